@@ -1,0 +1,92 @@
+// One register of numbers, whatever its width: the only place that names an instruction set.
+//
+// Compiled once per instruction-set level. Every operation rounds each lane as the scalar IEEE operation
+// would, so a result never depends on the width of a register or on the lane it was computed in. There is
+// no approximate reciprocal here and no contraction: `fma` is fused because it says so, `a * b + c` is not.
+//
+// A level's translation unit may include no header that brings inline or template functions with external
+// linkage (no <cmath>, <vector>, ...): the linker could keep the copy built for a newer processor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#define MULTILAYER_REGISTER_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define MULTILAYER_REGISTER_BYTES 32
+#else
+#define MULTILAYER_REGISTER_BYTES 16
+#endif
+
+namespace {
+
+template <class T> struct Register;
+
+template <> struct Register<float> {
+    typedef float type __attribute__((vector_size(MULTILAYER_REGISTER_BYTES)));
+    typedef int32_t integer __attribute__((vector_size(MULTILAYER_REGISTER_BYTES)));
+};
+template <> struct Register<double> {
+    typedef double type __attribute__((vector_size(MULTILAYER_REGISTER_BYTES)));
+    typedef int64_t integer __attribute__((vector_size(MULTILAYER_REGISTER_BYTES)));
+};
+
+template <class T> using Vec = typename Register<T>::type;
+template <class T> using IntVec = typename Register<T>::integer;
+template <class T> constexpr size_t lanes = MULTILAYER_REGISTER_BYTES / sizeof(T);
+
+#define MULTILAYER_INLINE inline __attribute__((always_inline))
+
+// x in every lane. Minus zero is what leaves every x as it is, -0 included; plus zero would not.
+template <class T> MULTILAYER_INLINE Vec<T> splat(T x) { return x - Vec<T>{}; }
+
+template <class T> MULTILAYER_INLINE Vec<T> load(const T *p) {
+    Vec<T> v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+template <class T> MULTILAYER_INLINE void store(T *p, Vec<T> v) { __builtin_memcpy(p, &v, sizeof v); }
+
+// The first n lanes; the others are zero.
+template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
+    Vec<T> v = {};
+    __builtin_memcpy(&v, p, n * sizeof(T));
+    return v;
+}
+
+template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) {
+    __builtin_memcpy(p, &v, n * sizeof(T));
+}
+
+// x * y + z with one rounding.
+MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
+#if MULTILAYER_REGISTER_BYTES == 64
+    return (Vec<float>)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)z);
+#elif MULTILAYER_REGISTER_BYTES == 32
+    return (Vec<float>)_mm256_fmadd_ps((__m256)x, (__m256)y, (__m256)z);
+#else
+    Vec<float> r;
+    for (size_t i = 0; i < lanes<float>; ++i) r[i] = __builtin_fmaf(x[i], y[i], z[i]);
+    return r;
+#endif
+}
+
+MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
+#if MULTILAYER_REGISTER_BYTES == 64
+    return (Vec<double>)_mm512_fmadd_pd((__m512d)x, (__m512d)y, (__m512d)z);
+#elif MULTILAYER_REGISTER_BYTES == 32
+    return (Vec<double>)_mm256_fmadd_pd((__m256d)x, (__m256d)y, (__m256d)z);
+#else
+    Vec<double> r;
+    for (size_t i = 0; i < lanes<double>; ++i) r[i] = __builtin_fma(x[i], y[i], z[i]);
+    return r;
+#endif
+}
+
+}  // namespace

@@ -1,0 +1,1 @@
+"""multilayer: the multilayer perceptron, complete, on NumPy arrays."""

@@ -1,0 +1,8 @@
+"""Where arithmetic happens: the native core, and the NumPy twin that stands in for it.
+
+Nothing outside this package knows which of the two is at work.
+"""
+
+from multilayer.backend.choice import along_axis, elementwise, info
+
+__all__ = ["along_axis", "elementwise", "info"]

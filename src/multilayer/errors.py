@@ -1,0 +1,20 @@
+"""The errors a user can cause, and can mend."""
+
+from __future__ import annotations
+
+__all__ = ["InputError", "MissingExtraError"]
+
+
+class InputError(ValueError):
+    """Something given to multilayer is not what it has to be.
+
+    The message is one line that says where, what was expected, what was found and how to mend it.
+    The command line prints it and ends with exit code 2.
+    """
+
+
+class MissingExtraError(ImportError):
+    """A feature needs a package that is not installed; the message names the extra that brings it."""
+
+    def __init__(self, feature: str, package: str, extra: str) -> None:
+        super().__init__(f'{feature} needs {package}: install it with  pip install "multilayer[{extra}]"')
