@@ -13,9 +13,13 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+// A test build sets the width itself: 64 bytes without AVX-512 run the 16-lane code on an older machine.
+#if defined(MULTILAYER_REGISTER_BYTES)
+#elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define MULTILAYER_REGISTER_BYTES 64
 #elif defined(__AVX2__) && defined(__FMA__)
 #define MULTILAYER_REGISTER_BYTES 32
@@ -66,10 +70,12 @@ template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) 
 
 // x * y + z with one rounding.
 MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
-#if MULTILAYER_REGISTER_BYTES == 64
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<float>)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)z);
-#elif MULTILAYER_REGISTER_BYTES == 32
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__FMA__)
     return (Vec<float>)_mm256_fmadd_ps((__m256)x, (__m256)y, (__m256)z);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<float>)vfmaq_f32((float32x4_t)z, (float32x4_t)x, (float32x4_t)y);
 #else
     Vec<float> r;
     for (size_t i = 0; i < lanes<float>; ++i) r[i] = __builtin_fmaf(x[i], y[i], z[i]);
@@ -78,10 +84,12 @@ MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
 }
 
 MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
-#if MULTILAYER_REGISTER_BYTES == 64
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<double>)_mm512_fmadd_pd((__m512d)x, (__m512d)y, (__m512d)z);
-#elif MULTILAYER_REGISTER_BYTES == 32
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__FMA__)
     return (Vec<double>)_mm256_fmadd_pd((__m256d)x, (__m256d)y, (__m256d)z);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<double>)vfmaq_f64((float64x2_t)z, (float64x2_t)x, (float64x2_t)y);
 #else
     Vec<double> r;
     for (size_t i = 0; i < lanes<double>; ++i) r[i] = __builtin_fma(x[i], y[i], z[i]);

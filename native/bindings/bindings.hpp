@@ -1,0 +1,9 @@
+// What each file of this folder adds to the module. All return 0, or -1 with a Python exception set.
+#pragma once
+
+#include "bindings/numpy.hpp"
+
+// levels() and use(level)
+int add_levels(PyObject *module);
+// One ufunc per activation kernel of the level in use, and one per derivative.
+int add_ufuncs(PyObject *module);
