@@ -57,15 +57,39 @@ template <class T> MULTILAYER_INLINE Vec<T> load(const T *p) {
 
 template <class T> MULTILAYER_INLINE void store(T *p, Vec<T> v) { __builtin_memcpy(p, &v, sizeof v); }
 
-// The first n lanes; the others are zero.
-template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
-    Vec<T> v = {};
-    __builtin_memcpy(&v, p, n * sizeof(T));
-    return v;
+// All bits set in the first n lanes, none in the others.
+template <class T> MULTILAYER_INLINE IntVec<T> first_lanes(size_t n) {
+    IntVec<T> lane = {};
+    for (size_t i = 0; i < lanes<T>; ++i) lane[i] = static_cast<decltype(+lane[0])>(i);
+    return lane < (lane - lane) + static_cast<decltype(+lane[0])>(n);
 }
 
+// The first n lanes, 0 < n < lanes; the others are zero. Nothing behind them is read.
+template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+    else return (Vec<T>)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
+    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm256_maskload_ps(p, (__m256i)first_lanes<T>(n));
+    else return (Vec<T>)_mm256_maskload_pd(p, (__m256i)first_lanes<T>(n));
+#else
+    Vec<T> v = {};
+    for (size_t i = 0; i < n; ++i) v[i] = p[i];
+    return v;
+#endif
+}
+
+// Nothing behind the first n lanes is written.
 template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) {
-    __builtin_memcpy(p, &v, n * sizeof(T));
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+    else _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
+    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
+    else _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
+#else
+    for (size_t i = 0; i < n; ++i) p[i] = v[i];
+#endif
 }
 
 // x * y + z with one rounding.
