@@ -27,6 +27,7 @@ template <class T> struct LayerSource {
     const T *bias;
     size_t inputs;
     size_t units;
+    bool relu;  // in the registers; the epilogue is empty then
     Epilogue<T> epilogue;
 };
 
@@ -65,7 +66,6 @@ template <class T> class Network {
     struct Aligned {
         void operator()(T *p) const;
     };
-    struct Plan;
 
     static constexpr double large = 10'000;  // nanoseconds, roughly
 
@@ -76,6 +76,7 @@ template <class T> class Network {
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
     void by_columns(const Matrix<T> &x, T *y, size_t n_threads) const;
     bool needs_copy(const Matrix<T> &x) const;
+    const T *copied(const Matrix<T> &x, T *to) const;
 
     MatmulKernels<T> kernels_;
     std::vector<Layer> layers_;
