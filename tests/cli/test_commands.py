@@ -132,7 +132,7 @@ def test_a_terminal_without_unicode_still_gets_a_picture():
 def test_a_reader_that_stops_early_is_no_error():
     done = subprocess.run(
         f"{sys.executable} -m multilayer activations | head -1",
-        shell=True,  # noqa: S602
+        shell=True,
         capture_output=True,
         check=False,
         timeout=60,

@@ -1,4 +1,4 @@
-"""A user's mistake: one line on stderr, exit code 2, nothing on stdout, nothing written, never a traceback."""
+"""A user's mistake: one line on stderr, exit code 2, nothing written, never a traceback."""
 
 import json
 import pickle

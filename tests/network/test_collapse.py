@@ -1,6 +1,7 @@
 """Layers joined by the identity are one layer."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,10 +15,7 @@ from multilayer.network import equality
 
 def integer_network(shape, entropy=0):
     rng = np.random.default_rng(entropy)
-    return MLP(
-        Dense(rng.integers(-9, 9, (n, m)), rng.integers(-9, 9, m))
-        for n, m in zip(shape, shape[1:], strict=False)
-    )
+    return MLP(Dense(rng.integers(-9, 9, (n, m)), rng.integers(-9, 9, m)) for n, m in pairwise(shape))
 
 
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=6), st.integers(0, 2**32))
@@ -46,8 +44,9 @@ def test_only_layers_joined_by_the_identity_are_joined():
     shapes = [(2, 3), (3, 4), (4, 5), (5, 6), (6, 2)]
     hidden = [None, relu, None, None, sigmoid]
     net = MLP(
-        Dense(rng.normal(size=s), rng.normal(size=s[1]), h or "identity") for s, h in zip(shapes, hidden)
-    )  # noqa: B905
+        Dense(rng.normal(size=s), rng.normal(size=s[1]), h or "identity")
+        for s, h in zip(shapes, hidden, strict=True)
+    )
     one = net.collapse()
     assert one.shape == (2, 4, 2)
     assert [layer.activation for layer in one.layers] == [relu, sigmoid]

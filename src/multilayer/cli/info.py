@@ -14,7 +14,7 @@ from multilayer.tables import to_json
 
 __all__ = ["info"]
 
-_OPTIONAL = {"scipy": "separability"}
+_OPTIONAL = {"separability": "scipy"}
 
 
 def info(as_json: JsonOption = False) -> None:
@@ -29,12 +29,11 @@ def info(as_json: JsonOption = False) -> None:
         "numpy": np.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "extras": {extra: find_spec(package) is not None for package, extra in _OPTIONAL.items()},
     }
+    extras = {extra: find_spec(package) is not None for extra, package in _OPTIONAL.items()}
     if as_json:
-        write_bytes(to_json(facts))
+        write_bytes(to_json(facts | {"extras": extras}))
         return
-    extras = facts.pop("extras")
     for name, value in facts.items():
         print(f"{name:<12}{value}")
     for extra, there in extras.items():

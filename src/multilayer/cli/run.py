@@ -20,7 +20,9 @@ __all__ = ["run"]
 
 def run(
     network: NetworkArgument,
-    samples: Annotated[str, typer.Argument(metavar="SAMPLES", help="A CSV file, a sample a row; - is stdin.")],
+    samples: Annotated[
+        str, typer.Argument(metavar="SAMPLES", help="A CSV file, a row a sample; - is stdin.")
+    ],
     trace: Annotated[bool, typer.Option("--trace", help="Show x, W, b, a and z of every layer.")] = False,
     as_json: JsonOption = False,
     output: Annotated[

@@ -75,4 +75,6 @@ def _framed(lines: list[str], bottom: float, top: float, low: float, high: float
     margin = max(map(len, labels))
     left, right = f"{low:g}", f"{high:g}"
     below = " " * (margin + 2) + left + right.rjust(width - len(left))
-    return "\n".join([*(f"{label:>{margin}}  {line}" for label, line in zip(labels, lines, strict=True)), below])
+    return "\n".join(
+        [*(f"{label:>{margin}}  {line}" for label, line in zip(labels, lines, strict=True)), below]
+    )
