@@ -10,7 +10,7 @@ SOURCE = Path(__file__).with_name("peak.cpp")
 
 
 def measured_peak(threads: int) -> float:
-    """Return the largest rate of float32 fused multiply-adds seen, in GFLOP/s, over vector widths and runs."""
+    """Return the largest rate of float32 fused multiply-adds seen, in GFLOP/s, over widths and runs."""
     with tempfile.TemporaryDirectory() as folder:
         rates = []
         for size in (16, 32, 64):  # a width that the processor lacks does not compile
