@@ -74,7 +74,7 @@ def _inverse(B: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int64]] | None
 
 
 def _fractions(x: Integers, modulus: int) -> tuple[Integers, int] | None:
-    """Numerators and their common denominator, each small, that equal x modulo the modulus, if there are any."""
+    """Numerators and common denominator, each small, that equal x modulo the modulus, if there are any."""
     denominator = 1
     bound = math.isqrt(modulus) >> 10  # by chance, 2^-20 of all residues have a fraction this small
     for residue in x.tolist():
@@ -90,7 +90,7 @@ def _fractions(x: Integers, modulus: int) -> tuple[Integers, int] | None:
 
 
 def _denominator(value: int, modulus: int, bound: int) -> int:
-    """Denominator q of the fraction p / q that equals value modulo the modulus with |p| <= bound (Wang 1981)."""
+    """Denominator q of the p / q, |p| <= bound, that equals value modulo the modulus (Wang 1981)."""
     before, now = modulus, value
     q_before, q = 0, 1
     while now > bound:

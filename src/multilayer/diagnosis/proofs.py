@@ -62,8 +62,9 @@ class CommonPoint:
 class Conflict:
     """Demands that no linear network meets together, where every two classes can be separated.
 
-    A demand: a sample x scores higher for its own class than for a rival, x (W_own − W_rival) + b_own − b_rival
-    > 0. With these weights the left sides sum to 0, whatever W and b are: 0 > 0.
+    A demand: a sample x scores higher for its own class than for a rival,
+    x (W_own − W_rival) + b_own − b_rival > 0. With these weights the left sides sum to 0, whatever W and b
+    are: 0 > 0.
 
     Attributes
     ----------

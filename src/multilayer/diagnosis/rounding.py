@@ -27,7 +27,7 @@ def exact_planes(rivals: Rivals, U: Integers) -> Planes:
         abs(u).bit_length() + bits for row in U for u, bits in zip(row, rivals.frame.bits, strict=True)
     )
     weights = max((_exponent(w) for plane in planes for w in plane[:-1]), default=scores)
-    # The largest weight about 1 reads best, unless the columns are so large or small that scores would suffer.
+    # The largest weight about 1 reads best, unless columns are so large or small that scores would suffer.
     wanted = weights if abs(weights - scores) < _READABLE else scores
     largest = max(_exponent(number) for plane in planes for number in plane)
     scale = Fraction(2) ** -max(wanted, largest - _LARGEST_EXPONENT)

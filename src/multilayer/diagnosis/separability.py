@@ -73,14 +73,14 @@ class Separability:
             how = f"{self._formula()} is positive for class {positive}, negative for class {negative}"
         else:
             how = f"a plane separates class {self.classes[0]} from class {self.classes[1]}"
-        narrow = " (in exact arithmetic; the gap is too narrow for float64)" if self.W is None else ""
+        narrow = " (in exact numbers; no float64 layer was found)" if self.W is None else ""
         return f"Linearly separable: {how}{narrow}; the nearest sample is {self.margin:.4g} from the border"
 
     def _formula(self) -> str:
         assert self.W is not None  # noqa: S101  (for the type checker)
         assert self.b is not None  # noqa: S101
-        terms = [(w, f" x{j}") for j, w in enumerate(self.W[:, 0].tolist(), 1)] + [(self.b.item(), "")]
-        text = "".join(f" {'−' if w < 0 else '+'} {abs(w):.6g}{name}" for w, name in terms if w)
+        terms = [(w, f"x{j}") for j, w in enumerate(self.W[:, 0].tolist(), 1)] + [(self.b.item(), "")]
+        text = "".join(f" {'−' if w < 0 else '+'} {_term(abs(w), name)}" for w, name in terms if w)
         return text.removeprefix(" + ").lstrip()
 
 
@@ -200,6 +200,12 @@ def _among_all_columns(plane: list[Fraction], varies: NDArray[np.bool_]) -> list
 
 def _layer(units: list[list[Fraction]]) -> Floats:
     return np.array([[float(number) for number in unit] for unit in units]).T
+
+
+def _term(factor: float, name: str) -> str:
+    if factor == 1 and name:
+        return name
+    return f"{factor:.6g} {name}".rstrip()
 
 
 def _separable(

@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from multilayer.diagnosis.frame import Integers
-from multilayer.diagnosis.rivals import Demand, Rivals
 from multilayer.diagnosis.lifting import solve
+from multilayer.diagnosis.rivals import Demand, Rivals
 from multilayer.errors import InputError
 
 __all__ = ["Contradiction", "decide"]
