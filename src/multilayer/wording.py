@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from multilayer.errors import InputError
@@ -12,6 +12,7 @@ __all__ = ["located", "near_matches", "one_line", "quoted"]
 
 _LONGEST_MESSAGE = 500
 _LONGEST_QUOTE = 40
+_LONGEST_LIST = 12
 
 
 def one_line(text: str, longest: int = _LONGEST_MESSAGE) -> str:
@@ -31,8 +32,8 @@ def quoted(text: str) -> str:
     return f"'{one_line(text, _LONGEST_QUOTE)}'"
 
 
-def near_matches(wrong: str, known: Iterable[str]) -> str:
-    """Return what to say of an unknown name: the names it may stand for, or else all known ones.
+def near_matches(wrong: str, known: Collection[str]) -> str:
+    """Return what to say of an unknown name: the names it may stand for, or else the known ones.
 
     >>> near_matches("activaton", ["W", "b", "activation"])
     "did you mean 'activation'?"
@@ -43,6 +44,8 @@ def near_matches(wrong: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(wrong[:200].casefold(), folded, n=2)
     if near:
         return f"did you mean {' or '.join(quoted(folded[name]) for name in near)}?"
+    if len(folded) > _LONGEST_LIST:
+        return f"there are {len(folded)} names, from {quoted(next(iter(known)))} on"
     *others, last = map(quoted, known)
     return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
 

@@ -97,6 +97,7 @@ def read_document(text: str, kind: type[D], where: str) -> D:
 
 def outline_of(network: MLP) -> dict[str, Any]:
     """Return what a file says of the network beside its numbers, in the order in which it is written."""
+    _check_text([*(network.inputs or ()), *(network.classes or ())])
     outline: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     if network.inputs is not None:
         outline["inputs"] = list(network.inputs)
@@ -115,6 +116,7 @@ def outline_of(network: MLP) -> dict[str, Any]:
 def _describe(activation: Activation, number: int) -> str | dict[str, Any]:
     """Describe an activation, unless its name would bring back another one."""
     name = activation.facts.name
+    _check_text([name])
     try:
         found = get(name)
     except InputError:  # one of the user's own, which is not in the catalogue
@@ -139,7 +141,17 @@ def build(
         with located(f"{where}: layer {number}"):
             layers.append(Dense(weights, biases, from_description(layer.activation, among=activations)))
     with located(where):
+        _check_text([*(outline.inputs or ()), *(outline.classes or ())])
         return MLP(layers, classes=outline.classes or None, inputs=outline.inputs or None)
+
+
+def _check_text(names: Iterable[str]) -> None:
+    """Refuse half a surrogate pair: JSON can spell it, but no file or terminal can show it."""
+    for name in names:
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            raise InputError(f"the name {quoted(name)} is not text; take out the lone surrogate") from None
 
 
 def check_finite(array: NDArray[Any], where: str) -> None:
@@ -149,6 +161,6 @@ def check_finite(array: NDArray[Any], where: str) -> None:
         words = ("row", "column") if array.ndim == 2 else ("entry",)
         at = ", ".join(f"{word} {index + 1}" for word, index in zip(words, place, strict=True))
         raise InputError(
-            f"{where}, {at}: expected a finite {array.dtype} number, found {array[tuple(place)]}; "
-            "look for a division by zero or an overflow where it was computed"
+            f"{where}, {at}: expected a finite number, found {array[tuple(place)]}; a network file holds "
+            f"neither nan nor infinities, nor what is beyond {array.dtype}"
         )

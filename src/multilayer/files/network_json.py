@@ -15,7 +15,6 @@ from multilayer.files.document import Document, build, check_finite, outline_of,
 from multilayer.files.format import Format
 from multilayer.network import MLP
 from multilayer.storage import decode
-from multilayer.wording import located
 
 __all__ = ["network_json"]
 
@@ -39,12 +38,7 @@ def write(network: MLP) -> bytes:
         numbers = {"W": _rows(layer.W), "b": _numbers(layer.b)}
         layers.append(_object(numbers | {"activation": _text(entry["activation"])}, "    "))
     head = {key: _text(value) for key, value in outline.items()}
-    text = _object(head | {"layers": _list(layers, "  ")}, "") + "\n"
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        with located("names of inputs and classes"):
-            raise InputError(f"expected text, found {error.object[error.start]!r}") from None
+    return (_object(head | {"layers": _list(layers, "  ")}, "") + "\n").encode("utf-8")
 
 
 def _array(rows: list[Any], kind: np.dtype[Any], where: str) -> NDArray[Any]:

@@ -94,7 +94,7 @@ def _header(data: bytes, where: str) -> tuple[dict[str, str], dict[str, _Tensor]
 
 def _check_tensors(tensors: dict[str, _Tensor], outline: Outline, where: str) -> None:
     """Refuse tensors that do not make up the network, before memory is taken for any of them."""
-    names = [name for pair in _names(len(outline.layers)) for name in pair]
+    names = dict.fromkeys(name for pair in _names(len(outline.layers)) for name in pair)
     missing = next((name for name in names if name not in tensors), None)
     if missing is not None:
         raise InputError(

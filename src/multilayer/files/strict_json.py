@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec import Struct, UnsetType
+from msgspec import Meta, Struct, UnsetType
 
 from multilayer.errors import InputError
 from multilayer.wording import near_matches, one_line, quoted
@@ -124,13 +124,13 @@ def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[s
 def _complaint(value: Any, kind: Any) -> str:
     if isinstance(value, _Repeated):
         return f"the key {quoted(value.key)} is given twice; keep one of the two"
-    kind = _fitting(kind, value)
-    if isinstance(value, dict) and _is_struct(kind):
-        fields = _field_types(kind)
+    struct = _fitting(kind, value)
+    if isinstance(value, dict) and _is_struct(struct):
+        fields = _field_types(struct)
         unknown = next((key for key in value if key not in fields), None)
-        if unknown is not None and kind.__struct_config__.forbid_unknown_fields:
+        if unknown is not None and struct.__struct_config__.forbid_unknown_fields:
             return f"unknown key {quoted(unknown)}; {near_matches(unknown, fields)}"
-        required = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
+        required = [field.encode_name for field in msgspec.structs.fields(struct) if field.required]
         missing = [quoted(name) for name in required if name not in value]
         return f"{' and '.join(missing)} missing; add {'it' if len(missing) == 1 else 'them'}"
     return f"expected {_in_words(kind)}, found {_found(value)}"
@@ -168,7 +168,8 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _in_words(kind: Any) -> str:
     if get_origin(kind) is Annotated:
-        return f"{_in_words(_bare(kind))} with at least one entry"
+        least = any(isinstance(note, Meta) and note.min_length for note in kind.__metadata__)
+        return _in_words(_bare(kind)) + (" with at least one entry" if least else "")
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(json.dumps(choice) for choice in arguments)
