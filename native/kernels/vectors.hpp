@@ -121,4 +121,45 @@ MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
 #endif
 }
 
+MULTILAYER_INLINE Vec<double> sqrt(Vec<double> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_sqrt_pd((__m512d)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_sqrt_pd((__m256d)x);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<double>)vsqrtq_f64((float64x2_t)x);
+#else
+    Vec<double> r;
+    for (size_t i = 0; i < lanes<double>; ++i) r[i] = __builtin_sqrt(x[i]);
+    return r;
+#endif
+}
+
+// Bits as they are, under another type.
+MULTILAYER_INLINE IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
+MULTILAYER_INLINE IntVec<double> bits(Vec<double> x) { return (IntVec<double>)x; }
+
+constexpr int32_t sign_bit(float) { return INT32_MIN; }
+constexpr int64_t sign_bit(double) { return INT64_MIN; }
+
+template <class T> MULTILAYER_INLINE Vec<T> abs_of(Vec<T> x) { return (Vec<T>)(bits(x) & ~sign_bit(T())); }
+// The magnitude of x with the sign of y.
+template <class T> MULTILAYER_INLINE Vec<T> with_sign_of(Vec<T> x, Vec<T> y) {
+    return (Vec<T>)((bits(x) & ~sign_bit(T())) | (bits(y) & sign_bit(T())));
+}
+MULTILAYER_INLINE Vec<float> abs(Vec<float> x) { return abs_of<float>(x); }
+MULTILAYER_INLINE Vec<double> abs(Vec<double> x) { return abs_of<double>(x); }
+MULTILAYER_INLINE Vec<double> copysign(Vec<double> x, Vec<double> y) { return with_sign_of<double>(x, y); }
+MULTILAYER_INLINE Vec<float> copysign(Vec<float> x, Vec<float> y) { return with_sign_of<float>(x, y); }
+
+// The bound for a nan.
+MULTILAYER_INLINE Vec<double> at_most(Vec<double> x, double bound) { return x < bound ? x : splat(bound); }
+MULTILAYER_INLINE Vec<double> at_least(Vec<double> x, double bound) { return x > bound ? x : splat(bound); }
+
+// As many float32 numbers as a register holds float64 numbers.
+typedef float HalfFloats __attribute__((vector_size(MULTILAYER_REGISTER_BYTES / 2)));
+
+MULTILAYER_INLINE Vec<double> widen(HalfFloats x) { return __builtin_convertvector(x, Vec<double>); }
+MULTILAYER_INLINE HalfFloats narrow(Vec<double> x) { return __builtin_convertvector(x, HalfFloats); }
+
 }  // namespace
