@@ -4,6 +4,7 @@ See every number of a network, and trust every digit.
 """
 
 from multilayer import activations
+from multilayer.backend import set_threads, threads
 from multilayer.diagnosis import Separability, separability
 from multilayer.errors import InputError, MissingExtraError
 from multilayer.network import MLP, Dense, Trace
@@ -19,4 +20,6 @@ __all__ = [
     "Trace",
     "activations",
     "separability",
+    "set_threads",
+    "threads",
 ]

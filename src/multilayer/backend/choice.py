@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
 from multilayer.errors import InputError
 
-__all__ = ["BackendInfo", "along_axis", "elementwise", "info"]
+__all__ = ["BackendInfo", "along_axis", "elementwise", "info", "kernel_name", "native"]
 
 Formula = Callable[..., NDArray[np.float64]]
 
@@ -70,7 +71,18 @@ _native, _info = _choose()
 
 def info() -> BackendInfo:
     """Tell which backend is at work, and why."""
-    return _info
+    return _info if _native is None else dataclasses.replace(_info, threads=_native.threads())
+
+
+def native() -> ModuleType | None:
+    """Return the native core if it is at work, else None."""
+    return _native
+
+
+def kernel_name(function: Callable[..., Any] | None) -> str | None:
+    """Return the name of the native kernel that `function` is, or None if it is something else."""
+    name = getattr(function, "__name__", None)
+    return name if name is not None and getattr(_native, name, None) is function else None
 
 
 def elementwise(name: str, formula: Formula, n_parameters: int = 0) -> Callable[..., Any]:
