@@ -8,8 +8,14 @@
 
 namespace multilayer {
 
-// Weights lie in panels of `panel` columns, one behind the other; within a panel, row k of W is contiguous.
-// The last panel is one register wide if its columns fit, and padded with zeros; so is the bias.
+// Weights lie in panels of columns, one behind the other; within a panel, row k of W is contiguous. A panel is two
+// registers wide; the last one may be three, or one if the layer is no wider, so that no register is padding
+// alone. The last register is padded with zeros, and so is the bias.
+static inline size_t panel_columns(size_t columns_left, size_t lanes) {
+    if (columns_left <= lanes) return lanes;
+    return columns_left > 2 * lanes && columns_left <= 3 * lanes ? 3 * lanes : 2 * lanes;
+}
+
 template <class T> struct Product {
     const T *x;        // rows x inputs, element (i, k) at x[i * x_stride + k]
     ptrdiff_t x_stride;
@@ -17,7 +23,7 @@ template <class T> struct Product {
     const T *weights;  // the first of the panels to multiply with
     const T *bias;     // of the same columns
     size_t inputs;
-    size_t units;      // columns to compute: whole panels, or up to the last column of the layer
+    size_t units;      // columns to compute: whole panels
     T *y;              // element (i, j) at y[i * y_stride + j]; no other element is touched
     size_t y_stride;
     bool relu;         // a <= 0 becomes +0 before it is stored
@@ -25,7 +31,7 @@ template <class T> struct Product {
 
 template <class T> struct MatmulKernels {
     size_t lanes;      // numbers in a register
-    size_t panel;      // columns of a panel
+    size_t panel;      // columns of all panels but the last
     size_t tile_rows;  // rows that the inner kernel takes at once, at most
     void (*multiply)(const Product<T> &);
 };

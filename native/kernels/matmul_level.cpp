@@ -8,13 +8,22 @@ namespace {
 
 // A tile keeps rows x vectors accumulators in registers; beside them it needs a row of the panel and one number
 // of x. With 16 registers that is 6 x 2 + 2 + 1; with 32, 14 x 2 + 2 + 1 (arm64 has 32 too, and stays at 12).
+template <size_t...> struct Counts {};
 #if MULTILAYER_REGISTER_BYTES == 64
-constexpr size_t tile_rows = 14;
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>;
+using Heights2 = Heights1;
+using Heights3 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9>;
 #elif MULTILAYER_REGISTER_BYTES == 32
-constexpr size_t tile_rows = 6;
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+using Heights2 = Counts<1, 2, 3, 4, 5, 6>;
+using Heights3 = Counts<1, 2, 3, 4>;
 #else
-constexpr size_t tile_rows = 12;
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+using Heights2 = Heights1;
+using Heights3 = Counts<1, 2, 3, 4, 5, 6, 7, 8>;
 #endif
+template <size_t... R> constexpr size_t tallest(Counts<R...>) { return sizeof...(R); }
+constexpr size_t tile_rows = tallest(Heights2{});
 constexpr size_t panel_vectors = 2;
 template <class T> constexpr size_t panel = panel_vectors * lanes<T>;
 
@@ -102,22 +111,15 @@ template <class T, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
 }
 
 template <class T> using Tile = void (*)(const Span<T> &);
-template <size_t...> struct Counts {};
 
-template <class T, size_t V, size_t... R> MULTILAYER_INLINE Tile<T> pick(size_t rows, Counts<R...>) {
-    static constexpr Tile<T> of[] = {tile<T, R, 1, V>...};
-    return of[rows - 1];
-}
-
-// The tile of that many rows of one panel of V registers.
-template <class T, size_t V> MULTILAYER_INLINE Tile<T> tile_down(size_t rows) {
-#if MULTILAYER_REGISTER_BYTES == 64
-    return pick<T, V>(rows, Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>{});
-#elif MULTILAYER_REGISTER_BYTES == 32
-    return pick<T, V>(rows, Counts<1, 2, 3, 4, 5, 6>{});
-#else
-    return pick<T, V>(rows, Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>{});
-#endif
+// The tiles of rows of one panel of V registers.
+template <class T> struct Tiles {
+    const Tile<T> *of_rows;
+    size_t tallest;
+};
+template <class T, size_t V, size_t... R> MULTILAYER_INLINE Tiles<T> tiles(Counts<R...> heights) {
+    static constexpr Tile<T> of_rows[] = {nullptr, tile<T, R, 1, V>...};
+    return {of_rows, tallest(heights)};
 }
 
 // The tile of a few rows of one or several whole panels.
@@ -131,16 +133,29 @@ template <class T> MULTILAYER_INLINE Tile<T> tile_across(size_t rows, size_t pan
     return of[rows - 1][panels - 1];
 }
 
+// All rows of one panel, or of some panels next to each other.
+template <class T> MULTILAYER_INLINE void sweep(const Product<T> &p, Tiles<T> tiles, Span<T> s) {
+    // Tiles of nearly equal height: 8 rows are 4 + 4, not 6 + 2, as a low tile wastes the multipliers.
+    const size_t n = (p.rows + tiles.tallest - 1) / tiles.tallest;
+    const T *const x = s.x;
+    T *const y = s.y;
+    for (size_t t = 0, row = 0; t < n; ++t) {
+        const size_t next = (t + 1) * p.rows / n;
+        s.x = x + static_cast<ptrdiff_t>(row) * p.x_stride;
+        s.y = y + row * p.y_stride;
+        tiles.of_rows[next - row](s);
+        row = next;
+    }
+}
+
 template <class T> void multiply(const Product<T> &p) {
     constexpr size_t L = lanes<T>;
     // Few rows use each number of W once; there is nothing to keep in cache then.
     size_t k_block = k_block_bytes / sizeof(T) / panel<T>;
     if (p.rows <= tile_rows || p.inputs <= k_block + k_block / 2) k_block = p.inputs;
-    else k_block = (p.inputs + (p.inputs - 1) / k_block) / ((p.inputs - 1) / k_block + 1);
-    // Tiles of nearly equal height: 8 rows are 4 + 4, not 6 + 2, as a low tile wastes the multipliers.
-    const size_t n_tiles = (p.rows + tile_rows - 1) / tile_rows;
     for (size_t k = 0; k < p.inputs; k += k_block) {
         Span<T> s;
+        s.x = p.x + static_cast<ptrdiff_t>(k);
         s.x_stride = p.x_stride;
         s.panel_stride = p.inputs * panel<T>;
         s.n = p.inputs - k < k_block ? p.inputs - k : k_block;
@@ -148,27 +163,26 @@ template <class T> void multiply(const Product<T> &p) {
         s.from_bias = k == 0;
         s.relu = p.relu && k + s.n == p.inputs;
         for (size_t j = 0; j < p.units;) {
-            const size_t left = p.units - j;
-            const bool narrow = left <= L;
-            size_t panels = 1;
-            if (!narrow && p.rows <= few_rows) {
-                const size_t whole = left / panel<T> + (left % panel<T> > L);
-                panels = panels_at_once[p.rows];
-                if (whole < panels) panels = whole;
-            }
-            const size_t columns = narrow ? L : panels * panel<T>;
-            s.weights = p.weights + j * p.inputs + k * (narrow ? L : panel<T>);
+            const size_t left = p.units - j, width = panel_columns(left, L);
+            s.weights = p.weights + j * p.inputs + k * width;
             s.bias = p.bias + j;
-            s.last = left < columns ? left - (columns - L) : L;
-            size_t row = 0;
-            for (size_t t = 0; t < n_tiles; ++t) {
-                const size_t next = (t + 1) * p.rows / n_tiles;
-                s.x = p.x + static_cast<ptrdiff_t>(row) * p.x_stride + static_cast<ptrdiff_t>(k);
-                s.y = p.y + row * p.y_stride + j;
-                if (panels > 1) tile_across<T>(next - row, panels)(s);
-                else if (narrow) tile_down<T, 1>(next - row)(s);
-                else tile_down<T, panel_vectors>(next - row)(s);
-                row = next;
+            s.y = p.y + j;
+            size_t columns = width;
+            if (width == panel<T> && p.rows <= few_rows) {
+                // As many panels as make a good tile, but not the last one if it has another width.
+                size_t panels = 1;
+                while (panels < panels_at_once[p.rows] && columns < left &&
+                       panel_columns(left - columns, L) == panel<T>) {
+                    columns += panel<T>;
+                    ++panels;
+                }
+                s.last = left < columns ? left - (columns - L) : L;
+                tile_across<T>(p.rows, panels)(s);
+            } else {
+                s.last = left < columns ? left - (columns - L) : L;
+                if (width == L) sweep(p, tiles<T, 1>(Heights1{}), s);
+                else if (width == 3 * L) sweep(p, tiles<T, 3>(Heights3{}), s);
+                else sweep(p, tiles<T, 2>(Heights2{}), s);
             }
             j += columns;
         }

@@ -75,7 +75,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         T *weights = bias + divide_up(source.units, panel) * panel;
         T *row = weights;
         for (size_t j = 0; j < source.units;) {
-            const size_t left = source.units - j, width = left <= L ? L : panel, columns = std::min(left, width);
+            const size_t width = panel_columns(source.units - j, L), columns = std::min(source.units - j, width);
             for (size_t k = 0; k < source.inputs; ++k, row += width) {
                 const T *from = source.weights + k * source.units + j;
                 std::copy(from, from + columns, row);
@@ -211,7 +211,8 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
     struct Step {
         size_t layer;
         bool along_axis;        // a softmax-like activation needs whole rows, so it is a phase of its own
-        size_t chunk_columns;
+        size_t chunk_columns;   // of all chunks but the last, which takes what is left
+        size_t chunks;
         const T *from;
         ptrdiff_t from_stride;
         T *to;
@@ -239,13 +240,13 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const size_t to_stride = is_last ? layer.units : layer.stride;
         // Several chunks per thread, so that one who comes late finds less left; yet not too small to be worth
         // a trip of their cache lines, nor fewer panels than a tile of few rows takes at once.
-        const size_t panels = divide_up(layer.units, kernels_.panel);
+        const size_t panels = std::max<size_t>(1, divide_up(layer.units, kernels_.lanes) * kernels_.lanes / kernels_.panel);
         const size_t chunk_panels = std::max<size_t>(4, divide_up(panels, 4 * n_threads));
         const size_t chunk_columns = chunk_panels * kernels_.panel;
-        context.steps.push_back({i, false, chunk_columns, from, from_stride, to, to_stride});
-        chunks.push_back(divide_up(layer.units, chunk_columns));
+        chunks.push_back(divide_up(panels, chunk_panels));
+        context.steps.push_back({i, false, chunk_columns, chunks.back(), from, from_stride, to, to_stride});
         if (layer.epilogue.axis != nullptr) {
-            context.steps.push_back({i, true, 0, nullptr, 0, to, to_stride});
+            context.steps.push_back({i, true, 0, 1, nullptr, 0, to, to_stride});
             chunks.push_back(1);
         }
         from = to;
@@ -256,7 +257,8 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const Step &s = c.steps[phase];
         const Layer &layer = c.network->layers_[s.layer];
         if (s.along_axis) return c.network->finish(layer, s.to, c.rows, layer.units, s.to_stride);
-        const size_t first = chunk * s.chunk_columns, end = std::min(first + s.chunk_columns, layer.units);
+        const size_t first = chunk * s.chunk_columns;
+        const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
         c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
         if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
     };

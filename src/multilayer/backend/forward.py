@@ -58,8 +58,8 @@ def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | 
     """Return the function x -> y of the whole network, its weights packed; None where the twin is at work.
 
     It takes x of shape (inputs,) or (samples, inputs) and of any real type, raises ValueError for another
-    shape and TypeError for another type. Layers are fused up to one whose activation has no native kernel; such an
-    activation is called as it is, and the layers behind it are fused again.
+    shape and TypeError for another type. Layers are fused up to one whose activation has no native kernel;
+    such an activation is called as it is, and the layers behind it are fused again.
     """
     core = native()
     if core is None:
