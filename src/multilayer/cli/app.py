@@ -6,7 +6,6 @@ import os
 import sys
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 import multilayer
@@ -51,11 +50,11 @@ def main() -> NoReturn:
 
 def _exit_code() -> int:
     try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
-    except click.ClickException as mistake:
-        mistake.show()
-        return BAD_INPUT
+        try:
+            app()
+        except SystemExit as ending:  # typer ends so, whether all went well or the usage was wrong
+            sys.stdout.flush()
+            return ending.code if isinstance(ending.code, int) else OK
     except (InputError, MissingExtraError) as mistake:
         return _refuse(str(mistake))
     except BrokenPipeError:
@@ -64,9 +63,9 @@ def _exit_code() -> int:
         return OK
     except OSError as mistake:
         return _refuse(f"{mistake.filename}: {mistake.strerror}" if mistake.filename else str(mistake))
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return INTERRUPTED
-    return code if isinstance(code, int) else OK
+    return OK
 
 
 def _refuse(message: str) -> int:
