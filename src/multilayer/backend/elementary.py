@@ -55,14 +55,17 @@ def _halves(x: Array | float) -> tuple[Array, Array]:
     return high, np.asarray(x - high)
 
 
-def product_with(parameter: Array | np.float64, x: Array, limit: float = 2000.0) -> tuple[Array, Array]:
-    """Return parameter * x as a pair, held within +-limit, for a positive parameter of any size."""
+def product_with(parameter: Array | np.float64, x: Array, limit: float = 4000.0) -> tuple[Array, Array]:
+    """Return parameter * x as a pair, for a positive parameter of any size; held between -limit and limit.
+
+    The clipping happens on the way, so that the bound is only known within a factor of 2: [limit / 2, limit].
+    """
     fraction, exponent = np.frexp(parameter)
     return two_product(np.clip(np.ldexp(x, exponent), -limit, limit), fraction)
 
 
 def quotient_by(parameter: Array | np.float64, x: Array, limit: float = 1000.0) -> tuple[Array, Array]:
-    """Return x / parameter as a pair, held within about +-limit, for a positive parameter of any size."""
+    """Return x / parameter as a pair, for a positive parameter of any size; held between -2 limit and 2 limit."""
     fraction, exponent = np.frexp(parameter)
     x = np.clip(np.ldexp(x, -exponent), -limit, limit)
     quotient = x / fraction
