@@ -21,13 +21,13 @@ class Sigmoid(Elementwise):
 
     .. math:: h(a) = \frac{1}{1 + e^{-a}}, \qquad h'(a) = h(a)\,(1 - h(a))
 
-    Any shape; float16, float32 and float64 keep their type. h(0) = 1/2, h(-inf) = 0, h(inf) = 1, h(nan) = nan;
-    h'(+-inf) = 0. Tails are exact down to the smallest subnormal.
+    Any shape; float16, float32 and float64 keep their type. h(0) = 1/2, h(-inf) = 0, h(inf) = 1,
+    h(nan) = nan; h'(+-inf) = 0. Tails are exact down to the smallest subnormal.
 
     Traps
     -----
-    The textbook formula overflows, and in float32 is wrong by up to 2e6 ulp near -88.7; so are PyTorch, JAX and
-    `scipy.special.expit`, which flush or lose the subnormal tail.
+    The textbook formula overflows, and in float32 is wrong by up to 2e6 ulp near -88.7; so are PyTorch, JAX
+    and `scipy.special.expit`, which flush or lose the subnormal tail.
 
     Examples
     --------
