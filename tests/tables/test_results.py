@@ -13,8 +13,7 @@ import pytest
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP, Dense
-from multilayer.tables import Results, read_samples, result_object, to_json, write_results
-from multilayer.tables.results import to_csv
+from multilayer.tables import read_samples, result_object, to_csv, to_json, write_results
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED = [
@@ -27,15 +26,15 @@ EXPECTED = [
 
 
 @pytest.fixture
-def seed() -> Results:
+def seed() -> dict[str, Any]:
     network = load(EXAMPLES / "seed" / "network.json")
     samples = read_samples(EXAMPLES / "seed" / "samples.csv", network.shape[0], network.inputs)
     trace = network.trace(samples.X)
-    return Results(network, trace[-1].z, network.classify(samples.X), trace)
+    return {"network": network, "y": trace[-1].z, "classes": network.classify(samples.X), "trace": trace}
 
 
-def test_the_worked_example(seed: Results) -> None:
-    found = json.loads(to_json(result_object(seed)))
+def test_the_worked_example(seed: dict[str, Any]) -> None:
+    found = json.loads(to_json(result_object(**seed)))
     np.testing.assert_allclose(found["y"], EXPECTED, rtol=0, atol=1e-15)
     assert found["classes"] == [1] * 5
     assert found["network"] == {
@@ -57,12 +56,12 @@ def test_the_worked_example(seed: Results) -> None:
 def test_exclusive_or() -> None:
     network = load(EXAMPLES / "xor" / "network.json")
     samples = read_samples(EXAMPLES / "xor" / "samples.csv", 2, network.inputs)
-    results = Results(network, network(samples.X), network.classify(samples.X))
-    found = result_object(results)
+    results = network, network(samples.X), network.classify(samples.X)
+    found = result_object(*results)
     assert found["y"] == [[0.0], [1.0], [1.0], [0.0]]
     assert found["classes"] == ["same", "different", "different", "same"]
     assert "layers" not in found
-    assert to_csv(results) == b"y1,class\n0.0,same\n1.0,different\n1.0,different\n0.0,same\n"
+    assert to_csv(*results) == b"y1,class\n0.0,same\n1.0,different\n1.0,different\n0.0,same\n"
 
 
 HARD = [-0.0, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 1e16, 123456789.12345679]
@@ -73,10 +72,10 @@ def test_every_bit_survives(kind: type[Any]) -> None:
     with np.errstate(all="ignore"):
         y = np.array([HARD, HARD[::-1]]).astype(kind)
     network = MLP([Dense(np.ones((1, len(HARD)), kind), np.zeros(len(HARD), kind))])
-    results = Results(network, y, [0, 1])
-    read = np.array([row[:-1] for row in csv.reader(to_csv(results).decode().splitlines()[1:])], float)
+    results = network, y, [0, 1]
+    read = np.array([row[:-1] for row in csv.reader(to_csv(*results).decode().splitlines()[1:])], float)
     assert read.astype(kind).tobytes() == y.tobytes()
-    listed = json.loads(to_json(result_object(results)))["y"]
+    listed = json.loads(to_json(result_object(*results)))["y"]
     assert (
         np.array([[float(number) for number in row] for row in listed]).astype(kind).tobytes() == y.tobytes()
     )
@@ -85,18 +84,23 @@ def test_every_bit_survives(kind: type[Any]) -> None:
 def test_what_json_has_no_numbers_for() -> None:
     y = np.array([[np.nan, np.inf, -np.inf, -0.0]])
     network = MLP([Dense(np.ones((1, 4)), np.zeros(4))], classes=["a", "b, c", 'd"', "\u03b5"])
-    results = Results(network, y, np.array(["a"]))
-    assert result_object(results)["y"] == [["nan", "inf", "-inf", -0.0]]
-    assert json.loads(to_json(result_object(results)))["y"] == [["nan", "inf", "-inf", -0.0]]
-    assert to_csv(results).decode() == 'a,"b, c","d""",\u03b5,class\nnan,inf,-inf,-0.0,a\n'
+    results = network, y, np.array(["a"])
+    assert result_object(*results)["y"] == [["nan", "inf", "-inf", -0.0]]
+    assert json.loads(to_json(result_object(*results)))["y"] == [["nan", "inf", "-inf", -0.0]]
+    assert to_csv(*results).decode() == 'a,"b, c","d""",\u03b5,class\nnan,inf,-inf,-0.0,a\n'
 
 
-def test_the_suffix_finds_the_format(seed: Results, tmp_path: Path) -> None:
-    write_results(seed, tmp_path / "y.csv")
-    write_results(seed, tmp_path / "y.JSON")
-    assert (tmp_path / "y.csv").read_bytes() == to_csv(seed)
-    assert json.loads((tmp_path / "y.JSON").read_text())["classes"] == [1] * 5
+def test_the_suffix_finds_the_format(seed: dict[str, Any], tmp_path: Path) -> None:
+    results = seed["network"], seed["y"], seed["classes"]
+    write_results(tmp_path / "y.csv", *results)
+    write_results(tmp_path / "y.JSON", **seed)
+    assert (tmp_path / "y.csv").read_bytes() == to_csv(*results)
+    assert len(json.loads((tmp_path / "y.JSON").read_text())["layers"]) == 2
     for name in ("y.txt", "y"):
         with pytest.raises(InputError, match=r"expected a name that ends in \.csv or \.json, found"):
-            write_results(seed, tmp_path / name)
+            write_results(tmp_path / name, *results)
+    with pytest.raises(
+        InputError, match=r"trace\.CSV: a CSV file has no place for a trace; write to a \.json"
+    ):
+        write_results(tmp_path / "trace.CSV", **seed)
     assert len(list(tmp_path.iterdir())) == 2
