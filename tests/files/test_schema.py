@@ -21,10 +21,23 @@ EXAMPLES = sorted((ROOT / "examples").glob("*/network.json"))
 
 # What a schema cannot see: how lengths and names hang together, and what a parser refuses or forgives.
 BEYOND_A_SCHEMA = {
-    "W ragged", "W 10^400", "W of 5000 digits", "W 1e999", "W NaN", "b Infinity", "1e39 in float32", "b
-    too short", "activation unknown", "parameter unknown", "parameter of none", "parameter text",
-    "inputs too many", "classes twice", "classes half a character", "layers that do not fit",
-}  # fmt: skip
+    "W ragged",
+    "W 10^400",
+    "W of 5000 digits",
+    "W 1e999",
+    "W NaN",
+    "b Infinity",
+    "1e39 in float32",
+    "b too short",
+    "activation unknown",
+    "parameter unknown",
+    "parameter of none",
+    "parameter text",
+    "inputs too many",
+    "classes twice",
+    "classes half a character",
+    "layers that do not fit",
+}
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
