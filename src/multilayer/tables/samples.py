@@ -75,7 +75,9 @@ def read_samples(path: AnyPath, inputs: int, names: Sequence[str] | None = None)
     else:
         header = [cell.strip() for cell in first.cells]
         columns = (
-            _columns_named(header, names, where) if names else _every_column(first, inputs, names, where)
+            _columns_named(header, first, names, where)
+            if names
+            else _every_column(first, inputs, names, where)
         )
     numbers = array("d")
     for row in rows:
@@ -121,11 +123,11 @@ def _every_column(first: Row, inputs: int, names: Sequence[str] | None, where: s
     return range(inputs)
 
 
-def _columns_named(header: list[str], names: Sequence[str], where: str) -> Sequence[int]:
+def _columns_named(header: list[str], first: Row, names: Sequence[str], where: str) -> Sequence[int]:
     for name in names:
         if name not in header:
-            hint = near_matches(name, header)
-            raise InputError(f"{where}: no column is called {quoted(name)}, an input of the network; {hint}")
+            hint = first.separator_hint() or f"; {near_matches(name, header)}"
+            raise InputError(f"{where}: no column is called {quoted(name)}, an input of the network{hint}")
         if header.count(name) > 1:
             raise InputError(f"{where}: two columns are called {quoted(name)}; rename the one not meant")
     return [header.index(name) for name in names]
