@@ -89,7 +89,9 @@ def read_samples(path: AnyPath, inputs: int, names: Sequence[str] | None = None)
         for column in columns:
             numbers.append(_number(row, column, header, where))
     if not numbers:
-        raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
+        raise InputError(
+            f"{where}: expected samples below the header, found no samples; add a row of numbers"
+        )
     X = np.frombuffer(numbers, np.float64).reshape(-1, inputs)
     if header is None:
         return Samples(X, None)
