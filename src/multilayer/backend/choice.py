@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
 
-__all__ = ["BackendInfo", "along_axis", "elementwise", "info"]
+__all__ = ["BackendInfo", "along_axis", "elementwise", "from_python", "info"]
 
 Formula = Callable[..., NDArray[np.float64]]
 
@@ -40,3 +40,8 @@ def elementwise(name: str, formula: Formula, n_parameters: int = 0) -> Callable[
 def along_axis(name: str, formula: Formula) -> Callable[..., Any]:
     """Return the function called `name` over the last axis: native if there is one, else `formula`."""
     return TwinAxisFunction(name, formula)
+
+
+def from_python(name: str, formula: Formula) -> Callable[..., Any]:
+    """Return a user's own `formula` as a ufunc: never the native one, whatever its name."""
+    return TwinUfunc(name, formula)
