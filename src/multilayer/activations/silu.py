@@ -80,9 +80,7 @@ class SiLU(Elementwise):
         return np.where(x < 0, tail, 1.0 - tail)
 
 
-def _exponential(
-    x: NDArray[np.float64], beta: np.float64
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _exponential(x: NDArray[np.float64], beta: np.float64) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return scaled_exp(*product_with(beta, -np.abs(x)))
 
 

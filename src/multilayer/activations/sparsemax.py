@@ -63,7 +63,9 @@ class Sparsemax(AlongAxis):
         rank = np.arange(1.0, x.shape[-1] + 1.0)
         holds = (1.0 + rank * upper_sorted - upper_sum) + (rank * lower_sorted - lower_sum) > 0.0
         size = np.maximum(holds.sum(axis=-1, keepdims=True), 1)
-        upper_sum, lower_sum = (np.take_along_axis(part, size - 1, axis=-1) for part in (upper_sum, lower_sum))
+        upper_sum, lower_sum = (
+            np.take_along_axis(part, size - 1, axis=-1) for part in (upper_sum, lower_sum)
+        )
         share = ((1.0 + size * upper - upper_sum) + (size * lower - lower_sum)) / size
         return np.where(np.isnan(distance), distance, np.where(share <= 0.0, 0.0, share))
 

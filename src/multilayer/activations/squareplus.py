@@ -69,9 +69,7 @@ class Squareplus(Elementwise):
         return value / root
 
 
-def _value_and_root(
-    x: NDArray[np.float64], b: np.float64
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _value_and_root(x: NDArray[np.float64], b: np.float64) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     root = np.hypot(x, np.sqrt(b))
     # (t + root) / 2 without overflow; on the negative side h = b / 4 over it, and there is no difference to take.
     half = 0.5 * np.abs(x) + 0.5 * root
