@@ -85,7 +85,7 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("empty", "", ["expected a sample of 2 numbers a row, found an empty file"]),
     ("blank", "\n \n\n", ["found an empty file"]),
     ("byte order mark alone", b"\xef\xbb\xbf", ["found an empty file"]),
-    ("header only", "x1,x2\n", ["expected samples below the header, found no samples"]),
+    ("header only", "x1,x2\n", ["expected samples below the header, found none"]),
     ("text", "x1,x2\n0,1\n2,abc\n", ["line 3, column 2 (x2): expected a finite number, found 'abc'"]),
     ("text in the first row", "0,abc\n", ["line 1, column 2: expected a finite number, found 'abc'"]),
     ("empty cell", "0,1\n,3\n", ["line 2, column 1", "found an empty cell"]),

@@ -89,9 +89,7 @@ def read_samples(path: AnyPath, inputs: int, names: Sequence[str] | None = None)
             )
         numbers.extend(_numbers(row, columns, header, where))
     if not numbers:
-        raise InputError(
-            f"{where}: expected samples below the header, found no samples; add a row of numbers"
-        )
+        raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
     X = np.frombuffer(numbers, np.float64).reshape(-1, inputs)
     if header is None:
         return Samples(X, None)
