@@ -121,8 +121,8 @@ class Custom(Elementwise):
                     raise
                 except (TypeError, ValueError) as error:
                     raise InputError(
-                        f"activation {self.known.name}: the {role} function must take an array of shape {shape} "
-                        f"and return one of floats, but raised {type(error).__name__}: {error}; "
+                        f"activation {self.known.name}: the {role} function must take an array of shape "
+                        f"{shape} and return one of floats, but raised {type(error).__name__}: {error}; "
                         "use np.where in place of if"
                     ) from error
 

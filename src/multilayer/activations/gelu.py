@@ -65,7 +65,7 @@ class GELU(Elementwise):
     Examples
     --------
     >>> gelu(1.0), gelu(-30.0)
-    (np.float64(0.8413447460685429), np.float64(-1.4720133812775918e-196))
+    (np.float64(0.8413447460685429), np.float64(-1.472014178144456e-196))
 
     References
     ----------

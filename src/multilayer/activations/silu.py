@@ -40,7 +40,7 @@ class SiLU(Elementwise):
     Examples
     --------
     >>> silu(1.0), silu(-740.0)
-    (np.float64(0.7310585786300049), np.float64(-3.097e-319))
+    (np.float64(0.7310585786300049), np.float64(-3.09967e-319))
 
     References
     ----------

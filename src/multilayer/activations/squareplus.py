@@ -79,8 +79,8 @@ class Squareplus(Elementwise):
 def _root_and_half(x: NDArray[np.float64], b: np.float64) -> tuple[Pair, Pair]:
     """sqrt(x^2 + b) and (|x| + sqrt(x^2 + b)) / 2, as pairs.
 
-    For x > 0 the latter is h(x); for x < 0, where the definition is a difference of nearly equal numbers, h(x)
-    is b / 4 over it.
+    For x > 0 the latter is h(x); for x < 0, where the definition is a difference of nearly equal numbers,
+    h(x) is b / 4 over it.
     """
     # Divided by a power of two around the result, so that the square neither overflows nor vanishes.
     size = np.abs(x)

@@ -4,5 +4,6 @@ Nothing outside this package knows which of the two is at work.
 """
 
 from multilayer.backend.choice import along_axis, elementwise, from_python, info
+from multilayer.backend.forward import affine
 
-__all__ = ["along_axis", "elementwise", "from_python", "info"]
+__all__ = ["affine", "along_axis", "elementwise", "from_python", "info"]

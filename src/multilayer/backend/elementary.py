@@ -89,7 +89,8 @@ def scaled_exp(high: Array, low: Array | float = 0.0) -> tuple[Array, Array]:
 def logistic_slope(e: Array, scale: Array | float = 1.0) -> Array:
     """Return e / (1 + u)^2 for u = e * scale between 0 and 1.
 
-    Times scale, this is the sigmoid's derivative at -|a| where u = exp(-|a|). The rounding of 1 + u, which would count twice, is made good.
+    Times scale, this is the sigmoid's derivative at -|a| where u = exp(-|a|). The rounding of 1 + u, which
+    would count twice, is made good.
     """
     u = e * scale
     total = 1.0 + u
