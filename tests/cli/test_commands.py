@@ -80,8 +80,9 @@ def test_activations_lists_all(multilayer):
 @pytest.mark.parametrize("name", [act.facts.name for act in catalogue])
 def test_every_activation_has_a_card_with_its_curve(multilayer, name):
     out = multilayer("activations", name).out
-    for heading in ("h(a)", "h'(a)", "range", "kinks", "h over", "h' over"):
+    for heading in ("h(a)", "h'(a)", "range", "kinks"):
         assert heading in out
+    assert out.count("h(a)") > 1
     assert "⣀" in out or "⠤" in out or "⠉" in out
     assert json.loads(multilayer("activations", name, "--json").out)["name"] == name
 

@@ -33,7 +33,7 @@ BAD_NETWORKS = {
     "shapes": (layer(W=[[1, 2, 3]]), "layer 2"),
     "ragged": (layer(W=[[1, 2, 3], [1, 2], [1, 2, 3], [1, 2, 3]]), "layer 2"),
     "text": (layer(b=["a", 1, 2]), "layer 2"),
-    "nan": (layer(b=[float("nan"), 1, 2]), "NaN"),
+    "nan": (layer(b=[float("nan"), 1, 2]), "nan"),
     "too large": (layer(b=[1, 1, 2]).replace("[1, 1, 2]", "[1e999, 1, 2]"), "layer 2"),
     "claimed units": (network(units=10**9), "units"),
     "bias count": (layer(b=[1, 2]), "layer 2"),
@@ -51,7 +51,7 @@ def test_bad_network(multilayer, tmp_path, text, part):
 
 BAD_SAMPLES = {
     "empty": ("", "empty"),
-    "header only": ("x1,x2\n", "no samples"),
+    "header only": ("x1,x2\n", "found none"),
     "ragged": ("1,2\n3\n", "line 2"),
     "text": ("1,2\n3,four\n", "line 2"),
     "nan": ("1,2\nnan,1\n", "line 2"),

@@ -23,7 +23,7 @@ def describe(activation: Activation) -> Description:
     >>> describe(sigmoid), describe(leaky_relu)
     ('sigmoid', {'name': 'leaky_relu', 'slope': 0.01})
     """
-    parameters = {name: _plain(getattr(activation, name)) for name in _parameter_names(activation)}
+    parameters = {name: _plain(getattr(activation, name)) for name in activation.parameter_names()}
     name = activation.facts.name
     return {"name": name, **parameters} if parameters else name
 
@@ -46,16 +46,11 @@ def from_description(description: str | Mapping[str, Any], *, among: Iterable[Ac
     if not isinstance(name, str):
         raise InputError('an activation with parameters needs its "name", a string')
     found = get(name, among=among)
-    known = _parameter_names(found)
+    known = found.parameter_names()
     for unknown in parameters.keys() - set(known):
         hint = near_matches(unknown, known) if known else "it has none"
         raise InputError(f"{found.facts.name} has no parameter {quoted(unknown)}; {hint}")
     return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
-
-
-def _parameter_names(activation: Activation) -> list[str]:
-    # Only fields declared by `parameter()` are numbers that a file can hold.
-    return [field.name for field in dataclasses.fields(activation) if field.metadata]  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:

@@ -64,9 +64,9 @@ def _print_card(activation: Activation) -> None:
     for heading, text in card.items():
         if text:
             _say(f"{heading:<12}{text}")
-    what = "first unit of the row (a, 0)" if isinstance(activation, AlongAxis) else "a"
-    for heading, function in (("h", _value(activation)), ("h'", _derivative(activation))):
-        _say(f"\n{heading} over {what}\n{curve(function, braille=unicode_out())}")
+    what = " of the first unit, over the row (a, 0)" if isinstance(activation, AlongAxis) else ""
+    for heading, function in (("h(a)", _value(activation)), ("h'(a)", _derivative(activation))):
+        _say(f"\n{heading}{what}\n{curve(function, braille=unicode_out())}")
 
 
 def _pairs(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -77,9 +77,9 @@ class Rivals:
         """Rough leads of all samples of class `own`, for u in the frame's scaled coordinates."""
         return self.frame.near[self.rows[own]] @ _difference(u, own, rival)  # type: ignore[no-any-return]
 
-    def coefficients(self, demand: Demand, z: NDArray[Any]) -> NDArray[Any]:
-        """The demand as a vector over the entries of U, for its sample z (d + 1) in either coordinates."""
-        row = np.zeros((len(self.rows), len(z)), dtype=z.dtype)
+    def coefficients(self, demand: Demand, z: Integers) -> Integers:
+        """The demand as a vector over the entries of U, for the coordinates z (d + 1) of its sample."""
+        row = np.array([[0] * len(z)] * len(self.rows), dtype=object)
         row[demand.own], row[demand.rival] = z, -z
         return row[1:].ravel()
 

@@ -37,8 +37,9 @@ class Separability:
     W, b : ndarray of float64, or None
         A linear layer a = x W + b that gives every sample its class. Two classes: one unit, W (d, 1) and
         b (1,), a > 0 for the second class and a < 0 for the first. More: one unit per class, W (d, k) and
-        b (k,), the class is that of the largest a. Verified in exact arithmetic for these very floats. None
-        if not separable, or if the gap is so narrow that no float64 layer was found: then `exact` has one.
+        b (k,), the class is that of the largest a. Verified in exact arithmetic for these very floats (where
+        the gap is a few ulps, a sum x W + b taken in float64 may still round to the wrong side). None if not
+        separable, or if the gap is so narrow that no float64 layer was found: then `exact` has one.
     exact : list of lists of Fraction, or None
         Per unit, the d weights and the bias of a separating layer, as exact numbers.
     margin : float

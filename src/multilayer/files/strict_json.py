@@ -71,8 +71,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
 
 
 def _whole(digits: str) -> int | float:
-    # As a float, -0 keeps its sign and 10^400 is the infinity that it is in float64.
-    return int(digits) if len(digits) <= 18 and digits != "-0" else float(digits)
+    # As a float, -0 keeps its sign, and 10^400 is the infinity that it is in float64.
+    return int(digits) if len(digits) <= 300 and digits != "-0" else float(digits)
 
 
 def convert(document: Any, kind: type[T], where: str) -> T:

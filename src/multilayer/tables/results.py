@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +17,31 @@ from multilayer.activations.description import describe
 from multilayer.errors import InputError
 from multilayer.network import MLP, LayerRecord
 from multilayer.storage import AnyPath, shown
+from multilayer.wording import located
 
-__all__ = ["Results", "result_object", "to_csv", "to_json", "write_results"]
-
-
-@dataclass(frozen=True, eq=False)
-class Results:
-    """What a network said of samples: y of shape (samples, units), a class each, and perhaps every layer."""
-
-    network: MLP
-    y: NDArray[Any]
-    classes: Sequence[Any] | NDArray[Any]
-    trace: Sequence[LayerRecord] | None = None
+__all__ = ["result_object", "to_csv", "to_json", "write_results"]
 
 
-def result_object(results: Results) -> dict[str, Any]:
-    """Return the results as plain lists and dictionaries, ready for JSON.
+Classes = Sequence[Any] | NDArray[Any]
+Records = Sequence[LayerRecord] | None
+
+
+def result_object(network: MLP, y: NDArray[Any], classes: Classes, trace: Records = None) -> dict[str, Any]:
+    """Return what the network said of samples as plain lists and dictionaries, ready for JSON.
 
     Numbers are Python floats, which hold float32 and float64 exactly. JSON has no number that is not finite:
     nan and infinities stand as the strings "nan", "inf" and "-inf", which `float()` reads back.
+
+    Parameters
+    ----------
+    network : MLP
+        The network.
+    y : array, shape (samples, units)
+        Its outputs.
+    classes : sequence
+        A label or an index for each sample.
+    trace : sequence of LayerRecord, optional
+        What every layer did.
 
     Returns
     -------
@@ -45,7 +50,6 @@ def result_object(results: Results) -> dict[str, Any]:
         sample; "classes": a label, or an index from 0, per sample; with a trace "layers": of each layer "x",
         "a", "z", "W", "b" and "activation", as a network file writes it.
     """
-    network = results.network
     found: dict[str, Any] = {
         "network": {
             "shape": list(network.shape),
@@ -53,52 +57,66 @@ def result_object(results: Results) -> dict[str, Any]:
             "inputs": network.inputs,
             "classes": network.classes,
         },
-        "y": _plain(results.y),
-        "classes": np.asarray(results.classes).tolist(),
+        "y": _plain(y),
+        "classes": np.asarray(classes).tolist(),
     }
-    if results.trace is not None:
-        found["layers"] = [_layer(record) for record in results.trace]
+    if trace is not None:
+        found["layers"] = [_layer(record) for record in trace]
     return found
 
 
 def to_json(found: Any) -> bytes:
     """Return plain data as JSON; every number is the shortest decimal that reads back bit for bit."""
-    return msgspec.json.encode(found) + b"\n"
+    return msgspec.json.encode(found)
 
 
-def to_csv(results: Results) -> bytes:
+def to_csv(network: MLP, y: NDArray[Any], classes: Classes) -> bytes:
     """Return y and the class of each sample as CSV in UTF-8, in digits that read back bit for bit.
 
     The header names the outputs, by the labels or else as y1, y2, and so on; the last column is "class".
     """
-    names = results.network.output_names or [f"y{unit}" for unit in range(1, results.y.shape[-1] + 1)]
+    names = network.output_names or [f"y{unit}" for unit in range(1, y.shape[-1] + 1)]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*names, "class"])
-    for outputs, label in zip(results.y.tolist(), np.asarray(results.classes).tolist(), strict=True):
+    for outputs, label in zip(y.tolist(), np.asarray(classes).tolist(), strict=True):
         writer.writerow([*map(repr, outputs), label])
     return text.getvalue().encode("utf-8")
 
 
-_FORMATS: dict[str, Callable[[Results], bytes]] = {
-    ".csv": to_csv,
-    ".json": lambda results: to_json(result_object(results)),
-}
-
-
-def write_results(results: Results, path: AnyPath) -> None:
+def write_results(
+    path: AnyPath, network: MLP, y: NDArray[Any], classes: Classes, trace: Records = None
+) -> None:
     """Write the results to a file, whole or not at all: CSV (.csv) or JSON (.json), by its suffix.
 
     Raises
     ------
     InputError
-        For another suffix, or a file that cannot be written.
+        For another suffix, a trace that is to go into CSV, or a file that cannot be written.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
         raise InputError(f"{shown(path)}: expected a name that ends in {' or '.join(_FORMATS)}, {found}")
-    storage.write(path, _FORMATS[suffix](results))
+    with located(shown(path)):
+        content = _FORMATS[suffix](network, y, classes, trace)
+    storage.write(path, content)
+
+
+def _csv_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records) -> bytes:
+    if trace is not None:
+        raise InputError("a CSV file has no place for a trace; write to a .json file")
+    return to_csv(network, y, classes)
+
+
+def _json_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records) -> bytes:
+    return to_json(result_object(network, y, classes, trace)) + b"\n"
+
+
+_FORMATS: dict[str, Callable[[MLP, NDArray[Any], Classes, Records], bytes]] = {
+    ".csv": _csv_file,
+    ".json": _json_file,
+}
 
 
 def _layer(record: LayerRecord) -> dict[str, Any]:
