@@ -83,11 +83,11 @@ struct Squareplus {
         V unscale;
     };
     template <class P> MULTILAYER_INLINE Parts<P> parts(V x) const {
-        V size = at_most(abs(x), 0x1.fffffffffffffp1023), scale = splat(1.0), unscale = splat(1.0);
+        V size = at_most(abs(x), is_full<P> ? 0x1.fffffffffffffp1023 : 0x1p200), scale = splat(1.0), unscale = splat(1.0);
         if constexpr (is_full<P>) {
             IntVec<double> big = size > 0x1p500;
-            scale = big ? splat(0x1p-500) : scale;
-            unscale = big ? splat(0x1p500) : unscale;
+            scale = big ? splat(0x1p-600) : scale;
+            unscale = big ? splat(0x1p600) : unscale;
         }
         V a = size * scale;
         Pair<P> square = product<P>(a, a) + pair<P>(scale * scale * b);

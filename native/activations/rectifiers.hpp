@@ -62,7 +62,8 @@ template <class T> struct Factor {
         if constexpr (sizeof(T) == sizeof(double)) {
             return x * high;
         } else {
-            return fma(x, splat<T>(high), x * rest);
+            Vec<T> y = fma(x, splat<T>(high), x * rest);
+            return y == y ? y : x * high;  // infinity times a rest of zero
         }
     }
 };
