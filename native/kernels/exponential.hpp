@@ -26,13 +26,27 @@ MULTILAYER_INLINE V times_power_of_2(V x, Exponent k) {
     return x * (V)(first << 52) * (V)((both - first) << 52);
 }
 
-// exp(x) = m 2^k with m in [0.7, 1.42]. k has meaningless bits above the twelfth, which the functions above
-// shift out.
+// A power of two still to be multiplied by. A float32 result is far from the ends of float64: there is none.
+template <class P> struct Scale;
+template <> struct Scale<Full> {
+    Exponent k;  // with meaningless bits above the twelfth, which are shifted out
+};
+template <> struct Scale<Brief> {};
+
+MULTILAYER_INLINE V times(V x, Scale<Full> scale) { return times_power_of_2(x, scale.k); }
+MULTILAYER_INLINE V times(V x, Scale<Brief>) { return x; }
+// `scale` where the mask is set, 1 elsewhere
+MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) { return {mask & scale.k}; }
+MULTILAYER_INLINE Scale<Brief> only(IntVec<double>, Scale<Brief> scale) { return scale; }
+
+// exp(x) = m scale. In Full, m is in [0.7, 1.42]; in Brief, m is all of it.
 template <class P> struct Exponential {
     Pair<P> m;
-    Exponent k;
-    V k_as_number;
+    Scale<P> scale;
+    V k;
 };
+// Up to here exp takes arguments, on either side.
+template <class P> constexpr double exp_end = is_full<P> ? 1400.0 : 700.0;
 
 // What is left of x once k log(2) is taken away: |r.hi| <= log(2) / 2, and exp(r.hi) - 1 - r.hi.
 template <class P> struct Reduced {
@@ -62,24 +76,27 @@ template <class P> MULTILAYER_INLINE Reduced<P> reduce(Pair<P> x) {
     return {r, r.hi * r.hi * q, bits(shifted), k};
 }
 
-// For |x.hi| <= 1500.
+// For |x.hi| <= exp_end<P>.
 template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
     Reduced<P> a = reduce(x);
     if constexpr (is_full<P>) {
         Pair<P> m = sum_descending<P>(splat(1.0), a.r.hi);
         // exp(r.lo) = 1 + r.lo, times exp(r.hi), of which 1 + r.hi is enough here
         m.lo = m.lo + (a.rest + fma(a.r.hi, a.r.lo, a.r.lo));
-        return {m, a.k, a.k_as_number};
+        return {sum_descending<P>(m.hi, m.lo), {a.k}, a.k_as_number};
     } else {
-        return {{1.0 + (a.r.hi + a.rest)}, a.k, a.k_as_number};
+        return {{(1.0 + (a.r.hi + a.rest)) * power_of_2(a.k)}, Scale<P>{}, V{}};
     }
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }
 
-// m 2^k as it is, where k >= -1000 is known or smaller results do not matter.
+// exp(x) as it is, for an x that is not positive; below 2^-1000 something as small, for sums with larger numbers.
 template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
-    Exponent k = e.k_as_number < -1000.0 ? bits(splat(exponent_shifter - 1000.0)) : e.k;
-    return scaled(e.m, power_of_2(k));
+    if constexpr (is_full<P>) {
+        return scaled(e.m, power_of_2(e.k < -1000.0 ? bits(splat(exponent_shifter - 1000.0)) : e.scale.k));
+    } else {
+        return e.m;
+    }
 }
 
 // exp(x) - 1 for |x.hi| <= 700, exact in the first order at 0.

@@ -152,14 +152,52 @@ MULTILAYER_INLINE Vec<double> abs(Vec<double> x) { return abs_of<double>(x); }
 MULTILAYER_INLINE Vec<double> copysign(Vec<double> x, Vec<double> y) { return with_sign_of<double>(x, y); }
 MULTILAYER_INLINE Vec<float> copysign(Vec<float> x, Vec<float> y) { return with_sign_of<float>(x, y); }
 
-// The bound for a nan.
-MULTILAYER_INLINE Vec<double> at_most(Vec<double> x, double bound) { return x < bound ? x : splat(bound); }
-MULTILAYER_INLINE Vec<double> at_least(Vec<double> x, double bound) { return x > bound ? x : splat(bound); }
+// x < y ? x : y and x > y ? x : y, in one instruction where there is one: y if either is a nan.
+MULTILAYER_INLINE Vec<double> lesser(Vec<double> x, Vec<double> y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_min_pd((__m512d)x, (__m512d)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_min_pd((__m256d)x, (__m256d)y);
+#else
+    return x < y ? x : y;
+#endif
+}
+MULTILAYER_INLINE Vec<double> greater(Vec<double> x, Vec<double> y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_max_pd((__m512d)x, (__m512d)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_max_pd((__m256d)x, (__m256d)y);
+#else
+    return x > y ? x : y;
+#endif
+}
+// x brought to the bound; a nan stays a nan.
+MULTILAYER_INLINE Vec<double> at_most(Vec<double> x, double bound) { return lesser(splat(bound), x); }
+MULTILAYER_INLINE Vec<double> at_least(Vec<double> x, double bound) { return greater(splat(bound), x); }
+MULTILAYER_INLINE Vec<double> between(Vec<double> x, double low, double high) {
+    return at_least(at_most(x, high), low);
+}
 
 // As many float32 numbers as a register holds float64 numbers.
 typedef float HalfFloats __attribute__((vector_size(MULTILAYER_REGISTER_BYTES / 2)));
 
-MULTILAYER_INLINE Vec<double> widen(HalfFloats x) { return __builtin_convertvector(x, Vec<double>); }
-MULTILAYER_INLINE HalfFloats narrow(Vec<double> x) { return __builtin_convertvector(x, HalfFloats); }
+MULTILAYER_INLINE Vec<double> widen(HalfFloats x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_cvtps_pd((__m256)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_cvtps_pd((__m128)x);
+#else
+    return __builtin_convertvector(x, Vec<double>);
+#endif
+}
+MULTILAYER_INLINE HalfFloats narrow(Vec<double> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (HalfFloats)_mm512_cvtpd_ps((__m512d)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (HalfFloats)_mm256_cvtpd_ps((__m256d)x);
+#else
+    return __builtin_convertvector(x, HalfFloats);
+#endif
+}
 
 }  // namespace
