@@ -1,7 +1,8 @@
 // a = x W + b on packed weights: what one instruction-set level offers, and how weights lie in memory.
 //
 // The same bits everywhere: each a[i, j] is one chain of fused multiply-adds over k = 0, 1, 2, ... that starts
-// from b[j]. Rows and columns are split between tiles, blocks and threads as suits; the chain never is.
+// from b[j]. Rows and columns are split between tiles, blocks and threads as suits; the chain never is. (A nan is a
+// nan: its sign and payload are open, as in IEEE 754.)
 #pragma once
 
 #include <cstddef>
