@@ -7,3 +7,5 @@
 int add_levels(PyObject *module);
 // One ufunc per activation kernel of the level in use, and one per derivative.
 int add_ufuncs(PyObject *module);
+// The same for the kernels along an axis.
+int add_axis_ufuncs(PyObject *module);
