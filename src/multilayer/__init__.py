@@ -1,1 +1,45 @@
-"""multilayer: the multilayer perceptron, complete, on NumPy arrays."""
+"""multilayer: the multilayer perceptron, complete, on NumPy arrays.
+
+See every number of a network, and trust every digit.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from multilayer import activations
+from multilayer.errors import InputError, MissingExtraError
+from multilayer.network import MLP, Dense, Trace
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis import Separability, separability
+    from multilayer.files import load, save
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "MLP",
+    "Dense",
+    "InputError",
+    "MissingExtraError",
+    "Separability",
+    "Trace",
+    "activations",
+    "load",
+    "save",
+    "separability",
+]
+
+# Imported when first used, so that a program that only predicts does not wait for them.
+_LATER = {
+    "Separability": "multilayer.diagnosis",
+    "separability": "multilayer.diagnosis",
+    "load": "multilayer.files",
+    "save": "multilayer.files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'multilayer' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return found

@@ -49,7 +49,7 @@ class AlongAxis(Activation):
 
     @final
     def derivative(self, x: Any, /, *, axis: int = -1) -> Any:
-        """Return the Jacobian: the shape of x with `axis` moved last, and an axis more; [..., i, j] = dh_i / da_j."""
+        """Return the Jacobian dh_i / da_j as [..., i, j]: x with `axis` moved last, and an axis more."""
         a = np.moveaxis(np.asarray(x), axis, -1)
         z = self(a)
         units = a.shape[-1]

@@ -1,7 +1,8 @@
-"""Softmax: a row of numbers into a row of probabilities."""
+"""Softmax, its logarithm and its mirror image: a row of numbers into a row of probabilities."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -10,14 +11,41 @@ from numpy.typing import NDArray
 
 from multilayer.activations.along_axis import AlongAxis
 from multilayer.activations.contract import Facts, Interval
+from multilayer.backend.elementary import sum_of_fractions, two_sum
 
-__all__ = ["Softmax", "softmax"]
+__all__ = ["LogSoftmax", "Softmax", "Softmin", "log_softmax", "softmax", "softmin"]
+
+Array = NDArray[np.float64]
 
 
 @final
 @dataclass(frozen=True)
 class Softmax(AlongAxis):
-    """Softmax (to be finished: this file is the sample of an activation along an axis)."""
+    r"""Softmax: positive numbers with sum 1, in the ratios of exp(a).
+
+    .. math:: h(a)_i = \frac{e^{a_i}}{\sum_j e^{a_j}}, \qquad
+              \frac{\partial h_i}{\partial a_j} = h_i ([i = j] - h_j)
+
+    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf
+    alone, has no limit and is nan throughout, without a warning, as in every framework.
+
+    Traps
+    -----
+    exp(a - max(a)) rounds its argument, which far from the maximum costs up to 256 ulp; here the
+    difference keeps what rounding drops. ONNX's Softmax before operator set 13 flattened its input to two
+    dimensions at `axis` (1 by default) and normalised over everything behind it; from 13 on it works along
+    one axis, the last by default.
+
+    Examples
+    --------
+    >>> softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+
+    References
+    ----------
+    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification
+    network outputs. Neurocomputing.
+    """
 
     @property
     def facts(self) -> Facts:
@@ -33,15 +61,120 @@ class Softmax(AlongAxis):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
-        e = np.exp(x - x.max(axis=-1, keepdims=True))
-        return e / e.sum(axis=-1, keepdims=True)
+    def formula(x: Array, /) -> Array:
+        return _softmax(x)
 
     @staticmethod
-    def vjp_formula(
-        dz: NDArray[np.float64], a: NDArray[np.float64], z: NDArray[np.float64], /
-    ) -> NDArray[np.float64]:
+    def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
         return z * (dz - (dz * z).sum(axis=-1, keepdims=True))
 
 
+@final
+@dataclass(frozen=True)
+class LogSoftmax(AlongAxis):
+    r"""Log-softmax: the logarithm of softmax, for losses that need it.
+
+    .. math:: h(a)_i = a_i - \log \sum_j e^{a_j}, \qquad
+              \frac{\partial h_i}{\partial a_j} = [i = j] - \operatorname{softmax}(a)_j
+
+    Along the last axis unless told. -inf gives -inf. A row with nan or +inf in it, or of -inf alone, is nan.
+
+    Traps
+    -----
+    log(softmax(a)) is -inf where softmax underflows, and has no digit left where it is near 1.
+    Here the largest entry is -log1p of the others' sum, so that results near 0 are right as well. ONNX's
+    LogSoftmax before operator set 13 flattened its input, as Softmax did.
+
+    Examples
+    --------
+    >>> log_softmax([0.0, 50.0, -1000.0])
+    array([-5.00000000e+01, -1.92874985e-22, -1.05000000e+03])
+
+    References
+    ----------
+    Blanchard, P., Higham, D., Higham, N. (2021). Accurately computing the log-sum-exp
+    and softmax functions. IMA Journal of Numerical Analysis 41.
+    """
+
+    @property
+    def facts(self) -> Facts:
+        """Name, formulas, range and source."""
+        return Facts(
+            name="log_softmax",
+            formula="a_i - log(sum_j exp(a_j))",
+            derivative="dh_i/da_j = [i = j] - softmax(a)_j",
+            latex=r"a_i - \log \sum_j e^{a_j}",
+            range=Interval(-math.inf, 0.0, (True, True)),
+            aliases=("logsoftmax",),
+            onnx="LogSoftmax",
+            source="Blanchard, Higham, Higham 2021",
+        )
+
+    @staticmethod
+    def formula(x: Array, /) -> Array:
+        distance, lost, e = _exponentials(x)
+        np.put_along_axis(e, x.argmax(axis=-1)[..., np.newaxis], 0.0, axis=-1)
+        others, others_lost = sum_of_fractions(e)
+        # nan of a row without a limit stands in `distance`.
+        logarithm = np.log1p(others) + others_lost / (1.0 + others)
+        return (distance - logarithm) + lost
+
+    @staticmethod
+    def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
+        # softmax(a) and not exp(z), which would amplify the rounding of z.
+        return dz - _softmax(a) * dz.sum(axis=-1, keepdims=True)
+
+
+@final
+@dataclass(frozen=True)
+class Softmin(AlongAxis):
+    r"""Softmin: the softmax of -a, so that the smallest entry gets the largest share.
+
+    .. math:: h(a)_i = \frac{e^{-a_i}}{\sum_j e^{-a_j}}, \qquad
+              \frac{\partial h_i}{\partial a_j} = -h_i ([i = j] - h_j)
+
+    Along the last axis unless told. +inf gives 0. A row with nan or -inf in it, or of +inf alone, is nan.
+
+    Examples
+    --------
+    >>> softmin([0.0, 1000.0])
+    array([1., 0.])
+    """
+
+    @property
+    def facts(self) -> Facts:
+        """Name, formulas and range."""
+        return Facts(
+            name="softmin",
+            formula="exp(-a_i) / sum_j exp(-a_j)",
+            derivative="dh_i/da_j = -h_i ([i = j] - h_j)",
+            latex=r"\frac{e^{-a_i}}{\sum_j e^{-a_j}}",
+            range=Interval(0.0, 1.0, (True, True)),
+        )
+
+    @staticmethod
+    def formula(x: Array, /) -> Array:
+        return _softmax(-x)
+
+    @staticmethod
+    def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
+        return z * ((dz * z).sum(axis=-1, keepdims=True) - dz)
+
+
+def _exponentials(x: Array) -> tuple[Array, Array, Array]:
+    """x minus its largest, what rounding dropped of that, and exp of both together."""
+    distance, lost = two_sum(x, -x.max(axis=-1, keepdims=True))
+    lost = np.where(np.isfinite(distance), lost, 0.0)
+    e = np.exp(distance)
+    return distance, lost, e + e * lost
+
+
+def _softmax(x: Array) -> Array:
+    _, _, e = _exponentials(x)
+    total, _ = sum_of_fractions(e)
+    return e / total
+
+
 softmax = Softmax()
+log_softmax = LogSoftmax()
+softmin = Softmin()

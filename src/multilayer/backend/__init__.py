@@ -3,6 +3,7 @@
 Nothing outside this package knows which of the two is at work.
 """
 
-from multilayer.backend.choice import along_axis, elementwise, info
+from multilayer.backend.choice import along_axis, elementwise, from_python, info
+from multilayer.backend.forward import affine
 
-__all__ = ["along_axis", "elementwise", "info"]
+__all__ = ["affine", "along_axis", "elementwise", "from_python", "info"]

@@ -15,7 +15,7 @@ from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
 from multilayer.errors import InputError
 
-__all__ = ["BackendInfo", "along_axis", "elementwise", "info"]
+__all__ = ["BackendInfo", "along_axis", "elementwise", "from_python", "info"]
 
 Formula = Callable[..., NDArray[np.float64]]
 
@@ -83,3 +83,8 @@ def along_axis(name: str, formula: Formula) -> Callable[..., Any]:
     """Return the function called `name` over the last axis: native if there is one, else `formula`."""
     native: Callable[..., Any] | None = getattr(_native, name, None)
     return native or TwinAxisFunction(name, formula)
+
+
+def from_python(name: str, formula: Formula) -> Callable[..., Any]:
+    """Return a user's own `formula` as a ufunc: never the native one, whatever its name."""
+    return TwinUfunc(name, formula)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.backend.twin_ufunc import narrow, result_type
+from multilayer.errors import InputError
 
 __all__ = ["TwinAxisFunction"]
 
@@ -28,11 +29,13 @@ class TwinAxisFunction:
         arrays = [np.asarray(operand) for operand in inputs]
         kind = result_type(self.__name__, arrays[0].dtype)
         if arrays[0].ndim == 0:
-            raise ValueError(f"{self.__name__}() works along an axis; got a single number")
-        moved = [np.moveaxis(array.astype(np.float64, copy=False), axis, -1) for array in arrays]
+            raise InputError(f"{self.__name__}() works along an axis, of arrays; got a single number")
         with np.errstate(all="ignore"):
-            result = np.moveaxis(narrow(self.formula(*moved), kind), -1, axis)
-        if out is None:
-            return np.ascontiguousarray(result)
-        np.copyto(out, result, casting="same_kind")
+            moved = [np.moveaxis(array.astype(np.float64, copy=False), axis, -1) for array in arrays]
+            # Rows without any number in them have no largest one to start from, and nothing to compute.
+            wide = np.copy(moved[0]) if arrays[0].size == 0 else self.formula(*moved)
+            result = np.moveaxis(narrow(wide, kind), -1, axis)
+            if out is None:
+                return np.ascontiguousarray(result)
+            np.copyto(out, result, casting="same_kind")
         return out

@@ -19,9 +19,10 @@ _FLOATS = tuple(np.dtype(t) for t in (np.float16, np.float32, np.float64))
 class TwinUfunc:
     """`formula` as an elementwise function of one array and any number of float64 parameters.
 
-    Follows the ufunc protocol as far as its users reach: `out=`, `where=`, `dtype=`, `casting=`, broadcasting,
-    scalars for 0-d results, and `__array_ufunc__`, so that Dask, pandas and xarray objects come back as
-    what they were. float16, float32 and float64 keep their type; integers and booleans become float64.
+    Follows the ufunc protocol as far as its users reach: `out=`, `where=`, `dtype=`, `casting=`,
+    broadcasting, scalars for 0-d results, and `__array_ufunc__`, so that Dask, pandas and xarray objects come
+    back as what they were. float16, float32 and float64 keep their type; integers and booleans become
+    float64.
     """
 
     nout = 1
@@ -71,13 +72,13 @@ class TwinUfunc:
         kind = result_type(self.__name__, np.dtype(dtype) if dtype is not None else x.dtype)
         with np.errstate(all="ignore"):
             result = narrow(self.formula(x.astype(np.float64, copy=False), *parameters), kind)
-        if out is None and where is True:
-            return result[()]
-        if out is None:
-            out = np.empty(np.broadcast_shapes(result.shape, np.shape(where)), kind)
-        if not isinstance(out, np.ndarray):
-            raise TypeError(f"{self.__name__}(): out must be an array, got {type(out).__name__}")
-        np.copyto(out, result, casting=casting, where=where)
+            if out is None and where is True:
+                return result[()]
+            if out is None:
+                out = np.empty(np.broadcast_shapes(result.shape, np.shape(where)), kind)
+            if not isinstance(out, np.ndarray):
+                raise TypeError(f"{self.__name__}(): out must be an array, got {type(out).__name__}")
+            np.copyto(out, result, casting=casting, where=where)
         return out
 
 

@@ -1,0 +1,129 @@
+"""The command line of the benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from benchmarks.cases import FORWARD, ElementwiseCase
+from benchmarks.peak import measured_peak
+from benchmarks.race import PACKAGES, Outcome, race, readable
+from benchmarks.readme import RESULTS, update
+from benchmarks.startup import startup as time_imports
+from multilayer import backend
+from multilayer.activations import Elementwise, catalogue
+
+Rounds = Annotated[int, typer.Option(help="Timed rounds; medians are taken over them.")]
+Threads = Annotated[int, typer.Option(help="Processors each contender may use.")]
+Seconds = Annotated[float, typer.Option(help="Length of one timing.")]
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, only: str = "") -> None:
+    """Whole networks, float32, each against every installed peer."""
+    cases = [case for case in FORWARD if only in case.name]
+    outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
+    peak = measured_peak(threads)
+    details = {
+        case.name: {"goal": case.goal, "gflops": case.flops / outcome.timings["multilayer"].median}
+        for case, outcome in zip(cases, outcomes, strict=True)
+    }
+    for case in cases:
+        rate = details[case.name]["gflops"]
+        print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}")
+    if not only:
+        _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
+
+
+@app.command()
+def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", size: int = 65_536) -> None:
+    """Elementwise, one thread, float32 and float64, and float32 from memory beside a plain copy."""
+    names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
+    cases = [ElementwiseCase(name, kind, size) for kind in ("float32", "float64") for name in names]
+    outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=seconds)
+    for kind in ("float32", "float64"):
+        ratios = [r for o in outcomes if kind in o.case and (r := o.ratio())]
+        if ratios:
+            mean = float(np.exp(np.mean(np.log(ratios))))
+            print(
+                f"{kind}: geometric mean {mean:.2f}, lowest {min(ratios):.2f}, over {len(ratios)} activations"
+            )
+    if not only:
+        _store("activations", outcomes, threads=1)
+
+
+@app.command()
+def memory(rounds: Rounds = 5, only: str = "", size: int = 16_800_000) -> None:
+    """16.8 M float32 from memory with out=, beside a plain copy (what NumPy does for the identity)."""
+    names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
+    copy = ElementwiseCase("identity", "float32", size)
+    cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
+    outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=0.02)
+    copy_ns = outcomes[0].timings["numpy"].median
+    for outcome in outcomes:
+        print(f"{outcome.case:<40} {outcome.timings['multilayer'].median / copy_ns:.2f} copies")
+    if not only:
+        _store("memory", outcomes, threads=1, copy_ns=copy_ns)
+
+
+@app.command()
+def startup(rounds: Rounds = 15) -> None:
+    """Import times, the bare interpreter's start subtracted."""
+    outcome = time_imports(rounds)
+    for name, timing in outcome.timings.items():
+        print(f"{name:<32} {readable(timing.median):>9}  ({readable(timing.low)} to {readable(timing.high)})")
+    more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
+    print(f"multilayer over numpy alone: {readable(more)}")
+    _store("startup", [outcome])
+
+
+@app.command()
+def readme() -> None:
+    """Write the stored results into README.md."""
+    update(Path(__file__).parents[1] / "README.md")
+
+
+def _store(name: str, outcomes: Sequence[Outcome], **facts: Any) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    at_work = backend.info()
+    document = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": _processor(),
+        "processors": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "versions": {package: _version(package) for package in PACKAGES.values()},
+        "backend": asdict(at_work),
+        **facts,
+        "outcomes": [asdict(outcome) | {"ratio": outcome.ratio()} for outcome in outcomes],
+    }
+    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version({"sklearn": "scikit-learn"}.get(package, package))
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,57 @@
+"""An activation in the words of a file: its name, with its parameters where it has any."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from multilayer.activations.catalogue import get
+from multilayer.activations.contract import Activation
+from multilayer.errors import InputError
+from multilayer.wording import near_matches, quoted
+
+__all__ = ["describe", "from_description"]
+
+Description = str | dict[str, Any]
+
+
+def describe(activation: Activation) -> Description:
+    """Return the name, or an object of the name and all parameters; `from_description` reads it back.
+
+    >>> from multilayer.activations import leaky_relu, sigmoid
+    >>> describe(sigmoid), describe(leaky_relu)
+    ('sigmoid', {'name': 'leaky_relu', 'slope': 0.01})
+    """
+    parameters = {name: _plain(getattr(activation, name)) for name in activation.parameter_names()}
+    name = activation.facts.name
+    return {"name": name, **parameters} if parameters else name
+
+
+def from_description(description: str | Mapping[str, Any], *, among: Iterable[Activation] = ()) -> Activation:
+    """Return the activation of this description, out of the catalogue and `among`.
+
+    >>> from_description({"name": "leaky_relu", "slope": 0.2})
+    LeakyReLU(slope=0.2)
+
+    Raises
+    ------
+    InputError
+        For an unknown name, or an unknown or unfit parameter.
+    """
+    if isinstance(description, str):
+        return get(description, among=among)
+    parameters = dict(description)
+    name = parameters.pop("name", None)
+    if not isinstance(name, str):
+        raise InputError('an activation with parameters needs its "name", a string')
+    found = get(name, among=among)
+    known = found.parameter_names()
+    for unknown in parameters.keys() - set(known):
+        hint = near_matches(unknown, known) if known else "it has none"
+        raise InputError(f"{found.facts.name} has no parameter {quoted(unknown)}; {hint}")
+    return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

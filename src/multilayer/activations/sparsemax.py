@@ -1,0 +1,84 @@
+"""Sparsemax: probabilities of which many are exactly 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.contract import Facts, Interval
+from multilayer.backend.elementary import split_at_2_to_minus_32, two_sum
+
+__all__ = ["Sparsemax", "sparsemax"]
+
+
+@final
+@dataclass(frozen=True)
+class Sparsemax(AlongAxis):
+    r"""Sparsemax: the point of the probability simplex nearest to a.
+
+    .. math:: h(a)_i = \max(a_i - \tau, 0), \quad \tau \text{ such that } \sum_i h_i = 1, \qquad
+              \frac{\partial h_i}{\partial a_j} = [i = j] - \frac{1}{|S|} \text{ for } i, j \in S, \text{ else
+              } 0
+
+    where S is the support, the entries that are not 0. Along the last axis unless told. -inf gives 0. A row
+    with nan or +inf in it, or of -inf alone, is nan.
+
+    Examples
+    --------
+    >>> sparsemax([0.5, 0.3, -1.0])
+    array([0.6, 0.4, 0. ])
+
+    References
+    ----------
+    Martins, A., Astudillo, R. (2016). From softmax to sparsemax: a sparse model of attention and multi-label
+    classification. ICML.
+    """
+
+    @property
+    def facts(self) -> Facts:
+        """Name, formulas, range and source."""
+        return Facts(
+            name="sparsemax",
+            formula="max(a_i - tau, 0), tau such that the sum is 1",
+            derivative="dh_i/da_j = [i = j] - 1 / |S| within the support S, else 0",
+            latex=r"\max(a_i - \tau, 0)",
+            range=Interval(0.0, 1.0, (True, True)),
+            source="Martins, Astudillo 2016",
+        )
+
+    @staticmethod
+    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+        # Whatever lies 1 or more below the largest entry is 0, so only distances between -1 and 0 count; cut
+        # at 2^-32, the upper parts add and multiply exactly, and a difference of nearly equal numbers loses
+        # nothing.
+        distance, lost = two_sum(x, -x.max(axis=-1, keepdims=True))
+        near = np.maximum(distance, -1.0)
+        upper, lower = split_at_2_to_minus_32(near)
+        lower = lower + np.where(near == distance, lost, 0.0)
+        order = np.argsort(-near, axis=-1, kind="stable")
+        upper_sorted, lower_sorted = (np.take_along_axis(part, order, axis=-1) for part in (upper, lower))
+        upper_sum, lower_sum = upper_sorted.cumsum(axis=-1), lower_sorted.cumsum(axis=-1)
+        rank = np.arange(1.0, x.shape[-1] + 1.0)
+        holds = (1.0 + rank * upper_sorted - upper_sum) + (rank * lower_sorted - lower_sum) > 0.0
+        size = np.maximum(holds.sum(axis=-1, keepdims=True), 1)
+        upper_sum, lower_sum = (
+            np.take_along_axis(part, size - 1, axis=-1) for part in (upper_sum, lower_sum)
+        )
+        share = ((1.0 + size * upper - upper_sum) + (size * lower - lower_sum)) / size
+        return np.where(np.isnan(distance), distance, np.where(share <= 0.0, 0.0, share))
+
+    @staticmethod
+    def vjp_formula(
+        dz: NDArray[np.float64], a: NDArray[np.float64], z: NDArray[np.float64], /
+    ) -> NDArray[np.float64]:
+        support = z > 0
+        size = support.sum(axis=-1, keepdims=True)
+        mean = np.where(support, dz, 0.0).sum(axis=-1, keepdims=True) / size
+        return np.where(support, dz - mean, np.where(np.isnan(z), z, 0.0))
+
+
+sparsemax = Sparsemax()

@@ -1,0 +1,5 @@
+"""Network files in and out."""
+
+from multilayer.files.access import load, save
+
+__all__ = ["load", "save"]

@@ -1,0 +1,124 @@
+"""One fully connected layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer.activations import Activation, get, identity
+from multilayer.errors import InputError
+
+__all__ = ["Dense"]
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Dense:
+    """A fully connected layer: a = x W + b, z = h(a).
+
+    Parameters
+    ----------
+    W : array_like, shape (inputs, units)
+        Weights; W[i, j] joins input i to unit j. float32 and float64 keep their type, float16 becomes
+        float32, integers become float64.
+    b : array_like, shape (units,), optional
+        Biases; zero unless given.
+    activation : Activation or str, optional
+        h; the identity unless given.
+
+    The layer owns read-only copies, and cannot be changed. Two layers are equal when type, shape, every bit
+    of W and b, and the activation are.
+
+    Raises
+    ------
+    InputError
+        When a shape, type or parameter does not fit.
+
+    Examples
+    --------
+    >>> layer = Dense([[0.5, 0.2, -0.3], [0.1, -0.2, 0.7]], [0.3, -0.1, 0.5], "relu")
+    >>> layer
+    Dense(2 inputs, 3 units, ReLU(), float64)
+    >>> layer.W.shape
+    (2, 3)
+    """
+
+    W: NDArray[Any]
+    b: NDArray[Any]
+    activation: Activation
+
+    def __init__(
+        self, W: ArrayLike, b: ArrayLike | None = None, activation: Activation | str = identity
+    ) -> None:
+        weights = _numbers("W", W)
+        if weights.ndim != 2 or 0 in weights.shape:
+            raise InputError(
+                f"W has shape {weights.shape}; expected (inputs, units) with at least one of each"
+            )
+        units = weights.shape[1]
+        biases = np.zeros(units, weights.dtype) if b is None else _numbers("b", b)
+        if biases.shape != (units,):
+            raise InputError(
+                f"b has shape {biases.shape} but W has {units} columns; expected ({units},), a bias per unit"
+            )
+        activation = get(activation)
+        for value in activation.parameters:
+            if value.ndim and value.shape != (units,):
+                raise InputError(
+                    f"activation {activation!r} has {value.size} numbers but the layer has {units} units; "
+                    "expected one number, or one per unit"
+                )
+        kind = np.result_type(weights, biases)
+        object.__setattr__(self, "W", _owned(weights, kind))
+        object.__setattr__(self, "b", _owned(biases, kind))
+        object.__setattr__(self, "activation", activation)
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs."""
+        return int(self.W.shape[0])
+
+    @property
+    def units(self) -> int:
+        """Number of units, and so of outputs."""
+        return int(self.W.shape[1])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of W, b and of what the layer computes: float32 or float64."""
+        return self.W.dtype
+
+    def _content(self) -> tuple[Any, ...]:
+        return self.dtype, self.W.shape, self.W.tobytes(), self.b.tobytes(), self.activation
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if isinstance(other, Dense) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Dense, (self.W, self.b, self.activation)
+
+    def __repr__(self) -> str:
+        return f"Dense({self.inputs} inputs, {self.units} units, {self.activation!r}, {self.dtype})"
+
+
+def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"{name} has rows of different lengths; expected a rectangular array") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise InputError(f"{name} holds {array.dtype} values; expected real numbers (float32 or float64)")
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _owned(array: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
+    copy = np.array(array, dtype=kind, order="C")
+    copy.flags.writeable = False
+    return copy

@@ -1,0 +1,221 @@
+"""The network: layers in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from multilayer.errors import InputError
+from multilayer.network.collapse import collapsed_layers
+from multilayer.network.dense import Dense
+from multilayer.network.summary import Summary, summary_of
+from multilayer.network.trace import Trace, forward
+
+__all__ = ["MLP"]
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class MLP:
+    """A multilayer perceptron from given weights: z(n) = h(z(n-1) W(n) + b(n)), z(0) = x, y the last z.
+
+    Parameters
+    ----------
+    layers : iterable of Dense
+        At least one; each takes as many inputs as the layer before has units, and all have one dtype.
+    classes : sequence of str, optional
+        Labels: one per output unit, or two (below and above the threshold) for a single output unit.
+    inputs : sequence of str, optional
+        Names of the inputs, one each.
+
+    A network cannot be changed. Networks are equal, and hash alike, when every bit of them is.
+
+    Raises
+    ------
+    InputError
+        When layers, names or labels do not fit each other.
+
+    Examples
+    --------
+    >>> net = MLP([Dense([[1, 1], [1, 1]], [-0.5, -1.5], "step"), Dense([[1], [-1]], [-0.5], "step")])
+    >>> net
+    MLP(2-2-1, step step, float64)
+    >>> net([[0, 0], [0, 1], [1, 0], [1, 1]]).ravel()
+    array([0., 1., 1., 0.])
+    >>> net.classify([0, 1])
+    1
+    """
+
+    layers: tuple[Dense, ...]
+    classes: tuple[str, ...] | None
+    inputs: tuple[str, ...] | None
+
+    def __init__(
+        self,
+        layers: Iterable[Dense],
+        *,
+        classes: Sequence[str] | None = None,
+        inputs: Sequence[str] | None = None,
+    ) -> None:
+        layers = tuple(layers)
+        _check_chain(layers)
+        units = layers[-1].units
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "classes", _names("classes", classes, 2 if units == 1 else units))
+        object.__setattr__(self, "inputs", _names("inputs", inputs, layers[0].inputs))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type everything is computed in: float32 or float64."""
+        return self.layers[0].dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Width of the input and of every layer, as (2, 4, 3)."""
+        return (self.layers[0].inputs, *(layer.units for layer in self.layers))
+
+    def __call__(self, x: ArrayLike) -> NDArray[Any]:
+        """Return the output y: shape (units,) for one sample (inputs,), else (samples, units).
+
+        x is taken in the network's dtype. nan and infinities pass through as arithmetic has them.
+        """
+        for record in forward(self.layers, self._samples(x)):
+            y = record.z
+        return y
+
+    def trace(self, x: ArrayLike) -> Trace:
+        """Return x, a and z of every layer, bit for bit the numbers that `net(x)` goes through."""
+        return Trace(tuple(forward(self.layers, self._samples(x))), self.inputs, self.output_names)
+
+    def classify(self, x: ArrayLike, threshold: float | None = None) -> Any:
+        """Return the class of each sample: the label of the largest output, the first of equals.
+
+        Without labels a class is the index of the output unit, from 0. A single output unit says class 1
+        where its output is above `threshold`, class 0 elsewhere; unless given, the threshold is h(0), so
+        that the sign of the weighted sum decides (1/2 for sigmoid, 0 for tanh, identity and step).
+
+        Raises
+        ------
+        InputError
+            When an output is nan, so that there is no largest one.
+        """
+        return self.classes_of(self(x), threshold)
+
+    def classes_of(self, y: NDArray[Any], threshold: float | None = None) -> Any:
+        """Return the classes that the outputs y, of shape (units,) or (samples, units), stand for."""
+        bad = np.flatnonzero(np.isnan(y).any(axis=-1))
+        if bad.size:
+            where = f"sample {bad[0] + 1}" if y.ndim == 2 else "the sample"
+            raise InputError(
+                f"{where} has an output that is nan, so no class; look at net.trace(x) for its origin"
+            )
+        if y.shape[-1] > 1:
+            if threshold is not None:
+                raise InputError(f"a threshold is for a single output unit; this network has {y.shape[-1]}")
+            index = y.argmax(axis=-1)
+        else:
+            limit = self.layers[-1].activation(np.zeros(1, self.dtype))[0] if threshold is None else threshold
+            index = (y[..., 0] > limit).astype(np.intp)
+        found = index if self.classes is None else np.array(self.classes)[index]
+        return found if y.ndim == 2 else found.item() if isinstance(found, np.generic) else found
+
+    @property
+    def output_names(self) -> tuple[str, ...] | None:
+        """The labels, where there is one per output unit."""
+        return self.classes if self.layers[-1].units > 1 else None
+
+    def summary(self) -> Summary:
+        """Return the size of every layer and of the whole: shapes, weights, biases, bytes; printable."""
+        return summary_of(self.layers)
+
+    def collapse(self) -> MLP:
+        """Return the same function with every layer that ends in the identity joined to the next one.
+
+        Without a non-linear activation between them, layers are one layer: W = W(1) W(2) and
+        b = b(1) W(2) + b(2). Products are summed in extended precision and rounded once;
+        `multilayer.network.equality` shows in exact arithmetic what that rounding changed.
+        """
+        return MLP(collapsed_layers(self.layers), classes=self.classes, inputs=self.inputs)
+
+    def astype(self, dtype: DTypeLike) -> MLP:
+        """Return the network with weights rounded to `dtype` (float32 or float64)."""
+        kind = np.dtype(dtype)
+        if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+            raise InputError(f"a network is float32 or float64; got {kind}")
+        layers = [
+            Dense(layer.W.astype(kind), layer.b.astype(kind), layer.activation) for layer in self.layers
+        ]
+        return MLP(layers, classes=self.classes, inputs=self.inputs)
+
+    def _samples(self, x: ArrayLike) -> NDArray[Any]:
+        try:
+            array = np.asarray(x)
+        except ValueError:
+            raise InputError("x has rows of different lengths; expected a rectangular array") from None
+        if array.dtype.kind not in "biuf":
+            raise InputError(f"x holds {array.dtype} values; expected real numbers")
+        width = self.layers[0].inputs
+        if array.ndim not in (1, 2) or array.shape[-1] != width:
+            raise InputError(
+                f"x has shape {array.shape}; this network takes ({width},), or (samples, {width})"
+            )
+        with np.errstate(over="ignore"):
+            return array.astype(self.dtype, copy=False)
+
+    def _content(self) -> tuple[Any, ...]:
+        return self.layers, self.classes, self.inputs
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if isinstance(other, MLP) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, self._content()
+
+    def __repr__(self) -> str:
+        widths = "-".join(map(str, self.shape))
+        activations = " ".join(layer.activation.facts.name for layer in self.layers)
+        return f"MLP({widths}, {activations}, {self.dtype})"
+
+
+def _rebuild(
+    layers: tuple[Dense, ...], classes: tuple[str, ...] | None, inputs: tuple[str, ...] | None
+) -> MLP:
+    return MLP(layers, classes=classes, inputs=inputs)
+
+
+def _check_chain(layers: tuple[Dense, ...]) -> None:
+    if not layers:
+        raise InputError("a network needs at least one layer; got none")
+    for number, layer in enumerate(layers, 1):
+        if not isinstance(layer, Dense):
+            raise InputError(f"layer {number} is a {type(layer).__name__}; expected multilayer.Dense")
+    for number, (before, layer) in enumerate(pairwise(layers), 2):
+        if layer.inputs != before.units:
+            raise InputError(
+                f"layer {number}: W has shape {layer.W.shape} but layer {number - 1} has {before.units} "
+                f"units; expected ({before.units}, n)"
+            )
+        if layer.dtype != before.dtype:
+            raise InputError(
+                f"layer {number} is {layer.dtype} but layer {number - 1} is {before.dtype}; "
+                "expected one type for all layers"
+            )
+
+
+def _names(what: str, names: Sequence[str] | None, expected: int) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"{what} must be a sequence of strings; got {names!r}")
+    if len(names) != expected:
+        raise InputError(f"{what} has {len(names)} names; this network needs {expected}")
+    if len(set(names)) != len(names):
+        raise InputError(f"{what} names one thing twice: {', '.join(names)}")
+    return tuple(names)

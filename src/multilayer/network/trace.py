@@ -1,0 +1,68 @@
+"""Every number of one forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from numpy.typing import NDArray
+
+from multilayer import backend
+from multilayer.network.dense import Dense
+
+__all__ = ["LayerRecord", "Trace", "forward"]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerRecord:
+    """What one layer did: its input x, the weighted sums a = x W + b, the outputs z = h(a).
+
+    Arrays have shape (samples, inputs) and (samples, units), or lack the first axis for a single sample.
+    """
+
+    layer: Dense
+    x: NDArray[Any]
+    a: NDArray[Any]
+    z: NDArray[Any]
+
+
+def forward(layers: Sequence[Dense], x: NDArray[Any]) -> Iterator[LayerRecord]:
+    """Yield a record per layer, in order. This is the one forward loop."""
+    for layer in layers:
+        a = backend.affine(x, layer.W, layer.b)
+        z = layer.activation(a)
+        yield LayerRecord(layer, x, a, z)
+        x = z
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace(Sequence[LayerRecord]):
+    """The records of a forward pass, layer by layer; prints every number by its name.
+
+    `trace[0].a` is a(1), `trace[-1].z` the network's output y.
+    """
+
+    records: tuple[LayerRecord, ...]
+    input_names: tuple[str, ...] | None = None
+    output_names: tuple[str, ...] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> LayerRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LayerRecord, ...]: ...
+    def __getitem__(self, index: int | slice) -> LayerRecord | tuple[LayerRecord, ...]:
+        return self.records[index]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __repr__(self) -> str:
+        from multilayer.network.view import blocks_of, to_text
+
+        return to_text(blocks_of(self))
+
+    def _repr_html_(self) -> str:
+        from multilayer.network.view import blocks_of, to_html
+
+        return to_html(blocks_of(self))

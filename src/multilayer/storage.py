@@ -1,0 +1,118 @@
+"""Bytes from and to the disk: a file is read whole, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from os import PathLike
+from pathlib import Path
+
+from multilayer.errors import InputError
+from multilayer.wording import one_line
+
+__all__ = ["AnyPath", "decode", "read", "shown", "write"]
+
+AnyPath = str | PathLike[str]
+
+
+def shown(path: AnyPath) -> str:
+    """Return the path as messages print it, in one line."""
+    return one_line(os.fspath(path))
+
+
+def read(path: AnyPath) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    InputError
+        When there is no such file, or it cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{shown(path)}: there is no such file; check the name and the folder") from None
+    except IsADirectoryError:
+        raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        raise InputError(f"{shown(path)}: cannot be read ({_reason(error)})") from None
+
+
+def decode(data: bytes, where: str) -> str:
+    """Return UTF-8 bytes, with or without a byte order mark, as text.
+
+    Raises
+    ------
+    InputError
+        When the bytes are not UTF-8; the message names the line.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The position counts from behind a byte order mark, which holds no line end.
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = error.object[error.start]
+        raise InputError(
+            f"{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; save it as UTF-8"
+        ) from None
+
+
+def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
+    """Write a file: afterwards it holds either all of `data` or what it held before.
+
+    The bytes go to a temporary file beside the target, reach the disk, and take the target's name in one
+    step. A link is followed, and the permissions of a file that was there are kept. A device or a pipe, which
+    has no earlier content to save, is written to directly.
+
+    Raises
+    ------
+    InputError
+        When the file is there and `overwrite` is False, or it cannot be written. Nothing is left behind.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        before = target.stat() if target.exists() else None
+        if before is not None and stat.S_ISDIR(before.st_mode):
+            raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it")
+        if before is not None and not overwrite:
+            raise InputError(f"{shown(path)}: the file is there already; name another one, or overwrite it")
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            target.write_bytes(data)
+        else:
+            _replace(target, data, before)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{shown(path)}: cannot be written ({_reason(error)})") from None
+
+
+def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
+    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
+    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if before is not None:
+                temporary.chmod(stat.S_IMODE(before.st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a loss of power; only POSIX systems can, and have to be told."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: Exception) -> str:
+    return one_line((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
