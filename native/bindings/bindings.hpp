@@ -11,3 +11,5 @@ int add_ufuncs(PyObject *module);
 int add_network(PyObject *module);
 // threads() and set_threads(n)
 int add_threads(PyObject *module);
+// The same for the kernels along an axis.
+int add_axis_ufuncs(PyObject *module);

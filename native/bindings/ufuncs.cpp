@@ -33,9 +33,8 @@ struct Kernel {
 template <class T> bool aligned(const char *p) { return reinterpret_cast<uintptr_t>(p) % alignof(T) == 0; }
 
 // n elements that share their parameters.
-template <class In>
-void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y, npy_intp y_stride, npy_intp n,
-         const double *parameters) {
+template <class In> void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y,
+                             npy_intp y_stride, npy_intp n, const double *parameters) {
     using T = typename Computed<In>::type;
     using Out = typename Result<In>::type;
     if constexpr (std::is_same_v<In, T>) {
@@ -128,9 +127,9 @@ int add(PyObject *module, std::string name, const std::string &doc, const Kernel
         d->types.insert(d->types.end(), static_cast<size_t>(kernel.n_parameters), NPY_DOUBLE);
         d->types.push_back(loops[i].out);
     }
-    PyObject *ufunc = PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
-                                              1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(),
-                                              d->doc.c_str(), 0);
+    PyObject *ufunc =
+        PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
+                                1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(), d->doc.c_str(), 0);
     if (ufunc == nullptr) return -1;
     const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
     Py_DECREF(ufunc);
