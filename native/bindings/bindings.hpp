@@ -13,3 +13,5 @@ int add_network(PyObject *module);
 int add_threads(PyObject *module);
 // The same for the kernels along an axis.
 int add_axis_ufuncs(PyObject *module);
+// The type Trainer: steps of training.
+int add_training(PyObject *module);
