@@ -44,8 +44,8 @@ def get(name: str | Activation, /, *, among: Iterable[Activation] = (), **parame
         near = difflib.get_close_matches(_key(name), table, n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see  multilayer activations  for all names"
         raise InputError(f"no activation is called {name!r}; {hint}")
-    fields = [field.name for field in dataclasses.fields(found)]  # type: ignore[arg-type]
-    for unknown in parameters.keys() - set(fields):
+    fields = found.parameter_names()
+    for unknown in sorted(parameters.keys() - set(fields)):
         expected = f"it has {', '.join(fields)}" if fields else "it has none"
         raise InputError(f"activation {found.facts.name} has no parameter {unknown!r}; {expected}")
     return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]

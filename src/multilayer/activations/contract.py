@@ -99,10 +99,31 @@ class Activation(ABC):
     def from_functions(
         name: str, value: Callable[[Any], Any], derivative: Callable[[Any], Any], **facts: Any
     ) -> Activation:
-        """Make an activation of your own from two array functions; see `multilayer.activations.Custom`."""
+        """Make an activation of your own from two array functions.
+
+        The derivative is checked against differences of the value. `facts` are fields of `Facts`; say
+        `kinks=(...)` where the derivative jumps.
+
+        Examples
+        --------
+        >>> cube = Activation.from_functions("cube", lambda a: a**3, lambda a: 3 * a**2)
+        >>> cube(2.0), cube.derivative(2.0)
+        (np.float64(8.0), np.float64(12.0))
+
+        Raises
+        ------
+        InputError
+            If the derivative does not belong to the value, or a function changes the shape of its input.
+        """
         from multilayer.activations.custom import Custom
 
-        return Custom(name, value, derivative, **facts)
+        return Custom.from_facts(name, value, derivative, facts)
+
+    @classmethod
+    def parameter_names(cls) -> tuple[str, ...]:
+        """The names of the parameters, in order: the fields declared by `parameter`."""
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        return tuple(field.name for field in fields if field.metadata)
 
     def surrogate(self, backward: Activation) -> Activation:
         """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
@@ -118,13 +139,12 @@ class Activation(ABC):
     @cached_property
     def parameters(self) -> tuple[np.float64 | NDArray[np.float64], ...]:
         """The parameters in the order of the fields, as the kernels take them."""
-        return tuple(
-            np.float64(value) if isinstance(value, float) else np.array(value, np.float64)
-            for value in self._field_values()
-        )
+        values = (getattr(self, name) for name in self.parameter_names())
+        return tuple(np.float64(v) if isinstance(v, float) else np.array(v, np.float64) for v in values)
 
     def _field_values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))  # type: ignore[arg-type]
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return tuple(getattr(self, field.name) for field in fields)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]

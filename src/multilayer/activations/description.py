@@ -34,7 +34,7 @@ def describe(activation: Activation) -> Description:
             f"{activation.facts.name} stands for its derivative in training only, and a file says what a network "
             f"computes; give the layer {activation.forward.facts.name} instead, with the same W and b"
         )
-    parameters = {name: _plain(getattr(activation, name)) for name in _parameter_names(activation)}
+    parameters = {name: _plain(getattr(activation, name)) for name in activation.parameter_names()}
     name = activation.facts.name
     return {"name": name, **parameters} if parameters else name
 
@@ -57,16 +57,11 @@ def from_description(description: str | Mapping[str, Any], *, among: Iterable[Ac
     if not isinstance(name, str):
         raise InputError('an activation with parameters needs its "name", a string')
     found = get(name, among=among)
-    known = _parameter_names(found)
+    known = found.parameter_names()
     for unknown in parameters.keys() - set(known):
         hint = near_matches(unknown, known) if known else "it has none"
         raise InputError(f"{found.facts.name} has no parameter {quoted(unknown)}; {hint}")
     return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
-
-
-def _parameter_names(activation: Activation) -> list[str]:
-    # Only fields declared by `parameter()` are numbers that a file can hold.
-    return [field.name for field in dataclasses.fields(activation) if field.metadata]  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:

@@ -56,4 +56,6 @@ class Elementwise(Activation):
     @final
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:
         """Return dz * h'(a)."""
-        return np.asarray(np.asarray(dz) * self.derivative(np.asarray(a)))
+        slope = self.derivative(np.asarray(a))
+        with np.errstate(all="ignore"):
+            return np.asarray(np.asarray(dz) * slope)

@@ -28,8 +28,8 @@ class ELU(Elementwise):
     .. math:: h(a) = a \text{ if } a > 0 \text{ else } \alpha (e^a - 1), \qquad
               h'(a) = 1 \text{ if } a > 0 \text{ else } \alpha e^a
 
-    h(-inf) = -alpha, h'(-inf) = 0, nan stays nan. There is a kink at 0 unless alpha is 1; there h'(0) = alpha, as in
-    PyTorch and JAX.
+    h(-inf) = -alpha, h'(-inf) = 0, nan stays nan. There is a kink at 0 unless alpha is 1; there h'(0) =
+    alpha, as in PyTorch and JAX.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ class ELU(Elementwise):
 
     Traps
     -----
-    exp(a) - 1 loses the digits of a small a; expm1 keeps them. With alpha other than 1 it is not CELU, which has no
-    kink. JAX returns 0 where h' is subnormal.
+    exp(a) - 1 loses the digits of a small a; expm1 keeps them. With alpha other than 1 it is not
+    CELU, which has no kink. JAX returns 0 where h' is subnormal.
 
     Examples
     --------
@@ -48,8 +48,8 @@ class ELU(Elementwise):
 
     References
     ----------
-    Clevert, D.-A., Unterthiner, T., Hochreiter, S. (2016). Fast and accurate deep network learning by exponential
-    linear units. ICLR.
+    Clevert, D.-A., Unterthiner, T., Hochreiter, S. (2016). Fast and accurate deep
+    network learning by exponential linear units. ICLR.
     """
 
     alpha: float = parameter(1.0, above=0.0)
@@ -95,7 +95,8 @@ class CELU(Elementwise):
 
     Traps
     -----
-    The rounding of a / alpha alone costs hundreds of ulp in the tail of h'; here the quotient keeps its remainder.
+    The rounding of a / alpha alone costs hundreds of ulp in the tail of h'; here the quotient
+    keeps its remainder.
 
     Examples
     --------
@@ -144,13 +145,14 @@ class SELU(Elementwise):
     .. math:: h(a) = \lambda a \text{ if } a > 0 \text{ else } \lambda \alpha (e^a - 1), \qquad
               h'(a) = \lambda \text{ if } a > 0 \text{ else } \lambda \alpha e^a
 
-    with lambda = 1.0507009873554805 and alpha = 1.6732632423543772. h(-inf) = -1.758..., h'(-inf) = 0, nan stays nan.
-    At the kink h'(0) = lambda alpha, as in PyTorch and JAX.
+    with lambda = 1.0507009873554805 and alpha = 1.6732632423543772. h(-inf) = -1.758..., h'(-inf) = 0, nan
+    stays nan. At the kink h'(0) = lambda alpha, as in PyTorch and JAX.
 
     Traps
     -----
-    It keeps its promise only with weights from a normal distribution of variance 1 / inputs (LeCun). ONNX keeps both
-    constants in float32; the first ONNX operator set had 1.6732 and 1.0507, 4e-5 off.
+    It keeps its promise only with weights from a normal distribution of variance 1 / inputs
+    (LeCun). ONNX keeps both constants in float32; the first ONNX operator set had 1.6732 and 1.0507, 4e-5
+    off.
 
     Examples
     --------
@@ -159,7 +161,8 @@ class SELU(Elementwise):
 
     References
     ----------
-    Klambauer, G., Unterthiner, T., Mayr, A., Hochreiter, S. (2017). Self-normalizing neural networks. NeurIPS.
+    Klambauer, G., Unterthiner, T., Mayr, A., Hochreiter, S. (2017). Self-normalizing
+    neural networks. NeurIPS.
     """
 
     @property

@@ -22,8 +22,8 @@ class Exponential(Elementwise):
 
     .. math:: h(a) = h'(a) = e^a
 
-    h(-inf) = 0, h(inf) = inf, nan stays nan; inf from 709.79 on in float64, 88.73 in float32, 11.09 in float16, without
-    a warning.
+    h(-inf) = 0, h(inf) = inf, nan stays nan; inf from 709.79 on in float64, 88.73 in float32, 11.09 in
+    float16, without a warning.
 
     Examples
     --------

@@ -26,8 +26,8 @@ class Gaussian(Elementwise):
 
     Traps
     -----
-    It is not the density exp(-a^2 / 2) / sqrt(2 pi). The rounding of a^2 alone costs 370 ulp in the tail; here the
-    square keeps what rounding drops.
+    It is not the density exp(-a^2 / 2) / sqrt(2 pi). The rounding of a^2 alone costs 370 ulp in
+    the tail; here the square keeps what rounding drops.
 
     Examples
     --------
@@ -36,7 +36,8 @@ class Gaussian(Elementwise):
 
     References
     ----------
-    Broomhead, D. S., Lowe, D. (1988). Multivariable functional interpolation and adaptive networks. Complex Systems 2.
+    Broomhead, D. S., Lowe, D. (1988). Multivariable functional interpolation and
+    adaptive networks. Complex Systems 2.
     """
 
     @property

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.activations.contract import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import scaled_exp, two_product
+from multilayer.backend.elementary import horner, logistic_slope, scaled_exp, two_product, two_sum
 from multilayer.backend.normal import DENSITY_AT_ZERO, normal_centre, normal_exponential, normal_tail
 
 __all__ = ["GELU", "GELUTanh", "gelu", "gelu_tanh"]
@@ -19,6 +19,30 @@ __all__ = ["GELU", "GELUTanh", "gelu", "gelu_tanh"]
 # 2 sqrt(2 / pi), and the same times 0.044715, each as a pair: the decimal constant is the definition.
 _LINEAR = (1.5957691216057308, -9.96930880911092e-17)
 _CUBIC = (0.07135481627260025, -6.175149918155315e-19)
+_THREE_CUBIC = (0.21406444881780073, 1.2025242832367862e-17)
+
+# The zero of gelu's derivative as a pair, and h'(zero + d) / d in powers of d for |d| <= 3/8: the
+# interpolating polynomial in 16 Chebyshev nodes. Around its zero h' is a difference of nearly equal numbers,
+# but not in this form.
+_ZERO = (-0.7517915246935645, 1.4956759177009883e-17)
+_AROUND_ZERO = (
+    0.4314939923140469,
+    0.388284982990552,
+    -0.018199676398671233,
+    -0.11400823329722172,
+    -0.014771522148222502,
+    0.019421679838189904,
+    0.004539228377882542,
+    -0.0022395380681211226,
+    -0.0007448268039190593,
+    0.00018633974756538827,
+    8.61589504992124e-05,
+    -1.1214400475894796e-05,
+    -7.74401032629287e-06,
+    4.330165182217249e-07,
+    5.50683554109169e-07,
+    -2.3634321798541715e-09,
+)
 
 
 @final
@@ -33,15 +57,15 @@ class GELU(Elementwise):
 
     Traps
     -----
-    "gelu" is two functions, up to 4.7e-4 apart. This one (erf) is meant by PyTorch, ONNX and `keras.activations`;
-    `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2, unless told otherwise. Weights trained with one and run
-    with the other give other results. PyTorch and JAX write 1 + erf for erfc, and lose every digit below -5.6 in
-    float32.
+    "gelu" is two functions, up to 4.7e-4 apart. This one (erf) is meant by PyTorch, ONNX and
+    `keras.activations`; `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2, unless told otherwise.
+    Weights trained with one and run with the other give other results. PyTorch and JAX write 1 + erf for
+    erfc, and lose every digit below -5.6 in float32.
 
     Examples
     --------
     >>> gelu(1.0), gelu(-30.0)
-    (np.float64(0.8413447460685429), np.float64(-1.4720133812775918e-196))
+    (np.float64(0.8413447460685429), np.float64(-1.472014178144456e-196))
 
     References
     ----------
@@ -80,7 +104,9 @@ class GELU(Elementwise):
         sides = np.where(x < 0, tail, 1.0 - tail)
         centre = np.clip(x, -0.75, 0.75)
         density = DENSITY_AT_ZERO * np.exp(-0.5 * centre * centre)
-        return np.where(np.abs(x) < 0.75, 0.5 + centre * (normal_centre(centre) + density), sides)
+        sides = np.where(np.abs(x) < 0.75, 0.5 + centre * (normal_centre(centre) + density), sides)
+        distance = np.clip((x - _ZERO[0]) - _ZERO[1], -0.375, 0.375)
+        return np.where(np.abs(distance) < 0.375, distance * horner(distance, _AROUND_ZERO), sides)
 
 
 @final
@@ -126,32 +152,33 @@ class GELUTanh(Elementwise):
     def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
         # a (1 + tanh(v / 2)) / 2 = a sigmoid(v).
         t = np.minimum(np.abs(x), 40.0)
-        e, scale = _exponential(t)
+        v, v_low = _odd_cubic(t, _CUBIC)
+        e, scale = scaled_exp(-v, -v_low)
         total = 1.0 + e * scale
         return np.where(x < 0, -t * e / total * scale, x / total)
 
     @staticmethod
     def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+        # With s = sigmoid(v): h' = s + a v' s (1 - s).
         t = np.minimum(np.abs(x), 40.0)
-        e, scale = _exponential(t)
-        total = 1.0 + e * scale
-        slope = _LINEAR[0] + 3.0 * _CUBIC[0] * (t * t)
-        # h'(-t); and h'(t) = 1 - h'(-t).
-        tail = e / total * (1.0 - t * slope / total) * scale
+        v, v_low = _odd_cubic(t, _CUBIC)
+        e, scale = scaled_exp(-v, -v_low)
+        slope, slope_low = _odd_cubic(t, _THREE_CUBIC)
+        # h'(-t), added up so that around its zero only exp is rounded; and h'(t) = 1 - h'(-t).
+        tail = logistic_slope(e, scale) * (((1.0 - slope) + e * scale) - slope_low) * scale
         return np.where(x < 0, tail, 1.0 - tail)
 
 
-def _exponential(t: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """exp(-v), v = 2 sqrt(2 / pi) (t + 0.044715 t^3), with v to twice the precision."""
+def _odd_cubic(
+    t: NDArray[np.float64], cubic: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """2 sqrt(2 / pi) t + cubic t^3, as a pair, for t >= 0."""
     square, square_low = two_product(t, t)
-    cubic, cubic_low = two_product(_CUBIC[0], square)
-    # The factor of t: both terms are positive, so that the rounding of the sum is found from the larger.
-    factor = _LINEAR[0] + cubic
-    larger = np.maximum(cubic, _LINEAR[0])
-    lost = np.minimum(cubic, _LINEAR[0]) - (factor - larger)
-    factor_low = lost + cubic_low + _CUBIC[0] * square_low + _CUBIC[1] * square + _LINEAR[1]
+    product, product_low = two_product(cubic[0], square)
+    factor, lost = two_sum(_LINEAR[0], product)
+    factor_low = lost + product_low + cubic[0] * square_low + cubic[1] * square + _LINEAR[1]
     high, low = two_product(t, factor)
-    return scaled_exp(-high, -(low + t * factor_low))
+    return high, low + t * factor_low
 
 
 gelu = GELU()

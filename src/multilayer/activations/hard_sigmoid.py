@@ -23,8 +23,9 @@ class HardSigmoid(Elementwise):
 
     .. math:: h(a) = \min(\max(\alpha a + \beta, 0), 1)
 
-    The line is rounded once, as by a fused multiply-add. As 1/6 is not a float64, h(-3) is 2.8e-17 rather than 0 for
-    the default. h' is alpha strictly between the kinks, 0 at and beyond them, as in PyTorch and JAX; nan stays nan.
+    The line is rounded once, as by a fused multiply-add. As 1/6 is not a float64, h(-3) is 2.8e-17 rather
+    than 0 for the default. h' is alpha strictly between the kinks, 0 at and beyond them, as in PyTorch and
+    JAX; nan stays nan.
 
     Parameters
     ----------
@@ -50,8 +51,8 @@ class HardSigmoid(Elementwise):
 
     References
     ----------
-    Courbariaux, M., Bengio, Y., David, J.-P. (2015). BinaryConnect. NeurIPS. Howard, A. et al. (2019). Searching for
-    MobileNetV3. ICCV.
+    Courbariaux, M., Bengio, Y., David, J.-P. (2015). BinaryConnect. NeurIPS. Howard, A.
+    et al. (2019). Searching for MobileNetV3. ICCV.
     """
 
     alpha: float = parameter(1 / 6, above=0.0)
@@ -95,12 +96,13 @@ class HardSwish(Elementwise):
     .. math:: h(a) = \frac{a}{6} \min(\max(a + 3, 0), 6), \qquad
               h'(a) = \frac{2a + 3}{6} \text{ between } -3 \text{ and } 3
 
-    h(-inf) = 0, h(inf) = inf, nan stays nan, in the derivative too. At the kinks h'(-3) = 0 and h'(3) = 1, as in
-    PyTorch and JAX. The sixth is exact here: h(-3) = 0.
+    h(-inf) = 0, h(inf) = inf, nan stays nan, in the derivative too. At the kinks h'(-3) = 0 and h'(3) = 1, as
+    in PyTorch and JAX. The sixth is exact here: h(-3) = 0.
 
     Traps
     -----
-    ONNX's HardSwish has this slope fixed; a HardSigmoid with ONNX's default slope 0.2 times a is another function.
+    ONNX's HardSwish has this slope fixed; a HardSigmoid with ONNX's default slope 0.2 times a is
+    another function.
 
     Examples
     --------

@@ -21,8 +21,8 @@ class Hardmax(AlongAxis):
 
     .. math:: h(a)_i = [i = \min \arg\max_j a_j], \qquad \frac{\partial h_i}{\partial a_j} = 0
 
-    Along the last axis unless told. inf is a number like others here; a row with nan in it is nan throughout. The
-    derivative is 0 everywhere, so gradient descent cannot train through it (`facts.trainable` is False).
+    Along the last axis unless told. inf is a number like others here; a row with nan in it is nan throughout.
+    The derivative is 0 everywhere, so gradient descent cannot train through it (`facts.trainable` is False).
 
     Traps
     -----

@@ -22,8 +22,8 @@ class Identity(Elementwise):
 
     .. math:: h(a) = a, \qquad h'(a) = 1
 
-    Layers that follow one another with nothing but the identity between them are one layer in effect. The result
-    is an array of its own, never the input itself. h'(nan) = nan.
+    Layers that follow one another with nothing but the identity between them are one layer in effect. The
+    result is an array of its own, never the input itself. h'(nan) = nan.
 
     Examples
     --------

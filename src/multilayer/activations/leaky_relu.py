@@ -23,8 +23,8 @@ class LeakyReLU(Elementwise):
 
     .. math:: h(a) = \max(a, 0) + s \min(a, 0), \qquad h'(a) = 1 \text{ if } a > 0 \text{ else } s
 
-    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch; JAX
-    says 1.
+    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch;
+    JAX says 1.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class LeakyReLU(Elementwise):
 
     Traps
     -----
-    Everyone's default slope is another: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's `tf.nn.leaky_relu`
-    and Keras' function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
+    Everyone's default slope is another: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's
+    `tf.nn.leaky_relu` and Keras' function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
 
     Examples
     --------
@@ -43,7 +43,8 @@ class LeakyReLU(Elementwise):
 
     References
     ----------
-    Maas, A., Hannun, A., Ng, A. (2013). Rectifier nonlinearities improve neural network acoustic models. ICML.
+    Maas, A., Hannun, A., Ng, A. (2013). Rectifier nonlinearities improve neural network
+    acoustic models. ICML.
     """
 
     slope: float = parameter(0.01)
@@ -84,12 +85,13 @@ class PReLU(Elementwise):
     Parameters
     ----------
     slope : float or sequence of float
-        The slope on the negative side. A sequence gives each unit (the last axis of the input) one of its own.
+        The slope on the negative side. A sequence gives each unit (the last axis of the input) one of its
+        own.
 
     Traps
     -----
-    PyTorch and ONNX start the slope at 0.25, Keras at 0. PyTorch's slopes belong to axis 1, which is the last one for
-    rows of samples only.
+    PyTorch and ONNX start the slope at 0.25, Keras at 0. PyTorch's slopes belong to axis 1, which
+    is the last one for rows of samples only.
 
     Examples
     --------

@@ -22,12 +22,13 @@ class ReLU(Elementwise):
 
     .. math:: h(a) = \max(a, 0), \qquad h'(a) = [a > 0]
 
-    h(-0) = +0; h(-inf) = 0; nan stays nan, in the derivative too. At the kink h'(0) = 0, as in PyTorch and JAX.
+    h(-0) = +0; h(-inf) = 0; nan stays nan, in the derivative too. At the kink h'(0) = 0, as in PyTorch and
+    JAX.
 
     Traps
     -----
-    `np.maximum(a, 0)` may return -0 for -0; a comparison written `a * (a > 0)` turns -inf into nan. A unit whose a is
-    negative for every sample has a zero gradient and never recovers ("dead").
+    `np.maximum(a, 0)` may return -0 for -0; a comparison written `a * (a > 0)` turns -inf into
+    nan. A unit whose a is negative for every sample has a zero gradient and never recovers ("dead").
 
     Examples
     --------

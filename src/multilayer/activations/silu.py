@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.activations.contract import Facts, Interval, parameter
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import LARGEST, product_with, scaled_exp
+from multilayer.backend.elementary import LARGEST, logistic_slope, product_with, scaled_exp
 
 __all__ = ["SiLU", "silu"]
 
@@ -21,31 +21,32 @@ __all__ = ["SiLU", "silu"]
 class SiLU(Elementwise):
     r"""SiLU or swish: h(a) = a sigmoid(beta a).
 
-    .. math:: h(a) = a\,\sigma(\beta a), \qquad h'(a) = \sigma(v) \left(1 + v\,\sigma(-v)\right), \quad v = \beta a
+    .. math:: h(a) = a\,\sigma(v), \qquad h'(a) = \sigma(v) \left(1 + v\,\sigma(-v)\right), \qquad v = \beta a
 
     h(-inf) = -0, h(inf) = inf, h'(-inf) = 0, h'(inf) = 1, nan stays nan; h' is 0 at -1.2785 / beta.
 
     Parameters
     ----------
     beta : float
-        How steep the sigmoid is, above 0: 1 is SiLU, 1.702 the sigmoid approximation of gelu; relu in the limit.
+        How steep the sigmoid is, above 0: 1 is SiLU, 1.702 the sigmoid approximation of gelu; relu in the
+        limit.
 
     Traps
     -----
-    "swish" has beta = 1 in Keras and JAX; in the paper beta may be learned. a / (1 + exp(-a)) overflows on the way,
-    and PyTorch and JAX lose the subnormal tail of float32 (below -88). With beta other than 1, the rounding of beta a
-    alone costs hundreds of ulp in the tail.
+    "swish" has beta = 1 in Keras and JAX; in the paper beta may be learned. a / (1 + exp(-a))
+    overflows on the way, and PyTorch and JAX lose the subnormal tail of float32 (below -88). With beta other
+    than 1, the rounding of beta a alone costs hundreds of ulp in the tail.
 
     Examples
     --------
     >>> silu(1.0), silu(-740.0)
-    (np.float64(0.7310585786300049), np.float64(-3.097e-319))
+    (np.float64(0.7310585786300049), np.float64(-3.09967e-319))
 
     References
     ----------
-    Elfwing, S., Uchibe, E., Doya, K. (2018). Sigmoid-weighted linear units for neural network function approximation
-    in reinforcement learning. Neural Networks 107. Ramachandran, P., Zoph, B., Le, Q. (2017). Searching for
-    activation functions. arXiv:1710.05941.
+    Elfwing, S., Uchibe, E., Doya, K. (2018). Sigmoid-weighted linear units for neural
+    network function approximation in reinforcement learning. Neural Networks 107. Ramachandran, P., Zoph, B.,
+    Le, Q. (2017). Searching for activation functions. arXiv:1710.05941.
     """
 
     beta: float = parameter(1.0, above=0.0)
@@ -66,22 +67,17 @@ class SiLU(Elementwise):
 
     @staticmethod
     def formula(x: NDArray[np.float64], /, beta: np.float64) -> NDArray[np.float64]:
-        e, scale = _exponential(x, beta)
+        e, scale = scaled_exp(*product_with(beta, -np.abs(x)))
         total = 1.0 + e * scale
         return np.where(x < 0, np.maximum(x, -LARGEST) * e / total * scale, x / total)
 
     @staticmethod
     def derivative_formula(x: NDArray[np.float64], /, beta: np.float64) -> NDArray[np.float64]:
-        v, _ = product_with(beta, np.abs(x))
-        e, scale = _exponential(x, beta)
-        total = 1.0 + e * scale
-        # h'(-v); and h'(v) = 1 - h'(-v).
-        tail = e / total * (1.0 - v / total) * scale
+        v, v_low = product_with(beta, np.abs(x))
+        e, scale = scaled_exp(-v, -v_low)
+        # h'(-v), added up so that around its zero only exp is rounded; and h'(v) = 1 - h'(-v).
+        tail = logistic_slope(e, scale) * (((1.0 - v) + e * scale) - v_low) * scale
         return np.where(x < 0, tail, 1.0 - tail)
-
-
-def _exponential(x: NDArray[np.float64], beta: np.float64) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return scaled_exp(*product_with(beta, -np.abs(x)))
 
 
 silu = SiLU()

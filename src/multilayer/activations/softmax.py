@@ -26,14 +26,15 @@ class Softmax(AlongAxis):
     .. math:: h(a)_i = \frac{e^{a_i}}{\sum_j e^{a_j}}, \qquad
               \frac{\partial h_i}{\partial a_j} = h_i ([i = j] - h_j)
 
-    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf alone, has
-    no limit and is nan throughout, without a warning, as in every framework.
+    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf
+    alone, has no limit and is nan throughout, without a warning, as in every framework.
 
     Traps
     -----
-    exp(a - max(a)) rounds its argument, which far from the maximum costs up to 256 ulp; here the difference keeps what
-    rounding drops. ONNX's Softmax before operator set 13 flattened its input to two dimensions at `axis` (1 by
-    default) and normalised over everything behind it; from 13 on it works along one axis, the last by default.
+    exp(a - max(a)) rounds its argument, which far from the maximum costs up to 256 ulp; here the
+    difference keeps what rounding drops. ONNX's Softmax before operator set 13 flattened its input to two
+    dimensions at `axis` (1 by default) and normalised over everything behind it; from 13 on it works along
+    one axis, the last by default.
 
     Examples
     --------
@@ -42,7 +43,8 @@ class Softmax(AlongAxis):
 
     References
     ----------
-    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification network outputs. Neurocomputing.
+    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification
+    network outputs. Neurocomputing.
     """
 
     @property
@@ -79,9 +81,9 @@ class LogSoftmax(AlongAxis):
 
     Traps
     -----
-    log(softmax(a)) is -inf where softmax underflows, and has no digit left where it is near 1. Here the largest entry
-    is -log1p of the others' sum, so that results near 0 are right as well. ONNX's LogSoftmax before operator set 13
-    flattened its input, as Softmax did.
+    log(softmax(a)) is -inf where softmax underflows, and has no digit left where it is near 1.
+    Here the largest entry is -log1p of the others' sum, so that results near 0 are right as well. ONNX's
+    LogSoftmax before operator set 13 flattened its input, as Softmax did.
 
     Examples
     --------
@@ -90,8 +92,8 @@ class LogSoftmax(AlongAxis):
 
     References
     ----------
-    Blanchard, P., Higham, D., Higham, N. (2021). Accurately computing the log-sum-exp and softmax functions. IMA
-    Journal of Numerical Analysis 41.
+    Blanchard, P., Higham, D., Higham, N. (2021). Accurately computing the log-sum-exp
+    and softmax functions. IMA Journal of Numerical Analysis 41.
     """
 
     @property

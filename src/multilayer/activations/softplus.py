@@ -32,9 +32,10 @@ class Softplus(Elementwise):
 
     Traps
     -----
-    PyTorch returns a itself where beta * a > 20 (the `threshold` applies to the product, not to a); from there its
-    float64 result is up to 1e-10 off, and its derivative 2e-9. There is no threshold here, and no need of one. ONNX's
-    Softplus has no beta: it is this function for beta = 1 only (`facts.onnx` says so).
+    PyTorch returns a itself where beta * a > 20 (the `threshold` applies to the product, not to
+    a); from there its float64 result is up to 1e-10 off, and its derivative 2e-9. There is no threshold here,
+    and no need of one. ONNX's Softplus has no beta: it is this function for beta = 1 only (`facts.onnx` says
+    so).
 
     Examples
     --------
@@ -43,8 +44,8 @@ class Softplus(Elementwise):
 
     References
     ----------
-    Dugas, C., Bengio, Y., Bélisle, F., Nadeau, C., Garcia, R. (2001). Incorporating second-order functional knowledge
-    for better option pricing. NeurIPS.
+    Dugas, C., Bengio, Y., Bélisle, F., Nadeau, C., Garcia, R. (2001). Incorporating
+    second-order functional knowledge for better option pricing. NeurIPS.
     """
 
     beta: float = parameter(1.0, above=0.0)
@@ -88,7 +89,8 @@ class LogSigmoid(Elementwise):
 
     Traps
     -----
-    log(sigmoid(a)) is -inf below -745 in float64 and below -104 in float32, and 0 above 37; this is right everywhere.
+    log(sigmoid(a)) is -inf below -745 in float64 and below -104 in float32, and 0 above 37; this
+    is right everywhere.
 
     Examples
     --------

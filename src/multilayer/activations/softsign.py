@@ -26,8 +26,8 @@ class Softsign(Elementwise):
 
     Traps
     -----
-    As it is written, h(inf) is inf / inf = nan (so in PyTorch and ONNX Runtime), and the square in h' overflows from
-    1e154 on.
+    As it is written, h(inf) is inf / inf = nan (so in PyTorch and ONNX Runtime), and the square
+    in h' overflows from 1e154 on.
 
     Examples
     --------
@@ -36,7 +36,8 @@ class Softsign(Elementwise):
 
     References
     ----------
-    Bergstra, J., Desjardins, G., Lamblin, P., Bengio, Y. (2009). Quadratic polynomials learn better image features.
+    Bergstra, J., Desjardins, G., Lamblin, P., Bengio, Y. (2009). Quadratic polynomials
+    learn better image features.
     """
 
     @property

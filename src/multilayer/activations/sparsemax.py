@@ -21,10 +21,11 @@ class Sparsemax(AlongAxis):
     r"""Sparsemax: the point of the probability simplex nearest to a.
 
     .. math:: h(a)_i = \max(a_i - \tau, 0), \quad \tau \text{ such that } \sum_i h_i = 1, \qquad
-              \frac{\partial h_i}{\partial a_j} = [i = j] - \frac{1}{|S|} \text{ for } i, j \in S, \text{ else } 0
+              \frac{\partial h_i}{\partial a_j} = [i = j] - \frac{1}{|S|} \text{ for } i, j \in S, \text{ else
+              } 0
 
-    where S is the support, the entries that are not 0. Along the last axis unless told. -inf gives 0. A row with nan
-    or +inf in it, or of -inf alone, is nan.
+    where S is the support, the entries that are not 0. Along the last axis unless told. -inf gives 0. A row
+    with nan or +inf in it, or of -inf alone, is nan.
 
     Examples
     --------
@@ -51,8 +52,9 @@ class Sparsemax(AlongAxis):
 
     @staticmethod
     def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
-        # Whatever lies 1 or more below the largest entry is 0, so only distances between -1 and 0 count; cut at
-        # 2^-32, the upper parts add and multiply exactly, and a difference of nearly equal numbers loses nothing.
+        # Whatever lies 1 or more below the largest entry is 0, so only distances between -1 and 0 count; cut
+        # at 2^-32, the upper parts add and multiply exactly, and a difference of nearly equal numbers loses
+        # nothing.
         distance, lost = two_sum(x, -x.max(axis=-1, keepdims=True))
         near = np.maximum(distance, -1.0)
         upper, lower = split_at_2_to_minus_32(near)

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from multilayer.activations.contract import Facts, Interval, parameter
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import LARGEST
+from multilayer.backend.elementary import LARGEST, two_product, two_sum
 
 __all__ = ["Squareplus", "squareplus"]
+
+Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @final
@@ -32,8 +34,8 @@ class Squareplus(Elementwise):
 
     Traps
     -----
-    As it is written, the negative side is a difference of nearly equal numbers, without a correct digit below -1e8 in
-    float64 (-4000 in float32), and a^2 overflows.
+    As it is written, the negative side is a difference of nearly equal numbers, without a correct
+    digit below -1e8 in float64 (-4000 in float32), and a^2 overflows.
 
     Examples
     --------
@@ -61,19 +63,39 @@ class Squareplus(Elementwise):
 
     @staticmethod
     def formula(x: NDArray[np.float64], /, b: np.float64) -> NDArray[np.float64]:
-        return _value_and_root(x, b)[0]
+        _, (half, half_low) = _root_and_half(x, b)
+        below = 0.25 * b / half
+        return np.where(x < 0, below - below * (half_low / half), half + half_low)
 
     @staticmethod
     def derivative_formula(x: NDArray[np.float64], /, b: np.float64) -> NDArray[np.float64]:
-        value, root = _value_and_root(np.clip(x, -LARGEST, LARGEST), b)
-        return value / root
+        (root, root_low), (half, half_low) = _root_and_half(np.clip(x, -LARGEST, LARGEST), b)
+        below = 0.25 * b / half / root
+        below = below - below * (half_low / half + root_low / root)
+        above = half / root
+        return np.where(x < 0, below, above + above * (half_low / half - root_low / root))
 
 
-def _value_and_root(x: NDArray[np.float64], b: np.float64) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    root = np.hypot(x, np.sqrt(b))
-    # (t + root) / 2 without overflow; on the negative side h = b / 4 over it, and there is no difference to take.
-    half = 0.5 * np.abs(x) + 0.5 * root
-    return np.where(x < 0, 0.25 * b / half, half), root
+def _root_and_half(x: NDArray[np.float64], b: np.float64) -> tuple[Pair, Pair]:
+    """sqrt(x^2 + b) and (|x| + sqrt(x^2 + b)) / 2, as pairs.
+
+    For x > 0 the latter is h(x); for x < 0, where the definition is a difference of nearly equal numbers,
+    h(x) is b / 4 over it.
+    """
+    # Divided by a power of two around the result, so that the square neither overflows nor vanishes.
+    size = np.abs(x)
+    exponent = np.frexp(np.maximum(np.minimum(size, LARGEST), np.sqrt(b)))[1]
+    small = np.ldexp(size, -exponent)
+    square, square_low = two_product(small, small)
+    total, lost = two_sum(square, np.ldexp(b, -2 * exponent))
+    root = np.sqrt(total)
+    product, product_low = two_product(root, root)
+    root_low = ((total - product) - product_low + lost + square_low) / (2.0 * root)
+    root = np.where(np.isinf(size), size, np.ldexp(root, exponent))
+    root_low = np.where(np.isinf(size), 0.0, np.ldexp(root_low, exponent))
+    half, half_low = two_sum(0.5 * size, 0.5 * root)
+    half_low = np.where(np.isinf(size), 0.0, half_low + 0.5 * root_low)
+    return (root, root_low), (half, half_low)
 
 
 squareplus = Squareplus()

@@ -26,8 +26,8 @@ class Step(Elementwise):
 
     Traps
     -----
-    The value at 0 is a convention, and differs: `np.heaviside` asks for it, scikit-learn's Perceptron and Rosenblatt
-    decide by a > 0 as here, MATLAB's hardlim and many textbooks by a >= 0.
+    The value at 0 is a convention, and differs: `np.heaviside` asks for it, scikit-learn's
+    Perceptron and Rosenblatt decide by a > 0 as here, MATLAB's hardlim and many textbooks by a >= 0.
 
     Examples
     --------
@@ -37,8 +37,8 @@ class Step(Elementwise):
 
     References
     ----------
-    Rosenblatt, F. (1958). The perceptron: a probabilistic model for information storage and organization in the
-    brain. Psychological Review 65. McCulloch, W. S., Pitts, W. (1943).
+    Rosenblatt, F. (1958). The perceptron: a probabilistic model for information storage
+    and organization in the brain. Psychological Review 65. McCulloch, W. S., Pitts, W. (1943).
     """
 
     @property

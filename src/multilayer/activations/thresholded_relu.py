@@ -22,7 +22,8 @@ class ThresholdedReLU(Elementwise):
 
     .. math:: h(a) = a\,[a > \theta], \qquad h'(a) = [a > \theta]
 
-    It jumps at theta (unless theta is 0), where h = h' = 0, as in PyTorch. nan stays nan, in the derivative too.
+    It jumps at theta (unless theta is 0), where h = h' = 0, as in PyTorch. nan stays nan, in the derivative
+    too.
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ class ThresholdedReLU(Elementwise):
 
     Traps
     -----
-    It does not shift: h(1.5) is 1.5, not 0.5 (that would be soft_shrink). PyTorch's `Threshold(threshold, value)` is
-    this function for value 0 only. ONNX calls the threshold `alpha`.
+    It does not shift: h(1.5) is 1.5, not 0.5 (that would be soft_shrink). PyTorch's
+    `Threshold(threshold, value)` is this function for value 0 only. ONNX calls the threshold `alpha`.
 
     Examples
     --------
@@ -41,7 +42,8 @@ class ThresholdedReLU(Elementwise):
 
     References
     ----------
-    Konda, K., Memisevic, R., Krueger, D. (2014). Zero-bias autoencoders and the benefits of co-adapting features.
+    Konda, K., Memisevic, R., Krueger, D. (2014). Zero-bias autoencoders and the
+    benefits of co-adapting features.
     """
 
     theta: float = parameter(1.0)

@@ -1,8 +1,9 @@
 """Building blocks of the NumPy twin: sums, products and exponentials that keep what rounding drops.
 
-A rounded argument is amplified in a tail: exp(x) at x = -700 turns half an ulp of x into 350 ulp of the result. So
-arguments travel as a pair (high, low) whose sum is exact, or nearly. Dekker, T. J. (1971). A floating-point
-technique for extending the available precision. Numerische Mathematik 18. Knuth, TAOCP 2, section 4.2.2.
+A rounded argument is amplified in a tail: exp(x) at x = -700 turns half an ulp of x into 350 ulp of the
+result. So arguments travel as a pair (high, low) whose sum is exact, or nearly. Dekker, T. J. (1971). A
+floating-point technique for extending the available precision. Numerische Mathematik 18. Knuth, TAOCP 2,
+section 4.2.2.
 
 Everything here is for float64 arrays, and expects NumPy's floating-point warnings to be off.
 """
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 __all__ = [
     "LARGEST",
     "horner",
+    "logistic_slope",
     "product_with",
     "quotient_by",
     "scaled_exp",
@@ -42,7 +44,7 @@ def two_sum(x: Array | float, y: Array | float) -> tuple[Array, Array]:
 
 
 def two_product(x: Array | float, y: Array | float) -> tuple[Array, Array]:
-    """Return the rounded product and exactly what rounding dropped (Veltkamp, Dekker), for |x|, |y| < 2^995."""
+    """Return the rounded product and exactly what rounding dropped (Dekker), for |x|, |y| < 2^995."""
     product = np.asarray(x * y)
     x_high, x_low = _halves(x)
     y_high, y_low = _halves(y)
@@ -65,7 +67,7 @@ def product_with(parameter: Array | np.float64, x: Array, limit: float = 4000.0)
 
 
 def quotient_by(parameter: Array | np.float64, x: Array, limit: float = 1000.0) -> tuple[Array, Array]:
-    """Return x / parameter as a pair, for a positive parameter of any size; held between -2 limit and 2 limit."""
+    """Return x / parameter as a pair, for a positive parameter of any size; held within twice the limit."""
     fraction, exponent = np.frexp(parameter)
     x = np.clip(np.ldexp(x, -exponent), -limit, limit)
     quotient = x / fraction
@@ -74,13 +76,27 @@ def quotient_by(parameter: Array | np.float64, x: Array, limit: float = 1000.0) 
 
 
 def scaled_exp(high: Array, low: Array | float = 0.0) -> tuple[Array, Array]:
-    """Return (e, scale) with e * scale = exp(high + low): multiply e by what it has to be multiplied by first.
+    """Return (e, scale) with e * scale = exp(high + low).
 
-    Where exp is subnormal, or would be zero, e keeps all its digits; elsewhere scale is 1.
+    Where exp is subnormal, or would be zero, e keeps all its digits (elsewhere scale is 1): whatever the
+    exponential is to be multiplied by, multiply e by it first.
     """
     deep = high < -600.0
     e = np.exp(np.where(deep, high + _SHIFT, high))
     return e + e * low, np.where(deep, _EXP_OF_MINUS_SHIFT, 1.0)
+
+
+def logistic_slope(e: Array, scale: Array | float = 1.0) -> Array:
+    """Return e / (1 + u)^2 for u = e * scale between 0 and 1.
+
+    Times scale, this is the sigmoid's derivative at -|a| where u = exp(-|a|). The rounding of 1 + u, which
+    would count twice, is made good.
+    """
+    u = e * scale
+    total = 1.0 + u
+    lost = u - (total - 1.0)
+    slope = e / (total * total)
+    return slope - 2.0 * slope * (lost / total)
 
 
 def horner(x: Array, coefficients: tuple[float, ...]) -> Array:

@@ -15,9 +15,10 @@ Array = NDArray[np.float64]
 
 DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)
 
-# (t + 3/4) * normal_tail(t) in powers of v = 5/4 - 45 / (4 (t + 5)), which takes [0, 40] to [-1, 1]: the interpolating
-# polynomial in the 25 Chebyshev nodes, 6e-17 from the function. The form is Shepherd and Laframboise's (1981),
-# Chebyshev approximation of (1 + 2x) exp(x^2) erfc x in 0 <= x < inf, Mathematics of Computation 36.
+# (t + 3/4) * normal_tail(t) in powers of v = 5/4 - 45 / (4 (t + 5)), which takes [0, 40] to [-1, 1]: the
+# interpolating polynomial in the 25 Chebyshev nodes, 6e-17 from the function. The form is Shepherd and
+# Laframboise's (1981), Chebyshev approximation of (1 + 2x) exp(x^2) erfc x in 0 <= x < inf, Mathematics of
+# Computation 36.
 _TAIL = (
     0.4484505461843524,
     -0.04869364224547071,

@@ -20,8 +20,8 @@ class TwinUfunc:
     """`formula` as an elementwise function of one array and any number of float64 parameters.
 
     Follows the ufunc protocol as far as its users reach: `out=`, `where=`, `dtype=`, `casting=`,
-    broadcasting, scalars for 0-d results, and `__array_ufunc__`, so that Dask, pandas and xarray objects
-    come back as what they were. float16, float32 and float64 keep their type; integers and booleans become
+    broadcasting, scalars for 0-d results, and `__array_ufunc__`, so that Dask, pandas and xarray objects come
+    back as what they were. float16, float32 and float64 keep their type; integers and booleans become
     float64.
     """
 
