@@ -21,7 +21,18 @@ from multilayer.optimizers import Optimizer, OptimizerState, Parameters
 from multilayer.randomness import Random
 from multilayer.training.backward import backward
 
-__all__ = ["Batches", "NotFinite", "Outcome", "Plan", "State", "objective", "outputs", "run_steps", "shares"]
+__all__ = [
+    "Batches",
+    "NotFinite",
+    "Outcome",
+    "Plan",
+    "State",
+    "forward",
+    "objective",
+    "outputs",
+    "run_steps",
+    "shares",
+]
 
 
 class Layer(NamedTuple):
@@ -150,7 +161,7 @@ def run_steps(
         value, gradients, trouble = objective(plan, state.parameters, x, y, weights, rng)
         if trouble is None:
             new = _updated(plan, state, gradients, float(rates[number]))
-            trouble = _first_not_finite(new.parameters)
+            trouble = _first_not_finite(x, new.parameters)
         if trouble is not None:
             return Outcome(state, np.array(losses), NotFinite(number, *trouble))
         state = new
@@ -167,7 +178,7 @@ def objective(
     rng: Random | None = None,
 ) -> tuple[float, Parameters, tuple[int, str] | None]:
     """Return the objective on a batch, its gradient by parameter, and where it is not finite."""
-    records, masks = _forward(plan, parameters, x, rng)
+    records, masks = forward(plan, parameters, x, rng)
     last = records[-1]
     values = plan.loss.values(y, last.a, last.z, last.layer.activation)
     share, total = shares(weights, len(x))
@@ -187,7 +198,7 @@ def objective(
 
 def outputs(plan: Plan, parameters: Parameters, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return weighted sums and outputs of the last layer, as they are when nothing is trained."""
-    records, _ = _forward(plan, parameters, x, None)
+    records, _ = forward(plan, parameters, x, None)
     return records[-1].a, records[-1].z
 
 
@@ -199,10 +210,10 @@ def shares(weights: NDArray[Any] | None, rows: int) -> tuple[NDArray[np.float64]
     return (weights / total if total else np.zeros(rows)).astype(np.float64, copy=False), total
 
 
-def _forward(
+def forward(
     plan: Plan, parameters: Parameters, x: NDArray[Any], rng: Random | None
 ) -> tuple[list[Record], list[NDArray[Any] | None]]:
-    """Return a record per layer, and what dropout multiplied the outputs of each hidden layer by."""
+    """Return a record per layer, and what dropout (without an `rng`, none) multiplied the outputs of each hidden layer by."""
     records: list[Record] = []
     masks: list[NDArray[Any] | None] = []
     for n, activation in enumerate(plan.activations):
@@ -241,12 +252,14 @@ def _square_sum(W: NDArray[Any]) -> float:
     return float(np.dot(flat, flat))
 
 
-def _first_not_finite(parameters: Parameters) -> tuple[int, str] | None:
+def _first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:
     for n, array in enumerate(parameters):
         # A finite sum has only finite terms; where it is not, look closer, for a sum may overflow.
         with np.errstate(all="ignore"):
             suspicious = not math.isfinite(array.sum())
         if suspicious and not np.isfinite(array).all():
+            if not np.isfinite(x).all():  # a bounded activation hides it from the loss, not from the gradient
+                return 1, "x"
             return n // 2 + 1, "W" if n % 2 == 0 else "b"
     return None
 
