@@ -73,7 +73,7 @@ def test_the_numbers_of_scikit_learn(hidden):
     theirs = neural_network.MLPRegressor(
         hidden_layer_sizes=(5, 4), activation=hidden, max_iter=1, random_state=3, learning_rate_init=1e-300
     )
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="Maximum iterations"):
         theirs.fit(X, y)
     kind = sigmoid if hidden == "logistic" else relu
     ours = initialize(

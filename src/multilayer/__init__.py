@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
-from multilayer.errors import InputError, MissingExtraError
+from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "Separability",
     "Trace",
     "Trained",
+    "TrainingWarning",
     "activations",
     "fit",
     "gradients",

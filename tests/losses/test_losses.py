@@ -25,8 +25,8 @@ from multilayer.losses import (
     Huber,
     Quantile,
     binary_cross_entropy,
-    categorical_cross_entropy,
     catalogue,
+    categorical_cross_entropy,
     poisson,
 )
 

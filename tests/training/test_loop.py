@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from multilayer import MLP, Dense, InputError, fit, initialize, train
+from multilayer import MLP, Dense, InputError, TrainingWarning, fit, initialize, train
 from multilayer.activations import sigmoid, step, tanh
 from multilayer.optimizers import LBFGS, SGD, Adam, AdamW, ClipByNorm, Constant, Cosine, InverseScaling
 from multilayer.training import Epoch, Metric, Step, Stopping
@@ -44,7 +44,7 @@ def test_events():
     assert trained.history.loss == (events[3].loss, events[7].loss)
     assert len(trained.history) == 2
     assert bits(events[-1].network) == bits(trained.network)
-    assert "stopped='epochs'" in repr(trained)
+    assert repr(trained.history).startswith("History(2 epochs, loss ")
 
 
 def test_the_same_seed_gives_the_same_bits_however_one_looks():
@@ -104,7 +104,8 @@ def test_scikit_learn_step_by_step(solver, learning_rate, shape):
     kind = neural_network.MLPRegressor if shape == "regression" else neural_network.MLPClassifier
     theirs = kind(
         hidden_layer_sizes=(7, 5), activation="tanh", solver=solver, learning_rate=learning_rate, power_t=0.2,
-        learning_rate_init=0.01, batch_size=32, max_iter=25, alpha=0.3, random_state=4, n_iter_no_change=patience, tol=1e-2,
+        learning_rate_init=0.01, batch_size=32, max_iter=25, alpha=0.3, random_state=4, n_iter_no_change=patience,
+        tol=1e-2,
     )  # fmt: skip
     import warnings
 
@@ -184,7 +185,8 @@ def test_early_stopping_restores_the_best_weights():
     seen = []
     trained = fit(
         NET, X[:12], Y[:12], loss="squared", optimizer=Adam(0.05), epochs=500, rng=0, validation=held_out,
-        stopping=Stopping(patience=5), callbacks=[lambda e: seen.append((e.validation_loss, bits(e.network), e.improved))],
+        stopping=Stopping(patience=5),
+        callbacks=[lambda e: seen.append((e.validation_loss, bits(e.network), e.improved))],
     )  # fmt: skip
     assert trained.stopped == "plateau"
     curve = trained.history.validation_loss
@@ -203,7 +205,8 @@ def test_early_stopping_restores_the_best_weights():
 
 def test_a_metric_is_monitored():
     trained = fit(
-        NET, X, Y, epochs=60, validation=0.3, metrics=["r2", Metric("worst", lambda y, z, w: np.abs(y - z).max(), False)],
+        NET, X, Y, epochs=60, validation=0.3,
+        metrics=["r2", Metric("worst", lambda y, z, w: np.abs(y - z).max(), False)],
         stopping=Stopping(patience=3, monitor="worst"), **OPTIONS,
     )  # fmt: skip
     assert trained.best_epoch == int(np.argmin(trained.history.metrics["worst"])) + 1
@@ -282,7 +285,8 @@ def test_a_second_ctrl_c_aborts():
 def test_not_finite_loss_names_the_place_and_keeps_the_weights():
     bad = X.copy()
     bad[70, 2] = np.inf
-    trained = fit(NET, bad, Y, epochs=3, shuffle=False, **OPTIONS)
+    with pytest.warns(TrainingWarning, match="epoch 1, batch 3, layer 1: x is not finite"):
+        trained = fit(NET, bad, Y, epochs=3, shuffle=False, **OPTIONS)
     good = fit(NET, X[:64], Y[:64], epochs=1, shuffle=False, **OPTIONS)
     assert trained.stopped == "not finite"
     assert trained.message.startswith("epoch 1, batch 3, layer 1: x is not finite")
@@ -290,7 +294,8 @@ def test_not_finite_loss_names_the_place_and_keeps_the_weights():
 
 
 def test_not_finite_weights_name_the_layer():
-    trained = fit(NET, X * 1e200, Y * 1e200, epochs=3, optimizer=SGD(1e300), **OPTIONS)
+    with pytest.warns(TrainingWarning):
+        trained = fit(NET, X * 1e200, Y * 1e200, epochs=3, optimizer=SGD(1e300), **OPTIONS)
     assert trained.stopped == "not finite"
     assert "epoch 1, batch 1, layer" in trained.message
     assert all(np.isfinite(layer.W).all() for layer in trained.network.layers)
@@ -389,6 +394,10 @@ def test_a_function_of_batches():
         fit(NET, batches, schedule=Cosine(), **OPTIONS)
     with pytest.raises(InputError, match=r"batch 1: expected \(X, y\)"):
         fit(NET, lambda: [X], **OPTIONS)
+    assert bits(fit(NET, list(batches()), epochs=3, **OPTIONS).network) == bits(whole.network)
+    assert len(fit(NET, batches(), epochs=1, **OPTIONS).history) == 1
+    with pytest.raises(InputError, match="an iterator has batches for one epoch only"):
+        fit(NET, batches(), epochs=2, **OPTIONS)
     with pytest.raises(InputError, match="bring their own y"):
         fit(NET, batches, Y, **OPTIONS)
 
@@ -409,6 +418,21 @@ def test_a_memory_mapped_array_is_read_a_batch_at_a_time(tmp_path):
     assert bits(trained.network) == bits(
         fit(NET, X.astype(np.float32), Y, epochs=2, validation=0.2, **OPTIONS).network
     )
+
+
+def test_sparse_samples_are_made_dense_a_batch_at_a_time():
+    sparse = pytest.importorskip("scipy.sparse")
+    holes = X * (np.abs(X) > 0.5)
+    for shuffle in (True, False):
+        dense = fit(NET, holes, Y, epochs=2, shuffle=shuffle, validation=0.2, **OPTIONS)
+        for kind in (sparse.csr_array, sparse.csc_matrix):
+            assert bits(
+                fit(NET, kind(holes), Y, epochs=2, shuffle=shuffle, validation=0.2, **OPTIONS).network
+            ) == bits(dense.network)
+    exact = fit(NET, holes, Y, loss="squared", optimizer=LBFGS(), epochs=3)
+    assert bits(
+        fit(NET, sparse.csr_array(holes), Y, loss="squared", optimizer=LBFGS(), epochs=3).network
+    ) == bits(exact.network)
 
 
 def test_step_is_refused_with_the_reason_and_its_surrogate_learns():
