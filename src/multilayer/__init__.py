@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
 from multilayer.backend import set_threads, threads
-from multilayer.errors import InputError, MissingExtraError
+from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "Separability",
     "Trace",
     "Trained",
+    "TrainingWarning",
     "activations",
     "fit",
     "gradients",

@@ -130,6 +130,17 @@ class Activation(ABC):
         """The function of x and the parameters that computes h, by which the core recognizes its own."""
         return None
 
+    def surrogate(self, backward: Activation) -> Activation:
+        """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
+
+        >>> from multilayer.activations import sigmoid, step
+        >>> step.surrogate(sigmoid)
+        Surrogate(forward=Step(), backward=Sigmoid())
+        """
+        from multilayer.activations.surrogate import Surrogate
+
+        return Surrogate(self, backward)
+
     @cached_property
     def parameters(self) -> tuple[np.float64 | NDArray[np.float64], ...]:
         """The parameters in the order of the fields, as the kernels take them."""
