@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <type_traits>
 
 #include "kernels/threads.hpp"
 
@@ -36,11 +37,23 @@ template <class T> size_t good_stride(size_t columns) {
 template <class From, class To>
 void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
     const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
-    if (from.column_stride == 1) {
+    if (std::is_same_v<From, To> && from.column_stride == 1) {
+        std::memcpy(to, p, columns * sizeof(To));
+    } else if (from.column_stride == 1) {
         for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
     } else {
         for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
     }
+}
+
+// Rows of x in an order of their own are in no cache; they are asked for this many rows ahead.
+constexpr size_t rows_ahead = 8;
+
+void prefetch_row(const Numbers &from, size_t row, size_t columns) {
+    const ptrdiff_t size = from.is_double ? sizeof(double) : sizeof(float);
+    const char *p = static_cast<const char *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride * size;
+    const size_t bytes = columns * static_cast<size_t>(size);
+    for (size_t i = 0; i < bytes && i < 16 * cache_line; i += cache_line) __builtin_prefetch(p + i);
 }
 
 // Adds up to one number after another in memory that starts at a cache line.
@@ -226,6 +239,9 @@ void Trainer<T>::gather(const Samples &samples, const Step &step, size_t first, 
     for (size_t r = first; r < end; ++r) {
         const size_t at = step.first_row + r;
         const size_t row = samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
+        if (samples.order != nullptr && at + rows_ahead < samples.rows) {
+            prefetch_row(samples.x, static_cast<size_t>(samples.order[at + rows_ahead]), inputs);
+        }
         if (samples.x.is_double) copy_row<double>(samples.x, row, inputs, x_ + r * x_stride_);
         else copy_row<float>(samples.x, row, inputs, x_ + r * x_stride_);
         shares_[r] = samples.weights == nullptr ? 1.0 / static_cast<double>(step.rows)
