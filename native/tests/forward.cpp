@@ -1,5 +1,6 @@
 // The forward pass and the pool of threads without Python, for builds with sanitizers: every path through the
-// kernels, blocks and phases, against one chain of std::fma per output. Prints what is wrong; exit code 1 then.
+// kernels, blocks and phases, against one chain of std::fma per output. Prints what is wrong; exit code 1
+// then.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,8 +54,8 @@ template <class T> struct Case {
     Network<T> network() const {
         std::vector<LayerSource<T>> layers;
         for (size_t i = 0; i < weights.size(); ++i) {
-            layers.push_back({weights[i].data(), biases[i].data(), widths[i], widths[i + 1],
-                              i + 1 < weights.size(), {}});
+            layers.push_back(
+                {weights[i].data(), biases[i].data(), widths[i], widths[i + 1], i + 1 < weights.size(), {}});
         }
         return Network<T>(layers);
     }
@@ -66,7 +67,8 @@ template <class T> struct Case {
             for (size_t r = 0; r < rows; ++r) {
                 for (size_t j = 0; j < units; ++j) {
                     T sum = biases[i][j];
-                    for (size_t k = 0; k < inputs; ++k) sum = std::fma(x[r * inputs + k], weights[i][k * units + j], sum);
+                    for (size_t k = 0; k < inputs; ++k)
+                        sum = std::fma(x[r * inputs + k], weights[i][k * units + j], sum);
                     y[r * units + j] = i + 1 < weights.size() && sum <= 0 ? 0 : sum;
                 }
             }
@@ -99,8 +101,9 @@ template <class T> void check(const std::vector<size_t> &widths, const std::vect
         }
         for (size_t n : {1, 2, 3, 5}) {
             multilayer::set_threads(n);
-            const std::string what = std::to_string(8 * sizeof(T)) + " bits, " + std::to_string(widths.front()) +
-                                     " inputs, " + std::to_string(rows) + " rows, " + std::to_string(n) + " threads";
+            const std::string what = std::to_string(8 * sizeof(T)) + " bits, " +
+                                     std::to_string(widths.front()) + " inputs, " + std::to_string(rows) +
+                                     " rows, " + std::to_string(n) + " threads";
             expect(same(run(network, {x.data(), inputs, 1, rows}), expected), what);
             expect(same(run(network, {transposed.data(), 1, static_cast<ptrdiff_t>(rows), rows}), expected),
                    what + ", transposed");
@@ -111,7 +114,8 @@ template <class T> void check(const std::vector<size_t> &widths, const std::vect
 template <class T> void check_all() {
     check<T>({1, 1}, {1, 2, 9});
     check<T>({2, 4, 3}, {0, 1, 5, 40});
-    for (size_t units : {1, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 47, 49, 65}) check<T>({5, units, 3}, {1, 2, 3, 4, 8, 29});
+    for (size_t units : {1, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 47, 49, 65})
+        check<T>({5, units, 3}, {1, 2, 3, 4, 8, 29});
     check<T>({50, 100, 100, 10}, {1, 2, 3, 6, 13, 24, 150});
     check<T>({300, 520, 260, 5}, {1, 2, 3, 7, 20, 60});
     check<T>({9000, 40, 6}, {1, 30});  // many inputs: a panel is taken in parts
@@ -125,7 +129,8 @@ void check_many_callers() {
     const auto call = [&] {
         for (int i = 0; i < 30; ++i) {
             for (size_t rows : {1, 12, 64}) {
-                std::vector<float> part(expected.begin(), expected.begin() + static_cast<ptrdiff_t>(rows * 10));
+                std::vector<float> part(expected.begin(),
+                                        expected.begin() + static_cast<ptrdiff_t>(rows * 10));
                 expect(same(run(network, {x.data(), 64, 1, rows}), part), "several callers at once");
             }
         }
@@ -135,6 +140,7 @@ void check_many_callers() {
     for (auto &caller : callers) caller.join();
 }
 
+#if !defined(__SANITIZE_THREAD__)  // which does not follow a process with threads through a fork
 void check_fork() {
     const Case<float> given({64, 300, 300, 10});
     const Network<float> network = given.network();
@@ -148,6 +154,9 @@ void check_fork() {
     expect(status == 0, "in a forked child");
     expect(same(run(network, {x.data(), 64, 1, 64}), expected), "after a fork");
 }
+#else
+void check_fork() {}
+#endif
 
 }  // namespace
 
@@ -159,9 +168,7 @@ int main() {
         check_all<float>();
         check_all<double>();
         check_many_callers();
-#if !defined(__SANITIZE_THREAD__)  // which does not follow a process with threads through a fork
         check_fork();
-#endif
     }
     std::printf("%d wrong\n", failures.load());
     return failures == 0 ? 0 : 1;
