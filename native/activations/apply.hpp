@@ -37,7 +37,9 @@ template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
 
 template <class A> struct Value {
     A activation;
-    template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const { return activation.template value<T>(x); }
+    template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
+        return activation.template value<T>(x);
+    }
     template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template value<P>(x); }
 };
 template <class A> struct Derivative {
@@ -76,7 +78,8 @@ template <class A, template <class> class Which, class T>
 void apply(const T *x, T *y, size_t n, const double *parameters) {
     const Which<A> f{with_parameters<A>(parameters)};
     if constexpr (derives<A, SameInEveryType>) {
-        each_register(x, y, n, [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
+        each_register(x, y, n,
+                      [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
     } else if constexpr (sizeof(T) == sizeof(double)) {
         each_register(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
     } else {

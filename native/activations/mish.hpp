@@ -20,8 +20,8 @@ struct Mish {
         IntVec<double> negative = x < 0.0;
         Pair<P> two_plus_w = plus_smaller(splat(2.0), w), one_plus_2w = splat(1.0) + scaled(w, 2.0);
         Pair<P> n = select<P>(negative, e.m * two_plus_w, one_plus_2w);
-        Pair<P> d = select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square),
-                              one_plus_2w + scaled(square, 2.0));
+        Pair<P> d =
+            select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square), one_plus_2w + scaled(square, 2.0));
         V y = times(c, Unscaled<P>{n / d, only(negative, e.scale)});
         return x > 50.0 ? x : y;
     }
@@ -35,8 +35,8 @@ struct Mish {
         IntVec<double> negative = x < 0.0;
         Pair<P> n = select<P>(negative, a + w * (b + w * (splat(4.0) + w)),
                               splat(1.0) + w * (splat(4.0) + w * (b + a * w)));
-        Pair<P> d = select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square),
-                              splat(1.0) + scaled(w + square, 2.0));
+        Pair<P> d =
+            select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square), splat(1.0) + scaled(w + square, 2.0));
         return rounded(Unscaled<P>{select<P>(negative, e.m * n, n) / (d * d), only(negative, e.scale)});
     }
 };

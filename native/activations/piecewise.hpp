@@ -19,8 +19,7 @@ struct HardSigmoid {
 
     template <class P> MULTILAYER_INLINE V value(V x) const { return between(line(x), 0.0, 1.0); }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        V y = line(x);
-        return nan_or(x, (y > 0.0) & (y < 1.0) ? splat(alpha) : V{});
+        return nan_or(x, (x > -beta / alpha) & (x < (1.0 - beta) / alpha) ? splat(alpha) : V{});
     }
 };
 
@@ -83,7 +82,8 @@ struct Squareplus {
         V unscale;
     };
     template <class P> MULTILAYER_INLINE Parts<P> parts(V x) const {
-        V size = at_most(abs(x), is_full<P> ? 0x1.fffffffffffffp1023 : 0x1p200), scale = splat(1.0), unscale = splat(1.0);
+        V size = at_most(abs(x), is_full<P> ? 0x1.fffffffffffffp1023 : 0x1p200), scale = splat(1.0),
+          unscale = splat(1.0);
         if constexpr (is_full<P>) {
             IntVec<double> big = size > 0x1p500;
             scale = big ? splat(0x1p-600) : scale;

@@ -19,7 +19,9 @@ struct Identity : WithoutParameters {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "identity";
     template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const { return x; }
-    template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const { return nan_or<T>(x, splat<T>(1)); }
+    template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {
+        return nan_or<T>(x, splat<T>(1));
+    }
 };
 
 struct Step : WithoutParameters {
@@ -55,16 +57,18 @@ struct Relu6 : WithoutParameters {
 
 // A float64 factor of numbers of type T, as the nearest T and what is left.
 template <class T> struct Factor {
-    T high, rest;
-    explicit Factor(double p) : high(static_cast<T>(p)), rest(static_cast<T>(p - static_cast<double>(high))) {}
+    T high, rest, at_minus_infinity;
+    explicit Factor(double p)
+        : high(static_cast<T>(p)),
+          rest(static_cast<T>(p - static_cast<double>(high))),
+          at_minus_infinity(static_cast<T>(p == 0  ? 0
+                                           : p > 0 ? -__builtin_inf()
+                                                   : __builtin_inf())) {}
 
     MULTILAYER_INLINE Vec<T> times(Vec<T> x) const {
-        if constexpr (sizeof(T) == sizeof(double)) {
-            return x * high;
-        } else {
-            Vec<T> y = fma(x, splat<T>(high), x * rest);
-            return y == y ? y : x * high;  // infinity times a rest of zero
-        }
+        Vec<T> y = sizeof(T) == sizeof(double) ? x * high : fma(x, splat<T>(high), x * rest);
+        // -inf times 0 has no value, but slope times a has a limit.
+        return x == -static_cast<T>(__builtin_inf()) ? splat<T>(at_minus_infinity) : y;
     }
 };
 
@@ -144,8 +148,7 @@ struct HardTanh : SameInEveryType {
         return x > high.in<T>().floor ? splat<T>(high.in<T>().nearest) : y;
     }
     template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {
-        return nan_or<T>(
-            x, (x > low.in<T>().floor) & (x < high.in<T>().ceiling) ? splat<T>(1) : Vec<T>{});
+        return nan_or<T>(x, (x > low.in<T>().floor) & (x < high.in<T>().ceiling) ? splat<T>(1) : Vec<T>{});
     }
 };
 

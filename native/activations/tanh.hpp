@@ -9,7 +9,7 @@ namespace multilayer {
 namespace {
 
 constexpr double series_end = 0.75;  // of tanh_quotient in native/coefficients/generate.py
-constexpr double tanh_end = 22.0;  // tanh is 1 from here on
+constexpr double tanh_end = 22.0;    // tanh is 1 from here on
 
 // tanh(x) = e / (e + 2) with e = exp(2 x) - 1, for x in [0, tanh_end]
 template <class P> MULTILAYER_INLINE Pair<P> tanh_of_positive(V x) {

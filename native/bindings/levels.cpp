@@ -27,7 +27,7 @@ PyObject *use(PyObject *module, PyObject *argument) {
     if (!multilayer::choose_level(name)) {
         return PyErr_Format(PyExc_ValueError, "this machine cannot run level '%s'", name);
     }
-    if (add_ufuncs(module) < 0) return nullptr;
+    if (add_ufuncs(module) < 0 || add_axis_ufuncs(module) < 0) return nullptr;
     Py_RETURN_NONE;
 }
 
@@ -35,7 +35,8 @@ PyMethodDef methods[] = {
     {"levels", levels, METH_NOARGS,
      "levels()\n--\n\nThe instruction-set levels that this machine runs, from the oldest to the newest."},
     {"use", use, METH_O,
-     "use(level)\n--\n\nUse that level, and make its ufuncs attributes of this module; once, before all else."},
+     "use(level)\n--\n\nUse that level, and make its ufuncs attributes of this module; once, before all "
+     "else."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -17,18 +17,18 @@ namespace {
 // NumPy turns the flags that a loop leaves behind into warnings. Those of the kernels mean nothing (an exp
 // that underflows to the right answer), so the flags are as before when a loop ends.
 class QuietFlags {
-  public:
+   public:
 #if defined(__x86_64__)
     QuietFlags() : before(_mm_getcsr()) {}
     ~QuietFlags() { _mm_setcsr(before); }
 
-  private:
+   private:
     unsigned before;
 #else
     QuietFlags() { std::fegetexceptflag(&before, FE_ALL_EXCEPT); }
     ~QuietFlags() { std::fesetexceptflag(&before, FE_ALL_EXCEPT); }
 
-  private:
+   private:
     std::fexcept_t before;
 #endif
 };

@@ -5,8 +5,14 @@
 namespace {
 
 PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "multilayer.backend._core", "The native core; see native/.", -1,
-    nullptr,               nullptr,                    nullptr,                         nullptr,
+    PyModuleDef_HEAD_INIT,
+    "multilayer.backend._core",
+    "The native core; see native/.",
+    -1,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
     nullptr,
 };
 

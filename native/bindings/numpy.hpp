@@ -1,4 +1,5 @@
-// Python's and NumPy's C API, set up alike in every binding. Python.h is included nowhere outside this folder.
+// Python's and NumPy's C API, set up alike in every binding. Python.h is included nowhere outside this
+// folder.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN

@@ -33,9 +33,8 @@ struct Kernel {
 template <class T> bool aligned(const char *p) { return reinterpret_cast<uintptr_t>(p) % alignof(T) == 0; }
 
 // n elements that share their parameters.
-template <class In>
-void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y, npy_intp y_stride, npy_intp n,
-         const double *parameters) {
+template <class In> void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y,
+                             npy_intp y_stride, npy_intp n, const double *parameters) {
     using T = typename Computed<In>::type;
     using Out = typename Result<In>::type;
     if constexpr (std::is_same_v<In, T>) {
@@ -88,22 +87,16 @@ struct LoopOfType {
     PyUFuncGenericFunction function;
     char in, out;
 };
-// Integers stand first: NumPy takes the first loop that an input can safely be cast to.
+// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to: an
+// integer loop for an integer, float64 for a number of Python's.
 const LoopOfType loops[] = {
-    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},
-    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},
-    {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
-    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE},
-    {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
-    {loop<npy_int>, NPY_INT, NPY_DOUBLE},
-    {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
-    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},
-    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE},
-    {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
-    {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
-    {loop<Half>, NPY_HALF, NPY_HALF},
-    {loop<float>, NPY_FLOAT, NPY_FLOAT},
-    {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},   {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
+    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE}, {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
+    {loop<npy_int>, NPY_INT, NPY_DOUBLE},     {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
+    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE}, {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
+    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},   {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
+    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},   {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {loop<float>, NPY_FLOAT, NPY_FLOAT},      {loop<Half>, NPY_HALF, NPY_HALF},
 };
 constexpr size_t n_loops = sizeof loops / sizeof loops[0];
 
@@ -128,9 +121,9 @@ int add(PyObject *module, std::string name, const std::string &doc, const Kernel
         d->types.insert(d->types.end(), static_cast<size_t>(kernel.n_parameters), NPY_DOUBLE);
         d->types.push_back(loops[i].out);
     }
-    PyObject *ufunc = PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
-                                              1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(),
-                                              d->doc.c_str(), 0);
+    PyObject *ufunc =
+        PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
+                                1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(), d->doc.c_str(), 0);
     if (ufunc == nullptr) return -1;
     const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
     Py_DECREF(ufunc);

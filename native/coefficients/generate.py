@@ -64,12 +64,13 @@ half_log2 = mp.log(2) / 2 * mp.mpf("1.001")
 s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
 
 FITS = [
-    Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 4),
+    Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
     Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
         log_quotient, mp.mpf(0), s_end**2, 9, 4),
-    Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient, mp.mpf(0), mp.mpf("0.5625"), 14, 7, True),
+    Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient,
+        mp.mpf(0), mp.mpf("0.5625"), 14, 7, True),
     Fit("normal", "exp(x^2 / 2) Phi(-x) (x + 3) in t = (x - 3) / (x + 3), for 0 <= x <= 40",
-        normal_quotient, mp.mpf(-1), (NORMAL_END - NORMAL_CENTRE) / (NORMAL_END + NORMAL_CENTRE), 29, 13, True),
+        normal_quotient, mp.mpf(-1), (NORMAL_END - NORMAL_CENTRE) / (NORMAL_END + NORMAL_CENTRE), 29, 11, True),
 ]  # fmt: skip
 
 
@@ -80,7 +81,8 @@ def chebyshev(fit: Fit, degree: int) -> list[mp.mpf]:
     angles = [mp.pi * (mp.mpf(k) + mp.mpf(1) / 2) / n for k in range(n)]
     values = [fit.function(middle + half * mp.cos(a)) for a in angles]
     weights = [
-        2 / mp.mpf(n) * mp.fsum(v * mp.cos(j * a) for v, a in zip(values, angles, strict=True)) for j in range(n)
+        2 / mp.mpf(n) * mp.fsum(v * mp.cos(j * a) for v, a in zip(values, angles, strict=True))
+        for j in range(n)
     ]
     weights[0] /= 2
     # T_j((x - middle) / half) in powers of x, by the three-term recurrence.
@@ -112,7 +114,9 @@ def error(fit: Fit, coefficients: list[float]) -> mp.mpf:
 
 def main() -> None:
     write = sys.stdout.write
-    write("// Written by native/coefficients/generate.py; the comments there say how.\n#pragma once\n\nnamespace {\n")
+    write(
+        "// Written by native/coefficients/generate.py; the comments there say how.\n#pragma once\n\nnamespace {\n"
+    )
     for fit in FITS:
         write(f"\n// {fit.meaning}\n")
         for kind, degree in (("full", fit.full), ("brief", fit.brief)):

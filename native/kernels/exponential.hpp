@@ -90,7 +90,8 @@ template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }
 
-// exp(x) as it is, for an x that is not positive; below 2^-1000 something as small, for sums with larger numbers.
+// exp(x) as it is, for an x that is not positive; below 2^-1000 something as small, for sums with larger
+// numbers.
 template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
     if constexpr (is_full<P>) {
         return scaled(e.m, power_of_2(e.k < -1000.0 ? bits(splat(exponent_shifter - 1000.0)) : e.scale.k));

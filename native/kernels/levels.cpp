@@ -13,8 +13,9 @@ namespace {
 bool runs_v3() {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt") &&
-           __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3");
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2") &&
+           __builtin_cpu_supports("ssse3");
 }
 bool runs_v4() {
     return runs_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

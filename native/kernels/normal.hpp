@@ -10,7 +10,8 @@ namespace {
 constexpr double normal_end = 40.0;  // exp(-x^2 / 2) underflows before
 
 // exp(x^2 / 2) Phi(-x) = erfcx(x / sqrt(2)) / 2 for x in [0, normal_end]: 1/2 at 0, near 0.4 / x far out.
-// (x + 3) times it is smooth in t = (x - 3) / (x + 3) and needs no pieces (after Shepherd and Laframboise 1981).
+// (x + 3) times it is smooth in t = (x - 3) / (x + 3) and needs no pieces (after Shepherd and Laframboise
+// 1981).
 template <class P> MULTILAYER_INLINE Pair<P> scaled_normal_tail(V x) {
     if constexpr (is_full<P>) {
         Pair<P> d = sum<P>(x, splat(3.0));
@@ -19,7 +20,8 @@ template <class P> MULTILAYER_INLINE Pair<P> scaled_normal_tail(V x) {
         // t = 1 - 6 / (x + 3)
         Pair<P> t = sum<P>(splat(1.0), -6.0 * reciprocal);
         t.lo = t.lo + (fma(splat(-6.0), reciprocal, 6.0 * reciprocal) - 6.0 * reciprocal_error);
-        // The polynomial's first two steps from the end are done in pairs; the error of t enters by its slope.
+        // The polynomial's first two steps from the end are done in pairs; the error of t enters by its
+        // slope.
         V upper = polynomial_after<2>(normal_full, t.hi);
         Pair<P> slope = sum<P>(splat(normal_full[1]), t.hi * upper);
         Pair<P> g = product<P>(t.hi, slope.hi);

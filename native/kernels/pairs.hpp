@@ -122,7 +122,8 @@ template <size_t n> MULTILAYER_INLINE V polynomial_of(const double *c, const V *
     } else {
         constexpr size_t half = n > 16 ? 16 : n > 8 ? 8 : n > 4 ? 4 : 2;
         constexpr size_t log2_half = half == 16 ? 4 : half == 8 ? 3 : half == 4 ? 2 : 1;
-        return fma(polynomial_of<n - half>(c + half, powers), powers[log2_half], polynomial_of<half>(c, powers));
+        return fma(polynomial_of<n - half>(c + half, powers), powers[log2_half],
+                   polynomial_of<half>(c, powers));
     }
 }
 template <size_t n> MULTILAYER_INLINE V polynomial(const double (&c)[n], V x) {
