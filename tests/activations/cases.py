@@ -78,6 +78,7 @@ _THRESHOLDS = (
 )
 
 
+@np.errstate(all="ignore")
 def points(activation: Activation, kind: Any, zeros: tuple[float, ...] = ()) -> np.ndarray:
     """Return the points for one activation: fixed, in every binade, and close around what is special."""
     limits = np.finfo(kind)
@@ -97,7 +98,4 @@ def points(activation: Activation, kind: Any, zeros: tuple[float, ...] = ()) -> 
         steps += [np.nextafter(steps[-1], kind(np.inf)), np.nextafter(steps[0], kind(-np.inf))]
     edges = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, limits.max, -limits.max], kind)
     tiny = np.array([limits.smallest_subnormal, -limits.smallest_subnormal, limits.smallest_normal], kind)
-    with np.errstate(all="ignore"):
-        return np.concatenate(
-            [*(part.astype(kind) for part in (binades, dense, even, around)), *steps, edges, tiny, -tiny]
-        )
+    return np.concatenate([*(part.astype(kind) for part in (binades, dense, even, around)), *steps, edges, tiny])

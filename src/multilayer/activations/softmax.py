@@ -66,7 +66,8 @@ class Softmax(AlongAxis):
 
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
-        return z * (dz - (dz * z).sum(axis=-1, keepdims=True))
+        mean: Array = (dz * z).sum(axis=-1, keepdims=True)
+        return z * (dz - mean)
 
 
 @final
@@ -122,7 +123,8 @@ class LogSoftmax(AlongAxis):
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
         # softmax(a) and not exp(z), which would amplify the rounding of z.
-        return dz - _softmax(a) * dz.sum(axis=-1, keepdims=True)
+        total: Array = dz.sum(axis=-1, keepdims=True)
+        return dz - _softmax(a) * total
 
 
 @final
@@ -158,7 +160,8 @@ class Softmin(AlongAxis):
 
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
-        return z * ((dz * z).sum(axis=-1, keepdims=True) - dz)
+        mean: Array = (dz * z).sum(axis=-1, keepdims=True)
+        return z * (mean - dz)
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:
