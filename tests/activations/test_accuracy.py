@@ -25,7 +25,9 @@ def test_largest_error_never_grows(activation, kind, dtype):
     name = key(activation, dtype, kind)
     allowed = LIMITS[dtype]
     if name.startswith("numpy/"):
-        assert name in STORED, f"{name} is not in {TABLE.name}: run  python -m tests.activations.measure_errors"
+        assert name in STORED, (
+            f"{name} is not in {TABLE.name}: run  python -m tests.activations.measure_errors"
+        )
         allowed = min(allowed, STORED[name] + OTHER_NUMPY[dtype])
     elif name in STORED:
         allowed = STORED[name]
@@ -122,6 +124,8 @@ def test_along_an_axis(activation, dtype):
         with mpmath.workprec(2500):
             exact = EXACT_ROWS[activation.facts.name](row)
             nearest = np.array([float(v) for v in exact])
-            rest = np.array([float((v - n) / np.spacing(abs(n))) for v, n in zip(exact, nearest, strict=True)])
+            rest = np.array(
+                [float((v - n) / np.spacing(abs(n))) for v, n in zip(exact, nearest, strict=True)]
+            )
         error = ulp_error(activation(row), Exact(nearest, rest))
         assert error.max() <= LIMITS[dtype] / 1.25, (row, error)

@@ -114,9 +114,12 @@ class LogSoftmax(AlongAxis):
     @staticmethod
     def formula(x: Array, /) -> Array:
         distance, lost, e = _exponentials(x)
-        np.put_along_axis(e, x.argmax(axis=-1)[..., np.newaxis], 0.0, axis=-1)
+        first = x.argmax(axis=-1)[..., np.newaxis]
+        largest = np.take_along_axis(e, first, axis=-1)
+        np.put_along_axis(e, first, 0.0, axis=-1)
         others, others_lost = sum_of_fractions(e)
-        # nan of a row without a limit stands in `distance`.
+        # The largest is exp(0) = 1, or nan in a row without a limit.
+        others = others * largest
         logarithm = np.log1p(others) + others_lost / (1.0 + others)
         return (distance - logarithm) + lost
 
