@@ -18,11 +18,11 @@ import typer
 from benchmarks.cases import FORWARD, ElementwiseCase
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, Outcome, race, readable
+from benchmarks.readme import RESULTS, update
 from benchmarks.startup import startup as time_imports
 from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
 
-RESULTS = Path(__file__).with_name("results")
 Rounds = Annotated[int, typer.Option(help="Timed rounds; medians are taken over them.")]
 Threads = Annotated[int, typer.Option(help="Processors each contender may use.")]
 Seconds = Annotated[float, typer.Option(help="Length of one timing.")]
@@ -66,11 +66,16 @@ def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", siz
 
 @app.command()
 def memory(rounds: Rounds = 5, only: str = "", size: int = 16_800_000) -> None:
-    """16.8 M float32 from memory with out=, beside a plain copy (the identity)."""
+    """16.8 M float32 from memory with out=, beside a plain copy (what NumPy does for the identity)."""
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
-    cases = [ElementwiseCase(name, "float32", size) for name in ("identity", *names)]
+    copy = ElementwiseCase("identity", "float32", size)
+    cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
     outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=0.02)
-    _store("memory", outcomes, threads=1)
+    copy_ns = outcomes[0].timings["numpy"].median
+    for outcome in outcomes:
+        print(f"{outcome.case:<40} {outcome.timings['multilayer'].median / copy_ns:.2f} copies")
+    if not only:
+        _store("memory", outcomes, threads=1, copy_ns=copy_ns)
 
 
 @app.command()
@@ -82,6 +87,12 @@ def startup(rounds: Rounds = 15) -> None:
     more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
     print(f"multilayer over numpy alone: {readable(more)}")
     _store("startup", [outcome])
+
+
+@app.command()
+def readme() -> None:
+    """Write the stored results into README.md."""
+    update(Path(__file__).parents[1] / "README.md")
 
 
 def _store(name: str, outcomes: Sequence[Outcome], **facts: Any) -> None:

@@ -13,17 +13,16 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from benchmarks.cases import ElementwiseCase, ForwardCase
 
-KINDS = {"forward": ForwardCase, "elementwise": ElementwiseCase}
 
-
-def prepare(peer: Any, kind: str, fields: dict[str, Any], result: str) -> Callable[[], Any] | None:
+def prepare(peer: Any, request: list[Any], result: str) -> Callable[[], Any] | None:
     """Build the work, run it once and leave its result in a file for the correctness check."""
+    kind, fields = request
     build = getattr(peer, kind, None)
     if build is None:
         return None
@@ -36,7 +35,7 @@ def prepare(peer: Any, kind: str, fields: dict[str, Any], result: str) -> Callab
         work = build(chosen.activation, chosen.x())
     if work is not None:
         np.save(result, np.asarray(work()))
-    return work  # type: ignore[no-any-return]
+    return cast("Callable[[], Any] | None", work)
 
 
 def time_call(work: Callable[[], Any], seconds: float) -> float:
@@ -65,7 +64,7 @@ def main() -> None:
         answer: dict[str, Any]
         if "prepare" in request:
             try:
-                work = prepare(peer, *request["prepare"], request["result"])
+                work = prepare(peer, request["prepare"], request["result"])
                 answer = {"ready": work is not None}
             except Exception as error:  # noqa: BLE001  (a peer may fail in any way; the table says how)
                 answer = {"ready": False, "error": f"{type(error).__name__}: {error}"[:200]}

@@ -60,7 +60,7 @@ def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any]:
         name = sums
         if h != "identity":
             name = "y" if last else f"z{i}"
-            nodes.append(helper.make_node(_operator(h), [sums], [name]))
+            nodes.append(helper.make_node(_operator(h) or h, [sums], [name]))
     return _session(nodes, weights, x)
 
 

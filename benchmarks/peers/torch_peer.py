@@ -50,7 +50,7 @@ def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any]:
     steps = [(torch.from_numpy(W.T.copy()), torch.from_numpy(b), h) for W, b, h in layers]
     tensor = torch.from_numpy(x)
 
-    @torch.inference_mode()  # type: ignore[untyped-decorator]
+    @torch.inference_mode()
     def run() -> Any:
         z = tensor
         for W, b, h in steps:
@@ -68,7 +68,7 @@ def elementwise(name: str, x: NDArray[Any]) -> Callable[[], Any] | None:
     if function is None:
         return None
 
-    @torch.inference_mode()  # type: ignore[untyped-decorator]
+    @torch.inference_mode()
     def run() -> Any:
         return function(tensor).numpy()
 

@@ -9,7 +9,6 @@ import typer
 from numpy.typing import NDArray
 
 from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_bytes
-from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP, Trace
 from multilayer.network.view import Block, blocks_of, to_text
@@ -43,18 +42,12 @@ def run(
     y = net(table.X) if traced is None else traced[-1].z
     classes = net.classes_of(y, threshold)
     if output is not None:
-        _write(output, net, traced, y, classes)
+        write_results(output, net, y, classes, traced)
         messages().print(f"wrote {len(y)} samples to {output}")
     elif as_json:
         write_bytes(to_json(result_object(net, y, classes, traced)))
     else:
         _print(net, traced, y, classes, digits)
-
-
-def _write(output: str, net: MLP, traced: Trace | None, y: NDArray[Any], classes: NDArray[Any]) -> None:
-    if traced is not None and output.endswith(".csv"):
-        raise InputError(f"{output}: a CSV file has no place for a trace; write to a .json file")
-    write_results(output, net, y, classes, traced)
 
 
 def _print(net: MLP, traced: Trace | None, y: NDArray[Any], classes: NDArray[Any], digits: int) -> None:

@@ -29,8 +29,8 @@ _ADVICE = (
 def load(path: AnyPath, activations: Iterable[Activation] = ()) -> MLP:
     """Return the network in a file: network JSON (.json) or safetensors (.safetensors).
 
-    Loading runs no code from the file and takes no more memory than a small multiple of its size. What `save`
-    wrote comes back equal, bit for bit.
+    Loading runs no code from the file, and takes memory in proportion to its size: JSON at worst some thirty
+    times, safetensors three. What `save` wrote comes back equal, bit for bit.
 
     Parameters
     ----------

@@ -162,5 +162,5 @@ def check_finite(array: NDArray[Any], where: str) -> None:
         at = ", ".join(f"{word} {index + 1}" for word, index in zip(words, place, strict=True))
         raise InputError(
             f"{where}, {at}: expected a finite number, found {array[tuple(place)]}; a network file holds "
-            f"neither nan nor infinities, nor what is beyond {array.dtype}"
+            f"neither NaN nor infinities, nor what is beyond {array.dtype}"
         )

@@ -8,6 +8,7 @@ import re
 import sys
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -24,8 +25,8 @@ __all__ = ["STANDARD_INPUT", "Samples", "read_samples"]
 
 STANDARD_INPUT = "-"
 
-# What a cell may hold; float() would take "nan", "1_000" and digits of other scripts as well.
-_NUMBER = re.compile(r"[ \t]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*").fullmatch
+# The characters of plain numbers; float() would take "nan", "1_000" and digits of other scripts as well.
+_PLAIN = re.compile(r"[0-9eE+\-. \t]*").fullmatch
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +87,7 @@ def read_samples(path: AnyPath, inputs: int, names: Sequence[str] | None = None)
                 f"{where}, line {row.line}: expected {len(first.cells)} cells, as in line {first.line}, "
                 f"found {len(row.cells)}{row.separator_hint()}"
             )
-        for column in columns:
-            numbers.append(_number(row, column, header, where))
+        numbers.extend(_numbers(row, columns, header, where))
     if not numbers:
         raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
     X = np.frombuffer(numbers, np.float64).reshape(-1, inputs)
@@ -133,14 +133,19 @@ def _columns_named(header: list[str], first: Row, names: Sequence[str], where: s
     return [header.index(name) for name in names]
 
 
-def _number(row: Row, column: int, header: list[str] | None, where: str) -> float:
-    cell = row.cells[column]
-    number = float(cell) if _NUMBER(cell) else math.nan
-    if not math.isfinite(number):
-        place = f"{where}, line {row.line}, column {column + 1}"
-        if header:
-            place += f" ({header[column]})"
-        found = quoted(cell) if cell.strip() else "an empty cell"
-        with located(place):
-            raise InputError(f"expected a finite number, found {found}{row.separator_hint()}")
-    return number
+def _numbers(row: Row, columns: Sequence[int], header: list[str] | None, where: str) -> list[float]:
+    cells = [row.cells[column] for column in columns]
+    if _PLAIN("".join(cells)):  # a row at a time: this is where reading spends its time
+        with suppress(ValueError):
+            numbers = [float(cell) for cell in cells]
+            if all(map(math.isfinite, numbers)):
+                return numbers
+    column, cell = next(pair for pair in zip(columns, cells, strict=True) if not _is_number(pair[1]))
+    place = f"{where}, line {row.line}, column {column + 1}" + (f" ({header[column]})" if header else "")
+    found = quoted(cell) if cell.strip() else "an empty cell"
+    with located(place):
+        raise InputError(f"expected a finite number, found {found}{row.separator_hint()}")
+
+
+def _is_number(cell: str) -> bool:
+    return _PLAIN(cell) is not None and _looks_numeric(cell) and math.isfinite(float(cell))

@@ -1,0 +1,104 @@
+"""The README's tables of figures, written from stored results and from nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.race import PACKAGES, readable
+
+RESULTS = Path(__file__).with_name("results")
+START, END = "<!-- figures: python -m benchmarks readme -->", "<!-- end of figures -->"
+
+
+def update(readme: Path) -> None:
+    """Replace what stands between the two marks."""
+    text = readme.read_text()
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    tables = "\n\n".join(_tables())
+    readme.write_text(f"{before}{START}\n{tables}\n{END}{after}")
+
+
+def _tables() -> Iterable[str]:
+    if forward := _load("forward"):
+        yield _context(forward)
+        yield _forward(forward)
+    if activations := _load("activations"):
+        yield _activations(activations)
+    if memory := _load("memory"):
+        yield _memory(memory)
+    if startup := _load("startup"):
+        yield _startup(startup)
+
+
+def _load(name: str) -> dict[str, Any] | None:
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def _context(result: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items() if number)
+    return (
+        f"Measured {result['date']} on {result['processors']} cores of an {result['machine']} "
+        f"(level {result['backend']['level']}, Python {result['python']}); {versions}. Times are medians, each "
+        "contender in a process of its own, taking turns; a ratio is the fastest peer's time over ours, below 1 is "
+        "a loss."
+    )
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _forward(result: dict[str, Any]) -> str:
+    names = [name for name in PACKAGES.values() if any(name in o["timings"] for o in result["outcomes"])]
+    rows = []
+    for outcome in result["outcomes"]:
+        timings = outcome["timings"]
+        cells = [readable(timings[name]["median"]) if name in timings else "" for name in names]
+        goal = result["details"][outcome["case"]]["goal"]
+        rows.append([outcome["case"], *cells, f"**{outcome['ratio']:.2f}**", f"{goal:g}"])
+    title = f"Whole networks, float32, {result['threads']} threads (network and hidden activation, batch):"
+    best = max(details["gflops"] for details in result["details"].values())
+    peak = result["peak_gflops"]
+    note = f"Fastest run: {best:.0f} GFLOP/s of a measured peak of {peak:.0f} ({best / peak:.0%})."
+    return "\n\n".join([title, _table(["network, batch", *names, "ratio", "goal"], rows), note])
+
+
+def _activations(result: dict[str, Any]) -> str:
+    rows = []
+    for kind in ("float32", "float64"):
+        ratios = {
+            o["case"].split()[0]: o["ratio"] for o in result["outcomes"] if kind in o["case"] and o["ratio"]
+        }
+        mean = float(np.exp(np.mean(np.log(list(ratios.values())))))
+        lowest = sorted(ratios.items(), key=lambda pair: pair[1])[:3]
+        losses = ", ".join(f"{name} {ratio:.2f}" for name, ratio in lowest)
+        rows.append([kind, str(len(ratios)), f"**{mean:.2f}**", losses])
+    title = "Elementwise activations, 65,536 numbers, one thread, ratio to the fastest peer:"
+    return "\n\n".join([title, _table(["type", "activations", "geometric mean", "lowest three"], rows)])
+
+
+def _memory(result: dict[str, Any]) -> str:
+    timings = [(o["case"].split()[0], o["timings"]["multilayer"]["median"]) for o in result["outcomes"]]
+    copy = result["copy_ns"]
+    slowest = sorted(timings, key=lambda pair: -pair[1])[:3]
+    worst = ", ".join(f"{name} {ns / copy:.2f}" for name, ns in slowest)
+    median = float(np.median([ns / copy for _, ns in timings]))
+    return (
+        f"From memory (16.8 M float32 with `out=`), time over that of a plain `numpy.copyto`: median {median:.2f}; "
+        f"slowest: {worst}."
+    )
+
+
+def _startup(result: dict[str, Any]) -> str:
+    timings = result["outcomes"][0]["timings"]
+    imports = ", ".join(f"{name} {readable(timing['median'])}" for name, timing in timings.items())
+    more = timings["multilayer"]["median"] - timings["numpy"]["median"]
+    return f"Import: {imports}; `multilayer` costs {readable(more)} more than NumPy alone."
