@@ -1,13 +1,11 @@
 // The type Network: layers with packed weights, called with samples.
 #include "kernels/network.hpp"
 
-#include <structmember.h>
-
 #include <cstring>
 #include <new>
 #include <utility>
 
-#include "bindings/bindings.hpp"  // brings Python.h, which structmember.h needs before it
+#include "bindings/bindings.hpp"
 #include "bindings/reference.hpp"
 
 namespace {

@@ -86,7 +86,8 @@ template <class T> std::vector<T> run(const Network<T> &network, const Matrix<T>
 }
 
 template <class T> bool same(const std::vector<T> &one, const std::vector<T> &other) {
-    return one.size() == other.size() && std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
+    if (one.size() != other.size()) return false;
+    return one.empty() || std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
 }
 
 template <class T> void check(const std::vector<size_t> &widths, const std::vector<size_t> &batches) {
