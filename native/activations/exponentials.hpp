@@ -46,14 +46,14 @@ struct Elu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        return x > 0.0 ? x : scaled_expm1<P>(splat(alpha), pair<P>(x));
+        return x < 0.0 ? scaled_expm1<P>(splat(alpha), pair<P>(x)) : x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
         return x > 0.0 ? splat(1.0) : times(splat(alpha), Unscaled<P>{e.m, e.scale});
     }
 
-    // a (exp(t) - 1) for t <= 0; the sign of a zero is kept
+    // a (exp(t) - 1) for t <= 0
     template <class P> MULTILAYER_INLINE static V scaled_expm1(V a, Pair<P> t) {
         V hi = between(t.hi, -expm1_end, 0.0);
         Pair<P> e = expm1(pair<P>(hi, hi == t.hi ? low(t) : V{}));
@@ -63,7 +63,7 @@ struct Elu {
         } else {
             y = a * e.hi;
         }
-        return t.hi == 0.0 ? a * t.hi : y;
+        return y;
     }
 };
 
@@ -74,7 +74,9 @@ struct Celu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        return x > 0.0 ? x : Elu::scaled_expm1<P>(splat(alpha), pair<P>(x) / pair<P>(splat(alpha)));
+        Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        // Near 0 the curve is x itself, and x / alpha might underflow.
+        return t.hi < -0x1p-60 ? Elu::scaled_expm1<P>(splat(alpha), t) : x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
@@ -89,18 +91,19 @@ struct Selu {
     static constexpr const char *name = "selu";
     static constexpr int n_parameters = 0;
     static constexpr double scale = 1.0507009873554804934193349852946;
-    static constexpr double alpha = 1.6732632423543772848170429916717;
+    // scale alpha with alpha = 1.6732632423543772848170429916717
+    template <class P> MULTILAYER_INLINE static Pair<P> scale_alpha() {
+        return pair<P>(splat(0x1.c212cc640f031p+0), splat(0x1.05161b045a1fep-56));
+    }
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        Pair<P> c = product<P>(splat(scale), splat(alpha));
         V hi = between(x, -expm1_end, 0.0);
-        V y = rounded(c * expm1(pair<P>(hi)));
-        return x > 0.0 ? scale * x : x == 0.0 ? x : y;
+        V y = rounded(scale_alpha<P>() * expm1(pair<P>(hi)));
+        return x < 0.0 ? y : scale * x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Pair<P> c = product<P>(splat(scale), splat(alpha));
         Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
-        return x > 0.0 ? splat(scale) : times(rounded(c * e.m), e.scale);
+        return x > 0.0 ? splat(scale) : times(rounded(scale_alpha<P>() * e.m), e.scale);
     }
 };
 

@@ -113,28 +113,27 @@ void vjp_loop(char **operands, const npy_intp *dimensions, const npy_intp *strid
             [&] { vjp_rows<In>(operands, dimensions, strides, *static_cast<const AxisKernel *>(data)); });
 }
 
-// NumPy casts integers and booleans to float64 by itself: an exact loop for each keeps small ones from
-// float16.
+// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to.
 struct LoopOfType {
     PyUFuncGenericFunction value, vjp;
     char in, out;
 };
 #define MULTILAYER_INTEGER(type, code) {value_loop<type>, vjp_loop<type>, code, NPY_DOUBLE}
 const LoopOfType loops[] = {
-    MULTILAYER_INTEGER(npy_bool, NPY_BOOL),
-    MULTILAYER_INTEGER(npy_byte, NPY_BYTE),
-    MULTILAYER_INTEGER(npy_ubyte, NPY_UBYTE),
-    MULTILAYER_INTEGER(npy_short, NPY_SHORT),
-    MULTILAYER_INTEGER(npy_ushort, NPY_USHORT),
+    MULTILAYER_INTEGER(npy_long, NPY_LONG),
+    MULTILAYER_INTEGER(npy_longlong, NPY_LONGLONG),
+    MULTILAYER_INTEGER(npy_ulong, NPY_ULONG),
+    MULTILAYER_INTEGER(npy_ulonglong, NPY_ULONGLONG),
     MULTILAYER_INTEGER(npy_int, NPY_INT),
     MULTILAYER_INTEGER(npy_uint, NPY_UINT),
-    MULTILAYER_INTEGER(npy_long, NPY_LONG),
-    MULTILAYER_INTEGER(npy_ulong, NPY_ULONG),
-    MULTILAYER_INTEGER(npy_longlong, NPY_LONGLONG),
-    MULTILAYER_INTEGER(npy_ulonglong, NPY_ULONGLONG),
-    {value_loop<Half>, vjp_loop<Half>, NPY_HALF, NPY_HALF},
-    {value_loop<float>, vjp_loop<float>, NPY_FLOAT, NPY_FLOAT},
+    MULTILAYER_INTEGER(npy_short, NPY_SHORT),
+    MULTILAYER_INTEGER(npy_ushort, NPY_USHORT),
+    MULTILAYER_INTEGER(npy_byte, NPY_BYTE),
+    MULTILAYER_INTEGER(npy_ubyte, NPY_UBYTE),
+    MULTILAYER_INTEGER(npy_bool, NPY_BOOL),
     {value_loop<double>, vjp_loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {value_loop<float>, vjp_loop<float>, NPY_FLOAT, NPY_FLOAT},
+    {value_loop<Half>, vjp_loop<Half>, NPY_HALF, NPY_HALF},
 };
 #undef MULTILAYER_INTEGER
 constexpr size_t n_loops = sizeof loops / sizeof loops[0];

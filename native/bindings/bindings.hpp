@@ -7,11 +7,11 @@
 int add_levels(PyObject *module);
 // One ufunc per activation kernel of the level in use, and one per derivative.
 int add_ufuncs(PyObject *module);
+// The same for the kernels along an axis.
+int add_axis_ufuncs(PyObject *module);
 // The type Network: the fused forward pass.
 int add_network(PyObject *module);
 // threads() and set_threads(n)
 int add_threads(PyObject *module);
-// The same for the kernels along an axis.
-int add_axis_ufuncs(PyObject *module);
 // The type Trainer: steps of training.
 int add_training(PyObject *module);

@@ -5,10 +5,8 @@
 #include <new>
 #include <utility>
 
-#include "bindings/bindings.hpp"  // brings Python.h, which structmember.h needs before it
+#include "bindings/bindings.hpp"
 #include "bindings/reference.hpp"
-
-#include <structmember.h>
 
 namespace {
 
@@ -17,8 +15,7 @@ using multilayer::Matrix;
 template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_FLOAT32 : NPY_FLOAT64;
 
 struct NetworkObject {
-    PyObject_HEAD
-    vectorcallfunc call;
+    PyObject_HEAD vectorcallfunc call;
     multilayer::Network<float> *f32;  // one of the two is null
     multilayer::Network<double> *f64;
 };
@@ -76,8 +73,8 @@ template <class T> PyObject *apply(const multilayer::Network<T> &network, PyObje
     PyArrayObject *array = as_array(held.get());
     const int ndim = PyArray_NDIM(array);
     if (ndim != 1 && ndim != 2) {
-        return PyErr_Format(PyExc_ValueError, "x has %d dimensions; the network takes (inputs,) or (samples, inputs)",
-                            ndim);
+        return PyErr_Format(PyExc_ValueError,
+                            "x has %d dimensions; the network takes (inputs,) or (samples, inputs)", ndim);
     }
     const npy_intp columns = PyArray_DIM(array, ndim - 1);
     if (static_cast<size_t>(columns) != network.inputs()) {
@@ -116,7 +113,8 @@ PyObject *call(PyObject *self, PyObject *const *arguments, size_t flagged_count,
 }
 
 // What a layer does after a = x W + b, by the name of a kernel of the level in use; None is nothing.
-template <class T> bool read_epilogue(PyObject *name, PyObject *parameters, multilayer::LayerSource<T> &layer) {
+template <class T>
+bool read_epilogue(PyObject *name, PyObject *parameters, multilayer::LayerSource<T> &layer) {
     if (name == Py_None) return true;
     const char *wanted = PyUnicode_AsUTF8(name);
     if (wanted == nullptr) return false;
@@ -140,15 +138,19 @@ template <class T> bool read_epilogue(PyObject *name, PyObject *parameters, mult
             if (value == -1 && PyErr_Occurred()) return false;
             layer.epilogue.parameters.push_back(value);
         }
-        if constexpr (is_float) layer.epilogue.elementwise = kernel.value_f32;
-        else layer.epilogue.elementwise = kernel.value_f64;
+        if constexpr (is_float)
+            layer.epilogue.elementwise = kernel.value_f32;
+        else
+            layer.epilogue.elementwise = kernel.value_f64;
         return true;
     }
     for (size_t i = 0; i < kernels.n_axis; ++i) {
         const multilayer::AxisKernel &kernel = kernels.axis[i];
         if (std::strcmp(kernel.name, wanted) != 0) continue;
-        if constexpr (is_float) layer.epilogue.axis = kernel.value_f32;
-        else layer.epilogue.axis = kernel.value_f64;
+        if constexpr (is_float)
+            layer.epilogue.axis = kernel.value_f32;
+        else
+            layer.epilogue.axis = kernel.value_f64;
         return true;
     }
     PyErr_Format(PyExc_ValueError, "no kernel is called %R", name);
@@ -172,7 +174,8 @@ template <class T> multilayer::Network<T> *pack(PyObject *layers) {
         arrays.emplace_back(PyArray_FROMANY(bias, type_number<T>, 1, 1, NPY_ARRAY_CARRAY_RO));
         if (!arrays.back()) return nullptr;
         PyArrayObject *b = as_array(arrays.back().get());
-        const size_t inputs = static_cast<size_t>(PyArray_DIM(W, 0)), units = static_cast<size_t>(PyArray_DIM(W, 1));
+        const size_t inputs = static_cast<size_t>(PyArray_DIM(W, 0)),
+                     units = static_cast<size_t>(PyArray_DIM(W, 1));
         const bool fits = inputs > 0 && units > 0 && static_cast<size_t>(PyArray_DIM(b, 0)) == units &&
                           (i == 0 || sources.back().units == inputs);
         if (!fits) {
@@ -194,7 +197,8 @@ template <class T> multilayer::Network<T> *pack(PyObject *layers) {
 PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     PyObject *sequence;
     static const char *names[] = {"", nullptr};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O", const_cast<char **>(names), &sequence)) return nullptr;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O", const_cast<char **>(names), &sequence))
+        return nullptr;
     Reference layers(PySequence_Tuple(sequence));
     if (!layers) return nullptr;
     if (PyTuple_GET_SIZE(layers.get()) == 0) {
@@ -206,7 +210,8 @@ PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
         return nullptr;
     }
     PyObject *first = PyTuple_GET_ITEM(layers.get(), 0);
-    PyObject *weights = PyTuple_Check(first) && PyTuple_GET_SIZE(first) > 0 ? PyTuple_GET_ITEM(first, 0) : nullptr;
+    PyObject *weights =
+        PyTuple_Check(first) && PyTuple_GET_SIZE(first) > 0 ? PyTuple_GET_ITEM(first, 0) : nullptr;
     if (weights == nullptr || !PyArray_Check(weights)) {
         PyErr_SetString(PyExc_TypeError, "a layer is a tuple (W, b, name or None, parameters), W an array");
         return nullptr;
@@ -216,8 +221,10 @@ PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     NetworkObject *network = reinterpret_cast<NetworkObject *>(self.get());
     network->call = call;
     try {
-        if (PyArray_TYPE(as_array(weights)) == NPY_FLOAT32) network->f32 = pack<float>(layers.get());
-        else network->f64 = pack<double>(layers.get());
+        if (PyArray_TYPE(as_array(weights)) == NPY_FLOAT32)
+            network->f32 = pack<float>(layers.get());
+        else
+            network->f64 = pack<double>(layers.get());
     } catch (const std::bad_alloc &) {
         PyErr_NoMemory();
     }

@@ -4,7 +4,7 @@
 #include "bindings/numpy.hpp"
 
 class Reference {
-  public:
+   public:
     explicit Reference(PyObject *object) : object_(object) {}
     Reference(Reference &&other) noexcept : object_(other.release()) {}
     Reference(const Reference &) = delete;
@@ -19,6 +19,6 @@ class Reference {
         return object;
     }
 
-  private:
+   private:
     PyObject *object_;
 };

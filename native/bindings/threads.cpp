@@ -16,7 +16,8 @@ PyObject *set_threads(PyObject *, PyObject *argument) {
 }
 
 PyMethodDef methods[] = {
-    {"threads", threads, METH_NOARGS, "threads()\n--\n\nHow many threads a large call uses, the caller included."},
+    {"threads", threads, METH_NOARGS,
+     "threads()\n--\n\nHow many threads a large call uses, the caller included."},
     {"set_threads", set_threads, METH_O,
      "set_threads(n)\n--\n\nUse n threads; 0 returns to as many as the process has processors."},
     {nullptr, nullptr, 0, nullptr},

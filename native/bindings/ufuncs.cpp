@@ -87,22 +87,16 @@ struct LoopOfType {
     PyUFuncGenericFunction function;
     char in, out;
 };
-// Integers stand first: NumPy takes the first loop that an input can safely be cast to.
+// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to: an
+// integer loop for an integer, float64 for a number of Python's.
 const LoopOfType loops[] = {
-    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},
-    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},
-    {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
-    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE},
-    {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
-    {loop<npy_int>, NPY_INT, NPY_DOUBLE},
-    {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
-    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},
-    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE},
-    {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
-    {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
-    {loop<Half>, NPY_HALF, NPY_HALF},
-    {loop<float>, NPY_FLOAT, NPY_FLOAT},
-    {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},   {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
+    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE}, {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
+    {loop<npy_int>, NPY_INT, NPY_DOUBLE},     {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
+    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE}, {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
+    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},   {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
+    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},   {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {loop<float>, NPY_FLOAT, NPY_FLOAT},      {loop<Half>, NPY_HALF, NPY_HALF},
 };
 constexpr size_t n_loops = sizeof loops / sizeof loops[0];
 

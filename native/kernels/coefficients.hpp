@@ -10,10 +10,17 @@ constexpr double exp_full[] = {
     0x1.6c16c16c162c3p-10, 0x1.a01a01abf85abp-13, 0x1.a01a01a6e1e2ap-16, 0x1.71de01fdbf9cap-19,
     0x1.27e4db46cddd1p-22, 0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29,
 };
-// relative error 2^-22.8
+// relative error 2^-28.4
 constexpr double exp_brief[] = {
-    0x1.0000000000000p-1, 0x1.5554dc8961859p-3,  0x1.555518f5d1200p-5,
-    0x1.120be1dcb42dcp-7, 0x1.6d117cc039048p-10,
+    0x1.0000000ba132cp-1, 0x1.5555555a800cdp-3,  0x1.5554e8a22b84cp-5,
+    0x1.1110e0c5c7f50p-7, 0x1.6d43af18200d3p-10, 0x1.a1256cd2f13c2p-13,
+};
+
+// 2^f for |f| <= 1/2
+// relative error 2^-28.6
+constexpr double exp2_brief[] = {
+    0x1.0000000000000p+0, 0x1.62e430d034702p-1,  0x1.ebfbe045f4d3cp-3,  0x1.c6aecc669b6ddp-5,
+    0x1.3b2a1b7152befp-7, 0x1.5f48c04f62e50p-10, 0x1.443fffc90db59p-13,
 };
 
 // (log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]
@@ -23,10 +30,13 @@ constexpr double log_full[] = {
     0x1.745d174376d98p-3, 0x1.3b13b26417fe9p-3, 0x1.1110b815e92d0p-3, 0x1.e202ca74e1013p-4,
     0x1.ab7ff0c2cf2edp-4, 0x1.befa72254565bp-4,
 };
-// relative error 2^-36.4
-constexpr double log_brief[] = {
-    0x1.5555555565120p-1, 0x1.999998c94c6b8p-2, 0x1.2493253caaf95p-2,
-    0x1.c67a2fa260450p-3, 0x1.8c98fcdc42a0ap-3,
+
+// log(1 + w) / w for w in [0, 1]
+// relative error 2^-32.8
+constexpr double log1p_brief[] = {
+    0x1.fffffffed8c7bp-1, -0x1.fffffd65a9343p-2, 0x1.5554d749ee965p-2, -0x1.ffed11a34c352p-3,
+    0x1.98da7a153f7f8p-3, -0x1.50ca34d85fbddp-3, 0x1.1280b7cb11a24p-3, -0x1.9cf362ab000afp-4,
+    0x1.041b9d37b5255p-4, -0x1.e83ede92f9363p-6, 0x1.2479645773dd0p-7, -0x1.485b92f1b086cp-10,
 };
 
 // (x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4
@@ -59,12 +69,11 @@ constexpr double normal_full[] = {
 };
 // what the rounding of its first coefficient left out
 constexpr double normal_full_rest = -0x1.63e6eb82e1301p-55;
-// relative error 2^-31.8
+// relative error 2^-27.5
 constexpr double normal_brief[] = {
-    0x1.754a751ab5434p-1,   -0x1.04c72963cbf9ap-1,  0x1.d713870773c23p-3,  -0x1.832daa2189d6dp-5,
-    -0x1.56d7e2db14674p-7,  0x1.c8ee835764d6cp-8,   0x1.0d1eac11bcfb4p-10, -0x1.11babaa63537ap-10,
-    -0x1.08f66376dc861p-12, 0x1.3da5e10039743p-13,  0x1.28e99bb46577bp-14, -0x1.8b55314d66f95p-17,
-    -0x1.9c3a588bec684p-17, -0x1.bdf582ed35b2ep-20,
+    0x1.754a752728b98p-1,   -0x1.04c72a299f701p-1, 0x1.d71376553f576p-3,  -0x1.832c62c385872p-5,
+    -0x1.56c8ec4998bcbp-7,  0x1.c8a3e4b014391p-8,  0x1.0a9a52da92dc8p-10, -0x1.0e5673b0d0dffp-10,
+    -0x1.dfe1ecce8f8c7p-13, 0x1.1ce4de76db39fp-13, 0x1.68b9920a80985p-15, -0x1.b335c08cbbf9dp-18,
 };
 
 }  // namespace

@@ -35,8 +35,8 @@ size_t limit_v1(const std::string &folder) {
     return quota_file >> quota && period_file >> period ? whole_cpus(quota, period) : no_limit;
 }
 
-// The smallest limit of the group and of those it is in. Within a container the path may name a folder that is
-// not mounted; the root of the mount is the container's own group then.
+// The smallest limit of the group and of those it is in. Within a container the path may name a folder that
+// is not mounted; the root of the mount is the container's own group then.
 template <class Limit> size_t smallest(const std::string &mount, std::string path, Limit limit) {
     size_t least = limit(mount);
     while (path.size() > 1) {

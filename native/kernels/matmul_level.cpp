@@ -6,8 +6,9 @@
 namespace multilayer {
 namespace {
 
-// A tile keeps rows x vectors accumulators in registers; beside them it needs a row of the panel and one number
-// of x. With 16 registers that is 6 x 2 + 2 + 1; with 32, 14 x 2 + 2 + 1 (arm64 has 32 too, and stays at 12).
+// A tile keeps rows x vectors accumulators in registers; beside them it needs a row of the panel and one
+// number of x. With 16 registers that is 6 x 2 + 2 + 1; with 32, 14 x 2 + 2 + 1 (arm64 has 32 too, and stays
+// at 12).
 template <size_t...> struct Counts {};
 #if MULTILAYER_REGISTER_BYTES == 64
 using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>;
@@ -27,16 +28,17 @@ constexpr size_t tile_rows = tallest(Heights2{});
 constexpr size_t panel_vectors = 2;
 template <class T> constexpr size_t panel = panel_vectors * lanes<T>;
 
-// A multiply-add takes four cycles and two start in each, so a tile needs eight accumulators at least; one with
-// few rows takes several panels to have them.
+// A multiply-add takes four cycles and two start in each, so a tile needs eight accumulators at least; one
+// with few rows takes several panels to have them.
 constexpr size_t few_rows = 3;
 constexpr size_t panels_at_once[few_rows + 1] = {0, 4, 3, 2};
 
-// Panels are read from the second-level cache without loss as they are read in order; only for very many inputs
-// does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
+// Panels are read from the second-level cache without loss as they are read in order; only for very many
+// inputs does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
 constexpr size_t k_block_bytes = 131072;
 
-// Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds, exactly.
+// Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
+// exactly.
 template <class T> struct Span {
     const T *x;
     ptrdiff_t x_stride;
@@ -105,8 +107,10 @@ template <class T, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
         T *y = s.y + r * s.y_stride;
         for (size_t v = 0; v + 1 < width; ++v) store<T>(y + v * L, sums[r][v]);
         y += (width - 1) * L;
-        if (whole) store<T>(y, sums[r][width - 1]);
-        else store_first<T>(y, sums[r][width - 1], s.last);
+        if (whole)
+            store<T>(y, sums[r][width - 1]);
+        else
+            store_first<T>(y, sums[r][width - 1], s.last);
     }
 }
 
@@ -180,9 +184,12 @@ template <class T> void multiply(const Product<T> &p) {
                 tile_across<T>(p.rows, panels)(s);
             } else {
                 s.last = left < columns ? left - (columns - L) : L;
-                if (width == L) sweep(p, tiles<T, 1>(Heights1{}), s);
-                else if (width == 3 * L) sweep(p, tiles<T, 3>(Heights3{}), s);
-                else sweep(p, tiles<T, 2>(Heights2{}), s);
+                if (width == L)
+                    sweep(p, tiles<T, 1>(Heights1{}), s);
+                else if (width == 3 * L)
+                    sweep(p, tiles<T, 3>(Heights3{}), s);
+                else
+                    sweep(p, tiles<T, 2>(Heights2{}), s);
             }
             j += columns;
         }

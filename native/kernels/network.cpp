@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t cache_line = 64;
 
-// The rows of a block, in and out of a layer, stay in a second-level cache of this size, half of which is left
-// for weights. Blocks are high enough, though, to make up for reading all weights once per block.
+// The rows of a block, in and out of a layer, stay in a second-level cache of this size, half of which is
+// left for weights. Blocks are high enough, though, to make up for reading all weights once per block.
 constexpr size_t block_bytes = 256 * 1024;
 constexpr size_t least_block_rows = 48;
 constexpr size_t most_block_rows = 192;
@@ -34,7 +34,7 @@ struct AlignedBytes {
 
 // Memory that a thread keeps for its next call.
 class Scratch {
-  public:
+   public:
     void *get(size_t bytes) {
         if (bytes > size_) {
             memory_.reset();
@@ -45,7 +45,7 @@ class Scratch {
         return memory_.get();
     }
 
-  private:
+   private:
     std::unique_ptr<void, AlignedBytes> memory_;
     size_t size_ = 0;
 };
@@ -57,8 +57,10 @@ thread_local Scratch the_scratch;
 template <class T> void Network<T>::Aligned::operator()(T *p) const { AlignedBytes()(p); }
 
 template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &sources) {
-    if constexpr (sizeof(T) == sizeof(float)) kernels_ = matmul_kernels()->f32;
-    else kernels_ = matmul_kernels()->f64;
+    if constexpr (sizeof(T) == sizeof(float))
+        kernels_ = matmul_kernels()->f32;
+    else
+        kernels_ = matmul_kernels()->f64;
     const size_t L = kernels_.lanes, panel = kernels_.panel;
     size_t size = 0;
     for (const auto &source : sources) {
@@ -75,7 +77,8 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         T *weights = bias + divide_up(source.units, panel) * panel;
         T *row = weights;
         for (size_t j = 0; j < source.units;) {
-            const size_t width = panel_columns(source.units - j, L), columns = std::min(source.units - j, width);
+            const size_t width = panel_columns(source.units - j, L),
+                         columns = std::min(source.units - j, width);
             for (size_t k = 0; k < source.inputs; ++k, row += width) {
                 const T *from = source.weights + k * source.units + j;
                 std::copy(from, from + columns, row);
@@ -85,12 +88,13 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         to = weights + divide_up(source.units, panel) * panel * source.inputs;
         to = packed_.get() + divide_up(to - packed_.get(), cache_line / sizeof(T)) * (cache_line / sizeof(T));
 
-        layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias, source.relu,
-                           source.epilogue});
+        layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias,
+                           source.relu, source.epilogue});
         const double products = static_cast<double>(source.inputs) * static_cast<double>(source.units);
         fixed_cost_ += products * sizeof(T) / 80;        // about 80 bytes of weights in a nanosecond
         row_cost_ += products * sizeof(T) / (50 * 4.0);  // 50 float32 multiply-adds in a nanosecond
-        if (source.epilogue.elementwise || source.epilogue.axis) row_cost_ += static_cast<double>(source.units) / 2;
+        if (source.epilogue.elementwise || source.epilogue.axis)
+            row_cost_ += static_cast<double>(source.units) / 2;
     }
     input_stride_ = good_stride<T>(inputs());
     size_t widest_pair = 0, before = inputs();
@@ -102,9 +106,8 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
     block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least_block_rows, most_block_rows);
 }
 
-template <class T>
-void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
-                          T *y, size_t y_stride) const {
+template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows,
+                                             size_t first, size_t end, T *y, size_t y_stride) const {
     const Product<T> product{x,
                              x_stride,
                              rows,
@@ -124,7 +127,8 @@ void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, s
     const Epilogue<T> &e = layer.epilogue;
     if (e.elementwise != nullptr) {
         if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data());
-        for (size_t r = 0; r < rows; ++r) e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data());
+        for (size_t r = 0; r < rows; ++r)
+            e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data());
     } else if (e.axis != nullptr) {
         if (columns == stride) return e.axis(y, y, rows, columns);
         for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
@@ -147,8 +151,8 @@ template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const 
     return to;
 }
 
-// All layers for a block of rows. Scratch: two areas of rows x widest_ for what lies between layers, and rows x
-// input_stride_ behind them if x has to be copied.
+// All layers for a block of rows. Scratch: two areas of rows x widest_ for what lies between layers, and rows
+// x input_stride_ behind them if x has to be copied.
 template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scratch) const {
     const T *from = x.data;
     ptrdiff_t from_stride = x.row_stride;
@@ -210,8 +214,8 @@ template <class T> void Network<T>::by_rows(const Matrix<T> &x, T *y, size_t n_t
 template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t n_threads) const {
     struct Step {
         size_t layer;
-        bool along_axis;        // a softmax-like activation needs whole rows, so it is a phase of its own
-        size_t chunk_columns;   // of all chunks but the last, which takes what is left
+        bool along_axis;       // a softmax-like activation needs whole rows, so it is a phase of its own
+        size_t chunk_columns;  // of all chunks but the last, which takes what is left
         size_t chunks;
         const T *from;
         ptrdiff_t from_stride;
@@ -225,7 +229,8 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
     } context{this, x.rows, {}};
     const bool copy = needs_copy(x);
     const size_t area = x.rows * widest_;
-    T *scratch = static_cast<T *>(the_scratch.get((2 * area + (copy ? x.rows * input_stride_ : 0)) * sizeof(T)));
+    T *scratch =
+        static_cast<T *>(the_scratch.get((2 * area + (copy ? x.rows * input_stride_ : 0)) * sizeof(T)));
     const T *from = x.data;
     ptrdiff_t from_stride = x.row_stride;
     if (copy) {
@@ -238,9 +243,10 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const bool is_last = i + 1 == layers_.size();
         T *to = is_last ? y : scratch + i % 2 * area;
         const size_t to_stride = is_last ? layer.units : layer.stride;
-        // Several chunks per thread, so that one who comes late finds less left; yet not too small to be worth
-        // a trip of their cache lines, nor fewer panels than a tile of few rows takes at once.
-        const size_t panels = std::max<size_t>(1, divide_up(layer.units, kernels_.lanes) * kernels_.lanes / kernels_.panel);
+        // Several chunks per thread, so that one who comes late finds less left; yet not too small to be
+        // worth a trip of their cache lines, nor fewer panels than a tile of few rows takes at once.
+        const size_t panels =
+            std::max<size_t>(1, divide_up(layer.units, kernels_.lanes) * kernels_.lanes / kernels_.panel);
         const size_t chunk_panels = std::max<size_t>(4, divide_up(panels, 4 * n_threads));
         const size_t chunk_columns = chunk_panels * kernels_.panel;
         chunks.push_back(divide_up(panels, chunk_panels));
@@ -260,7 +266,8 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const size_t first = chunk * s.chunk_columns;
         const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
         c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
-        if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
+        if (layer.epilogue.axis == nullptr)
+            c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
     };
     run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);
 }
@@ -268,8 +275,10 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
 template <class T> void Network<T>::forward(const Matrix<T> &x, T *y) const {
     if (x.rows == 0) return;
     const size_t n_threads = is_large(x.rows) ? threads() : 1;
-    if (n_threads > 1 && x.rows < 2 * kernels_.tile_rows * n_threads) by_columns(x, y, n_threads);
-    else by_rows(x, y, n_threads);
+    if (n_threads > 1 && x.rows < 2 * kernels_.tile_rows * n_threads)
+        by_columns(x, y, n_threads);
+    else
+        by_rows(x, y, n_threads);
 }
 
 template class Network<float>;

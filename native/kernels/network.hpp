@@ -40,7 +40,7 @@ template <class T> struct Matrix {
 };
 
 template <class T> class Network {
-  public:
+   public:
     // Copies what it needs. Each layer takes as many inputs as the one before has units; at least one layer.
     explicit Network(const std::vector<LayerSource<T>> &layers);
 
@@ -53,7 +53,7 @@ template <class T> class Network {
     // Writes rows x units numbers to y, which overlaps nothing. Throws std::bad_alloc.
     void forward(const Matrix<T> &x, T *y) const;
 
-  private:
+   private:
     struct Layer {
         size_t inputs;
         size_t units;
@@ -67,11 +67,11 @@ template <class T> class Network {
         void operator()(T *p) const;
     };
 
-    static constexpr double large = 10'000;  // nanoseconds, roughly
+    static constexpr double large = 15'000;  // nanoseconds, roughly
 
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
-    void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end, T *y,
-                  size_t y_stride) const;
+    void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
+                  T *y, size_t y_stride) const;
     void finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const;
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
     void by_columns(const Matrix<T> &x, T *y, size_t n_threads) const;
@@ -81,8 +81,8 @@ template <class T> class Network {
     MatmulKernels<T> kernels_;
     std::vector<Layer> layers_;
     std::unique_ptr<T[], Aligned> packed_;
-    size_t widest_ = 0;       // the largest stride of a layer's outputs, the last layer left out
-    size_t input_stride_;     // of copied rows of x
+    size_t widest_ = 0;    // the largest stride of a layer's outputs, the last layer left out
+    size_t input_stride_;  // of copied rows of x
     size_t block_rows_;
     double fixed_cost_ = 0, row_cost_ = 0;
 };

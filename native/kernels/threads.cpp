@@ -1,5 +1,8 @@
 #include "kernels/threads.hpp"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -11,9 +14,6 @@
 #include <thread>
 #include <vector>
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "kernels/cpus.hpp"
 
 namespace multilayer {
@@ -21,8 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A thread that has nothing to do looks out for work this long before it sleeps: longer than it takes Python to
-// come back with the next batch, too short to be noticed as load.
+// A thread that has nothing to do looks out for work this long before it sleeps: longer than it takes Python
+// to come back with the next batch, too short to be noticed as load.
 constexpr auto patience = std::chrono::microseconds(100);
 
 inline void pause() {
@@ -36,13 +36,15 @@ inline void pause() {
 // Waits for something that another thread is about to do. That thread may be waiting for this processor, so
 // after some turns it is offered.
 class Spin {
-  public:
+   public:
     void wait() {
-        if (++turns_ < 2000) pause();
-        else std::this_thread::yield();
+        if (++turns_ < 2000)
+            pause();
+        else
+            std::this_thread::yield();
     }
 
-  private:
+   private:
     unsigned turns_ = 0;
 };
 
@@ -62,7 +64,7 @@ struct alignas(64) Worker {
 };
 
 class Pool {
-  public:
+   public:
     // False if the pool is at work for somebody else.
     bool run(const Job &job, size_t threads) {
         std::unique_lock<std::mutex> lock(busy_, std::try_to_lock);
@@ -74,7 +76,8 @@ class Pool {
         crowded_ = threads > usable_cpus();
         for (size_t i = 0; i < job.phases; ++i) {
             phases_[i].done.store(0, std::memory_order_relaxed);
-            for (size_t s = 0; s < threads; ++s) shares_[i * threads + s].next.store(0, std::memory_order_relaxed);
+            for (size_t s = 0; s < threads; ++s)
+                shares_[i * threads + s].next.store(0, std::memory_order_relaxed);
         }
         // Sequentially consistent, as is the worker's side: either it sees the job or it is seen asleep.
         const uint64_t ticket = (state_.load(std::memory_order_relaxed) & ~low_bits) + one_job;
@@ -100,7 +103,7 @@ class Pool {
         workers_.clear();
     }
 
-  private:
+   private:
     // state_: the number of the job, whether it is open for workers, how many of them are at it.
     static constexpr uint64_t open = 1u << 15, low_bits = (1u << 16) - 1, one_job = 1u << 16;
 
@@ -211,7 +214,8 @@ class Pool {
     size_t n_phases_ = 0, n_shares_ = 0;
     Job job_{};
     size_t threads_ = 0;
-    bool crowded_ = false;  // more threads than processors: looking out for work would keep others from theirs
+    bool crowded_ =
+        false;  // more threads than processors: looking out for work would keep others from theirs
     std::atomic<bool> stopping_{false};
     alignas(64) std::atomic<uint64_t> state_{0};
 };

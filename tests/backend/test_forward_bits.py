@@ -21,10 +21,6 @@ from multilayer import MLP, Dense, InputError, backend, set_threads, threads
 from multilayer.activations import Activation, catalogue
 from tests.backend.chains import weighted_sums
 
-pytestmark = pytest.mark.skipif(
-    backend.info().backend == "numpy", reason="the NumPy twin makes no such promise"
-)
-
 Array = NDArray[Any]
 KINDS = [np.float32, np.float64]
 WIDTHS = [
@@ -211,16 +207,18 @@ def test_no_rows() -> None:
 def test_the_last_bit_does_not_depend_on_the_level() -> None:
     from multilayer.backend import _core
 
-    program = "import tests.backend.test_forward_bits as t; print(t.digest())"
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env=os.environ | {"MULTILAYER_CPU": level, "PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True, text=True, check=True,
-        ).stdout
-        for level in _core.levels()
-    }  # fmt: skip
+    digests = {_program("print(t.digest())", MULTILAYER_CPU=level) for level in _core.levels()}
     assert digests == {f"{digest()}\n"}
+
+
+def _program(code: str, **variables: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", f"import tests.backend.test_forward_bits as t; {code}"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
 
 def digest() -> str:
@@ -238,6 +236,11 @@ def digest() -> str:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_fork_in_the_middle_of_use() -> None:
+    # In a process of its own: other libraries warn of a fork, or do not survive one.
+    assert _program("t.fork_in_the_middle_of_use(); print('done')") == "done\n"
+
+
+def fork_in_the_middle_of_use() -> None:
     net = network((300, 400, 10), np.float32)
     x = samples(600, net)
     done = threading.Event()
