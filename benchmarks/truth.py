@@ -15,11 +15,12 @@ from multilayer.activations import get
 def agrees(case: ForwardCase | ElementwiseCase | TrainingCase, found: NDArray[Any]) -> bool:
     """Whether `found` is the result, against float64; generous, so that tails known to be poor still race.
 
-    Of a training it is the loss curve: not all can be told the order of the samples, so curves agree to some percent.
+    Of a training it is the loss curve, from which it may stray by 15 %: not all can be told the order of the samples,
+    and scikit-learn gives two classes one output, whose logit takes half the step that the difference of two takes.
     """
     if isinstance(case, TrainingCase):
         curve = _curve(case)
-        return found.shape == curve.shape and bool(np.all(np.abs(found - curve) <= 0.05 * curve))
+        return found.shape == curve.shape and bool(np.all(np.abs(found - curve) <= 0.15 * curve))
     expected = (
         _forward(case) if isinstance(case, ForwardCase) else get(case.activation)(case.x().astype(float))
     )

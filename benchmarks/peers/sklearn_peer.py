@@ -40,10 +40,10 @@ def training(case: TrainingCase) -> Callable[[], float]:
         batch_size=case.batch,
         alpha=0.0,
         learning_rate_init=case.rate,
-        random_state=np.random.RandomState(0),  # noqa: NPY002  (what it takes)
+        random_state=np.random.RandomState(0),
     )
     classes = np.arange(case.shape[-1])
-    model.partial_fit(X[: case.batch], y[: case.batch], classes)
+    model.partial_fit(X[: case.batch], y[: case.batch], classes=classes)
     for i, (W, b) in enumerate(case.parameters()):
         if model.coefs_[i].shape == W.shape:
             model.coefs_[i], model.intercepts_[i] = W, b
@@ -52,7 +52,7 @@ def training(case: TrainingCase) -> Callable[[], float]:
     del model._optimizer
 
     def run() -> float:
-        model.partial_fit(X, y, classes)
+        model.partial_fit(X, y)
         return float(model.loss_)
 
     return run

@@ -236,6 +236,7 @@ template <class T> void Trainer<T>::reserve(size_t rows) {
 template <class T>
 void Trainer<T>::gather(const Samples &samples, const Step &step, size_t first, size_t end) {
     const size_t inputs = layers_.front().shape.inputs, units = layers_.back().shape.units;
+    const double equal_share = 1.0 / static_cast<double>(step.rows);
     for (size_t r = first; r < end; ++r) {
         const size_t at = step.first_row + r;
         const size_t row = samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
@@ -244,7 +245,7 @@ void Trainer<T>::gather(const Samples &samples, const Step &step, size_t first, 
         }
         if (samples.x.is_double) copy_row<double>(samples.x, row, inputs, x_ + r * x_stride_);
         else copy_row<float>(samples.x, row, inputs, x_ + r * x_stride_);
-        shares_[r] = samples.weights == nullptr ? 1.0 / static_cast<double>(step.rows)
+        shares_[r] = samples.weights == nullptr ? equal_share
                      : step.total != 0          ? samples.weights[row] / step.total
                                                 : 0.0;
         if (samples.classes != nullptr) {

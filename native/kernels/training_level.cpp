@@ -101,14 +101,21 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
     return finite;
 }
 
-template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> &rule) {
-    constexpr size_t L = lanes<T>;
-    alignas(64) T g[widest_panel<T>];
-    for (size_t j = 0; j < u.width; j += L) {
-        Vec<T> sum = {};
-        for (size_t r = 0; r < u.rows; ++r) sum = sum + load(u.da + r * u.da_stride + j);
-        store<T>(g + j, sum);
+// Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each addition.
+template <class T, size_t V> MULTILAYER_INLINE void add_rows(const BiasUpdate<T> &u, T *g) {
+    Vec<T> sums[V] = {};
+    for (size_t r = 0; r < u.rows; ++r) {
+        for (size_t v = 0; v < V; ++v) sums[v] = sums[v] + load(u.da + r * u.da_stride + v * lanes<T>);
     }
+    for (size_t v = 0; v < V; ++v) store<T>(g + v * lanes<T>, sums[v]);
+}
+
+template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> &rule) {
+    alignas(64) T g[widest_panel<T>];
+    const size_t vectors = u.width / lanes<T>;
+    if (vectors == 1) add_rows<T, 1>(u, g);
+    else if (vectors == 3) add_rows<T, 3>(u, g);
+    else add_rows<T, 2>(u, g);
     UpdateRule<T> of_bias = rule;
     of_bias.l2 = of_bias.shrink = 0;
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);

@@ -118,7 +118,9 @@ def assert_close(native: Outcome, reference: Outcome, kind: Any, slack: float = 
     np.testing.assert_allclose(native.losses, reference.losses, rtol=tolerance, atol=tolerance)
     for ours, theirs in zip(arrays(native), arrays(reference), strict=True):
         assert ours.dtype == theirs.dtype == kind
-        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * max(1, np.abs(theirs).max()))
+        np.testing.assert_allclose(
+            ours, theirs, rtol=tolerance, atol=tolerance * max(1, np.abs(theirs).max())
+        )
     assert native.state.optimizer.step == reference.state.optimizer.step
 
 
@@ -227,7 +229,9 @@ def test_an_order_gives_the_bits_of_rows_in_that_order() -> None:
     assert order is not None
     sorted_ = replace(batches, X=np.asarray(batches.X[order]), y=batches.y[order], order=None)
     rng = np.random.default_rng(0)
-    assert digest(run_steps(p, state, batches, rates, rng)) == digest(run_steps(p, state, sorted_, rates, rng))
+    assert digest(run_steps(p, state, batches, rates, rng)) == digest(
+        run_steps(p, state, sorted_, rates, rng)
+    )
 
 
 def test_dense_targets_give_what_class_numbers_give() -> None:

@@ -66,7 +66,7 @@ class _Plan(Protocol):
 
 class _Batches(Protocol):
     @property
-    def X(self) -> Any: ...  # noqa: N802
+    def X(self) -> Any: ...
     @property
     def y(self) -> NDArray[Any]: ...
     @property
@@ -87,7 +87,9 @@ _LOSSES: dict[type[Loss], Callable[[Any, int], dict[str, Any]]] = {
     Huber: lambda loss, units: _loss("huber", loss.delta),
     Quantile: lambda loss, units: _loss("quantile", loss.q),
     Poisson: lambda _, units: _loss("poisson"),
-    BinaryCrossEntropy: lambda loss, units: _loss("binary_cross_entropy", smoothing=(loss.label_smoothing, 2)),
+    BinaryCrossEntropy: lambda loss, units: _loss(
+        "binary_cross_entropy", smoothing=(loss.label_smoothing, 2)
+    ),
     CategoricalCrossEntropy: lambda loss, units: _loss(
         "categorical_cross_entropy", smoothing=(loss.label_smoothing, units)
     ),
@@ -133,7 +135,12 @@ def native_steps(
             taken.append(losses)
             if len(losses) < count:
                 break
-        return groups[0], OptimizerState(step, dict(zip(slots, groups[1:], strict=True))), _joined(taken), finite
+        return (
+            groups[0],
+            OptimizerState(step, dict(zip(slots, groups[1:], strict=True))),
+            _joined(taken),
+            finite,
+        )
 
     return run
 
@@ -157,7 +164,7 @@ def _trainer(plan: _Plan, parameters: Parameters) -> core.Trainer | None:
     decay = plan.optimizer.weight_decay if isinstance(plan.optimizer, AdamW) else 0.0
     return core.trainer(
         parameters[0].dtype,
-        [W.shape for W in parameters[::2]],  # type: ignore[misc]
+        [W.shape for W in parameters[::2]],
         known,
         loss(plan.loss, parameters[-1].size) | {"from_sums": from_sums},
         optimizer(plan.optimizer),
@@ -227,4 +234,6 @@ def _is_readable(X: Any) -> bool:
 def _targets(y: NDArray[Any]) -> NDArray[Any]:
     if y.ndim == 1:
         return np.ascontiguousarray(y, np.int64)
-    return np.require(y, y.dtype if y.dtype in (np.float32, np.float64) and y.dtype.isnative else np.float64, "A")
+    return np.require(
+        y, y.dtype if y.dtype in (np.float32, np.float64) and y.dtype.isnative else np.float64, "A"
+    )
