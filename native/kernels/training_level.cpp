@@ -31,8 +31,9 @@ template <size_t... R> constexpr size_t tallest(Counts<R...>) { return sizeof...
 constexpr size_t part_rows = 48;
 template <class T> constexpr size_t widest_panel = 3 * lanes<T>;
 
-// More rows of the batch than this are taken in turns, so that the panel of da stays in the first-level cache.
-constexpr size_t batch_rows = 256;
+// More rows of the batch than this are taken in turns, so that the panel of da and what tiles next to each other read
+// of x stay in the first-level cache.
+constexpr size_t batch_rows = 128;
 
 // g[i, j] += sum over rows of x[r, i] da[r, j], i < R, j < V registers. With `start` g is 0 before.
 template <class T, size_t R, size_t V>
@@ -66,8 +67,9 @@ template <class T, size_t V, size_t... R>
 MULTILAYER_INLINE void gradient_part(const WeightUpdate<T> &u, size_t first, size_t end, T *g, Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
     const size_t n = (end - first + tallest(heights) - 1) / tallest(heights);
-    for (size_t row = 0; row == 0 || row < u.rows; row += batch_rows) {
-        const size_t rows = u.rows - row < batch_rows ? u.rows - row : batch_rows;
+    const size_t turns = (u.rows + batch_rows - 1) / batch_rows;
+    for (size_t turn = 0; turn < turns; ++turn) {
+        const size_t row = turn * u.rows / turns, rows = (turn + 1) * u.rows / turns - row;
         for (size_t t = 0, k = 0; t < n; ++t) {
             const size_t next = (t + 1) * (end - first) / n;
             of_height[next - k](u.x + row * u.x_stride + first + k, u.x_stride, u.da + row * u.da_stride, u.da_stride,
