@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
+from multilayer.backend import set_threads, threads
 from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
@@ -34,6 +35,8 @@ __all__ = [
     "load",
     "save",
     "separability",
+    "set_threads",
+    "threads",
     "train",
 ]
 
