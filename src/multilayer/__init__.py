@@ -13,6 +13,8 @@ from multilayer.network import MLP, Dense, Trace
 if TYPE_CHECKING:
     from multilayer.diagnosis import Separability, separability
     from multilayer.files import load, save
+    from multilayer.network.initialized import initialize
+    from multilayer.training import Trained, fit, gradients, train
 
 __version__ = "0.1.0"
 
@@ -23,10 +25,15 @@ __all__ = [
     "MissingExtraError",
     "Separability",
     "Trace",
+    "Trained",
     "activations",
+    "fit",
+    "gradients",
+    "initialize",
     "load",
     "save",
     "separability",
+    "train",
 ]
 
 # Imported when first used, so that a program that only predicts does not wait for them.
@@ -35,6 +42,11 @@ _LATER = {
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",
     "save": "multilayer.files",
+    "initialize": "multilayer.network.initialized",
+    "Trained": "multilayer.training",
+    "fit": "multilayer.training",
+    "gradients": "multilayer.training",
+    "train": "multilayer.training",
 }
 
 

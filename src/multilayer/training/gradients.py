@@ -1,0 +1,67 @@
+"""Every gradient of a network on given samples, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from multilayer import losses
+from multilayer.losses import Loss
+from multilayer.network import MLP, Trace
+from multilayer.training.backward import LayerGradient, backward
+from multilayer.training.data import arrays
+from multilayer.training.steps import shares
+
+__all__ = ["Gradients", "gradients"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Gradients(Sequence[LayerGradient]):
+    """The gradients layer by layer, with the loss and the trace they belong to; prints every number by its name.
+
+    `gradients[0].dW` is the gradient with respect to W(1), `gradients[0].dx` that with respect to the input.
+    """
+
+    layers: tuple[LayerGradient, ...]
+    loss: float
+    """The mean loss of the samples."""
+    trace: Trace
+
+    @overload
+    def __getitem__(self, index: int) -> LayerGradient: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LayerGradient, ...]: ...
+    def __getitem__(self, index: int | slice) -> LayerGradient | tuple[LayerGradient, ...]:
+        return self.layers[index]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+
+def gradients(
+    network: MLP, x: ArrayLike, y: ArrayLike, loss: Loss | str, *, sample_weight: ArrayLike | None = None
+) -> Gradients:
+    """Return the gradient of the mean loss with respect to every W, b, a and x.
+
+    Examples
+    --------
+    >>> from multilayer import MLP, Dense
+    >>> net = MLP([Dense([[0.5], [-0.5]], [0.0], "sigmoid")])
+    >>> float(gradients(net, [[1, 1]], [1], "binary_cross_entropy")[0].db[0])
+    -0.5
+    """
+    loss = losses.get(loss)
+    loss.check(network.layers[-1].activation, network.shape[-1])
+    data = arrays(network, loss, np.atleast_2d(np.asarray(x)), y, sample_weight)
+    trace = network.trace(data.X)
+    last = trace[-1]
+    share, _ = shares(data.weights, data.rows)
+    activation = last.layer.activation
+    with np.errstate(all="ignore"):
+        mean = float(np.dot(loss.values(data.y, last.a, last.z, activation).astype(np.float64), share))
+        da: Any = loss.da(data.y, last.a, last.z, activation) * share[:, np.newaxis].astype(network.dtype)
+    return Gradients(tuple(backward(trace, da))[::-1], mean, trace)
