@@ -78,6 +78,7 @@ _THRESHOLDS = (
 )
 
 
+@np.errstate(all="ignore")
 def points(activation: Activation, kind: Any, zeros: tuple[float, ...] = ()) -> np.ndarray:
     """Return the points for one activation: fixed, in every binade, and close around what is special."""
     limits = np.finfo(kind)
@@ -86,9 +87,9 @@ def points(activation: Activation, kind: Any, zeros: tuple[float, ...] = ()) -> 
     exponents = np.arange(lowest, int(limits.maxexp))
     signs = rng.choice([-1.0, 1.0], exponents.size)
     binades = np.ldexp(signs * rng.uniform(1.0, 2.0, exponents.size), exponents)
-    dense = np.ldexp(rng.uniform(1.0, 2.0, 1200), rng.integers(-30, 11, 1200)) * rng.choice([-1.0, 1.0], 1200)
+    dense = np.ldexp(rng.uniform(1.0, 2.0, 800), rng.integers(-30, 11, 800)) * rng.choice([-1.0, 1.0], 800)
     wide = float(-np.log(float(limits.smallest_subnormal))) * 1.01
-    even = np.concatenate([rng.uniform(-wide, wide, 300), rng.uniform(-10, 10, 400), rng.uniform(-2, 2, 300)])
+    even = np.concatenate([rng.uniform(-wide, wide, 200), rng.uniform(-10, 10, 300), rng.uniform(-2, 2, 200)])
     around = np.concatenate([zero + np.linspace(-0.3, 0.3, 21) for zero in zeros]) if zeros else np.zeros(0)
     exact = np.concatenate([activation.facts.kinks, zeros, [1.0, 3.0, 6.0, 0.5, 20.0], _THRESHOLDS])
     exact = np.concatenate([exact, -exact]).astype(kind)
@@ -97,7 +98,6 @@ def points(activation: Activation, kind: Any, zeros: tuple[float, ...] = ()) -> 
         steps += [np.nextafter(steps[-1], kind(np.inf)), np.nextafter(steps[0], kind(-np.inf))]
     edges = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, limits.max, -limits.max], kind)
     tiny = np.array([limits.smallest_subnormal, -limits.smallest_subnormal, limits.smallest_normal], kind)
-    with np.errstate(all="ignore"):
-        return np.concatenate(
-            [*(part.astype(kind) for part in (binades, dense, even, around)), *steps, edges, tiny, -tiny]
-        )
+    return np.concatenate(
+        [*(part.astype(kind) for part in (binades, dense, even, around)), *steps, edges, tiny]
+    )

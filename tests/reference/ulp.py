@@ -36,10 +36,12 @@ def ulp_error(computed: np.ndarray, exact: Exact, scale: np.ndarray | None = Non
         beyond = limit + np.longdouble(ulp_of(limit, kind))
         found = np.clip(computed.astype(np.longdouble), -beyond, beyond)
         expected = np.clip(exact.nearest.astype(np.longdouble), -beyond, beyond)
-        rest = np.where(np.abs(expected) == beyond, 0.0, exact.rest * ulp_of(exact.nearest, np.float64))
         unit = ulp_of(exact.nearest if scale is None else scale, kind)
         # Beyond the largest number every result rounds to infinity, and nothing is lost.
-        error = np.abs((found - expected) / unit - rest / unit).astype(np.float64)
+        rest = np.where(
+            np.abs(expected) == beyond, 0.0, exact.rest * (ulp_of(exact.nearest, np.float64) / unit)
+        )
+        error = np.abs((found - expected) / unit - rest).astype(np.float64)
     same = (np.isnan(computed) & np.isnan(exact.nearest)) | (
         np.isinf(computed) & (np.abs(expected) == beyond)
     )

@@ -84,12 +84,12 @@ class Activation(ABC):
         """Name, formulas, range, kinks and source, for these parameters."""
 
     @abstractmethod
-    def __call__(self, x: Any, /, **keywords: Any) -> Any:
-        """Return h(x)."""
+    def __call__(self, x: Any, /, *, out: NDArray[Any] | None = None) -> Any:
+        """Return h(x), in `out` if that is given."""
 
     @abstractmethod
-    def derivative(self, x: Any, /, **keywords: Any) -> Any:
-        """Return h'(x)."""
+    def derivative(self, x: Any, /) -> Any:
+        """Return h'(x): elementwise, or the Jacobian of each row."""
 
     @abstractmethod
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:

@@ -165,7 +165,8 @@ class GELUTanh(Elementwise):
         e, scale = scaled_exp(-v, -v_low)
         slope, slope_low = _odd_cubic(t, _THREE_CUBIC)
         # h'(-t), added up so that around its zero only exp is rounded; and h'(t) = 1 - h'(-t).
-        tail = logistic_slope(e, scale) * (((1.0 - slope) + e * scale) - slope_low) * scale
+        bracket, lost = two_sum(1.0, -slope)
+        tail = logistic_slope(e, scale) * (bracket + ((e * scale + lost) - slope_low)) * scale
         return np.where(x < 0, tail, 1.0 - tail)
 
 

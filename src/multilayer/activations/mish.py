@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.activations.contract import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import LARGEST, scaled_exp
+from multilayer.backend.elementary import LARGEST, scaled_exp, two_product, two_sum
 
 __all__ = ["Mish", "mish"]
 
@@ -59,8 +59,9 @@ class Mish(Elementwise):
         # e = exp(-|a|): on the positive side the fraction is multiplied through by e^2.
         e, scale = scaled_exp(-np.abs(x))
         tail = e * scale
-        product = e * (tail + 2.0)
-        below = np.maximum(x, -LARGEST) * (product / (product * scale + 2.0)) * scale
+        square, lost = _square(tail)
+        fraction = e * (tail + 2.0) / square
+        below = np.maximum(x, -LARGEST) * (fraction - fraction * lost) * scale
         rest = 1.0 + 2.0 * tail
         return np.where(x < 0, below, x * (rest / (rest + 2.0 * tail * tail)))
 
@@ -69,15 +70,24 @@ class Mish(Elementwise):
         t = np.minimum(np.abs(x), 2000.0)
         e, scale = scaled_exp(-t)
         tail = e * scale
-        square = tail * (tail + 2.0) + 2.0
-        # (e + 2) square - 4 t (1 + e), added up so that around its zero nothing but small terms is rounded.
+        square, lost = _square(tail)
+        # (e + 2) square - 4 t (1 + e), added up so that around its zero only small terms are rounded.
         shift = 4.0 * (1.0 - t)
         bracket = shift + tail * ((shift + 2.0) + tail * (4.0 + tail))
-        below = e * bracket / (square * square) * scale
+        below = e * (bracket / (square * square))
+        below = (below - 2.0 * below * lost) * scale
         rest = 1.0 + 2.0 * tail
         whole = rest + 2.0 * tail * tail
         above = (rest + 4.0 * t * (tail * tail) * (1.0 + tail) / whole) / whole
         return np.where(x < 0, below, above)
+
+
+def _square(e: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(1 + e)^2 + 1 = e (e + 2) + 2 for e between 0 and 1, and what rounding dropped, as a share of it."""
+    root, root_low = two_sum(1.0, e)
+    square, square_low = two_product(root, root)
+    total, lost = two_sum(square, 1.0)
+    return total, (lost + square_low + 2.0 * root * root_low) / total
 
 
 mish = Mish()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.activations.contract import Facts, Interval, parameter
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import LARGEST, logistic_slope, product_with, scaled_exp
+from multilayer.backend.elementary import LARGEST, logistic_slope, product_with, scaled_exp, two_sum
 
 __all__ = ["SiLU", "silu"]
 
@@ -76,7 +76,8 @@ class SiLU(Elementwise):
         v, v_low = product_with(beta, np.abs(x))
         e, scale = scaled_exp(-v, -v_low)
         # h'(-v), added up so that around its zero only exp is rounded; and h'(v) = 1 - h'(-v).
-        tail = logistic_slope(e, scale) * (((1.0 - v) + e * scale) - v_low) * scale
+        bracket, lost = two_sum(1.0, -v)
+        tail = logistic_slope(e, scale) * (bracket + ((e * scale + lost) - v_low)) * scale
         return np.where(x < 0, tail, 1.0 - tail)
 
 

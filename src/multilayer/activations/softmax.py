@@ -66,7 +66,8 @@ class Softmax(AlongAxis):
 
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
-        return z * (dz - (dz * z).sum(axis=-1, keepdims=True))
+        mean: Array = (dz * z).sum(axis=-1, keepdims=True)
+        return z * (dz - mean)
 
 
 @final
@@ -113,16 +114,20 @@ class LogSoftmax(AlongAxis):
     @staticmethod
     def formula(x: Array, /) -> Array:
         distance, lost, e = _exponentials(x)
-        np.put_along_axis(e, x.argmax(axis=-1)[..., np.newaxis], 0.0, axis=-1)
+        first = x.argmax(axis=-1)[..., np.newaxis]
+        largest = np.take_along_axis(e, first, axis=-1)
+        np.put_along_axis(e, first, 0.0, axis=-1)
         others, others_lost = sum_of_fractions(e)
-        # nan of a row without a limit stands in `distance`.
+        # The largest is exp(0) = 1, or nan in a row without a limit.
+        others = others * largest
         logarithm = np.log1p(others) + others_lost / (1.0 + others)
         return (distance - logarithm) + lost
 
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
         # softmax(a) and not exp(z), which would amplify the rounding of z.
-        return dz - _softmax(a) * dz.sum(axis=-1, keepdims=True)
+        total: Array = dz.sum(axis=-1, keepdims=True)
+        return dz - _softmax(a) * total
 
 
 @final
@@ -158,7 +163,8 @@ class Softmin(AlongAxis):
 
     @staticmethod
     def vjp_formula(dz: Array, a: Array, z: Array, /) -> Array:
-        return z * ((dz * z).sum(axis=-1, keepdims=True) - dz)
+        mean: Array = (dz * z).sum(axis=-1, keepdims=True)
+        return z * (mean - dz)
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:

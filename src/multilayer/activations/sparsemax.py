@@ -55,7 +55,8 @@ class Sparsemax(AlongAxis):
         # Whatever lies 1 or more below the largest entry is 0, so only distances between -1 and 0 count; cut
         # at 2^-32, the upper parts add and multiply exactly, and a difference of nearly equal numbers loses
         # nothing.
-        distance, lost = two_sum(x, -x.max(axis=-1, keepdims=True))
+        largest = x.max(axis=-1, keepdims=True)
+        distance, lost = two_sum(x, -largest)
         near = np.maximum(distance, -1.0)
         upper, lower = split_at_2_to_minus_32(near)
         lower = lower + np.where(near == distance, lost, 0.0)
@@ -69,7 +70,7 @@ class Sparsemax(AlongAxis):
             np.take_along_axis(part, size - 1, axis=-1) for part in (upper_sum, lower_sum)
         )
         share = ((1.0 + size * upper - upper_sum) + (size * lower - lower_sum)) / size
-        return np.where(np.isnan(distance), distance, np.where(share <= 0.0, 0.0, share))
+        return np.where(np.isfinite(largest), np.where(share <= 0.0, 0.0, share), np.nan)
 
     @staticmethod
     def vjp_formula(
