@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, final
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,7 +158,6 @@ class ScikitLearn(Initializer):
     """
 
     hidden: Activation | None = None
-    link: ClassVar[type[Activation]] = Sigmoid
 
     def __call__(
         self, inputs: int, units: int, activation: Activation, rng: Random, /

@@ -49,7 +49,7 @@ def check_settings(owner: Any) -> None:
 
 def _checked(owner: str, field: dataclasses.Field[Any], value: Any) -> float | int:
     whole, limits = field.metadata["whole"], field.metadata["limits"]
-    kind: type = Integral if whole else Real
+    kind: Any = Integral if whole else Real
     if (
         isinstance(value, bool)
         or not isinstance(value, kind)

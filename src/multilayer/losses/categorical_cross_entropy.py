@@ -117,7 +117,8 @@ class CategoricalCrossEntropy(Loss):
         return -np.where(y == 0.0, 0.0, y * LogSoftmax.formula(a))
 
     def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
-        return Softmax.formula(a) * y.sum(axis=-1, keepdims=True) - y
+        total: Array = y.sum(axis=-1, keepdims=True)
+        return Softmax.formula(a) * total - y
 
 
 categorical_cross_entropy = CategoricalCrossEntropy()

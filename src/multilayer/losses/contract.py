@@ -139,7 +139,8 @@ class Loss(ABC):
                 each = self.link_formula(a.astype(np.float64, copy=False), t)
             else:
                 each = self.formula(z.astype(np.float64, copy=False), t)
-            return each.sum(axis=-1).astype(z.dtype, copy=False)
+            summed: NDArray[Any] = each.sum(axis=-1).astype(z.dtype, copy=False)
+            return summed
 
     @final
     def dz(self, y: NDArray[Any], z: NDArray[Any]) -> NDArray[Any]:

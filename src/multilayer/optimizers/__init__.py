@@ -3,6 +3,7 @@
 from multilayer.optimizers.adam import Adam, AdamW
 from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
 from multilayer.optimizers.contract import Optimizer, OptimizerState, Parameters
+from multilayer.optimizers.lbfgs import LBFGS
 from multilayer.optimizers.rmsprop import RMSprop
 from multilayer.optimizers.schedules import (
     Adaptive,
@@ -16,6 +17,7 @@ from multilayer.optimizers.schedules import (
 from multilayer.optimizers.sgd import SGD
 
 __all__ = [
+    "LBFGS",
     "SGD",
     "Adam",
     "AdamW",

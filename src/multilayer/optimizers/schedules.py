@@ -60,7 +60,7 @@ class InverseScaling(Schedule):
     power: float = setting(0.5, least=0.0)
 
     def rate(self, base: float, time: Time, /) -> float:
-        return base / (time.samples + 1) ** self.power
+        return base / math.pow(time.samples + 1, self.power)
 
 
 @final

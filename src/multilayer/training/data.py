@@ -122,7 +122,7 @@ def arrays(
 def inputs(network: MLP, X: Any) -> NDArray[Any]:
     """Return X as an array of samples that the network takes, its type as it was."""
     try:
-        array = np.asanyarray(X)
+        array: NDArray[Any] = np.asanyarray(X)  # a memory-mapped array stays one
     except ValueError:
         raise InputError("X has rows of different lengths; expected a rectangular array") from None
     width = network.shape[0]
@@ -154,7 +154,8 @@ def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
     weights = np.asarray(sample_weight)
     if weights.shape != (rows,) or weights.dtype.kind not in "biuf":
         raise InputError(
-            f"sample_weight has shape {weights.shape} and type {weights.dtype}; expected ({rows},) numbers, one per sample"
+            f"sample_weight has shape {weights.shape} and type {weights.dtype}; "
+            f"expected ({rows},) numbers, one per sample"
         )
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError("sample_weight must be finite, never negative, and not all zero")

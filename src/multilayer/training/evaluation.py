@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer.optimizers import Parameters
 from multilayer.training.data import Arrays
@@ -21,21 +22,23 @@ def evaluate(
     plan: Plan, parameters: Parameters, data: Arrays, metrics: Sequence[Metric]
 ) -> tuple[float, dict[str, float]]:
     """Return the mean loss (without penalties), and the metrics by name."""
-    losses, zs, ys, weights = [], [], [], []
+    losses, zs, ys = [], [], []
+    weights: list[NDArray[np.float64]] = []
     for blocks in data.batches(_BLOCK, None):
         for number in range(len(blocks)):
             x, y, weight = blocks.gather(number, parameters[0].dtype)
             a, z = outputs(plan, parameters, x)
             losses.append(plan.loss.values(y, a, z, plan.activations[-1]).astype(np.float64))
-            weights.append(weight)
+            if weight is not None:
+                weights.append(weight)
             if metrics:
                 zs.append(z)
                 ys.append(y)
-    weight = None if weights[0] is None else np.concatenate(weights)
-    share, _ = shares(weight, data.rows)
+    together = np.concatenate(weights) if weights else None
+    share, _ = shares(together, data.rows)
     measured: dict[str, float] = {}
     if metrics:
         z, y = np.concatenate(zs), np.concatenate(ys)
-        measured = {metric.name: float(metric.function(y, z, weight)) for metric in metrics}
+        measured = {metric.name: float(metric.function(y, z, together)) for metric in metrics}
     with np.errstate(all="ignore"):
         return float(np.dot(np.concatenate(losses), share)), measured

@@ -19,7 +19,7 @@ __all__ = ["Metric", "chosen"]
 class Metric:
     """A number for targets and outputs of shape (samples, units), weights of shape (samples,) or None.
 
-    Targets come as the loss prepares them: class numbers (samples,) for a categorical cross-entropy that was given such.
+    Targets come as the loss prepares them: as class numbers (samples,) where a cross-entropy was given such.
     """
 
     name: str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Parameters
 from multilayer.randomness import Random
-from multilayer.training.events import History
+from multilayer.training.events import History, Stopped
 from multilayer.training.steps import State
 from multilayer.training.stopping import Watch
 
@@ -42,6 +42,8 @@ class Position:
     history: History = field(default_factory=History)
     watch: Watch = field(default_factory=Watch)
     best: Parameters | None = None
+    ended: Stopped | None = None
+    """Why there is nothing left to do, whatever the number of epochs."""
 
 
 def parameters_of(network: MLP) -> Parameters:

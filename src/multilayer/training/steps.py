@@ -55,7 +55,8 @@ class Plan:
 
     activations: tuple[Activation, ...]
     loss: Loss
-    optimizer: Optimizer
+    optimizer: Optimizer | None
+    """None where something else moves the parameters."""
     l2: float = 0.0
     weight_decay: float = 0.0
     clip: Callable[[Parameters], Parameters] | None = None
@@ -87,7 +88,7 @@ class Batches:
         return len(self.X) if self.order is None else len(self.order)
 
     def __len__(self) -> int:
-        return -(-self.rows // self.size)
+        return math.ceil(self.rows / self.size)
 
     def slice(self, first: int, last: int) -> Batches:
         """Return the batches from `first` up to `last`, counted from 0."""
@@ -222,6 +223,8 @@ def _forward(
 
 
 def _updated(plan: Plan, state: State, gradients: Parameters, rate: float) -> State:
+    if plan.optimizer is None:
+        raise TypeError("a plan without an optimizer has no steps")
     if plan.clip is not None:
         gradients = plan.clip(gradients)
     parameters, memory = plan.optimizer.update(gradients, state.optimizer, state.parameters, rate)
