@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from multilayer.activations import Activation, get, identity, sigmoid
 from multilayer.errors import InputError
 
-__all__ = ["hidden_activations", "hidden_widths", "initial_weights", "rates_of"]
+__all__ = ["hidden_activations", "hidden_widths", "initial_weights"]
 
 
 def hidden_widths(sizes: Any) -> list[int]:
@@ -27,26 +27,12 @@ def hidden_activations(chosen: Any, n_hidden: int) -> list[Activation]:
     """Return an activation per hidden layer; `chosen` is one for all, or a sequence of one for each."""
     if isinstance(chosen, str | Activation):
         return [get(chosen)] * n_hidden
-    return [get(one) for one in _one_each("activation", chosen, n_hidden)]
-
-
-def rates_of(dropout: Any, n_hidden: int) -> tuple[float, ...]:
-    """Return the share of units to drop behind each hidden layer; `dropout` is one for all, or one for each."""
-    if not isinstance(dropout, Sequence):
-        return (float(dropout),) * n_hidden
-    rates = tuple(map(float, _one_each("dropout", dropout, n_hidden)))
-    if not all(0 <= rate < 1 for rate in rates):
-        raise InputError(f"dropout must be from 0 up to, but not including, 1; got {list(rates)}")
-    return rates
-
-
-def _one_each(name: str, values: Sequence[Any], n_hidden: int) -> Sequence[Any]:
-    if len(values) != n_hidden:
+    if len(chosen) != n_hidden:
         raise InputError(
-            f"{name} has {len(values)} entries, but hidden_layer_sizes makes {n_hidden} hidden layers; "
+            f"activation has {len(chosen)} entries, but hidden_layer_sizes makes {n_hidden} hidden layers; "
             "give one for all of them, or one for each"
         )
-    return values
+    return [get(one) for one in chosen]
 
 
 def initial_weights(

@@ -20,7 +20,6 @@ from sklearn.utils.validation import column_or_1d, validate_data
 from multilayer import losses
 from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.perceptron import Perceptron
-from multilayer.estimators.samples import Samples
 from multilayer.losses import Loss
 
 __all__ = ["MLPClassifier"]
@@ -28,7 +27,101 @@ __all__ = ["MLPClassifier"]
 
 @dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, Perceptron):
-    """A network for classes.
+    """A classifier that takes the place of `sklearn.neural_network.MLPClassifier`, in all it does.
+
+    With the same `random_state` it goes through the same weights, to rounding. What scikit-learn does not have are the
+    parameters from `output_activation` on, activations by object or layer, and `validation_data`.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int
+        Units of each hidden layer.
+    activation : str, Activation, or a sequence of them
+        Of all hidden layers, or of each: any of `multilayer.activations`, or one of your own.
+    solver : "adam", "sgd" or "lbfgs"
+        What moves the weights: Adam, gradient descent with momentum, or L-BFGS over all samples at once.
+    alpha : float
+        Strength of the L2 penalty on weights; it is divided by the number of samples of a batch.
+    batch_size : int or "auto"
+        Samples per step; "auto" is min(200, n_samples).
+    learning_rate : "constant", "invscaling", "adaptive", or a `multilayer.optimizers.Schedule`
+        How the rate changes. The names are for "sgd": by 1 / t^power_t, or by a fifth whenever training stalls.
+    learning_rate_init : float
+        The rate to begin with.
+    power_t : float
+        The exponent of "invscaling".
+    max_iter : int
+        Epochs at most; iterations of L-BFGS.
+    shuffle : bool
+        Whether every epoch has an order of its own.
+    random_state : int, RandomState or None
+        Where first weights, orders and splits come from. The same one gives scikit-learn's own.
+    tol : float
+        What counts as an improvement. L-BFGS ends when no gradient is larger.
+    verbose : bool or int
+        Whether to print the loss of every epoch.
+    warm_start : bool
+        Whether `fit` goes on from the weights there are.
+    momentum, nesterovs_momentum : float, bool
+        Momentum of "sgd", and whether it looks ahead.
+    early_stopping : bool
+        Whether to score samples that are not trained on, stop when the score improves no more, and keep the best
+        weights. They are a share of X, unless `fit` is given `validation_data`.
+    validation_fraction : float
+        That share.
+    beta_1, beta_2, epsilon : float
+        Settings of "adam".
+    n_iter_no_change : int
+        Epochs without improvement before training ends.
+    max_fun : int
+        Evaluations at most, for "lbfgs".
+    output_activation : str or Activation, optional
+        Of the output layer; unless given, the one that fits what y is: softmax or sigmoid.
+    dropout : float or sequence of float
+        Share of the units that each step leaves out, in every hidden layer or a number for each.
+    optimizer : multilayer.optimizers.Optimizer, optional
+        In the place of `solver`, with its own learning rate: AdamW(0.001, weight_decay=0.01), say.
+    callbacks : sequence of callables, optional
+        Each is called with a `multilayer.training.Epoch` after every epoch; one that returns True ends training.
+    checkpoint : path or multilayer.training.Checkpoint, optional
+        A file that `fit` saves everything to after each epoch. If it is there already, `fit` goes on from it.
+    loss : str or Loss
+        "log_loss", or one of `multilayer.losses`, such as CategoricalCrossEntropy(label_smoothing=0.1).
+    class_weight : dict, "balanced" or None
+        How much each class counts.
+
+    Attributes
+    ----------
+    coefs_, intercepts_ : list of array
+        W, of shape (inputs, units), and b of each layer: the arrays of `network_`, read-only. To change one, put
+        another in its place.
+    network_ : MLP
+        The network itself: to trace, to save, to diagnose.
+    loss_, loss_curve_, best_loss_ : float, list of float, float or None
+        Loss of the last epoch, of all, of the best one (None with early stopping).
+    validation_scores_, best_validation_score_ : list of float, float
+        Accuracy of the validation samples after each epoch; None without any.
+    validation_loss_curve_ : list of float
+        Their loss.
+    n_iter_, t_ : int
+        Epochs, and samples seen.
+    n_layers_, n_outputs_, out_activation_
+        Layers with the input layer, output units, name of the output activation.
+    n_features_in_, feature_names_in_
+        Columns of X, and their names where it has some.
+    classes_ : array
+        The labels, in the order of `predict_proba`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from multilayer.estimators import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> classifier = MLPClassifier((10, 5), ["tanh", "gelu"], solver="lbfgs", random_state=0).fit(X, y)
+    >>> classifier.network_
+    MLP(4-10-5-3, tanh gelu softmax, float64)
+    >>> bool(classifier.score(X, y) > 0.95)
+    True
     """
 
     hidden_layer_sizes: Any = (100,)
@@ -83,7 +176,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         """Return the logarithm of `predict_proba`."""
         probabilities = self.predict_proba(X)
         with np.errstate(divide="ignore"):
-            return np.log(probabilities, out=probabilities)
+            np.log(probabilities, out=probabilities)
+        return probabilities
 
     def _labels_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
         kind = self._label_binarizer.y_type_
@@ -154,10 +248,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         several = self._label_binarizer.y_type_ == "multiclass"
         return losses.categorical_cross_entropy if several else losses.binary_cross_entropy
 
-    def _score_of(self, outputs: NDArray[Any], samples: Samples) -> float:
+    def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
         kind = self._label_binarizer.y_type_
         predicted = outputs.argmax(axis=1) if kind == "multiclass" else outputs > 0.5
-        return float(accuracy_score(samples.y, predicted, sample_weight=samples.weight))
+        return float(accuracy_score(y, predicted, sample_weight=weight))
 
     def _class_names(self) -> Sequence[str] | None:
         if self._label_binarizer.y_type_.startswith("multilabel") or len(self.classes_) < 2:

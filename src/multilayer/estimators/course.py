@@ -1,14 +1,11 @@
-"""The optimizer of an estimator, at work: its memory, and the learning rate by time."""
+"""The optimizer of an estimator, and what it remembers from one `partial_fit` to the next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from multilayer.errors import InputError
+from multilayer.network import MLP
 from multilayer.optimizers import (
     SGD,
     Adam,
@@ -16,43 +13,47 @@ from multilayer.optimizers import (
     Constant,
     InverseScaling,
     Optimizer,
-    OptimizerState,
     Schedule,
     Time,
 )
+from multilayer.randomness import Random
+from multilayer.training import Memory
+from multilayer.training.position import Position, parameters_of
+from multilayer.training.steps import State
 
 __all__ = ["Course", "course_of"]
 
 
 @dataclass(eq=False)
 class Course:
-    """What has to survive from one `partial_fit` to the next, beside the weights."""
+    """An optimizer at work: its rule, how its rate changes, and its memory once it has made a step."""
 
     optimizer: Optimizer
     schedule: Schedule
-    base: float
-    """The rate that the schedule starts from."""
-    memory: OptimizerState | None = None
-    steps: int = 0
-    samples: int = 0
-
-    def rates(self, batches: int, epochs: int) -> NDArray[np.float64]:
-        """Return the learning rate of every batch of the next epoch, out of so many."""
-        total = epochs * batches
-        times = (Time(self.steps + batch, self.samples, total) for batch in range(batches))
-        return np.array([self.schedule.rate(self.base, time) for time in times])
+    memory: Memory | None = None
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next step, where the schedule does not depend on the number of all steps."""
-        return self.schedule.rate(self.base, Time(self.steps, self.samples, None))
+        """The rate of the next step, for a schedule that does not ask how many steps there will be."""
+        if self.memory is None:
+            return self.optimizer.learning_rate
+        return self.schedule.rate(
+            self.memory.learning_rate, Time(self.memory.steps, self.memory.samples, None)
+        )
 
-    def slow_down(self) -> bool:
-        """Lower the rate after training has stalled; False when the schedule would rather stop."""
-        base = self.schedule.on_plateau(self.base)
-        if base is not None:
-            self.base = base
-        return base is not None
+    def position(self, network: MLP, random: Random) -> Position:
+        """Return where a training of `network` begins."""
+        parameters, memory = parameters_of(network), self.memory
+        if memory is None:
+            state = State(parameters, self.optimizer.init(parameters))
+            return Position(state, random, self.optimizer.learning_rate)
+        return Position(
+            State(parameters, memory.optimizer),
+            random,
+            memory.learning_rate,
+            steps=memory.steps,
+            samples=memory.samples,
+        )
 
 
 def course_of(estimator: Any) -> Course:
@@ -61,14 +62,10 @@ def course_of(estimator: Any) -> Course:
     if optimizer is None:
         rate = float(estimator.learning_rate_init)
         if estimator.solver == "sgd":
-            optimizer = SGD(rate, estimator.momentum, estimator.nesterovs_momentum)
+            optimizer = SGD(rate, estimator.momentum, bool(estimator.nesterovs_momentum))
         else:
             optimizer = Adam(rate, estimator.beta_1, estimator.beta_2, estimator.epsilon)
-    elif not isinstance(optimizer, Optimizer):
-        raise InputError(
-            f"optimizer must be one of multilayer.optimizers, as in Adam(0.001), or None; got {optimizer!r}"
-        )
-    return Course(optimizer, _schedule(estimator), optimizer.learning_rate)
+    return Course(optimizer, _schedule(estimator))
 
 
 def _schedule(estimator: Any) -> Schedule:
@@ -76,7 +73,7 @@ def _schedule(estimator: Any) -> Schedule:
     if isinstance(chosen, Schedule):
         return chosen
     if estimator.solver != "sgd" or estimator.optimizer is not None:
-        return Constant()  # as in scikit-learn, whose Adam knows no schedule
+        return Constant()  # scikit-learn's Adam follows no schedule
     return {
         "constant": Constant(),
         "invscaling": InverseScaling(estimator.power_t),

@@ -24,7 +24,9 @@ class SquaredOfOutputs(Loss):
     @property
     def facts(self) -> LossFacts:
         """Name, formulas, what outputs and targets have to be."""
-        return replace(squared.facts, name="squared_of_outputs", formula="(z - y)^2 / (2 outputs)", aliases=())
+        return replace(
+            squared.facts, name="squared_of_outputs", formula="(z - y)^2 / (2 outputs)", aliases=()
+        )
 
     def formula(self, z: Array, y: Array, /) -> Array:
         return squared.formula(z, y) / self.outputs

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from os import PathLike
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from multilayer.activations import Activation
+from multilayer.optimizers import Optimizer, Schedule
+from multilayer.training.checkpoint import Checkpoint
 
 __all__ = ["ActivationLike", "Parameters"]
 
@@ -58,7 +61,7 @@ class Parameters:
         "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"}), callable],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"}), Schedule],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -78,7 +81,7 @@ class Parameters:
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "output_activation": [str, Activation, None],
         "dropout": [Interval(Real, 0, 1, closed="left"), list, tuple],
-        "optimizer": "no_validation",
+        "optimizer": [Optimizer, None],
         "callbacks": ["array-like", None],
-        "checkpoint": "no_validation",
+        "checkpoint": [str, PathLike, Checkpoint, None],
     }

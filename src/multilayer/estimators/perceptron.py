@@ -14,16 +14,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer import losses
-from multilayer.activations import Activation, get
+from multilayer.activations import get
 from multilayer.errors import InputError
 from multilayer.estimators import quasi_newton, stochastic
-from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights, rates_of
+from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
 from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.samples import Samples, in_blocks
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
-from multilayer.optimizers import Optimizer, SGD
-from multilayer.training.steps import Plan
 
 __all__ = ["Perceptron"]
 
@@ -77,7 +75,7 @@ class Perceptron(Parameters, BaseEstimator):
         if self._stochastic():
             stochastic.fit(self, samples, validation, incremental=incremental)
         else:
-            quasi_newton.fit(self, self._plan(SGD()), samples)
+            quasi_newton.fit(self, samples)
         return self
 
     def _stochastic(self) -> bool:
@@ -107,12 +105,14 @@ class Perceptron(Parameters, BaseEstimator):
         return Samples(X, targets, _check_sample_weight(given[2], X) if len(given) == 3 else None)
 
     def _start(self, widths: Sequence[int], dtype: Any) -> None:
+        """Begin with random weights."""
         self.n_iter_ = 0
         self.t_ = 0
         self.n_layers_ = len(widths)
         self.out_activation_ = self._output_name()
         hidden = hidden_activations(self.activation, len(widths) - 2)
         self.coefs_, self.intercepts_ = initial_weights(widths, hidden, dtype, self._random_state)
+        self._adopt(self._network_of_weights())
         if self._stochastic():
             stochastic.start(self)
 
@@ -125,42 +125,31 @@ class Perceptron(Parameters, BaseEstimator):
         """Return the name of the output activation that goes with the loss and with what y is."""
         raise NotImplementedError
 
-    def _activations(self) -> tuple[Activation, ...]:
-        chosen = self.output_activation
-        output = get(self.out_activation_ if chosen is None else chosen)
-        return (*hidden_activations(self.activation, len(self.coefs_) - 1), output)
-
-    def _plan(self, optimizer: Optimizer) -> Plan:
-        """Return what a step of training does."""
-        activations, loss = self._activations(), self._loss()
-        loss.check(activations[-1], self.n_outputs_)
-        rates = rates_of(self.dropout, len(activations) - 1)
-        return Plan(activations, loss, optimizer, l2=self.alpha, dropout=rates if any(rates) else ())
-
     def _loss(self) -> Loss:
         return losses.get(self.loss)
 
-    def _score_of(self, outputs: NDArray[Any], samples: Samples) -> float:
-        """Return the estimator's own score of outputs; nan where they are no predictions."""
+    def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
+        """Return the estimator's own score of outputs, for targets as the loss takes them."""
         raise NotImplementedError
 
-    def _network_of(self, parameters: Sequence[NDArray[Any]]) -> MLP:
-        arrays = zip(parameters[::2], parameters[1::2], self._activations(), strict=True)
+    def _network_of_weights(self) -> MLP:
+        chosen = self.output_activation
+        output = get(self.out_activation_ if chosen is None else chosen)
+        activations = (*hidden_activations(self.activation, len(self.coefs_) - 1), output)
+        arrays = zip(self.coefs_, self.intercepts_, activations, strict=True)
         return MLP(
             [Dense(W, b, activation) for W, b, activation in arrays],
             classes=self._class_names(),
             inputs=self._input_names(),
         )
 
-    def _adopt(self, parameters: Sequence[NDArray[Any]]) -> MLP:
-        """Make the network of these weights the estimator's own."""
-        network = self._network_of(parameters)
+    def _adopt(self, network: MLP) -> None:
+        """Make a network the estimator's own."""
         self._network = network
         self.coefs_ = [layer.W for layer in network.layers]
         self.intercepts_ = [layer.b for layer in network.layers]
         named = hasattr(self, "feature_names_in_")
         self._ones = None if named else np.ones(network.shape[0], network.dtype)
-        return network
 
     def _class_names(self) -> Sequence[str] | None:
         """Return the labels as a network holds them."""
@@ -184,7 +173,8 @@ class Perceptron(Parameters, BaseEstimator):
                 f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with appropriate arguments "
                 "before using this estimator."
             )
-        return self._adopt(stochastic.parameters_of(self.coefs_, self.intercepts_))
+        self._adopt(self._network_of_weights())
+        return self._network
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """Return what the network says to X, after the checks that scikit-learn makes."""
@@ -199,7 +189,7 @@ class Perceptron(Parameters, BaseEstimator):
             # The plain case. A product with ones shows nan and infinities, in no time and without a warning;
             # should it overflow, or X be empty, the long way tells.
             sums = X.dot(ones)
-            if sums.size == 1 and math.isfinite(sums[0]) or sums.size > 1 and np.isfinite(sums).all():
+            if math.isfinite(sums[0]) if sums.size == 1 else sums.size and np.isfinite(sums).all():
                 return self.network_(X)
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)

@@ -12,7 +12,9 @@ from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
 from multilayer.estimators.samples import Samples, SparseRows
+from multilayer.estimators.stochastic import NOT_FINITE
 from multilayer.optimizers import Parameters
+from multilayer.training.position import with_parameters
 from multilayer.training.steps import Plan, objective
 
 if TYPE_CHECKING:
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["fit"]
 
 
-def fit(estimator: Perceptron, plan: Plan, samples: Samples) -> None:
+def fit(estimator: Perceptron, samples: Samples) -> None:
     """Minimise the objective over all samples, with SciPy's L-BFGS-B as scikit-learn calls it."""
+    activations = tuple(layer.activation for layer in estimator.network_.layers)
+    plan = Plan(activations, estimator._loss(), None, l2=float(estimator.alpha))
     start: Parameters = (*estimator.coefs_, *estimator.intercepts_)
     shapes = [array.shape for array in start]
     # SciPy works in float64 whatever it is given, so float32 samples would be converted again and again.
-    X = samples.X if isinstance(samples.X, SparseRows) else samples.X.astype(np.float64, copy=False)
+    X: Any = samples.X if isinstance(samples.X, SparseRows) else samples.X.astype(np.float64, copy=False)
 
     def value_and_gradient(vector: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         value, gradients, _ = objective(plan, _by_layer(_apart(vector, shapes)), X, samples.y, samples.weight)
@@ -34,15 +38,16 @@ def fit(estimator: Perceptron, plan: Plan, samples: Samples) -> None:
             return math.inf, np.zeros_like(vector)
         return value, _joined((*gradients[::2], *gradients[1::2]))
 
-    options = {"maxfun": estimator.max_fun, "maxiter": estimator.max_iter, "gtol": estimator.tol}
+    options: Any = {"maxfun": estimator.max_fun, "maxiter": estimator.max_iter, "gtol": estimator.tol}
     result = minimize(value_and_gradient, _joined(start), method="L-BFGS-B", jac=True, options=options)
     estimator.n_iter_ = min(int(result.nit), estimator.max_iter)
     estimator.loss_ = float(result.fun)
     if result.status != 0:
         _warn(result, estimator)
-    _check_finite(result.x)
-    found = _apart(result.x, shapes)
-    estimator._adopt([array.astype(start[0].dtype) for array in _by_layer(found)])
+    if not np.isfinite(result.x).all():
+        raise ValueError(NOT_FINITE)
+    found = tuple(array.astype(start[0].dtype) for array in _apart(result.x, shapes))
+    estimator._adopt(with_parameters(estimator.network_, _by_layer(found)))
 
 
 def _joined(arrays: Parameters) -> NDArray[np.float64]:
@@ -60,20 +65,11 @@ def _by_layer(arrays: Parameters) -> Parameters:
     return tuple(arrays[place] for n in range(half) for place in (n, n + half))
 
 
-def _check_finite(vector: NDArray[Any]) -> None:
-    if not np.isfinite(vector).all():
-        raise ValueError(
-            "Solver produced non-finite parameter weights. The input data may contain large values and need to "
-            "be preprocessed."
-        )
-
-
 def _warn(result: OptimizeResult, estimator: Perceptron) -> None:
     more = ""
     if estimator.n_iter_ == estimator.max_iter:
         more = (
-            "\nIncrease the number of iterations to improve the convergence "
-            f"(max_iter={estimator.max_iter})."
+            f"\nIncrease the number of iterations to improve the convergence (max_iter={estimator.max_iter})."
         )
     warnings.warn(
         f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={result.status}):\n"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import issparse
+
+from multilayer.training.data import Arrays
 
 __all__ = ["Samples", "SparseRows", "in_blocks"]
 
@@ -23,6 +27,17 @@ class SparseRows:
     """
 
     matrix: Any
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.matrix.shape
+        return int(rows), int(columns)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the dense array."""
+        return math.prod(self.shape) * self.dtype.itemsize
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -44,37 +59,37 @@ class SparseRows:
     def __matmul__(self, other: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(self.matrix @ other)
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self.matrix.toarray(), dtype)
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Inputs, dense or sparse; targets; and what each sample counts, unless all count alike."""
+    """Inputs, dense or sparse; targets as the loss takes them; what each sample counts, unless all count alike."""
 
     X: Any
     y: NDArray[Any]
     weight: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
-        if issparse(self.X):
-            object.__setattr__(self, "X", SparseRows(self.X.tocsr()))
+        X: Any = self.X
+        if issparse(X):
+            object.__setattr__(self, "X", SparseRows(X.tocsr()))  # type: ignore[attr-defined]
 
     def __len__(self) -> int:
         return len(self.y)
 
-    def __getitem__(self, rows: NDArray[np.intp]) -> Samples:
-        X = self.X[rows]
-        weight = None if self.weight is None else self.weight[rows]
-        return Samples(X.matrix if isinstance(X, SparseRows) else X, self.y[rows], weight)
+    def arrays(self, rows: NDArray[np.intp] | None = None) -> Arrays:
+        """Return them, or the chosen rows of them, for the training loop; nothing is copied."""
+        return Arrays(self.X, self.y, self.weight, rows)
 
 
-def in_blocks(X: Any) -> Any:
-    """Yield sparse rows as dense blocks of a limited size, and an array as it is."""
-    if isinstance(X, np.ndarray):
+def in_blocks(X: Any) -> Iterator[NDArray[Any]]:
+    """Yield a sparse matrix as dense blocks of rows, of a limited size, and an array as it is."""
+    if not issparse(X):
         yield X
         return
-    matrix = X.matrix if isinstance(X, SparseRows) else X.tocsr()
+    matrix: Any = X.tocsr()
     rows = max(1, _BLOCK_NUMBERS // matrix.shape[1])
     for start in range(0, matrix.shape[0], rows):
         yield matrix[start : start + rows].toarray()
