@@ -249,8 +249,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         return losses.categorical_cross_entropy if several else losses.binary_cross_entropy
 
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
-        kind = self._label_binarizer.y_type_
-        predicted = outputs.argmax(axis=1) if kind == "multiclass" else outputs > 0.5
+        if self._label_binarizer.y_type_ == "multiclass":
+            predicted = outputs.argmax(axis=1)
+        else:
+            predicted = (outputs > 0.5) & (len(self.classes_) > 1)  # a class alone is always right
         return float(accuracy_score(y, predicted, sample_weight=weight))
 
     def _class_names(self) -> Sequence[str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -24,6 +23,9 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 
 __all__ = ["Perceptron"]
+
+_NOTHING = (0, None)
+"""Width and type of an array that is never given."""
 
 
 class Perceptron(Parameters, BaseEstimator):
@@ -148,8 +150,8 @@ class Perceptron(Parameters, BaseEstimator):
         self._network = network
         self.coefs_ = [layer.W for layer in network.layers]
         self.intercepts_ = [layer.b for layer in network.layers]
-        named = hasattr(self, "feature_names_in_")
-        self._ones = None if named else np.ones(network.shape[0], network.dtype)
+        # An array has no column names to compare with those of the fit, which deserves scikit-learn's warning.
+        self._plain = _NOTHING if hasattr(self, "feature_names_in_") else (network.shape[0], network.dtype)
 
     def _class_names(self) -> Sequence[str] | None:
         """Return the labels as a network holds them."""
@@ -178,19 +180,18 @@ class Perceptron(Parameters, BaseEstimator):
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """Return what the network says to X, after the checks that scikit-learn makes."""
-        ones = getattr(self, "_ones", None)
+        inputs, dtype = getattr(self, "_plain", _NOTHING)
+        # What needs no conversion and no further look; everything else goes the long way, and fails there if it must.
         if (
-            ones is not None
-            and type(X) is np.ndarray
+            type(X) is np.ndarray
+            and X.dtype is dtype
             and X.ndim == 2
-            and X.dtype is ones.dtype
-            and X.shape[1] == ones.size
+            and X.shape[1] == inputs
+            and X.size
+            # One byte a number, and none of them 0: the quickest way to tell that every number is finite.
+            and b"\0" not in np.isfinite(X).tobytes()
         ):
-            # The plain case. A product with ones shows nan and infinities, in no time and without a warning;
-            # should it overflow, or X be empty, the long way tells.
-            sums = X.dot(ones)
-            if math.isfinite(sums[0]) if sums.size == 1 else sums.size and np.isfinite(sums).all():
-                return self.network_(X)
+            return self.network_(X)
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         return np.concatenate([self.network_(block) for block in in_blocks(X)])

@@ -175,4 +175,5 @@ class MLPRegressor(RegressorMixin, Perceptron):
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
         if not np.isfinite(outputs).all():
             return float("nan")
-        return float(r2_score(y, outputs, sample_weight=weight))
+        with np.errstate(all="ignore"):  # squares of finite numbers may overflow
+            return float(r2_score(y, outputs, sample_weight=weight))

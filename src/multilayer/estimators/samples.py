@@ -86,10 +86,10 @@ class Samples:
 
 def in_blocks(X: Any) -> Iterator[NDArray[Any]]:
     """Yield a sparse matrix as dense blocks of rows, of a limited size, and an array as it is."""
-    if not issparse(X):
+    if isinstance(X, np.ndarray):
         yield X
         return
-    matrix: Any = X.tocsr()
+    matrix = X.tocsr()
     rows = max(1, _BLOCK_NUMBERS // matrix.shape[1])
     for start in range(0, matrix.shape[0], rows):
         yield matrix[start : start + rows].toarray()

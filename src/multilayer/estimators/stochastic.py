@@ -61,9 +61,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
         keeper = Keeper.of(estimator.checkpoint, estimator.network_, recipe, data, held_out)
         position = keeper.resumed(position)
     _resume(estimator, position)
-    training = Training(
-        estimator.network_, recipe, data, held_out, position, tuple(estimator.callbacks or ()), None, keeper
-    )
+    training = Training(estimator.network_, recipe, data, held_out, position, (), None, keeper)
     interrupted = False
     try:
         with training.interruption:
@@ -75,6 +73,9 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
                 position.samples = estimator.t_
                 _report(estimator, epoch, position, slower=position.learning_rate < rate)
                 rate = position.learning_rate
+                for callback in estimator.callbacks or ():
+                    if callback(epoch) is True:
+                        training.stop()
     except KeyboardInterrupt:
         interrupted = True
     trained = training.trained
