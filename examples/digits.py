@@ -17,15 +17,26 @@ from sklearn.model_selection import train_test_split
 
 from multilayer import save
 from multilayer.estimators import MLPClassifier
+from multilayer.optimizers import Cosine
 from multilayer.training.progress import progress_bar
 
 images, labels = load_digits(return_X_y=True)
 images = (images / 16).astype(np.float32)
 learn, test, learn_labels, test_labels = train_test_split(images, labels, random_state=0, stratify=labels)
 
-settings = {"learning_rate_init": 0.003, "alpha": 0.01, "batch_size": 32, "max_iter": 100, "random_state": 0}
-with progress_bar(settings["max_iter"]) as show:
-    classifier = MLPClassifier((96,), early_stopping=True, n_iter_no_change=15, callbacks=[show], **settings)
+epochs = 40
+with progress_bar(epochs) as show:
+    classifier = MLPClassifier(
+        (96,),
+        alpha=0.01,
+        batch_size=32,
+        learning_rate=Cosine(warmup=0.1),
+        learning_rate_init=0.005,
+        max_iter=epochs,
+        n_iter_no_change=epochs,
+        callbacks=[show],
+        random_state=0,
+    )
     classifier.fit(learn, learn_labels)
 
 accuracy = classifier.score(test, test_labels)

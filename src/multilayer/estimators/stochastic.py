@@ -86,7 +86,8 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
         _give_up(estimator, trained.message)
     elif interrupted or trained.stopped == "interrupted":
         warnings.warn("Training interrupted by user.", stacklevel=5)
-    elif trained.stopped == "epochs" and not incremental:
+    elif trained.stopped == "epochs" and not incremental and not recipe.schedule.needs_total:
+        # A schedule that is made for so many epochs is meant to end with them.
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization "
             "hasn't converged yet.",
