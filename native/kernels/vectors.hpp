@@ -13,9 +13,13 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+// A test build sets the width itself: 64 bytes without AVX-512 run the 16-lane code on an older machine.
+#if defined(MULTILAYER_REGISTER_BYTES)
+#elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define MULTILAYER_REGISTER_BYTES 64
 #elif defined(__AVX2__) && defined(__FMA__)
 #define MULTILAYER_REGISTER_BYTES 32
@@ -53,23 +57,49 @@ template <class T> MULTILAYER_INLINE Vec<T> load(const T *p) {
 
 template <class T> MULTILAYER_INLINE void store(T *p, Vec<T> v) { __builtin_memcpy(p, &v, sizeof v); }
 
-// The first n lanes; the others are zero.
-template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
-    Vec<T> v = {};
-    __builtin_memcpy(&v, p, n * sizeof(T));
-    return v;
+// All bits set in the first n lanes, none in the others.
+template <class T> MULTILAYER_INLINE IntVec<T> first_lanes(size_t n) {
+    IntVec<T> lane = {};
+    for (size_t i = 0; i < lanes<T>; ++i) lane[i] = static_cast<decltype(+lane[0])>(i);
+    return lane < (lane - lane) + static_cast<decltype(+lane[0])>(n);
 }
 
+// The first n lanes, 0 < n < lanes; the others are zero. Nothing behind them is read.
+template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+    else return (Vec<T>)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
+    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm256_maskload_ps(p, (__m256i)first_lanes<T>(n));
+    else return (Vec<T>)_mm256_maskload_pd(p, (__m256i)first_lanes<T>(n));
+#else
+    Vec<T> v = {};
+    for (size_t i = 0; i < n; ++i) v[i] = p[i];
+    return v;
+#endif
+}
+
+// Nothing behind the first n lanes is written.
 template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) {
-    __builtin_memcpy(p, &v, n * sizeof(T));
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+    else _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
+    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
+    else _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
+#else
+    for (size_t i = 0; i < n; ++i) p[i] = v[i];
+#endif
 }
 
 // x * y + z with one rounding.
 MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
-#if MULTILAYER_REGISTER_BYTES == 64
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<float>)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)z);
-#elif MULTILAYER_REGISTER_BYTES == 32
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__FMA__)
     return (Vec<float>)_mm256_fmadd_ps((__m256)x, (__m256)y, (__m256)z);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<float>)vfmaq_f32((float32x4_t)z, (float32x4_t)x, (float32x4_t)y);
 #else
     Vec<float> r;
     for (size_t i = 0; i < lanes<float>; ++i) r[i] = __builtin_fmaf(x[i], y[i], z[i]);
@@ -78,14 +108,95 @@ MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
 }
 
 MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
-#if MULTILAYER_REGISTER_BYTES == 64
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<double>)_mm512_fmadd_pd((__m512d)x, (__m512d)y, (__m512d)z);
-#elif MULTILAYER_REGISTER_BYTES == 32
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__FMA__)
     return (Vec<double>)_mm256_fmadd_pd((__m256d)x, (__m256d)y, (__m256d)z);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<double>)vfmaq_f64((float64x2_t)z, (float64x2_t)x, (float64x2_t)y);
 #else
     Vec<double> r;
     for (size_t i = 0; i < lanes<double>; ++i) r[i] = __builtin_fma(x[i], y[i], z[i]);
     return r;
+#endif
+}
+
+MULTILAYER_INLINE Vec<double> sqrt(Vec<double> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_sqrt_pd((__m512d)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_sqrt_pd((__m256d)x);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<double>)vsqrtq_f64((float64x2_t)x);
+#else
+    Vec<double> r;
+    for (size_t i = 0; i < lanes<double>; ++i) r[i] = __builtin_sqrt(x[i]);
+    return r;
+#endif
+}
+
+// Bits as they are, under another type.
+MULTILAYER_INLINE IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
+MULTILAYER_INLINE IntVec<double> bits(Vec<double> x) { return (IntVec<double>)x; }
+
+constexpr int32_t sign_bit(float) { return INT32_MIN; }
+constexpr int64_t sign_bit(double) { return INT64_MIN; }
+
+template <class T> MULTILAYER_INLINE Vec<T> abs_of(Vec<T> x) { return (Vec<T>)(bits(x) & ~sign_bit(T())); }
+// The magnitude of x with the sign of y.
+template <class T> MULTILAYER_INLINE Vec<T> with_sign_of(Vec<T> x, Vec<T> y) {
+    return (Vec<T>)((bits(x) & ~sign_bit(T())) | (bits(y) & sign_bit(T())));
+}
+MULTILAYER_INLINE Vec<float> abs(Vec<float> x) { return abs_of<float>(x); }
+MULTILAYER_INLINE Vec<double> abs(Vec<double> x) { return abs_of<double>(x); }
+MULTILAYER_INLINE Vec<double> copysign(Vec<double> x, Vec<double> y) { return with_sign_of<double>(x, y); }
+MULTILAYER_INLINE Vec<float> copysign(Vec<float> x, Vec<float> y) { return with_sign_of<float>(x, y); }
+
+// x < y ? x : y and x > y ? x : y, in one instruction where there is one: y if either is a nan.
+MULTILAYER_INLINE Vec<double> lesser(Vec<double> x, Vec<double> y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_min_pd((__m512d)x, (__m512d)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_min_pd((__m256d)x, (__m256d)y);
+#else
+    return x < y ? x : y;
+#endif
+}
+MULTILAYER_INLINE Vec<double> greater(Vec<double> x, Vec<double> y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_max_pd((__m512d)x, (__m512d)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_max_pd((__m256d)x, (__m256d)y);
+#else
+    return x > y ? x : y;
+#endif
+}
+// x brought to the bound; a nan stays a nan.
+MULTILAYER_INLINE Vec<double> at_most(Vec<double> x, double bound) { return lesser(splat(bound), x); }
+MULTILAYER_INLINE Vec<double> at_least(Vec<double> x, double bound) { return greater(splat(bound), x); }
+MULTILAYER_INLINE Vec<double> between(Vec<double> x, double low, double high) {
+    return at_least(at_most(x, high), low);
+}
+
+// As many float32 numbers as a register holds float64 numbers.
+typedef float HalfFloats __attribute__((vector_size(MULTILAYER_REGISTER_BYTES / 2)));
+
+MULTILAYER_INLINE Vec<double> widen(HalfFloats x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_cvtps_pd((__m256)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<double>)_mm256_cvtps_pd((__m128)x);
+#else
+    return __builtin_convertvector(x, Vec<double>);
+#endif
+}
+MULTILAYER_INLINE HalfFloats narrow(Vec<double> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (HalfFloats)_mm512_cvtpd_ps((__m512d)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (HalfFloats)_mm256_cvtpd_ps((__m256d)x);
+#else
+    return __builtin_convertvector(x, HalfFloats);
 #endif
 }
 

@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
-from multilayer.errors import InputError, MissingExtraError
+from multilayer.backend import set_threads, threads
+from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "Separability",
     "Trace",
     "Trained",
+    "TrainingWarning",
     "activations",
     "fit",
     "gradients",
@@ -33,6 +35,8 @@ __all__ = [
     "load",
     "save",
     "separability",
+    "set_threads",
+    "threads",
     "train",
 ]
 

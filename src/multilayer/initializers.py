@@ -151,18 +151,18 @@ class Orthogonal(Initializer):
 @final
 @dataclass(frozen=True)
 class ScikitLearn(Initializer):
-    """W and b uniform within sqrt(factor / (inputs + units)), factor 2 for a sigmoid and 6 otherwise.
+    """W and b uniform within sqrt(factor / (inputs + units)), factor 2 for hidden sigmoids and 6 otherwise.
 
-    Given a `RandomState`, the numbers are the ones that scikit-learn draws. There the hidden activation decides for
-    the output layer, too; pass it as `hidden`.
+    Given a `RandomState`, the numbers are the ones that scikit-learn draws. The hidden activation decides for the
+    output layer, too, so it has to be told.
     """
 
-    hidden: Activation | None = None
+    hidden: Activation
 
     def __call__(
         self, inputs: int, units: int, activation: Activation, rng: Random, /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        factor = 2.0 if isinstance(self.hidden or activation, Sigmoid) else 6.0
+        factor = 2.0 if isinstance(self.hidden, Sigmoid) else 6.0
         bound = np.sqrt(factor / (inputs + units))
         return rng.uniform(-bound, bound, (inputs, units)), rng.uniform(-bound, bound, units)
 
@@ -176,7 +176,6 @@ _NAMED: dict[str, Initializer] = {
     "lecun_normal": LeCun("normal"),
     "variance_preserving": VariancePreserving(),
     "orthogonal": Orthogonal(),
-    "scikit_learn": ScikitLearn(),
 }
 
 

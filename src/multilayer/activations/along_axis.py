@@ -43,6 +43,12 @@ class AlongAxis(Activation):
         return backend.along_axis(f"{self.facts.name}_vjp", self.vjp_formula)
 
     @final
+    @property
+    def kernel(self) -> Callable[..., Any]:
+        """The function over an axis behind h."""
+        return self._value
+
+    @final
     def __call__(self, x: Any, /, *, axis: int = -1, out: NDArray[Any] | None = None) -> Any:
         """Return h(x) along `axis`."""
         return self._value(x, axis=axis, out=out)

@@ -136,6 +136,11 @@ class Activation(ABC):
 
         return Surrogate(self, backward)
 
+    @property
+    def kernel(self) -> Callable[..., Any] | None:
+        """The function of x and the parameters that computes h, by which the core recognizes its own."""
+        return None
+
     @cached_property
     def parameters(self) -> tuple[np.float64 | NDArray[np.float64], ...]:
         """The parameters in the order of the fields, as the kernels take them."""

@@ -44,6 +44,12 @@ class Elementwise(Activation):
         return backend.elementwise(name, self.derivative_formula, len(self.parameters))
 
     @final
+    @property
+    def kernel(self) -> Callable[..., Any]:
+        """The ufunc behind h."""
+        return self._value
+
+    @final
     def __call__(self, x: Any, /, **keywords: Any) -> Any:
         """Return h(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
         return self._value(x, *self.parameters, **keywords)

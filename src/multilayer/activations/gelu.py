@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from multilayer.activations.contract import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import horner, logistic_slope, scaled_exp, two_product, two_sum
-from multilayer.backend.normal import DENSITY_AT_ZERO, normal_centre, normal_exponential, normal_tail
+from multilayer.backend.normal import (
+    DENSITY_AT_ZERO,
+    DENSITY_AT_ZERO_LOW,
+    normal_centre,
+    normal_exponential,
+    normal_tail,
+)
 
 __all__ = ["GELU", "GELUTanh", "gelu", "gelu_tanh"]
 
@@ -100,7 +106,8 @@ class GELU(Elementwise):
         t = np.minimum(np.abs(x), 40.0)
         e, scale = normal_exponential(t)
         # h'(-t); and h'(t) = 1 - h'(-t).
-        tail = e * (normal_tail(t) - t * DENSITY_AT_ZERO) * scale
+        product, product_low = two_product(t, DENSITY_AT_ZERO)
+        tail = e * ((normal_tail(t) - product) - (product_low + t * DENSITY_AT_ZERO_LOW)) * scale
         sides = np.where(x < 0, tail, 1.0 - tail)
         centre = np.clip(x, -0.75, 0.75)
         density = DENSITY_AT_ZERO * np.exp(-0.5 * centre * centre)

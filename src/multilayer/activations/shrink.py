@@ -160,12 +160,15 @@ class TanhShrink(Elementwise):
         # positive terms, and a - tanh a = a q / (1 + q) no difference in it. Twelve levels serve up to 3/2.
         near = np.clip(x, -1.5, 1.5)
         square, square_low = two_product(near, near)
-        q = np.zeros_like(square)
+        rest = np.zeros_like(square)
         for odd in range(25, 3, -2):
-            q = square / (odd + q)
-        q = square / (3.0 + q)
-        q = q + q * (square_low / np.where(square == 0.0, 1.0, square))
-        return np.where(np.abs(x) < 1.5, near * (q / (1.0 + q)), x - np.tanh(x))
+            rest = square / (odd + rest)
+        cube = near * square
+        cube_low = near * square_low + two_product(near, square)[1]
+        ratio = cube / (3.0 + (rest + square))
+        # The rounding of the cube is made good, where it is not lost among the subnormals.
+        share = np.where(np.abs(cube) > 1e-280, cube_low / cube, 0.0)
+        return np.where(np.abs(x) < 1.5, ratio + ratio * share, x - np.tanh(x))
 
     @staticmethod
     def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:

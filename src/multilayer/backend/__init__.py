@@ -4,6 +4,16 @@ Nothing outside this package knows which of the two is at work.
 """
 
 from multilayer.backend.choice import along_axis, elementwise, from_python, info
-from multilayer.backend.forward import affine
+from multilayer.backend.forward import affine, compile_network
+from multilayer.backend.threads import set_threads, threads
 
-__all__ = ["affine", "along_axis", "elementwise", "from_python", "info"]
+__all__ = [
+    "affine",
+    "along_axis",
+    "compile_network",
+    "elementwise",
+    "from_python",
+    "info",
+    "set_threads",
+    "threads",
+]

@@ -1,16 +1,91 @@
-"""The weighted sum a = x W + b of one layer."""
+"""The weighted sums of a layer and the forward pass of a network: native and fused, or in NumPy.
+
+Native results have the same bits however they are computed: a row alone or in any batch, with any number
+of threads, the layers one by one or the whole network. Each weighted sum is one chain of fused multiply-adds
+over the inputs in their order, starting from the bias. The NumPy twin does not promise that.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["affine"]
+from multilayer.backend.choice import kernel_name, native
+
+__all__ = ["affine", "compile_network"]
+
+Array = NDArray[Any]
 
 
-def affine(x: NDArray[Any], W: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """Return x W + b, for x of shape (inputs,) or (samples, inputs), all of one float type."""
-    with np.errstate(all="ignore"):
-        return np.asarray(x @ W + b)
+class _Activation(Protocol):
+    @property
+    def kernel(self) -> Callable[..., Any] | None: ...
+    @property
+    def parameters(self) -> tuple[Any, ...]: ...
+    def __call__(self, x: Any, /) -> Any: ...
+
+
+class _Layer(Protocol):
+    @property
+    def W(self) -> Array: ...
+    @property
+    def b(self) -> Array: ...
+    @property
+    def activation(self) -> _Activation: ...
+
+
+def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
+    """Return the function x -> x W + b, for x of shape (inputs,) or (samples, inputs).
+
+    The native one keeps a packed copy of W and b, and takes x of any real type; the twin takes the type of W.
+    """
+    core = native()
+    if core is not None:
+        weighted_sum: Callable[[ArrayLike], Array] = core.Network([(W, b, None, ())])
+        return weighted_sum
+
+    def twin(x: ArrayLike) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(x @ W + b)
+
+    return twin
+
+
+def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | None:
+    """Return the function x -> y of the whole network, its weights packed; None where the twin is at work.
+
+    It takes x of shape (inputs,) or (samples, inputs) and of any real type, raises ValueError for another
+    shape and TypeError for another type. Layers are fused up to one whose activation has no native kernel;
+    such an activation is called as it is, and the layers behind it are fused again.
+    """
+    core = native()
+    if core is None:
+        return None
+    stages: list[Callable[..., Any]] = []
+    fused: list[tuple[Array, Array, str | None, tuple[Any, ...]]] = []
+    for layer in layers:
+        name, parameters = kernel_name(layer.activation.kernel), layer.activation.parameters
+        if name is not None and all(np.ndim(value) == 0 for value in parameters):
+            fused.append((layer.W, layer.b, name, parameters))
+            continue
+        fused.append((layer.W, layer.b, None, ()))
+        stages += [core.Network(fused), layer.activation]
+        fused = []
+    if fused:
+        stages.append(core.Network(fused))
+    return stages[0] if len(stages) == 1 else _Chain(stages)
+
+
+class _Chain:
+    """Functions one after the other."""
+
+    def __init__(self, stages: Sequence[Callable[..., Any]]) -> None:
+        self.stages = tuple(stages)
+
+    def __call__(self, x: ArrayLike) -> Any:
+        for stage in self.stages:
+            x = stage(x)
+        return x

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from multilayer.backend.elementary import horner, scaled_exp, two_product
 
-__all__ = ["DENSITY_AT_ZERO", "normal_centre", "normal_exponential", "normal_tail"]
+__all__ = ["DENSITY_AT_ZERO", "DENSITY_AT_ZERO_LOW", "normal_centre", "normal_exponential", "normal_tail"]
 
 Array = NDArray[np.float64]
 
-DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)
+# 1 / sqrt(2 pi), as a pair.
+DENSITY_AT_ZERO = 0.3989422804014327
+DENSITY_AT_ZERO_LOW = -2.49232720227773e-17
 
 # (t + 3/4) * normal_tail(t) in powers of v = 5/4 - 45 / (4 (t + 5)), which takes [0, 40] to [-1, 1]: the
 # interpolating polynomial in the 25 Chebyshev nodes, 6e-17 from the function. The form is Shepherd and

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def activations(
 
 def _described(activation: Activation) -> dict[str, Any]:
     facts = activation.facts
-    parameters = {field.name: getattr(activation, field.name) for field in fields(activation)}  # type: ignore[arg-type]
+    parameters = {name: getattr(activation, name) for name in activation.parameter_names()}
     return asdict(facts) | {"range": asdict(facts.range), "parameters": parameters}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer import backend
 from multilayer.activations import Activation, get, identity
 from multilayer.errors import InputError
 
@@ -89,6 +92,11 @@ class Dense:
     def dtype(self) -> np.dtype[Any]:
         """The type of W, b and of what the layer computes: float32 or float64."""
         return self.W.dtype
+
+    @cached_property
+    def weighted_sums(self) -> Callable[[ArrayLike], NDArray[Any]]:
+        """The function x -> x W + b, with what it prepares once."""
+        return backend.affine(self.W, self.b)
 
     def _content(self) -> tuple[Any, ...]:
         return self.dtype, self.W.shape, self.W.tobytes(), self.b.tobytes(), self.activation

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from multilayer import backend
 from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense
@@ -83,9 +85,20 @@ class MLP:
 
         x is taken in the network's dtype. nan and infinities pass through as arithmetic has them.
         """
+        run = self._compiled
+        if run is not None:
+            try:
+                return run(x)
+            except (TypeError, ValueError):
+                self._samples(x)  # says it in full, if it was for x
+                raise
         for record in forward(self.layers, self._samples(x)):
             y = record.z
         return y
+
+    @cached_property
+    def _compiled(self) -> Callable[[ArrayLike], NDArray[Any]] | None:
+        return backend.compile_network(self.layers)
 
     def trace(self, x: ArrayLike) -> Trace:
         """Return x, a and z of every layer, bit for bit the numbers that `net(x)` goes through."""

@@ -8,7 +8,6 @@ from typing import Any, overload
 
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer.network.dense import Dense
 
 __all__ = ["LayerRecord", "Trace", "forward"]
@@ -30,7 +29,7 @@ class LayerRecord:
 def forward(layers: Sequence[Dense], x: NDArray[Any]) -> Iterator[LayerRecord]:
     """Yield a record per layer, in order. This is the one forward loop."""
     for layer in layers:
-        a = backend.affine(x, layer.W, layer.b)
+        a = layer.weighted_sums(x)
         z = layer.activation(a)
         yield LayerRecord(layer, x, a, z)
         x = z

@@ -25,7 +25,7 @@ from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.events import History
 from multilayer.training.position import Position
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import State
+from multilayer.training.steps import Rows, State
 from multilayer.training.stopping import Watch
 from multilayer.wording import one_line
 
@@ -232,19 +232,19 @@ def _digest(text: str, tensors: Mapping[str, NDArray[Any]]) -> str:
 
 def _described(data: Source) -> str:
     if isinstance(data, Stream):
-        return "from a function"
-    arrays = {"X": data.X, "y": data.y, "weights": data.weights, "rows": data.chosen}
+        return "batches"
+    arrays = {"y": data.y, "weights": data.weights, "rows": data.chosen}
+    digests = {name: _content(array, len(array)) for name, array in arrays.items() if array is not None}
     return ", ".join(
-        f"{name} {array.shape} {array.dtype} {_content(array)}"
-        for name, array in arrays.items()
-        if array is not None
+        f"{name} {digest}" for name, digest in {"X": _content(data.X, data.X.shape[0]), **digests}.items()
     )
 
 
-def _content(array: NDArray[Any]) -> str:
-    """Return a digest of an array, read in pieces, so that one that is memory-mapped need not fit into memory."""
+def _content(rows: Rows, count: int) -> str:
+    """Return shape, type and digest, read in pieces, so that what is memory-mapped need not fit into memory."""
     digest = hashlib.blake2b(digest_size=8)
-    rows = max(1, (1 << 24) // max(1, array[:1].nbytes))
-    for start in range(0, len(array), rows):
-        digest.update(np.ascontiguousarray(array[start : start + rows]).data)
-    return digest.hexdigest()
+    first = rows[:1]
+    at_once = max(1, (1 << 24) // max(1, first.nbytes))
+    for start in range(0, count, at_once):
+        digest.update(np.ascontiguousarray(rows[start : start + at_once]).data)
+    return f"{rows.shape} {first.dtype} {digest.hexdigest()}"

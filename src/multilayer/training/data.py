@@ -1,4 +1,4 @@
-"""Where batches come from: arrays (in memory or memory-mapped), or a function that returns batches."""
+"""Where batches come from: arrays (in memory, memory-mapped or sparse), or whatever brings batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Random
-from multilayer.training.steps import Batches
+from multilayer.training.steps import Batches, Rows
 
 __all__ = ["Arrays", "Source", "Stream", "arrays", "inputs", "source", "split"]
 
@@ -25,7 +25,7 @@ ClassWeight = Mapping[int, float] | str | None
 class Arrays:
     """Samples that are all there: X (samples, inputs), prepared targets, weights or None."""
 
-    X: NDArray[Any]
+    X: Rows
     y: NDArray[Any]
     weights: NDArray[np.float64] | None
     chosen: NDArray[np.intp] | None = None
@@ -34,13 +34,12 @@ class Arrays:
     @property
     def rows(self) -> int:
         """Number of rows to use."""
-        return len(self.X) if self.chosen is None else len(self.chosen)
+        return self.X.shape[0] if self.chosen is None else len(self.chosen)
 
     def batches(self, size: int, order: NDArray[np.intp] | None) -> Iterator[Batches]:
         """Yield all batches of an epoch, in one object."""
-        yield Batches(
-            self.X, self.y, self.weights, self.chosen if order is None else order, min(size, self.rows)
-        )
+        order = self.chosen if order is None else order
+        yield Batches(self.X, self.y, self.weights, order, min(size, self.rows), 0, self.rows)
 
     def count(self, size: int) -> int | None:
         """Return the number of batches in an epoch."""
@@ -49,7 +48,7 @@ class Arrays:
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """Batches that a function returns anew for each epoch: (X, y) or (X, y, weights)."""
+    """Batches (X, y) or (X, y, weights), out of an iterable that a function returns for each epoch."""
 
     function: BatchFunction
     network: MLP
@@ -66,7 +65,7 @@ class Stream:
                 )
             weights = batch[2] if len(batch) == 3 else None
             part = arrays(self.network, self.loss, batch[0], batch[1], weights)
-            yield Batches(part.X, part.y, part.weights, None, part.rows)
+            yield from part.batches(part.rows, None)
 
     def count(self, size: int) -> int | None:
         """Return None: a function does not tell how many batches it has."""
@@ -85,18 +84,19 @@ def source(
     class_weight: ClassWeight,
 ) -> Source:
     """Return the training data, checked against network and loss."""
-    if not callable(X):
-        if y is None:
-            raise InputError(
-                "y is missing; give targets, or as X a function that returns an iterable of (X, y) batches, a new "
-                "one for each epoch"
-            )
-        return arrays(network, loss, X, y, sample_weight, class_weight)
-    if y is not None or sample_weight is not None or class_weight is not None:
-        raise InputError(
-            "batches from a function bring their own y and weights; leave out y, sample_weight, class_weight"
-        )
-    return Stream(X, network, loss)
+    if callable(X):
+        return _stream(network, loss, X, y, sample_weight, class_weight)
+    if y is None and isinstance(X, Iterable) and not isinstance(X, np.ndarray):
+        return _stream(network, loss, lambda: X, y, sample_weight, class_weight)
+    if y is None:
+        raise InputError("y is missing; give targets, or as X an iterable of batches (X, y)")
+    return arrays(network, loss, X, y, sample_weight, class_weight)
+
+
+def _stream(network: MLP, loss: Loss, function: BatchFunction, *others: Any) -> Stream:
+    if any(other is not None for other in others):
+        raise InputError("batches bring their own y and weights; leave out y, sample_weight and class_weight")
+    return Stream(function, network, loss)
 
 
 def arrays(
@@ -110,29 +110,51 @@ def arrays(
     """Return samples, checked. Nothing is copied: X keeps its type, and is read where a batch needs it."""
     X = inputs(network, X)
     targets = loss.targets(y, network.shape[-1])
-    if len(targets) != len(X):
-        raise InputError(f"X has {len(X)} samples but y has {len(targets)}; expected one target per sample")
-    weights = None if sample_weight is None else _weights(sample_weight, len(X))
+    rows = X.shape[0]
+    if len(targets) != rows:
+        raise InputError(f"X has {rows} samples but y has {len(targets)}; expected one target per sample")
+    weights = None if sample_weight is None else _weights(sample_weight, rows)
     if class_weight is not None:
         by_class = _class_weights(targets, class_weight)
         weights = by_class if weights is None else weights * by_class
     return Arrays(X, targets, weights)
 
 
-def inputs(network: MLP, X: Any) -> NDArray[Any]:
-    """Return X as an array of samples that the network takes, its type as it was."""
-    try:
-        array: NDArray[Any] = np.asanyarray(X)  # a memory-mapped array stays one
-    except ValueError:
-        raise InputError("X has rows of different lengths; expected a rectangular array") from None
+def inputs(network: MLP, X: Any) -> Rows:
+    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), or sparse."""
+    if hasattr(X, "tocsr"):
+        array: Any = SparseRows(X.tocsr())
+    else:
+        try:
+            array = np.asanyarray(X)  # a memory-mapped array stays one
+        except ValueError:
+            raise InputError("X has rows of different lengths; expected a rectangular array") from None
+        if array.dtype.kind not in "biuf":
+            raise InputError(f"X holds {array.dtype} values; expected real numbers")
     width = network.shape[0]
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"X holds {array.dtype} values; expected real numbers")
-    if array.ndim != 2 or array.shape[1] != width:
+    if len(array.shape) != 2 or array.shape[1] != width:
         raise InputError(f"X has shape {array.shape}; this network takes (samples, {width})")
-    if not len(array):
+    if not array.shape[0]:
         raise InputError("X has no samples; training needs at least one")
-    return array
+    rows: Rows = array
+    return rows
+
+
+@dataclass(frozen=True, eq=False)
+class SparseRows:
+    """A SciPy sparse matrix, of which the rows of a batch are made dense."""
+
+    csr: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Samples and inputs."""
+        shape: tuple[int, ...] = self.csr.shape
+        return shape
+
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]:
+        dense: NDArray[Any] = self.csr[rows].toarray()
+        return dense
 
 
 def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
@@ -164,9 +186,9 @@ def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
 
 def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> NDArray[np.float64]:
     """Return a weight per sample; "balanced" gives every class the same share of the whole."""
-    if y.ndim == 2 and y.shape[1] > 1 and not np.isin(y, (0, 1)).all():
-        raise InputError("class_weight needs targets that are classes; give sample_weight instead")
     if y.ndim == 2 and y.shape[1] > 1:
+        if not (np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
+            raise InputError("class_weight needs targets with one class per sample; give sample_weight instead")
         y = y.argmax(axis=1)
     classes, members = np.unique(y.ravel(), return_inverse=True)
     counts = np.bincount(members)

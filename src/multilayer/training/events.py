@@ -68,7 +68,7 @@ class Epoch:
         return self._network()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class History:
     """The curves of a training, with an entry per epoch."""
 
@@ -81,6 +81,11 @@ class History:
 
     def __len__(self) -> int:
         return len(self.loss)
+
+    def __repr__(self) -> str:
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        ends = [f"{name} {curve[0]:.4g} to {curve[-1]:.4g}" for name, curve in curves.items() if curve]
+        return f"History({', '.join([f'{len(self)} epochs', *ends])})"
 
     def with_epoch(self, epoch: Epoch) -> History:
         """Return the history with one more epoch."""

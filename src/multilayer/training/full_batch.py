@@ -30,10 +30,8 @@ class Minimizer(Iterator[tuple[State, float]]):
 
     def __init__(self, optimizer: LBFGS, plan: Plan, state: State, data: Arrays, iterations: int) -> None:
         self._optimizer, self._plan, self._state, self._iterations = optimizer, plan, state, iterations
-        rows = slice(None) if data.chosen is None else data.chosen
-        self._X = np.asarray(data.X[rows], dtype=np.float64)
-        self._y = data.y[rows]
-        self._weights = None if data.weights is None else data.weights[rows]
+        (everything,) = data.batches(data.rows, None)
+        self._X, self._y, self._weights = everything.gather(0, np.dtype(np.float64))
         self._told: SimpleQueue[tuple[Vector, float] | BaseException | None] = SimpleQueue()
         self._go_on: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._minimize, name="multilayer-lbfgs", daemon=True)

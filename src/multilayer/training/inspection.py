@@ -93,7 +93,7 @@ def gradients(
     loss = losses.get(loss)
     loss.check(network.layers[-1].activation, network.shape[-1])
     data = arrays(network, loss, np.atleast_2d(np.asarray(x)), y, sample_weight)
-    trace = network.trace(data.X)
+    trace = network.trace(data.X[: data.rows])
     last = trace[-1]
     share, _ = shares(data.weights, data.rows)
     activation = last.layer.activation

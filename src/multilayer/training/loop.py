@@ -98,7 +98,7 @@ class Training(Iterator[Step | Epoch]):
 
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
         at = self._at
-        ended: Stopped | None = at.ended if at.epoch < self.recipe.epochs else "epochs"
+        ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
         while ended is None:
             began = time.perf_counter()
             failed = yield from self._steps(began)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from multilayer.errors import InputError
+from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam, Clip, Constant, Optimizer, OptimizerState, Schedule
@@ -63,9 +64,9 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     ----------
     network : MLP
         Where to start, with the activations and the dtype to train in; `multilayer.initialize` makes a random one.
-    X : array_like, shape (samples, inputs), or callable
-        Samples, possibly memory-mapped: only a batch at a time is read and converted. Or a function that returns
-        an iterable of batches (X, y) or (X, y, weights), a new one for each epoch.
+    X : array_like or sparse, shape (samples, inputs), or batches
+        Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time. Or, without y,
+        batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes.
     loss : Loss or str
@@ -136,9 +137,17 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     )
     if every is not None and every < 1:
         raise InputError(f"every must be at least 1 batch; got {every}")
+    if y is None and isinstance(X, Iterator) and epochs > 1:
+        raise InputError(
+            "an iterator has batches for one epoch only; give a function that returns a new one for each"
+        )
+    if checkpoint is not None and rng is None and isinstance(validation, float):
+        raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
     random = generator(rng)
     data = sources.source(network, recipe.loss, X, y, sample_weight, class_weight)
     data, held_out = _validation(network, recipe, data, validation, random)
+    if recipe.metrics and held_out is None and not isinstance(data, Arrays):
+        raise InputError("metrics of batches are not measured; give validation=(X, y)")
     position = _start(network, optimizer, random, after)
     if isinstance(optimizer, LBFGS):
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
@@ -159,7 +168,8 @@ def fit(
     """Train a network as `train` does, with the same options, and return the outcome.
 
     Ctrl-C ends training at the next batch boundary and returns what there is, the best weights where they are kept;
-    a second Ctrl-C aborts.
+    a second Ctrl-C aborts. Where a loss or weight is nan or infinite training ends with a `TrainingWarning` that names
+    the place, and the weights are the last finite ones.
 
     Parameters
     ----------
@@ -181,6 +191,8 @@ def fit(
     with training.interruption, progress_bar(training.recipe.epochs, progress) as tell:
         for event in training:
             tell(event)
+    if training.trained.stopped == "not finite":
+        warnings.warn(training.trained.message, TrainingWarning, stacklevel=2)
     return training.trained
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,18 @@ from multilayer.optimizers import Optimizer, OptimizerState, Parameters
 from multilayer.randomness import Random
 from multilayer.training.backward import backward
 
-__all__ = ["Batches", "NotFinite", "Outcome", "Plan", "State", "objective", "outputs", "run_steps", "shares"]
+__all__ = [
+    "Batches",
+    "NotFinite",
+    "Outcome",
+    "Plan",
+    "State",
+    "forward",
+    "objective",
+    "outputs",
+    "run_steps",
+    "shares",
+]
 
 
 class Layer(NamedTuple):
@@ -72,42 +83,48 @@ class State:
     optimizer: OptimizerState
 
 
+class Rows(Protocol):
+    """What training needs of X: rows by a slice or an array of indices, as an array. `np.memmap` reads only these."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """Rows to train on, `size` at a time: those that `order` names, or all as they stand."""
+    """Rows to train on, `size` at a time: those that `order` names, or all as they stand, from `start` to `stop`."""
 
-    X: NDArray[Any]
+    X: Rows
     y: NDArray[Any]
-    weights: NDArray[Any] | None
+    weights: NDArray[np.float64] | None
     order: NDArray[np.intp] | None
     size: int
+    start: int
+    stop: int
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return len(self.X) if self.order is None else len(self.order)
+        return self.stop - self.start
 
     def __len__(self) -> int:
         return math.ceil(self.rows / self.size)
 
     def slice(self, first: int, last: int) -> Batches:
         """Return the batches from `first` up to `last`, counted from 0."""
-        start, stop = first * self.size, min(last * self.size, self.rows)
-        if self.order is not None:
-            return replace(self, order=self.order[start:stop])
-        weights = None if self.weights is None else self.weights[start:stop]
-        return replace(self, X=self.X[start:stop], y=self.y[start:stop], weights=weights)
+        start, stop = self.start + first * self.size, self.start + last * self.size
+        return replace(self, start=start, stop=min(stop, self.stop))
 
     def gather(
         self, number: int, dtype: np.dtype[Any]
-    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
         """Return x, y and weights of batch `number`, x in the type of the network."""
-        start = number * self.size
-        rows: Any = slice(start, start + self.size)
+        start = self.start + number * self.size
+        rows: Any = slice(start, min(start + self.size, self.stop))
         if self.order is not None:
             rows = self.order[rows]
         weights = None if self.weights is None else self.weights[rows]
-        # A memory-mapped array is read here, a batch at a time.
         return np.asarray(self.X[rows]).astype(dtype, copy=False), np.asarray(self.y[rows]), weights
 
 
@@ -150,7 +167,7 @@ def run_steps(
         value, gradients, trouble = objective(plan, state.parameters, x, y, weights, rng)
         if trouble is None:
             new = _updated(plan, state, gradients, float(rates[number]))
-            trouble = _first_not_finite(new.parameters)
+            trouble = _first_not_finite(x, new.parameters)
         if trouble is not None:
             return Outcome(state, np.array(losses), NotFinite(number, *trouble))
         state = new
@@ -167,7 +184,7 @@ def objective(
     rng: Random | None = None,
 ) -> tuple[float, Parameters, tuple[int, str] | None]:
     """Return the objective on a batch, its gradient by parameter, and where it is not finite."""
-    records, masks = _forward(plan, parameters, x, rng)
+    records, masks = forward(plan, parameters, x, rng)
     last = records[-1]
     values = plan.loss.values(y, last.a, last.z, last.layer.activation)
     share, total = shares(weights, len(x))
@@ -187,7 +204,7 @@ def objective(
 
 def outputs(plan: Plan, parameters: Parameters, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return weighted sums and outputs of the last layer, as they are when nothing is trained."""
-    records, _ = _forward(plan, parameters, x, None)
+    records, _ = forward(plan, parameters, x, None)
     return records[-1].a, records[-1].z
 
 
@@ -199,10 +216,10 @@ def shares(weights: NDArray[Any] | None, rows: int) -> tuple[NDArray[np.float64]
     return (weights / total if total else np.zeros(rows)).astype(np.float64, copy=False), total
 
 
-def _forward(
+def forward(
     plan: Plan, parameters: Parameters, x: NDArray[Any], rng: Random | None
 ) -> tuple[list[Record], list[NDArray[Any] | None]]:
-    """Return a record per layer, and what dropout multiplied the outputs of each hidden layer by."""
+    """Return a record per layer, and what dropout multiplied its outputs by; without an `rng` there is no dropout."""
     records: list[Record] = []
     masks: list[NDArray[Any] | None] = []
     for n, activation in enumerate(plan.activations):
@@ -241,12 +258,14 @@ def _square_sum(W: NDArray[Any]) -> float:
     return float(np.dot(flat, flat))
 
 
-def _first_not_finite(parameters: Parameters) -> tuple[int, str] | None:
+def _first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:
     for n, array in enumerate(parameters):
         # A finite sum has only finite terms; where it is not, look closer, for a sum may overflow.
         with np.errstate(all="ignore"):
             suspicious = not math.isfinite(array.sum())
         if suspicious and not np.isfinite(array).all():
+            if not np.isfinite(x).all():  # a bounded activation hides it from the loss, not from the gradient
+                return 1, "x"
             return n // 2 + 1, "W" if n % 2 == 0 else "b"
     return None
 

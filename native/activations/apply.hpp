@@ -1,0 +1,100 @@
+// From a formula over one register to a kernel over an array.
+//
+// A family's header describes an activation as a type:
+//     struct Silu {
+//         static constexpr const char *name = "silu";
+//         static constexpr int n_parameters = 1;
+//         double beta;                             // its parameters, in order
+//         template <class P> V value(V x) const;   // at either precision of pairs.hpp
+//         template <class P> V derivative(V x) const;
+//     };
+// A type that derives from SameInEveryType writes `template <class T> Vec<T> value(Vec<T> x)` instead: its
+// float32 arithmetic is exact enough (comparisons, selections, one rounding), and there are twice the lanes.
+// Such a type prepares its parameters in a constructor from `const double *`.
+#pragma once
+
+#include "activations/kernels.hpp"
+#include "kernels/pairs.hpp"
+
+namespace multilayer {
+namespace {
+
+struct SameInEveryType {};
+
+template <class A, class Base> constexpr bool derives = __is_base_of(Base, A);
+
+template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
+    if constexpr (derives<A, SameInEveryType>) {
+        return A(p);
+    } else if constexpr (A::n_parameters == 0) {
+        return A{};
+    } else if constexpr (A::n_parameters == 1) {
+        return A{p[0]};
+    } else {
+        return A{p[0], p[1]};
+    }
+}
+
+template <class A> struct Value {
+    A activation;
+    template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
+        return activation.template value<T>(x);
+    }
+    template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template value<P>(x); }
+};
+template <class A> struct Derivative {
+    A activation;
+    template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
+        return activation.template derivative<T>(x);
+    }
+    template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template derivative<P>(x); }
+};
+
+// A tail goes through the same register code as the rest, so its bits are the same.
+template <class T, class F> MULTILAYER_INLINE void each_register(const T *x, T *y, size_t n, F f) {
+    size_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) store<T>(y + i, f(load<T>(x + i)));
+    if (i < n) store_first<T>(y + i, f(load_first<T>(x + i, n - i)), n - i);
+}
+// float32 in, float32 out, float64 between.
+template <class F> MULTILAYER_INLINE void each_widened(const float *x, float *y, size_t n, F f) {
+    constexpr size_t step = lanes<double>;
+    size_t i = 0;
+    for (; i + step <= n; i += step) {
+        HalfFloats v;
+        __builtin_memcpy(&v, x + i, sizeof v);
+        v = narrow(f(widen(v)));
+        __builtin_memcpy(y + i, &v, sizeof v);
+    }
+    if (i < n) {
+        HalfFloats v = {};
+        __builtin_memcpy(&v, x + i, (n - i) * sizeof(float));
+        v = narrow(f(widen(v)));
+        __builtin_memcpy(y + i, &v, (n - i) * sizeof(float));
+    }
+}
+
+template <class A, template <class> class Which, class T>
+void apply(const T *x, T *y, size_t n, const double *parameters) {
+    const Which<A> f{with_parameters<A>(parameters)};
+    if constexpr (derives<A, SameInEveryType>) {
+        each_register(x, y, n,
+                      [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
+    } else if constexpr (sizeof(T) == sizeof(double)) {
+        each_register(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
+    } else {
+        each_widened(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Brief>(v); });
+    }
+}
+
+template <class A> constexpr ElementwiseKernel elementwise_kernel() {
+    return {A::name,
+            A::n_parameters,
+            apply<A, Value, float>,
+            apply<A, Value, double>,
+            apply<A, Derivative, float>,
+            apply<A, Derivative, double>};
+}
+
+}  // namespace
+}  // namespace multilayer

@@ -1,0 +1,111 @@
+// exponential, gaussian, and the exponential linear units elu, celu and selu.
+#pragma once
+
+#include "activations/apply.hpp"
+#include "activations/sigmoids.hpp"
+#include "kernels/exponential.hpp"
+
+namespace multilayer {
+namespace {
+
+struct ExponentialFunction {
+    static constexpr const char *name = "exponential";
+    static constexpr int n_parameters = 0;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        // Above 710 the powers of two overflow to the infinity that the result is.
+        Exponential<P> e = exp<P>(between(x, -exp_end<P>, is_full<P> ? 710.0 : exp_end<P>));
+        return times(rounded(e.m), e.scale);
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const { return value<P>(x); }
+};
+
+// exp(-x^2)
+struct Gaussian {
+    static constexpr const char *name = "gaussian";
+    static constexpr int n_parameters = 0;
+    template <class P> static constexpr double end = is_full<P> ? 28.0 : 26.0;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V c = at_most(abs(x), end<P>);
+        Exponential<P> e = exp(-product<P>(c, c));
+        return times(rounded(e.m), e.scale);
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        V c = at_most(abs(x), end<P>);
+        Exponential<P> e = exp(-product<P>(c, c));
+        return times(-2.0 * copysign(c, x), Unscaled<P>{e.m, e.scale});
+    }
+};
+
+constexpr double expm1_end = 50.0;  // exp(x) - 1 is -1 below minus that
+
+struct Elu {
+    static constexpr const char *name = "elu";
+    static constexpr int n_parameters = 1;
+    double alpha;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        return x < 0.0 ? scaled_expm1<P>(splat(alpha), pair<P>(x)) : x;
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
+        return x > 0.0 ? splat(1.0) : times(splat(alpha), Unscaled<P>{e.m, e.scale});
+    }
+
+    // a (exp(t) - 1) for t <= 0
+    template <class P> MULTILAYER_INLINE static V scaled_expm1(V a, Pair<P> t) {
+        V hi = between(t.hi, -expm1_end, 0.0);
+        Pair<P> e = expm1(pair<P>(hi, hi == t.hi ? low(t) : V{}));
+        V y;
+        if constexpr (is_full<P>) {
+            y = fma(a, e.hi, a * e.lo);
+        } else {
+            y = a * e.hi;
+        }
+        return y;
+    }
+};
+
+// alpha (exp(x / alpha) - 1): the derivative is 1 at 0 from either side
+struct Celu {
+    static constexpr const char *name = "celu";
+    static constexpr int n_parameters = 1;
+    double alpha;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        // Near 0 the curve is x itself, and x / alpha might underflow.
+        return t.hi < -0x1p-60 ? Elu::scaled_expm1<P>(splat(alpha), t) : x;
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        V hi = between(t.hi, -exp_end<P>, 0.0);
+        Exponential<P> e = exp(pair<P>(hi, hi == t.hi ? low(t) : V{}));
+        return x > 0.0 ? splat(1.0) : times(rounded(e.m), e.scale);
+    }
+};
+
+// Klambauer et al. 2017; the two constants as published
+struct Selu {
+    static constexpr const char *name = "selu";
+    static constexpr int n_parameters = 0;
+    static constexpr double scale = 1.0507009873554804934193349852946;
+    // scale alpha with alpha = 1.6732632423543772848170429916717
+    template <class P> MULTILAYER_INLINE static Pair<P> scale_alpha() {
+        return pair<P>(splat(0x1.c212cc640f031p+0), splat(0x1.05161b045a1fep-56));
+    }
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V hi = between(x, -expm1_end, 0.0);
+        V y = rounded(scale_alpha<P>() * expm1(pair<P>(hi)));
+        return x < 0.0 ? y : scale * x;
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
+        return x > 0.0 ? splat(scale) : times(rounded(scale_alpha<P>() * e.m), e.scale);
+    }
+};
+
+}  // namespace
+}  // namespace multilayer

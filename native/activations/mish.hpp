@@ -1,0 +1,45 @@
+// mish, x tanh(softplus(x)).
+#pragma once
+
+#include "activations/apply.hpp"
+#include "activations/sigmoids.hpp"
+
+namespace multilayer {
+namespace {
+
+// tanh(log(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2) needs no logarithm. With w = exp(-|x|), the fraction is
+// w (2 + w) / (2 + 2 w + w^2) for x < 0, else (1 + 2 w) / (1 + 2 w + 2 w^2).
+struct Mish {
+    static constexpr const char *name = "mish";
+    static constexpr int n_parameters = 0;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V c = between(x, -exp_end<P>, exp_end<P>);
+        Exponential<P> e = exp<P>(-abs(c));
+        Pair<P> w = value_of(e), square = w * w;
+        IntVec<double> negative = x < 0.0;
+        Pair<P> two_plus_w = plus_smaller(splat(2.0), w), one_plus_2w = splat(1.0) + scaled(w, 2.0);
+        Pair<P> n = select<P>(negative, e.m * two_plus_w, one_plus_2w);
+        Pair<P> d =
+            select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square), one_plus_2w + scaled(square, 2.0));
+        V y = times(c, Unscaled<P>{n / d, only(negative, e.scale)});
+        return x > 50.0 ? x : y;
+    }
+
+    // e^x (4 (x + 1) + e^x (4 x + 6) + 4 e^2x + e^3x) / (2 + 2 e^x + e^2x)^2 (Misra 2019), written with w
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        V c = between(x, -exp_end<P>, exp_end<P>);
+        Exponential<P> e = exp<P>(-abs(c));
+        Pair<P> w = value_of(e), square = w * w;
+        Pair<P> a = scaled(sum<P>(c, splat(1.0)), 4.0), b = sum<P>(4.0 * c, splat(6.0));
+        IntVec<double> negative = x < 0.0;
+        Pair<P> n = select<P>(negative, a + w * (b + w * (splat(4.0) + w)),
+                              splat(1.0) + w * (splat(4.0) + w * (b + a * w)));
+        Pair<P> d =
+            select<P>(negative, splat(2.0) + (scaled(w, 2.0) + square), splat(1.0) + scaled(w + square, 2.0));
+        return rounded(Unscaled<P>{select<P>(negative, e.m * n, n) / (d * d), only(negative, e.scale)});
+    }
+};
+
+}  // namespace
+}  // namespace multilayer

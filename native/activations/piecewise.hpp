@@ -1,0 +1,116 @@
+// Piecewise polynomials that round: hard_sigmoid, hard_swish, soft_shrink. And the algebraic ones, softsign
+// and squareplus.
+#pragma once
+
+#include "activations/apply.hpp"
+
+namespace multilayer {
+namespace {
+
+MULTILAYER_INLINE V nan_or(V x, V y) { return x == x ? y : x; }
+
+struct HardSigmoid {
+    static constexpr const char *name = "hard_sigmoid";
+    static constexpr int n_parameters = 2;
+    double alpha, beta;
+
+    // One rounding, so the error stays small where alpha x + beta comes near 0.
+    MULTILAYER_INLINE V line(V x) const { return fma(splat(alpha), x, splat(beta)); }
+
+    template <class P> MULTILAYER_INLINE V value(V x) const { return between(line(x), 0.0, 1.0); }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        return nan_or(x, (x > -beta / alpha) & (x < (1.0 - beta) / alpha) ? splat(alpha) : V{});
+    }
+};
+
+struct HardSwish {
+    static constexpr const char *name = "hard_swish";
+    static constexpr int n_parameters = 0;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V y = between(x, -3.0, 3.0);
+        y = is_full<P> ? y * (y + 3.0) / 6.0 : y * (y + 3.0) * (1.0 / 6.0);
+        return x >= 3.0 ? x : y;
+    }
+    // x / 3 + 1/2 between -3 and 3
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        V y = (2.0 * x + 3.0) * (1.0 / 6.0);
+        y = x >= 3.0 ? splat(1.0) : y;
+        return x <= -3.0 ? V{} : y;
+    }
+};
+
+struct SoftShrink {
+    static constexpr const char *name = "soft_shrink";
+    static constexpr int n_parameters = 1;
+    double threshold;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V y = abs(x) - threshold;
+        return nan_or(x, y > 0.0 ? copysign(y, x) : V{});
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        return nan_or(x, abs(x) > threshold ? splat(1.0) : V{});
+    }
+};
+
+// x / (1 + |x|)
+struct Softsign {
+    static constexpr const char *name = "softsign";
+    static constexpr int n_parameters = 0;
+
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        V size = at_most(abs(x), 0x1p1000);
+        return copysign(rounded(pair<P>(size) / sum<P>(splat(1.0), size)), x);
+    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        Pair<P> q = splat(1.0) / sum<P>(splat(1.0), at_most(abs(x), 0x1p1000));
+        return rounded(q * q);
+    }
+};
+
+// (x + sqrt(x^2 + b)) / 2; for x < 0, where that cancels, b / 2 / (sqrt(x^2 + b) - x)
+struct Squareplus {
+    static constexpr const char *name = "squareplus";
+    static constexpr int n_parameters = 1;
+    double b;
+
+    // With |x| scaled down by a power of two where its square would overflow.
+    template <class P> struct Parts {
+        V size;
+        Pair<P> root, sum;
+        V unscale;
+    };
+    template <class P> MULTILAYER_INLINE Parts<P> parts(V x) const {
+        V size = at_most(abs(x), is_full<P> ? 0x1.fffffffffffffp1023 : 0x1p200), scale = splat(1.0),
+          unscale = splat(1.0);
+        if constexpr (is_full<P>) {
+            IntVec<double> big = size > 0x1p500;
+            scale = big ? splat(0x1p-600) : scale;
+            unscale = big ? splat(0x1p600) : unscale;
+        }
+        V a = size * scale;
+        Pair<P> square = product<P>(a, a) + pair<P>(scale * scale * b);
+        Pair<P> root = pair<P>(sqrt(square.hi));
+        if constexpr (is_full<P>) {
+            root.lo = (fma(-root.hi, root.hi, square.hi) + square.lo) * (0.5 / root.hi);
+        }
+        return {a, root, a + root, unscale};
+    }
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        Parts<P> s = parts<P>(x);
+        V right = 0.5 * rounded(s.sum), left = rounded(splat(0.5 * b) / s.sum);
+        V y = x < 0.0 ? left * (1.0 / s.unscale) : right * s.unscale;
+        return x > 0x1p1000 ? x : nan_or(x, x == -__builtin_inf() ? V{} : y);
+    }
+    // (1 + x / sqrt(x^2 + b)) / 2
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        Parts<P> s = parts<P>(x);
+        V right = 0.5 * rounded(s.sum / s.root), left = rounded(splat(0.5 * b) / (s.root * s.sum));
+        V reciprocal = 1.0 / s.unscale;
+        return nan_or(x, x < 0.0 ? left * reciprocal * reciprocal : right);
+    }
+};
+
+}  // namespace
+}  // namespace multilayer

@@ -1,0 +1,33 @@
+// The table of activation kernels of one instruction-set level; compiled once per level.
+#include "activations/along_axis.hpp"
+#include "activations/exponentials.hpp"
+#include "activations/gelu.hpp"
+#include "activations/kernels.hpp"
+#include "activations/mish.hpp"
+#include "activations/piecewise.hpp"
+#include "activations/rectifiers.hpp"
+#include "activations/sigmoids.hpp"
+#include "activations/tanh.hpp"
+#include "kernels/levels.hpp"
+
+namespace multilayer {
+namespace {
+
+template <class... Activations> struct Table {
+    static constexpr ElementwiseKernel kernels[] = {elementwise_kernel<Activations>()...};
+    static constexpr size_t n = sizeof...(Activations);
+};
+using Elementwise =
+    Table<Identity, Step, Sigmoid, Tanh, Relu, LeakyRelu, Prelu, Relu6, ThresholdedRelu, Elu, Celu, Selu,
+          Gelu, GeluTanh, Silu, HardSigmoid, HardSwish, HardTanh, Softplus, Softsign, Mish, LogSigmoid,
+          SoftShrink, HardShrink, TanhShrink, Squareplus, ExponentialFunction, Gaussian>;
+
+}  // namespace
+
+extern const ActivationKernels MULTILAYER_AT_LEVEL(activation_kernels);
+const ActivationKernels MULTILAYER_AT_LEVEL(activation_kernels) = {
+    MULTILAYER_STRING(MULTILAYER_LEVEL),          Elementwise::kernels, Elementwise::n, axis_kernels,
+    sizeof axis_kernels / sizeof axis_kernels[0],
+};
+
+}  // namespace multilayer

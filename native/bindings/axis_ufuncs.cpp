@@ -1,0 +1,184 @@
+// The kernels along an axis as generalized ufuncs: name, (n)->(n), and name_vjp, (n),(n),(n)->(n) for dz, a,
+// z.
+#include <array>
+#include <memory>
+#include <new>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "activations/kernels.hpp"
+#include "bindings/bindings.hpp"
+#include "bindings/loops.hpp"
+
+namespace {
+
+using multilayer::AxisKernel;
+
+// Rows of an operand as the kernel wants them, contiguous and of its type: where they lie, or a copy.
+template <class In, class T> class Rows {
+   public:
+    Rows(char *start, npy_intp row_stride, npy_intp stride, npy_intp units)
+        : start(start), row_stride(row_stride), stride(stride), units(units) {
+        in_place = std::is_same_v<In, T> && (stride == sizeof(T) || units == 1) &&
+                   reinterpret_cast<uintptr_t>(start) % alignof(T) == 0 &&
+                   row_stride % static_cast<npy_intp>(alignof(T)) == 0;
+        if (!in_place) copy.resize(static_cast<size_t>(units));
+    }
+    const T *read(npy_intp row) {
+        char *p = start + row * row_stride;
+        if (in_place) return reinterpret_cast<const T *>(p);
+        gather<T, In>(copy.data(), p, stride, units);
+        return copy.data();
+    }
+    T *target(npy_intp row) {
+        return in_place ? reinterpret_cast<T *>(start + row * row_stride) : copy.data();
+    }
+    void written(npy_intp row) {
+        if (!in_place) scatter<T, In>(start + row * row_stride, stride, copy.data(), units);
+    }
+    bool dense() const { return in_place && row_stride == units * static_cast<npy_intp>(sizeof(T)); }
+
+   private:
+    char *start;
+    npy_intp row_stride, stride, units;
+    bool in_place;
+    std::vector<T> copy;
+};
+
+template <class T> void call(const AxisKernel &k, const T *x, T *y, size_t rows, size_t units) {
+    if constexpr (std::is_same_v<T, float>) {
+        k.value_f32(x, y, rows, units);
+    } else {
+        k.value_f64(x, y, rows, units);
+    }
+}
+template <class T>
+void call(const AxisKernel &k, const T *dz, const T *a, const T *z, T *da, size_t rows, size_t units) {
+    if constexpr (std::is_same_v<T, float>) {
+        k.vjp_f32(dz, a, z, da, rows, units);
+    } else {
+        k.vjp_f64(dz, a, z, da, rows, units);
+    }
+}
+
+template <class In> void value_rows(char **operands, const npy_intp *dimensions, const npy_intp *strides,
+                                    const AxisKernel &kernel) {
+    using T = typename Computed<In>::type;
+    const npy_intp rows = dimensions[0], units = dimensions[1];
+    Rows<In, T> x(operands[0], strides[0], strides[2], units);
+    Rows<typename Result<In>::type, T> y(operands[1], strides[1], strides[3], units);
+    if (x.dense() && y.dense()) {
+        call(kernel, x.read(0), y.target(0), static_cast<size_t>(rows), static_cast<size_t>(units));
+        return;
+    }
+    for (npy_intp r = 0; r < rows; ++r) {
+        call(kernel, x.read(r), y.target(r), 1, static_cast<size_t>(units));
+        y.written(r);
+    }
+}
+template <class In> void vjp_rows(char **operands, const npy_intp *dimensions, const npy_intp *strides,
+                                  const AxisKernel &kernel) {
+    using T = typename Computed<In>::type;
+    const npy_intp rows = dimensions[0], units = dimensions[1];
+    Rows<In, T> dz(operands[0], strides[0], strides[4], units), a(operands[1], strides[1], strides[5], units),
+        z(operands[2], strides[2], strides[6], units);
+    Rows<typename Result<In>::type, T> da(operands[3], strides[3], strides[7], units);
+    for (npy_intp r = 0; r < rows; ++r) {
+        call(kernel, dz.read(r), a.read(r), z.read(r), da.target(r), 1, static_cast<size_t>(units));
+        da.written(r);
+    }
+}
+
+// Copies of rows may not fit into memory: an error then, never an exception through NumPy.
+template <class Body> void guarded(const npy_intp *dimensions, Body body) {
+    if (dimensions[0] == 0 || dimensions[1] == 0) return;
+    const QuietFlags quiet;
+    try {
+        body();
+    } catch (const std::bad_alloc &) {
+        const PyGILState_STATE state = PyGILState_Ensure();
+        PyErr_NoMemory();
+        PyGILState_Release(state);
+    }
+}
+template <class In>
+void value_loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
+    guarded(dimensions,
+            [&] { value_rows<In>(operands, dimensions, strides, *static_cast<const AxisKernel *>(data)); });
+}
+template <class In>
+void vjp_loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
+    guarded(dimensions,
+            [&] { vjp_rows<In>(operands, dimensions, strides, *static_cast<const AxisKernel *>(data)); });
+}
+
+// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to.
+struct LoopOfType {
+    PyUFuncGenericFunction value, vjp;
+    char in, out;
+};
+#define MULTILAYER_INTEGER(type, code) {value_loop<type>, vjp_loop<type>, code, NPY_DOUBLE}
+const LoopOfType loops[] = {
+    MULTILAYER_INTEGER(npy_long, NPY_LONG),
+    MULTILAYER_INTEGER(npy_longlong, NPY_LONGLONG),
+    MULTILAYER_INTEGER(npy_ulong, NPY_ULONG),
+    MULTILAYER_INTEGER(npy_ulonglong, NPY_ULONGLONG),
+    MULTILAYER_INTEGER(npy_int, NPY_INT),
+    MULTILAYER_INTEGER(npy_uint, NPY_UINT),
+    MULTILAYER_INTEGER(npy_short, NPY_SHORT),
+    MULTILAYER_INTEGER(npy_ushort, NPY_USHORT),
+    MULTILAYER_INTEGER(npy_byte, NPY_BYTE),
+    MULTILAYER_INTEGER(npy_ubyte, NPY_UBYTE),
+    MULTILAYER_INTEGER(npy_bool, NPY_BOOL),
+    {value_loop<double>, vjp_loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {value_loop<float>, vjp_loop<float>, NPY_FLOAT, NPY_FLOAT},
+    {value_loop<Half>, vjp_loop<Half>, NPY_HALF, NPY_HALF},
+};
+#undef MULTILAYER_INTEGER
+constexpr size_t n_loops = sizeof loops / sizeof loops[0];
+
+// A ufunc keeps pointers into what it is made of, for as long as the process lives.
+struct Description {
+    std::string name, doc;
+    std::array<PyUFuncGenericFunction, n_loops> functions;
+    std::array<void *, n_loops> data;
+    std::vector<char> types;
+};
+
+int add(PyObject *module, const std::string &name, const std::string &doc, const AxisKernel &kernel,
+        bool vjp) {
+    auto d = std::make_unique<Description>();
+    d->name = name;
+    d->doc = doc;
+    const int inputs = vjp ? 3 : 1;
+    for (size_t i = 0; i < n_loops; ++i) {
+        d->functions[i] = vjp ? loops[i].vjp : loops[i].value;
+        d->data[i] = const_cast<AxisKernel *>(&kernel);
+        d->types.insert(d->types.end(), static_cast<size_t>(inputs), loops[i].in);
+        d->types.push_back(loops[i].out);
+    }
+    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(
+        d->functions.data(), d->data.data(), d->types.data(), n_loops, inputs, 1, PyUFunc_None,
+        d->name.c_str(), d->doc.c_str(), 0, vjp ? "(n),(n),(n)->(n)" : "(n)->(n)");
+    if (ufunc == nullptr) return -1;
+    const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
+    Py_DECREF(ufunc);
+    if (status == 0) d.release();
+    return status;
+}
+
+}  // namespace
+
+int add_axis_ufuncs(PyObject *module) {
+    const multilayer::ActivationKernels *kernels = multilayer::activation_kernels();
+    for (size_t i = 0; i < kernels->n_axis; ++i) {
+        const AxisKernel &k = kernels->axis[i];
+        const std::string name = k.name;
+        if (add(module, name, name + " along the last axis.", k, false) < 0 ||
+            add(module, name + "_vjp", "The gradient da of " + name + ", given dz, a and z.", k, true) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,149 @@
+// The elementwise kernels as NumPy ufuncs: one for the value, one for the derivative.
+//
+// The first input is x, the others are the parameters, always float64. Loops: one per real type of x.
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "activations/kernels.hpp"
+#include "bindings/bindings.hpp"
+#include "bindings/loops.hpp"
+
+namespace {
+
+using multilayer::ElementwiseFunction;
+
+constexpr int max_parameters = 4;
+constexpr npy_intp block = 1024;
+
+struct Kernel {
+    ElementwiseFunction<float> f32;
+    ElementwiseFunction<double> f64;
+    int n_parameters;
+
+    void operator()(const float *x, float *y, npy_intp n, const double *p) const {
+        f32(x, y, static_cast<size_t>(n), p);
+    }
+    void operator()(const double *x, double *y, npy_intp n, const double *p) const {
+        f64(x, y, static_cast<size_t>(n), p);
+    }
+};
+
+template <class T> bool aligned(const char *p) { return reinterpret_cast<uintptr_t>(p) % alignof(T) == 0; }
+
+// n elements that share their parameters.
+template <class In> void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y,
+                             npy_intp y_stride, npy_intp n, const double *parameters) {
+    using T = typename Computed<In>::type;
+    using Out = typename Result<In>::type;
+    if constexpr (std::is_same_v<In, T>) {
+        constexpr npy_intp size = sizeof(T);
+        if (x_stride == size && y_stride == size && aligned<T>(x) && aligned<T>(y)) {
+            kernel(reinterpret_cast<const T *>(x), reinterpret_cast<T *>(y), n, parameters);
+            return;
+        }
+    }
+    alignas(64) T buffer[block];
+    for (npy_intp done = 0; done < n; done += block) {
+        const npy_intp some = n - done < block ? n - done : block;
+        gather<T, In>(buffer, x + done * x_stride, x_stride, some);
+        kernel(buffer, buffer, some, parameters);
+        scatter<T, Out>(y + done * y_stride, y_stride, buffer, some);
+    }
+}
+
+template <class In>
+void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
+    const Kernel &kernel = *static_cast<const Kernel *>(data);
+    const int n_parameters = kernel.n_parameters, out = 1 + n_parameters;
+    const npy_intp n = dimensions[0];
+    const QuietFlags quiet;
+
+    double parameters[max_parameters] = {};
+    auto read = [&](npy_intp i, double *to) {
+        for (int p = 0; p < n_parameters; ++p) {
+            std::memcpy(to + p, operands[1 + p] + i * strides[1 + p], sizeof(double));
+        }
+    };
+    bool shared = true;
+    for (int p = 0; p < n_parameters; ++p) shared = shared && strides[1 + p] == 0;
+
+    npy_intp start = 0;
+    while (start < n) {
+        read(start, parameters);
+        npy_intp end = shared ? n : start + 1;
+        for (double next[max_parameters] = {}; end < n; ++end) {
+            read(end, next);
+            if (std::memcmp(next, parameters, sizeof next) != 0) break;
+        }
+        run<In>(kernel, operands[0] + start * strides[0], strides[0], operands[out] + start * strides[out],
+                strides[out], end - start, parameters);
+        start = end;
+    }
+}
+
+struct LoopOfType {
+    PyUFuncGenericFunction function;
+    char in, out;
+};
+// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to: an
+// integer loop for an integer, float64 for a number of Python's.
+const LoopOfType loops[] = {
+    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},   {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
+    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE}, {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
+    {loop<npy_int>, NPY_INT, NPY_DOUBLE},     {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
+    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE}, {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
+    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},   {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
+    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},   {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
+    {loop<float>, NPY_FLOAT, NPY_FLOAT},      {loop<Half>, NPY_HALF, NPY_HALF},
+};
+constexpr size_t n_loops = sizeof loops / sizeof loops[0];
+
+// A ufunc keeps pointers into what it is made of, for as long as the process lives.
+struct Description {
+    std::string name, doc;
+    Kernel kernel;
+    std::array<PyUFuncGenericFunction, n_loops> functions;
+    std::array<void *, n_loops> data;
+    std::vector<char> types;
+};
+
+int add(PyObject *module, std::string name, const std::string &doc, const Kernel &kernel) {
+    auto d = std::make_unique<Description>();
+    d->name = std::move(name);
+    d->doc = doc;
+    d->kernel = kernel;
+    for (size_t i = 0; i < n_loops; ++i) {
+        d->functions[i] = loops[i].function;
+        d->data[i] = &d->kernel;
+        d->types.push_back(loops[i].in);
+        d->types.insert(d->types.end(), static_cast<size_t>(kernel.n_parameters), NPY_DOUBLE);
+        d->types.push_back(loops[i].out);
+    }
+    PyObject *ufunc =
+        PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
+                                1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(), d->doc.c_str(), 0);
+    if (ufunc == nullptr) return -1;
+    const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
+    Py_DECREF(ufunc);
+    if (status == 0) d.release();
+    return status;
+}
+
+}  // namespace
+
+int add_ufuncs(PyObject *module) {
+    const multilayer::ActivationKernels *kernels = multilayer::activation_kernels();
+    for (size_t i = 0; i < kernels->n_elementwise; ++i) {
+        const multilayer::ElementwiseKernel &k = kernels->elementwise[i];
+        const std::string name = k.name;
+        if (add(module, name, name + ", elementwise; the parameters follow x.",
+                {k.value_f32, k.value_f64, k.n_parameters}) < 0 ||
+            add(module, name + "_derivative", "The derivative of " + name + ", elementwise.",
+                {k.derivative_f32, k.derivative_f64, k.n_parameters}) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

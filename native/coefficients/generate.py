@@ -1,0 +1,136 @@
+"""Writes native/kernels/coefficients.hpp: `python native/coefficients/generate.py > native/kernels/coefficients.hpp`.
+
+Each polynomial interpolates at the Chebyshev points of its interval, in 80-digit arithmetic, which is within a
+small factor of the best polynomial of its degree; it is then written in powers of its variable and rounded to
+float64. The comment above each gives the largest relative error of the exact function by those rounded coefficients.
+`full` serves float64 results, `brief` serves float32 results that are computed in float64.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mpmath as mp
+
+mp.mp.dps = 80
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A function to be replaced by a polynomial on an interval."""
+
+    name: str
+    meaning: str
+    function: Callable[[mp.mpf], mp.mpf]
+    low: mp.mpf
+    high: mp.mpf
+    full: int
+    brief: int
+    leading_pair: bool = False
+
+
+def series(terms: Callable[[int], mp.mpf], x: mp.mpf) -> mp.mpf:
+    """Sum terms(n) x**n; every use converges, and none divides by x."""
+    return mp.nsum(lambda n: terms(int(n)) * x ** int(n), [0, 90], method="direct")
+
+
+def exp_quotient(r: mp.mpf) -> mp.mpf:
+    return series(lambda n: 1 / mp.factorial(n + 2), r)
+
+
+def log_quotient(w: mp.mpf) -> mp.mpf:
+    return series(lambda n: mp.mpf(2) / (2 * n + 3), w)
+
+
+def tanh_quotient(w: mp.mpf) -> mp.mpf:
+    if w < mp.mpf(10) ** -20:
+        return mp.mpf(1) / 3
+    x = mp.sqrt(w)
+    return (x - mp.tanh(x)) / x**3
+
+
+NORMAL_CENTRE = mp.mpf(3)
+NORMAL_END = mp.mpf(40)
+
+
+def normal_quotient(t: mp.mpf) -> mp.mpf:
+    x = NORMAL_CENTRE * (1 + t) / (1 - t)
+    return mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2)) / 2 * (x + NORMAL_CENTRE)
+
+
+half_log2 = mp.log(2) / 2 * mp.mpf("1.001")
+s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
+
+FITS = [
+    Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
+    Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
+        log_quotient, mp.mpf(0), s_end**2, 9, 4),
+    Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient,
+        mp.mpf(0), mp.mpf("0.5625"), 14, 7, True),
+    Fit("normal", "exp(x^2 / 2) Phi(-x) (x + 3) in t = (x - 3) / (x + 3), for 0 <= x <= 40",
+        normal_quotient, mp.mpf(-1), (NORMAL_END - NORMAL_CENTRE) / (NORMAL_END + NORMAL_CENTRE), 29, 11, True),
+]  # fmt: skip
+
+
+def chebyshev(fit: Fit, degree: int) -> list[mp.mpf]:
+    """Return the interpolating polynomial's coefficients in powers of the variable, lowest first."""
+    n = degree + 1
+    middle, half = (fit.low + fit.high) / 2, (fit.high - fit.low) / 2
+    angles = [mp.pi * (mp.mpf(k) + mp.mpf(1) / 2) / n for k in range(n)]
+    values = [fit.function(middle + half * mp.cos(a)) for a in angles]
+    weights = [
+        2 / mp.mpf(n) * mp.fsum(v * mp.cos(j * a) for v, a in zip(values, angles, strict=True))
+        for j in range(n)
+    ]
+    weights[0] /= 2
+    # T_j((x - middle) / half) in powers of x, by the three-term recurrence.
+    scale, shift = 1 / half, -middle / half
+    previous, current = [mp.mpf(1)], [shift, scale]
+    total = [mp.mpf(0)] * n
+    for j in range(n):
+        basis = previous
+        for power, c in enumerate(basis):
+            total[power] += weights[j] * c
+        following = [2 * shift * c for c in current] + [mp.mpf(0)]
+        for power, c in enumerate(current):
+            following[power + 1] += 2 * scale * c
+        for power, c in enumerate(previous):
+            following[power] -= c
+        previous, current = current, following
+    return total
+
+
+def error(fit: Fit, coefficients: list[float]) -> mp.mpf:
+    """Return the largest relative error over the interval."""
+    worst = mp.mpf(0)
+    for i in range(301):
+        x = fit.low + (fit.high - fit.low) * i / 300
+        exact = fit.function(x)
+        worst = max(worst, abs(mp.polyval(coefficients[::-1], x) / exact - 1))
+    return worst
+
+
+def main() -> None:
+    write = sys.stdout.write
+    write(
+        "// Written by native/coefficients/generate.py; the comments there say how.\n#pragma once\n\nnamespace {\n"
+    )
+    for fit in FITS:
+        write(f"\n// {fit.meaning}\n")
+        for kind, degree in (("full", fit.full), ("brief", fit.brief)):
+            exact = chebyshev(fit, degree)
+            found = [float(c) for c in exact]
+            numbers = ",\n    ".join(c.hex() for c in found)
+            write(f"// relative error 2^{float(mp.log(error(fit, found), 2)):.1f}\n")
+            write(f"constexpr double {fit.name}_{kind}[] = {{\n    {numbers},\n}};\n")
+            if fit.leading_pair and kind == "full":
+                rest = [float(e - f) for e, f in zip(exact, found, strict=True)]
+                write("// what the rounding of its first coefficient left out\n")
+                write(f"constexpr double {fit.name}_{kind}_rest = {rest[0].hex()};\n")
+    write("\n}  // namespace\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+// Written by native/coefficients/generate.py; the comments there say how.
+#pragma once
+
+namespace {
+
+// (exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2
+// relative error 2^-57.6
+constexpr double exp_full[] = {
+    0x1.0000000000000p-1,  0x1.5555555555557p-3,  0x1.5555555555556p-5,  0x1.11111111100bep-7,
+    0x1.6c16c16c162c3p-10, 0x1.a01a01abf85abp-13, 0x1.a01a01a6e1e2ap-16, 0x1.71de01fdbf9cap-19,
+    0x1.27e4db46cddd1p-22, 0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29,
+};
+// relative error 2^-28.4
+constexpr double exp_brief[] = {
+    0x1.0000000ba132cp-1, 0x1.5555555a800cdp-3,  0x1.5554e8a22b84cp-5,
+    0x1.1110e0c5c7f50p-7, 0x1.6d43af18200d3p-10, 0x1.a1256cd2f13c2p-13,
+};
+
+// (log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]
+// relative error 2^-54.0
+constexpr double log_full[] = {
+    0x1.5555555555555p-1, 0x1.999999999999ap-2, 0x1.2492492492485p-2, 0x1.c71c71c71f2f4p-3,
+    0x1.745d174376d98p-3, 0x1.3b13b26417fe9p-3, 0x1.1110b815e92d0p-3, 0x1.e202ca74e1013p-4,
+    0x1.ab7ff0c2cf2edp-4, 0x1.befa72254565bp-4,
+};
+// relative error 2^-36.4
+constexpr double log_brief[] = {
+    0x1.5555555565120p-1, 0x1.999998c94c6b8p-2, 0x1.2493253caaf95p-2,
+    0x1.c67a2fa260450p-3, 0x1.8c98fcdc42a0ap-3,
+};
+
+// (x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4
+// relative error 2^-54.0
+constexpr double tanh_full[] = {
+    0x1.5555555555555p-2,  -0x1.1111111111110p-3,  0x1.ba1ba1ba1b858p-5,  -0x1.664f4882b5732p-6,
+    0x1.226e355beaaadp-7,  -0x1.d6d3d03a319d1p-9,  0x1.7da35610e452ap-10, -0x1.35574e31b47c6p-11,
+    0x1.f56b96909650ep-13, -0x1.95f3fc05b2839p-14, 0x1.46735b52e8ba7p-15, -0x1.fd314c727aa17p-17,
+    0x1.671110812564fp-18, -0x1.87dc2471e50a9p-20, 0x1.d4dc914a1ead3p-23,
+};
+// what the rounding of its first coefficient left out
+constexpr double tanh_full_rest = 0x1.54ca56520430bp-56;
+// relative error 2^-33.3
+constexpr double tanh_brief[] = {
+    0x1.55555554cad02p-2, -0x1.1111101a5e9f2p-3, 0x1.ba1b108394e87p-5,  -0x1.663edcbd43665p-6,
+    0x1.2181f2b58f409p-7, -0x1.c81e91ff98e3cp-9, 0x1.3a332e1d155ddp-10, -0x1.0a6af5789f463p-12,
+};
+
+// exp(x^2 / 2) Phi(-x) (x + 3) in t = (x - 3) / (x + 3), for 0 <= x <= 40
+// relative error 2^-53.7
+constexpr double normal_full[] = {
+    0x1.754a751a56f4ap-1,   -0x1.04c7295a48f33p-1,  0x1.d71387c654c86p-3,   -0x1.832dbf6992abep-5,
+    -0x1.56d8e3d7e9ceap-7,  0x1.c8f52c329e03bp-8,   0x1.0d608c84cdfecp-10,  -0x1.12285f1b79bcbp-10,
+    -0x1.0d09e84398e45p-12, 0x1.43c9f3d55e0b7p-13,  0x1.4a901afd04d5cp-14,  -0x1.bc7bf2470b77fp-17,
+    -0x1.5b15324fdfcd2p-16, -0x1.d7ccbae7d9fa0p-19, 0x1.e816c5eac5b68p-19,  0x1.2de5192ceb259p-19,
+    0x1.b66f7ab639109p-27,  -0x1.3689b28a0c69dp-21, -0x1.27194e15ce3fdp-22, 0x1.7aba1d7afadc2p-26,
+    0x1.80f2c7b371e71p-24,  0x1.75fba754a541bp-25,  -0x1.c34093b9c2b2dp-29, -0x1.1fb435c4d95cap-26,
+    -0x1.0b34b18c556c2p-27, 0x1.0673cc1737a62p-29,  0x1.90bf519f84299p-29,  0x1.e38c1894787acp-32,
+    -0x1.ae0da2d4f5794p-32, -0x1.18f0d052dd76ep-33,
+};
+// what the rounding of its first coefficient left out
+constexpr double normal_full_rest = -0x1.63e6eb82e1301p-55;
+// relative error 2^-27.5
+constexpr double normal_brief[] = {
+    0x1.754a752728b98p-1,   -0x1.04c72a299f701p-1, 0x1.d71376553f576p-3,  -0x1.832c62c385872p-5,
+    -0x1.56c8ec4998bcbp-7,  0x1.c8a3e4b014391p-8,  0x1.0a9a52da92dc8p-10, -0x1.0e5673b0d0dffp-10,
+    -0x1.dfe1ecce8f8c7p-13, 0x1.1ce4de76db39fp-13, 0x1.68b9920a80985p-15, -0x1.b335c08cbbf9dp-18,
+};
+
+}  // namespace

@@ -1,0 +1,117 @@
+// exp and expm1 over the whole range, subnormal results included.
+#pragma once
+
+#include "kernels/coefficients.hpp"
+#include "kernels/pairs.hpp"
+
+namespace {
+
+// The integers as the low bits of a float64 number: k + exponent_shifter has k in its last bits.
+constexpr double exponent_shifter = 0x1.8p52;
+constexpr double log2_e = 0x1.71547652b82fep+0;
+// log(2) in two parts; the first has 32 bits, so that k times it is exact.
+constexpr double log_2_high = 0x1.62e42feep-1;
+constexpr double log_2_low = 0x1.a39ef35793c76p-33;
+
+using Exponent = IntVec<double>;
+
+// 2^k for k in [-1022, 1023].
+MULTILAYER_INLINE V power_of_2(Exponent k) { return (V)((k + 1023) << 52); }
+
+// x 2^k for k in [-2044, 2046]. In two steps, the first of them exact, so that a subnormal result is
+// rounded once.
+MULTILAYER_INLINE V times_power_of_2(V x, Exponent k) {
+    Exponent both = k + 2046;
+    Exponent first = (both >> 1) & 0x7ff;
+    return x * (V)(first << 52) * (V)((both - first) << 52);
+}
+
+// A power of two still to be multiplied by. A float32 result is far from the ends of float64: there is none.
+template <class P> struct Scale;
+template <> struct Scale<Full> {
+    Exponent k;  // with meaningless bits above the twelfth, which are shifted out
+};
+template <> struct Scale<Brief> {};
+
+MULTILAYER_INLINE V times(V x, Scale<Full> scale) { return times_power_of_2(x, scale.k); }
+MULTILAYER_INLINE V times(V x, Scale<Brief>) { return x; }
+// `scale` where the mask is set, 1 elsewhere
+MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) { return {mask & scale.k}; }
+MULTILAYER_INLINE Scale<Brief> only(IntVec<double>, Scale<Brief> scale) { return scale; }
+
+// exp(x) = m scale. In Full, m is in [0.7, 1.42]; in Brief, m is all of it.
+template <class P> struct Exponential {
+    Pair<P> m;
+    Scale<P> scale;
+    V k;
+};
+// Up to here exp takes arguments, on either side.
+template <class P> constexpr double exp_end = is_full<P> ? 1400.0 : 700.0;
+
+// What is left of x once k log(2) is taken away: |r.hi| <= log(2) / 2, and exp(r.hi) - 1 - r.hi.
+template <class P> struct Reduced {
+    Pair<P> r;
+    V rest;
+    Exponent k;
+    V k_as_number;
+};
+
+template <class P> MULTILAYER_INLINE Reduced<P> reduce(Pair<P> x) {
+    V shifted = fma(x.hi, splat(log2_e), splat(exponent_shifter));
+    V k = shifted - exponent_shifter;
+    // Exact: the product is, and the difference is small beside it.
+    V high = fma(-k, splat(log_2_high), x.hi);
+    Pair<P> r;
+    if constexpr (is_full<P>) {
+        r = sum_descending<P>(high, fma(-k, splat(log_2_low), x.lo));
+    } else {
+        r = {fma(-k, splat(log_2_low), high)};
+    }
+    V q;
+    if constexpr (is_full<P>) {
+        q = polynomial(exp_full, r.hi);
+    } else {
+        q = polynomial(exp_brief, r.hi);
+    }
+    return {r, r.hi * r.hi * q, bits(shifted), k};
+}
+
+// For |x.hi| <= exp_end<P>.
+template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
+    Reduced<P> a = reduce(x);
+    if constexpr (is_full<P>) {
+        Pair<P> m = sum_descending<P>(splat(1.0), a.r.hi);
+        // exp(r.lo) = 1 + r.lo, times exp(r.hi), of which 1 + r.hi is enough here
+        m.lo = m.lo + (a.rest + fma(a.r.hi, a.r.lo, a.r.lo));
+        return {sum_descending<P>(m.hi, m.lo), {a.k}, a.k_as_number};
+    } else {
+        return {{(1.0 + (a.r.hi + a.rest)) * power_of_2(a.k)}, Scale<P>{}, V{}};
+    }
+}
+template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }
+
+// exp(x) as it is, for an x that is not positive; below 2^-1000 something as small, for sums with larger
+// numbers.
+template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
+    if constexpr (is_full<P>) {
+        return scaled(e.m, power_of_2(e.k < -1000.0 ? bits(splat(exponent_shifter - 1000.0)) : e.scale.k));
+    } else {
+        return e.m;
+    }
+}
+
+// exp(x) - 1 for |x.hi| <= 700, exact in the first order at 0.
+template <class P> MULTILAYER_INLINE Pair<P> expm1(Pair<P> x) {
+    Reduced<P> a = reduce(x);
+    V scale = power_of_2(a.k);
+    // 2^k - 1 is exact for the k that matter; it leads, or is zero.
+    Pair<P> leading = sum_descending<P>(scale - 1.0, scale * a.r.hi);
+    if constexpr (is_full<P>) {
+        leading.lo = fma(scale, a.rest + fma(a.r.hi, a.r.lo, a.r.lo), leading.lo);
+        return sum_descending<P>(leading.hi, leading.lo);
+    } else {
+        return {fma(scale, a.rest, leading.hi)};
+    }
+}
+
+}  // namespace

@@ -1,0 +1,48 @@
+// a = x W + b on packed weights: what one instruction-set level offers, and how weights lie in memory.
+//
+// The same bits everywhere: each a[i, j] is one chain of fused multiply-adds over k = 0, 1, 2, ... that
+// starts from b[j]. Rows and columns are split between tiles, blocks and threads as suits; the chain never
+// is. (A nan is a nan: its sign and payload are open, as in IEEE 754.)
+#pragma once
+
+#include <cstddef>
+
+namespace multilayer {
+
+// Weights lie in panels of columns, one behind the other; within a panel, row k of W is contiguous. A panel
+// is two registers wide; the last one may be three, or one if the layer is no wider, so that no register is
+// padding alone. The last register is padded with zeros, and so is the bias.
+static inline size_t panel_columns(size_t columns_left, size_t lanes) {
+    if (columns_left <= lanes) return lanes;
+    return columns_left > 2 * lanes && columns_left <= 3 * lanes ? 3 * lanes : 2 * lanes;
+}
+
+template <class T> struct Product {
+    const T *x;  // rows x inputs, element (i, k) at x[i * x_stride + k]
+    ptrdiff_t x_stride;
+    size_t rows;
+    const T *weights;  // the first of the panels to multiply with
+    const T *bias;     // of the same columns
+    size_t inputs;
+    size_t units;  // columns to compute: whole panels
+    T *y;          // element (i, j) at y[i * y_stride + j]; no other element is touched
+    size_t y_stride;
+    bool relu;  // a <= 0 becomes +0 before it is stored
+};
+
+template <class T> struct MatmulKernels {
+    size_t lanes;      // numbers in a register
+    size_t panel;      // columns of all panels but the last
+    size_t tile_rows;  // rows that the inner kernel takes at once, at most
+    void (*multiply)(const Product<T> &);
+};
+
+struct MatmulTable {
+    MatmulKernels<float> f32;
+    MatmulKernels<double> f64;
+};
+
+// Those of the level in use, or null while there is none.
+const MatmulTable *matmul_kernels();
+
+}  // namespace multilayer

@@ -1,0 +1,207 @@
+// The inner kernels of a = x W + b; compiled once per instruction-set level.
+#include "kernels/levels.hpp"
+#include "kernels/matmul.hpp"
+#include "kernels/vectors.hpp"
+
+namespace multilayer {
+namespace {
+
+// A tile keeps rows x vectors accumulators in registers; beside them it needs a row of the panel and one
+// number of x. With 16 registers that is 6 x 2 + 2 + 1; with 32, 14 x 2 + 2 + 1 (arm64 has 32 too, and stays
+// at 12).
+template <size_t...> struct Counts {};
+#if MULTILAYER_REGISTER_BYTES == 64
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>;
+using Heights2 = Heights1;
+using Heights3 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9>;
+#elif MULTILAYER_REGISTER_BYTES == 32
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+using Heights2 = Counts<1, 2, 3, 4, 5, 6>;
+using Heights3 = Counts<1, 2, 3, 4>;
+#else
+using Heights1 = Counts<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12>;
+using Heights2 = Heights1;
+using Heights3 = Counts<1, 2, 3, 4, 5, 6, 7, 8>;
+#endif
+template <size_t... R> constexpr size_t tallest(Counts<R...>) { return sizeof...(R); }
+constexpr size_t tile_rows = tallest(Heights2{});
+constexpr size_t panel_vectors = 2;
+template <class T> constexpr size_t panel = panel_vectors * lanes<T>;
+
+// A multiply-add takes four cycles and two start in each, so a tile needs eight accumulators at least; one
+// with few rows takes several panels to have them.
+constexpr size_t few_rows = 3;
+constexpr size_t panels_at_once[few_rows + 1] = {0, 4, 3, 2};
+
+// Panels are read from the second-level cache without loss as they are read in order; only for very many
+// inputs does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
+constexpr size_t k_block_bytes = 131072;
+
+// Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
+// exactly.
+template <class T> struct Span {
+    const T *x;
+    ptrdiff_t x_stride;
+    const T *weights;
+    size_t panel_stride;  // from one panel to the next
+    size_t n;
+    const T *bias;
+    T *y;
+    size_t y_stride;
+    size_t last;  // columns in the last register, `lanes` if it is full
+    bool from_bias;
+    bool relu;
+};
+
+// As the relu kernel does it: nan stays nan, -0 becomes +0.
+template <class T> MULTILAYER_INLINE Vec<T> rectify(Vec<T> a) { return a <= Vec<T>{} ? Vec<T>{} : a; }
+
+template <class T, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
+    constexpr size_t L = lanes<T>;
+    constexpr size_t width = P * V;
+    Vec<T> sums[R][width];
+    const bool whole = s.last == L;
+    if (s.from_bias) {
+        for (size_t v = 0; v < width; ++v) {
+            const Vec<T> b = load<T>(s.bias + v * L);
+            for (size_t r = 0; r < R; ++r) sums[r][v] = b;
+        }
+    } else {
+        for (size_t r = 0; r < R; ++r) {
+            const T *y = s.y + r * s.y_stride;
+            for (size_t v = 0; v + 1 < width; ++v) sums[r][v] = load<T>(y + v * L);
+            y += (width - 1) * L;
+            sums[r][width - 1] = whole ? load<T>(y) : load_first<T>(y, s.last);
+        }
+    }
+    const T *x = s.x, *w = s.weights;
+    const ptrdiff_t x_stride = s.x_stride;
+    const size_t panel_stride = s.panel_stride;
+#pragma GCC unroll 4
+    for (size_t k = 0; k < s.n; ++k) {
+        // The shorter side of the tile stays in registers, the longer one passes through one of them.
+        if constexpr (R < width) {
+            Vec<T> numbers[R];
+            for (size_t r = 0; r < R; ++r) numbers[r] = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
+            for (size_t v = 0; v < width; ++v) {
+                const Vec<T> row = load<T>(w + v / V * panel_stride + v % V * L);
+                for (size_t r = 0; r < R; ++r) sums[r][v] = fma(numbers[r], row, sums[r][v]);
+            }
+        } else {
+            Vec<T> row[width];
+            for (size_t v = 0; v < width; ++v) row[v] = load<T>(w + v / V * panel_stride + v % V * L);
+            for (size_t r = 0; r < R; ++r) {
+                const Vec<T> number = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
+                for (size_t v = 0; v < width; ++v) sums[r][v] = fma(number, row[v], sums[r][v]);
+            }
+        }
+        x += 1;
+        w += V * L;
+    }
+    if (s.relu) {
+        for (size_t r = 0; r < R; ++r) {
+            for (size_t v = 0; v < width; ++v) sums[r][v] = rectify<T>(sums[r][v]);
+        }
+    }
+    for (size_t r = 0; r < R; ++r) {
+        T *y = s.y + r * s.y_stride;
+        for (size_t v = 0; v + 1 < width; ++v) store<T>(y + v * L, sums[r][v]);
+        y += (width - 1) * L;
+        if (whole)
+            store<T>(y, sums[r][width - 1]);
+        else
+            store_first<T>(y, sums[r][width - 1], s.last);
+    }
+}
+
+template <class T> using Tile = void (*)(const Span<T> &);
+
+// The tiles of rows of one panel of V registers.
+template <class T> struct Tiles {
+    const Tile<T> *of_rows;
+    size_t tallest;
+};
+template <class T, size_t V, size_t... R> MULTILAYER_INLINE Tiles<T> tiles(Counts<R...> heights) {
+    static constexpr Tile<T> of_rows[] = {nullptr, tile<T, R, 1, V>...};
+    return {of_rows, tallest(heights)};
+}
+
+// The tile of a few rows of one or several whole panels.
+template <class T> MULTILAYER_INLINE Tile<T> tile_across(size_t rows, size_t panels) {
+    constexpr size_t V = panel_vectors;
+    static constexpr Tile<T> of[3][4] = {
+        {tile<T, 1, 1, V>, tile<T, 1, 2, V>, tile<T, 1, 3, V>, tile<T, 1, 4, V>},
+        {tile<T, 2, 1, V>, tile<T, 2, 2, V>, tile<T, 2, 3, V>, nullptr},
+        {tile<T, 3, 1, V>, tile<T, 3, 2, V>, nullptr, nullptr},
+    };
+    return of[rows - 1][panels - 1];
+}
+
+// All rows of one panel, or of some panels next to each other.
+template <class T> MULTILAYER_INLINE void sweep(const Product<T> &p, Tiles<T> tiles, Span<T> s) {
+    // Tiles of nearly equal height: 8 rows are 4 + 4, not 6 + 2, as a low tile wastes the multipliers.
+    const size_t n = (p.rows + tiles.tallest - 1) / tiles.tallest;
+    const T *const x = s.x;
+    T *const y = s.y;
+    for (size_t t = 0, row = 0; t < n; ++t) {
+        const size_t next = (t + 1) * p.rows / n;
+        s.x = x + static_cast<ptrdiff_t>(row) * p.x_stride;
+        s.y = y + row * p.y_stride;
+        tiles.of_rows[next - row](s);
+        row = next;
+    }
+}
+
+template <class T> void multiply(const Product<T> &p) {
+    constexpr size_t L = lanes<T>;
+    // Few rows use each number of W once; there is nothing to keep in cache then.
+    size_t k_block = k_block_bytes / sizeof(T) / panel<T>;
+    if (p.rows <= tile_rows || p.inputs <= k_block + k_block / 2) k_block = p.inputs;
+    for (size_t k = 0; k < p.inputs; k += k_block) {
+        Span<T> s;
+        s.x = p.x + static_cast<ptrdiff_t>(k);
+        s.x_stride = p.x_stride;
+        s.panel_stride = p.inputs * panel<T>;
+        s.n = p.inputs - k < k_block ? p.inputs - k : k_block;
+        s.y_stride = p.y_stride;
+        s.from_bias = k == 0;
+        s.relu = p.relu && k + s.n == p.inputs;
+        for (size_t j = 0; j < p.units;) {
+            const size_t left = p.units - j, width = panel_columns(left, L);
+            s.weights = p.weights + j * p.inputs + k * width;
+            s.bias = p.bias + j;
+            s.y = p.y + j;
+            size_t columns = width;
+            if (width == panel<T> && p.rows <= few_rows) {
+                // As many panels as make a good tile, but not the last one if it has another width.
+                size_t panels = 1;
+                while (panels < panels_at_once[p.rows] && columns < left &&
+                       panel_columns(left - columns, L) == panel<T>) {
+                    columns += panel<T>;
+                    ++panels;
+                }
+                s.last = left < columns ? left - (columns - L) : L;
+                tile_across<T>(p.rows, panels)(s);
+            } else {
+                s.last = left < columns ? left - (columns - L) : L;
+                if (width == L)
+                    sweep(p, tiles<T, 1>(Heights1{}), s);
+                else if (width == 3 * L)
+                    sweep(p, tiles<T, 3>(Heights3{}), s);
+                else
+                    sweep(p, tiles<T, 2>(Heights2{}), s);
+            }
+            j += columns;
+        }
+    }
+}
+
+}  // namespace
+
+extern const MatmulTable MULTILAYER_AT_LEVEL(matmul_kernels);
+const MatmulTable MULTILAYER_AT_LEVEL(matmul_kernels) = {
+    {lanes<float>, panel<float>, tile_rows, multiply<float>},
+    {lanes<double>, panel<double>, tile_rows, multiply<double>},
+};
+
+}  // namespace multilayer

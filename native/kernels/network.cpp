@@ -1,0 +1,287 @@
+#include "kernels/network.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "kernels/threads.hpp"
+
+namespace multilayer {
+namespace {
+
+constexpr size_t cache_line = 64;
+
+// The rows of a block, in and out of a layer, stay in a second-level cache of this size, half of which is
+// left for weights. Blocks are high enough, though, to make up for reading all weights once per block.
+constexpr size_t block_bytes = 256 * 1024;
+constexpr size_t least_block_rows = 48;
+constexpr size_t most_block_rows = 192;
+
+// Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
+constexpr size_t bad_stride = 1024;
+
+constexpr size_t on_stack = 8192;  // bytes of scratch that need no memory from the heap
+
+size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }
+
+template <class T> size_t good_stride(size_t columns) {
+    return columns * sizeof(T) % bad_stride == 0 ? columns + cache_line / sizeof(T) : columns;
+}
+
+struct AlignedBytes {
+    void operator()(void *p) const { ::operator delete(p, std::align_val_t(cache_line)); }
+};
+
+// Memory that a thread keeps for its next call.
+class Scratch {
+   public:
+    void *get(size_t bytes) {
+        if (bytes > size_) {
+            memory_.reset();
+            size_ = 0;
+            memory_.reset(::operator new(bytes, std::align_val_t(cache_line)));
+            size_ = bytes;
+        }
+        return memory_.get();
+    }
+
+   private:
+    std::unique_ptr<void, AlignedBytes> memory_;
+    size_t size_ = 0;
+};
+
+thread_local Scratch the_scratch;
+
+}  // namespace
+
+template <class T> void Network<T>::Aligned::operator()(T *p) const { AlignedBytes()(p); }
+
+template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &sources) {
+    if constexpr (sizeof(T) == sizeof(float))
+        kernels_ = matmul_kernels()->f32;
+    else
+        kernels_ = matmul_kernels()->f64;
+    const size_t L = kernels_.lanes, panel = kernels_.panel;
+    size_t size = 0;
+    for (const auto &source : sources) {
+        size = divide_up(size, cache_line / sizeof(T)) * (cache_line / sizeof(T));
+        size += divide_up(source.units, panel) * panel * (source.inputs + 1);
+    }
+    // A read of a whole register never goes beyond the end of the block.
+    packed_.reset(static_cast<T *>(::operator new((size + panel) * sizeof(T), std::align_val_t(cache_line))));
+    std::memset(static_cast<void *>(packed_.get()), 0, (size + panel) * sizeof(T));
+    T *to = packed_.get();
+    for (const auto &source : sources) {
+        T *bias = to;
+        std::copy(source.bias, source.bias + source.units, bias);
+        T *weights = bias + divide_up(source.units, panel) * panel;
+        T *row = weights;
+        for (size_t j = 0; j < source.units;) {
+            const size_t width = panel_columns(source.units - j, L),
+                         columns = std::min(source.units - j, width);
+            for (size_t k = 0; k < source.inputs; ++k, row += width) {
+                const T *from = source.weights + k * source.units + j;
+                std::copy(from, from + columns, row);
+            }
+            j += columns;
+        }
+        to = weights + divide_up(source.units, panel) * panel * source.inputs;
+        to = packed_.get() + divide_up(to - packed_.get(), cache_line / sizeof(T)) * (cache_line / sizeof(T));
+
+        layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias,
+                           source.relu, source.epilogue});
+        const double products = static_cast<double>(source.inputs) * static_cast<double>(source.units);
+        fixed_cost_ += products * sizeof(T) / 80;        // about 80 bytes of weights in a nanosecond
+        row_cost_ += products * sizeof(T) / (50 * 4.0);  // 50 float32 multiply-adds in a nanosecond
+        if (source.epilogue.elementwise || source.epilogue.axis)
+            row_cost_ += static_cast<double>(source.units) / 2;
+    }
+    input_stride_ = good_stride<T>(inputs());
+    size_t widest_pair = 0, before = inputs();
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        widest_pair = std::max(widest_pair, before + layers_[i].units);
+        before = layers_[i].units;
+        if (i + 1 < layers_.size()) widest_ = std::max(widest_, layers_[i].stride);
+    }
+    block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least_block_rows, most_block_rows);
+}
+
+template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows,
+                                             size_t first, size_t end, T *y, size_t y_stride) const {
+    const Product<T> product{x,
+                             x_stride,
+                             rows,
+                             layer.weights + first * layer.inputs,
+                             layer.bias + first,
+                             layer.inputs,
+                             end - first,
+                             y + first,
+                             y_stride,
+                             layer.relu};
+    kernels_.multiply(product);
+}
+
+// The activation, on columns next to each other in rows `stride` apart.
+template <class T>
+void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const {
+    const Epilogue<T> &e = layer.epilogue;
+    if (e.elementwise != nullptr) {
+        if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data());
+        for (size_t r = 0; r < rows; ++r)
+            e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data());
+    } else if (e.axis != nullptr) {
+        if (columns == stride) return e.axis(y, y, rows, columns);
+        for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
+    }
+}
+
+// The kernels read rows of x as they are if a row is contiguous and rows do not collide in the cache.
+template <class T> bool Network<T>::needs_copy(const Matrix<T> &x) const {
+    if (inputs() > 1 && x.column_stride != 1) return true;
+    return x.rows > 3 * kernels_.tile_rows && x.row_stride * static_cast<ptrdiff_t>(sizeof(T)) % 2048 == 0;
+}
+
+template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const {
+    for (size_t r = 0; r < x.rows; ++r) {
+        const T *row = x.data + static_cast<ptrdiff_t>(r) * x.row_stride;
+        for (size_t k = 0; k < inputs(); ++k) {
+            to[r * input_stride_ + k] = row[static_cast<ptrdiff_t>(k) * x.column_stride];
+        }
+    }
+    return to;
+}
+
+// All layers for a block of rows. Scratch: two areas of rows x widest_ for what lies between layers, and rows
+// x input_stride_ behind them if x has to be copied.
+template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scratch) const {
+    const T *from = x.data;
+    ptrdiff_t from_stride = x.row_stride;
+    if (needs_copy(x)) {
+        from = copied(x, scratch + 2 * x.rows * widest_);
+        from_stride = static_cast<ptrdiff_t>(input_stride_);
+    }
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        const Layer &layer = layers_[i];
+        const bool is_last = i + 1 == layers_.size();
+        T *to = is_last ? y : scratch + i % 2 * x.rows * widest_;
+        const size_t to_stride = is_last ? layer.units : layer.stride;
+        multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride);
+        finish(layer, to, x.rows, layer.units, to_stride);
+        from = to;
+        from_stride = static_cast<ptrdiff_t>(to_stride);
+    }
+}
+
+// Blocks of nearly equal height, as many for each thread, their borders at whole tiles.
+template <class T> void Network<T>::by_rows(const Matrix<T> &x, T *y, size_t n_threads) const {
+    struct Context {
+        const Network *network;
+        Matrix<T> x;
+        T *y;
+        size_t tiles, blocks;
+        T *scratch;
+        size_t scratch_size;
+    } context{this, x, y, divide_up(x.rows, kernels_.tile_rows), 0, nullptr, 0};
+    context.blocks = n_threads * divide_up(x.rows, n_threads * block_rows_);
+    context.blocks = std::min(context.blocks, context.tiles);
+    const size_t block_rows = divide_up(context.tiles, context.blocks) * kernels_.tile_rows;
+    context.scratch_size = std::min(block_rows, x.rows) * (2 * widest_ + (needs_copy(x) ? input_stride_ : 0));
+    context.scratch_size = divide_up(context.scratch_size, cache_line) * cache_line + cache_line;
+
+    const Chunk run_chunk = [](void *pointer, size_t, size_t block, size_t thread) {
+        const Context &c = *static_cast<const Context *>(pointer);
+        const size_t height = c.network->kernels_.tile_rows;
+        const size_t first = block * c.tiles / c.blocks * height;
+        const size_t end = std::min((block + 1) * c.tiles / c.blocks * height, c.x.rows);
+        Matrix<T> part = c.x;
+        part.data += static_cast<ptrdiff_t>(first) * part.row_stride;
+        part.rows = end - first;
+        c.network->run_block(part, c.y + first * c.network->units(), c.scratch + thread * c.scratch_size);
+    };
+    const size_t bytes = n_threads * context.scratch_size * sizeof(T);
+    const Job job{run_chunk, &context, &context.blocks, 1};
+    if (bytes <= on_stack) {
+        alignas(cache_line) T small[on_stack / sizeof(T)];
+        context.scratch = small;
+        run(job, n_threads);
+    } else {
+        context.scratch = static_cast<T *>(the_scratch.get(bytes));
+        run(job, n_threads);
+    }
+}
+
+// Layer by layer, each thread some panels of columns for all rows.
+template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t n_threads) const {
+    struct Step {
+        size_t layer;
+        bool along_axis;       // a softmax-like activation needs whole rows, so it is a phase of its own
+        size_t chunk_columns;  // of all chunks but the last, which takes what is left
+        size_t chunks;
+        const T *from;
+        ptrdiff_t from_stride;
+        T *to;
+        size_t to_stride;
+    };
+    struct Context {
+        const Network *network;
+        size_t rows;
+        std::vector<Step> steps;
+    } context{this, x.rows, {}};
+    const bool copy = needs_copy(x);
+    const size_t area = x.rows * widest_;
+    T *scratch =
+        static_cast<T *>(the_scratch.get((2 * area + (copy ? x.rows * input_stride_ : 0)) * sizeof(T)));
+    const T *from = x.data;
+    ptrdiff_t from_stride = x.row_stride;
+    if (copy) {
+        from = copied(x, scratch + 2 * area);
+        from_stride = static_cast<ptrdiff_t>(input_stride_);
+    }
+    std::vector<size_t> chunks;
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        const Layer &layer = layers_[i];
+        const bool is_last = i + 1 == layers_.size();
+        T *to = is_last ? y : scratch + i % 2 * area;
+        const size_t to_stride = is_last ? layer.units : layer.stride;
+        // Several chunks per thread, so that one who comes late finds less left; yet not too small to be
+        // worth a trip of their cache lines, nor fewer panels than a tile of few rows takes at once.
+        const size_t panels =
+            std::max<size_t>(1, divide_up(layer.units, kernels_.lanes) * kernels_.lanes / kernels_.panel);
+        const size_t chunk_panels = std::max<size_t>(4, divide_up(panels, 4 * n_threads));
+        const size_t chunk_columns = chunk_panels * kernels_.panel;
+        chunks.push_back(divide_up(panels, chunk_panels));
+        context.steps.push_back({i, false, chunk_columns, chunks.back(), from, from_stride, to, to_stride});
+        if (layer.epilogue.axis != nullptr) {
+            context.steps.push_back({i, true, 0, 1, nullptr, 0, to, to_stride});
+            chunks.push_back(1);
+        }
+        from = to;
+        from_stride = static_cast<ptrdiff_t>(to_stride);
+    }
+    const Chunk run_chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
+        const Context &c = *static_cast<const Context *>(pointer);
+        const Step &s = c.steps[phase];
+        const Layer &layer = c.network->layers_[s.layer];
+        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, layer.units, s.to_stride);
+        const size_t first = chunk * s.chunk_columns;
+        const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
+        c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
+        if (layer.epilogue.axis == nullptr)
+            c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
+    };
+    run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);
+}
+
+template <class T> void Network<T>::forward(const Matrix<T> &x, T *y) const {
+    if (x.rows == 0) return;
+    const size_t n_threads = is_large(x.rows) ? threads() : 1;
+    if (n_threads > 1 && x.rows < 2 * kernels_.tile_rows * n_threads)
+        by_columns(x, y, n_threads);
+    else
+        by_rows(x, y, n_threads);
+}
+
+template class Network<float>;
+template class Network<double>;
+
+}  // namespace multilayer

@@ -1,0 +1,270 @@
+#include "kernels/threads.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "kernels/cpus.hpp"
+
+namespace multilayer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A thread that has nothing to do looks out for work this long before it sleeps: longer than it takes Python
+// to come back with the next batch, too short to be noticed as load.
+constexpr auto patience = std::chrono::microseconds(100);
+
+inline void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+// Waits for something that another thread is about to do. That thread may be waiting for this processor, so
+// after some turns it is offered.
+class Spin {
+   public:
+    void wait() {
+        if (++turns_ < 2000)
+            pause();
+        else
+            std::this_thread::yield();
+    }
+
+   private:
+    unsigned turns_ = 0;
+};
+
+struct alignas(64) Share {
+    std::atomic<size_t> next{0};
+};
+
+struct alignas(64) Phase {
+    std::atomic<size_t> done{0};
+};
+
+struct alignas(64) Worker {
+    std::atomic<bool> asleep{false};
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::thread thread;
+};
+
+class Pool {
+   public:
+    // False if the pool is at work for somebody else.
+    bool run(const Job &job, size_t threads) {
+        std::unique_lock<std::mutex> lock(busy_, std::try_to_lock);
+        if (!lock.owns_lock()) return false;
+        reserve(job.phases, threads);
+        threads = hire(threads);
+        job_ = job;
+        threads_ = threads;
+        crowded_ = threads > usable_cpus();
+        for (size_t i = 0; i < job.phases; ++i) {
+            phases_[i].done.store(0, std::memory_order_relaxed);
+            for (size_t s = 0; s < threads; ++s)
+                shares_[i * threads + s].next.store(0, std::memory_order_relaxed);
+        }
+        // Sequentially consistent, as is the worker's side: either it sees the job or it is seen asleep.
+        const uint64_t ticket = (state_.load(std::memory_order_relaxed) & ~low_bits) + one_job;
+        state_.store(ticket | open);
+        for (size_t i = 1; i < threads; ++i) rouse(*workers_[i - 1]);
+        work(0);
+        const size_t last = job.phases - 1;
+        for (Spin spin; phases_[last].done.load(std::memory_order_acquire) < job.chunks[last];) spin.wait();
+        // A worker that came late may still look at the job; the next one must not be written over it.
+        state_.fetch_and(~open);
+        for (Spin spin; (state_.load(std::memory_order_acquire) & low_bits) != 0;) spin.wait();
+        return true;
+    }
+
+    // The threads end. A later job is done by its caller alone.
+    void stop() {
+        stopping_.store(true);
+        std::lock_guard<std::mutex> lock(busy_);
+        for (auto &worker : workers_) {
+            rouse(*worker);
+            worker->thread.join();
+        }
+        workers_.clear();
+    }
+
+   private:
+    // state_: the number of the job, whether it is open for workers, how many of them are at it.
+    static constexpr uint64_t open = 1u << 15, low_bits = (1u << 16) - 1, one_job = 1u << 16;
+
+    void reserve(size_t phases, size_t threads) {
+        if (phases > n_phases_) {
+            phases_.reset(new Phase[phases]);
+            n_phases_ = phases;
+        }
+        if (phases * threads > n_shares_) {
+            shares_.reset(new Share[phases * threads]);
+            n_shares_ = phases * threads;
+        }
+    }
+
+    // Returns how many threads there are, the caller included: fewer than wanted if the system refuses more.
+    size_t hire(size_t threads) {
+        if (stopping_.load(std::memory_order_relaxed)) return 1;
+        workers_.reserve(threads);
+        // Signals are for the threads that Python knows.
+        sigset_t all, before;
+        sigfillset(&all);
+        if (workers_.size() + 1 < threads) {
+            pthread_sigmask(SIG_BLOCK, &all, &before);
+            try {
+                while (workers_.size() + 1 < threads) {
+                    auto worker = std::make_unique<Worker>();
+                    const size_t index = workers_.size() + 1;
+                    worker->thread = std::thread([this, index, self = worker.get()] { serve(*self, index); });
+                    workers_.push_back(std::move(worker));
+                }
+            } catch (const std::system_error &) {
+                threads = workers_.size() + 1;
+            } catch (...) {
+                pthread_sigmask(SIG_SETMASK, &before, nullptr);
+                throw;
+            }
+            pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        }
+        return threads;
+    }
+
+    static void rouse(Worker &worker) {
+        if (!worker.asleep.load()) return;
+        std::lock_guard<std::mutex> lock(worker.mutex);
+        worker.asleep.store(false);
+        worker.wake.notify_one();
+    }
+
+    void serve(Worker &self, size_t index) {
+        uint64_t seen = 0;
+        bool eager = true;
+        for (;;) {
+            uint64_t state = await(self, seen, eager);
+            if (stopping_.load()) return;
+            seen = state & ~low_bits;
+            while ((state & ~low_bits) == seen && (state & open) != 0) {
+                if (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) continue;
+                if (index < threads_) work(index);
+                eager = index < threads_ && !crowded_;
+                state_.fetch_sub(1, std::memory_order_release);
+                break;
+            }
+        }
+    }
+
+    // Returns the state as soon as it tells of a job other than the one seen before, or the pool stops.
+    uint64_t await(Worker &self, uint64_t seen, bool eager) {
+        const auto news = [&] { return (state_.load() & ~low_bits) != seen || stopping_.load(); };
+        const auto end = Clock::now() + patience;
+        while (eager && Clock::now() < end) {
+            for (int i = 0; i < 64; ++i) {
+                if (news()) return state_.load();
+                pause();
+            }
+        }
+        self.asleep.store(true);
+        if (!news()) {
+            std::unique_lock<std::mutex> lock(self.mutex);
+            self.wake.wait(lock, [&] { return !self.asleep.load(); });
+        }
+        self.asleep.store(false);
+        return state_.load();
+    }
+
+    void work(size_t thread) {
+        for (size_t phase = 0; phase < job_.phases; ++phase) {
+            const size_t chunks = job_.chunks[phase];
+            for (size_t i = 0; i < threads_; ++i) {
+                const size_t owner = (thread + i) % threads_;
+                const size_t first = owner * chunks / threads_, end = (owner + 1) * chunks / threads_;
+                std::atomic<size_t> &next = shares_[phase * threads_ + owner].next;
+                while (next.load(std::memory_order_relaxed) < end - first) {
+                    const size_t taken = next.fetch_add(1, std::memory_order_relaxed);
+                    if (taken >= end - first) break;
+                    job_.run(job_.context, phase, first + taken, thread);
+                    phases_[phase].done.fetch_add(1, std::memory_order_release);
+                }
+            }
+            if (phase + 1 == job_.phases) return;
+            for (Spin spin; phases_[phase].done.load(std::memory_order_acquire) < chunks;) spin.wait();
+        }
+    }
+
+    std::mutex busy_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::unique_ptr<Phase[]> phases_;
+    std::unique_ptr<Share[]> shares_;
+    size_t n_phases_ = 0, n_shares_ = 0;
+    Job job_{};
+    size_t threads_ = 0;
+    bool crowded_ =
+        false;  // more threads than processors: looking out for work would keep others from theirs
+    std::atomic<bool> stopping_{false};
+    alignas(64) std::atomic<uint64_t> state_{0};
+};
+
+// Never destroyed: threads may be at work while the process ends. A forked child has none of its parent's
+// threads, and the parent's locks may be held for ever in it, so it leaves the pool alone and makes its own.
+std::atomic<Pool *> the_pool{nullptr};
+std::atomic<size_t> wanted{0};
+
+void forget_pool() { the_pool.store(nullptr); }
+
+void stop_pool() {
+    if (Pool *pool = the_pool.load()) pool->stop();
+}
+
+Pool &pool() {
+    Pool *found = the_pool.load();
+    if (found != nullptr) return *found;
+    static const bool registered = [] {
+        pthread_atfork(nullptr, nullptr, forget_pool);
+        std::atexit(stop_pool);
+        return true;
+    }();
+    static_cast<void>(registered);
+    auto fresh = std::make_unique<Pool>();
+    if (the_pool.compare_exchange_strong(found, fresh.get())) return *fresh.release();
+    return *found;
+}
+
+void run_alone(const Job &job) {
+    for (size_t phase = 0; phase < job.phases; ++phase) {
+        for (size_t chunk = 0; chunk < job.chunks[phase]; ++chunk) job.run(job.context, phase, chunk, 0);
+    }
+}
+
+}  // namespace
+
+void run(const Job &job, size_t threads) {
+    if (job.phases == 0) return;
+    if (threads <= 1 || !pool().run(job, threads)) run_alone(job);
+}
+
+size_t threads() {
+    const size_t n = wanted.load(std::memory_order_relaxed);
+    if (n != 0) return n;
+    const size_t usable = usable_cpus();
+    return usable < most_threads ? usable : most_threads;
+}
+
+void set_threads(size_t n) { wanted.store(n < most_threads ? n : most_threads); }
+
+}  // namespace multilayer

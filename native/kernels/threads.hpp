@@ -1,0 +1,34 @@
+// The private pool of threads.
+//
+// A job is a list of phases, each a number of chunks. A thread takes the chunks of its own share first, so
+// that what it left in its cache serves again at the next call, then those that others have not got to:
+// nobody waits for a thread that is late, asleep or preempted, except for the chunk it is at. A phase starts
+// when every chunk of the one before is done.
+#pragma once
+
+#include <cstddef>
+
+namespace multilayer {
+
+// What a job runs: all chunks of a phase in any order, by any thread; `thread` < the number of threads is
+// different for threads that are at work at the same time. Must not throw.
+using Chunk = void (*)(void *context, size_t phase, size_t chunk, size_t thread);
+
+struct Job {
+    Chunk run;
+    void *context;
+    const size_t *chunks;  // of each phase
+    size_t phases;
+};
+
+// Runs the job and returns when it is done. Alone, in the calling thread, if the pool is at work for another
+// caller or `threads` is 1. Throws std::bad_alloc, and does nothing then.
+void run(const Job &job, size_t threads);
+
+// How many threads a call uses, the caller included: unless set, the processors that this process may use.
+size_t threads();
+void set_threads(size_t n);  // 0 returns to the default
+
+constexpr size_t most_threads = 1024;
+
+}  // namespace multilayer

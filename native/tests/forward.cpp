@@ -1,0 +1,176 @@
+// The forward pass and the pool of threads without Python, for builds with sanitizers: every path through the
+// kernels, blocks and phases, against one chain of std::fma per output. Prints what is wrong; exit code 1
+// then.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kernels/levels.hpp"
+#include "kernels/network.hpp"
+#include "kernels/threads.hpp"
+
+namespace {
+
+using multilayer::LayerSource;
+using multilayer::Matrix;
+using multilayer::Network;
+
+std::atomic<int> failures{0};
+
+void expect(bool right, const std::string &what) {
+    if (right) return;
+    ++failures;
+    std::fprintf(stderr, "wrong: %s\n", what.c_str());
+}
+
+template <class T> std::vector<T> numbers(size_t n, unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<T> between(-1, 1);
+    std::vector<T> made(n);
+    for (T &x : made) x = between(random);
+    return made;
+}
+
+// Layers of given widths, relu behind all but the last one.
+template <class T> struct Case {
+    std::vector<size_t> widths;
+    std::vector<std::vector<T>> weights, biases;
+
+    explicit Case(std::vector<size_t> of_layers) : widths(std::move(of_layers)) {
+        for (unsigned i = 0; i + 1 < widths.size(); ++i) {
+            weights.push_back(numbers<T>(widths[i] * widths[i + 1], 2 * i));
+            biases.push_back(numbers<T>(widths[i + 1], 2 * i + 1));
+        }
+    }
+
+    Network<T> network() const {
+        std::vector<LayerSource<T>> layers;
+        for (size_t i = 0; i < weights.size(); ++i) {
+            layers.push_back(
+                {weights[i].data(), biases[i].data(), widths[i], widths[i + 1], i + 1 < weights.size(), {}});
+        }
+        return Network<T>(layers);
+    }
+
+    std::vector<T> expected(std::vector<T> x, size_t rows) const {
+        for (size_t i = 0; i < weights.size(); ++i) {
+            const size_t inputs = widths[i], units = widths[i + 1];
+            std::vector<T> y(rows * units);
+            for (size_t r = 0; r < rows; ++r) {
+                for (size_t j = 0; j < units; ++j) {
+                    T sum = biases[i][j];
+                    for (size_t k = 0; k < inputs; ++k)
+                        sum = std::fma(x[r * inputs + k], weights[i][k * units + j], sum);
+                    y[r * units + j] = i + 1 < weights.size() && sum <= 0 ? 0 : sum;
+                }
+            }
+            x = std::move(y);
+        }
+        return x;
+    }
+};
+
+// The buffers are exactly as large as they have to be, so that a sanitizer sees any step beyond them.
+template <class T> std::vector<T> run(const Network<T> &network, const Matrix<T> &x) {
+    std::vector<T> y(x.rows * network.units());
+    network.forward(x, y.data());
+    return y;
+}
+
+template <class T> bool same(const std::vector<T> &one, const std::vector<T> &other) {
+    if (one.size() != other.size()) return false;
+    return one.empty() || std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
+}
+
+template <class T> void check(const std::vector<size_t> &widths, const std::vector<size_t> &batches) {
+    const Case<T> given(widths);
+    const Network<T> network = given.network();
+    const ptrdiff_t inputs = static_cast<ptrdiff_t>(widths.front());
+    for (size_t rows : batches) {
+        const std::vector<T> x = numbers<T>(rows * widths.front(), 99), expected = given.expected(x, rows);
+        std::vector<T> transposed(x.size());
+        for (size_t r = 0; r < rows; ++r) {
+            for (size_t k = 0; k < widths.front(); ++k) transposed[k * rows + r] = x[r * widths.front() + k];
+        }
+        for (size_t n : {1, 2, 3, 5}) {
+            multilayer::set_threads(n);
+            const std::string what = std::to_string(8 * sizeof(T)) + " bits, " +
+                                     std::to_string(widths.front()) + " inputs, " + std::to_string(rows) +
+                                     " rows, " + std::to_string(n) + " threads";
+            expect(same(run(network, {x.data(), inputs, 1, rows}), expected), what);
+            expect(same(run(network, {transposed.data(), 1, static_cast<ptrdiff_t>(rows), rows}), expected),
+                   what + ", transposed");
+        }
+    }
+}
+
+template <class T> void check_all() {
+    check<T>({1, 1}, {1, 2, 9});
+    check<T>({2, 4, 3}, {0, 1, 5, 40});
+    for (size_t units : {1, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 47, 49, 65})
+        check<T>({5, units, 3}, {1, 2, 3, 4, 8, 29});
+    check<T>({50, 100, 100, 10}, {1, 2, 3, 6, 13, 24, 150});
+    check<T>({300, 520, 260, 5}, {1, 2, 3, 7, 20, 60});
+    check<T>({9000, 40, 6}, {1, 30});  // many inputs: a panel is taken in parts
+}
+
+void check_many_callers() {
+    const Case<float> given({64, 300, 300, 10});
+    const Network<float> network = given.network();
+    const std::vector<float> x = numbers<float>(64 * 64, 5), expected = given.expected(x, 64);
+    multilayer::set_threads(2);
+    const auto call = [&] {
+        for (int i = 0; i < 30; ++i) {
+            for (size_t rows : {1, 12, 64}) {
+                std::vector<float> part(expected.begin(),
+                                        expected.begin() + static_cast<ptrdiff_t>(rows * 10));
+                expect(same(run(network, {x.data(), 64, 1, rows}), part), "several callers at once");
+            }
+        }
+    };
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back(call);
+    for (auto &caller : callers) caller.join();
+}
+
+#if !defined(__SANITIZE_THREAD__)  // which does not follow a process with threads through a fork
+void check_fork() {
+    const Case<float> given({64, 300, 300, 10});
+    const Network<float> network = given.network();
+    const std::vector<float> x = numbers<float>(64 * 64, 5), expected = given.expected(x, 64);
+    multilayer::set_threads(2);
+    expect(same(run(network, {x.data(), 64, 1, 64}), expected), "before a fork");
+    const pid_t child = fork();
+    if (child == 0) _exit(same(run(network, {x.data(), 64, 1, 64}), expected) ? 0 : 1);
+    int status = 0;
+    waitpid(child, &status, 0);
+    expect(status == 0, "in a forked child");
+    expect(same(run(network, {x.data(), 64, 1, 64}), expected), "after a fork");
+}
+#else
+void check_fork() {}
+#endif
+
+}  // namespace
+
+int main() {
+    for (size_t level = 0; level < multilayer::n_levels(); ++level) {
+        if (!multilayer::level_runs_here(level)) continue;
+        std::printf("level %s\n", multilayer::level_name(level));
+        multilayer::choose_level(multilayer::level_name(level));
+        check_all<float>();
+        check_all<double>();
+        check_many_callers();
+        check_fork();
+    }
+    std::printf("%d wrong\n", failures.load());
+    return failures == 0 ? 0 : 1;
+}

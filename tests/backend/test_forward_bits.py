@@ -1,0 +1,328 @@
+"""The forward pass gives the same bits however it is called, and they are those of the chain it promises."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from multilayer import MLP, Dense, InputError, backend, set_threads, threads
+from multilayer.activations import Activation, catalogue
+from tests.backend.chains import weighted_sums
+
+pytestmark = pytest.mark.skipif(
+    backend.info().backend == "numpy", reason="the NumPy twin makes no such promise"
+)
+
+Array = NDArray[Any]
+KINDS = [np.float32, np.float64]
+WIDTHS = [
+    (1, 1),
+    (2, 4, 3),
+    (3, 7, 1),
+    (50, 100, 100, 10),
+    (33, 17, 40, 9),
+    (130, 24, 25, 16),
+    (784, 512, 10),
+]
+# Fewer, as many and more rows than a tile has; so many that they are shared out by columns, and by rows.
+BATCHES = [1, 2, 3, 5, 6, 7, 13, 14, 15, 23, 24, 47, 48, 49, 203, 500]
+
+
+@pytest.fixture(autouse=True)
+def _default_threads() -> Iterator[None]:
+    yield
+    set_threads(None)
+
+
+def network(widths: tuple[int, ...], kind: Any, activations: Any = ("sigmoid",), seed: int = 0) -> MLP:
+    rng = np.random.default_rng(seed)
+    layers = []
+    for i, (inputs, units) in enumerate(pairwise(widths)):
+        W = (rng.standard_normal((inputs, units)) / np.sqrt(inputs)).astype(kind)
+        layers.append(Dense(W, rng.standard_normal(units).astype(kind), activations[i % len(activations)]))
+    return MLP(layers)
+
+
+def samples(rows: int, net: MLP, seed: int = 1) -> Array:
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((rows, net.layers[0].inputs)).astype(net.dtype)
+
+
+def same_bits(one: Array, other: Array) -> bool:
+    # Which nan comes of two, and its sign, is left open by IEEE 754, and by us.
+    one, other = (np.where(np.isnan(array), np.nan, array).astype(array.dtype) for array in (one, other))
+    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_weighted_sums_are_the_promised_chain(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(KINDS))
+    rows, inputs, units = (data.draw(st.integers(1, most)) for most in (8, 9, 20))
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    scale = 2.0 ** rng.integers(-60, 60, (3, 1))
+    x = (scale[0] * rng.standard_normal((rows, inputs))).astype(kind)
+    W = (scale[1] * rng.standard_normal((inputs, units))).astype(kind)
+    b = (scale[2] * rng.standard_normal(units)).astype(kind)
+    assert same_bits(backend.affine(W, b)(x), weighted_sums(x, W, b))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_close_to_extended_precision(widths: tuple[int, ...], kind: Any) -> None:
+    net = network(widths, kind, ("identity",))
+    x = samples(25, net)
+    exact, size = x.astype(np.longdouble), np.abs(x.astype(np.longdouble))
+    for layer in net.layers:
+        exact = exact @ layer.W.astype(np.longdouble) + layer.b
+        size = size @ np.abs(layer.W) + np.abs(layer.b)
+    # Each sum of n terms is off by n roundings of the sum of their sizes at most.
+    assert np.all(np.abs(net(x) - exact) <= sum(widths) * np.finfo(kind).eps * size)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_a_row_alone_is_the_row_in_any_batch(widths: tuple[int, ...], kind: Any) -> None:
+    net = network(widths, kind)
+    x = samples(max(BATCHES), net)
+    y = net(x)
+    for rows in BATCHES:
+        assert same_bits(net(x[:rows]), y[:rows])
+        assert same_bits(net(x[-rows:]), y[-rows:])
+    for i in range(0, len(x), 37):
+        assert same_bits(net(x[i]), y[i])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_a_row_at_any_place(data: st.DataObject) -> None:
+    widths = tuple(data.draw(st.lists(st.integers(1, 70), min_size=2, max_size=4)))
+    net = network(widths, data.draw(st.sampled_from(KINDS)), seed=data.draw(st.integers(0, 99)))
+    x = samples(data.draw(st.integers(1, 60)), net)
+    order = np.random.default_rng(data.draw(st.integers(0, 99))).permutation(len(x))
+    assert same_bits(net(x[order]), net(x)[order])
+    assert same_bits(np.array([net(row) for row in x]), net(x))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_any_number_of_threads(widths: tuple[int, ...], kind: Any) -> None:
+    net = network(widths, kind, ("sigmoid", "softmax"))
+    for rows in BATCHES:
+        x = samples(rows, net)
+        results = []
+        for n in (1, 2, 3, 5):
+            with threads(n):
+                assert backend.info().threads == n
+                results += [net(x), net(x)]
+        assert all(same_bits(results[0], other) for other in results[1:])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_any_layout(widths: tuple[int, ...], kind: Any) -> None:
+    net = network(widths, kind)
+    for rows in (1, 5, 40, 500):
+        x = samples(rows, net)
+        y = net(x)
+        unaligned = np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(kind).reshape(x.shape)
+        record = np.zeros(x.shape, [("skip", np.int8), ("x", kind)])
+        record["x"] = x
+        x.flags.writeable = False
+        layouts = [
+            np.asfortranarray(x),
+            np.repeat(x, 3, axis=0)[1::3],
+            np.repeat(x, 2, axis=1)[:, ::2],
+            x[::-1].copy()[::-1],
+            np.ascontiguousarray(x[:, ::-1])[:, ::-1],
+            x.astype(x.dtype.newbyteorder()),
+            unaligned,
+            record["x"],
+        ]
+        for layout in layouts:
+            assert np.array_equal(layout, x)
+            assert same_bits(net(layout), y)
+        assert same_bits(net(x.tolist()), y)
+    one = samples(1, net)
+    assert same_bits(net(np.broadcast_to(one, (30, widths[0]))), np.broadcast_to(net(one), (30, widths[-1])))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rows", [1, 7, 300])
+@pytest.mark.parametrize("activation", catalogue, ids=repr)
+def test_the_network_and_its_trace_agree(activation: Activation, rows: int, kind: Any) -> None:
+    net = network((9, 35, 22, 5), kind, (activation,))
+    x = 3 * samples(rows, net)
+    trace = net.trace(x)
+    assert same_bits(net(x), trace[-1].z)
+    for record in trace:
+        assert same_bits(record.a, backend.affine(record.layer.W, record.layer.b)(record.x))
+
+
+def test_columns_and_rows_shared_out_agree_for_softmax_in_the_middle() -> None:
+    net = network((600, 700, 650, 5), np.float32, ("softmax", "relu"))
+    x = samples(400, net)
+    with threads(1):
+        y = net(x)
+    for n in (2, 3):
+        with threads(n):
+            assert same_bits(net(x), y)
+            assert all(same_bits(net(x[:rows]), y[:rows]) for rows in (1, 2, 3, 4, 11, 40))
+
+
+def test_values_that_are_not_finite_stay_in_their_rows() -> None:
+    net = network((20, 30, 10), np.float32, ("identity",))
+    x = samples(9, net)
+    y = net(x)
+    x[4, 3], x[6, 0] = np.nan, np.inf
+    assert np.isnan(net(x)[4]).all()
+    others = [0, 1, 2, 3, 5, 7, 8]
+    assert same_bits(net(x)[others], y[others])
+
+
+def test_other_types_are_taken_in_the_type_of_the_network() -> None:
+    net = network((3, 4, 2), np.float32)
+    for kind in ("?", "i1", "u8", "f2", "f8", "g"):
+        x = np.arange(6).reshape(2, 3).astype(kind)
+        assert same_bits(net(x), net(x.astype(np.float32)))
+    assert np.isfinite(net([1e300, 0, 1])).all()
+    for wrong in ([1j, 0, 0], ["a", "b", "c"], [1, 2], [[[1, 2, 3]]], 1.0):
+        with pytest.raises(InputError):
+            net(wrong)
+
+
+def test_no_rows() -> None:
+    net = network((3, 4, 2), np.float64)
+    assert net(np.empty((0, 3))).shape == (0, 2)
+
+
+def test_the_last_bit_does_not_depend_on_the_level() -> None:
+    from multilayer.backend import _core
+
+    digests = {_program("print(t.digest())", MULTILAYER_CPU=level) for level in _core.levels()}
+    assert digests == {f"{digest()}\n"}
+
+
+def _program(code: str, **variables: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", f"import tests.backend.test_forward_bits as t; {code}"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def digest() -> str:
+    """Return a digest of every bit of some results."""
+    import hashlib
+
+    found = hashlib.sha256()
+    for kind in KINDS:
+        for widths in WIDTHS:
+            net = network(widths, kind, ("relu", "sigmoid", "tanh", "softmax"))
+            for rows in (1, 2, 3, 9, 30, 100):
+                found.update(net(samples(rows, net)).tobytes())
+    return found.hexdigest()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_fork_in_the_middle_of_use() -> None:
+    # In a process of its own: other libraries warn of a fork, or do not survive one.
+    assert _program("t.fork_in_the_middle_of_use(); print('done')") == "done\n"
+
+
+def fork_in_the_middle_of_use() -> None:
+    net = network((300, 400, 10), np.float32)
+    x = samples(600, net)
+    done = threading.Event()
+
+    def keep_busy() -> None:
+        while not done.is_set():
+            net(x)
+
+    with threads(2):
+        expected = net(x)
+        other = threading.Thread(target=keep_busy)
+        other.start()
+        try:
+            for _ in range(10):
+                assert _in_a_child(lambda: same_bits(net(x), expected) and same_bits(net(x), expected))
+        finally:
+            done.set()
+            other.join()
+        assert same_bits(net(x), expected)
+
+
+def _in_a_child(check: Any) -> bool:
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if check() else 1)
+        finally:
+            os._exit(2)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def test_many_python_threads_at_once() -> None:
+    net = network((60, 200, 200, 10), np.float32)
+    batches = [samples(rows, net) for rows in (1, 20, 200, 600)]
+    with threads(1):
+        expected = [net(x) for x in batches]
+    wrong: list[int] = []
+
+    def call() -> None:
+        for _ in range(15):
+            wrong.extend(i for i, x in enumerate(batches) if not same_bits(net(x), expected[i]))
+
+    with threads(2):
+        callers = [threading.Thread(target=call) for _ in range(6)]
+        for caller in callers:
+            caller.start()
+        for n in (3, 1, 2) * 5:  # the setting may change meanwhile
+            set_threads(n)
+            net(batches[-1])
+        for caller in callers:
+            caller.join()
+    assert not wrong
+
+
+def test_a_network_that_was_run_is_pickled_as_any_other() -> None:
+    net = network((5, 6, 2), np.float64)
+    x = samples(4, net)
+    y = net(x)
+    assert same_bits(pickle.loads(pickle.dumps(net))(x), y)  # noqa: S301
+
+
+def test_the_core_refuses_what_is_no_network() -> None:
+    from multilayer.backend._core import Network
+
+    W, b = np.ones((2, 3)), np.zeros(3)
+    for layers in (
+        [],
+        [(W, np.zeros(2), None, ())],
+        [(np.ones((0, 3)), b, None, ())],
+        [(W, b, None, ()), (W, b, None, ())],
+        [(W, b, "no such thing", ())],
+        [(W, b, "sigmoid", (1.0,))],
+        [(np.ones(3), b, None, ())],
+    ):
+        with pytest.raises(ValueError, match=r"."):
+            Network(layers)
+    for layers in ([(W, b)], [3], [([[1.0]], b, None, ())], 5, [(W, b, 1, ())], [(W, b, "sigmoid", None)]):
+        with pytest.raises(TypeError):
+            Network(layers)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        Network([(W, b, None, ())])(W, W)  # type: ignore[call-arg]

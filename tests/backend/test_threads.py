@@ -1,0 +1,65 @@
+"""Setting the number of threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from multilayer import InputError, backend, set_threads, threads
+
+native = backend.info().backend == "native"
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1025, 2.0, "2", True, 10**30])
+def test_what_is_no_number_of_threads_is_refused(wrong: Any) -> None:
+    before = backend.info().threads
+    with pytest.raises(InputError, match="whole number from 1 to 1024"):
+        set_threads(wrong)
+    assert backend.info().threads == before
+
+
+def test_a_with_block_restores_what_was_set() -> None:
+    default = backend.info().threads
+    with threads(3):
+        inner = backend.info().threads
+        with threads(2):
+            pass
+        assert backend.info().threads == inner == (3 if native else 1)
+    assert backend.info().threads == default
+    with pytest.raises(ZeroDivisionError), threads(3):
+        raise ZeroDivisionError
+    assert backend.info().threads == default
+
+
+def told(variable: str) -> subprocess.CompletedProcess[str]:
+    program = "from multilayer import backend; print(backend.info().threads)"
+    environment = os.environ | {"MULTILAYER_NUM_THREADS": variable}
+    return subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_environment_sets_the_default() -> None:
+    assert told("7").stdout == ("7\n" if native else "1\n")
+
+
+@pytest.mark.parametrize("wrong", ["0", "two", "-3", "99999999999999"])
+def test_a_wrong_environment_is_an_error(wrong: str) -> None:
+    assert "MULTILAYER_NUM_THREADS must be a number of threads" in told(wrong).stderr
+
+
+@pytest.mark.skipif(not (native and hasattr(os, "sched_setaffinity")), reason="no pool or no affinity here")
+def test_the_default_respects_affinity() -> None:
+    program = (
+        "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+        "from multilayer import backend; print(backend.info().threads)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "MULTILAYER_NUM_THREADS"}
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "1\n"
