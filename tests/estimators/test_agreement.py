@@ -110,7 +110,8 @@ def test_warm_start_and_partial_fit():
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_sparse_inputs(solver):
+def test_sparse_inputs(solver, monkeypatch):
+    monkeypatch.setattr("multilayer.estimators.samples._BLOCK_NUMBERS", 100)
     y = CLASSES["multi-class"]
     our, their = pair("MLPClassifier", solver=solver)
     sparse = csr_matrix(np.where(np.abs(X) > 0.5, X, 0))

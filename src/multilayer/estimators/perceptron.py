@@ -18,7 +18,7 @@ from multilayer.errors import InputError
 from multilayer.estimators import quasi_newton, stochastic
 from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
 from multilayer.estimators.parameters import Parameters
-from multilayer.estimators.samples import Samples, in_blocks
+from multilayer.estimators.samples import Samples, blocks, dense
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 
@@ -194,7 +194,8 @@ class Perceptron(Parameters, BaseEstimator):
             return self.network_(X)
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        return np.concatenate([self.network_(block) for block in in_blocks(X)])
+        X = X if isinstance(X, np.ndarray) else X.tocsr()
+        return np.concatenate([self.network_(dense(X, rows)) for rows in blocks(X)])
 
     def __getstate__(self) -> Any:
         # The network is made again of coefs_ and intercepts_, so that weights are not stored twice.

@@ -224,7 +224,7 @@ def forward(
     masks: list[NDArray[Any] | None] = []
     for n, activation in enumerate(plan.activations):
         layer = Layer(parameters[2 * n], parameters[2 * n + 1], activation)
-        a = backend.affine(x, layer.W, layer.b)
+        a = backend.affine(layer.W, layer.b)(x)
         z = activation(a)
         records.append(Record(layer, x, a, z))
         left_out = plan.dropout[n] if rng is not None and n < len(plan.dropout) else 0.0
