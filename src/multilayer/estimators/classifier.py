@@ -167,10 +167,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         outputs = self._outputs(X)
         if outputs.shape[1] > 1:
             return outputs
-        both = np.empty((len(outputs), 2), outputs.dtype)
-        both[:, 1:] = outputs
-        np.subtract(1, outputs, out=both[:, :1])
-        return both
+        return np.concatenate([1 - outputs, outputs], axis=1)
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
         """Return the logarithm of `predict_proba`."""
