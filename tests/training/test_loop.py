@@ -11,7 +11,17 @@ import pytest
 from multilayer import MLP, Dense, InputError, TrainingWarning, fit, initialize, train
 from multilayer.activations import Activation, Interval, sigmoid, step, tanh
 from multilayer.losses import Loss, LossFacts
-from multilayer.optimizers import LBFGS, SGD, Adam, AdamW, ClipByNorm, Constant, Cosine, InverseScaling, Optimizer
+from multilayer.optimizers import (
+    LBFGS,
+    SGD,
+    Adam,
+    AdamW,
+    ClipByNorm,
+    Constant,
+    Cosine,
+    InverseScaling,
+    Optimizer,
+)
 from multilayer.training import Epoch, Metric, Step, Stopping
 from multilayer.training.steps import Plan, forward
 

@@ -188,7 +188,9 @@ def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> 
     """Return a weight per sample; "balanced" gives every class the same share of the whole."""
     if y.ndim == 2 and y.shape[1] > 1:
         if not (np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
-            raise InputError("class_weight needs targets with one class per sample; give sample_weight instead")
+            raise InputError(
+                "class_weight needs targets with one class per sample; give sample_weight instead"
+            )
         y = y.argmax(axis=1)
     classes, members = np.unique(y.ravel(), return_inverse=True)
     counts = np.bincount(members)
