@@ -152,6 +152,23 @@ def test_whole_fits_are_as_good(load, seed):
     assert our.score(X_test, y_test) == their.score(X_test, y_test)
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_hopeless_probabilities_count_for_what_they_are(solver):
+    # scikit-learn caps the loss at -log(2.2e-16), but not its gradient: the same steps, but for a line search.
+    X, y = load_wine(return_X_y=True)
+    our, their = pair(
+        "MLPClassifier", random_state=0, max_iter=200 if solver == "lbfgs" else 8, solver=solver
+    )
+    our.fit(X, y)
+    their.fit(X, y)
+    if solver == "lbfgs":
+        assert our.score(X, y) >= their.score(X, y)
+        return
+    assert our.loss_curve_[0] > their.loss_curve_[0]
+    for a, b in zip(our.coefs_, their.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, 1e-9)
+
+
 def test_the_same_warnings_and_words(capsys):
     said = []
     for model in pair(

@@ -58,7 +58,9 @@ BAD = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # from scikit-learn's own look at infinities
+@pytest.mark.filterwarnings(
+    "ignore:invalid value:RuntimeWarning"
+)  # from scikit-learn's own look at infinities
 @pytest.mark.parametrize("given", BAD.values(), ids=BAD)
 def test_the_same_errors(models, given):
     messages = []
