@@ -21,10 +21,6 @@ from multilayer import MLP, Dense, InputError, backend, set_threads, threads
 from multilayer.activations import Activation, catalogue
 from tests.backend.chains import weighted_sums
 
-pytestmark = pytest.mark.skipif(
-    backend.info().backend == "numpy", reason="the NumPy twin makes no such promise"
-)
-
 Array = NDArray[Any]
 KINDS = [np.float32, np.float64]
 WIDTHS = [
