@@ -117,7 +117,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     >>> from sklearn.datasets import load_iris
     >>> from multilayer.estimators import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> classifier = MLPClassifier((10, 5), ["tanh", "gelu"], solver="lbfgs", random_state=0).fit(X, y)
+    >>> classifier = MLPClassifier((10, 5), ["tanh", "gelu"], learning_rate_init=0.01, max_iter=1000, random_state=0)
+    >>> _ = classifier.fit(X, y)
     >>> classifier.network_
     MLP(4-10-5-3, tanh gelu softmax, float64)
     >>> bool(classifier.score(X, y) > 0.95)
