@@ -2,7 +2,7 @@
 
 Large calls are shared out between the threads of a private pool; small ones are done where they are made. No
 number of threads changes a bit of a result. The NumPy twin has no pool: there the setting is checked and
-otherwise does nothing, and `threads` counts 1.
+otherwise does nothing.
 """
 
 from __future__ import annotations
@@ -14,15 +14,9 @@ from typing import SupportsIndex
 from multilayer.backend.choice import native
 from multilayer.backend.environment import checked_threads, threads_wanted
 
-__all__ = ["set_threads", "thread_count", "threads"]
+__all__ = ["set_threads", "threads"]
 
 _set = 0
-
-
-def thread_count() -> int:
-    """Return how many threads a large call uses, the calling one included."""
-    core = native()
-    return 1 if core is None else int(core.threads())
 
 
 def set_threads(n: SupportsIndex | None) -> None:
