@@ -154,12 +154,12 @@ def main() -> None:
                     worst = largest_float64(activation, kind, inputs)
                 else:
                     step = 1 if options.exhaustive else 1021
-                    inputs, numbers = -(-(2**32) // step), "float32"
+                    inputs, numbers = -(-(2**32) // step), "float32/all" if step == 1 else "float32/sample"
                     worst = largest_float32(activation, kind, step)
             seconds = time.perf_counter() - start
             keep(f"{where.backend}/{where.level}/{numbers}/{activation!r}/{kind}", worst, inputs)
             print(
-                f"{activation!r:36} {kind:10} {numbers}  {worst.ulps:7.4f} ulp at {worst.x!r}"
+                f"{activation!r:36} {kind:10} {numbers:14} {worst.ulps:7.4f} ulp at {worst.x!r}"
                 f"  ({inputs} inputs, {seconds:.0f} s, {where.level})",
                 flush=True,
             )

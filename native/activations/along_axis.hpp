@@ -76,11 +76,12 @@ MULTILAYER_INLINE Number sum_of_exps(const T *row, size_t units, double sign, do
     by_eights(units, [&](size_t i, size_t n) __attribute__((always_inline)) {
         Eight x = read(row, i, n, -sign * infinity);
         for (size_t p = 0; p < row_parts; ++p) {
-            Pair<P> e = value_of(exp_of_distance(distance<P>(x.part[p], sign, most)));
+            Exponential<P> e = exp_of_distance(distance<P>(x.part[p], sign, most));
             if constexpr (is_full<P>) {
-                sum.add(p, e);
+                // Down to the smallest subnormal: log_softmax of the largest entry may be all that is left.
+                sum.add(p, pair<P>(times(e.m.hi, e.scale), times(e.m.lo, e.scale)));
             } else {
-                sum.add(p, e.hi);
+                sum.add(p, e.m.hi);
             }
         }
     });

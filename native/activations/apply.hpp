@@ -50,40 +50,51 @@ template <class A> struct Derivative {
     template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template derivative<P>(x); }
 };
 
-// A tail goes through the same register code as the rest, so its bits are the same.
-template <class T, class F> MULTILAYER_INLINE void each_register(const T *x, T *y, size_t n, F f) {
+// Results from this size on are streamed past the caches, which they would only empty.
+constexpr size_t streaming_bytes = size_t{16} << 20;
+
+// f over n elements, a register W of them at a time. What does not fill one goes through the same register
+// code, so its bits are the same.
+template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *y, size_t n, F f) {
+    constexpr size_t step = sizeof(W) / sizeof(T);
     size_t i = 0;
-    for (; i + lanes<T> <= n; i += lanes<T>) store<T>(y + i, f(load<T>(x + i)));
-    if (i < n) store_first<T>(y + i, f(load_first<T>(x + i, n - i)), n - i);
-}
-// float32 in, float32 out, float64 between.
-template <class F> MULTILAYER_INLINE void each_widened(const float *x, float *y, size_t n, F f) {
-    constexpr size_t step = lanes<double>;
-    size_t i = 0;
-    for (; i + step <= n; i += step) {
-        HalfFloats v;
+    auto some = [&](size_t count) __attribute__((always_inline)) {
+        W v = {};
+        __builtin_memcpy(&v, x + i, count * sizeof(T));
+        v = f(v);
+        __builtin_memcpy(y + i, &v, count * sizeof(T));
+        i += count;
+    };
+    auto full = [&]() __attribute__((always_inline)) {
+        W v;
         __builtin_memcpy(&v, x + i, sizeof v);
-        v = narrow(f(widen(v)));
+        return f(v);
+    };
+    if (n * sizeof(T) >= streaming_bytes && x != y) {
+        const size_t misplaced = reinterpret_cast<uintptr_t>(y) % sizeof(W) / sizeof(T);
+        if (misplaced != 0) some(step - misplaced);
+        for (; i + step <= n; i += step) stream(y + i, full());
+        streamed();
+    }
+    for (; i + step <= n; i += step) {
+        W v = full();
         __builtin_memcpy(y + i, &v, sizeof v);
     }
-    if (i < n) {
-        HalfFloats v = {};
-        __builtin_memcpy(&v, x + i, (n - i) * sizeof(float));
-        v = narrow(f(widen(v)));
-        __builtin_memcpy(y + i, &v, (n - i) * sizeof(float));
-    }
+    if (i < n) some(n - i);
 }
 
 template <class A, template <class> class Which, class T>
 void apply(const T *x, T *y, size_t n, const double *parameters) {
     const Which<A> f{with_parameters<A>(parameters)};
     if constexpr (derives<A, SameInEveryType>) {
-        each_register(x, y, n,
-                      [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
+        each<Vec<T>>(x, y, n, [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
     } else if constexpr (sizeof(T) == sizeof(double)) {
-        each_register(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
+        each<V>(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
     } else {
-        each_widened(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Brief>(v); });
+        // float32 in, float32 out, float64 between
+        each<HalfFloats>(x, y, n, [&](HalfFloats v) __attribute__((always_inline)) {
+            return narrow(f.template at<Brief>(widen(v)));
+        });
     }
 }
 

@@ -18,6 +18,7 @@ struct Gelu {
         V size = at_most(abs(x), end<P>);
         Exponential<P> e = exp_of_minus_half_square<P>(size);
         Pair<P> g = scaled_normal_tail<P>(size);
+        if constexpr (!is_full<P>) return at_least(x, 0.0) - size * (e.m.hi * g.hi);
         IntVec<double> negative = x < 0.0;
         Pair<P> phi = select<P>(negative, e.m * g, splat(1.0) + -(value_of(e) * g));
         V y = times(copysign(size, x), Unscaled<P>{phi, only(negative, e.scale)});

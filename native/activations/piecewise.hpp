@@ -3,6 +3,7 @@
 #pragma once
 
 #include "activations/apply.hpp"
+#include "activations/rectifiers.hpp"
 
 namespace multilayer {
 namespace {
@@ -23,34 +24,53 @@ struct HardSigmoid {
     }
 };
 
-struct HardSwish {
+// x (x + 3) / 6 between -3 and 3. In float32 the two roundings on the way are carried along.
+struct HardSwish : SameInEveryType {
     static constexpr const char *name = "hard_swish";
     static constexpr int n_parameters = 0;
+    explicit HardSwish(const double *) {}
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
-        V y = between(x, -3.0, 3.0);
-        y = is_full<P> ? y * (y + 3.0) / 6.0 : y * (y + 3.0) * (1.0 / 6.0);
-        return x >= 3.0 ? x : y;
+    template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const {
+        Vec<T> s = x + 3, y;
+        if constexpr (sizeof(T) == sizeof(double)) {
+            y = x * s / 6;
+        } else {
+            constexpr float sixth = 1.0f / 6.0f, rest = static_cast<float>(1.0 / 6.0 - sixth);
+            Vec<T> p = x * s, lost = fma(x, s, -p) + x * (x - (s - 3));
+            y = fma(p, splat<T>(sixth), fma(p, splat<T>(rest), lost * sixth));
+        }
+        y = x <= -3 ? Vec<T>{} : y;
+        return x >= 3 ? x : y;
     }
     // x / 3 + 1/2 between -3 and 3
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        V y = (2.0 * x + 3.0) * (1.0 / 6.0);
-        y = x >= 3.0 ? splat(1.0) : y;
-        return x <= -3.0 ? V{} : y;
+    template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {
+        Vec<T> y;
+        if constexpr (sizeof(T) == sizeof(double)) {
+            y = (2 * x + 3) / 6;
+        } else {
+            constexpr float third = 1.0f / 3.0f, rest = static_cast<float>(1.0 / 3.0 - third);
+            Vec<T> p = x * third, s = p + 0.5f, t = s - p;
+            y = s + (((p - (s - t)) + (0.5f - t)) + fma(x, splat<T>(rest), fma(x, splat<T>(third), -p)));
+        }
+        y = x >= 3 ? splat<T>(1) : y;
+        return x <= -3 ? Vec<T>{} : y;
     }
 };
 
-struct SoftShrink {
+struct SoftShrink : SameInEveryType {
     static constexpr const char *name = "soft_shrink";
     static constexpr int n_parameters = 1;
-    double threshold;
+    Bounds threshold;
+    Factor<float> t_f32;
+    explicit SoftShrink(const double *p) : threshold(p[0]), t_f32(p[0]) {}
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
-        V y = abs(x) - threshold;
-        return nan_or(x, y > 0.0 ? copysign(y, x) : V{});
+    template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const {
+        Vec<T> size = abs(x), y = size - threshold.in<T>().nearest;
+        if constexpr (sizeof(T) == sizeof(float)) y = y - t_f32.rest;
+        return x != x ? x : size > threshold.in<T>().floor ? copysign(y, x) : Vec<T>{};
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        return nan_or(x, abs(x) > threshold ? splat(1.0) : V{});
+    template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {
+        return nan_or<T>(x, abs(x) > threshold.in<T>().floor ? splat<T>(1) : Vec<T>{});
     }
 };
 

@@ -69,7 +69,11 @@ template <class P> MULTILAYER_INLINE Unscaled<P> gate_slope(Pair<P> t, Pair<P> v
 // log(1 + exp(t)) = max(t, 0) + log1p(w), as it is for t >= -40 in Full
 template <class P> MULTILAYER_INLINE Pair<P> log_of_one_plus_exp(Pair<P> t, Exponential<P> w) {
     Pair<P> tail = log1p(value_of(w));
-    return select<P>(t.hi > 0.0, t + tail, tail);
+    if constexpr (is_full<P>) {
+        return select<P>(t.hi > 0.0, t + tail, tail);
+    } else {
+        return {at_least(t.hi, 0.0) + tail.hi};
+    }
 }
 
 struct Sigmoid {
@@ -89,9 +93,13 @@ struct Silu {
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
         Pair<P> t = clamped(product<P>(x, splat(beta)));
-        V y = times(between(x, -0x1p1000, 0x1p1000), sigmoid(t));
-        // From here on the sigmoid is 1, or smaller than any number makes up for.
-        return t.hi > 50.0 ? x : t.hi <= -exp_end<P> ? copysign(V{}, x) : y;
+        if constexpr (is_full<P>) {
+            V y = times(between(x, -0x1p1000, 0x1p1000), sigmoid(t));
+            // From here on the sigmoid is 1, or smaller than any number makes up for.
+            return t.hi > 50.0 ? x : t.hi <= -exp_end<P> ? copysign(V{}, x) : y;
+        } else {
+            return at_least(x, -0x1p130) * sigmoid(t).x.hi;
+        }
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         Pair<P> t = clamped(product<P>(x, splat(beta)));
@@ -138,6 +146,7 @@ struct Softplus {
     template <class P> MULTILAYER_INLINE V value(V x) const {
         Pair<P> t = clamped(product<P>(x, splat(beta)));
         Exponential<P> w = exp(minus_abs(t));
+        if constexpr (!is_full<P>) return t.hi > 40.0 ? x : log_of_one_plus_exp(t, w).hi * (1.0 / beta);
         Pair<P> b = pair<P>(splat(beta));
         V y = rounded(log_of_one_plus_exp(t, w) / b);
         if constexpr (is_full<P>) y = t.hi < -40.0 ? times(rounded(w.m / b), w.scale) : y;

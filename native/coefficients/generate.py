@@ -26,8 +26,8 @@ class Fit:
     function: Callable[[mp.mpf], mp.mpf]
     low: mp.mpf
     high: mp.mpf
-    full: int
-    brief: int
+    full: int | None
+    brief: int | None
     leading_pair: bool = False
 
 
@@ -42,6 +42,10 @@ def exp_quotient(r: mp.mpf) -> mp.mpf:
 
 def log_quotient(w: mp.mpf) -> mp.mpf:
     return series(lambda n: mp.mpf(2) / (2 * n + 3), w)
+
+
+def log1p_quotient(w: mp.mpf) -> mp.mpf:
+    return mp.log1p(w) / w
 
 
 def tanh_quotient(w: mp.mpf) -> mp.mpf:
@@ -65,8 +69,10 @@ s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
 
 FITS = [
     Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
+    Fit("exp2", "2^f for |f| <= 1/2", lambda f: mp.mpf(2) ** f, mp.mpf("-0.5"), mp.mpf("0.5"), None, 6),
     Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
-        log_quotient, mp.mpf(0), s_end**2, 9, 4),
+        log_quotient, mp.mpf(0), s_end**2, 9, None),
+    Fit("log1p", "log(1 + w) / w for w in [0, 1]", log1p_quotient, mp.mpf(0), mp.mpf(1), None, 11),
     Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient,
         mp.mpf(0), mp.mpf("0.5625"), 14, 7, True),
     Fit("normal", "exp(x^2 / 2) Phi(-x) (x + 3) in t = (x - 3) / (x + 3), for 0 <= x <= 40",
@@ -105,8 +111,8 @@ def chebyshev(fit: Fit, degree: int) -> list[mp.mpf]:
 def error(fit: Fit, coefficients: list[float]) -> mp.mpf:
     """Return the largest relative error over the interval."""
     worst = mp.mpf(0)
-    for i in range(301):
-        x = fit.low + (fit.high - fit.low) * i / 300
+    for i in range(300):
+        x = fit.low + (fit.high - fit.low) * (i + mp.mpf(1) / 2) / 300
         exact = fit.function(x)
         worst = max(worst, abs(mp.polyval(coefficients[::-1], x) / exact - 1))
     return worst
@@ -120,6 +126,8 @@ def main() -> None:
     for fit in FITS:
         write(f"\n// {fit.meaning}\n")
         for kind, degree in (("full", fit.full), ("brief", fit.brief)):
+            if degree is None:
+                continue
             exact = chebyshev(fit, degree)
             found = [float(c) for c in exact]
             numbers = ",\n    ".join(c.hex() for c in found)

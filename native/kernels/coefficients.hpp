@@ -16,6 +16,13 @@ constexpr double exp_brief[] = {
     0x1.1110e0c5c7f50p-7, 0x1.6d43af18200d3p-10, 0x1.a1256cd2f13c2p-13,
 };
 
+// 2^f for |f| <= 1/2
+// relative error 2^-28.6
+constexpr double exp2_brief[] = {
+    0x1.0000000000000p+0, 0x1.62e430d034702p-1,  0x1.ebfbe045f4d3cp-3,  0x1.c6aecc669b6ddp-5,
+    0x1.3b2a1b7152befp-7, 0x1.5f48c04f62e50p-10, 0x1.443fffc90db59p-13,
+};
+
 // (log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]
 // relative error 2^-54.0
 constexpr double log_full[] = {
@@ -23,10 +30,13 @@ constexpr double log_full[] = {
     0x1.745d174376d98p-3, 0x1.3b13b26417fe9p-3, 0x1.1110b815e92d0p-3, 0x1.e202ca74e1013p-4,
     0x1.ab7ff0c2cf2edp-4, 0x1.befa72254565bp-4,
 };
-// relative error 2^-36.4
-constexpr double log_brief[] = {
-    0x1.5555555565120p-1, 0x1.999998c94c6b8p-2, 0x1.2493253caaf95p-2,
-    0x1.c67a2fa260450p-3, 0x1.8c98fcdc42a0ap-3,
+
+// log(1 + w) / w for w in [0, 1]
+// relative error 2^-32.8
+constexpr double log1p_brief[] = {
+    0x1.fffffffed8c7bp-1, -0x1.fffffd65a9343p-2, 0x1.5554d749ee965p-2, -0x1.ffed11a34c352p-3,
+    0x1.98da7a153f7f8p-3, -0x1.50ca34d85fbddp-3, 0x1.1280b7cb11a24p-3, -0x1.9cf362ab000afp-4,
+    0x1.041b9d37b5255p-4, -0x1.e83ede92f9363p-6, 0x1.2479645773dd0p-7, -0x1.485b92f1b086cp-10,
 };
 
 // (x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4

@@ -78,14 +78,18 @@ template <class P> MULTILAYER_INLINE Reduced<P> reduce(Pair<P> x) {
 
 // For |x.hi| <= exp_end<P>.
 template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
-    Reduced<P> a = reduce(x);
     if constexpr (is_full<P>) {
+        Reduced<P> a = reduce(x);
         Pair<P> m = sum_descending<P>(splat(1.0), a.r.hi);
         // exp(r.lo) = 1 + r.lo, times exp(r.hi), of which 1 + r.hi is enough here
         m.lo = m.lo + (a.rest + fma(a.r.hi, a.r.lo, a.r.lo));
         return {sum_descending<P>(m.hi, m.lo), {a.k}, a.k_as_number};
     } else {
-        return {{(1.0 + (a.r.hi + a.rest)) * power_of_2(a.k)}, Scale<P>{}, V{}};
+        // 2^f 2^k with k + f = x / log(2), k added to the exponent of 2^f. A nan that was a float32 nan has
+        // zeros where k would be.
+        V shifted = fma(x.hi, splat(log2_e), splat(exponent_shifter));
+        V f = fma(x.hi, splat(log2_e), exponent_shifter - shifted);
+        return {{(V)(bits(polynomial(exp2_brief, f)) + (bits(shifted) << 52))}, Scale<P>{}, V{}};
     }
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }

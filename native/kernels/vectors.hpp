@@ -92,6 +92,29 @@ template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) 
 #endif
 }
 
+// Past the caches, for results much larger than they are: memory need not be read before it is written. p is
+// aligned as the register is. Whoever streamed calls `streamed` before others may read.
+template <class W, class T> MULTILAYER_INLINE void stream(T *p, W v) {
+#if defined(__SSE2__)
+    if constexpr (sizeof v == 16) _mm_stream_si128((__m128i *)p, (__m128i)v);
+#if defined(__AVX__)
+    if constexpr (sizeof v == 32) _mm256_stream_si256((__m256i *)p, (__m256i)v);
+#endif
+#if defined(__AVX512F__)
+    if constexpr (sizeof v == 64) _mm512_stream_si512((__m512i *)p, (__m512i)v);
+#else
+    if constexpr (sizeof v == 64) __builtin_memcpy(p, &v, sizeof v);
+#endif
+#else
+    __builtin_memcpy(p, &v, sizeof v);
+#endif
+}
+MULTILAYER_INLINE void streamed() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
+
 // x * y + z with one rounding.
 MULTILAYER_INLINE Vec<float> fma(Vec<float> x, Vec<float> y, Vec<float> z) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)

@@ -7,19 +7,15 @@ otherwise does nothing, and `threads` counts 1.
 
 from __future__ import annotations
 
-import operator
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import SupportsIndex
 
 from multilayer.backend.choice import native
-from multilayer.errors import InputError
+from multilayer.backend.environment import checked_threads, threads_wanted
 
 __all__ = ["set_threads", "thread_count", "threads"]
 
-_VARIABLE = "MULTILAYER_NUM_THREADS"
-_MOST = 1024
 _set = 0
 
 
@@ -46,7 +42,7 @@ def set_threads(n: SupportsIndex | None) -> None:
     >>> set_threads(None)
     """
     global _set  # noqa: PLW0603  (one setting for the process, as the pool is)
-    number = _from_environment() if n is None else _checked("n", n)
+    number = threads_wanted() if n is None else checked_threads("n", n)
     core = native()
     if core is not None:
         core.set_threads(number)
@@ -68,23 +64,3 @@ def threads(n: SupportsIndex | None) -> Iterator[None]:
         yield
     finally:
         set_threads(before or None)
-
-
-def _checked(where: str, n: object) -> int:
-    try:
-        number = operator.index(n)  # type: ignore[arg-type]
-    except TypeError:
-        number = 0
-    if isinstance(n, bool) or not 1 <= number <= _MOST:
-        raise InputError(f"{where} must be a number of threads, a whole number from 1 to {_MOST}; got {n!r}")
-    return number
-
-
-def _from_environment() -> int:
-    text = os.environ.get(_VARIABLE, "").strip()
-    if not text:
-        return 0
-    return _checked(_VARIABLE, int(text) if text.isdecimal() and len(text) < 8 else text)
-
-
-set_threads(None)
