@@ -1,6 +1,6 @@
 """Steps of training: gather a batch, forward, loss, backward, update; again and again.
 
-`run_steps` is the seam behind which a native core can do the same work in one call. What is here is the reference: it
+`run_steps` is the seam behind which the native core does the same work in one call. What is here is the reference: it
 says what each number is, and it runs whatever is the user's own.
 """
 
@@ -19,6 +19,7 @@ from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, OptimizerState, Parameters
 from multilayer.randomness import Random
 from multilayer.training.backward import backward
+from multilayer.training.native import native_steps
 
 __all__ = [
     "Batches",
@@ -158,6 +159,38 @@ def run_steps(
     Stops early, between two batches, when `interrupted` says so, or before an update that would bring nan or
     infinity into the weights; `losses` then has an entry for each batch that was taken.
     """
+    native = native_steps(plan, state.parameters)
+    if native is None:
+        return reference_steps(plan, state, batches, rates, rng, interrupted)
+    losses: list[NDArray[np.float64]] = []
+    done, total = 0, len(batches)
+    while done < total:
+        left = batches.slice(done, total)
+        parameters, memory, taken, finite = native(state.parameters, state.optimizer, left, rates[done:], interrupted)
+        state = State(parameters, memory)
+        losses.append(taken)
+        done += len(taken)
+        if finite:
+            break
+        # The core notices that a step is not finite; the reference says why, or takes it: they may round differently.
+        one = reference_steps(plan, state, batches.slice(done, done + 1), rates[done : done + 1], rng)
+        if one.not_finite is not None:
+            return replace(one, losses=np.concatenate(losses), not_finite=replace(one.not_finite, batch=done))
+        state = one.state
+        losses.append(one.losses)
+        done += 1
+    return Outcome(state, np.concatenate(losses) if losses else np.empty(0))
+
+
+def reference_steps(
+    plan: Plan,
+    state: State,
+    batches: Batches,
+    rates: Sequence[float] | NDArray[np.float64],
+    rng: Random,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Do what `run_steps` does, in NumPy."""
     losses: list[float] = []
     for number in range(len(batches)):
         if interrupted():
