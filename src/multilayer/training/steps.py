@@ -166,7 +166,9 @@ def run_steps(
     done, total = 0, len(batches)
     while done < total:
         left = batches.slice(done, total)
-        parameters, memory, taken, finite = native(state.parameters, state.optimizer, left, rates[done:], interrupted)
+        parameters, memory, taken, finite = native(
+            state.parameters, state.optimizer, left, rates[done:], interrupted
+        )
         state = State(parameters, memory)
         losses.append(taken)
         done += len(taken)
