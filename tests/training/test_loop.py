@@ -276,9 +276,9 @@ def test_ctrl_c_in_the_middle_of_an_epoch():
 
     def press_soon(event):
         if event.epoch == 1:
-            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT)).start()
+            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
 
-    trained = fit(NET, X[rows], Y[rows], epochs=1000, callbacks=[press_soon], **OPTIONS)
+    trained = fit(NET, X[rows], Y[rows], epochs=1000, shuffle=False, callbacks=[press_soon], **OPTIONS)
     assert trained.stopped == "interrupted"
     assert trained.memory.steps > steps
     assert trained.memory.steps % steps
