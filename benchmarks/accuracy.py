@@ -6,13 +6,16 @@
 
 NAME may be `all`. float32 results are compared with the float64 kernel of the same function, whose own error is what
 --points measures: some 1e-9 of a float32 ulp. Within a quarter of a zero of the derivative the unit is the ulp of the
-derivative's largest value. Figures are kept in benchmarks/results/accuracy.json.
+derivative's largest value. For the native backend native/tests/exhaustive.cpp does the work, built from this source
+tree into build/exhaustive with cmake. Figures are kept in benchmarks/results/accuracy.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +31,8 @@ from tests.reference.activations import REFERENCES, evaluate
 from tests.reference.ulp import ulp_error
 
 RESULTS = Path(__file__).parent / "results" / "accuracy.json"
+SOURCE = Path(__file__).parents[1]
+BUILD = SOURCE / "build" / "exhaustive"
 CHUNK = 2**20
 KINDS = ("value", "derivative")
 Floats = NDArray[np.float64]
@@ -89,6 +94,29 @@ def largest_float32(activation: Elementwise, kind: str, step: int) -> Worst:
     return worst
 
 
+def built() -> Path:
+    """Bring the program that counts the native kernels' errors up to date."""
+    configure = ["cmake", "-S", str(SOURCE), "-B", str(BUILD), "-DMULTILAYER_TESTS=ON"]
+    configure += ["-DCMAKE_BUILD_TYPE=Release", f"-DPython_EXECUTABLE={sys.executable}"]
+    for command in (configure, ["cmake", "--build", str(BUILD), "--target", "exhaustive"]):
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return BUILD / "exhaustive"
+
+
+def largest_native(
+    program: Path, activation: Elementwise, kind: str, step: int, level: str, threads: int
+) -> Worst:
+    """Do as `largest_float32` does, by the program."""
+    reference = REFERENCES[activation.facts.name]
+    parameters = [float(p) for p in activation.parameters]
+    zeros = reference.zeros(*parameters) if kind == "derivative" else ()
+    numbers = [reference.largest_derivative(*parameters), *parameters, "/", *zeros]
+    command = [program, level, activation.facts.name, kind, step, threads, *numbers]
+    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True)
+    ulps, x = done.stdout.split()
+    return Worst(float(ulps), float.fromhex(x))
+
+
 def largest_float64(activation: Elementwise, kind: str, count: int) -> Worst:
     """Compare with MPFR or mpmath at `count` points: the edges, then numbers of every size."""
     reference = REFERENCES[activation.facts.name]
@@ -139,10 +167,12 @@ def main() -> None:
     mode.add_argument("--exhaustive", action="store_true")
     mode.add_argument("--sample", action="store_true")
     mode.add_argument("--points", type=int, metavar="N")
+    parser.add_argument("--threads", type=int, default=1, help="of the native float32 runs; 1 by default")
     options = parser.parse_args()
     everything = [entry for entry in activations.catalogue if isinstance(entry, Elementwise)]
     chosen = everything if options.names == ["all"] else [activations.get(name) for name in options.names]
     where = backend.info()
+    program = built() if where.backend == "native" and not options.points else None
     for activation in chosen:
         if not isinstance(activation, Elementwise):
             parser.error(f"{activation.facts.name} is not elementwise")
@@ -154,12 +184,16 @@ def main() -> None:
                     worst = largest_float64(activation, kind, inputs)
                 else:
                     step = 1 if options.exhaustive else 1021
-                    inputs, numbers = -(-(2**32) // step), "float32"
-                    worst = largest_float32(activation, kind, step)
+                    inputs, numbers = -(-(2**32) // step), "float32/all" if step == 1 else "float32/sample"
+                    worst = (
+                        largest_native(program, activation, kind, step, where.level, options.threads)
+                        if program
+                        else largest_float32(activation, kind, step)
+                    )
             seconds = time.perf_counter() - start
             keep(f"{where.backend}/{where.level}/{numbers}/{activation!r}/{kind}", worst, inputs)
             print(
-                f"{activation!r:36} {kind:10} {numbers}  {worst.ulps:7.4f} ulp at {worst.x!r}"
+                f"{activation!r:36} {kind:10} {numbers:14} {worst.ulps:7.4f} ulp at {worst.x:.9g}"
                 f"  ({inputs} inputs, {seconds:.0f} s, {where.level})",
                 flush=True,
             )

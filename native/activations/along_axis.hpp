@@ -65,8 +65,9 @@ template <class P> MULTILAYER_INLINE Pair<P> distance(V x, double sign, double m
     return pair<P>(d.hi, d.hi > -infinity ? low(d) : V{});
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp_of_distance(Pair<P> d) {
-    V hi = at_least(d.hi, -exp_end<P>);
-    return exp(pair<P>(hi, low(d)));
+    // Beyond the end the low part belongs to another number, and may be huge.
+    V end = splat(-exp_end<P>);
+    return exp(pair<P>(at_least(d.hi, -exp_end<P>), d.hi > end ? low(d) : V{}));
 }
 
 template <class T>
@@ -76,11 +77,12 @@ MULTILAYER_INLINE Number sum_of_exps(const T *row, size_t units, double sign, do
     by_eights(units, [&](size_t i, size_t n) __attribute__((always_inline)) {
         Eight x = read(row, i, n, -sign * infinity);
         for (size_t p = 0; p < row_parts; ++p) {
-            Pair<P> e = value_of(exp_of_distance(distance<P>(x.part[p], sign, most)));
+            Exponential<P> e = exp_of_distance(distance<P>(x.part[p], sign, most));
             if constexpr (is_full<P>) {
-                sum.add(p, e);
+                // Down to the smallest subnormal: log_softmax of the largest entry may be all that is left.
+                sum.add(p, pair<P>(times(e.m.hi, e.scale), times(e.m.lo, e.scale)));
             } else {
-                sum.add(p, e.hi);
+                sum.add(p, e.m.hi);
             }
         }
     });

@@ -3,7 +3,10 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,8 +184,15 @@ def test_where_nothing_can_be_written(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_kill_at_any_moment_leaves_a_checkpoint_that_goes_on(tmp_path):
+    # In a process of its own: other libraries warn of a fork, or do not survive one.
+    program = "import sys, tests.training.test_checkpoint as t; t.killed_at_any_moment(t.Path(sys.argv[1]))"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=root, check=True, timeout=300)
+
+
+def killed_at_any_moment(folder):
     """A hundred children are killed while they train and save, each one going on where the one before was killed."""
-    path = tmp_path / "run.checkpoint"
+    path = folder / "run.checkpoint"
     settings = options(epochs=1_000_000, checkpoint=path)
     rng = random.Random(0)  # noqa: S311
     epochs = [0]
@@ -204,7 +214,7 @@ def test_a_kill_at_any_moment_leaves_a_checkpoint_that_goes_on(tmp_path):
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status)  # it was killed, and had not failed before
-        for file in (path, tmp_path / "run.checkpoint.previous"):
+        for file in (path, folder / "run.checkpoint.previous"):
             if file.exists():
                 _, position = read(file)
                 if file == path:

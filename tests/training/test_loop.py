@@ -1,14 +1,28 @@
 """The training loop: what it tells, when it stops, and that nothing given is changed."""
 
+import math
 import os
 import signal
+import threading
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, TrainingWarning, fit, initialize, train
-from multilayer.activations import sigmoid, step, tanh
-from multilayer.optimizers import LBFGS, SGD, Adam, AdamW, ClipByNorm, Constant, Cosine, InverseScaling
+from multilayer.activations import Activation, Interval, sigmoid, step, tanh
+from multilayer.losses import Loss, LossFacts
+from multilayer.optimizers import (
+    LBFGS,
+    SGD,
+    Adam,
+    AdamW,
+    ClipByNorm,
+    Constant,
+    Cosine,
+    InverseScaling,
+    Optimizer,
+)
 from multilayer.training import Epoch, Metric, Step, Stopping
 from multilayer.training.steps import Plan, forward
 
@@ -255,21 +269,19 @@ def test_ctrl_c_ends_at_a_batch_boundary():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_in_the_middle_of_a_step():
-    class Pressing(np.ndarray):
-        """Presses Ctrl-C when its rows are taken for the third time."""
+def test_ctrl_c_in_the_middle_of_an_epoch():
+    # So many steps to an epoch that the signal falls between two of them, not between two epochs.
+    rows = np.tile(np.arange(len(X)), 300_000 // len(X))
+    steps = -(-len(rows) // OPTIONS["batch_size"])
 
-        taken = 0
+    def press_soon(event):
+        if event.epoch == 1:
+            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
 
-        def __getitem__(self, rows):
-            Pressing.taken += 1
-            if Pressing.taken == 3:
-                os.kill(os.getpid(), signal.SIGINT)
-            return np.asarray(self)[rows]
-
-    trained = fit(NET, X.view(Pressing), Y, epochs=9, stopping=Stopping(), **OPTIONS)
+    trained = fit(NET, X[rows], Y[rows], epochs=1000, shuffle=False, callbacks=[press_soon], **OPTIONS)
     assert trained.stopped == "interrupted"
-    assert 2 <= trained.memory.steps <= 3
+    assert trained.memory.steps > steps
+    assert trained.memory.steps % steps
 
 
 def test_a_second_ctrl_c_aborts():
@@ -359,6 +371,15 @@ def test_class_weights_are_sample_weights():
     assert bits(balanced.network) == bits(by_sample.network)
 
 
+def test_class_weights_need_classes():
+    net = initialize((4, 2), (), "sigmoid", rng=0)
+    labels = np.hstack([Y > 0, Y > 1]).astype(int)
+    with pytest.raises(InputError, match="one class per sample"):
+        fit(net, X, labels, loss="bce", class_weight="balanced")
+    with pytest.raises(InputError, match="class_weight must be finite"):
+        fit(NET, X, (Y > 0).astype(int), loss="squared", class_weight={0: -1.0})
+
+
 def test_weights_of_zero_leave_samples_out():
     weights = np.r_[np.zeros(32), np.ones(58)]
     trained = fit(NET, X, Y, epochs=1, shuffle=False, sample_weight=weights, **OPTIONS)
@@ -398,6 +419,8 @@ def test_a_function_of_batches():
     assert len(fit(NET, batches(), epochs=1, **OPTIONS).history) == 1
     with pytest.raises(InputError, match="an iterator has batches for one epoch only"):
         fit(NET, batches(), epochs=2, **OPTIONS)
+    with pytest.raises(InputError, match="metrics of batches are not measured"):
+        fit(NET, batches, metrics=["r2"], **OPTIONS)
     with pytest.raises(InputError, match="bring their own y"):
         fit(NET, batches, Y, **OPTIONS)
 
@@ -493,3 +516,30 @@ def test_progress_bar(capsys):
     assert all(word in shown for word in ("loss", "validation", "r2", "rate"))
     fit(NET, X, Y, epochs=2, **OPTIONS)
     assert capsys.readouterr() == ("", "")
+
+
+def test_losses_optimizers_and_activations_of_the_users_own():
+    @dataclass(frozen=True)
+    class LogCosh(Loss):
+        @property
+        def facts(self):
+            everything = Interval(-math.inf, math.inf)
+            return LossFacts("log_cosh", "log(cosh(z - y))", "tanh(z - y)", "", everything, everything)
+
+        def formula(self, z, y, /):
+            return np.log(np.cosh(z - y))
+
+        def derivative_formula(self, z, y, /):
+            return np.tanh(z - y)
+
+    @dataclass(frozen=True)
+    class SignDescent(Optimizer):
+        learning_rate: float = 0.01
+
+        def formula(self, t, rate, w, g, /, *slots):
+            return (w - rate * np.sign(g),)
+
+    bump = Activation.from_functions("bump", lambda a: np.exp(-a * a), lambda a: -2 * a * np.exp(-a * a))
+    net = initialize((4, 8, 1), bump, rng=0, dtype=np.float64)
+    history = fit(net, X, Y, loss=LogCosh(), optimizer=SignDescent(), epochs=30, rng=0, batch_size=30).history
+    assert history.loss[-1] < 0.5 * history.loss[0]

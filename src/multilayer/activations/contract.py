@@ -125,11 +125,6 @@ class Activation(ABC):
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]
         return tuple(field.name for field in fields if field.metadata)
 
-    @property
-    def kernel(self) -> Callable[..., Any] | None:
-        """The function of x and the parameters that computes h, by which the core recognizes its own."""
-        return None
-
     def surrogate(self, backward: Activation) -> Activation:
         """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
 
@@ -140,6 +135,11 @@ class Activation(ABC):
         from multilayer.activations.surrogate import Surrogate
 
         return Surrogate(self, backward)
+
+    @property
+    def kernel(self) -> Callable[..., Any] | None:
+        """The function of x and the parameters that computes h, by which the core recognizes its own."""
+        return None
 
     @cached_property
     def parameters(self) -> tuple[np.float64 | NDArray[np.float64], ...]:

@@ -30,7 +30,7 @@ class SGD(Optimizer):
     """
 
     learning_rate: float = setting(0.001, above=0.0)
-    momentum: float = setting(0.9, least=0.0, below=1.0)
+    momentum: float = setting(0.9, least=0.0, most=1.0)
     nesterov: bool = True
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 

@@ -186,9 +186,11 @@ def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
 
 def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> NDArray[np.float64]:
     """Return a weight per sample; "balanced" gives every class the same share of the whole."""
-    if y.ndim == 2 and y.shape[1] > 1 and not np.isin(y, (0, 1)).all():
-        raise InputError("class_weight needs targets that are classes; give sample_weight instead")
     if y.ndim == 2 and y.shape[1] > 1:
+        if not (np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
+            raise InputError(
+                "class_weight needs targets with one class per sample; give sample_weight instead"
+            )
         y = y.argmax(axis=1)
     classes, members = np.unique(y.ravel(), return_inverse=True)
     counts = np.bincount(members)

@@ -146,6 +146,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     random = generator(rng)
     data = sources.source(network, recipe.loss, X, y, sample_weight, class_weight)
     data, held_out = _validation(network, recipe, data, validation, random)
+    if recipe.metrics and held_out is None and not isinstance(data, Arrays):
+        raise InputError("metrics of batches are not measured; give validation=(X, y)")
     position = _start(network, optimizer, random, after)
     if isinstance(optimizer, LBFGS):
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):

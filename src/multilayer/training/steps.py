@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer.activations import Activation
 from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, OptimizerState, Parameters
@@ -167,7 +166,9 @@ def run_steps(
     done, total = 0, len(batches)
     while done < total:
         left = batches.slice(done, total)
-        parameters, memory, taken, finite = native(state.parameters, state.optimizer, left, rates[done:], interrupted)
+        parameters, memory, taken, finite = native(
+            state.parameters, state.optimizer, left, rates[done:], interrupted
+        )
         state = State(parameters, memory)
         losses.append(taken)
         done += len(taken)
@@ -257,7 +258,9 @@ def forward(
     masks: list[NDArray[Any] | None] = []
     for n, activation in enumerate(plan.activations):
         layer = Layer(parameters[2 * n], parameters[2 * n + 1], activation)
-        a = backend.affine(layer.W, layer.b)(x)
+        # Not the network's own weighted sums: those pack W first, which pays only where W stays as it is.
+        with np.errstate(all="ignore"):
+            a = np.asarray(x @ layer.W + layer.b)
         z = activation(a)
         records.append(Record(layer, x, a, z))
         left_out = plan.dropout[n] if rng is not None and n < len(plan.dropout) else 0.0
