@@ -26,8 +26,7 @@ template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_
 constexpr double seconds_between_questions = 0.01;
 
 struct TrainerObject {
-    PyObject_HEAD
-    Trainer<float> *f32;  // one of the two is null
+    PyObject_HEAD Trainer<float> *f32;  // one of the two is null
     Trainer<double> *f64;
 };
 
@@ -81,15 +80,19 @@ template <class T> bool read_activation(const char *name, PyObject *parameters, 
             if (value == -1 && PyErr_Occurred()) return false;
             h.parameters.push_back(value);
         }
-        if constexpr (sizeof(T) == sizeof(float)) h.value = kernel.value_f32, h.derivative = kernel.derivative_f32;
-        else h.value = kernel.value_f64, h.derivative = kernel.derivative_f64;
+        if constexpr (sizeof(T) == sizeof(float))
+            h.value = kernel.value_f32, h.derivative = kernel.derivative_f32;
+        else
+            h.value = kernel.value_f64, h.derivative = kernel.derivative_f64;
         return true;
     }
     for (size_t i = 0; i < kernels.n_axis; ++i) {
         const multilayer::AxisKernel &kernel = kernels.axis[i];
         if (std::strcmp(kernel.name, name) != 0) continue;
-        if constexpr (sizeof(T) == sizeof(float)) h.axis_value = kernel.value_f32, h.axis_vjp = kernel.vjp_f32;
-        else h.axis_value = kernel.value_f64, h.axis_vjp = kernel.vjp_f64;
+        if constexpr (sizeof(T) == sizeof(float))
+            h.axis_value = kernel.value_f32, h.axis_vjp = kernel.vjp_f32;
+        else
+            h.axis_value = kernel.value_f64, h.axis_vjp = kernel.vjp_f64;
         return true;
     }
     PyErr_Format(PyExc_ValueError, "no kernel is called '%s'", name);
@@ -107,9 +110,11 @@ template <class T> Trainer<T> *build(PyObject *layers, const TrainingSettings &s
                               &parameters)) {
             return nullptr;
         }
-        const bool fits = inputs > 0 && units > 0 && (i == 0 || shapes.back().units == static_cast<size_t>(inputs));
+        const bool fits =
+            inputs > 0 && units > 0 && (i == 0 || shapes.back().units == static_cast<size_t>(inputs));
         if (!fits) {
-            PyErr_Format(PyExc_ValueError, "layer %zd: %zd inputs and %zd units do not fit", i + 1, inputs, units);
+            PyErr_Format(PyExc_ValueError, "layer %zd: %zd inputs and %zd units do not fit", i + 1, inputs,
+                         units);
             return nullptr;
         }
         TrainedLayer<T> layer{static_cast<size_t>(inputs), static_cast<size_t>(units), {}};
@@ -120,9 +125,10 @@ template <class T> Trainer<T> *build(PyObject *layers, const TrainingSettings &s
 }
 
 PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    static const char *names[] = {"dtype",       "layers", "loss",   "loss_parameter", "from_sums",
-                                  "target_scale", "target_offset", "rule", "nesterov", "decay1",
-                                  "decay2", "epsilon", "l2", "weight_decay", "limit", "norm_limit", nullptr};
+    static const char *names[] = {"dtype",        "layers",        "loss", "loss_parameter", "from_sums",
+                                  "target_scale", "target_offset", "rule", "nesterov",       "decay1",
+                                  "decay2",       "epsilon",       "l2",   "weight_decay",   "limit",
+                                  "norm_limit",   nullptr};
     PyArray_Descr *dtype;
     PyObject *layers;
     const char *loss, *rule;
@@ -131,9 +137,9 @@ PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "$O&O!sdpddspddddddd", const_cast<char **>(names),
                                      PyArray_DescrConverter, &dtype, &PyTuple_Type, &layers, &loss,
                                      &settings.loss_parameter, &from_sums, &settings.target_scale,
-                                     &settings.target_offset, &rule, &nesterov, &settings.decay1, &settings.decay2,
-                                     &settings.epsilon, &settings.l2, &settings.weight_decay, &settings.limit,
-                                     &settings.norm_limit)) {
+                                     &settings.target_offset, &rule, &nesterov, &settings.decay1,
+                                     &settings.decay2, &settings.epsilon, &settings.l2,
+                                     &settings.weight_decay, &settings.limit, &settings.norm_limit)) {
         return nullptr;
     }
     const int number = dtype->type_num;
@@ -157,8 +163,10 @@ PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     if (!self) return nullptr;
     TrainerObject *trainer = reinterpret_cast<TrainerObject *>(self.get());
     try {
-        if (number == NPY_FLOAT32) trainer->f32 = build<float>(layers, settings);
-        else trainer->f64 = build<double>(layers, settings);
+        if (number == NPY_FLOAT32)
+            trainer->f32 = build<float>(layers, settings);
+        else
+            trainer->f64 = build<double>(layers, settings);
     } catch (const std::bad_alloc &) {
         PyErr_NoMemory();
     }
@@ -177,8 +185,9 @@ void destroy(PyObject *self) {
 template <class T> bool is_plain_array(PyObject *object, int ndim, npy_intp first, npy_intp second) {
     if (!PyArray_Check(object)) return false;
     PyArrayObject *array = as_array(object);
-    return PyArray_TYPE(array) == type_number<T> && PyArray_NDIM(array) == ndim && PyArray_ISCARRAY_RO(array) &&
-           PyArray_DIM(array, 0) == first && (ndim == 1 || PyArray_DIM(array, 1) == second);
+    return PyArray_TYPE(array) == type_number<T> && PyArray_NDIM(array) == ndim &&
+           PyArray_ISCARRAY_RO(array) && PyArray_DIM(array, 0) == first &&
+           (ndim == 1 || PyArray_DIM(array, 1) == second);
 }
 
 // Calls f(layer, what, W, b) for all that is kept, `arrays` being (W1, b1, ...), (slot of W1, ...), ...
@@ -190,7 +199,8 @@ template <class T, class F> bool each_array(const Trainer<T> &trainer, PyObject 
     for (int writes = 0; writes < 2 && fits; ++writes) {  // all is checked before anything is done
         for (size_t kind = 0; kind < kinds_kept && fits; ++kind) {
             PyObject *group = PyTuple_GET_ITEM(arrays, static_cast<Py_ssize_t>(kind));
-            fits = PyTuple_Check(group) && static_cast<size_t>(PyTuple_GET_SIZE(group)) == 2 * trainer.n_layers();
+            fits = PyTuple_Check(group) &&
+                   static_cast<size_t>(PyTuple_GET_SIZE(group)) == 2 * trainer.n_layers();
             for (size_t i = 0; i < trainer.n_layers() && fits; ++i) {
                 PyObject *W = PyTuple_GET_ITEM(group, static_cast<Py_ssize_t>(2 * i));
                 PyObject *b = PyTuple_GET_ITEM(group, static_cast<Py_ssize_t>(2 * i + 1));
@@ -209,15 +219,18 @@ template <class T, class F> bool each_array(const Trainer<T> &trainer, PyObject 
 }
 
 template <class T> bool load_all(Trainer<T> &trainer, PyObject *arrays, unsigned long long step) {
-    const bool done = each_array<T>(trainer, arrays, [&](size_t i, typename Trainer<T>::What what, const T *W,
-                                                         const T *b) { trainer.load(i, what, W, b); });
+    const bool done =
+        each_array<T>(trainer, arrays, [&](size_t i, typename Trainer<T>::What what, const T *W, const T *b) {
+            trainer.load(i, what, W, b);
+        });
     if (done) trainer.begin(step);
     return done;
 }
 
 template <class T> bool save_all(const Trainer<T> &trainer, PyObject *arrays) {
-    return each_array<T>(trainer, arrays,
-                         [&](size_t i, typename Trainer<T>::What what, T *W, T *b) { trainer.save(i, what, W, b); });
+    return each_array<T>(trainer, arrays, [&](size_t i, typename Trainer<T>::What what, T *W, T *b) {
+        trainer.save(i, what, W, b);
+    });
 }
 
 PyObject *load(PyObject *self, PyObject *arguments) {
@@ -237,7 +250,8 @@ PyObject *save(PyObject *self, PyObject *arrays) {
         return nullptr;
     }
     const TrainerObject *trainer = reinterpret_cast<TrainerObject *>(self);
-    const bool done = trainer->f32 != nullptr ? save_all(*trainer->f32, arrays) : save_all(*trainer->f64, arrays);
+    const bool done =
+        trainer->f32 != nullptr ? save_all(*trainer->f32, arrays) : save_all(*trainer->f64, arrays);
     if (!done) return nullptr;
     Py_RETURN_NONE;
 }
@@ -252,7 +266,8 @@ bool read_numbers(PyObject *object, const char *name, npy_intp rows, npy_intp co
     const npy_intp size = type == NPY_FLOAT32 ? 4 : 8;
     for (int axis = 0; axis < 2 && fits; ++axis) fits = PyArray_STRIDE(array, axis) % size == 0;
     if (!fits) {
-        PyErr_Format(PyExc_ValueError, "%s has to hold float32 or float64 numbers in %zd columns", name, columns);
+        PyErr_Format(PyExc_ValueError, "%s has to hold float32 or float64 numbers in %zd columns", name,
+                     columns);
         return false;
     }
     numbers = {PyArray_DATA(array), type == NPY_FLOAT64, PyArray_STRIDE(array, 0) / size,
@@ -266,17 +281,16 @@ template <class T> const T *read_list(PyObject *object, const char *name, int ty
                       PyArray_NDIM(as_array(object)) == 1 && PyArray_ISCARRAY_RO(as_array(object)) &&
                       PyArray_DIM(as_array(object), 0) >= least;
     if (!fits) {
-        PyErr_Format(PyExc_ValueError, "%s has to be a contiguous array of its type with at least %zd entries", name,
-                     least);
+        PyErr_Format(PyExc_ValueError,
+                     "%s has to be a contiguous array of its type with at least %zd entries", name, least);
         return nullptr;
     }
     return static_cast<const T *>(PyArray_DATA(as_array(object)));
 }
 
 // Batches one group after another, each as long as Python can wait for. Returns the number of batches, or -1.
-template <class T>
-Py_ssize_t advance(Trainer<T> &trainer, const Samples &samples, const double *rates, double *losses, size_t last,
-                   PyObject *interrupted, bool &finite) {
+template <class T> Py_ssize_t advance(Trainer<T> &trainer, const Samples &samples, const double *rates,
+                                      double *losses, size_t last, PyObject *interrupted, bool &finite) {
     using Clock = std::chrono::steady_clock;
     size_t first = 0, group = 1;
     finite = true;
@@ -308,14 +322,16 @@ Py_ssize_t advance(Trainer<T> &trainer, const Samples &samples, const double *ra
         if (!finite) break;
         const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
         const double wanted = seconds_between_questions * static_cast<double>(group) / (seconds + 1e-9);
-        group = wanted > 4.0 * static_cast<double>(group) ? 4 * group : wanted < 1 ? 1 : static_cast<size_t>(wanted);
+        group = wanted > 4.0 * static_cast<double>(group) ? 4 * group
+                : wanted < 1                              ? 1
+                                                          : static_cast<size_t>(wanted);
     }
     return static_cast<Py_ssize_t>(first);
 }
 
-template <class T>
-PyObject *run_with(Trainer<T> &trainer, PyObject *x, PyObject *y, PyObject *weights, PyObject *order,
-                   Py_ssize_t batch_rows, PyObject *rates, PyObject *interrupted, Py_ssize_t most) {
+template <class T> PyObject *run_with(Trainer<T> &trainer, PyObject *x, PyObject *y, PyObject *weights,
+                                      PyObject *order, Py_ssize_t batch_rows, PyObject *rates,
+                                      PyObject *interrupted, Py_ssize_t most) {
     Samples samples{};
     const size_t n_layers = trainer.n_layers();
     const npy_intp inputs = static_cast<npy_intp>(trainer.layer(0).inputs);
@@ -357,8 +373,9 @@ PyObject *run_with(Trainer<T> &trainer, PyObject *x, PyObject *y, PyObject *weig
     Reference losses(PyArray_SimpleNew(1, shape, NPY_FLOAT64));
     if (!losses) return nullptr;
     bool finite;
-    const Py_ssize_t done = advance(trainer, samples, rate, static_cast<double *>(PyArray_DATA(as_array(losses.get()))),
-                                    last, interrupted, finite);
+    const Py_ssize_t done =
+        advance(trainer, samples, rate, static_cast<double *>(PyArray_DATA(as_array(losses.get()))), last,
+                interrupted, finite);
     if (done < 0) return nullptr;
     return Py_BuildValue("nNO", done, losses.release(), finite ? Py_True : Py_False);
 }
@@ -366,7 +383,8 @@ PyObject *run_with(Trainer<T> &trainer, PyObject *x, PyObject *y, PyObject *weig
 PyObject *run(PyObject *self, PyObject *arguments) {
     PyObject *x, *y, *weights, *order, *rates, *interrupted;
     Py_ssize_t batch_rows, most;
-    if (!PyArg_ParseTuple(arguments, "OOOOnOOn", &x, &y, &weights, &order, &batch_rows, &rates, &interrupted, &most)) {
+    if (!PyArg_ParseTuple(arguments, "OOOOnOOn", &x, &y, &weights, &order, &batch_rows, &rates, &interrupted,
+                          &most)) {
         return nullptr;
     }
     const TrainerObject *trainer = reinterpret_cast<TrainerObject *>(self);
@@ -377,17 +395,22 @@ PyObject *run(PyObject *self, PyObject *arguments) {
 
 PyMethodDef methods[] = {
     {"load", load, METH_VARARGS,
-     "load($self, arrays, step, /)\n--\n\nTake ((W1, b1, ...), (slot of W1, ...), ...) after `step` updates."},
-    {"save", save, METH_O, "save($self, arrays, /)\n--\n\nWrite what `load` takes into arrays of the same shapes."},
+     "load($self, arrays, step, /)\n--\n\nTake ((W1, b1, ...), (slot of W1, ...), ...) after `step` "
+     "updates."},
+    {"save", save, METH_O,
+     "save($self, arrays, /)\n--\n\nWrite what `load` takes into arrays of the same shapes."},
     {"run", run, METH_VARARGS,
      "run($self, x, y, weights, order, batch_rows, rates, interrupted, most, /)\n--\n\n"
-     "Make a step per batch, at most `most` unless that is negative; return how many, the objective of each, and "
-     "whether\nthe one after them was not refused because it is not finite: what is kept means nothing then."},
+     "Make a step per batch, at most `most` unless that is negative; return how many, the objective of each, "
+     "and "
+     "whether\nthe one after them was not refused because it is not finite: what is kept means nothing "
+     "then."},
     {nullptr, nullptr, 0, nullptr},
 };
 
 const char documentation[] =
-    "Trainer(*, dtype, layers, loss, loss_parameter, from_sums, target_scale, target_offset, rule, nesterov, decay1, "
+    "Trainer(*, dtype, layers, loss, loss_parameter, from_sums, target_scale, target_offset, rule, nesterov, "
+    "decay1, "
     "decay2, epsilon, l2, weight_decay, limit, norm_limit)\n--\n\n"
     "Steps of training for layers (inputs, units, name of an activation kernel, its parameters).";
 

@@ -1,5 +1,5 @@
-// Losses and their gradients, a row of the batch in each lane: what a row gets does not depend on the width of
-// a register. Computed in float64, as the NumPy reference does.
+// Losses and their gradients, a row of the batch in each lane: what a row gets does not depend on the width
+// of a register. Computed in float64, as the NumPy reference does.
 #pragma once
 
 #include "kernels/exponential.hpp"
@@ -99,14 +99,20 @@ struct BinaryLossOfSigmoid {
     }
 };
 struct CategoricalLoss {
-    template <class P> MULTILAYER_INLINE static V value(V z, V y, double) { return -(y * log_of_probability<P>(z)); }
-    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) { return -(y * log_derivative(z)); }
+    template <class P> MULTILAYER_INLINE static V value(V z, V y, double) {
+        return -(y * log_of_probability<P>(z));
+    }
+    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) {
+        return -(y * log_derivative(z));
+    }
 };
 struct PoissonLoss {
     template <class P> MULTILAYER_INLINE static V value(V z, V y, double) {
         return z - y - y * (log_of_probability<P>(z) - log_of<P>(y == 0.0 ? splat(1.0) : y));
     }
-    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) { return 1.0 - y * log_derivative(z); }
+    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) {
+        return 1.0 - y * log_derivative(z);
+    }
 };
 struct PoissonLossOfExponential {
     template <class P> MULTILAYER_INLINE static V value(V a, V y, double) {
@@ -131,7 +137,8 @@ template <class T> struct RowGroup {
     MULTILAYER_INLINE size_t row_of(size_t lane) const { return first + (lane < n ? lane : n - 1); }
     MULTILAYER_INLINE V output(size_t j) const {
         V x = {};
-        for (size_t i = 0; i < loss_lanes; ++i) x[i] = static_cast<double>(all.outputs[row_of(i) * all.stride + j]);
+        for (size_t i = 0; i < loss_lanes; ++i)
+            x[i] = static_cast<double>(all.outputs[row_of(i) * all.stride + j]);
         return x;
     }
     MULTILAYER_INLINE V target(size_t j) const {
@@ -146,7 +153,8 @@ template <class T> struct RowGroup {
         return s;
     }
     MULTILAYER_INLINE void write_gradient(size_t j, V g) const {
-        for (size_t i = 0; i < n; ++i) all.gradient[(first + i) * all.gradient_stride + j] = static_cast<T>(g[i]);
+        for (size_t i = 0; i < n; ++i)
+            all.gradient[(first + i) * all.gradient_stride + j] = static_cast<T>(g[i]);
     }
     MULTILAYER_INLINE void write_value(V x) const {
         // In T, as an outcome of the network's type.
@@ -201,16 +209,26 @@ template <class T> void loss_of_softmax(const LossRows<T> &rows) {
 
 template <class T> void loss(LossKind kind, const LossRows<T> &rows) {
     switch (kind) {
-    case LossKind::squared: return loss_by_output<SquaredLoss>(rows);
-    case LossKind::absolute: return loss_by_output<AbsoluteLoss>(rows);
-    case LossKind::huber: return loss_by_output<HuberLoss>(rows);
-    case LossKind::quantile: return loss_by_output<QuantileLoss>(rows);
-    case LossKind::binary_cross_entropy: return loss_by_output<BinaryLoss>(rows);
-    case LossKind::binary_cross_entropy_of_sigmoid: return loss_by_output<BinaryLossOfSigmoid>(rows);
-    case LossKind::categorical_cross_entropy: return loss_by_output<CategoricalLoss>(rows);
-    case LossKind::categorical_cross_entropy_of_softmax: return loss_of_softmax(rows);
-    case LossKind::poisson: return loss_by_output<PoissonLoss>(rows);
-    case LossKind::poisson_of_exponential: return loss_by_output<PoissonLossOfExponential>(rows);
+        case LossKind::squared:
+            return loss_by_output<SquaredLoss>(rows);
+        case LossKind::absolute:
+            return loss_by_output<AbsoluteLoss>(rows);
+        case LossKind::huber:
+            return loss_by_output<HuberLoss>(rows);
+        case LossKind::quantile:
+            return loss_by_output<QuantileLoss>(rows);
+        case LossKind::binary_cross_entropy:
+            return loss_by_output<BinaryLoss>(rows);
+        case LossKind::binary_cross_entropy_of_sigmoid:
+            return loss_by_output<BinaryLossOfSigmoid>(rows);
+        case LossKind::categorical_cross_entropy:
+            return loss_by_output<CategoricalLoss>(rows);
+        case LossKind::categorical_cross_entropy_of_softmax:
+            return loss_of_softmax(rows);
+        case LossKind::poisson:
+            return loss_by_output<PoissonLoss>(rows);
+        case LossKind::poisson_of_exponential:
+            return loss_by_output<PoissonLossOfExponential>(rows);
     }
 }
 

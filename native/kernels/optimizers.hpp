@@ -14,8 +14,8 @@ template <class T> struct Updated {
 
 struct AdamRule {
     static constexpr size_t n_slots = 2;
-    template <class T>
-    MULTILAYER_INLINE static Updated<T> update(const UpdateRule<T> &o, Vec<T> w, Vec<T> g, Vec<T> m, Vec<T> v) {
+    template <class T> MULTILAYER_INLINE static Updated<T> update(const UpdateRule<T> &o, Vec<T> w, Vec<T> g,
+                                                                  Vec<T> m, Vec<T> v) {
         m = o.decay1 * m + o.rest1 * g;
         v = o.decay2 * v + o.rest2 * (g * g);
         return {w + o.rate * m / (sqrt(v) + o.epsilon), m, v};
@@ -33,8 +33,8 @@ struct RmspropRule {
 
 struct SgdRule {
     static constexpr size_t n_slots = 1;
-    template <class T>
-    MULTILAYER_INLINE static Updated<T> update(const UpdateRule<T> &o, Vec<T> w, Vec<T> g, Vec<T> velocity, Vec<T>) {
+    template <class T> MULTILAYER_INLINE static Updated<T> update(const UpdateRule<T> &o, Vec<T> w, Vec<T> g,
+                                                                  Vec<T> velocity, Vec<T>) {
         const Vec<T> step = o.rate * g;
         velocity = o.decay1 * velocity - step;
         return {w + (o.nesterov ? o.decay1 * velocity - step : velocity), velocity, Vec<T>{}};
@@ -82,12 +82,15 @@ MULTILAYER_INLINE bool apply_with(const UpdateRule<T> &o, const T *g, T *w, T *s
 
 template <class T> bool apply_update(const UpdateRule<T> &o, const T *g, T *w, T *slot1, T *slot2, size_t n) {
     switch (o.rule) {
-    case Rule::adam: return apply_with<AdamRule>(o, g, w, slot1, slot2, n);
-    case Rule::rmsprop: return apply_with<RmspropRule>(o, g, w, slot1, slot2, n);
-    case Rule::sgd: return apply_with<SgdRule>(o, g, w, slot1, slot2, n);
-    case Rule::keep_gradient:
-        for (size_t i = 0; i < n; i += lanes<T>) store<T>(slot1 + i, load(g + i) + o.l2 * load(w + i));
-        return true;
+        case Rule::adam:
+            return apply_with<AdamRule>(o, g, w, slot1, slot2, n);
+        case Rule::rmsprop:
+            return apply_with<RmspropRule>(o, g, w, slot1, slot2, n);
+        case Rule::sgd:
+            return apply_with<SgdRule>(o, g, w, slot1, slot2, n);
+        case Rule::keep_gradient:
+            for (size_t i = 0; i < n; i += lanes<T>) store<T>(slot1 + i, load(g + i) + o.l2 * load(w + i));
+            return true;
     }
     return true;
 }

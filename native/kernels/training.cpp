@@ -18,8 +18,8 @@ constexpr size_t bad_stride = 1024;
 
 // Rows of a batch that go through the network together: enough to make up for reading all weights twice.
 constexpr size_t block_rows = 96;
-// Rows k of a panel that are updated together. Sums of squares are taken over as many, so this is part of what
-// the bits of an objective depend on; it is a whole number of panels at every level.
+// Rows k of a panel that are updated together. Sums of squares are taken over as many, so this is part of
+// what the bits of an objective depend on; it is a whole number of panels at every level.
 constexpr size_t part_rows = 192;
 // Steps that threads make without coming back: what is told to the pool about each takes some memory.
 constexpr size_t most_steps = 256;
@@ -34,15 +34,15 @@ template <class T> size_t good_stride(size_t columns) {
     return stride * sizeof(T) % bad_stride == 0 ? stride + line : stride;
 }
 
-template <class From, class To>
-void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
+template <class From, class To> void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
     const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
     if (std::is_same_v<From, To> && from.column_stride == 1) {
         std::memcpy(to, p, columns * sizeof(To));
     } else if (from.column_stride == 1) {
         for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
     } else {
-        for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
+        for (size_t j = 0; j < columns; ++j)
+            to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
     }
 }
 
@@ -51,14 +51,15 @@ constexpr size_t rows_ahead = 8;
 
 void prefetch_row(const Numbers &from, size_t row, size_t columns) {
     const ptrdiff_t size = from.is_double ? sizeof(double) : sizeof(float);
-    const char *p = static_cast<const char *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride * size;
+    const char *p =
+        static_cast<const char *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride * size;
     const size_t bytes = columns * static_cast<size_t>(size);
     for (size_t i = 0; i < bytes && i < 16 * cache_line; i += cache_line) __builtin_prefetch(p + i);
 }
 
 // Adds up to one number after another in memory that starts at a cache line.
 template <class T> class Layout {
-  public:
+   public:
     size_t place(size_t n) {
         const size_t at = size_;
         size_ += round_up(n, cache_line / sizeof(T));
@@ -67,7 +68,7 @@ template <class T> class Layout {
     // A read of a whole panel never goes beyond the end.
     size_t size() const { return size_ + 4 * cache_line; }
 
-  private:
+   private:
     size_t size_ = 0;
 };
 
@@ -149,7 +150,8 @@ Trainer<T>::Trainer(const std::vector<TrainedLayer<T>> &shapes, const TrainingSe
 template <class T> void Trainer<T>::pack(const Layer &layer, const T *W, T *panels) const {
     const size_t inputs = layer.shape.inputs, units = layer.shape.units;
     for (size_t column = 0; column < units;) {
-        const size_t width = panel_columns(units - column, products_.lanes), n = std::min(units - column, width);
+        const size_t width = panel_columns(units - column, products_.lanes),
+                     n = std::min(units - column, width);
         T *to = panels + column * inputs;
         for (size_t k = 0; k < inputs; ++k) {
             std::copy(W + k * units + column, W + k * units + column + n, to + k * width);
@@ -161,7 +163,8 @@ template <class T> void Trainer<T>::pack(const Layer &layer, const T *W, T *pane
 template <class T> void Trainer<T>::unpack(const Layer &layer, const T *panels, T *W) const {
     const size_t inputs = layer.shape.inputs, units = layer.shape.units;
     for (size_t column = 0; column < units;) {
-        const size_t width = panel_columns(units - column, products_.lanes), n = std::min(units - column, width);
+        const size_t width = panel_columns(units - column, products_.lanes),
+                     n = std::min(units - column, width);
         const T *from = panels + column * inputs;
         for (size_t k = 0; k < inputs; ++k) {
             std::copy(from + k * width, from + k * width + n, W + k * units + column);
@@ -173,15 +176,21 @@ template <class T> void Trainer<T>::unpack(const Layer &layer, const T *panels, 
 template <class T> void Trainer<T>::load(size_t i, What what, const T *W, const T *b) {
     const Layer &layer = layers_[i];
     T *panels = what == What::parameters ? layer.weights : what == What::slot1 ? layer.slot1 : layer.slot2;
-    T *bias = what == What::parameters ? layer.bias : what == What::slot1 ? layer.bias_slot1 : layer.bias_slot2;
+    T *bias = what == What::parameters ? layer.bias
+              : what == What::slot1    ? layer.bias_slot1
+                                       : layer.bias_slot2;
     pack(layer, W, panels);
     std::copy(b, b + layer.shape.units, bias);
 }
 
 template <class T> void Trainer<T>::save(size_t i, What what, T *W, T *b) const {
     const Layer &layer = layers_[i];
-    const T *panels = what == What::parameters ? layer.weights : what == What::slot1 ? layer.slot1 : layer.slot2;
-    const T *bias = what == What::parameters ? layer.bias : what == What::slot1 ? layer.bias_slot1 : layer.bias_slot2;
+    const T *panels = what == What::parameters ? layer.weights
+                      : what == What::slot1    ? layer.slot1
+                                               : layer.slot2;
+    const T *bias = what == What::parameters ? layer.bias
+                    : what == What::slot1    ? layer.bias_slot1
+                                             : layer.bias_slot2;
     unpack(layer, panels, W);
     std::copy(bias, bias + layer.shape.units, b);
 }
@@ -243,8 +252,10 @@ void Trainer<T>::gather(const Samples &samples, const Step &step, size_t first, 
         if (samples.order != nullptr && at + rows_ahead < samples.rows) {
             prefetch_row(samples.x, static_cast<size_t>(samples.order[at + rows_ahead]), inputs);
         }
-        if (samples.x.is_double) copy_row<double>(samples.x, row, inputs, x_ + r * x_stride_);
-        else copy_row<float>(samples.x, row, inputs, x_ + r * x_stride_);
+        if (samples.x.is_double)
+            copy_row<double>(samples.x, row, inputs, x_ + r * x_stride_);
+        else
+            copy_row<float>(samples.x, row, inputs, x_ + r * x_stride_);
         shares_[r] = samples.weights == nullptr ? equal_share
                      : step.total != 0          ? samples.weights[row] / step.total
                                                 : 0.0;
@@ -253,25 +264,31 @@ void Trainer<T>::gather(const Samples &samples, const Step &step, size_t first, 
             continue;
         }
         double *targets = targets_.data() + r * units;
-        if (samples.targets.is_double) copy_row<double>(samples.targets, row, units, targets);
-        else copy_row<float>(samples.targets, row, units, targets);
-        for (size_t j = 0; j < units; ++j) targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
+        if (samples.targets.is_double)
+            copy_row<double>(samples.targets, row, units, targets);
+        else
+            copy_row<float>(samples.targets, row, units, targets);
+        for (size_t j = 0; j < units; ++j)
+            targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
     }
 }
 
-template <class T>
-void Trainer<T>::forward(const Layer &layer, const T *x, size_t x_stride, size_t first, size_t end, bool sums_only) {
+template <class T> void Trainer<T>::forward(const Layer &layer, const T *x, size_t x_stride, size_t first,
+                                            size_t end, bool sums_only) {
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t units = layer.shape.units, stride = layer.stride;
     T *sums = h.keeps_sums() ? layer.a : layer.z;
-    products_.multiply({x + first * x_stride, static_cast<ptrdiff_t>(x_stride), end - first, layer.weights, layer.bias,
-                        layer.shape.inputs, units, sums + first * stride, stride, h.relu && !sums_only});
+    products_.multiply({x + first * x_stride, static_cast<ptrdiff_t>(x_stride), end - first, layer.weights,
+                        layer.bias, layer.shape.inputs, units, sums + first * stride, stride,
+                        h.relu && !sums_only});
     if (sums_only || !h.keeps_sums()) return;
     for (size_t r = first; r < end; ++r) {
         const T *a = layer.a + r * stride;
         T *z = layer.z + r * stride;
-        if (h.value != nullptr) h.value(a, z, units, h.parameters.data());
-        else h.axis_value(a, z, 1, units);
+        if (h.value != nullptr)
+            h.value(a, z, units, h.parameters.data());
+        else
+            h.axis_value(a, z, 1, units);
     }
 }
 
@@ -309,17 +326,18 @@ void Trainer<T>::run_rows(const Samples &samples, const Step &step, size_t first
     const Layer &last = layers_.back();
     const T *outputs = settings_.from_sums && last.a != nullptr ? last.a : last.z;
     const size_t units = last.shape.units;
-    kernels_.loss(settings_.loss, {outputs + first * last.stride, last.stride, end - first, units,
-                                   samples.classes == nullptr ? nullptr : classes_.data() + first,
-                                   settings_.target_scale + settings_.target_offset, settings_.target_offset,
-                                   targets_.data() + first * units, shares_.data() + first, settings_.loss_parameter,
-                                   values_.data() + first, last.da + first * last.stride, last.stride});
+    kernels_.loss(settings_.loss,
+                  {outputs + first * last.stride, last.stride, end - first, units,
+                   samples.classes == nullptr ? nullptr : classes_.data() + first,
+                   settings_.target_scale + settings_.target_offset, settings_.target_offset,
+                   targets_.data() + first * units, shares_.data() + first, settings_.loss_parameter,
+                   values_.data() + first, last.da + first * last.stride, last.stride});
     if (!settings_.from_sums) activate_backwards(last, first, end);
     for (size_t i = layers_.size() - 1; i > 0; --i) {
         const Layer &layer = layers_[i], &before = layers_[i - 1];
-        products_.multiply({layer.da + first * layer.stride, static_cast<ptrdiff_t>(layer.stride), end - first,
-                            layer.transposed, zeros_.get(), layer.shape.units, layer.shape.inputs,
-                            before.da + first * before.stride, before.stride, false});
+        products_.multiply({layer.da + first * layer.stride, static_cast<ptrdiff_t>(layer.stride),
+                            end - first, layer.transposed, zeros_.get(), layer.shape.units,
+                            layer.shape.inputs, before.da + first * before.stride, before.stride, false});
         activate_backwards(before, first, end);
     }
 }
@@ -332,7 +350,8 @@ void Trainer<T>::prepare(const Samples &samples, Step &step, size_t batch, doubl
     if (samples.weights != nullptr) {
         step.total = 0;
         for (size_t r = step.first_row; r < step.first_row + step.rows; ++r) {
-            step.total += samples.weights[samples.order == nullptr ? r : static_cast<size_t>(samples.order[r])];
+            step.total +=
+                samples.weights[samples.order == nullptr ? r : static_cast<size_t>(samples.order[r])];
         }
     }
     UpdateRule<T> &rule = step.rule;
@@ -342,7 +361,8 @@ void Trainer<T>::prepare(const Samples &samples, Step &step, size_t batch, doubl
     rule.rate = static_cast<T>(rate);
     if (s.rule == Rule::adam) {
         const double t = static_cast<double>(steps_made_ + batch + 1);
-        rule.rate = static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, t)) / (1.0 - std::pow(s.decay1, t))));
+        rule.rate =
+            static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, t)) / (1.0 - std::pow(s.decay1, t))));
     }
     rule.decay1 = static_cast<T>(s.decay1);
     rule.rest1 = static_cast<T>(1.0 - s.decay1);
@@ -356,7 +376,8 @@ void Trainer<T>::prepare(const Samples &samples, Step &step, size_t batch, doubl
 }
 
 // The gradient of some weights and the step they take; or, to clip by the norm, the gradient alone.
-template <class T> bool Trainer<T>::update(const Step &step, const Part &part, bool clips_norm, size_t number) {
+template <class T>
+bool Trainer<T>::update(const Step &step, const Part &part, bool clips_norm, size_t number) {
     const Layer &layer = layers_[part.layer];
     const bool is_first = part.layer == 0;
     const size_t at = part.column * layer.shape.inputs;
@@ -366,16 +387,17 @@ template <class T> bool Trainer<T>::update(const Step &step, const Part &part, b
     if (clips_norm) rule.rule = Rule::keep_gradient;
     const bool two_slots = n_slots() == 2 && !clips_norm;
     T *slot1 = clips_norm ? layer.gradient : layer.slot1;
-    bool finite = kernels_.update_weights({x, x_stride, layer.da + part.column, layer.stride, step.rows, part.width,
-                                           part.first, part.end, layer.weights + at, slot1 + at,
-                                           two_slots ? layer.slot2 + at : nullptr},
-                                          rule);
+    bool finite = kernels_.update_weights(
+        {x, x_stride, layer.da + part.column, layer.stride, step.rows, part.width, part.first, part.end,
+         layer.weights + at, slot1 + at, two_slots ? layer.slot2 + at : nullptr},
+        rule);
     if (part.first == 0) {
         T *bias_slot1 = clips_norm ? layer.bias_gradient : layer.bias_slot1;
-        finite = kernels_.update_bias({layer.da + part.column, layer.stride, step.rows, part.width,
-                                       layer.bias + part.column, bias_slot1 + part.column,
-                                       two_slots ? layer.bias_slot2 + part.column : nullptr},
-                                      rule) && finite;
+        finite = kernels_.update_bias(
+                     {layer.da + part.column, layer.stride, step.rows, part.width, layer.bias + part.column,
+                      bias_slot1 + part.column, two_slots ? layer.bias_slot2 + part.column : nullptr},
+                     rule) &&
+                 finite;
     }
     if (clips_norm) {
         double *sums = gradient_squares_.data() + part.sums;
@@ -404,7 +426,8 @@ template <class T> bool Trainer<T>::apply(const Step &step, const Part &part, T 
     if (part.first == 0) {
         rule.shrink = 0;
         finite = kernels_.apply(rule, layer.bias_gradient + part.column, layer.bias + part.column,
-                                layer.bias_slot1 + part.column, slot2(layer.bias_slot2, part.column), part.width) &&
+                                layer.bias_slot1 + part.column, slot2(layer.bias_slot2, part.column),
+                                part.width) &&
                  finite;
     }
     measure(part, number + 1);
@@ -431,12 +454,13 @@ template <class T> double Trainer<T>::norm(const std::vector<double> &sums) cons
 template <class T> double Trainer<T>::objective(const Step &step, size_t number) const {
     double value = 0;
     for (size_t r = 0; r < step.rows; ++r) value += values_[r] * shares_[r];
-    if (settings_.l2 != 0 && step.total != 0) value += 0.5 * settings_.l2 * norm(squares_[number % 2]) / step.total;
+    if (settings_.l2 != 0 && step.total != 0)
+        value += 0.5 * settings_.l2 * norm(squares_[number % 2]) / step.total;
     return value;
 }
 
-template <class T>
-size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last, const double *rates, double *losses) {
+template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
+                                              const double *rates, double *losses) {
     reserve(std::min(samples.rows, samples.batch_rows));
     struct Context {
         Trainer *trainer;
@@ -454,11 +478,13 @@ size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last, co
             while (step < seen && !wrong.compare_exchange_weak(seen, step)) {
             }
         }
-    } c{this, &samples, rates, losses, first, 2, 1, parts_.size(), std::isfinite(settings_.norm_limit), 1, {}, {last}};
+    } c{this, &samples, rates, losses, first, 2, 1, parts_.size(), std::isfinite(settings_.norm_limit),
+        1,    {},       {last}};
     if (c.clips_norm) c.phases_per_step = 4;
     const size_t rows = std::min(samples.rows, samples.batch_rows);
     const size_t n_threads = products_per_row_ * rows > large ? threads() : 1;
-    c.blocks = std::min(divide_up(rows, products_.tile_rows), n_threads * divide_up(rows, n_threads * block_rows));
+    c.blocks =
+        std::min(divide_up(rows, products_.tile_rows), n_threads * divide_up(rows, n_threads * block_rows));
 
     const Chunk run_chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
         Context &context = *static_cast<Context *>(pointer);
@@ -468,27 +494,27 @@ size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last, co
         if (context.wrong.load(std::memory_order_relaxed) <= number) return;
         const Step &step = context.steps[i];
         switch (phase % context.phases_per_step) {
-        case 0:
-            return self.run_rows(*context.samples, step, chunk * step.rows / context.blocks,
-                                 (chunk + 1) * step.rows / context.blocks);
-        case 1:
-            if (chunk == context.n_parts) {
-                const double value = self.objective(step, number);
-                context.losses[number] = value;
-                if (!std::isfinite(value)) context.is_wrong(number);
-            } else if (!self.update(step, self.parts_[chunk], context.clips_norm, number)) {
-                context.is_wrong(number);
+            case 0:
+                return self.run_rows(*context.samples, step, chunk * step.rows / context.blocks,
+                                     (chunk + 1) * step.rows / context.blocks);
+            case 1:
+                if (chunk == context.n_parts) {
+                    const double value = self.objective(step, number);
+                    context.losses[number] = value;
+                    if (!std::isfinite(value)) context.is_wrong(number);
+                } else if (!self.update(step, self.parts_[chunk], context.clips_norm, number)) {
+                    context.is_wrong(number);
+                }
+                return;
+            case 2: {
+                const double norm = std::sqrt(self.norm(self.gradient_squares_));
+                const double limit = self.settings_.norm_limit;
+                // A norm that is not finite scales nothing: the step that follows is found wrong.
+                context.scale = norm <= limit || !std::isfinite(norm) ? T(1) : static_cast<T>(limit / norm);
+                return;
             }
-            return;
-        case 2: {
-            const double norm = std::sqrt(self.norm(self.gradient_squares_));
-            const double limit = self.settings_.norm_limit;
-            // A norm that is not finite scales nothing: the step that follows is found wrong.
-            context.scale = norm <= limit || !std::isfinite(norm) ? T(1) : static_cast<T>(limit / norm);
-            return;
-        }
-        default:
-            if (!self.apply(step, self.parts_[chunk], context.scale, number)) context.is_wrong(number);
+            default:
+                if (!self.apply(step, self.parts_[chunk], context.scale, number)) context.is_wrong(number);
         }
     };
     std::vector<size_t> chunks;

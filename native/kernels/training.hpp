@@ -1,9 +1,10 @@
-// Training steps on parameters in packed form: gather, forward, loss, backward, update, one batch after another.
+// Training steps on parameters in packed form: gather, forward, loss, backward, update, one batch after
+// another.
 //
-// A step has two phases, and threads wait for each other only between them. In the first, blocks of rows of the
-// batch go through all layers and back, as nothing in there leaves its row. In the second, panels of all layers'
-// weights get their gradient, which the optimizer consumes while it is in the first-level cache, and W^T is
-// written again for the next step. (To clip by the norm of all gradients takes two more phases.)
+// A step has two phases, and threads wait for each other only between them. In the first, blocks of rows of
+// the batch go through all layers and back, as nothing in there leaves its row. In the second, panels of all
+// layers' weights get their gradient, which the optimizer consumes while it is in the first-level cache, and
+// W^T is written again for the next step. (To clip by the norm of all gradients takes two more phases.)
 //
 // The same bits for any number of threads and at any level: see training_kernels.hpp and matmul.hpp.
 #pragma once
@@ -38,14 +39,14 @@ template <class T> struct TrainedLayer {
 
 struct TrainingSettings {
     LossKind loss;
-    bool from_sums;                // the loss is a function of the last weighted sums, its activation fused
+    bool from_sums;  // the loss is a function of the last weighted sums, its activation fused
     double loss_parameter;
     double target_scale, target_offset;  // label smoothing
     Rule rule;
     bool nesterov;
     double decay1, decay2, epsilon;
     double l2, weight_decay;
-    double limit, norm_limit;      // of gradients; infinity for none
+    double limit, norm_limit;  // of gradients; infinity for none
 };
 
 // Numbers anywhere in memory, of either type: element (i, j) at data + i row_stride + j column_stride.
@@ -59,15 +60,15 @@ struct Samples {
     Numbers x;
     const int64_t *classes;  // or null, and `targets`
     Numbers targets;
-    const double *weights;   // or null: all 1
-    const intptr_t *order;   // or null: as they stand
+    const double *weights;  // or null: all 1
+    const intptr_t *order;  // or null: as they stand
     size_t rows, batch_rows;
 
     size_t batches() const { return (rows + batch_rows - 1) / batch_rows; }
 };
 
 template <class T> class Trainer {
-  public:
+   public:
     Trainer(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings);
 
     size_t n_layers() const { return layers_.size(); }
@@ -81,34 +82,34 @@ template <class T> class Trainer {
     // To be called once all is loaded: `step` updates were made before.
     void begin(uint64_t step);
 
-    // Makes a step for each batch from `first` up to `last`, writing the objective of each to `losses`. Returns
-    // the first batch whose objective, or whose update of a weight, was not finite; parameters mean nothing
-    // then. `last` if there was none. Throws std::bad_alloc, and changes nothing then.
+    // Makes a step for each batch from `first` up to `last`, writing the objective of each to `losses`.
+    // Returns the first batch whose objective, or whose update of a weight, was not finite; parameters mean
+    // nothing then. `last` if there was none. Throws std::bad_alloc, and changes nothing then.
     size_t advance(const Samples &samples, size_t first, size_t last, const double *rates, double *losses);
 
-  private:
+   private:
     struct Aligned {
         void operator()(void *p) const;
     };
     using Memory = std::unique_ptr<T[], Aligned>;
     struct Layer {
         TrainedLayer<T> shape;
-        size_t columns;                 // units rounded up to whole registers
-        size_t stride;                  // between rows of a, z and da
-        T *weights, *bias;              // packed, as are the slots
+        size_t columns;     // units rounded up to whole registers
+        size_t stride;      // between rows of a, z and da
+        T *weights, *bias;  // packed, as are the slots
         T *slot1, *bias_slot1, *slot2, *bias_slot2;
-        T *gradient, *bias_gradient;    // only to clip by the norm
-        T *transposed;                  // W^T; null for the first layer
-        T *a, *z, *da;                  // of one batch; a is null where z is all that is needed
+        T *gradient, *bias_gradient;  // only to clip by the norm
+        T *transposed;                // W^T; null for the first layer
+        T *a, *z, *da;                // of one batch; a is null where z is all that is needed
     };
     // Some rows k of a panel: what one chunk of the second phase updates.
     struct Part {
         size_t layer, column, width, columns, first, end;
-        size_t sums;                    // where its sums of squares go
+        size_t sums;  // where its sums of squares go
     };
     struct Step {
         size_t first_row, rows;
-        double total;                   // of the weights of its rows
+        double total;  // of the weights of its rows
         UpdateRule<T> rule;
     };
 
@@ -132,10 +133,10 @@ template <class T> class Trainer {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     std::vector<Part> parts_;
-    std::vector<double> squares_[2];   // of W before and after a step, by turns
+    std::vector<double> squares_[2];  // of W before and after a step, by turns
     std::vector<double> gradient_squares_;
     Memory packed_, batch_, zeros_;
-    T *x_ = nullptr;                   // the batch, gathered
+    T *x_ = nullptr;  // the batch, gathered
     size_t x_stride_ = 0;
     size_t batch_rows_ = 0;
     std::vector<double> targets_, shares_, values_;

@@ -17,30 +17,31 @@ enum class Rule { adam, rmsprop, sgd, keep_gradient };
 template <class T> struct UpdateRule {
     Rule rule;
     bool nesterov;
-    T rate;       // of Adam: corrected for the start at zero, and negative
-    T decay1;     // beta1 of Adam; momentum of SGD
-    T rest1;      // 1 - beta1
-    T decay2;     // beta2 of Adam; rho of RMSprop
+    T rate;    // of Adam: corrected for the start at zero, and negative
+    T decay1;  // beta1 of Adam; momentum of SGD
+    T rest1;   // 1 - beta1
+    T decay2;  // beta2 of Adam; rho of RMSprop
     T rest2;
     T epsilon;
     // What concerns weights but no biases, and is 0 for none.
-    T l2;         // added to the gradient per weight
-    T shrink;     // share of its old value that a weight loses
-    T limit;      // the gradient's largest magnitude; infinity for none
-    T scale;      // multiplies a kept gradient
+    T l2;      // added to the gradient per weight
+    T shrink;  // share of its old value that a weight loses
+    T limit;   // the gradient's largest magnitude; infinity for none
+    T scale;   // multiplies a kept gradient
 };
 
 // Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
 template <class T> struct WeightUpdate {
-    const T *x;         // rows x inputs: element (r, k) at x[r * x_stride + k]
+    const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]
     size_t x_stride;
-    const T *da;        // the panel's columns: element (r, j) at da[r * da_stride + j]; padding is 0
+    const T *da;  // the panel's columns: element (r, j) at da[r * da_stride + j]; padding is 0
     size_t da_stride;
     size_t rows;        // of the batch
     size_t width;       // of the panel
     size_t first, end;  // of k
     T *weights;         // the panel, row 0
-    T *slot1, *slot2;   // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
+    T *slot1,
+        *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
 };
 
 template <class T> struct BiasUpdate {
@@ -66,16 +67,16 @@ enum class LossKind {
 
 // Rows of a batch: what came out of the last layer, and what should have.
 template <class T> struct LossRows {
-    const T *outputs;       // z; the weighted sums a for a loss that is fused with its activation
+    const T *outputs;  // z; the weighted sums a for a loss that is fused with its activation
     size_t stride;
     size_t rows, units;
-    const int64_t *classes; // one per row, or null
-    double on, off;         // what the class and the others should have then
-    const double *targets;  // rows x units otherwise
-    const double *shares;   // of each row in the mean
+    const int64_t *classes;  // one per row, or null
+    double on, off;          // what the class and the others should have then
+    const double *targets;   // rows x units otherwise
+    const double *shares;    // of each row in the mean
     double parameter;
-    double *values;         // of each row, not multiplied by its share
-    T *gradient;            // with respect to `outputs`, times the share; rows `gradient_stride` apart
+    double *values;  // of each row, not multiplied by its share
+    T *gradient;     // with respect to `outputs`, times the share; rows `gradient_stride` apart
     size_t gradient_stride;
 };
 

@@ -31,13 +31,13 @@ template <size_t... R> constexpr size_t tallest(Counts<R...>) { return sizeof...
 constexpr size_t part_rows = 48;
 template <class T> constexpr size_t widest_panel = 3 * lanes<T>;
 
-// More rows of the batch than this are taken in turns, so that the panel of da and what tiles next to each other read
-// of x stay in the first-level cache.
+// More rows of the batch than this are taken in turns, so that the panel of da and what tiles next to each
+// other read of x stay in the first-level cache.
 constexpr size_t batch_rows = 128;
 
 // g[i, j] += sum over rows of x[r, i] da[r, j], i < R, j < V registers. With `start` g is 0 before.
-template <class T, size_t R, size_t V>
-void gradient_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, size_t rows, T *g, bool start) {
+template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_stride, const T *da,
+                                                          size_t da_stride, size_t rows, T *g, bool start) {
     constexpr size_t L = lanes<T>;
     Vec<T> sums[R][V];
     for (size_t i = 0; i < R; ++i) {
@@ -59,12 +59,13 @@ void gradient_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, s
     }
 }
 
-template <class T>
-using GradientTile = void (*)(const T *x, size_t x_stride, const T *da, size_t da_stride, size_t rows, T *g, bool start);
+template <class T> using GradientTile = void (*)(const T *x, size_t x_stride, const T *da, size_t da_stride,
+                                                 size_t rows, T *g, bool start);
 
 // Rows `first` to `end` of k, tiles of nearly equal height.
-template <class T, size_t V, size_t... R>
-MULTILAYER_INLINE void gradient_part(const WeightUpdate<T> &u, size_t first, size_t end, T *g, Counts<R...> heights) {
+template <class T, size_t V, size_t... R> MULTILAYER_INLINE void gradient_part(const WeightUpdate<T> &u,
+                                                                               size_t first, size_t end, T *g,
+                                                                               Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
     const size_t n = (end - first + tallest(heights) - 1) / tallest(heights);
     const size_t turns = (u.rows + batch_rows - 1) / batch_rows;
@@ -72,8 +73,8 @@ MULTILAYER_INLINE void gradient_part(const WeightUpdate<T> &u, size_t first, siz
         const size_t row = turn * u.rows / turns, rows = (turn + 1) * u.rows / turns - row;
         for (size_t t = 0, k = 0; t < n; ++t) {
             const size_t next = (t + 1) * (end - first) / n;
-            of_height[next - k](u.x + row * u.x_stride + first + k, u.x_stride, u.da + row * u.da_stride, u.da_stride,
-                                rows, g + k * V * lanes<T>, row == 0);
+            of_height[next - k](u.x + row * u.x_stride + first + k, u.x_stride, u.da + row * u.da_stride,
+                                u.da_stride, rows, g + k * V * lanes<T>, row == 0);
             k = next;
         }
     }
@@ -94,16 +95,20 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
         prefetch(u.weights + at, n);
         prefetch(u.slot1 + at, n);
         if (u.slot2 != nullptr) prefetch(u.slot2 + at, n);
-        if (vectors == 1) gradient_part<T, 1>(u, first, end, g, Heights1{});
-        else if (vectors == 3) gradient_part<T, 3>(u, first, end, g, Heights3{});
-        else gradient_part<T, 2>(u, first, end, g, Heights2{});
+        if (vectors == 1)
+            gradient_part<T, 1>(u, first, end, g, Heights1{});
+        else if (vectors == 3)
+            gradient_part<T, 3>(u, first, end, g, Heights3{});
+        else
+            gradient_part<T, 2>(u, first, end, g, Heights2{});
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
         finite = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && finite;
     }
     return finite;
 }
 
-// Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each addition.
+// Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each
+// addition.
 template <class T, size_t V> MULTILAYER_INLINE void add_rows(const BiasUpdate<T> &u, T *g) {
     Vec<T> sums[V] = {};
     for (size_t r = 0; r < u.rows; ++r) {
@@ -115,15 +120,19 @@ template <class T, size_t V> MULTILAYER_INLINE void add_rows(const BiasUpdate<T>
 template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> &rule) {
     alignas(64) T g[widest_panel<T>];
     const size_t vectors = u.width / lanes<T>;
-    if (vectors == 1) add_rows<T, 1>(u, g);
-    else if (vectors == 3) add_rows<T, 3>(u, g);
-    else add_rows<T, 2>(u, g);
+    if (vectors == 1)
+        add_rows<T, 1>(u, g);
+    else if (vectors == 3)
+        add_rows<T, 3>(u, g);
+    else
+        add_rows<T, 2>(u, g);
     UpdateRule<T> of_bias = rule;
     of_bias.l2 = of_bias.shrink = 0;
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);
 }
 
-// The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's number.
+// The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's
+// number.
 template <class T> MULTILAYER_INLINE void transpose_square(Vec<T> (&x)[lanes<T>]) {
     constexpr size_t L = lanes<T>;
     IntVec<T> low = {}, high = {};
@@ -141,9 +150,8 @@ template <class T> MULTILAYER_INLINE void transpose_square(Vec<T> (&x)[lanes<T>]
     }
 }
 
-template <class T>
-void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end, T *transposed, size_t inputs,
-               size_t units, size_t column) {
+template <class T> void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end,
+                                  T *transposed, size_t inputs, size_t units, size_t column) {
     constexpr size_t L = lanes<T>, normal = 2 * L;
     for (size_t k = first; k < end; k += L) {
         // The panel of W^T that holds column k: all but the last are of normal width.
@@ -193,7 +201,8 @@ template <class T, class F> MULTILAYER_INLINE void each_pair(const T *x, T *y, s
 }
 
 template <class T> void gate(const T *z, T *gradient, size_t n) {
-    each_pair(z, gradient, n, [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return x > 0 ? g : Vec<T>{}; });
+    each_pair(z, gradient, n,
+              [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return x > 0 ? g : Vec<T>{}; });
 }
 template <class T> void multiply(const T *factor, T *gradient, size_t n) {
     each_pair(factor, gradient, n, [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return g * x; });

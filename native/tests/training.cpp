@@ -1,5 +1,8 @@
-// Training steps without Python, for builds with sanitizers: every path through tiles, panels, parts and phases
-// against plain loops that make the promised chains, bit for bit. Prints what is wrong; exit code 1 then.
+// Training steps without Python, for builds with sanitizers: every path through tiles, panels, parts and
+// phases against plain loops that make the promised chains, bit for bit. Prints what is wrong; exit code 1
+// then.
+#include "kernels/training.hpp"
+
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -10,7 +13,6 @@
 
 #include "kernels/levels.hpp"
 #include "kernels/threads.hpp"
-#include "kernels/training.hpp"
 
 namespace {
 
@@ -66,7 +68,8 @@ template <class T> struct Plain {
             for (size_t r = 0; r < rows; ++r) {
                 for (size_t j = 0; j < units; ++j) {
                     T sum = parameters[2 * i + 1][j];
-                    for (size_t k = 0; k < inputs; ++k) sum = std::fma(z[i][r * inputs + k], W[k * units + j], sum);
+                    for (size_t k = 0; k < inputs; ++k)
+                        sum = std::fma(z[i][r * inputs + k], W[k * units + j], sum);
                     out[r * units + j] = i + 2 < widths.size() && sum <= 0 ? 0 : sum;
                 }
             }
@@ -122,7 +125,8 @@ template <class T> bool same(const std::vector<T> &one, const std::vector<T> &ot
     return std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
 }
 
-template <class T> void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
+template <class T>
+void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
     const size_t rows = 2 * batch_rows + batch_rows / 2 + 1, n_layers = widths.size() - 1;
     const std::vector<T> x = numbers<T>(rows * widths.front(), 99);
     const std::vector<double> y = numbers<double>(rows * widths.back(), 98);
@@ -133,24 +137,31 @@ template <class T> void check(const std::vector<size_t> &widths, Rule rule, size
                    std::min(batch_rows, rows - first), static_cast<double>(t));
     }
     const double none = std::numeric_limits<double>::infinity();
-    const TrainingSettings settings{LossKind::squared, false, 0, 1, 0, rule, false, beta1, beta2, epsilon, 0, 0, none,
-                                    norm_limit};
+    const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,         rule, false, beta1, beta2,
+                                    epsilon,           0,     0, none, norm_limit};
     std::vector<TrainedLayer<T>> layers;
     for (size_t i = 0; i < n_layers; ++i) {
         TrainedLayer<T> layer{widths[i], widths[i + 1], {}};
         layer.activation.relu = i + 1 < n_layers;
         layers.push_back(layer);
     }
-    const ptrdiff_t inputs = static_cast<ptrdiff_t>(widths.front()), units = static_cast<ptrdiff_t>(widths.back());
-    const Samples samples{{x.data(), sizeof(T) == sizeof(double), inputs, 1}, nullptr, {y.data(), true, units, 1},
-                          nullptr, nullptr, rows, batch_rows};
+    const ptrdiff_t inputs = static_cast<ptrdiff_t>(widths.front()),
+                    units = static_cast<ptrdiff_t>(widths.back());
+    const Samples samples{{x.data(), sizeof(T) == sizeof(double), inputs, 1},
+                          nullptr,
+                          {y.data(), true, units, 1},
+                          nullptr,
+                          nullptr,
+                          rows,
+                          batch_rows};
     const std::vector<double> rates(samples.batches(), rate);
     for (size_t n : {1, 2, 3}) {
         multilayer::set_threads(n);
         using What = typename Trainer<T>::What;
         Trainer<T> trainer(layers, settings);
         for (size_t i = 0; i < n_layers; ++i) {
-            trainer.load(i, What::parameters, start.parameters[2 * i].data(), start.parameters[2 * i + 1].data());
+            trainer.load(i, What::parameters, start.parameters[2 * i].data(),
+                         start.parameters[2 * i + 1].data());
             trainer.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
             if (trainer.n_slots() == 2) {
                 trainer.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
@@ -159,8 +170,8 @@ template <class T> void check(const std::vector<size_t> &widths, Rule rule, size
         trainer.begin(0);
         std::vector<double> losses(samples.batches());
         const size_t done = trainer.advance(samples, 0, samples.batches(), rates.data(), losses.data());
-        std::string what = std::to_string(8 * sizeof(T)) + " bits, batches of " + std::to_string(batch_rows) + ", " +
-                           std::to_string(n) + " threads, widths";
+        std::string what = std::to_string(8 * sizeof(T)) + " bits, batches of " + std::to_string(batch_rows) +
+                           ", " + std::to_string(n) + " threads, widths";
         for (size_t width : widths) what += " " + std::to_string(width);
         expect(done == samples.batches(), what + ": stopped");
         for (size_t i = 0; i < n_layers; ++i) {
@@ -181,7 +192,8 @@ template <class T> void check_all() {
             check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
         }
         check<T>({70, 130, 90, 4}, rule, 64, none);
-        check<T>({410, 30, 5}, rule, 300, none);  // several parts of a panel, more rows than are taken at once
+        check<T>({410, 30, 5}, rule, 300,
+                 none);  // several parts of a panel, more rows than are taken at once
     }
 }
 
