@@ -60,23 +60,20 @@ double ulps_per_one(double x) {
     return 0x1p23 * same_bits<double>((uint64_t{2046} << 52) - same_bits<uint64_t>(power));
 }
 
-// An infinity counts as the number after the largest one, and is right from where results round to it.
+// An infinity counts as the number after the largest one, and is right from where results round to it. A nan
+// is right where a nan is expected. One choice at a time, so that the loop around it vectorizes.
 double brought_in(double x) {
     constexpr double beyond = 0x1p128;
-    return x > beyond ? beyond : x < -beyond ? -beyond : x;
+    x = x > beyond ? beyond : x;
+    return x < -beyond ? -beyond : x;
 }
-double as_float32_would_overflow(double x) {
-    constexpr double rounds_up = 0x1p128 - 0x1p103;
-    return x >= rounds_up ? 0x1p128 : x <= -rounds_up ? -0x1p128 : x;
-}
-
-double error(float found, double expected, double per_one) {
+double error(double found, double expected, double per_one) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    const double y = brought_in(found);
-    const double wanted = size_of(y) == 0x1p128 ? as_float32_would_overflow(expected) : brought_in(expected);
-    const double ulps = size_of(y - wanted) * per_one;
-    const bool nan = y != y, expected_nan = expected != expected;
-    return nan & expected_nan ? 0.0 : nan | expected_nan ? infinity : ulps;
+    const double y = brought_in(found), off = size_of(y - brought_in(expected)), ulps = off * per_one;
+    const double of_infinity = off <= 0x1p103 ? 0.0 : ulps;
+    const double of_number = size_of(y) == 0x1p128 ? of_infinity : ulps;
+    const double where_number = y == y ? of_number : infinity, where_nan = y == y ? infinity : 0.0;
+    return expected == expected ? where_number : where_nan;
 }
 
 class Search {
@@ -123,7 +120,8 @@ class Search {
             for (size_t i = 0; i < n; ++i)
                 per_one[i] = size_of(wide[i] - zero) <= reach ? of_largest : per_one[i];
         }
-        for (size_t i = 0; i < n; ++i) errors[i] = error(found[i], expected[i], per_one[i]);
+        for (size_t i = 0; i < n; ++i) wide[i] = found[i];
+        for (size_t i = 0; i < n; ++i) errors[i] = error(wide[i], expected[i], per_one[i]);
         int64_t larger = 0;
         for (size_t i = 0; i < n; ++i) larger |= errors[i] > mine.ulps;
         if (!larger) return;
