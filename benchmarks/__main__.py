@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from benchmarks.cases import FORWARD, ElementwiseCase
+from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.peak import measured_peak
-from benchmarks.race import PACKAGES, Outcome, race, readable
+from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, update
 from benchmarks.startup import startup as time_imports
 from multilayer import backend
@@ -45,6 +45,26 @@ def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, 
         print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}")
     if not only:
         _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
+
+
+@app.command()
+def training(rounds: Rounds = 5, threads: Threads = 2, only: str = "") -> None:
+    """Epochs of Adam on relu networks with softmax cross-entropy, each against every installed peer."""
+    cases = [case for case in TRAINING if only in case.name]
+    outcomes = race("training", cases, threads=threads, rounds=rounds, seconds=0.0, packages=TRAINERS)
+    details = {}
+    for case, outcome in zip(cases, outcomes, strict=True):
+        ours = outcome.timings["multilayer"].median
+        details[case.name] = {
+            "goals": [case.goal_sklearn, case.goal_fastest],
+            "ratios": [
+                outcome.timings[name].median / ours if name in outcome.timings else None
+                for name in ("sklearn", outcome.fastest_peer(but="sklearn"))
+            ],
+        }
+        print(case.name, details[case.name], outcome.excluded or "")
+    if not only:
+        _store("training", outcomes, threads=threads, details=details)
 
 
 @app.command()

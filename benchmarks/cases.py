@@ -83,3 +83,60 @@ class ElementwiseCase:
     def x(self) -> NDArray[Any]:
         """Normal numbers of standard deviation 2; the same in every process."""
         return (2 * np.random.default_rng(2).standard_normal(self.size)).astype(self.dtype)
+
+
+@dataclass(frozen=True)
+class TrainingCase:
+    """One network trained on one table: relu, softmax cross-entropy, Adam."""
+
+    rows: int
+    shape: tuple[int, ...]
+    batch: int
+    dtype: str
+    goal_sklearn: float
+    goal_fastest: float
+
+    rate = 0.001
+    epochs = 3
+    """Length of the loss curve that is compared before anybody is timed."""
+
+    @property
+    def name(self) -> str:
+        """How the case is called in tables."""
+        return f"{self.rows} x {'-'.join(map(str, self.shape))}, {self.batch}, {self.dtype}"
+
+    def data(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Samples and their classes, which a random network with a hidden layer gave; the same in every process."""
+        rng = np.random.default_rng(3)
+        X = rng.standard_normal((self.rows, self.shape[0]))
+        hidden = np.tanh(X @ rng.standard_normal((self.shape[0], 16)) / np.sqrt(self.shape[0]))
+        y = np.argmax(hidden @ rng.standard_normal((16, self.shape[-1])), axis=1)
+        return X.astype(self.dtype), y.astype(np.int64)
+
+    def parameters(self) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+        """W and b of each layer to start from; the same in every process."""
+        rng = np.random.default_rng(4)
+        return [
+            ((rng.standard_normal((n, m)) * np.sqrt(2 / n)).astype(self.dtype), np.zeros(m, self.dtype))
+            for n, m in zip(self.shape, self.shape[1:], strict=False)
+        ]
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The order of the samples in an epoch, for those that can be told."""
+        return np.random.default_rng([5, epoch % 8]).permutation(self.rows)
+
+
+def _training(dtype: str, goals: tuple[tuple[float, float], ...]) -> tuple[TrainingCase, ...]:
+    sizes = (
+        (20_000, (20, 100, 2), 200),
+        (20_000, (50, 64, 64, 5), 32),
+        (50_000, (100, 256, 256, 10), 256),
+        (20_000, (784, 512, 512, 10), 128),
+    )
+    return tuple(TrainingCase(*size, dtype, *goal) for size, goal in zip(sizes, goals, strict=True))
+
+
+TRAINING = (
+    *_training("float32", ((10, 3), (12, 2.5), (3.5, 1.7), (3, 1.2))),
+    *_training("float64", ((2, 1), (2, 1), (2, 1), (2, 1))),
+)

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.cases import ElementwiseCase, ForwardCase
+from benchmarks.cases import ElementwiseCase, ForwardCase, TrainingCase
 from benchmarks.truth import agrees
 
 # Settings of the environment that choose a slower NumPy kernel than the processor deserves.
@@ -32,6 +32,14 @@ PACKAGES = {
     "onnxruntime_peer": "onnxruntime",
     "jax_peer": "jax",
     "sklearn_peer": "sklearn",
+}
+
+TRAINERS = {
+    "multilayer_peer": "multilayer",
+    "sklearn_peer": "sklearn",
+    "torch_peer": "torch",
+    "torch_compiled_peer": "torch",
+    "jax_peer": "jax",
 }
 
 
@@ -58,9 +66,9 @@ class Outcome:
         peers = [timing.median for name, timing in self.timings.items() if name != "multilayer"]
         return min(peers) / ours.median if ours and peers else None
 
-    def fastest_peer(self) -> str:
-        """Name of the fastest peer."""
-        peers = {name: t.median for name, t in self.timings.items() if name != "multilayer"}
+    def fastest_peer(self, but: str = "") -> str:
+        """Name of the fastest peer, but for one."""
+        peers = {name: t.median for name, t in self.timings.items() if name not in ("multilayer", but)}
         return min(peers, key=peers.__getitem__) if peers else ""
 
 
@@ -70,7 +78,7 @@ class Contender:
     def __init__(self, module: str, threads: int) -> None:
         environment = {key: value for key, value in os.environ.items() if key not in _REMOVED}
         environment |= dict.fromkeys(_THREADS, str(threads))
-        self.package = PACKAGES[module]
+        self.name = module.removesuffix("_peer")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", module, str(threads)],
             stdin=subprocess.PIPE,
@@ -99,17 +107,18 @@ class Contender:
 
 def race(
     kind: str,
-    cases: Sequence[ForwardCase] | Sequence[ElementwiseCase],
+    cases: Sequence[ForwardCase] | Sequence[ElementwiseCase] | Sequence[TrainingCase],
     *,
     threads: int,
     rounds: int,
     seconds: float,
+    packages: Mapping[str, str] = PACKAGES,
 ) -> list[Outcome]:
     """Run every case through every installed contender."""
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         contenders = [
             stack.enter_context(Contender(module, threads))
-            for module, package in PACKAGES.items()
+            for module, package in packages.items()
             if find_spec(package)
         ]
         outcomes = []
@@ -121,7 +130,7 @@ def race(
 
 def _race_one(
     kind: str,
-    case: ForwardCase | ElementwiseCase,
+    case: ForwardCase | ElementwiseCase | TrainingCase,
     contenders: Sequence[Contender],
     folder: Path,
     rounds: int,
@@ -129,20 +138,20 @@ def _race_one(
 ) -> Outcome:
     ready, excluded = [], {}
     for contender in contenders:
-        result = folder / f"{contender.package}.npy"
+        result = folder / f"{contender.name}.npy"
         answer = contender.ask({"prepare": [kind, asdict(case)], "result": str(result)})
         if answer["ready"] and agrees(case, _loaded(result)):
             ready.append(contender)
         elif answer["ready"]:
-            excluded[contender.package] = "wrong result"
+            excluded[contender.name] = "wrong result"
         elif "error" in answer:
-            excluded[contender.package] = answer["error"]
-    samples: dict[str, list[float]] = {contender.package: [] for contender in ready}
+            excluded[contender.name] = answer["error"]
+    samples: dict[str, list[float]] = {contender.name: [] for contender in ready}
     for round_ in range(rounds + 1):
         for contender in ready:
             ns = contender.ask({"time": seconds})["ns"]
             if round_:  # the first round warms up
-                samples[contender.package].append(ns)
+                samples[contender.name].append(ns)
     timings = {
         name: Timing(*(float(np.percentile(values, q)) for q in (50, 25, 75)))
         for name, values in samples.items()

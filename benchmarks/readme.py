@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.race import PACKAGES, readable
+from benchmarks.race import PACKAGES, TRAINERS, readable
 
+TRAINER_NAMES = [module.removesuffix("_peer") for module in TRAINERS]
 RESULTS = Path(__file__).with_name("results")
 START, END = "<!-- figures: python -m benchmarks readme -->", "<!-- end of figures -->"
 
@@ -28,6 +29,8 @@ def _tables() -> Iterable[str]:
     if forward := _load("forward"):
         yield _context(forward)
         yield _forward(forward)
+    if training := _load("training"):
+        yield _training(training)
     if activations := _load("activations"):
         yield _activations(activations)
     if memory := _load("memory"):
@@ -69,6 +72,25 @@ def _forward(result: dict[str, Any]) -> str:
     peak = result["peak_gflops"]
     note = f"Fastest run: {best:.0f} GFLOP/s of a measured peak of {peak:.0f} ({best / peak:.0%})."
     return "\n\n".join([title, _table(["network, batch", *names, "ratio", "goal"], rows), note])
+
+
+def _training(result: dict[str, Any]) -> str:
+    names = [name for name in TRAINER_NAMES if any(name in o["timings"] for o in result["outcomes"])]
+    rows = []
+    for outcome in result["outcomes"]:
+        timings, details = outcome["timings"], result["details"][outcome["case"]]
+        cells = [readable(timings[name]["median"]) if name in timings else "" for name in names]
+        ratios = [
+            f"**{ratio:.1f}** ({goal:g})" if ratio else ""
+            for ratio, goal in zip(details["ratios"], details["goals"], strict=True)
+        ]
+        rows.append([outcome["case"], *cells, *ratios])
+    title = (
+        f"An epoch of training, relu, softmax cross-entropy, Adam, {result['threads']} threads (ratios, and their "
+        "goals: scikit-learn over ours, the fastest of the others over ours):"
+    )
+    headings = ["rows x network, batch", *names, "to scikit-learn", "to the fastest"]
+    return "\n\n".join([title, _table(headings, rows)])
 
 
 def _activations(result: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from benchmarks.cases import ElementwiseCase, ForwardCase
+from benchmarks.cases import ElementwiseCase, ForwardCase, TrainingCase
 
 
 def prepare(peer: Any, request: list[Any], result: str) -> Callable[[], Any] | None:
@@ -30,6 +30,13 @@ def prepare(peer: Any, request: list[Any], result: str) -> Callable[[], Any] | N
         fields["shape"] = tuple(fields["shape"])
         case = ForwardCase(**fields)
         work = build(case.layers(), case.x())
+    elif kind == "training":
+        fields["shape"] = tuple(fields["shape"])
+        training = TrainingCase(**fields)
+        work = build(training)
+        # Each call is an epoch that goes on from the one before, and returns its mean loss.
+        np.save(result, np.array([work() for _ in range(training.epochs)], np.float64))
+        return cast("Callable[[], Any]", work)
     else:
         chosen = ElementwiseCase(**fields)
         work = build(chosen.activation, chosen.x())

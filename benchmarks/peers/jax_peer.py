@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from numpy.typing import NDArray
 
-from benchmarks.cases import Layers
+from benchmarks.cases import Layers, TrainingCase
 
 NAME, PACKAGE = "JAX", "jax"
 
@@ -69,3 +70,49 @@ def elementwise(name: str, x: NDArray[Any]) -> Callable[[], Any] | None:
         return None
     function, array = jax.jit(FUNCTIONS[name]), jnp.asarray(x)
     return lambda: function(array).block_until_ready()
+
+
+def training(case: TrainingCase) -> Callable[[], float]:
+    """An epoch as one compiled scan over batches, the last one apart if it is smaller; state is donated."""
+    X, y = (jnp.asarray(array) for array in case.data())
+    whole = case.rows // case.batch
+
+    def loss_of(parameters: Any, x: Any, targets: Any) -> Any:
+        z = x
+        for W, b in parameters[:-1]:
+            z = jax.nn.relu(z @ W + b)
+        W, b = parameters[-1]
+        chosen = jnp.take_along_axis(jax.nn.log_softmax(z @ W + b), targets[:, None], axis=1)
+        return -chosen.mean()
+
+    def step(state: Any, rows: Any) -> tuple[Any, Any]:
+        parameters, m, v, t = state
+        t = t + 1
+        loss, gradients = jax.value_and_grad(loss_of)(parameters, X[rows], y[rows])
+        m = jax.tree.map(lambda a, g: 0.9 * a + 0.1 * g, m, gradients)
+        v = jax.tree.map(lambda a, g: 0.999 * a + 0.001 * g * g, v, gradients)
+        time = t.astype(X.dtype)
+        rate = case.rate * jnp.sqrt(1 - 0.999**time) / (1 - 0.9**time)
+        parameters = jax.tree.map(lambda p, a, b: p - rate * a / (jnp.sqrt(b) + 1e-8), parameters, m, v)
+        return (parameters, m, v, t), loss * len(rows)
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def epoch(state: Any, order: Any) -> tuple[Any, Any]:
+        state, losses = jax.lax.scan(step, state, order[: whole * case.batch].reshape(whole, case.batch))
+        total = losses.sum()
+        if whole * case.batch < case.rows:
+            state, last = step(state, order[whole * case.batch :])
+            total = total + last
+        return state, total / case.rows
+
+    parameters = [(jnp.array(W), jnp.array(b)) for W, b in case.parameters()]
+    zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
+    state, number = (parameters, *zeros, jnp.zeros((), jnp.int32)), 0
+
+    def run() -> float:
+        nonlocal state, number
+        state, loss = epoch(state, case.order(number))
+        number += 1
+        return float(loss)
+
+    return run

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.cases import Layers
+from benchmarks.cases import Layers, TrainingCase
 from multilayer import MLP, Dense
-from multilayer.activations import get
+from multilayer.activations import get, relu, softmax
+from multilayer.losses import categorical_cross_entropy
+from multilayer.optimizers import Adam
+from multilayer.training.steps import Batches, Plan, State, run_steps
 
 NAME, PACKAGE = "multilayer", "multilayer"
 
@@ -25,3 +28,23 @@ def elementwise(name: str, x: NDArray[Any]) -> Callable[[], Any]:
     """The public call with out=."""
     activation, out = get(name), np.empty_like(x)
     return lambda: activation(x, out=out)
+
+
+def training(case: TrainingCase) -> Callable[[], float]:
+    """The steps of an epoch, as `train` makes them."""
+    X, y = case.data()
+    parameters = tuple(array for pair in case.parameters() for array in pair)
+    adam, rng = Adam(learning_rate=case.rate), np.random.default_rng(0)
+    activations = (*[relu] * (len(case.shape) - 2), softmax)
+    plan = Plan(activations, categorical_cross_entropy, adam)
+    state, epoch = State(parameters, adam.init(parameters)), 0
+    sizes = np.minimum(case.batch, case.rows - np.arange(0, case.rows, case.batch))
+
+    def run() -> float:
+        nonlocal state, epoch
+        batches = Batches(X, y, None, case.order(epoch), case.batch, 0, case.rows)
+        outcome = run_steps(plan, state, batches, np.full(len(batches), case.rate), rng)
+        state, epoch = outcome.state, epoch + 1
+        return float(outcome.losses @ sizes) / case.rows
+
+    return run

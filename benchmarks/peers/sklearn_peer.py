@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neural_network import MLPRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from benchmarks.cases import Layers
+from benchmarks.cases import Layers, TrainingCase
 
 NAME, PACKAGE = "scikit-learn", "sklearn"
 
@@ -30,3 +30,29 @@ def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
     model.intercepts_ = [b for _, b, _ in layers]
     model.out_activation_ = _NAMES.get(output, "identity")
     return lambda: model.predict(x)
+
+
+def training(case: TrainingCase) -> Callable[[], float]:
+    """partial_fit of a classifier, which is an epoch, from the given weights."""
+    X, y = case.data()
+    model = MLPClassifier(
+        case.shape[1:-1],
+        batch_size=case.batch,
+        alpha=0.0,
+        learning_rate_init=case.rate,
+        random_state=np.random.RandomState(0),
+    )
+    classes = np.arange(case.shape[-1])
+    model.partial_fit(X[: case.batch], y[: case.batch], classes=classes)
+    for i, (W, b) in enumerate(case.parameters()):
+        if model.coefs_[i].shape == W.shape:
+            model.coefs_[i], model.intercepts_[i] = W, b
+        else:  # two classes have one logistic output: the difference of the two
+            model.coefs_[i], model.intercepts_[i] = W[:, 1:] - W[:, :1], b[1:] - b[:1]
+    del model._optimizer
+
+    def run() -> float:
+        model.partial_fit(X, y)
+        return float(model.loss_)
+
+    return run

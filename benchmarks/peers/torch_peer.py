@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from benchmarks.cases import Layers
+from benchmarks.cases import Layers, TrainingCase
 
 NAME, PACKAGE = "PyTorch", "torch"
 
@@ -71,5 +71,37 @@ def elementwise(name: str, x: NDArray[Any]) -> Callable[[], Any] | None:
     @torch.inference_mode()
     def run() -> Any:
         return function(tensor).numpy()
+
+    return run
+
+
+def training(case: TrainingCase, compiled: bool = False) -> Callable[[], float]:
+    """The usual loop, with the fused Adam; `compiled`: forward and backward through torch.compile."""
+    X, y = (torch.from_numpy(array) for array in case.data())
+    modules: list[torch.nn.Module] = []
+    for W, b in case.parameters():
+        linear = torch.nn.Linear(*W.shape, dtype=X.dtype)
+        linear.weight.data, linear.bias.data = torch.from_numpy(W.T.copy()), torch.from_numpy(b)
+        modules += [linear, torch.nn.ReLU()]
+    net = torch.nn.Sequential(*modules[:-1])
+    optimizer = torch.optim.Adam(net.parameters(), lr=case.rate, fused=True)
+
+    def loss_of(x: Any, targets: Any) -> Any:
+        return functional.cross_entropy(net(x), targets)
+
+    loss_function = torch.compile(loss_of, dynamic=False) if compiled else loss_of
+    epoch = 0
+
+    def run() -> float:
+        nonlocal epoch
+        order, total = torch.from_numpy(case.order(epoch)), torch.zeros((), dtype=X.dtype)
+        for rows in order.split(case.batch):
+            optimizer.zero_grad()
+            loss = loss_function(X[rows], y[rows])
+            loss.backward()
+            optimizer.step()
+            total += loss.detach() * len(rows)
+        epoch += 1
+        return float(total) / case.rows
 
     return run

@@ -65,8 +65,9 @@ template <class P> MULTILAYER_INLINE Pair<P> distance(V x, double sign, double m
     return pair<P>(d.hi, d.hi > -infinity ? low(d) : V{});
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp_of_distance(Pair<P> d) {
-    V hi = at_least(d.hi, -exp_end<P>);
-    return exp(pair<P>(hi, low(d)));
+    // Beyond the end the low part belongs to another number, and may be huge.
+    V end = splat(-exp_end<P>);
+    return exp(pair<P>(at_least(d.hi, -exp_end<P>), d.hi > end ? low(d) : V{}));
 }
 
 template <class T>

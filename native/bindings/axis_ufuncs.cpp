@@ -161,11 +161,9 @@ int add(PyObject *module, const std::string &name, const std::string &doc, const
     PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(
         d->functions.data(), d->data.data(), d->types.data(), n_loops, inputs, 1, PyUFunc_None,
         d->name.c_str(), d->doc.c_str(), 0, vjp ? "(n),(n),(n)->(n)" : "(n)->(n)");
-    if (ufunc == nullptr) return -1;
-    const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
-    Py_DECREF(ufunc);
-    if (status == 0) d.release();
-    return status;
+    if (add_function(module, d->name.c_str(), ufunc) < 0) return -1;
+    d.release();
+    return 0;
 }
 
 }  // namespace

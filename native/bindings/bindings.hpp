@@ -13,3 +13,5 @@ int add_axis_ufuncs(PyObject *module);
 int add_network(PyObject *module);
 // threads() and set_threads(n)
 int add_threads(PyObject *module);
+// The type Trainer: steps of training.
+int add_training(PyObject *module);

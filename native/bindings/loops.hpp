@@ -11,8 +11,20 @@
 
 #include "bindings/half.hpp"
 #include "bindings/numpy.hpp"
+#include "bindings/reference.hpp"
 
 namespace {
+
+// Adds a ufunc, a new reference or null, to the module, and tells it where it lives: a pickle finds it there, where
+// it would have to search all modules. NumPy before 2.3 has no place to write that.
+inline int add_function(PyObject *module, const char *name, PyObject *ufunc) {
+    const Reference held(ufunc);
+    if (!held) return -1;
+    const Reference home(PyModule_GetNameObject(module));
+    if (!home) return -1;
+    if (PyObject_SetAttrString(ufunc, "__module__", home.get()) < 0) PyErr_Clear();
+    return PyModule_AddObjectRef(module, name, ufunc);
+}
 
 // NumPy turns the flags that a loop leaves behind into warnings. Those of the kernels mean nothing (an exp
 // that underflows to the right answer), so the flags are as before when a loop ends.

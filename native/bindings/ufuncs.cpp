@@ -124,11 +124,9 @@ int add(PyObject *module, std::string name, const std::string &doc, const Kernel
     PyObject *ufunc =
         PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
                                 1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(), d->doc.c_str(), 0);
-    if (ufunc == nullptr) return -1;
-    const int status = PyModule_AddObjectRef(module, d->name.c_str(), ufunc);
-    Py_DECREF(ufunc);
-    if (status == 0) d.release();
-    return status;
+    if (add_function(module, d->name.c_str(), ufunc) < 0) return -1;
+    d.release();
+    return 0;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 // A thread that has nothing to do looks out for work this long before it sleeps: longer than it takes Python
 // to come back with the next batch, too short to be noticed as load.
-constexpr auto patience = std::chrono::microseconds(100);
+constexpr auto patience = std::chrono::microseconds(50);
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -33,20 +33,9 @@ inline void pause() {
 #endif
 }
 
-// Waits for something that another thread is about to do. That thread may be waiting for this processor, so
-// after some turns it is offered.
-class Spin {
-   public:
-    void wait() {
-        if (++turns_ < 2000)
-            pause();
-        else
-            std::this_thread::yield();
-    }
-
-   private:
-    unsigned turns_ = 0;
-};
+// Turns to wait for what another thread is about to do, before sleeping: it may be waiting for this
+// processor.
+constexpr int turns = 1000;
 
 struct alignas(64) Share {
     std::atomic<size_t> next{0};
@@ -85,10 +74,10 @@ class Pool {
         for (size_t i = 1; i < threads; ++i) rouse(*workers_[i - 1]);
         work(0);
         const size_t last = job.phases - 1;
-        for (Spin spin; phases_[last].done.load(std::memory_order_acquire) < job.chunks[last];) spin.wait();
+        wait_until([&] { return phases_[last].done.load() == job.chunks[last]; });
         // A worker that came late may still look at the job; the next one must not be written over it.
         state_.fetch_and(~open);
-        for (Spin spin; (state_.load(std::memory_order_acquire) & low_bits) != 0;) spin.wait();
+        wait_until([&] { return (state_.load() & low_bits) == 0; });
         return true;
     }
 
@@ -145,6 +134,25 @@ class Pool {
         return threads;
     }
 
+    // What makes `ready` true is followed by announce(). Sequentially consistent, both: either the one sees
+    // that it is ready or the other that somebody sleeps.
+    template <class Ready> void wait_until(Ready ready) {
+        for (int turn = 0; turn < turns; ++turn) {
+            if (ready()) return;
+            pause();
+        }
+        std::unique_lock<std::mutex> lock(meeting_);
+        sleepers_.fetch_add(1);
+        met_.wait(lock, ready);
+        sleepers_.fetch_sub(1);
+    }
+
+    void announce() {
+        if (sleepers_.load() == 0) return;
+        std::lock_guard<std::mutex> lock(meeting_);
+        met_.notify_all();
+    }
+
     static void rouse(Worker &worker) {
         if (!worker.asleep.load()) return;
         std::lock_guard<std::mutex> lock(worker.mutex);
@@ -163,7 +171,7 @@ class Pool {
                 if (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) continue;
                 if (index < threads_) work(index);
                 eager = index < threads_ && !crowded_;
-                state_.fetch_sub(1, std::memory_order_release);
+                if (((state_.fetch_sub(1) - 1) & low_bits) == 0) announce();
                 break;
             }
         }
@@ -199,15 +207,17 @@ class Pool {
                     const size_t taken = next.fetch_add(1, std::memory_order_relaxed);
                     if (taken >= end - first) break;
                     job_.run(job_.context, phase, first + taken, thread);
-                    phases_[phase].done.fetch_add(1, std::memory_order_release);
+                    if (phases_[phase].done.fetch_add(1) + 1 == chunks) announce();
                 }
             }
             if (phase + 1 == job_.phases) return;
-            for (Spin spin; phases_[phase].done.load(std::memory_order_acquire) < chunks;) spin.wait();
+            wait_until([&] { return phases_[phase].done.load() == chunks; });
         }
     }
 
-    std::mutex busy_;
+    std::mutex busy_, meeting_;
+    std::condition_variable met_;
+    std::atomic<int> sleepers_{0};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<Phase[]> phases_;
     std::unique_ptr<Share[]> shares_;

@@ -144,6 +144,19 @@ MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
 #endif
 }
 
+MULTILAYER_INLINE Vec<float> sqrt(Vec<float> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<float>)_mm512_sqrt_ps((__m512)x);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (Vec<float>)_mm256_sqrt_ps((__m256)x);
+#elif MULTILAYER_REGISTER_BYTES == 16 && defined(__aarch64__)
+    return (Vec<float>)vsqrtq_f32((float32x4_t)x);
+#else
+    Vec<float> r;
+    for (size_t i = 0; i < lanes<float>; ++i) r[i] = __builtin_sqrtf(x[i]);
+    return r;
+#endif
+}
 MULTILAYER_INLINE Vec<double> sqrt(Vec<double> x) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<double>)_mm512_sqrt_pd((__m512d)x);

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
 from multilayer.backend import set_threads, threads
-from multilayer.errors import InputError, MissingExtraError
+from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Separability, separability
     from multilayer.files import load, save
+    from multilayer.network.initialized import initialize
+    from multilayer.training import Trained, fit, gradients, train
 
 __version__ = "0.1.0"
 
@@ -24,12 +26,18 @@ __all__ = [
     "MissingExtraError",
     "Separability",
     "Trace",
+    "Trained",
+    "TrainingWarning",
     "activations",
+    "fit",
+    "gradients",
+    "initialize",
     "load",
     "save",
     "separability",
     "set_threads",
     "threads",
+    "train",
 ]
 
 # Imported when first used, so that a program that only predicts does not wait for them.
@@ -38,6 +46,11 @@ _LATER = {
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",
     "save": "multilayer.files",
+    "initialize": "multilayer.network.initialized",
+    "Trained": "multilayer.training",
+    "fit": "multilayer.training",
+    "gradients": "multilayer.training",
+    "train": "multilayer.training",
 }
 
 

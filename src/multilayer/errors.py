@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InputError", "MissingExtraError"]
+__all__ = ["InputError", "MissingExtraError", "TrainingWarning"]
 
 
 class InputError(ValueError):
@@ -18,3 +18,7 @@ class MissingExtraError(ImportError):
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
         super().__init__(f'{feature} needs {package}: install it with  pip install "multilayer[{extra}]"')
+
+
+class TrainingWarning(UserWarning):
+    """Training ended early because a number was nan or infinite; the message says where, and what helps."""

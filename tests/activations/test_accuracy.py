@@ -73,6 +73,8 @@ def _rows():
             yield rng.normal(scale=spread, size=units)
     yield np.array([0.0, 40.0, -300.0, 39.9999])
     yield np.array([1e300, 1e300, -1e300, 0.0])
+    yield np.array([-0.937e100, 0.212e100, 0.663e100])
+    yield np.array([1.0, -730.0, -744.0])
     yield np.array([0.5, 0.5, 0.5])
     yield np.array([1000.0, -1000.0, 1000.0 + 1e-10, 255.0])
 

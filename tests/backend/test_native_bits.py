@@ -115,7 +115,7 @@ def test_every_level_gives_the_same_bits() -> None:
 def test_an_unknown_level_is_refused_with_those_there_are() -> None:
     environment = os.environ | {"MULTILAYER_CPU": "v9", "MULTILAYER_BACKEND": ""}
     run = subprocess.run(
-        [sys.executable, "-c", "import multilayer.backend"],
+        [sys.executable, "-c", "from multilayer import backend; backend.info()"],
         env=environment,
         capture_output=True,
         text=True,

@@ -5,7 +5,9 @@ import pickle
 
 import pytest
 
-from tests.cli.test_commands import NETWORK, SAMPLES
+from multilayer.backend import info
+from tests.cli.conftest import Outcome
+from tests.cli.test_commands import NETWORK, SAMPLES, shell
 
 
 def network(**changes):
@@ -113,6 +115,16 @@ def test_usage_errors(multilayer, arguments):
     assert done.code == 2
     assert done.out == ""
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "setting", [{"MULTILAYER_BACKEND": "gpu"}, {"MULTILAYER_CPU": "v9"}, {"MULTILAYER_NUM_THREADS": "many"}]
+)
+def test_wrong_settings_of_the_environment(setting):
+    done = shell("run", NETWORK, SAMPLES, **setting)
+    ((name, value),) = setting.items()
+    if name == "MULTILAYER_BACKEND" or info().backend == "native":
+        refused(Outcome(done.returncode, done.stdout.decode(), done.stderr.decode()), name, value)
 
 
 def refused(done, *parts):

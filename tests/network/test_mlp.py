@@ -69,6 +69,12 @@ def test_an_activation_of_ones_own_runs_in_a_network():
     np.testing.assert_array_equal(trace[0].z, trace[0].a ** 3)
 
 
+def test_compiling_early_changes_nothing():
+    net = seed.network()
+    assert net.compile() is net
+    assert net(seed.X).tobytes() == seed.network()(seed.X).tobytes()
+
+
 def test_one_sample_is_the_row_of_many():
     net = seed.network()
     assert net(seed.X[2]).shape == (3,)

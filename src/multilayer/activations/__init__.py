@@ -8,4 +8,5 @@ from multilayer.activations.contract import Facts as Facts
 from multilayer.activations.contract import Interval as Interval
 from multilayer.activations.custom import Custom as Custom
 from multilayer.activations.elementwise import Elementwise as Elementwise
+from multilayer.activations.surrogate import Surrogate as Surrogate
 from multilayer.activations.table import *  # noqa: F403  (every activation, by the table alone)

@@ -125,6 +125,17 @@ class Activation(ABC):
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]
         return tuple(field.name for field in fields if field.metadata)
 
+    def surrogate(self, backward: Activation) -> Activation:
+        """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
+
+        >>> from multilayer.activations import sigmoid, step
+        >>> step.surrogate(sigmoid)
+        Surrogate(forward=Step(), backward=Sigmoid())
+        """
+        from multilayer.activations.surrogate import Surrogate
+
+        return Surrogate(self, backward)
+
     @property
     def kernel(self) -> Callable[..., Any] | None:
         """The function of x and the parameters that computes h, by which the core recognizes its own."""

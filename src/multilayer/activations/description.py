@@ -8,6 +8,7 @@ from typing import Any
 
 from multilayer.activations.catalogue import get
 from multilayer.activations.contract import Activation
+from multilayer.activations.surrogate import Surrogate
 from multilayer.errors import InputError
 from multilayer.wording import near_matches, quoted
 
@@ -22,7 +23,17 @@ def describe(activation: Activation) -> Description:
     >>> from multilayer.activations import leaky_relu, sigmoid
     >>> describe(sigmoid), describe(leaky_relu)
     ('sigmoid', {'name': 'leaky_relu', 'slope': 0.01})
+
+    Raises
+    ------
+    InputError
+        For a surrogate, which no file holds.
     """
+    if isinstance(activation, Surrogate):
+        raise InputError(
+            f"{activation.facts.name} stands for its derivative in training only, and a file says what a network "
+            f"computes; give the layer {activation.forward.facts.name} instead, with the same W and b"
+        )
     parameters = {name: _plain(getattr(activation, name)) for name in activation.parameter_names()}
     name = activation.facts.name
     return {"name": name, **parameters} if parameters else name

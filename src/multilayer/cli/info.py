@@ -24,6 +24,7 @@ def info(as_json: JsonOption = False) -> None:
         "multilayer": multilayer.__version__,
         "backend": at_work.backend,
         "level": at_work.level,
+        "levels": at_work.levels,
         "threads": at_work.threads,
         "reason": at_work.reason,
         "numpy": np.__version__,
@@ -35,6 +36,6 @@ def info(as_json: JsonOption = False) -> None:
         write_bytes(to_json(facts | {"extras": extras}))
         return
     for name, value in facts.items():
-        print(f"{name:<12}{value}")
+        print(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
     for extra, there in extras.items():
         print(f"{'extra':<12}{extra}: {'installed' if there else 'not installed'}")

@@ -96,6 +96,11 @@ class MLP:
             y = record.z
         return y
 
+    def compile(self) -> MLP:
+        """Pack the weights for the native core now, not at the first call, and return the network itself."""
+        _ = self._compiled
+        return self
+
     @cached_property
     def _compiled(self) -> Callable[[ArrayLike], NDArray[Any]] | None:
         return backend.compile_network(self.layers)

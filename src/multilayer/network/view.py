@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from multilayer.network.trace import LayerRecord, Trace
 
-__all__ = ["Block", "blocks_of", "to_html", "to_text"]
+__all__ = ["Block", "blocks_of", "numbered", "samples", "table", "to_html", "to_text"]
 
 # Larger matrices show their first and last rows and columns, with an ellipsis between.
 _ROWS, _COLUMNS = (12, 4), (8, 2)
@@ -30,8 +30,8 @@ class Block:
 def blocks_of(trace: Trace, digits: int = 6) -> list[Block]:
     """Return x, and W, b, a, z of every layer, with `digits` significant digits."""
     x = _two_axes(trace[0].x)
-    names = trace.input_names or _numbered("x", x.shape[1])
-    blocks = [_samples(f"x  {trace[0].x.shape}", x, names, digits)]
+    names = trace.input_names or numbered("x", x.shape[1])
+    blocks = [samples(f"x  {trace[0].x.shape}", x, names, digits)]
     for number, record in enumerate(trace, 1):
         blocks += _layer_blocks(number, record, len(trace), trace.output_names, digits)
     return blocks
@@ -51,29 +51,31 @@ def _layer_blocks(
     def bias(_: int, j: int) -> str:
         return f"b_{j + 1}({n}) = {layer.b[j]:.{digits}g}"
 
-    yield _table(f"W({n})  {layer.W.shape}", layer.W.shape, weight)
-    yield _table(f"b({n})  {layer.b.shape}", (1, units), bias)
+    yield table(f"W({n})  {layer.W.shape}", layer.W.shape, weight)
+    yield table(f"b({n})  {layer.b.shape}", (1, units), bias)
     sums = f"a({n}) = {source} W({n}) + b({n})  {record.a.shape}"
-    yield _samples(sums, _two_axes(record.a), _numbered("a_", units), digits)
+    yield samples(sums, _two_axes(record.a), numbered("a_", units), digits)
     outputs = f"z({n}) = {activation.facts.name}(a({n}))  {record.z.shape}"
-    names = _numbered("z_", units)
+    names = numbered("z_", units)
     if n == last:
         outputs = f"y = {outputs}"
-        names = output_names or _numbered("y_", units)
-    yield _samples(outputs, _two_axes(record.z), names, digits)
+        names = output_names or numbered("y_", units)
+    yield samples(outputs, _two_axes(record.z), names, digits)
 
 
-def _samples(heading: str, array: NDArray[Any], names: Sequence[str], digits: int) -> Block:
-    return _table(heading, array.shape, lambda i, j: f"{array[i, j]:.{digits}g}", names, lambda i: str(i + 1))
+def samples(heading: str, array: NDArray[Any], names: Sequence[str], digits: int) -> Block:
+    """Return numbers of shape (samples, units), a row per sample, counted from 1."""
+    return table(heading, array.shape, lambda i, j: f"{array[i, j]:.{digits}g}", names, lambda i: str(i + 1))
 
 
-def _table(
+def table(
     heading: str,
     shape: tuple[int, ...],
     cell: Callable[[int, int], str],
     columns: Sequence[str] = (),
     row_name: Callable[[int], str] = lambda _: "",
 ) -> Block:
+    """Return a block of `shape`, the middle of it left out where it is large."""
     rows, cols = (_shown(size, ends) for size, ends in zip(shape, (_ROWS, _COLUMNS), strict=True))
     return Block(
         heading,
@@ -99,7 +101,8 @@ def _two_axes(array: NDArray[Any]) -> NDArray[Any]:
     return array.reshape(-1, array.shape[-1])
 
 
-def _numbered(prefix: str, count: int) -> tuple[str, ...]:
+def numbered(prefix: str, count: int) -> tuple[str, ...]:
+    """Return names counted from 1."""
     return tuple(f"{prefix}{i}" for i in range(1, count + 1))
 
 

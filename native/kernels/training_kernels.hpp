@@ -1,0 +1,108 @@
+// What one instruction-set level offers to a training step, beside the products of matmul.hpp: gradients of
+// weights with the optimizer's update behind them, and losses.
+//
+// The same bits everywhere: each entry of dW and db is one chain over the rows of the batch in their order,
+// starting from 0, and each output of a loss depends on its own row alone. Threads and registers split
+// entries and rows; a chain is never split.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace multilayer {
+
+enum class Rule { adam, rmsprop, sgd, keep_gradient };
+
+// An optimizer's formula for one step, its numbers rounded to T where the reference rounds them.
+template <class T> struct UpdateRule {
+    Rule rule;
+    bool nesterov;
+    T rate;    // of Adam: corrected for the start at zero, and negative
+    T decay1;  // beta1 of Adam; momentum of SGD
+    T rest1;   // 1 - beta1
+    T decay2;  // beta2 of Adam; rho of RMSprop
+    T rest2;
+    T epsilon;
+    // What concerns weights but no biases, and is 0 for none.
+    T l2;      // added to the gradient per weight
+    T shrink;  // share of its old value that a weight loses
+    T limit;   // the gradient's largest magnitude; infinity for none
+    T scale;   // multiplies a kept gradient
+};
+
+// Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
+template <class T> struct WeightUpdate {
+    const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]
+    size_t x_stride;
+    const T *da;  // the panel's columns: element (r, j) at da[r * da_stride + j]; padding is 0
+    size_t da_stride;
+    size_t rows;        // of the batch
+    size_t width;       // of the panel
+    size_t first, end;  // of k
+    T *weights;         // the panel, row 0
+    T *slot1,
+        *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
+};
+
+template <class T> struct BiasUpdate {
+    const T *da;
+    size_t da_stride;
+    size_t rows;
+    size_t width;
+    T *bias, *slot1, *slot2;
+};
+
+enum class LossKind {
+    squared,
+    absolute,
+    huber,
+    quantile,
+    binary_cross_entropy,
+    binary_cross_entropy_of_sigmoid,
+    categorical_cross_entropy,
+    categorical_cross_entropy_of_softmax,
+    poisson,
+    poisson_of_exponential,
+};
+
+// Rows of a batch: what came out of the last layer, and what should have.
+template <class T> struct LossRows {
+    const T *outputs;  // z; the weighted sums a for a loss that is fused with its activation
+    size_t stride;
+    size_t rows, units;
+    const int64_t *classes;  // one per row, or null
+    double on, off;          // what the class and the others should have then
+    const double *targets;   // rows x units otherwise
+    const double *shares;    // of each row in the mean
+    double parameter;
+    double *values;  // of each row, not multiplied by its share
+    T *gradient;     // with respect to `outputs`, times the share; rows `gradient_stride` apart
+    size_t gradient_stride;
+};
+
+template <class T> struct TrainingKernels {
+    // Both return false if a weight is not finite afterwards.
+    bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
+    bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
+    // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
+    bool (*apply)(const UpdateRule<T> &, const T *gradient, T *weights, T *slot1, T *slot2, size_t n);
+    // Rows first to end of k of a panel of W become columns of W^T, whose panels are as those of W.
+    void (*transpose)(const T *panel, size_t width, size_t columns, size_t first, size_t end, T *transposed,
+                      size_t inputs, size_t units, size_t column);
+    // sums[j] of W^2 over rows first to end of k, for every column of a panel: one chain in float64 each.
+    void (*squares)(const T *panel, size_t width, size_t first, size_t end, double *sums);
+    // gradient * (z > 0)
+    void (*gate)(const T *z, T *gradient, size_t n);
+    void (*multiply)(const T *factor, T *gradient, size_t n);
+    void (*loss)(LossKind, const LossRows<T> &);
+};
+
+struct TrainingTable {
+    TrainingKernels<float> f32;
+    TrainingKernels<double> f64;
+};
+
+// Those of the level in use, or null while there is none.
+const TrainingTable *training_kernels();
+
+}  // namespace multilayer

@@ -1,0 +1,212 @@
+// Training steps without Python, for builds with sanitizers: every path through tiles, panels, parts and
+// phases against plain loops that make the promised chains, bit for bit. Prints what is wrong; exit code 1
+// then.
+#include "kernels/training.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/levels.hpp"
+#include "kernels/threads.hpp"
+
+namespace {
+
+using multilayer::LossKind;
+using multilayer::Rule;
+using multilayer::Samples;
+using multilayer::TrainedLayer;
+using multilayer::Trainer;
+using multilayer::TrainingSettings;
+
+int failures = 0;
+
+void expect(bool right, const std::string &what) {
+    if (right) return;
+    ++failures;
+    std::fprintf(stderr, "wrong: %s\n", what.c_str());
+}
+
+template <class T> std::vector<T> numbers(size_t n, unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<T> between(-1, 1);
+    std::vector<T> made(n);
+    for (T &x : made) x = between(random);
+    return made;
+}
+
+constexpr double rate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+
+// relu behind all layers but the last, squared error, Adam or SGD with momentum.
+template <class T> struct Plain {
+    std::vector<size_t> widths;
+    Rule rule;
+    std::vector<std::vector<T>> parameters, slot1, slot2;  // W1, b1, W2, b2, ...
+
+    Plain(std::vector<size_t> of_layers, Rule by) : widths(std::move(of_layers)), rule(by) {
+        for (unsigned i = 0; i + 1 < widths.size(); ++i) {
+            parameters.push_back(numbers<T>(widths[i] * widths[i + 1], 2 * i));
+            for (T &w : parameters.back()) w /= static_cast<T>(widths[i]);
+            parameters.push_back(numbers<T>(widths[i + 1], 2 * i + 1));
+        }
+        for (const auto &p : parameters) {
+            slot1.emplace_back(p.size());
+            slot2.emplace_back(p.size());
+        }
+    }
+
+    void step(const T *x, const double *y, size_t rows, double t) {
+        std::vector<std::vector<T>> z{std::vector<T>(x, x + rows * widths[0])};
+        for (size_t i = 0; i + 1 < widths.size(); ++i) {
+            const std::vector<T> &W = parameters[2 * i];
+            const size_t inputs = widths[i], units = widths[i + 1];
+            std::vector<T> out(rows * units);
+            for (size_t r = 0; r < rows; ++r) {
+                for (size_t j = 0; j < units; ++j) {
+                    T sum = parameters[2 * i + 1][j];
+                    for (size_t k = 0; k < inputs; ++k)
+                        sum = std::fma(z[i][r * inputs + k], W[k * units + j], sum);
+                    out[r * units + j] = i + 2 < widths.size() && sum <= 0 ? 0 : sum;
+                }
+            }
+            z.push_back(std::move(out));
+        }
+        std::vector<T> da(z.back().size());
+        for (size_t i = 0; i < da.size(); ++i) {
+            const double difference = static_cast<double>(z.back()[i]) - y[i];
+            da[i] = static_cast<T>(difference * (1.0 / static_cast<double>(rows)));
+        }
+        for (size_t i = widths.size() - 1; i-- > 0;) {
+            const size_t inputs = widths[i], units = widths[i + 1];
+            const std::vector<T> W = parameters[2 * i];
+            std::vector<T> dW(W.size()), db(units), dx(rows * inputs);
+            for (size_t r = 0; r < rows; ++r) {
+                for (size_t j = 0; j < units; ++j) {
+                    db[j] += da[r * units + j];
+                    for (size_t k = 0; k < inputs; ++k) {
+                        T &g = dW[k * units + j];
+                        g = std::fma(z[i][r * inputs + k], da[r * units + j], g);
+                        T &d = dx[r * inputs + k];
+                        d = std::fma(da[r * units + j], W[k * units + j], d);
+                    }
+                }
+            }
+            update(2 * i, dW, t);
+            update(2 * i + 1, db, t);
+            for (size_t e = 0; e < dx.size(); ++e) dx[e] = z[i][e] > 0 ? dx[e] : 0;
+            da = std::move(dx);
+        }
+    }
+
+    void update(size_t p, const std::vector<T> &gradient, double t) {
+        const double corrected = -(rate * std::sqrt(1.0 - std::pow(beta2, t)) / (1.0 - std::pow(beta1, t)));
+        const T b1 = static_cast<T>(beta1), b2 = static_cast<T>(beta2);
+        const T rest1 = static_cast<T>(1.0 - beta1), rest2 = static_cast<T>(1.0 - beta2);
+        for (size_t i = 0; i < gradient.size(); ++i) {
+            const T g = gradient[i];
+            T &w = parameters[p][i], &m = slot1[p][i], &v = slot2[p][i];
+            if (rule == Rule::adam) {
+                m = b1 * m + rest1 * g;
+                v = b2 * v + rest2 * (g * g);
+                w = w + static_cast<T>(corrected) * m / (std::sqrt(v) + static_cast<T>(epsilon));
+            } else {
+                m = b1 * m - static_cast<T>(rate) * g;
+                w = w + m;
+            }
+        }
+    }
+};
+
+template <class T> bool same(const std::vector<T> &one, const std::vector<T> &other) {
+    return std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
+}
+
+template <class T>
+void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
+    const size_t rows = 2 * batch_rows + batch_rows / 2 + 1, n_layers = widths.size() - 1;
+    const std::vector<T> x = numbers<T>(rows * widths.front(), 99);
+    const std::vector<double> y = numbers<double>(rows * widths.back(), 98);
+    Plain<T> plain(widths, rule);
+    const Plain<T> start = plain;
+    for (size_t first = 0, t = 1; first < rows; first += batch_rows, ++t) {
+        plain.step(x.data() + first * widths.front(), y.data() + first * widths.back(),
+                   std::min(batch_rows, rows - first), static_cast<double>(t));
+    }
+    const double none = std::numeric_limits<double>::infinity();
+    const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,         rule, false, beta1, beta2,
+                                    epsilon,           0,     0, none, norm_limit};
+    std::vector<TrainedLayer<T>> layers;
+    for (size_t i = 0; i < n_layers; ++i) {
+        TrainedLayer<T> layer{widths[i], widths[i + 1], {}};
+        layer.activation.relu = i + 1 < n_layers;
+        layers.push_back(layer);
+    }
+    const ptrdiff_t inputs = static_cast<ptrdiff_t>(widths.front()),
+                    units = static_cast<ptrdiff_t>(widths.back());
+    const Samples samples{{x.data(), sizeof(T) == sizeof(double), inputs, 1},
+                          nullptr,
+                          {y.data(), true, units, 1},
+                          nullptr,
+                          nullptr,
+                          rows,
+                          batch_rows};
+    const std::vector<double> rates(samples.batches(), rate);
+    for (size_t n : {1, 2, 3}) {
+        multilayer::set_threads(n);
+        using What = typename Trainer<T>::What;
+        Trainer<T> trainer(layers, settings);
+        for (size_t i = 0; i < n_layers; ++i) {
+            trainer.load(i, What::parameters, start.parameters[2 * i].data(),
+                         start.parameters[2 * i + 1].data());
+            trainer.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
+            if (trainer.n_slots() == 2) {
+                trainer.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
+            }
+        }
+        trainer.begin(0);
+        std::vector<double> losses(samples.batches());
+        const size_t done = trainer.advance(samples, 0, samples.batches(), rates.data(), losses.data());
+        std::string what = std::to_string(8 * sizeof(T)) + " bits, batches of " + std::to_string(batch_rows) +
+                           ", " + std::to_string(n) + " threads, widths";
+        for (size_t width : widths) what += " " + std::to_string(width);
+        expect(done == samples.batches(), what + ": stopped");
+        for (size_t i = 0; i < n_layers; ++i) {
+            std::vector<T> W(start.parameters[2 * i].size()), b(start.parameters[2 * i + 1].size());
+            trainer.save(i, What::parameters, W.data(), b.data());
+            const bool right = same(W, plain.parameters[2 * i]) && same(b, plain.parameters[2 * i + 1]);
+            expect(right, what + ", layer " + std::to_string(i + 1));
+        }
+    }
+}
+
+template <class T> void check_all() {
+    const double none = std::numeric_limits<double>::infinity();
+    for (Rule rule : {Rule::adam, Rule::sgd}) {
+        check<T>({1, 1}, rule, 3, none);
+        for (size_t width : {2, 7, 8, 9, 16, 17, 24, 25, 33, 48, 49, 65}) {
+            check<T>({5, width, 3}, rule, 7, none);
+            check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
+        }
+        check<T>({70, 130, 90, 4}, rule, 64, none);
+        check<T>({410, 30, 5}, rule, 300,
+                 none);  // several parts of a panel, more rows than are taken at once
+    }
+}
+
+}  // namespace
+
+int main() {
+    for (size_t level = 0; level < multilayer::n_levels(); ++level) {
+        if (!multilayer::level_runs_here(level)) continue;
+        std::printf("level %s\n", multilayer::level_name(level));
+        multilayer::choose_level(multilayer::level_name(level));
+        check_all<float>();
+        check_all<double>();
+    }
+    std::printf("%d wrong\n", failures);
+    return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,16 @@
+"""Networks as scikit-learn estimators: its MLPs, parameter for parameter, and what they have no room for.
+
+Everything of scikit-learn that multilayer uses is imported in this package; it comes with the extra `sklearn`.
+"""
+
+from multilayer.errors import MissingExtraError
+
+try:
+    import sklearn as _sklearn  # noqa: F401
+except ImportError:
+    raise MissingExtraError("multilayer.estimators", "scikit-learn", "sklearn") from None
+
+from multilayer.estimators.classifier import MLPClassifier
+from multilayer.estimators.regressor import MLPRegressor
+
+__all__ = ["MLPClassifier", "MLPRegressor"]

@@ -1,0 +1,81 @@
+"""The optimizer of an estimator, and what it remembers from one `partial_fit` to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from multilayer.network import MLP
+from multilayer.optimizers import (
+    SGD,
+    Adam,
+    Adaptive,
+    Constant,
+    InverseScaling,
+    Optimizer,
+    Schedule,
+    Time,
+)
+from multilayer.randomness import Random
+from multilayer.training import Memory
+from multilayer.training.position import Position, parameters_of
+from multilayer.training.steps import State
+
+__all__ = ["Course", "course_of"]
+
+
+@dataclass(eq=False)
+class Course:
+    """An optimizer at work: its rule, how its rate changes, and its memory once it has made a step."""
+
+    optimizer: Optimizer
+    schedule: Schedule
+    memory: Memory | None = None
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step, for a schedule that does not ask how many steps there will be."""
+        if self.memory is None:
+            return self.optimizer.learning_rate
+        return self.schedule.rate(
+            self.memory.learning_rate, Time(self.memory.steps, self.memory.samples, None)
+        )
+
+    def position(self, network: MLP, random: Random) -> Position:
+        """Return where a training of `network` begins."""
+        parameters, memory = parameters_of(network), self.memory
+        if memory is None:
+            state = State(parameters, self.optimizer.init(parameters))
+            return Position(state, random, self.optimizer.learning_rate)
+        return Position(
+            State(parameters, memory.optimizer),
+            random,
+            memory.learning_rate,
+            steps=memory.steps,
+            samples=memory.samples,
+        )
+
+
+def course_of(estimator: Any) -> Course:
+    """Return the course that the parameters of an estimator describe."""
+    optimizer = estimator.optimizer
+    if optimizer is None:
+        rate = float(estimator.learning_rate_init)
+        if estimator.solver == "sgd":
+            optimizer = SGD(rate, estimator.momentum, bool(estimator.nesterovs_momentum))
+        else:
+            optimizer = Adam(rate, estimator.beta_1, estimator.beta_2, estimator.epsilon)
+    return Course(optimizer, _schedule(estimator))
+
+
+def _schedule(estimator: Any) -> Schedule:
+    chosen = estimator.learning_rate
+    if isinstance(chosen, Schedule):
+        return chosen
+    if estimator.solver != "sgd" or estimator.optimizer is not None:
+        return Constant()  # scikit-learn's Adam follows no schedule
+    return {
+        "constant": Constant(),
+        "invscaling": InverseScaling(estimator.power_t),
+        "adaptive": Adaptive(),
+    }[chosen]

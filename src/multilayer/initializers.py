@@ -1,0 +1,223 @@
+"""Starting weights: random, and of a size that keeps signals alive."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.activations import Activation, Elementwise, Sigmoid
+from multilayer.errors import InputError
+from multilayer.randomness import Random
+from multilayer.wording import near_matches, quoted
+
+__all__ = [
+    "Glorot",
+    "He",
+    "Initializer",
+    "LeCun",
+    "Orthogonal",
+    "ScikitLearn",
+    "VariancePreserving",
+    "for_activation",
+    "get",
+]
+
+Distribution = Literal["uniform", "normal"]
+
+
+class Initializer(ABC):
+    """Draws W and b of a layer: `initializer(inputs, units, activation, rng)`, float64."""
+
+    @abstractmethod
+    def __call__(
+        self, inputs: int, units: int, activation: Activation, rng: Random, /
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return W of shape (inputs, units) and b of shape (units,)."""
+
+
+class _Scaled(Initializer):
+    """W with mean 0 and the variance that a concrete initializer says, b = 0."""
+
+    distribution: Distribution
+
+    @abstractmethod
+    def variance(self, inputs: int, units: int, activation: Activation, /) -> float:
+        """Return the variance of a weight."""
+
+    @final
+    def __call__(
+        self, inputs: int, units: int, activation: Activation, rng: Random, /
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        scale = math.sqrt(self.variance(inputs, units, activation))
+        if self.distribution == "normal":
+            return scale * rng.standard_normal((inputs, units)), np.zeros(units)
+        bound = math.sqrt(3.0) * scale
+        return rng.uniform(-bound, bound, (inputs, units)), np.zeros(units)
+
+    def __post_init__(self) -> None:
+        if self.distribution not in ("uniform", "normal"):
+            raise InputError(f"distribution must be 'uniform' or 'normal'; got {self.distribution!r}")
+
+
+@final
+@dataclass(frozen=True)
+class Glorot(_Scaled):
+    """Variance 2 / (inputs + units): for functions that are near the identity around 0.
+
+    References
+    ----------
+    Glorot, X., Bengio, Y. (2010). Understanding the difficulty of training deep feedforward neural networks. AISTATS.
+    """
+
+    distribution: Distribution = "uniform"
+
+    def variance(self, inputs: int, units: int, activation: Activation, /) -> float:
+        return 2.0 / (inputs + units)
+
+
+@final
+@dataclass(frozen=True)
+class He(_Scaled):
+    """Variance 2 / inputs: for rectifiers, which let half of the signal through.
+
+    References
+    ----------
+    He, K., Zhang, X., Ren, S., Sun, J. (2015). Delving deep into rectifiers. ICCV.
+    """
+
+    distribution: Distribution = "normal"
+
+    def variance(self, inputs: int, units: int, activation: Activation, /) -> float:
+        return 2.0 / inputs
+
+
+@final
+@dataclass(frozen=True)
+class LeCun(_Scaled):
+    """Variance 1 / inputs: for SELU, and the identity.
+
+    References
+    ----------
+    LeCun, Y., Bottou, L., Orr, G., Müller, K.-R. (1998). Efficient BackProp.
+    """
+
+    distribution: Distribution = "normal"
+
+    def variance(self, inputs: int, units: int, activation: Activation, /) -> float:
+        return 1.0 / inputs
+
+
+@final
+@dataclass(frozen=True)
+class VariancePreserving(_Scaled):
+    """Variance 1 / (inputs E[h(g)^2]), g standard normal: what He et al. derived for ReLU, for any elementwise h.
+
+    It is He's for relu, He's with the slope for leaky_relu, and LeCun's for selu, which is made to have E[h(g)^2] = 1.
+    """
+
+    distribution: Distribution = "normal"
+
+    def variance(self, inputs: int, units: int, activation: Activation, /) -> float:
+        return 1.0 / (inputs * _mean_square(activation))
+
+
+@final
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """Rows or columns (whichever are fewer) of length `gain` and at right angles; b = 0.
+
+    References
+    ----------
+    Saxe, A., McClelland, J., Ganguli, S. (2014). Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks. ICLR.
+    """
+
+    gain: float = 1.0
+
+    def __call__(
+        self, inputs: int, units: int, activation: Activation, rng: Random, /
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        q, r = np.linalg.qr(rng.standard_normal((max(inputs, units), min(inputs, units))))
+        # With the signs of r's diagonal the matrix is spread evenly over all orthogonal ones (Mezzadri 2007).
+        q = q * np.sign(np.diagonal(r))
+        return self.gain * (q if inputs >= units else q.T), np.zeros(units)
+
+
+@final
+@dataclass(frozen=True)
+class ScikitLearn(Initializer):
+    """W and b uniform within sqrt(factor / (inputs + units)), factor 2 for hidden sigmoids and 6 otherwise.
+
+    Given a `RandomState`, the numbers are the ones that scikit-learn draws. The hidden activation decides for the
+    output layer, too, so it has to be told.
+    """
+
+    hidden: Activation
+
+    def __call__(
+        self, inputs: int, units: int, activation: Activation, rng: Random, /
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        factor = 2.0 if isinstance(self.hidden, Sigmoid) else 6.0
+        bound = np.sqrt(factor / (inputs + units))
+        return rng.uniform(-bound, bound, (inputs, units)), rng.uniform(-bound, bound, units)
+
+
+_NAMED: dict[str, Initializer] = {
+    "glorot_uniform": Glorot("uniform"),
+    "glorot_normal": Glorot("normal"),
+    "he_uniform": He("uniform"),
+    "he_normal": He("normal"),
+    "lecun_uniform": LeCun("uniform"),
+    "lecun_normal": LeCun("normal"),
+    "variance_preserving": VariancePreserving(),
+    "orthogonal": Orthogonal(),
+}
+
+
+def get(name: str | Initializer, /) -> Initializer:
+    """Return the initializer of this name; one that is no name is returned as it is.
+
+    >>> get("he_normal")
+    He(distribution='normal')
+    """
+    if isinstance(name, Initializer):
+        return name
+    found = _NAMED.get(str(name).strip().lower().replace("-", "_"))
+    if found is None:
+        raise InputError(f"no initializer is called {quoted(str(name))}; {near_matches(str(name), _NAMED)}")
+    return found
+
+
+def for_activation(activation: Activation, /) -> Initializer:
+    """Return the initializer that is used unless one is named.
+
+    Functions that are bounded, or the identity, or work along an axis, get Glorot's. The others (rectifiers, smooth
+    or not) lose a part of the signal's power, which `VariancePreserving` makes up for.
+
+    >>> from multilayer.activations import relu, tanh
+    >>> for_activation(relu), for_activation(tanh)
+    (VariancePreserving(distribution='normal'), Glorot(distribution='uniform'))
+    """
+    high, low = activation.facts.range.high, activation.facts.range.low
+    if not isinstance(activation, Elementwise) or not math.isinf(high):
+        return Glorot()
+    odd = math.isinf(low) and _is_odd(activation)
+    return Glorot() if odd else VariancePreserving()
+
+
+def _is_odd(activation: Activation) -> bool:
+    a = np.linspace(0.25, 3.0, 12)
+    return bool(np.allclose(activation(a), -np.asarray(activation(-a))))
+
+
+def _mean_square(activation: Activation) -> float:
+    """E[h(g)^2] for a standard normal g, by the trapezoidal rule, exact to 1e-6 even with kinks at 0."""
+    g = np.linspace(-10.0, 10.0, 20_001)
+    density = np.exp(-0.5 * g * g)
+    h = np.asarray(activation(g), dtype=np.float64)
+    return float((h * h * density).sum() / density.sum())

@@ -1,0 +1,7 @@
+"""Losses: how far a network is from its targets, and the way back."""
+
+from multilayer.losses.catalogue import catalogue as catalogue
+from multilayer.losses.catalogue import get as get
+from multilayer.losses.contract import Loss as Loss
+from multilayer.losses.contract import LossFacts as LossFacts
+from multilayer.losses.table import *  # noqa: F403  (every loss, by the table alone)

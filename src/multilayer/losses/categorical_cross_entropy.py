@@ -1,0 +1,124 @@
+"""Cross-entropy of one choice among several classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer.activations import LogSoftmax, Softmax
+from multilayer.activations.contract import Activation, Interval
+from multilayer.errors import InputError
+from multilayer.losses.contract import Array, Loss, LossFacts, real_array
+from multilayer.losses.logarithm import log, log_derivative
+from multilayer.settings import setting
+
+__all__ = ["CategoricalCrossEntropy", "categorical_cross_entropy"]
+
+
+@final
+@dataclass(frozen=True)
+class CategoricalCrossEntropy(Loss):
+    r"""Categorical cross-entropy: the outputs are the probabilities of classes, of which one is right.
+
+    .. math:: l(z, y) = -\sum_i y_i \log z_i
+
+    Fused with softmax (and log_softmax) into a function of the weighted sums:
+
+    .. math:: l(a, y) = \sum_i y_i \left(\log \sum_j e^{a_j} - a_i\right), \qquad
+              \frac{\partial l}{\partial a} = \operatorname{softmax}(a) \sum_i y_i - y
+
+    With another output activation whose values are probabilities, log goes on along its tangent below 2.2e-16.
+    Targets are class numbers from 0, of shape (samples,), or rows of probabilities that sum to 1. `label_smoothing` s
+    moves those of K classes to y (1 - s) + s / K.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer.activations import softmax
+    >>> a = np.array([[0.0, 1000.0, 0.0], [0.0, 0.0, 0.0]])
+    >>> categorical_cross_entropy.values(np.array([0, 2]), a, softmax(a), softmax)
+    array([1000.        ,    1.09861229])
+
+    References
+    ----------
+    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification network outputs. Neurocomputing.
+    """
+
+    label_smoothing: float = setting(0.0, least=0.0, below=1.0)
+    links: ClassVar[tuple[type[Activation], ...]] = (Softmax, LogSoftmax)
+
+    @property
+    def facts(self) -> LossFacts:
+        """Name, formulas, what outputs and targets have to be."""
+        return LossFacts(
+            name="categorical_cross_entropy",
+            formula="-sum_i y_i log(z_i)",
+            derivative="-y_i / z_i",
+            latex=r"-\sum_i y_i \log z_i",
+            outputs=Interval(0.0, 1.0, (True, True)),
+            targets=Interval(0.0, 1.0, (True, True)),
+            advice="use softmax",
+            aliases=("cross_entropy", "cce", "log_loss"),
+            source="Bridle 1990",
+        )
+
+    def targets(self, y: ArrayLike, units: int) -> NDArray[Any]:
+        """Return targets as training takes them: class numbers (samples,), or probabilities (samples, units)."""
+        if units < 2:
+            raise InputError(
+                f"{self.facts.name} needs an output unit per class, at least 2; this network has {units}; "
+                "use sigmoid and binary_cross_entropy for a single one"
+            )
+        array = real_array(y)
+        return self._class_numbers(array, units) if array.ndim == 1 else self._probabilities(array, units)
+
+    def _class_numbers(self, y: NDArray[Any], units: int) -> NDArray[Any]:
+        fits = (y >= 0) & (y < units) & (y == np.floor(y))
+        if not fits.all():
+            place = int(np.argmin(fits))
+            raise InputError(
+                f"y, sample {place + 1}: {self.facts.name} needs class numbers from 0 to {units - 1}; "
+                f"found {y[place]}"
+            )
+        return y.astype(np.intp, copy=False)
+
+    def _probabilities(self, y: NDArray[Any], units: int) -> NDArray[Any]:
+        y = super().targets(y, units)
+        total = y.sum(axis=1, dtype=np.float64)
+        wrong = np.abs(total - 1.0) > 1e-6
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            raise InputError(
+                f"y, sample {place + 1}: {self.facts.name} needs probabilities that sum to 1; "
+                f"their sum is {total[place]:g}; for labels that do not exclude each other use binary_cross_entropy"
+            )
+        return y
+
+    def dense(self, y: NDArray[Any], units: int) -> Array:
+        if y.ndim == 1:
+            t = np.zeros((len(y), units))
+            t[np.arange(len(y)), y] = 1.0
+        else:
+            t = y.astype(np.float64, copy=False)
+        s = self.label_smoothing
+        return t * (1.0 - s) + s / units if s else t
+
+    def formula(self, z: Array, y: Array, /) -> Array:
+        return -(y * log(z))
+
+    def derivative_formula(self, z: Array, y: Array, /) -> Array:
+        return -(y * log_derivative(z))
+
+    def link_formula(self, a: Array, y: Array, /) -> Array:
+        # A class of probability 0 whose sum is -inf counts nothing, and 0 times infinity would be nan.
+        return -np.where(y == 0.0, 0.0, y * LogSoftmax.formula(a))
+
+    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
+        total: Array = y.sum(axis=-1, keepdims=True)
+        return Softmax.formula(a) * total - y
+
+
+categorical_cross_entropy = CategoricalCrossEntropy()

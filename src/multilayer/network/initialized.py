@@ -1,0 +1,74 @@
+"""A new network with random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from multilayer import initializers
+from multilayer.activations import Activation, get
+from multilayer.errors import InputError
+from multilayer.initializers import Initializer
+from multilayer.network.dense import Dense
+from multilayer.network.mlp import MLP
+from multilayer.randomness import Seed, generator
+
+__all__ = ["initialize"]
+
+
+def initialize(
+    widths: Sequence[int],
+    hidden: str | Activation | Sequence[str | Activation] = "relu",
+    output: str | Activation = "identity",
+    *,
+    initializer: str | Initializer | None = None,
+    dtype: DTypeLike = np.float32,
+    classes: Sequence[str] | None = None,
+    inputs: Sequence[str] | None = None,
+    rng: Seed = None,
+) -> MLP:
+    """Return a network with random weights, ready to be trained.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Number of inputs, of units in each hidden layer, and of outputs: (4, 16, 3).
+    hidden : str or Activation, or a sequence of them
+        Activation of the hidden layers, or one per hidden layer.
+    output : str or Activation
+        Activation of the last layer.
+    initializer : str or Initializer, optional
+        How weights are drawn; unless given, `initializers.for_activation` decides layer by layer.
+    dtype : float32 or float64
+    rng : Generator, RandomState, int or None
+        Where the numbers come from. They are drawn in float64, layer by layer, W before b.
+
+    Examples
+    --------
+    >>> initialize((4, 16, 3), "relu", "softmax", rng=0)
+    MLP(4-16-3, relu softmax, float32)
+    """
+    widths = tuple(widths)
+    if len(widths) < 2 or any(
+        isinstance(w, bool) or not isinstance(w, int | np.integer) or w < 1 for w in widths
+    ):
+        raise InputError(f"widths must be at least two whole numbers above 0, inputs first; got {widths}")
+    count = len(widths) - 2
+    kinds = [hidden] * count if isinstance(hidden, str | Activation) else list(hidden)
+    if len(kinds) != count:
+        raise InputError(
+            f"hidden names {len(kinds)} activations; expected one, or one per hidden layer, {count}"
+        )
+    random = generator(rng)
+    layers = []
+    for (fan_in, units), kind in zip(pairwise(widths), (*kinds, output), strict=True):
+        activation = get(kind)
+        draw = (
+            initializers.for_activation(activation) if initializer is None else initializers.get(initializer)
+        )
+        W, b = draw(fan_in, units, activation, random)
+        layers.append(Dense(W.astype(dtype), b.astype(dtype), activation))
+    return MLP(layers, classes=classes, inputs=inputs)

@@ -1,0 +1,38 @@
+"""Optimizers, learning-rate schedules and gradient clipping: pure functions over the parameters."""
+
+from multilayer.optimizers.adam import Adam, AdamW
+from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
+from multilayer.optimizers.contract import Optimizer, OptimizerState, Parameters
+from multilayer.optimizers.lbfgs import LBFGS
+from multilayer.optimizers.rmsprop import RMSprop
+from multilayer.optimizers.schedules import (
+    Adaptive,
+    Constant,
+    Cosine,
+    InverseScaling,
+    OneCycle,
+    Schedule,
+    Time,
+)
+from multilayer.optimizers.sgd import SGD
+
+__all__ = [
+    "LBFGS",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Adaptive",
+    "Clip",
+    "ClipByNorm",
+    "ClipByValue",
+    "Constant",
+    "Cosine",
+    "InverseScaling",
+    "OneCycle",
+    "Optimizer",
+    "OptimizerState",
+    "Parameters",
+    "RMSprop",
+    "Schedule",
+    "Time",
+]

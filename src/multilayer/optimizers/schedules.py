@@ -1,0 +1,145 @@
+"""Learning-rate schedules: the rate of each step, as a function of how far training is."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from multilayer.errors import InputError
+from multilayer.settings import check_settings, setting
+
+__all__ = ["Adaptive", "Constant", "Cosine", "InverseScaling", "OneCycle", "Schedule", "Time"]
+
+
+@dataclass(frozen=True)
+class Time:
+    """How far training is, before a step."""
+
+    step: int
+    """Steps taken so far."""
+    samples: int
+    """Samples seen in finished epochs."""
+    total: int | None
+    """Steps there are to be in all; None when the data do not tell."""
+
+
+class Schedule(ABC):
+    """The learning rate by time: `rate(base, time)`, with the optimizer's own rate as `base`."""
+
+    needs_total: ClassVar[bool] = False
+    """Whether the rate depends on the number of all steps."""
+
+    @abstractmethod
+    def rate(self, base: float, time: Time, /) -> float:
+        """Return the rate of the step that is about to be taken."""
+
+    def on_plateau(self, base: float, /) -> float | None:
+        """Return a new base to go on with when nothing improves any more, or None to stop."""
+        return None
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+@final
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """The optimizer's own rate, always."""
+
+    def rate(self, base: float, time: Time, /) -> float:
+        return base
+
+
+@final
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """base / (t + 1)^power, t the samples seen when the epoch began: scikit-learn's `invscaling`."""
+
+    power: float = setting(0.5, least=0.0)
+
+    def rate(self, base: float, time: Time, /) -> float:
+        return base / math.pow(time.samples + 1, self.power)
+
+
+@final
+@dataclass(frozen=True)
+class Adaptive(Schedule):
+    """Constant, until nothing improves: then the rate is divided, down to `least`: scikit-learn's `adaptive`."""
+
+    divisor: float = setting(5.0, above=1.0)
+    least: float = setting(1e-6, above=0.0)
+
+    def rate(self, base: float, time: Time, /) -> float:
+        return base
+
+    def on_plateau(self, base: float, /) -> float | None:
+        return None if base <= self.least else base / self.divisor
+
+
+@final
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """Up in a line over the first `warmup` steps, then down along half a cosine to the share `floor` of the rate.
+
+    `warmup` below 1 is a share of all steps, otherwise their number. `steps` is the number of all steps; needed only
+    where the data do not tell.
+
+    References
+    ----------
+    Loshchilov, I., Hutter, F. (2017). SGDR: stochastic gradient descent with warm restarts. ICLR.
+    """
+
+    warmup: float = setting(0.0, least=0.0)
+    floor: float = setting(0.0, least=0.0, most=1.0)
+    steps: int | None = setting(None, least=1, whole=True, optional=True)
+    needs_total: ClassVar[bool] = True
+
+    def rate(self, base: float, time: Time, /) -> float:
+        total = _total(self.steps, time)
+        warmup = self.warmup * total if self.warmup < 1.0 else self.warmup
+        if time.step < warmup:
+            return base * (time.step + 1) / (math.ceil(warmup) + 1)
+        passed = min((time.step - warmup) / max(total - warmup, 1.0), 1.0)
+        return base * (self.floor + (1.0 - self.floor) * 0.5 * (1.0 + math.cos(math.pi * passed)))
+
+
+@final
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """From base / `start` up to base over the share `rise` of all steps, then down to base / (`start` `end`).
+
+    Both ways follow half a cosine. `steps` is the number of all steps; needed only where the data do not tell.
+
+    References
+    ----------
+    Smith, L. N., Topin, N. (2019). Super-convergence: very fast training of neural networks using large learning rates.
+    """
+
+    rise: float = setting(0.3, above=0.0, below=1.0)
+    start: float = setting(25.0, least=1.0)
+    end: float = setting(1e4, least=1.0)
+    steps: int | None = setting(None, least=1, whole=True, optional=True)
+    needs_total: ClassVar[bool] = True
+
+    def rate(self, base: float, time: Time, /) -> float:
+        last = max(_total(self.steps, time) - 1, 1)
+        peak = max(self.rise * last, 1.0)
+        low = base / self.start
+        if time.step <= peak:
+            return _half_cosine(low, base, time.step / peak)
+        return _half_cosine(base, low / self.end, min((time.step - peak) / max(last - peak, 1.0), 1.0))
+
+
+def _half_cosine(start: float, end: float, passed: float) -> float:
+    return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * passed))
+
+
+def _total(steps: int | None, time: Time) -> int:
+    total = time.total if steps is None else steps
+    if total is None:
+        raise InputError(
+            "the schedule needs the number of all steps, which these data do not tell; give it as steps="
+        )
+    return total

@@ -1,0 +1,28 @@
+"""Training: a network and data in, a better network out, and every step of the way to see."""
+
+from multilayer.training.backward import LayerGradient, backward
+from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.events import Epoch, History, Memory, Step, Trained
+from multilayer.training.inspection import Gradients, gradients
+from multilayer.training.loop import Training
+from multilayer.training.metrics import Metric
+from multilayer.training.public import fit, train
+from multilayer.training.stopping import Stopping
+
+__all__ = [
+    "Checkpoint",
+    "Epoch",
+    "Gradients",
+    "History",
+    "LayerGradient",
+    "Memory",
+    "Metric",
+    "Step",
+    "Stopping",
+    "Trained",
+    "Training",
+    "backward",
+    "fit",
+    "gradients",
+    "train",
+]

@@ -1,0 +1,44 @@
+"""Loss and metrics of data that are not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.optimizers import Parameters
+from multilayer.training.data import Arrays
+from multilayer.training.metrics import Metric
+from multilayer.training.steps import Plan, outputs, shares
+
+__all__ = ["evaluate"]
+
+_BLOCK = 4096
+"""Rows at a time: enough to be fast, few enough for data that do not fit into memory."""
+
+
+def evaluate(
+    plan: Plan, parameters: Parameters, data: Arrays, metrics: Sequence[Metric]
+) -> tuple[float, dict[str, float]]:
+    """Return the mean loss (without penalties), and the metrics by name."""
+    losses, zs, ys = [], [], []
+    weights: list[NDArray[np.float64]] = []
+    for blocks in data.batches(_BLOCK, None):
+        for number in range(len(blocks)):
+            x, y, weight = blocks.gather(number, parameters[0].dtype)
+            a, z = outputs(plan, parameters, x)
+            losses.append(plan.loss.values(y, a, z, plan.activations[-1]).astype(np.float64))
+            if weight is not None:
+                weights.append(weight)
+            if metrics:
+                zs.append(z)
+                ys.append(y)
+    together = np.concatenate(weights) if weights else None
+    share, _ = shares(together, data.rows)
+    measured: dict[str, float] = {}
+    if metrics:
+        z, y = np.concatenate(zs), np.concatenate(ys)
+        measured = {metric.name: float(metric.function(y, z, together)) for metric in metrics}
+    with np.errstate(all="ignore"):
+        return float(np.dot(np.concatenate(losses), share)), measured

@@ -1,0 +1,124 @@
+"""What training tells: a `Step` after batches, an `Epoch` after each epoch, and in the end `Trained`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from multilayer.network import MLP
+from multilayer.optimizers import OptimizerState
+
+__all__ = ["Epoch", "History", "Memory", "Step", "Stopped", "Trained"]
+
+Stopped = Literal["epochs", "plateau", "interrupted", "callback", "not finite"]
+"""Why training ended: all epochs done, no more improvement, Ctrl-C, a callback's wish, nan or infinity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Some batches were taken. `loss` is the objective of the last of them."""
+
+    epoch: int
+    """The epoch under way, from 1."""
+    batch: int
+    """Batches taken in it so far."""
+    batches: int | None
+    """Batches in an epoch; None when the data do not tell."""
+    steps: int
+    """Steps taken since the beginning of training."""
+    loss: float
+    learning_rate: float
+    seconds: float
+    """Time since the epoch began."""
+    _network: Callable[[], MLP] = field(repr=False)
+
+    @property
+    def network(self) -> MLP:
+        """The network as it is now, as a copy. Read it before the next event is asked for."""
+        return self._network()
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """An epoch is over. `loss` is the mean of the objective over its batches, as they were met."""
+
+    epoch: int
+    """Its number, from 1."""
+    epochs: int
+    """How many there are to be."""
+    steps: int
+    """Steps taken since the beginning of training."""
+    loss: float
+    validation_loss: float | None
+    metrics: Mapping[str, float]
+    """By name; of the validation data where there are any, else of the training data."""
+    learning_rate: float
+    """The rate of its last step."""
+    seconds: float
+    improved: bool
+    """Whether what is monitored is the best so far."""
+    stopped: Stopped | None
+    """Why this epoch is the last, if it is."""
+    _network: Callable[[], MLP] = field(repr=False)
+
+    @property
+    def network(self) -> MLP:
+        """The network as it is now, as a copy. Read it before the next event is asked for."""
+        return self._network()
+
+
+@dataclass(frozen=True, repr=False)
+class History:
+    """The curves of a training, with an entry per epoch."""
+
+    loss: tuple[float, ...] = ()
+    validation_loss: tuple[float, ...] = ()
+    """Empty without validation data."""
+    metrics: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    learning_rate: tuple[float, ...] = ()
+    seconds: tuple[float, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def __repr__(self) -> str:
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        ends = [f"{name} {curve[0]:.4g} to {curve[-1]:.4g}" for name, curve in curves.items() if curve]
+        return f"History({', '.join([f'{len(self)} epochs', *ends])})"
+
+    def with_epoch(self, epoch: Epoch) -> History:
+        """Return the history with one more epoch."""
+        validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
+        return History(
+            (*self.loss, epoch.loss),
+            (*self.validation_loss, *validation),
+            {name: (*self.metrics.get(name, ()), value) for name, value in epoch.metrics.items()},
+            (*self.learning_rate, epoch.learning_rate),
+            (*self.seconds, epoch.seconds),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What a later training needs, beside the weights, to go on as if it had never stopped."""
+
+    optimizer: OptimizerState
+    learning_rate: float
+    """The rate a schedule starts from: the optimizer's own, unless a plateau reduced it."""
+    steps: int
+    samples: int
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The outcome: a new network, the curves, and why training ended."""
+
+    network: MLP
+    history: History
+    stopped: Stopped
+    message: str
+    """The reason in words."""
+    best_epoch: int | None
+    """The epoch of the best weights, from 1, where something was monitored."""
+    memory: Memory = field(repr=False)

@@ -1,0 +1,103 @@
+"""Every gradient of a network on given samples, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from multilayer import losses
+from multilayer.losses import Loss
+from multilayer.network import MLP, Trace
+from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
+from multilayer.training.backward import LayerGradient, backward
+from multilayer.training.data import arrays
+from multilayer.training.steps import shares
+
+__all__ = ["Gradients", "gradients"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Gradients(Sequence[LayerGradient]):
+    """The gradients layer by layer, with the loss and the trace they belong to; prints every number by its name.
+
+    `gradients[0].dW` is the gradient with respect to W(1), `gradients[0].dx` that with respect to the input.
+    """
+
+    layers: tuple[LayerGradient, ...]
+    loss: float
+    """The mean loss of the samples."""
+    trace: Trace
+
+    @overload
+    def __getitem__(self, index: int) -> LayerGradient: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LayerGradient, ...]: ...
+    def __getitem__(self, index: int | slice) -> LayerGradient | tuple[LayerGradient, ...]:
+        return self.layers[index]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __repr__(self) -> str:
+        return to_text(list(self._blocks()))
+
+    def _repr_html_(self) -> str:
+        return to_html(list(self._blocks()))
+
+    def _blocks(self, digits: int = 6) -> Iterator[Block]:
+        """The loss, then da, dW and db of every layer in the order in which they are found, and dx."""
+        yield Block(f"loss = {self.loss:.{digits}g}, the mean of {len(self.trace[0].x)} samples", (), ())
+        for n in range(len(self), 0, -1):
+            gradient = self[n - 1]
+            yield samples(
+                f"da({n})  {gradient.da.shape}", gradient.da, numbered("da_", gradient.db.size), digits
+            )
+            yield from _weights(n, gradient, digits)
+        dx = self[0].dx
+        if dx is not None:
+            yield samples(f"dx  {dx.shape}", dx, numbered("dx_", dx.shape[1]), digits)
+
+
+def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Block]:
+    dW, db = gradient.dW, gradient.db
+    comma = "," if max(dW.shape) > 9 else ""
+    source = "x" if n == 1 else f"z({n - 1})"
+    yield table(
+        f"dW({n}) = {source}^T da({n})  {dW.shape}",
+        dW.shape,
+        lambda i, j: f"dw_{i + 1}{comma}{j + 1}({n}) = {dW[i, j]:.{digits}g}",
+    )
+    yield table(
+        f"db({n}) = sum of da({n}) over samples  {db.shape}",
+        (1, db.size),
+        lambda _, j: f"db_{j + 1}({n}) = {db[j]:.{digits}g}",
+    )
+
+
+def gradients(
+    network: MLP, x: ArrayLike, y: ArrayLike, loss: Loss | str, *, sample_weight: ArrayLike | None = None
+) -> Gradients:
+    """Return the gradient of the mean loss with respect to every W, b, a and x.
+
+    Examples
+    --------
+    >>> from multilayer import MLP, Dense
+    >>> net = MLP([Dense([[0.5], [-0.5]], [0.0], "sigmoid")])
+    >>> float(gradients(net, [[1, 1]], [1], "binary_cross_entropy")[0].db[0])
+    -0.5
+    """
+    loss = losses.get(loss)
+    loss.check(network.layers[-1].activation, network.shape[-1])
+    data = arrays(network, loss, np.atleast_2d(np.asarray(x)), y, sample_weight)
+    trace = network.trace(data.X[: data.rows])
+    last = trace[-1]
+    share, _ = shares(data.weights, data.rows)
+    activation = last.layer.activation
+    with np.errstate(all="ignore"):
+        mean = float(np.dot(loss.values(data.y, last.a, last.z, activation).astype(np.float64), share))
+        da: Any = loss.da(data.y, last.a, last.z, activation) * share[:, np.newaxis].astype(network.dtype)
+    return Gradients(tuple(backward(trace, da))[::-1], mean, trace)

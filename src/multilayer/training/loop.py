@@ -1,0 +1,274 @@
+"""The training loop: an iterator of events."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from multilayer.errors import InputError
+from multilayer.network import MLP
+from multilayer.optimizers import LBFGS, Time
+from multilayer.training import full_batch
+from multilayer.training.checkpoint import Keeper
+from multilayer.training.data import Arrays, Source
+from multilayer.training.evaluation import evaluate
+from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
+from multilayer.training.interruption import Interruption
+from multilayer.training.position import Position, with_parameters
+from multilayer.training.recipe import Recipe
+from multilayer.training.steps import Batches, NotFinite, Outcome, run_steps
+
+__all__ = ["Callback", "Training"]
+
+Callback = Callable[[Step | Epoch], Any]
+
+_WORDS: dict[Stopped, str] = {
+    "epochs": "all epochs are done",
+    "plateau": "nothing improved any more",
+    "interrupted": "interrupted",
+    "callback": "ended by whoever looked on",
+}
+
+
+class Training(Iterator[Step | Epoch]):
+    """A training under way: yields its events, and has the outcome as `trained`.
+
+    >>> from multilayer import initialize, train
+    >>> training = train(initialize((1, 2, 1), rng=0), [[0.0], [1.0]], [1.0, 3.0], loss="squared", epochs=2, rng=0)
+    >>> [event.epoch for event in training], training.trained.stopped
+    ([1, 2], 'epochs')
+    """
+
+    def __init__(
+        self,
+        network: MLP,
+        recipe: Recipe,
+        data: Source,
+        held_out: Arrays | None,
+        position: Position,
+        callbacks: tuple[Callback, ...],
+        every: int | None,
+        keeper: Keeper | None,
+    ) -> None:
+        self.network = network
+        """The network that training started from."""
+        self.recipe = recipe
+        self.interruption = Interruption()
+        self._data, self._held_out, self._at = data, held_out, position
+        self._callbacks, self._every, self._keeper = callbacks, every, keeper
+        self._plan = recipe.plan(network)
+        self._monitor, self._greater_is_better = recipe.monitored(held_out is not None)
+        self._batches = data.count(recipe.batch_size)
+        # The end is counted from where this training began, which a checkpoint or an earlier training may have moved.
+        began = position.steps - position.batch - position.epoch * (self._batches or 0)
+        self._total = None if self._batches is None else began + self._batches * recipe.epochs
+        if recipe.schedule.needs_total:
+            recipe.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
+        self._stop_asked = False
+        self._ended: tuple[Stopped, str] = ("callback", _WORDS["callback"])
+        self._events = self._lbfgs() if isinstance(recipe.optimizer, LBFGS) else self._epochs()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Step | Epoch:
+        with self.interruption:
+            return next(self._events)
+
+    def stop(self) -> None:
+        """Ask training to end before the next event."""
+        self._stop_asked = True
+
+    @property
+    def trained(self) -> Trained:
+        """The outcome, or when training has not ended, what it would be if it ended now."""
+        at = self._at
+        best = at.state.parameters if at.best is None else at.best
+        return Trained(
+            with_parameters(self.network, best),
+            at.history,
+            *self._ended,
+            at.watch.best_epoch,
+            Memory(at.state.optimizer, at.learning_rate, at.steps, at.samples),
+        )
+
+    def _epochs(self) -> Generator[Step | Epoch, None, None]:
+        at = self._at
+        ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
+        while ended is None:
+            began = time.perf_counter()
+            failed = yield from self._steps(began)
+            if failed is not None:
+                self._ended = failed
+                break
+            last_rate = self._rate(at.steps - 1)
+            event = self._end_of_epoch(at.loss_sum / at.rows, last_rate, began)
+            ended = event.stopped
+            if self._keeper is not None:
+                at.ended = "plateau" if ended == "plateau" else None
+                self._keeper.after_epoch(at, last=ended is not None)
+            self._tell(event)
+            yield event
+            ended = ended or self._wish()
+        if ended is not None:
+            self._ended = (ended, _WORDS[ended])
+        if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
+            self._keeper.save(at)
+
+    def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
+        """Take the batches that are left of an epoch; return why training has to end, if it has."""
+        at = self._at
+        self._shuffle()
+        for chunk in self._chunks():
+            rates = [self._rate(at.steps + i) for i in range(len(chunk))]
+            outcome = run_steps(
+                self._plan, at.state, chunk, rates, at.rng, lambda: self.interruption.requested
+            )
+            self._add(chunk, outcome)
+            if outcome.not_finite is not None:
+                return "not finite", _place(at, outcome.not_finite)
+            if self._every is not None and len(outcome.losses) and at.batch % self._every == 0:
+                seconds = time.perf_counter() - began
+                rate, loss = rates[len(outcome.losses) - 1], float(outcome.losses[-1])
+                event = Step(
+                    at.epoch + 1, at.batch, self._batches, at.steps, loss, rate, seconds, self._network
+                )
+                self._tell(event)
+                yield event
+            wish = self._wish()
+            # After the last batch the epoch is whole, and is told before training ends.
+            if wish is not None and not (self._batches is not None and at.batch == self._batches):
+                return wish, _WORDS[wish]
+        if not at.batch:
+            raise InputError(
+                "the data have no batches; expected a function that returns new ones for each epoch"
+            )
+        return None
+
+    def _lbfgs(self) -> Generator[Epoch, None, None]:
+        """Every iteration over all the data is an epoch."""
+        at, data, optimizer = self._at, self._data, self.recipe.optimizer
+        assert isinstance(data, Arrays)  # noqa: S101  (the recipe has refused others)
+        assert isinstance(optimizer, LBFGS)  # noqa: S101
+        minimizer = full_batch.Minimizer(optimizer, self._plan, at.state, data, self.recipe.epochs)
+        began = time.perf_counter()
+        ended: Stopped | None = None
+        with minimizer:
+            for state, loss in minimizer:
+                at.state, at.rows, at.steps = state, data.rows, at.steps + 1
+                event = self._end_of_epoch(loss, 1.0, began)
+                self._tell(event)
+                yield event
+                began = time.perf_counter()
+                ended = event.stopped if event.stopped != "epochs" else None
+                ended = ended or self._wish()
+                if ended is not None:
+                    break
+        self._ended = minimizer.ended if ended is None else (ended, _WORDS[ended])
+
+    def _rate(self, step: int) -> float:
+        at = self._at
+        return self.recipe.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
+
+    def _shuffle(self) -> None:
+        at = self._at
+        if at.batch or not isinstance(self._data, Arrays):
+            return
+        if at.order is None:
+            at.order = self._data.chosen
+        if self.recipe.shuffle:
+            order = np.arange(self._data.rows) if at.order is None else at.order
+            at.order = order[at.rng.permutation(self._data.rows)]
+
+    def _chunks(self) -> Iterator[Batches]:
+        """Yield what is left of the epoch, in the pieces in which it is run."""
+        done = self._at.batch
+        for batches in self._data.batches(self.recipe.batch_size, self._at.order):
+            first, stop = max(done, 0), len(batches)
+            size = self._every or stop
+            while first < stop:
+                last = min(first + size - first % size, stop)
+                yield batches.slice(first, last)
+                first = last
+            done -= stop
+
+    def _add(self, chunk: Batches, outcome: Outcome) -> None:
+        at, taken = self._at, len(outcome.losses)
+        at.state = outcome.state
+        at.batch += taken
+        at.steps += taken
+        for number, value in enumerate(outcome.losses.tolist()):
+            rows = min(chunk.size, chunk.rows - number * chunk.size)
+            at.loss_sum += value * rows
+            at.rows += rows
+
+    def _end_of_epoch(self, loss: float, rate: float, began: float) -> Epoch:
+        at = self._at
+        validation_loss, metrics = None, dict[str, float]()
+        if self._held_out is not None:
+            validation_loss, metrics = evaluate(
+                self._plan, at.state.parameters, self._held_out, self.recipe.metrics
+            )
+        elif self.recipe.metrics and isinstance(self._data, Arrays):
+            _, metrics = evaluate(self._plan, at.state.parameters, self._data, self.recipe.metrics)
+        at.epoch += 1
+        at.samples += at.rows
+        at.batch, at.rows, at.loss_sum = 0, 0, 0.0
+        measured = {"loss": loss, "validation_loss": validation_loss, **metrics}
+        improved, stopped = self._judge(measured[self._monitor])
+        seconds = time.perf_counter() - began
+        event = Epoch(
+            at.epoch,
+            self.recipe.epochs,
+            at.steps,
+            loss,
+            validation_loss,
+            metrics,
+            rate,
+            seconds,
+            improved,
+            stopped,
+            self._network,
+        )
+        at.history = at.history.with_epoch(event)
+        return event
+
+    def _judge(self, value: float | None) -> tuple[bool, Stopped | None]:
+        at, stopping = self._at, self.recipe.stopping
+        tolerance = 0.0 if stopping is None else stopping.tolerance
+        at.watch = at.watch.after(
+            math.nan if value is None else value, at.epoch, tolerance, self._greater_is_better
+        )
+        improved = at.watch.best_epoch == at.epoch
+        if improved and stopping is not None and stopping.restore_best:
+            at.best = at.state.parameters
+        if stopping is not None and at.watch.waited > stopping.patience:
+            rate = self.recipe.schedule.on_plateau(at.learning_rate)
+            if rate is None:
+                return improved, "plateau"
+            at.learning_rate, at.watch = rate, at.watch.patient()
+        return improved, "epochs" if at.epoch == self.recipe.epochs else None
+
+    def _tell(self, event: Step | Epoch) -> None:
+        for callback in self._callbacks:
+            if callback(event) is True:
+                self._stop_asked = True
+
+    def _wish(self) -> Stopped | None:
+        if self.interruption.requested:
+            return "interrupted"
+        return "callback" if self._stop_asked else None
+
+    def _network(self) -> MLP:
+        return with_parameters(self.network, self._at.state.parameters)
+
+
+def _place(at: Position, wrong: NotFinite) -> str:
+    return (
+        f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {wrong.layer}: {wrong.what} is not finite; the weights are "
+        "those before this batch; scale the inputs, lower the learning rate, or clip the gradients"
+    )

@@ -1,0 +1,225 @@
+"""The two ways to train: `train`, an iterator of events, and `fit`, the same without looking on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from multilayer.errors import InputError, TrainingWarning
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.optimizers import LBFGS, Adam, Clip, Constant, Optimizer, OptimizerState, Schedule
+from multilayer.randomness import Random, Seed, generator
+from multilayer.storage import AnyPath
+from multilayer.training import data as sources
+from multilayer.training.checkpoint import Checkpoint, Keeper
+from multilayer.training.data import Arrays, Source
+from multilayer.training.events import Memory, Trained
+from multilayer.training.loop import Callback, Training
+from multilayer.training.metrics import Metric
+from multilayer.training.position import Position, parameters_of
+from multilayer.training.progress import progress_bar
+from multilayer.training.recipe import Recipe
+from multilayer.training.steps import State
+from multilayer.training.stopping import Stopping
+
+__all__ = ["fit", "train"]
+
+
+def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves it out)
+    network: MLP,
+    X: Any,
+    y: ArrayLike | None = None,
+    *,
+    loss: Loss | str,
+    optimizer: Optimizer | LBFGS = Adam(),  # noqa: B008  (frozen)
+    schedule: Schedule = Constant(),  # noqa: B008  (frozen)
+    epochs: int = 200,
+    batch_size: int = 200,
+    shuffle: bool = True,
+    validation: float | tuple[Any, ...] | None = None,
+    stopping: Stopping | None = None,
+    clip: Clip | None = None,
+    dropout: float | Sequence[float] = 0.0,
+    sample_weight: ArrayLike | None = None,
+    class_weight: sources.ClassWeight = None,
+    l2: float = 0.0,
+    weight_decay: float = 0.0,
+    metrics: Iterable[str | Metric] = (),
+    rng: Seed = None,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: Checkpoint | AnyPath | None = None,
+    every: int | None = None,
+    after: Memory | None = None,
+) -> Training:
+    """Train a network, and tell what happens: an iterator of `Step` and `Epoch`, which has `trained` in the end.
+
+    Nothing that is given is changed: the network that comes out is a new one. `fit` does the same without looking on.
+    Nothing happens either until the first event is asked for, but that all settings have been checked.
+
+    Parameters
+    ----------
+    network : MLP
+        Where to start, with the activations and the dtype to train in; `multilayer.initialize` makes a random one.
+    X : array_like or sparse, shape (samples, inputs), or batches
+        Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time. Or, without y,
+        batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
+    y : array_like, shape (samples, units), or (samples,)
+        Targets, in the form that the loss takes.
+    loss : Loss or str
+        What to descend on; see `multilayer.losses`.
+    optimizer : Optimizer
+        The rule of an update.
+    schedule : Schedule
+        The learning rate over time, starting from the optimizer's own.
+    epochs, batch_size : int
+        Passes over the data; samples per step (never more than there are).
+    shuffle : bool
+        Whether each epoch has an order of its own.
+    validation : float, or tuple (X, y) or (X, y, weights), optional
+        A share of the samples to hold out, or data of their own, to measure after each epoch.
+    stopping : Stopping, optional
+        When to stop early, and whether the best weights are handed back. None: after all epochs, the last ones.
+    clip : Clip, optional
+        ClipByNorm or ClipByValue, applied to the gradients of a step.
+    dropout : float or sequence of float
+        Share of units left out at random in a step, in every hidden layer or one number per hidden layer. The others
+        are scaled up by 1 / (1 - share), so that the trained network needs no change.
+    sample_weight : array_like, shape (samples,), optional
+        How much each sample counts in the mean.
+    class_weight : mapping of class number to weight, or "balanced", optional
+        How much each class counts, times sample_weight; classes that are not named count 1.
+    l2 : float
+        Penalty l2 / (2 n) * sum of W^2, n the sum of a batch's weights: scikit-learn's `alpha`.
+    weight_decay : float
+        Decoupled decay: W shrinks by the share rate * weight_decay per step.
+    metrics : iterable of str or Metric
+        What else to measure after each epoch: "accuracy", "r2", "mean_absolute_error", "root_mean_squared_error".
+    rng : Generator, RandomState, int or None
+        Where orders and dropout come from. A `RandomState` gives scikit-learn's orders.
+    callbacks : iterable of callables
+        Each is called with every event; one that returns True ends training.
+    every : int, optional
+        Yield a `Step` after so many batches. None: only epochs, which is faster.
+    after : Memory, optional
+        `Trained.memory` of an earlier training, to go on from.
+    checkpoint : Checkpoint or path, optional
+        A file to save everything to after epochs and when interrupted. Where it is there already, training goes on from
+        it, bit for bit as if it had never stopped.
+
+    Returns
+    -------
+    Training
+        An iterator; `trained` and `stop()` may be used at any time.
+
+    Raises
+    ------
+    InputError
+        Before the first batch, when something does not fit.
+    """
+    recipe = Recipe.of(
+        network,
+        loss=loss,
+        optimizer=optimizer,
+        schedule=schedule,
+        epochs=epochs,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        stopping=stopping,
+        clip=clip,
+        dropout=dropout,
+        l2=l2,
+        weight_decay=weight_decay,
+        metrics=metrics,
+    )
+    if every is not None and every < 1:
+        raise InputError(f"every must be at least 1 batch; got {every}")
+    if y is None and isinstance(X, Iterator) and epochs > 1:
+        raise InputError(
+            "an iterator has batches for one epoch only; give a function that returns a new one for each"
+        )
+    if checkpoint is not None and rng is None and isinstance(validation, float):
+        raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
+    random = generator(rng)
+    data = sources.source(network, recipe.loss, X, y, sample_weight, class_weight)
+    data, held_out = _validation(network, recipe, data, validation, random)
+    if recipe.metrics and held_out is None and not isinstance(data, Arrays):
+        raise InputError("metrics of batches are not measured; give validation=(X, y)")
+    position = _start(network, optimizer, random, after)
+    if isinstance(optimizer, LBFGS):
+        for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
+            if given is not None:
+                raise InputError(f"LBFGS takes no {what}: SciPy does not give away where it is; leave it out")
+        if not isinstance(data, Arrays):
+            raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
+    keeper = None
+    if checkpoint is not None:
+        keeper = Keeper.of(checkpoint, network, recipe, data, held_out)
+        position = keeper.resumed(position)
+    return Training(network, recipe, data, held_out, position, tuple(callbacks), every, keeper)
+
+
+def fit(
+    network: MLP, X: Any, y: ArrayLike | None = None, *, progress: bool | None = None, **options: Any
+) -> Trained:
+    """Train a network as `train` does, with the same options, and return the outcome.
+
+    Ctrl-C ends training at the next batch boundary and returns what there is, the best weights where they are kept;
+    a second Ctrl-C aborts. Where a loss or weight is nan or infinite training ends with a `TrainingWarning` that names
+    the place, and the weights are the last finite ones.
+
+    Parameters
+    ----------
+    progress : bool, optional
+        Whether to show a progress bar on stderr; unless told, where that is a terminal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer import initialize
+    >>> from multilayer.optimizers import Adam
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> net = initialize((2, 8, 1), "tanh", "sigmoid", rng=0)
+    >>> trained = fit(net, X, [0, 1, 1, 0], loss="binary_cross_entropy", epochs=400, optimizer=Adam(0.05), rng=0)
+    >>> trained.network.classify(X)
+    array([0, 1, 1, 0])
+    """
+    training = train(network, X, y, **options)
+    with training.interruption, progress_bar(training.recipe.epochs, progress) as tell:
+        for event in training:
+            tell(event)
+    if training.trained.stopped == "not finite":
+        warnings.warn(training.trained.message, TrainingWarning, stacklevel=2)
+    return training.trained
+
+
+def _start(network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memory | None) -> Position:
+    parameters = parameters_of(network)
+    if after is not None:
+        return Position(
+            State(parameters, after.optimizer),
+            rng,
+            after.learning_rate,
+            steps=after.steps,
+            samples=after.samples,
+        )
+    if isinstance(optimizer, LBFGS):
+        return Position(State(parameters, OptimizerState(0, {})), rng, 1.0)
+    return Position(State(parameters, optimizer.init(parameters)), rng, optimizer.learning_rate)
+
+
+def _validation(
+    network: MLP, recipe: Recipe, data: Source, validation: Any, rng: Random
+) -> tuple[Source, Arrays | None]:
+    if validation is None:
+        return data, None
+    if isinstance(validation, tuple):
+        if len(validation) not in (2, 3):
+            raise InputError(f"validation has {len(validation)} parts; expected (X, y) or (X, y, weights)")
+        return data, sources.arrays(network, recipe.loss, *validation)
+    if not isinstance(data, Arrays):
+        raise InputError("a share of batches from a function cannot be held out; give validation=(X, y)")
+    return sources.split(data, validation, rng)

@@ -1,0 +1,62 @@
+"""When to stop, and which epoch was the best."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from multilayer.settings import check_settings, setting
+
+__all__ = ["Stopping", "Watch"]
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """Stop when nothing has improved for more than `patience` epochs in a row.
+
+    An epoch improves when it is better than the best before by at least `tolerance`; both are scikit-learn's rule.
+
+    Parameters
+    ----------
+    patience : int
+        `n_iter_no_change` of scikit-learn.
+    tolerance : float
+        `tol` of scikit-learn.
+    monitor : str, optional
+        "loss", "validation_loss" or the name of a metric. Unless given, the validation loss where there are validation
+        data, else the loss.
+    restore_best : bool
+        Whether training hands back the weights of the best epoch; otherwise those of the last.
+    """
+
+    patience: float = setting(10, least=0)
+    tolerance: float = setting(1e-4, least=-math.inf)
+    monitor: str | None = None
+    restore_best: bool = True
+
+    def __post_init__(self) -> None:
+        # Infinite patience is a way to have the best weights without ever stopping.
+        if self.patience != math.inf:
+            check_settings(self)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What stopping remembers: the best value so far, its epoch, and how many epochs did not improve."""
+
+    best: float | None = None
+    best_epoch: int | None = None
+    waited: int = 0
+
+    def after(self, value: float, epoch: int, tolerance: float, greater_is_better: bool) -> Watch:
+        """Return what is remembered after one more epoch. A value that is nan is no improvement."""
+        sign = 1.0 if greater_is_better else -1.0
+        best = -math.inf if self.best is None else sign * self.best
+        waited = 0 if sign * value >= best + tolerance else self.waited + 1
+        if sign * value > best:
+            return Watch(value, epoch, waited)
+        return replace(self, waited=waited)
+
+    def patient(self) -> Watch:
+        """Return the same with the waiting forgotten."""
+        return replace(self, waited=0)
