@@ -36,7 +36,7 @@ class BackendInfo:
 @functools.cache
 def _chosen() -> tuple[ModuleType | None, BackendInfo]:
     """Return the native core, ready for use, or None; and what was chosen and why."""
-    wanted = wanted_backend()
+    wanted, threads = wanted_backend(), threads_wanted()
     if wanted == "numpy":
         return None, _twin("MULTILAYER_BACKEND=numpy")
     try:
@@ -51,7 +51,7 @@ def _chosen() -> tuple[ModuleType | None, BackendInfo]:
         return _without_core(wanted, "the native core needs a processor with AVX2 and FMA, or arm64")
     level = forced or levels[-1]
     core.use(level)
-    core.set_threads(threads_wanted())
+    core.set_threads(threads)
     reason = f"MULTILAYER_CPU={forced}" if forced else "the newest level of this machine"
     return core, BackendInfo("native", level, tuple(levels), 1, reason)
 
