@@ -20,6 +20,7 @@ namespace multilayer {
 namespace {
 
 struct SameInEveryType {};
+struct CopiesValue {};  // the value is x, bit for bit
 
 template <class A, class Base> constexpr bool derives = __is_base_of(Base, A);
 
@@ -36,6 +37,7 @@ template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
 }
 
 template <class A> struct Value {
+    static constexpr bool copies = derives<A, CopiesValue>;
     A activation;
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template value<T>(x);
@@ -43,6 +45,7 @@ template <class A> struct Value {
     template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template value<P>(x); }
 };
 template <class A> struct Derivative {
+    static constexpr bool copies = false;
     A activation;
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template derivative<T>(x);
@@ -85,6 +88,13 @@ template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *
 
 template <class A, template <class> class Which, class T>
 void apply(const T *x, T *y, size_t n, const double *parameters) {
+    if constexpr (Which<A>::copies) {
+        if (x == y) return;
+        if (n * sizeof(T) < streaming_bytes) {
+            __builtin_memcpy(y, x, n * sizeof(T));
+            return;
+        }
+    }
     const Which<A> f{with_parameters<A>(parameters)};
     if constexpr (derives<A, SameInEveryType>) {
         each<Vec<T>>(x, y, n, [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });

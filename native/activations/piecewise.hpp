@@ -120,10 +120,29 @@ struct Squareplus {
         return {a, root, a + root, unscale};
     }
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        Parts<P> s = parts<P>(x);
+        V size = at_most(abs(x), 0x1p500), square = fma(size, size, splat(b)), root = sqrt(square);
+        Pair<P> sum = sum_descending<P>(root, size);
+        if constexpr (is_full<P>) {
+            // One square root and one division. What root is short of the true one is remainder / (2 root). Here it
+            // is taken as remainder / (2 sum), which is nearly that for a small x, where the root is most of the
+            // sum, and never too much; for a large x its error hardly counts.
+            V remainder = fma(-root, root, square) + fma(size, size, b - square);
+            V reciprocal = 1.0 / sum.hi;
+            sum.lo = fma(remainder, 0.5 * reciprocal, sum.lo);
+            V q = 0.5 * b * reciprocal, rest = fma(-q, sum.hi, splat(0.5 * b)) - q * sum.lo;
+            V y = nan_or(x, x < 0.0 ? fma(rest, reciprocal, q) : 0.5 * rounded(sum));
+            IntVec<double> big = abs(x) > 0x1p500;
+            if (any(big)) y = big ? value_far_out(x) : y;
+            return y;
+        } else {
+            return nan_or(x, x < 0.0 ? 0.5 * b / sum.hi : 0.5 * sum.hi);
+        }
+    }
+    MULTILAYER_INLINE V value_far_out(V x) const {
+        Parts<Full> s = parts<Full>(x);
         V right = 0.5 * rounded(s.sum), left = rounded(splat(0.5 * b) / s.sum);
         V y = x < 0.0 ? left * (1.0 / s.unscale) : right * s.unscale;
-        return x > 0x1p1000 ? x : nan_or(x, x == -__builtin_inf() ? V{} : y);
+        return x > 0x1p1000 ? x : x == -__builtin_inf() ? V{} : y;
     }
     // (1 + x / sqrt(x^2 + b)) / 2
     template <class P> MULTILAYER_INLINE V derivative(V x) const {

@@ -15,7 +15,7 @@ struct WithoutParameters : SameInEveryType {
     explicit WithoutParameters(const double *) {}
 };
 
-struct Identity : WithoutParameters {
+struct Identity : WithoutParameters, CopiesValue {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "identity";
     template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const { return x; }

@@ -18,7 +18,8 @@ template <class P> MULTILAYER_INLINE Pair<P> clamped(Pair<P> t) {
 }
 template <class P> MULTILAYER_INLINE Pair<P> minus_abs(Pair<P> t) {
     if constexpr (is_full<P>) {
-        return select<P>(t.hi < 0.0, t, -t);
+        IntVec<double> positive = ~bits(t.hi) & sign_bit(0.0);
+        return {-abs(t.hi), (V)(bits(t.lo) ^ positive)};
     } else {
         return {-abs(t.hi)};
     }
@@ -28,24 +29,31 @@ template <class P> MULTILAYER_INLINE Pair<P> minus_abs(Pair<P> t) {
 template <class P> struct Unscaled {
     Pair<P> x;
     Scale<P> scale;
+    bool is_scaled = false;  // nothing is left to be multiplied by, in any lane
 };
 // y x, rounded once, for a finite y
 template <class P> MULTILAYER_INLINE V times(V y, Unscaled<P> z) {
     if constexpr (is_full<P>) {
-        return times(fma(y, z.x.hi, y * z.x.lo), z.scale);
+        V product = fma(y, z.x.hi, y * z.x.lo);
+        return z.is_scaled ? product : times(product, z.scale);
     } else {
         return y * z.x.hi;
     }
 }
-template <class P> MULTILAYER_INLINE V rounded(Unscaled<P> z) { return times(rounded(z.x), z.scale); }
+template <class P> MULTILAYER_INLINE V rounded(Unscaled<P> z) {
+    return z.is_scaled ? rounded(z.x) : times(rounded(z.x), z.scale);
+}
 
 // sigmoid(t): w / (1 + w) for t < 0, else 1 / (1 + w)
 template <class P> MULTILAYER_INLINE Unscaled<P> sigmoid(Pair<P> t) {
     if constexpr (is_full<P>) {
-        Exponential<P> w = exp(minus_abs(t));
-        Pair<P> d = plus_smaller(splat(1.0), value_of(w));
-        IntVec<double> negative = t.hi < 0.0;
-        return {select<P>(negative, w.m, pair<P>(splat(1.0))) / d, only(negative, w.scale)};
+        Exponential<P> e = exp(minus_abs(t));
+        Pair<P> w = value_of(e), d = plus_smaller(splat(1.0), w);
+        IntVec<double> negative = t.hi < 0.0, far = negative & (e.k < -1000.0);
+        Pair<P> n = select<P>(negative, w, pair<P>(splat(1.0)));
+        // Only a result near the end of the range waits for its power of two.
+        if (!any(far)) return {n / d, Scale<P>{}, true};
+        return {select<P>(far, e.m, n) / d, only(far, e.scale), false};
     } else {
         // What a float32 result needs does not overflow in float64.
         return {{1.0 / (1.0 + exp(-t).m.hi)}, {}};
@@ -94,9 +102,12 @@ struct Silu {
     template <class P> MULTILAYER_INLINE V value(V x) const {
         Pair<P> t = clamped(product<P>(x, splat(beta)));
         if constexpr (is_full<P>) {
-            V y = times(between(x, -0x1p1000, 0x1p1000), sigmoid(t));
-            // From here on the sigmoid is 1, or smaller than any number makes up for.
-            return t.hi > 50.0 ? x : t.hi <= -exp_end<P> ? copysign(V{}, x) : y;
+            V y = times(x, sigmoid(t));
+            // From here on the sigmoid is 1, or smaller than any number makes up for; x may be an infinity.
+            if (any(abs(t.hi) >= exp_end<P>)) {
+                y = t.hi >= exp_end<P> ? x : t.hi <= -exp_end<P> ? copysign(V{}, x) : y;
+            }
+            return y;
         } else {
             return at_least(x, -0x1p130) * sigmoid(t).x.hi;
         }

@@ -171,6 +171,19 @@ MULTILAYER_INLINE Vec<double> sqrt(Vec<double> x) {
 #endif
 }
 
+// Whether the mask is set in any lane. For a rare case only: whatever is computed then must reach no other lane.
+MULTILAYER_INLINE bool any(IntVec<double> mask) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return _mm512_movepi64_mask((__m512i)mask) != 0;
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return _mm256_movemask_pd((__m256d)mask) != 0;
+#else
+    int64_t found = 0;
+    for (size_t i = 0; i < lanes<double>; ++i) found |= mask[i];
+    return found != 0;
+#endif
+}
+
 // Bits as they are, under another type.
 MULTILAYER_INLINE IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
 MULTILAYER_INLINE IntVec<double> bits(Vec<double> x) { return (IntVec<double>)x; }
