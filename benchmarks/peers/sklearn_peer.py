@@ -22,7 +22,13 @@ def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
     if hidden not in _NAMES:
         return None
     widths = tuple(W.shape[1] for W, _, _ in layers[:-1])
-    model = MLPRegressor(widths, activation=_NAMES[hidden], max_iter=1, solver="sgd", learning_rate_init=1e-9)
+    model = MLPRegressor(
+        hidden_layer_sizes=widths,
+        activation=_NAMES[hidden],
+        max_iter=1,
+        solver="sgd",
+        learning_rate_init=1e-9,
+    )
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((2, layers[0][0].shape[0])).astype(np.float32)
     model.partial_fit(rows, rng.standard_normal((2, layers[-1][0].shape[1])).astype(np.float32))
