@@ -17,7 +17,7 @@ from multilayer.randomness import generator, restored, state_of
             np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937, np.random.Philox, np.random.SFC64,
         )),
     ],
-    ids=repr,
+    ids=lambda rng: type(getattr(rng, "bit_generator", rng)).__name__,
 )  # fmt: skip
 def test_a_state_goes_through_json(rng):
     rng.standard_normal(3)  # a RandomState keeps half a pair
