@@ -155,6 +155,7 @@ template <class T> void Trainer<T>::pack(const Layer &layer, const T *W, T *pane
         T *to = panels + column * inputs;
         for (size_t k = 0; k < inputs; ++k) {
             std::copy(W + k * units + column, W + k * units + column + n, to + k * width);
+            std::fill(to + k * width + n, to + (k + 1) * width, T(0));
         }
         column += width;
     }
@@ -179,8 +180,10 @@ template <class T> void Trainer<T>::load(size_t i, What what, const T *W, const 
     T *bias = what == What::parameters ? layer.bias
               : what == What::slot1    ? layer.bias_slot1
                                        : layer.bias_slot2;
+    // Padding too: a step that is not finite may have left nan in it.
     pack(layer, W, panels);
     std::copy(b, b + layer.shape.units, bias);
+    std::fill(bias + layer.shape.units, bias + layer.columns, T(0));
 }
 
 template <class T> void Trainer<T>::save(size_t i, What what, T *W, T *b) const {
