@@ -21,7 +21,7 @@ _SAMPLES = 20_000
 class Accuracy(Property):
     """The largest error of h(a) in float32, in units in the last place, against its formula in float64.
 
-    A sample: floats of all magnitudes and 20,000 normal ones. What 2^32 numbers show is in the suite of the native core.
+    A sample: floats of all magnitudes and 20,000 normal ones. The native core's own tests take all 2^32.
     """
 
     name: ClassVar[str] = "accuracy"

@@ -12,7 +12,7 @@ import numpy as np
 
 from multilayer.activations import Activation
 
-__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "shown", "span"]
+__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class Effort:
     """How many layers they have."""
     trainings: int = 5
     """Starting weights per training."""
-    steps: int = 200
+    steps: int = 400
     """The most steps of a training."""
-    rounds: int = 31
+    rounds: int = 101
     """How often each cost is timed."""
     seed: int = 0
 
     def quick(self) -> Effort:
         """Return about a tenth of it: the same figures, less certain."""
         return dataclasses.replace(
-            self, seeds=6, width=24, depths=(1, 2, 5, 10, 20, 50), trainings=2, steps=60, rounds=7
+            self, seeds=6, width=24, depths=(1, 2, 5, 10, 20, 50), trainings=2, steps=150, rounds=7
         )
 
 
@@ -79,20 +79,27 @@ class Property(ABC):
 
 def is_elementwise(activation: Activation) -> bool:
     """Whether each output depends on the input at its place alone: then the derivative has the shape of the input."""
-    return np.shape(activation.derivative(np.zeros(2))) == (2,)
+    return np.ndim(activation.derivative(np.zeros(2))) == 1
 
 
 def shown(value: float, digits: int = 4) -> str:
-    """Return a number as people read it; the smallest floats, which stand for "next to 0", are 0.
+    """Return a number as people read it: the smallest and largest floats, "next to 0" and "without end", as 0 and ∞.
 
     >>> shown(0.125), shown(float("-inf")), shown(5e-324)
     ('0.125', '-∞', '0')
     """
-    if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
-    if abs(value) > 1e308:
+    if abs(value) > 1e300:
         return "∞" if value > 0 else "-∞"
     return "0" if abs(value) < 1e-300 else f"{value:.{digits}g}"
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it.
+
+    >>> percent(0.5), percent(1e-9), percent(0.0)
+    ('50 %', '< 0.001 %', '0 %')
+    """
+    return "< 0.001 %" if 0.0 < share < 1e-5 else f"{100 * share:.3g} %"
 
 
 def span(low: float, high: float, digits: int = 4) -> str:

@@ -39,7 +39,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Cost(Property):
-    """Time per element for 16,384 standard normal numbers in the cache, one thread, results into an array that is there.
+    """Time per element for 16,384 standard normal numbers in the cache, one thread, results into a given array.
 
     The copy, relu and the activation take turns, so that whatever else the machine does meets all of them.
     """
@@ -91,7 +91,11 @@ class Cost(Property):
 def _timing(activation: Activation, direction: str, dtype: Any, effort: Effort) -> Timing:
     a = np.random.default_rng(effort.seed).standard_normal((_ROWS, _UNITS)).astype(dtype)
     out = np.empty_like(a)
-    contenders = (lambda: np.copyto(out, a), _work(relu, direction, a, out), _work(activation, direction, a, out))
+    contenders = (
+        lambda: np.copyto(out, a),
+        _work(relu, direction, a, out),
+        _work(activation, direction, a, out),
+    )
     repeats = [max(1, int(_LEAST // _once(work, 3))) for work in contenders]
     times = np.array(
         [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multilayer.activations import Activation
 from multilayer.initializers import Glorot, He, Initializer, LeCun, for_activation
 from multilayer.network.initialized import initialize
-from multilayer.properties.contract import Effort, NotMeasured, Property, shown
+from multilayer.properties.contract import Effort, NotMeasured, Property, percent, shown
 from multilayer.training.backward import backward
 
 __all__ = ["Depth", "Survival"]
@@ -91,7 +91,7 @@ class Depth(Property):
             for survival in self.survivals
         )
         about = f"{deepest} layers of {self.width} units; median of {self.seeds} networks and its"
-        return (f"{about} {100 * self.confidence:.3g} % interval", *bands)
+        return (f"{about} {percent(self.confidence)} interval", *bands)
 
     def cells(self) -> tuple[str, ...]:
         return (shown(self.chosen.median[-1], 2),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from multilayer.activations import Activation, get
-from multilayer.activations.surrogate import Surrogate
 from multilayer.errors import InputError
 from multilayer.network.view import Block, to_html
 from multilayer.properties import table
 from multilayer.properties.contract import Effort, NotMeasured, Property, is_elementwise, plain
 from multilayer.wording import near_matches, quoted
 
-__all__ = ["PROPERTIES", "Properties", "measure"]
+__all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
 
 PROPERTIES: dict[str, type[Property]] = {
     kind.name: kind
@@ -31,8 +29,8 @@ PROPERTIES: dict[str, type[Property]] = {
 class Properties(Mapping[str, "Property | NotMeasured"]):
     """What was measured of an activation, by the name of the property; prints as a card.
 
-    `found["lipschitz"].constant` and `found.lipschitz.constant` are the same. What does not apply is a `NotMeasured` with
-    its reason.
+    `found["lipschitz"].constant` and `found.lipschitz.constant` are the same. What does not apply is a `NotMeasured`
+    with its reason.
     """
 
     activation: Activation
@@ -72,7 +70,9 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
         width = max((len(title) for title, _ in rows), default=0) + 2
         text = [f"{self.activation!r}, measured"]
         for title, lines in rows:
-            text += [f"{heading:<{width}}{line}" for heading, line in zip((title, *[""] * 9), lines, strict=False)]
+            text += [
+                f"{heading:<{width}}{line}" for heading, line in zip((title, *[""] * 9), lines, strict=False)
+            ]
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
@@ -131,14 +131,15 @@ def measure(
             f"{activation!r} is another function for each unit; measure one of them, with single numbers as parameters"
         )
     effort = effort or Effort()
+    effort = effort.quick() if quick else effort
     names = list(PROPERTIES) if only is None else list(only)
     results = {}
     for name in names:
         if name not in PROPERTIES:
             raise InputError(f"no property is called {quoted(name)}; {near_matches(name, PROPERTIES)}")
         tell(PROPERTIES[name].title)
-        results[name] = _measured(PROPERTIES[name], activation, effort.quick() if quick else effort)
-    return Properties(activation, dataclasses.replace(effort.quick() if quick else effort), results)
+        results[name] = _measured(PROPERTIES[name], activation, effort)
+    return Properties(activation, effort, results)
 
 
 def lines_of(found: Property | NotMeasured) -> tuple[str, ...]:

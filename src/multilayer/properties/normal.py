@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["mean", "mass"]
+__all__ = ["mass", "mean"]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 # Where the density falls below the smallest float; exp(a) times it is largest well before.

@@ -50,8 +50,7 @@ class RangeReached(Property):
         high, highest_at = extremum(value, points)
         low, lowest_at = extremum(lambda a: -value(a), points)
         declared = activation.facts.range
-        ends = ((-low, declared.low, -1.0), (high, declared.high, 1.0))
-        kept = all(_kept(found, end, sign) for found, end, sign in ends)
+        kept = _kept(-low, lowest_at, declared.low, -1.0) and _kept(high, highest_at, declared.high, 1.0)
         return cls(-low, lowest_at, high, highest_at, declared.low, declared.high, kept)
 
     def lines(self) -> tuple[str, ...]:
@@ -65,8 +64,9 @@ class RangeReached(Property):
         return (f"{shown(self.low, 3)} to {shown(self.high, 3)}{'' if self.as_declared else ' !'}",)
 
 
-def _kept(found: float, declared: float, sign: float) -> bool:
+def _kept(found: float, at: float, declared: float, sign: float) -> bool:
+    """Whether an end is what is declared: at infinity where it still grows at the largest floats."""
     if np.isinf(declared):
-        return abs(found) > 1e100 or np.log(abs(found)) > 1.0
+        return sign * found > 1e100 or abs(at) > 1e300
     slack = 1e-6 * max(1.0, abs(declared))
-    return sign * (found - declared) <= 4 * np.spacing(abs(declared)) and abs(found - declared) <= slack
+    return bool(sign * (found - declared) <= 4 * np.spacing(abs(declared)) and abs(found - declared) <= slack)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
 from multilayer.activations import Activation
-from multilayer.properties.contract import Effort, NotMeasured, Property, shown, span
+from multilayer.properties.contract import Effort, NotMeasured, Property, percent, shown, span
 from multilayer.properties.normal import mass
 from multilayer.properties.steepness import steepest
 from multilayer.properties.sweep import floats, regions
@@ -54,9 +55,11 @@ class Saturation(Property):
             return (f"nowhere: |h'| is never below {shown(self.threshold)}",)
         where = ", ".join(span(*region, digits=6) for region in self.regions)
         return (
-            f"{where}",
-            f"there |h'| < {shown(self.threshold)}; probability under N(0, 1): {100 * self.probability:.3g} %",
+            where,
+            f"there |h'| < {shown(self.threshold)}; probability under N(0, 1): {percent(self.probability)}",
         )
 
     def cells(self) -> tuple[str, ...]:
+        if len(self.regions) == 2 and self.regions[0] == (-math.inf, -self.regions[1][0]):
+            return (f"|a| ≥ {shown(self.regions[1][0], 3)}",)
         return ("; ".join(span(*region, digits=3) for region in self.regions) or "nowhere",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from multilayer.initializers import Scaled, for_activation
 from multilayer.properties.contract import Effort, NotMeasured, Property, shown
 from multilayer.properties.normal import mean
 
-__all__ = ["FixedPoint", "VarianceMap"]
+__all__ = ["FixedPoint", "VarianceMap", "fixed_variance"]
 
 Stability = Literal["attracts", "repels", "neutral"]
 _GRID = np.logspace(-6.0, 6.0, 61)
@@ -39,8 +40,8 @@ class FixedPoint:
 class VarianceMap(Property):
     r"""V(q) = s^2 E[h(sqrt(q) z)^2], z standard normal: the variance of the next layer's a, for wide layers.
 
-    s^2 is inputs times the variance of a weight, of the initializer that `initializers.for_activation` chooses for a layer
-    with as many units as inputs. Biases are 0.
+    s^2 is inputs times the variance of a weight, of the initializer that `initializers.for_activation` chooses for a
+    layer with as many units as inputs. Biases are 0.
 
     References
     ----------
@@ -50,7 +51,7 @@ class VarianceMap(Property):
 
     name: ClassVar[str] = "signal"
     title: ClassVar[str] = "variance map"
-    headings: ClassVar[tuple[str, ...]] = ("variance settles at",)
+    headings: ClassVar[tuple[str, ...]] = ("fixed variance",)
 
     initializer: str
     weight_variance: float
@@ -86,24 +87,30 @@ class VarianceMap(Property):
             f"{shown(math.sqrt(point.gradient))} per layer)"
             for point in self.fixed_points
         )
-        return (f"fixed points: {found or 'none'}", f"from 1 to {shown(self.after_50)} in 50 layers; {weights}")
+        return (
+            f"fixed points: {found or 'none'}",
+            f"from 1 to {shown(self.after_50)} in 50 layers; {weights}",
+        )
 
     def cells(self) -> tuple[str, ...]:
         if self.keeps_every:
             return ("any",)
-        stable = [shown(point.variance, 3) for point in self.fixed_points if point.stability != "repels"]
-        return (", ".join(stable) or "none",)
+        found = (
+            shown(point.variance, 3) + (" repels" if point.stability == "repels" else "")
+            for point in self.fixed_points
+            if point.variance or point.stability != "repels"
+        )
+        return (", ".join(found) or "none",)
 
 
 @functools.lru_cache(maxsize=8)
-def settled(activation: Activation) -> float | None:
-    """Return the variance that a deep network comes to from 1; None where it grows without end."""
+def fixed_variance(activation: Activation) -> FixedPoint | None:
+    """Return the fixed point that signals of variance 1 start from or move to; None where they grow without end."""
     if abs(_next(activation, 1.0) - 1.0) < _SAME:
-        return 1.0
-    fixed = [point.variance for point in _fixed_points(activation) if point.stability != "repels"]
+        return _point(activation, 1.0)
     rising = _next(activation, 1.0) > 1.0
-    ahead = [q for q in fixed if (q > 1.0) == rising]
-    return min(ahead, key=lambda q: abs(q - 1.0), default=None)
+    ahead = [point for point in _fixed_points(activation) if (point.variance > 1.0) == rising]
+    return min(ahead, key=lambda point: abs(point.variance - 1.0), default=None)
 
 
 @functools.lru_cache(maxsize=8)
@@ -127,10 +134,12 @@ def _fixed_points(activation: Activation) -> tuple[FixedPoint, ...]:
     found = []
     if float(np.asarray(activation(0.0))) == 0.0:
         found.append(_point(activation, 0.0))
-    excess = [_next(activation, q) - q for q in _GRID]
-    for low, high, left, right in zip(_GRID, _GRID[1:], excess, excess[1:], strict=False):
-        if left == 0.0 or left * right < 0.0:
-            found.append(_point(activation, _crossing(activation, float(low), float(high), left > 0.0)))
+    growth = [(float(q), _next(activation, float(q)) / q - 1.0) for q in _GRID]
+    # Where V(q) is q to rounding, as for hard_tanh near 0, signs mean nothing.
+    clear = [(q, excess > 0.0) for q, excess in growth if not abs(excess) < _SAME]
+    for (low, grows), (high, still) in pairwise(clear):
+        if grows != still:
+            found.append(_point(activation, _crossing(activation, low, high, grows)))
     return tuple(found)
 
 
@@ -146,7 +155,11 @@ def _crossing(activation: Activation, low: float, high: float, falls: bool) -> f
 
 def _point(activation: Activation, q: float) -> FixedPoint:
     near = 1e-3 * q if q else 1e-9
-    slope = (_next(activation, q + near) - _next(activation, q - near if q else 0.0)) / (2 * near if q else near)
+    slope = (_next(activation, q + near) - _next(activation, q - near if q else 0.0)) / (
+        2 * near if q else near
+    )
     slopes = mean(lambda a: np.square(activation.derivative(a)), math.sqrt(q), activation.facts.kinks)
-    stability: Stability = "attracts" if abs(slope) < 1.0 - 1e-5 else "repels" if abs(slope) > 1.0 + 1e-5 else "neutral"
+    stability: Stability = (
+        "attracts" if abs(slope) < 1.0 - 1e-5 else "repels" if abs(slope) > 1.0 + 1e-5 else "neutral"
+    )
     return FixedPoint(q, slope, stability, _power(activation) * slopes)

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer.activations import Activation
 from multilayer.properties.sweep import extremum, floats
@@ -26,8 +27,9 @@ class Steepness:
 def steepest(activation: Activation) -> Steepness:
     """Search all magnitudes, ends included."""
 
-    def slope(a: np.ndarray) -> np.ndarray:
-        return np.abs(activation.derivative(a))
+    def slope(a: NDArray[np.float64]) -> NDArray[np.float64]:
+        slope: NDArray[np.float64] = np.abs(activation.derivative(a))
+        return slope
 
     points = floats(activation.facts.kinks)
     largest, at = extremum(slope, points)

@@ -17,9 +17,9 @@ _SAMPLES, _INPUTS, _UNITS = 128, 8, 24
 
 
 @functools.cache
-def task(seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def task() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return standard normal X of shape (128, 8), and y: products and waves of it, with mean 0 and variance 1."""
-    X = np.random.default_rng(seed).standard_normal((_SAMPLES, _INPUTS))
+    X = np.random.default_rng(0).standard_normal((_SAMPLES, _INPUTS))
     y = X[:, 0] * X[:, 1] + np.sin(2.0 * X[:, 2]) + X[:, 3:].sum(axis=1) / 2.0
     y = (y - y.mean()) / y.std()
     return X, y[:, np.newaxis]

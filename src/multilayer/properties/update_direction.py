@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
-from multilayer.properties.contract import Effort, NotMeasured, Property
+from multilayer.properties.contract import Effort, NotMeasured, Property, percent
 from multilayer.properties.task import network_for, task
 from multilayer.training import gradients
 
@@ -21,8 +21,8 @@ class UpdateDirection(Property):
     """How often the gradient of the weights into a unit has one sign: where all its inputs have.
 
     The unit's gradient for a sample is da z, with z the outputs of the layer before: if all of these are positive, all
-    weights of the unit rise or all fall. Counted over units and samples of a network's second hidden layer at its start,
-    entries that are 0 left out, and over units for the gradient of the whole data.
+    weights of the unit rise or all fall. Counted over units and samples of a network's second hidden layer at its
+    start, entries that are 0 left out, and over units for the gradient of the whole data.
 
     References
     ----------
@@ -43,7 +43,7 @@ class UpdateDirection(Property):
     @classmethod
     def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
         """Look at the gradients of a few networks before their first step."""
-        X, y = task(effort.seed)
+        X, y = task()
         single, whole = [], []
         for number in range(effort.trainings):
             found = gradients(network_for(activation, effort.seed + number), X, y, "squared")
@@ -58,12 +58,12 @@ class UpdateDirection(Property):
 
     def lines(self) -> tuple[str, ...]:
         return (
-            f"{100 * self.per_sample:.3g} % of a sample's gradients into a unit have one sign, "
-            f"{100 * self.of_all:.3g} % of those over all samples",
+            f"{percent(self.per_sample)} of a sample's gradients into a unit have one sign, "
+            f"{percent(self.of_all)} of those over all samples",
         )
 
     def cells(self) -> tuple[str, ...]:
-        return (f"{100 * self.per_sample:.3g} %",)
+        return (f"{percent(self.per_sample)}",)
 
 
 def _share(gradient: NDArray[np.float64]) -> float:

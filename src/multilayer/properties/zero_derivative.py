@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from multilayer.activations import Activation
-from multilayer.properties.contract import Effort, NotMeasured, Property, span
+from multilayer.properties.contract import Effort, NotMeasured, Property, percent, span
 from multilayer.properties.normal import mass
 from multilayer.properties.sweep import floats, regions, share_of_floats
 
@@ -47,12 +47,13 @@ class ZeroDerivative(Property):
             return ("nowhere",)
         where = ", ".join(span(*region, digits=6) for region in self.regions) or "nowhere in float64"
         return (
-            f"{where}; probability under N(0, 1): {100 * self.probability:.3g} %",
-            f"{100 * self.share_float64:.3g} % of all float64 numbers, {100 * self.share_float32:.3g} % of float32",
+            f"{where}; probability under N(0, 1): {percent(self.probability)}",
+            f"{percent(self.share_float64)} of all float64 numbers, {percent(self.share_float32)} of float32",
         )
 
     def cells(self) -> tuple[str, ...]:
-        return (f"{100 * self.probability:.3g} %",)
+        # Under a normal distribution nothing underflows; but that it would, far out, is not "nowhere".
+        return (percent(max(self.probability, 1e-300) if self.regions else 0.0),)
 
 
 def _zeros(activation: Activation, kind: Any) -> tuple[tuple[float, float], ...]:
