@@ -1,6 +1,18 @@
-"""What the data ask for, and what a network does with them: one file per check."""
+"""What the data ask for, and what a network does with them: why it does not learn."""
 
-from multilayer.diagnosis.proofs import CommonPoint as CommonPoint
-from multilayer.diagnosis.proofs import Conflict as Conflict
-from multilayer.diagnosis.separability import Separability as Separability
-from multilayer.diagnosis.separability import separability as separability
+from multilayer.diagnosis.diagnosis import Diagnosis
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.separable import CommonPoint, Conflict, Separability, separability
+
+__all__ = [
+    "Check",
+    "CommonPoint",
+    "Conflict",
+    "Diagnosis",
+    "Evidence",
+    "Finding",
+    "NotMeasured",
+    "Separability",
+    "separability",
+]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis.frame import Floats, Frame, Integers
+from multilayer.diagnosis.separable.frame import Floats, Frame, Integers
 
 __all__ = ["Demand", "Least", "Rivals"]
 

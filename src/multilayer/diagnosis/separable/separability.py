@@ -12,13 +12,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer.diagnosis.frame import Floats, Frame, Integers
-from multilayer.diagnosis.labelled import labelled
-from multilayer.diagnosis.linear_program import widest_gap
-from multilayer.diagnosis.proofs import CommonPoint, Conflict, weighted_sum
-from multilayer.diagnosis.rivals import Rivals
-from multilayer.diagnosis.rounding import distance, exact_planes, in_float64
-from multilayer.diagnosis.simplex import Contradiction, decide
+from multilayer.diagnosis.separable.frame import Floats, Frame, Integers
+from multilayer.diagnosis.separable.labelled import labelled
+from multilayer.diagnosis.separable.linear_program import widest_gap
+from multilayer.diagnosis.separable.proofs import CommonPoint, Conflict, weighted_sum
+from multilayer.diagnosis.separable.rivals import Rivals
+from multilayer.diagnosis.separable.rounding import distance, exact_planes, in_float64
+from multilayer.diagnosis.separable.simplex import Contradiction, decide
 
 __all__ = ["Separability", "separability"]
 

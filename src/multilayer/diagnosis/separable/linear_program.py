@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis.frame import Floats
-from multilayer.diagnosis.rivals import Demand, Rivals
+from multilayer.diagnosis.separable.frame import Floats
+from multilayer.diagnosis.separable.rivals import Demand, Rivals
 from multilayer.errors import MissingExtraError
 
 __all__ = ["Guess", "widest_gap"]

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from multilayer.diagnosis.frame import Integers
-from multilayer.diagnosis.lifting import solve
-from multilayer.diagnosis.rivals import Demand, Rivals
+from multilayer.diagnosis.separable.frame import Integers
+from multilayer.diagnosis.separable.lifting import solve
+from multilayer.diagnosis.separable.rivals import Demand, Rivals
 from multilayer.errors import InputError
 
 __all__ = ["Contradiction", "decide"]

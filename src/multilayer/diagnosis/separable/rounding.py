@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from multilayer.diagnosis.frame import Floats, Integers
-from multilayer.diagnosis.rivals import Rivals
+from multilayer.diagnosis.separable.frame import Floats, Integers
+from multilayer.diagnosis.separable.rivals import Rivals
 
 __all__ = ["distance", "exact_planes", "in_float64"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer.diagnosis.lifting import solve
+from multilayer.diagnosis.separable.lifting import solve
 
 
 def _system(seed, m, s, bits):

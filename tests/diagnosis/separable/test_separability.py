@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from multilayer import InputError, MissingExtraError, separability
 from multilayer.diagnosis import CommonPoint, Conflict
-from tests.diagnosis.oracle import check, solvable
+from tests.diagnosis.separable.oracle import check, solvable
 
 CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 WHEEL = [[4, 5], [4, 2], [-1, 1], [-5, -1], [-2, 2], [-1, -2], [1, -4], [-2, -4], [2, 1]]
@@ -53,8 +53,8 @@ KNOWN = {
 @pytest.fixture(params=["as proposed", "nothing proposed", "wrongly proposed"])
 def proposals(request, monkeypatch):
     """The floating-point program is only an adviser: without it, and against it, the answers stay right."""
-    module = importlib.import_module("multilayer.diagnosis.separability")
-    program = importlib.import_module("multilayer.diagnosis.linear_program")
+    module = importlib.import_module("multilayer.diagnosis.separable.separability")
+    program = importlib.import_module("multilayer.diagnosis.separable.linear_program")
 
     def misled(rivals):
         guess = program.widest_gap(rivals)
@@ -281,9 +281,9 @@ def test_mistakes(X, y, says):
 
 def test_limit_is_told():
     X, y = [[1.0], [1 + ULP], [1 + 2 * ULP], [0.0]], [1, 0, 0, 1]
-    module = importlib.import_module("multilayer.diagnosis.simplex")
-    rivals = importlib.import_module("multilayer.diagnosis.rivals").Rivals(
-        importlib.import_module("multilayer.diagnosis.frame").Frame.of(np.array(X)),
+    module = importlib.import_module("multilayer.diagnosis.separable.simplex")
+    rivals = importlib.import_module("multilayer.diagnosis.separable.rivals").Rivals(
+        importlib.import_module("multilayer.diagnosis.separable.frame").Frame.of(np.array(X)),
         tuple(np.flatnonzero(np.array(y) == k) for k in range(2)),
     )
     with pytest.raises(InputError, match="undecided after 1 exact steps"):
@@ -298,7 +298,7 @@ def test_without_scipy(monkeypatch):
 
 
 def test_example():
-    path = Path(__file__).parents[2] / "examples" / "xor.py"
+    path = Path(__file__).parents[3] / "examples" / "xor.py"
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
     assert "XOR  Not linearly separable: the point (0.5, 0.5)" in done.stdout
     assert "solves XOR: True" in done.stdout

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer.diagnosis.frame import Floats
+from multilayer.diagnosis.separable.frame import Floats
 from multilayer.errors import InputError
 
 __all__ = ["labelled"]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis.frame import Integers
+from multilayer.diagnosis.separable.frame import Integers
 
 __all__ = ["solve"]
 
