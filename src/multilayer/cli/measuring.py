@@ -23,9 +23,13 @@ def show_measured(
 ) -> None:
     """Measure, and print a card or a table; or JSON; or write one HTML page."""
     if html is not None:
+        from multilayer.plots.figures import style
         from multilayer.plots.properties_page import properties_page
 
+        # What would fail in the end fails before a minute of measuring.
         storage.check_writable(html)
+        with style():
+            pass
     found = _measured(chosen, quick)
     if html is not None:
         storage.write(html, properties_page(found))
