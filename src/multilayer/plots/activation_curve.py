@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["activation_curve"]
 
-_REACH = 6.0
+_REACH, _FARTHEST, _BEYOND = 6.0, 12.0, 1.2
 _TALLEST = 4.0
 
 
-def activation_curve(
-    activation: Activation, saturated: tuple[tuple[float, float], ...], ax: Axes, *, reach: float = _REACH
-) -> None:
-    """Draw h(a) and h'(a) between -reach and reach on `ax`, and shade where |h'| is next to nothing.
+def activation_curve(activation: Activation, saturated: tuple[tuple[float, float], ...], ax: Axes) -> None:
+    """Draw h(a) and h'(a) around 0 on `ax`, and shade where |h'| is next to nothing, far enough to see that begin.
 
     An activation along an axis is drawn as the first output for the row (a, 0), and its derivative by the first input.
     """
+    ends = [abs(end) for region in saturated for end in region if abs(end) < _FARTHEST / _BEYOND]
+    reach = max(_REACH, _BEYOND * max(ends, default=0.0))
     value, slope = _functions(activation)
     shade = None
     for low, high in saturated:
@@ -45,7 +45,7 @@ def activation_curve(
     ax.set_ylim(max(low, -_TALLEST), min(high, _TALLEST))
     ax.set_xlabel("a")
     named = dict(zip(("h(a)", "h'(a)"), lines, strict=True)) | ({"saturated": shade} if shade else {})
-    ax.legend(named.values(), named.keys(), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)
+    ax.legend(named.values(), named.keys(), loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
 
 
 def _pieces(kinks: tuple[float, ...], reach: float) -> list[NDArray[np.float64]]:

@@ -1,49 +1,38 @@
-"""What each activation costs, against how far its float32 results are off."""
+"""What each activation costs, and how far its float32 results are off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from multilayer.plots.figures import BLUE, GREY
+from multilayer.plots.figures import BLUE, GREY, ORANGE
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
 
 __all__ = ["cost_accuracy"]
 
-_NEAR_NS, _NEAR_ULP = 0.09, 0.03
+_ROUNDING = 0.501
+"""Half a unit in the last place, and what the float64 formula that it is measured against may be off."""
 
 
-def cost_accuracy(
-    points: Mapping[str, tuple[float, float]], ax: Axes, *, relu_ns: float | None = None
-) -> None:
-    """Mark each name at its (ns per element, largest error in ulp) on `ax`; the costs are on a logarithmic scale.
+def cost_accuracy(points: Mapping[str, tuple[float, float]], ax: Axes) -> None:
+    """Draw a row per name on `ax`, the cheapest on top: its cost as a dot, and its largest error in ulp beside it.
 
-    Activations at nearly the same place share a mark, and are named together. `relu_ns` is drawn as a line.
+    `points` holds (ns per element, ulp). The costs are on a logarithmic scale. Filled: rounded as well as can be.
     """
-    if relu_ns is not None:
-        ax.axvline(relu_ns, color=GREY, linewidth=0.8, linestyle=":")
-    ax.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
-    for names, (ns, ulp) in _grouped(points):
-        ax.plot([ns], [ulp], "o", color=BLUE)
+    rows = sorted(points.items(), key=lambda item: item[1], reverse=True)
+    cheapest = rows[-1][1][0]
+    for row, (_, (ns, ulp)) in enumerate(rows):
+        best = ulp <= _ROUNDING
+        ax.plot([cheapest / 1.3, ns], [row, row], color=GREY, linewidth=0.6)
+        ax.plot([ns], [row], "o", color=BLUE if best else ORANGE, markerfacecolor=None if best else "none")
         ax.annotate(
-            ", ".join(names), (ns, ulp), xytext=(6, 0), textcoords="offset points", fontsize=8, va="center"
+            f"{ulp:.2g} ulp", (ns, row), xytext=(7, 0), textcoords="offset points", fontsize=8, va="center"
         )
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows])
+    ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xscale("log")
+    ax.set_xlim(cheapest / 1.3, rows[0][1][0] * 1.6)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_xlabel("ns per element, float32, forward")
-    ax.set_ylabel("largest error, ulp")
-
-
-def _grouped(points: Mapping[str, tuple[float, float]]) -> Iterable[tuple[list[str], tuple[float, float]]]:
-    groups: list[tuple[list[str], tuple[float, float]]] = []
-    for name, (ns, ulp) in sorted(points.items(), key=lambda item: item[1]):
-        for names, (x, y) in groups:
-            if abs(np.log10(ns / x)) < _NEAR_NS and abs(ulp - y) < _NEAR_ULP:
-                names.append(name)
-                break
-        else:
-            groups.append(([name], (ns, ulp)))
-    return groups

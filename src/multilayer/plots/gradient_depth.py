@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,31 +16,44 @@ if TYPE_CHECKING:
 
 __all__ = ["gradient_depth"]
 
-_FLOOR, _CEILING = 1e-40, 1e20
 _LOOKS = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, ":", "^"), (PURPLE, "-.", "D"))
+_WORDS = {0.0: "0", np.inf: "∞"}
 
 
 def gradient_depth(depth: Depth, ax: Axes) -> None:
     """Draw the median of each initializer over the number of layers on `ax`, and its confidence interval as a band.
 
-    The scale is logarithmic; what is 0 or infinite lies on the edge.
+    The scale is logarithmic. Where a gradient is 0 or infinite its line runs along the edge, and says so at the end.
     """
     depths = np.array(depth.depths)
+    bottom, top = _limits([s for survival in depth.survivals for s in (survival.low, survival.high)])
     ax.axhline(1.0, color=GREY, linewidth=0.6)
     for survival, (color, dashes, marker) in zip(depth.survivals, _LOOKS, strict=False):
-        median = _clipped(survival.median)
-        label = survival.initializer.split("(")[0] + (" (chosen)" if survival.chosen else "")
-        ax.fill_between(
-            depths, _clipped(survival.low), _clipped(survival.high), color=color, alpha=0.2, linewidth=0
+        low, median, high = (
+            np.clip(values, bottom, top) for values in (survival.low, survival.median, survival.high)
         )
+        label = survival.initializer.split("(")[0] + (" (chosen)" if survival.chosen else "")
+        ax.fill_between(depths, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(depths, median, dashes, color=color, marker=marker, markersize=3, label=label)
+        word = _WORDS.get(survival.median[-1])
+        if word is not None:
+            ax.annotate(
+                word,
+                (depths[-1], median[-1]),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=color,
+                va="center",
+            )
     ax.set_yscale("log")
-    bottom, top = ax.get_ylim()
-    ax.set_ylim(max(min(bottom, 1e-2), _FLOOR), min(max(top, 1e2), _CEILING))
+    ax.set_ylim(bottom, top)
     ax.set_xlabel("layers")
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, columnspacing=1.0, handlelength=1.8)
+    ax.set_ylabel("share of the gradient")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, columnspacing=1.0, handlelength=1.8)
 
 
-def _clipped(values: tuple[float, ...]) -> NDArray[np.float64]:
-    clipped: NDArray[np.float64] = np.clip(np.array(values), _FLOOR, _CEILING)
-    return clipped
+def _limits(bands: Sequence[tuple[float, ...]]) -> tuple[float, float]:
+    values: NDArray[np.float64] = np.array(bands)
+    drawn = values[np.isfinite(values) & (values > 0)]
+    low, high = (drawn.min(), drawn.max()) if drawn.size else (1.0, 1.0)
+    return min(float(low) / 10.0, 1e-2), max(float(high) * 10.0, 1e2)

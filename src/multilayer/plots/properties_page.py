@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from multilayer.activations import Activation
 from multilayer.plots.activation_curve import activation_curve
 from multilayer.plots.cost_accuracy import cost_accuracy
 from multilayer.plots.figures import svg
@@ -14,7 +15,7 @@ from multilayer.plots.gradient_depth import gradient_depth
 from multilayer.plots.page import Markup, Section, details, figure, page, paragraph, table
 from multilayer.properties import PROPERTIES, Properties, comparison, document
 from multilayer.properties.accuracy import Accuracy
-from multilayer.properties.contract import shown, span
+from multilayer.properties.contract import NotMeasured, Property, is_elementwise, shown, span
 from multilayer.properties.cost import Cost
 from multilayer.properties.depth import Depth
 from multilayer.properties.measured import lines_of
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from multilayer.plots.figures import Figure
 
 __all__ = ["properties_page"]
+
+_TABLE_WIDTH = 134
+"""In characters of a terminal; where headings may wrap, a page shows as much without scrolling."""
 
 
 def properties_page(found: Sequence[Properties]) -> bytes:
@@ -51,9 +55,11 @@ def properties_page(found: Sequence[Properties]) -> bytes:
 
 
 def _comparison(found: Sequence[Properties]) -> Iterator[Markup]:
-    (block,) = comparison(found)
-    rows = [(name, *cells) for name, cells in block.rows]
-    yield table("Measured properties of the activations", ("activation", *block.columns), rows)
+    blocks = comparison(found, _TABLE_WIDTH)
+    for number, block in enumerate(blocks, 1):
+        rows = [(name, *map(_unbroken, cells)) for name, cells in block.rows]
+        caption = f"Measured properties of the activations, {number} of {len(blocks)}"
+        yield table(caption, ("activation", *block.columns), rows)
     points = {}
     for each in found:
         cost, accuracy = each.get("cost"), each.get("accuracy")
@@ -70,16 +76,16 @@ def _cost_picture(points: dict[str, tuple[float, float]]) -> Markup:
         f"From {shown(points[cheap][0], 2)} ns per element for {cheap} to {shown(points[dear][0], 2)} ns for {dear}; "
         f"the largest error is {shown(points[worst][1], 2)} ulp, of {worst}. The table has all figures."
     )
-    relu_ns = points["relu"][0] if "relu" in points else None
     picture = svg(
-        lambda drawn: cost_accuracy(points, drawn.subplots(), relu_ns=relu_ns),
+        lambda drawn: cost_accuracy(points, drawn.subplots()),
         "cost-accuracy",
         "Cost against accuracy",
         said,
-        (7.2, 4.4),
+        (7.2, 0.8 + 0.19 * len(points)),
     )
     return figure(
-        picture, f"Cost against accuracy in float32, sampled. {said} Dotted: relu's cost, and half an ulp."
+        picture,
+        f"Cost against accuracy in float32, both sampled. {said} Filled: at most half an ulp, as rounding alone.",
     )
 
 
@@ -93,12 +99,10 @@ def _card(each: Properties) -> Iterator[Markup]:
     def draw(drawn: Figure) -> None:
         left, *right = np.atleast_1d(drawn.subplots(1, 1 + isinstance(depth, Depth)))
         activation_curve(activation, regions, left)
-        left.set_title(name)
         if isinstance(depth, Depth):
             gradient_depth(depth, right[0])
-            right[0].set_title("gradient")
 
-    said = f"h and its derivative; saturated {_where(saturation)}."
+    said = f"Left: {_drawn(activation)}; saturated {_where(saturation)}."
     if isinstance(depth, Depth):
         left_over = "; ".join(
             f"{survival.initializer.split('(')[0]} {shown(survival.median[-1], 2)}"
@@ -115,9 +119,22 @@ def _card(each: Properties) -> Iterator[Markup]:
     yield details(f"All figures of {name}", table(f"{name}, measured", ("property", "measured"), rows))
 
 
-def _where(saturation: object) -> str:
+def _drawn(activation: Activation) -> str:
+    return "h and its derivative" + (
+        "" if is_elementwise(activation) else ", first output for the row (a, 0)"
+    )
+
+
+def _unbroken(cell: str) -> str:
+    """Let a cell break between its parts only."""
+    return cell.replace(" ", "\u00a0").replace(";\u00a0", "; ").replace(",\u00a0", ", ")
+
+
+def _where(saturation: Saturation | NotMeasured | Property | None) -> str:
+    if isinstance(saturation, NotMeasured):
+        return f"regions are not measured: {saturation.reason}"
     if not isinstance(saturation, Saturation):
-        return "regions are not measured"
+        return "regions were not asked for"
     return (
         "where " + ", ".join(span(*region, digits=3) for region in saturation.regions)
         if saturation.regions
