@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from statistics import median
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from multilayer.activations import Activation
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer.activations import Activation, Facts
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import SGD
 from multilayer.properties.contract import Effort, NotMeasured, Property, shown
@@ -88,13 +92,31 @@ class Centring(Property):
         return f"> {self.most_steps}" if math.isinf(steps) else f"{steps:g}"
 
 
+@dataclass(frozen=True)
+class _Shifted(Activation):
+    """h(a) - c, with all that h is otherwise."""
+
+    h: Activation
+    c: float
+
+    @property
+    def facts(self) -> Facts:
+        return dataclasses.replace(self.h.facts, name=f"centred_{self.h.facts.name}", aliases=())
+
+    def __call__(self, x: Any, /, *, out: NDArray[Any] | None = None) -> Any:
+        return np.subtract(self.h(x), self.c, out=out)
+
+    def derivative(self, x: Any, /) -> Any:
+        return self.h.derivative(x)
+
+    def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:
+        return self.h.vjp(a, np.asarray(z) + self.c, dz)
+
+
 def _centred(network: MLP, c: float) -> MLP:
     """The same function, with c taken from the outputs of hidden units and given to the next biases."""
-    h = network.layers[0].activation
-    shifted = Activation.from_functions(
-        f"centred_{h.facts.name}", lambda a: h(a) - c, h.derivative, kinks=h.facts.kinks
-    )
     first, *others = network.layers
+    shifted = _Shifted(first.activation, c)
     layers = [Dense(first.W, first.b, shifted)]
     for layer in others:
         kind = layer.activation if layer is others[-1] else shifted
