@@ -7,6 +7,7 @@ import pytest
 
 from multilayer import MLP, Dense, InputError, fit, initialize, separability
 from multilayer.activations import measure
+from multilayer.backend import info
 from multilayer.network.collapse import equality
 from multilayer.optimizers import Adam
 from tests.properties.efforts import DEEP, TRAINED
@@ -48,21 +49,28 @@ def test_step_cannot_be_trained():
         fit(initialize((2, 3, 1), "step", rng=0), XOR, [0, 1, 1, 0], loss="squared", epochs=1)
 
 
+NATIVE = info().backend == "native"
+
+
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
 def test_exponentials_are_dear(name):
-    """Confirmed: measured 4.8 and 6.7 times relu in float32, 7.9 and 6.9 in float64 (native, AVX-512)."""
+    """Confirmed for the native core: 4.8 and 6.7 times relu in float32, 7.9 and 6.9 in float64 (AVX-512).
+
+    Corrected for NumPy: its exp is no dearer than the two passes of np.where that a relu right for nan takes (0.9 times);
+    sigmoid takes 2.2 times, tanh 1.4 times relu, and only their derivatives 4 and more.
+    """
     cost = measure(name, only=["cost"]).cost
-    assert all(timing.of_relu > 1.5 for timing in cost.timings)
+    assert all(timing.of_relu > 1.5 for timing in cost.timings if NATIVE or timing.direction == "derivative")
+    if not NATIVE:
+        assert measure("exponential", only=["cost"]).cost.of("forward", "float64").of_relu < 1.4
 
 
 def test_relu_is_cheap():
-    """Confirmed: about a plain copy (1.1 to 1.3 of one) in the native core."""
-    cost = measure("relu", only=["cost"]).cost
-    dear = measure("exponential", only=["cost"]).cost
-    for direction in ("forward", "derivative"):
-        cheap, other = cost.of(direction, "float64"), dear.of(direction, "float64")
-        assert cheap.ns / cheap.copy_ns < other.ns / other.copy_ns
-        assert 0.6 < cheap.of_relu < 1.6  # relu beside itself
+    """Confirmed for the native core: 1.1 to 1.3 plain copies. Corrected for NumPy: 8 to 16."""
+    forward = measure("relu", only=["cost"]).cost.of("forward", "float64")
+    assert 0.6 < forward.of_relu < 1.6  # relu beside itself
+    copies = forward.ns / forward.copy_ns
+    assert copies < 3.0 if NATIVE else copies > 3.0
 
 
 def test_sigmoid_is_not_zero_centred():
