@@ -56,7 +56,7 @@ NATIVE = info().backend == "native"
 def test_exponentials_are_dear(name):
     """Confirmed for the native core: 4.8 and 6.7 times relu in float32, 7.9 and 6.9 in float64 (AVX-512).
 
-    Corrected for NumPy: its exp is no dearer than the two passes of np.where that a relu right for nan takes (0.9 times);
+    Corrected for NumPy: its exp is no dearer than the two passes of np.where of a relu right for nan (0.9 times);
     sigmoid takes 2.2 times, tanh 1.4 times relu, and only their derivatives 4 and more.
     """
     cost = measure(name, only=["cost"]).cost

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Sequence
 
 from rich.progress import BarColumn, Progress, TextColumn
@@ -62,5 +61,6 @@ def _measured(chosen: Sequence[Activation], quick: bool) -> list[Properties]:
 
 
 def _table(found: Sequence[Properties]) -> str:
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    # Where there is no terminal, nor COLUMNS, lines are as long as they are.
+    width = shutil.get_terminal_size((10_000, 24)).columns
     return to_text(comparison(found, width)) + "\n\nmultilayer activations NAME --measure  shows one in full"

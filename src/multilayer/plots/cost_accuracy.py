@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_accuracy"]
 
-_ROUNDING = 0.501
-"""Half a unit in the last place, and what the float64 formula that it is measured against may be off."""
-
 
 def cost_accuracy(points: Mapping[str, tuple[float, float]], ax: Axes) -> None:
     """Draw a row per name on `ax`, the cheapest on top: its cost as a dot, and its largest error in ulp beside it.
@@ -24,11 +21,12 @@ def cost_accuracy(points: Mapping[str, tuple[float, float]], ax: Axes) -> None:
     rows = sorted(points.items(), key=lambda item: item[1], reverse=True)
     cheapest = rows[-1][1][0]
     for row, (_, (ns, ulp)) in enumerate(rows):
-        best = ulp <= _ROUNDING
+        error = f"{ulp:.2g}"
+        best = float(error) <= 0.5
         ax.plot([cheapest / 1.3, ns], [row, row], color=GREY, linewidth=0.6)
         ax.plot([ns], [row], "o", color=BLUE if best else ORANGE, markerfacecolor=None if best else "none")
         ax.annotate(
-            f"{ulp:.2g} ulp", (ns, row), xytext=(7, 0), textcoords="offset points", fontsize=8, va="center"
+            f"{error} ulp", (ns, row), xytext=(7, 0), textcoords="offset points", fontsize=8, va="center"
         )
     ax.set_yticks(range(len(rows)), [name for name, _ in rows])
     ax.set_ylim(-0.7, len(rows) - 0.3)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["gradient_depth"]
 
 _LOOKS = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, ":", "^"), (PURPLE, "-.", "D"))
-_WORDS = {0.0: "0", np.inf: "∞"}
+_WORDS = {0.0: ("exactly 0", True), np.inf: ("∞", False)}
 
 
 def gradient_depth(depth: Depth, ax: Axes) -> None:
@@ -28,6 +28,7 @@ def gradient_depth(depth: Depth, ax: Axes) -> None:
     depths = np.array(depth.depths)
     bottom, top = _limits([s for survival in depth.survivals for s in (survival.low, survival.high)])
     ax.axhline(1.0, color=GREY, linewidth=0.6)
+    ends: dict[float, tuple[int, float]] = {}
     for survival, (color, dashes, marker) in zip(depth.survivals, _LOOKS, strict=False):
         low, median, high = (
             np.clip(values, bottom, top) for values in (survival.low, survival.median, survival.high)
@@ -35,16 +36,11 @@ def gradient_depth(depth: Depth, ax: Axes) -> None:
         label = survival.initializer.split("(")[0] + (" (chosen)" if survival.chosen else "")
         ax.fill_between(depths, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(depths, median, dashes, color=color, marker=marker, markersize=3, label=label)
-        word = _WORDS.get(survival.median[-1])
-        if word is not None:
-            ax.annotate(
-                word,
-                (depths[-1], median[-1]),
-                xytext=(6, 0),
-                textcoords="offset points",
-                color=color,
-                va="center",
-            )
+        ends[survival.median[-1]] = (depths[-1], median[-1])
+    for value, (word, above) in _WORDS.items():
+        if value in ends:
+            ax.annotate(word, ends[value], xytext=(0, 4 if above else -4), textcoords="offset points", ha="center",
+                        va="bottom" if above else "top")  # fmt: skip
     ax.set_yscale("log")
     ax.set_ylim(bottom, top)
     ax.set_xlabel("layers")

@@ -49,7 +49,9 @@ def properties_page(found: Sequence[Properties]) -> bytes:
     sections = []
     if len(found) > 1:
         sections.append(Section("Comparison", tuple(_comparison(found))))
-    sections += [Section(each.activation.facts.name, tuple(_card(each))) for each in found]
+    sections += [
+        Section(each.activation.facts.name, tuple(_card(each, number))) for number, each in enumerate(found)
+    ]
     name = found[0].activation.facts.name if len(found) == 1 else "Activations"
     return page(f"{name}, measured", lead, sections, f"multilayer activations --measure, on {about}").encode()
 
@@ -89,7 +91,7 @@ def _cost_picture(points: dict[str, tuple[float, float]]) -> Markup:
     )
 
 
-def _card(each: Properties) -> Iterator[Markup]:
+def _card(each: Properties, number: int) -> Iterator[Markup]:
     activation = each.activation
     name = activation.facts.name
     yield paragraph(f"h(a) = {activation.facts.formula}")
@@ -112,9 +114,7 @@ def _card(each: Properties) -> Iterator[Markup]:
             f" Right: the share of the gradient's norm that passes back through 1 to {depth.depths[-1]} layers, median "
             f"of {depth.seeds} networks with its {100 * depth.confidence:.0f} % interval; at the end: {left_over}."
         )
-    yield figure(
-        svg(draw, f"card-{name.replace('_', '-')}", f"{name}: curve, and gradient by depth", said), said
-    )
+    yield figure(svg(draw, f"card-{number}", f"{name}: curve, and gradient by depth", said), said)
     rows = [(PROPERTIES[key].title, "; ".join(lines_of(result))) for key, result in each.items()]
     yield details(f"All figures of {name}", table(f"{name}, measured", ("property", "measured"), rows))
 
