@@ -57,11 +57,9 @@ def properties_page(found: Sequence[Properties]) -> bytes:
 
 
 def _comparison(found: Sequence[Properties]) -> Iterator[Markup]:
-    blocks = comparison(found, _TABLE_WIDTH)
-    for number, block in enumerate(blocks, 1):
+    for block in comparison(found, _TABLE_WIDTH):
         rows = [(name, *map(_unbroken, cells)) for name, cells in block.rows]
-        caption = f"Measured properties of the activations, {number} of {len(blocks)}"
-        yield table(caption, ("activation", *block.columns), rows)
+        yield table(block.heading, ("activation", *block.columns), rows)
     points = {}
     for each in found:
         cost, accuracy = each.get("cost"), each.get("accuracy")

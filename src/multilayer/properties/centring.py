@@ -22,6 +22,8 @@ from multilayer.training import train
 __all__ = ["Centring"]
 
 _RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
+_NOTHING = 1e-12
+"""A mean that is 0 but for rounding."""
 _TARGET, _DIVERGED = 0.1, 1e3
 """A fifth of the loss of a network that always says the mean, which is 1/2."""
 
@@ -63,7 +65,7 @@ class Centring(Property):
         starts = [network_for(activation, effort.seed + number) for number in range(effort.trainings)]
         steps, rate = _fewest(starts, effort.steps)
         centred, same = (steps, rate), steps
-        if abs(c) > 1e-12:  # at rounding's distance from 0 there is nothing to subtract
+        if abs(c) >= _NOTHING:
             shifted = [_centred(network, c) for network in starts]
             centred, same = _fewest(shifted, effort.steps), _median_steps(shifted, rate, effort.steps)
         return cls(steps, rate, *centred, same, c, effort.trainings, effort.steps)
@@ -75,6 +77,10 @@ class Centring(Property):
         return math.nan if both else self.steps / self.centred_steps
 
     def lines(self) -> tuple[str, ...]:
+        if abs(self.subtracted) < _NOTHING:
+            return (
+                f"{self._count(self.steps)} (rate {self.rate:g}); its mean is 0, there is nothing to subtract",
+            )
         return (
             f"{self._count(self.steps)} as it is (rate {self.rate:g}), {self._count(self.centred_steps)} with its mean "
             f"{shown(self.subtracted, 3)} subtracted (rate {self.centred_rate:g})",

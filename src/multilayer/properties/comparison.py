@@ -23,9 +23,14 @@ def comparison(found: Sequence[Properties], width: int | None = None) -> list[Bl
     names = [each.activation.facts.name for each in found]
     kinds = [kind for name, kind in PROPERTIES.items() if any(name in each for each in found)]
     columns = [column for kind in kinds for column in _columns(kind, found)]
+    parts = list(_parts(columns, max(map(len, names), default=0), width))
     return [
-        Block("", tuple(heading for heading, _ in part), tuple(zip(names, _rows(part), strict=True)))
-        for part in _parts(columns, max(map(len, names), default=0), width)
+        Block(
+            f"Measured properties, {number} of {len(parts)}" if len(parts) > 1 else "Measured properties",
+            tuple(heading for heading, _ in part),
+            tuple(zip(names, _rows(part), strict=True)),
+        )
+        for number, part in enumerate(parts, 1)
     ]
 
 

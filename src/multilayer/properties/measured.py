@@ -18,9 +18,7 @@ from multilayer.wording import near_matches, quoted
 __all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
 
 PROPERTIES: dict[str, type[Property]] = {
-    kind.name: kind
-    for kind in vars(table).values()
-    if isinstance(kind, type) and issubclass(kind, Property) and hasattr(kind, "name")
+    kind.name: kind for kind in vars(table).values() if isinstance(kind, type) and issubclass(kind, Property)
 }
 """The properties by name, as they stand in the table."""
 

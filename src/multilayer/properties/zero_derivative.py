@@ -47,7 +47,7 @@ class ZeroDerivative(Property):
             return ("nowhere",)
         where = ", ".join(span(*region, digits=6) for region in self.regions) or "nowhere in float64"
         return (
-            f"{where}; probability under N(0, 1): {percent(self.probability)}",
+            f"{where}; probability under N(0, 1): {self.cells()[0]}",
             f"{percent(self.share_float64)} of all float64 numbers, {percent(self.share_float32)} of float32",
         )
 
