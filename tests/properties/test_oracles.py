@@ -250,3 +250,11 @@ def test_accuracy_finds_an_error_that_is_there():
     plain = Activation.from_functions("plain", lambda a: a * 1.0, np.ones_like)
     assert measure(plain, only=["accuracy"]).accuracy.ulp == 0.0
     assert isinstance(measure(get("step").surrogate(get("sigmoid")), only=["accuracy"]).accuracy, NotMeasured)
+
+
+def test_the_gradient_at_a_variance_of_nothing_is_the_limit():
+    """relu6 is relu there: half of the slopes are 1, although the one at 0 itself is 0."""
+    (point,) = measure("relu6", only=["signal"]).signal.fixed_points
+    assert (point.variance, point.stability) == (0.0, "attracts")
+    assert point.gradient == pytest.approx(0.5, rel=1e-12)
+    assert point.slope == pytest.approx(0.5, rel=1e-9)

@@ -158,7 +158,8 @@ def _point(activation: Activation, q: float) -> FixedPoint:
     slope = (_next(activation, q + near) - _next(activation, q - near if q else 0.0)) / (
         2 * near if q else near
     )
-    slopes = mean(lambda a: np.square(activation.derivative(a)), math.sqrt(q), activation.facts.kinks)
+    # At 0 the limit counts, not the one value that h' happens to have there.
+    slopes = mean(lambda a: np.square(activation.derivative(a)), math.sqrt(q or near), activation.facts.kinks)
     stability: Stability = (
         "attracts" if abs(slope) < 1.0 - 1e-5 else "repels" if abs(slope) > 1.0 + 1e-5 else "neutral"
     )
