@@ -95,7 +95,7 @@ def test_an_activation_of_ones_own_gives_the_figures_of_its_like(found):
     assert each.lipschitz.constant == pytest.approx(0.25, rel=1e-15)
     assert each.saturation.regions[0][1] == pytest.approx(like.saturation.regions[0][1], rel=1e-12)
     assert each.centre.mean == pytest.approx(0.5, abs=1e-15)
-    assert not each.range.as_declared  # nothing was declared, and it is bounded
+    assert each.range.as_declared is None
     assert each.update_direction.per_sample == 1.0
     assert "my_sigmoid" in repr(each)
 

@@ -226,6 +226,43 @@ def test_a_range_that_is_not_declared_right_is_found_out():
     assert (found.low, found.lowest_at) == (-1.0, 0.0)
 
 
+def test_slopes_without_end_and_where():
+    from multilayer.activations import Activation
+
+    def attained(value, derivative, **facts):
+        made = Activation.from_functions("made", value, derivative, **facts)
+        found = measure(made, only=["lipschitz", "saturation"])
+        assert not found.saturation
+        assert math.isinf(found.lipschitz.constant)
+        return found.lipschitz.attained[0][0]
+
+    def root(a):
+        return np.sign(a) * np.sqrt(np.abs(a))
+
+    assert measure("exponential", only=["lipschitz"]).lipschitz.attained == ((INF, INF),)
+    assert attained(lambda a: np.exp(-a), lambda a: -np.exp(-a)) == INF * -1
+    assert math.isinf(attained(lambda a: a**3, lambda a: 3 * a**2))
+    # However slowly: the derivative of a log(1 + |a|) has reached 711 at the last float.
+    slowly = attained(
+        lambda a: a * np.log1p(np.abs(a)), lambda a: np.log1p(np.abs(a)) + np.abs(a) / (1 + np.abs(a))
+    )
+    assert math.isinf(slowly)
+    assert attained(root, lambda a: 0.5 / np.sqrt(np.abs(a)), kinks=(0.0,)) == 0.0
+
+
+def test_a_wave_is_saturated_again_and_again():
+    from multilayer.activations import Activation
+
+    found = measure(
+        Activation.from_functions("wave", np.sin, np.cos), only=["saturation", "lipschitz", "range"]
+    )
+    near = [region for region in found.saturation.regions if abs(region[0]) < 30]
+    np.testing.assert_allclose(np.mean(near, axis=1), np.pi * (np.arange(-10, 10) + 0.5), rtol=1e-12)
+    np.testing.assert_allclose(np.diff(near), 2 * math.asin(0.01), rtol=1e-10)
+    assert found.saturation.cells() == (f"{len(found.saturation.regions)} regions",)
+    assert (found.lipschitz.constant, found.range.low, found.range.high) == (1.0, -1.0, 1.0)
+
+
 def test_zero_derivatives():
     relu = measure("relu", only=["zero_derivative"]).zero_derivative
     assert relu.probability == 0.5

@@ -39,8 +39,7 @@ class Lipschitz(Property):
             return cls(math.inf, tuple((at, at) for at in jumps), jumps)
         slope = steepest(activation)
         if slope.unbounded:
-            end = math.copysign(math.inf, slope.at)
-            return cls(math.inf, ((end, end),), ())
+            return cls(math.inf, ((slope.at, slope.at),), ())
         points = np.union1d(floats(kinks), [slope.at])
         attained = regions(lambda a: np.abs(activation.derivative(a)) == slope.largest, points)
         # In the last bits rounding decides which of the floats around a smooth maximum attain it: one stands for all.

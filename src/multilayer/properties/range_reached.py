@@ -8,11 +8,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations import Activation
+from multilayer.activations import Activation, Interval
 from multilayer.properties.contract import Effort, NotMeasured, Property, is_elementwise, shown
 from multilayer.properties.sweep import extremum, floats
 
 __all__ = ["RangeReached"]
+
+_UNDECLARED = Interval(-np.inf, np.inf, (True, True))
+"""What `Activation.from_functions` puts in where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,9 @@ class RangeReached(Property):
     highest_at: float
     declared_low: float
     declared_high: float
-    as_declared: bool
-    """Whether nothing lies outside the declared range, and its finite ends are reached or come near."""
+    as_declared: bool | None
+    """Whether nothing lies outside the declared range, and its ends are reached or come near; None where one's own
+    activation declares none."""
 
     @classmethod
     def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
@@ -50,18 +54,23 @@ class RangeReached(Property):
         high, highest_at = extremum(value, points)
         low, lowest_at = extremum(lambda a: -value(a), points)
         declared = activation.facts.range
-        kept = _kept(-low, lowest_at, declared.low, -1.0) and _kept(high, highest_at, declared.high, 1.0)
+        kept = (
+            None
+            if declared == _UNDECLARED
+            else _kept(-low, lowest_at, declared.low, -1.0) and _kept(high, highest_at, declared.high, 1.0)
+        )
         return cls(-low, lowest_at, high, highest_at, declared.low, declared.high, kept)
 
     def lines(self) -> tuple[str, ...]:
         declared = f"{shown(self.declared_low)} to {shown(self.declared_high)}"
+        verdict = {True: f"as declared ({declared})", False: f"not what is declared ({declared})"}
         return (
             f"{shown(self.low)} at a = {shown(self.lowest_at)}, {shown(self.high)} at a = {shown(self.highest_at)}",
-            f"as declared ({declared})" if self.as_declared else f"not what is declared ({declared})",
+            "no range is declared" if self.as_declared is None else verdict[self.as_declared],
         )
 
     def cells(self) -> tuple[str, ...]:
-        return (f"{shown(self.low, 3)} to {shown(self.high, 3)}{'' if self.as_declared else ' !'}",)
+        return (f"{shown(self.low, 3)} to {shown(self.high, 3)}{' !' if self.as_declared is False else ''}",)
 
 
 def _kept(found: float, at: float, declared: float, sign: float) -> bool:

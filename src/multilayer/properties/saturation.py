@@ -17,6 +17,7 @@ from multilayer.properties.sweep import floats, regions
 __all__ = ["Saturation"]
 
 SHARE = 0.01
+_MANY = 4
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,21 @@ class Saturation(Property):
     def lines(self) -> tuple[str, ...]:
         if not self.regions:
             return (f"nowhere: |h'| is never below {shown(self.threshold)}",)
-        where = ", ".join(span(*region, digits=6) for region in self.regions)
+        where = self._where(", ", 6)
         return (
             where,
             f"there |h'| < {shown(self.threshold)}; probability under N(0, 1): {percent(self.probability)}",
         )
 
     def cells(self) -> tuple[str, ...]:
+        if not self.regions:
+            return ("nowhere",)
         if len(self.regions) == 2 and self.regions[0] == (-math.inf, -self.regions[1][0]):
             return (f"|a| ≥ {shown(self.regions[1][0], 3)}",)
-        return ("; ".join(span(*region, digits=3) for region in self.regions) or "nowhere",)
+        return (self._where("; ", 3),)
+
+    def _where(self, comma: str, digits: int) -> str:
+        """Where; of a function that comes and goes without end, in how many places the sweep met it."""
+        if len(self.regions) > _MANY:
+            return f"{len(self.regions)} regions"
+        return comma.join(span(*region, digits=digits) for region in self.regions)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["extremum", "floats", "regions", "share_of_floats"]
 
 Function = Callable[[NDArray[Any]], NDArray[Any]]
+_DENSE = 32.0
 _ORDINALS = {4: np.int32, 8: np.int64}
 
 
@@ -27,7 +28,7 @@ def floats(kinks: tuple[float, ...] = (), kind: Any = np.float64) -> NDArray[Any
     points = [
         binades,
         -binades,
-        np.linspace(-32.0, 32.0, 8193),
+        np.linspace(-_DENSE, _DENSE, 8193),
         *(side for end in (np.inf, -np.inf) for side in (corners, np.nextafter(corners, kind(end)))),
         [0.0, limits.max, -limits.max, np.inf, -np.inf],
     ]
@@ -64,9 +65,18 @@ def share_of_floats(intervals: tuple[tuple[float, float], ...], kind: Any) -> fl
 def extremum(function: Function, points: NDArray[np.float64]) -> tuple[float, float]:
     """Return the largest value of `function`, and where it is: among the points, and then ever closer around the best.
 
-    Of equal values that closest to 0 counts.
+    Of equal values that closest to 0 counts. Around 0, where points are dense, is searched for itself, lest a wave be
+    taken for its largest sample far out.
     """
+    dense = points[np.abs(points) <= _DENSE]
+    near, far = _closed_in(function, dense), _closed_in(function, points)
+    return far if far[0] > near[0] else near
+
+
+def _closed_in(function: Function, points: NDArray[np.float64]) -> tuple[float, float]:
     value, at = -np.inf, 0.0
+    if not points.size:
+        return value, at
     for _ in range(12):
         found = np.where(np.isnan(y := function(points)), -np.inf, y)
         top = found.max()
