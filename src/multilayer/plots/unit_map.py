@@ -96,8 +96,8 @@ def _words(evidence: Evidence) -> str:
         dead, mostly = int(_dead(layer).sum()), int(_mostly(layer).sum())
         if dead or mostly:
             said.append(
-                f"Of the {layer.layer.units} units of layer {number}, {dead} are dead and {mostly} others are saturated "
-                "on most samples."
+                f"Of the {layer.layer.units} units of layer {number}, {dead} are dead and {mostly} others are "
+                "saturated on most samples."
             )
         else:
             fine.append(str(number))
