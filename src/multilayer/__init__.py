@@ -12,7 +12,7 @@ from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Separability, separability
+    from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
     from multilayer.files import load, save
     from multilayer.network.initialized import initialize
     from multilayer.training import Trained, fit, gradients, train
@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "MLP",
     "Dense",
+    "Diagnosis",
     "InputError",
     "MissingExtraError",
     "Separability",
@@ -29,6 +30,7 @@ __all__ = [
     "Trained",
     "TrainingWarning",
     "activations",
+    "diagnose",
     "fit",
     "gradients",
     "initialize",
@@ -42,6 +44,8 @@ __all__ = [
 
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
+    "Diagnosis": "multilayer.diagnosis",
+    "diagnose": "multilayer.diagnosis",
     "Separability": "multilayer.diagnosis",
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",

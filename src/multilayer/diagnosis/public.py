@@ -1,0 +1,135 @@
+"""`diagnose`: measure once, ask every check, name the cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from multilayer import losses
+from multilayer.activations import Activation
+from multilayer.activations.identity import Identity
+from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.diagnosis import Diagnosis
+from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.statistics import Sources, measure
+from multilayer.diagnosis.verdict import concluded
+from multilayer.errors import InputError
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.randomness import Seed, generator
+from multilayer.training import History, Trained
+from multilayer.training.data import inputs
+
+__all__ = ["diagnose"]
+
+
+def diagnose(
+    network: MLP,
+    X: Any,
+    y: ArrayLike | None = None,
+    loss: Loss | str | None = None,
+    *,
+    course: Course | Trained | History | None = None,
+    baseline: bool = True,
+    rng: Seed = 0,
+) -> Diagnosis:
+    """Say why a network does not learn: measure it on data, unit by unit, and name the main cause of trouble.
+
+    Data are read once, a block of rows at a time, in memory that does not grow with them. Samples that lead to numbers
+    that are not finite are named, and left out of everything else.
+
+    Parameters
+    ----------
+    network : MLP
+        The network as it is now.
+    X : array_like or sparse, shape (samples, inputs)
+        Samples, in memory, memory-mapped or sparse.
+    y : array_like, optional
+        Targets, in the form that the loss takes. Without them only activations are measured.
+    loss : Loss or str, optional
+        What was or would be descended on. Unless given, the one that belongs to the output activation is taken: cross-
+        entropy for softmax and sigmoid, the squared error for the identity. The evidence says so.
+    course : Course, Trained or History, optional
+        What is known of the training: the loss curve, why it ended, the network it started from.
+    baseline : bool
+        Whether a linear model is fitted to some of the samples, to compare with.
+    rng : Generator, RandomState, int or None
+        Which samples are looked at first, where there are more than 2048.
+
+    Returns
+    -------
+    Diagnosis
+        The verdict in one sentence, then findings with evidence and advice, and what could not be measured.
+
+    Raises
+    ------
+    InputError
+        When X, y or loss do not fit the network, or there are no samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer import MLP, Dense
+    >>> X = np.random.default_rng(0).standard_normal((100, 2))
+    >>> hidden = Dense([[1.0, 0.5], [-0.5, 1.0]], [-20.0, 0.0], "relu")
+    >>> found = diagnose(MLP([hidden, Dense([[1.0], [1.0]])]), X)
+    >>> found.findings[0].title
+    'unit 1 of layer 1 is dead'
+    """
+    if not isinstance(network, MLP):
+        raise InputError(f"diagnose takes a multilayer.MLP; got {type(network).__name__}")
+    samples = inputs(network, X)
+    missing: dict[str, str] = {}
+    known = _course(course)
+    notes: tuple[str, ...] = ()
+    chosen = None if loss is None else losses.get(loss)
+    if y is None:
+        missing["y"] = "no y was given"
+    elif chosen is None:
+        chosen = _natural_loss(network.layers[-1].activation)
+        if chosen is None:
+            name = network.layers[-1].activation.facts.name
+            missing["loss"] = (
+                f"no loss was given, and none belongs to the output activation {name}; give loss="
+            )
+        else:
+            name = network.layers[-1].activation.facts.name
+            notes = (
+                f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}",
+            )
+    targets = None
+    if y is not None and chosen is not None:
+        targets = chosen.targets(y, network.shape[-1])
+        if len(targets) != samples.shape[0]:
+            raise InputError(
+                f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
+            )
+    if known.start is None:
+        missing["start"] = "the network before training is not known; give course=Course(start=...)"
+    if known.history is None:
+        missing["history"] = "the loss curve is not known; give course=, what fit returned"
+    if not baseline:
+        missing["linear"] = "no linear model was fitted, as was asked"
+    sources = Sources(network, samples, targets, chosen, known, missing, notes)
+    evidence = measure(sources, generator(rng), baseline=baseline)
+    return concluded(evidence, checks)
+
+
+def _course(course: Course | Trained | History | None) -> Course:
+    if course is None or isinstance(course, Course):
+        return course or Course()
+    if isinstance(course, History):
+        return Course(history=course)
+    if isinstance(course, Trained):
+        return Course(
+            history=course.history, stopped=course.stopped, learning_rate=course.memory.learning_rate
+        )
+    raise InputError(f"course must be a Course, a Trained or a History; got {type(course).__name__}")
+
+
+def _natural_loss(activation: Activation) -> Loss | None:
+    for loss in losses.catalogue:
+        if isinstance(activation, loss.links):
+            return loss
+    return losses.squared if isinstance(activation, Identity) else None
