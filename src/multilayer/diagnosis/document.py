@@ -236,8 +236,8 @@ def _(value: Sequence[Any]) -> Any:
     return [_plain(entry) for entry in value]
 
 
-@_plain.register
-def _(value: Mapping) -> Any:  # type: ignore[type-arg]  (a dispatch is by class)
+@_plain.register(Mapping)
+def _(value: Mapping[str, Any]) -> Any:
     return {name: _plain(entry) for name, entry in value.items()}
 
 

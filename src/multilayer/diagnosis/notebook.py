@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from multilayer.diagnosis.wording import checked, sentence, subject, where
+from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
@@ -16,12 +16,8 @@ __all__ = ["to_html"]
 
 def to_html(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as an element to show in a notebook, every text escaped."""
-    made = checked([c.name for c in diagnosis.checks], [o.check for o in diagnosis.not_measured])
-    left = "".join(
-        f"<li>{escape(outcome.check)}: {escape(sentence(outcome.reason))}</li>"
-        for outcome in diagnosis.not_measured
-    )
-    about = [f"Checked: {', '.join(made)}.", f"{subject(diagnosis.evidence)}."]
+    left = "".join(f"<li>{escape(f'{names}: {reason}')}</li>" for names, reason in not_made(diagnosis))
+    about = [f"Checked: {made(diagnosis)}", f"{subject(diagnosis.evidence)}."]
     about += map(sentence, diagnosis.evidence.notes)
     return (
         f"<div><p><strong>{escape(sentence(diagnosis.verdict))}</strong></p>"
@@ -33,9 +29,7 @@ def to_html(diagnosis: Diagnosis) -> str:
 
 
 def _item(finding: Finding, diagnosis: Diagnosis) -> str:
-    place = where(finding, diagnosis.evidence) if finding.units else ""
-    said = {"Where": place, "Found": finding.evidence, "To do": finding.advice}
-    lines = "".join(f"<br>{name}: {escape(sentence(text))}" for name, text in said.items() if text)
+    lines = "".join(f"<br>{name}: {escape(text)}" for name, text in lines_of(finding, diagnosis).items())
     severity = finding.severity.capitalize()
     return f"<li><strong>{severity}:</strong> {escape(sentence(finding.title))}{lines}</li>"
 

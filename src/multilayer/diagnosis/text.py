@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from multilayer.diagnosis.wording import checked, sentence, subject, where
+from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
@@ -29,24 +30,15 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     yield _wrapped(sentence(diagnosis.verdict), width)
     for number, finding in enumerate(diagnosis.findings, 1):
         head = f"{number}. {finding.severity.capitalize()}: "
-        place = where(finding, evidence)
         lines = _wrapped(sentence(finding.title), width, head, "   ")
-        if place and finding.units:
-            lines += _wrapped(sentence(place), width, "   Where: ")
-        lines += _wrapped(sentence(finding.evidence), width, "   Found: ")
-        lines += _wrapped(sentence(finding.advice), width, "   To do: ")
+        for heading, text in lines_of(finding, diagnosis).items():
+            lines += _wrapped(text, width, f"   {heading}: ")
         yield lines
-    if diagnosis.not_measured:
-        yield [
-            "Not measured:",
-            *(
-                line
-                for outcome in diagnosis.not_measured
-                for line in _wrapped(sentence(outcome.reason), width, f"- {outcome.check}: ", "  ")
-            ),
-        ]
-    made = checked([c.name for c in diagnosis.checks], [o.check for o in diagnosis.not_measured])
-    about = [*_wrapped(", ".join(made) + ".", width, "Checked: ", "  ")] if made else []
+    left = not_made(diagnosis)
+    if left:
+        entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in left]
+        yield ["Not measured:", *chain.from_iterable(entries)]
+    about = _wrapped(made(diagnosis), width, "Checked: ", "  ")
     about += _wrapped(f"{subject(evidence)}.", width, "Subject: ", "  ")
     for note in evidence.notes:
         about += _wrapped(sentence(note), width, "Note: ", "  ")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Finding
 from multilayer.wording import one_line
 
-__all__ = ["checked", "sentence", "subject", "where"]
+if TYPE_CHECKING:
+    from multilayer.diagnosis.diagnosis import Diagnosis
+
+__all__ = ["lines_of", "made", "not_made", "sentence", "subject", "where"]
 
 _LONGEST = 2000
 _RANGES = 12
@@ -42,9 +47,31 @@ def where(finding: Finding, evidence: Evidence) -> str:
     return f"layer {finding.layer}{units}"
 
 
-def checked(names: Sequence[str], left_out: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the checks that were made."""
-    return tuple(name for name in names if name not in set(left_out))
+def lines_of(finding: Finding, diagnosis: Diagnosis) -> dict[str, str]:
+    """Return what is to be said of a finding below its title, by heading; nothing that was said before."""
+    known = {str(unit) for unit in finding.units} <= set(re.findall(r"\w+", finding.title))
+    told = finding == diagnosis.cause and finding.evidence in diagnosis.verdict
+    lines = {
+        "Where": "" if known else where(finding, diagnosis.evidence),
+        "Found": "" if told else finding.evidence,
+        "To do": finding.advice,
+    }
+    return {heading: sentence(text) for heading, text in lines.items() if text}
+
+
+def made(diagnosis: Diagnosis) -> str:
+    """Return which checks were made, as a sentence; empty for none."""
+    left = {outcome.check for outcome in diagnosis.not_measured}
+    names = [_spoken(check.name) for check in diagnosis.checks if check.name not in left]
+    return f"{', '.join(names)}." if names else ""
+
+
+def not_made(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """Return which checks could not be made, and why, those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in diagnosis.not_measured:
+        reasons.setdefault(sentence(outcome.reason), []).append(_spoken(outcome.check))
+    return [(", ".join(names), reason) for reason, names in reasons.items()]
 
 
 def subject(evidence: Evidence) -> str:
@@ -52,6 +79,10 @@ def subject(evidence: Evidence) -> str:
     loss = f", loss {evidence.loss.facts.name}" if evidence.loss is not None else ""
     samples = f"{evidence.samples:,} sample{'' if evidence.samples == 1 else 's'}"
     return f"{evidence.network!r} on {samples}{loss}"
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _ranges(units: Sequence[int]) -> str:
