@@ -23,7 +23,7 @@ def percent(share: float) -> str:
     """Return a share as a percentage, which is 0 % or 100 % only where the share is exactly 0 or 1."""
     if share in {0.0, 1.0}:
         return f"{share:.0%}".replace("%", "\u00a0%")
-    for digits in (0, 1, 2, 3):
+    for digits in range(9):
         text = f"{share:.{digits}%}"
         if float(text[:-1]) not in {0.0, 100.0}:
             break

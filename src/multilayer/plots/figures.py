@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from multilayer.errors import MissingExtraError
-from multilayer.plots.page import Markup
-from multilayer.wording import one_line
+from multilayer.plots.page import Markup, legible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,7 +110,7 @@ def svg(
         draw(figure)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(written.getvalue())  # noqa: S314  (matplotlib's own, a line ago)
+    root = ElementTree.fromstring(legible(written.getvalue()))  # noqa: S314  (matplotlib's own, a line ago)
     _embed(root, name, title, description)
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
@@ -134,8 +133,8 @@ def _embed(root: ElementTree.Element, name: str, title: str, description: str) -
             value = element.get(key)
             if value is not None:
                 element.set(key, value.replace("url(#", f"url(#{name}-").replace(_INK, "currentColor"))
-        if element.text is not None:
-            element.text = one_line(element.text, len(element.text)) if element.text.strip() else None
+        if element.text is not None and not element.text.strip():
+            element.text = None
         element.tail = None
     box = root.get("viewBox", "")
     root.attrib.clear()
@@ -148,7 +147,7 @@ def _embed(root: ElementTree.Element, name: str, title: str, description: str) -
     }
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         element = ElementTree.Element(tag, id=f"{name}-{'description' if tag == 'desc' else tag}")
-        element.text = text
+        element.text = legible(text)
         root.insert(place, element)
 
 

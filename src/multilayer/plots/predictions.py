@@ -74,7 +74,7 @@ def _words(evidence: Evidence) -> str:
     never = f"; never predicted: {', '.join(silent[:_NAMED])}" if silent else ""
     share = percent(float(said[most]) / max(int(said.sum()), 1))
     return (
-        f"{counts.size} classes with {_between(counts)} samples each; {names[most]} is "
+        f"{counts.size} classes with {_between(counts)} samples each; class {names[most]} is "
         f"predicted for {share} of the samples{never}."
     )
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from multilayer import storage
 from multilayer.diagnosis import Diagnosis, Finding
-from multilayer.diagnosis.remedies import Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
 from multilayer.plots.figures import svg
-from multilayer.plots.page import Markup, Section, details, figure, items, page, paragraph, table
+from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
 from multilayer.plots.picture import Picture
 from multilayer.plots.table import pictures
 from multilayer.storage import AnyPath
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis.remedies import Ranking
 
 __all__ = ["to_html", "write_html"]
 
@@ -37,7 +40,10 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
     """
     lead = [
         paragraph(sentence(diagnosis.verdict), f"verdict {_kind(diagnosis)}"),
-        *(paragraph(sentence(text), "soft") for text in (subject(diagnosis.evidence), *diagnosis.evidence.notes)),
+        *(
+            paragraph(sentence(text), "soft")
+            for text in (subject(diagnosis.evidence), *diagnosis.evidence.notes)
+        ),
     ]
     sections = [*_findings(diagnosis), *_remedies(ranking), _pictures(diagnosis), _checks(diagnosis)]
     return page("Diagnosis of a network", lead, sections, "Made by multilayer: multilayer diagnose")
@@ -70,7 +76,9 @@ def _finding(finding: Finding, diagnosis: Diagnosis) -> Section:
         paragraph(f"{heading}: {text}", finding.severity)
         for heading, text in lines_of(finding, diagnosis).items()
     ]
-    return Section(f"{finding.severity.capitalize()}: {sentence(finding.title).removesuffix('.')}", tuple(said))
+    return Section(
+        f"{finding.severity.capitalize()}: {sentence(finding.title).removesuffix('.')}", tuple(said)
+    )
 
 
 def _remedies(ranking: Ranking | None) -> Iterator[Section]:
@@ -116,7 +124,9 @@ def _checks(diagnosis: Diagnosis) -> Section:
         (check.name.replace("_", " "), check.question, _outcome(counts[check.name], check.name in left))
         for check in diagnosis.checks
     ]
-    parts = [table("Every check, in the order of causes before consequences", ("check", "asks", "outcome"), rows)]
+    parts = [
+        table("Every check, in the order of causes before consequences", ("check", "asks", "outcome"), rows)
+    ]
     reasons = not_made(diagnosis)
     if reasons:
         parts += [paragraph("Not measured:"), items(f"{names}: {reason}" for names, reason in reasons)]
