@@ -74,29 +74,29 @@ def test_nothing_is_loaded():
     assert "@import" not in page
 
 
-NAMES = st.text(min_size=1, max_size=12) | st.sampled_from(
-    [
-        "<script>alert(1)</script>",
-        "$x_1$",
-        "$\\frac",
-        'a" onclick="b',
-        "&lt;",
-        "]]>",
-        "\x00\x1b[31m",
-        "\ud800",
-        "%s",
-        "{0}",
-    ]
+NASTY = (
+    "<script>alert(1)</script>",
+    "$x_1$",
+    "$\\frac",
+    'a" onclick="b',
+    "&lt;",
+    "]]>",
+    "\0\x1b[31m",
+    "\ud800",
+    "{0}",
 )
+NAMES = st.sampled_from(NASTY) | st.text(min_size=1, max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(NAMES, min_size=3, max_size=3, unique=True), st.lists(NAMES, min_size=2, max_size=2, unique=True)
 )
 def test_names_are_text_wherever_they_stand(inputs, classes):
     named = evidence(network(inputs=inputs, classes=classes))
-    said = replace(SATURATED, title=f"class {classes[0]}", evidence=classes[1], advice=inputs[0], layer=0)
+    said = replace(
+        SATURATED, title=f"class {classes[0]}", evidence=classes[1], advice=inputs[0], layer=0, units=(2,)
+    )
     page = to_html(diagnosis(evidence=named, findings=(COLLAPSED, said)))
     page.encode("utf-8")
     found = read(page)
