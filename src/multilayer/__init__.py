@@ -12,6 +12,7 @@ from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
+    from multilayer.conversion import from_model
     from multilayer.diagnosis import Separability, separability
     from multilayer.files import load, save
     from multilayer.network.initialized import initialize
@@ -30,6 +31,7 @@ __all__ = [
     "TrainingWarning",
     "activations",
     "fit",
+    "from_model",
     "gradients",
     "initialize",
     "load",
@@ -42,6 +44,7 @@ __all__ = [
 
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
+    "from_model": "multilayer.conversion",
     "Separability": "multilayer.diagnosis",
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",
