@@ -7,14 +7,11 @@ from typing import Any
 
 from multilayer.activations import get
 from multilayer.conversion.contract import Conversion
+from multilayer.conversion.scikit_learn_settings import has_settings
 from multilayer.errors import InputError
 from multilayer.network import MLP, Dense
 
 __all__ = ["scikit_learn"]
-
-
-def _recognizes(model: Any) -> bool:
-    return all(hasattr(model, name) for name in ("hidden_layer_sizes", "activation", "solver"))
 
 
 def _convert(model: Any) -> MLP:
@@ -45,4 +42,4 @@ def _distinct(names: Any) -> Sequence[str] | None:
     return words if words and len(set(words)) == len(words) else None
 
 
-scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", _recognizes, _convert)
+scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", has_settings, _convert)

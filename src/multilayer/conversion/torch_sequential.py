@@ -71,7 +71,7 @@ def _parts(sequential: Any, above: str) -> Iterator[_Part]:
 
 
 def _is_sequential(module: Any) -> bool:
-    """Whether it runs its children one after the other: a Sequential, or a class of it that has no forward of its own."""
+    """Whether it runs its children in a row: a Sequential, or a class of it that has no forward of its own."""
     for ancestor in type(module).__mro__:
         if ancestor.__name__ == "Sequential":
             return True
