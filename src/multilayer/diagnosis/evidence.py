@@ -5,7 +5,8 @@ Measured once, in one pass over the data in constant memory (statistics.py); not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,19 +49,26 @@ class LayerStatistics:
     mean_a: Floats
     variance_a: Floats
     mean_z: Floats
+    variance_z: Floats
     mean_square_z: Floats
     least_z: Floats
     largest_z: Floats
-    active: Integers
-    """Samples on which h'(a) is not 0."""
-    saturated: Integers
-    """Samples on which |h'(a)| is below 1 % of its largest value (0 included)."""
+    active: Integers | None
+    """Samples on which h'(a) is not 0; None where the activation works along an axis, and has no h' of its own."""
+    saturated: Integers | None
+    """Samples on which |h'(a)| is below 1 % of its largest value (0 included); None like `active`."""
     linearity: Floats
     """R^2 of z explained by a straight line in a: 1 where the unit acts linearly; nan where it is constant."""
     duplicates: Pairs
     """Pairs of units whose z are correlated beyond the duplicate check's threshold."""
     a: Histogram
     z: Histogram
+
+    @property
+    def constant_share(self) -> float:
+        """Share of the layer's power that is the same for all samples: sum of mean^2 over sum of E[z^2], 1 for z = 0."""
+        power = float(self.mean_square_z.sum())
+        return float((self.mean_z**2).sum()) / power if power else 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +120,12 @@ class OutputStatistics:
     """Samples predicted to be of each class."""
     confusion: Integers | None
     """Samples of class i that were predicted as j."""
+    unreachable: float | None = None
+    """Share of the targets that lie outside the range of the output activation."""
+    probabilities_squashed: bool = False
+    """Whether what the last activation turns into probabilities are probabilities already."""
+    mismatch: str | None = None
+    """What the loss says against the output activation, if it does not fit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,3 +163,11 @@ class Evidence:
     """Layer, what (x, W, b, a, z), and sample (from 1; 0 for W and b) of the first number that is nan or infinite."""
     loss: Loss | None
     course: Course
+    start: tuple[LayerStatistics, ...] | None = None
+    """The layers of the network before training, over a sample of the data; None where it is not known."""
+    reference: tuple[LayerStatistics, ...] | None = None
+    """The same of a network of this shape with the weights that `initializers.for_activation` draws."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""
+    notes: tuple[str, ...] = ()
+    """What was decided for want of being told: which loss was taken, say."""
