@@ -78,17 +78,19 @@ def problem_of(
     rng: Random,
 ) -> Problem:
     """Return the problem, its setup made brief: at most so many samples and epochs, and so much work."""
-    subject = Subject(None, X, y, model.loss) if isinstance(model, Setup) else subject_of(model, X, y)
+    if isinstance(model, Setup):
+        subject = Subject(model.untrained(np.random.RandomState(0)), X, y, model.loss)
+    else:
+        subject = subject_of(model, X, y)
     loss = subject.loss if loss is None else losses.get(loss)
     if loss is None:
         raise InputError("the model does not tell what it was trained to minimize; give loss=")
     if course is not None:
         subject = replace(subject, course=course)
-    network = model.untrained(np.random.RandomState(0)) if isinstance(model, Setup) else subject.network
-    everything = arrays(network, loss, subject.X, subject.y)
+    everything = arrays(subject.network, loss, subject.X, subject.targets(loss))
     metric = subject.metric
     if metric is None:
-        (metric,) = chosen(["r2" if class_numbers(network, loss, everything.y) is None else "accuracy"])
+        (metric,) = chosen(["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"])
     setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
     total, notes = everything.rows, list[str]()
     rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))

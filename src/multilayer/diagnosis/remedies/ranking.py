@@ -80,21 +80,15 @@ class Ranking:
     @property
     def verdict(self) -> str:
         """The outcome in one sentence."""
-        word = _METRIC_WORDS.get(self.metric, self.metric)
-        as_it_is = f"{self.untouched.score:.4g} without it"
-        if self.best is not None:
-            best = self.best
-            return (
-                f"What helps most: {best.change}, for a {word} of {best.score:.4g} in place of {self.untouched.score:.4g} "
-                f"(median of {len(self.seeds)} seeds)"
-            )
         if not self.rows:
             return "There was no remedy to try"
-        first = self.rows[0]
-        return (
-            f"No remedy helped: the best of them, {first.change}, gave a {word} of {first.score:.4g}, and {as_it_is} "
-            f"(median of {len(self.seeds)} seeds)"
+        first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
+        scores = (
+            f"median {word} of {len(self.seeds)} seeds {first.score:.4g}, and {self.untouched.score:.4g} without it"
         )
+        if self.best is not None:
+            return f"What helps most is {first.change}: {scores}"
+        return f"No remedy helped; the best of them is {first.change}: {scores}"
 
     def document(self) -> dict[str, Any]:
         """Return all of it as JSON can hold it; a score that is not finite is None."""
@@ -138,7 +132,7 @@ class Ranking:
             for row in table
         ]
         about = (
-            f"Gain of the {self.of} {_METRIC_WORDS.get(self.metric, self.metric)} over the same training without the "
+            f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
             f"remedy: median, least and largest of {len(self.seeds)} seeds, {self.samples} samples."
         )
         left = [f"not tried: {one.change} ({one.reason})" for one in self.not_tried]
@@ -154,7 +148,7 @@ class Ranking:
         return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
-_METRIC_WORDS = {"accuracy": "accuracy", "r2": "R^2"}
+_WORDS = {"r2": "R^2"}
 
 
 def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
