@@ -13,7 +13,7 @@ from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
     from multilayer.conversion import from_model
-    from multilayer.diagnosis import Separability, separability
+    from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
     from multilayer.files import load, save
     from multilayer.network.initialized import initialize
     from multilayer.training import Trained, fit, gradients, train
@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "MLP",
     "Dense",
+    "Diagnosis",
     "InputError",
     "MissingExtraError",
     "Separability",
@@ -30,6 +31,7 @@ __all__ = [
     "Trained",
     "TrainingWarning",
     "activations",
+    "diagnose",
     "fit",
     "from_model",
     "gradients",
@@ -45,6 +47,8 @@ __all__ = [
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
     "from_model": "multilayer.conversion",
+    "Diagnosis": "multilayer.diagnosis",
+    "diagnose": "multilayer.diagnosis",
     "Separability": "multilayer.diagnosis",
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",

@@ -1,4 +1,4 @@
-"""What is diagnosed: a network with its data as the loss takes them, and what the model it came from tells of itself."""
+"""What is diagnosed: a network, its data as the loss takes them, and what the model it came from tells of itself."""
 
 from __future__ import annotations
 

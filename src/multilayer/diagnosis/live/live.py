@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,15 +25,8 @@ from multilayer.training.data import inputs
 
 __all__ = ["Live"]
 
+_Weights = tuple[NDArray[Any], ...]
 _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
-
-
-@dataclass(frozen=True, eq=False)
-class _Weights:
-    """The weights after some steps."""
-
-    steps: int
-    arrays: tuple[NDArray[Any], ...]
 
 
 class Live:
@@ -72,14 +64,15 @@ class Live:
     >>> from multilayer import fit, initialize
     >>> X = np.random.default_rng(0).standard_normal((300, 2))
     >>> y = X[:, :1] * X[:, 1:]
-    >>> live = Live(X, y, every=1, on_finding=print)
+    >>> found = []
+    >>> live = Live(X, y, every=1, on_finding=found.append)
     >>> net = initialize((2, 8, 1), "tanh", rng=0)
     >>> trained = fit(net, X, y, loss="squared", epochs=3, rng=0, callbacks=[live])
-    >>> [look.epoch for look in live.looks], live.course.stopped
-    ([1, 2, 3], 'epochs')
+    >>> [look.epoch for look in live.looks], [finding.check for finding in found]
+    ([1, 2, 3], ['undertraining'])
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (keywords with a default that leaves them out)
         self,
         X: Any,
         y: ArrayLike | None = None,
@@ -110,11 +103,12 @@ class Live:
         """What was told and has gone since."""
         self._clock = Clock(self._cadence)
         self._told: dict[tuple[str, int | None], Finding] = {}
-        self._history, self._stopped = History(), None
+        self._history = History()
+        self._stopped: str | None = None
         self._last: Step | Epoch | None = None
         self._kept: _Weights | None = None
         if self._start is not None:
-            self._kept = _weights(self._start, 0)
+            self._kept = _weights(self._start)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -142,8 +136,13 @@ class Live:
             learning_rate=rates[0] if rates else None,
             epochs=last.epochs if isinstance(last, Epoch) else None,
             start=self._start,
-            update_ratios=np.array([look.update for look in self.looks]) if self.looks else None,
+            update_ratios=self._update_ratios(),
         )
+
+    def _update_ratios(self) -> NDArray[np.float64] | None:
+        """Return those that were measured over an epoch."""
+        known = [look.update for look in self.looks if look.whole_epoch and not np.isnan(look.update).any()]
+        return np.array(known) if known else None
 
     def __call__(self, event: Step | Epoch) -> bool:
         """Take note of an event, look if it is time, and say whether training has to end."""
@@ -161,7 +160,7 @@ class Live:
             if looking:
                 stop = self._look(network, event)
                 self._clock.looked(event, time.perf_counter() - began)
-            self._kept = _weights(network, event.steps) if keeping else None
+            self._kept = _weights(network) if keeping else None
         self._clock.took(event, time.perf_counter() - began)
         return stop
 
@@ -169,8 +168,8 @@ class Live:
         if self._sample is None:
             self._sample = self._drawn(network)
         before = self.looks[-1].findings if self.looks else ()
-        update = _movement(self._kept, network, event.steps)
-        look = self._sample.look(network, self.course, update, epoch=event.epoch, steps=event.steps)
+        update = _movement(self._kept, network)
+        look = self._sample.look(network, self.course, update, event)
         self.looks.append(look)
         return self._tell(before, look.findings)
 
@@ -196,9 +195,7 @@ class Live:
         loss = self._loss or natural_loss(network.layers[-1].activation)
         y = None if self._y is None or loss is None else targets_of(network, loss, self._y)
         if y is not None and len(y) != X.shape[0]:
-            raise InputError(
-                f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample"
-            )
+            raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")
         total = X.shape[0]
         rows = np.arange(total)
         if total > self._samples:
@@ -212,22 +209,19 @@ def _key(finding: Finding) -> tuple[str, int | None]:
     return finding.check, finding.layer
 
 
-def _weights(network: MLP, steps: int) -> _Weights:
-    return _Weights(steps, tuple(layer.W for layer in network.layers))
+def _weights(network: MLP) -> _Weights:
+    return tuple(layer.W for layer in network.layers)
 
 
-def _movement(before: _Weights | None, network: MLP, steps: int) -> NDArray[np.float64]:
-    """Return how far each W has moved in a step, over its norm.
-
-    Of several steps it is the distance between their ends over their number, at most the mean length of one.
-    """
-    if before is None or before.steps >= steps:
+def _movement(before: _Weights | None, network: MLP) -> NDArray[np.float64]:
+    """Return how far each W has moved since the event before, over its norm then."""
+    if before is None:
         return np.full(len(network.layers), np.nan)
     moved = []
-    for old, layer in zip(before.arrays, network.layers, strict=True):
+    for old, layer in zip(before, network.layers, strict=True):
         size, length = np.linalg.norm(old), np.linalg.norm(layer.W - old)
         moved.append(float(length / size) if size else float("nan"))
-    return np.array(moved) / (steps - before.steps)
+    return np.array(moved)
 
 
 def _warn(finding: Finding) -> None:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.diagnosis.checks import checks
-from multilayer.diagnosis.evidence import Course, Evidence, LayerStatistics
+from multilayer.diagnosis.evidence import Course, LayerStatistics
 from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.diagnosis.verdict import concluded
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Random
+from multilayer.training import Epoch, Step
 
 __all__ = ["Look", "Sample"]
 
@@ -36,7 +37,9 @@ class Look:
     saturated: Floats
     """Share of units and samples where |h'| is below 1 % of its largest value; nan likewise."""
     update: Floats
-    """Norm of W's change in a step, over norm of W; nan where no earlier weights are known."""
+    """Norm of W's change since the event before, over norm of W; nan where the weights then are not known."""
+    whole_epoch: bool
+    """Whether that was an epoch before; it is some batches where training tells of its steps."""
     findings: tuple[Finding, ...]
     """Errors are real only after the last epoch; before it, what training may mend is a warning."""
 
@@ -50,7 +53,7 @@ class Sample:
     loss: Loss | None
     rng: Random
 
-    def look(self, network: MLP, course: Course, update: Floats, *, epoch: int, steps: int) -> Look:
+    def look(self, network: MLP, course: Course, update: Floats, event: Step | Epoch) -> Look:
         """Measure, and run the checks."""
         missing = {"linear": "no linear model is fitted while training is under way"}
         if self.y is None:
@@ -60,12 +63,13 @@ class Sample:
         )
         findings = concluded(evidence, checks).findings
         return Look(
-            epoch,
-            steps,
+            event.epoch,
+            event.steps,
             np.array([layer.constant_share for layer in evidence.layers]),
             np.array([_dead(layer) for layer in evidence.layers]),
             np.array([_saturated(layer) for layer in evidence.layers]),
             update,
+            isinstance(event, Epoch),
             findings if course.stopped is not None else tuple(_for_now(findings)),
         )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from multilayer.activations import identity
 from multilayer.conversion.scikit_learn_settings import optimizer_of, schedule_of
@@ -20,7 +19,9 @@ from multilayer.training import Metric, Stopping
 
 __all__ = ["setup_of"]
 
-_OPTIMIZERS: dict[str, type[Optimizer]] = {kind.__name__.lower(): kind for kind in (Adam, AdamW, SGD, RMSprop)}
+_OPTIMIZERS: dict[str, type[Optimizer]] = {
+    kind.__name__.lower(): kind for kind in (Adam, AdamW, SGD, RMSprop)
+}
 
 
 def setup_of(subject: Subject, loss: Loss, metric: Metric) -> Setup:
@@ -42,8 +43,12 @@ def _of_course(network: MLP, course: Course, loss: Loss) -> Setup:
     if course.epochs is not None:
         setup = replace(setup, epochs=course.epochs)
     if course.stopped == "plateau" or course.patience is not None:
-        known = {"patience": course.patience, "tolerance": course.tolerance}
-        setup = replace(setup, stopping=Stopping(**{k: v for k, v in known.items() if v is not None}))
+        default = Stopping()
+        stopping = Stopping(
+            default.patience if course.patience is None else course.patience,
+            default.tolerance if course.tolerance is None else course.tolerance,
+        )
+        setup = replace(setup, stopping=stopping)
     name = (course.optimizer or "adam").lower()
     if name == "lbfgs":
         return replace(setup, optimizer=LBFGS(), stopping=None)
@@ -56,7 +61,7 @@ def _of_course(network: MLP, course: Course, loss: Loss) -> Setup:
 def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
     setup = _of_network(network, loss)
     optimizer = optimizer_of(model)
-    dropout = getattr(model, "dropout", 0.0)
+    dropout: Any = getattr(model, "dropout", 0.0)
     setup = replace(
         setup,
         # The last hidden layer decides, as it does for scikit-learn's output layer.
@@ -66,7 +71,7 @@ def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
         batch_size=200 if model.batch_size == "auto" else int(model.batch_size),
         shuffle=bool(model.shuffle),
         l2=float(model.alpha),
-        dropout=dropout if np.isscalar(dropout) else tuple(dropout),
+        dropout=tuple(dropout) if isinstance(dropout, Sequence) else float(dropout),
         estimator=type(model).__name__,
     )
     if isinstance(optimizer, LBFGS):

@@ -32,7 +32,8 @@ def _variants(setup: Setup) -> Iterator[Variant | NotApplicable]:
     yield Variant(
         f"{epochs} epochs{', without a stop at a plateau' if stops else ''}",
         setup.call(
-            estimator=f"max_iter={epochs}, n_iter_no_change=np.inf", fit=f"epochs={epochs}, stopping=None"
+            estimator=f"max_iter={epochs}, n_iter_no_change=np.inf",
+            fit=f"epochs={epochs}{', stopping=None' if stops else ''}",
         ),
         replace(setup, stopping=None, held_out=None, metrics=(), epochs=epochs),
     )

@@ -65,7 +65,7 @@ class Problem:
     """What was cut short."""
 
 
-def problem_of(
+def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     model: Any,
     X: Any,
     y: Any,
@@ -90,7 +90,9 @@ def problem_of(
     everything = arrays(subject.network, loss, subject.X, subject.targets(loss))
     metric = subject.metric
     if metric is None:
-        (metric,) = chosen(["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"])
+        (metric,) = chosen(
+            ["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"]
+        )
     setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
     total, notes = everything.rows, list[str]()
     rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))

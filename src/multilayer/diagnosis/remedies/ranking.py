@@ -83,9 +83,8 @@ class Ranking:
         if not self.rows:
             return "There was no remedy to try"
         first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
-        scores = (
-            f"median {word} of {len(self.seeds)} seeds {first.score:.4g}, and {self.untouched.score:.4g} without it"
-        )
+        before, after = f"{_plainly(self.untouched.score)} without it", _plainly(first.score)
+        scores = f"median {word} of {len(self.seeds)} seeds {after}, and {before}"
         if self.best is not None:
             return f"What helps most is {first.change}: {scores}"
         return f"No remedy helped; the best of them is {first.change}: {scores}"
@@ -113,22 +112,24 @@ class Ranking:
                 _signed(row.gain),
                 _signed(min(row.gains)),
                 _signed(max(row.gains)),
-                f"{row.score:.4f}",
+                _plainly(row.score),
                 f"{row.seconds:.2g}",
                 row.call,
             )
             for row in self.rows
         ]
         none = self.untouched
-        spread = f"({min(none.scores):.4f} to {max(none.scores):.4f})"
-        return [head, *rows, ("as it is", "", "", "", f"{none.score:.4f}", f"{none.seconds:.2g}", spread)]
+        spread = f"({_plainly(min(none.scores))} to {_plainly(max(none.scores))})"
+        return [head, *rows, ("as it is", "", "", "", _plainly(none.score), f"{none.seconds:.2g}", spread)]
 
     def __repr__(self) -> str:
         table = self.table()
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         sides = (str.ljust, *[str.rjust] * 5, str.ljust)
         lines = [
-            "  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)).rstrip()
+            "  ".join(
+                side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)
+            ).rstrip()
             for row in table
         ]
         about = (
@@ -141,9 +142,7 @@ class Ranking:
     def _repr_html_(self) -> str:
         head, *rows = self.table()
         cells = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         caption = f"<caption>{escape(self.verdict)}</caption>"
         return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -157,7 +156,11 @@ def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.4f}"
+    return f"{round(value, 4) + 0.0:+.4f}"  # + 0.0, so that there is no -0
+
+
+def _plainly(value: float) -> str:
+    return f"{round(value, 4) + 0.0:.4f}"
 
 
 def _plain(row: Row) -> dict[str, Any]:

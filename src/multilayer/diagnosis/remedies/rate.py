@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from multilayer.diagnosis.remedies.contract import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.optimizers import LBFGS
+from multilayer.optimizers import LBFGS, Optimizer
 
 __all__ = ["rate"]
 
@@ -26,8 +26,13 @@ def _variants(setup: Setup) -> Iterator[Variant | NotApplicable]:
                 estimator=f"learning_rate_init={other:g}",
                 fit=f"optimizer={type(optimizer).__name__}({other:g})",
             ),
-            replace(setup, optimizer=replace(optimizer, learning_rate=other)),
+            replace(setup, optimizer=_with_rate(optimizer, other)),
         )
+
+
+def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
+    changed: Optimizer = replace(optimizer, learning_rate=rate)  # type: ignore[type-var]
+    return changed
 
 
 rate = Remedy("rate", _variants)

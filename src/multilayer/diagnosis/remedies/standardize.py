@@ -12,7 +12,7 @@ __all__ = ["standardize"]
 
 
 def _variants(setup: Setup) -> Iterator[Variant | NotApplicable]:
-    change = "standardize the inputs"
+    change = "standardized inputs"
     if setup.standardized or setup.standardize:
         yield NotApplicable(change, "every column of X has mean 0 and standard deviation 1 already")
         return

@@ -28,7 +28,7 @@ __all__ = ["try_fixes"]
 Tell = Callable[[str], object]
 
 
-def try_fixes(
+def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     model: Any,
     X: Any,
     y: ArrayLike,
@@ -80,12 +80,15 @@ def try_fixes(
     Examples
     --------
     >>> import numpy as np
-    >>> from multilayer import initialize
+    >>> from multilayer.activations import identity, tanh
+    >>> from multilayer.losses import squared
+    >>> from multilayer.optimizers import Adam
     >>> X = np.random.default_rng(0).uniform(100.0, 200.0, (200, 2))
-    >>> net = initialize((2, 8, 1), "tanh")
-    >>> ranking = try_fixes(net, X, X[:, 0] * X[:, 1] / 1e4, "squared", epochs=100, seeds=3)
-    >>> ranking.best.remedy
-    'standardize'
+    >>> y = X[:, 0] * X[:, 1] / 1e4
+    >>> as_it_is = Setup(widths=(2, 8, 1), activations=(tanh,), output=identity, loss=squared, optimizer=Adam(0.03))
+    >>> ranking = try_fixes(as_it_is, X, y, epochs=100, seeds=3)
+    >>> ranking.best.change
+    'standardized inputs'
     """
     if seeds < 1:
         raise InputError(f"seeds must be at least 1; got {seeds}")
