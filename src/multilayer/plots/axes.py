@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from multilayer.wording import one_line
+
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
 
-__all__ = ["log_line", "log_scale", "number", "over_layers", "percent"]
+__all__ = ["label", "log_line", "log_scale", "number", "over_layers", "percent"]
+
+
+def label(name: str, longest: int) -> str:
+    """Return a name as a picture shows it: in one line, printable, its end left out where it is too long."""
+    name = one_line(name)
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def number(value: float | None) -> str:
@@ -52,11 +60,11 @@ def log_scale(ax: Axes, values: ArrayLike) -> None:
     ax.grid(axis="y", alpha=0.25, linewidth=0.6)
 
 
-def log_line(ax: Axes, values: Sequence[float], label: str, **style: object) -> None:
+def log_line(ax: Axes, values: Sequence[float], name: str, **style: object) -> None:
     """Draw values by layer on a logarithmic scale; those it has no place for stand in words at the bottom."""
     layers, y = np.arange(1, len(values) + 1), np.asarray(values, np.float64)
     shown = np.isfinite(y) & (y > 0)
-    (line,) = ax.plot(layers, np.where(shown, y, np.nan), label=label, **{"marker": "o", **style})  # type: ignore[arg-type]
+    (line,) = ax.plot(layers, np.where(shown, y, np.nan), label=name, **{"marker": "o", **style})  # type: ignore[arg-type]
     for layer, value in zip(layers[~shown], y[~shown], strict=True):
         ax.annotate(
             f"{value:g}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,9 @@ def svg(
     MissingExtraError
         When matplotlib is not installed.
     """
-    with style():
+    with style(), warnings.catch_warnings():
+        # A browser has the characters that the font for measuring the layout lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=size, layout="constrained")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from multilayer.diagnosis import Evidence
-from multilayer.plots.axes import number
+from multilayer.plots.axes import label, number
 from multilayer.plots.figures import BLUE, GREY, ORANGE
 from multilayer.plots.picture import Numbers, Picture
 
@@ -44,7 +44,7 @@ def _by_name(evidence: Evidence, ax: Axes) -> None:
     ax.hlines(rows, low, high, color=BLUE, linewidth=6, label="mean ± standard deviation")
     ax.plot(inputs.mean, rows, "o", color=ORANGE, markersize=5, label="mean")
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-    ax.set_yticks(rows, [_short(name) for name in names], parse_math=False)
+    ax.set_yticks(rows, [label(name, _LONGEST_NAME) for name in names], parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     _scale(ax, "x", evidence)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
@@ -57,8 +57,8 @@ def _profile(evidence: Evidence, ax: Axes) -> None:
     ax.fill_between(columns, inputs.least, inputs.largest, step="mid", color=BLUE, alpha=0.25, linewidth=0)
     ax.fill_between(columns, low, high, step="mid", color=BLUE, alpha=0.6, linewidth=0)
     ax.step(columns, inputs.mean, where="mid", color=ORANGE, linewidth=1.0)
-    for label, colour, alpha in _LEGEND:
-        ax.fill_between([], [], color=colour, alpha=alpha, label=label)
+    for said, colour, alpha in _LEGEND:
+        ax.fill_between([], [], color=colour, alpha=alpha, label=said)
     ax.set_xlim(0.5, columns.size + 0.5)
     ax.set_xlabel("column of X")
     _scale(ax, "y", evidence)
@@ -89,10 +89,6 @@ def _linear_up_to(evidence: Evidence) -> float | None:
 
 def _names(evidence: Evidence) -> tuple[str, ...]:
     return evidence.network.inputs or tuple(f"column {n}" for n in range(1, evidence.inputs.mean.size + 1))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _size(evidence: Evidence) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from multilayer.diagnosis import Evidence
 from multilayer.diagnosis.evidence import Integers
-from multilayer.plots.axes import percent
+from multilayer.plots.axes import label, percent
 from multilayer.plots.figures import BLUE, GREY
 from multilayer.plots.picture import Numbers, Picture
 
@@ -28,7 +28,7 @@ def predictions(evidence: Evidence, ax: Axes) -> Axes:
     ax.bar(places - 0.2, counts, 0.38, color=GREY, label="samples of the class")
     ax.bar(places + 0.2, said, 0.38, color=BLUE, label="predicted to be of it")
     if counts.size <= _NAMED:
-        names = [_short(name) for name in _names(evidence)]
+        names = [label(name, _LONGEST_NAME) for name in _names(evidence)]
         tilted = sum(map(len, names)) > 70
         ax.set_xticks(
             places, names, parse_math=False, rotation=35 if tilted else 0, ha="right" if tilted else "center"
@@ -60,10 +60,6 @@ def _missing(evidence: Evidence) -> str | None:
 
 def _names(evidence: Evidence) -> tuple[str, ...]:
     return evidence.network.classes or tuple(map(str, range(_counts(evidence)[0].size)))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _words(evidence: Evidence) -> str:
