@@ -19,6 +19,7 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from multilayer.diagnosis.evidence import LayerStatistics
+from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 
@@ -188,6 +189,41 @@ class EvidenceEntry(Struct, kw_only=True):
     notes: list[str]
 
 
+class RemedyEntry(Struct, kw_only=True):
+    """One way to take a remedy, trained with each seed, as in `Row`; score and gain are medians."""
+
+    remedy: str
+    change: str
+    call: str
+    score: Number
+    scores: Numbers
+    gain: Number
+    gains: Numbers
+    helps: bool
+    seconds: Number
+
+
+class NotTriedEntry(Struct, kw_only=True):
+    """A remedy that was not there to try."""
+
+    change: str
+    reason: str
+
+
+class RankingEntry(Struct, kw_only=True):
+    """What every remedy gained, the largest gain first, as in `Ranking`."""
+
+    verdict: str
+    metric: str
+    of: str
+    samples: int
+    seeds: Counts
+    untouched: RemedyEntry
+    rows: list[RemedyEntry]
+    not_tried: list[NotTriedEntry]
+    notes: list[str]
+
+
 class Document(Struct, kw_only=True):
     """A diagnosis: the verdict, the findings, and what they rest on."""
 
@@ -200,17 +236,26 @@ class Document(Struct, kw_only=True):
     not_measured: list[NotMeasuredEntry]
     checks: list[CheckEntry]
     evidence: EvidenceEntry
+    remedies: Annotated[RankingEntry | None, Meta(description="Where remedies were tried, what they gained.")]
 
 
-def document_of(diagnosis: Diagnosis) -> Document:
-    """Return the diagnosis as a document."""
-    found = {"format": FORMAT, "version": VERSION, "trouble": diagnosis.trouble, **_fields(diagnosis)}
-    return msgspec.convert(found, Document)
+def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Document:
+    """Return the diagnosis, and the ranking of remedies where they were tried, as a document."""
+    head = {"format": FORMAT, "version": VERSION, "trouble": diagnosis.trouble}
+    return msgspec.convert(head | _fields(diagnosis) | {"remedies": _plain(ranking)}, Document)
 
 
-def to_json(diagnosis: Diagnosis) -> bytes:
-    """Return the diagnosis as JSON, as docs/diagnosis.schema.json describes it."""
-    return msgspec.json.encode(document_of(diagnosis))
+def to_json(diagnosis: Diagnosis, ranking: Ranking | None = None) -> bytes:
+    """Return the document as JSON, as docs/diagnosis.schema.json describes it."""
+    return msgspec.json.encode(document_of(diagnosis, ranking))
+
+
+# What is told beside the fields of a class.
+_PROPERTIES: Mapping[type, tuple[str, ...]] = {
+    LayerStatistics: ("constant_share",),
+    Ranking: ("verdict",),
+    Row: ("score", "gain", "helps"),
+}
 
 
 @singledispatch
@@ -264,6 +309,5 @@ def _(value: MLP) -> Any:
 
 def _fields(value: Any) -> dict[str, Any]:
     names = [field.name for field in dataclasses.fields(value)]
-    if isinstance(value, LayerStatistics):
-        names.append("constant_share")
+    names += _PROPERTIES.get(type(value), ())
     return {name: _plain(getattr(value, name)) for name in names}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.diagnosis import Evidence
-from multilayer.diagnosis.evidence import GradientStatistics
 from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
 from multilayer.plots.figures import BLUE, ORANGE
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import GradientStatistics
     from multilayer.plots.figures import Axes
 
 __all__ = ["gradient_flow", "picture"]

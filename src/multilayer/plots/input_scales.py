@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from multilayer.diagnosis import Evidence
 from multilayer.plots.axes import label, number
 from multilayer.plots.figures import BLUE, GREY, ORANGE
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Axes
 
 __all__ = ["input_scales", "picture"]

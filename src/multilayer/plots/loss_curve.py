@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.diagnosis import Evidence
 from multilayer.plots.axes import log_scale, number
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 from multilayer.plots.picture import Numbers, Picture
-from multilayer.training import History
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Axes
+    from multilayer.training import History
 
 __all__ = ["loss_curve", "picture"]
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from multilayer.diagnosis import Evidence
-
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Figure
 
 __all__ = ["Numbers", "Picture"]

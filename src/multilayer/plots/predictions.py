@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.diagnosis import Evidence
-from multilayer.diagnosis.evidence import Integers
 from multilayer.plots.axes import label, percent
 from multilayer.plots.figures import BLUE, GREY
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import Integers
     from multilayer.plots.figures import Axes
 
 __all__ = ["picture", "predictions"]

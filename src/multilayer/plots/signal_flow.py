@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from multilayer.diagnosis import Evidence
-from multilayer.diagnosis.evidence import LayerStatistics
 from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import LayerStatistics
     from multilayer.plots.figures import Axes
 
 __all__ = ["picture", "signal_flow"]

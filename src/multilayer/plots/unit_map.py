@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis import Evidence
-from multilayer.diagnosis.evidence import Integers, LayerStatistics
 from multilayer.plots.axes import percent
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import Integers, LayerStatistics
     from multilayer.plots.figures import Axes
 
 __all__ = ["picture", "unit_map"]

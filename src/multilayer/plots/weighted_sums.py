@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis import Evidence
-from multilayer.diagnosis.evidence import Histogram, LayerStatistics
-from multilayer.diagnosis.sensitivity import sensitivity
 from multilayer.plots.axes import number, percent
 from multilayer.plots.figures import BLUE, RED
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import Histogram, LayerStatistics
     from multilayer.plots.figures import Axes, Figure
 
 __all__ = ["picture", "weighted_sums"]
@@ -44,6 +43,9 @@ def weighted_sums(layer: LayerStatistics, ax: Axes, title: str = "") -> Axes:
 
 def saturated_spans(layer: LayerStatistics) -> list[tuple[float, float]]:
     """Return where, within the histogram of a, every unit of the layer is saturated."""
+    # Here, so that a curve in the terminal does not wait for everything that a diagnosis needs.
+    from multilayer.diagnosis.sensitivity import sensitivity
+
     found = sensitivity(layer.layer.activation)
     if found is None:
         return []

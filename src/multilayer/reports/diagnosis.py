@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from multilayer import storage
-from multilayer.diagnosis import Diagnosis, Finding
+from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
 from multilayer.plots.figures import svg
 from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
 from multilayer.plots.picture import Picture
 from multilayer.plots.table import pictures
 from multilayer.storage import AnyPath
-
-if TYPE_CHECKING:
-    from multilayer.diagnosis.remedies import Ranking
 
 __all__ = ["to_html", "write_html"]
 
