@@ -88,7 +88,7 @@ def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
     count, outputs = len(table.targets), net.layers[-1].units
     if count not in {1, outputs}:
         raise InputError(
-            f"{where}: {count} targets are named, but the network has {outputs} outputs; "
+            f"{where}: {count} targets are named, but the network has {outputs} output{'s' if outputs > 1 else ''}; "
             "name one column of classes, or one per output"
         )
     return targets_in(table.targets, net.classes)
