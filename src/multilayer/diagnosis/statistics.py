@@ -34,8 +34,8 @@ __all__ = ["Sources", "measure"]
 
 _LOOK = 2048
 """Samples of the first look."""
-_BLOCK_NUMBERS = 131_072
-"""Numbers of the widest layer in a block, which is to stay in the second-level cache."""
+_BLOCK_NUMBERS = 1_048_576
+"""Numbers of the widest layer in a block: products want many rows, and sums over them are cheap beside those."""
 
 
 @dataclass(frozen=True, eq=False)
