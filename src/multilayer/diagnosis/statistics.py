@@ -70,8 +70,7 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
         step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
         for start in range(0, rows, step):
             pass_.add(slice(start, min(start + step, rows)))
-        beginning, reference = _beginnings(sources, records[0].x, rng)
-    return pass_.evidence(beginning, reference)
+        return pass_.evidence(*_beginnings(sources, records[0].x, rng))
 
 
 class _Pass:
