@@ -64,7 +64,11 @@ def _ordered(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Findi
             for other in findings
         )
 
-    return sorted(findings, key=lambda f: (_RANK[f.severity], explained(f), place[f.check]))
+    def key(finding: Finding) -> tuple[int, bool, bool, int]:
+        aside = finding.severity == "note" and bool(finding.layer)  # what is said of the whole comes first
+        return _RANK[finding.severity], explained(finding), aside, place[finding.check]
+
+    return sorted(findings, key=key)
 
 
 def _verdict(

@@ -15,7 +15,9 @@ from multilayer.diagnosis.layer_sums import DUPLICATE
 
 __all__ = ["duplicate_units"]
 
-_MOST = 0.5
+_MOST, _SOME = 0.5, 0.2
+_SAME = 0.01
+"""Distance of two units' weights, as a share of their size."""
 _FEWEST = 10
 
 
@@ -68,11 +70,10 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
 
 
 def _weigh_alike(layer: LayerStatistics, pair: tuple[int, int, float]) -> bool:
-    """Whether two units sum their inputs alike: the mark of weights that started the same."""
+    """Whether two units weigh their inputs alike: the mark of weights that started the same."""
     W = layer.layer.W.astype(np.float64)
     one, other = W[:, pair[0]], W[:, pair[1]]
-    size = float(np.sqrt((one @ one) * (other @ other)))
-    return size == 0.0 or abs(float(one @ other)) > DUPLICATE * size
+    return float(np.linalg.norm(one - other)) <= _SAME * float(np.linalg.norm(one))
 
 
 duplicate_units = Check(

@@ -53,12 +53,12 @@ def fares(evidence: Evidence) -> Fares:
 
 
 def early(evidence: Evidence) -> bool:
-    """Return whether training is known to be under way still: few epochs, or a loss that falls from epoch to epoch."""
+    """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls."""
     history, stopped = evidence.course.history, evidence.course.stopped
     if history is None or stopped in ("plateau", "not finite"):
         return False
     if len(history) < _FEW_EPOCHS:
-        return True
+        return stopped != "epochs" or len(history) < 2 or history.loss[-1] < history.loss[0]
     tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
     with np.errstate(all="ignore"):
         return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
