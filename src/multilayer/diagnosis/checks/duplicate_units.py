@@ -29,9 +29,8 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     for number, layer in enumerate(evidence.layers[:-1], 1):
         alike = layer.duplicates
         before, changing = changing, layer.layer.units - len(alike)
-        if (
-            alike and before > 1
-        ):  # behind a single number all units are functions of it, and tell that apart only
+        # Behind a single number all units are functions of it, and tell no more apart than it does.
+        if before > 1 and len(alike) > _SOME * layer.layer.units:
             yield _finding(evidence, number, layer, alike)
 
 

@@ -57,11 +57,19 @@ def early(evidence: Evidence) -> bool:
     history, stopped = evidence.course.history, evidence.course.stopped
     if history is None or stopped in ("plateau", "not finite"):
         return False
+    if just_begun(evidence):
+        return True
     if len(history) < _FEW_EPOCHS:
-        return stopped != "epochs" or len(history) < 2 or history.loss[-1] < history.loss[0]
+        return len(history) < 2 or history.loss[-1] < history.loss[0]
     tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
     with np.errstate(all="ignore"):
         return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
+
+
+def just_begun(evidence: Evidence) -> bool:
+    """Return whether the training is known to be under way, and a few epochs old at most."""
+    history = evidence.course.history
+    return history is not None and evidence.course.stopped is None and len(history) < _FEW_EPOCHS
 
 
 def graded(evidence: Evidence) -> Severity:
