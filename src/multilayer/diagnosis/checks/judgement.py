@@ -14,7 +14,7 @@ __all__ = ["early", "fares", "graded", "how_it_ended", "how_it_fares", "linear_s
 Fares = Literal["well", "so-so", "badly", "unknown"]
 
 _WELL, _BADLY = 0.75, 0.1
-_BEHIND = 0.15
+_BEHIND, _CLOSE, _SOME = 0.15, 0.03, 0.15
 _FEW_EPOCHS = 10
 _FALLING = 0.003
 
@@ -47,21 +47,29 @@ def fares(evidence: Evidence) -> Fares:
         return "unknown"
     if own < _BADLY or (linear is not None and linear - own > _BEHIND):
         return "badly"
-    if own > _WELL or (linear is not None and own > 0.3 and own > linear - 0.03):
+    if own > _WELL or (linear is not None and linear > _SOME and own > linear - _CLOSE):
         return "well"
     return "so-so"
 
 
 def early(evidence: Evidence) -> bool:
-    """Return whether training is known to be under way still: few epochs, or a loss that falls from epoch to epoch."""
+    """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls."""
     history, stopped = evidence.course.history, evidence.course.stopped
     if history is None or stopped in ("plateau", "not finite"):
         return False
-    if len(history) < _FEW_EPOCHS:
+    if just_begun(evidence):
         return True
+    if len(history) < _FEW_EPOCHS:
+        return len(history) < 2 or history.loss[-1] < history.loss[0]
     tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
     with np.errstate(all="ignore"):
         return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
+
+
+def just_begun(evidence: Evidence) -> bool:
+    """Return whether the training is known to be under way, and a few epochs old at most."""
+    history = evidence.course.history
+    return history is not None and evidence.course.stopped is None and len(history) < _FEW_EPOCHS
 
 
 def graded(evidence: Evidence) -> Severity:
