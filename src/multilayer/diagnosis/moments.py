@@ -37,7 +37,10 @@ class Moments:
         from_shift: Array = block - self.shift
         self.count += len(block)
         self.first += from_shift.sum(axis=0)
-        self.second += np.einsum("ij,ij->j", from_shift, from_shift)
+        squares = np.einsum("ij,ij->j", from_shift, from_shift)
+        if not np.isfinite(squares).all():  # beyond float32 already, and far from the end of float64
+            squares = np.einsum("ij,ij->j", from_shift, from_shift, dtype=np.float64)
+        self.second += squares
         np.minimum(self.least, block.min(axis=0), out=self.least)
         np.maximum(self.largest, block.max(axis=0), out=self.largest)
         return from_shift

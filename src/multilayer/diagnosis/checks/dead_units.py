@@ -12,6 +12,7 @@ from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import joined, numbers, phrase
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured, Severity
+from multilayer.diagnosis.sensitivity import sensitivity
 
 __all__ = ["dead", "dead_units"]
 
@@ -31,8 +32,9 @@ def dead(layer: LayerStatistics) -> Booleans | None:
         return None
     if math.isinf(facts.range.high):
         return np.asarray(layer.saturated == layer.samples)
+    known = sensitivity(layer.layer.activation)
     silent = (layer.least_z == 0) & (layer.largest_z == 0)
-    return np.asarray((layer.active == 0) & silent)
+    return np.asarray((layer.active == 0) & silent & (known is not None and known.flat))
 
 
 def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:

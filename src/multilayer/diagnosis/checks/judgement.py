@@ -14,7 +14,7 @@ __all__ = ["early", "fares", "graded", "how_it_ended", "how_it_fares", "linear_s
 Fares = Literal["well", "so-so", "badly", "unknown"]
 
 _WELL, _BADLY = 0.75, 0.1
-_BEHIND = 0.15
+_BEHIND, _CLOSE, _SOME = 0.15, 0.03, 0.15
 _FEW_EPOCHS = 10
 _FALLING = 0.003
 
@@ -47,7 +47,7 @@ def fares(evidence: Evidence) -> Fares:
         return "unknown"
     if own < _BADLY or (linear is not None and linear - own > _BEHIND):
         return "badly"
-    if own > _WELL or (linear is not None and own > 0.3 and own > linear - 0.03):
+    if own > _WELL or (linear is not None and linear > _SOME and own > linear - _CLOSE):
         return "well"
     return "so-so"
 

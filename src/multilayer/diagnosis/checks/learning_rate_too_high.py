@@ -31,7 +31,8 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         return
     constant = None if outputs is None else outputs.constant_loss
     found = "training broke off at a number that is not finite" if broke_off else _seen(loss, constant)
-    if found is None:
+    steps = _steps(evidence)
+    if found is None and (steps is None or fares(evidence) == "well"):
         return
     rate = "" if course.learning_rate is None else f"it started at {course.learning_rate:g}"
     yield Finding(
@@ -42,10 +43,22 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         units=(),
         value=course.learning_rate,
         threshold=None,
-        evidence=joined((found, rate)),
+        evidence=joined((found or "", rate, steps or "")),
         advice="Divide learning_rate_init by 10 (Adam(0.001) is the usual start), and again until the loss "
         "falls steadily.",
     )
+
+
+def _steps(evidence: Evidence) -> str | None:
+    """Whether a step of Adam, which moves every weight by up to the learning rate, is as large as the weights."""
+    course = evidence.course
+    if course.learning_rate is None or not (course.optimizer or "").lower().startswith("adam"):
+        return None
+    layers = (course.start or evidence.network).layers
+    size = max(float(np.sqrt((layer.W.astype(np.float64) ** 2).mean())) for layer in layers)
+    if course.learning_rate < size:
+        return None
+    return f"a step of Adam moves weights by as much, and they are of size {size:.2g} at most"
 
 
 def _seen(loss: np.ndarray, constant: float | None) -> str | None:
