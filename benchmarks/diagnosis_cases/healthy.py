@@ -18,7 +18,14 @@ __all__ = ["HEALTHY"]
 
 DATA = ("iris", "wine", "breast_cancer", "digits", "diabetes", "linnerud")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "silu", "elu", "selu", "softplus", "mish", "leaky_relu")
-HIDDEN = {"iris": (16,), "wine": (16, 16), "breast_cancer": (20, 10), "digits": (32,), "diabetes": (16,), "linnerud": (8,)}
+HIDDEN = {
+    "iris": (16,),
+    "wine": (16, 16),
+    "breast_cancer": (20, 10),
+    "digits": (32,),
+    "diabetes": (16,),
+    "linnerud": (8,),
+}
 
 
 @cache
@@ -47,16 +54,26 @@ def _under_way(name: str, activation: str, epochs: int) -> Callable[[int], Subje
 
     def make(seed: int) -> Subject:
         subject = trained(bundled(name), HIDDEN[name], activation, seed, optimizer=Adam(0.01), epochs=epochs)
-        return replace(subject, course=Course(history=subject.course.history, start=subject.course.start, epochs=80))
+        return replace(
+            subject, course=Course(history=subject.course.history, start=subject.course.start, epochs=80)
+        )
 
     return make
 
 
 HEALTHY = [
-    Case(f"well trained {DATA[n % len(DATA)]} {activation}", None, _well_trained(DATA[n % len(DATA)], activation))
+    Case(
+        f"well trained {DATA[n % len(DATA)]} {activation}",
+        None,
+        _well_trained(DATA[n % len(DATA)], activation),
+    )
     for n, activation in enumerate((*ACTIVATIONS, *ACTIVATIONS[3:], *ACTIVATIONS[:5]))
 ] + [
-    Case(f"after {epochs} epochs {DATA[n % len(DATA)]} {activation}", None, _under_way(DATA[n % len(DATA)], activation, epochs))
+    Case(
+        f"after {epochs} epochs {DATA[n % len(DATA)]} {activation}",
+        None,
+        _under_way(DATA[n % len(DATA)], activation, epochs),
+    )
     for n, (activation, epochs) in enumerate(
         (activation, epochs) for epochs in (1, 3) for activation in (*ACTIVATIONS, "softsign")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class Subject:
     X: Array
     y: Array
     loss: str
-    course: Course = Course()
+    course: Course = field(default_factory=Course)
     networks: tuple[MLP, ...] = ()
 
     def without_start(self) -> Subject:
@@ -43,7 +43,7 @@ class Case:
     make: Callable[[int], Subject]
 
 
-def trained(  # noqa: PLR0913  (a training has many sides)
+def trained(
     data: tuple[Array, Array],
     hidden: tuple[int, ...],
     activation: str,
@@ -63,7 +63,12 @@ def trained(  # noqa: PLR0913  (a training has many sides)
     loss = loss or ("categorical_cross_entropy" if classes else "squared")
     if start is None:
         start = initialize(
-            (X.shape[1], *hidden, units), activation, output, initializer=initializer, rng=seed, dtype=np.float64
+            (X.shape[1], *hidden, units),
+            activation,
+            output,
+            initializer=initializer,
+            rng=seed,
+            dtype=np.float64,
         )
     options = {"epochs": 60, "batch_size": 32, "rng": seed, **options}
     training = train(start, X, y, loss=loss, **options)

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.activations import Activation, sigmoid, softmax
 from multilayer.diagnosis.evidence import Floats, Integers
-from multilayer.losses import binary_cross_entropy, categorical_cross_entropy
-from multilayer.network import MLP, Dense
+from multilayer.losses import Loss, binary_cross_entropy, categorical_cross_entropy
 from multilayer.optimizers import LBFGS
-from multilayer.training import fit
+from multilayer.training.steps import Plan, objective
 
 __all__ = ["Linear", "fitted"]
 
-_ITERATIONS = 60
+_ITERATIONS = 50
 _PENALTY = 1e-3
+_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,18 +57,23 @@ def _numbers(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _classes(x: Floats, y: Floats, classes: Integers) -> tuple[Floats, Floats]:
-    units = y.shape[1]
-    output, loss = ("sigmoid", binary_cross_entropy) if units == 1 else ("softmax", categorical_cross_entropy)
-    start = MLP([Dense(np.zeros((x.shape[1], units)), None, output)])
+    inputs, units = x.shape[1], y.shape[1]
+    output: Activation = sigmoid if units == 1 else softmax
+    loss: Loss = binary_cross_entropy if units == 1 else categorical_cross_entropy
+    plan = Plan((output,), loss, None, l2=_PENALTY * len(x))
     targets = classes if units > 1 else classes[:, np.newaxis]
-    layer = fit(
-        start,
-        x,
-        targets,
-        loss=loss,
-        optimizer=LBFGS(),
-        epochs=_ITERATIONS,
-        l2=_PENALTY * len(x),
-        progress=False,
-    ).network.layers[0]
-    return layer.W, layer.b
+
+    def parameters(vector: Floats) -> tuple[Floats, Floats]:
+        return vector[:-units].reshape(inputs, units), vector[-units:]
+
+    def value(vector: Floats) -> tuple[float, Floats]:
+        mean, gradient, _ = objective(plan, parameters(vector), x, targets, None)
+        return mean, np.concatenate([array.ravel() for array in gradient])
+
+    found = np.zeros((inputs + 1) * units)
+
+    def keep(vector: Floats, _: float) -> None:
+        found[:] = vector
+
+    LBFGS(tolerance=_TOLERANCE).minimize(value, found.copy(), _ITERATIONS, keep)
+    return parameters(found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
@@ -19,14 +21,10 @@ def concluded(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
     A finding is explained by another one of at least its severity whose check explains its own, directly or through
     others. The cause is the first error that is not explained, in the order of the table.
     """
-    findings: list[Finding] = []
-    not_measured: list[NotMeasured] = []
-    for check in checks:
-        for outcome in check.run(evidence):
-            if isinstance(outcome, Finding):
-                findings.append(outcome)
-            else:
-                not_measured.append(outcome)
+    with np.errstate(all="ignore"):
+        outcomes = [outcome for check in checks for outcome in check.run(evidence)]
+    findings = [outcome for outcome in outcomes if isinstance(outcome, Finding)]
+    not_measured = [outcome for outcome in outcomes if isinstance(outcome, NotMeasured)]
     ordered = _ordered(findings, checks)
     cause = ordered[0] if ordered and ordered[0].severity == "error" else None
     return Diagnosis(
@@ -64,7 +62,11 @@ def _ordered(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Findi
             for other in findings
         )
 
-    return sorted(findings, key=lambda f: (_RANK[f.severity], explained(f), place[f.check]))
+    def key(finding: Finding) -> tuple[int, bool, bool, int]:
+        aside = finding.severity == "note" and bool(finding.layer)  # what is said of the whole comes first
+        return _RANK[finding.severity], explained(finding), aside, place[finding.check]
+
+    return sorted(findings, key=key)
 
 
 def _verdict(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import early
+from multilayer.diagnosis.checks.judgement import just_begun
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, Severity
@@ -34,7 +34,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     found = confusion[rare, rare] / counts[rare]
     worst = int(rare[found.argmin()])
     missed = float(found.min()) < _FOUND
-    severity: Severity = "note" if not missed else "warning" if early(evidence) else "error"
+    severity: Severity = "note" if not missed else "warning" if just_begun(evidence) else "error"
     names = evidence.network.classes
     name = str(worst) if names is None else names[worst]
     yield Finding(
@@ -57,5 +57,5 @@ class_imbalance = Check(
     "class_imbalance",
     "Are the classes of a size?",
     needing("class_imbalance", _run, "classes"),
-    explains=("one_class", "plateau_stop", "linear_enough", "undertraining", "learning_rate_too_low"),
+    explains=("learning_rate_too_low", "undertraining", "one_class", "plateau_stop", "linear_enough"),
 )

@@ -15,7 +15,9 @@ from multilayer.diagnosis.layer_sums import DUPLICATE
 
 __all__ = ["duplicate_units"]
 
-_MOST = 0.5
+_MOST, _SOME = 0.5, 0.2
+_SAME = 0.01
+"""Distance of two units' weights, as a share of their size."""
 _FEWEST = 10
 
 
@@ -27,9 +29,8 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     for number, layer in enumerate(evidence.layers[:-1], 1):
         alike = layer.duplicates
         before, changing = changing, layer.layer.units - len(alike)
-        if (
-            alike and before > 1
-        ):  # behind a single number all units are functions of it, and tell that apart only
+        # Behind a single number all units are functions of it, and tell no more apart than it does.
+        if before > 1 and len(alike) > _SOME * layer.layer.units:
             yield _finding(evidence, number, layer, alike)
 
 
@@ -68,11 +69,10 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
 
 
 def _weigh_alike(layer: LayerStatistics, pair: tuple[int, int, float]) -> bool:
-    """Whether two units sum their inputs alike: the mark of weights that started the same."""
+    """Whether two units weigh their inputs alike: the mark of weights that started the same."""
     W = layer.layer.W.astype(np.float64)
     one, other = W[:, pair[0]], W[:, pair[1]]
-    size = float(np.sqrt((one @ one) * (other @ other)))
-    return size == 0.0 or abs(float(one @ other)) > DUPLICATE * size
+    return float(np.linalg.norm(one - other)) <= _SAME * float(np.linalg.norm(one))
 
 
 duplicate_units = Check(

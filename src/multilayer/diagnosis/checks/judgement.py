@@ -53,15 +53,23 @@ def fares(evidence: Evidence) -> Fares:
 
 
 def early(evidence: Evidence) -> bool:
-    """Return whether training is known to be under way still: few epochs, or a loss that falls from epoch to epoch."""
+    """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls."""
     history, stopped = evidence.course.history, evidence.course.stopped
     if history is None or stopped in ("plateau", "not finite"):
         return False
-    if len(history) < _FEW_EPOCHS:
+    if just_begun(evidence):
         return True
+    if len(history) < _FEW_EPOCHS:
+        return len(history) < 2 or history.loss[-1] < history.loss[0]
     tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
     with np.errstate(all="ignore"):
         return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
+
+
+def just_begun(evidence: Evidence) -> bool:
+    """Return whether the training is known to be under way, and a few epochs old at most."""
+    history = evidence.course.history
+    return history is not None and evidence.course.stopped is None and len(history) < _FEW_EPOCHS
 
 
 def graded(evidence: Evidence) -> Severity:

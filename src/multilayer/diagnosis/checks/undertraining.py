@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
+from multilayer.diagnosis.checks.judgement import fares, how_it_fares, skill
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import joined
 from multilayer.diagnosis.evidence import Evidence
@@ -16,6 +16,8 @@ __all__ = ["undertraining"]
 
 _FALL = 0.003
 """Of the loss, per epoch, at the end."""
+_DONE = 0.75
+"""Of the way from a constant to perfection: what falls beyond that are the last samples."""
 
 
 def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
@@ -27,7 +29,8 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         return
     tail = loss[-max(2, len(loss) // 5) :]
     fall = float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0
-    if not fall > _FALL or fares(evidence) == "well":
+    own = skill(evidence)
+    if not fall > _FALL or (own is not None and own > _DONE) or course.stopped == "plateau":
         return
     over = course.stopped == "epochs"
     yield Finding(
