@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer.activations import Activation, Identity
 from multilayer.conversion import from_model
-from multilayer.conversion.scikit_learn_settings import has_settings
+from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
+from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric
 
 __all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of", "targets_of"]
@@ -73,12 +74,13 @@ def course_of_fit(model: Any) -> Course:
             tuple(map(float, getattr(model, "validation_loss_curve_", None) or ())),
             {name: tuple(map(float, scores))} if scores else {},
         )
-    rated = model.solver != "lbfgs"
+    optimizer = optimizer_of(model)
+    rated = isinstance(optimizer, Optimizer)
     return Course(
         history=history,
         stopped=_stopped(model),
-        optimizer=model.solver,
-        learning_rate=float(model.learning_rate_init) if rated else None,
+        optimizer=type(optimizer).__name__.lower(),
+        learning_rate=optimizer.learning_rate if isinstance(optimizer, Optimizer) else None,
         epochs=int(model.max_iter),
         tolerance=float(model.tol),
         patience=int(model.n_iter_no_change) if rated and np.isfinite(model.n_iter_no_change) else None,

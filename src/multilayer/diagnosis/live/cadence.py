@@ -61,20 +61,24 @@ class Clock:
         last = isinstance(event, Epoch) and event.stopped is not None
         if event.steps < self._next and not last:
             return False
-        return self.spent + self._cost <= self._cadence.share * self.trained
+        return self._affords(self.trained)
 
     def is_due_next(self, event: Step | Epoch) -> bool:
         """Whether the next event may be the time for a look: whether this one's weights have to be kept."""
         every = self._cadence.every
         if every is not None:
             return (self._events + 1) % every == 0
-        ahead = event.steps / self._events
-        return event.steps + ahead >= self._next
+        if event.steps + event.steps / self._events < self._next:
+            return False
+        return self._affords(self.trained + self.trained / self._events)
 
     def looked(self, event: Step | Epoch, seconds: float) -> None:
         """Note that a look was taken, and what it took."""
         self._cost = seconds
         self._next = 2 * event.steps
+
+    def _affords(self, trained: float) -> bool:
+        return self.spent + self._cost <= self._cadence.share * trained
 
     def took(self, event: Step | Epoch, seconds: float) -> None:
         """Note what an event took of the training's time, look or no look."""

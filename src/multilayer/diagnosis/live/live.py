@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,8 +104,7 @@ class Live:
         """What was told and has gone since."""
         self._clock = Clock(self._cadence)
         self._told: dict[tuple[str, int | None], Finding] = {}
-        self._history = History()
-        self._stopped: str | None = None
+        self._epochs: list[Epoch] = []
         self._last: Step | Epoch | None = None
         self._kept: _Weights | None = None
         if self._start is not None:
@@ -128,13 +128,12 @@ class Live:
     @property
     def course(self) -> Course:
         """The course of training so far, for `diagnose(network, X, y, course=live.course)`."""
-        last = self._last
-        rates = self._history.learning_rate
+        epochs = self._epochs
         return Course(
-            history=self._history,
-            stopped=self._stopped,
-            learning_rate=rates[0] if rates else None,
-            epochs=last.epochs if isinstance(last, Epoch) else None,
+            history=_history(epochs),
+            stopped=epochs[-1].stopped if epochs else None,
+            learning_rate=epochs[0].learning_rate if epochs else None,
+            epochs=epochs[-1].epochs if epochs else None,
             start=self._start,
             update_ratios=self._update_ratios(),
         )
@@ -147,12 +146,12 @@ class Live:
     def __call__(self, event: Step | Epoch) -> bool:
         """Take note of an event, look if it is time, and say whether training has to end."""
         began = time.perf_counter()
-        if self._last is not None and event.steps <= self._last.steps:
+        if self._last is not None and not _follows(event, self._last):
             self._begin()  # another training
-        self._last = event
+        self._last = replace(event, _network=_gone)  # its network would hold on to the whole training
         self._clock.pass_on(event)
         if isinstance(event, Epoch):
-            self._history, self._stopped = self._history.with_epoch(event), event.stopped
+            self._epochs.append(replace(event, _network=_gone))
         stop = False
         looking, keeping = self._clock.is_due(event), self._clock.is_due_next(event)
         if looking or keeping:
@@ -203,6 +202,29 @@ class Live:
         return Sample(
             np.ascontiguousarray(X[rows], network.dtype), None if y is None else y[rows], loss, self._rng
         )
+
+
+def _follows(event: Step | Epoch, last: Step | Epoch) -> bool:
+    """Whether two events may be of one training: an epoch's own event comes after its last step's."""
+    if event.epoch == last.epoch:
+        return isinstance(last, Step) and event.steps >= last.steps
+    return event.epoch > last.epoch and event.steps > last.steps
+
+
+def _gone() -> MLP:
+    raise InputError("the network of an event is there until the next event only")
+
+
+def _history(epochs: Sequence[Epoch]) -> History:
+    validated = [epoch.validation_loss for epoch in epochs if epoch.validation_loss is not None]
+    names = epochs[-1].metrics if epochs else {}
+    return History(
+        tuple(epoch.loss for epoch in epochs),
+        tuple(validated),
+        {name: tuple(epoch.metrics[name] for epoch in epochs) for name in names},
+        tuple(epoch.learning_rate for epoch in epochs),
+        tuple(epoch.seconds for epoch in epochs),
+    )
 
 
 def _key(finding: Finding) -> tuple[str, int | None]:

@@ -42,16 +42,20 @@ class Data:
 
     def standardized(self) -> Data:
         """Return the same with columns of mean 0 and standard deviation 1, by the samples that are trained on."""
-        mean, spread = self.X.mean(axis=0, dtype=np.float64), self.X.std(axis=0, dtype=np.float64)
-        spread = np.where(spread > 0.0, spread, 1.0)
+        mean, spread = self._columns()
+        spread = np.where((spread > 0.0) & np.isfinite(spread), spread, 1.0)
         return replace(self, X=(self.X - mean) / spread, scored_X=(self.scored_X - mean) / spread)
 
     @property
     def is_standardized(self) -> bool:
         """Whether standardizing would change next to nothing; constant columns aside."""
-        mean, spread = self.X.mean(axis=0, dtype=np.float64), self.X.std(axis=0, dtype=np.float64)
+        mean, spread = self._columns()
         near = (np.abs(mean) < _STANDARD) & (np.abs(spread - 1.0) < _STANDARD)
         return bool((near | (spread == 0.0)).all())
+
+    def _columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        with np.errstate(all="ignore"):
+            return self.X.mean(axis=0, dtype=np.float64), self.X.std(axis=0, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -151,8 +151,12 @@ _WORDS = {"r2": "R^2"}
 
 
 def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return rows by gain; of equals the one whose least gain is larger, and then the faster one."""
-    return tuple(sorted(rows, key=lambda row: (-round(row.gain, 4), -round(min(row.gains), 4), row.seconds)))
+    """Return rows by gain, by the least gain among equals, then by the score, and the faster first."""
+
+    def key(row: Row) -> tuple[float, ...]:
+        return -round(row.gain, 4), -round(min(row.gains), 4), -round(row.score, 4), row.seconds
+
+    return tuple(sorted(rows, key=key))
 
 
 def _signed(value: float) -> str:
