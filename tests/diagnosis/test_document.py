@@ -17,6 +17,7 @@ from multilayer.diagnosis import document as documents
 from multilayer.diagnosis import evidence as facts
 from multilayer.diagnosis import finding as findings
 from multilayer.diagnosis.document import to_json
+from multilayer.diagnosis.remedies import NotApplicable, Ranking, Row
 from multilayer.diagnosis.schema import schema
 from multilayer.training import History
 from tests.diagnosis.made import COLLAPSED, bare_evidence, diagnosis, evidence, healthy, network
@@ -110,6 +111,32 @@ def test_what_is_not_finite_is_told_by_name():
     assert read["evidence"]["inputs"]["largest"] == ["inf", "-inf", "nan"]
     assert read["findings"][0]["value"] == "nan"
     validator().validate(read)
+
+
+RANKING = Ranking(
+    metric="accuracy",
+    of="training",
+    samples=60,
+    seeds=(1, 2),
+    untouched=Row("", "as it is", "", (0.5, 0.5), (0.0, 0.0), 0.1),
+    rows=(
+        Row("solver", "L-BFGS, in place of Adam", 'solver="lbfgs"', (1.0, 0.9), (0.5, 0.4), 0.2),
+        Row("rate", "ten times the rate", "", (-np.inf, 0.5), (-np.inf, 0.0), 0.1),
+    ),
+    not_tried=(NotApplicable("another activation", "there is no hidden layer"),),
+)
+
+
+def test_remedies_are_told_where_they_were_tried():
+    read = json.loads(to_json(diagnosis(), RANKING))
+    validator().validate(read)
+    first, second = read["remedies"]["rows"]
+    assert (first["gain"], first["scores"], first["helps"]) == (0.45, [1.0, 0.9], True)
+    assert second["scores"] == ["-inf", 0.5]
+    assert read["remedies"]["not_tried"] == [
+        {"change": "another activation", "reason": "there is no hidden layer"}
+    ]
+    assert json.loads(to_json(diagnosis()))["remedies"] is None
 
 
 def test_what_is_not_known_is_null():

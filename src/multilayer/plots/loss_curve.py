@@ -28,7 +28,7 @@ _STOPPED = {
 
 
 def loss_curve(evidence: Evidence, ax: Axes) -> Axes:
-    """Draw the loss by epoch, and the validation loss where there is one; logarithmic where all are positive.
+    """Draw the loss by epoch, and the validation loss where there is one; logarithmic where they differ threefold.
 
     Marked: the best epoch, why training ended, where the learning rate was cut, and the loss of the best constant
     prediction, which a network that learns has to leave below it.
@@ -45,7 +45,7 @@ def loss_curve(evidence: Evidence, ax: Axes) -> Axes:
         ax.axhline(constant, color=GREY, linestyle="--", linewidth=1.0, label="best constant prediction")
         values.append(constant)
     finite = np.array([value for value in values if np.isfinite(value)])
-    if finite.size and finite.min() > 0:
+    if finite.size and 0 < 3 * finite.min() < finite.max():
         log_scale(ax, finite)
     best = _best(history)
     if best is not None:
@@ -84,7 +84,9 @@ def _cuts(history: History) -> list[int]:
 
 
 def _ended(evidence: Evidence) -> str | None:
-    stopped = evidence.course.stopped
+    stopped, patience = evidence.course.stopped, evidence.course.patience
+    if stopped == "plateau" and patience is not None:
+        return f"stopped: no improvement\nfor {patience} epochs"
     return None if stopped is None else _STOPPED.get(stopped, stopped)
 
 
@@ -107,7 +109,7 @@ def _words(evidence: Evidence) -> str:
     if evidence.outputs is not None and evidence.outputs.constant_loss is not None:
         parts.append(f"the best constant prediction has {number(evidence.outputs.constant_loss)}")
     ended = _ended(evidence)
-    return f"{', '.join(parts)}{f'; {ended}' if ended else ''}."
+    return ", ".join(parts) + (f"; {' '.join(ended.split())}." if ended else ".")
 
 
 def _numbers(evidence: Evidence) -> Numbers:
