@@ -28,14 +28,15 @@ def number(value: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage, which is 0 % or 100 % only where the share is exactly 0 or 1."""
-    if share in {0.0, 1.0}:
-        return f"{share:.0%}".replace("%", "\u00a0%")
-    for digits in range(9):
-        text = f"{share:.{digits}%}"
-        if float(text[:-1]) not in {0.0, 100.0}:
-            break
-    return text.replace("%", "\u00a0%")
+    """Return a share as a percentage, which is 0 % or 100 % only where the share is exactly 0 or 1.
+
+    >>> percent(0.25), percent(0.9996), percent(1.0), percent(2.5e-9)
+    ('25\\xa0%', '99.96\\xa0%', '100\\xa0%', '2e-07\\xa0%')
+    """
+    exact = share in {0.0, 1.0}
+    texts = (f"{100 * share:.{digits}f}" for digits in range(5))
+    fitting = (text for text in texts if exact or float(text) not in {0.0, 100.0})
+    return f"{next(fitting, f'{100 * share:.1g}')}\u00a0%"
 
 
 def over_layers(ax: Axes, count: int) -> None:

@@ -36,7 +36,7 @@ def gradient_flow(evidence: Evidence, ax: Axes) -> Axes:
     log_scale(ax, [*sizes, *norms, *low, *high])
     over_layers(ax, len(found))
     ax.set_ylabel("size of the gradient")
-    ax.legend(loc="best")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return ax
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
+from multilayer.plots.axes import log_line, log_scale, number, over_layers
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
     for label, values in lines.items():
         style = {} if label == "this network" else {"linestyle": "--", "marker": ".", "linewidth": 1.0}
         log_line(ax, values, label, **style)
-    log_scale(ax, [value for values in lines.values() for value in values] + [1.0])
+    log_scale(ax, [value for values in lines.values() for value in values] + [1.0, 0.3])
     ax.set_ylim(top=1.3)
     over_layers(ax, len(varying))
     ax.set_ylabel("share that differs\nbetween samples")
@@ -46,7 +46,7 @@ def _varying(layers: Sequence[LayerStatistics]) -> list[float]:
 
 def _words(evidence: Evidence) -> str:
     shares = ", ".join(
-        f"layer {layer}: {percent(value)}" for layer, value in enumerate(_varying(evidence.layers), 1)
+        f"layer {layer}: {number(value)}" for layer, value in enumerate(_varying(evidence.layers), 1)
     )
     return f"Share of the power of each layer's outputs that differs between samples: {shares}."
 
