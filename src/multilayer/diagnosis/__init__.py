@@ -1,18 +1,29 @@
 """What the data ask for, and what a network does with them: why it does not learn."""
 
+from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
-from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.evidence import Course, Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.live import Live
+from multilayer.diagnosis.public import diagnose
+from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
 from multilayer.diagnosis.separable import CommonPoint, Conflict, Separability, separability
 
 __all__ = [
     "Check",
     "CommonPoint",
     "Conflict",
+    "Course",
     "Diagnosis",
     "Evidence",
     "Finding",
+    "Live",
     "NotMeasured",
+    "Ranking",
     "Separability",
+    "Setup",
+    "checks",
+    "diagnose",
     "separability",
+    "try_fixes",
 ]

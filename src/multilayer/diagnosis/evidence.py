@@ -66,7 +66,7 @@ class LayerStatistics:
 
     @property
     def constant_share(self) -> float:
-        """Share of the layer's power that is the same for all samples: sum of mean^2 over sum of E[z^2], 1 for z = 0."""
+        """Share of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0."""
         power = float(self.mean_square_z.sum())
         return float((self.mean_z**2).sum()) / power if power else 1.0
 

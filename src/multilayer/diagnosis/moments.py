@@ -37,7 +37,10 @@ class Moments:
         from_shift: Array = block - self.shift
         self.count += len(block)
         self.first += from_shift.sum(axis=0)
-        self.second += np.einsum("ij,ij->j", from_shift, from_shift)
+        squares = np.einsum("ij,ij->j", from_shift, from_shift)
+        if not np.isfinite(squares).all():  # beyond float32 already, and far from the end of float64
+            squares = np.einsum("ij,ij->j", from_shift, from_shift, dtype=np.float64)
+        self.second += squares
         np.minimum(self.least, block.min(axis=0), out=self.least)
         np.maximum(self.largest, block.max(axis=0), out=self.largest)
         return from_shift
@@ -100,16 +103,19 @@ class Counts:
     """A histogram between the extremes of a first look."""
 
     def __init__(self, sample: Array) -> None:
-        low, high = float(sample.min()), float(sample.max())
+        most = float(np.finfo(sample.dtype).max) / 8
+        low, high = (float(np.clip(end, -most, most)) for end in (sample.min(), sample.max()))
         margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
         self.edges = np.linspace(low - margin, high + margin, _BINS + 1)
         self.counts: Integers = np.zeros(_BINS, np.int64)
 
     def add(self, block: Array) -> None:
-        scale = _BINS / (self.edges[-1] - self.edges[0])
-        place = (block - block.dtype.type(self.edges[0])) * block.dtype.type(scale)
-        np.clip(place, 0, _BINS - 1, out=place)
-        self.counts += np.bincount(place.astype(np.int32).ravel(), minlength=_BINS)
+        low, high = (block.dtype.type(edge) for edge in (self.edges[0], self.edges[-1]))
+        place = np.clip(block, low, high)
+        place -= low
+        place *= _BINS / (high - low)
+        bins = np.minimum(place.astype(np.int32), _BINS - 1)
+        self.counts += np.bincount(bins.ravel(), minlength=_BINS)
 
     @property
     def histogram(self) -> Histogram:

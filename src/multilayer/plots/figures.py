@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from multilayer.errors import MissingExtraError
-from multilayer.plots.page import Markup
-from multilayer.wording import one_line
+from multilayer.plots.page import Markup, legible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,14 +104,16 @@ def svg(
     MissingExtraError
         When matplotlib is not installed.
     """
-    with style():
+    with style(), warnings.catch_warnings():
+        # A browser has the characters that the font for measuring the layout lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=size, layout="constrained")
         draw(figure)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(written.getvalue())  # noqa: S314  (matplotlib's own, a line ago)
+    root = ElementTree.fromstring(legible(written.getvalue()))  # noqa: S314  (matplotlib's own, a line ago)
     _embed(root, name, title, description)
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
@@ -134,8 +136,8 @@ def _embed(root: ElementTree.Element, name: str, title: str, description: str) -
             value = element.get(key)
             if value is not None:
                 element.set(key, value.replace("url(#", f"url(#{name}-").replace(_INK, "currentColor"))
-        if element.text is not None:
-            element.text = one_line(element.text, len(element.text)) if element.text.strip() else None
+        if element.text is not None and not element.text.strip():
+            element.text = None
         element.tail = None
     box = root.get("viewBox", "")
     root.attrib.clear()
@@ -148,7 +150,7 @@ def _embed(root: ElementTree.Element, name: str, title: str, description: str) -
     }
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         element = ElementTree.Element(tag, id=f"{name}-{'description' if tag == 'desc' else tag}")
-        element.text = text
+        element.text = legible(text)
         root.insert(place, element)
 
 
