@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from multilayer.activations import Activation, AlongAxis, catalogue, get
 from multilayer.cli.console import JsonOption, say, unicode_out, write_bytes
-from multilayer.cli.measuring import show_measured
 from multilayer.errors import InputError
 from multilayer.plots import curve
 from multilayer.tables import to_json
@@ -40,6 +39,9 @@ def activations(
         option = "--quick" if html is None else "--html"
         raise InputError(f"{option} belongs to what is measured; add --measure")
     if measure:
+        # Training comes with it, which nobody waits for who lists names or runs a network.
+        from multilayer.cli.measuring import show_measured
+
         show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
     elif as_json:
         described = [_described(activation) for activation in chosen]
