@@ -23,7 +23,7 @@ from multilayer.activations import (
     step,
 )
 from multilayer.network.view import to_text
-from multilayer.properties import PROPERTIES, NotMeasured, Property, comparison, document
+from multilayer.properties import PROPERTIES, Effort, NotMeasured, Property, comparison, document
 from tests.properties.efforts import LITTLE
 
 SCHEMA_OF = {
@@ -137,6 +137,14 @@ def test_unknown_names():
         _ = measure(sigmoid, only=["lipschitz"]).saturation
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"seeds": 0}, {"rounds": 1.5}, {"depths": ()}, {"depths": (5, 2)}, {"depths": (0,)}]
+)
+def test_efforts_that_make_no_sense(wrong):
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        Effort(**wrong)
+
+
 def test_quick_and_only_and_tell():
     told = []
     each = measure("tanh", only=["cost", "depth"], quick=True, tell=told.append)
@@ -155,6 +163,7 @@ def test_it_can_be_copied_and_pickled(found):
 def test_the_public_names_come_when_asked_for():
     assert multilayer.activations.measure is measure
     assert isinstance(measure(sigmoid, only=[]), Properties)
+    assert list(measure(sigmoid, only="range")) == ["range"]
     with pytest.raises(AttributeError, match="mesure"):
         multilayer.activations.mesure  # noqa: B018
 

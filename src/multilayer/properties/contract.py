@@ -6,11 +6,14 @@ import dataclasses
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from multilayer.activations import Activation
+from multilayer.errors import InputError
+from multilayer.settings import check_settings, setting
 
 __all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]
 
@@ -19,19 +22,27 @@ __all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "pl
 class Effort:
     """How much is spent on a measurement. All that is random is drawn from `seed`."""
 
-    seeds: int = 12
+    seeds: int = setting(12, least=1, whole=True)
     """Random networks per kind, for the gradient through depth."""
-    width: int = 64
+    width: int = setting(64, least=1, whole=True)
     """Their units per layer."""
     depths: tuple[int, ...] = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50)
     """How many layers they have."""
-    trainings: int = 5
+    trainings: int = setting(5, least=1, whole=True)
     """Starting weights per training."""
-    steps: int = 400
+    steps: int = setting(400, least=1, whole=True)
     """The most steps of a training."""
-    rounds: int = 101
+    rounds: int = setting(101, least=1, whole=True)
     """How often each cost is timed."""
-    seed: int = 0
+    seed: int = setting(0, least=0, whole=True)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        depths = self.depths
+        if not depths or depths[0] < 1 or any(after <= before for before, after in pairwise(depths)):
+            raise InputError(
+                f"Effort: depths must be numbers of layers from 1, in ascending order; got {depths!r}"
+            )
 
     def quick(self) -> Effort:
         """Return about a tenth of it: the same figures, less certain."""

@@ -83,7 +83,7 @@ def measure(
     /,
     *,
     quick: bool = False,
-    only: Iterable[str] | None = None,
+    only: str | Iterable[str] | None = None,
     effort: Effort | None = None,
     tell: Callable[[str], object] = lambda title: None,
 ) -> Properties:
@@ -97,7 +97,7 @@ def measure(
         What to measure; a name is looked up in the catalogue.
     quick : bool
         Fewer networks, trainings and rounds of timing: about a tenth of the time, wider bands.
-    only : iterable of str, optional
+    only : str or iterable of str, optional
         Names of properties, where not all are wanted; see `multilayer.properties.PROPERTIES`.
     effort : Effort, optional
         How many networks, layers, steps and rounds exactly.
@@ -130,7 +130,7 @@ def measure(
         )
     effort = effort or Effort()
     effort = effort.quick() if quick else effort
-    names = list(PROPERTIES) if only is None else list(only)
+    names = PROPERTIES if only is None else [only] if isinstance(only, str) else list(only)
     results = {}
     for name in names:
         if name not in PROPERTIES:
