@@ -8,7 +8,7 @@ import numpy as np
 
 from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
 from multilayer.plots.figures import BLUE, ORANGE
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -55,7 +55,7 @@ def _span(layer: GradientStatistics) -> tuple[float, float]:
 
 
 def _missing(evidence: Evidence) -> str | None:
-    return None if evidence.gradients is not None else "gradients need y and a loss"
+    return nothing_measured(evidence) or (None if evidence.gradients else "gradients need y and a loss")
 
 
 def _words(evidence: Evidence) -> str:
