@@ -2,7 +2,8 @@
 
 SageMaker Debugger: "List of Debugger built-in rules", docs.aws.amazon.com/sagemaker/latest/dg,
 with the default of every parameter. AutoTrainer: Zhang, X., Zhai, J., Ma, S., Shen, C. (2021). AutoTrainer: An
-automatic DNN training problem detection and repair system. ICSE; the constants are those of `monitor.py` in its repository.
+automatic DNN training problem detection and repair system. ICSE; the constants are those of `monitor.py` in its
+repository.
 
 Both watch tensors step by step. Here a step that is saved is the network after an epoch, and gradients are of all
 samples. A rule that fires at one of them has fired. Rules about images, profiling and XGBoost have nothing to look at.

@@ -38,7 +38,9 @@ def test_every_trouble_is_there_in_two_architectures_and_two_activations():
     assert kinds.keys() == {check.name for check in checks}
     for trouble, pairs in kinds.items():
         assert len({hidden for hidden, _ in pairs}) >= 2, trouble
-        assert len({activation for _, activation in pairs}) >= (1 if trouble == "linear_units" else 2), trouble
+        assert len({activation for _, activation in pairs}) >= (1 if trouble == "linear_units" else 2), (
+            trouble
+        )
     assert len(SICK) >= 40
     assert len(HEALTHY) >= 40
     assert not set(SCORED) & set(DEVELOPMENT)

@@ -40,7 +40,10 @@ def test_what_explains_stands_first_in_the_table():
 
 
 def test_consequences_go_through_others():
-    chain = [Check(name, "?", lambda e: (), explains) for name, explains in (("a", ("b",)), ("b", ("c",)), ("c", ()))]
+    chain = [
+        Check(name, "?", lambda e: (), explains)
+        for name, explains in (("a", ("b",)), ("b", ("c",)), ("c", ()))
+    ]
     assert consequences(chain) == {"a": {"b", "c"}, "b": {"c"}, "c": frozenset()}
 
 
@@ -57,19 +60,28 @@ def order(evidence, *table: Check) -> list[str]:
 
 
 def test_the_cause_explains_the_more_and_stands_first(evidence):
-    symptom, cause = saying(finding("symptom", "error")), saying(finding("cause", "error"), explains=("symptom",))
+    symptom, cause = (
+        saying(finding("symptom", "error")),
+        saying(finding("cause", "error"), explains=("symptom",)),
+    )
     assert order(evidence, symptom, cause) == ["cause", "symptom"]
 
 
 def test_a_warning_explains_no_error(evidence):
-    symptom, cause = saying(finding("symptom", "error")), saying(finding("cause", "warning"), explains=("symptom",))
+    symptom, cause = (
+        saying(finding("symptom", "error")),
+        saying(finding("cause", "warning"), explains=("symptom",)),
+    )
     found = concluded(evidence, (cause, symptom))
     assert found.cause is not None
     assert found.cause.check == "symptom"
 
 
 def test_notes_on_the_whole_come_before_notes_on_a_layer(evidence):
-    assert order(evidence, saying(finding("unit", "note", 1)), saying(finding("whole", "note"))) == ["whole", "unit"]
+    assert order(evidence, saying(finding("unit", "note", 1)), saying(finding("whole", "note"))) == [
+        "whole",
+        "unit",
+    ]
 
 
 def test_without_an_error_there_is_no_cause_but_a_warning_is_told(evidence):
@@ -83,5 +95,3 @@ def test_what_was_not_measured_is_counted(evidence):
     found = concluded(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
     assert found.verdict == "No trouble found (1 checks on 20 samples and 1 units; 1 could not be made)."
     assert found.not_measured == (NotMeasured("a", "no y was given"),)
-
-
