@@ -114,6 +114,12 @@ def test_the_loss_can_be_named(multilayer, sick, data):
     assert document["evidence"]["loss"] == "squared"
 
 
+def test_the_loss_by_epoch(multilayer, sick, data, tmp_path):
+    (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n1,0.9,1\n2,0.7,0.8\n3,0.69,0.8\n")
+    done = multilayer("diagnose", sick, data, "--target", "kind", "--history", tmp_path / "log.csv", "--json")
+    assert json.loads(done.out)["evidence"]["course"]["history"]["loss"] == [0.9, 0.7, 0.69]
+
+
 def test_json_is_a_document(multilayer, sick, data):
     jsonschema = pytest.importorskip("jsonschema")
     done = multilayer("diagnose", sick, data, "--target", "kind", "--json")
@@ -179,6 +185,8 @@ MISTAKES = {
         "data.csv",
     ),
     "remedies without target": (["{sick}", "{data}", "--try-fixes"], "--target"),
+    "no history": (["{sick}", "{data}", "--history", "{folder}/no.csv"], "no.csv"),
+    "no loss": (["{sick}", "{data}", "--history", "{data}"], "no column is called 'loss'"),
     "page in no folder": (["{sick}", "{data}", "--html", "{folder}/no/page.html"], "no/page.html"),
     "page that is a folder": (["{sick}", "{data}", "--html", "{folder}"], "folder"),
 }

@@ -40,6 +40,12 @@ def diagnose(
         str | None,
         typer.Option(metavar="NAME", help="What was trained on; else what belongs to the outputs."),
     ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="The loss by epoch: a CSV file with loss, validation_loss, learning_rate."
+        ),
+    ] = None,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with pictures (extra plot).")
     ] = None,
@@ -57,6 +63,7 @@ def diagnose(
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
     from multilayer.reports import write_html
+    from multilayer.tables.history import read_history
 
     net = load(network)
     with messages().status(f"reading {samples}"):
@@ -68,8 +75,9 @@ def diagnose(
         raise InputError(
             "--try-fixes trains again, and needs to know what the network should say; add --target"
         )
+    course = None if history is None else read_history(history)
     with messages().status("diagnosing"), located(samples):
-        found = diagnosis_of(net, table.X, y, loss)
+        found = diagnosis_of(net, table.X, y, loss, course=course)
     ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes else None
     if html is not None:
         write_html(found, html, ranking)
