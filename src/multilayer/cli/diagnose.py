@@ -14,7 +14,7 @@ from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP
-from multilayer.tables import Samples, read_samples, targets_in
+from multilayer.tables import Samples, read_samples, source, targets_in
 from multilayer.wording import located
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def diagnose(
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
     if table.ignored:
         messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
-    y = _targets(table, net, samples)
+    y = _targets(table, net, source(samples))
     if try_fixes and y is None:
         raise InputError(
             "--try-fixes trains again, and needs to know what the network should say; add --target"
         )
     course = None if history is None else read_history(history)
-    with messages().status("diagnosing"), located(samples):
+    with messages().status("diagnosing"), located(source(samples)):
         found = diagnosis_of(net, table.X, y, loss, course=course)
     ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes else None
     if html is not None:
