@@ -1,6 +1,8 @@
 """`multilayer diagnose`: what it prints, writes and ends with, and how a mistake is told."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -114,6 +116,12 @@ def test_the_loss_can_be_named(multilayer, sick, data):
     assert document["evidence"]["loss"] == "squared"
 
 
+def test_the_loss_by_epoch(multilayer, sick, data, tmp_path):
+    (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n1,0.9,1\n2,0.7,0.8\n3,0.69,0.8\n")
+    done = multilayer("diagnose", sick, data, "--target", "kind", "--history", tmp_path / "log.csv", "--json")
+    assert json.loads(done.out)["evidence"]["course"]["history"]["loss"] == [0.9, 0.7, 0.69]
+
+
 def test_json_is_a_document(multilayer, sick, data):
     jsonschema = pytest.importorskip("jsonschema")
     done = multilayer("diagnose", sick, data, "--target", "kind", "--json")
@@ -142,10 +150,19 @@ def test_remedies_are_tried_and_ranked(multilayer, sick, data, tmp_path):
     assert "Remedies that were tried" in page.read_text("utf-8")
 
 
-def test_samples_from_standard_input_and_no_colour_in_a_pipe(sick, data):
+def test_no_colour_in_a_pipe(sick, data):
     done = shell("diagnose", sick, data, "--target", "kind")
     assert done.returncode == 1
     assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_mistakes_in_standard_input(sick):
+    command = [sys.executable, "-m", "multilayer", "diagnose", str(sick), "-", "--target", "3"]
+    done = subprocess.run(command, input=b"1,2,no\n", capture_output=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        b"multilayer: standard input, line 1, column 3: expected a class of the network"
+    )
 
 
 def test_help_tells_the_exit_codes(multilayer):
@@ -179,6 +196,8 @@ MISTAKES = {
         "data.csv",
     ),
     "remedies without target": (["{sick}", "{data}", "--try-fixes"], "--target"),
+    "no history": (["{sick}", "{data}", "--history", "{folder}/no.csv"], "no.csv"),
+    "no loss": (["{sick}", "{data}", "--history", "{data}"], "no column is called 'loss'"),
     "page in no folder": (["{sick}", "{data}", "--html", "{folder}/no/page.html"], "no/page.html"),
     "page that is a folder": (["{sick}", "{data}", "--html", "{folder}"], "folder"),
 }
@@ -186,6 +205,8 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("arguments", "part"), MISTAKES.values(), ids=MISTAKES)
 def test_mistakes(multilayer, sick, data, tmp_path, arguments, part):
+    if "--html" in arguments:
+        pytest.importorskip("matplotlib")
     save(initialize((2, 3, 1), rng=0), tmp_path / "unnamed.json")
     table(tmp_path / "odd.csv", label=lambda n: "sam" if n == 5 else LABELS[n])
     table(tmp_path / "high.csv", label=lambda n: n % 3)

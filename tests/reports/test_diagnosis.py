@@ -26,7 +26,8 @@ PAGES = {
     "nothing but X": healthy(),
     "twelve layers": diagnosis(evidence=evidence(network((9, *[6] * 11, 3), "tanh"))),
     "wide": diagnosis(evidence=evidence(network((40, 500, 30), "relu"))),
-    "one unit": diagnosis(evidence=evidence(network((1, 1), output="sigmoid"), samples=3)),
+    "nothing comes through": diagnosis(evidence=evidence(samples=0, layers=(), gradients=(), outputs=None)),
+    "one unit": diagnosis(evidence=evidence(network((1, 1), output="sigmoid"), count=3)),
 }
 
 

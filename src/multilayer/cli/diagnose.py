@@ -14,7 +14,7 @@ from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP
-from multilayer.tables import Samples, read_samples, targets_in
+from multilayer.tables import Samples, read_samples, source, targets_in
 from multilayer.wording import located
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ def diagnose(
         str | None,
         typer.Option(metavar="NAME", help="What was trained on; else what belongs to the outputs."),
     ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="The loss by epoch: a CSV file with loss, validation_loss, learning_rate."
+        ),
+    ] = None,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with pictures (extra plot).")
     ] = None,
@@ -57,19 +63,21 @@ def diagnose(
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
     from multilayer.reports import write_html
+    from multilayer.tables.history import read_history
 
     net = load(network)
     with messages().status(f"reading {samples}"):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
     if table.ignored:
         messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
-    y = _targets(table, net, samples)
+    y = _targets(table, net, source(samples))
     if try_fixes and y is None:
         raise InputError(
             "--try-fixes trains again, and needs to know what the network should say; add --target"
         )
-    with messages().status("diagnosing"), located(samples):
-        found = diagnosis_of(net, table.X, y, loss)
+    course = None if history is None else read_history(history)
+    with messages().status("diagnosing"), located(source(samples)):
+        found = diagnosis_of(net, table.X, y, loss, course=course)
     ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes else None
     if html is not None:
         write_html(found, html, ranking)

@@ -23,7 +23,7 @@ def show_measured(
     """Measure, and print a card or a table; or JSON; or write one HTML page."""
     if html is not None:
         from multilayer.plots.figures import style
-        from multilayer.plots.properties_page import properties_page
+        from multilayer.reports.properties import properties_page
 
         # What would fail in the end fails before a minute of measuring.
         storage.check_writable(html)

@@ -246,7 +246,15 @@ def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Documen
 
 
 def to_json(diagnosis: Diagnosis, ranking: Ranking | None = None) -> bytes:
-    """Return the document as JSON, as docs/diagnosis.schema.json describes it."""
+    """Return the document as JSON, as docs/diagnosis.schema.json describes it.
+
+    Examples
+    --------
+    >>> from multilayer import MLP, Dense, diagnose
+    >>> diagnosis = diagnose(MLP([Dense([[1.0], [1.0]])]), [[0.0, 1.0], [1.0, 0.0], [2.0, 1.0]])
+    >>> to_json(diagnosis)[:48]
+    b'{"format":"multilayer-diagnosis","version":1,"ve'
+    """
     return msgspec.json.encode(document_of(diagnosis, ranking))
 
 

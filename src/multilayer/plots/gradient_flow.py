@@ -8,7 +8,7 @@ import numpy as np
 
 from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
 from multilayer.plots.figures import BLUE, ORANGE
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -28,11 +28,11 @@ def gradient_flow(evidence: Evidence, ax: Axes) -> Axes:
     spans = [(least, largest) for least, largest in (_span(layer) for layer in found)]
     sizes = [_size(layer) for layer in found]
     norms = [layer.norm_dW for layer in found]
-    log_line(ax, sizes, "da of a sample, root mean square", color=BLUE)
+    log_line(ax, sizes, "da, root mean square", color=BLUE)
     log_line(ax, norms, "dW of the mean loss, norm", color=ORANGE, marker="s")
     layers = np.arange(1, len(found) + 1)
     low, high = np.array(spans).T
-    ax.vlines(layers, low, high, color=BLUE, alpha=0.35, linewidth=5, label="da, from least to largest unit")
+    ax.vlines(layers, low, high, color=BLUE, alpha=0.35, linewidth=5, label="da, least to largest unit")
     log_scale(ax, [*sizes, *norms, *low, *high])
     over_layers(ax, len(found))
     ax.set_ylabel("size of the gradient")
@@ -55,7 +55,7 @@ def _span(layer: GradientStatistics) -> tuple[float, float]:
 
 
 def _missing(evidence: Evidence) -> str | None:
-    return None if evidence.gradients is not None else "gradients need y and a loss"
+    return nothing_measured(evidence) or (None if evidence.gradients else "gradients need y and a loss")
 
 
 def _words(evidence: Evidence) -> str:
@@ -64,8 +64,8 @@ def _words(evidence: Evidence) -> str:
     first, last = _size(found[0]), _size(found[-1])
     if len(found) == 1:
         return f"Root mean square of the gradient da: {sizes}."
-    compared = f"{number(first / last)} of what the last layer has" if last else "the last layer has none"
-    return f"Root mean square of the gradient da: {sizes}. The first layer has {compared}."
+    share = f" The first layer has {number(first / last)} of what the last layer has." if last else ""
+    return f"Root mean square of the gradient da: {sizes}.{share}"
 
 
 def _numbers(evidence: Evidence) -> Numbers:

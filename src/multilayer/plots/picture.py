@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Figure
 
-__all__ = ["Numbers", "Picture"]
+__all__ = ["Numbers", "Picture", "nothing_measured"]
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,8 @@ class Picture:
     """Width and height in inches."""
     missing: Callable[[Evidence], str | None] = lambda _: None
     """Why it cannot be drawn, if so."""
+
+
+def nothing_measured(evidence: Evidence) -> str | None:
+    """Return why there is nothing to draw of any layer, if so."""
+    return None if evidence.layers else "no sample comes through the network with finite numbers only"

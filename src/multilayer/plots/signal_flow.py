@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from multilayer.plots.axes import log_line, log_scale, number, over_layers
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -78,4 +78,5 @@ picture = Picture(
     words=_words,
     numbers=_numbers,
     size=lambda _: (7.2, 2.6),
+    missing=nothing_measured,
 )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.plots.axes import percent
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -90,6 +90,12 @@ def _size(evidence: Evidence) -> tuple[float, float]:
     return 7.2, 0.45 + 6.3 * rows / width
 
 
+def _missing(evidence: Evidence) -> str | None:
+    return nothing_measured(evidence) or (
+        None if _layers(evidence) else "every activation works along an axis"
+    )
+
+
 def _words(evidence: Evidence) -> str:
     said, fine = [], []
     for number, layer in _layers(evidence):
@@ -148,5 +154,5 @@ picture = Picture(
     words=_words,
     numbers=_numbers,
     size=_size,
-    missing=lambda evidence: None if _layers(evidence) else "every activation works along an axis",
+    missing=_missing,
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.plots.axes import number, percent
 from multilayer.plots.figures import BLUE, RED
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -127,4 +127,5 @@ picture = Picture(
     words=_words,
     numbers=_numbers,
     size=_size,
+    missing=nothing_measured,
 )

@@ -33,9 +33,9 @@ class Centring(Property):
     """Steps of gradient descent to a given loss, for h(a), and for h(a) - c with c = E[h] under N(0, 1).
 
     The loss is a fifth of what always saying the mean gives. The centred network starts as the same function: what is
-    taken from its units is given to the biases behind them. All else is the same: data, starting weights, all samples in
-    each step, momentum 0.9. Each of the two gets the best of six learning rates, as anyone who trains would look for it;
-    figures are medians over starting weights.
+    taken from its units is given to the biases behind them. All else is the same: data, starting weights, all samples
+    in each step, momentum 0.9. Each of the two gets the best of six learning rates, as anyone who trains would look for
+    it; figures are medians over starting weights.
     """
 
     name: ClassVar[str] = "centring"

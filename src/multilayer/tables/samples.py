@@ -20,7 +20,7 @@ from multilayer.tables.rows import Row, rows_of
 from multilayer.tables.targets import Column, columns_meant
 from multilayer.wording import near_matches, quoted
 
-__all__ = ["STANDARD_INPUT", "Samples", "read_samples"]
+__all__ = ["STANDARD_INPUT", "Samples", "read_samples", "source"]
 
 STANDARD_INPUT = "-"
 
@@ -37,6 +37,11 @@ class Samples:
     """Columns of the file that are neither inputs of the network nor targets."""
     targets: tuple[Column, ...] = ()
     """The columns that were named as targets, as they stand in the file."""
+
+
+def source(path: AnyPath) -> str:
+    """Return where samples come from, as messages name it."""
+    return "standard input" if os.fspath(path) == STANDARD_INPUT else shown(path)
 
 
 def read_samples(
@@ -67,9 +72,8 @@ def read_samples(
         When the file does not hold such samples: one line with file, line, column, what was expected and
         what was found.
     """
-    from_standard_input = os.fspath(path) == STANDARD_INPUT
-    where = "standard input" if from_standard_input else shown(path)
-    data = sys.stdin.buffer.read() if from_standard_input else storage.read(path)
+    where = source(path)
+    data = sys.stdin.buffer.read() if os.fspath(path) == STANDARD_INPUT else storage.read(path)
     rows = rows_of(data, where)
     first = next(rows, None)
     if first is None:

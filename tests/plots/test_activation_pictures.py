@@ -1,4 +1,4 @@
-"""Pictures of measured activations, and the page that holds them."""
+"""Pictures of measured activations."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,11 @@ import pytest
 pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure
 
-from multilayer.activations import Activation, catalogue, get, measure
+from multilayer.activations import catalogue, get, measure
 from multilayer.plots.activation_curve import activation_curve
 from multilayer.plots.cost_accuracy import cost_accuracy
 from multilayer.plots.gradient_depth import gradient_depth
-from multilayer.plots.properties_page import properties_page
-from tests.plots.reading import read
+from multilayer.properties import Effort
 from tests.properties.efforts import LITTLE
 
 
@@ -65,8 +64,6 @@ def test_gradients_have_a_line_and_a_band_each(ax):
 
 @pytest.mark.parametrize(("name", "word"), [("step", "exactly 0"), ("exponential", "∞")])
 def test_gradients_that_a_logarithm_has_no_place_for_are_named(ax, name, word):
-    from multilayer.properties import Effort
-
     effort = Effort(seeds=3, width=16, depths=(1, 30))
     gradient_depth(measure(name, only=["depth"], effort=effort).depth, ax)
     assert [text.get_text() for text in ax.texts] == [word]
@@ -77,32 +74,3 @@ def test_the_cheapest_is_on_top(ax):
     cost_accuracy({"dear": (3.0, 0.51), "cheap": (0.1, 0.0), "middle": (1.0, 0.5)}, ax)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["dear", "middle", "cheap"]
     assert [text.get_text() for text in ax.texts] == ["0.51 ulp", "0.5 ulp", "0 ulp"]
-
-
-def test_a_page_of_the_whole_catalogue():
-    """Every picture has a title and a description, every heading of a table its scope; nothing is loaded or run."""
-    found = [
-        measure(act, effort=LITTLE, only=["range", "saturation", "cost", "accuracy"]) for act in catalogue
-    ]
-    page = read(properties_page(found).decode())
-    assert len(page.pictures) == 1 + len(catalogue)
-    assert all(act.facts.name in page.text for act in catalogue)
-    assert page.landmarks == {"header", "nav", "main", "footer"}
-    assert any("saturated where a ≤ -5.99, a ≥ 5.99" in description for _, description in page.pictures)
-
-
-def test_a_page_of_what_little_was_asked_for():
-    page = read(properties_page([measure("relu", only=["lipschitz"])]).decode())
-    assert len(page.pictures) == 1
-    assert "Lipschitz" in page.text
-
-
-def test_names_of_ones_own_may_be_anything():
-    cube = Activation.from_functions('<b>"my" & cube', lambda a: a**3, lambda a: 3 * a**2)
-    found = [
-        measure(act, effort=LITTLE, only=["saturation", "depth", "cost", "accuracy"])
-        for act in (cube, "relu")
-    ]
-    page = read(properties_page(found).decode())
-    assert '<b>"my" & cube' in page.text
-    assert "b" not in page.tags
