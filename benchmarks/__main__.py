@@ -16,6 +16,8 @@ import numpy as np
 import typer
 
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
+from benchmarks.diagnosis_cases import SCORED
+from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, update
@@ -107,6 +109,19 @@ def startup(rounds: Rounds = 15) -> None:
     more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
     print(f"multilayer over numpy alone: {readable(more)}")
     _store("startup", [outcome])
+
+
+@app.command("diagnosis-suite")
+def diagnosis_suite(seeds: int = 2) -> None:
+    """Sick and healthy networks, diagnosed and watched by published rules; seeds that no threshold was chosen on."""
+    scores = scored(SCORED[:seeds])
+    print(table(scores))
+    _store(
+        "diagnosis_suite",
+        [],
+        seeds=list(SCORED[:seeds]),
+        scores={judge: {name: asdict(score) for name, score in by.items()} for judge, by in scores.items()},
+    )
 
 
 @app.command()

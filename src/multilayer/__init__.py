@@ -12,7 +12,8 @@ from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Separability, separability
+    from multilayer.conversion import from_model
+    from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
     from multilayer.files import load, save
     from multilayer.network.initialized import initialize
     from multilayer.training import Trained, fit, gradients, train
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "MLP",
     "Dense",
+    "Diagnosis",
     "InputError",
     "MissingExtraError",
     "Separability",
@@ -29,7 +31,9 @@ __all__ = [
     "Trained",
     "TrainingWarning",
     "activations",
+    "diagnose",
     "fit",
+    "from_model",
     "gradients",
     "initialize",
     "load",
@@ -42,6 +46,9 @@ __all__ = [
 
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
+    "from_model": "multilayer.conversion",
+    "Diagnosis": "multilayer.diagnosis",
+    "diagnose": "multilayer.diagnosis",
     "Separability": "multilayer.diagnosis",
     "separability": "multilayer.diagnosis",
     "load": "multilayer.files",

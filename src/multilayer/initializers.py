@@ -21,6 +21,7 @@ __all__ = [
     "Initializer",
     "LeCun",
     "Orthogonal",
+    "Scaled",
     "ScikitLearn",
     "VariancePreserving",
     "for_activation",
@@ -40,7 +41,7 @@ class Initializer(ABC):
         """Return W of shape (inputs, units) and b of shape (units,)."""
 
 
-class _Scaled(Initializer):
+class Scaled(Initializer):
     """W with mean 0 and the variance that a concrete initializer says, b = 0."""
 
     distribution: Distribution
@@ -66,7 +67,7 @@ class _Scaled(Initializer):
 
 @final
 @dataclass(frozen=True)
-class Glorot(_Scaled):
+class Glorot(Scaled):
     """Variance 2 / (inputs + units): for functions that are near the identity around 0.
 
     References
@@ -82,7 +83,7 @@ class Glorot(_Scaled):
 
 @final
 @dataclass(frozen=True)
-class He(_Scaled):
+class He(Scaled):
     """Variance 2 / inputs: for rectifiers, which let half of the signal through.
 
     References
@@ -98,7 +99,7 @@ class He(_Scaled):
 
 @final
 @dataclass(frozen=True)
-class LeCun(_Scaled):
+class LeCun(Scaled):
     """Variance 1 / inputs: for SELU, and the identity.
 
     References
@@ -114,7 +115,7 @@ class LeCun(_Scaled):
 
 @final
 @dataclass(frozen=True)
-class VariancePreserving(_Scaled):
+class VariancePreserving(Scaled):
     """Variance 1 / (inputs E[h(g)^2]), g standard normal: what He et al. derived for ReLU, for any elementwise h.
 
     It is He's for relu, He's with the slope for leaky_relu, and LeCun's for selu, which is made to have E[h(g)^2] = 1.

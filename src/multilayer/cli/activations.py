@@ -10,7 +10,8 @@ import typer
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, AlongAxis, catalogue, get
-from multilayer.cli.console import JsonOption, unicode_out, write_bytes
+from multilayer.cli.console import JsonOption, say, unicode_out, write_bytes
+from multilayer.errors import InputError
 from multilayer.plots import curve
 from multilayer.tables import to_json
 
@@ -20,10 +21,29 @@ __all__ = ["activations"]
 def activations(
     name: Annotated[str | None, typer.Argument(help="One of them, by any of its names.")] = None,
     as_json: JsonOption = False,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Measure properties: gradient through depth, cost, and the like."),
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="With --measure: a few seconds, and wider bands.")
+    ] = False,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="With --measure: write one page with pictures."),
+    ] = None,
 ) -> None:
     """List the activation functions, or show one: formulas, range, kinks, parameters and its curve."""
     chosen = catalogue if name is None else (get(name),)
-    if as_json:
+    if not measure and (quick or html is not None):
+        option = "--quick" if html is None else "--html"
+        raise InputError(f"{option} belongs to what is measured; add --measure")
+    if measure:
+        # Training comes with it, which nobody waits for who lists names or runs a network.
+        from multilayer.cli.measuring import show_measured
+
+        show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
+    elif as_json:
         described = [_described(activation) for activation in chosen]
         write_bytes(to_json(described if name is None else described[0]))
     elif name is None:
@@ -42,7 +62,7 @@ def _print_table() -> None:
     rows = [(act.facts.name, str(act.facts.range), act.facts.formula) for act in catalogue]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for name, interval, formula in rows:
-        _say(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
+        say(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
     print("\nmultilayer activations NAME  shows one with its derivative and curve", flush=True)
 
 
@@ -63,10 +83,10 @@ def _print_card(activation: Activation) -> None:
     }
     for heading, text in card.items():
         if text:
-            _say(f"{heading:<12}{text}")
+            say(f"{heading:<12}{text}")
     what = " of the first unit, over the row (a, 0)" if isinstance(activation, AlongAxis) else ""
     for heading, function in (("h(a)", _value(activation)), ("h'(a)", _derivative(activation))):
-        _say(f"\n{heading}{what}\n{curve(function, braille=unicode_out())}")
+        say(f"\n{heading}{what}\n{curve(function, braille=unicode_out())}")
 
 
 def _pairs(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -83,7 +103,3 @@ def _derivative(activation: Activation) -> Any:
     if isinstance(activation, AlongAxis):
         return lambda x: activation.derivative(_pairs(x))[..., 0, 0]
     return activation.derivative
-
-
-def _say(text: str) -> None:
-    print(text if unicode_out() else text.replace("∞", "inf").encode("ascii", "replace").decode())

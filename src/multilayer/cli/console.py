@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-__all__ = ["JsonOption", "NetworkArgument", "messages", "unicode_out", "write_bytes"]
+__all__ = ["JsonOption", "NetworkArgument", "messages", "say", "unicode_out", "write_bytes"]
 
 NetworkArgument = Annotated[str, typer.Argument(metavar="NETWORK", help="A network: .json or .safetensors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+_ASCII = {"∞": "inf", "≤": "<=", "≥": ">=", "±": "+-", "–": "-"}
 
 
 def messages() -> Console:
@@ -26,6 +28,15 @@ def unicode_out() -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def say(text: str) -> None:
+    """Print text, in ASCII where stdout can show no more."""
+    if not unicode_out():
+        for fancy, simple in _ASCII.items():
+            text = text.replace(fancy, simple)
+        text = text.encode("ascii", "replace").decode()
+    print(text)
 
 
 def write_bytes(document: bytes) -> None:

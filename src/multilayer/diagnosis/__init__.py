@@ -1,6 +1,29 @@
-"""What the data ask for, and what a network does with them: one file per check."""
+"""What the data ask for, and what a network does with them: why it does not learn."""
 
-from multilayer.diagnosis.proofs import CommonPoint as CommonPoint
-from multilayer.diagnosis.proofs import Conflict as Conflict
-from multilayer.diagnosis.separability import Separability as Separability
-from multilayer.diagnosis.separability import separability as separability
+from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.diagnosis import Diagnosis
+from multilayer.diagnosis.evidence import Course, Evidence
+from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.live import Live
+from multilayer.diagnosis.public import diagnose
+from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
+from multilayer.diagnosis.separable import CommonPoint, Conflict, Separability, separability
+
+__all__ = [
+    "Check",
+    "CommonPoint",
+    "Conflict",
+    "Course",
+    "Diagnosis",
+    "Evidence",
+    "Finding",
+    "Live",
+    "NotMeasured",
+    "Ranking",
+    "Separability",
+    "Setup",
+    "checks",
+    "diagnose",
+    "separability",
+    "try_fixes",
+]

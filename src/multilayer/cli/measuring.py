@@ -1,0 +1,66 @@
+"""`multilayer activations --measure`: measured properties, as a card, a table, JSON or a page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from multilayer import storage
+from multilayer.activations import Activation
+from multilayer.cli.console import messages, say, write_bytes
+from multilayer.network.view import to_text
+from multilayer.properties import Properties, comparison, document, measure
+from multilayer.tables import to_json
+
+__all__ = ["show_measured"]
+
+
+def show_measured(
+    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, card: bool
+) -> None:
+    """Measure, and print a card or a table; or JSON; or write one HTML page."""
+    if html is not None:
+        from multilayer.plots.figures import style
+        from multilayer.reports.properties import properties_page
+
+        # What would fail in the end fails before a minute of measuring.
+        storage.check_writable(html)
+        with style():
+            pass
+    found = _measured(chosen, quick)
+    if html is not None:
+        storage.write(html, properties_page(found))
+        messages().print(f"wrote {len(found)} activations to {html}")
+    if as_json:
+        write_bytes(to_json(document(found)))
+    elif html is None:
+        say(repr(found[0]) if card else _table(found))
+
+
+def _measured(chosen: Sequence[Activation], quick: bool) -> list[Properties]:
+    console = messages()
+    shape = (
+        TextColumn("measuring {task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+    )
+    with Progress(*shape, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(chosen))
+
+        def measured(activation: Activation) -> Properties:
+            def tell(title: str) -> None:
+                progress.update(task, description=f"{activation.facts.name}: {title}")
+
+            found = measure(activation, quick=quick, tell=tell)
+            progress.advance(task)
+            return found
+
+        return [measured(activation) for activation in chosen]
+
+
+def _table(found: Sequence[Properties]) -> str:
+    # Where there is no terminal, nor COLUMNS, lines are as long as they are.
+    width = shutil.get_terminal_size((10_000, 24)).columns
+    return to_text(comparison(found, width)) + "\n\nmultilayer activations NAME --measure  shows one in full"

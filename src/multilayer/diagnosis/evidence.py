@@ -1,0 +1,173 @@
+"""Everything that is measured of a network on data, and known of its training: what checks and pictures read.
+
+Measured once, in one pass over the data in constant memory (statistics.py); nothing here computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.losses import Loss
+from multilayer.network import MLP, Dense
+from multilayer.training import History
+
+__all__ = [
+    "Course",
+    "Evidence",
+    "GradientStatistics",
+    "Histogram",
+    "InputStatistics",
+    "LayerStatistics",
+    "OutputStatistics",
+]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Pairs = tuple[tuple[int, int, float], ...]
+"""Two units or columns, counted from 0, and how they are correlated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """Counts of numbers between edges; what lies outside is in the first and last bin."""
+
+    edges: Floats
+    counts: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStatistics:
+    """One layer over all samples. Arrays have shape (units,)."""
+
+    layer: Dense
+    samples: int
+    mean_a: Floats
+    variance_a: Floats
+    mean_z: Floats
+    variance_z: Floats
+    mean_square_z: Floats
+    least_z: Floats
+    largest_z: Floats
+    active: Integers | None
+    """Samples on which h'(a) is not 0; None where the activation works along an axis, and has no h' of its own."""
+    saturated: Integers | None
+    """Samples on which |h'(a)| is below 1 % of its largest value (0 included); None like `active`."""
+    linearity: Floats
+    """R^2 of z explained by a straight line in a: 1 where the unit acts linearly; nan where it is constant."""
+    duplicates: Pairs
+    """Pairs of units whose z are correlated beyond the duplicate check's threshold."""
+    a: Histogram
+    z: Histogram
+
+    @property
+    def constant_share(self) -> float:
+        """Share of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0."""
+        power = float(self.mean_square_z.sum())
+        return float((self.mean_z**2).sum()) / power if power else 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class InputStatistics:
+    """The columns of X over all samples. Arrays have shape (inputs,)."""
+
+    mean: Floats
+    standard_deviation: Floats
+    least: Floats
+    largest: Floats
+    duplicates: Pairs
+    target_correlation: Floats | None
+    """The largest |correlation| of each column with a target (classes as 0/1 columns); None without y."""
+
+
+@dataclass(frozen=True, eq=False)
+class GradientStatistics:
+    """The gradient of the mean loss in one layer, over all samples."""
+
+    norm_W: float
+    """Frobenius norm of W."""
+    norm_dW: float
+    """Frobenius norm of dW, of the mean loss."""
+    dW: Histogram
+    """log10 of |dW|; zeros are in the first bin."""
+    rms_da: Floats
+    """Root mean square over samples of each unit's da (of the sample's own loss), shape (units,)."""
+    zero_da: Floats
+    """Share of samples on which a unit's da is exactly 0, shape (units,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutputStatistics:
+    """What the network says, beside what it should say."""
+
+    loss: float | None
+    """Mean loss; None where no loss was given."""
+    constant_loss: float | None
+    """Mean loss of the best constant prediction."""
+    score: float | None
+    """Accuracy for classes, R^2 else."""
+    linear_score: float | None
+    """The same score of a linear model fitted to the same data."""
+    constant_score: float | None
+    """The same score of the best constant prediction."""
+    target_counts: Integers | None
+    """Samples of each class."""
+    predicted_counts: Integers | None
+    """Samples predicted to be of each class."""
+    confusion: Integers | None
+    """Samples of class i that were predicted as j."""
+    unreachable: float | None = None
+    """Share of the targets that lie outside the range of the output activation."""
+    probabilities_squashed: bool = False
+    """Whether what the last activation turns into probabilities are probabilities already."""
+    mismatch: str | None = None
+    """What the loss says against the output activation, if it does not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What is known of the training that made the network. None: not known."""
+
+    history: History | None = None
+    stopped: str | None = None
+    """Why it ended, as `Trained.stopped`."""
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    """What the schedule started from."""
+    epochs: int | None = None
+    """How many there were to be."""
+    tolerance: float | None = None
+    patience: int | None = None
+    start: MLP | None = None
+    """The network before training."""
+    update_ratios: NDArray[Any] | None = None
+    """Norm of the update over norm of W, shape (epochs seen, layers); measured live."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All of it."""
+
+    network: MLP
+    samples: int
+    inputs: InputStatistics
+    layers: tuple[LayerStatistics, ...]
+    outputs: OutputStatistics | None
+    gradients: tuple[GradientStatistics, ...] | None
+    """Layer by layer; None without y and loss."""
+    not_finite: tuple[int, str, int] | None
+    """Layer, what (x, W, b, a, z), and sample (from 1; 0 for W and b) of the first number that is nan or infinite."""
+    loss: Loss | None
+    course: Course
+    start: tuple[LayerStatistics, ...] | None = None
+    """The layers of the network before training, over a sample of the data; None where it is not known."""
+    reference: tuple[LayerStatistics, ...] | None = None
+    """The same of a network of this shape with the weights that `initializers.for_activation` draws."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""
+    notes: tuple[str, ...] = ()
+    """What was decided for want of being told: which loss was taken, say."""

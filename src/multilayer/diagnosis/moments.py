@@ -1,0 +1,122 @@
+"""Sums over samples, block by block: means, variances, extremes, correlations and histograms in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.diagnosis.evidence import Floats, Histogram, Integers, Pairs
+
+__all__ = ["Counts", "Moments", "PairSums", "likely_pairs"]
+
+Array = NDArray[Any]
+
+_BINS = 64
+_LIKELY = 0.998
+"""What makes a pair worth being followed over all samples: somewhat less than the checks ask for."""
+
+
+class Moments:
+    """Mean, variance and extremes of columns.
+
+    Sums are of differences from `shift`, a guess of the mean, so that a mean far from 0 does not cancel the variance
+    away. A block is summed in its own type, blocks in float64.
+    """
+
+    def __init__(self, shift: Array) -> None:
+        self.shift = shift
+        self.count = 0
+        self.first, self.second = np.zeros(shift.size), np.zeros(shift.size)
+        self.least, self.largest = np.full(shift.size, np.inf), np.full(shift.size, -np.inf)
+
+    def add(self, block: Array) -> Array:
+        """Add samples, and return their differences from the shift."""
+        from_shift: Array = block - self.shift
+        self.count += len(block)
+        self.first += from_shift.sum(axis=0)
+        squares = np.einsum("ij,ij->j", from_shift, from_shift)
+        if not np.isfinite(squares).all():  # beyond float32 already, and far from the end of float64
+            squares = np.einsum("ij,ij->j", from_shift, from_shift, dtype=np.float64)
+        self.second += squares
+        np.minimum(self.least, block.min(axis=0), out=self.least)
+        np.maximum(self.largest, block.max(axis=0), out=self.largest)
+        return from_shift
+
+    @property
+    def offset(self) -> Floats:
+        """Mean of the differences from the shift."""
+        return self.first / self.count
+
+    @property
+    def mean(self) -> Floats:
+        return self.shift.astype(np.float64) + self.offset
+
+    @property
+    def variance(self) -> Floats:
+        """Exactly 0 for a constant column."""
+        found = np.maximum(self.second / self.count - self.offset**2, 0.0)
+        return np.where(self.least == self.largest, 0.0, found)
+
+    def covariance(self, products: Floats, other: Moments) -> Floats:
+        """Return covariances from sums of products of differences from both shifts."""
+        return products / self.count - self.offset * other.offset
+
+
+class PairSums:
+    """Correlations of chosen pairs of columns."""
+
+    def __init__(self, pairs: Sequence[tuple[int, int]]) -> None:
+        self.left, self.right = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        self.products = np.zeros(self.left.size)
+
+    def add(self, from_shift: Array) -> None:
+        if self.left.size:
+            self.products += np.einsum("ij,ij->j", from_shift[:, self.left], from_shift[:, self.right])
+
+    def beyond(self, threshold: float, moments: Moments) -> Pairs:
+        """Return the pairs whose |correlation| is larger than `threshold`."""
+        offset, spread = moments.offset, np.sqrt(moments.variance)
+        with np.errstate(all="ignore"):
+            covariance = self.products / moments.count - offset[self.left] * offset[self.right]
+            correlation = np.clip(covariance / (spread[self.left] * spread[self.right]), -1.0, 1.0)
+        found = zip(self.left.tolist(), self.right.tolist(), correlation.tolist(), strict=True)
+        return tuple(pair for pair in found if abs(pair[2]) > threshold)
+
+
+def likely_pairs(columns: Array) -> list[tuple[int, int]]:
+    """Return for each column the first one before it that it may be a copy of, up to scale and shift."""
+    columns = columns.astype(np.float64)
+    centred = columns - columns.mean(axis=0)
+    # A column of equal numbers keeps a spread of rounding errors, by which it is not to be compared.
+    varies = columns.min(axis=0) < columns.max(axis=0)
+    size = np.sqrt((centred * centred).sum(axis=0))
+    numbers = np.flatnonzero(varies & (size > 0))
+    unit = centred[:, numbers] / size[numbers]
+    alike = np.triu(np.abs(unit.T @ unit) > _LIKELY, 1)
+    return [(int(numbers[alike[:, j].argmax()]), int(numbers[j])) for j in np.flatnonzero(alike.any(axis=0))]
+
+
+class Counts:
+    """A histogram between the extremes of a first look."""
+
+    def __init__(self, sample: Array) -> None:
+        most = float(np.finfo(sample.dtype).max) / 8
+        low, high = (float(np.clip(end, -most, most)) for end in (sample.min(), sample.max()))
+        margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
+        self.edges = np.linspace(low - margin, high + margin, _BINS + 1)
+        self.counts: Integers = np.zeros(_BINS, np.int64)
+
+    def add(self, block: Array) -> None:
+        low, high = (block.dtype.type(edge) for edge in (self.edges[0], self.edges[-1]))
+        place = np.clip(block, low, high)
+        place -= low
+        place *= _BINS / (high - low)
+        bins = np.minimum(place.astype(np.int32), _BINS - 1)
+        self.counts += np.bincount(bins.ravel(), minlength=_BINS)
+
+    @property
+    def histogram(self) -> Histogram:
+        return Histogram(self.edges, self.counts)

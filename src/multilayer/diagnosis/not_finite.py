@@ -1,0 +1,56 @@
+"""Where the first number is that is nan or infinite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.network import MLP
+from multilayer.network.trace import LayerRecord
+
+__all__ = ["Place", "first_in_records", "first_in_weights", "whole"]
+
+_ORDER = ("x", "W", "b", "a", "z")
+
+
+class Place(NamedTuple):
+    """Sorts in the order in which a forward pass meets numbers: layer by layer, and then sample by sample."""
+
+    layer: int
+    what: int
+    sample: int
+
+    @property
+    def as_told(self) -> tuple[int, str, int]:
+        """Layer, what, and sample, as the evidence has it."""
+        return self.layer, _ORDER[self.what], self.sample
+
+
+def first_in_weights(network: MLP) -> Place | None:
+    """Return the first W or b that is not finite."""
+    for number, layer in enumerate(network.layers, 1):
+        for what, array in (("W", layer.W), ("b", layer.b)):
+            if not np.isfinite(array).all():
+                return Place(number, _ORDER.index(what), 0)
+    return None
+
+
+def first_in_records(records: Sequence[LayerRecord], before: int) -> Place | None:
+    """Return the first place in these records, whose samples come after so many others."""
+    for number, record in enumerate(records, 1):
+        for what, array in (("x", record.x), ("a", record.a), ("z", record.z)):
+            bad = ~np.isfinite(array).all(axis=1)
+            if bad.any():
+                return Place(number, _ORDER.index(what), before + int(bad.argmax()) + 1)
+    return None
+
+
+def whole(records: Sequence[LayerRecord]) -> NDArray[np.bool_]:
+    """Return for each sample whether all its numbers are finite."""
+    kept: NDArray[Any] = np.isfinite(records[0].x).all(axis=1)
+    for record in records:
+        kept &= np.isfinite(record.a).all(axis=1) & np.isfinite(record.z).all(axis=1)
+    return kept

@@ -1,0 +1,125 @@
+"""`diagnose`: measure once, ask every check, name the cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from multilayer import losses
+from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.diagnosis import Diagnosis
+from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.statistics import Sources, measure
+from multilayer.diagnosis.subject import natural_loss, subject_of
+from multilayer.diagnosis.verdict import concluded
+from multilayer.errors import InputError
+from multilayer.losses import Loss
+from multilayer.randomness import Seed, generator
+from multilayer.training import History, Trained
+from multilayer.training.data import inputs
+
+__all__ = ["diagnose"]
+
+
+def diagnose(
+    model: Any,
+    X: Any,
+    y: ArrayLike | None = None,
+    loss: Loss | str | None = None,
+    *,
+    course: Course | Trained | History | None = None,
+    baseline: bool = True,
+    rng: Seed = 0,
+) -> Diagnosis:
+    """Say why a network does not learn: measure it on data, unit by unit, and name the main cause of trouble.
+
+    Data are read once, a block of rows at a time, in memory that does not grow with them. Samples that lead to numbers
+    that are not finite are named, and left out of everything else.
+
+    Parameters
+    ----------
+    model : MLP, or what `multilayer.from_model` takes
+        The network as it is now. A fitted estimator tells its loss and its course as well.
+    X : array_like or sparse, shape (samples, inputs)
+        Samples, in memory, memory-mapped or sparse.
+    y : array_like, optional
+        Targets in the form that the loss takes, or labels that the model knows. Without them only activations are
+        measured.
+    loss : Loss or str, optional
+        What was or would be descended on. Unless given, the one that belongs to the output activation is taken: cross-
+        entropy for softmax and sigmoid, the squared error for the identity. The evidence says so.
+    course : Course, Trained or History, optional
+        What is known of the training: the loss curve, why it ended, the network it started from.
+    baseline : bool
+        Whether a linear model is fitted to some of the samples, to compare with.
+    rng : Generator, RandomState, int or None
+        Which samples are looked at first, where there are more than 2048.
+
+    Returns
+    -------
+    Diagnosis
+        The verdict in one sentence, then findings with evidence and advice, and what could not be measured.
+
+    Raises
+    ------
+    InputError
+        When X, y or loss do not fit the model, or there are no samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer import MLP, Dense
+    >>> X = np.random.default_rng(0).standard_normal((100, 2))
+    >>> hidden = Dense([[1.0, 0.5], [-0.5, 1.0]], [-20.0, 0.0], "relu")
+    >>> found = diagnose(MLP([hidden, Dense([[1.0], [1.0]])]), X)
+    >>> found.findings[0].title
+    'unit 1 of layer 1 is dead'
+    """
+    subject = subject_of(model, X, y)
+    network, samples = subject.network, inputs(subject.network, subject.X)
+    missing: dict[str, str] = {}
+    known = subject.course if course is None else _course(course)
+    notes: tuple[str, ...] = ()
+    chosen = subject.loss if loss is None else losses.get(loss)
+    if y is None:
+        missing["y"] = "no y was given"
+    elif chosen is None:
+        activation = network.layers[-1].activation
+        chosen, name = natural_loss(activation), activation.facts.name
+        if chosen is None:
+            missing["loss"] = (
+                f"no loss was given, and none belongs to the output activation {name}; give loss="
+            )
+        else:
+            notes = (
+                f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}",
+            )
+    targets = None
+    if y is not None and chosen is not None:
+        targets = subject.targets(chosen)
+        if len(targets) != samples.shape[0]:
+            raise InputError(
+                f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
+            )
+    if known.start is None:
+        missing["start"] = "the network before training is not known; give course=Course(start=...)"
+    if known.history is None:
+        missing["history"] = "the loss curve is not known; give course=, what fit returned"
+    if not baseline:
+        missing["linear"] = "no linear model was fitted, as was asked"
+    sources = Sources(network, samples, targets, chosen, known, missing, notes)
+    evidence = measure(sources, generator(rng), baseline=baseline)
+    return concluded(evidence, checks)
+
+
+def _course(course: Course | Trained | History) -> Course:
+    if isinstance(course, Course):
+        return course
+    if isinstance(course, History):
+        return Course(history=course)
+    if isinstance(course, Trained):
+        return Course(
+            history=course.history, stopped=course.stopped, learning_rate=course.memory.learning_rate
+        )
+    raise InputError(f"course must be a Course, a Trained or a History; got {type(course).__name__}")

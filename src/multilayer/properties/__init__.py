@@ -1,0 +1,17 @@
+"""What can be measured of an activation, one file per property."""
+
+from multilayer.properties.comparison import comparison, document
+from multilayer.properties.contract import Effort, NotMeasured, Property
+from multilayer.properties.measured import PROPERTIES, Properties, measure
+from multilayer.properties.table import *  # noqa: F403  (every property, by the table alone)
+
+__all__ = [
+    "PROPERTIES",
+    "Effort",
+    "NotMeasured",
+    "Properties",
+    "Property",
+    "comparison",
+    "document",
+    "measure",
+]
