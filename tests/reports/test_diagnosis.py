@@ -1,7 +1,11 @@
 """The page of a diagnosis: opens with the verdict, needs nothing, and says in words what it shows."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +24,8 @@ from tests.diagnosis.made import (
     network,
 )
 from tests.plots.reading import read
+
+ROOT = Path(__file__).parents[2]
 
 PAGES = {
     "all there is": diagnosis(),
@@ -62,6 +68,14 @@ def test_what_is_not_drawn_is_said_with_the_reason():
 
 def test_the_same_page_again():
     assert to_html(diagnosis()) == to_html(diagnosis())
+
+
+def test_another_process_writes_the_same_page():
+    code = "from tests.diagnosis import made; from multilayer import reports; print(reports.to_html(made.diagnosis()))"
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {"PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert done.stdout == to_html(diagnosis()) + "\n"
 
 
 def test_nothing_is_loaded():

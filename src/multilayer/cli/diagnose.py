@@ -120,7 +120,7 @@ def _print(diagnosis: Diagnosis, ranking: Ranking | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     text = Text(repr(diagnosis))
     for severity, style in _COLOURS.items():
-        text.highlight_regex(rf"^\d+\. {severity}:", style)
+        text.highlight_regex(rf"(?m)^\d+\. {severity}:", style)
     verdict, _, _ = text.plain.partition("\n\n")
     text.stylize("bold", 0, len(verdict))
     console.print(text)

@@ -19,7 +19,7 @@ __all__ = ["picture", "signal_flow"]
 def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
     """Draw the share of each layer's output power that differs between samples, on a logarithmic scale.
 
-    The share is 1 - sum of mean^2 / sum of E[z^2]; where it falls towards 0, all samples look alike to the next layer.
+    The share is sum of variance / sum of E[z^2]; where it falls towards 0, all samples look alike to the next layer.
     Dashed, where they are known: the network before training, and a newly initialized one of the same shape.
     """
     varying = _varying(evidence.layers)
@@ -41,7 +41,13 @@ def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
 
 
 def _varying(layers: Sequence[LayerStatistics]) -> list[float]:
-    return [1.0 - layer.constant_share for layer in layers]
+    return [_share(layer) for layer in layers]
+
+
+def _share(layer: LayerStatistics) -> float:
+    # 1 - constant_share, from the variance: a share far below 1e-16 is told as well.
+    power = float(layer.mean_square_z.sum())
+    return float(layer.variance_z.sum()) / power if power else 0.0
 
 
 def _words(evidence: Evidence) -> str:
@@ -57,7 +63,7 @@ def _numbers(evidence: Evidence) -> Numbers:
             str(layer),
             found.layer.activation.facts.name,
             str(found.layer.units),
-            number(1.0 - found.constant_share),
+            number(_share(found)),
             number(float(found.mean_z.mean())),
             number(float(found.variance_z.mean()) ** 0.5),
             number(float(found.least_z.min())),
