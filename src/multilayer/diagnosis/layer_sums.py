@@ -18,7 +18,7 @@ __all__ = ["DUPLICATE", "GradientSums", "LayerSums"]
 
 DUPLICATE = 0.999
 """|correlation| beyond which two units, or two columns, say the same."""
-_GRADIENT_EDGES = np.linspace(-16.0, 4.0, 81)
+_GRADIENT_RANGE, _GRADIENT_BINS = (-16.0, 4.0), 80
 
 
 class LayerSums:
@@ -93,12 +93,12 @@ class GradientSums:
     def statistics(self, samples: int) -> GradientStatistics:
         dW = np.abs(self._dW) / samples
         with np.errstate(divide="ignore"):
-            sizes = np.clip(np.log10(dW), _GRADIENT_EDGES[0], _GRADIENT_EDGES[-1])
-        counts = np.histogram(sizes, _GRADIENT_EDGES)[0].astype(np.int64)
+            sizes = np.clip(np.log10(dW), *_GRADIENT_RANGE)
+        counts, edges = np.histogram(sizes, _GRADIENT_BINS, _GRADIENT_RANGE)
         return GradientStatistics(
             norm_W=float(np.linalg.norm(self._W.astype(np.float64))),
             norm_dW=float(np.linalg.norm(dW)),
-            dW=Histogram(_GRADIENT_EDGES, counts),
+            dW=Histogram(edges, counts.astype(np.int64)),
             rms_da=np.sqrt(self._squares / samples),
             zero_da=self._zeros / samples,
         )

@@ -88,11 +88,10 @@ class PairSums:
 
 def likely_pairs(columns: Array) -> list[tuple[int, int]]:
     """Return for each column the first one before it that it may be a copy of, up to scale and shift."""
-    columns = columns.astype(np.float64)
-    centred = columns - columns.mean(axis=0)
+    centred = columns - columns.mean(axis=0, dtype=np.float64).astype(columns.dtype)
     # A column of equal numbers keeps a spread of rounding errors, by which it is not to be compared.
     varies = columns.min(axis=0) < columns.max(axis=0)
-    size = np.sqrt((centred * centred).sum(axis=0))
+    size = np.sqrt((centred * centred).sum(axis=0, dtype=np.float64)).astype(columns.dtype)
     numbers = np.flatnonzero(varies & (size > 0))
     unit = centred[:, numbers] / size[numbers]
     alike = np.triu(np.abs(unit.T @ unit) > _LIKELY, 1)
