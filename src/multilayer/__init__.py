@@ -12,6 +12,7 @@ from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
+    from multilayer.conversion import from_model
     from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
     from multilayer.files import load, save
     from multilayer.network.initialized import initialize
@@ -32,6 +33,7 @@ __all__ = [
     "activations",
     "diagnose",
     "fit",
+    "from_model",
     "gradients",
     "initialize",
     "load",
@@ -44,6 +46,7 @@ __all__ = [
 
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
+    "from_model": "multilayer.conversion",
     "Diagnosis": "multilayer.diagnosis",
     "diagnose": "multilayer.diagnosis",
     "Separability": "multilayer.diagnosis",

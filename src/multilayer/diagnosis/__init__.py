@@ -4,7 +4,9 @@ from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course, Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.live import Live
 from multilayer.diagnosis.public import diagnose
+from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
 from multilayer.diagnosis.separable import CommonPoint, Conflict, Separability, separability
 
 __all__ = [
@@ -15,9 +17,13 @@ __all__ = [
     "Diagnosis",
     "Evidence",
     "Finding",
+    "Live",
     "NotMeasured",
+    "Ranking",
     "Separability",
+    "Setup",
     "checks",
     "diagnose",
     "separability",
+    "try_fixes",
 ]

@@ -59,3 +59,5 @@ class Check:
     run: Callable[[Evidence], Iterable[Finding | NotMeasured]]
     explains: tuple[str, ...] = ()
     """Names of checks whose findings are consequences of this one's: they never become the verdict beside it."""
+    lasting: bool = False
+    """Whether no further training mends what it finds, so that it is an error while training is under way, too."""

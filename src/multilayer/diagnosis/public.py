@@ -7,16 +7,14 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from multilayer import losses
-from multilayer.activations import Activation
-from multilayer.activations.identity import Identity
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.statistics import Sources, measure
+from multilayer.diagnosis.subject import natural_loss, subject_of
 from multilayer.diagnosis.verdict import concluded
 from multilayer.errors import InputError
 from multilayer.losses import Loss
-from multilayer.network import MLP
 from multilayer.randomness import Seed, generator
 from multilayer.training import History, Trained
 from multilayer.training.data import inputs
@@ -25,7 +23,7 @@ __all__ = ["diagnose"]
 
 
 def diagnose(
-    network: MLP,
+    model: Any,
     X: Any,
     y: ArrayLike | None = None,
     loss: Loss | str | None = None,
@@ -41,12 +39,13 @@ def diagnose(
 
     Parameters
     ----------
-    network : MLP
-        The network as it is now.
+    model : MLP, or what `multilayer.from_model` takes
+        The network as it is now. A fitted estimator tells its loss and its course as well.
     X : array_like or sparse, shape (samples, inputs)
         Samples, in memory, memory-mapped or sparse.
     y : array_like, optional
-        Targets, in the form that the loss takes. Without them only activations are measured.
+        Targets in the form that the loss takes, or labels that the model knows. Without them only activations are
+        measured.
     loss : Loss or str, optional
         What was or would be descended on. Unless given, the one that belongs to the output activation is taken: cross-
         entropy for softmax and sigmoid, the squared error for the identity. The evidence says so.
@@ -65,7 +64,7 @@ def diagnose(
     Raises
     ------
     InputError
-        When X, y or loss do not fit the network, or there are no samples.
+        When X, y or loss do not fit the model, or there are no samples.
 
     Examples
     --------
@@ -77,30 +76,28 @@ def diagnose(
     >>> found.findings[0].title
     'unit 1 of layer 1 is dead'
     """
-    if not isinstance(network, MLP):
-        raise InputError(f"diagnose takes a multilayer.MLP; got {type(network).__name__}")
-    samples = inputs(network, X)
+    subject = subject_of(model, X, y)
+    network, samples = subject.network, inputs(subject.network, subject.X)
     missing: dict[str, str] = {}
-    known = _course(course)
+    known = subject.course if course is None else _course(course)
     notes: tuple[str, ...] = ()
-    chosen = None if loss is None else losses.get(loss)
+    chosen = subject.loss if loss is None else losses.get(loss)
     if y is None:
         missing["y"] = "no y was given"
     elif chosen is None:
-        chosen = _natural_loss(network.layers[-1].activation)
+        activation = network.layers[-1].activation
+        chosen, name = natural_loss(activation), activation.facts.name
         if chosen is None:
-            name = network.layers[-1].activation.facts.name
             missing["loss"] = (
                 f"no loss was given, and none belongs to the output activation {name}; give loss="
             )
         else:
-            name = network.layers[-1].activation.facts.name
             notes = (
                 f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}",
             )
     targets = None
     if y is not None and chosen is not None:
-        targets = chosen.targets(y, network.shape[-1])
+        targets = subject.targets(chosen)
         if len(targets) != samples.shape[0]:
             raise InputError(
                 f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
@@ -116,9 +113,9 @@ def diagnose(
     return concluded(evidence, checks)
 
 
-def _course(course: Course | Trained | History | None) -> Course:
-    if course is None or isinstance(course, Course):
-        return course or Course()
+def _course(course: Course | Trained | History) -> Course:
+    if isinstance(course, Course):
+        return course
     if isinstance(course, History):
         return Course(history=course)
     if isinstance(course, Trained):
@@ -126,10 +123,3 @@ def _course(course: Course | Trained | History | None) -> Course:
             history=course.history, stopped=course.stopped, learning_rate=course.memory.learning_rate
         )
     raise InputError(f"course must be a Course, a Trained or a History; got {type(course).__name__}")
-
-
-def _natural_loss(activation: Activation) -> Loss | None:
-    for loss in losses.catalogue:
-        if isinstance(activation, loss.links):
-            return loss
-    return losses.squared if isinstance(activation, Identity) else None

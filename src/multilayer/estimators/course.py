@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from multilayer.conversion.scikit_learn_settings import optimizer_of, schedule_of
 from multilayer.network import MLP
-from multilayer.optimizers import (
-    SGD,
-    Adam,
-    Adaptive,
-    Constant,
-    InverseScaling,
-    Optimizer,
-    Schedule,
-    Time,
-)
+from multilayer.optimizers import Optimizer, Schedule, Time
 from multilayer.randomness import Random
 from multilayer.training import Memory
 from multilayer.training.position import Position, parameters_of
@@ -58,24 +50,6 @@ class Course:
 
 def course_of(estimator: Any) -> Course:
     """Return the course that the parameters of an estimator describe."""
-    optimizer = estimator.optimizer
-    if optimizer is None:
-        rate = float(estimator.learning_rate_init)
-        if estimator.solver == "sgd":
-            optimizer = SGD(rate, estimator.momentum, bool(estimator.nesterovs_momentum))
-        else:
-            optimizer = Adam(rate, estimator.beta_1, estimator.beta_2, estimator.epsilon)
-    return Course(optimizer, _schedule(estimator))
-
-
-def _schedule(estimator: Any) -> Schedule:
-    chosen = estimator.learning_rate
-    if isinstance(chosen, Schedule):
-        return chosen
-    if estimator.solver != "sgd" or estimator.optimizer is not None:
-        return Constant()  # scikit-learn's Adam follows no schedule
-    return {
-        "constant": Constant(),
-        "invscaling": InverseScaling(estimator.power_t),
-        "adaptive": Adaptive(),
-    }[chosen]
+    optimizer = optimizer_of(estimator)
+    assert isinstance(optimizer, Optimizer)  # noqa: S101  (L-BFGS is quasi_newton's)
+    return Course(optimizer, schedule_of(estimator))

@@ -14,6 +14,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from multilayer import losses
 from multilayer.activations import get
+from multilayer.diagnosis import Diagnosis, diagnose
+from multilayer.diagnosis.subject import Subject, course_of_fit
 from multilayer.errors import InputError
 from multilayer.estimators import quasi_newton, stochastic
 from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
@@ -21,6 +23,7 @@ from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.samples import Samples, blocks, dense
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
+from multilayer.training import Metric
 
 __all__ = ["Perceptron"]
 
@@ -177,6 +180,33 @@ class Perceptron(Parameters, BaseEstimator):
             )
         self._adopt(self._network_of_weights())
         return self._network
+
+    def diagnose(self, X: Any, y: Any = None) -> Diagnosis:
+        """Say why the network does not learn: measure it on data, and name the main cause of trouble.
+
+        What is known of the fit counts too: the loss curve and validation scores, why it ended, with which rate.
+        `multilayer.diagnosis.try_fixes(estimator, X, y)` goes on from there and fits again with remedies.
+
+        Parameters
+        ----------
+        X, y
+            Samples and targets, as for `fit`. Without y only inputs and activations are looked at.
+
+        Returns
+        -------
+        multilayer.diagnosis.Diagnosis
+        """
+        return diagnose(self, X, y)
+
+    def as_subject(self, X: Any, y: Any) -> Subject:
+        """Return what `diagnose` and `try_fixes` of `multilayer.diagnosis` ask of an estimator."""
+        network = self.network_
+        if y is None:
+            X, targets = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False), None
+        else:
+            X, _, targets = self._validated(X, y, known=True, reset=False)
+        metric = Metric(self._score_name, self._score_of)
+        return Subject(network, X, targets, self._loss(), course_of_fit(self), self, metric)
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """Return what the network says to X, after the checks that scikit-learn makes."""

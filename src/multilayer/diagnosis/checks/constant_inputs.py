@@ -58,4 +58,5 @@ constant_inputs = Check(
         "plateau_stop",
         "linear_enough",
     ),
+    lasting=True,
 )

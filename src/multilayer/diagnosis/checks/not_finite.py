@@ -60,4 +60,5 @@ not_finite = Check(
     "Is every number finite?",
     _run,
     explains=("wrong_output", "leaking_inputs", "unscaled_inputs", "learning_rate_too_high"),
+    lasting=True,
 )

@@ -98,4 +98,5 @@ wrong_output = Check(
         "plateau_stop",
         "linear_enough",
     ),
+    lasting=True,
 )

@@ -1,0 +1,149 @@
+"""What a diagnosis costs: of a whole network beside its own passes over the data, and live beside training.
+
+Each measurement has a process of its own: `python -m benchmarks.diagnosis KIND ARGUMENTS` prints its result as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.cases import TRAINING, TrainingCase
+from multilayer import MLP, Dense, diagnose, fit, initialize
+from multilayer.diagnosis import Live
+from multilayer.losses import categorical_cross_entropy
+from multilayer.network.trace import forward
+from multilayer.optimizers import Adam
+from multilayer.training import backward
+
+SHAPE, ROWS = (784, 512, 512, 10), (15_000, 60_000)
+GOAL_SHARE = 0.05
+LIVE_EPOCHS = 10
+_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Seconds of a diagnosis and of the passes it is compared with, the least of all rounds."""
+
+    diagnosis: float
+    forward: float
+    backward: float
+
+    @property
+    def ratio(self) -> float:
+        """Time of the diagnosis over that of three forward passes and a backward pass; the goal is 1 at most."""
+        return self.diagnosis / (3 * self.forward + self.backward)
+
+
+def passes(rounds: int) -> Passes:
+    """Time the three of them in turns, on 60,000 rows."""
+    network, X, y = _problem(max(ROWS))
+
+    def back() -> None:
+        records = traces[0]
+        last = records[-1]
+        for _ in range(len(X) // _BLOCK):
+            da = categorical_cross_entropy.da(y[:_BLOCK], last.a, last.z, last.layer.activation)
+            for _gradient in backward(records, da, inputs=False):
+                pass
+
+    traces = [tuple(forward(network.layers, X[:_BLOCK]))]
+    work: dict[str, Callable[[], Any]] = {
+        "diagnosis": lambda: diagnose(network, X, y, "categorical_cross_entropy"),
+        "forward": lambda: network(X),
+        "backward": back,
+    }
+    least = dict.fromkeys(work, float("inf"))
+    for round_ in range(rounds + 1):
+        for name, call in work.items():
+            began = time.perf_counter()
+            call()
+            if round_:  # the first round warms up
+                least[name] = min(least[name], time.perf_counter() - began)
+    least["backward"] *= len(X) / (len(X) // _BLOCK * _BLOCK)
+    return Passes(**least)
+
+
+def peak(rows: int) -> int:
+    """Return the bytes that a diagnosis needs beside data and network, at most: as the system counts them."""
+    network, X, y = _problem(rows)
+    diagnose(network, X[:_BLOCK], y[:_BLOCK], "categorical_cross_entropy")
+    Path("/proc/self/clear_refs").write_text("5")  # the largest size starts again from the present one
+    before = _status("VmRSS")
+    diagnose(network, X, y, "categorical_cross_entropy")
+    return _status("VmHWM") - before
+
+
+def live(number: int) -> dict[str, float]:
+    """Return the share of the training time that `Live` takes at its default cadence, by its own clock and by ours."""
+    case = TRAINING[number]
+    X, y = case.data()
+    layers = [Dense(W, b, h) for (W, b), h in zip(case.parameters(), _activations(case), strict=True)]
+    seconds: dict[bool, list[float]] = {False: [], True: []}
+    shares: list[float] = []
+    looks = 0
+    for _ in range(3):
+        for looking in (False, True):
+            watcher = Live(X, y, "categorical_cross_entropy", on_finding=lambda finding: None)
+            began = time.perf_counter()
+            fit(
+                MLP(layers),
+                X,
+                y,
+                loss="categorical_cross_entropy",
+                optimizer=Adam(case.rate),
+                epochs=LIVE_EPOCHS,
+                batch_size=case.batch,
+                rng=0,
+                callbacks=[watcher] if looking else [],
+                progress=False,
+            )
+            seconds[looking].append(time.perf_counter() - began)
+            if looking:
+                shares.append(watcher.share)
+                looks = len(watcher.looks)
+    return {
+        "share": max(shares),
+        "looks": looks,
+        "without": min(seconds[False]),
+        "with": min(seconds[True]),
+    }
+
+
+def measured(kind: str, *arguments: Any) -> Any:
+    """Run one of the measurements above in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.diagnosis", kind, *map(str, arguments)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _problem(rows: int) -> tuple[MLP, NDArray[np.float32], NDArray[np.int64]]:
+    rng = np.random.default_rng(6)
+    X = rng.standard_normal((rows, SHAPE[0]), dtype=np.float32)
+    return initialize(SHAPE, "relu", "softmax", rng=7), X, rng.integers(0, SHAPE[-1], rows)
+
+
+def _activations(case: TrainingCase) -> list[str]:
+    return ["relu"] * (len(case.shape) - 2) + ["softmax"]
+
+
+def _status(name: str) -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise OSError(f"/proc/self/status has no {name}")
+
+
+if __name__ == "__main__":
+    kind, *given = sys.argv[1:]
+    result: Any = {"passes": passes, "peak": peak, "live": live}[kind](*map(int, given))
+    print(json.dumps(asdict(result) if isinstance(result, Passes) else result))

@@ -1,0 +1,87 @@
+"""When to look: after 1, 2, 4, 8, ... epochs, unless that would take more than a share of the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multilayer.settings import check_settings, setting
+from multilayer.training import Epoch, Step
+
+__all__ = ["Cadence"]
+
+_FIXED_COST = 0.004
+"""Seconds of a look at a small network, until one has been taken."""
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """A share of the training time to keep to, or a number of events after each of which to look, whatever it takes."""
+
+    share: float = setting(0.05, above=0.0, most=1.0)
+    every: int | None = setting(None, least=1, whole=True, optional=True)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+class Clock:
+    """Keeps the accounts of a training: its time, what looking has taken of it, and when the next look is due."""
+
+    def __init__(self, cadence: Cadence) -> None:
+        self._cadence = cadence
+        self.spent = 0.0
+        """Seconds that looking has taken."""
+        self._cost = _FIXED_COST
+        self._finished = 0.0
+        self._under_way = 0.0
+        self._spent_under_way = 0.0
+        self._events = 0
+        self._next = 0
+
+    @property
+    def trained(self) -> float:
+        """Seconds of training, without what looking has taken."""
+        return self._finished + self._under_way
+
+    def pass_on(self, event: Step | Epoch) -> None:
+        """Note an event's time. The clock of an epoch runs on while somebody looks at its steps."""
+        self._events += 1
+        seconds = max(event.seconds - self._spent_under_way, 0.0)
+        if isinstance(event, Epoch):
+            self._finished += seconds
+            self._under_way = self._spent_under_way = 0.0
+        else:
+            self._under_way = seconds
+
+    def is_due(self, event: Step | Epoch) -> bool:
+        """Whether it is time for a look."""
+        every = self._cadence.every
+        if every is not None:
+            return self._events % every == 0
+        last = isinstance(event, Epoch) and event.stopped is not None
+        if event.steps < self._next and not last:
+            return False
+        return self._affords(self.trained)
+
+    def is_due_next(self, event: Step | Epoch) -> bool:
+        """Whether the next event may be the time for a look: whether this one's weights have to be kept."""
+        every = self._cadence.every
+        if every is not None:
+            return (self._events + 1) % every == 0
+        if event.steps + event.steps / self._events < self._next:
+            return False
+        return self._affords(self.trained + self.trained / self._events)
+
+    def looked(self, event: Step | Epoch, seconds: float) -> None:
+        """Note that a look was taken, and what it took."""
+        self._cost = seconds
+        self._next = 2 * event.steps
+
+    def _affords(self, trained: float) -> bool:
+        return self.spent + self._cost <= self._cadence.share * trained
+
+    def took(self, event: Step | Epoch, seconds: float) -> None:
+        """Note what an event took of the training's time, look or no look."""
+        self.spent += seconds
+        if isinstance(event, Step):
+            self._spent_under_way += seconds

@@ -1,0 +1,92 @@
+"""One look at a network in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.evidence import Course, LayerStatistics
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.statistics import Sources, measure
+from multilayer.diagnosis.verdict import concluded
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.randomness import Random
+from multilayer.training import Epoch, Step
+
+__all__ = ["Look", "Sample"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What was measured of a network in training. Arrays have an entry per layer."""
+
+    epoch: int
+    steps: int
+    constant: Floats
+    """Share of a layer's power that is the same for all samples."""
+    dead: Floats
+    """Share of units whose h' is 0 on every sample; nan where an activation has no h' of its own."""
+    saturated: Floats
+    """Share of units and samples where |h'| is below 1 % of its largest value; nan likewise."""
+    update: Floats
+    """Norm of W's change since the event before, over norm of W; nan where the weights then are not known."""
+    whole_epoch: bool
+    """Whether that was an epoch before; it is some batches where training tells of its steps."""
+    findings: tuple[Finding, ...]
+    """Errors are real only after the last epoch; before it, what training may mend is a warning."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What is looked at every time."""
+
+    X: NDArray[Any]
+    y: NDArray[Any] | None
+    loss: Loss | None
+    rng: Random
+
+    def look(self, network: MLP, course: Course, update: Floats, event: Step | Epoch) -> Look:
+        """Measure, and run the checks."""
+        missing = {"linear": "no linear model is fitted while training is under way"}
+        if self.y is None:
+            missing["y"] = "no y was given"
+        evidence = measure(
+            Sources(network, self.X, self.y, self.loss, course, missing), self.rng, baseline=False
+        )
+        findings = concluded(evidence, checks).findings
+        return Look(
+            event.epoch,
+            event.steps,
+            np.array([layer.constant_share for layer in evidence.layers]),
+            np.array([_dead(layer) for layer in evidence.layers]),
+            np.array([_saturated(layer) for layer in evidence.layers]),
+            update,
+            isinstance(event, Epoch),
+            findings if course.stopped is not None else tuple(_for_now(findings)),
+        )
+
+
+def _for_now(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings as they are while training is under way: what it may mend is no verdict."""
+    lasting = {check.name for check in checks if check.lasting}
+    for finding in findings:
+        if finding.severity == "error" and finding.check not in lasting:
+            yield replace(finding, severity="warning")
+        else:
+            yield finding
+
+
+def _dead(layer: LayerStatistics) -> float:
+    return float("nan") if layer.active is None else float(np.mean(layer.active == 0))
+
+
+def _saturated(layer: LayerStatistics) -> float:
+    return float("nan") if layer.saturated is None else float(np.mean(layer.saturated) / layer.samples)

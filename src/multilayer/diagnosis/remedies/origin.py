@@ -1,0 +1,88 @@
+"""How the network in question was trained, as far as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from multilayer.activations import identity
+from multilayer.conversion.scikit_learn_settings import optimizer_of, schedule_of
+from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.diagnosis.subject import Subject
+from multilayer.initializers import ScikitLearn
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.optimizers import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop
+from multilayer.training import Metric, Stopping
+
+__all__ = ["setup_of"]
+
+_OPTIMIZERS: dict[str, type[Optimizer]] = {
+    kind.__name__.lower(): kind for kind in (Adam, AdamW, SGD, RMSprop)
+}
+
+
+def setup_of(subject: Subject, loss: Loss, metric: Metric) -> Setup:
+    """Return the setup that made a network: that of its estimator, or what its course tells and `fit`'s defaults."""
+    if subject.settings is None:
+        return _of_course(subject.network, subject.course, loss)
+    return _of_settings(subject.network, subject.settings, loss, metric)
+
+
+def _of_network(network: MLP, loss: Loss) -> Setup:
+    *hidden, output = (layer.activation for layer in network.layers)
+    return Setup(
+        widths=network.shape, activations=tuple(hidden), output=output, loss=loss, dtype=network.dtype
+    )
+
+
+def _of_course(network: MLP, course: Course, loss: Loss) -> Setup:
+    setup = replace(_of_network(network, loss), start=course.start)
+    if course.epochs is not None:
+        setup = replace(setup, epochs=course.epochs)
+    if course.stopped == "plateau" or course.patience is not None:
+        default = Stopping()
+        stopping = Stopping(
+            default.patience if course.patience is None else course.patience,
+            default.tolerance if course.tolerance is None else course.tolerance,
+        )
+        setup = replace(setup, stopping=stopping)
+    name = (course.optimizer or "adam").lower()
+    if name == "lbfgs":
+        return replace(setup, optimizer=LBFGS(), stopping=None)
+    optimizer = _OPTIMIZERS.get(name, Adam)()
+    if course.learning_rate is not None:
+        optimizer = replace(optimizer, learning_rate=course.learning_rate)  # type: ignore[type-var]
+    return replace(setup, optimizer=optimizer)
+
+
+def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
+    setup = _of_network(network, loss)
+    optimizer = optimizer_of(model)
+    dropout: Any = getattr(model, "dropout", 0.0)
+    setup = replace(
+        setup,
+        # The last hidden layer decides, as it does for scikit-learn's output layer.
+        initializer=ScikitLearn((identity, *setup.activations)[-1]),
+        optimizer=optimizer,
+        epochs=int(model.max_iter),
+        batch_size=200 if model.batch_size == "auto" else int(model.batch_size),
+        shuffle=bool(model.shuffle),
+        l2=float(model.alpha),
+        dropout=tuple(dropout) if isinstance(dropout, Sequence) else float(dropout),
+        estimator=type(model).__name__,
+    )
+    if isinstance(optimizer, LBFGS):
+        return setup
+    scored = bool(model.early_stopping)
+    return replace(
+        setup,
+        schedule=schedule_of(model),
+        stopping=Stopping(
+            model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
+        ),
+        held_out=float(model.validation_fraction) if scored else None,
+        metrics=(metric,) if scored else (),
+    )

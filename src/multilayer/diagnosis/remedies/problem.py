@@ -1,0 +1,130 @@
+"""What remedies are tried on: a setup, and samples in memory to train on and to score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer import losses
+from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.output_sums import class_numbers
+from multilayer.diagnosis.remedies.origin import setup_of
+from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.diagnosis.subject import Subject, subject_of
+from multilayer.errors import InputError
+from multilayer.losses import Loss
+from multilayer.randomness import Random
+from multilayer.training import Metric
+from multilayer.training.data import arrays
+from multilayer.training.metrics import chosen
+
+__all__ = ["Data", "Problem", "problem_of"]
+
+_WORK = 1e11
+"""Floating-point operations that one training may take: some seconds."""
+_FEWEST = 20
+"""Epochs of a training, however large it is."""
+_STANDARD = 0.1
+"""How far from 0 and 1 means and standard deviations may be that need no standardizing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Samples to train on, and samples to score."""
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    scored_X: NDArray[Any]
+    scored_y: NDArray[Any]
+
+    def standardized(self) -> Data:
+        """Return the same with columns of mean 0 and standard deviation 1, by the samples that are trained on."""
+        mean, spread = self._columns()
+        spread = np.where((spread > 0.0) & np.isfinite(spread), spread, 1.0)
+        return replace(self, X=(self.X - mean) / spread, scored_X=(self.scored_X - mean) / spread)
+
+    @property
+    def is_standardized(self) -> bool:
+        """Whether standardizing would change next to nothing; constant columns aside."""
+        mean, spread = self._columns()
+        near = (np.abs(mean) < _STANDARD) & (np.abs(spread - 1.0) < _STANDARD)
+        return bool((near | (spread == 0.0)).all())
+
+    def _columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        with np.errstate(all="ignore"):
+            return self.X.mean(axis=0, dtype=np.float64), self.X.std(axis=0, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What does not learn, on which data, and by what it is scored."""
+
+    setup: Setup
+    data: Data
+    metric: Metric
+    notes: tuple[str, ...]
+    """What was cut short."""
+
+
+def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
+    model: Any,
+    X: Any,
+    y: Any,
+    loss: Loss | str | None,
+    course: Course | None,
+    *,
+    epochs: int | None,
+    samples: int,
+    held_out: float | None,
+    rng: Random,
+) -> Problem:
+    """Return the problem, its setup made brief: at most so many samples and epochs, and so much work."""
+    if isinstance(model, Setup):
+        subject = Subject(model.untrained(np.random.RandomState(0)), X, y, model.loss)
+    else:
+        subject = subject_of(model, X, y)
+    loss = subject.loss if loss is None else losses.get(loss)
+    if loss is None:
+        raise InputError("the model does not tell what it was trained to minimize; give loss=")
+    if course is not None:
+        subject = replace(subject, course=course)
+    everything = arrays(subject.network, loss, subject.X, subject.targets(loss))
+    metric = subject.metric
+    if metric is None:
+        (metric,) = chosen(
+            ["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"]
+        )
+    setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
+    total, notes = everything.rows, list[str]()
+    rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))
+    if total > samples:
+        notes.append(f"{samples} of {total} samples were used, drawn at random")
+    data = _data(np.asarray(everything.X[rows]), everything.y[rows], held_out, rng)
+    setup = replace(setup, standardized=data.is_standardized)
+    most = _affordable(setup, len(data.X)) if epochs is None else epochs
+    if most < setup.epochs:
+        notes.append(f"trainings were cut short to {most} epochs, of {setup.epochs}")
+        setup = replace(setup, epochs=most)
+    return Problem(setup, data, metric, tuple(notes))
+
+
+def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random) -> Data:
+    if held_out is None:
+        return Data(X, y, X, y)
+    kept = round(held_out * len(X))
+    if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
+        raise InputError(
+            f"held_out={held_out!r} takes {kept} of {len(X)} samples; expected a share between 0 and 1 that leaves "
+            "some on both sides"
+        )
+    order = rng.permutation(len(X))
+    return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])
+
+
+def _affordable(setup: Setup, rows: int) -> int:
+    """Return the epochs that the work allows: a product forward and two back, two operations a weight each."""
+    weights = sum(n * m for n, m in zip(setup.widths, setup.widths[1:], strict=False))
+    return max(_FEWEST, int(_WORK / (6.0 * weights * rows)))

@@ -1,0 +1,184 @@
+"""What every remedy gained, the largest gain first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from multilayer.diagnosis.remedies.contract import NotApplicable
+
+__all__ = ["NOTICEABLE", "Ranking", "Row"]
+
+NOTICEABLE = 0.01
+"""The gain of the score below which nobody would change a thing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to take a remedy, trained with each seed."""
+
+    remedy: str
+    change: str
+    """In words."""
+    call: str
+    """As one writes it."""
+    scores: tuple[float, ...]
+    """One per seed; -inf where training ended in numbers that are not finite."""
+    gains: tuple[float, ...]
+    """Over the same training without the remedy, with the same seed."""
+    seconds: float
+    """Of one training, the median."""
+
+    @property
+    def score(self) -> float:
+        """The score that is reached: the median over seeds."""
+        return median(self.scores)
+
+    @property
+    def gain(self) -> float:
+        """The median over seeds."""
+        return median(self.gains)
+
+    @property
+    def helps(self) -> bool:
+        """Whether the gain is noticeable, and there with three seeds in four."""
+        return self.gain >= NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) > 0.0
+
+
+@dataclass(frozen=True, repr=False)
+class Ranking:
+    """Remedies by measured gain; prints as a table.
+
+    A gain is the difference of two scores with the same seed, so with the same random numbers where both draw them.
+    """
+
+    metric: str
+    """What the score is: "accuracy" or "r2"."""
+    of: str
+    """What was scored: "training" or "held-out" samples."""
+    samples: int
+    """Trained on with each seed."""
+    seeds: tuple[int, ...]
+    untouched: Row
+    """The same training without a remedy."""
+    rows: tuple[Row, ...]
+    not_tried: tuple[NotApplicable, ...]
+    notes: tuple[str, ...] = ()
+    """What was assumed, or cut short."""
+
+    @property
+    def best(self) -> Row | None:
+        """The first row, if it helps."""
+        return self.rows[0] if self.rows and self.rows[0].helps else None
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in one sentence."""
+        if not self.rows:
+            return "There was no remedy to try"
+        first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
+        before, after = f"{_plainly(self.untouched.score)} without it", _plainly(first.score)
+        scores = f"median {word} of {len(self.seeds)} seeds {after}, and {before}"
+        if self.best is not None:
+            return f"What helps most is {first.change}: {scores}"
+        return f"No remedy helped; the best of them is {first.change}: {scores}"
+
+    def document(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it; a score that is not finite is None."""
+        return {
+            "verdict": self.verdict,
+            "metric": self.metric,
+            "of": self.of,
+            "samples": self.samples,
+            "seeds": list(self.seeds),
+            "untouched": _plain(self.untouched),
+            "remedies": [_plain(row) for row in self.rows],
+            "not_tried": [asdict(one) for one in self.not_tried],
+            "notes": list(self.notes),
+        }
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Return headings and rows as text."""
+        head = ("remedy", "gain", "from", "to", self.metric, "seconds", "how")
+        rows = [
+            (
+                row.change,
+                _signed(row.gain),
+                _signed(min(row.gains)),
+                _signed(max(row.gains)),
+                _plainly(row.score),
+                f"{row.seconds:.2g}",
+                row.call,
+            )
+            for row in self.rows
+        ]
+        none = self.untouched
+        spread = f"({_plainly(min(none.scores))} to {_plainly(max(none.scores))})"
+        return [head, *rows, ("as it is", "", "", "", _plainly(none.score), f"{none.seconds:.2g}", spread)]
+
+    def __repr__(self) -> str:
+        table = self.table()
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        sides = (str.ljust, *[str.rjust] * 5, str.ljust)
+        lines = [
+            "  ".join(
+                side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)
+            ).rstrip()
+            for row in table
+        ]
+        about = (
+            f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
+            f"remedy: median, least and largest of {len(self.seeds)} seeds, {self.samples} samples."
+        )
+        left = [f"not tried: {one.change} ({one.reason})" for one in self.not_tried]
+        return "\n".join([f"{self.verdict}.", "", *lines, "", about, *left, *self.notes])
+
+    def _repr_html_(self) -> str:
+        head, *rows = self.table()
+        cells = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        caption = f"<caption>{escape(self.verdict)}</caption>"
+        return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+
+
+_WORDS = {"r2": "R^2"}
+
+
+def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return rows by gain, by the least gain among equals, then by the score, and the faster first."""
+
+    def key(row: Row) -> tuple[float, ...]:
+        return -round(row.gain, 4), -round(min(row.gains), 4), -round(row.score, 4), row.seconds
+
+    return tuple(sorted(rows, key=key))
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 4) + 0.0:+.4f}"  # + 0.0, so that there is no -0
+
+
+def _plainly(value: float) -> str:
+    return f"{round(value, 4) + 0.0:.4f}"
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    numbers = {"gain": row.gain, "score": row.score, "seconds": row.seconds}
+    return {
+        "remedy": row.remedy,
+        "change": row.change,
+        "call": row.call,
+        "helps": row.helps,
+        **{name: _finite(value) for name, value in numbers.items()},
+        "scores": [_finite(value) for value in row.scores],
+        "gains": [_finite(value) for value in row.gains],
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

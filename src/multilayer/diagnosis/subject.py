@@ -1,0 +1,149 @@
+"""What is diagnosed: a network, its data as the loss takes them, and what the model it came from tells of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer import losses
+from multilayer.activations import Activation, Identity
+from multilayer.conversion import from_model
+from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
+from multilayer.diagnosis.evidence import Course
+from multilayer.errors import InputError
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.optimizers import Optimizer
+from multilayer.training import History, Metric
+
+__all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of", "targets_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network on data. What the model does not tell is None."""
+
+    network: MLP
+    X: Any
+    y: Any
+    loss: Loss | None = None
+    course: Course = Course()  # noqa: RUF009  (frozen)
+    settings: Any = None
+    """The model, where it has scikit-learn's parameters."""
+    metric: Metric | None = None
+    """Its own score."""
+
+    def targets(self, loss: Loss) -> NDArray[Any]:
+        """Return y as the loss takes it."""
+        if self.settings is not None:
+            return loss.targets(self.y, self.network.shape[-1])
+        return targets_of(self.network, loss, self.y)
+
+
+def subject_of(model: Any, X: Any, y: Any) -> Subject:
+    """Return the network that a model is, with targets in place of labels and its training as far as it tells.
+
+    Raises
+    ------
+    InputError
+        As `from_model` does, and for a label that the model has not seen.
+    """
+    if hasattr(type(model), "as_subject"):
+        own: Subject = model.as_subject(X, y)
+        return own
+    network = from_model(model)
+    if not has_settings(model):
+        return Subject(network, X, y)
+    targets = None if y is None else _targets(model, y)
+    return Subject(network, X, targets, _loss(model), course_of_fit(model), model)
+
+
+def course_of_fit(model: Any) -> Course:
+    """Return what the attributes of a fitted MLP of scikit-learn, or one in its place, tell of its training."""
+    scores = getattr(model, "validation_scores_", None)
+    name = "accuracy" if hasattr(model, "classes_") else "r2"
+    curve = getattr(model, "loss_curve_", None)  # L-BFGS leaves none
+    history = None
+    if curve:
+        history = History(
+            tuple(map(float, curve)),
+            tuple(map(float, getattr(model, "validation_loss_curve_", None) or ())),
+            {name: tuple(map(float, scores))} if scores else {},
+        )
+    optimizer = optimizer_of(model)
+    rated = isinstance(optimizer, Optimizer)
+    return Course(
+        history=history,
+        stopped=_stopped(model),
+        optimizer=type(optimizer).__name__.lower(),
+        learning_rate=optimizer.learning_rate if isinstance(optimizer, Optimizer) else None,
+        epochs=int(model.max_iter),
+        tolerance=float(model.tol),
+        patience=int(model.n_iter_no_change) if rated and np.isfinite(model.n_iter_no_change) else None,
+    )
+
+
+def _stopped(model: Any) -> str | None:
+    if model.n_iter_ >= model.max_iter:
+        return "epochs"
+    if model.solver == "lbfgs" or getattr(model, "_no_improvement_count", 0) > model.n_iter_no_change:
+        return "plateau"
+    return None
+
+
+def _loss(model: Any) -> Loss:
+    if not hasattr(model, "classes_"):
+        return losses.get(model.loss)
+    several = model.out_activation_ == "softmax"
+    return losses.categorical_cross_entropy if several else losses.binary_cross_entropy
+
+
+def natural_loss(activation: Activation) -> Loss | None:
+    """Return the loss that belongs to an output activation; None where none does."""
+    for loss in losses.catalogue:
+        if isinstance(activation, loss.links):
+            return loss
+    return losses.squared if isinstance(activation, Identity) else None
+
+
+def targets_of(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
+    """Return y as the loss takes it: labels that are the network's classes become their numbers.
+
+    Labels that are numbers are taken for labels where they are all of the classes, and else for what they are.
+    """
+    given, classes = np.asarray(y), network.classes
+    if classes is not None and given.ndim == 1:
+        found, members = np.unique(given, return_inverse=True)
+        words = [str(label) for label in found.tolist()]
+        if set(words) == set(classes) or given.dtype.kind not in "biuf":
+            return loss.targets(_numbers(words, members, classes, "network"), network.shape[-1])
+    return loss.targets(given, network.shape[-1])
+
+
+def _numbers(
+    found: Sequence[Any], members: NDArray[np.intp], classes: Sequence[Any], whose: str
+) -> NDArray[np.int64]:
+    """Return the number of each sample's class; `members` says which of the labels that were found it has."""
+    number = {label: place for place, label in enumerate(classes)}
+    unknown = [label for label in found if label not in number]
+    if unknown:
+        raise InputError(
+            f"y holds {unknown[0]!r}, which is no class of the {whose}; they are {', '.join(map(repr, classes))}"
+        )
+    return np.array([number[label] for label in found], np.int64)[members]
+
+
+def _targets(model: Any, y: Any) -> NDArray[Any]:
+    """Return class numbers for several classes, else a column per output."""
+    given = np.asarray(y)
+    if given.ndim == 2 and given.shape[1] == 1:
+        given = given[:, 0]
+    if not hasattr(model, "classes_") or given.ndim != 1:
+        return given.reshape(len(given), -1)
+    found, members = np.unique(given, return_inverse=True)
+    classes = _numbers(found.tolist(), members, np.asarray(model.classes_).tolist(), "model")
+    return classes if model.out_activation_ == "softmax" else (classes == 1)[:, np.newaxis]
