@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer import backend
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
 from multilayer.diagnosis.evidence import (
@@ -36,6 +41,9 @@ _LOOK = 2048
 """Samples of the first look."""
 _BLOCK_NUMBERS = 1_048_576
 """Numbers of the widest layer in a block: products want many rows, and sums over them are cheap beside those."""
+
+_MANY_NUMBERS = 4_194_304
+"""Numbers that are worth the start of threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +75,10 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
         if not kept.any():
             return _nothing_finite(sources)
         look = _rows_of(look, kept)
-        sums = _Pass(sources, look, chosen[kept], baseline)
-        for start in range(0, rows, step):
-            sums.add(slice(start, min(start + step, rows)))
+        with _workers(rows * sum(network.shape)) as run:
+            sums = _Pass(sources, look, chosen[kept], baseline, run)
+            for start in range(0, rows, step):
+                sums.add(slice(start, min(start + step, rows)))
         return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
 
 
@@ -81,6 +90,34 @@ def _start(sources: Sources) -> MLP | None:
     return sources.network if history is not None and not len(history) else None
 
 
+_Tasks = Sequence[Callable[[], object]]
+
+
+@contextmanager
+def _workers(numbers: int) -> Iterator[Callable[[_Tasks], None]]:
+    """Yield a function that runs tasks side by side, on as many processors as the core may use; few numbers alone.
+
+    NumPy lets go of the interpreter while it works, and each task has sums of its own, so results do not depend on it.
+    """
+
+    def alone(tasks: _Tasks) -> None:
+        for task in tasks:
+            task()
+
+    workers = backend.info().threads
+    if workers < 2 or numbers < _MANY_NUMBERS:
+        yield alone
+        return
+    with ThreadPoolExecutor(workers, "multilayer-diagnosis") as pool:
+
+        def together(tasks: _Tasks) -> None:
+            # How floating-point errors are treated is part of the context, which threads do not inherit.
+            for future in [pool.submit(copy_context().run, task) for task in tasks]:
+                future.result()
+
+        yield together
+
+
 class _Pass:
     def __init__(
         self,
@@ -88,7 +125,9 @@ class _Pass:
         look: Sequence[LayerRecord],
         chosen: NDArray[np.intp],
         baseline: bool,
+        run: Callable[[_Tasks], None],
     ) -> None:
+        self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, look[0].x
         self.place: Place | None = first_in_weights(network)
@@ -128,14 +167,18 @@ class _Pass:
                 return
             records, chosen = _rows_of(records, kept), rows.start + np.flatnonzero(kept)
         self.samples += len(records[0].x)
+        layers = [partial(sums.add, record) for sums, record in zip(self.layers, records, strict=True)]
+        self._run([partial(self._ends, records, chosen), *layers])
+        if self.outputs is not None:
+            self._back(records, chosen)
+
+    def _ends(self, records: Sequence[LayerRecord], chosen: Any) -> None:
+        """Add what goes in and what comes out."""
         x = self.x.add(records[0].x)
         self.x_pairs.add(x)
-        for sums, record in zip(self.layers, records, strict=True):
-            sums.add(record)
         if self.outputs is not None and self.targets is not None:
             self.targets.add(x, chosen)
             self.outputs.add(records[-1], records[0].x, chosen)
-            self._back(records, chosen)
 
     def _back(self, records: Sequence[LayerRecord], rows: Any) -> None:
         loss, y, last = self.sources.loss, self.sources.y, records[-1]
