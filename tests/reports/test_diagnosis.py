@@ -12,9 +12,9 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from multilayer.errors import InputError
+from multilayer.errors import InputError, MissingExtraError
 from multilayer.plots.table import pictures
-from multilayer.reports import to_html, write_html
+from multilayer.reports import check_ready, to_html, write_html
 from tests.diagnosis.made import (
     SATURATED,
     bare_evidence,
@@ -140,8 +140,17 @@ def test_numbers_that_are_not_finite_do_not_stop_it():
 def test_the_file_appears_whole_or_not_at_all(tmp_path):
     write_html(diagnosis(), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == to_html(diagnosis())
-    with pytest.raises(InputError, match="nowhere"):
-        write_html(diagnosis(), tmp_path / "nowhere" / "page.html")
+    for refuses in (check_ready, lambda path: write_html(diagnosis(), path)):
+        with pytest.raises(InputError, match="nowhere"):
+            refuses(tmp_path / "nowhere" / "page.html")
+
+
+def test_a_missing_extra_is_told_before_long_work(tmp_path, monkeypatch):
+    check_ready(tmp_path / "page.html")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"multilayer\[plot\]"):
+        check_ready(tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pictures_are_public_functions_of_evidence_and_ax():

@@ -62,9 +62,11 @@ def diagnose(
     # Here, so that no other command waits for them.
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
-    from multilayer.reports import write_html
+    from multilayer.reports import check_ready, write_html
     from multilayer.tables.history import read_history
 
+    if html is not None:
+        check_ready(html)
     net = load(network)
     with messages().status(f"reading {samples}"):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
