@@ -103,6 +103,12 @@ def test_the_signal_is_what_differs_between_samples():
         assert share == pytest.approx(1.0 - layer.constant_share, abs=1e-6)
     compared = replace(made, start=made.layers, reference=made.layers)
     assert len(plots.signal_flow(compared, axes()).get_lines()) == 3
+    numbers = NAMED["signal"].numbers(compared)
+    assert numbers.columns[-2:] == (
+        "share that differs before training",
+        "share that differs newly initialized",
+    )
+    assert all(row[3] == row[-1] == row[-2] for row in numbers.rows)
 
 
 def test_events_are_marked_on_the_loss_curve():
