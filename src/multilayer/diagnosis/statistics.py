@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
-from multilayer.diagnosis.evidence import (
-    Course,
-    Evidence,
-    InputStatistics,
-    LayerStatistics,
-)
+from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
 from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
+from multilayer.diagnosis.side_by_side import Run, side_by_side
 from multilayer.diagnosis.target_sums import TargetSums
 from multilayer.errors import MissingExtraError
 from multilayer.losses import Loss
@@ -41,9 +34,6 @@ _LOOK = 2048
 """Samples of the first look."""
 _BLOCK_NUMBERS = 1_048_576
 """Numbers of the widest layer in a block: products want many rows, and sums over them are cheap beside those."""
-
-_MANY_NUMBERS = 4_194_304
-"""Numbers that are worth the start of threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,20 +56,31 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
     the data; the pass measures. Samples that lead to numbers that are not finite are left out of all statistics but
     the place of the first one.
     """
-    network, X, rows = sources.network, sources.X, sources.X.shape[0]
-    chosen = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    network, rows = sources.network, sources.X.shape[0]
     step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
     with np.errstate(all="ignore"):
-        look = tuple(forward(network.layers, _read(X, chosen, network)))
-        kept = whole(look)
-        if not kept.any():
+        found = _first_look(sources, rng)
+        if found is None:
             return _nothing_finite(sources)
-        look = _rows_of(look, kept)
-        with _workers(rows * sum(network.shape)) as run:
-            sums = _Pass(sources, look, chosen[kept], baseline, run)
+        look, chosen = found
+        with side_by_side(rows * sum(network.shape)) as run:
+            sums = _Pass(sources, look, chosen, baseline, run)
             for start in range(0, rows, step):
                 sums.add(slice(start, min(start + step, rows)))
         return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
+
+
+def _first_look(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord], NDArray[np.intp]] | None:
+    """Return records of some samples that come through, and their numbers: random ones, or else the first there are."""
+    network, X, rows = sources.network, sources.X, sources.X.shape[0]
+    some = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    others = (np.arange(at, min(at + _LOOK, rows)) for at in range(0, rows, _LOOK))
+    for chosen in chain([some], others):
+        records = tuple(forward(network.layers, _read(X, chosen, network)))
+        kept = whole(records)
+        if kept.any():
+            return _rows_of(records, kept), chosen[kept]
+    return None
 
 
 def _start(sources: Sources) -> MLP | None:
@@ -90,34 +91,6 @@ def _start(sources: Sources) -> MLP | None:
     return sources.network if history is not None and not len(history) else None
 
 
-_Tasks = Sequence[Callable[[], object]]
-
-
-@contextmanager
-def _workers(numbers: int) -> Iterator[Callable[[_Tasks], None]]:
-    """Yield a function that runs tasks side by side, on as many processors as the core may use; few numbers alone.
-
-    NumPy lets go of the interpreter while it works, and each task has sums of its own, so results do not depend on it.
-    """
-
-    def alone(tasks: _Tasks) -> None:
-        for task in tasks:
-            task()
-
-    workers = backend.info().threads
-    if workers < 2 or numbers < _MANY_NUMBERS:
-        yield alone
-        return
-    with ThreadPoolExecutor(workers, "multilayer-diagnosis") as pool:
-
-        def together(tasks: _Tasks) -> None:
-            # How floating-point errors are treated is part of the context, which threads do not inherit.
-            for future in [pool.submit(copy_context().run, task) for task in tasks]:
-                future.result()
-
-        yield together
-
-
 class _Pass:
     def __init__(
         self,
@@ -125,7 +98,7 @@ class _Pass:
         look: Sequence[LayerRecord],
         chosen: NDArray[np.intp],
         baseline: bool,
-        run: Callable[[_Tasks], None],
+        run: Run,
     ) -> None:
         self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
@@ -222,7 +195,7 @@ class _Pass:
 
 
 def _nothing_finite(sources: Sources) -> Evidence:
-    """Evidence where no sample of the first look comes through: the place of the first number, and no statistics."""
+    """Evidence where no sample comes through: the place of the first number, and no statistics."""
     network, X = sources.network, sources.X
     place = first_in_weights(network)
     for start in range(0, X.shape[0], _LOOK):
