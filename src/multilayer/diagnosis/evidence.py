@@ -62,6 +62,7 @@ class LayerStatistics:
     duplicates: Pairs
     """Pairs of units whose z are correlated beyond the duplicate check's threshold."""
     a: Histogram
+    """Of the samples of the first look, as z is."""
     z: Histogram
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.diagnosis.evidence import GradientStatistics, Histogram, LayerStatistics
-from multilayer.diagnosis.moments import Counts, Moments, PairSums, likely_pairs
+from multilayer.diagnosis.moments import Moments, PairSums, counts, histogram, likely_pairs
 from multilayer.diagnosis.sensitivity import sensitivity
 from multilayer.network.dense import Dense
 from multilayer.network.trace import LayerRecord
@@ -18,6 +18,8 @@ __all__ = ["DUPLICATE", "GradientSums", "LayerSums"]
 
 DUPLICATE = 0.999
 """|correlation| beyond which two units, or two columns, say the same."""
+_FEW = 255
+"""Rows at a time: what is made of them stays in the cache, and a byte counts them."""
 _GRADIENT_EDGES = np.linspace(-16.0, 4.0, 81)
 
 
@@ -31,7 +33,8 @@ class LayerSums:
         self.z = Moments(look.z.mean(axis=0, dtype=np.float64).astype(kind))
         self._pairs = PairSums(likely_pairs(look.z))
         self._products = np.zeros(look.layer.units)
-        self._a_counts, self._z_counts = Counts(look.a), Counts(look.z)
+        # What a picture shows of a few hundred thousand numbers it shows of all.
+        self._a_histogram, self._z_histogram = histogram(look.a), histogram(look.z)
         self._sensitivity = sensitivity(look.layer.activation)
         self._threshold = None if self._sensitivity is None else self._sensitivity.threshold.astype(kind)
         self._active = np.zeros(look.layer.units, np.int64)
@@ -39,15 +42,18 @@ class LayerSums:
 
     def add(self, record: LayerRecord) -> None:
         """Add the samples of a record."""
-        a, z = self.a.add(record.a), self.z.add(record.z)
-        self._products += np.einsum("ij,ij->j", a, z)
-        self._pairs.add(z)
-        self._a_counts.add(record.a)
-        self._z_counts.add(record.z)
+        for start in range(0, len(record.a), _FEW):
+            rows = slice(start, start + _FEW)
+            self._add(record.a[rows], record.z[rows])
+
+    def _add(self, a: NDArray[Any], z: NDArray[Any]) -> None:
+        a_from_shift, z_from_shift = self.a.add(a), self.z.add(z)
+        self._products += np.einsum("ij,ij->j", a_from_shift, z_from_shift)
+        self._pairs.add(z_from_shift)
         if self._threshold is not None:
-            slope: NDArray[Any] = np.abs(record.layer.activation.derivative(record.a))
-            self._active += np.count_nonzero(slope, axis=0)
-            self._saturated += np.count_nonzero(slope < self._threshold, axis=0)
+            slope: NDArray[Any] = np.abs(self.layer.activation.derivative(a))
+            self._active += _count(slope != 0.0)
+            self._saturated += _count(slope < self._threshold)
 
     @property
     def statistics(self) -> LayerStatistics:
@@ -70,9 +76,15 @@ class LayerSums:
             saturated=self._saturated if known else None,
             linearity=np.where(constant, np.nan, np.minimum(straight, 1.0)),
             duplicates=self._pairs.beyond(DUPLICATE, z),
-            a=self._a_counts.histogram,
-            z=self._z_counts.histogram,
+            a=self._a_histogram,
+            z=self._z_histogram,
         )
+
+
+def _count(which: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return how many rows are True in each column, of at most 255."""
+    found: NDArray[np.uint8] = np.add.reduce(which.view(np.uint8), axis=0, dtype=np.uint8)
+    return found
 
 
 class GradientSums:
@@ -87,18 +99,21 @@ class GradientSums:
     def add(self, gradient: LayerGradient) -> None:
         """Add the samples of a block."""
         self._dW += gradient.dW
-        self._squares += np.einsum("ij,ij->j", gradient.da, gradient.da, dtype=np.float64)
-        self._zeros += len(gradient.da) - np.count_nonzero(gradient.da, axis=0)
+        for start in range(0, len(gradient.da), _FEW):
+            da = gradient.da[start : start + _FEW]
+            self._squares += np.einsum("ij,ij->j", da, da)
+            self._zeros += _count(da == 0.0)
 
     def statistics(self, samples: int) -> GradientStatistics:
         dW = np.abs(self._dW) / samples
         with np.errstate(divide="ignore"):
             sizes = np.clip(np.log10(dW), _GRADIENT_EDGES[0], _GRADIENT_EDGES[-1])
-        counts = np.histogram(sizes, _GRADIENT_EDGES)[0].astype(np.int64)
+        # A gradient may overflow where no sum of the forward pass does: infinity less infinity is too large, too.
+        sizes = np.nan_to_num(sizes, nan=_GRADIENT_EDGES[-1])
         return GradientStatistics(
             norm_W=float(np.linalg.norm(self._W.astype(np.float64))),
             norm_dW=float(np.linalg.norm(dW)),
-            dW=Histogram(_GRADIENT_EDGES, counts),
+            dW=Histogram(_GRADIENT_EDGES, counts(sizes, _GRADIENT_EDGES)),
             rms_da=np.sqrt(self._squares / samples),
             zero_da=self._zeros / samples,
         )

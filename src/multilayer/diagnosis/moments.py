@@ -1,4 +1,4 @@
-"""Sums over samples, block by block: means, variances, extremes, correlations and histograms in constant memory."""
+"""Sums over samples, block by block: means, variances, extremes, correlations in constant memory; and histograms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.evidence import Floats, Histogram, Integers, Pairs
 
-__all__ = ["Counts", "Moments", "PairSums", "likely_pairs"]
+__all__ = ["Moments", "PairSums", "counts", "histogram", "likely_pairs"]
 
 Array = NDArray[Any]
 
@@ -88,35 +88,32 @@ class PairSums:
 
 def likely_pairs(columns: Array) -> list[tuple[int, int]]:
     """Return for each column the first one before it that it may be a copy of, up to scale and shift."""
-    columns = columns.astype(np.float64)
-    centred = columns - columns.mean(axis=0)
+    centred = columns - columns.mean(axis=0, dtype=np.float64).astype(columns.dtype)
     # A column of equal numbers keeps a spread of rounding errors, by which it is not to be compared.
     varies = columns.min(axis=0) < columns.max(axis=0)
-    size = np.sqrt((centred * centred).sum(axis=0))
+    size = np.sqrt(np.einsum("ij,ij->j", centred, centred))
     numbers = np.flatnonzero(varies & (size > 0))
     unit = centred[:, numbers] / size[numbers]
     alike = np.triu(np.abs(unit.T @ unit) > _LIKELY, 1)
     return [(int(numbers[alike[:, j].argmax()]), int(numbers[j])) for j in np.flatnonzero(alike.any(axis=0))]
 
 
-class Counts:
-    """A histogram between the extremes of a first look."""
+def histogram(sample: Array) -> Histogram:
+    """Return a histogram of all numbers of a sample."""
+    most = float(np.finfo(sample.dtype).max) / 8
+    low, high = (float(np.clip(end, -most, most)) for end in (sample.min(), sample.max()))
+    margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
+    edges = np.linspace(low - margin, high + margin, _BINS + 1)
+    return Histogram(edges, counts(sample, edges))
 
-    def __init__(self, sample: Array) -> None:
-        most = float(np.finfo(sample.dtype).max) / 8
-        low, high = (float(np.clip(end, -most, most)) for end in (sample.min(), sample.max()))
-        margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
-        self.edges = np.linspace(low - margin, high + margin, _BINS + 1)
-        self.counts: Integers = np.zeros(_BINS, np.int64)
 
-    def add(self, block: Array) -> None:
-        low, high = (block.dtype.type(edge) for edge in (self.edges[0], self.edges[-1]))
-        place = np.clip(block, low, high)
-        place -= low
-        place *= _BINS / (high - low)
-        bins = np.minimum(place.astype(np.int32), _BINS - 1)
-        self.counts += np.bincount(bins.ravel(), minlength=_BINS)
-
-    @property
-    def histogram(self) -> Histogram:
-        return Histogram(self.edges, self.counts)
+def counts(numbers: Array, edges: Floats) -> Integers:
+    """Return how many numbers are in each bin; edges are equally far apart, so that nothing has to be sorted."""
+    bins = len(edges) - 1
+    low, high = (numbers.dtype.type(edge) for edge in (edges[0], edges[-1]))
+    place = np.clip(numbers, low, high)
+    place -= low
+    place *= bins / (high - low)
+    chosen = np.minimum(place.astype(np.int32), bins - 1)
+    found: Integers = np.bincount(chosen.ravel(), minlength=bins)
+    return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,16 +13,12 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
-from multilayer.diagnosis.evidence import (
-    Course,
-    Evidence,
-    InputStatistics,
-    LayerStatistics,
-)
+from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
 from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
+from multilayer.diagnosis.side_by_side import Run, side_by_side
 from multilayer.diagnosis.target_sums import TargetSums
 from multilayer.errors import MissingExtraError
 from multilayer.losses import Loss
@@ -58,19 +56,31 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
     the data; the pass measures. Samples that lead to numbers that are not finite are left out of all statistics but
     the place of the first one.
     """
-    network, X, rows = sources.network, sources.X, sources.X.shape[0]
-    chosen = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    network, rows = sources.network, sources.X.shape[0]
     step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
     with np.errstate(all="ignore"):
-        look = tuple(forward(network.layers, _read(X, chosen, network)))
-        kept = whole(look)
-        if not kept.any():
+        found = _first_look(sources, rng)
+        if found is None:
             return _nothing_finite(sources)
-        look = _rows_of(look, kept)
-        sums = _Pass(sources, look, chosen[kept], baseline)
-        for start in range(0, rows, step):
-            sums.add(slice(start, min(start + step, rows)))
+        look, chosen = found
+        with side_by_side(rows * sum(network.shape)) as run:
+            sums = _Pass(sources, look, chosen, baseline, run)
+            for start in range(0, rows, step):
+                sums.add(slice(start, min(start + step, rows)))
         return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
+
+
+def _first_look(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord], NDArray[np.intp]] | None:
+    """Return records of some samples that come through, and their numbers: random ones, or else the first there are."""
+    network, X, rows = sources.network, sources.X, sources.X.shape[0]
+    some = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    others = (np.arange(at, min(at + _LOOK, rows)) for at in range(0, rows, _LOOK))
+    for chosen in chain([some], others):
+        records = tuple(forward(network.layers, _read(X, chosen, network)))
+        kept = whole(records)
+        if kept.any():
+            return _rows_of(records, kept), chosen[kept]
+    return None
 
 
 def _start(sources: Sources) -> MLP | None:
@@ -88,7 +98,9 @@ class _Pass:
         look: Sequence[LayerRecord],
         chosen: NDArray[np.intp],
         baseline: bool,
+        run: Run,
     ) -> None:
+        self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, look[0].x
         self.place: Place | None = first_in_weights(network)
@@ -128,14 +140,18 @@ class _Pass:
                 return
             records, chosen = _rows_of(records, kept), rows.start + np.flatnonzero(kept)
         self.samples += len(records[0].x)
+        layers = [partial(sums.add, record) for sums, record in zip(self.layers, records, strict=True)]
+        self._run([partial(self._ends, records, chosen), *layers])
+        if self.outputs is not None:
+            self._back(records, chosen)
+
+    def _ends(self, records: Sequence[LayerRecord], chosen: Any) -> None:
+        """Add what goes in and what comes out."""
         x = self.x.add(records[0].x)
         self.x_pairs.add(x)
-        for sums, record in zip(self.layers, records, strict=True):
-            sums.add(record)
         if self.outputs is not None and self.targets is not None:
             self.targets.add(x, chosen)
             self.outputs.add(records[-1], records[0].x, chosen)
-            self._back(records, chosen)
 
     def _back(self, records: Sequence[LayerRecord], rows: Any) -> None:
         loss, y, last = self.sources.loss, self.sources.y, records[-1]
@@ -179,7 +195,7 @@ class _Pass:
 
 
 def _nothing_finite(sources: Sources) -> Evidence:
-    """Evidence where no sample of the first look comes through: the place of the first number, and no statistics."""
+    """Evidence where no sample comes through: the place of the first number, and no statistics."""
     network, X = sources.network, sources.X
     place = first_in_weights(network)
     for start in range(0, X.shape[0], _LOOK):

@@ -1,0 +1,43 @@
+"""Tasks side by side, on the processors that the core may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+
+from multilayer import backend
+
+__all__ = ["Run", "side_by_side"]
+
+Tasks = Sequence[Callable[[], object]]
+Run = Callable[[Tasks], None]
+
+_MANY_NUMBERS = 4_194_304
+"""Numbers that are worth the start of threads."""
+
+
+@contextmanager
+def side_by_side(numbers: int) -> Iterator[Run]:
+    """Yield a function that runs tasks side by side, on as many processors as the core may use; few numbers alone.
+
+    NumPy lets go of the interpreter while it works, and each task has sums of its own, so results do not depend on it.
+    """
+
+    def alone(tasks: Tasks) -> None:
+        for task in tasks:
+            task()
+
+    workers = backend.info().threads
+    if workers < 2 or numbers < _MANY_NUMBERS:
+        yield alone
+        return
+    with ThreadPoolExecutor(workers, "multilayer-diagnosis") as pool:
+
+        def together(tasks: Tasks) -> None:
+            # How floating-point errors are treated is part of the context, which threads do not inherit.
+            for future in [pool.submit(copy_context().run, task) for task in tasks]:
+                future.result()
+
+        yield together
