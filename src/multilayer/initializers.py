@@ -197,23 +197,21 @@ def get(name: str | Initializer, /) -> Initializer:
 def for_activation(activation: Activation, /) -> Initializer:
     """Return the initializer that is used unless one is named.
 
-    Functions that are bounded, or the identity, or work along an axis, get Glorot's. The others (rectifiers, smooth
-    or not) lose a part of the signal's power, which `VariancePreserving` makes up for.
+    Functions that go up from h(0) as they go down (the identity, sigmoid, tanh), or work along an axis, get Glorot's.
+    The others (rectifiers, smooth or not) lose a part of the signal's power, which `VariancePreserving` makes up for.
 
     >>> from multilayer.activations import relu, tanh
     >>> for_activation(relu), for_activation(tanh)
     (VariancePreserving(distribution='normal'), Glorot(distribution='uniform'))
     """
-    high, low = activation.facts.range.high, activation.facts.range.low
-    if not isinstance(activation, Elementwise) or not math.isinf(high):
-        return Glorot()
-    odd = math.isinf(low) and _is_odd(activation)
-    return Glorot() if odd else VariancePreserving()
+    symmetric = not isinstance(activation, Elementwise) or _is_symmetric(activation)
+    return Glorot() if symmetric else VariancePreserving()
 
 
-def _is_odd(activation: Activation) -> bool:
+def _is_symmetric(activation: Activation) -> bool:
     a = np.linspace(0.25, 3.0, 12)
-    return bool(np.allclose(activation(a), -np.asarray(activation(-a))))
+    centre = np.asarray(activation(np.zeros(1)))
+    return bool(np.allclose(activation(a) - centre, centre - np.asarray(activation(-a))))
 
 
 def _mean_square(activation: Activation) -> float:
