@@ -18,7 +18,7 @@ struct Gelu {
     template <class P> MULTILAYER_INLINE V value(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
-            ExpPartsOfPair e = exp_parts(scaled(product<Full>(size, size), -0.5));
+            ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));
             V z = scaled_value(size, e.s), y = minus_product(at_least(x, 0.0), e.p, z);
             return within(fast_end, abs(x), y, [=] { return x > 0.0 ? x : times(-z, e.scale()); });
         } else {
@@ -29,7 +29,7 @@ struct Gelu {
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
-            ExpPartsOfPair e = exp_parts(scaled(product<Full>(size, size), -0.5));
+            ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));
             V d = scaled_derivative(size, e.s), y = x < 0.0 ? e.p * d : minus_product(splat(1.0), e.p, d);
             return within(fast_end, abs(x), y, [=] { return x > 0.0 ? splat(1.0) : times(d, e.scale()); });
         } else {

@@ -38,9 +38,10 @@ MULTILAYER_INLINE V gate_slope_of_twice(ExpRatio e, Pair<Full> v) {
     Pair<Full> d = e.plus_1(), a = sum_descending<Full>(splat(1.0), e.below);
     Reciprocal r = reciprocal(d);
     Pair<Full> square = product<Full>(r.hi, r.hi);
-    V n = fma(v.hi, a.hi, d.hi), n_rest = fma(v.hi, a.lo, fma(v.lo, a.hi, d.lo));
-    V rest = fma(n, e.above + (r.rest + r.rest), n_rest);
-    return e.p * fma(square.hi, n, fma(square.hi, rest, square.lo * n));
+    Pair<Full> va = product<Full>(v.hi, a.hi), n = sum<Full>(d.hi, va.hi);
+    V n_rest = n.lo + fma(v.hi, a.lo, fma(v.lo, a.hi, va.lo + d.lo));
+    V rest = fma(n.hi, e.above + (r.rest + r.rest), n_rest);
+    return e.p * fma(square.hi, n.hi, fma(square.hi, rest, square.lo * n.hi));
 }
 // log(1 + exp(2 h)) for h <= 0: 2 atanh(s) with s = P / (2 A + P), at most 1/3
 MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp_of_twice(ExpRatio e) {

@@ -78,7 +78,8 @@ struct TanhShrink {
             TanhParts t(at_most(size, tanh_end));
             Reciprocal d = reciprocal(t.denominator());
             // w and r are the square of x and x where these are needed.
-            Pair<Full> n = t.v_over_w * (t.r * Pair<Full>{t.w, fma(t.r, t.r, -t.w)});
+            V w_rest = fma(t.r, t.r, -t.w), v_rest = fma(w_rest, t.v_over_w, fma(t.w, t.v_over_w, -t.v));
+            Pair<Full> n = t.r * Pair<Full>{t.v, v_rest};
             V near = fma(n.hi, d.hi, d.hi * fma(n.hi, d.rest, n.lo)), twice = d.hi + d.hi;
             V far = fma(twice, (t.v - t.r) + d.rest, (size - 1.0) + twice);
             return copysign(t.near ? near : far, x);

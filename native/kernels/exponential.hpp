@@ -118,38 +118,36 @@ template <class P> MULTILAYER_INLINE Pair<P> expm1(Pair<P> x) {
     }
 }
 
-// exp(x) = p (1 + s) with p = 2^k and |s| <= 0.42, for float64 results: s is good to an eighth of an ulp of 1. Only
-// for |x| < fast_exp_end, where p is a normal number; elsewhere anything. A kernel looks whether a lane is outside,
-// and goes another way for that one.
+// exp(x) = p (1 + s + s_rest) with p = 2^k and |s| <= 0.42, for float64 results. Only for |x| < fast_exp_end, where p is
+// a normal number: a kernel looks whether a lane is outside, and goes another way for that one. With `scale` instead of
+// p, for |x| <= exp_end<Full>.
 constexpr double fast_exp_end = 708.0;
 struct ExpParts {
-    V p, s;
-    Exponent biased_k;  // in its last twelve bits; for arguments beyond, where p is not 2^k
+    V p, s, s_rest;
+    Exponent biased_k;  // in its last twelve bits
 
     MULTILAYER_INLINE Scale<Full> scale() const { return {biased_k - 1023}; }
 };
-// The same where x is a pair, with what the rounding of its remainder r left out of s.
-struct ExpPartsOfPair : ExpParts {
-    V s_rest;
-};
 MULTILAYER_INLINE ExpParts exp_parts_of(V r, V shifted) {
-    V square = r * r;
-    return {(V)(bits(shifted) << 52), fma(square, two_chains(short_exp_full, r, square), r), bits(shifted)};
+    V square = r * r, q = two_chains(short_exp_full, r, square), s = fma(square, q, r);
+    return {(V)(bits(shifted) << 52), s, fma(square, q, r - s), bits(shifted)};
 }
 MULTILAYER_INLINE ExpParts exp_parts(V x) {
     V shifted = fma(x, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
     return exp_parts_of(fma(minus_k, splat(log_2_low), fma(minus_k, splat(log_2_high), x)), shifted);
 }
-MULTILAYER_INLINE ExpPartsOfPair exp_parts(Pair<Full> x) {
+MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
     V shifted = fma(x.hi, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
-    Pair<Full> r = sum_descending<Full>(fma(minus_k, splat(log_2_high), x.hi), fma(minus_k, splat(log_2_low), x.lo));
-    return {exp_parts_of(r.hi, shifted), r.lo};
+    V high = fma(minus_k, splat(log_2_high), x.hi), low = fma(minus_k, splat(log_2_low), x.lo);
+    Pair<Full> r = sum_descending<Full>(high, low);
+    ExpParts e = exp_parts_of(r.hi, shifted);
+    e.s_rest = e.s_rest + r.lo;
+    return e;
 }
+// exp(x), a exp(x) and a (exp(x) - 1). The first two can do without the rest.
 MULTILAYER_INLINE V value_of(ExpParts e) { return e.p * (1.0 + e.s); }
-// a exp(x) and a (exp(x) - 1)
 MULTILAYER_INLINE V scaled_exp(V a, ExpParts e) { return fma(a, e.s, a) * e.p; }
-MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) { return fma(a * e.p, e.s, a * (e.p - 1.0)); }
-MULTILAYER_INLINE V scaled_expm1(V a, ExpPartsOfPair e) {
+MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) {
     V ap = a * e.p;
     return fma(ap, e.s, fma(ap, e.s_rest, a * (e.p - 1.0)));
 }
