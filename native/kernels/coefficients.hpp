@@ -16,6 +16,29 @@ constexpr double exp_brief[] = {
     0x1.1110e0c5c7f50p-7, 0x1.6d43af18200d3p-10, 0x1.a1256cd2f13c2p-13,
 };
 
+// the same for less accuracy
+// relative error 2^-51.9
+constexpr double short_exp_full[] = {
+    0x1.0000000000001p-1,  0x1.5555555555556p-3,  0x1.5555555553d37p-5,  0x1.11111111109a6p-7,
+    0x1.6c16c1789d1d7p-10, 0x1.a01a01a7cebcdp-13, 0x1.a019b8ca26fcfp-16, 0x1.71de0d85293b8p-19,
+    0x1.2891d4ffbb0f9p-22, 0x1.af390ba7e6f47p-26,
+};
+
+// (r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4
+// relative error 2^-51.2
+constexpr double coth_full[] = {
+    0x1.5555555555553p-2,   -0x1.6c16c16c0aa83p-6, 0x1.1566ab5b82902p-9,
+    -0x1.bbd52fec5a3ebp-13, 0x1.63f123c24a857p-16,
+};
+
+// the same for |r| <= 3/4
+// relative error 2^-54.0
+constexpr double wide_coth_full[] = {
+    0x1.5555555555555p-2,   -0x1.6c16c16c1699dp-6,  0x1.1566abbfd6904p-9,
+    -0x1.bbd778f00879ep-13, 0x1.66a8df6b6dd30p-16,  -0x1.227d3c59f21f1p-19,
+    0x1.d642043baece4p-23,  -0x1.7505ccf314700p-26, 0x1.e147f62f94365p-30,
+};
+
 // 2^f for |f| <= 1/2
 // relative error 2^-28.6
 constexpr double exp2_brief[] = {
@@ -31,6 +54,14 @@ constexpr double log_full[] = {
     0x1.ab7ff0c2cf2edp-4, 0x1.befa72254565bp-4,
 };
 
+// the same for u in [1, 2]
+// relative error 2^-53.8
+constexpr double wide_log_full[] = {
+    0x1.5555555555555p-1, 0x1.9999999999944p-2, 0x1.2492492499d46p-2, 0x1.c71c71bedea97p-3,
+    0x1.745d19937b1fcp-3, 0x1.3b13515f6f9efp-3, 0x1.111abdc8abe16p-3, 0x1.e0a2d581ab68fp-4,
+    0x1.bc37f0140c19ep-4, 0x1.32e0d25c9c761p-4, 0x1.401d3e65cdc48p-3,
+};
+
 // log(1 + w) / w for w in [0, 1]
 // relative error 2^-32.8
 constexpr double log1p_brief[] = {
@@ -40,15 +71,6 @@ constexpr double log1p_brief[] = {
 };
 
 // (x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4
-// relative error 2^-54.0
-constexpr double tanh_full[] = {
-    0x1.5555555555555p-2,  -0x1.1111111111110p-3,  0x1.ba1ba1ba1b858p-5,  -0x1.664f4882b5732p-6,
-    0x1.226e355beaaadp-7,  -0x1.d6d3d03a319d1p-9,  0x1.7da35610e452ap-10, -0x1.35574e31b47c6p-11,
-    0x1.f56b96909650ep-13, -0x1.95f3fc05b2839p-14, 0x1.46735b52e8ba7p-15, -0x1.fd314c727aa17p-17,
-    0x1.671110812564fp-18, -0x1.87dc2471e50a9p-20, 0x1.d4dc914a1ead3p-23,
-};
-// what the rounding of its first coefficient left out
-constexpr double tanh_full_rest = 0x1.54ca56520430bp-56;
 // relative error 2^-33.3
 constexpr double tanh_brief[] = {
     0x1.55555554cad02p-2, -0x1.1111101a5e9f2p-3, 0x1.ba1b108394e87p-5,  -0x1.663edcbd43665p-6,
@@ -67,8 +89,8 @@ constexpr double normal_full[] = {
     -0x1.0b34b18c556c2p-27, 0x1.0673cc1737a62p-29,  0x1.90bf519f84299p-29,  0x1.e38c1894787acp-32,
     -0x1.ae0da2d4f5794p-32, -0x1.18f0d052dd76ep-33,
 };
-// what the rounding of its first coefficient left out
-constexpr double normal_full_rest = -0x1.63e6eb82e1301p-55;
+// what the rounding of the first of them left out
+constexpr double normal_full_rest[] = {-0x1.63e6eb82e1301p-55, 0x1.ea80fb51b5d63p-55};
 // relative error 2^-27.5
 constexpr double normal_brief[] = {
     0x1.754a752728b98p-1,   -0x1.04c72a299f701p-1, 0x1.d71376553f576p-3,  -0x1.832c62c385872p-5,
