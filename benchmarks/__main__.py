@@ -15,7 +15,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
+from benchmarks.diagnosis_cases import SCORED
+from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, update
@@ -107,6 +110,40 @@ def startup(rounds: Rounds = 15) -> None:
     more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
     print(f"multilayer over numpy alone: {readable(more)}")
     _store("startup", [outcome])
+
+
+@app.command("diagnosis-suite")
+def diagnosis_suite(seeds: int = 2) -> None:
+    """Sick and healthy networks, diagnosed and watched by published rules; seeds that no threshold was chosen on."""
+    scores = scored(SCORED[:seeds])
+    print(table(scores))
+    _store(
+        "diagnosis_suite",
+        [],
+        seeds=list(SCORED[:seeds]),
+        scores={judge: {name: asdict(score) for name, score in by.items()} for judge, by in scores.items()},
+    )
+
+
+@app.command()
+def diagnosis(rounds: Rounds = 3) -> None:
+    """What a diagnosis costs beside its own passes over the data, in memory, and live beside training."""
+    beside = {}
+    for threads in (1, 2):
+        for clock, seconds in cost.measured("passes", rounds, threads=threads).items():
+            taken = cost.Passes(**seconds)
+            beside[f"{threads} threads, {clock}"] = {**seconds, "ratio": taken.ratio}
+            print(
+                f"{threads} threads, by the {clock}: {taken.ratio:.2f} of 3 forward passes and a backward one"
+            )
+    peaks = {str(rows): cost.measured("peak", rows, threads=2) for rows in cost.ROWS}
+    for rows, size in peaks.items():
+        print(f"{rows} rows: at most {size / 2**20:.1f} MiB beside data and network")
+    live = {}
+    for number, case in enumerate(TRAINING):
+        live[case.name] = cost.measured("live", number, threads=2)
+        print(f"{case.name:<34} {live[case.name]['share']:.1%} of training, {live[case.name]['looks']} looks")
+    _store("diagnosis", [], passes=beside, peak_bytes=peaks, live=live, goals={"passes": 1.0, "live": 0.05})
 
 
 @app.command()

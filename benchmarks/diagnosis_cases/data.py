@@ -67,4 +67,4 @@ def noise(seed: int, samples: int = 60, inputs: int = 20) -> Data:
 
 
 def _scaled(X: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (X - X.mean(axis=0)) / X.std(axis=0)
+    return np.asarray((X - X.mean(axis=0)) / X.std(axis=0), np.float64)

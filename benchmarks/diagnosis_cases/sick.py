@@ -31,12 +31,18 @@ def sick(trouble: str, *kinds: tuple[tuple[int, ...], str]) -> Callable[[Maker],
                 Case(
                     f"{make.__name__} {shape} {activation}",
                     trouble,
-                    lambda seed, h=hidden, a=activation: make(h, a, seed),  # type: ignore[misc]
+                    _maker(make, hidden, activation),
+                    hidden,
+                    activation,
                 )
             )
         return make
 
     return register
+
+
+def _maker(make: Maker, hidden: tuple[int, ...], activation: str) -> Callable[[int], Subject]:
+    return lambda seed: make(hidden, activation, seed)
 
 
 @sick("not_finite", ((16,), "relu"), ((12, 12), "tanh"))
@@ -292,7 +298,7 @@ def hidden_layers_frozen(hidden: tuple[int, ...], activation: str, seed: int) ->
 
 @sick("oscillation", ((16,), "relu"), ((16, 16), "tanh"))
 def swinging_loss(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
-    return trained(data.blobs(seed), hidden, activation, seed, optimizer=Adam(0.05), batch_size=4, epochs=40)
+    return trained(data.blobs(seed), hidden, activation, seed, optimizer=Adam(0.1), batch_size=4, epochs=40)
 
 
 @sick("class_imbalance", ((16,), "relu"), ((12, 12), "tanh"))

@@ -41,6 +41,8 @@ class Case:
     name: str
     trouble: str | None
     make: Callable[[int], Subject]
+    hidden: tuple[int, ...] = ()
+    activation: str = ""
 
 
 def trained(

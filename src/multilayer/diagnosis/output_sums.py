@@ -175,17 +175,21 @@ def _unreachable(network: MLP, y: NDArray[Any]) -> float:
 
 
 def _constant_loss(loss: Loss, y: NDArray[Any], units: int) -> float:
-    """Mean loss of the best constant: the mean, which is best for most losses, or the median."""
+    """Mean loss of the best constant: the mean, which is best for most losses, or a quantile."""
     if y.ndim == 1:
         counts = np.bincount(y, minlength=units)
         each, share = loss.dense(np.arange(units), units), counts / counts.sum()
-        return _mean_loss(loss, share @ each, each, share)
-    dense = loss.dense(y, units)
-    share = np.full(len(y), 1.0 / len(y))
-    guesses = [share @ dense, *np.quantile(dense, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)]
-    return min(_mean_loss(loss, guess, dense, share) for guess in guesses)
+        return float(share @ _losses(loss, share @ each, each))
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(y), _BLOCK)]
+    mean = sum(loss.dense(y[rows], units).sum(axis=0) for rows in blocks) / len(y)
+    some = loss.dense(y[:: len(blocks)], units)
+    guesses = [mean, *np.quantile(some, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)]
+    sums = [
+        sum(float(_losses(loss, g, loss.dense(y[rows], units)).sum()) for rows in blocks) for g in guesses
+    ]
+    return min(sums) / len(y)
 
 
-def _mean_loss(loss: Loss, guess: Floats, y: Floats, share: Floats) -> float:
+def _losses(loss: Loss, guess: Floats, y: Floats) -> Floats:
     with np.errstate(all="ignore"):
-        return float(share @ loss.formula(np.broadcast_to(guess, y.shape), y).sum(axis=1))
+        return np.asarray(loss.formula(np.broadcast_to(guess, y.shape), y).sum(axis=1), np.float64)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer.diagnosis.baseline import Linear, fitted
+from multilayer.diagnosis.beginnings import beginnings
 from multilayer.diagnosis.evidence import (
     Course,
     Evidence,
-    Floats,
     InputStatistics,
     LayerStatistics,
 )
@@ -26,10 +22,11 @@ from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
+from multilayer.diagnosis.side_by_side import Run, side_by_side
+from multilayer.diagnosis.target_sums import TargetSums
 from multilayer.errors import MissingExtraError
-from multilayer.initializers import for_activation
 from multilayer.losses import Loss
-from multilayer.network import MLP, Dense
+from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.randomness import Random
 from multilayer.training import backward
@@ -41,9 +38,6 @@ _LOOK = 2048
 """Samples of the first look."""
 _BLOCK_NUMBERS = 1_048_576
 """Numbers of the widest layer in a block: products want many rows, and sums over them are cheap beside those."""
-
-_MANY_NUMBERS = 4_194_304
-"""Numbers that are worth the start of threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,52 +56,32 @@ class Sources:
 def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline: bool = True) -> Evidence:
     """Return the evidence: a first look at up to 2048 samples, then one pass over all of them.
 
-    Samples that lead to numbers that are not finite are left out of all statistics but the place of the first one.
+    The first look tells where numbers lie, which units may be copies of each other, and what a linear model makes of
+    the data; the pass measures. Samples that lead to numbers that are not finite are left out of all statistics but
+    the place of the first one.
     """
     network, X, rows = sources.network, sources.X, sources.X.shape[0]
     chosen = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
-    look = [LayerRecord(network.layers[0], *[_read(X, chosen, network)] * 3)]
+    step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
     with np.errstate(all="ignore"):
-        records = tuple(forward(network.layers, look[0].x))
-        kept = whole(records)
-        missing = dict(sources.missing)
+        look = tuple(forward(network.layers, _read(X, chosen, network)))
+        kept = whole(look)
         if not kept.any():
-            return _nothing_finite(sources, rng)
-        records = _rows_of(records, kept)
-        step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
-        with _workers(rows * sum(network.shape)) as run:
-            pass_ = _Pass(sources, records, chosen[kept], missing, baseline, run)
+            return _nothing_finite(sources)
+        look = _rows_of(look, kept)
+        with side_by_side(rows * sum(network.shape)) as run:
+            sums = _Pass(sources, look, chosen[kept], baseline, run)
             for start in range(0, rows, step):
-                pass_.add(slice(start, min(start + step, rows)))
-        return pass_.evidence(*_beginnings(sources, records[0].x, rng))
+                sums.add(slice(start, min(start + step, rows)))
+        return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
 
 
-_Tasks = Sequence[Callable[[], object]]
-
-
-@contextmanager
-def _workers(numbers: int) -> Iterator[Callable[[_Tasks], None]]:
-    """Yield a function that runs tasks side by side, on as many processors as the core may use; few numbers alone.
-
-    NumPy lets go of the interpreter while it works, and each task has sums of its own, so results do not depend on it.
-    """
-
-    def alone(tasks: _Tasks) -> None:
-        for task in tasks:
-            task()
-
-    workers = backend.info().threads
-    if workers < 2 or numbers < _MANY_NUMBERS:
-        yield alone
-        return
-    with ThreadPoolExecutor(workers, "multilayer-diagnosis") as pool:
-
-        def together(tasks: _Tasks) -> None:
-            # How floating-point errors are treated is part of the context, which threads do not inherit.
-            for future in [pool.submit(copy_context().run, task) for task in tasks]:
-                future.result()
-
-        yield together
+def _start(sources: Sources) -> MLP | None:
+    """The network before training: as it was told, or as it is where training has not begun."""
+    start, history = sources.course.start, sources.course.history
+    if start is not None:
+        return start if start.shape == sources.network.shape else None
+    return sources.network if history is not None and not len(history) else None
 
 
 class _Pass:
@@ -116,25 +90,24 @@ class _Pass:
         sources: Sources,
         look: Sequence[LayerRecord],
         chosen: NDArray[np.intp],
-        missing: dict[str, str],
         baseline: bool,
-        run: Callable[[_Tasks], None],
+        run: Run,
     ) -> None:
         self._run = run
-        self.sources, self.missing, self.samples = sources, missing, 0
+        self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, look[0].x
         self.place: Place | None = first_in_weights(network)
         self.layers = [LayerSums(record) for record in look]
         self.x = Moments(x.mean(axis=0, dtype=np.float64).astype(x.dtype))
         self.x_pairs = PairSums(likely_pairs(x))
-        self.targets: _Targets | None = None
+        self.targets: TargetSums | None = None
         self.outputs: OutputSums | None = None
         self.gradients: list[GradientSums] = []
         if sources.y is not None and sources.loss is not None:
             classes = class_numbers(network, sources.loss, sources.y)
             linear = self._linear(x, chosen, classes) if baseline else None
             self.outputs = OutputSums(network, sources.loss, sources.y, classes, linear)
-            self.targets = _Targets(sources.loss, sources.y, network.shape[-1], classes, x.shape[1])
+            self.targets = TargetSums(sources.loss, sources.y, network.shape[-1], classes, x.shape[1])
             self.gradients = [GradientSums(layer) for layer in network.layers]
 
     def _linear(self, x: NDArray[Any], chosen: NDArray[np.intp], classes: Any) -> Linear | None:
@@ -185,7 +158,9 @@ class _Pass:
         if place is not None and (self.place is None or place < self.place):
             self.place = place
 
-    def evidence(self, start: Any, reference: Any) -> Evidence:
+    def evidence(
+        self, start: tuple[LayerStatistics, ...] | None, reference: tuple[LayerStatistics, ...] | None
+    ) -> Evidence:
         sources, x = self.sources, self.x
         correlation = None if self.targets is None else self.targets.largest(x)
         return Evidence(
@@ -212,61 +187,7 @@ class _Pass:
         )
 
 
-class _Targets:
-    """How each column of X is correlated with the targets, and with the number of the class."""
-
-    def __init__(self, loss: Loss, y: NDArray[Any], units: int, classes: Any, inputs: int) -> None:
-        self._loss, self._y, self._units, self._classes = loss, y, units, classes
-        first = self._columns(slice(0, _LOOK))
-        self._moments = Moments(first.mean(axis=0))
-        self._products = np.zeros((inputs, first.shape[1]))
-
-    def _columns(self, rows: Any) -> Floats:
-        y = self._loss.dense(self._y[rows], self._units)
-        if self._classes is None or self._units <= 2:
-            return y
-        return np.concatenate([y, self._classes[rows, np.newaxis]], axis=1, dtype=np.float64)
-
-    def add(self, x: NDArray[Any], rows: Any) -> None:
-        y = self._moments.add(self._columns(rows))
-        self._products += x.T @ y.astype(x.dtype)
-
-    def largest(self, x: Moments) -> Floats:
-        covariance = self._products / x.count - np.outer(x.offset, self._moments.offset)
-        with np.errstate(all="ignore"):
-            correlation = np.abs(covariance) / np.sqrt(np.outer(x.variance, self._moments.variance))
-        found: Floats = np.minimum(np.nan_to_num(correlation, posinf=0.0).max(axis=1), 1.0)
-        return found
-
-
-def _beginnings(
-    sources: Sources, x: NDArray[Any], rng: Random
-) -> tuple[tuple[LayerStatistics, ...] | None, tuple[LayerStatistics, ...] | None]:
-    """Return what the network did before training, and what one with the initializers' weights does."""
-    start = sources.course.start
-    if start is None or start.shape != sources.network.shape:
-        return None, None
-    drawn = []
-    for layer in start.layers:
-        W, b = for_activation(layer.activation)(layer.inputs, layer.units, layer.activation, rng)
-        drawn.append(Dense(W.astype(start.dtype), b.astype(start.dtype), layer.activation))
-    x = x.astype(start.dtype, copy=False)
-    return _looked_at(start.layers, x), _looked_at(drawn, x)
-
-
-def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> tuple[LayerStatistics, ...] | None:
-    records = tuple(forward(layers, x))
-    if not whole(records).all():
-        return None
-    found = []
-    for record in records:
-        sums = LayerSums(record)
-        sums.add(record)
-        found.append(sums.statistics)
-    return tuple(found)
-
-
-def _nothing_finite(sources: Sources, rng: Random) -> Evidence:
+def _nothing_finite(sources: Sources) -> Evidence:
     """Evidence where no sample of the first look comes through: the place of the first number, and no statistics."""
     network, X = sources.network, sources.X
     place = first_in_weights(network)

@@ -18,8 +18,8 @@ _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 def concluded(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
     """Run all checks and conclude.
 
-    A finding is explained by another one of at least its severity whose check explains its own, directly or through
-    others. The cause is the first error that is not explained, in the order of the table.
+    A trouble is explained by another one of at least its severity whose check explains its own, directly or through
+    others; notes are no troubles. The cause is the first error that is not explained, in the order of the table.
     """
     with np.errstate(all="ignore"):
         outcomes = [outcome for check in checks for outcome in check.run(evidence)]
@@ -58,7 +58,7 @@ def _ordered(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Findi
 
     def explained(finding: Finding) -> bool:
         return any(
-            finding.check in explains[other.check] and _RANK[other.severity] <= _RANK[finding.severity]
+            finding.check in explains[other.check] and _RANK[other.severity] <= _RANK[finding.severity] < 2
             for other in findings
         )
 

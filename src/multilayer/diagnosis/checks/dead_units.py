@@ -49,8 +49,9 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
 def _finding(evidence: Evidence, number: int, layer: LayerStatistics, dead: Booleans) -> Finding:
     count, units, samples = int(dead.sum()), dead.size, layer.samples
     share = count / units
-    severity: Severity = "warning" if share > _MANY else "note"
-    if share == 1.0 or (share > _MOST and fares(evidence) != "well"):
+    well = fares(evidence) == "well"
+    severity: Severity = "warning" if share > (_MOST if well else _MANY) else "note"
+    if share == 1.0 or (share > _MOST and not well):
         severity = "error"
     chosen = tuple(int(u) + 1 for u in np.flatnonzero(dead))
     whole = (

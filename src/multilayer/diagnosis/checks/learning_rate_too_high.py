@@ -32,7 +32,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     constant = None if outputs is None else outputs.constant_loss
     found = "training broke off at a number that is not finite" if broke_off else _seen(loss, constant)
     steps = _steps(evidence)
-    if found is None and (steps is None or fares(evidence) == "well"):
+    if found is None and steps is None:
         return
     rate = "" if course.learning_rate is None else f"it started at {course.learning_rate:g}"
     yield Finding(

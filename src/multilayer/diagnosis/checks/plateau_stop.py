@@ -52,5 +52,5 @@ plateau_stop = Check(
     "plateau_stop",
     "Did training stop because it was done?",
     needing("plateau_stop", _run, "history"),
-    explains=("linear_enough",),
+    explains=("one_class", "linear_enough"),
 )

@@ -22,6 +22,6 @@ from multilayer.diagnosis.checks.class_imbalance import *
 from multilayer.diagnosis.checks.learning_rate_too_low import *
 from multilayer.diagnosis.checks.undertraining import *
 from multilayer.diagnosis.checks.overfitting import *
-from multilayer.diagnosis.checks.one_class import *
 from multilayer.diagnosis.checks.plateau_stop import *
+from multilayer.diagnosis.checks.one_class import *
 from multilayer.diagnosis.checks.linear_enough import *

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import graded, how_it_fares
+from multilayer.diagnosis.checks.judgement import graded, how_it_fares, skill
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import column_names, joined
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer.diagnosis.finding import Check, Finding, Severity
 
 __all__ = ["unscaled_inputs"]
 
@@ -18,6 +18,8 @@ _LARGE, _SMALL = 30.0, 0.02
 """Root mean square of a column: initializers expect 1, and one and a half orders of magnitude are much."""
 _FAR = 30.0
 """Mean over standard deviation: the column is nearly constant to the first layer."""
+
+_DONE = 0.75
 
 
 def _run(evidence: Evidence) -> Iterator[Finding]:
@@ -43,7 +45,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         check="unscaled_inputs",
         title="the inputs are not scaled",
-        severity=graded(evidence),
+        severity=_severity(evidence),
         layer=0,
         units=columns,
         value=float(value),
@@ -53,6 +55,13 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         "X.std(0) with the "
         "training data's mean and deviation kept for prediction.",
     )
+
+
+def _severity(evidence: Evidence) -> Severity:
+    """Weights that have learned to live with it are no trouble; those that are on the way might be there already."""
+    own = skill(evidence)
+    found = graded(evidence)
+    return "warning" if found == "note" and own is not None and own < _DONE else found
 
 
 unscaled_inputs = Check(

@@ -13,7 +13,7 @@ from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 
 __all__ = ["vanishing_gradients"]
 
-_LEFT = 1e-3
+_LEFT = 1e-4
 
 
 def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:

@@ -1,0 +1,68 @@
+"""Evidence to change: that of a healthy network, with one thing in it made different."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from multilayer import diagnose, initialize
+from multilayer.diagnosis import Course, Evidence, Finding, checks
+from multilayer.training import History
+
+BY_NAME = {check.name: check for check in checks}
+UNITS, SAMPLES = 20, 400
+
+
+@cache
+def plain(hidden: str = "tanh", layers: int = 2) -> Evidence:
+    """Return evidence of a fresh network on two classes that are no trouble; what it scores is set by `scoring`."""
+    rng = np.random.default_rng(8)
+    X = rng.standard_normal((SAMPLES, 5))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    net = initialize((5, *(UNITS,) * layers, 2), hidden, "softmax", rng=0, dtype=np.float64)
+    return scoring(diagnose(net, X, y, course=Course(start=net)).evidence, 0.6)
+
+
+def scoring(evidence: Evidence, score: float, linear: float | None = 0.55, constant: float = 0.5) -> Evidence:
+    """Return the evidence with these scores: 0.5 is bad, 0.6 so-so, 0.95 well."""
+    return with_outputs(evidence, score=score, linear_score=linear, constant_score=constant)
+
+
+def with_outputs(evidence: Evidence, **changes: Any) -> Evidence:
+    return replace(evidence, outputs=replace(evidence.outputs, **changes))
+
+
+def with_inputs(evidence: Evidence, **changes: Any) -> Evidence:
+    return replace(evidence, inputs=replace(evidence.inputs, **changes))
+
+
+def with_layer(evidence: Evidence, number: int, **changes: Any) -> Evidence:
+    layers = list(evidence.layers)
+    layers[number - 1] = replace(layers[number - 1], **changes)
+    return replace(evidence, layers=tuple(layers))
+
+
+def with_course(evidence: Evidence, loss: Any = None, validation: Any = (), **changes: Any) -> Evidence:
+    history = None if loss is None else History(tuple(map(float, loss)), tuple(map(float, validation)))
+    return replace(evidence, course=replace(evidence.course, history=history, **changes))
+
+
+def with_flow(evidence: Evidence, first_over_last: float) -> Evidence:
+    """Return the evidence with da of the first layer so many times that of the last."""
+    last = evidence.gradients[-1]
+    size = float(np.sqrt((last.rms_da**2).mean()))
+    first = replace(evidence.gradients[0], rms_da=np.full(UNITS, size * first_over_last))
+    return replace(evidence, gradients=(first, *evidence.gradients[1:]))
+
+
+def findings(name: str, evidence: Evidence) -> list[Finding]:
+    """Return what one check finds."""
+    return [outcome for outcome in BY_NAME[name].run(evidence) if isinstance(outcome, Finding)]
+
+
+def reasons(name: str, evidence: Evidence) -> list[str]:
+    """Return why one check could not be made."""
+    return [outcome.reason for outcome in BY_NAME[name].run(evidence) if not isinstance(outcome, Finding)]

@@ -1,0 +1,353 @@
+"""Each check alone, on evidence on both sides of its threshold."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from multilayer import MLP, Dense, diagnose, initialize, losses
+from multilayer.diagnosis import Course, checks
+from tests.diagnosis.evidence import (
+    SAMPLES,
+    UNITS,
+    findings,
+    plain,
+    reasons,
+    scoring,
+    with_course,
+    with_flow,
+    with_inputs,
+    with_layer,
+    with_outputs,
+)
+
+FALLING = np.geomspace(1.0, 0.01, 60)
+FLAT = np.full(60, 0.7)
+ones = np.ones(5)
+
+
+def of_units(number: int, count: int, of: int = SAMPLES):
+    """An array of counts by unit: `number` in the first `count` units, 0 in the others."""
+    return np.where(np.arange(UNITS) < count, number, 0)
+
+
+def dead(count: int, alive: int = 0, score: float = 0.5):
+    """A relu layer of which `count` units have a slope of 0 but on `alive` samples."""
+    return scoring(with_layer(plain("relu"), 1, saturated=of_units(SAMPLES - alive, count)), score)
+
+
+def saturated(share: float, count: int = UNITS):
+    return scoring(with_layer(plain(), 1, saturated=of_units(round(share * SAMPLES), count)), 0.5)
+
+
+def collapsed(share: float, **changes):
+    mean = np.full(UNITS, 1.0)
+    square = mean**2 / share
+    return with_layer(
+        scoring(plain(), 0.5), 2, mean_z=mean, mean_square_z=square, variance_z=square - mean**2, **changes
+    )
+
+
+def straight(r2: float, score: float = 0.6):
+    evidence = scoring(plain(), score)
+    for number in (1, 2):
+        evidence = with_layer(evidence, number, linearity=np.full(UNITS, r2))
+    return evidence
+
+
+def alike(count: int, weights_alike: bool):
+    W = np.random.default_rng(0).standard_normal((5, UNITS))
+    if weights_alike:
+        W[:, : count + 1] = W[:, :1]
+    layer = Dense(W, None, "tanh")
+    pairs = tuple((0, unit, 0.9999) for unit in range(1, count + 1))
+    return scoring(with_layer(plain(), 1, layer=layer, duplicates=pairs), 0.5)
+
+
+def started(spread: float):
+    evidence = scoring(plain(), 0.5)
+    first, second, last = evidence.reference
+    return replace(evidence, start=(first, replace(second, variance_a=second.variance_a * spread**2), last))
+
+
+def imbalance(rare: int, found: int):
+    confusion = np.array([[400, 0], [rare - found, found]])
+    return with_outputs(
+        plain(),
+        confusion=confusion,
+        target_counts=confusion.sum(axis=1),
+        predicted_counts=confusion.sum(axis=0),
+    )
+
+
+def predicted(*counts: int):
+    return with_outputs(plain(), predicted_counts=np.array(counts), target_counts=np.array([200, 200]))
+
+
+def late(loss, **changes):
+    """A training that ended with this curve and left a network that fares badly."""
+    return with_course(scoring(plain(), 0.5), loss, **changes)
+
+
+def swinging(size: float):
+    return 0.7 - 0.1 * np.arange(40) / 40 + size * (np.arange(40) % 2)
+
+
+def columns(mean: float = 0.0, spread: float = 1.0):
+    return with_inputs(scoring(plain(), 0.5), mean=mean * ones, standard_deviation=spread * ones)
+
+
+def constant_columns(count: int):
+    x = plain().inputs
+    return with_inputs(plain(), least=np.where(np.arange(5) < count, x.largest, x.least))
+
+
+BOTH_SIDES = {
+    "wrong_output: targets out of reach": (
+        "wrong_output",
+        with_outputs(plain(), unreachable=0.02),
+        with_outputs(plain(), unreachable=0.005),
+    ),
+    "wrong_output: twice": ("wrong_output", with_outputs(plain(), probabilities_squashed=True), plain()),
+    "leaking_inputs": (
+        "leaking_inputs",
+        with_inputs(plain(), target_correlation=0.9995 * ones),
+        with_inputs(plain(), target_correlation=0.998 * ones),
+    ),
+    "unscaled_inputs: large": ("unscaled_inputs", columns(0.0, 31.0), columns(0.0, 29.0)),
+    "unscaled_inputs: far": ("unscaled_inputs", columns(10.0, 0.3), columns(10.0, 0.4)),
+    "unscaled_inputs: small": ("unscaled_inputs", columns(0.0, 0.019), columns(0.0, 0.021)),
+    "constant_inputs": ("constant_inputs", constant_columns(1), plain()),
+    "duplicate_inputs": ("duplicate_inputs", with_inputs(plain(), duplicates=((0, 3, -0.9999),)), plain()),
+    "initialization: too large": ("initialization", started(11.0), started(9.0)),
+    "initialization: too small": ("initialization", started(1 / 11), started(1 / 9)),
+    "learning_rate_too_high: shot up": (
+        "learning_rate_too_high",
+        late([1.0, 2.1, 0.9, 0.8, 0.7, 0.6]),
+        late([1.0, 1.9, 0.9, 0.8, 0.7, 0.6]),
+    ),
+    "learning_rate_too_high: rose": (
+        "learning_rate_too_high",
+        late([1, 1.05, 1.1, 1.1, 1.1]),
+        late([1, 1, 1, 1, 1]),
+    ),
+    "learning_rate_too_high: Adam": (
+        "learning_rate_too_high",
+        late(FALLING, optimizer="Adam", learning_rate=1.0),
+        late(FALLING, optimizer="Adam", learning_rate=0.1),
+    ),
+    "learning_rate_too_low": ("learning_rate_too_low", late(1 - 0.001 * np.arange(40)), late(FALLING)),
+    "duplicate_units": ("duplicate_units", alike(5, False), alike(3, False)),
+    "dead_units": ("dead_units", dead(1), dead(1, alive=1)),
+    "saturated_units": ("saturated_units", saturated(0.91), saturated(0.89)),
+    "vanishing_gradients": ("vanishing_gradients", with_flow(plain(), 0.9e-4), with_flow(plain(), 1.1e-4)),
+    "exploding_gradients": ("exploding_gradients", with_flow(plain(), 110.0), with_flow(plain(), 90.0)),
+    "collapsed_signal": ("collapsed_signal", collapsed(0.9995), collapsed(0.9985)),
+    "linear_units": ("linear_units", straight(0.9995), straight(0.9985)),
+    "update_ratio: still": (
+        "update_ratio",
+        late(FLAT, update_ratios=np.full((5, 3), 9e-7)),
+        late(FLAT, update_ratios=np.full((5, 3), 2e-6)),
+    ),
+    "update_ratio: replaced": (
+        "update_ratio",
+        late(FLAT, update_ratios=np.full((5, 3), 1.1)),
+        late(FLAT, update_ratios=np.full((5, 3), 0.9)),
+    ),
+    "oscillation": ("oscillation", late(swinging(0.03)), late(swinging(0.01))),
+    "class_imbalance": ("class_imbalance", imbalance(39, 10), imbalance(41, 10)),
+    "undertraining": ("undertraining", late(1.0 * 0.99 ** np.arange(40)), late(1.0 * 0.999 ** np.arange(40))),
+    "overfitting": (
+        "overfitting",
+        late(FALLING, validation=[1.0] * 20 + [0.5] + [0.56] * 39),
+        late(FALLING, validation=[1.0] * 20 + [0.5] + [0.54] * 39),
+    ),
+    "plateau_stop": ("plateau_stop", late(FLAT, stopped="plateau"), late(FLAT, stopped="epochs")),
+    "one_class": ("one_class", predicted(400, 0), predicted(399, 1)),
+    "linear_enough": ("linear_enough", scoring(plain(), 0.9, 0.9), scoring(plain(), 0.9, 0.89)),
+    "not_finite": ("not_finite", replace(plain(), not_finite=(1, "x", 3)), plain()),
+}
+
+
+@pytest.mark.parametrize("name", BOTH_SIDES)
+def test_a_check_finds_what_is_beyond_its_threshold_and_nothing_short_of_it(name):
+    check, beyond, short = BOTH_SIDES[name]
+    found = findings(check, beyond)
+    assert found
+    assert {finding.check for finding in found} == {check}
+    assert all(
+        finding.title and not finding.title.endswith(".") and finding.evidence and finding.advice
+        for finding in found
+    )
+    assert not findings(check, short)
+
+
+def test_every_check_is_tried_on_both_sides():
+    assert {check for check, _, _ in BOTH_SIDES.values()} == {check.name for check in checks}
+
+
+@pytest.mark.parametrize(
+    ("found", "severity"),
+    [
+        (dead(UNITS), "error"),
+        (dead(UNITS, score=0.95), "error"),
+        (dead(11), "error"),
+        (dead(11, score=0.95), "warning"),
+        (dead(5), "warning"),
+        (dead(5, score=0.95), "note"),
+        (dead(1), "note"),
+    ],
+)
+def test_how_many_units_are_dead_decides_how_severe_it_is(found, severity):
+    assert [finding.severity for finding in findings("dead_units", found)] == [severity]
+
+
+def test_a_sparse_network_is_not_dead():
+    """Each unit answers to 1 % of the samples: most of what the layer says is 0, as it should be."""
+    sparse = dead(UNITS, alive=SAMPLES // 100, score=0.95)
+    assert not findings("dead_units", sparse)
+    assert not findings("saturated_units", sparse)
+    assert "95 % bound 3/N" in findings("dead_units", dead(1))[0].evidence
+
+
+def test_few_saturated_units_are_a_note():
+    assert [finding.severity for finding in findings("saturated_units", saturated(0.95, 3))] == ["note"]
+    assert [finding.severity for finding in findings("saturated_units", saturated(0.95))] == ["error"]
+
+
+def test_a_collapse_is_no_verdict_while_it_may_end():
+    assert findings("collapsed_signal", collapsed(0.9999))[0].severity == "error"
+    under_way = with_course(collapsed(0.9999), FLAT[:5])
+    assert findings("collapsed_signal", under_way)[0].severity == "warning"
+    stopped = with_course(collapsed(0.9999), FLAT[:5], stopped="plateau")
+    assert findings("collapsed_signal", stopped)[0].severity == "error"
+    assert "stopped on this plateau" in findings("collapsed_signal", stopped)[0].evidence
+
+
+def test_a_mean_that_the_next_layer_sees_through_is_no_collapse():
+    assert not findings("collapsed_signal", scoring(collapsed(0.9999), 0.95))
+
+
+def test_without_targets_a_collapse_is_told_by_the_outputs():
+    evidence = replace(collapsed(0.9999), outputs=None, missing={"y": "no y was given"})
+    assert findings("collapsed_signal", evidence)[0].severity == "warning"
+    last = evidence.layers[-1]
+    same = with_layer(
+        evidence, 3, mean_z=np.ones(2), mean_square_z=np.ones(2), variance_z=0 * last.variance_z
+    )
+    assert findings("collapsed_signal", same)[0].severity == "error"
+
+
+def test_units_with_the_same_weights_are_an_error_others_a_note():
+    assert findings("duplicate_units", alike(15, weights_alike=True))[0].severity == "error"
+    assert findings("duplicate_units", alike(15, weights_alike=False))[0].severity == "note"
+
+
+def test_behind_one_column_units_may_be_alike():
+    one = with_inputs(alike(15, True), standard_deviation=np.array([1.0, 0, 0, 0, 0]))
+    assert not findings("duplicate_units", one)
+
+
+def test_a_few_constant_columns_are_a_note_all_of_them_an_error():
+    assert findings("constant_inputs", constant_columns(5))[0].severity == "error"
+    assert findings("constant_inputs", constant_columns(3))[0].severity == "warning"
+
+
+def test_an_output_activation_that_the_loss_refuses():
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    net = MLP([Dense(np.eye(2), None, "relu"), Dense(np.eye(2))])
+    cause = diagnose(net, X, np.arange(30) % 2, "categorical_cross_entropy").cause
+    assert cause.check == "wrong_output"
+    assert "use softmax" in cause.evidence
+    assert losses.categorical_cross_entropy.facts.advice in cause.advice
+
+
+def test_a_network_of_steps_has_no_gradients_to_lose():
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    net = MLP([Dense(np.eye(2), None, "step"), Dense(np.ones((2, 1)), None, "sigmoid")])
+    found = diagnose(net, X, X[:, 0] > 0)
+    assert not [finding for finding in found.findings if finding.check in ("dead_units", "saturated_units")]
+    assert "step.surrogate(sigmoid)" in reasons("vanishing_gradients", found.evidence)[0]
+
+
+def test_what_is_missing_is_said():
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X)
+    said = {outcome.check: outcome.reason for outcome in found.not_measured}
+    assert said["one_class"] == "no y was given"
+    assert "give course=" in said["plateau_stop"]
+    assert "course=Course(start=...)" in said["initialization"]
+    assert "bounded" in said["saturated_units"]
+    regression = diagnose(initialize((2, 4, 1), rng=0), X, X[:, 0])
+    assert {o.check: o.reason for o in regression.not_measured}[
+        "class_imbalance"
+    ] == "the targets are not classes"
+
+
+def test_without_scipy_there_is_no_linear_model_and_that_is_said(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "scipy", None)
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X, np.arange(30) % 3)
+    reason = {outcome.check: outcome.reason for outcome in found.not_measured}["linear_enough"]
+    assert "needs SciPy" in reason
+    assert "[lbfgs]" in reason
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(2, 3), (2, 4, 3), (1, 1)])
+def test_one_sample_and_one_layer_are_enough(shape, kind):
+    output = "softmax" if shape[-1] > 1 else "sigmoid"
+    net = initialize(shape, "tanh", output, rng=0, dtype=kind)
+    X = np.ones((1, shape[0]))
+    for found in (diagnose(net, X), diagnose(net, X, [1])):
+        said = {outcome.check for outcome in found.not_measured}
+        assert {"duplicate_inputs", "duplicate_units"} <= said
+        assert found.verdict
+
+
+def test_the_order_of_samples_does_not_matter():
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((5000, 6))
+    X[:, 4] = X[:, 1] * 3
+    X[:, 5] *= 1000
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    net = initialize((6, 30, 2), "relu", "softmax", rng=1, dtype=np.float64)
+    order = rng.permutation(5000)
+    one, other = diagnose(net, X, y, baseline=False), diagnose(net, X[order], y[order], baseline=False)
+    assert len(one.findings) >= 2
+    keys = [[(f.check, f.severity, f.layer, f.units, f.title) for f in d.findings] for d in (one, other)]
+    assert keys[0] == keys[1]
+    for a, b in zip(one.findings, other.findings, strict=True):
+        assert a.value == pytest.approx(b.value)
+
+
+def test_a_single_nan_is_named_and_left_out():
+    X = np.random.default_rng(0).standard_normal((50, 3))
+    X[6, 1] = np.nan
+    y = np.arange(50) % 2
+    found = diagnose(initialize((3, 4, 2), "relu", "softmax", rng=0), X, y)
+    assert found.cause.check == "not_finite"
+    assert "x of layer 1, sample 7" in found.cause.evidence
+    assert found.evidence.samples == 49
+
+
+def test_nothing_but_nan_is_told_once():
+    X = np.full((20, 3), np.nan)
+    found = diagnose(initialize((3, 4, 2), "relu", "softmax", rng=0), X, np.arange(20) % 2)
+    assert [finding.check for finding in found.findings] == ["not_finite"]
+    assert {outcome.reason for outcome in found.not_measured} >= {
+        "no sample comes through the network with finite numbers only"
+    }
+
+
+def test_a_course_is_taken_from_what_training_returns():
+    from multilayer import fit
+
+    X = np.random.default_rng(0).standard_normal((60, 3))
+    y = (X[:, 0] > 0).astype(int)
+    trained = fit(
+        initialize((3, 4, 2), "tanh", "softmax", rng=0), X, y, loss="cross_entropy", epochs=12, rng=0
+    )
+    for course in (trained, trained.history, Course(history=trained.history)):
+        assert diagnose(trained.network, X, y, course=course).evidence.course.history == trained.history
+    assert diagnose(trained.network, X, y, course=trained).evidence.course.stopped == "epochs"

@@ -1,0 +1,97 @@
+"""The graph of explanations, and how findings are put in order."""
+
+import numpy as np
+import pytest
+
+from multilayer import MLP, Dense, diagnose
+from multilayer.diagnosis import Check, Finding, NotMeasured, checks
+from multilayer.diagnosis.verdict import concluded, consequences
+
+NAMES = [check.name for check in checks]
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    X = np.random.default_rng(0).standard_normal((20, 2))
+    return diagnose(MLP([Dense([[1.0], [2.0]])]), X).evidence
+
+
+def test_names_are_unique_and_questions_are_questions():
+    assert len(set(NAMES)) == len(NAMES) >= 24
+    assert all(check.question.endswith("?") for check in checks)
+
+
+def test_the_graph_is_acyclic():
+    """What is explained may stand before what explains it only where nothing leads back."""
+    explains = {check.name: set(check.explains) for check in checks}
+    assert set().union(*explains.values()) <= set(NAMES)
+    left = dict(explains)
+    while left:
+        ends = [name for name, others in left.items() if not others & left.keys()]
+        assert ends, f"a circle among {sorted(left)}"
+        for name in ends:
+            del left[name]
+
+
+def test_what_explains_stands_first_in_the_table():
+    for check in checks:
+        for other in check.explains:
+            assert NAMES.index(check.name) < NAMES.index(other), (check.name, other)
+
+
+def test_consequences_go_through_others():
+    chain = [
+        Check(name, "?", lambda e: (), explains)
+        for name, explains in (("a", ("b",)), ("b", ("c",)), ("c", ()))
+    ]
+    assert consequences(chain) == {"a": {"b", "c"}, "b": {"c"}, "c": frozenset()}
+
+
+def finding(check: str, severity: str, layer: int | None = None) -> Finding:
+    return Finding(check, f"{check} is wrong", severity, layer, (), None, None, "seen", "mend it")
+
+
+def saying(*outcomes: Finding | NotMeasured, explains: tuple[str, ...] = ()) -> Check:
+    return Check(outcomes[0].check, "Is it?", lambda evidence: outcomes, explains)
+
+
+def order(evidence, *table: Check) -> list[str]:
+    return [found.check for found in concluded(evidence, table).findings]
+
+
+def test_the_cause_explains_the_more_and_stands_first(evidence):
+    symptom, cause = (
+        saying(finding("symptom", "error")),
+        saying(finding("cause", "error"), explains=("symptom",)),
+    )
+    assert order(evidence, symptom, cause) == ["cause", "symptom"]
+
+
+def test_a_warning_explains_no_error(evidence):
+    symptom, cause = (
+        saying(finding("symptom", "error")),
+        saying(finding("cause", "warning"), explains=("symptom",)),
+    )
+    found = concluded(evidence, (cause, symptom))
+    assert found.cause is not None
+    assert found.cause.check == "symptom"
+
+
+def test_notes_on_the_whole_come_before_notes_on_a_layer(evidence):
+    assert order(evidence, saying(finding("unit", "note", 1)), saying(finding("whole", "note"))) == [
+        "whole",
+        "unit",
+    ]
+
+
+def test_without_an_error_there_is_no_cause_but_a_warning_is_told(evidence):
+    found = concluded(evidence, (saying(finding("a", "warning")), saying(finding("b", "note"))))
+    assert found.cause is None
+    assert not found.trouble
+    assert "a is wrong" in found.verdict
+
+
+def test_what_was_not_measured_is_counted(evidence):
+    found = concluded(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
+    assert found.verdict == "No trouble found (1 checks on 20 samples and 1 units; 1 could not be made)."
+    assert found.not_measured == (NotMeasured("a", "no y was given"),)
