@@ -9,8 +9,8 @@ from multilayer.training import Epoch, Step
 
 __all__ = ["Cadence"]
 
-_FIXED_COST = 0.004
-"""Seconds of a look at a small network, until one has been taken."""
+_FIRST_COST = 0.01
+"""Seconds that a look is thought to take until one has been taken: some more than at a small network."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Clock:
         self._cadence = cadence
         self.spent = 0.0
         """Seconds that looking has taken."""
-        self._cost = _FIXED_COST
+        self._cost = _FIRST_COST
         self._finished = 0.0
         self._under_way = 0.0
         self._spent_under_way = 0.0
