@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import multilayer
-from multilayer.cli import activations, info, run, summary
+from multilayer.cli import activations, diagnose, info, run, summary
 from multilayer.errors import InputError, MissingExtraError
 
 __all__ = ["app", "main"]
@@ -19,12 +19,13 @@ OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 app = typer.Typer(
     name="multilayer",
     help="The multilayer perceptron, complete: see every number, trust every digit.",
-    epilog="Exit codes: 0 done; 2 something given was wrong, and nothing was written; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 diagnose found trouble; 2 something given was wrong, and nothing was written; "
+    "130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run.run, summary.summary, activations.activations, info.info):
+for command in (run.run, summary.summary, diagnose.diagnose, activations.activations, info.info):
     app.command()(command)
 
 

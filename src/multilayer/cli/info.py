@@ -14,7 +14,7 @@ from multilayer.tables import to_json
 
 __all__ = ["info"]
 
-_OPTIONAL = {"separability": "scipy"}
+_OPTIONAL = {"separability": "scipy", "plot": "matplotlib"}
 
 
 def info(as_json: JsonOption = False) -> None:

@@ -16,7 +16,7 @@ from multilayer.training.steps import Plan, objective
 
 __all__ = ["Linear", "fitted"]
 
-_ITERATIONS = 50
+_ITERATIONS = 30
 _PENALTY = 1e-3
 _TOLERANCE = 1e-3
 

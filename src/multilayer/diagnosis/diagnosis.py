@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.notebook import to_html
+from multilayer.diagnosis.text import to_text
 
 __all__ = ["Diagnosis"]
 
@@ -29,3 +31,9 @@ class Diagnosis:
     def trouble(self) -> bool:
         """Whether anything was found that is an error."""
         return self.cause is not None
+
+    def __repr__(self) -> str:
+        return to_text(self)
+
+    def _repr_html_(self) -> str:
+        return to_html(self)

@@ -1,5 +1,25 @@
-"""Pictures of activations and networks, one file each."""
+"""Pictures of activations, networks and diagnoses, one file each.
 
+All but `curve` draw on an `ax` of matplotlib (extra `plot`), take what a diagnosis measured, as in
+`plots.loss_curve(diagnosis.evidence, ax)`, and return the `ax`.
+"""
+
+from multilayer.plots.gradient_flow import gradient_flow
+from multilayer.plots.input_scales import input_scales
+from multilayer.plots.loss_curve import loss_curve
+from multilayer.plots.predictions import predictions
+from multilayer.plots.signal_flow import signal_flow
 from multilayer.plots.terminal import curve
+from multilayer.plots.unit_map import unit_map
+from multilayer.plots.weighted_sums import weighted_sums
 
-__all__ = ["curve"]
+__all__ = [
+    "curve",
+    "gradient_flow",
+    "input_scales",
+    "loss_curve",
+    "predictions",
+    "signal_flow",
+    "unit_map",
+    "weighted_sums",
+]

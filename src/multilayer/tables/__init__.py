@@ -1,6 +1,16 @@
 """Samples in, results out."""
 
 from multilayer.tables.results import result_object, to_csv, to_json, write_results
-from multilayer.tables.samples import Samples, read_samples
+from multilayer.tables.samples import Samples, read_samples, source
+from multilayer.tables.targets import targets_in
 
-__all__ = ["Samples", "read_samples", "result_object", "to_csv", "to_json", "write_results"]
+__all__ = [
+    "Samples",
+    "read_samples",
+    "result_object",
+    "source",
+    "targets_in",
+    "to_csv",
+    "to_json",
+    "write_results",
+]

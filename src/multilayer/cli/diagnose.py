@@ -1,0 +1,128 @@
+"""`multilayer diagnose`: why a network does not learn, or that nothing is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_bytes
+from multilayer.errors import InputError
+from multilayer.files import load
+from multilayer.network import MLP
+from multilayer.tables import Samples, read_samples, source, targets_in
+from multilayer.wording import located
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis import Diagnosis, Ranking
+    from multilayer.losses import Loss
+
+__all__ = ["TROUBLE", "diagnose"]
+
+TROUBLE = 1
+_COLOURS = {"Error": "bold red", "Warning": "bold yellow", "Note": "bold blue"}
+
+
+def diagnose(
+    network: NetworkArgument,
+    samples: Annotated[str, typer.Argument(metavar="DATA", help="A CSV file, a row a sample; - is stdin.")],
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="What the network should say: a name or a number, from 1; repeatable."
+        ),
+    ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What was trained on; else what belongs to the outputs."),
+    ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="The loss by epoch: a CSV file with loss, validation_loss, learning_rate."
+        ),
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a page with pictures (extra plot).")
+    ] = None,
+    as_json: JsonOption = False,
+    try_fixes: Annotated[
+        bool,
+        typer.Option("--try-fixes", help="Train again with each remedy, and rank them by what they gain."),
+    ] = False,
+) -> None:
+    """Say why a network does not learn: the main cause, all findings with evidence and advice, what was checked.
+
+    Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 something given was wrong.
+    """
+    # Here, so that no other command waits for them.
+    from multilayer.diagnosis import diagnose as diagnosis_of
+    from multilayer.diagnosis.document import to_json
+    from multilayer.reports import write_html
+    from multilayer.tables.history import read_history
+
+    net = load(network)
+    with messages().status(f"reading {samples}"):
+        table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
+    if table.ignored:
+        messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
+    y = _targets(table, net, source(samples))
+    if try_fixes and y is None:
+        raise InputError(
+            "--try-fixes trains again, and needs to know what the network should say; add --target"
+        )
+    course = None if history is None else read_history(history)
+    with messages().status("diagnosing"), located(source(samples)):
+        found = diagnosis_of(net, table.X, y, loss, course=course)
+    ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes else None
+    if html is not None:
+        write_html(found, html, ranking)
+        messages().print(f"wrote {html}", markup=False)
+    if as_json:
+        write_bytes(to_json(found, ranking))
+    else:
+        _print(found, ranking)
+    if found.trouble:
+        raise typer.Exit(TROUBLE)
+
+
+def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
+    if not table.targets:
+        return None
+    count, outputs = len(table.targets), net.layers[-1].units
+    if count not in {1, outputs}:
+        raise InputError(
+            f"{where}: {count} targets are named, but the network has {outputs} output{'s' if outputs > 1 else ''}; "
+            "name one column of classes, or one per output"
+        )
+    return targets_in(table.targets, net.classes)
+
+
+def _ranking(net: MLP, X: NDArray[Any], y: NDArray[Any] | None, loss: Loss | None) -> Ranking:
+    from multilayer.diagnosis import try_fixes
+
+    if y is None:
+        raise InputError("--try-fixes needs to know what the network should say; add --target")
+    if loss is None:
+        name = net.layers[-1].activation.facts.name
+        raise InputError(
+            f"--try-fixes needs a loss, and none belongs to the output activation {name}; add --loss"
+        )
+    with messages().status("trying") as status:
+        return try_fixes(net, X, y, loss, tell=lambda change: status.update(f"trying {escape(change)}"))
+
+
+def _print(diagnosis: Diagnosis, ranking: Ranking | None) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    text = Text(repr(diagnosis))
+    for severity, style in _COLOURS.items():
+        text.highlight_regex(rf"^\d+\. {severity}:", style)
+    verdict, _, _ = text.plain.partition("\n\n")
+    text.stylize("bold", 0, len(verdict))
+    console.print(text)
+    if ranking is not None:
+        console.print(Text(f"\n{ranking!r}"))

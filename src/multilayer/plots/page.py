@@ -1,0 +1,183 @@
+"""A page of HTML in one file: no script, no network, light and dark, on paper, and for those who do not see it.
+
+`Markup` is what may stand on a page as it is; every function here takes text as `str`, and escapes it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from typing import NewType
+
+__all__ = ["Markup", "Section", "details", "figure", "items", "legible", "page", "paragraph", "table"]
+
+Markup = NewType("Markup", str)
+
+
+# What neither XML nor a page in UTF-8 can hold: control characters, halves of surrogate pairs.
+_ILLEGIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
+
+
+def legible(text: str) -> str:
+    """Return text with a replacement character for each one that a page cannot hold."""
+    return _ILLEGIBLE.sub("\ufffd", text)
+
+
+def _text(text: str) -> str:
+    return escape(legible(text))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page under a heading; what level the heading has, its place on the page decides."""
+
+    heading: str
+    parts: tuple[Markup | Section, ...]
+
+
+def paragraph(text: str, kind: str = "") -> Markup:
+    """Return a paragraph; `kind` is its class in the style sheet."""
+    return Markup(f"<p{_class(kind)}>{_text(text)}</p>")
+
+
+def items(texts: Iterable[str]) -> Markup:
+    """Return a list of points; nothing where there are none."""
+    points = "".join(f"<li>{_text(text)}</li>" for text in texts)
+    return Markup(f"<ul>{points}</ul>" if points else "")
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """Return a table; the first cell of a row names the row, and columns of numbers are set as such."""
+    rows = [tuple(row) for row in rows]
+    numeric = [all(_is_number(row[column]) for row in rows) for column in range(len(columns))]
+    kinds = [_class("number") if number else "" for number in numeric]
+    head = "".join(
+        f'<th scope="col"{kind}>{_text(name)}</th>' for kind, name in zip(kinds, columns, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row"{kinds[0]}>{_text(row[0])}</th>'
+        + "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    # What is wider than the page scrolls by itself, with the keyboard as well.
+    return Markup(
+        f'<div class="wide" role="region" tabindex="0" aria-label="{_text(caption)}"><table>'
+        f"<caption>{_text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def details(summary: str, *parts: Markup) -> Markup:
+    """Return parts that are folded away until asked for."""
+    return Markup(f"<details><summary>{_text(summary)}</summary>{''.join(parts)}</details>")
+
+
+def figure(picture: Markup, caption: str, *below: Markup) -> Markup:
+    """Return a picture with its caption, and what belongs to it below."""
+    return Markup(f"<figure>{picture}<figcaption>{_text(caption)}</figcaption>{''.join(below)}</figure>")
+
+
+def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "") -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title : str
+        Its name, and its first heading.
+    lead : sequence of Markup
+        What stands above all sections, and is read first.
+    sections : sequence of Section
+        The rest; with more than one, links to them follow the lead.
+    footer : str
+        What stands below: where the page comes from.
+    """
+    contents = "".join(
+        f'<li><a href="#s{number}">{_text(section.heading)}</a></li>'
+        for number, section in enumerate(sections, 1)
+    )
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        f'<head><meta charset="utf-8"><title>{_text(title)}</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        # The browser holds the page to what is promised above: it loads nothing and runs nothing.
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
+        '<meta name="color-scheme" content="light dark">',
+        f"<style>{_STYLE}</style></head>",
+        f"<body><header><h1>{_text(title)}</h1>{''.join(lead)}</header>",
+        f'<nav aria-label="Sections"><ul>{contents}</ul></nav>' if len(sections) > 1 else "",
+        "<main>",
+        *(_section(section, 2, f"s{number}") for number, section in enumerate(sections, 1)),
+        "</main>",
+        f"<footer>{paragraph(footer)}</footer>" if footer else "",
+        "</body></html>",
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def _section(section: Section, level: int, identity: str) -> str:
+    inner = "\n".join(
+        _section(part, level + 1, f"{identity}-{number}") if isinstance(part, Section) else part
+        for number, part in enumerate(section.parts, 1)
+    )
+    heading = f'<h{level} id="{identity}">{_text(section.heading)}</h{level}>'
+    return f'<section aria-labelledby="{identity}">{heading}\n{inner}</section>'
+
+
+def _class(kind: str) -> str:
+    return f' class="{_text(kind)}"' if kind else ""
+
+
+def _is_number(cell: str) -> bool:
+    with suppress(ValueError):
+        return not math.isnan(float(cell.replace(",", "").removesuffix("%").strip()))
+    return cell in {"", "–", "nan"}
+
+
+_STYLE = """
+:root { color-scheme: light dark; --page: #ffffff; --ink: #1f2430; --soft: #59636e; --line: #d8dde3;
+  --box: #f5f7f9; --link: #0b5cad; --error: #b42336; --warning: #9a5b00; --note: #2b6cb0; --good: #1f7a4d; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #14171c; --ink: #e4e8ee; --soft: #a3adb8; --line: #343b45; --box: #1c2128; --link: #79b8ff;
+    --error: #ff8b98; --warning: #f0b35a; --note: #8cc0f5; --good: #6fd3a0; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 58rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink);
+  font: 1rem/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+h1 { font-size: 1.05rem; font-weight: 600; color: var(--soft); margin: 0 0 .75rem; }
+h2 { font-size: 1.3rem; line-height: 1.25; margin: 2.75rem 0 .75rem; }
+h3 { font-size: 1.05rem; line-height: 1.35; margin: 1.75rem 0 .4rem; }
+h4 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+p { margin: .4rem 0 .8rem; max-width: 46rem; overflow-wrap: anywhere; }
+ul { padding-left: 1.2rem; } li { margin: .2rem 0; overflow-wrap: anywhere; }
+a { color: var(--link); }
+nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.25rem; padding: 0; list-style: none; }
+.verdict { font-size: 1.25rem; line-height: 1.35; font-weight: 600; margin: 0 0 .75rem; }
+.soft { color: var(--soft); }
+.error, .warning, .note, .good { border-left: .3rem solid; padding-left: .75rem; }
+p.error + p.error, p.warning + p.warning, p.note + p.note { margin-top: -.8rem; padding-top: .3rem; }
+.error { border-color: var(--error); } .warning { border-color: var(--warning); }
+.note { border-color: var(--note); } .good { border-color: var(--good); }
+figure { margin: 1rem 0 1.5rem; }
+figure svg { display: block; width: 100%; height: auto; color: var(--ink); }
+figcaption { color: var(--soft); font-size: .95rem; margin-top: .4rem; max-width: 46rem; overflow-wrap: anywhere; }
+details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: .75rem 0; font-size: .92rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); }
+thead th { font-weight: 600; border-bottom-width: 2px; } tbody th { font-weight: normal; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+@media print {
+  :root { --page: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --box: #ffffff; --link: #000000;
+    --error: #b42336; --warning: #9a5b00; --note: #2b6cb0; --good: #1f7a4d; }
+  body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
+  figure, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; } .wide { overflow: visible; }
+}
+"""

@@ -1,0 +1,46 @@
+"""What a picture of a diagnosis is: something to draw, and the same said in words and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.plots.figures import Figure
+
+__all__ = ["Numbers", "Picture", "nothing_measured"]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a picture as a table; the first column names the rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture for the report; `table.py` lists them in the order of the page."""
+
+    name: str
+    """Letters and hyphens, for ids."""
+    heading: str
+    shows: str
+    """What is drawn, and how to read it."""
+    draw: Callable[[Evidence, Figure], object]
+    words: Callable[[Evidence], str]
+    """What it shows, in numbers, for those who do not see it."""
+    numbers: Callable[[Evidence], Numbers]
+    size: Callable[[Evidence], tuple[float, float]]
+    """Width and height in inches."""
+    missing: Callable[[Evidence], str | None] = lambda _: None
+    """Why it cannot be drawn, if so."""
+
+
+def nothing_measured(evidence: Evidence) -> str | None:
+    """Return why there is nothing to draw of any layer, if so."""
+    return None if evidence.layers else "no sample comes through the network with finite numbers only"

@@ -1,0 +1,131 @@
+"""Where a layer's weighted sums lie, and where its activation no longer listens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.plots.axes import number, percent
+from multilayer.plots.figures import BLUE, RED
+from multilayer.plots.picture import Numbers, Picture, nothing_measured
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import Histogram, LayerStatistics
+    from multilayer.plots.figures import Axes, Figure
+
+__all__ = ["picture", "weighted_sums"]
+
+_COLUMNS = 3
+
+
+def weighted_sums(layer: LayerStatistics, ax: Axes, title: str = "") -> Axes:
+    """Draw the histogram of a layer's a over all samples and units, the saturated region shaded.
+
+    Saturated is where |h'(a)| is below 1 % of its largest value. An activation along an axis has no such region.
+    """
+    counts, edges = layer.a.counts, layer.a.edges
+    ax.stairs(counts / max(int(counts.sum()), 1), edges, fill=True, color=BLUE)
+    for low, high in saturated_spans(layer):
+        ax.axvspan(low, high, color=RED, alpha=0.18, linewidth=0)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.locator_params(axis="x", nbins=4)
+    if title:
+        ax.set_title(title, parse_math=False)
+    return ax
+
+
+def saturated_spans(layer: LayerStatistics) -> list[tuple[float, float]]:
+    """Return where, within the histogram of a, every unit of the layer is saturated."""
+    # Here, so that a curve in the terminal does not wait for everything that a diagnosis needs.
+    from multilayer.diagnosis.sensitivity import sensitivity
+
+    found = sensitivity(layer.layer.activation)
+    if found is None:
+        return []
+    points = np.linspace(layer.a.edges[0], layer.a.edges[-1], 1025)
+    each = np.repeat(points[:, np.newaxis], layer.layer.units, axis=1)
+    with np.errstate(all="ignore"):
+        slopes = np.abs(np.asarray(layer.layer.activation.derivative(each), np.float64))
+    inside: NDArray[Any] = np.concatenate([[False], (slopes < found.threshold).all(axis=1), [False]])
+    turns = np.flatnonzero(inside[1:] != inside[:-1])
+    last = points.size - 1
+    return [(float(points[start]), float(points[min(end, last)])) for start, end in _pairs(turns)]
+
+
+def _pairs(turns: NDArray[Any]) -> list[tuple[int, int]]:
+    return [(int(start), int(end)) for start, end in list(pairwise(turns))[::2]]
+
+
+def _share_saturated(layer: LayerStatistics) -> float | None:
+    if layer.saturated is None:
+        return None
+    return float(layer.saturated.sum()) / (layer.samples * layer.layer.units)
+
+
+def _title(number_: int, layer: LayerStatistics) -> str:
+    share = _share_saturated(layer)
+    saturated = "" if share is None else f", {percent(share)} saturated"
+    return f"{number_}: {layer.layer.activation.facts.name}{saturated}"
+
+
+def _draw(evidence: Evidence, figure: Figure) -> None:
+    rows = -(-len(evidence.layers) // _COLUMNS)
+    columns = min(_COLUMNS, len(evidence.layers))
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for number_, (ax, layer) in enumerate(zip(axes, evidence.layers, strict=False), 1):
+        weighted_sums(layer, ax, _title(number_, layer))
+    for ax in axes[len(evidence.layers) :]:
+        ax.set_axis_off()
+
+
+def _size(evidence: Evidence) -> tuple[float, float]:
+    return 7.2, 0.35 + 1.35 * -(-len(evidence.layers) // _COLUMNS)
+
+
+def _words(evidence: Evidence) -> str:
+    said = []
+    for number_, layer in enumerate(evidence.layers, 1):
+        low, high = _quantiles(layer.a, (0.05, 0.95))
+        share = _share_saturated(layer)
+        saturated = "" if share is None else f", {percent(share)} of them saturated"
+        said.append(f"layer {number_}: from {number(low)} to {number(high)}{saturated}")
+    return f"Where nine tenths of the weighted sums lie: {'; '.join(said)}."
+
+
+def _quantiles(histogram: Histogram, shares: Sequence[float]) -> list[float]:
+    below = np.concatenate([[0.0], np.cumsum(histogram.counts)])
+    if not below[-1]:
+        return [float("nan")] * len(shares)
+    return [float(np.interp(share * below[-1], below, histogram.edges)) for share in shares]
+
+
+def _numbers(evidence: Evidence) -> Numbers:
+    rows = []
+    for number_, layer in enumerate(evidence.layers, 1):
+        share = _share_saturated(layer)
+        quantiles = _quantiles(layer.a, (0.05, 0.25, 0.5, 0.75, 0.95))
+        saturated = "–" if share is None else percent(share)
+        name = layer.layer.activation.facts.name
+        rows.append((str(number_), name, saturated, *map(number, quantiles)))
+    columns = ("layer", "activation", "saturated", "5 %", "25 %", "median", "75 %", "95 %")
+    return Numbers("Weighted sums a of each layer, from their histogram", columns, tuple(rows))
+
+
+picture = Picture(
+    name="sums",
+    heading="Where the weighted sums lie",
+    shows="The weighted sums a of each layer over all samples and units. Shaded: where the activation's derivative is "
+    "below 1 % of its largest value, so that a unit there hardly learns.",
+    draw=_draw,
+    words=_words,
+    numbers=_numbers,
+    size=_size,
+    missing=nothing_measured,
+)

@@ -1,0 +1,70 @@
+"""A picture is an element of a page: itself alone, always the same, and said in words."""
+
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+pytest.importorskip("matplotlib")
+
+from multilayer.errors import MissingExtraError
+from multilayer.plots.figures import svg
+from multilayer.plots.page import Section, figure, page
+from tests.plots.reading import read
+
+
+def draw(figure):
+    ax = figure.subplots()
+    ax.plot([1, 2, 3], [1, 10, 5], marker="o", label='id="x" <b> $5 & more')
+    ax.fill_between([1, 3], [1, 1], [2, 2], hatch="//")
+    ax.imshow([[1, 2], [3, 4]], extent=(1, 2, 1, 3), aspect="auto", interpolation="none")
+    ax.set_yscale("log")
+    ax.legend()
+
+
+def picture(name="first", title="A title", description="It rises from 1 to 10."):
+    return svg(draw, name, title, description)
+
+
+def test_the_same_bytes_again():
+    assert picture() == picture()
+
+
+def test_it_is_said_in_words_and_its_text_is_text():
+    found = read(page("Title", [], [Section("one", (figure(picture(), "caption"),))]))
+    assert found.pictures == [("A title", "It rises from 1 to 10.")]
+    assert 'id="x" <b> $5 & more' in found.text
+
+
+def test_two_pictures_do_not_share_names():
+    read(page("Title", [], [Section("one", (picture("first"), picture("second")))]))
+
+
+def test_every_reference_leads_somewhere():
+    root = ElementTree.fromstring(picture())  # noqa: S314  (our own)
+    ids = {element.get("id") for element in root.iter()} - {None}
+    linked = {element.get("href")[1:] for element in root.iter("use")}
+    clips = {element.get("clip-path")[5:-1] for element in root.iter() if element.get("clip-path")}
+    assert linked
+    assert clips
+    assert linked | clips <= ids
+    assert all(identity.startswith("first-") for identity in ids)
+
+
+def test_titles_are_escaped():
+    found = read(page("T", [], [Section("one", (picture(title="<script>", description='"&<'),))]))
+    assert found.pictures == [("<script>", '"&<')]
+
+
+def test_the_users_settings_neither_show_nor_change():
+    mpl = pytest.importorskip("matplotlib")
+    before = picture()
+    with mpl.rc_context({"axes.facecolor": "pink", "font.size": 30, "text.usetex": True}):
+        assert picture() == before
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"multilayer\[plot\]"):
+        picture()

@@ -1,0 +1,145 @@
+"""The page of a diagnosis: opens with the verdict, needs nothing, and says in words what it shows."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+from multilayer.errors import InputError
+from multilayer.plots.table import pictures
+from multilayer.reports import to_html, write_html
+from tests.diagnosis.made import (
+    SATURATED,
+    bare_evidence,
+    diagnosis,
+    evidence,
+    healthy,
+    network,
+)
+from tests.plots.reading import read
+
+PAGES = {
+    "all there is": diagnosis(),
+    "nothing but X": healthy(),
+    "twelve layers": diagnosis(evidence=evidence(network((9, *[6] * 11, 3), "tanh"))),
+    "wide": diagnosis(evidence=evidence(network((40, 500, 30), "relu"))),
+    "nothing comes through": diagnosis(evidence=evidence(samples=0, layers=(), gradients=(), outputs=None)),
+    "one unit": diagnosis(evidence=evidence(network((1, 1), output="sigmoid"), count=3)),
+}
+
+
+@pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
+def test_every_page_reads_well(case):
+    found = read(to_html(case))
+    assert found.landmarks == {"header", "nav", "main", "footer"}
+    drawn = [picture for picture in pictures if picture.missing(case.evidence) is None]
+    assert [title for title, _ in found.pictures] == [picture.heading for picture in drawn]
+    assert all(re.search(r"\d", description) for _, description in found.pictures)
+    assert found.tables == len(drawn) + 1
+    for finding in case.findings:
+        assert finding.title in found.text.replace("Layer", "layer")
+        assert finding.advice in found.text
+    for picture in pictures:
+        assert picture.heading in found.text
+
+
+def test_the_verdict_comes_first():
+    page = to_html(diagnosis())
+    body = re.sub(r"<[^>]+>", "", page[page.index("<h1>") :])
+    assert body.startswith(
+        "Diagnosis of a networkIt does not learn because layer 2 passes on almost no signal."
+    )
+
+
+def test_what_is_not_drawn_is_said_with_the_reason():
+    text = read(to_html(healthy())).text
+    assert "How the loss went: not drawn, as the history of the training is not known." in text
+    assert "What arrives of the gradient: not drawn, as gradients need y and a loss." in text
+
+
+def test_the_same_page_again():
+    assert to_html(diagnosis()) == to_html(diagnosis())
+
+
+def test_nothing_is_loaded():
+    page = to_html(diagnosis())
+    assert "http" not in page.replace("http-equiv", "")
+    assert "url(" not in page.replace("url(#", "")
+    assert "@import" not in page
+
+
+NASTY = (
+    *(
+        "<script>alert(1)</script>",
+        "$x_1$",
+        "$\\frac",
+        'a" onclick="b',
+        "&lt;",
+        "]]>",
+        "\0\x1b[31m",
+        "\ud800",
+        "{0}",
+    ),
+    *("</style>", "꽃잎의 길이", "a\nb", "%s", " "),
+)
+
+
+def test_names_are_text_wherever_they_stand():
+    count = len(NASTY)
+    named = evidence(network((count, 4, count), inputs=NASTY, classes=NASTY))
+    said = tuple(
+        replace(SATURATED, title=f"class {name}", evidence=name, advice=name, layer=0, units=(1, 2))
+        for name in NASTY
+    )
+    page = to_html(diagnosis(evidence=named, findings=said))
+    page.encode("utf-8")
+    found = read(page)
+    assert found.tags <= read(to_html(diagnosis())).tags | {"ul", "li"}
+    for name in NASTY:
+        if name.isprintable():
+            assert name in found.text
+    assert "\0" not in page
+
+
+def test_numbers_that_are_not_finite_do_not_stop_it():
+    made = evidence()
+    layers = tuple(
+        replace(layer, mean_z=layer.mean_z * np.nan, mean_square_z=layer.mean_square_z * np.inf)
+        for layer in made.layers
+    )
+    gradients = tuple(replace(g, rms_da=g.rms_da * 0, norm_dW=float("nan")) for g in made.gradients)
+    inputs = replace(made.inputs, largest=np.array([np.inf, 1.0, np.nan]))
+    history = replace(made.course.history, loss=(1.0, float("inf"), float("nan")), validation_loss=())
+    course = replace(made.course, history=history)
+    read(
+        to_html(
+            diagnosis(
+                evidence=replace(made, layers=layers, gradients=gradients, inputs=inputs, course=course)
+            )
+        )
+    )
+
+
+def test_the_file_appears_whole_or_not_at_all(tmp_path):
+    write_html(diagnosis(), tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text("utf-8") == to_html(diagnosis())
+    with pytest.raises(InputError, match="nowhere"):
+        write_html(diagnosis(), tmp_path / "nowhere" / "page.html")
+
+
+def test_pictures_are_public_functions_of_evidence_and_ax():
+    from matplotlib.figure import Figure
+
+    from multilayer import plots
+
+    full = evidence()
+    for name in ("gradient_flow", "input_scales", "loss_curve", "predictions", "signal_flow", "unit_map"):
+        ax = Figure().subplots()
+        assert getattr(plots, name)(full, ax) is ax
+        assert ax.has_data()
+    ax = Figure().subplots()
+    assert plots.weighted_sums(full.layers[0], ax) is ax
+    assert bare_evidence().gradients is None
