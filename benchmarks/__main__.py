@@ -17,6 +17,7 @@ import typer
 
 from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
+from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_cases import SCORED
 from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
@@ -144,6 +145,13 @@ def diagnosis(rounds: Rounds = 3) -> None:
         live[case.name] = cost.measured("live", number, threads=2)
         print(f"{case.name:<34} {live[case.name]['share']:.1%} of training, {live[case.name]['looks']} looks")
     _store("diagnosis", [], passes=beside, peak_bytes=peaks, live=live, goals=cost.GOALS)
+
+
+@app.command()
+def conversion() -> None:
+    """Networks made of PyTorch's modules, beside these themselves."""
+    for kind, (error, module) in largest_errors().items():
+        print(f"{kind}: outputs differ by {error:.1e} of the largest at most, behind {module}")
 
 
 @app.command()
