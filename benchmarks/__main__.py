@@ -22,7 +22,7 @@ from benchmarks.diagnosis_cases import SCORED
 from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
-from benchmarks.readme import RESULTS, update
+from benchmarks.readme import RESULTS, put, update
 from benchmarks.startup import startup as time_imports
 from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
@@ -118,6 +118,13 @@ def diagnosis_suite(seeds: int = 2) -> None:
     """Sick and healthy networks, diagnosed and watched by published rules; seeds that no threshold was chosen on."""
     scores = scored(SCORED[:seeds])
     print(table(scores))
+    page = Path(__file__).parents[1] / "docs" / "diagnosis.md"
+    put(
+        page,
+        f"\n{table(scores)}\n",
+        "<!-- python -m benchmarks diagnosis-suite -->",
+        "<!-- end of the table -->",
+    )
     _store(
         "diagnosis_suite",
         [],

@@ -22,7 +22,7 @@ class Score:
     """Called sick at all."""
     named: int = 0
     """By the name of the trouble that was put in."""
-    other: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    other: dict[str, int] = field(default_factory=dict)
     """What was said in its place, and how often."""
 
 
@@ -78,7 +78,8 @@ def scored(seeds: Iterable[int], cases: Iterable[Case] = (*SICK, *HEALTHY)) -> d
                 if case.trouble in names:
                     score.named += 1
                 else:
-                    score.other[names[0] if names else "nothing"] += 1
+                    said = names[0] if names else "nothing"
+                    score.other[said] = score.other.get(said, 0) + 1
     return {judge: dict(by_trouble) for judge, by_trouble in scores.items()}
 
 

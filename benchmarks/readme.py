@@ -17,12 +17,15 @@ START, END = "<!-- figures: python -m benchmarks readme -->", "<!-- end of figur
 
 
 def update(readme: Path) -> None:
-    """Replace what stands between the two marks."""
-    text = readme.read_text()
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    tables = "\n\n".join(_tables())
-    readme.write_text(f"{before}{START}\n{tables}\n{END}{after}")
+    """Replace the tables in the README."""
+    put(readme, "\n\n".join(_tables()), START, END)
+
+
+def put(page: Path, text: str, start: str, end: str) -> None:
+    """Replace what stands between two marks."""
+    before, rest = page.read_text().split(start)
+    after = rest.split(end)[1]
+    page.write_text(f"{before}{start}\n{text}\n{end}{after}")
 
 
 def _tables() -> Iterable[str]:

@@ -270,6 +270,16 @@ def test_a_network_of_steps_has_no_gradients_to_lose():
     assert "step.surrogate(sigmoid)" in reasons("vanishing_gradients", found.evidence)[0]
 
 
+def test_gradients_that_overflow_are_found_where_the_forward_pass_does_not():
+    W = np.full((2, 2), 1e160)
+    net = MLP([Dense(np.eye(2), None, "tanh"), Dense(W, None, "tanh"), Dense(W, None, "tanh"), Dense(W)])
+    X = np.random.default_rng(0).standard_normal((30, 2)) * 1e-170
+    found = diagnose(net, X, np.full((30, 2), -1.0), "squared")
+    assert found.evidence.not_finite is None
+    assert [finding.value for finding in findings("exploding_gradients", found.evidence)] == [np.inf]
+    assert found.evidence.gradients[0].dW.counts.sum() == 4
+
+
 def test_what_is_missing_is_said():
     X = np.random.default_rng(0).standard_normal((30, 2))
     found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X)

@@ -221,6 +221,14 @@ def test_the_first_number_that_is_not_finite_is_the_first_of_the_network(block):
     np.testing.assert_allclose(found.layers[0].mean_a, network().trace(X[kept])[0].a.mean(axis=0))
 
 
+def test_where_the_first_look_sees_nothing_finite_another_is_taken():
+    X = np.full((30_000, INPUTS), np.nan)
+    X[-1] = 1.0
+    found = measured(network(), X)
+    assert found.samples == 1
+    assert found.not_finite == (1, "x", 1)
+
+
 def test_weights_and_sums_that_are_not_finite_have_a_place():
     X, _ = data("float32")
     W = np.ones((INPUTS, 2), np.float32)
@@ -245,7 +253,7 @@ def test_what_does_not_fit_is_refused():
         ((net, X[:, :3]), "takes \\(samples, 7\\)"),
         ((net, X, y[:-1]), "X has 300 samples but y has 299"),
         ((net, X, y + 3), "needs class numbers from 0 to 2"),
-        (("net", X), "a str cannot be made a network; expected an MLP"),
+        (("net", X), "a str cannot be made a network"),
         ((net, X, y, "square"), "no loss is called"),
     ):
         with pytest.raises(InputError, match=words):

@@ -108,6 +108,8 @@ class GradientSums:
         dW = np.abs(self._dW) / samples
         with np.errstate(divide="ignore"):
             sizes = np.clip(np.log10(dW), _GRADIENT_EDGES[0], _GRADIENT_EDGES[-1])
+        # A gradient may overflow where no sum of the forward pass does: infinity less infinity is too large, too.
+        sizes = np.nan_to_num(sizes, nan=_GRADIENT_EDGES[-1])
         return GradientStatistics(
             norm_W=float(np.linalg.norm(self._W.astype(np.float64))),
             norm_dW=float(np.linalg.norm(dW)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
-from multilayer.diagnosis.evidence import (
-    Course,
-    Evidence,
-    InputStatistics,
-    LayerStatistics,
-)
+from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
 from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
@@ -60,20 +56,31 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
     the data; the pass measures. Samples that lead to numbers that are not finite are left out of all statistics but
     the place of the first one.
     """
-    network, X, rows = sources.network, sources.X, sources.X.shape[0]
-    chosen = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    network, rows = sources.network, sources.X.shape[0]
     step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
     with np.errstate(all="ignore"):
-        look = tuple(forward(network.layers, _read(X, chosen, network)))
-        kept = whole(look)
-        if not kept.any():
+        found = _first_look(sources, rng)
+        if found is None:
             return _nothing_finite(sources)
-        look = _rows_of(look, kept)
+        look, chosen = found
         with side_by_side(rows * sum(network.shape)) as run:
-            sums = _Pass(sources, look, chosen[kept], baseline, run)
+            sums = _Pass(sources, look, chosen, baseline, run)
             for start in range(0, rows, step):
                 sums.add(slice(start, min(start + step, rows)))
         return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
+
+
+def _first_look(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord], NDArray[np.intp]] | None:
+    """Return records of some samples that come through, and their numbers: random ones, or else the first there are."""
+    network, X, rows = sources.network, sources.X, sources.X.shape[0]
+    some = np.arange(rows) if rows <= _LOOK else np.sort(rng.choice(rows, _LOOK, replace=False))
+    others = (np.arange(at, min(at + _LOOK, rows)) for at in range(0, rows, _LOOK))
+    for chosen in chain([some], others):
+        records = tuple(forward(network.layers, _read(X, chosen, network)))
+        kept = whole(records)
+        if kept.any():
+            return _rows_of(records, kept), chosen[kept]
+    return None
 
 
 def _start(sources: Sources) -> MLP | None:
@@ -188,7 +195,7 @@ class _Pass:
 
 
 def _nothing_finite(sources: Sources) -> Evidence:
-    """Evidence where no sample of the first look comes through: the place of the first number, and no statistics."""
+    """Evidence where no sample comes through: the place of the first number, and no statistics."""
     network, X = sources.network, sources.X
     place = first_in_weights(network)
     for start in range(0, X.shape[0], _LOOK):

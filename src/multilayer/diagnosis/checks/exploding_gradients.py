@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from multilayer.diagnosis.checks.flow import flow
@@ -14,10 +15,28 @@ from multilayer.diagnosis.finding import Check, Finding
 __all__ = ["exploding_gradients"]
 
 _GROWN = 100.0
+_ADVICE = (
+    "Start from smaller weights (multilayer.initialize), clip gradients (fit(clip=ClipByNorm(1.0))), lower "
+    "learning_rate_init."
+)
 
 
 def _run(evidence: Evidence) -> Iterator[Finding]:
     sizes = flow(evidence)
+    overflows = [number for number, size in enumerate(sizes, 1) if not math.isfinite(size)]
+    if overflows:
+        yield Finding(
+            check="exploding_gradients",
+            title="gradients overflow on their way to the first layer",
+            severity=graded(evidence),
+            layer=overflows[-1],
+            units=(),
+            value=math.inf,
+            threshold=_GROWN,
+            evidence=joined((f"da of layer {overflows[-1]} is not finite", how_it_fares(evidence))),
+            advice=_ADVICE,
+        )
+        return
     if len(sizes) < 2 or sizes[-1] == 0.0 or sizes[0] <= _GROWN * sizes[-1]:
         return
     grown = sizes[0] / sizes[-1]
@@ -37,9 +56,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
                 how_it_fares(evidence),
             )
         ),
-        advice="Start from smaller weights (multilayer.initialize), clip gradients "
-        "(fit(clip=ClipByNorm(1.0))), lower "
-        "learning_rate_init.",
+        advice=_ADVICE,
     )
 
 

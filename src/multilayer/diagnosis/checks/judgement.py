@@ -9,7 +9,16 @@ import numpy as np
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Severity
 
-__all__ = ["early", "fares", "graded", "how_it_ended", "how_it_fares", "linear_skill", "skill"]
+__all__ = [
+    "early",
+    "fares",
+    "graded",
+    "how_it_ended",
+    "how_it_fares",
+    "just_begun",
+    "linear_skill",
+    "skill",
+]
 
 Fares = Literal["well", "so-so", "badly", "unknown"]
 
