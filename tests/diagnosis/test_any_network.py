@@ -1,5 +1,7 @@
 """Whatever a network and its data are made of, a diagnosis comes out: without a crash, without a warning, in order."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def networks(draw):
     rng = np.random.default_rng(draw(st.integers(0, 1000)))
     kind = draw(st.sampled_from(["float32", "float64"]))
     layers = []
-    for inputs, units in zip(widths[:-1], widths[1:], strict=True):
+    for inputs, units in pairwise(widths):
         size = draw(exponents)
         with np.errstate(over="ignore"):
             W = (rng.standard_normal((inputs, units)) * 10.0**size).astype(kind)
