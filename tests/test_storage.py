@@ -116,3 +116,19 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
 def test_messages_show_a_path_in_one_line() -> None:
     with pytest.raises(InputError, match=r"a\\nb: there is no such file"):
         storage.read("a\nb")
+
+
+def test_whether_a_file_can_be_written_is_known_beforehand(tmp_path: Path) -> None:
+    there = tmp_path / "there.txt"
+    there.write_bytes(b"kept")
+    storage.check_writable(there)
+    storage.check_writable(tmp_path / "new.txt")
+    storage.check_writable(os.devnull)
+    assert [path.name for path in tmp_path.iterdir()] == ["there.txt"]
+    assert there.read_bytes() == b"kept"
+    for wrong in (tmp_path, tmp_path / "no" / "new.txt", "\0"):
+        with pytest.raises(InputError) as beforehand:
+            storage.check_writable(wrong)
+        with pytest.raises(InputError) as afterwards:
+            storage.write(wrong, b"")
+        assert str(beforehand.value) == str(afterwards.value)

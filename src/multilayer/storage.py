@@ -10,7 +10,7 @@ from pathlib import Path
 from multilayer.errors import InputError
 from multilayer.wording import one_line
 
-__all__ = ["AnyPath", "decode", "read", "shown", "write"]
+__all__ = ["AnyPath", "check_writable", "decode", "read", "shown", "write"]
 
 AnyPath = str | PathLike[str]
 
@@ -57,6 +57,28 @@ def decode(data: bytes, where: str) -> str:
         ) from None
 
 
+def check_writable(path: AnyPath) -> None:
+    """Raise before long work what `write` would raise behind it: tries whether a file can be made beside the target.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it")
+        if not target.exists() or target.is_file():
+            temporary, descriptor = _temporary_beside(target)
+            os.close(descriptor)
+            temporary.unlink()
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{shown(path)}: cannot be written ({_reason(error)})") from None
+
+
 def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
     """Write a file: afterwards it holds either all of `data` or what it held before.
 
@@ -87,9 +109,7 @@ def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
 
 
 def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
-    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
-    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    temporary, descriptor = _temporary_beside(target)
     try:
         with os.fdopen(descriptor, "wb") as file:
             if before is not None:
@@ -102,6 +122,13 @@ def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _temporary_beside(target: Path) -> tuple[Path, int]:
+    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
+    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return temporary, os.open(temporary, flags, 0o666)
 
 
 def _sync_folder(folder: Path) -> None:

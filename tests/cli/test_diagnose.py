@@ -150,6 +150,12 @@ def test_remedies_are_tried_and_ranked(multilayer, sick, data, tmp_path):
     assert "Remedies that were tried" in page.read_text("utf-8")
 
 
+def test_severities_are_coloured_on_a_terminal(multilayer, sick, data, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    out = multilayer("diagnose", sick, data, "--target", "kind").out
+    assert "\x1b[1;31m1. Error:\x1b[0m" in out
+
+
 def test_no_colour_in_a_pipe(sick, data):
     done = shell("diagnose", sick, data, "--target", "kind")
     assert done.returncode == 1

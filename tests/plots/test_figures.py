@@ -1,5 +1,6 @@
 """A picture is an element of a page: itself alone, always the same, and said in words."""
 
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -8,8 +9,8 @@ import pytest
 pytest.importorskip("matplotlib")
 
 from multilayer.errors import MissingExtraError
-from multilayer.plots.figures import svg
-from multilayer.plots.page import Section, figure, page
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, svg
+from multilayer.plots.page import _STYLE, Section, figure, page
 from tests.plots.reading import read
 
 
@@ -54,6 +55,20 @@ def test_every_reference_leads_somewhere():
 def test_titles_are_escaped():
     found = read(page("T", [], [Section("one", (picture(title="<script>", description='"&<'),))]))
     assert found.pictures == [("<script>", '"&<')]
+
+
+def luminance(colour):
+    """Return the relative luminance of WCAG 2."""
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("page", sorted(set(re.findall(r"--page: (#\w{6})", _STYLE))))
+@pytest.mark.parametrize("colour", [BLUE, ORANGE, GREEN, RED, PURPLE, GREY])
+def test_colours_stand_out_from_every_page(colour, page):
+    dark, light = sorted([luminance(colour), luminance(page)])
+    assert (light + 0.05) / (dark + 0.05) >= 3.0
 
 
 def test_the_users_settings_neither_show_nor_change():

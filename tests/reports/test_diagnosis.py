@@ -1,16 +1,20 @@
 """The page of a diagnosis: opens with the verdict, needs nothing, and says in words what it shows."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
 
-from multilayer.errors import InputError
+from multilayer.errors import InputError, MissingExtraError
 from multilayer.plots.table import pictures
-from multilayer.reports import to_html, write_html
+from multilayer.reports import check_ready, to_html, write_html
 from tests.diagnosis.made import (
     SATURATED,
     bare_evidence,
@@ -20,6 +24,8 @@ from tests.diagnosis.made import (
     network,
 )
 from tests.plots.reading import read
+
+ROOT = Path(__file__).parents[2]
 
 PAGES = {
     "all there is": diagnosis(),
@@ -62,6 +68,14 @@ def test_what_is_not_drawn_is_said_with_the_reason():
 
 def test_the_same_page_again():
     assert to_html(diagnosis()) == to_html(diagnosis())
+
+
+def test_another_process_writes_the_same_page():
+    code = "from tests.diagnosis import made; from multilayer import reports; print(reports.to_html(made.diagnosis()))"
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {"PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert done.stdout == to_html(diagnosis()) + "\n"
 
 
 def test_nothing_is_loaded():
@@ -126,8 +140,17 @@ def test_numbers_that_are_not_finite_do_not_stop_it():
 def test_the_file_appears_whole_or_not_at_all(tmp_path):
     write_html(diagnosis(), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == to_html(diagnosis())
-    with pytest.raises(InputError, match="nowhere"):
-        write_html(diagnosis(), tmp_path / "nowhere" / "page.html")
+    for refuses in (check_ready, lambda path: write_html(diagnosis(), path)):
+        with pytest.raises(InputError, match="nowhere"):
+            refuses(tmp_path / "nowhere" / "page.html")
+
+
+def test_a_missing_extra_is_told_before_long_work(tmp_path, monkeypatch):
+    check_ready(tmp_path / "page.html")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"multilayer\[plot\]"):
+        check_ready(tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pictures_are_public_functions_of_evidence_and_ax():

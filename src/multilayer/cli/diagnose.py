@@ -62,23 +62,23 @@ def diagnose(
     # Here, so that no other command waits for them.
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
-    from multilayer.reports import write_html
+    from multilayer.reports import check_ready, write_html
     from multilayer.tables.history import read_history
 
+    if html is not None:
+        check_ready(html)
     net = load(network)
-    with messages().status(f"reading {samples}"):
+    with messages().status(f"reading {escape(samples)}"):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
     if table.ignored:
         messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
     y = _targets(table, net, source(samples))
     if try_fixes and y is None:
-        raise InputError(
-            "--try-fixes trains again, and needs to know what the network should say; add --target"
-        )
+        raise InputError("--try-fixes needs to know what the network should say; add --target")
     course = None if history is None else read_history(history)
     with messages().status("diagnosing"), located(source(samples)):
         found = diagnosis_of(net, table.X, y, loss, course=course)
-    ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes else None
+    ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes and y is not None else None
     if html is not None:
         write_html(found, html, ranking)
         messages().print(f"wrote {html}", markup=False)
@@ -102,11 +102,9 @@ def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
     return targets_in(table.targets, net.classes)
 
 
-def _ranking(net: MLP, X: NDArray[Any], y: NDArray[Any] | None, loss: Loss | None) -> Ranking:
+def _ranking(net: MLP, X: NDArray[Any], y: NDArray[Any], loss: Loss | None) -> Ranking:
     from multilayer.diagnosis import try_fixes
 
-    if y is None:
-        raise InputError("--try-fixes needs to know what the network should say; add --target")
     if loss is None:
         name = net.layers[-1].activation.facts.name
         raise InputError(
@@ -120,7 +118,7 @@ def _print(diagnosis: Diagnosis, ranking: Ranking | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     text = Text(repr(diagnosis))
     for severity, style in _COLOURS.items():
-        text.highlight_regex(rf"^\d+\. {severity}:", style)
+        text.highlight_regex(rf"(?m)^\d+\. {severity}:", style)
     verdict, _, _ = text.plain.partition("\n\n")
     text.stylize("bold", 0, len(verdict))
     console.print(text)

@@ -15,33 +15,46 @@ if TYPE_CHECKING:
 
 __all__ = ["picture", "signal_flow"]
 
+_THIS = "this network"
+
 
 def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
     """Draw the share of each layer's output power that differs between samples, on a logarithmic scale.
 
-    The share is 1 - sum of mean^2 / sum of E[z^2]; where it falls towards 0, all samples look alike to the next layer.
+    The share is sum of variance / sum of E[z^2]; where it falls towards 0, all samples look alike to the next layer.
     Dashed, where they are known: the network before training, and a newly initialized one of the same shape.
     """
-    varying = _varying(evidence.layers)
-    lines = {"this network": varying}
-    if evidence.start is not None:
-        lines["before training"] = _varying(evidence.start)
-    if evidence.reference is not None:
-        lines["newly initialized"] = _varying(evidence.reference)
-    for label, values in lines.items():
-        style = {} if label == "this network" else {"linestyle": "--", "marker": ".", "linewidth": 1.0}
-        log_line(ax, values, label, **style)
+    lines = _lines(evidence)
+    for place, (name, values) in enumerate(lines.items()):
+        style = {"linestyle": ("--", ":")[place - 1], "marker": ".", "linewidth": 1.0} if place else {}
+        log_line(ax, values, name, **style)
     log_scale(ax, [value for values in lines.values() for value in values] + [1.0, 0.3])
     ax.set_ylim(top=1.3)
-    over_layers(ax, len(varying))
+    over_layers(ax, len(evidence.layers))
     ax.set_ylabel("share that differs\nbetween samples")
     if len(lines) > 1:
-        ax.legend()
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return ax
 
 
+def _lines(evidence: Evidence) -> dict[str, list[float]]:
+    """Return the shares by layer of this network, and of those it can be compared with."""
+    networks = {
+        _THIS: evidence.layers,
+        "before training": evidence.start,
+        "newly initialized": evidence.reference,
+    }
+    return {name: _varying(layers) for name, layers in networks.items() if layers is not None}
+
+
 def _varying(layers: Sequence[LayerStatistics]) -> list[float]:
-    return [1.0 - layer.constant_share for layer in layers]
+    return [_share(layer) for layer in layers]
+
+
+def _share(layer: LayerStatistics) -> float:
+    # 1 - constant_share, from the variance: a share far below 1e-16 is told as well.
+    power = float(layer.mean_square_z.sum())
+    return float(layer.variance_z.sum()) / power if power else 0.0
 
 
 def _words(evidence: Evidence) -> str:
@@ -52,20 +65,25 @@ def _words(evidence: Evidence) -> str:
 
 
 def _numbers(evidence: Evidence) -> Numbers:
+    compared = {name: values for name, values in _lines(evidence).items() if name != _THIS}
     rows = tuple(
         (
             str(layer),
             found.layer.activation.facts.name,
             str(found.layer.units),
-            number(1.0 - found.constant_share),
+            number(_share(found)),
             number(float(found.mean_z.mean())),
             number(float(found.variance_z.mean()) ** 0.5),
             number(float(found.least_z.min())),
             number(float(found.largest_z.max())),
+            *(number(values[layer - 1]) for values in compared.values()),
         )
         for layer, found in enumerate(evidence.layers, 1)
     )
-    columns = ("layer", "activation", "units", "share that differs", "mean", "deviation", "least", "largest")
+    columns = (
+        *("layer", "activation", "units", "share that differs", "mean", "deviation", "least", "largest"),
+        *(f"share that differs {name}" for name in compared),
+    )
     return Numbers("Outputs z of each layer", columns, rows)
 
 

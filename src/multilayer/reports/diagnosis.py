@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from multilayer import storage
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
-from multilayer.plots.figures import svg
+from multilayer.plots.figures import style, svg
 from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
 from multilayer.plots.picture import Picture
 from multilayer.plots.table import pictures
 from multilayer.storage import AnyPath
 
-__all__ = ["to_html", "write_html"]
+__all__ = ["check_ready", "to_html", "write_html"]
 
 
 def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
@@ -43,6 +43,21 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
     ]
     sections = [*_findings(diagnosis), *_remedies(ranking), _pictures(diagnosis), _checks(diagnosis)]
     return page("Diagnosis of a network", lead, sections, "Made by multilayer: multilayer diagnose")
+
+
+def check_ready(path: AnyPath) -> None:
+    """Raise before long work what `write_html` would raise behind it.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    storage.check_writable(path)
+    with style():
+        pass
 
 
 def write_html(diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = None) -> None:
