@@ -15,7 +15,9 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
+from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_cases import SCORED
 from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
@@ -129,6 +131,34 @@ def diagnosis_suite(seeds: int = 2) -> None:
         seeds=list(SCORED[:seeds]),
         scores={judge: {name: asdict(score) for name, score in by.items()} for judge, by in scores.items()},
     )
+
+
+@app.command()
+def diagnosis(rounds: Rounds = 3) -> None:
+    """What a diagnosis costs beside its own passes over the data, in memory, and live beside training."""
+    beside = {}
+    for threads in (1, 2):
+        for clock, seconds in cost.measured("passes", rounds, threads=threads).items():
+            taken = cost.Passes(**seconds)
+            beside[f"{threads} threads, {clock}"] = {**seconds, "ratio": taken.ratio}
+            print(
+                f"{threads} threads, by the {clock}: {taken.ratio:.2f} of 3 forward passes and a backward one"
+            )
+    peaks = {str(rows): cost.measured("peak", rows, threads=2) for rows in cost.ROWS}
+    for rows, size in peaks.items():
+        print(f"{rows} rows: at most {size / 2**20:.1f} MiB beside data and network")
+    live = {}
+    for number, case in enumerate(TRAINING):
+        live[case.name] = cost.measured("live", number, threads=2)
+        print(f"{case.name:<34} {live[case.name]['share']:.1%} of training, {live[case.name]['looks']} looks")
+    _store("diagnosis", [], passes=beside, peak_bytes=peaks, live=live, goals=cost.GOALS)
+
+
+@app.command()
+def conversion() -> None:
+    """Networks made of PyTorch's modules, beside these themselves."""
+    for kind, (error, module) in largest_errors().items():
+        print(f"{kind}: outputs differ by {error:.1e} of the largest at most, behind {module}")
 
 
 @app.command()

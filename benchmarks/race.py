@@ -72,12 +72,16 @@ class Outcome:
         return min(peers, key=peers.__getitem__) if peers else ""
 
 
+def environment(threads: int) -> dict[str, str]:
+    """Return this process's environment for one that may use so many processors."""
+    kept = {key: value for key, value in os.environ.items() if key not in _REMOVED}
+    return kept | dict.fromkeys(_THREADS, str(threads))
+
+
 class Contender:
     """A worker process that stays alive over all cases."""
 
     def __init__(self, module: str, threads: int) -> None:
-        environment = {key: value for key, value in os.environ.items() if key not in _REMOVED}
-        environment |= dict.fromkeys(_THREADS, str(threads))
         self.name = module.removesuffix("_peer")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", module, str(threads)],
@@ -85,7 +89,7 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=environment,
+            env=environment(threads),
         )
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:

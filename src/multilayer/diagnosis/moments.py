@@ -110,10 +110,11 @@ def histogram(sample: Array) -> Histogram:
 def counts(numbers: Array, edges: Floats) -> Integers:
     """Return how many numbers are in each bin; edges are equally far apart, so that nothing has to be sorted."""
     bins = len(edges) - 1
-    low, high = (numbers.dtype.type(edge) for edge in (edges[0], edges[-1]))
-    place = np.clip(numbers, low, high)
-    place -= low
-    place *= bins / (high - low)
+    # In this order: a quotient of neighbours overflows nowhere, and bins / width may, among the smallest numbers.
+    place = np.clip(numbers.astype(np.float64), edges[0], edges[-1])
+    place -= edges[0]
+    place /= edges[-1] - edges[0]
+    place *= bins
     chosen = np.minimum(place.astype(np.int32), bins - 1)
     found: Integers = np.bincount(chosen.ravel(), minlength=bins)
     return found

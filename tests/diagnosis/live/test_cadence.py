@@ -32,6 +32,12 @@ def test_doubles():
     assert run(Clock(Cadence()), 100, cost=0.001) == [1, 2, 4, 8, 16, 32, 64, 100]
 
 
+def test_a_large_network_waits_longer():
+    clock = Clock(Cadence(share=0.05))
+    clock.expect(5e8)  # 0.05 seconds more
+    assert run(clock, 100, cost=0.001)[0] == 2
+
+
 def test_keeps_to_its_share():
     clock = Clock(Cadence(share=0.05))
     looked = run(clock, 1000, cost=2.0)

@@ -16,7 +16,7 @@ from multilayer.diagnosis.finding import Check, Finding, Severity
 __all__ = ["collapsed_signal"]
 
 _SHARE = 0.999
-"""Constant share of power: at least 0.99994 in stuck networks, at most 0.974 in others (docs/diagnosis.md)."""
+"""Constant share of power: at least 0.9999 in stuck networks, at most 0.98 in others (docs/diagnosis.md)."""
 _NO_SKILL = 0.02
 
 

@@ -9,8 +9,12 @@ from multilayer.training import Epoch, Step
 
 __all__ = ["Cadence"]
 
-_FIXED_COST = 0.004
-"""Seconds of a look at a small network, until one has been taken."""
+_LEAST_COST, _OPERATIONS = 0.03, 1e10
+"""Seconds that a look is thought to take until one has been taken, and operations a second beside that.
+
+Far more than an idle machine needs: on one that others use too a look waits for its turn, and the first one cannot be
+paid back in a short training.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Clock:
         self._cadence = cadence
         self.spent = 0.0
         """Seconds that looking has taken."""
-        self._cost = _FIXED_COST
+        self._cost = _LEAST_COST
         self._finished = 0.0
         self._under_way = 0.0
         self._spent_under_way = 0.0
@@ -42,6 +46,10 @@ class Clock:
     def trained(self) -> float:
         """Seconds of training, without what looking has taken."""
         return self._finished + self._under_way
+
+    def expect(self, operations: float) -> None:
+        """Note what a first look takes at least, in floating-point operations."""
+        self._cost = _LEAST_COST + operations / _OPERATIONS
 
     def pass_on(self, event: Step | Epoch) -> None:
         """Note an event's time. The clock of an epoch runs on while somebody looks at its steps."""

@@ -148,6 +148,9 @@ class Live:
         began = time.perf_counter()
         if self._last is not None and not _follows(event, self._last):
             self._begin()  # another training
+        if self._last is None:
+            weights = sum(layer.W.size for layer in event.network.layers)
+            self._clock.expect(6.0 * weights * self._samples)  # a product forward and two back
         self._last = replace(event, _network=_gone)  # its network would hold on to the whole training
         self._clock.pass_on(event)
         if isinstance(event, Epoch):
