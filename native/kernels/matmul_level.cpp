@@ -56,62 +56,72 @@ template <class T> struct Span {
 // As the relu kernel does it: nan stays nan, -0 becomes +0.
 template <class T> MULTILAYER_INLINE Vec<T> rectify(Vec<T> a) { return a <= Vec<T>{} ? Vec<T>{} : a; }
 
+// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees every
+// index as a constant from the first.
+template <size_t I> struct Constant {
+    constexpr operator size_t() const { return I; }
+};
+template <size_t N, size_t I = 0, class F> MULTILAYER_INLINE void each(const F &f) {
+    if constexpr (I < N) {
+        f(Constant<I>{});
+        each<N, I + 1>(f);
+    }
+}
+
 template <class T, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
     constexpr size_t L = lanes<T>;
     constexpr size_t width = P * V;
     Vec<T> sums[R][width];
     const bool whole = s.last == L;
     if (s.from_bias) {
-        for (size_t v = 0; v < width; ++v) {
+        each<width>([&](auto v) {
             const Vec<T> b = load<T>(s.bias + v * L);
-            for (size_t r = 0; r < R; ++r) sums[r][v] = b;
-        }
+            each<R>([&](auto r) { sums[r][v] = b; });
+        });
     } else {
-        for (size_t r = 0; r < R; ++r) {
+        each<R>([&](auto r) {
             const T *y = s.y + r * s.y_stride;
-            for (size_t v = 0; v + 1 < width; ++v) sums[r][v] = load<T>(y + v * L);
+            each<width - 1>([&](auto v) { sums[r][v] = load<T>(y + v * L); });
             y += (width - 1) * L;
             sums[r][width - 1] = whole ? load<T>(y) : load_first<T>(y, s.last);
-        }
+        });
     }
     const T *x = s.x, *w = s.weights;
     const ptrdiff_t x_stride = s.x_stride;
     const size_t panel_stride = s.panel_stride;
+    const auto weight = [&](size_t v) { return load<T>(w + v / V * panel_stride + v % V * L); };
+    const auto number = [&](size_t r) { return splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]); };
 #pragma GCC unroll 4
     for (size_t k = 0; k < s.n; ++k) {
         // The shorter side of the tile stays in registers, the longer one passes through one of them.
         if constexpr (R < width) {
             Vec<T> numbers[R];
-            for (size_t r = 0; r < R; ++r) numbers[r] = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
-            for (size_t v = 0; v < width; ++v) {
-                const Vec<T> row = load<T>(w + v / V * panel_stride + v % V * L);
-                for (size_t r = 0; r < R; ++r) sums[r][v] = fma(numbers[r], row, sums[r][v]);
-            }
+            each<R>([&](auto r) { numbers[r] = number(r); });
+            each<width>([&](auto v) {
+                const Vec<T> column = weight(v);
+                each<R>([&](auto r) { sums[r][v] = fma(numbers[r], column, sums[r][v]); });
+            });
         } else {
             Vec<T> row[width];
-            for (size_t v = 0; v < width; ++v) row[v] = load<T>(w + v / V * panel_stride + v % V * L);
-            for (size_t r = 0; r < R; ++r) {
-                const Vec<T> number = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
-                for (size_t v = 0; v < width; ++v) sums[r][v] = fma(number, row[v], sums[r][v]);
-            }
+            each<width>([&](auto v) { row[v] = weight(v); });
+            each<R>([&](auto r) {
+                const Vec<T> one = number(r);
+                each<width>([&](auto v) { sums[r][v] = fma(one, row[v], sums[r][v]); });
+            });
         }
         x += 1;
         w += V * L;
     }
-    if (s.relu) {
-        for (size_t r = 0; r < R; ++r) {
-            for (size_t v = 0; v < width; ++v) sums[r][v] = rectify<T>(sums[r][v]);
-        }
-    }
-    for (size_t r = 0; r < R; ++r) {
+    if (s.relu) each<R>([&](auto r) { each<width>([&](auto v) { sums[r][v] = rectify<T>(sums[r][v]); }); });
+    each<R>([&](auto r) {
         T *y = s.y + r * s.y_stride;
-        for (size_t v = 0; v + 1 < width; ++v) store<T>(y + v * L, sums[r][v]);
+        each<width - 1>([&](auto v) { store<T>(y + v * L, sums[r][v]); });
         y += (width - 1) * L;
         if (whole)
             store<T>(y, sums[r][width - 1]);
         else
             store_first<T>(y, sums[r][width - 1], s.last);
-    }
+    });
 }
 
 template <class T> using Tile = void (*)(const Span<T> &);
