@@ -85,8 +85,19 @@ template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) 
     if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
     else _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
 #elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
-    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
-    else _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
+    // In parts: a masked store takes a dozen cycles on some processors.
+    __m128i part = _mm256_castsi256_si128((__m256i)v);
+    if (n * sizeof(T) & 16) {
+        _mm_storeu_si128((__m128i *)p, part);
+        p += 16 / sizeof(T);
+        part = _mm256_extracti128_si256((__m256i)v, 1);
+    }
+    if (n * sizeof(T) & 8) {
+        _mm_storel_epi64((__m128i *)p, part);
+        p += 8 / sizeof(T);
+        part = _mm_unpackhi_epi64(part, part);
+    }
+    if (n * sizeof(T) & 4) __builtin_memcpy(p, &part, 4);
 #else
     for (size_t i = 0; i < n; ++i) p[i] = v[i];
 #endif
