@@ -84,6 +84,7 @@ template <class T> class Network {
     size_t widest_ = 0;    // the largest stride of a layer's outputs, the last layer left out
     size_t input_stride_;  // of copied rows of x
     size_t block_rows_;
+    size_t least_rows_;  // for each thread, if threads share out rows
     double fixed_cost_ = 0, row_cost_ = 0;
 };
 
