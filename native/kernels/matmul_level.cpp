@@ -85,8 +85,8 @@ constexpr bool has_halves = false;
 template <class T> using HalfEnd = WholeEnd<T>;
 #endif
 
-// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees every
-// index as a constant from the first.
+// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees
+// every index as a constant from the first.
 template <size_t I> struct Constant {
     constexpr operator size_t() const { return I; }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
 
 #include "kernels/threads.hpp"
@@ -128,10 +129,13 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
     kernels_.multiply(product);
 }
 
-// The activation, on columns next to each other in rows `stride` apart.
-template <class T>
-void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const {
+// The activation, on columns `first` to `end` of rows `stride` apart.
+template <class T> void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end,
+                                           size_t stride) const {
     const Epilogue<T> &e = layer.epilogue;
+    const size_t columns = end - first;
+    if (e.parameters_of_a_unit != 0) return finish_units(layer, y, rows, first, end, stride);
+    y += first;
     if (e.elementwise != nullptr) {
         if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data());
         for (size_t r = 0; r < rows; ++r)
@@ -139,6 +143,22 @@ void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, s
     } else if (e.axis != nullptr) {
         if (columns == stride) return e.axis(y, y, rows, columns);
         for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
+    }
+}
+
+// A kernel takes one set of parameters and numbers next to each other, so a column is gathered for it.
+template <class T> void Network<T>::finish_units(const Layer &layer, T *y, size_t rows, size_t first,
+                                                 size_t end, size_t stride) const {
+    const Epilogue<T> &e = layer.epilogue;
+    T column[64];
+    for (size_t row = 0; row < rows; row += std::size(column)) {
+        const size_t n = std::min(rows - row, std::size(column));
+        for (size_t j = first; j < end; ++j) {
+            T *at = y + row * stride + j;
+            for (size_t r = 0; r < n; ++r) column[r] = at[r * stride];
+            e.elementwise(column, column, n, e.parameters.data() + j * e.parameters_of_a_unit);
+            for (size_t r = 0; r < n; ++r) at[r * stride] = column[r];
+        }
     }
 }
 
@@ -173,7 +193,7 @@ template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scrat
         T *to = is_last ? y : scratch + i % 2 * x.rows * widest_;
         const size_t to_stride = is_last ? layer.units : layer.stride;
         multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride);
-        finish(layer, to, x.rows, layer.units, to_stride);
+        finish(layer, to, x.rows, 0, layer.units, to_stride);
         from = to;
         from_stride = static_cast<ptrdiff_t>(to_stride);
     }
@@ -266,12 +286,11 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const Context &c = *static_cast<const Context *>(pointer);
         const Step &s = c.steps[phase];
         const Layer &layer = c.network->layers_[s.layer];
-        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, layer.units, s.to_stride);
+        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, 0, layer.units, s.to_stride);
         const size_t first = chunk * s.chunk_columns;
         const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
         c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
-        if (layer.epilogue.axis == nullptr)
-            c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
+        if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to, c.rows, first, end, s.to_stride);
     };
     run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);
 }

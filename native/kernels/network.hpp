@@ -19,7 +19,8 @@ namespace multilayer {
 template <class T> struct Epilogue {
     ElementwiseFunction<T> elementwise = nullptr;
     AxisFunction<T> axis = nullptr;
-    std::vector<double> parameters;
+    std::vector<double> parameters;   // of all units, or of one unit after the other
+    size_t parameters_of_a_unit = 0;  // 0: all units have the same
 };
 
 template <class T> struct LayerSource {
@@ -72,7 +73,8 @@ template <class T> class Network {
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
     void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
                   T *y, size_t y_stride) const;
-    void finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const;
+    void finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
+    void finish_units(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
     void by_columns(const Matrix<T> &x, T *y, size_t n_threads) const;
     bool needs_copy(const Matrix<T> &x) const;

@@ -191,8 +191,8 @@ class Pool {
     // Returns the state as soon as it tells of a job other than the one seen before, or the pool stops.
     uint64_t await(Worker &self, uint64_t seen, bool eager) {
         const auto news = [&] { return (state_.load() & ~low_bits) != seen || stopping_.load(); };
-        // On a busy machine a worker may have been put where its caller runs: looking out for work there would
-        // keep the caller from making any.
+        // On a busy machine a worker may have been put where its caller runs: looking out for work there
+        // would keep the caller from making any.
         const auto beside_caller = [&] {
             const int here = current_cpu();
             return here >= 0 && here == caller_cpu_.load(std::memory_order_relaxed);
