@@ -112,6 +112,42 @@ PyObject *call(PyObject *self, PyObject *const *arguments, size_t flagged_count,
     return network->f32 != nullptr ? apply(*network->f32, arguments[0]) : apply(*network->f64, arguments[0]);
 }
 
+// The parameters of a kernel: numbers, or arrays of a number per unit.
+template <class T> bool read_parameters(PyObject *given, const multilayer::ElementwiseKernel &kernel,
+                                        size_t units, multilayer::Epilogue<T> &epilogue) {
+    Reference sequence(PySequence_Fast(given, "the parameters of an activation must be a sequence"));
+    if (!sequence) return false;
+    const Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence.get());
+    if (n != kernel.n_parameters) {
+        PyErr_Format(PyExc_ValueError, "%s takes %d parameters; got %zd", kernel.name, kernel.n_parameters,
+                     n);
+        return false;
+    }
+    std::vector<Reference> arrays;
+    bool per_unit = false;
+    for (Py_ssize_t p = 0; p < n; ++p) {
+        PyObject *value = PySequence_Fast_GET_ITEM(sequence.get(), p);
+        arrays.emplace_back(PyArray_FROMANY(value, NPY_FLOAT64, 0, 1, NPY_ARRAY_CARRAY_RO));
+        if (!arrays.back()) return false;
+        PyArrayObject *array = as_array(arrays.back().get());
+        if (PyArray_NDIM(array) == 0) continue;
+        per_unit = true;
+        if (static_cast<size_t>(PyArray_DIM(array, 0)) == units) continue;
+        PyErr_Format(PyExc_ValueError, "%s: a parameter has %zd numbers for %zu units", kernel.name,
+                     static_cast<Py_ssize_t>(PyArray_DIM(array, 0)), units);
+        return false;
+    }
+    if (per_unit) epilogue.parameters_of_a_unit = static_cast<size_t>(n);
+    for (size_t j = 0; j < (per_unit ? units : 1); ++j) {
+        for (const Reference &reference : arrays) {
+            PyArrayObject *array = as_array(reference.get());
+            const double *numbers = static_cast<const double *>(PyArray_DATA(array));
+            epilogue.parameters.push_back(numbers[PyArray_NDIM(array) == 0 ? 0 : j]);
+        }
+    }
+    return true;
+}
+
 // What a layer does after a = x W + b, by the name of a kernel of the level in use; None is nothing.
 template <class T>
 bool read_epilogue(PyObject *name, PyObject *parameters, multilayer::LayerSource<T> &layer) {
@@ -123,21 +159,10 @@ bool read_epilogue(PyObject *name, PyObject *parameters, multilayer::LayerSource
     if (layer.relu || std::strcmp(wanted, "identity") == 0) return true;
     constexpr bool is_float = sizeof(T) == sizeof(float);
     const multilayer::ActivationKernels &kernels = *multilayer::activation_kernels();
-    Reference numbers(PySequence_Fast(parameters, "the parameters of an activation must be a sequence"));
-    if (!numbers) return false;
-    const Py_ssize_t n = PySequence_Fast_GET_SIZE(numbers.get());
     for (size_t i = 0; i < kernels.n_elementwise; ++i) {
         const multilayer::ElementwiseKernel &kernel = kernels.elementwise[i];
         if (std::strcmp(kernel.name, wanted) != 0) continue;
-        if (n != kernel.n_parameters) {
-            PyErr_Format(PyExc_ValueError, "%s takes %d parameters; got %zd", wanted, kernel.n_parameters, n);
-            return false;
-        }
-        for (Py_ssize_t p = 0; p < n; ++p) {
-            const double value = PyFloat_AsDouble(PySequence_Fast_GET_ITEM(numbers.get(), p));
-            if (value == -1 && PyErr_Occurred()) return false;
-            layer.epilogue.parameters.push_back(value);
-        }
+        if (!read_parameters(parameters, kernel, layer.units, layer.epilogue)) return false;
         if constexpr (is_float)
             layer.epilogue.elementwise = kernel.value_f32;
         else

@@ -54,64 +54,122 @@ template <class T> struct Span {
 };
 
 // As the relu kernel does it: nan stays nan, -0 becomes +0.
-template <class T> MULTILAYER_INLINE Vec<T> rectify(Vec<T> a) { return a <= Vec<T>{} ? Vec<T>{} : a; }
+template <class V> MULTILAYER_INLINE V rectify(V a) { return a <= V{} ? V{} : a; }
 
-template <class T, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
-    constexpr size_t L = lanes<T>;
-    constexpr size_t width = P * V;
-    Vec<T> sums[R][width];
-    const bool whole = s.last == L;
-    if (s.from_bias) {
-        for (size_t v = 0; v < width; ++v) {
-            const Vec<T> b = load<T>(s.bias + v * L);
-            for (size_t r = 0; r < R; ++r) sums[r][v] = b;
-        }
-    } else {
-        for (size_t r = 0; r < R; ++r) {
-            const T *y = s.y + r * s.y_stride;
-            for (size_t v = 0; v + 1 < width; ++v) sums[r][v] = load<T>(y + v * L);
-            y += (width - 1) * L;
-            sums[r][width - 1] = whole ? load<T>(y) : load_first<T>(y, s.last);
-        }
+// The last register of a row, of which n columns are there.
+template <class T> struct WholeEnd {
+    using Numbers = Vec<T>;
+    static MULTILAYER_INLINE Numbers of(Vec<T> v) { return v; }
+    static MULTILAYER_INLINE Numbers read(const T *p, size_t n) {
+        return n == lanes<T> ? load<T>(p) : load_first<T>(p, n);
     }
-    const T *x = s.x, *w = s.weights;
+    static MULTILAYER_INLINE void write(T *p, Numbers v, size_t n) {
+        if (n == lanes<T>)
+            store<T>(p, v);
+        else
+            store_first<T>(p, v, n);
+    }
+};
+
+// The same where half a register holds them. Weights lie as for a whole one.
+#if MULTILAYER_REGISTER_BYTES == 64
+constexpr bool has_halves = true;
+template <class T> struct HalfEnd {
+    using Numbers = Half<T>;
+    static MULTILAYER_INLINE Numbers of(Vec<T> v) { return lower_half<T>(v); }
+    static MULTILAYER_INLINE Numbers read(const T *p, size_t n) { return load_first_half<T>(p, n); }
+    static MULTILAYER_INLINE void write(T *p, Numbers v, size_t n) { store_first_half<T>(p, v, n); }
+};
+#else
+constexpr bool has_halves = false;
+template <class T> using HalfEnd = WholeEnd<T>;
+#endif
+
+// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees
+// every index as a constant from the first.
+template <size_t I> struct Constant {
+    constexpr operator size_t() const { return I; }
+};
+template <size_t N, size_t I = 0, class F> MULTILAYER_INLINE void each(const F &f) {
+    if constexpr (I < N) {
+        f(Constant<I>{});
+        each<N, I + 1>(f);
+    }
+}
+
+// R rows of P panels of V registers, the last of which is an End.
+template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
+    using Last = typename End::Numbers;
+    constexpr size_t L = lanes<T>, before = P * V - 1;
+    Vec<T> sums[R][before + 1];
+    Last ends[R];
+    const auto last_of = [](const T *p) {
+        Last v;
+        __builtin_memcpy(&v, p, sizeof v);
+        return v;
+    };
+    if (s.from_bias) {
+        each<before>([&](auto v) {
+            const Vec<T> b = load<T>(s.bias + v * L);
+            each<R>([&](auto r) { sums[r][v] = b; });
+        });
+        const Last b = last_of(s.bias + before * L);
+        each<R>([&](auto r) { ends[r] = b; });
+    } else {
+        each<R>([&](auto r) {
+            const T *y = s.y + r * s.y_stride;
+            each<before>([&](auto v) { sums[r][v] = load<T>(y + v * L); });
+            ends[r] = End::read(y + before * L, s.last);
+        });
+    }
     const ptrdiff_t x_stride = s.x_stride;
     const size_t panel_stride = s.panel_stride;
+    const T *w = s.weights, *upper = s.x, *lower = s.x + static_cast<ptrdiff_t>(R / 2) * x_stride;
+    // Unrelated as far as the compiler knows, or it keeps R distances from one pointer, more than there are
+    // registers for them.
+    asm("" : "+r"(lower));
+    const auto weights = [&](size_t v) { return w + v / V * panel_stride + v % V * L; };
+    const auto number = [&](size_t r) {
+        return splat<T>(r < R / 2 ? upper[static_cast<ptrdiff_t>(r) * x_stride]
+                                  : lower[static_cast<ptrdiff_t>(r - R / 2) * x_stride]);
+    };
 #pragma GCC unroll 4
     for (size_t k = 0; k < s.n; ++k) {
         // The shorter side of the tile stays in registers, the longer one passes through one of them.
-        if constexpr (R < width) {
+        if constexpr (R <= before) {
             Vec<T> numbers[R];
-            for (size_t r = 0; r < R; ++r) numbers[r] = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
-            for (size_t v = 0; v < width; ++v) {
-                const Vec<T> row = load<T>(w + v / V * panel_stride + v % V * L);
-                for (size_t r = 0; r < R; ++r) sums[r][v] = fma(numbers[r], row, sums[r][v]);
-            }
+            each<R>([&](auto r) { numbers[r] = number(r); });
+            each<before>([&](auto v) {
+                const Vec<T> column = load<T>(weights(v));
+                each<R>([&](auto r) { sums[r][v] = fma(numbers[r], column, sums[r][v]); });
+            });
+            const Last column = last_of(weights(before));
+            each<R>([&](auto r) { ends[r] = fma(End::of(numbers[r]), column, ends[r]); });
         } else {
-            Vec<T> row[width];
-            for (size_t v = 0; v < width; ++v) row[v] = load<T>(w + v / V * panel_stride + v % V * L);
-            for (size_t r = 0; r < R; ++r) {
-                const Vec<T> number = splat<T>(x[static_cast<ptrdiff_t>(r) * x_stride]);
-                for (size_t v = 0; v < width; ++v) sums[r][v] = fma(number, row[v], sums[r][v]);
-            }
+            Vec<T> row[before + 1];
+            each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
+            const Last end = last_of(weights(before));
+            each<R>([&](auto r) {
+                const Vec<T> one = number(r);
+                each<before>([&](auto v) { sums[r][v] = fma(one, row[v], sums[r][v]); });
+                ends[r] = fma(End::of(one), end, ends[r]);
+            });
         }
-        x += 1;
+        ++upper;
+        ++lower;
         w += V * L;
     }
     if (s.relu) {
-        for (size_t r = 0; r < R; ++r) {
-            for (size_t v = 0; v < width; ++v) sums[r][v] = rectify<T>(sums[r][v]);
-        }
+        each<R>([&](auto r) {
+            each<before>([&](auto v) { sums[r][v] = rectify(sums[r][v]); });
+            ends[r] = rectify(ends[r]);
+        });
     }
-    for (size_t r = 0; r < R; ++r) {
+    each<R>([&](auto r) {
         T *y = s.y + r * s.y_stride;
-        for (size_t v = 0; v + 1 < width; ++v) store<T>(y + v * L, sums[r][v]);
-        y += (width - 1) * L;
-        if (whole)
-            store<T>(y, sums[r][width - 1]);
-        else
-            store_first<T>(y, sums[r][width - 1], s.last);
-    }
+        each<before>([&](auto v) { store<T>(y + v * L, sums[r][v]); });
+        End::write(y + before * L, ends[r], s.last);
+    });
 }
 
 template <class T> using Tile = void (*)(const Span<T> &);
@@ -121,18 +179,20 @@ template <class T> struct Tiles {
     const Tile<T> *of_rows;
     size_t tallest;
 };
-template <class T, size_t V, size_t... R> MULTILAYER_INLINE Tiles<T> tiles(Counts<R...> heights) {
-    static constexpr Tile<T> of_rows[] = {nullptr, tile<T, R, 1, V>...};
-    return {of_rows, tallest(heights)};
+template <class T, size_t V, size_t... R> MULTILAYER_INLINE Tiles<T> tiles(Counts<R...> heights, bool half) {
+    static constexpr Tile<T> whole[] = {nullptr, tile<T, WholeEnd<T>, R, 1, V>...};
+    static constexpr Tile<T> halved[] = {nullptr, tile<T, HalfEnd<T>, R, 1, V>...};
+    return {half ? halved : whole, tallest(heights)};
 }
 
 // The tile of a few rows of one or several whole panels.
 template <class T> MULTILAYER_INLINE Tile<T> tile_across(size_t rows, size_t panels) {
     constexpr size_t V = panel_vectors;
+    using End = WholeEnd<T>;
     static constexpr Tile<T> of[3][4] = {
-        {tile<T, 1, 1, V>, tile<T, 1, 2, V>, tile<T, 1, 3, V>, tile<T, 1, 4, V>},
-        {tile<T, 2, 1, V>, tile<T, 2, 2, V>, tile<T, 2, 3, V>, nullptr},
-        {tile<T, 3, 1, V>, tile<T, 3, 2, V>, nullptr, nullptr},
+        {tile<T, End, 1, 1, V>, tile<T, End, 1, 2, V>, tile<T, End, 1, 3, V>, tile<T, End, 1, 4, V>},
+        {tile<T, End, 2, 1, V>, tile<T, End, 2, 2, V>, tile<T, End, 2, 3, V>, nullptr},
+        {tile<T, End, 3, 1, V>, tile<T, End, 3, 2, V>, nullptr, nullptr},
     };
     return of[rows - 1][panels - 1];
 }
@@ -184,12 +244,13 @@ template <class T> void multiply(const Product<T> &p) {
                 tile_across<T>(p.rows, panels)(s);
             } else {
                 s.last = left < columns ? left - (columns - L) : L;
+                const bool half = has_halves && s.last <= L / 2;
                 if (width == L)
-                    sweep(p, tiles<T, 1>(Heights1{}), s);
+                    sweep(p, tiles<T, 1>(Heights1{}, half), s);
                 else if (width == 3 * L)
-                    sweep(p, tiles<T, 3>(Heights3{}), s);
+                    sweep(p, tiles<T, 3>(Heights3{}, half), s);
                 else
-                    sweep(p, tiles<T, 2>(Heights2{}), s);
+                    sweep(p, tiles<T, 2>(Heights2{}, half), s);
             }
             j += columns;
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
 
 #include "kernels/threads.hpp"
@@ -16,6 +17,11 @@ constexpr size_t cache_line = 64;
 constexpr size_t block_bytes = 256 * 1024;
 constexpr size_t least_block_rows = 48;
 constexpr size_t most_block_rows = 192;
+
+// With fewer rows than this for each thread it pays to share out columns: a thread that takes rows reads all
+// weights. It can do so fast enough from a cache that holds them, but not from memory.
+constexpr size_t few_rows = 4;
+constexpr size_t shared_bytes = 8 * 1024 * 1024;
 
 // Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
 constexpr size_t bad_stride = 1024;
@@ -67,6 +73,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         size = divide_up(size, cache_line / sizeof(T)) * (cache_line / sizeof(T));
         size += divide_up(source.units, panel) * panel * (source.inputs + 1);
     }
+    least_rows_ = size * sizeof(T) <= shared_bytes ? few_rows : 2 * kernels_.tile_rows;
     // A read of a whole register never goes beyond the end of the block.
     packed_.reset(static_cast<T *>(::operator new((size + panel) * sizeof(T), std::align_val_t(cache_line))));
     std::memset(static_cast<void *>(packed_.get()), 0, (size + panel) * sizeof(T));
@@ -104,6 +111,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         if (i + 1 < layers_.size()) widest_ = std::max(widest_, layers_[i].stride);
     }
     block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least_block_rows, most_block_rows);
+    block_rows_ = divide_up(block_rows_, kernels_.tile_rows) * kernels_.tile_rows;
 }
 
 template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows,
@@ -121,10 +129,13 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
     kernels_.multiply(product);
 }
 
-// The activation, on columns next to each other in rows `stride` apart.
-template <class T>
-void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const {
+// The activation, on columns `first` to `end` of rows `stride` apart.
+template <class T> void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end,
+                                           size_t stride) const {
     const Epilogue<T> &e = layer.epilogue;
+    const size_t columns = end - first;
+    if (e.parameters_of_a_unit != 0) return finish_units(layer, y, rows, first, end, stride);
+    y += first;
     if (e.elementwise != nullptr) {
         if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data());
         for (size_t r = 0; r < rows; ++r)
@@ -132,6 +143,22 @@ void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t columns, s
     } else if (e.axis != nullptr) {
         if (columns == stride) return e.axis(y, y, rows, columns);
         for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
+    }
+}
+
+// A kernel takes one set of parameters and numbers next to each other, so a column is gathered for it.
+template <class T> void Network<T>::finish_units(const Layer &layer, T *y, size_t rows, size_t first,
+                                                 size_t end, size_t stride) const {
+    const Epilogue<T> &e = layer.epilogue;
+    T column[64];
+    for (size_t row = 0; row < rows; row += std::size(column)) {
+        const size_t n = std::min(rows - row, std::size(column));
+        for (size_t j = first; j < end; ++j) {
+            T *at = y + row * stride + j;
+            for (size_t r = 0; r < n; ++r) column[r] = at[r * stride];
+            e.elementwise(column, column, n, e.parameters.data() + j * e.parameters_of_a_unit);
+            for (size_t r = 0; r < n; ++r) at[r * stride] = column[r];
+        }
     }
 }
 
@@ -166,33 +193,30 @@ template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scrat
         T *to = is_last ? y : scratch + i % 2 * x.rows * widest_;
         const size_t to_stride = is_last ? layer.units : layer.stride;
         multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride);
-        finish(layer, to, x.rows, layer.units, to_stride);
+        finish(layer, to, x.rows, 0, layer.units, to_stride);
         from = to;
         from_stride = static_cast<ptrdiff_t>(to_stride);
     }
 }
 
-// Blocks of nearly equal height, as many for each thread, their borders at whole tiles.
+// Blocks of nearly equal height, as many for each thread.
 template <class T> void Network<T>::by_rows(const Matrix<T> &x, T *y, size_t n_threads) const {
     struct Context {
         const Network *network;
         Matrix<T> x;
         T *y;
-        size_t tiles, blocks;
+        size_t blocks;
         T *scratch;
         size_t scratch_size;
-    } context{this, x, y, divide_up(x.rows, kernels_.tile_rows), 0, nullptr, 0};
-    context.blocks = n_threads * divide_up(x.rows, n_threads * block_rows_);
-    context.blocks = std::min(context.blocks, context.tiles);
-    const size_t block_rows = divide_up(context.tiles, context.blocks) * kernels_.tile_rows;
-    context.scratch_size = std::min(block_rows, x.rows) * (2 * widest_ + (needs_copy(x) ? input_stride_ : 0));
+    } context{this, x, y, n_threads * divide_up(x.rows, n_threads * block_rows_), nullptr, 0};
+    context.blocks = std::min(context.blocks, x.rows);
+    const size_t block_rows = divide_up(x.rows, context.blocks);
+    context.scratch_size = block_rows * (2 * widest_ + (needs_copy(x) ? input_stride_ : 0));
     context.scratch_size = divide_up(context.scratch_size, cache_line) * cache_line + cache_line;
 
     const Chunk run_chunk = [](void *pointer, size_t, size_t block, size_t thread) {
         const Context &c = *static_cast<const Context *>(pointer);
-        const size_t height = c.network->kernels_.tile_rows;
-        const size_t first = block * c.tiles / c.blocks * height;
-        const size_t end = std::min((block + 1) * c.tiles / c.blocks * height, c.x.rows);
+        const size_t first = block * c.x.rows / c.blocks, end = (block + 1) * c.x.rows / c.blocks;
         Matrix<T> part = c.x;
         part.data += static_cast<ptrdiff_t>(first) * part.row_stride;
         part.rows = end - first;
@@ -262,12 +286,11 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const Context &c = *static_cast<const Context *>(pointer);
         const Step &s = c.steps[phase];
         const Layer &layer = c.network->layers_[s.layer];
-        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, layer.units, s.to_stride);
+        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, 0, layer.units, s.to_stride);
         const size_t first = chunk * s.chunk_columns;
         const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
         c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
-        if (layer.epilogue.axis == nullptr)
-            c.network->finish(layer, s.to + first, c.rows, end - first, s.to_stride);
+        if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to, c.rows, first, end, s.to_stride);
     };
     run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);
 }
@@ -275,7 +298,7 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
 template <class T> void Network<T>::forward(const Matrix<T> &x, T *y) const {
     if (x.rows == 0) return;
     const size_t n_threads = is_large(x.rows) ? threads() : 1;
-    if (n_threads > 1 && x.rows < 2 * kernels_.tile_rows * n_threads)
+    if (n_threads > 1 && x.rows < least_rows_ * n_threads)
         by_columns(x, y, n_threads);
     else
         by_rows(x, y, n_threads);

@@ -19,7 +19,8 @@ namespace multilayer {
 template <class T> struct Epilogue {
     ElementwiseFunction<T> elementwise = nullptr;
     AxisFunction<T> axis = nullptr;
-    std::vector<double> parameters;
+    std::vector<double> parameters;   // of all units, or of one unit after the other
+    size_t parameters_of_a_unit = 0;  // 0: all units have the same
 };
 
 template <class T> struct LayerSource {
@@ -72,7 +73,8 @@ template <class T> class Network {
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
     void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
                   T *y, size_t y_stride) const;
-    void finish(const Layer &layer, T *y, size_t rows, size_t columns, size_t stride) const;
+    void finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
+    void finish_units(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
     void by_columns(const Matrix<T> &x, T *y, size_t n_threads) const;
     bool needs_copy(const Matrix<T> &x) const;
@@ -84,6 +86,7 @@ template <class T> class Network {
     size_t widest_ = 0;    // the largest stride of a layer's outputs, the last layer left out
     size_t input_stride_;  // of copied rows of x
     size_t block_rows_;
+    size_t least_rows_;  // for each thread, if threads share out rows
     double fixed_cost_ = 0, row_cost_ = 0;
 };
 

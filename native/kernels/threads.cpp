@@ -1,6 +1,7 @@
 #include "kernels/threads.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <atomic>
@@ -30,6 +31,15 @@ inline void pause() {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
+#endif
+}
+
+// The processor that the caller runs on, -1 where the system does not tell.
+inline int current_cpu() {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
 #endif
 }
 
@@ -63,6 +73,7 @@ class Pool {
         job_ = job;
         threads_ = threads;
         crowded_ = threads > usable_cpus();
+        caller_cpu_.store(current_cpu(), std::memory_order_relaxed);
         for (size_t i = 0; i < job.phases; ++i) {
             phases_[i].done.store(0, std::memory_order_relaxed);
             for (size_t s = 0; s < threads; ++s)
@@ -180,8 +191,14 @@ class Pool {
     // Returns the state as soon as it tells of a job other than the one seen before, or the pool stops.
     uint64_t await(Worker &self, uint64_t seen, bool eager) {
         const auto news = [&] { return (state_.load() & ~low_bits) != seen || stopping_.load(); };
+        // On a busy machine a worker may have been put where its caller runs: looking out for work there
+        // would keep the caller from making any.
+        const auto beside_caller = [&] {
+            const int here = current_cpu();
+            return here >= 0 && here == caller_cpu_.load(std::memory_order_relaxed);
+        };
         const auto end = Clock::now() + patience;
-        while (eager && Clock::now() < end) {
+        while (eager && !beside_caller() && Clock::now() < end) {
             for (int i = 0; i < 64; ++i) {
                 if (news()) return state_.load();
                 pause();
@@ -226,6 +243,7 @@ class Pool {
     size_t threads_ = 0;
     bool crowded_ =
         false;  // more threads than processors: looking out for work would keep others from theirs
+    std::atomic<int> caller_cpu_{-1};
     std::atomic<bool> stopping_{false};
     alignas(64) std::atomic<uint64_t> state_{0};
 };

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from multilayer import MLP, Dense, InputError, backend, set_threads, threads
-from multilayer.activations import Activation, catalogue
+from multilayer.activations import Activation, PReLU, catalogue
 from tests.backend.chains import weighted_sums
 
 Array = NDArray[Any]
@@ -167,8 +167,28 @@ def test_the_network_and_its_trace_agree(activation: Activation, rows: int, kind
         assert same_bits(record.a, backend.affine(record.layer.W, record.layer.b)(record.x))
 
 
-def test_columns_and_rows_shared_out_agree_for_softmax_in_the_middle() -> None:
-    net = network((600, 700, 650, 5), np.float32, ("softmax", "relu"))
+@pytest.mark.parametrize("widths", [(9, 35, 1, 22), (300, 400, 350, 5)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_parameter_per_unit(widths: tuple[int, ...], kind: Any) -> None:
+    net = network(widths, kind)
+    rng = np.random.default_rng(3)
+    net = MLP(Dense(layer.W, layer.b, PReLU(rng.standard_normal(layer.units))) for layer in net.layers)
+    x = samples(150, net)
+    trace = net.trace(x)
+    y = net(x)
+    assert same_bits(y, trace[-1].z)
+    for record in trace:
+        slope = record.layer.activation.parameters[0]
+        assert same_bits(record.z, np.where(record.a < 0, slope * record.a, record.a).astype(kind))
+    for n in (1, 2, 3):
+        with threads(n):
+            assert all(same_bits(net(x[:rows]), y[:rows]) for rows in (1, 2, 7, 65, 150))
+
+
+# With few weights threads share out rows earlier than with many.
+@pytest.mark.parametrize("widths", [(600, 700, 650, 5), (1200, 1300, 1000, 5)])
+def test_columns_and_rows_shared_out_agree_for_softmax_in_the_middle(widths: tuple[int, ...]) -> None:
+    net = network(widths, np.float32, ("softmax", "relu"))
     x = samples(400, net)
     with threads(1):
         y = net(x)
@@ -313,6 +333,8 @@ def test_the_core_refuses_what_is_no_network() -> None:
         [(W, b, None, ()), (W, b, None, ())],
         [(W, b, "no such thing", ())],
         [(W, b, "sigmoid", (1.0,))],
+        [(W, b, "prelu", ())],
+        [(W, b, "prelu", (np.ones(2),))],
         [(np.ones(3), b, None, ())],
     ):
         with pytest.raises(ValueError, match=r"."):

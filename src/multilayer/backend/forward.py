@@ -68,7 +68,7 @@ def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | 
     fused: list[tuple[Array, Array, str | None, tuple[Any, ...]]] = []
     for layer in layers:
         name, parameters = kernel_name(layer.activation.kernel), layer.activation.parameters
-        if name is not None and all(np.ndim(value) == 0 for value in parameters):
+        if name is not None:
             fused.append((layer.W, layer.b, name, parameters))
             continue
         fused.append((layer.W, layer.b, None, ()))
