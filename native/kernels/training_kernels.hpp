@@ -13,6 +13,10 @@ namespace multilayer {
 
 enum class Rule { adam, rmsprop, sgd, keep_gradient };
 
+// Numbers no larger than these cannot overflow within a step, see training.hpp.
+template <class T> constexpr T moderate_signal = sizeof(T) == sizeof(float) ? T(0x1p30) : T(0x1p250);
+template <class T> constexpr T moderate_kept = sizeof(T) == sizeof(float) ? T(0x1p60) : T(0x1p500);
+
 // An optimizer's formula for one step, its numbers rounded to T where the reference rounds them.
 template <class T> struct UpdateRule {
     Rule rule;
@@ -80,8 +84,18 @@ template <class T> struct LossRows {
     size_t gradient_stride;
 };
 
+// Rows of z on their way to the next layer, or of the gradient on its way back, some units left out.
+template <class T> struct DropoutRows {
+    const T *x;
+    T *y;  // may be x
+    size_t stride;
+    size_t first, end, units;
+    uint64_t key;
+    double share;  // of units that are left out
+};
+
 template <class T> struct TrainingKernels {
-    // Both return false if a weight is not finite afterwards.
+    // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
@@ -91,9 +105,11 @@ template <class T> struct TrainingKernels {
                       size_t inputs, size_t units, size_t column);
     // sums[j] of W^2 over rows first to end of k, for every column of a panel: one chain in float64 each.
     void (*squares)(const T *panel, size_t width, size_t first, size_t end, double *sums);
-    // gradient * (z > 0)
-    void (*gate)(const T *z, T *gradient, size_t n);
+    // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.
+    bool (*gate)(const T *z, T *gradient, size_t n);
     void (*multiply)(const T *factor, T *gradient, size_t n);
+    bool (*is_moderate)(const T *x, size_t n, T limit);
+    void (*drop)(const DropoutRows<T> &);
     void (*loss)(LossKind, const LossRows<T> &);
 };
 

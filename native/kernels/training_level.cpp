@@ -1,8 +1,10 @@
 // Gradients of weights with the optimizer behind them, transposition and losses; compiled once per
 // instruction-set level.
+#include "kernels/dropout.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/losses.hpp"
 #include "kernels/matmul.hpp"
+#include "kernels/moderate.hpp"
 #include "kernels/optimizers.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
@@ -87,7 +89,7 @@ template <class T> MULTILAYER_INLINE void prefetch(const T *p, size_t n) {
 template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
     alignas(64) T g[part_rows * widest_panel<T>];
     const size_t vectors = u.width / lanes<T>;
-    bool finite = true;
+    bool moderate = true;
     for (size_t first = u.first; first < u.end; first += part_rows) {
         const size_t end = u.end - first < part_rows ? u.end : first + part_rows;
         const size_t at = first * u.width, n = (end - first) * u.width;
@@ -102,9 +104,9 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
         else
             gradient_part<T, 2>(u, first, end, g, Heights2{});
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
-        finite = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && finite;
+        moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
     }
-    return finite;
+    return moderate;
 }
 
 // Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each
@@ -200,17 +202,31 @@ template <class T, class F> MULTILAYER_INLINE void each_pair(const T *x, T *y, s
     if (i < n) store_first<T>(y + i, f(load_first(x + i, n - i), load_first(y + i, n - i)), n - i);
 }
 
-template <class T> void gate(const T *z, T *gradient, size_t n) {
-    each_pair(z, gradient, n,
-              [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return x > 0 ? g : Vec<T>{}; });
+template <class T> bool gate(const T *z, T *gradient, size_t n) {
+    Moderate<T> moderate(moderate_signal<T>);
+    each_pair(z, gradient, n, [&](Vec<T> x, Vec<T> g) __attribute__((always_inline)) {
+        const Vec<T> gated = x > 0 ? g : Vec<T>{};
+        moderate.see(x);
+        moderate.see(gated);
+        return gated;
+    });
+    return moderate.all();
 }
 template <class T> void multiply(const T *factor, T *gradient, size_t n) {
     each_pair(factor, gradient, n, [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return g * x; });
 }
 
+template <class T> bool is_moderate(const T *x, size_t n, T limit) {
+    Moderate<T> moderate(limit);
+    size_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) moderate.see(load(x + i));
+    if (i < n) moderate.see(load_first(x + i, n - i));
+    return moderate.all();
+}
+
 template <class T> constexpr TrainingKernels<T> kernels() {
-    return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>,
-            squares<T>,        gate<T>,        multiply<T>,     loss<T>};
+    return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>, squares<T>,
+            gate<T>,           multiply<T>,    is_moderate<T>,  drop<T>,      loss<T>};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 namespace {
 
 using multilayer::LossKind;
+using multilayer::PackedParameters;
 using multilayer::Rule;
 using multilayer::Samples;
 using multilayer::TrainedLayer;
@@ -137,8 +138,8 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
                    std::min(batch_rows, rows - first), static_cast<double>(t));
     }
     const double none = std::numeric_limits<double>::infinity();
-    const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,         rule, false, beta1, beta2,
-                                    epsilon,           0,     0, none, norm_limit};
+    const TrainingSettings settings{LossKind::squared, false, 0,    1,          0,    rule, false, beta1, beta2, epsilon,
+                                    0,                 0,     none, norm_limit, false};
     std::vector<TrainedLayer<T>> layers;
     for (size_t i = 0; i < n_layers; ++i) {
         TrainedLayer<T> layer{widths[i], widths[i + 1], {}};
@@ -153,19 +154,19 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
                           nullptr,
                           nullptr,
                           rows,
-                          batch_rows};
+                          batch_rows,
+                          nullptr};
     const std::vector<double> rates(samples.batches(), rate);
     for (size_t n : {1, 2, 3}) {
         multilayer::set_threads(n);
-        using What = typename Trainer<T>::What;
+        using What = typename PackedParameters<T>::What;
         Trainer<T> trainer(layers, settings);
         for (size_t i = 0; i < n_layers; ++i) {
-            trainer.load(i, What::parameters, start.parameters[2 * i].data(),
-                         start.parameters[2 * i + 1].data());
-            trainer.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
-            if (trainer.n_slots() == 2) {
-                trainer.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
-            }
+            PackedParameters<T> &kept = trainer.parameters();
+            kept.load(i, What::weights, start.parameters[2 * i].data(), start.parameters[2 * i + 1].data());
+            kept.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
+            if (kept.has(What::slot2))
+                kept.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
         }
         trainer.begin(0);
         std::vector<double> losses(samples.batches());
@@ -176,7 +177,7 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
         expect(done == samples.batches(), what + ": stopped");
         for (size_t i = 0; i < n_layers; ++i) {
             std::vector<T> W(start.parameters[2 * i].size()), b(start.parameters[2 * i + 1].size());
-            trainer.save(i, What::parameters, W.data(), b.data());
+            trainer.parameters().save(i, What::weights, W.data(), b.data());
             const bool right = same(W, plain.parameters[2 * i]) && same(b, plain.parameters[2 * i + 1]);
             expect(right, what + ", layer " + std::to_string(i + 1));
         }

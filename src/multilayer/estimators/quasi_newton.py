@@ -14,8 +14,9 @@ from sklearn.exceptions import ConvergenceWarning
 from multilayer.estimators.samples import Samples, blocks, dense
 from multilayer.estimators.stochastic import NOT_FINITE
 from multilayer.optimizers import Parameters
+from multilayer.training.plan import Plan
 from multilayer.training.position import with_parameters
-from multilayer.training.steps import Plan, objective
+from multilayer.training.steps import objective
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron

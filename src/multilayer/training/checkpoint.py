@@ -23,9 +23,9 @@ from multilayer.settings import check_settings, setting
 from multilayer.storage import AnyPath, shown
 from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.events import History
+from multilayer.training.plan import Rows, State
 from multilayer.training.position import Position
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import Rows, State
 from multilayer.training.stopping import Watch
 from multilayer.wording import one_line
 
@@ -112,8 +112,9 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
     """Write a checkpoint: afterwards `path` holds the new one whole, or what it held before."""
     from safetensors.numpy import save
 
-    tensors = _named("parameters", position.state.parameters)
-    for slot, arrays in position.state.optimizer.slots.items():
+    parameters, memory = position.state.parameters, position.state.optimizer
+    tensors = _named("parameters", parameters)
+    for slot, arrays in memory.slots.items():
         tensors |= _named(f"optimizer.{slot}", arrays)
     if position.best is not None:
         tensors |= _named("best", position.best)
@@ -123,11 +124,11 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
         {
             "format": FORMAT,
             "terms": dict(terms),
-            "arrays": len(position.state.parameters),
+            "arrays": len(parameters),
             "best": position.best is not None,
             "optimizer": {
-                "step": position.state.optimizer.step,
-                "slots": list(position.state.optimizer.slots),
+                "step": memory.step,
+                "slots": list(memory.slots),
             },
             "rng": state_of(position.rng),
             "history": asdict(position.history),

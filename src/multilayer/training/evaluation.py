@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from multilayer.optimizers import Parameters
 from multilayer.training.data import Arrays
 from multilayer.training.metrics import Metric
-from multilayer.training.steps import Plan, outputs, shares
+from multilayer.training.plan import Plan, shares
+from multilayer.training.steps import outputs
 
 __all__ = ["evaluate"]
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from multilayer.optimizers import LBFGS, Parameters
 from multilayer.training.data import Arrays
 from multilayer.training.events import Stopped
-from multilayer.training.steps import Plan, State, objective
+from multilayer.training.plan import Plan, State
+from multilayer.training.steps import objective
 
 __all__ = ["Minimizer"]
 

@@ -18,9 +18,10 @@ from multilayer.training.data import Arrays, Source
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption
+from multilayer.training.plan import Batches, NotFinite, Outcome
 from multilayer.training.position import Position, with_parameters
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import Batches, NotFinite, Outcome, run_steps
+from multilayer.training.steps import begun, run_steps
 
 __all__ = ["Callback", "Training"]
 
@@ -99,6 +100,8 @@ class Training(Iterator[Step | Epoch]):
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
         at = self._at
         ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
+        if ended is None:
+            at.state = begun(self._plan, at.state)
         while ended is None:
             began = time.perf_counter()
             failed = yield from self._steps(began)
@@ -118,6 +121,7 @@ class Training(Iterator[Step | Epoch]):
             self._ended = (ended, _WORDS[ended])
         if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
             self._keeper.save(at)
+        at.state = at.state.settled()
 
     def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
         """Take the batches that are left of an epoch; return why training has to end, if it has."""
@@ -245,6 +249,7 @@ class Training(Iterator[Step | Epoch]):
         )
         improved = at.watch.best_epoch == at.epoch
         if improved and stopping is not None and stopping.restore_best:
+            at.best = None  # room for the new ones
             at.best = at.state.parameters
         if stopping is not None and at.watch.waited > stopping.patience:
             rate = self.recipe.schedule.on_plateau(at.learning_rate)
