@@ -20,11 +20,11 @@ template <class F> auto with_trainer(PyObject *self, F f) {
     return trainer->f32 != nullptr ? f(*trainer->f32) : f(*trainer->f64);
 }
 
-// Whether steps can be made; false with an exception where what is kept has been released.
+// Whether steps can be made; false with an exception after the last one.
 inline bool is_usable(PyObject *self) {
-    const bool released = with_trainer(self, [](auto &trainer) { return trainer.is_released(); });
-    if (released) PyErr_SetString(PyExc_ValueError, "what this trainer kept has been released");
-    return !released;
+    const bool closed = with_trainer(self, [](auto &trainer) { return trainer.is_closed(); });
+    if (closed) PyErr_SetString(PyExc_ValueError, "this trainer has been closed");
+    return !closed;
 }
 
 // Whether an array of T in one piece has this shape; `second` is 0 for an array of one axis.

@@ -45,7 +45,7 @@ template <class T> const T *read_list(PyObject *object, const char *name, int ty
     return static_cast<const T *>(PyArray_DATA(as_array(object)));
 }
 
-// y may be None where the caller computes the loss; keys may where no layer has dropout.
+// y may be None where the caller computes the loss; keys may where nothing is to be left out.
 template <class T> bool read_samples(const Trainer<T> &trainer, PyObject *data, Samples &samples) {
     PyObject *x, *y, *weights, *order, *keys;
     Py_ssize_t batch_rows;
@@ -86,9 +86,7 @@ template <class T> bool read_samples(const Trainer<T> &trainer, PyObject *data, 
         return false;
     }
     samples.batch_rows = static_cast<size_t>(batch_rows);
-    bool drops = false;
-    for (size_t i = 0; i < n_layers; ++i) drops = drops || trainer.layer(i).dropout > 0;
-    if (drops) {
+    if (keys != Py_None) {
         const npy_intp needed = static_cast<npy_intp>(samples.batches() * (n_layers - 1));
         samples.keys = read_list<uint64_t>(keys, "keys", NPY_UINT64, needed);
         if (samples.keys == nullptr) return false;

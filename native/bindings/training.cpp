@@ -98,20 +98,25 @@ PyObject *nbytes(PyObject *self, void *) {
     return PyLong_FromSize_t(with_trainer(self, [](auto &trainer) { return trainer.bytes(); }));
 }
 
+PyObject *close(PyObject *self, PyObject *) {
+    with_trainer(self, [](auto &trainer) { trainer.close(); });
+    Py_RETURN_NONE;
+}
+
 PyObject *release(PyObject *self, PyObject *name) {
     const char *what = PyUnicode_AsUTF8(name);
     if (what == nullptr) return nullptr;
     const bool done = with_trainer(self, [&](auto &trainer) {
         using What = typename std::remove_reference_t<decltype(trainer.parameters())>::What;
         const int kind = kind_of(trainer, what);
-        if (kind >= 0) trainer.release(static_cast<What>(kind));
+        if (kind >= 0) trainer.close(), trainer.parameters().release(static_cast<What>(kind));
         return kind >= 0;
     });
     if (!done) return nullptr;
     Py_RETURN_NONE;
 }
 
-constexpr size_t n_own_methods = 5;
+constexpr size_t n_own_methods = 6;
 PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
     {"load", load, METH_VARARGS,
      "load($self, what, arrays, /)\n--\n\nTake W1, b1, ... as 'weights', or what goes with them as 'slot1', 'slot2' or "
@@ -120,8 +125,8 @@ PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
      "save($self, what, arrays, /)\n--\n\nWrite what `load` takes into arrays of the same shapes."},
     {"begin", begin, METH_O,
      "begin($self, steps, /)\n--\n\nBe ready for a step; `steps` were made before what was loaded."},
-    {"release", release, METH_O,
-     "release($self, what, /)\n--\n\nForget what `load` takes, to make room: no step can be made any more."},
+    {"close", close, METH_NOARGS, "close($self, /)\n--\n\nMake no more steps, and keep only what `save` can give."},
+    {"release", release, METH_O, "release($self, what, /)\n--\n\nKeep that no longer either."},
     {"run", run_trainer, METH_VARARGS,
      "run($self, samples, rates, interrupted, /)\n--\n\n"
      "Make a step per batch of samples (x, y, weights, order, batch_rows, keys); return how many, the objective of "

@@ -35,9 +35,8 @@ Trainer<T>::Trainer(const std::vector<TrainedLayer<T>> &layers, const TrainingSe
     gradient_squares_.assign(settings.clips_norm() ? parameters_.n_sums() : 0, 0.0);
 }
 
-template <class T> void Trainer<T>::release(What what) {
-    released_ = true;
-    parameters_.release(what);
+template <class T> void Trainer<T>::close() {
+    closed_ = true;
     parameters_.release_transposed();
     batch_.release();
 }

@@ -37,9 +37,9 @@ template <class T> class Trainer {
     PackedParameters<T> &parameters() { return parameters_; }
     size_t bytes() const { return parameters_.bytes() + batch_.bytes(); }
 
-    // Makes room, and ends all steps.
-    void release(typename PackedParameters<T>::What what);
-    bool is_released() const { return released_; }
+    // Ends all steps, and makes room for what is saved: only parameters and memory stay.
+    void close();
+    bool is_closed() const { return closed_; }
 
     // To be called once all is loaded: `steps` updates were made before.
     void begin(uint64_t steps);
@@ -101,7 +101,7 @@ template <class T> class Trainer {
     bool moderate_ = true;   // what is kept
     TrainingStep<T> step_{};  // the one that is made in stages, or alone
     std::vector<uint64_t> keys_;  // its own
-    bool by_class_ = false, released_ = false;
+    bool by_class_ = false, closed_ = false;
 };
 
 extern template class Trainer<float>;

@@ -124,7 +124,10 @@ template <class T> bool TrainingBatch<T>::gather(const Samples &samples, const T
 template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size_t i, const T *x, T *y,
                                                size_t first, size_t end) const {
     const Layer &layer = layers_[i];
-    kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, step.keys[i], layer.shape.dropout});
+    // Without keys nothing is left out.
+    const uint64_t key = step.keys == nullptr ? 0 : step.keys[i];
+    const double share = step.keys == nullptr ? 0 : layer.shape.dropout;
+    kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, key, share});
 }
 
 template <class T> void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first,

@@ -63,7 +63,7 @@ struct Samples {
     const double *weights;   // or null: all 1
     const intptr_t *order;   // or null: as they stand
     size_t rows, batch_rows;
-    const uint64_t *keys;  // of dropout: one per batch and hidden layer; or null
+    const uint64_t *keys;  // of dropout: one per batch and hidden layer; or null: none
 
     size_t batches() const { return (rows + batch_rows - 1) / batch_rows; }
 };

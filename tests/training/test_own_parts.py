@@ -118,7 +118,7 @@ def test_every_combination(
 
 @pytest.mark.parametrize("layers", [(CUBE,), (CUBE, BOUNDED), (relu, CUBE), (CUBE, tanh, CUBE, BOUNDED)])
 def test_a_part_of_ones_own_in_any_layer(layers: tuple[Activation, ...]) -> None:
-    shape = (7, 5, 6, 4, 3)[: len(layers)] + (2,)
+    shape = (*(7, 5, 6, 4, 3)[: len(layers)], 2)
     p = Plan(layers, Squared(), SGD(0.01), dropout=(0.2,) * (len(layers) - 1))
     batches = replace(table(p.loss, np.float64, shape), weights=np.linspace(0.0, 2.0, 103))
     assert_close(*both(p, np.float64, batches, shape, in_one_call=False), np.float64)
@@ -153,13 +153,13 @@ def test_any_number_of_threads_gives_the_same_bits(p: Plan) -> None:
 def test_interrupted_steps_draw_no_more_random_numbers_than_they_use() -> None:
     p = Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), dropout=(0.5, 0.1))
     batches = table(p.loss, np.float32, rows=20_000)
-    rates, asked = np.full(len(batches), 0.01), iter([False, True])
+    rates = np.full(len(batches), 0.01)
     for rng in (np.random.default_rng(0), np.random.RandomState(0)):
         whole = (
             np.random.RandomState(0) if isinstance(rng, np.random.RandomState) else np.random.default_rng(0)
         )
         asked = iter([False, True])
-        some = run_steps(p, start(p, np.float32), batches, rates, rng, lambda: next(asked))
+        some = run_steps(p, start(p, np.float32), batches, rates, rng, asked.__next__)
         taken = len(some.losses)
         assert 0 < taken < len(batches)
         rest = run_steps(p, some.state, batches.slice(taken, len(batches)), rates[taken:], rng)

@@ -40,7 +40,7 @@ class Data:
     @property
     def as_tuple(self) -> tuple[Any, ...]:
         """What the core takes."""
-        keys = None if self.keys is None else self.keys.ravel()
+        keys = None if self.keys is None or not self.keys.size else self.keys.ravel()
         return self.X, self.y, self.weights, self.order, self.size, keys
 
 

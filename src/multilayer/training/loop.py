@@ -213,12 +213,12 @@ class Training(Iterator[Step | Epoch]):
     def _end_of_epoch(self, loss: float, rate: float, began: float) -> Epoch:
         at = self._at
         validation_loss, metrics = None, dict[str, float]()
-        if self._held_out is not None:
-            validation_loss, metrics = evaluate(
-                self._plan, at.state.parameters, self._held_out, self.recipe.metrics
+        measured_on = self._held_out or (self._data if self.recipe.metrics else None)
+        if isinstance(measured_on, Arrays):
+            mean, metrics = evaluate(
+                self._plan, at.state, measured_on, self.recipe.metrics, self.recipe.batch_size
             )
-        elif self.recipe.metrics and isinstance(self._data, Arrays):
-            _, metrics = evaluate(self._plan, at.state.parameters, self._data, self.recipe.metrics)
+            validation_loss = None if self._held_out is None else mean
         at.epoch += 1
         at.samples += at.rows
         at.batch, at.rows, at.loss_sum = 0, 0, 0.0

@@ -58,6 +58,11 @@ class Core:
         self._runs = 0
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self._trainer.dtype
+
+    @property
     def in_one_call(self) -> bool:
         """Whether the core has all parts of the plan, and makes many steps in one call."""
         return not self._own.any
@@ -97,6 +102,12 @@ class Core:
         """Return the state after the steps so far."""
         return State.of(_Handle(self, self._runs))
 
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, nothing being left out."""
+        data = backend.Data(x, None, None, None, len(x), None)
+        self._trainer.core.open(data.as_tuple, 0, 0.0)
+        return self._own.outputs(self._trainer, len(x))
+
     def parameters(self) -> Parameters:
         return self._trainer.get("weights")
 
@@ -109,6 +120,7 @@ class Core:
     def settled(self) -> State:
         """Return the state in arrays, one after the other in the place of what the core had."""
         self._runs += 1
+        self._trainer.core.close()
         take, step = self._trainer.take, self._trainer.core.steps
         memory = self._own.memory
         if memory is None:
@@ -138,6 +150,16 @@ class _Handle:
         self.check()
         return self.core.optimizer()
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self.core.dtype
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer."""
+        self.check()
+        return self.core.outputs(x)
+
     def settled(self) -> State:
         """Return the state in arrays, and end the core."""
         self.check()
@@ -166,6 +188,7 @@ def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None
         inputs, width = parameters[2 * n].shape
         dropout = plan.dropout[n] if n < len(plan.dropout) else 0.0
         layers.append((inputs, width, *(chosen or (None, None)), dropout))
+    own.fused = fused
     own.loss = plan.loss if loss is None else None
     own.optimizer = optimizer if rule is None else None
     own.clip = plan.clip if limits is None or (rule is None and plan.clip is not None) else None

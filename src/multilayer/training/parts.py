@@ -28,6 +28,8 @@ class OwnParts:
         self.clip: Callable[[Parameters], Parameters] | None = None
         self.optimizer: Optimizer | None = None
         self.memory: OptimizerState | None = None
+        self.fused = False
+        """Whether the core has the last activation and the loss as one, and so no z of the last layer."""
 
     @property
     def any(self) -> bool:
@@ -54,6 +56,17 @@ class OwnParts:
                 return np.array(losses), False
             losses.append(value)
         return np.array(losses), True
+
+    def outputs(self, trainer: Trainer, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return a and z of the last layer, for the samples of the step that is open."""
+        last = len(trainer.units) - 1
+        signals = self._forward(trainer, rows)
+        if last in signals:
+            return signals[last]
+        a = trainer.read("a", last, rows)
+        if not self.fused:
+            return a, trainer.read("z", last, rows)
+        return a, np.asarray(self.plan.activations[last](a))
 
     def _step(self, trainer: Trainer, data: Data, batches: Batches, number: int, rate: float) -> float | None:
         """Return the objective, or None where the step is not finite, and was not made."""

@@ -43,11 +43,18 @@ class Plan:
 class Held(Protocol):
     """A state that is not in arrays, such as the native core's."""
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+
     def parameters(self) -> Parameters:
         """Return the parameters in arrays of their own."""
 
     def optimizer(self) -> OptimizerState:
         """Return the optimizer's memory in arrays of its own."""
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, as they are when nothing is trained."""
 
     def settled(self) -> State:
         """Return the state in arrays, and hold it no longer."""
@@ -71,6 +78,11 @@ class State:
     def of(held: Held) -> State:
         """Return the state that something else holds."""
         return State((), OptimizerState(0, {}), held=held)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self._parameters[0].dtype if self.held is None else self.held.dtype
 
     @property
     def parameters(self) -> Parameters:
