@@ -63,6 +63,12 @@ class Core:
         return self._trainer.dtype
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays that the core keeps: parameters in panels, memory, W^T, and a batch's activations."""
+        count: int = self._trainer.core.nbytes
+        return count
+
+    @property
     def in_one_call(self) -> bool:
         """Whether the core has all parts of the plan, and makes many steps in one call."""
         return not self._own.any
