@@ -11,7 +11,7 @@ import numpy as np
 
 from multilayer.errors import InputError
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, Time
+from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
 from multilayer.training.checkpoint import Keeper
 from multilayer.training.data import Arrays, Source
@@ -59,6 +59,8 @@ class Training(Iterator[Step | Epoch]):
         """The network that training started from."""
         self.recipe = recipe
         self.interruption = Interruption()
+        self.minimum: Minimum | None = None
+        """What an optimizer with a loop of its own came to, when it has ended by itself."""
         self._data, self._held_out, self._at = data, held_out, position
         self._callbacks, self._every, self._keeper = callbacks, every, keeper
         self._plan = recipe.plan(network)
@@ -172,7 +174,11 @@ class Training(Iterator[Step | Epoch]):
                 ended = ended or self._wish()
                 if ended is not None:
                     break
-        self._ended = minimizer.ended if ended is None else (ended, _WORDS[ended])
+        self.minimum = minimizer.minimum
+        if ended is not None:
+            self._ended = (ended, _WORDS[ended])
+        elif self.minimum is not None:
+            self._ended = ("epochs" if self.minimum.status == 1 else "plateau", self.minimum.message)
 
     def _rate(self, step: int) -> float:
         at = self._at
