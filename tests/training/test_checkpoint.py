@@ -225,3 +225,4 @@ def killed_at_any_moment(folder):
         fit(NET, X, Y, checkpoint=path, **options(epochs=epochs[-1] + 2)),
         fit(NET, X, Y, **options(epochs=epochs[-1] + 2)),
     )
+    assert sorted(file.name for file in folder.iterdir()) == ["run.checkpoint", "run.checkpoint.previous"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,7 +136,7 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
         }
     )
     data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
-    _keep_previous(Path(path))
+    storage.keep(path, f"{os.fspath(path)}.previous")
     storage.write(path, data)
 
 
@@ -191,19 +190,6 @@ def read(path: AnyPath) -> tuple[dict[str, str], Position]:
         **{name: saved[name] for name in _NUMBERS},
     )
     return saved["terms"], position
-
-
-def _keep_previous(path: Path) -> None:
-    """Give the file that is about to be replaced a second name, so that it outlives the new one."""
-    if not path.is_file():
-        return
-    kept, temporary = Path(f"{path}.previous"), path.parent / f".{secrets.token_hex(8)}.tmp"
-    try:
-        temporary.hardlink_to(path)
-    except OSError:  # a file system without hard links
-        storage.write(kept, storage.read(path))
-    else:
-        temporary.replace(kept)
 
 
 def _hint(path: AnyPath) -> str:
