@@ -115,7 +115,7 @@ template <class T> bool Trainer<T>::update(const TrainingStep<T> &step, const Pa
     T *slot2 = gradient_only ? nullptr : parameters_.panels(i, What::slot2);
     const T *da = batch_.da(i) + part.column;
     bool moderate = kernels_.update_weights(
-        {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.first, part.end,
+        {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.columns, part.first, part.end,
          parameters_.panels(i, What::weights) + at, parameters_.panels(i, first_slot) + at,
          slot2 == nullptr ? nullptr : slot2 + at},
         rule);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <type_traits>
 
 namespace multilayer {
 namespace {
@@ -16,27 +14,25 @@ template <class T> size_t good_stride(size_t columns) {
     return stride * sizeof(T) % bad_stride == 0 ? stride + line : stride;
 }
 
-template <class From, class To> void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
+template <class From, class To>
+void copy_numbers(const Numbers &from, size_t row, size_t columns, To *to) {
     const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
-    if (std::is_same_v<From, To> && from.column_stride == 1) {
-        std::memcpy(to, p, columns * sizeof(To));
-    } else if (from.column_stride == 1) {
+    if (from.column_stride == 1) {
         for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
     } else {
         for (size_t j = 0; j < columns; ++j)
             to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
     }
 }
+template <class To> void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
+    if (from.is_double)
+        copy_numbers<double>(from, row, columns, to);
+    else
+        copy_numbers<float>(from, row, columns, to);
+}
 
-// Rows of x in an order of their own are in no cache; they are asked for this many rows ahead.
-constexpr size_t rows_ahead = 8;
-
-void prefetch_row(const Numbers &from, size_t row, size_t columns) {
-    const ptrdiff_t size = from.is_double ? sizeof(double) : sizeof(float);
-    const char *p =
-        static_cast<const char *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride * size;
-    const size_t bytes = columns * static_cast<size_t>(size);
-    for (size_t i = 0; i < bytes && i < 16 * cache_line; i += cache_line) __builtin_prefetch(p + i);
+size_t row_of(const Samples &samples, size_t at) {
+    return samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
 }
 
 }  // namespace
@@ -88,19 +84,10 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows) {
 
 template <class T> bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step,
                                                  size_t first, size_t end) {
-    const size_t inputs = layers_.front().shape.inputs, units = layers_.back().shape.units;
+    const size_t units = layers_.back().shape.units;
     const double equal_share = 1.0 / static_cast<double>(step.rows);
-    bool moderate = true;
     for (size_t r = first; r < end; ++r) {
-        const size_t at = step.first_row + r;
-        const size_t row = samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
-        if (samples.order != nullptr && at + rows_ahead < samples.rows) {
-            prefetch_row(samples.x, static_cast<size_t>(samples.order[at + rows_ahead]), inputs);
-        }
-        if (samples.x.is_double)
-            copy_row<double>(samples.x, row, inputs, x_ + r * x_stride_);
-        else
-            copy_row<float>(samples.x, row, inputs, x_ + r * x_stride_);
+        const size_t row = row_of(samples, step.first_row + r);
         shares_[r] = samples.weights == nullptr ? equal_share
                      : step.total != 0          ? samples.weights[row] / step.total
                                                 : 0.0;
@@ -108,17 +95,27 @@ template <class T> bool TrainingBatch<T>::gather(const Samples &samples, const T
             classes_[r] = samples.classes[row];
         } else if (samples.targets.data != nullptr) {
             double *targets = targets_.data() + r * units;
-            if (samples.targets.is_double)
-                copy_row<double>(samples.targets, row, units, targets);
-            else
-                copy_row<float>(samples.targets, row, units, targets);
+            copy_row(samples.targets, row, units, targets);
             for (size_t j = 0; j < units; ++j)
                 targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
         }
     }
+    return gather_x(samples, step.first_row, first, end);
+}
+
+template <class T>
+bool TrainingBatch<T>::gather_x(const Samples &samples, size_t first_row, size_t first, size_t end) {
+    const size_t inputs = layers_.front().shape.inputs;
+    const Numbers &x = samples.x;
+    T *to = x_ + first * x_stride_;
+    if (x.is_double == (sizeof(T) == sizeof(double)) && x.column_stride == 1) {
+        return kernels_.copy_rows({static_cast<const T *>(x.data), x.row_stride, samples.order,
+                                   first_row + first, first_row + end, samples.rows, inputs, to, x_stride_});
+    }
+    for (size_t r = first; r < end; ++r)
+        copy_row(x, row_of(samples, first_row + r), inputs, x_ + r * x_stride_);
     // The padding of rows is 0.
-    moderate = kernels_.is_moderate(x_ + first * x_stride_, (end - first) * x_stride_, moderate_signal<T>);
-    return moderate;
+    return kernels_.is_moderate(to, (end - first) * x_stride_, moderate_signal<T>);
 }
 
 template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size_t i, const T *x, T *y,
@@ -155,11 +152,17 @@ template <class T> size_t TrainingBatch<T>::forward(const TrainingStep<T> &step,
         const TrainedActivation<T> &h = layer.shape.activation;
         const bool sums_only = settings_.from_sums && i + 1 == layers_.size();
         T *sums = h.keeps_sums() ? layer.a : layer.z;
-        products_.multiply({x(i) + first * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - first,
-                            parameters_.panels(i, PackedParameters<T>::weights),
-                            parameters_.bias(i, PackedParameters<T>::weights), layer.shape.inputs,
-                            layer.shape.units, sums + first * layer.stride, layer.stride,
-                            h.relu && !sums_only});
+        const T *W = parameters_.panels(i, PackedParameters<T>::weights);
+        const T *b = parameters_.bias(i, PackedParameters<T>::weights);
+        const bool relu = h.relu && !sums_only;
+        size_t row = first;
+        if (!relu) {
+            row += kernels_.narrow({x(i) + row * x_stride(i), x_stride(i), end - row, layer.shape.inputs,
+                                    layer.shape.units, W, b, sums + row * layer.stride, layer.stride});
+        }
+        products_.multiply({x(i) + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b,
+                            layer.shape.inputs, layer.shape.units, sums + row * layer.stride, layer.stride,
+                            relu});
         if (sums_only) continue;
         if (h.own) return i;
         if (h.keeps_sums()) activate(layer, first, end);

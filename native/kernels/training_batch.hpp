@@ -62,6 +62,7 @@ template <class T> class TrainingBatch {
         T *a, *z, *da, *passed, *stand_in;
     };
 
+    bool gather_x(const Samples &samples, size_t first_row, size_t first, size_t end);
     void activate(const Layer &layer, size_t first, size_t end);
     bool activate_backwards(const Layer &layer, size_t first, size_t end);
     void drop(const TrainingStep<T> &step, size_t i, const T *x, T *y, size_t first, size_t end) const;

@@ -42,6 +42,7 @@ template <class T> struct WeightUpdate {
     size_t da_stride;
     size_t rows;        // of the batch
     size_t width;       // of the panel
+    size_t columns;     // of which so many are no padding
     size_t first, end;  // of k
     T *weights;         // the panel, row 0
     T *slot1,
@@ -94,6 +95,27 @@ template <class T> struct DropoutRows {
     double share;  // of units that are left out
 };
 
+// Samples of the network's own type, their numbers side by side, to be copied to the rows of a batch.
+template <class T> struct SampleRows {
+    const T *x;
+    ptrdiff_t x_stride;
+    const intptr_t *order;    // or null: as they stand
+    size_t first, end, last;  // of all samples, in that order, of which there are `last`
+    size_t columns;
+    T *y;  // rows for whole registers
+    size_t y_stride;
+};
+
+// a = x W + b for a layer of few units, whose weights are one panel of one register.
+template <class T> struct NarrowProduct {
+    const T *x;
+    size_t x_stride;  // rows may be read up to a whole register
+    size_t rows, inputs, units;
+    const T *weights, *bias;
+    T *y;
+    size_t y_stride;
+};
+
 template <class T> struct TrainingKernels {
     // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
@@ -108,6 +130,10 @@ template <class T> struct TrainingKernels {
     // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.
     bool (*gate)(const T *z, T *gradient, size_t n);
     void (*multiply)(const T *factor, T *gradient, size_t n);
+    // Whether all of them are moderate.
+    bool (*copy_rows)(const SampleRows<T> &);
+    // The first rows of a narrow product, and how many: none if it is not narrow enough.
+    size_t (*narrow)(const NarrowProduct<T> &);
     bool (*is_moderate)(const T *x, size_t n, T limit);
     void (*drop)(const DropoutRows<T> &);
     void (*loss)(LossKind, const LossRows<T> &);

@@ -5,7 +5,9 @@
 #include "kernels/losses.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/moderate.hpp"
+#include "kernels/narrow.hpp"
 #include "kernels/optimizers.hpp"
+#include "kernels/rows.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
 
@@ -97,11 +99,11 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
         prefetch(u.weights + at, n);
         prefetch(u.slot1 + at, n);
         if (u.slot2 != nullptr) prefetch(u.slot2 + at, n);
-        if (vectors == 1)
+        if (vectors == 1 && !narrow_part<T>(u, first, end, g))
             gradient_part<T, 1>(u, first, end, g, Heights1{});
         else if (vectors == 3)
             gradient_part<T, 3>(u, first, end, g, Heights3{});
-        else
+        else if (vectors == 2)
             gradient_part<T, 2>(u, first, end, g, Heights2{});
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
         moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
@@ -131,25 +133,6 @@ template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> 
     UpdateRule<T> of_bias = rule;
     of_bias.l2 = of_bias.shrink = 0;
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);
-}
-
-// The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's
-// number.
-template <class T> MULTILAYER_INLINE void transpose_square(Vec<T> (&x)[lanes<T>]) {
-    constexpr size_t L = lanes<T>;
-    IntVec<T> low = {}, high = {};
-    for (size_t i = 0; i < L; ++i) {
-        low[i] = static_cast<decltype(+low[0])>(i / 2 + i % 2 * L);
-        high[i] = low[i] + static_cast<decltype(+low[0])>(L / 2);
-    }
-    for (size_t stage = 1; stage < L; stage *= 2) {
-        Vec<T> y[L];
-        for (size_t i = 0; i < L / 2; ++i) {
-            y[2 * i] = __builtin_shuffle(x[i], x[i + L / 2], low);
-            y[2 * i + 1] = __builtin_shuffle(x[i], x[i + L / 2], high);
-        }
-        for (size_t i = 0; i < L; ++i) x[i] = y[i];
-    }
 }
 
 template <class T> void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end,
@@ -226,7 +209,7 @@ template <class T> bool is_moderate(const T *x, size_t n, T limit) {
 
 template <class T> constexpr TrainingKernels<T> kernels() {
     return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>, squares<T>,
-            gate<T>,           multiply<T>,    is_moderate<T>,  drop<T>,      loss<T>};
+            gate<T>,           multiply<T>,    copy_rows<T>, narrow_product<T>, is_moderate<T>,  drop<T>,      loss<T>};
 }
 
 }  // namespace
