@@ -174,8 +174,7 @@ template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_s
 
 PyObject *run_trainer(PyObject *self, PyObject *arguments) {
     PyObject *data, *rates, *interrupted;
-    if (!PyArg_ParseTuple(arguments, "OOO", &data, &rates, &interrupted) || !is_usable(self))
-        return nullptr;
+    if (!PyArg_ParseTuple(arguments, "OOO", &data, &rates, &interrupted) || !is_usable(self)) return nullptr;
     return with_trainer(self, [&](auto &trainer) { return run_with(trainer, data, rates, interrupted); });
 }
 

@@ -105,9 +105,9 @@ template <class T> void take_backward(const NamedKernel &kernel, bool surrogate,
     h.derivative_parameters = kernel.parameters;
 }
 
-// `forward` is None for an activation that the caller computes, `backward` None for the derivative of `forward`.
-template <class T>
-bool read_activation(PyObject *forward, PyObject *backward, TrainedActivation<T> &h) {
+// `forward` is None for an activation that the caller computes, `backward` None for the derivative of
+// `forward`.
+template <class T> bool read_activation(PyObject *forward, PyObject *backward, TrainedActivation<T> &h) {
     if (forward == Py_None) return h.own = true;
     NamedKernel kernel;
     if (!read_kernel(forward, kernel)) return false;
@@ -153,22 +153,21 @@ template <class T> Trainer<T> *build(PyObject *layers, const TrainingSettings &s
 }  // namespace
 
 PyObject *make_trainer(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    static const char *names[] = {"dtype",        "layers",        "loss",     "loss_parameter", "from_sums",
-                                  "target_scale", "target_offset", "rule",     "nesterov",       "decay1",
-                                  "decay2",       "epsilon",       "l2",       "weight_decay",   "limit",
+    static const char *names[] = {"dtype",        "layers",        "loss", "loss_parameter", "from_sums",
+                                  "target_scale", "target_offset", "rule", "nesterov",       "decay1",
+                                  "decay2",       "epsilon",       "l2",   "weight_decay",   "limit",
                                   "norm_limit",   "own_clip",      nullptr};
     PyArray_Descr *dtype;
     PyObject *layers;
     const char *loss, *rule;
     int from_sums, nesterov, own_clip;
     TrainingSettings settings{};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "$O&O!sdpddspdddddddp", const_cast<char **>(names),
-                                     PyArray_DescrConverter, &dtype, &PyTuple_Type, &layers, &loss,
-                                     &settings.loss_parameter, &from_sums, &settings.target_scale,
-                                     &settings.target_offset, &rule, &nesterov, &settings.decay1,
-                                     &settings.decay2, &settings.epsilon, &settings.l2,
-                                     &settings.weight_decay, &settings.limit, &settings.norm_limit,
-                                     &own_clip)) {
+    if (!PyArg_ParseTupleAndKeywords(
+            arguments, keywords, "$O&O!sdpddspdddddddp", const_cast<char **>(names), PyArray_DescrConverter,
+            &dtype, &PyTuple_Type, &layers, &loss, &settings.loss_parameter, &from_sums,
+            &settings.target_scale, &settings.target_offset, &rule, &nesterov, &settings.decay1,
+            &settings.decay2, &settings.epsilon, &settings.l2, &settings.weight_decay, &settings.limit,
+            &settings.norm_limit, &own_clip)) {
         return nullptr;
     }
     const int number = dtype->type_num;

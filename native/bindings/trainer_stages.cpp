@@ -53,8 +53,7 @@ PyObject *objective(PyObject *self, PyObject *) {
 
 PyObject *find_gradients(PyObject *self, PyObject *) {
     if (!is_usable(self)) return nullptr;
-    const bool kept =
-        with_trainer(self, [](auto &trainer) { return trainer.settings().keeps_gradient(); });
+    const bool kept = with_trainer(self, [](auto &trainer) { return trainer.settings().keeps_gradient(); });
     if (!kept) {
         PyErr_SetString(PyExc_ValueError, "this trainer keeps no gradient");
         return nullptr;
@@ -92,17 +91,21 @@ template <class F> PyObject *with_rows(PyObject *self, PyObject *arguments, bool
     const char *const names[] = {"a", "z", "da"};
     int what = 0;
     while (what < 3 && std::strcmp(names[what], name) != 0) ++what;
-    const bool done = what < 3 && with_trainer(self, [&](auto &trainer) {
-        using T = std::remove_cv_t<std::remove_pointer_t<decltype(trainer.batch().da(0))>>;
-        using What = typename TrainingBatch<T>::What;
-        const npy_intp rows = static_cast<npy_intp>(trainer.rows());
-        const npy_intp units = static_cast<npy_intp>(trainer.layer(static_cast<size_t>(i)).units);
-        if (!is_plain_array<T>(array, rows, units)) return false;
-        if (writable && !PyArray_ISWRITEABLE(as_array(array))) return false;
-        f(trainer.batch(), static_cast<size_t>(i), static_cast<What>(what), trainer.rows(),
-          static_cast<T *>(PyArray_DATA(as_array(array))));
-        return true;
-    });
+    const bool done =
+        what < 3 &&
+        with_trainer(
+            self,
+            [&](auto &trainer) {
+                using T = std::remove_cv_t<std::remove_pointer_t<decltype(trainer.batch().da(0))>>;
+                using What = typename TrainingBatch<T>::What;
+                const npy_intp rows = static_cast<npy_intp>(trainer.rows());
+                const npy_intp units = static_cast<npy_intp>(trainer.layer(static_cast<size_t>(i)).units);
+                if (!is_plain_array<T>(array, rows, units)) return false;
+                if (writable && !PyArray_ISWRITEABLE(as_array(array))) return false;
+                f(trainer.batch(), static_cast<size_t>(i), static_cast<What>(what), trainer.rows(),
+                  static_cast<T *>(PyArray_DATA(as_array(array))));
+                return true;
+            });
     if (!done) {
         PyErr_SetString(PyExc_ValueError, "expected 'a', 'z' or 'da', and an array of rows x units");
         return nullptr;
@@ -111,8 +114,9 @@ template <class F> PyObject *with_rows(PyObject *self, PyObject *arguments, bool
 }
 
 PyObject *read(PyObject *self, PyObject *arguments) {
-    return with_rows(self, arguments, true,
-                     [](auto &batch, size_t i, auto what, size_t rows, auto *to) { batch.read(i, what, rows, to); });
+    return with_rows(self, arguments, true, [](auto &batch, size_t i, auto what, size_t rows, auto *to) {
+        batch.read(i, what, rows, to);
+    });
 }
 
 PyObject *write(PyObject *self, PyObject *arguments) {
@@ -139,16 +143,19 @@ PyMethodDef stage_methods[n_stage_methods] = {
     {"open", open_step, METH_VARARGS,
      "open($self, samples, batch, rate, /)\n--\n\nBegin the step of one batch: gather its rows."},
     {"forward", forward, METH_O,
-     "forward($self, layer, /)\n--\n\nGo forward from a layer to the next whose z is the caller's to write, and "
+     "forward($self, layer, /)\n--\n\nGo forward from a layer to the next whose z is the caller's to write, "
+     "and "
      "return it; or to the end, and return how many there are."},
     {"lose", lose, METH_NOARGS,
-     "lose($self, /)\n--\n\nFind the loss, and da of the last layer, or dz where its activation is the caller's."},
+     "lose($self, /)\n--\n\nFind the loss, and da of the last layer, or dz where its activation is the "
+     "caller's."},
     {"backward", backward, METH_O,
-     "backward($self, layer, /)\n--\n\nGo back from da of a layer to the next whose dz the caller turns into da, and "
+     "backward($self, layer, /)\n--\n\nGo back from da of a layer to the next whose dz the caller turns into "
+     "da, and "
      "return it; or to the beginning, and return how many there are."},
-    {"read", read, METH_VARARGS,
-     "read($self, what, layer, out, /)\n--\n\nCopy 'a', 'z' or 'da' of a layer."},
-    {"write", write, METH_VARARGS, "write($self, what, layer, array, /)\n--\n\nReplace 'z' or 'da' of a layer."},
+    {"read", read, METH_VARARGS, "read($self, what, layer, out, /)\n--\n\nCopy 'a', 'z' or 'da' of a layer."},
+    {"write", write, METH_VARARGS,
+     "write($self, what, layer, array, /)\n--\n\nReplace 'z' or 'da' of a layer."},
     {"write_values", write_values, METH_O,
      "write_values($self, values, /)\n--\n\nTake the loss of each row from the caller."},
     {"objective", objective, METH_NOARGS, "objective($self, /)\n--\n\nThe objective of the batch."},

@@ -38,7 +38,8 @@ template <class T, class F> PyObject *each_layer(const Trainer<T> &trainer, PyOb
     const auto data = [&](size_t i) {
         return static_cast<T *>(PyArray_DATA(as_array(PyTuple_GET_ITEM(arrays, static_cast<Py_ssize_t>(i)))));
     };
-    bool fit = PyTuple_Check(arrays) && static_cast<size_t>(PyTuple_GET_SIZE(arrays)) == 2 * trainer.n_layers();
+    bool fit =
+        PyTuple_Check(arrays) && static_cast<size_t>(PyTuple_GET_SIZE(arrays)) == 2 * trainer.n_layers();
     for (size_t i = 0; i < trainer.n_layers() && fit; ++i) {
         const npy_intp inputs = static_cast<npy_intp>(trainer.layer(i).inputs);
         const npy_intp units = static_cast<npy_intp>(trainer.layer(i).units);
@@ -91,7 +92,8 @@ PyObject *begin(PyObject *self, PyObject *steps) {
 }
 
 PyObject *steps_made(PyObject *self, void *) {
-    return PyLong_FromUnsignedLongLong(with_trainer(self, [](auto &trainer) { return trainer.steps_made(); }));
+    return PyLong_FromUnsignedLongLong(
+        with_trainer(self, [](auto &trainer) { return trainer.steps_made(); }));
 }
 
 PyObject *nbytes(PyObject *self, void *) {
@@ -119,17 +121,20 @@ PyObject *release(PyObject *self, PyObject *name) {
 constexpr size_t n_own_methods = 6;
 PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
     {"load", load, METH_VARARGS,
-     "load($self, what, arrays, /)\n--\n\nTake W1, b1, ... as 'weights', or what goes with them as 'slot1', 'slot2' or "
+     "load($self, what, arrays, /)\n--\n\nTake W1, b1, ... as 'weights', or what goes with them as 'slot1', "
+     "'slot2' or "
      "'gradient'."},
     {"save", save, METH_VARARGS,
      "save($self, what, arrays, /)\n--\n\nWrite what `load` takes into arrays of the same shapes."},
     {"begin", begin, METH_O,
      "begin($self, steps, /)\n--\n\nBe ready for a step; `steps` were made before what was loaded."},
-    {"close", close, METH_NOARGS, "close($self, /)\n--\n\nMake no more steps, and keep only what `save` can give."},
+    {"close", close, METH_NOARGS,
+     "close($self, /)\n--\n\nMake no more steps, and keep only what `save` can give."},
     {"release", release, METH_O, "release($self, what, /)\n--\n\nKeep that no longer either."},
     {"run", run_trainer, METH_VARARGS,
      "run($self, samples, rates, interrupted, /)\n--\n\n"
-     "Make a step per batch of samples (x, y, weights, order, batch_rows, keys); return how many, the objective of "
+     "Make a step per batch of samples (x, y, weights, order, batch_rows, keys); return how many, the "
+     "objective of "
      "each,\nand whether the one after them was not refused because it is not finite."},
 };
 
@@ -142,7 +147,8 @@ PyGetSetDef attributes[] = {
 const char documentation[] =
     "Trainer(*, dtype, layers, loss, loss_parameter, from_sums, target_scale, target_offset, rule, nesterov, "
     "decay1, decay2, epsilon, l2, weight_decay, limit, norm_limit, own_clip)\n--\n\n"
-    "Steps of training for layers (inputs, units, forward, backward, dropout), the two being kernels: a name and "
+    "Steps of training for layers (inputs, units, forward, backward, dropout), the two being kernels: a name "
+    "and "
     "parameters.";
 
 PyType_Slot slots[] = {

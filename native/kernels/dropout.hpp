@@ -1,8 +1,8 @@
 // Dropout: which units of a sample are left out, as a function of a key and of the place alone.
 //
-// Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, 2011)
-// makes two words of a key and of the counter (unit, row): the first for the unit, the second for the unit
-// half a row further on.
+// Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3,
+// 2011) makes two words of a key and of the counter (unit, row): the first for the unit, the second for the
+// unit half a row further on.
 #pragma once
 
 #include "kernels/training_kernels.hpp"

@@ -15,9 +15,9 @@ constexpr size_t most_steps = 256;
 // Multiply-adds in a step from which on it is shared out, about ten microseconds of them.
 constexpr size_t large = 400'000;
 
-// Bounds that keep moderate numbers from overflowing, as follows for float32, with margin to 2^127. A gradient
-// is at most rows * 2^60 + l2 * 2^60 <= 2^81; a step of Adam or RMSprop rate / epsilon times that, 2^121; one
-// of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
+// Bounds that keep moderate numbers from overflowing, as follows for float32, with margin to 2^127. A
+// gradient is at most rows * 2^60 + l2 * 2^60 <= 2^81; a step of Adam or RMSprop rate / epsilon times that,
+// 2^121; one of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
 constexpr double most_rows = 0x1p20, most_l2 = 0x1p20, most_rate = 0x1p40;
 
 }  // namespace
@@ -53,8 +53,8 @@ template <class T> void Trainer<T>::measure(const ParameterPart &part, uint64_t 
     if (settings_.l2 != 0) parameters_.squares(part, What::weights, squares_[number % 2].data());
 }
 
-template <class T> void Trainer<T>::prepare(const Samples &samples, TrainingStep<T> &step, size_t batch,
-                                            double rate) const {
+template <class T>
+void Trainer<T>::prepare(const Samples &samples, TrainingStep<T> &step, size_t batch, double rate) const {
     step.first_row = batch * samples.batch_rows;
     step.rows = std::min(samples.batch_rows, samples.rows - step.first_row);
     step.keys = samples.keys == nullptr ? nullptr : samples.keys + batch * (layers_.size() - 1);
@@ -82,9 +82,10 @@ template <class T> void Trainer<T>::prepare(const Samples &samples, TrainingStep
     rule.scale = 1;
 }
 
-// The rate as the rule of update `t` = 1, 2, ... takes it, and whether all settings leave moderate numbers room.
-template <class T> static void set_time(TrainingStep<T> &step, const TrainingSettings &s, double rate,
-                                        uint64_t t) {
+// The rate as the rule of update `t` = 1, 2, ... takes it, and whether all settings leave moderate numbers
+// room.
+template <class T>
+static void set_time(TrainingStep<T> &step, const TrainingSettings &s, double rate, uint64_t t) {
     UpdateRule<T> &rule = step.rule;
     if (s.rule == Rule::adam) {
         const double n = static_cast<double>(t);
@@ -92,8 +93,7 @@ template <class T> static void set_time(TrainingStep<T> &step, const TrainingSet
             static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, n)) / (1.0 - std::pow(s.decay1, n))));
     }
     const double divisor = s.rule == Rule::sgd ? 1.0 : std::min(1.0, s.epsilon);
-    step.moderate = static_cast<double>(step.rows) <= most_rows &&
-                    static_cast<double>(rule.l2) <= most_l2 &&
+    step.moderate = static_cast<double>(step.rows) <= most_rows && static_cast<double>(rule.l2) <= most_l2 &&
                     std::abs(static_cast<double>(rule.rate)) <= most_rate * divisor &&
                     static_cast<double>(rule.shrink) <= most_rate;
 }
@@ -115,15 +115,15 @@ template <class T> bool Trainer<T>::update(const TrainingStep<T> &step, const Pa
     T *slot2 = gradient_only ? nullptr : parameters_.panels(i, What::slot2);
     const T *da = batch_.da(i) + part.column;
     bool moderate = kernels_.update_weights(
-        {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.columns, part.first, part.end,
-         parameters_.panels(i, What::weights) + at, parameters_.panels(i, first_slot) + at,
-         slot2 == nullptr ? nullptr : slot2 + at},
+        {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.columns,
+         part.first, part.end, parameters_.panels(i, What::weights) + at,
+         parameters_.panels(i, first_slot) + at, slot2 == nullptr ? nullptr : slot2 + at},
         rule);
     if (part.first == 0) {
         T *bias_slot2 = gradient_only ? nullptr : parameters_.bias(i, What::slot2);
         const bool bias_moderate = kernels_.update_bias(
-            {da, batch_.stride(i), step.rows, part.width,
-             parameters_.bias(i, What::weights) + part.column, parameters_.bias(i, first_slot) + part.column,
+            {da, batch_.stride(i), step.rows, part.width, parameters_.bias(i, What::weights) + part.column,
+             parameters_.bias(i, first_slot) + part.column,
              bias_slot2 == nullptr ? nullptr : bias_slot2 + part.column},
             rule);
         moderate = bias_moderate && moderate;
@@ -155,19 +155,17 @@ bool Trainer<T>::apply(const TrainingStep<T> &step, const ParameterPart &part, u
     rule.l2 = 0;  // is in the gradient
     rule.scale = scale_;
     const auto place = [&](T *start, size_t from) { return start == nullptr ? nullptr : start + from; };
-    bool moderate = kernels_.apply(rule, parameters_.panels(i, What::gradient) + at,
-                                   parameters_.panels(i, What::weights) + at,
-                                   parameters_.panels(i, What::slot1) + at,
-                                   place(parameters_.panels(i, What::slot2), at),
-                                   (part.end - part.first) * part.width);
+    bool moderate =
+        kernels_.apply(rule, parameters_.panels(i, What::gradient) + at,
+                       parameters_.panels(i, What::weights) + at, parameters_.panels(i, What::slot1) + at,
+                       place(parameters_.panels(i, What::slot2), at), (part.end - part.first) * part.width);
     if (part.first == 0) {
         rule.shrink = 0;
         const size_t column = part.column;
-        const bool bias_moderate =
-            kernels_.apply(rule, parameters_.bias(i, What::gradient) + column,
-                           parameters_.bias(i, What::weights) + column,
-                           parameters_.bias(i, What::slot1) + column,
-                           place(parameters_.bias(i, What::slot2), column), part.width);
+        const bool bias_moderate = kernels_.apply(
+            rule, parameters_.bias(i, What::gradient) + column, parameters_.bias(i, What::weights) + column,
+            parameters_.bias(i, What::slot1) + column, place(parameters_.bias(i, What::slot2), column),
+            part.width);
         moderate = bias_moderate && moderate;
     }
     measure(part, number + 1);

@@ -98,8 +98,8 @@ template <class T> class Trainer {
     T scale_ = 1;  // of gradients that are clipped by their norm
     size_t products_per_row_ = 0;
     uint64_t steps_made_ = 0;
-    bool moderate_ = true;   // what is kept
-    TrainingStep<T> step_{};  // the one that is made in stages, or alone
+    bool moderate_ = true;        // what is kept
+    TrainingStep<T> step_{};      // the one that is made in stages, or alone
     std::vector<uint64_t> keys_;  // its own
     bool by_class_ = false, closed_ = false;
 };

@@ -14,8 +14,7 @@ template <class T> size_t good_stride(size_t columns) {
     return stride * sizeof(T) % bad_stride == 0 ? stride + line : stride;
 }
 
-template <class From, class To>
-void copy_numbers(const Numbers &from, size_t row, size_t columns, To *to) {
+template <class From, class To> void copy_numbers(const Numbers &from, size_t row, size_t columns, To *to) {
     const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
     if (from.column_stride == 1) {
         for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
@@ -37,9 +36,9 @@ size_t row_of(const Samples &samples, size_t at) {
 
 }  // namespace
 
-template <class T> TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes,
-                                                   const TrainingSettings &settings,
-                                                   const PackedParameters<T> &parameters)
+template <class T>
+TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, const TrainingSettings &settings,
+                                const PackedParameters<T> &parameters)
     : settings_(settings),
       parameters_(parameters),
       products_(products_of<T>()),
@@ -76,14 +75,15 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows) {
     for (Layer &layer : layers_) {
         T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.stand_in};
         size_t i = 0;
-        for (bool needed : needs(layer)) *pointers[i++] = needed ? numbers_.get() + *place++ : (++place, nullptr);
+        for (bool needed : needs(layer))
+            *pointers[i++] = needed ? numbers_.get() + *place++ : (++place, nullptr);
         if (layer.passed == nullptr) layer.passed = layer.z;
     }
     rows_ = rows;
 }
 
-template <class T> bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step,
-                                                 size_t first, size_t end) {
+template <class T>
+bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
     const size_t units = layers_.back().shape.units;
     const double equal_share = 1.0 / static_cast<double>(step.rows);
     for (size_t r = first; r < end; ++r) {
@@ -127,13 +127,12 @@ template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size
     kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, key, share});
 }
 
-template <class T> void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first,
-                                               size_t end) {
+template <class T>
+void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
     if (layers_[i].shape.dropout > 0) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
 }
 
-template <class T>
-void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end) {
+template <class T> void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end) {
     const TrainedActivation<T> &h = layer.shape.activation;
     for (size_t r = first; r < end; ++r) {
         const T *a = layer.a + r * layer.stride;
@@ -145,8 +144,8 @@ void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end) {
     }
 }
 
-template <class T> size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t first,
-                                                    size_t end) {
+template <class T>
+size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
     for (; i < layers_.size(); ++i) {
         const Layer &layer = layers_[i];
         const TrainedActivation<T> &h = layer.shape.activation;
@@ -175,21 +174,21 @@ template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size
     const Layer &last = layers_.back();
     const T *outputs = settings_.from_sums && last.a != nullptr ? last.a : last.z;
     const size_t units = last.shape.units;
-    kernels_.loss(settings_.loss,
-                  {outputs + first * last.stride, last.stride, end - first, units,
-                   by_class ? classes_.data() + first : nullptr,
-                   settings_.target_scale + settings_.target_offset, settings_.target_offset,
-                   targets_.data() + first * units, shares_.data() + first, settings_.loss_parameter,
-                   values_.data() + first, last.da + first * last.stride, last.stride});
+    kernels_.loss(
+        settings_.loss,
+        {outputs + first * last.stride, last.stride, end - first, units,
+         by_class ? classes_.data() + first : nullptr, settings_.target_scale + settings_.target_offset,
+         settings_.target_offset, targets_.data() + first * units, shares_.data() + first,
+         settings_.loss_parameter, values_.data() + first, last.da + first * last.stride, last.stride});
 }
 
 // From dz to da, in place; whether z, and da afterwards, are moderate.
-template <class T>
-bool TrainingBatch<T>::activate_backwards(const Layer &layer, size_t first, size_t end) {
+template <class T> bool TrainingBatch<T>::activate_backwards(const Layer &layer, size_t first, size_t end) {
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t units = layer.shape.units, stride = layer.stride;
     // Padding included, here and below: it is 0 and stays it.
-    if (h.relu) return kernels_.gate(layer.z + first * stride, layer.da + first * stride, (end - first) * stride);
+    if (h.relu)
+        return kernels_.gate(layer.z + first * stride, layer.da + first * stride, (end - first) * stride);
     for (size_t r = first; r < end && h.keeps_sums(); ++r) {
         T *a = layer.a + r * stride, *da = layer.da + r * stride;
         if (h.derivative != nullptr) {
@@ -242,8 +241,8 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
     return layers_.size();
 }
 
-template <class T> bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step,
-                                              size_t first, size_t end) {
+template <class T>
+bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
     bool moderate = gather(samples, step, first, end);
     forward(step, 0, first, end);
     lose(samples.classes != nullptr, first, end);

@@ -22,13 +22,13 @@ template <class T> class TrainingBatch {
     void release() { numbers_ = {}, rows_ = 0; }
     size_t bytes() const { return numbers_.size() * sizeof(T); }
 
-    // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way is
-    // moderate, and so is the loss.
+    // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
+    // is moderate, and so is the loss.
     bool run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
 
     // One by one. `forward` goes from layer `i` on to one whose activation is the caller's, whose z it needs
-    // then, or to the end; `backward` from da of layer `i` back to such a layer, whose dz is in place of its da
-    // then, or to the beginning. Both return that layer, or how many there are.
+    // then, or to the end; `backward` from da of layer `i` back to such a layer, whose dz is in place of its
+    // da then, or to the beginning. Both return that layer, or how many there are.
     bool gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     size_t forward(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
     void lose(bool by_class, size_t first, size_t end);
@@ -57,8 +57,8 @@ template <class T> class TrainingBatch {
     struct Layer {
         TrainedLayer<T> shape;
         size_t columns, stride;  // units in whole registers; between rows of a, z and da
-        // a is null where z is all that is needed; `passed`, what goes on to the next layer, is z unless there
-        // is dropout; `stand_in` is for a surrogate.
+        // a is null where z is all that is needed; `passed`, what goes on to the next layer, is z unless
+        // there is dropout; `stand_in` is for a surrogate.
         T *a, *z, *da, *passed, *stand_in;
     };
 

@@ -16,8 +16,8 @@ template <class T> struct TrainedActivation {
     ElementwiseFunction<T> value = nullptr;
     AxisFunction<T> axis_value = nullptr;
     std::vector<double> parameters;
-    // Going back. A surrogate's belong to another function than `value`, for which `stand_in` gives the z that
-    // a vjp goes with.
+    // Going back. A surrogate's belong to another function than `value`, for which `stand_in` gives the z
+    // that a vjp goes with.
     ElementwiseFunction<T> derivative = nullptr;
     AxisVjp<T> axis_vjp = nullptr;
     AxisFunction<T> stand_in = nullptr;
