@@ -49,7 +49,7 @@ def test_an_activation_of_ones_own():
     ("settings", "message"),
     [
         ({"activation": ["relu"]}, "activation has 1 entries, but hidden_layer_sizes makes 2"),
-        ({"activation": "rely"}, "no activation is called 'rely'; did you mean relu"),
+        ({"activation": "rely"}, "no activation is called 'rely'; did you mean 'relu'"),
         ({"activation": step}, "layer 1: step cannot be trained through"),
         ({"output_activation": "tanh"}, "categorical_cross_entropy needs outputs in"),
         ({"dropout": [0.5]}, "dropout has 1 shares"),
