@@ -3,6 +3,7 @@
 // same chain of fused multiply-adds as in matmul_level.cpp and training_level.cpp, and has the same bits.
 #pragma once
 
+#include "kernels/matmul.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
 
@@ -68,6 +69,46 @@ template <class T, size_t J = 1> size_t narrow_product(const NarrowProduct<T> &p
         return 0;
     else
         return p.units == J ? narrow_rows<T, J>(p) : narrow_product<T, J + 1>(p);
+}
+
+// dz = da W^T for J units, over V registers of k: all that is read of W^T stays in registers.
+template <class T, size_t J, size_t V>
+void narrow_back_panel(const NarrowProduct<T> &p, const T *weights, T *y) {
+    constexpr size_t L = lanes<T>;
+    Vec<T> W[J][V];
+    for (size_t j = 0; j < J; ++j) {
+        for (size_t v = 0; v < V; ++v) W[j][v] = load(weights + (j * V + v) * L);
+    }
+    for (size_t r = 0; r < p.rows; ++r) {
+        Vec<T> sums[V] = {};
+        for (size_t j = 0; j < J; ++j) {
+            const Vec<T> number = splat(p.x[r * p.x_stride + j]);
+            for (size_t v = 0; v < V; ++v) sums[v] = fma(number, W[j][v], sums[v]);
+        }
+        for (size_t v = 0; v < V; ++v) store<T>(y + r * p.y_stride + v * L, sums[v]);
+    }
+}
+
+// Whether it was done: if there are few enough inputs, which are the units of the layer that it goes back
+// from.
+template <class T, size_t J = 1> bool narrow_back(const NarrowProduct<T> &p) {
+    if constexpr (J > narrow_forward<T>) {
+        return false;
+    } else {
+        if (p.inputs != J) return narrow_back<T, J + 1>(p);
+        for (size_t column = 0; column < p.units;) {
+            const size_t width = panel_columns(p.units - column, lanes<T>);
+            const T *weights = p.weights + column * J;
+            if (width == lanes<T>)
+                narrow_back_panel<T, J, 1>(p, weights, p.y + column);
+            else if (width == 2 * lanes<T>)
+                narrow_back_panel<T, J, 2>(p, weights, p.y + column);
+            else
+                narrow_back_panel<T, J, 3>(p, weights, p.y + column);
+            column += width;
+        }
+        return true;
+    }
 }
 
 // g[k, j] = sum over rows of x[r, k] da[r, j] for K registers of k and J columns of a panel of one register.

@@ -230,10 +230,14 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
                                                      size_t end, bool &moderate) {
     for (; i > 0; --i) {
         const Layer &layer = layers_[i], &before = layers_[i - 1];
+        const T *da = layer.da + first * layer.stride;
         T *dz = before.da + first * before.stride;
-        products_.multiply({layer.da + first * layer.stride, static_cast<ptrdiff_t>(layer.stride),
-                            end - first, parameters_.transposed(i), zeros_.get(), layer.shape.units,
-                            layer.shape.inputs, dz, before.stride, false});
+        if (!kernels_.narrow_back({da, layer.stride, end - first, layer.shape.units, layer.shape.inputs,
+                                   parameters_.transposed(i), nullptr, dz, before.stride})) {
+            products_.multiply({da, static_cast<ptrdiff_t>(layer.stride), end - first,
+                                parameters_.transposed(i), zeros_.get(), layer.shape.units,
+                                layer.shape.inputs, dz, before.stride, false});
+        }
         if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
         if (before.shape.activation.own) return i - 1;
         moderate = activate_backwards(before, first, end) && moderate;

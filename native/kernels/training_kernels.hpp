@@ -106,7 +106,8 @@ template <class T> struct SampleRows {
     size_t y_stride;
 };
 
-// a = x W + b for a layer of few units, whose weights are one panel of one register.
+// a = x W + b for a layer of few units, whose weights are one panel of one register; or dz = da W^T back from
+// it, its units being the inputs of that product, without a bias.
 template <class T> struct NarrowProduct {
     const T *x;
     size_t x_stride;  // rows may be read up to a whole register
@@ -134,6 +135,7 @@ template <class T> struct TrainingKernels {
     bool (*copy_rows)(const SampleRows<T> &);
     // The first rows of a narrow product, and how many: none if it is not narrow enough.
     size_t (*narrow)(const NarrowProduct<T> &);
+    bool (*narrow_back)(const NarrowProduct<T> &);
     bool (*is_moderate)(const T *x, size_t n, T limit);
     void (*drop)(const DropoutRows<T> &);
     void (*loss)(LossKind, const LossRows<T> &);

@@ -208,8 +208,9 @@ template <class T> bool is_moderate(const T *x, size_t n, T limit) {
 }
 
 template <class T> constexpr TrainingKernels<T> kernels() {
-    return {update_weights<T>, update_bias<T>, apply_update<T>,   transpose<T>,   squares<T>, gate<T>,
-            multiply<T>,       copy_rows<T>,   narrow_product<T>, is_moderate<T>, drop<T>,    loss<T>};
+    return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>,      squares<T>,
+            gate<T>,           multiply<T>,    copy_rows<T>,    narrow_product<T>, narrow_back<T>,
+            is_moderate<T>,    drop<T>,        loss<T>};
 }
 
 }  // namespace
