@@ -22,6 +22,7 @@
 #include "kernels/packed_parameters.hpp"
 #include "kernels/training_batch.hpp"
 #include "kernels/training_settings.hpp"
+#include "kernels/training_update.hpp"
 
 namespace multilayer {
 
@@ -72,7 +73,6 @@ template <class T> class Trainer {
     enum class Phase { rows, update, gradients, norm, apply };
     struct Run;
 
-    void prepare(const Samples &samples, TrainingStep<T> &step, size_t batch, double rate) const;
     size_t n_threads(size_t rows) const;
     size_t n_blocks(size_t rows) const;
     template <class F> void over_rows(F f);
@@ -82,20 +82,11 @@ template <class T> class Trainer {
     bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
     bool update_alone();
 
-    double objective(const TrainingStep<T> &step, uint64_t number) const;
-    bool update(const TrainingStep<T> &step, const ParameterPart &part, bool gradient_only, uint64_t number);
-    bool apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number);
-    void find_scale();
-    void measure(const ParameterPart &part, uint64_t number);
-
     TrainingSettings settings_;
-    TrainingKernels<T> kernels_;
     std::vector<TrainedLayer<T>> layers_;
     PackedParameters<T> parameters_;
     TrainingBatch<T> batch_;
-    std::vector<double> squares_[2];  // of W before and after a step, by turns
-    std::vector<double> gradient_squares_;
-    T scale_ = 1;  // of gradients that are clipped by their norm
+    ParameterUpdates<T> updates_;
     size_t products_per_row_ = 0;
     uint64_t steps_made_ = 0;
     bool moderate_ = true;        // what is kept

@@ -115,9 +115,11 @@ class Core:
         return self._own.outputs(self._trainer, len(x))
 
     def parameters(self) -> Parameters:
+        """Return the parameters in arrays of their own."""
         return self._trainer.get("weights")
 
     def optimizer(self) -> OptimizerState:
+        """Return the optimizer's memory in arrays of its own."""
         if self._own.memory is not None:
             return self._own.memory
         slots = map(self._trainer.get, self._trainer.slots)
