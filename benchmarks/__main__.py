@@ -23,6 +23,7 @@ from benchmarks.diagnosis_suite import scored, table
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, put, update
+from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
 from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
@@ -100,6 +101,13 @@ def memory(rounds: Rounds = 5, only: str = "", size: int = 16_800_000) -> None:
         print(f"{outcome.case:<40} {outcome.timings['multilayer'].median / copy_ns:.2f} copies")
     if not only:
         _store("memory", outcomes, threads=1, copy_ns=copy_ns)
+
+
+@app.command()
+def room() -> None:
+    """Memory that training takes beside the data and the network it starts from, in copies of the parameters."""
+    for what, (during, at_the_end) in measured_copies().items():
+        print(f"{what:<44} {during:.2f} copies while training, {at_the_end:.2f} at the end")
 
 
 @app.command()

@@ -31,6 +31,25 @@ def test_does_not_overwrite_unless_told(tmp_path: Path) -> None:
     assert path.read_bytes() == b"one"
 
 
+@posix
+def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    import fcntl
+
+    path = tmp_path / "file"
+    left, others = tmp_path / ".file.0123456789abcdef.tmp", tmp_path / ".other.0123456789abcdef.tmp"
+    mine, busy = tmp_path / ".file.txt.tmp", tmp_path / ".file.fedcba9876543210.tmp"
+    for file in (left, others, mine, busy):
+        file.write_bytes(b"half")
+    with busy.open("rb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)  # as somebody who is writing at this moment
+        storage.write(path, b"one")
+    assert sorted(tmp_path.iterdir()) == sorted([path, others, mine, busy])
+    storage.keep(path, tmp_path / "kept")
+    storage.write(path, b"two")
+    assert sorted(tmp_path.iterdir()) == sorted([path, tmp_path / "kept", others, mine])
+    assert storage.read(tmp_path / "kept") == b"one"
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_fault_leaves_what_was_there(

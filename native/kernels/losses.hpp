@@ -177,6 +177,9 @@ template <class L, class T> void loss_by_output(const LossRows<T> &rows) {
     }
 }
 
+// Of the first units; of those behind them it is computed twice.
+constexpr size_t kept_exponentials = 16;
+
 // sum_i y_i (log sum_j exp(a_j) - a_i), everything relative to the largest a.
 template <class T> void loss_of_softmax(const LossRows<T> &rows) {
     using P = typename LossPrecision<T>::type;
@@ -188,10 +191,11 @@ template <class T> void loss_of_softmax(const LossRows<T> &rows) {
             const V a = group.output(j);
             most = a > most ? a : most;
         }
-        V total = {}, all = {}, sum = {};
+        V total = {}, all = {}, sum = {}, kept[kept_exponentials];
         for (size_t j = 0; j < rows.units; ++j) {
-            const V distance = group.output(j) - most, y = group.target(j);
-            total = total + exp_of<P>(distance);
+            const V distance = group.output(j) - most, y = group.target(j), e = exp_of<P>(distance);
+            if (j < kept_exponentials) kept[j] = e;
+            total = total + e;
             all = all + y;
             // A class of probability 0 whose sum is -infinity counts nothing.
             sum = sum + times_unless_zero(y, distance);
@@ -201,7 +205,8 @@ template <class T> void loss_of_softmax(const LossRows<T> &rows) {
         group.write_value(all * log - sum);
         const V factor = all / total;
         for (size_t j = 0; j < rows.units; ++j) {
-            const V p = exp_of<P>(group.output(j) - most) * factor;
+            const V e = j < kept_exponentials ? kept[j] : exp_of<P>(group.output(j) - most);
+            const V p = e * factor;
             group.write_gradient(j, (p - group.target(j)) * share);
         }
     }

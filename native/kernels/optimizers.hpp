@@ -1,6 +1,7 @@
 // The optimizers' formulas over one register; the order of operations is that of the NumPy reference.
 #pragma once
 
+#include "kernels/moderate.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
 
@@ -46,7 +47,7 @@ template <class R, bool plain, class T>
 bool apply_rule(const UpdateRule<T> &o, const T *gradient, T *weights, T *slot1, T *slot2, size_t n) {
     // The loop below may not reload these after each store.
     const UpdateRule<T> rule = o;
-    IntVec<T> wrong = {};
+    Moderate<T> moderate(moderate_kept<T>);
     for (size_t i = 0; i < n; i += lanes<T>) {
         const Vec<T> w = load(weights + i);
         Vec<T> g = load(gradient + i);
@@ -61,13 +62,10 @@ bool apply_rule(const UpdateRule<T> &o, const T *gradient, T *weights, T *slot1,
         store<T>(weights + i, after.w);
         store<T>(slot1 + i, after.slot1);
         if constexpr (R::n_slots == 2) store<T>(slot2 + i, after.slot2);
-        // Infinity less itself is nan.
-        const Vec<T> zero = after.w - after.w;
-        wrong |= zero != zero;
+        moderate.see(after.w);
+        moderate.see(after.slot1);
     }
-    bool finite = true;
-    for (size_t i = 0; i < lanes<T>; ++i) finite = finite && wrong[i] == 0;
-    return finite;
+    return moderate.all();
 }
 
 template <class T> MULTILAYER_INLINE bool is_plain(const UpdateRule<T> &o) {

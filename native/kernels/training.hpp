@@ -7,142 +7,92 @@
 // W^T is written again for the next step. (To clip by the norm of all gradients takes two more phases.)
 //
 // The same bits for any number of threads and at any level: see training_kernels.hpp and matmul.hpp.
+//
+// A step that is not finite is not taken, and there is no copy of the parameters to go back to. So a step is
+// refused before its update unless all of its numbers are moderate: signals below moderate_signal, weights
+// and memory below moderate_kept, and settings small enough that no product of these, summed over the batch,
+// overflows. A step that is not moderate is made alone, with a copy to go back to: it may still be finite.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
-#include "activations/kernels.hpp"
-#include "kernels/matmul.hpp"
-#include "kernels/training_kernels.hpp"
+#include "kernels/packed_parameters.hpp"
+#include "kernels/training_batch.hpp"
+#include "kernels/training_settings.hpp"
+#include "kernels/training_update.hpp"
 
 namespace multilayer {
-
-// z = h(a): relu, a kernel, or nothing for the identity.
-template <class T> struct TrainedActivation {
-    bool relu = false;
-    ElementwiseFunction<T> value = nullptr, derivative = nullptr;
-    AxisFunction<T> axis_value = nullptr;
-    AxisVjp<T> axis_vjp = nullptr;
-    std::vector<double> parameters;
-
-    bool keeps_sums() const { return value != nullptr || axis_value != nullptr; }
-};
-
-template <class T> struct TrainedLayer {
-    size_t inputs, units;
-    TrainedActivation<T> activation;
-};
-
-struct TrainingSettings {
-    LossKind loss;
-    bool from_sums;  // the loss is a function of the last weighted sums, its activation fused
-    double loss_parameter;
-    double target_scale, target_offset;  // label smoothing
-    Rule rule;
-    bool nesterov;
-    double decay1, decay2, epsilon;
-    double l2, weight_decay;
-    double limit, norm_limit;  // of gradients; infinity for none
-};
-
-// Numbers anywhere in memory, of either type: element (i, j) at data + i row_stride + j column_stride.
-struct Numbers {
-    const void *data;
-    bool is_double;
-    ptrdiff_t row_stride, column_stride;  // in numbers
-};
-
-struct Samples {
-    Numbers x;
-    const int64_t *classes;  // or null, and `targets`
-    Numbers targets;
-    const double *weights;  // or null: all 1
-    const intptr_t *order;  // or null: as they stand
-    size_t rows, batch_rows;
-
-    size_t batches() const { return (rows + batch_rows - 1) / batch_rows; }
-};
 
 template <class T> class Trainer {
    public:
     Trainer(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings);
+    Trainer(const Trainer &) = delete;
+    Trainer &operator=(const Trainer &) = delete;
 
+    const TrainingSettings &settings() const { return settings_; }
+    const TrainedLayer<T> &layer(size_t i) const { return layers_[i]; }
     size_t n_layers() const { return layers_.size(); }
-    size_t n_slots() const { return settings_.rule == Rule::adam ? 2 : 1; }
-    const TrainedLayer<T> &layer(size_t i) const { return layers_[i].shape; }
+    PackedParameters<T> &parameters() { return parameters_; }
+    size_t bytes() const { return parameters_.bytes() + batch_.bytes(); }
 
-    // W of layer i, or its optimizer's memory for it, to and from rows of `units` numbers; b alike.
-    enum class What { parameters, slot1, slot2 };
-    void load(size_t layer, What what, const T *W, const T *b);
-    void save(size_t layer, What what, T *W, T *b) const;
-    // To be called once all is loaded: `step` updates were made before.
-    void begin(uint64_t step);
+    // Ends all steps, and makes room for what is saved: only parameters and memory stay.
+    void close();
+    bool is_closed() const { return closed_; }
+
+    // To be called once all is loaded: `steps` updates were made before.
+    void begin(uint64_t steps);
+    uint64_t steps_made() const { return steps_made_; }
 
     // Makes a step for each batch from `first` up to `last`, writing the objective of each to `losses`.
-    // Returns the first batch whose objective, or whose update of a weight, was not finite; parameters mean
-    // nothing then. `last` if there was none. Throws std::bad_alloc, and changes nothing then.
+    // Returns the first batch whose objective, or whose update of a weight, was not finite, the parameters
+    // being those before it; `last` if there was none. Throws std::bad_alloc, and nothing is lost then.
     size_t advance(const Samples &samples, size_t first, size_t last, const double *rates, double *losses);
 
-   private:
-    struct Aligned {
-        void operator()(void *p) const;
-    };
-    using Memory = std::unique_ptr<T[], Aligned>;
-    struct Layer {
-        TrainedLayer<T> shape;
-        size_t columns;     // units rounded up to whole registers
-        size_t stride;      // between rows of a, z and da
-        T *weights, *bias;  // packed, as are the slots
-        T *slot1, *bias_slot1, *slot2, *bias_slot2;
-        T *gradient, *bias_gradient;  // only to clip by the norm
-        T *transposed;                // W^T; null for the first layer
-        T *a, *z, *da;                // of one batch; a is null where z is all that is needed
-    };
-    // Some rows k of a panel: what one chunk of the second phase updates.
-    struct Part {
-        size_t layer, column, width, columns, first, end;
-        size_t sums;  // where its sums of squares go
-    };
-    struct Step {
-        size_t first_row, rows;
-        double total;  // of the weights of its rows
-        UpdateRule<T> rule;
-    };
+    // One step in stages, for a caller who computes some of them.
+    TrainingBatch<T> &batch() { return batch_; }
+    size_t rows() const { return step_.rows; }
+    void open(const Samples &samples, size_t batch, double rate);
+    // From layer `i` on up to one whose z the caller gives; and to the end, which is n_layers().
+    size_t forward(size_t i);
+    // The loss and dz, or da where the last activation is not the caller's.
+    void lose();
+    // From da of layer `i` back to one whose dz becomes da by the caller; and to the beginning: n_layers().
+    size_t backward(size_t i);
+    double objective() const;
+    // The gradients alone, for a caller who clips them or moves the parameters.
+    void find_gradients();
+    // The update, with the gradients that were found if the caller clips; false if it is not finite, and then
+    // nothing has changed.
+    bool update();
 
-    static Memory allocate(size_t n);
-    void reserve(size_t batch_rows);
-    void pack(const Layer &layer, const T *W, T *panels) const;
-    void unpack(const Layer &layer, const T *panels, T *W) const;
-    void run_rows(const Samples &samples, const Step &step, size_t first, size_t end);
-    void gather(const Samples &samples, const Step &step, size_t first, size_t end);
-    void forward(const Layer &layer, const T *x, size_t x_stride, size_t first, size_t end, bool sums_only);
-    void activate_backwards(const Layer &layer, size_t first, size_t end);
-    void prepare(const Samples &samples, Step &step, size_t batch, double rate) const;
-    bool update(const Step &step, const Part &part, bool clips_norm, size_t number);
-    double objective(const Step &step, size_t number) const;
-    double norm(const std::vector<double> &sums) const;
-    bool apply(const Step &step, const Part &part, T scale, size_t number);
-    void measure(const Part &part, size_t number);
+   private:
+    using What = typename PackedParameters<T>::What;
+    enum class Phase { rows, update, gradients, norm, apply };
+    struct Run;
+
+    size_t n_threads(size_t rows) const;
+    size_t n_blocks(size_t rows) const;
+    template <class F> void over_rows(F f);
+    bool over_parts(Phase phase);
+    size_t run_moderate(const Samples &samples, size_t first, size_t last, const double *rates,
+                        double *losses);
+    bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
+    bool update_alone();
 
     TrainingSettings settings_;
-    MatmulKernels<T> products_;
-    TrainingKernels<T> kernels_;
-    std::vector<Layer> layers_;
-    std::vector<Part> parts_;
-    std::vector<double> squares_[2];  // of W before and after a step, by turns
-    std::vector<double> gradient_squares_;
-    Memory packed_, batch_, zeros_;
-    T *x_ = nullptr;  // the batch, gathered
-    size_t x_stride_ = 0;
-    size_t batch_rows_ = 0;
-    std::vector<double> targets_, shares_, values_;
-    std::vector<int64_t> classes_;
+    std::vector<TrainedLayer<T>> layers_;
+    PackedParameters<T> parameters_;
+    TrainingBatch<T> batch_;
+    ParameterUpdates<T> updates_;
     size_t products_per_row_ = 0;
     uint64_t steps_made_ = 0;
+    bool moderate_ = true;        // what is kept
+    TrainingStep<T> step_{};      // the one that is made in stages, or alone
+    std::vector<uint64_t> keys_;  // its own
+    bool by_class_ = false, closed_ = false;
 };
 
 extern template class Trainer<float>;

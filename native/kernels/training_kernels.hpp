@@ -13,6 +13,10 @@ namespace multilayer {
 
 enum class Rule { adam, rmsprop, sgd, keep_gradient };
 
+// Numbers no larger than these cannot overflow within a step, see training.hpp.
+template <class T> constexpr T moderate_signal = sizeof(T) == sizeof(float) ? T(0x1p30) : T(0x1p250);
+template <class T> constexpr T moderate_kept = sizeof(T) == sizeof(float) ? T(0x1p60) : T(0x1p500);
+
 // An optimizer's formula for one step, its numbers rounded to T where the reference rounds them.
 template <class T> struct UpdateRule {
     Rule rule;
@@ -38,6 +42,7 @@ template <class T> struct WeightUpdate {
     size_t da_stride;
     size_t rows;        // of the batch
     size_t width;       // of the panel
+    size_t columns;     // of which so many are no padding
     size_t first, end;  // of k
     T *weights;         // the panel, row 0
     T *slot1,
@@ -80,8 +85,40 @@ template <class T> struct LossRows {
     size_t gradient_stride;
 };
 
+// Rows of z on their way to the next layer, or of the gradient on its way back, some units left out.
+template <class T> struct DropoutRows {
+    const T *x;
+    T *y;  // may be x
+    size_t stride;
+    size_t first, end, units;
+    uint64_t key;
+    double share;  // of units that are left out
+};
+
+// Samples of the network's own type, their numbers side by side, to be copied to the rows of a batch.
+template <class T> struct SampleRows {
+    const T *x;
+    ptrdiff_t x_stride;
+    const intptr_t *order;    // or null: as they stand
+    size_t first, end, last;  // of all samples, in that order, of which there are `last`
+    size_t columns;
+    T *y;  // rows for whole registers
+    size_t y_stride;
+};
+
+// a = x W + b for a layer of few units, whose weights are one panel of one register; or dz = da W^T back from
+// it, its units being the inputs of that product, without a bias.
+template <class T> struct NarrowProduct {
+    const T *x;
+    size_t x_stride;  // rows may be read up to a whole register
+    size_t rows, inputs, units;
+    const T *weights, *bias;
+    T *y;
+    size_t y_stride;
+};
+
 template <class T> struct TrainingKernels {
-    // Both return false if a weight is not finite afterwards.
+    // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
@@ -91,9 +128,16 @@ template <class T> struct TrainingKernels {
                       size_t inputs, size_t units, size_t column);
     // sums[j] of W^2 over rows first to end of k, for every column of a panel: one chain in float64 each.
     void (*squares)(const T *panel, size_t width, size_t first, size_t end, double *sums);
-    // gradient * (z > 0)
-    void (*gate)(const T *z, T *gradient, size_t n);
+    // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.
+    bool (*gate)(const T *z, T *gradient, size_t n);
     void (*multiply)(const T *factor, T *gradient, size_t n);
+    // Whether all of them are moderate.
+    bool (*copy_rows)(const SampleRows<T> &);
+    // The first rows of a narrow product, and how many: none if it is not narrow enough.
+    size_t (*narrow)(const NarrowProduct<T> &);
+    bool (*narrow_back)(const NarrowProduct<T> &);
+    bool (*is_moderate)(const T *x, size_t n, T limit);
+    void (*drop)(const DropoutRows<T> &);
     void (*loss)(LossKind, const LossRows<T> &);
 };
 

@@ -1,9 +1,13 @@
 // Gradients of weights with the optimizer behind them, transposition and losses; compiled once per
 // instruction-set level.
+#include "kernels/dropout.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/losses.hpp"
 #include "kernels/matmul.hpp"
+#include "kernels/moderate.hpp"
+#include "kernels/narrow.hpp"
 #include "kernels/optimizers.hpp"
+#include "kernels/rows.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
 
@@ -87,7 +91,7 @@ template <class T> MULTILAYER_INLINE void prefetch(const T *p, size_t n) {
 template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
     alignas(64) T g[part_rows * widest_panel<T>];
     const size_t vectors = u.width / lanes<T>;
-    bool finite = true;
+    bool moderate = true;
     for (size_t first = u.first; first < u.end; first += part_rows) {
         const size_t end = u.end - first < part_rows ? u.end : first + part_rows;
         const size_t at = first * u.width, n = (end - first) * u.width;
@@ -95,16 +99,16 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
         prefetch(u.weights + at, n);
         prefetch(u.slot1 + at, n);
         if (u.slot2 != nullptr) prefetch(u.slot2 + at, n);
-        if (vectors == 1)
+        if (vectors == 1 && !narrow_part<T>(u, first, end, g))
             gradient_part<T, 1>(u, first, end, g, Heights1{});
         else if (vectors == 3)
             gradient_part<T, 3>(u, first, end, g, Heights3{});
-        else
+        else if (vectors == 2)
             gradient_part<T, 2>(u, first, end, g, Heights2{});
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
-        finite = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && finite;
+        moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
     }
-    return finite;
+    return moderate;
 }
 
 // Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each
@@ -129,25 +133,6 @@ template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> 
     UpdateRule<T> of_bias = rule;
     of_bias.l2 = of_bias.shrink = 0;
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);
-}
-
-// The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's
-// number.
-template <class T> MULTILAYER_INLINE void transpose_square(Vec<T> (&x)[lanes<T>]) {
-    constexpr size_t L = lanes<T>;
-    IntVec<T> low = {}, high = {};
-    for (size_t i = 0; i < L; ++i) {
-        low[i] = static_cast<decltype(+low[0])>(i / 2 + i % 2 * L);
-        high[i] = low[i] + static_cast<decltype(+low[0])>(L / 2);
-    }
-    for (size_t stage = 1; stage < L; stage *= 2) {
-        Vec<T> y[L];
-        for (size_t i = 0; i < L / 2; ++i) {
-            y[2 * i] = __builtin_shuffle(x[i], x[i + L / 2], low);
-            y[2 * i + 1] = __builtin_shuffle(x[i], x[i + L / 2], high);
-        }
-        for (size_t i = 0; i < L; ++i) x[i] = y[i];
-    }
 }
 
 template <class T> void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end,
@@ -200,17 +185,32 @@ template <class T, class F> MULTILAYER_INLINE void each_pair(const T *x, T *y, s
     if (i < n) store_first<T>(y + i, f(load_first(x + i, n - i), load_first(y + i, n - i)), n - i);
 }
 
-template <class T> void gate(const T *z, T *gradient, size_t n) {
-    each_pair(z, gradient, n,
-              [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return x > 0 ? g : Vec<T>{}; });
+template <class T> bool gate(const T *z, T *gradient, size_t n) {
+    Moderate<T> moderate(moderate_signal<T>);
+    each_pair(z, gradient, n, [&](Vec<T> x, Vec<T> g) __attribute__((always_inline)) {
+        const Vec<T> gated = x > 0 ? g : Vec<T>{};
+        moderate.see(x);
+        moderate.see(gated);
+        return gated;
+    });
+    return moderate.all();
 }
 template <class T> void multiply(const T *factor, T *gradient, size_t n) {
     each_pair(factor, gradient, n, [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return g * x; });
 }
 
+template <class T> bool is_moderate(const T *x, size_t n, T limit) {
+    Moderate<T> moderate(limit);
+    size_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) moderate.see(load(x + i));
+    if (i < n) moderate.see(load_first(x + i, n - i));
+    return moderate.all();
+}
+
 template <class T> constexpr TrainingKernels<T> kernels() {
-    return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>,
-            squares<T>,        gate<T>,        multiply<T>,     loss<T>};
+    return {update_weights<T>, update_bias<T>, apply_update<T>, transpose<T>,      squares<T>,
+            gate<T>,           multiply<T>,    copy_rows<T>,    narrow_product<T>, narrow_back<T>,
+            is_moderate<T>,    drop<T>,        loss<T>};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 namespace {
 
 using multilayer::LossKind;
+using multilayer::PackedParameters;
 using multilayer::Rule;
 using multilayer::Samples;
 using multilayer::TrainedLayer;
@@ -125,6 +126,27 @@ template <class T> bool same(const std::vector<T> &one, const std::vector<T> &ot
     return std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
 }
 
+template <class T> bool in_stages(Trainer<T> &trainer, const Samples &samples, size_t batch) {
+    trainer.open(samples, batch, rate);
+    const bool all_forward = trainer.forward(0) == trainer.n_layers();
+    trainer.lose();
+    const bool all_back = trainer.backward(trainer.n_layers() - 1) == trainer.n_layers();
+    return all_forward && all_back && trainer.update();
+}
+
+// A step that is not finite changes nothing, whether that shows in the loss or only in the update.
+template <class T> void check_refusals(Trainer<T> &trainer, const Samples &samples, const std::string &what) {
+    const std::vector<T> bad(samples.rows * trainer.layer(0).inputs, std::numeric_limits<T>::quiet_NaN());
+    Samples spoilt = samples;
+    spoilt.x.data = bad.data();
+    const double usual = rate, huge = std::numeric_limits<T>::max();
+    double loss;
+    expect(trainer.advance(spoilt, 0, 1, &usual, &loss) == 0, what + ": nan was taken");
+    trainer.advance(samples, 0, 1, &huge, &loss);
+    trainer.advance(samples, 0, 1, &huge, &loss);
+    expect(trainer.parameters().weights_are_finite(), what + ": infinity was taken");
+}
+
 template <class T>
 void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
     const size_t rows = 2 * batch_rows + batch_rows / 2 + 1, n_layers = widths.size() - 1;
@@ -137,8 +159,8 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
                    std::min(batch_rows, rows - first), static_cast<double>(t));
     }
     const double none = std::numeric_limits<double>::infinity();
-    const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,         rule, false, beta1, beta2,
-                                    epsilon,           0,     0, none, norm_limit};
+    const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,          rule, false, beta1, beta2,
+                                    epsilon,           0,     0, none, norm_limit, false};
     std::vector<TrainedLayer<T>> layers;
     for (size_t i = 0; i < n_layers; ++i) {
         TrainedLayer<T> layer{widths[i], widths[i + 1], {}};
@@ -153,33 +175,38 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
                           nullptr,
                           nullptr,
                           rows,
-                          batch_rows};
+                          batch_rows,
+                          nullptr};
     const std::vector<double> rates(samples.batches(), rate);
     for (size_t n : {1, 2, 3}) {
         multilayer::set_threads(n);
-        using What = typename Trainer<T>::What;
+        using What = typename PackedParameters<T>::What;
         Trainer<T> trainer(layers, settings);
         for (size_t i = 0; i < n_layers; ++i) {
-            trainer.load(i, What::parameters, start.parameters[2 * i].data(),
-                         start.parameters[2 * i + 1].data());
-            trainer.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
-            if (trainer.n_slots() == 2) {
-                trainer.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
-            }
+            PackedParameters<T> &kept = trainer.parameters();
+            kept.load(i, What::weights, start.parameters[2 * i].data(), start.parameters[2 * i + 1].data());
+            kept.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
+            if (kept.has(What::slot2))
+                kept.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
         }
         trainer.begin(0);
         std::vector<double> losses(samples.batches());
-        const size_t done = trainer.advance(samples, 0, samples.batches(), rates.data(), losses.data());
+        // The first batch in stages, the others in one call.
+        const bool first = n != 2 || in_stages(trainer, samples, 0);
+        const size_t done =
+            trainer.advance(samples, n == 2 ? 1 : 0, samples.batches(), rates.data(), losses.data());
         std::string what = std::to_string(8 * sizeof(T)) + " bits, batches of " + std::to_string(batch_rows) +
                            ", " + std::to_string(n) + " threads, widths";
         for (size_t width : widths) what += " " + std::to_string(width);
-        expect(done == samples.batches(), what + ": stopped");
+        expect(first && done == samples.batches(), what + ": stopped");
+
         for (size_t i = 0; i < n_layers; ++i) {
             std::vector<T> W(start.parameters[2 * i].size()), b(start.parameters[2 * i + 1].size());
-            trainer.save(i, What::parameters, W.data(), b.data());
+            trainer.parameters().save(i, What::weights, W.data(), b.data());
             const bool right = same(W, plain.parameters[2 * i]) && same(b, plain.parameters[2 * i + 1]);
             expect(right, what + ", layer " + std::to_string(i + 1));
         }
+        check_refusals(trainer, samples, what);
     }
 }
 
@@ -192,6 +219,7 @@ template <class T> void check_all() {
             check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
         }
         check<T>({70, 130, 90, 4}, rule, 64, none);
+        for (size_t units : {1, 2, 3, 4, 5, 8, 9}) check<T>({33, 20, units}, rule, 37, none);
         check<T>({410, 30, 5}, rule, 300,
                  none);  // several parts of a panel, more rows than are taken at once
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer.errors import InputError
 
-__all__ = ["Random", "Seed", "generator", "restored", "state_of"]
+__all__ = ["Random", "Seed", "generator", "restored", "rewinder", "state_of", "words"]
 
 Random = np.random.Generator | np.random.RandomState
 Seed = Random | int | None
@@ -26,6 +28,26 @@ def generator(rng: Seed) -> Random:
     raise InputError(
         f"rng must be a seed (a whole number, not negative), a numpy Generator or RandomState, or None; got {rng!r}"
     )
+
+
+def words(rng: Random, shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    """Return random words of 64 bits; many at once are those that come one after another."""
+    draw = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
+    drawn: NDArray[np.uint64] = draw(0, 1 << 64, shape, np.uint64)
+    return drawn
+
+
+def rewinder(rng: Random) -> Callable[[], None]:
+    """Return a function that brings the generator back to where it is now."""
+    if isinstance(rng, np.random.RandomState):
+        legacy = rng.get_state()
+        return lambda: rng.set_state(legacy)
+    bits, state = rng.bit_generator, rng.bit_generator.state
+
+    def rewind() -> None:
+        bits.state = state
+
+    return rewind
 
 
 def state_of(rng: Random) -> dict[str, Any]:

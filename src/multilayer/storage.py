@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from os import PathLike
 from pathlib import Path
@@ -10,7 +11,12 @@ from pathlib import Path
 from multilayer.errors import InputError
 from multilayer.wording import one_line
 
-__all__ = ["AnyPath", "check_writable", "decode", "read", "shown", "write"]
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["AnyPath", "check_writable", "decode", "keep", "read", "shown", "write"]
 
 AnyPath = str | PathLike[str]
 
@@ -111,6 +117,7 @@ def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
 def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
     temporary, descriptor = _temporary_beside(target)
     try:
+        _hold(descriptor)
         with os.fdopen(descriptor, "wb") as file:
             if before is not None:
                 temporary.chmod(stat.S_IMODE(before.st_mode))
@@ -122,10 +129,58 @@ def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+    _sweep(target)
+
+
+def keep(path: AnyPath, name: AnyPath) -> None:
+    """Give the file at `path`, if there is one, a second name, so that it outlives a new one in its place."""
+    target, kept = Path(os.path.realpath(path)), Path(name)
+    if not target.is_file():
+        return
+    temporary = _temporary(kept)
+    try:
+        temporary.hardlink_to(target)
+    except OSError:  # a file system without hard links
+        write(kept, read(target))
+    else:
+        temporary.replace(kept)
+        _sweep(kept)
+
+
+def _temporary(target: Path) -> Path:
+    """Return the name of a new file beside `target`, by which those that were left behind are known."""
+    return target.parent / f".{_stem(target)}.{os.urandom(8).hex()}.tmp"
+
+
+def _stem(target: Path) -> str:
+    """Return as much of a name as leaves room for more: file systems count bytes."""
+    return os.fsdecode(os.fsencode(target.name)[:200])
+
+
+def _hold(descriptor: int) -> None:
+    """Let others see that whoever writes this file is alive."""
+    if fcntl is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _sweep(target: Path) -> None:
+    """Remove the temporary files of `target` that a process left behind when it was killed."""
+    if fcntl is None:
+        return
+    ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{16}}\.tmp")
+    for path in target.parent.iterdir():
+        if not ours.fullmatch(path.name):
+            continue
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+        except OSError:  # somebody is at it, or was quicker
+            continue
 
 
 def _temporary_beside(target: Path) -> tuple[Path, int]:
-    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
+    temporary = _temporary(target)
     # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return temporary, os.open(temporary, flags, 0o666)

@@ -98,7 +98,7 @@ class TestCatalogue:
     def test_unknown_names_and_parameters(self):
         with pytest.raises(InputError, match="relu"):
             get("rleu")
-        with pytest.raises(InputError, match="no parameter 'alpha'; it has slope"):
+        with pytest.raises(InputError, match="no parameter 'alpha'; expected 'slope'"):
             get("leaky_relu", alpha=0.1)
         with pytest.raises(InputError, match="low must be below high"):
             HardTanh(low=1.0, high=-1.0)

@@ -9,6 +9,7 @@ pytest.importorskip("sklearn")
 
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import log_loss
 
 import multilayer
 from multilayer import optimizers
@@ -48,7 +49,7 @@ def test_an_activation_of_ones_own():
     ("settings", "message"),
     [
         ({"activation": ["relu"]}, "activation has 1 entries, but hidden_layer_sizes makes 2"),
-        ({"activation": "rely"}, "no activation is called 'rely'; did you mean relu"),
+        ({"activation": "rely"}, "no activation is called 'rely'; did you mean 'relu'"),
         ({"activation": step}, "layer 1: step cannot be trained through"),
         ({"output_activation": "tanh"}, "categorical_cross_entropy needs outputs in"),
         ({"dropout": [0.5]}, "dropout has 1 shares"),
@@ -201,3 +202,44 @@ def test_the_network_ships(tmp_path):
     np.testing.assert_array_equal(network.classify(X), model.predict(X))
     assert network.classes == ("setosa", "versicolor", "virginica")
     assert "a(1) = x W(1) + b(1)" in repr(model.network_.trace(X[:2]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"dropout": 0.5}, "dropout"),
+        ({"dropout": (0.0, 0.1)}, "dropout"),
+        ({"learning_rate": optimizers.Cosine()}, "learning_rate"),
+        ({"checkpoint": "there.safetensors"}, "checkpoint"),
+    ],
+)
+def test_lbfgs_refuses_what_it_would_leave_out(settings, name):
+    with pytest.raises(InputError, match=f"solver='lbfgs' takes no {name}="):
+        classifier(solver="lbfgs", **settings).fit(X, Y)
+
+
+def test_lbfgs_calls_back_after_every_iteration():
+    seen = []
+    model = classifier(solver="lbfgs", max_iter=7, callbacks=[seen.append]).fit(X, Y)
+    assert [event.epoch for event in seen] == list(range(1, model.n_iter_ + 1)) == list(range(1, 8))
+    losses = [event.loss for event in seen]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] == model.loss_
+
+
+def test_lbfgs_ends_when_a_callback_says_so():
+    model = classifier(solver="lbfgs", callbacks=[lambda event: event.epoch == 3]).fit(X, Y)
+    straight = classifier(solver="lbfgs", max_iter=3).fit(X, Y)
+    assert model.n_iter_ == 3
+    for ours, theirs in zip(model.coefs_, straight.coefs_, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_lbfgs_measures_validation_data():
+    model = classifier(solver="lbfgs", max_iter=8)
+    model.fit(X[::2], Y[::2], validation_data=(X[1::2], Y[1::2]))
+    assert len(model.validation_scores_) == len(model.validation_loss_curve_) == model.n_iter_
+    assert model.validation_scores_[-1] == model.score(X[1::2], Y[1::2])
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    mean = log_loss(Y[1::2], model.predict_proba(X[1::2]))
+    assert model.validation_loss_curve_[-1] == pytest.approx(mean, rel=1e-9)

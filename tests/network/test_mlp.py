@@ -175,7 +175,7 @@ def test_reprs_say_what_it_is():
         (lambda: Dense([["a"]]), "W holds <U1 values; expected real numbers"),
         (lambda: Dense([[1j]]), "W holds complex128 values"),
         (lambda: Dense([[1, 2]], [1]), r"b has shape \(1,\) but W has 2 columns; expected \(2,\)"),
-        (lambda: Dense([[1, 2]], [1, 2], "rleu"), "did you mean relu"),
+        (lambda: Dense([[1, 2]], [1, 2], "rleu"), "did you mean 'relu'"),
         (lambda: Dense([[1, 2]], [1, 2], "lambda"), "no activation is called 'lambda'"),
         (lambda: MLP([]), "at least one layer"),
         (lambda: MLP([1]), "layer 1 is a int"),

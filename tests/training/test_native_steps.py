@@ -28,8 +28,9 @@ from multilayer.losses import (
     Squared,
 )
 from multilayer.optimizers import SGD, Adam, AdamW, ClipByNorm, ClipByValue, Optimizer, RMSprop
-from multilayer.training.native import native_steps
-from multilayer.training.steps import Batches, Outcome, Plan, State, reference_steps, run_steps
+from multilayer.training.native import core_for
+from multilayer.training.plan import Batches, Outcome, Plan, State
+from multilayer.training.steps import reference_steps, run_steps
 from tests.backend.native import needs_native
 
 pytestmark = needs_native
@@ -104,11 +105,20 @@ def table(loss: Loss, kind: Any, shape: tuple[int, ...] = SHAPE, rows: int = ROW
     return Batches(X, y, None, rng.permutation(rows), 15, 0, rows)
 
 
-def both(plan: Plan, kind: Any, batches: Batches, shape: tuple[int, ...] = SHAPE) -> tuple[Outcome, Outcome]:
+def both(
+    plan: Plan, kind: Any, batches: Batches, shape: tuple[int, ...] = SHAPE, *, in_one_call: bool = True
+) -> tuple[Outcome, Outcome]:
     state, rates = start(plan, kind, shape), np.linspace(1e-2, 1e-3, len(batches))
-    assert native_steps(plan, state.parameters) is not None
-    rng = np.random.default_rng(0)
-    return run_steps(plan, state, batches, rates, rng), reference_steps(plan, state, batches, rates, rng)
+    core = core_for(plan, state)
+    assert core is not None
+    assert core.in_one_call is in_one_call
+    native, reference = np.random.default_rng(0), np.random.default_rng(0)
+    outcomes = (
+        run_steps(plan, state, batches, rates, native),
+        reference_steps(plan, state, batches, rates, reference),
+    )
+    assert native.random() == reference.random()
+    return outcomes
 
 
 def assert_close(native: Outcome, reference: Outcome, kind: Any, slack: float = 1.0) -> None:
@@ -334,14 +344,3 @@ def test_interrupted_between_batches() -> None:
     assert 0 < taken < len(batches)
     again = run_steps(p, state, batches.slice(0, taken), rates[:taken], np.random.default_rng(0))
     assert digest(some) == digest(again)
-
-
-def test_what_is_the_users_own_is_the_references() -> None:
-    own = Activation.from_functions("own", lambda a: a * a, lambda a: 2 * a)
-    for p in (
-        plan(hidden=(own, relu)),
-        plan(hidden=(PReLU((0.1,) * 33), relu)),
-        plan(dropout=(0.5, 0.0)),
-        plan(clip=lambda gradients: gradients),
-    ):
-        assert native_steps(p, start(p, np.float32).parameters) is None

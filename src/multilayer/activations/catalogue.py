@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
 from multilayer.activations import table
 from multilayer.activations.contract import Activation
-from multilayer.errors import InputError
+from multilayer.naming import entry_called
 
 __all__ = ["catalogue", "get"]
 
@@ -38,18 +36,6 @@ def get(name: str | Activation, /, *, among: Iterable[Activation] = (), **parame
     """
     if isinstance(name, Activation):
         return name
-    table = {_key(n): act for act in (*catalogue, *among) for n in (act.facts.name, *act.facts.aliases)}
-    found = table.get(_key(name))
-    if found is None:
-        near = difflib.get_close_matches(_key(name), table, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "see  multilayer activations  for all names"
-        raise InputError(f"no activation is called {name!r}; {hint}")
-    fields = found.parameter_names()
-    for unknown in sorted(parameters.keys() - set(fields)):
-        expected = f"it has {', '.join(fields)}" if fields else "it has none"
-        raise InputError(f"activation {found.facts.name} has no parameter {unknown!r}; {expected}")
-    return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
-
-
-def _key(name: str) -> str:
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
+    return entry_called(
+        "activation", name, (*catalogue, *among), lambda found: found.parameter_names(), parameters
+    )

@@ -10,8 +10,8 @@ from multilayer.network import MLP
 from multilayer.optimizers import Optimizer, Schedule, Time
 from multilayer.randomness import Random
 from multilayer.training import Memory
+from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
-from multilayer.training.steps import State
 
 __all__ = ["Course", "course_of"]
 

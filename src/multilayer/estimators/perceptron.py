@@ -80,7 +80,7 @@ class Perceptron(Parameters, BaseEstimator):
         if self._stochastic():
             stochastic.fit(self, samples, validation, incremental=incremental)
         else:
-            quasi_newton.fit(self, samples)
+            quasi_newton.fit(self, samples, validation)
         return self
 
     def _stochastic(self) -> bool:

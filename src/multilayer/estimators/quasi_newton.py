@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
-from multilayer.estimators.samples import Samples, blocks, dense
+from multilayer.errors import InputError
+from multilayer.estimators.samples import Samples
 from multilayer.estimators.stochastic import NOT_FINITE
-from multilayer.optimizers import Parameters
-from multilayer.training.position import with_parameters
-from multilayer.training.steps import Plan, objective
+from multilayer.estimators.watching import measure_validation, note_validation, tell, warn_of_interruption
+from multilayer.optimizers import LBFGS, Constant, Minimum, OptimizerState, Schedule
+from multilayer.training import Epoch
+from multilayer.training.loop import Training
+from multilayer.training.plan import State
+from multilayer.training.position import Position, parameters_of
+from multilayer.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron
@@ -23,76 +25,76 @@ if TYPE_CHECKING:
 __all__ = ["fit"]
 
 
-def fit(estimator: Perceptron, samples: Samples) -> None:
+def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> None:
     """Minimise the objective over all samples, with SciPy's L-BFGS-B as scikit-learn calls it."""
-    start: Parameters = (*estimator.coefs_, *estimator.intercepts_)
-    function = _Function(estimator, samples, [array.shape for array in start])
-    options: Any = {"maxfun": estimator.max_fun, "maxiter": estimator.max_iter, "gtol": estimator.tol}
-    result = minimize(function, _joined(start), method="L-BFGS-B", jac=True, options=options)
-    estimator.n_iter_ = min(int(result.nit), estimator.max_iter)
-    estimator.loss_ = float(result.fun)
-    if result.status != 0:
-        _warn(result, estimator)
-    if not np.isfinite(result.x).all():
+    _refuse(estimator)
+    held_out = None if validation is None else validation.arrays()
+    network = estimator.network_
+    recipe = Recipe.of(
+        network,
+        loss=estimator._loss(),
+        optimizer=LBFGS(float(estimator.tol), int(estimator.max_fun)),
+        schedule=Constant(),
+        epochs=int(estimator.max_iter),
+        batch_size=len(samples),
+        shuffle=False,
+        stopping=None,
+        clip=None,
+        dropout=estimator.dropout,
+        l2=float(estimator.alpha),
+        weight_decay=0.0,
+        metrics=measure_validation(estimator, held_out),
+    )
+    start = State(parameters_of(network), OptimizerState(0, {}))
+    position = Position(start, estimator._random_state, 1.0)
+    training = Training(network, recipe, samples.arrays(), held_out, position, (), None, None)
+    with training.interruption:
+        for epoch in training:
+            assert isinstance(epoch, Epoch)  # noqa: S101  (L-BFGS has no steps)
+            estimator.n_iter_, estimator.loss_ = epoch.epoch, epoch.loss
+            note_validation(estimator, epoch)
+            tell(estimator, training, epoch)
+    trained, minimum = training.trained, training.minimum
+    if minimum is not None:
+        estimator.n_iter_, estimator.loss_ = min(minimum.iterations, estimator.max_iter), minimum.value
+        if minimum.status != 0:
+            _warn(minimum, estimator)
+    elif trained.stopped == "interrupted":
+        warn_of_interruption(stacklevel=6)
+    if not all(np.isfinite(array).all() for array in parameters_of(trained.network)):
         raise ValueError(NOT_FINITE)
-    found = tuple(array.astype(start[0].dtype) for array in function.parameters(result.x))
-    estimator._adopt(with_parameters(estimator.network_, found))
+    estimator._adopt(trained.network)
 
 
-class _Function:
-    """The objective and its gradient by one vector: every W, then every b, in float64."""
-
-    def __init__(self, estimator: Perceptron, samples: Samples, shapes: list[tuple[int, ...]]) -> None:
-        activations = tuple(layer.activation for layer in estimator.network_.layers)
-        self._plan = Plan(activations, estimator._loss(), None)
-        self._alpha = float(estimator.alpha)
-        X = samples.X
-        self._X = X.astype(np.float64, copy=False) if isinstance(X, np.ndarray) else X.tocsr()
-        self._y, self._weight = samples.y, samples.weight
-        self._total = float(len(samples) if samples.weight is None else samples.weight.sum(dtype=np.float64))
-        self._shapes = shapes
-        self._ends = np.cumsum([math.prod(shape) for shape in shapes])
-
-    def __call__(self, vector: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        parameters = self.parameters(vector)
-        W = vector[: self._ends[len(self._shapes) // 2 - 1]]
-        value = 0.5 * self._alpha * float(np.dot(W, W)) / self._total
-        gradient = np.zeros_like(vector)
-        gradient[: W.size] = (self._alpha / self._total) * W
-        for rows in blocks(self._X):
-            weight = None if self._weight is None else self._weight[rows]
-            x = dense(self._X, rows).astype(np.float64, copy=False)
-            mean, gradients, _ = objective(self._plan, parameters, x, self._y[rows], weight)
-            if not gradients:  # a line search that went too far comes back from infinity
-                return math.inf, np.zeros_like(vector)
-            share = float(len(x) if weight is None else weight.sum(dtype=np.float64)) / self._total
-            value += share * mean
-            gradient += share * _joined((*gradients[::2], *gradients[1::2]))
-        return value, gradient
-
-    def parameters(self, vector: NDArray[np.float64]) -> Parameters:
-        """Return W1, b1, W2, b2, ..., views of the vector."""
-        parts = [
-            part.reshape(shape)
-            for part, shape in zip(np.split(vector, self._ends[:-1]), self._shapes, strict=True)
-        ]
-        half = len(parts) // 2
-        return tuple(parts[place] for n in range(half) for place in (n, n + half))
+def _refuse(estimator: Perceptron) -> None:
+    """Refuse what L-BFGS has no use for, and scikit-learn has no name for: it would be left out without a word."""
+    why = {
+        "dropout": "needs one and the same objective all the way",
+        "learning_rate": "finds the length of its steps by itself",
+        "checkpoint": "is SciPy's, which does not give away where it is",
+    }
+    given = {
+        "dropout": bool(np.any(estimator.dropout)),
+        "learning_rate": isinstance(estimator.learning_rate, Schedule),
+        "checkpoint": estimator.checkpoint is not None,
+    }
+    for name, is_given in given.items():
+        if is_given:
+            raise InputError(
+                f"solver='lbfgs' takes no {name}={getattr(estimator, name)!r}: it {why[name]}; "
+                "leave it out, or use solver='adam'"
+            )
 
 
-def _joined(arrays: Parameters) -> NDArray[np.float64]:
-    return np.concatenate([array.ravel() for array in arrays], dtype=np.float64)
-
-
-def _warn(result: OptimizeResult, estimator: Perceptron) -> None:
+def _warn(minimum: Minimum, estimator: Perceptron) -> None:
     more = ""
     if estimator.n_iter_ == estimator.max_iter:
         more = (
             f"\nIncrease the number of iterations to improve the convergence (max_iter={estimator.max_iter})."
         )
     warnings.warn(
-        f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={result.status}):\n"
-        f"{result.message}\n{more}\n"
+        f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={minimum.status}):\n"
+        f"{minimum.message}\n{more}\n"
         "You might also want to scale the data as shown in:\n"
         "    https://scikit-learn.org/stable/modules/preprocessing.html",
         ConvergenceWarning,

@@ -12,6 +12,7 @@ from sklearn.model_selection import train_test_split
 
 from multilayer.estimators.course import Course, course_of
 from multilayer.estimators.samples import Samples
+from multilayer.estimators.watching import measure_validation, note_validation, tell, warn_of_interruption
 from multilayer.optimizers import Adaptive
 from multilayer.training import Epoch, Metric, Stopping
 from multilayer.training.checkpoint import Keeper
@@ -51,10 +52,8 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
     if estimator.early_stopping and incremental:
         raise ValueError("partial_fit does not support early_stopping=True")
     data, held_out = _divided(estimator, samples, validation)
-    if held_out is not None and estimator.validation_scores_ is None:
-        estimator.validation_scores_, estimator.validation_loss_curve_ = [], []
-        estimator.best_validation_score_ = -np.inf
-    recipe = _recipe(estimator, data.rows, 1 if incremental else estimator.max_iter, held_out is not None)
+    metrics = measure_validation(estimator, held_out)
+    recipe = _recipe(estimator, data.rows, 1 if incremental else estimator.max_iter, metrics)
     position = _position(estimator)
     keeper = None
     if estimator.checkpoint is not None and not incremental:
@@ -73,9 +72,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
                 position.samples = estimator.t_
                 _report(estimator, epoch, position, slower=position.learning_rate < rate)
                 rate = position.learning_rate
-                for callback in estimator.callbacks or ():
-                    if callback(epoch) is True:
-                        training.stop()
+                tell(estimator, training, epoch)
     except KeyboardInterrupt:
         interrupted = True
     trained = training.trained
@@ -85,7 +82,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
     if trained.stopped == "not finite":
         _give_up(estimator, trained.message)
     elif interrupted or trained.stopped == "interrupted":
-        warnings.warn("Training interrupted by user.", stacklevel=5)
+        warn_of_interruption(stacklevel=6)
     elif trained.stopped == "epochs" and not incremental and not recipe.schedule.needs_total:
         # A schedule that is made for so many epochs is meant to end with them.
         warnings.warn(
@@ -118,9 +115,8 @@ def _divided(
     return samples.arrays(rows), samples.arrays(held_out)
 
 
-def _recipe(estimator: Perceptron, rows: int, epochs: int, scored: bool) -> Recipe:
+def _recipe(estimator: Perceptron, rows: int, epochs: int, metrics: tuple[Metric, ...]) -> Recipe:
     course: Course = estimator._optimizer
-    metric = Metric(estimator._score_name, estimator._score_of)
     return Recipe.of(
         estimator.network_,
         loss=estimator._loss(),
@@ -139,7 +135,7 @@ def _recipe(estimator: Perceptron, rows: int, epochs: int, scored: bool) -> Reci
         dropout=estimator.dropout,
         l2=float(estimator.alpha),
         weight_decay=0.0,
-        metrics=(metric,) if scored else (),
+        metrics=metrics,
     )
 
 
@@ -183,11 +179,7 @@ def _report(estimator: Perceptron, epoch: Epoch, position: Position, slower: boo
     estimator.n_iter_ = epoch.epoch
     estimator.loss_ = epoch.loss
     estimator.loss_curve_.append(epoch.loss)
-    score = epoch.metrics.get(estimator._score_name)
-    if score is not None:
-        estimator.validation_scores_.append(score)
-        estimator.validation_loss_curve_.append(epoch.validation_loss)
-        estimator.best_validation_score_ = max(estimator.best_validation_score_, score)
+    note_validation(estimator, epoch)
     if not estimator.early_stopping:
         estimator.best_loss_ = min(epoch.loss, estimator.best_loss_)
     estimator._no_improvement_count = position.watch.waited

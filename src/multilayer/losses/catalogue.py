@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from multilayer.errors import InputError
 from multilayer.losses import table
 from multilayer.losses.contract import Loss
-from multilayer.wording import near_matches, quoted
+from multilayer.naming import entry_called
 
 __all__ = ["catalogue", "get"]
 
@@ -32,14 +31,8 @@ def get(name: str | Loss, /, **parameters: Any) -> Loss:
     """
     if isinstance(name, Loss):
         return name
-    if not isinstance(name, str):
-        raise InputError(f"a loss is a name or a Loss; got {type(name).__name__}")
-    entries = {n: loss for loss in catalogue for n in (loss.facts.name, *loss.facts.aliases)}
-    found = entries.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
-    if found is None:
-        raise InputError(f"no loss is called {quoted(name)}; {near_matches(name, entries)}")
-    fields = [field.name for field in dataclasses.fields(found)]  # type: ignore[arg-type]
-    for unknown in parameters.keys() - set(fields):
-        hint = near_matches(unknown, fields) if fields else "it has none"
-        raise InputError(f"loss {found.facts.name} has no parameter {quoted(unknown)}; {hint}")
-    return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
+    return entry_called("loss", name, catalogue, _fields, parameters)
+
+
+def _fields(loss: Loss) -> list[str]:
+    return [field.name for field in dataclasses.fields(loss)]  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -17,6 +17,10 @@ from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
+
+if TYPE_CHECKING:
+    from multilayer.losses import Loss
+    from multilayer.training import Gradients
 
 __all__ = ["MLP"]
 
@@ -108,6 +112,26 @@ class MLP:
     def trace(self, x: ArrayLike) -> Trace:
         """Return x, a and z of every layer, bit for bit the numbers that `net(x)` goes through."""
         return Trace(tuple(forward(self.layers, self._samples(x))), self.inputs, self.output_names)
+
+    def gradients(
+        self, x: ArrayLike, y: ArrayLike, loss: Loss | str, *, sample_weight: ArrayLike | None = None
+    ) -> Gradients:
+        """Return dW, db and da of every layer, and dx: the gradients of the mean loss; printable like a trace.
+
+        Examples
+        --------
+        >>> net = MLP([Dense([[0.5], [-0.5]], [0.0], "sigmoid")])
+        >>> float(net.gradients([[1, 1]], [1], "binary_cross_entropy")[0].db[0])
+        -0.5
+
+        Raises
+        ------
+        InputError
+            When x, y, the loss and the network do not fit each other.
+        """
+        from multilayer.training import gradients
+
+        return gradients(self, x, y, loss, sample_weight=sample_weight)
 
     def classify(self, x: ArrayLike, threshold: float | None = None) -> Any:
         """Return the class of each sample: the label of the largest output, the first of equals.

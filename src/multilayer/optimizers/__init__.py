@@ -3,7 +3,7 @@
 from multilayer.optimizers.adam import Adam, AdamW
 from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
 from multilayer.optimizers.contract import Optimizer, OptimizerState, Parameters
-from multilayer.optimizers.lbfgs import LBFGS
+from multilayer.optimizers.lbfgs import LBFGS, Minimum
 from multilayer.optimizers.rmsprop import RMSprop
 from multilayer.optimizers.schedules import (
     Adaptive,
@@ -28,6 +28,7 @@ __all__ = [
     "Constant",
     "Cosine",
     "InverseScaling",
+    "Minimum",
     "OneCycle",
     "Optimizer",
     "OptimizerState",

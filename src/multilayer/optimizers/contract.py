@@ -44,8 +44,9 @@ class Optimizer(ABC):
 
     @final
     def init(self, parameters: Sequence[NDArray[Any]]) -> OptimizerState:
-        """Return the state before the first update: every slot zero."""
-        return OptimizerState(0, {name: tuple(map(np.zeros_like, parameters)) for name in self.slots})
+        """Return the state before the first update: every slot zero, which takes no memory."""
+        zeros = tuple(np.broadcast_to(np.zeros((), array.dtype), array.shape) for array in parameters)
+        return OptimizerState(0, dict.fromkeys(self.slots, zeros))
 
     @final
     def update(

@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 from multilayer.errors import MissingExtraError
 from multilayer.settings import check_settings, setting
 
-__all__ = ["LBFGS"]
+__all__ = ["LBFGS", "Minimum"]
 
 Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """What SciPy came to."""
+
+    value: float
+    iterations: int
+    status: int
+    """0 where the gradient is small enough, 1 where a limit of iterations or evaluations ended it, else 2."""
+    message: str
 
 
 @final
@@ -53,11 +64,8 @@ class LBFGS:
         start: Vector,
         iterations: int,
         tell: Callable[[Vector, float], None],
-    ) -> tuple[bool, str]:
-        """Minimize; `tell` is called after each iteration and may raise StopIteration to end it.
-
-        Returns whether a limit of iterations or evaluations ended it, and SciPy's message.
-        """
+    ) -> Minimum:
+        """Minimize; `tell` is called after each iteration and may raise StopIteration to end it."""
         try:
             from scipy import optimize
         except ImportError:
@@ -79,4 +87,4 @@ class LBFGS:
                 "maxcor": self.memory,
             },
         )
-        return result.status == 1, str(result.message)
+        return Minimum(float(result.fun), int(result.nit), int(result.status), str(result.message))

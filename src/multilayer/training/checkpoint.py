@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,9 +22,9 @@ from multilayer.settings import check_settings, setting
 from multilayer.storage import AnyPath, shown
 from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.events import History
+from multilayer.training.plan import Rows, State
 from multilayer.training.position import Position
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import Rows, State
 from multilayer.training.stopping import Watch
 from multilayer.wording import one_line
 
@@ -112,8 +111,9 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
     """Write a checkpoint: afterwards `path` holds the new one whole, or what it held before."""
     from safetensors.numpy import save
 
-    tensors = _named("parameters", position.state.parameters)
-    for slot, arrays in position.state.optimizer.slots.items():
+    parameters, memory = position.state.parameters, position.state.optimizer
+    tensors = _named("parameters", parameters)
+    for slot, arrays in memory.slots.items():
         tensors |= _named(f"optimizer.{slot}", arrays)
     if position.best is not None:
         tensors |= _named("best", position.best)
@@ -123,11 +123,11 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
         {
             "format": FORMAT,
             "terms": dict(terms),
-            "arrays": len(position.state.parameters),
+            "arrays": len(parameters),
             "best": position.best is not None,
             "optimizer": {
-                "step": position.state.optimizer.step,
-                "slots": list(position.state.optimizer.slots),
+                "step": memory.step,
+                "slots": list(memory.slots),
             },
             "rng": state_of(position.rng),
             "history": asdict(position.history),
@@ -136,7 +136,7 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
         }
     )
     data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
-    _keep_previous(Path(path))
+    storage.keep(path, f"{os.fspath(path)}.previous")
     storage.write(path, data)
 
 
@@ -190,19 +190,6 @@ def read(path: AnyPath) -> tuple[dict[str, str], Position]:
         **{name: saved[name] for name in _NUMBERS},
     )
     return saved["terms"], position
-
-
-def _keep_previous(path: Path) -> None:
-    """Give the file that is about to be replaced a second name, so that it outlives the new one."""
-    if not path.is_file():
-        return
-    kept, temporary = Path(f"{path}.previous"), path.parent / f".{secrets.token_hex(8)}.tmp"
-    try:
-        temporary.hardlink_to(path)
-    except OSError:  # a file system without hard links
-        storage.write(kept, storage.read(path))
-    else:
-        temporary.replace(kept)
 
 
 def _hint(path: AnyPath) -> str:

@@ -13,7 +13,7 @@ from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Random
-from multilayer.training.steps import Batches, Rows
+from multilayer.training.plan import Batches, Rows
 
 __all__ = ["Arrays", "Source", "Stream", "arrays", "inputs", "source", "split"]
 

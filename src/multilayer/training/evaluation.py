@@ -7,27 +7,32 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.optimizers import Parameters
 from multilayer.training.data import Arrays
 from multilayer.training.metrics import Metric
-from multilayer.training.steps import Plan, outputs, shares
+from multilayer.training.plan import Plan, State, shares
+from multilayer.training.steps import outputs
 
 __all__ = ["evaluate"]
 
-_BLOCK = 4096
+_BLOCK, _LEAST = 4096, 64
 """Rows at a time: enough to be fast, few enough for data that do not fit into memory."""
 
 
 def evaluate(
-    plan: Plan, parameters: Parameters, data: Arrays, metrics: Sequence[Metric]
+    plan: Plan, state: State, data: Arrays, metrics: Sequence[Metric], batch_size: int
 ) -> tuple[float, dict[str, float]]:
-    """Return the mean loss (without penalties), and the metrics by name."""
+    """Return the mean loss (without penalties), and the metrics by name.
+
+    Where the native core has the state it makes the outputs too, of a batch at a time, which it has room for.
+    """
+    held, dtype = state.held, state.dtype
+    parameters = state.parameters if held is None else ()
     losses, zs, ys = [], [], []
     weights: list[NDArray[np.float64]] = []
-    for blocks in data.batches(_BLOCK, None):
+    for blocks in data.batches(_BLOCK if held is None else max(batch_size, _LEAST), None):
         for number in range(len(blocks)):
-            x, y, weight = blocks.gather(number, parameters[0].dtype)
-            a, z = outputs(plan, parameters, x)
+            x, y, weight = blocks.gather(number, dtype)
+            a, z = outputs(plan, parameters, x) if held is None else held.outputs(x)
             losses.append(plan.loss.values(y, a, z, plan.activations[-1]).astype(np.float64))
             if weight is not None:
                 weights.append(weight)

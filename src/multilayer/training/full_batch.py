@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.optimizers import LBFGS, Parameters
+from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.data import Arrays
-from multilayer.training.events import Stopped
-from multilayer.training.steps import Plan, State, objective
+from multilayer.training.plan import Plan, State
+from multilayer.training.steps import objective
 
-__all__ = ["Minimizer"]
+__all__ = ["Minimizer", "Objective"]
 
 Vector = NDArray[np.float64]
+Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
+
+_BLOCK_NUMBERS = 1_000_000
+"""Numbers to hold at a time, of data that are not an array in memory."""
 
 
 class Minimizer(Iterator[tuple[State, float]]):
-    """Yields the state and the objective after each iteration.
+    """Yields the state and the objective after each iteration; in the end there is `minimum`.
 
     SciPy calls back and cannot be asked for the next iteration, so its loop runs in a thread of its own. The two
     take turns and never run at the same time.
     """
 
     def __init__(self, optimizer: LBFGS, plan: Plan, state: State, data: Arrays, iterations: int) -> None:
-        self._optimizer, self._plan, self._state, self._iterations = optimizer, plan, state, iterations
-        (everything,) = data.batches(data.rows, None)
-        self._X, self._y, self._weights = everything.gather(0, np.dtype(np.float64))
+        self._optimizer, self._state, self._iterations = optimizer, state, iterations
+        self._objective = Objective(plan, state.parameters, data)
         self._told: SimpleQueue[tuple[Vector, float] | BaseException | None] = SimpleQueue()
         self._go_on: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._minimize, name="multilayer-lbfgs", daemon=True)
-        self.ended: tuple[Stopped, str] = ("plateau", "")
+        self.minimum: Minimum | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,16 +63,15 @@ class Minimizer(Iterator[tuple[State, float]]):
             raise told
         vector, value = told
         # The state is in the network's own type again.
-        kind = self._state.parameters[0].dtype
-        parameters = tuple(array.astype(kind) for array in self._unpacked(vector))
+        kind = self._state.dtype
+        parameters = tuple(array.astype(kind) for array in self._objective.parameters(vector))
         return State(parameters, self._state.optimizer), value
 
     def _minimize(self) -> None:
         try:
             self._wait()
-            start = np.concatenate([array.ravel() for array in self._state.parameters]).astype(np.float64)
-            limit, message = self._optimizer.minimize(self._objective, start, self._iterations, self._tell)
-            self.ended = ("epochs" if limit else "plateau", message)
+            start = self._objective.vector(self._state.parameters)
+            self.minimum = self._optimizer.minimize(self._objective, start, self._iterations, self._tell)
             self._told.put(None)
         except BaseException as error:  # noqa: BLE001  (handed over to the thread that waits)
             self._told.put(error)
@@ -80,18 +84,51 @@ class Minimizer(Iterator[tuple[State, float]]):
         if not self._go_on.get():
             raise StopIteration
 
-    def _objective(self, vector: Vector) -> tuple[float, Vector]:
-        value, gradients, not_finite = objective(
-            self._plan, self._unpacked(vector), self._X, self._y, self._weights
-        )
-        if not_finite is not None:
-            # A line search that went too far comes back from an infinite value.
-            return np.inf, np.zeros_like(vector)
-        return value, np.concatenate([g.ravel() for g in gradients])
 
-    def _unpacked(self, vector: Vector) -> Parameters:
-        sizes = np.cumsum([array.size for array in self._state.parameters])
-        parts = np.split(vector, sizes[:-1])
-        return tuple(
-            part.reshape(array.shape) for part, array in zip(parts, self._state.parameters, strict=True)
-        )
+class Objective:
+    """The objective over all the data and its gradient, of one vector: every W, then every b, in float64.
+
+    That is scikit-learn's order, which decides in what order SciPy adds up, and so on the last digits.
+    """
+
+    def __init__(self, plan: Plan, parameters: Parameters, data: Arrays) -> None:
+        self._plan, self._l2 = replace(plan, l2=0.0), plan.l2
+        whole = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
+        size = data.rows if whole else max(1, _BLOCK_NUMBERS // data.X.shape[1])
+        (self._batches,) = data.batches(size, None)
+        # Converted once where it is all there, each time anew where it may not fit into memory.
+        self._everything = [self._gathered(0)] if whole else None
+        weights = data.weights if data.chosen is None or data.weights is None else data.weights[data.chosen]
+        self._total = float(data.rows if weights is None else weights.sum(dtype=np.float64))
+        self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
+        self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+
+    def __call__(self, vector: Vector) -> tuple[float, Vector]:
+        parameters = self.parameters(vector)
+        W = vector[: self._ends[len(self._shapes) // 2 - 1]]
+        value = 0.5 * self._l2 * float(np.dot(W, W)) / self._total
+        gradient = np.zeros_like(vector)
+        gradient[: W.size] = (self._l2 / self._total) * W
+        for x, y, weights in self._everything or map(self._gathered, range(len(self._batches))):
+            mean, gradients, not_finite = objective(self._plan, parameters, x, y, weights)
+            if not_finite is not None:  # a line search that went too far comes back from infinity
+                return math.inf, np.zeros_like(vector)
+            share = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
+            value += share * mean
+            gradient += share * self.vector(gradients)
+        return value, gradient
+
+    def _gathered(self, number: int) -> Gathered:
+        return self._batches.gather(number, np.dtype(np.float64))
+
+    def parameters(self, vector: Vector) -> Parameters:
+        """Return W1, b1, W2, b2, ..., views of the vector."""
+        split = np.split(vector, self._ends[:-1])
+        parts = [part.reshape(shape) for part, shape in zip(split, self._shapes, strict=True)]
+        half = len(parts) // 2
+        return tuple(parts[place] for n in range(half) for place in (n, n + half))
+
+    def vector(self, parameters: Parameters) -> Vector:
+        """Return the vector of W1, b1, W2, b2, ..."""
+        arrays = (*parameters[::2], *parameters[1::2])
+        return np.concatenate([array.ravel() for array in arrays], dtype=np.float64)

@@ -15,7 +15,7 @@ from multilayer.network import MLP, Trace
 from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
 from multilayer.training.backward import LayerGradient, backward
 from multilayer.training.data import arrays
-from multilayer.training.steps import shares
+from multilayer.training.plan import shares
 
 __all__ = ["Gradients", "gradients"]
 

@@ -11,16 +11,17 @@ import numpy as np
 
 from multilayer.errors import InputError
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, Time
+from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
 from multilayer.training.checkpoint import Keeper
 from multilayer.training.data import Arrays, Source
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption
+from multilayer.training.plan import Batches, NotFinite, Outcome
 from multilayer.training.position import Position, with_parameters
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import Batches, NotFinite, Outcome, run_steps
+from multilayer.training.steps import begun, run_steps
 
 __all__ = ["Callback", "Training"]
 
@@ -58,6 +59,8 @@ class Training(Iterator[Step | Epoch]):
         """The network that training started from."""
         self.recipe = recipe
         self.interruption = Interruption()
+        self.minimum: Minimum | None = None
+        """What an optimizer with a loop of its own came to, when it has ended by itself."""
         self._data, self._held_out, self._at = data, held_out, position
         self._callbacks, self._every, self._keeper = callbacks, every, keeper
         self._plan = recipe.plan(network)
@@ -99,6 +102,8 @@ class Training(Iterator[Step | Epoch]):
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
         at = self._at
         ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
+        if ended is None:
+            at.state = begun(self._plan, at.state)
         while ended is None:
             began = time.perf_counter()
             failed = yield from self._steps(began)
@@ -118,6 +123,7 @@ class Training(Iterator[Step | Epoch]):
             self._ended = (ended, _WORDS[ended])
         if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
             self._keeper.save(at)
+        at.state = at.state.settled()
 
     def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
         """Take the batches that are left of an epoch; return why training has to end, if it has."""
@@ -168,7 +174,11 @@ class Training(Iterator[Step | Epoch]):
                 ended = ended or self._wish()
                 if ended is not None:
                     break
-        self._ended = minimizer.ended if ended is None else (ended, _WORDS[ended])
+        self.minimum = minimizer.minimum
+        if ended is not None:
+            self._ended = (ended, _WORDS[ended])
+        elif self.minimum is not None:
+            self._ended = ("epochs" if self.minimum.status == 1 else "plateau", self.minimum.message)
 
     def _rate(self, step: int) -> float:
         at = self._at
@@ -209,12 +219,12 @@ class Training(Iterator[Step | Epoch]):
     def _end_of_epoch(self, loss: float, rate: float, began: float) -> Epoch:
         at = self._at
         validation_loss, metrics = None, dict[str, float]()
-        if self._held_out is not None:
-            validation_loss, metrics = evaluate(
-                self._plan, at.state.parameters, self._held_out, self.recipe.metrics
+        measured_on = self._held_out or (self._data if self.recipe.metrics else None)
+        if isinstance(measured_on, Arrays):
+            mean, metrics = evaluate(
+                self._plan, at.state, measured_on, self.recipe.metrics, self.recipe.batch_size
             )
-        elif self.recipe.metrics and isinstance(self._data, Arrays):
-            _, metrics = evaluate(self._plan, at.state.parameters, self._data, self.recipe.metrics)
+            validation_loss = None if self._held_out is None else mean
         at.epoch += 1
         at.samples += at.rows
         at.batch, at.rows, at.loss_sum = 0, 0, 0.0
@@ -245,6 +255,7 @@ class Training(Iterator[Step | Epoch]):
         )
         improved = at.watch.best_epoch == at.epoch
         if improved and stopping is not None and stopping.restore_best:
+            at.best = None  # room for the new ones
             at.best = at.state.parameters
         if stopping is not None and at.watch.waited > stopping.patience:
             rate = self.recipe.schedule.on_plateau(at.learning_rate)

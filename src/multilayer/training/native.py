@@ -1,232 +1,246 @@
-"""What of a training the native core takes over, and how that is said to it.
+"""The steps of a plan in the native core, which keeps the state meanwhile.
 
-All or nothing: a step with an activation, loss, optimizer or clipping of the user's own, with a surrogate, with
-parameters per unit, or with dropout, whose masks NumPy draws, is the reference's.
+Where the core has all parts of a plan, an epoch is one call. What it has not (an activation, a loss, an optimizer or a
+clipping of the user's own, numbers per unit) is computed here, and all the rest by the core, in the stages of one step
+after another: see `parts`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations import Activation
-from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.elementwise import Elementwise
-from multilayer.backend import training as core
-from multilayer.losses import (
-    Absolute,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Huber,
-    Loss,
-    Poisson,
-    Quantile,
-    Squared,
-)
-from multilayer.optimizers import (
-    SGD,
-    Adam,
-    AdamW,
-    ClipByNorm,
-    ClipByValue,
-    Optimizer,
-    OptimizerState,
-    Parameters,
-    RMSprop,
-)
+from multilayer.backend import training as backend
+from multilayer.optimizers import OptimizerState, Parameters
+from multilayer.training import kernels
+from multilayer.training.parts import OwnParts
+from multilayer.training.plan import Batches, Plan, State
 
-__all__ = ["native_steps"]
+__all__ = ["Core", "core_for"]
 
 _PIECE = 64
 """Batches that are read at once from data that the core cannot read by itself."""
 
-Outcome = tuple[Parameters, OptimizerState, NDArray[np.float64], bool]
 
-
-class _Plan(Protocol):
-    @property
-    def activations(self) -> tuple[Activation, ...]: ...
-    @property
-    def loss(self) -> Loss: ...
-    @property
-    def optimizer(self) -> Optimizer | None: ...
-    @property
-    def l2(self) -> float: ...
-    @property
-    def weight_decay(self) -> float: ...
-    @property
-    def clip(self) -> Callable[[Parameters], Parameters] | None: ...
-    @property
-    def dropout(self) -> tuple[float, ...]: ...
-
-
-class _Batches(Protocol):
-    @property
-    def X(self) -> Any: ...
-    @property
-    def y(self) -> NDArray[Any]: ...
-    @property
-    def weights(self) -> NDArray[np.float64] | None: ...
-    @property
-    def order(self) -> NDArray[np.intp] | None: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def stop(self) -> int: ...
-
-
-_LOSSES: dict[type[Loss], Callable[[Any, int], dict[str, Any]]] = {
-    Squared: lambda _, units: _loss("squared"),
-    Absolute: lambda _, units: _loss("absolute"),
-    Huber: lambda loss, units: _loss("huber", loss.delta),
-    Quantile: lambda loss, units: _loss("quantile", loss.q),
-    Poisson: lambda _, units: _loss("poisson"),
-    BinaryCrossEntropy: lambda loss, units: _loss(
-        "binary_cross_entropy", smoothing=(loss.label_smoothing, 2)
-    ),
-    CategoricalCrossEntropy: lambda loss, units: _loss(
-        "categorical_cross_entropy", smoothing=(loss.label_smoothing, units)
-    ),
-}
-
-_OPTIMIZERS: dict[type[Optimizer], Callable[[Any], dict[str, Any]]] = {
-    Adam: lambda o: _rule("adam", decays=(o.beta1, o.beta2), epsilon=o.epsilon),
-    AdamW: lambda o: _rule("adam", decays=(o.beta1, o.beta2), epsilon=o.epsilon),
-    RMSprop: lambda o: _rule("rmsprop", decays=(0.0, o.rho), epsilon=o.epsilon),
-    SGD: lambda o: _rule("sgd", decays=(o.momentum, 0.0), nesterov=o.nesterov),
-}
-
-
-def native_steps(
-    plan: _Plan, parameters: Parameters
-) -> Callable[[Parameters, OptimizerState, _Batches, Any, Callable[[], bool]], Outcome] | None:
-    """Return a function that makes a plan's steps in the core, or None where that does not know all of it.
-
-    The function takes parameters, the optimizer's state, batches, their rates and `interrupted`, and returns the
-    new parameters and state, the objective of each batch taken, and whether it did not stop because the next step
-    is not finite.
-    """
-    trainer = _trainer(plan, parameters)
-    if trainer is None or plan.optimizer is None:
+def core_for(plan: Plan, state: State) -> Core | None:
+    """Return the core with this state, ready to make steps of this plan; None where there is no core."""
+    if isinstance(state.held, _Handle) and state.held.core.plan == plan:
+        state.held.check()
+        return state.held.core
+    if plan.optimizer is None:
         return None
-    slots, dtype = plan.optimizer.slots, parameters[0].dtype
+    parameters = state.parameters
+    trainer, own = _trainer(plan, parameters)
+    return None if trainer is None else Core(plan, trainer, own, parameters, state.optimizer)
 
-    def run(
+
+class Core:
+    """Steps of one plan, and the state that they have come to."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        trainer: backend.Trainer,
+        own: OwnParts,
         parameters: Parameters,
         memory: OptimizerState,
-        batches: _Batches,
+    ) -> None:
+        self.plan, self._trainer, self._own = plan, trainer, own
+        assert plan.optimizer is not None  # noqa: S101  (core_for has seen to it)
+        self._slots = plan.optimizer.slots
+        own.memory = memory if own.optimizer is not None else None
+        slots = () if own.optimizer is not None else tuple(memory.slots[name] for name in self._slots)
+        trainer.load((parameters, *slots), memory.step)
+        self._runs = 0
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self._trainer.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays that the core keeps: parameters in panels, memory, W^T, and a batch's activations."""
+        count: int = self._trainer.core.nbytes
+        return count
+
+    @property
+    def in_one_call(self) -> bool:
+        """Whether the core has all parts of the plan, and makes many steps in one call."""
+        return not self._own.any
+
+    def run(
+        self,
+        batches: Batches,
         rates: Sequence[float] | NDArray[np.float64],
+        keys: NDArray[np.uint64],
         interrupted: Callable[[], bool],
-    ) -> Outcome:
-        step, groups = memory.step, (parameters, *(memory.slots[name] for name in slots))
+    ) -> tuple[NDArray[np.float64], bool]:
+        """Make a step per batch, the state before them being no longer there.
+
+        Returns the objective of each batch taken, and whether there was no other reason to stop than `interrupted`:
+        False if the next step is not finite, and was not made.
+        """
         rates = np.ascontiguousarray(rates, np.float64)
-        taken: list[NDArray[np.float64]] = []
+        losses: list[NDArray[np.float64]] = []
         done, finite = 0, True
-        for data in _pieces(batches, dtype):
-            count = math.ceil((len(data.y) if data.order is None else len(data.order)) / data.size)
-            groups, losses, finite = trainer.run(groups, step, data, rates[done : done + count], interrupted)
-            step, done = step + len(losses), done + len(losses)
-            taken.append(losses)
-            if len(losses) < count:
+        for data in _pieces(batches, self._trainer.dtype, keys, with_targets=self._own.loss is None):
+            count = math.ceil((len(data.X) if data.order is None else len(data.order)) / data.size)
+            part = batches.slice(done, done + count)
+            if self._own.any:
+                taken, finite = self._own.run(
+                    self._trainer, data, part, rates[done : done + count], interrupted
+                )
+            else:
+                taken, finite = self._trainer.run(data, rates[done : done + count], interrupted)
+            losses.append(taken)
+            done += len(taken)
+            if len(taken) < count:
                 break
-        return (
-            groups[0],
-            OptimizerState(step, dict(zip(slots, groups[1:], strict=True))),
-            _joined(taken),
-            finite,
-        )
+        self._runs += 1
+        return losses[0] if len(losses) == 1 else np.concatenate([np.empty(0), *losses]), finite
 
-    return run
+    def state(self) -> State:
+        """Return the state after the steps so far."""
+        return State.of(_Handle(self, self._runs))
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, nothing being left out."""
+        data = backend.Data(x, None, None, None, len(x), None)
+        self._trainer.core.open(data.as_tuple, 0, 0.0)
+        return self._own.outputs(self._trainer, len(x))
+
+    def parameters(self) -> Parameters:
+        """Return the parameters in arrays of their own."""
+        return self._trainer.get("weights")
+
+    def optimizer(self) -> OptimizerState:
+        """Return the optimizer's memory in arrays of its own."""
+        if self._own.memory is not None:
+            return self._own.memory
+        slots = map(self._trainer.get, self._trainer.slots)
+        return OptimizerState(self._trainer.core.steps, dict(zip(self._slots, slots, strict=True)))
+
+    def settled(self) -> State:
+        """Return the state in arrays, one after the other in the place of what the core had."""
+        self._runs += 1
+        self._trainer.core.close()
+        take, step = self._trainer.take, self._trainer.core.steps
+        memory = self._own.memory
+        if memory is None:
+            taken = [take(what) for what in reversed(self._trainer.slots)]
+            memory = OptimizerState(step, dict(zip(self._slots, reversed(taken), strict=True)))
+        return State(take("weights"), memory)
 
 
-def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+class _Handle:
+    """The state after some of the runs of a core: there until the next one has ended."""
+
+    def __init__(self, core: Core, runs: int) -> None:
+        self.core, self._runs = core, runs
+
+    def check(self) -> None:
+        """Refuse what is gone."""
+        if self.core._runs != self._runs:
+            raise RuntimeError("training has gone on from this state; read what you need of it before")
+
+    def parameters(self) -> Parameters:
+        """Return the parameters in arrays of their own."""
+        self.check()
+        return self.core.parameters()
+
+    def optimizer(self) -> OptimizerState:
+        """Return the optimizer's memory in arrays of its own."""
+        self.check()
+        return self.core.optimizer()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self.core.dtype
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer."""
+        self.check()
+        return self.core.outputs(x)
+
+    def settled(self) -> State:
+        """Return the state in arrays, and end the core."""
+        self.check()
+        return self.core.settled()
 
 
-def _trainer(plan: _Plan, parameters: Parameters) -> core.Trainer | None:
-    loss, optimizer = _LOSSES.get(type(plan.loss)), _OPTIMIZERS.get(type(plan.optimizer))  # type: ignore[arg-type]
-    clips = plan.clip is None or type(plan.clip) in (ClipByValue, ClipByNorm)
-    if loss is None or optimizer is None or not clips or any(plan.dropout):
-        return None
-    activations = [_kernel(activation) for activation in plan.activations]
-    from_sums = isinstance(plan.activations[-1], plan.loss.links)
-    if from_sums:
-        activations[-1] = (None, ())
-    known = [kernel for kernel in activations if kernel is not None]
-    if len(known) < len(activations):
-        return None
-    decay = plan.optimizer.weight_decay if isinstance(plan.optimizer, AdamW) else 0.0
-    return core.trainer(
-        parameters[0].dtype,
-        [W.shape for W in parameters[::2]],
-        known,
-        loss(plan.loss, parameters[-1].size) | {"from_sums": from_sums},
-        optimizer(plan.optimizer),
-        l2=plan.l2,
-        weight_decay=plan.weight_decay + decay,
-        limit=plan.clip.limit if isinstance(plan.clip, ClipByValue) else math.inf,
-        norm_limit=plan.clip.limit if isinstance(plan.clip, ClipByNorm) else math.inf,
+def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None, OwnParts]:
+    own = OwnParts(plan)
+    optimizer, last, units = plan.optimizer, len(plan.activations) - 1, parameters[-1].size
+    assert optimizer is not None  # noqa: S101  (core_for has seen to it)
+    loss, rule, limits = (
+        kernels.loss_kernel(plan.loss, units),
+        kernels.optimizer_kernel(optimizer),
+        kernels.clip_limits(plan.clip),
     )
+    layers: list[backend.Layer] = []
+    fused = loss is not None and isinstance(plan.activations[last], plan.loss.links)
+    for n, activation in enumerate(plan.activations):
+        chosen = kernels.activation_kernels(activation)
+        if n == last and fused:
+            chosen = (kernels.IDENTITY, None)
+        elif n == last and loss is None:
+            chosen = None  # a loss of the user's own sees a and z, which a kernel need not keep
+        if chosen is None:
+            own.activations[n] = activation
+        inputs, width = parameters[2 * n].shape
+        dropout = plan.dropout[n] if n < len(plan.dropout) else 0.0
+        layers.append((inputs, width, *(chosen or (None, None)), dropout))
+    own.fused = fused
+    own.loss = plan.loss if loss is None else None
+    own.optimizer = optimizer if rule is None else None
+    own.clip = plan.clip if limits is None or (rule is None and plan.clip is not None) else None
+    if rule is None or limits is None:
+        limits = (math.inf, math.inf)
+    rule = rule or kernels.OWN_RULE
+    settings = {**(loss or kernels.OWN_LOSS), **rule, "from_sums": fused, "own_clip": own.clip is not None}
+    settings |= {"l2": plan.l2, "weight_decay": plan.weight_decay + rule["weight_decay"]}
+    settings |= {"limit": limits[0], "norm_limit": limits[1]}
+    slots = 0 if own.optimizer is not None else len(optimizer.slots)
+    return backend.trainer(parameters[0].dtype, layers, slots, **settings), own
 
 
-def _kernel(activation: Activation) -> core.Kernel | None:
-    # Other kinds may have a derivative that does not belong to the kernel.
-    if not isinstance(activation, Elementwise | AlongAxis):
-        return None
-    return activation.kernel, activation.parameters
-
-
-def _loss(name: str, parameter: float = 0.0, smoothing: tuple[float, int] = (0.0, 1)) -> dict[str, Any]:
-    share, among = smoothing
-    return {
-        "loss": name,
-        "loss_parameter": parameter,
-        "target_scale": 1.0 - share,
-        "target_offset": share / among,
-    }
-
-
-def _rule(
-    name: str, *, decays: tuple[float, float], epsilon: float = 0.0, nesterov: bool = False
-) -> dict[str, Any]:
-    return {
-        "rule": name,
-        "nesterov": nesterov,
-        "decay1": decays[0],
-        "decay2": decays[1],
-        "epsilon": epsilon,
-    }
-
-
-def _pieces(batches: _Batches, dtype: np.dtype[Any]) -> Iterator[core.Data]:
+def _pieces(
+    batches: Batches, dtype: np.dtype[Any], keys: NDArray[np.uint64], *, with_targets: bool
+) -> Iterator[backend.Data]:
     """Yield the batches as the core takes them: whole if it can read X, else some batches at a time."""
-    X, y, weights, size = batches.X, _targets(batches.y), batches.weights, batches.size
+    X, weights, size = batches.X, batches.weights, batches.size
+    y = _targets(batches.y) if with_targets else None
     if weights is not None:
         weights = np.ascontiguousarray(weights, np.float64)
-    if _is_readable(X):
+    if isinstance(X, np.ndarray) and _is_readable(X):
         if batches.order is not None:
             order = np.ascontiguousarray(batches.order[batches.start : batches.stop], np.intp)
-            yield core.Data(X, y, weights, order, size)
+            yield backend.Data(X, y, weights, order, size, keys)
             return
         rows = slice(batches.start, batches.stop)
-        yield core.Data(X[rows], y[rows], None if weights is None else weights[rows], None, size)
+        yield backend.Data(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
         return
-    for start in range(batches.start, batches.stop, _PIECE * size):
+    for number, start in enumerate(range(batches.start, batches.stop, _PIECE * size)):
         chosen: Any = slice(start, min(start + _PIECE * size, batches.stop))
         if batches.order is not None:
             chosen = batches.order[chosen]
         x = np.ascontiguousarray(X[chosen], dtype)
-        yield core.Data(x, y[chosen], None if weights is None else weights[chosen], None, size)
+        some_keys = keys[number * _PIECE : (number + 1) * _PIECE]
+        yield backend.Data(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
 
 
-def _is_readable(X: Any) -> bool:
-    if not isinstance(X, np.ndarray) or X.dtype not in (np.float32, np.float64) or not X.flags.aligned:
+def _rows(array: NDArray[Any] | None, rows: Any) -> Any:
+    return None if array is None else array[rows]
+
+
+def _is_readable(X: NDArray[Any]) -> bool:
+    if X.dtype not in (np.float32, np.float64) or not X.flags.aligned:
         return False
     return X.dtype.isnative and all(stride % X.itemsize == 0 for stride in X.strides)
 

@@ -12,7 +12,7 @@ from multilayer.network import MLP, Dense
 from multilayer.optimizers import Parameters
 from multilayer.randomness import Random
 from multilayer.training.events import History, Stopped
-from multilayer.training.steps import State
+from multilayer.training.plan import State
 from multilayer.training.stopping import Watch
 
 __all__ = ["Position", "parameters_of", "with_parameters"]

@@ -20,10 +20,10 @@ from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Memory, Trained
 from multilayer.training.loop import Callback, Training
 from multilayer.training.metrics import Metric
+from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
 from multilayer.training.progress import progress_bar
 from multilayer.training.recipe import Recipe
-from multilayer.training.steps import State
 from multilayer.training.stopping import Stopping
 
 __all__ = ["fit", "train"]
@@ -191,9 +191,10 @@ def fit(
     with training.interruption, progress_bar(training.recipe.epochs, progress) as tell:
         for event in training:
             tell(event)
-    if training.trained.stopped == "not finite":
-        warnings.warn(training.trained.message, TrainingWarning, stacklevel=2)
-    return training.trained
+    trained = training.trained
+    if trained.stopped == "not finite":
+        warnings.warn(trained.message, TrainingWarning, stacklevel=2)
+    return trained
 
 
 def _start(network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memory | None) -> Position:

@@ -15,7 +15,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule
 from multilayer.settings import check_settings, setting
 from multilayer.training.metrics import Metric, chosen
-from multilayer.training.steps import Plan
+from multilayer.training.plan import Plan
 from multilayer.training.stopping import Stopping
 
 __all__ = ["Recipe"]

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
-from multilayer.losses import Loss
-from multilayer.optimizers import Optimizer, OptimizerState, Parameters
-from multilayer.randomness import Random
+from multilayer.optimizers import Parameters
+from multilayer.randomness import Random, rewinder
 from multilayer.training.backward import backward
-from multilayer.training.native import native_steps
+from multilayer.training.dropout import mask, step_keys
+from multilayer.training.native import core_for
+from multilayer.training.plan import Batches, NotFinite, Outcome, Plan, State, decayed, shares
 
 __all__ = [
     "Batches",
@@ -52,98 +53,10 @@ class Record(NamedTuple):
     z: NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a step does; the same for all steps of a training.
-
-    The number that a step descends on is, over the samples i of its batch with weights w_i (1 unless given)::
-
-        sum_i w_i loss_i / sum_i w_i  +  l2 / (2 sum_i w_i) * sum of W^2 over all layers
-
-    which is scikit-learn's objective with alpha = l2. Biases are never penalised. Beside it, `weight_decay`
-    shrinks each W by the share rate * weight_decay per step, whatever the optimizer.
-    """
-
-    activations: tuple[Activation, ...]
-    loss: Loss
-    optimizer: Optimizer | None
-    """None where something else moves the parameters."""
-    l2: float = 0.0
-    weight_decay: float = 0.0
-    clip: Callable[[Parameters], Parameters] | None = None
-    dropout: tuple[float, ...] = ()
-    """The share of units left out per hidden layer; () for none."""
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """What steps change: the parameters W1, b1, W2, b2, ..., and the optimizer's memory."""
-
-    parameters: Parameters
-    optimizer: OptimizerState
-
-
-class Rows(Protocol):
-    """What training needs of X: rows by a slice or an array of indices, as an array. `np.memmap` reads only these."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Batches:
-    """Rows to train on, `size` at a time: those that `order` names, or all as they stand, from `start` to `stop`."""
-
-    X: Rows
-    y: NDArray[Any]
-    weights: NDArray[np.float64] | None
-    order: NDArray[np.intp] | None
-    size: int
-    start: int
-    stop: int
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.stop - self.start
-
-    def __len__(self) -> int:
-        return math.ceil(self.rows / self.size)
-
-    def slice(self, first: int, last: int) -> Batches:
-        """Return the batches from `first` up to `last`, counted from 0."""
-        start, stop = self.start + first * self.size, self.start + last * self.size
-        return replace(self, start=start, stop=min(stop, self.stop))
-
-    def gather(
-        self, number: int, dtype: np.dtype[Any]
-    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
-        """Return x, y and weights of batch `number`, x in the type of the network."""
-        start = self.start + number * self.size
-        rows: Any = slice(start, min(start + self.size, self.stop))
-        if self.order is not None:
-            rows = self.order[rows]
-        weights = None if self.weights is None else self.weights[rows]
-        return np.asarray(self.X[rows]).astype(dtype, copy=False), np.asarray(self.y[rows]), weights
-
-
-@dataclass(frozen=True)
-class NotFinite:
-    """Where training ran into nan or infinity: the batch, counted from 0, and the layer, counted from 1."""
-
-    batch: int
-    layer: int
-    what: str
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What `run_steps` did: the new state, and each batch's objective and sum of weights."""
-
-    state: State
-    losses: NDArray[np.float64]
-    not_finite: NotFinite | None = None
+def begun(plan: Plan, state: State) -> State:
+    """Return the state where steps of this plan will be made: in the native core, or as it is."""
+    core = core_for(plan, state)
+    return state if core is None else core.state()
 
 
 def run_steps(
@@ -157,27 +70,31 @@ def run_steps(
     """Make one step per batch, with a learning rate each, and return the new state.
 
     Stops early, between two batches, when `interrupted` says so, or before an update that would bring nan or
-    infinity into the weights; `losses` then has an entry for each batch that was taken.
+    infinity into the weights; `losses` then has an entry for each batch that was taken. Where the native core has
+    the state (`begun`), the one before is gone afterwards.
     """
-    native = native_steps(plan, state.parameters)
-    if native is None:
-        return reference_steps(plan, state, batches, rates, rng, interrupted)
     losses: list[NDArray[np.float64]] = []
     done, total = 0, len(batches)
     while done < total:
-        left = batches.slice(done, total)
-        parameters, memory, taken, finite = native(
-            state.parameters, state.optimizer, left, rates[done:], interrupted
-        )
-        state = State(parameters, memory)
+        core = core_for(plan, state)
+        if core is None:
+            return reference_steps(plan, state, batches, rates, rng, interrupted)
+        rewind = rewinder(rng) if plan.dropout else None
+        keys = step_keys(rng, total - done, len(plan.dropout))
+        taken, finite = core.run(batches.slice(done, total), rates[done:], keys, interrupted)
+        state = core.state()
         losses.append(taken)
         done += len(taken)
+        if done < total and rewind is not None:
+            rewind()
+            step_keys(rng, len(taken), len(plan.dropout))
         if finite:
             break
         # The core notices that a step is not finite; the reference says why, or takes it: they may round differently.
         one = reference_steps(plan, state, batches.slice(done, done + 1), rates[done : done + 1], rng)
         if one.not_finite is not None:
-            return replace(one, losses=np.concatenate(losses), not_finite=replace(one.not_finite, batch=done))
+            wrong = replace(one.not_finite, batch=done)
+            return Outcome(state, np.concatenate(losses), wrong)
         state = one.state
         losses.append(one.losses)
         done += 1
@@ -194,6 +111,7 @@ def reference_steps(
 ) -> Outcome:
     """Do what `run_steps` does, in NumPy."""
     losses: list[float] = []
+    state = State(state.parameters, state.optimizer)
     for number in range(len(batches)):
         if interrupted():
             break
@@ -242,20 +160,13 @@ def outputs(plan: Plan, parameters: Parameters, x: NDArray[Any]) -> tuple[NDArra
     return records[-1].a, records[-1].z
 
 
-def shares(weights: NDArray[Any] | None, rows: int) -> tuple[NDArray[np.float64], float]:
-    """Return each sample's share in the mean, and the sum of all weights. Weights that are all 0 give shares of 0."""
-    if weights is None:
-        return np.full(rows, 1.0 / rows), float(rows)
-    total = float(weights.sum(dtype=np.float64))
-    return (weights / total if total else np.zeros(rows)).astype(np.float64, copy=False), total
-
-
 def forward(
     plan: Plan, parameters: Parameters, x: NDArray[Any], rng: Random | None
 ) -> tuple[list[Record], list[NDArray[Any] | None]]:
     """Return a record per layer, and what dropout multiplied its outputs by; without an `rng` there is no dropout."""
     records: list[Record] = []
     masks: list[NDArray[Any] | None] = []
+    keys = None if rng is None else step_keys(rng, 1, len(plan.dropout))
     for n, activation in enumerate(plan.activations):
         layer = Layer(parameters[2 * n], parameters[2 * n + 1], activation)
         # Not the network's own weighted sums: those pack W first, which pays only where W stays as it is.
@@ -263,12 +174,10 @@ def forward(
             a = np.asarray(x @ layer.W + layer.b)
         z = activation(a)
         records.append(Record(layer, x, a, z))
-        left_out = plan.dropout[n] if rng is not None and n < len(plan.dropout) else 0.0
-        if left_out:
-            # Inverted dropout: dividing here keeps the expected value, so that predicting needs no change.
-            mask = ((rng.random(z.shape) >= left_out) / (1.0 - left_out)).astype(z.dtype)  # type: ignore[union-attr]
-            masks.append(mask)
-            x = z * mask
+        if keys is not None and n < len(plan.dropout) and plan.dropout[n]:
+            left_out = mask(keys[0, n], z.shape, plan.dropout[n]).astype(z.dtype)
+            masks.append(left_out)
+            x = z * left_out
         else:
             masks.append(None)
             x = z
@@ -281,12 +190,7 @@ def _updated(plan: Plan, state: State, gradients: Parameters, rate: float) -> St
     if plan.clip is not None:
         gradients = plan.clip(gradients)
     parameters, memory = plan.optimizer.update(gradients, state.optimizer, state.parameters, rate)
-    if plan.weight_decay:
-        parameters = tuple(
-            new - rate * plan.weight_decay * old if old.ndim == 2 else new
-            for new, old in zip(parameters, state.parameters, strict=True)
-        )
-    return State(parameters, memory)
+    return State(decayed(plan, parameters, state.parameters, rate), memory)
 
 
 def _square_sum(W: NDArray[Any]) -> float:

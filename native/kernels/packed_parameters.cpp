@@ -1,0 +1,153 @@
+#include "kernels/packed_parameters.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+
+namespace multilayer {
+namespace {
+
+// Rows k of a panel that are updated together. Sums of squares are taken over as many, so this is part of
+// what the bits of an objective depend on; it is a whole number of panels at every level.
+constexpr size_t part_rows = 192;
+
+}  // namespace
+
+template <class T> void AlignedNumbers<T>::Release::operator()(T *p) const {
+    ::operator delete(p, std::align_val_t(cache_line));
+}
+
+template <class T> AlignedNumbers<T>::AlignedNumbers(size_t n)
+    : memory_(static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(cache_line)))), size_(n) {
+    std::memset(static_cast<void *>(memory_.get()), 0, n * sizeof(T));
+}
+
+template <class T> PackedParameters<T>::PackedParameters(const std::vector<TrainedLayer<T>> &layers,
+                                                         size_t n_slots, bool keeps_gradient)
+    : products_(products_of<T>()), kernels_(training_kernels_of<T>()) {
+    const size_t lanes = products_.lanes;
+    Layout<T> layout, of_transposed;
+    for (size_t i = 0; i < layers.size(); ++i) {
+        const size_t inputs = layers[i].inputs, units = layers[i].units, columns = round_up(units, lanes);
+        const size_t panels = layout.place(columns * inputs), bias = layout.place(columns);
+        const size_t transposed = i > 0 ? of_transposed.place(round_up(inputs, lanes) * units) : 0;
+        layers_.push_back({inputs, units, columns, panels, bias, transposed});
+        for (size_t column = 0; column < columns;) {
+            const size_t left = units - column, width = panel_columns(left, lanes);
+            for (size_t first = 0; first < inputs; first += part_rows) {
+                const size_t end = std::min(inputs, first + part_rows);
+                parts_.push_back({i, column, width, std::min(left, width), first, end, n_sums_});
+                n_sums_ += width;
+            }
+            column += width;
+        }
+    }
+    const bool needed[] = {true, n_slots >= 1, n_slots >= 2, keeps_gradient};
+    for (size_t kind = 0; kind < n_kinds; ++kind) {
+        if (needed[kind]) memory_[kind] = AlignedNumbers<T>(layout.size());
+    }
+    if (layers.size() > 1) transposed_ = AlignedNumbers<T>(of_transposed.size());
+}
+
+template <class T> size_t PackedParameters<T>::bytes() const {
+    size_t numbers = transposed_.size();
+    for (size_t kind = 0; kind < n_kinds; ++kind) numbers += memory_[kind].size() + kept_[kind].size();
+    return numbers * sizeof(T);
+}
+
+template <class T> void PackedParameters<T>::load(size_t i, What what, const T *W, const T *b) {
+    const Layer &layer = layers_[i];
+    for (size_t column = 0; column < layer.units;) {
+        const size_t width = panel_columns(layer.units - column, products_.lanes),
+                     n = std::min(layer.units - column, width);
+        T *to = panels(i, what) + column * layer.inputs;
+        for (size_t k = 0; k < layer.inputs; ++k) {
+            std::copy(W + k * layer.units + column, W + k * layer.units + column + n, to + k * width);
+            // A step that was not finite may have left nan in the padding.
+            std::fill(to + k * width + n, to + (k + 1) * width, T(0));
+        }
+        column += width;
+    }
+    T *of_bias = bias(i, what);
+    std::fill(std::copy(b, b + layer.units, of_bias), of_bias + layer.columns, T(0));
+}
+
+template <class T> void PackedParameters<T>::save(size_t i, What what, T *W, T *b) const {
+    const Layer &layer = layers_[i];
+    for (size_t column = 0; column < layer.units;) {
+        const size_t width = panel_columns(layer.units - column, products_.lanes),
+                     n = std::min(layer.units - column, width);
+        const T *from = panels(i, what) + column * layer.inputs;
+        for (size_t k = 0; k < layer.inputs; ++k) {
+            std::copy(from + k * width, from + k * width + n, W + k * layer.units + column);
+        }
+        column += width;
+    }
+    std::copy(bias(i, what), bias(i, what) + layer.units, b);
+}
+
+template <class T> void PackedParameters<T>::transpose(const ParameterPart &part) const {
+    const Layer &layer = layers_[part.layer];
+    if (part.layer == 0) return;
+    kernels_.transpose(panels(part.layer, weights) + part.column * layer.inputs, part.width, part.columns,
+                       part.first, part.end, transposed(part.layer), layer.inputs, layer.units, part.column);
+}
+
+template <class T>
+void PackedParameters<T>::squares(const ParameterPart &part, What what, double *sums) const {
+    const T *panel = panels(part.layer, what) + part.column * layers_[part.layer].inputs;
+    kernels_.squares(panel, part.width, part.first, part.end, sums + part.sums);
+}
+
+template <class T> double PackedParameters<T>::total(const std::vector<double> &sums) const {
+    double all = 0;
+    for (size_t first = 0; first < parts_.size();) {
+        size_t end = first;
+        while (end < parts_.size() && parts_[end].layer == parts_[first].layer &&
+               parts_[end].column == parts_[first].column) {
+            ++end;
+        }
+        for (size_t j = 0; j < parts_[first].columns; ++j) {
+            for (size_t p = first; p < end; ++p) all += sums[parts_[p].sums + j];
+        }
+        first = end;
+    }
+    return all;
+}
+
+template <class T> bool PackedParameters<T>::is_moderate(What what) const {
+    return !has(what) || kernels_.is_moderate(memory_[what].get(), memory_[what].size(), moderate_kept<T>);
+}
+
+template <class T> bool PackedParameters<T>::weights_are_finite() const {
+    const T *w = memory_[weights].get();
+    return std::all_of(w, w + memory_[weights].size(), [](T x) { return std::isfinite(x); });
+}
+
+template <class T> void PackedParameters<T>::keep() {
+    for (size_t kind = 0; kind < n_kinds; ++kind) {
+        if (kind == gradient || !has(static_cast<What>(kind))) continue;
+        kept_[kind] = AlignedNumbers<T>(memory_[kind].size());
+        std::copy_n(memory_[kind].get(), memory_[kind].size(), kept_[kind].get());
+    }
+}
+
+template <class T> void PackedParameters<T>::restore() {
+    for (size_t kind = 0; kind < n_kinds; ++kind) {
+        if (kept_[kind].get() != nullptr) memory_[kind] = std::move(kept_[kind]);
+    }
+    forget();
+    for (const ParameterPart &part : parts_) transpose(part);
+}
+
+template <class T> void PackedParameters<T>::forget() {
+    for (AlignedNumbers<T> &kept : kept_) kept = {};
+}
+
+template class AlignedNumbers<float>;
+template class AlignedNumbers<double>;
+template class PackedParameters<float>;
+template class PackedParameters<double>;
+
+}  // namespace multilayer

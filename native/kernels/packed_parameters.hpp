@@ -1,0 +1,126 @@
+// Parameters in training: weights, the optimizer's memory of them, their gradient where it is kept, and W^T,
+// all in panels.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "kernels/matmul.hpp"
+#include "kernels/training_settings.hpp"
+
+namespace multilayer {
+
+// Numbers that start at a cache line, all 0 at first. Throws std::bad_alloc.
+template <class T> class AlignedNumbers {
+   public:
+    AlignedNumbers() = default;
+    explicit AlignedNumbers(size_t n);
+    T *get() const { return memory_.get(); }
+    size_t size() const { return size_; }
+
+   private:
+    struct Release {
+        void operator()(T *p) const;
+    };
+    std::unique_ptr<T[], Release> memory_;
+    size_t size_ = 0;
+};
+
+// Places one array of numbers after another, each at a cache line.
+template <class T> class Layout {
+   public:
+    size_t place(size_t n) {
+        const size_t at = size_;
+        size_ += round_up(n, cache_line / sizeof(T));
+        return at;
+    }
+    // A read of a whole panel never goes beyond the end.
+    size_t size() const { return size_ + 4 * cache_line; }
+
+   private:
+    size_t size_ = 0;
+};
+
+// Some rows k of a panel: what is updated together.
+struct ParameterPart {
+    size_t layer, column, width, columns, first, end;
+    size_t sums;  // where its sums of squares go
+};
+
+template <class T> class PackedParameters {
+   public:
+    enum What { weights, slot1, slot2, gradient };
+    static constexpr size_t n_kinds = 4;
+
+    PackedParameters(const std::vector<TrainedLayer<T>> &layers, size_t n_slots, bool keeps_gradient);
+
+    size_t n_layers() const { return layers_.size(); }
+    const std::vector<ParameterPart> &parts() const { return parts_; }
+    size_t n_sums() const { return n_sums_; }
+    bool has(What what) const { return memory_[what].get() != nullptr; }
+    size_t bytes() const;
+
+    // The panels of a layer, and its bias in whole registers; null where there is no such memory.
+    T *panels(size_t layer, What what) const { return at(what, layers_[layer].panels); }
+    T *bias(size_t layer, What what) const { return at(what, layers_[layer].bias); }
+    // W^T of a layer; null for the first one.
+    T *transposed(size_t layer) const {
+        return layer == 0 ? nullptr : transposed_.get() + layers_[layer].transposed;
+    }
+
+    // A matrix of `units` numbers a row, and the numbers that go with it for the bias, to and from panels.
+    void load(size_t layer, What what, const T *W, const T *b);
+    void save(size_t layer, What what, T *W, T *b) const;
+    void release(What what) { memory_[what] = {}; }
+    void release_transposed() { transposed_ = {}; }
+
+    void transpose(const ParameterPart &part) const;
+    // Of all columns of a part: sums[j] of squares of its rows.
+    void squares(const ParameterPart &part, What what, double *sums) const;
+    // A sum of such sums in an order that does not depend on the width of panels: by layer, column, part.
+    double total(const std::vector<double> &sums) const;
+
+    bool is_moderate(What what) const;
+    bool weights_are_finite() const;
+
+    // A copy of all that an update changes, and back. `keep` throws std::bad_alloc.
+    void keep();
+    void restore();
+    void forget();
+
+   private:
+    struct Layer {
+        size_t inputs, units, columns;  // units rounded up to whole registers
+        size_t panels, bias, transposed;
+    };
+    T *at(What what, size_t place) const { return has(what) ? memory_[what].get() + place : nullptr; }
+
+    MatmulKernels<T> products_;
+    TrainingKernels<T> kernels_;
+    std::vector<Layer> layers_;
+    std::vector<ParameterPart> parts_;
+    size_t n_sums_ = 0;
+    AlignedNumbers<T> memory_[n_kinds], transposed_, kept_[n_kinds];
+};
+
+extern template class AlignedNumbers<float>;
+extern template class AlignedNumbers<double>;
+extern template class PackedParameters<float>;
+extern template class PackedParameters<double>;
+
+// The kernels of the level in use, by type.
+template <class T> MatmulKernels<T> products_of() {
+    if constexpr (sizeof(T) == sizeof(float))
+        return matmul_kernels()->f32;
+    else
+        return matmul_kernels()->f64;
+}
+template <class T> TrainingKernels<T> training_kernels_of() {
+    if constexpr (sizeof(T) == sizeof(float))
+        return training_kernels()->f32;
+    else
+        return training_kernels()->f64;
+}
+
+}  // namespace multilayer

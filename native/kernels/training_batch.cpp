@@ -1,0 +1,288 @@
+#include "kernels/training_batch.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace multilayer {
+namespace {
+
+// Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
+constexpr size_t bad_stride = 1024;
+
+template <class T> size_t good_stride(size_t columns) {
+    const size_t line = cache_line / sizeof(T), stride = round_up(columns, line);
+    return stride * sizeof(T) % bad_stride == 0 ? stride + line : stride;
+}
+
+template <class From, class To> void copy_numbers(const Numbers &from, size_t row, size_t columns, To *to) {
+    const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
+    if (from.column_stride == 1) {
+        for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
+    } else {
+        for (size_t j = 0; j < columns; ++j)
+            to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
+    }
+}
+template <class To> void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
+    if (from.is_double)
+        copy_numbers<double>(from, row, columns, to);
+    else
+        copy_numbers<float>(from, row, columns, to);
+}
+
+size_t row_of(const Samples &samples, size_t at) {
+    return samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
+}
+
+}  // namespace
+
+template <class T>
+TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, const TrainingSettings &settings,
+                                const PackedParameters<T> &parameters)
+    : settings_(settings),
+      parameters_(parameters),
+      products_(products_of<T>()),
+      kernels_(training_kernels_of<T>()) {
+    size_t widest = 0;
+    for (const TrainedLayer<T> &shape : shapes) {
+        const size_t columns = round_up(shape.units, products_.lanes);
+        layers_.push_back({shape, columns, good_stride<T>(columns), {}, {}, {}, {}, {}});
+        widest = std::max(widest, round_up(shape.inputs, products_.lanes));
+    }
+    x_stride_ = good_stride<T>(shapes.front().inputs);
+    zeros_ = AlignedNumbers<T>(widest + 4 * cache_line);
+}
+
+template <class T> void TrainingBatch<T>::reserve(size_t rows) {
+    if (rows <= rows_) return;
+    Layout<T> layout;
+    std::vector<size_t> places{layout.place(rows * x_stride_)};
+    const auto needs = [](const Layer &layer) {
+        const bool surrogate = layer.shape.activation.stand_in != nullptr, drops = layer.shape.dropout > 0;
+        return std::vector<bool>{layer.shape.activation.keeps_sums(), true, true, drops, surrogate};
+    };
+    for (const Layer &layer : layers_) {
+        for (bool needed : needs(layer)) places.push_back(needed ? layout.place(rows * layer.stride) : 0);
+    }
+    AlignedNumbers<T> fresh(layout.size());
+    targets_.resize(rows * layers_.back().shape.units);
+    classes_.resize(rows);
+    shares_.resize(rows);
+    values_.resize(rows);
+    numbers_ = std::move(fresh);
+    const size_t *place = places.data();
+    x_ = numbers_.get() + *place++;
+    for (Layer &layer : layers_) {
+        T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.stand_in};
+        size_t i = 0;
+        for (bool needed : needs(layer))
+            *pointers[i++] = needed ? numbers_.get() + *place++ : (++place, nullptr);
+        if (layer.passed == nullptr) layer.passed = layer.z;
+    }
+    rows_ = rows;
+}
+
+template <class T>
+bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
+    const size_t units = layers_.back().shape.units;
+    const double equal_share = 1.0 / static_cast<double>(step.rows);
+    for (size_t r = first; r < end; ++r) {
+        const size_t row = row_of(samples, step.first_row + r);
+        shares_[r] = samples.weights == nullptr ? equal_share
+                     : step.total != 0          ? samples.weights[row] / step.total
+                                                : 0.0;
+        if (samples.classes != nullptr) {
+            classes_[r] = samples.classes[row];
+        } else if (samples.targets.data != nullptr) {
+            double *targets = targets_.data() + r * units;
+            copy_row(samples.targets, row, units, targets);
+            for (size_t j = 0; j < units; ++j)
+                targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
+        }
+    }
+    return gather_x(samples, step.first_row, first, end);
+}
+
+template <class T>
+bool TrainingBatch<T>::gather_x(const Samples &samples, size_t first_row, size_t first, size_t end) {
+    const size_t inputs = layers_.front().shape.inputs;
+    const Numbers &x = samples.x;
+    T *to = x_ + first * x_stride_;
+    if (x.is_double == (sizeof(T) == sizeof(double)) && x.column_stride == 1) {
+        return kernels_.copy_rows({static_cast<const T *>(x.data), x.row_stride, samples.order,
+                                   first_row + first, first_row + end, samples.rows, inputs, to, x_stride_});
+    }
+    for (size_t r = first; r < end; ++r)
+        copy_row(x, row_of(samples, first_row + r), inputs, x_ + r * x_stride_);
+    // The padding of rows is 0.
+    return kernels_.is_moderate(to, (end - first) * x_stride_, moderate_signal<T>);
+}
+
+template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size_t i, const T *x, T *y,
+                                               size_t first, size_t end) const {
+    const Layer &layer = layers_[i];
+    // Without keys nothing is left out.
+    const uint64_t key = step.keys == nullptr ? 0 : step.keys[i];
+    const double share = step.keys == nullptr ? 0 : layer.shape.dropout;
+    kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, key, share});
+}
+
+template <class T>
+void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
+    if (layers_[i].shape.dropout > 0) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
+}
+
+template <class T> void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end) {
+    const TrainedActivation<T> &h = layer.shape.activation;
+    for (size_t r = first; r < end; ++r) {
+        const T *a = layer.a + r * layer.stride;
+        T *z = layer.z + r * layer.stride;
+        if (h.value != nullptr)
+            h.value(a, z, layer.shape.units, h.parameters.data());
+        else
+            h.axis_value(a, z, 1, layer.shape.units);
+    }
+}
+
+template <class T>
+size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
+    for (; i < layers_.size(); ++i) {
+        const Layer &layer = layers_[i];
+        const TrainedActivation<T> &h = layer.shape.activation;
+        const bool sums_only = settings_.from_sums && i + 1 == layers_.size();
+        T *sums = h.keeps_sums() ? layer.a : layer.z;
+        const T *W = parameters_.panels(i, PackedParameters<T>::weights);
+        const T *b = parameters_.bias(i, PackedParameters<T>::weights);
+        const bool relu = h.relu && !sums_only;
+        size_t row = first;
+        if (!relu) {
+            row += kernels_.narrow({x(i) + row * x_stride(i), x_stride(i), end - row, layer.shape.inputs,
+                                    layer.shape.units, W, b, sums + row * layer.stride, layer.stride});
+        }
+        products_.multiply({x(i) + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b,
+                            layer.shape.inputs, layer.shape.units, sums + row * layer.stride, layer.stride,
+                            relu});
+        if (sums_only) continue;
+        if (h.own) return i;
+        if (h.keeps_sums()) activate(layer, first, end);
+        pass(step, i, first, end);
+    }
+    return layers_.size();
+}
+
+template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size_t end) {
+    const Layer &last = layers_.back();
+    const T *outputs = settings_.from_sums && last.a != nullptr ? last.a : last.z;
+    const size_t units = last.shape.units;
+    kernels_.loss(
+        settings_.loss,
+        {outputs + first * last.stride, last.stride, end - first, units,
+         by_class ? classes_.data() + first : nullptr, settings_.target_scale + settings_.target_offset,
+         settings_.target_offset, targets_.data() + first * units, shares_.data() + first,
+         settings_.loss_parameter, values_.data() + first, last.da + first * last.stride, last.stride});
+}
+
+// From dz to da, in place; whether z, and da afterwards, are moderate.
+template <class T> bool TrainingBatch<T>::activate_backwards(const Layer &layer, size_t first, size_t end) {
+    const TrainedActivation<T> &h = layer.shape.activation;
+    const size_t units = layer.shape.units, stride = layer.stride;
+    // Padding included, here and below: it is 0 and stays it.
+    if (h.relu)
+        return kernels_.gate(layer.z + first * stride, layer.da + first * stride, (end - first) * stride);
+    for (size_t r = first; r < end && h.keeps_sums(); ++r) {
+        T *a = layer.a + r * stride, *da = layer.da + r * stride;
+        if (h.derivative != nullptr) {
+            h.derivative(a, a, units, h.derivative_parameters.data());
+            kernels_.multiply(a, da, units);
+        } else {
+            const T *z = layer.z + r * stride;
+            if (h.stand_in != nullptr) {
+                h.stand_in(a, layer.stand_in + r * stride, 1, units);
+                z = layer.stand_in + r * stride;
+            }
+            h.axis_vjp(da, a, z, da, 1, units);
+        }
+    }
+    const size_t i = static_cast<size_t>(&layer - layers_.data());
+    return is_moderate(i, first, end);
+}
+
+template <class T> bool TrainingBatch<T>::is_moderate(size_t i, size_t first, size_t end) const {
+    const Layer &layer = layers_[i];
+    const size_t n = (end - first) * layer.stride, at = first * layer.stride;
+    return kernels_.is_moderate(layer.z + at, n, moderate_signal<T>) &&
+           kernels_.is_moderate(layer.da + at, n, moderate_signal<T>);
+}
+
+template <class T> bool TrainingBatch<T>::finish_loss(size_t first, size_t end) {
+    const Layer &last = layers_.back();
+    bool moderate = true;
+    for (size_t r = first; r < end; ++r)
+        moderate = moderate && std::abs(values_[r]) < static_cast<double>(moderate_kept<T>);
+    if (last.shape.activation.own) return moderate;
+    if (!settings_.from_sums) return activate_backwards(last, first, end) && moderate;
+    return kernels_.is_moderate(last.da + first * last.stride, (end - first) * last.stride,
+                                moderate_signal<T>) &&
+           moderate;
+}
+
+template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step, size_t i, size_t first,
+                                                     size_t end, bool &moderate) {
+    for (; i > 0; --i) {
+        const Layer &layer = layers_[i], &before = layers_[i - 1];
+        const T *da = layer.da + first * layer.stride;
+        T *dz = before.da + first * before.stride;
+        if (!kernels_.narrow_back({da, layer.stride, end - first, layer.shape.units, layer.shape.inputs,
+                                   parameters_.transposed(i), nullptr, dz, before.stride})) {
+            products_.multiply({da, static_cast<ptrdiff_t>(layer.stride), end - first,
+                                parameters_.transposed(i), zeros_.get(), layer.shape.units,
+                                layer.shape.inputs, dz, before.stride, false});
+        }
+        if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
+        if (before.shape.activation.own) return i - 1;
+        moderate = activate_backwards(before, first, end) && moderate;
+    }
+    return layers_.size();
+}
+
+template <class T>
+bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
+    bool moderate = gather(samples, step, first, end);
+    forward(step, 0, first, end);
+    lose(samples.classes != nullptr, first, end);
+    moderate = finish_loss(first, end) && moderate;
+    backward(step, layers_.size() - 1, first, end, moderate);
+    return moderate;
+}
+
+template <class T> T *TrainingBatch<T>::rows_of(size_t i, What what) const {
+    const Layer &layer = layers_[i];
+    return what == gradient ? layer.da : what == outputs || layer.a == nullptr ? layer.z : layer.a;
+}
+
+template <class T> void TrainingBatch<T>::read(size_t i, What what, size_t rows, T *to) const {
+    const size_t units = layers_[i].shape.units, stride = layers_[i].stride;
+    const T *from = rows_of(i, what);
+    for (size_t r = 0; r < rows; ++r) std::copy_n(from + r * stride, units, to + r * units);
+}
+
+template <class T> void TrainingBatch<T>::write(size_t i, What what, size_t rows, const T *from) {
+    const size_t units = layers_[i].shape.units, stride = layers_[i].stride;
+    T *to = rows_of(i, what);
+    for (size_t r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + r * stride);
+}
+
+template <class T> void TrainingBatch<T>::write_values(const double *values, size_t rows) {
+    std::copy_n(values, rows, values_.data());
+}
+
+template <class T> double TrainingBatch<T>::mean(size_t rows) const {
+    double value = 0;
+    for (size_t r = 0; r < rows; ++r) value += values_[r] * shares_[r];
+    return value;
+}
+
+template class TrainingBatch<float>;
+template class TrainingBatch<double>;
+
+}  // namespace multilayer

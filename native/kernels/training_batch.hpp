@@ -1,0 +1,86 @@
+// The rows of a batch on their way through the network and back: gather, forward, loss, backward.
+//
+// Nothing in here leaves its row, so any blocks of rows may be at work at the same time, each with one
+// function after another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/packed_parameters.hpp"
+
+namespace multilayer {
+
+template <class T> class TrainingBatch {
+   public:
+    TrainingBatch(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
+                  const PackedParameters<T> &parameters);
+
+    // Memory for that many rows. Throws std::bad_alloc, and changes nothing then.
+    void reserve(size_t rows);
+    void release() { numbers_ = {}, rows_ = 0; }
+    size_t bytes() const { return numbers_.size() * sizeof(T); }
+
+    // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
+    // is moderate, and so is the loss.
+    bool run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
+
+    // One by one. `forward` goes from layer `i` on to one whose activation is the caller's, whose z it needs
+    // then, or to the end; `backward` from da of layer `i` back to such a layer, whose dz is in place of its
+    // da then, or to the beginning. Both return that layer, or how many there are.
+    bool gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
+    size_t forward(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
+    void lose(bool by_class, size_t first, size_t end);
+    size_t backward(const TrainingStep<T> &step, size_t i, size_t first, size_t end, bool &moderate);
+    // The last part of `forward` and the first of `backward` for the layer of the caller's: dropout.
+    void pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
+    // From dz to da of the last layer, unless the activation is the caller's or the loss is fused with it.
+    bool finish_loss(size_t first, size_t end);
+    bool is_moderate(size_t i, size_t first, size_t end) const;
+
+    // What a layer takes, and the gradient that its weights get: their rows.
+    const T *x(size_t i) const { return i == 0 ? x_ : layers_[i - 1].passed; }
+    size_t x_stride(size_t i) const { return i == 0 ? x_stride_ : layers_[i - 1].stride; }
+    const T *da(size_t i) const { return layers_[i].da; }
+    size_t stride(size_t i) const { return layers_[i].stride; }
+
+    enum What { sums, outputs, gradient };
+    void read(size_t i, What what, size_t rows, T *to) const;
+    void write(size_t i, What what, size_t rows, const T *from);
+    // The loss of each row, as `lose` finds it.
+    void write_values(const double *values, size_t rows);
+    // The mean of the loss over the batch.
+    double mean(size_t rows) const;
+
+   private:
+    struct Layer {
+        TrainedLayer<T> shape;
+        size_t columns, stride;  // units in whole registers; between rows of a, z and da
+        // a is null where z is all that is needed; `passed`, what goes on to the next layer, is z unless
+        // there is dropout; `stand_in` is for a surrogate.
+        T *a, *z, *da, *passed, *stand_in;
+    };
+
+    bool gather_x(const Samples &samples, size_t first_row, size_t first, size_t end);
+    void activate(const Layer &layer, size_t first, size_t end);
+    bool activate_backwards(const Layer &layer, size_t first, size_t end);
+    void drop(const TrainingStep<T> &step, size_t i, const T *x, T *y, size_t first, size_t end) const;
+    T *rows_of(size_t i, What what) const;
+
+    const TrainingSettings &settings_;
+    const PackedParameters<T> &parameters_;
+    MatmulKernels<T> products_;
+    TrainingKernels<T> kernels_;
+    std::vector<Layer> layers_;
+    AlignedNumbers<T> numbers_, zeros_;
+    T *x_ = nullptr;  // gathered
+    size_t x_stride_ = 0, rows_ = 0;
+    std::vector<double> targets_, shares_, values_;
+    std::vector<int64_t> classes_;
+};
+
+extern template class TrainingBatch<float>;
+extern template class TrainingBatch<double>;
+
+}  // namespace multilayer

@@ -1,0 +1,55 @@
+// The second half of a step: the gradients of some weights, and the step that the optimizer makes with them.
+//
+// Any parts of the parameters may be at work at the same time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/packed_parameters.hpp"
+#include "kernels/training_batch.hpp"
+#include "kernels/training_settings.hpp"
+
+namespace multilayer {
+
+template <class T> class ParameterUpdates {
+   public:
+    ParameterUpdates(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
+                     const PackedParameters<T> &parameters, const TrainingBatch<T> &batch);
+
+    // The step of a batch, which makes update `t` = 1, 2, ...; its `moderate` tells whether all settings
+    // leave moderate numbers room.
+    TrainingStep<T> step_of(const Samples &samples, size_t batch, double rate, uint64_t t) const;
+
+    // What depends on new weights: their transpose, and the sums of their squares before update `number`.
+    void measure(const ParameterPart &part, uint64_t number);
+    // What the step descends on, before update `number`.
+    double objective(const TrainingStep<T> &step, uint64_t number) const;
+
+    // The gradient of some weights and the step they take, or the gradient alone. Whether all is moderate.
+    bool update(const TrainingStep<T> &step, const ParameterPart &part, bool gradient_only, uint64_t number);
+    // The optimizer's step with a gradient that was kept.
+    bool apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number);
+
+    // What `apply` multiplies gradients by: to clip them by their norm once all are there, or 1.
+    void find_scale();
+    void forget_scale() { scale_ = 1; }
+
+   private:
+    using What = typename PackedParameters<T>::What;
+
+    const TrainingSettings &settings_;
+    TrainingKernels<T> kernels_;
+    const PackedParameters<T> &parameters_;
+    const TrainingBatch<T> &batch_;
+    std::vector<size_t> inputs_;      // of each layer
+    std::vector<double> squares_[2];  // of W before and after a step, by turns
+    std::vector<double> gradient_squares_;
+    T scale_ = 1;
+};
+
+extern template class ParameterUpdates<float>;
+extern template class ParameterUpdates<double>;
+
+}  // namespace multilayer
