@@ -26,7 +26,7 @@ from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.randomness import Random
 from multilayer.training import backward
-from multilayer.training.steps import Rows
+from multilayer.training.plan import Rows
 
 __all__ = ["Sources", "measure"]
 
