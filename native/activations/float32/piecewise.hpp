@@ -51,6 +51,26 @@ template <> struct ValueInFloat32<Squareplus> {
     }
 };
 
+// (1 + x / root) / 2 = (root + u)^2 / (2 root (root + u)) with u = |x|; for x < 0 b / (2 root (root + u))
+template <> struct DerivativeInFloat32<Squareplus> {
+    FactorInFloat32 b;
+    explicit DerivativeInFloat32(Squareplus squareplus) : b(squareplus.b) {}
+    MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
+        left = beyond(x, b.end(0x1p40f));
+        F u = abs(x), x_square = x * x, high = splat(b.high), square = x_square + high, root = sqrt(square);
+        F lost = dropped(square, x_square, high) + (fma(x, x, -x_square) + b.rest);
+        F sum = root + u, d = root * sum, q = 1.0f / d;
+        F root_lost = (minus_product(root, root, square) + lost) * (0.5f * sum * q);
+        F sum_lost = dropped_descending(sum, root, u) + root_lost;
+        F d_lost = fma(root, sum, -d) + fma(root, sum_lost, root_lost * sum);
+        F rest = shortfall(q, {d, d_lost});
+        F n = sum * sum, n_lost = fma(2.0f * sum, sum_lost, fma(sum, sum, -n));
+        n = x < 0.0f ? high : n;
+        n_lost = x < 0.0f ? splat(b.rest) : n_lost;
+        return 0.5f * fma(n, q, fma(n * q, rest, n_lost * q));
+    }
+};
+
 template <> struct DerivativeInFloat32<HardSigmoid> {
     float alpha;
     Bound<float> low, high;
