@@ -13,9 +13,16 @@ struct ExponentialFunction {
     static constexpr int n_parameters = 0;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        // Above 710 the powers of two overflow to the infinity that the result is.
-        Exponential<P> e = exp<P>(between(x, -exp_end<P>, is_full<P> ? 710.0 : exp_end<P>));
-        return times(rounded(e.m), e.scale);
+        auto anywhere = [=] {
+            // Above 710 the powers of two overflow to the infinity that the result is.
+            Exponential<P> e = exp<P>(between(x, -exp_end<P>, is_full<P> ? 710.0 : exp_end<P>));
+            return times(rounded(e.m), e.scale);
+        };
+        if constexpr (is_full<P>) {
+            return within(fast_exp_end, abs(x), value_of(exp_parts(x)), anywhere);
+        } else {
+            return anywhere();
+        }
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const { return value<P>(x); }
 };
@@ -25,16 +32,31 @@ struct Gaussian {
     static constexpr const char *name = "gaussian";
     static constexpr int n_parameters = 0;
     template <class P> static constexpr double end = is_full<P> ? 28.0 : 26.0;
+    static constexpr double fast_end = 26.5;  // its square is below fast_exp_end
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        V c = at_most(abs(x), end<P>);
-        Exponential<P> e = exp(-product<P>(c, c));
-        return times(rounded(e.m), e.scale);
+        auto anywhere = [=] {
+            V c = at_most(abs(x), end<P>);
+            Exponential<P> e = exp(-product<P>(c, c));
+            return times(rounded(e.m), e.scale);
+        };
+        if constexpr (is_full<P>) {
+            return within(fast_end, abs(x), value_of(exp_parts(-product<Full>(x, x))), anywhere);
+        } else {
+            return anywhere();
+        }
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        V c = at_most(abs(x), end<P>);
-        Exponential<P> e = exp(-product<P>(c, c));
-        return times(-2.0 * copysign(c, x), Unscaled<P>{e.m, e.scale});
+        auto anywhere = [=] {
+            V c = at_most(abs(x), end<P>);
+            Exponential<P> e = exp(-product<P>(c, c));
+            return times(-2.0 * copysign(c, x), Unscaled<P>{e.m, e.scale});
+        };
+        if constexpr (is_full<P>) {
+            return within(fast_end, abs(x), scaled_exp(-2.0 * x, exp_parts(-product<Full>(x, x))), anywhere);
+        } else {
+            return anywhere();
+        }
     }
 };
 
@@ -46,24 +68,27 @@ struct Elu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        return x < 0.0 ? scaled_expm1<P>(splat(alpha), pair<P>(x)) : x;
+        return x < 0.0 ? scaled_expm1_of_negative<P>(splat(alpha), x) : x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
-        return x > 0.0 ? splat(1.0) : times(splat(alpha), Unscaled<P>{e.m, e.scale});
+        auto anywhere = [=] {
+            Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
+            return times(splat(alpha), Unscaled<P>{e.m, e.scale});
+        };
+        if constexpr (is_full<P>) {
+            return x > 0.0 ? splat(1.0) : within(fast_exp_end, -x, scaled_exp(splat(alpha), exp_parts(x)), anywhere);
+        } else {
+            return x > 0.0 ? splat(1.0) : anywhere();
+        }
     }
 
-    // a (exp(t) - 1) for t <= 0
-    template <class P> MULTILAYER_INLINE static V scaled_expm1(V a, Pair<P> t) {
-        V hi = between(t.hi, -expm1_end, 0.0);
-        Pair<P> e = expm1(pair<P>(hi, hi == t.hi ? low(t) : V{}));
-        V y;
+    // a (exp(t) - 1) for t <= 0; anything elsewhere
+    template <class P> MULTILAYER_INLINE static V scaled_expm1_of_negative(V a, V t) {
         if constexpr (is_full<P>) {
-            y = fma(a, e.hi, a * e.lo);
+            return scaled_expm1(a, exp_parts(at_least(t, -expm1_end)));
         } else {
-            y = a * e.hi;
+            return a * expm1(pair<P>(between(t, -expm1_end, 0.0))).hi;
         }
-        return y;
     }
 };
 
@@ -75,14 +100,28 @@ struct Celu {
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        V y;
+        if constexpr (is_full<P>) {
+            V hi = at_least(t.hi, -expm1_end);
+            y = scaled_expm1(splat(alpha), exp_parts(Pair<Full>{hi, hi == t.hi ? t.lo : V{}}));
+        } else {
+            y = Elu::scaled_expm1_of_negative<P>(splat(alpha), t.hi);
+        }
         // Near 0 the curve is x itself, and x / alpha might underflow.
-        return t.hi < -0x1p-60 ? Elu::scaled_expm1<P>(splat(alpha), t) : x;
+        return t.hi < -0x1p-60 ? y : x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
-        V hi = between(t.hi, -exp_end<P>, 0.0);
-        Exponential<P> e = exp(pair<P>(hi, hi == t.hi ? low(t) : V{}));
-        return x > 0.0 ? splat(1.0) : times(rounded(e.m), e.scale);
+        auto anywhere = [=] {
+            V hi = between(t.hi, -exp_end<P>, 0.0);
+            Exponential<P> e = exp(pair<P>(hi, hi == t.hi ? low(t) : V{}));
+            return times(rounded(e.m), e.scale);
+        };
+        if constexpr (is_full<P>) {
+            return x > 0.0 ? splat(1.0) : within(fast_exp_end, -t.hi, value_of(exp_parts(t)), anywhere);
+        } else {
+            return x > 0.0 ? splat(1.0) : anywhere();
+        }
     }
 };
 
@@ -97,13 +136,20 @@ struct Selu {
     }
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        V hi = between(x, -expm1_end, 0.0);
-        V y = rounded(scale_alpha<P>() * expm1(pair<P>(hi)));
+        V y = Elu::scaled_expm1_of_negative<P>(scale_alpha<P>().hi, x);
         return x < 0.0 ? y : scale * x;
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
-        return x > 0.0 ? splat(scale) : times(rounded(scale_alpha<P>() * e.m), e.scale);
+        auto anywhere = [=] {
+            Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
+            return times(rounded(scale_alpha<P>() * e.m), e.scale);
+        };
+        if constexpr (is_full<P>) {
+            return x > 0.0 ? splat(scale)
+                           : within(fast_exp_end, -x, scaled_exp(scale_alpha<P>().hi, exp_parts(x)), anywhere);
+        } else {
+            return x > 0.0 ? splat(scale) : anywhere();
+        }
     }
 };
 

@@ -13,7 +13,53 @@ struct Mish {
     static constexpr const char *name = "mish";
     static constexpr int n_parameters = 0;
 
+    static constexpr double fast_end = 36.0;  // where exp(x) + 1 begins to be rounded
+
     template <class P> MULTILAYER_INLINE V value(V x) const {
+        if constexpr (is_full<P>) {
+            Parts t(exp_ratio(0.5 * x));
+            V p_over_d = t.p * t.d.hi;
+            Pair<Full> f = product<Full>(p_over_d, t.q.hi);
+            V rest = fma(f.hi, t.above + t.d.rest, fma(p_over_d, t.q.lo, f.lo));
+            return within(fast_end, abs(x), fma(x, f.hi, x * rest), [=] { return value_anywhere<P>(x); });
+        } else {
+            return value_anywhere<P>(x);
+        }
+    }
+    // with the same letters P (Q D + 4 x S A^2) / D^2
+    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        if constexpr (is_full<P>) {
+            Parts t(exp_ratio(0.5 * x));
+            Pair<Full> n = t.q * t.denominator + (4.0 * x) * (t.sum * t.square);
+            Pair<Full> r = product<Full>(t.d.hi, t.d.hi);
+            V rest = fma(n.hi, t.above + (t.d.rest + t.d.rest), n.lo);
+            V y = t.p * fma(r.hi, n.hi, fma(r.hi, rest, r.lo * n.hi));
+            return within(fast_end, abs(x), y, [=] { return derivative_anywhere<P>(x); });
+        } else {
+            return derivative_anywhere<P>(x);
+        }
+    }
+
+   private:
+    // With P and A of ExpRatio, S = A + P and Q = 2 A + P the fraction is P Q / D with D = S^2 + A^2.
+    struct Parts {
+        V p, above;
+        Pair<Full> sum, square, denominator, q;
+        Reciprocal d;
+
+        MULTILAYER_INLINE explicit Parts(ExpRatio e)
+            : p(e.p), above(e.above), sum(e.plus_1()) {
+            Pair<Full> a = sum_descending<Full>(splat(1.0), e.below);
+            square = a * a;
+            denominator = sum * sum;
+            Pair<Full> both = sum_descending<Full>(denominator.hi, square.hi);
+            denominator = {both.hi, both.lo + (denominator.lo + square.lo)};
+            q = sum + a;
+            d = reciprocal(denominator);
+        }
+    };
+
+    template <class P> MULTILAYER_INLINE static V value_anywhere(V x) {
         V c = between(x, -exp_end<P>, exp_end<P>);
         Exponential<P> e = exp<P>(-abs(c));
         Pair<P> w = value_of(e), square = w * w;
@@ -27,7 +73,7 @@ struct Mish {
     }
 
     // e^x (4 (x + 1) + e^x (4 x + 6) + 4 e^2x + e^3x) / (2 + 2 e^x + e^2x)^2 (Misra 2019), written with w
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE static V derivative_anywhere(V x) {
         V c = between(x, -exp_end<P>, exp_end<P>);
         Exponential<P> e = exp<P>(-abs(c));
         Pair<P> w = value_of(e), square = w * w;

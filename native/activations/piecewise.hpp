@@ -30,10 +30,15 @@ struct HardSwish : SameInEveryType {
     static constexpr int n_parameters = 0;
     explicit HardSwish(const double *) {}
 
+    // p / 6, as if the factor 1 / 6 were not rounded
+    MULTILAYER_INLINE static V sixth_of(V p) {
+        return fma(p, splat(0x1.5555555555555p-3), p * 0x1.5555555555555p-57);
+    }
+
     template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const {
         Vec<T> s = x + 3, y;
         if constexpr (sizeof(T) == sizeof(double)) {
-            y = x * s / 6;
+            y = sixth_of(x * s);
         } else {
             constexpr float sixth = 1.0f / 6.0f, rest = static_cast<float>(1.0 / 6.0 - sixth);
             Vec<T> p = x * s, lost = fma(x, s, -p) + x * (x - (s - 3));
@@ -48,7 +53,7 @@ struct HardSwish : SameInEveryType {
     template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {
         Vec<T> y;
         if constexpr (sizeof(T) == sizeof(double)) {
-            y = (2 * x + 3) / 6;
+            y = sixth_of(2 * x + 3);
         } else {
             constexpr float third = 1.0f / 3.0f, rest = static_cast<float>(1.0 / 3.0 - third);
             Vec<T> p = x * third, s = p + 0.5f, t = s - p;
@@ -83,9 +88,15 @@ struct Softsign {
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
         V size = at_most(abs(x), 0x1p1000);
-        return copysign(rounded(pair<P>(size) / sum<P>(splat(1.0), size)), x);
+        return copysign(size / (1.0 + size), x);
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
+        if constexpr (is_full<P>) {
+            V size = at_most(abs(x), 0x1p1000), d = 1.0 + size, r = 1.0 / d, square = r * r;
+            // What d and r are short of, of the size and 1 that they stand for; d is rounded at the larger of the two.
+            V lost = greater(size, splat(1.0)) - d + lesser(size, splat(1.0));
+            return fma(r, r, -2.0 * square * fma(r, lost, fma(r, d, splat(-1.0))));
+        }
         Pair<P> q = splat(1.0) / sum<P>(splat(1.0), at_most(abs(x), 0x1p1000));
         return rounded(q * q);
     }

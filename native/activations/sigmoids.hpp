@@ -11,6 +11,52 @@
 namespace multilayer {
 namespace {
 
+// For float64, with p, above and below of ExpRatio: exp(2 h) = P / A, P = p (1 + above), A = 1 + below, for |h.hi| <
+// ratio_end. Each ends in one product or sum of a leading part with all that is small beside it.
+//
+// sigmoid(2 h) = P / (A + P)
+MULTILAYER_INLINE V sigmoid_of_twice(ExpRatio e) {
+    Reciprocal d = reciprocal(e.plus_1());
+    return e.p * fma(d.hi, e.above + d.rest, d.hi);
+}
+// x times that
+MULTILAYER_INLINE V times_sigmoid_of_twice(V x, ExpRatio e) {
+    Reciprocal d = reciprocal(e.plus_1());
+    V a = e.p * d.hi;
+    return fma(x, a, x * (a * (e.above + d.rest)));
+}
+// its slope A P / (A + P)^2, for h <= 0
+MULTILAYER_INLINE V sigmoid_slope_of_twice(ExpRatio e) {
+    Reciprocal d = reciprocal(e.of_negative_plus(1.0));
+    Pair<Full> square = product<Full>(d.hi, d.hi);
+    V rest = fma(e.above, e.below, e.above + e.below) + (d.rest + d.rest);
+    return e.p * (square.hi + fma(square.hi, rest, square.lo));
+}
+// sigmoid(2 h) + v sigmoid(2 h) sigmoid(-2 h) = P (A + P + v A) / (A + P)^2, for |h| < gate_end
+constexpr double gate_end = 18.0;
+MULTILAYER_INLINE V gate_slope_of_twice(ExpRatio e, Pair<Full> v) {
+    Pair<Full> d = e.plus_1(), a = sum_descending<Full>(splat(1.0), e.below);
+    Reciprocal r = reciprocal(d);
+    Pair<Full> square = product<Full>(r.hi, r.hi);
+    Pair<Full> va = product<Full>(v.hi, a.hi), n = sum<Full>(d.hi, va.hi);
+    V n_rest = n.lo + fma(v.hi, a.lo, fma(v.lo, a.hi, va.lo + d.lo));
+    V rest = fma(n.hi, e.above + (r.rest + r.rest), n_rest);
+    return e.p * fma(square.hi, n.hi, fma(square.hi, rest, square.lo * n.hi));
+}
+// log(1 + exp(2 h)) for h <= 0: 2 atanh(s) with s = P / (2 A + P), at most 1/3
+MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp_of_twice(ExpRatio e) {
+    Reciprocal d = reciprocal(e.of_negative_plus(2.0));
+    V factor = e.above + d.rest, s = fma(d.hi, factor, d.hi), s_rest = e.p * fma(d.hi, factor, d.hi - s);
+    s = e.p * s;
+    V w = s * s;
+    return sum_descending<Full>(s + s, fma(s * w, two_chains(wide_log_full, w, w * w), s_rest + s_rest));
+}
+// exp(t) times a power of two, for t <= 0 and where nothing else is left of a formula; subnormal at last, and then 0
+MULTILAYER_INLINE V exp_far_out(V t, double factor = 1.0) {
+    Exponential<Full> e = exp<Full>(between(t, -exp_end<Full>, 0.0));
+    return times(factor * rounded(e.m), e.scale);
+}
+
 // t within what exp takes; a nan stays a nan.
 template <class P> MULTILAYER_INLINE Pair<P> clamped(Pair<P> t) {
     V hi = between(t.hi, -exp_end<P>, exp_end<P>);
@@ -44,21 +90,8 @@ template <class P> MULTILAYER_INLINE V rounded(Unscaled<P> z) {
     return z.is_scaled ? rounded(z.x) : times(rounded(z.x), z.scale);
 }
 
-// sigmoid(t): w / (1 + w) for t < 0, else 1 / (1 + w)
-template <class P> MULTILAYER_INLINE Unscaled<P> sigmoid(Pair<P> t) {
-    if constexpr (is_full<P>) {
-        Exponential<P> e = exp(minus_abs(t));
-        Pair<P> w = value_of(e), d = plus_smaller(splat(1.0), w);
-        IntVec<double> negative = t.hi < 0.0, far = negative & (e.k < -1000.0);
-        Pair<P> n = select<P>(negative, w, pair<P>(splat(1.0)));
-        // Only a result near the end of the range waits for its power of two.
-        if (!any(far)) return {n / d, Scale<P>{}, true};
-        return {select<P>(far, e.m, n) / d, only(far, e.scale), false};
-    } else {
-        // What a float32 result needs does not overflow in float64.
-        return {{1.0 / (1.0 + exp(-t).m.hi)}, {}};
-    }
-}
+// sigmoid(t) for a float32 result: what it needs does not overflow in float64.
+MULTILAYER_INLINE V sigmoid(Pair<Brief> t) { return 1.0 / (1.0 + exp(-t).m.hi); }
 // sigmoid(t) sigmoid(-t) = w / (1 + w)^2, the derivative of the sigmoid
 template <class P> MULTILAYER_INLINE Unscaled<P> sigmoid_slope(Pair<P> t) {
     Exponential<P> w = exp(minus_abs(t));
@@ -74,23 +107,31 @@ template <class P> MULTILAYER_INLINE Unscaled<P> gate_slope(Pair<P> t, Pair<P> v
     Pair<P> n = d + select<P>(negative, v, v * w);
     return {select<P>(negative, e.m * n, n) / (d * d), only(negative, e.scale)};
 }
-// log(1 + exp(t)) = max(t, 0) + log1p(w), as it is for t >= -40 in Full
-template <class P> MULTILAYER_INLINE Pair<P> log_of_one_plus_exp(Pair<P> t, Exponential<P> w) {
-    Pair<P> tail = log1p(value_of(w));
-    if constexpr (is_full<P>) {
-        return select<P>(t.hi > 0.0, t + tail, tail);
-    } else {
-        return {at_least(t.hi, 0.0) + tail.hi};
-    }
+// log(1 + exp(t)) = max(t, 0) + log1p(w)
+MULTILAYER_INLINE Pair<Brief> log_of_one_plus_exp(Pair<Brief> t, Exponential<Brief> w) {
+    return {at_least(t.hi, 0.0) + log1p(value_of(w)).hi};
 }
 
 struct Sigmoid {
     static constexpr const char *name = "sigmoid";
     static constexpr int n_parameters = 0;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const { return rounded(sigmoid(clamped(pair<P>(x)))); }
+    template <class P> MULTILAYER_INLINE V value(V x) const {
+        if constexpr (is_full<P>) {
+            return within(fast_exp_end, abs(x), sigmoid_of_twice(exp_ratio(0.5 * x)),
+                          [=] { return x > 0.0 ? splat(1.0) : exp_far_out(x); });
+        } else {
+            return sigmoid(clamped(pair<P>(x)));
+        }
+    }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        return rounded(sigmoid_slope(clamped(pair<P>(x))));
+        if constexpr (is_full<P>) {
+            V size = abs(x);
+            return within(fast_exp_end, size, sigmoid_slope_of_twice(exp_ratio(-0.5 * size)),
+                          [=] { return exp_far_out(-size); });
+        } else {
+            return rounded(sigmoid_slope(clamped(pair<P>(x))));
+        }
     }
 };
 
@@ -100,21 +141,32 @@ struct Silu {
     double beta;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        Pair<P> t = clamped(product<P>(x, splat(beta)));
         if constexpr (is_full<P>) {
-            V y = times(x, sigmoid(t));
-            // From here on the sigmoid is 1, or smaller than any number makes up for; x may be an infinity.
-            if (any(abs(t.hi) >= exp_end<P>)) {
-                y = t.hi >= exp_end<P> ? x : t.hi <= -exp_end<P> ? copysign(V{}, x) : y;
-            }
-            return y;
+            Pair<Full> h = product<Full>(x, splat(0.5 * beta));
+            V y = times_sigmoid_of_twice(x, exp_ratio(h));
+            return within(ratio_end, abs(h.hi), y, [=] { return value_far_out(x); });
         } else {
-            return at_least(x, -0x1p130) * sigmoid(t).x.hi;
+            return at_least(x, -0x1p130) * sigmoid(clamped(product<P>(x, splat(beta))));
         }
     }
+    // The sigmoid is 1 there, or nothing but its exponential.
+    MULTILAYER_INLINE V value_far_out(V x) const {
+        Pair<Full> t = clamped(product<Full>(x, splat(beta)));
+        Exponential<Full> e = exp(t);
+        V y = times(x, Unscaled<Full>{e.m, e.scale});
+        return t.hi > 0.0 ? x : t.hi <= -exp_end<Full> ? copysign(V{}, x) : y;
+    }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Pair<P> t = clamped(product<P>(x, splat(beta)));
-        return rounded(gate_slope(t, t));
+        auto anywhere = [=] {
+            Pair<P> t = clamped(product<P>(x, splat(beta)));
+            return rounded(gate_slope(t, t));
+        };
+        if constexpr (is_full<P>) {
+            Pair<Full> h = product<Full>(x, splat(0.5 * beta));
+            return within(gate_end, abs(h.hi), gate_slope_of_twice(exp_ratio(h), scaled(h, 2.0)), anywhere);
+        } else {
+            return anywhere();
+        }
     }
 };
 
@@ -123,6 +175,8 @@ struct GeluTanh {
     static constexpr int n_parameters = 0;
     // Beyond, on the negative side, the result is 0.
     template <class P> static constexpr double end = is_full<P> ? 23.0 : 20.0;
+    static constexpr double value_fast_end = 21.1;      // h is below ratio_end up to here,
+    static constexpr double derivative_fast_end = 7.0;  // and below gate_end up to here
 
     // (1 + tanh(u)) / 2 = sigmoid(2 u) with 2 u = sqrt(8 / pi) (x + 0.044715 x^3)
     template <class P> MULTILAYER_INLINE static Pair<P> root_8_over_pi() {
@@ -133,19 +187,44 @@ struct GeluTanh {
         return c == 1.0 ? pair<P>(splat(0x1.6e4e26d4801f7p-5), splat(0x1.441355475a31ap-59))
                         : pair<P>(splat(0x1.12ba9d1f60179p-3), splat(0x1.f30e7ff583a54p-57));
     }
+    // u / x is the sum of this and sqrt(2 / pi)
+    MULTILAYER_INLINE static Pair<Full> of_cube(V x) {
+        return Pair<Full>{splat(0x1.2444f2a4d8b4bp-5), splat(-0x1.6c843a29d1c70p-62)} * product<Full>(x, x);
+    }
+    MULTILAYER_INLINE static Pair<Full> root_2_over_pi() {
+        return {splat(0x1.9884533d43651p-1), splat(-0x1.cbc0d30ebfd15p-55)};
+    }
+    MULTILAYER_INLINE static Pair<Full> u(V x) { return x * (root_2_over_pi() + of_cube(x)); }
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        V c = between(x, -end<P>, end<P>);
-        Pair<P> t = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(1.0) * product<P>(c, c)));
-        V y = times(at_least(at_most(x, 0x1p1000), -end<P>), sigmoid(t));
-        return x > end<P> ? x : y;
+        if constexpr (is_full<P>) {
+            V y = times_sigmoid_of_twice(x, exp_ratio(u(x)));
+            return within(value_fast_end, abs(x), y, [=] {
+                V c = at_least(x, -end<P>);
+                Exponential<Full> e = exp(clamped(scaled(u(c), 2.0)));
+                return x > 0.0 ? x : times(c, Unscaled<Full>{e.m, e.scale});
+            });
+        } else {
+            V c = between(x, -end<P>, end<P>);
+            Pair<P> t = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(1.0) * product<P>(c, c)));
+            V y = at_least(at_most(x, 0x1p1000), -end<P>) * sigmoid(t);
+            return x > end<P> ? x : y;
+        }
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        V c = between(x, -end<P>, end<P>);
-        Pair<P> square = product<P>(c, c);
-        Pair<P> t = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(1.0) * square));
-        Pair<P> v = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(3.0) * square));
-        return rounded(gate_slope(t, v));
+        auto anywhere = [=] {
+            V c = between(x, -end<P>, end<P>);
+            Pair<P> square = product<P>(c, c);
+            Pair<P> t = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(1.0) * square));
+            Pair<P> v = root_8_over_pi<P>() * (c * (splat(1.0) + cubic<P>(3.0) * square));
+            return rounded(gate_slope(t, v));
+        };
+        if constexpr (is_full<P>) {
+            Pair<Full> cubic = of_cube(x), u = root_2_over_pi() + cubic, v = scaled(u, 2.0) + scaled(cubic, 4.0);
+            return within(derivative_fast_end, abs(x), gate_slope_of_twice(exp_ratio(x * u), x * v), anywhere);
+        } else {
+            return anywhere();
+        }
     }
 };
 
@@ -155,16 +234,35 @@ struct Softplus {
     double beta;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        Pair<P> t = clamped(product<P>(x, splat(beta)));
-        Exponential<P> w = exp(minus_abs(t));
-        if constexpr (!is_full<P>) return t.hi > 40.0 ? x : log_of_one_plus_exp(t, w).hi * (1.0 / beta);
-        Pair<P> b = pair<P>(splat(beta));
-        V y = rounded(log_of_one_plus_exp(t, w) / b);
-        if constexpr (is_full<P>) y = t.hi < -40.0 ? times(rounded(w.m / b), w.scale) : y;
-        return t.hi > 40.0 ? x : y;
+        if constexpr (is_full<P>) {
+            Pair<Full> h = product<Full>(x, splat(0.5 * beta));
+            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(minus_abs(h)));
+            V t = at_least(h.hi + h.hi, 0.0);
+            if (beta == 1.0) {
+                y.hi = t + (y.hi + y.lo);
+            } else {
+                Pair<Full> b = pair<Full>(splat(beta));
+                y = pair<Full>(rounded((Pair<Full>{t, h.hi > 0.0 ? h.lo + h.lo : V{}} + y) / b));
+            }
+            return within(ratio_end, abs(h.hi), y.hi, [=] {
+                Exponential<Full> w = exp(clamped(product<Full>(x, splat(beta))));
+                return h.hi > 0.0 ? x : times(rounded(w.m / pair<Full>(splat(beta))), w.scale);
+            });
+        } else {
+            Pair<P> t = clamped(product<P>(x, splat(beta)));
+            return t.hi > 40.0 ? x : log_of_one_plus_exp(t, exp(minus_abs(t))).hi * (1.0 / beta);
+        }
     }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        return rounded(sigmoid(clamped(product<P>(x, splat(beta)))));
+        if constexpr (is_full<P>) {
+            Pair<Full> h = product<Full>(x, splat(0.5 * beta));
+            return within(ratio_end, abs(h.hi), sigmoid_of_twice(exp_ratio(h)), [=] {
+                Exponential<Full> e = exp(clamped(product<Full>(x, splat(beta))));
+                return h.hi > 0.0 ? splat(1.0) : times(rounded(e.m), e.scale);
+            });
+        } else {
+            return sigmoid(clamped(product<P>(x, splat(beta))));
+        }
     }
 };
 
@@ -174,15 +272,18 @@ struct LogSigmoid {
 
     // -log(1 + exp(-x))
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        Pair<P> t = clamped(-pair<P>(x));
-        Exponential<P> w = exp(minus_abs(t));
-        V y = rounded(log_of_one_plus_exp(t, w));
-        if constexpr (is_full<P>) y = t.hi < -40.0 ? times(rounded(w.m), w.scale) : y;
-        return x < -40.0 ? x : -y;
+        if constexpr (is_full<P>) {
+            V size = abs(x);
+            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(-0.5 * size));
+            return within(fast_exp_end, size, at_most(x, 0.0) - (y.hi + y.lo),
+                          [=] { return x < 0.0 ? x : -exp_far_out(-x); });
+        } else {
+            Pair<P> t = clamped(-pair<P>(x));
+            V y = log_of_one_plus_exp(t, exp(minus_abs(t))).hi;
+            return x < -40.0 ? x : -y;
+        }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        return rounded(sigmoid(clamped(-pair<P>(x))));
-    }
+    template <class P> MULTILAYER_INLINE V derivative(V x) const { return Sigmoid{}.value<P>(-x); }
 };
 
 }  // namespace

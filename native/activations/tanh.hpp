@@ -2,33 +2,68 @@
 #pragma once
 
 #include "activations/apply.hpp"
+#include "activations/sigmoids.hpp"
 #include "kernels/coefficients.hpp"
 #include "kernels/exponential.hpp"
 
 namespace multilayer {
 namespace {
 
-constexpr double series_end = 0.75;  // of tanh_quotient in native/coefficients/generate.py
+constexpr double series_end = 0.75;  // of wide_coth and tanh_quotient in native/coefficients/generate.py
 constexpr double tanh_end = 22.0;    // tanh is 1 from here on
 
-// tanh(x) = e / (e + 2) with e = exp(2 x) - 1, for x in [0, tanh_end]
-template <class P> MULTILAYER_INLINE Pair<P> tanh_of_positive(V x) {
-    Pair<P> e = expm1(pair<P>(2.0 * x));
-    return e / (splat(2.0) + e);
+// tanh(x) = e / (e + 2) with e = exp(2 x) - 1, for x in [0, tanh_end] and a float32 result
+MULTILAYER_INLINE V tanh_of_positive(V x) {
+    V e = expm1(pair<Brief>(2.0 * x)).hi;
+    return e / (2.0 + e);
 }
+
+// For float64 and x in [0, tanh_end]. Near 0 tanh(x) = x / (x coth(x)) = x / (1 + v); else 1 - 2 A / (A + P) with
+// A = 1 + v - r and P = p (1 + v + r) as in ExpRatio, whose fraction is below 0.37: its error counts for little.
+struct TanhParts {
+    IntVec<double> near;
+    V p, r, w, v_over_w, v;
+
+    MULTILAYER_INLINE explicit TanhParts(V x) : near(x < series_end) {
+        V shifted = fma(x, splat(2.0 * log2_e), splat(biased_shifter));
+        V minus_k = near ? V{} : biased_shifter - shifted;
+        p = (V)(bits(shifted) << 52);
+        r = fma(minus_k, splat(0.5 * log_2_low), fma(minus_k, splat(0.5 * log_2_high), x));
+        w = r * r;
+        v_over_w = two_chains(wide_coth_full, w, w * w);
+        v = w * v_over_w;
+    }
+    // The denominator in either case.
+    MULTILAYER_INLINE Pair<Full> denominator() const {
+        return sum_descending<Full>(near ? splat(1.0) : 1.0 + p, near ? v : fma(p, v + r, v - r));
+    }
+};
 
 struct Tanh {
     static constexpr const char *name = "tanh";
     static constexpr int n_parameters = 0;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
-        return copysign(rounded(tanh_of_positive<P>(at_most(abs(x), tanh_end))), x);
+        V size = at_most(abs(x), tanh_end);
+        if constexpr (is_full<P>) {
+            TanhParts t(size);
+            V a = 1.0 + (t.v - t.r), b = 1.0 + (t.v + t.r);
+            V q = (t.near ? size : -2.0 * a) / (t.near ? 1.0 + t.v : fma(t.p, b, a));
+            return copysign(t.near ? q : 1.0 + q, x);
+        } else {
+            return copysign(tanh_of_positive(size), x);
+        }
     }
     // 1 - tanh(x)^2 = 4 w / (1 + w)^2 with w = exp(-2 |x|)
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Exponential<P> e = exp<P>(-2.0 * at_most(abs(x), exp_end<P> / 2));
-        Pair<P> d = plus_smaller(splat(1.0), value_of(e));
-        return times(rounded(scaled(e.m, 4.0) / (d * d)), e.scale);
+        if constexpr (is_full<P>) {
+            V size = abs(x);
+            return within(ratio_end, size, 4.0 * sigmoid_slope_of_twice(exp_ratio(-size)),
+                          [=] { return exp_far_out(-2.0 * size, 4.0); });
+        } else {
+            V w = exp<P>(-2.0 * at_most(abs(x), exp_end<P> / 2)).m.hi, d = 1.0 + w;
+            return 4.0 * w / (d * d);
+        }
     }
 };
 
@@ -36,27 +71,41 @@ struct TanhShrink {
     static constexpr const char *name = "tanh_shrink";
     static constexpr int n_parameters = 0;
 
-    // x - tanh(x); both are alike near 0, where a series takes over: x^3 (1/3 - ...)
+    // x - tanh(x); both are alike near 0: |x| v / (1 + v) there, with v = x^2 (1/3 - ...), else |x| - 1 + 2 A / (A + P)
     template <class P> MULTILAYER_INLINE V value(V x) const {
         V size = abs(x);
-        Pair<P> cube = x * product<P>(x, x);
-        V far, near;
         if constexpr (is_full<P>) {
-            V w = x * x;
-            Pair<P> q = sum_descending<P>(splat(tanh_full[0]), w * polynomial_after<1>(tanh_full, w));
-            q.lo = q.lo + tanh_full_rest;
-            near = rounded(cube * q);
+            TanhParts t(at_most(size, tanh_end));
+            Reciprocal d = reciprocal(t.denominator());
+            // w and r are the square of x and x where these are needed.
+            V w_rest = fma(t.r, t.r, -t.w), v_rest = fma(w_rest, t.v_over_w, fma(t.w, t.v_over_w, -t.v));
+            Pair<Full> n = t.r * Pair<Full>{t.v, v_rest};
+            V near = fma(n.hi, d.hi, d.hi * fma(n.hi, d.rest, n.lo)), twice = d.hi + d.hi;
+            V far = fma(twice, (t.v - t.r) + d.rest, (size - 1.0) + twice);
+            return copysign(t.near ? near : far, x);
         } else {
-            near = cube.hi * polynomial(tanh_brief, x * x);
+            V cube = x * (x * x), near = cube * polynomial(tanh_brief, x * x);
+            V far = at_most(size, 0x1p1000) - tanh_of_positive(at_most(size, tanh_end));
+            V y = size < series_end ? near : copysign(far, x);
+            return size > 0x1p60 ? x : y;
         }
-        far = rounded(at_most(size, 0x1p1000) + -tanh_of_positive<P>(at_most(size, tanh_end)));
-        V y = size < series_end ? near : copysign(far, x);
-        return size > 0x1p60 ? x : y;
     }
     // tanh(x)^2
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        Pair<P> z = tanh_of_positive<P>(at_most(abs(x), tanh_end));
-        return rounded(z * z);
+        V size = at_most(abs(x), tanh_end);
+        if constexpr (is_full<P>) {
+            TanhParts t(size);
+            Reciprocal d = reciprocal(t.denominator());
+            V a = d.hi + d.hi, factor = (t.v - t.r) + d.rest;
+            V near = size * d.hi, near_rest = fma(size, d.hi, -near) + near * d.rest;
+            V fraction = fma(a, factor, a), fraction_rest = fma(a, factor, a - fraction);
+            V far = 1.0 - fraction, far_rest = ((1.0 - far) - fraction) - fraction_rest;
+            V z = t.near ? near : far, rest = t.near ? near_rest : far_rest;
+            return fma(z, z, (z + z) * rest);
+        } else {
+            V z = tanh_of_positive(size);
+            return z * z;
+        }
     }
 };
 

@@ -28,7 +28,7 @@ class Fit:
     high: mp.mpf
     full: int | None
     brief: int | None
-    leading_pair: bool = False
+    rests: int = 0
 
 
 def series(terms: Callable[[int], mp.mpf], x: mp.mpf) -> mp.mpf:
@@ -38,6 +38,11 @@ def series(terms: Callable[[int], mp.mpf], x: mp.mpf) -> mp.mpf:
 
 def exp_quotient(r: mp.mpf) -> mp.mpf:
     return series(lambda n: 1 / mp.factorial(n + 2), r)
+
+
+def coth_quotient(w: mp.mpf) -> mp.mpf:
+    # r coth(r) = sum of B_2n (2 r)^2n / (2n)!
+    return series(lambda n: mp.bernoulli(2 * n + 2) * mp.mpf(4) ** (n + 1) / mp.factorial(2 * n + 2), w)
 
 
 def log_quotient(w: mp.mpf) -> mp.mpf:
@@ -69,14 +74,19 @@ s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
 
 FITS = [
     Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
+    Fit("short_exp", "the same for less accuracy", exp_quotient, -half_log2, half_log2, 9, None),
+    Fit("coth", "(r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4", coth_quotient,
+        mp.mpf(0), (half_log2 / 2) ** 2, 4, None),
+    Fit("wide_coth", "the same for |r| <= 3/4", coth_quotient, mp.mpf(0), mp.mpf("0.5625"), 8, None),
     Fit("exp2", "2^f for |f| <= 1/2", lambda f: mp.mpf(2) ** f, mp.mpf("-0.5"), mp.mpf("0.5"), None, 6),
     Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
         log_quotient, mp.mpf(0), s_end**2, 9, None),
+    Fit("wide_log", "the same for u in [1, 2]", log_quotient, mp.mpf(0), mp.mpf(1) / 9, 10, None),
     Fit("log1p", "log(1 + w) / w for w in [0, 1]", log1p_quotient, mp.mpf(0), mp.mpf(1), None, 11),
     Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient,
-        mp.mpf(0), mp.mpf("0.5625"), 14, 7, True),
+        mp.mpf(0), mp.mpf("0.5625"), None, 7),
     Fit("normal", "exp(x^2 / 2) Phi(-x) (x + 3) in t = (x - 3) / (x + 3), for 0 <= x <= 40",
-        normal_quotient, mp.mpf(-1), (NORMAL_END - NORMAL_CENTRE) / (NORMAL_END + NORMAL_CENTRE), 29, 11, True),
+        normal_quotient, mp.mpf(-1), (NORMAL_END - NORMAL_CENTRE) / (NORMAL_END + NORMAL_CENTRE), 29, 11, 2),
 ]  # fmt: skip
 
 
@@ -133,10 +143,10 @@ def main() -> None:
             numbers = ",\n    ".join(c.hex() for c in found)
             write(f"// relative error 2^{float(mp.log(error(fit, found), 2)):.1f}\n")
             write(f"constexpr double {fit.name}_{kind}[] = {{\n    {numbers},\n}};\n")
-            if fit.leading_pair and kind == "full":
-                rest = [float(e - f) for e, f in zip(exact, found, strict=True)]
-                write("// what the rounding of its first coefficient left out\n")
-                write(f"constexpr double {fit.name}_{kind}_rest = {rest[0].hex()};\n")
+            if fit.rests and kind == "full":
+                rests = [float(e - f).hex() for e, f in zip(exact, found, strict=True)][: fit.rests]
+                write("// what the rounding of the first of them left out\n")
+                write(f"constexpr double {fit.name}_{kind}_rest[] = {{{', '.join(rests)}}};\n")
     write("\n}  // namespace\n")
 
 

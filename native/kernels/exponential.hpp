@@ -8,6 +8,8 @@ namespace {
 
 // The integers as the low bits of a float64 number: k + exponent_shifter has k in its last bits.
 constexpr double exponent_shifter = 0x1.8p52;
+// The same with the bias of the exponent: shifted left by 52, the bits of k + biased_shifter are 2^k.
+constexpr double biased_shifter = exponent_shifter + 1023.0;
 constexpr double log2_e = 0x1.71547652b82fep+0;
 // log(2) in two parts; the first has 32 bits, so that k times it is exact.
 constexpr double log_2_high = 0x1.62e42feep-1;
@@ -68,7 +70,7 @@ template <class P> MULTILAYER_INLINE Reduced reduce(Pair<P> x) {
     V r, q;
     if constexpr (is_full<P>) {
         r = high + fma(-k, splat(log_2_low), x.lo);
-        q = polynomial(exp_full, r);
+        q = two_chains(exp_full, r, r * r);
     } else {
         r = fma(-k, splat(log_2_low), high);
         q = polynomial(exp_brief, r);
@@ -114,6 +116,92 @@ template <class P> MULTILAYER_INLINE Pair<P> expm1(Pair<P> x) {
     } else {
         return {fma(scale, a.rest, leading.hi)};
     }
+}
+
+// exp(x) = p (1 + s + s_rest) with p = 2^k and |s| <= 0.42, for float64 results. Only for |x| < fast_exp_end, where p is
+// a normal number: a kernel looks whether a lane is outside, and goes another way for that one. With `scale` instead of
+// p, for |x| <= exp_end<Full>.
+constexpr double fast_exp_end = 708.0;
+struct ExpParts {
+    V p, s, s_rest;
+    Exponent biased_k;  // in its last twelve bits
+
+    MULTILAYER_INLINE Scale<Full> scale() const { return {biased_k - 1023}; }
+};
+MULTILAYER_INLINE ExpParts exp_parts_of(V r, V shifted) {
+    V square = r * r, q = two_chains(short_exp_full, r, square), s = fma(square, q, r);
+    return {(V)(bits(shifted) << 52), s, fma(square, q, r - s), bits(shifted)};
+}
+MULTILAYER_INLINE ExpParts exp_parts(V x) {
+    V shifted = fma(x, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
+    return exp_parts_of(fma(minus_k, splat(log_2_low), fma(minus_k, splat(log_2_high), x)), shifted);
+}
+MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
+    V shifted = fma(x.hi, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
+    V high = fma(minus_k, splat(log_2_high), x.hi), low = fma(minus_k, splat(log_2_low), x.lo);
+    Pair<Full> r = sum_descending<Full>(high, low);
+    ExpParts e = exp_parts_of(r.hi, shifted);
+    e.s_rest = e.s_rest + r.lo;
+    return e;
+}
+// exp(x), a exp(x) and a (exp(x) - 1). The first two can do without the rest.
+MULTILAYER_INLINE V value_of(ExpParts e) { return e.p * (1.0 + e.s); }
+MULTILAYER_INLINE V scaled_exp(V a, ExpParts e) { return fma(a, e.s, a) * e.p; }
+MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) {
+    V ap = a * e.p;
+    return fma(ap, e.s, fma(ap, e.s_rest, a * (e.p - 1.0)));
+}
+
+// y; but where `size` is not below the bound, or a nan, what `otherwise` computes, which is rare
+template <class F> MULTILAYER_INLINE V within(double bound, V size, V y, F otherwise) {
+    if (any_not_below(size, bound)) y = not_below(size, bound) ? otherwise() : y;
+    return y;
+}
+
+// exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even in r and
+// below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For |h.hi| < ratio_end.
+constexpr double ratio_end = 0.5 * fast_exp_end;
+struct ExpRatio {
+    V p, above, below;  // v + r, v - r
+
+    // exp(2 h) + 1 without its denominator, 1 + v - r + p (1 + v + r). Relative error 2^-53 where 1 + p is rounded,
+    // which is from |2 h| = 36.4 on; 2^-56 before.
+    MULTILAYER_INLINE Pair<Full> plus_1() const {
+        return sum_descending<Full>(1.0 + p, fma(p, above, below));
+    }
+    // For h <= 0, exp(2 h) + c in the same way, with nothing lost.
+    MULTILAYER_INLINE Pair<Full> of_negative_plus(double c) const {
+        Pair<Full> lead = sum_descending<Full>(splat(c), p);
+        Pair<Full> d = sum_descending<Full>(lead.hi, fma(p, above, c == 1.0 ? below : below + below));
+        return {d.hi, d.lo + lead.lo};
+    }
+};
+MULTILAYER_INLINE ExpRatio exp_ratio_of(V r, V shifted) {
+    V w = r * r, v = w * one_chain(coth_full, w);
+    return {(V)(bits(shifted) << 52), v + r, v - r};
+}
+MULTILAYER_INLINE ExpRatio exp_ratio(V h) {
+    V shifted = fma(h, splat(2.0 * log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
+    V high = fma(minus_k, splat(0.5 * log_2_high), h);
+    return exp_ratio_of(fma(minus_k, splat(0.5 * log_2_low), high), shifted);
+}
+MULTILAYER_INLINE ExpRatio exp_ratio(Pair<Full> h) {
+    V shifted = fma(h.hi, splat(2.0 * log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
+    V high = fma(minus_k, splat(0.5 * log_2_high), h.hi);
+    return exp_ratio_of(high + fma(minus_k, splat(0.5 * log_2_low), h.lo), shifted);
+}
+
+// 1 / y = hi (1 + rest)
+struct Reciprocal {
+    V hi, rest;
+};
+MULTILAYER_INLINE Reciprocal reciprocal(Pair<Full> y) {
+    V r = 1.0 / y.hi;
+    return {r, minus_product(minus_product(splat(1.0), r, y.hi), r, y.lo)};
+}
+MULTILAYER_INLINE Reciprocal reciprocal(V y) {
+    V r = 1.0 / y;
+    return {r, minus_product(splat(1.0), r, y)};
 }
 
 }  // namespace

@@ -12,32 +12,34 @@ constexpr double normal_end = 40.0;  // exp(-x^2 / 2) underflows before
 // exp(x^2 / 2) Phi(-x) = erfcx(x / sqrt(2)) / 2 for x in [0, normal_end]: 1/2 at 0, near 0.4 / x far out.
 // (x + 3) times it is smooth in t = (x - 3) / (x + 3) and needs no pieces (after Shepherd and Laframboise
 // 1981).
-template <class P> MULTILAYER_INLINE Pair<P> scaled_normal_tail(V x) {
-    if constexpr (is_full<P>) {
-        Pair<P> d = sum<P>(x, splat(3.0));
-        V reciprocal = 1.0 / d.hi;
-        V reciprocal_error = fma(-reciprocal, d.lo, fma(-reciprocal, d.hi, splat(1.0))) * reciprocal;
-        // t = 1 - 6 / (x + 3)
-        Pair<P> t = sum<P>(splat(1.0), -6.0 * reciprocal);
-        t.lo = t.lo + (fma(splat(-6.0), reciprocal, 6.0 * reciprocal) - 6.0 * reciprocal_error);
-        // The polynomial's first two steps from the end are done in pairs; the error of t enters by its
-        // slope.
-        V upper = polynomial_after<2>(normal_full, t.hi);
-        Pair<P> slope = sum<P>(splat(normal_full[1]), t.hi * upper);
-        Pair<P> g = product<P>(t.hi, slope.hi);
-        g.lo = fma(t.hi, slope.lo, g.lo) + t.lo * fma(t.hi, upper, slope.hi);
-        g = plus_smaller(splat(normal_full[0]), g);
-        g.lo = g.lo + normal_full_rest;
-        return g * Pair<P>{reciprocal, reciprocal_error};
-    } else {
-        V reciprocal = 1.0 / (x + 3.0);
-        return {polynomial(normal_brief, fma(splat(-6.0), reciprocal, splat(1.0))) * reciprocal};
-    }
+MULTILAYER_INLINE V scaled_normal_tail(Pair<Brief> x) {
+    V reciprocal = 1.0 / (x.hi + 3.0);
+    return polynomial(normal_brief, fma(splat(-6.0), reciprocal, splat(1.0))) * reciprocal;
 }
 
-// exp(-x^2 / 2) for |x| <= normal_end
-template <class P> MULTILAYER_INLINE Exponential<P> exp_of_minus_half_square(V x) {
-    return exp(scaled(product<P>(x, x), -0.5));
+// For a float64 result it is (g + g_rest) reciprocal. With `careful` the rounding of t enters too, for who subtracts
+// something as large.
+struct NormalTail {
+    V g, g_rest, reciprocal;
+};
+template <bool careful> MULTILAYER_INLINE NormalTail normal_tail(V x) {
+    V three = splat(3.0), d = x + three;
+    Reciprocal r = reciprocal(Pair<Full>{d, lesser(x, three) - (d - greater(x, three))});
+    V t = fma(splat(-6.0), r.hi, splat(1.0));
+    V upper = two_chains<2>(normal_full, t, t * t);
+    // The last two steps with what their roundings lose; what r is short of enters by its factor and by t.
+    V slope = fma(t, upper, splat(normal_full[1]));
+    V slope_rest = fma(t, upper, normal_full[1] - slope) + normal_full_rest[1];
+    V g = fma(t, slope, splat(normal_full[0]));
+    V g_rest = fma(t, slope, normal_full[0] - g) + normal_full_rest[0];
+    V derivative = fma(t, upper, slope), six_r = 6.0 * r.hi;
+    g_rest = fma(t, slope_rest, g_rest) + r.rest * minus_product(g, six_r, derivative);
+    if constexpr (careful) {
+        Pair<Full> exact = sum<Full>(splat(1.0), -six_r);
+        V t_rest = (exact.hi - t) + (exact.lo - fma(splat(6.0), r.hi, -six_r));
+        g_rest = fma(t_rest, derivative, g_rest);
+    }
+    return {g, g_rest, r.hi};
 }
 
 }  // namespace

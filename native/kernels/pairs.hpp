@@ -140,4 +140,23 @@ template <size_t skipped, size_t n> MULTILAYER_INLINE V polynomial_after(const d
     return polynomial_of<n - skipped>(c + skipped, powers);
 }
 
+// The polynomial, without its first `skipped` coefficients as above, as two chains in x^2, one of the even and one of the
+// odd powers: fewer operations, for whoever has more than one register under way.
+template <size_t skipped = 0, size_t n> MULTILAYER_INLINE V two_chains(const double (&c)[n], V x, V square) {
+    V last = splat(c[n - 1]), before = splat(c[n - 2]);
+    size_t i = n - 2;
+    for (; i >= skipped + 2; i -= 2) {
+        last = fma(last, square, splat(c[i - 1]));
+        before = fma(before, square, splat(c[i - 2]));
+    }
+    V y = fma(last, x, before);
+    return i == skipped ? y : fma(y, x, splat(c[skipped]));
+}
+// One chain: the fewest operations.
+template <size_t n> MULTILAYER_INLINE V one_chain(const double (&c)[n], V x) {
+    V y = splat(c[n - 1]);
+    for (size_t i = n - 1; i > 0; --i) y = fma(y, x, splat(c[i - 1]));
+    return y;
+}
+
 }  // namespace

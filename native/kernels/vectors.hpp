@@ -144,6 +144,17 @@ MULTILAYER_INLINE Vec<double> fma(Vec<double> x, Vec<double> y, Vec<double> z) {
 #endif
 }
 
+// z - x * y with one rounding.
+MULTILAYER_INLINE Vec<double> minus_product(Vec<double> z, Vec<double> x, Vec<double> y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_fnmadd_pd((__m512d)x, (__m512d)y, (__m512d)z);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__FMA__)
+    return (Vec<double>)_mm256_fnmadd_pd((__m256d)x, (__m256d)y, (__m256d)z);
+#else
+    return fma(-x, y, z);
+#endif
+}
+
 MULTILAYER_INLINE Vec<float> sqrt(Vec<float> x) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<float>)_mm512_sqrt_ps((__m512)x);
@@ -181,6 +192,16 @@ MULTILAYER_INLINE bool any(IntVec<double> mask) {
     int64_t found = 0;
     for (size_t i = 0; i < lanes<double>; ++i) found |= mask[i];
     return found != 0;
+#endif
+}
+
+// The lanes in which x is not below the bound, those with a nan among them; and whether there are any.
+MULTILAYER_INLINE IntVec<double> not_below(Vec<double> x, double bound) { return ~(x < splat(bound)); }
+MULTILAYER_INLINE bool any_not_below(Vec<double> x, double bound) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return _mm512_cmp_pd_mask((__m512d)x, (__m512d)splat(bound), _CMP_NLT_UQ) != 0;
+#else
+    return any(not_below(x, bound));
 #endif
 }
 
