@@ -94,12 +94,14 @@ def rounding(x: mp.mpf) -> mp.mpf:
     return abs(x - single(x)) / mp.mpf(2) ** (mp.floor(mp.log(abs(x), 2)) - 23)
 
 
-def expansion(function: Function, slope: Function, low: mp.mpf, high: mp.mpf, degree: int) -> Piece:
-    """Return lead = function(centre), then c0 d + d^2 (c1 + ...)."""
+def expansion(
+    function: Function, slope: Function, low: mp.mpf, high: mp.mpf, degree: int, part: float = 0.5
+) -> Piece:
+    """Return lead = function(centre), then c0 d + d^2 (c1 + ...), with the centre at that part of the piece."""
     # A centre where the function and its slope happen to be close to float32 numbers, so that rounding them costs
     # nothing.
-    middle, reach = (low + high) / 2, int((high - low) / 16 * 2**14)
-    candidates = [mp.nint(middle * 2**14 + i) / 2**14 for i in range(-reach, reach)]
+    near, reach = low + (high - low) * part, int((high - low) / 16 * 2**14)
+    candidates = [mp.nint(near * 2**14 + i) / 2**14 for i in range(-reach, reach)]
     centre = min(candidates, key=lambda c: rounding(function(c)) + rounding(slope(c)) / 4)
 
     def rest(d: mp.mpf) -> mp.mpf:
@@ -131,7 +133,8 @@ def minus_expm1_piece(low: mp.mpf, high: mp.mpf) -> Piece:
 
     if low < mp.mpf("0.5"):
         return from_zero(function, low, high, 6)
-    return expansion(function, lambda u: mp.exp(-u), low, high, 6)
+    # Below the centre what is added is larger beside the result.
+    return expansion(function, lambda u: mp.exp(-u), low, high, 6, 0.375)
 
 
 TANH_SHRINK_NEAR = mp.mpf("1.25")
