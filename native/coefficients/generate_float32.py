@@ -7,6 +7,7 @@ float32 results need when they are computed in float32. Polynomials interpolate 
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,8 +39,10 @@ def literal(x: float) -> str:
     return "0" if x == 0 else float(x).hex().replace("0000000p", "p") + "f"
 
 
-def row(numbers: Sequence[float]) -> str:
-    return "{" + ", ".join(literal(x) for x in numbers) + "}"
+def row(numbers: Sequence[float], indent: int = 0) -> str:
+    words = ", ".join(literal(x) for x in numbers)
+    margin = " " * (indent + 1)
+    return "{" + textwrap.fill(words, 108, initial_indent=margin, subsequent_indent=margin).strip() + "}"
 
 
 @dataclass(frozen=True)
@@ -69,21 +72,29 @@ class Pieces:
         found = []
         for i in range(first, first + N):
             low, high = (np.int32(k << shift).view(np.float32) for k in (i, i + 1))
-            found.append((i % N, max(mp.mpf(float(low) - float(offset)), mp.mpf(0)), mp.mpf(float(high) - float(offset))))
+            found.append(
+                (
+                    i % N,
+                    max(mp.mpf(float(low) - float(offset)), mp.mpf(0)),
+                    mp.mpf(float(high) - float(offset)),
+                )
+            )
         return found
 
     def write(self) -> str:
         pieces: dict[int, Piece] = {i: self.make(low, high) for i, low, high in self.intervals()}
         ordered = [pieces[i] for i in range(N)]
         n = max(len(p.coefficients) for p in ordered)
-        columns = [[single(p.coefficients[k]) if k < len(p.coefficients) else 0.0 for p in ordered] for k in range(n)]
+        columns = [
+            [single(p.coefficients[k]) if k < len(p.coefficients) else 0.0 for p in ordered] for k in range(n)
+        ]
         lines = [
             f"// {self.meaning}; u < {float(self.intervals()[-1][2]):g}",
             f"constexpr Pieces<{n}> {self.name} = {{",
             f"    {literal(single(mp.mpf(self.offset)))}, {23 - self.bits},",
-            f"    {row([single(p.centre) for p in ordered])},",
-            f"    {row([single(p.lead) for p in ordered])},",
-            "    {" + ",\n     ".join(row(c) for c in columns) + "},",
+            f"    {row([single(p.centre) for p in ordered], 4)},",
+            f"    {row([single(p.lead) for p in ordered], 4)},",
+            "    {" + ",\n     ".join(row(c, 5) for c in columns) + "},",
             "};",
         ]
         return "\n".join(lines) + "\n"
@@ -195,7 +206,8 @@ PIECES = [
            factor_pieces(log1p_factor, 5)),
     Pieces("normal_pieces", "exp(u^2 / 2) Phi(-u) = lead (1 + c0 + c1 d + ...)", 1.0, 2,
            factor_pieces(normal_tail, 6)),
-    Pieces("gelu_slope_pieces", "exp(u^2 / 2) Phi(-u) - u / sqrt(2 pi) = lead + (c0 d + d^2 (c1 + ...))", 1.0, 2, gelu_slope_piece),
+    Pieces("gelu_slope_pieces", "exp(u^2 / 2) Phi(-u) - u / sqrt(2 pi) = lead + (c0 d + d^2 (c1 + ...))", 1.0, 2,
+           gelu_slope_piece),
 ]  # fmt: skip
 
 
@@ -203,7 +215,10 @@ def write_exp() -> str:
     step = mp.log(2) / N
     powers = [short(mp.mpf(2) ** (mp.mpf(j) / N), 8) for j in range(N)]
     rests = [j * step - mp.log(p) for j, p in enumerate(powers)]
-    places = [float((np.float32(float(p)).view(np.int32) - (j << 19)).view(np.float32)) for j, p in enumerate(powers)]
+    places = [
+        float((np.float32(float(p)).view(np.int32) - (j << 19)).view(np.float32))
+        for j, p in enumerate(powers)
+    ]
     end = step / 2 * mp.mpf("1.001") + max(abs(r) for r in rests)
 
     def rest(r: mp.mpf) -> mp.mpf:
@@ -217,9 +232,9 @@ def write_exp() -> str:
     points = [(-1 + mp.mpf(i) / 100) * end for i in range(201)]
     worst = max(abs(r**2 * (rest(r) - found[0] - found[1] * r)) for r in points)
     return (
-        "// 2^(j / 16), as numbers of eight bits, with j 2^19 taken from their bits; and the logarithm of what is left\n"
-        f"alignas(64) constexpr float exp2_short[] = {row(places)};\n"
-        f"alignas(64) constexpr float exp2_rest[] = {row([single(r) for r in rests])};\n"
+        "// 2^(j / 16), as numbers of eight bits, with j 2^19 taken from their bits; the logarithm of what is left\n"
+        f"alignas(64) constexpr float exp2_short[] =\n    {row(places, 4)};\n"
+        f"alignas(64) constexpr float exp2_rest[] =\n    {row([single(r) for r in rests], 4)};\n"
         "// log(2) / 16 in two parts\n"
         f"constexpr float sixteenth_high = {literal(high)}, sixteenth_low = {literal(single(step - high))};\n"
         f"constexpr float sixteenths_per_one = {literal(single(1 / step))};\n"

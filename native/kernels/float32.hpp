@@ -51,8 +51,8 @@ MULTILAYER_INLINE Lanes but(Lanes these, Lanes not_these) { return {these.set & 
 MULTILAYER_INLINE Lanes is_zero(F x) { return {x == 0.0f}; }
 #endif
 MULTILAYER_INLINE Lanes beyond(F x, float bound) { return beyond(x, splat(bound)); }
-// Lanes of a number not from low to high, or of no number, but not of zero; x is not negative. One comparison:
-// shifted to the least integer, what is below low wraps around to the largest ones.
+// Lanes of a number not from low to high, or of no number, but not of zero; x is not negative. One
+// comparison: with low shifted to the least integer, what is below wraps around to the largest ones.
 MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
     uint32_t from, to;
     __builtin_memcpy(&from, &low, sizeof from);
@@ -180,7 +180,8 @@ template <int sign = 1> MULTILAYER_INLINE Power power(F x, F rest = splat(-0.0f)
     F shifted = fma(x, splat(sign * sixteenths_per_one), splat(shifter));
     F k = shifted - shifter;
     // Exact
-    F r = sign > 0 ? minus_product(k, splat(sixteenth_high), x) : minus_product_minus(k, splat(sixteenth_high), x);
+    F high = splat(sixteenth_high);
+    F r = sign > 0 ? minus_product(k, high, x) : minus_product_minus(k, high, x);
     r = minus_product(k, splat(sixteenth_low), r + rest) + lookup(exp2_rest, bits(shifted));
     F p = fma(r * r, fma(r, splat(exp_float32[1]), splat(exp_float32[0])), r);
     // The last four bits are in the table, negative: what is left of the sum is the exponent.

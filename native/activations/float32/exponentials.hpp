@@ -19,7 +19,9 @@ template <> struct DerivativeInFloat32<ExponentialFunction> : ValueInFloat32<Exp
 };
 
 // exp(-x^2)
-MULTILAYER_INLINE Power power_of_minus_square(F x, F square) { return power<-1>(square, minus_product(x, x, square)); }
+MULTILAYER_INLINE Power power_of_minus_square(F x, F square) {
+    return power<-1>(square, minus_product(x, x, square));
+}
 
 template <> struct ValueInFloat32<Gaussian> {
     explicit ValueInFloat32(Gaussian) {}

@@ -8,14 +8,14 @@ namespace multilayer {
 namespace {
 
 // exp(-x^2 / 2), for |x| up to normal_end_in_float32
-constexpr float normal_end_in_float32 = 12.9f;  // what follows is nearly subnormal
+constexpr float normal_end_in_float32 = 11.5f;  // what is dropped further out is subnormal
 MULTILAYER_INLINE Power density_in_float32(F x) {
     F half = 0.5f * x, t = half * x;
     return power<-1>(t, minus_product(half, x, t));
 }
 
-// Phi(-u) = exp(-u^2 / 2) times a factor in pieces, both led by short numbers whose product is exact: for x < 0,
-// x Phi(x) = -u (E + E c) with E = s lead. For x > 0 it is u (1 - E - E c).
+// Phi(-u) = exp(-u^2 / 2) times a factor in pieces, both led by short numbers whose product is exact: for
+// x < 0, x Phi(x) = -u (E + E c) with E = s lead. For x > 0 it is u (1 - E - E c).
 template <> struct ValueInFloat32<Gelu> {
     explicit ValueInFloat32(Gelu) {}
     MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
@@ -25,8 +25,9 @@ template <> struct ValueInFloat32<Gelu> {
         Place at = place(normal_pieces, u);
         F E = e.s * lookup(normal_pieces.lead, at.i), factor = polynomial(normal_pieces, at);
         F c = fma(e.p, factor, e.p + factor), h = one - E;
-        F lost = x < 0.0f ? splat(0.0f) : dropped_descending(h, one, -E);
-        return fma(x, x < 0.0f ? E : h, minus_product(u * E, c, x * lost));
+        F first = x < 0.0f ? E : h, lost = x < 0.0f ? splat(0.0f) : dropped_descending(h, one, -E);
+        F signed_E = copysign(E, -x), phi = fma(signed_E, c, first);
+        return fma(x, phi, x * (fma(signed_E, c, first - phi) + lost));
     }
 };
 // Phi(x) + x phi(x) = exp(-u^2 / 2) d for x < 0, one less that for x > 0

@@ -99,8 +99,8 @@ template <> struct ValueInFloat32<GeluTanh> {
     }
 };
 
-// log(1 + exp(t)) = max(t, 0) + log1p(w) with w = exp(-|t|); log1p(w) = w times a factor in pieces, both led by
-// short numbers whose product is exact
+// log(1 + exp(t)) = max(t, 0) + log1p(w) with w = exp(-|t|); log1p(w) = w times a factor in pieces, both led
+// by short numbers whose product is exact
 struct LogOfOnePlusExp {
     F hi, lo;
     MULTILAYER_INLINE LogOfOnePlusExp(Sum t) {

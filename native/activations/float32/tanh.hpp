@@ -35,21 +35,12 @@ template <> struct ValueInFloat32<TanhShrink> {
         // Further out x itself is the better factor: what follows it varies less.
         F factor = u < tanh_shrink_near ? cube : u;
         lost = u < tanh_shrink_near ? lost : splat(0.0f);
-        F lead = lookup(tanh_shrink_pieces.lead, at.i), m = factor * lead;
-        F y = fma(factor, lead, fma(m, polynomial(tanh_shrink_pieces, at), lost * lead));
+        F lead = lookup(tanh_shrink_pieces.lead, at.i), c = polynomial(tanh_shrink_pieces, at);
+        F g = fma(lead, c, lead), g_lost = fma(lead, c, lead - g);
+        F y = fma(factor, g, fma(factor, g_lost, lost * g));
         y = u > 9.1f ? u - 1.0f : y;
-        left = below(u, 0x1p-32f);  // what the cube drops must not be subnormal
+        left = outside(u, 0x1p-32f, __builtin_inff());  // what the cube drops must not be subnormal
         return copysign(y, x);
-    }
-};
-// tanh(x)^2
-template <> struct DerivativeInFloat32<TanhShrink> {
-    explicit DerivativeInFloat32(TanhShrink) {}
-    MULTILAYER_INLINE F operator()(F x, Lanes &) const {
-        F u = abs(x);
-        Place at = place(tanh_pieces, at_most(u, tanh_pieces_end));
-        Sum z = expansion(tanh_pieces, at);
-        return u > tanh_pieces_end ? splat(1.0f) : fma(z.hi, z.hi, 2.0f * z.hi * z.lo);
     }
 };
 
