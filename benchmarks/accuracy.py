@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import subprocess
 import sys
 import time
@@ -122,14 +121,16 @@ def largest_native(
 def evaluate_once(exact: Callable[..., Any], x: NDArray[np.float64], parameters: tuple[float, ...]) -> Exact:
     """Return what `evaluate` does, at one precision: wrong where the digits cancel, and nan where it cannot tell."""
     nearest, rest = np.full(x.shape, np.nan), np.zeros(x.shape)
-    with fast.precision(256):
-        for i in np.flatnonzero(np.isfinite(x)):
-            result = fast.real(exact(fast, fast.real(float(x[i])), *parameters))
-            rounded = float(result)
-            if result != 0:
-                nearest[i] = rounded
-            if math.isfinite(rounded):
-                rest[i] = float((result - rounded) / math.ulp(rounded))
+    finite = np.flatnonzero(np.isfinite(x))
+    with fast.precision(128):
+        real = fast.real
+        results = [exact(fast, real(value), *parameters) for value in x[finite].tolist()]
+        rounded = [float(result) for result in results]
+        left_out = [float(result - number) for result, number in zip(results, rounded, strict=True)]
+    found = np.array(rounded)
+    found[np.array([result == 0 for result in results], dtype=bool)] = np.nan
+    nearest[finite] = found
+    rest[finite] = np.where(np.isfinite(found), np.array(left_out) / np.spacing(np.abs(found)), 0.0)
     return Exact(nearest, rest)
 
 

@@ -76,7 +76,8 @@ struct Elu {
             return times(splat(alpha), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(1.0) : within(fast_exp_end, -x, scaled_exp(splat(alpha), exp_parts(x)), anywhere);
+            return x > 0.0 ? splat(1.0)
+                           : within(fast_exp_end, -x, scaled_exp(splat(alpha), exp_parts(x)), anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -145,8 +146,9 @@ struct Selu {
             return times(rounded(scale_alpha<P>() * e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(scale)
-                           : within(fast_exp_end, -x, scaled_exp(scale_alpha<P>().hi, exp_parts(x)), anywhere);
+            return x > 0.0
+                       ? splat(scale)
+                       : within(fast_exp_end, -x, scaled_exp(scale_alpha<P>().hi, exp_parts(x)), anywhere);
         } else {
             return x > 0.0 ? splat(scale) : anywhere();
         }

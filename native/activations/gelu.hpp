@@ -22,7 +22,8 @@ struct Gelu {
             V z = scaled_value(size, e.s), y = minus_product(at_least(x, 0.0), e.p, z);
             return within(fast_end, abs(x), y, [=] { return x > 0.0 ? x : times(-z, e.scale()); });
         } else {
-            return at_least(x, 0.0) - size * (exp<Brief>(-0.5 * (size * size)).m.hi * scaled_normal_tail(pair<Brief>(size)));
+            return at_least(x, 0.0) -
+                   size * (exp<Brief>(-0.5 * (size * size)).m.hi * scaled_normal_tail(pair<Brief>(size)));
         }
     }
     // Phi(x) + x phi(x): E d for x < 0, 1 - E d else, with d = g - |x| / sqrt(2 pi)
@@ -34,7 +35,8 @@ struct Gelu {
             return within(fast_end, abs(x), y, [=] { return x > 0.0 ? splat(1.0) : times(d, e.scale()); });
         } else {
             V root = splat(0x1.9884533d43651p-2);
-            V d = exp<Brief>(-0.5 * (size * size)).m.hi * (scaled_normal_tail(pair<Brief>(size)) - size * root);
+            V d =
+                exp<Brief>(-0.5 * (size * size)).m.hi * (scaled_normal_tail(pair<Brief>(size)) - size * root);
             return x < 0.0 ? d : 1.0 - d;
         }
     }
@@ -50,7 +52,8 @@ struct Gelu {
         NormalTail t = normal_tail<true>(size);
         Pair<Full> tail = product<Full>(t.g, t.reciprocal);
         tail.lo = fma(t.g_rest, t.reciprocal, tail.lo);
-        Pair<Full> root = {splat(0x1.9884533d43651p-2), splat(-0x1.cbc0d30ebfd15p-56)}, d = tail - size * root;
+        Pair<Full> root = {splat(0x1.9884533d43651p-2), splat(-0x1.cbc0d30ebfd15p-56)},
+                   d = tail - size * root;
         return fma(d.hi, s, fma(d.lo, s, d.lo)) + d.hi;
     }
 };

@@ -7,12 +7,12 @@
 namespace multilayer {
 namespace {
 
-// tanh(log(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2) needs no logarithm. With w = exp(-|x|), the fraction is
-// w (2 + w) / (2 + 2 w + w^2) for x < 0, else (1 + 2 w) / (1 + 2 w + 2 w^2).
+// tanh(log(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2) needs no logarithm. With P and A of ExpRatio, e = P / A, S
+// = A + P and Q = 2 A + P it is P Q / D with D = S^2 + A^2. With w = exp(-|x|), for float32 and far out, it
+// is w (2 + w) / (2 + 2 w + w^2) for x < 0, else (1 + 2 w) / (1 + 2 w + 2 w^2).
 struct Mish {
     static constexpr const char *name = "mish";
     static constexpr int n_parameters = 0;
-
     static constexpr double fast_end = 36.0;  // where exp(x) + 1 begins to be rounded
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
@@ -26,7 +26,7 @@ struct Mish {
             return value_anywhere<P>(x);
         }
     }
-    // with the same letters P (Q D + 4 x S A^2) / D^2
+    // P (Q D + 4 x S A^2) / D^2
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         if constexpr (is_full<P>) {
             Parts t(exp_ratio(0.5 * x));
@@ -41,14 +41,12 @@ struct Mish {
     }
 
    private:
-    // With P and A of ExpRatio, S = A + P and Q = 2 A + P the fraction is P Q / D with D = S^2 + A^2.
     struct Parts {
         V p, above;
-        Pair<Full> sum, square, denominator, q;
+        Pair<Full> sum, square, denominator, q;  // S, A^2, D, Q
         Reciprocal d;
 
-        MULTILAYER_INLINE explicit Parts(ExpRatio e)
-            : p(e.p), above(e.above), sum(e.plus_1()) {
+        MULTILAYER_INLINE explicit Parts(ExpRatio e) : p(e.p), above(e.above), sum(e.plus_1()) {
             Pair<Full> a = sum_descending<Full>(splat(1.0), e.below);
             square = a * a;
             denominator = sum * sum;

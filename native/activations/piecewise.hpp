@@ -93,7 +93,8 @@ struct Softsign {
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = at_most(abs(x), 0x1p1000), d = 1.0 + size, r = 1.0 / d, square = r * r;
-            // What d and r are short of, of the size and 1 that they stand for; d is rounded at the larger of the two.
+            // What d and r are short of, of the size and 1 that they stand for; d is rounded at the larger of
+            // the two.
             V lost = greater(size, splat(1.0)) - d + lesser(size, splat(1.0));
             return fma(r, r, -2.0 * square * fma(r, lost, fma(r, d, splat(-1.0))));
         }
@@ -134,9 +135,9 @@ struct Squareplus {
         V size = at_most(abs(x), 0x1p500), square = fma(size, size, splat(b)), root = sqrt(square);
         Pair<P> sum = sum_descending<P>(root, size);
         if constexpr (is_full<P>) {
-            // One square root and one division. What root is short of the true one is remainder / (2 root). Here it
-            // is taken as remainder / (2 sum), which is nearly that for a small x, where the root is most of the
-            // sum, and never too much; for a large x its error hardly counts.
+            // One square root and one division. What root is short of the true one is remainder / (2 root).
+            // Here it is taken as remainder / (2 sum), which is nearly that for a small x, where the root is
+            // most of the sum, and never too much; for a large x its error hardly counts.
             V remainder = fma(-root, root, square) + fma(size, size, b - square);
             V reciprocal = 1.0 / sum.hi;
             sum.lo = fma(remainder, 0.5 * reciprocal, sum.lo);

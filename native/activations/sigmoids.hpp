@@ -1,7 +1,8 @@
 // sigmoid, silu, gelu_tanh, softplus, log_sigmoid: what is made of exp(t) / (1 + exp(t)) and its integral.
 //
-// exp of a number that is never positive cannot overflow: everything here is written with w = exp(-|t|), and
-// the power of two of w is multiplied in last, so that a subnormal result is rounded once.
+// For float64 what is ordinary goes one way, with one division, and what lies far out another, which is
+// computed only where there is some. There everything is written with w = exp(-|t|), which cannot overflow,
+// and the power of two of w is multiplied in last, so that a subnormal result is rounded once.
 #pragma once
 
 #include "activations/apply.hpp"
@@ -11,8 +12,8 @@
 namespace multilayer {
 namespace {
 
-// For float64, with p, above and below of ExpRatio: exp(2 h) = P / A, P = p (1 + above), A = 1 + below, for |h.hi| <
-// ratio_end. Each ends in one product or sum of a leading part with all that is small beside it.
+// For float64, with p, above and below of ExpRatio: exp(2 h) = P / A, P = p (1 + above), A = 1 + below, for
+// |h.hi| < ratio_end. Each ends in one product or sum of a leading part with all that is small beside it.
 //
 // sigmoid(2 h) = P / (A + P)
 MULTILAYER_INLINE V sigmoid_of_twice(ExpRatio e) {
@@ -51,7 +52,8 @@ MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp_of_twice(ExpRatio e) {
     V w = s * s;
     return sum_descending<Full>(s + s, fma(s * w, two_chains(wide_log_full, w, w * w), s_rest + s_rest));
 }
-// exp(t) times a power of two, for t <= 0 and where nothing else is left of a formula; subnormal at last, and then 0
+// exp(t) times a power of two, for t <= 0 and where nothing else is left of a formula; subnormal at last, and
+// then 0
 MULTILAYER_INLINE V exp_far_out(V t, double factor = 1.0) {
     Exponential<Full> e = exp<Full>(between(t, -exp_end<Full>, 0.0));
     return times(factor * rounded(e.m), e.scale);
@@ -75,28 +77,23 @@ template <class P> MULTILAYER_INLINE Pair<P> minus_abs(Pair<P> t) {
 template <class P> struct Unscaled {
     Pair<P> x;
     Scale<P> scale;
-    bool is_scaled = false;  // nothing is left to be multiplied by, in any lane
 };
 // y x, rounded once, for a finite y
 template <class P> MULTILAYER_INLINE V times(V y, Unscaled<P> z) {
     if constexpr (is_full<P>) {
-        V product = fma(y, z.x.hi, y * z.x.lo);
-        return z.is_scaled ? product : times(product, z.scale);
+        return times(fma(y, z.x.hi, y * z.x.lo), z.scale);
     } else {
         return y * z.x.hi;
     }
 }
-template <class P> MULTILAYER_INLINE V rounded(Unscaled<P> z) {
-    return z.is_scaled ? rounded(z.x) : times(rounded(z.x), z.scale);
-}
+template <class P> MULTILAYER_INLINE V rounded(Unscaled<P> z) { return times(rounded(z.x), z.scale); }
 
 // sigmoid(t) for a float32 result: what it needs does not overflow in float64.
 MULTILAYER_INLINE V sigmoid(Pair<Brief> t) { return 1.0 / (1.0 + exp(-t).m.hi); }
 // sigmoid(t) sigmoid(-t) = w / (1 + w)^2, the derivative of the sigmoid
-template <class P> MULTILAYER_INLINE Unscaled<P> sigmoid_slope(Pair<P> t) {
-    Exponential<P> w = exp(minus_abs(t));
-    Pair<P> d = plus_smaller(splat(1.0), value_of(w));
-    return {w.m / (d * d), w.scale};
+MULTILAYER_INLINE V sigmoid_slope(Pair<Brief> t) {
+    V w = value_of(exp(minus_abs(t))).hi, d = 1.0 + w;
+    return w / (d * d);
 }
 // sigmoid(t) + v sigmoid(t) sigmoid(-t), the derivative of x sigmoid(t(x)) with v = x t'(x):
 // w (1 + w + v) / (1 + w)^2 for t < 0, else (1 + w + v w) / (1 + w)^2
@@ -130,7 +127,7 @@ struct Sigmoid {
             return within(fast_exp_end, size, sigmoid_slope_of_twice(exp_ratio(-0.5 * size)),
                           [=] { return exp_far_out(-size); });
         } else {
-            return rounded(sigmoid_slope(clamped(pair<P>(x))));
+            return sigmoid_slope(clamped(pair<P>(x)));
         }
     }
 };
@@ -220,8 +217,10 @@ struct GeluTanh {
             return rounded(gate_slope(t, v));
         };
         if constexpr (is_full<P>) {
-            Pair<Full> cubic = of_cube(x), u = root_2_over_pi() + cubic, v = scaled(u, 2.0) + scaled(cubic, 4.0);
-            return within(derivative_fast_end, abs(x), gate_slope_of_twice(exp_ratio(x * u), x * v), anywhere);
+            Pair<Full> cubic = of_cube(x), u = root_2_over_pi() + cubic,
+                       v = scaled(u, 2.0) + scaled(cubic, 4.0);
+            return within(derivative_fast_end, abs(x), gate_slope_of_twice(exp_ratio(x * u), x * v),
+                          anywhere);
         } else {
             return anywhere();
         }

@@ -18,8 +18,9 @@ MULTILAYER_INLINE V tanh_of_positive(V x) {
     return e / (2.0 + e);
 }
 
-// For float64 and x in [0, tanh_end]. Near 0 tanh(x) = x / (x coth(x)) = x / (1 + v); else 1 - 2 A / (A + P) with
-// A = 1 + v - r and P = p (1 + v + r) as in ExpRatio, whose fraction is below 0.37: its error counts for little.
+// For float64 and x in [0, tanh_end]. Near 0 tanh(x) = x / (x coth(x)) = x / (1 + v); else 1 - 2 A / (A + P)
+// with A = 1 + v - r and P = p (1 + v + r) as in ExpRatio, whose fraction is below 0.37: its error counts for
+// little.
 struct TanhParts {
     IntVec<double> near;
     V p, r, w, v_over_w, v;
@@ -71,7 +72,8 @@ struct TanhShrink {
     static constexpr const char *name = "tanh_shrink";
     static constexpr int n_parameters = 0;
 
-    // x - tanh(x); both are alike near 0: |x| v / (1 + v) there, with v = x^2 (1/3 - ...), else |x| - 1 + 2 A / (A + P)
+    // x - tanh(x); both are alike near 0: |x| v / (1 + v) there, with v = x^2 (1/3 - ...), else |x| - 1 + 2 A
+    // / (A + P)
     template <class P> MULTILAYER_INLINE V value(V x) const {
         V size = abs(x);
         if constexpr (is_full<P>) {

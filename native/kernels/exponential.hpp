@@ -54,8 +54,8 @@ template <class P> struct Exponential {
 // Up to here exp takes arguments, on either side.
 template <class P> constexpr double exp_end = is_full<P> ? 1400.0 : 700.0;
 
-// What is left of x once k log(2) is taken away: |r| <= log(2) / 2, and exp(r) - 1 - r. r is rounded once, which
-// costs exp(r) a relative 2^-55, an eighth to a quarter of an ulp.
+// What is left of x once k log(2) is taken away: |r| <= log(2) / 2, and exp(r) - 1 - r. r is rounded once,
+// which costs exp(r) a relative 2^-55, an eighth to a quarter of an ulp.
 struct Reduced {
     V r, rest;
     Exponent k;
@@ -105,22 +105,15 @@ template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
 }
 
 // exp(x) - 1 for |x.hi| <= 700, exact in the first order at 0.
-template <class P> MULTILAYER_INLINE Pair<P> expm1(Pair<P> x) {
+MULTILAYER_INLINE Pair<Brief> expm1(Pair<Brief> x) {
     Reduced a = reduce(x);
     V scale = power_of_2(a.k);
-    // 2^k - 1 is exact for the k that matter; it leads, or is zero.
-    Pair<P> leading = sum_descending<P>(scale - 1.0, scale * a.r);
-    if constexpr (is_full<P>) {
-        leading.lo = fma(scale, a.rest, leading.lo);
-        return sum_descending<P>(leading.hi, leading.lo);
-    } else {
-        return {fma(scale, a.rest, leading.hi)};
-    }
+    return {fma(scale, a.rest, (scale - 1.0) + scale * a.r)};
 }
 
-// exp(x) = p (1 + s + s_rest) with p = 2^k and |s| <= 0.42, for float64 results. Only for |x| < fast_exp_end, where p is
-// a normal number: a kernel looks whether a lane is outside, and goes another way for that one. With `scale` instead of
-// p, for |x| <= exp_end<Full>.
+// exp(x) = p (1 + s + s_rest) with p = 2^k and |s| <= 0.42, for float64 results. Only for |x| < fast_exp_end,
+// where p is a normal number: a kernel looks whether a lane is outside, and goes another way for that one.
+// With `scale` instead of p, for |x| <= exp_end<Full>.
 constexpr double fast_exp_end = 708.0;
 struct ExpParts {
     V p, s, s_rest;
@@ -158,14 +151,15 @@ template <class F> MULTILAYER_INLINE V within(double bound, V size, V y, F other
     return y;
 }
 
-// exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even in r and
-// below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For |h.hi| < ratio_end.
+// exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
+// in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For
+// |h.hi| < ratio_end.
 constexpr double ratio_end = 0.5 * fast_exp_end;
 struct ExpRatio {
     V p, above, below;  // v + r, v - r
 
-    // exp(2 h) + 1 without its denominator, 1 + v - r + p (1 + v + r). Relative error 2^-53 where 1 + p is rounded,
-    // which is from |2 h| = 36.4 on; 2^-56 before.
+    // exp(2 h) + 1 without its denominator, 1 + v - r + p (1 + v + r): relative error 2^-56, but 2^-53 where
+    // 1 + p is rounded, from |2 h| = 36.4 on.
     MULTILAYER_INLINE Pair<Full> plus_1() const {
         return sum_descending<Full>(1.0 + p, fma(p, above, below));
     }
@@ -198,10 +192,6 @@ struct Reciprocal {
 MULTILAYER_INLINE Reciprocal reciprocal(Pair<Full> y) {
     V r = 1.0 / y.hi;
     return {r, minus_product(minus_product(splat(1.0), r, y.hi), r, y.lo)};
-}
-MULTILAYER_INLINE Reciprocal reciprocal(V y) {
-    V r = 1.0 / y;
-    return {r, minus_product(splat(1.0), r, y)};
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ MULTILAYER_INLINE V scaled_normal_tail(Pair<Brief> x) {
     return polynomial(normal_brief, fma(splat(-6.0), reciprocal, splat(1.0))) * reciprocal;
 }
 
-// For a float64 result it is (g + g_rest) reciprocal. With `careful` the rounding of t enters too, for who subtracts
-// something as large.
+// For a float64 result it is (g + g_rest) reciprocal. With `careful` the rounding of t enters too, for who
+// subtracts something as large.
 struct NormalTail {
     V g, g_rest, reciprocal;
 };

@@ -140,8 +140,8 @@ template <size_t skipped, size_t n> MULTILAYER_INLINE V polynomial_after(const d
     return polynomial_of<n - skipped>(c + skipped, powers);
 }
 
-// The polynomial, without its first `skipped` coefficients as above, as two chains in x^2, one of the even and one of the
-// odd powers: fewer operations, for whoever has more than one register under way.
+// The polynomial, without its first `skipped` coefficients as above, as two chains in x^2, one of the even
+// and one of the odd powers: fewer operations, for whoever has more than one register under way.
 template <size_t skipped = 0, size_t n> MULTILAYER_INLINE V two_chains(const double (&c)[n], V x, V square) {
     V last = splat(c[n - 1]), before = splat(c[n - 2]);
     size_t i = n - 2;

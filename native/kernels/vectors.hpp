@@ -67,11 +67,15 @@ template <class T> MULTILAYER_INLINE IntVec<T> first_lanes(size_t n) {
 // The first n lanes, 0 < n < lanes; the others are zero. Nothing behind them is read.
 template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
-    else return (Vec<T>)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+    if constexpr (sizeof(T) == 4)
+        return (Vec<T>)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+    else
+        return (Vec<T>)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
 #elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
-    if constexpr (sizeof(T) == 4) return (Vec<T>)_mm256_maskload_ps(p, (__m256i)first_lanes<T>(n));
-    else return (Vec<T>)_mm256_maskload_pd(p, (__m256i)first_lanes<T>(n));
+    if constexpr (sizeof(T) == 4)
+        return (Vec<T>)_mm256_maskload_ps(p, (__m256i)first_lanes<T>(n));
+    else
+        return (Vec<T>)_mm256_maskload_pd(p, (__m256i)first_lanes<T>(n));
 #else
     Vec<T> v = {};
     for (size_t i = 0; i < n; ++i) v[i] = p[i];
@@ -82,11 +86,15 @@ template <class T> MULTILAYER_INLINE Vec<T> load_first(const T *p, size_t n) {
 // Nothing behind the first n lanes is written.
 template <class T> MULTILAYER_INLINE void store_first(T *p, Vec<T> v, size_t n) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
-    else _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
+    if constexpr (sizeof(T) == 4)
+        _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+    else
+        _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
 #elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
-    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
-    else _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
+    if constexpr (sizeof(T) == 4)
+        _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
+    else
+        _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
 #else
     for (size_t i = 0; i < n; ++i) p[i] = v[i];
 #endif
@@ -182,7 +190,8 @@ MULTILAYER_INLINE Vec<double> sqrt(Vec<double> x) {
 #endif
 }
 
-// Whether the mask is set in any lane. For a rare case only: whatever is computed then must reach no other lane.
+// Whether the mask is set in any lane. For a rare case only: whatever is computed then must reach no other
+// lane.
 MULTILAYER_INLINE bool any(IntVec<double> mask) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return _mm512_movepi64_mask((__m512i)mask) != 0;
