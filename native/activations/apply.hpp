@@ -11,9 +11,13 @@
 // A type that derives from SameInEveryType writes `template <class T> Vec<T> value(Vec<T> x)` instead: its
 // float32 arithmetic is exact enough (comparisons, selections, one rounding), and there are twice the lanes.
 // Such a type prepares its parameters in a constructor from `const double *`.
+//
+// Where float32 arithmetic needs a formula of its own to be exact enough, activations/float32 has it, as
+// ValueInFloat32<Silu> or DerivativeInFloat32<Silu>. Without one, float32 goes through float64.
 #pragma once
 
 #include "activations/kernels.hpp"
+#include "kernels/float32.hpp"
 #include "kernels/pairs.hpp"
 
 namespace multilayer {
@@ -36,8 +40,16 @@ template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
     }
 }
 
+// A formula in float32 lanes is made from the activation and called as
+//     F operator()(F x, Lanes &left) const;
+// Lanes set in `left` are computed in float64 after all: rare ones, as each register with one waits for that.
+struct NotInFloat32 {};
+template <class A> struct ValueInFloat32 : NotInFloat32 {};
+template <class A> struct DerivativeInFloat32 : NotInFloat32 {};
+
 template <class A> struct Value {
     static constexpr bool copies = derives<A, CopiesValue>;
+    using InFloat32 = ValueInFloat32<A>;
     A activation;
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template value<T>(x);
@@ -46,6 +58,7 @@ template <class A> struct Value {
 };
 template <class A> struct Derivative {
     static constexpr bool copies = false;
+    using InFloat32 = DerivativeInFloat32<A>;
     A activation;
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template derivative<T>(x);
@@ -86,6 +99,19 @@ template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *
     if (i < n) some(n - i);
 }
 
+// float32 in, float32 out, float64 between
+template <class Function> MULTILAYER_INLINE HalfFloats through_float64(const Function &f, HalfFloats x) {
+    return narrow(f.template at<Brief>(widen(x)));
+}
+template <class Function>
+__attribute__((noinline, cold)) F through_float64_rarely(const Function &f, F x) {
+    HalfFloats half[2];
+    __builtin_memcpy(half, &x, sizeof x);
+    for (HalfFloats &h : half) h = through_float64(f, h);
+    __builtin_memcpy(&x, half, sizeof x);
+    return x;
+}
+
 template <class A, template <class> class Which, class T>
 void apply(const T *x, T *y, size_t n, const double *parameters) {
     if constexpr (Which<A>::copies) {
@@ -100,10 +126,17 @@ void apply(const T *x, T *y, size_t n, const double *parameters) {
         each<Vec<T>>(x, y, n, [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
     } else if constexpr (sizeof(T) == sizeof(double)) {
         each<V>(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
+    } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
+        each<HalfFloats>(
+            x, y, n, [&](HalfFloats v) __attribute__((always_inline)) { return through_float64(f, v); });
     } else {
-        // float32 in, float32 out, float64 between
-        each<HalfFloats>(x, y, n, [&](HalfFloats v) __attribute__((always_inline)) {
-            return narrow(f.template at<Brief>(widen(v)));
+        const typename Which<A>::InFloat32 formula(f.activation);
+        each<F>(x, y, n, [&](F v) __attribute__((always_inline)) {
+            Lanes left = {};
+            F result = formula(v, left);
+            if (__builtin_expect(any(left), false))
+                result = select(left, through_float64_rarely(f, v), result);
+            return result;
         });
     }
 }

@@ -1,13 +1,13 @@
 // The table of activation kernels of one instruction-set level; compiled once per level.
 #include "activations/along_axis.hpp"
-#include "activations/exponentials.hpp"
-#include "activations/gelu.hpp"
+#include "activations/float32/exponentials.hpp"
+#include "activations/float32/gelu.hpp"
+#include "activations/float32/mish.hpp"
+#include "activations/float32/piecewise.hpp"
+#include "activations/float32/sigmoids.hpp"
+#include "activations/float32/tanh.hpp"
 #include "activations/kernels.hpp"
-#include "activations/mish.hpp"
-#include "activations/piecewise.hpp"
 #include "activations/rectifiers.hpp"
-#include "activations/sigmoids.hpp"
-#include "activations/tanh.hpp"
 #include "kernels/levels.hpp"
 
 namespace multilayer {
