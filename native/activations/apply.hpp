@@ -103,8 +103,7 @@ template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *
 template <class Function> MULTILAYER_INLINE HalfFloats through_float64(const Function &f, HalfFloats x) {
     return narrow(f.template at<Brief>(widen(x)));
 }
-template <class Function>
-__attribute__((noinline, cold)) F through_float64_rarely(const Function &f, F x) {
+template <class Function> __attribute__((noinline, cold)) F through_float64_rarely(const Function &f, F x) {
     HalfFloats half[2];
     __builtin_memcpy(half, &x, sizeof x);
     for (HalfFloats &h : half) h = through_float64(f, h);
@@ -127,8 +126,8 @@ void apply(const T *x, T *y, size_t n, const double *parameters) {
     } else if constexpr (sizeof(T) == sizeof(double)) {
         each<V>(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
     } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
-        each<HalfFloats>(
-            x, y, n, [&](HalfFloats v) __attribute__((always_inline)) { return through_float64(f, v); });
+        each<HalfFloats>(x, y, n,
+                         [&](HalfFloats v) __attribute__((always_inline)) { return through_float64(f, v); });
     } else {
         const typename Which<A>::InFloat32 formula(f.activation);
         each<F>(x, y, n, [&](F v) __attribute__((always_inline)) {

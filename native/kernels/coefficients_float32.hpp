@@ -6,14 +6,26 @@
 namespace {
 
 // 2^(j / 16), as numbers of eight bits, with j 2^19 taken from their bits; the logarithm of what is left
-alignas(64) constexpr float exp2_short[] =
-    {0x1.000000p+0f, 0x1.fc0000p-1f, 0x1.f80000p-1f, 0x1.f40000p-1f, 0x1.f00000p-1f, 0x1.ee0000p-1f,
-     0x1.ec0000p-1f, 0x1.ea0000p-1f, 0x1.ea0000p-1f, 0x1.ea0000p-1f, 0x1.ea0000p-1f, 0x1.ec0000p-1f,
-     0x1.ee0000p-1f, 0x1.f20000p-1f, 0x1.f60000p-1f, 0x1.fa0000p-1f};
-alignas(64) constexpr float exp2_rest[] =
-    {0, -0x1.4615f8p-9f, -0x1.851f18p-9f, -0x1.a661ecp-10f, 0x1.789472p-10f, -0x1.1656aep-12f,
-     -0x1.ca8ce0p-16f, 0x1.04e824p-9f, 0x1.c00c40p-14f, 0x1.766bd2p-13f, 0x1.0bd942p-9f, 0x1.6b3798p-11f,
-     0x1.485dfcp-10f, -0x1.d1989ap-11f, -0x1.13a2c6p-10f, 0x1.3947d0p-11f};
+alignas(64) constexpr float exp2_short[] = {0x1.000000p+0f, 0x1.fc0000p-1f, 0x1.f80000p-1f, 0x1.f40000p-1f,
+                                            0x1.f00000p-1f, 0x1.ee0000p-1f, 0x1.ec0000p-1f, 0x1.ea0000p-1f,
+                                            0x1.ea0000p-1f, 0x1.ea0000p-1f, 0x1.ea0000p-1f, 0x1.ec0000p-1f,
+                                            0x1.ee0000p-1f, 0x1.f20000p-1f, 0x1.f60000p-1f, 0x1.fa0000p-1f};
+alignas(64) constexpr float exp2_rest[] = {0,
+                                           -0x1.4615f8p-9f,
+                                           -0x1.851f18p-9f,
+                                           -0x1.a661ecp-10f,
+                                           0x1.789472p-10f,
+                                           -0x1.1656aep-12f,
+                                           -0x1.ca8ce0p-16f,
+                                           0x1.04e824p-9f,
+                                           0x1.c00c40p-14f,
+                                           0x1.766bd2p-13f,
+                                           0x1.0bd942p-9f,
+                                           0x1.6b3798p-11f,
+                                           0x1.485dfcp-10f,
+                                           -0x1.d1989ap-11f,
+                                           -0x1.13a2c6p-10f,
+                                           0x1.3947d0p-11f};
 // log(2) / 16 in two parts
 constexpr float sixteenth_high = 0x1.62e430p-5f, sixteenth_low = -0x1.05c610p-33f;
 constexpr float sixteenths_per_one = 0x1.715476p+4f;
@@ -23,13 +35,14 @@ constexpr float exp_float32[] = {0x1.0002c0p-1f, 0x1.555788p-3f};
 
 // tanh(u) = lead + (c0 d + d^2 (c1 + ...)) with d = u - centre; u < 9.2554
 constexpr Pieces<6> tanh_pieces = {
-    0x1.7d3c36p-1f, 21,
+    0x1.7d3c36p-1f,
+    21,
     {0x1.86d000p+0f, 0x1.005000p+1f, 0x1.425c00p+1f, 0x1.80f400p+1f, 0x1.e0fe00p+1f, 0x1.33ca00p+2f,
-     0x1.6d4900p+2f, 0x1.b16d00p+2f, 0x1.0a2680p+3f, 0, 0, 0, 0x1.7fb000p-2f, 0x1.3fe800p-1f,
-     0x1.c0b800p-1f, 0x1.21e800p+0f},
+     0x1.6d4900p+2f, 0x1.b16d00p+2f, 0x1.0a2680p+3f, 0, 0, 0, 0x1.7fb000p-2f, 0x1.3fe800p-1f, 0x1.c0b800p-1f,
+     0x1.21e800p+0f},
     {0x1.d1d6eep-1f, 0x1.edab94p-1f, 0x1.f9649ap-1f, 0x1.fd8160p-1f, 0x1.ff7152p-1f, 0x1.ffee92p-1f,
-     0x1.fffd1cp-1f, 0x1.ffffa8p-1f, 0x1.fffffcp-1f, 0, 0, 0, 0x1.6eaf82p-2f, 0x1.1be3e0p-1f,
-     0x1.68c30ep-1f, 0x1.9fab70p-1f},
+     0x1.fffd1cp-1f, 0x1.ffffa8p-1f, 0x1.fffffcp-1f, 0, 0, 0, 0x1.6eaf82p-2f, 0x1.1be3e0p-1f, 0x1.68c30ep-1f,
+     0x1.9fab70p-1f},
     {{0x1.60a2fep-3f, 0x1.2006d4p-4f, 0x1.a41f0ep-6f, 0x1.3e88dep-7f, 0x1.1d3438p-9f, 0x1.16db3ap-12f,
       0x1.71ff5ep-15f, 0x1.5ff9d6p-18f, 0x1.004a48p-22f, 0x1.000000p+0f, 0x1.000000p+0f, 0x1.000000p+0f,
       0x1.be58b6p-1f, 0x1.629732p-1f, 0x1.01cd6ap-1f, 0x1.5d12b8p-2f},
@@ -39,9 +52,9 @@ constexpr Pieces<6> tanh_pieces = {
      {0x1.5cc2f8p-4f, 0x1.5788dap-5f, 0x1.0d4e76p-6f, 0x1.a28356p-8f, 0x1.7ae59cp-10f, 0x1.738886p-13f,
       0x1.ed2386p-16f, 0x1.d51e8ep-19f, 0x1.53814ap-23f, -0x1.555556p-2f, -0x1.5554bcp-2f, -0x1.550d0ap-2f,
       -0x1.6e3110p-3f, -0x1.25d7b0p-6f, 0x1.50790cp-4f, 0x1.c6e0c2p-4f},
-     {-0x1.9df37ep-6f, -0x1.242c68p-6f, -0x1.fe6286p-8f, -0x1.9a4f82p-9f, -0x1.79495ap-11f,
-      -0x1.72a74ep-14f, -0x1.edf618p-17f, -0x1.d4e934p-20f, -0x1.512c8ep-24f, -0x1.c8375cp-28f,
-      -0x1.d6714ap-14f, -0x1.8f92eep-9f, 0x1.583a32p-3f, 0x1.1a7e0ep-3f, 0x1.ee9ea0p-5f, 0x1.122afap-9f},
+     {-0x1.9df37ep-6f, -0x1.242c68p-6f, -0x1.fe6286p-8f, -0x1.9a4f82p-9f, -0x1.79495ap-11f, -0x1.72a74ep-14f,
+      -0x1.edf618p-17f, -0x1.d4e934p-20f, -0x1.512c8ep-24f, -0x1.c8375cp-28f, -0x1.d6714ap-14f,
+      -0x1.8f92eep-9f, 0x1.583a32p-3f, 0x1.1a7e0ep-3f, 0x1.ee9ea0p-5f, 0x1.122afap-9f},
      {-0x1.e86322p-10f, 0x1.35d7a8p-8f, 0x1.6cfa4cp-9f, 0x1.3d0468p-10f, 0x1.33cd0ap-12f, 0x1.311f60p-15f,
       0x1.954ff6p-18f, 0x1.82bf04p-21f, 0x1.33c75ap-25f, 0x1.1112e0p-3f, 0x1.158488p-3f, 0x1.337cb8p-3f,
       0x1.37d444p-6f, -0x1.bedf88p-5f, -0x1.df74a0p-5f, -0x1.ff19e4p-6f},
@@ -52,7 +65,8 @@ constexpr Pieces<6> tanh_pieces = {
 
 // 1 - exp(-u) = lead + (c0 d + d^2 (c1 + ...)); u < 22.5
 constexpr Pieces<6> minus_expm1_pieces = {
-    0x1.800000p+0f, 21,
+    0x1.800000p+0f,
+    21,
     {0x1.500000p-1f, 0x1.338c00p+0f, 0x1.b32000p+0f, 0x1.18ba00p+1f, 0x1.699a00p+1f, 0x1.ec7a00p+1f,
      0x1.3ab400p+2f, 0x1.768d00p+2f, 0x1.d7a700p+2f, 0x1.266c00p+3f, 0x1.6aca80p+3f, 0x1.aadf80p+3f,
      0x1.fe3280p+3f, 0x1.43d2c0p+4f, 0, 0},
@@ -82,16 +96,17 @@ constexpr Pieces<6> minus_expm1_pieces = {
 
 // u - tanh(u) = u^3 lead (1 + c0 + c1 d + ...), u lead (...) from 1.25 on; u < 11.25
 constexpr Pieces<7> tanh_shrink_pieces = {
-    0x1.800000p-1f, 21,
+    0x1.800000p-1f,
+    21,
     {0x1.800000p+0f, 0x1.000000p+1f, 0x1.400000p+1f, 0x1.800000p+1f, 0x1.e00000p+1f, 0x1.300000p+2f,
      0x1.700000p+2f, 0x1.b00000p+2f, 0x1.080000p+3f, 0x1.480000p+3f, 0x1.000000p-4f, 0x1.800000p-3f,
      0x1.800000p-2f, 0x1.400000p-1f, 0x1.c00000p-1f, 0x1.200000p+0f},
     {0x1.960000p-2f, 0x1.0a0000p-1f, 0x1.360000p-1f, 0x1.560000p-1f, 0x1.780000p-1f, 0x1.940000p-1f,
      0x1.a60000p-1f, 0x1.b40000p-1f, 0x1.c20000p-1f, 0x1.ce0000p-1f, 0x1.540000p-2f, 0x1.500000p-2f,
      0x1.440000p-2f, 0x1.280000p-2f, 0x1.060000p-2f, 0x1.c60000p-3f},
-    {{0x1.b96dd6p-13f, -0x1.85cbeap-9f, -0x1.8c7c3ap-13f, 0x1.0fd5f2p-11f, -0x1.0a98fcp-10f,
-      0x1.2625fcp-11f, 0x1.29a73cp-9f, 0x1.64cb8ep-12f, -0x1.1a67bep-13f, 0x1.badbd4p-14f, 0x1.34bab2p-9f,
-      0x1.d4a492p-10f, -0x1.50dfe6p-9f, -0x1.3ec00ep-9f, -0x1.dc3df4p-10f, 0x1.b0e9c6p-13f},
+    {{0x1.b96dd6p-13f, -0x1.85cbeap-9f, -0x1.8c7c3ap-13f, 0x1.0fd5f2p-11f, -0x1.0a98fcp-10f, 0x1.2625fcp-11f,
+      0x1.29a73cp-9f, 0x1.64cb8ep-12f, -0x1.1a67bep-13f, 0x1.badbd4p-14f, 0x1.34bab2p-9f, 0x1.d4a492p-10f,
+      -0x1.50dfe6p-9f, -0x1.3ec00ep-9f, -0x1.dc3df4p-10f, 0x1.b0e9c6p-13f},
      {0x1.6beca2p-1f, 0x1.956654p-2f, 0x1.f1fa12p-3f, 0x1.48e670p-3f, 0x1.88e62ep-4f, 0x1.cb6b12p-5f,
       0x1.2c8a26p-5f, 0x1.a6423ap-6f, 0x1.11e29ep-6f, 0x1.59a51cp-7f, -0x1.99e8b6p-5f, -0x1.2f617cp-3f,
       -0x1.21b7d4p-2f, -0x1.b83dbap-2f, -0x1.10332ep-1f, -0x1.2f2b66p-1f},
@@ -102,8 +117,8 @@ constexpr Pieces<7> tanh_shrink_pieces = {
       0x1.20fc7cp-10f, 0x1.2826a8p-11f, 0x1.017518p-12f, 0x1.a51244p-14f, 0x1.4a41c2p-5f, 0x1.d6aaa8p-4f,
       0x1.8bdca4p-3f, 0x1.bf0466p-3f, 0x1.61eb34p-3f, 0x1.a19d72p-4f},
      {0x1.aa6d7ap-5f, 0x1.1f1bf0p-8f, -0x1.85d82ap-9f, -0x1.674a8ep-9f, -0x1.631362p-10f, -0x1.f9576ap-12f,
-      -0x1.8c185cp-13f, -0x1.5da922p-14f, -0x1.f31a46p-16f, -0x1.48a294p-17f, 0x1.4508eap-3f,
-      0x1.0d7340p-3f, 0x1.d8d03cp-5f, -0x1.4f8f5cp-5f, -0x1.6a97aep-4f, -0x1.61ddf0p-4f},
+      -0x1.8c185cp-13f, -0x1.5da922p-14f, -0x1.f31a46p-16f, -0x1.48a294p-17f, 0x1.4508eap-3f, 0x1.0d7340p-3f,
+      0x1.d8d03cp-5f, -0x1.4f8f5cp-5f, -0x1.6a97aep-4f, -0x1.61ddf0p-4f},
      {-0x1.ece3d2p-6f, -0x1.c54bcap-8f, -0x1.82704ep-11f, 0x1.37d7eep-12f, 0x1.0c01a0p-12f, 0x1.812b6cp-14f,
       0x1.0ce342p-15f, 0x1.9dd7a2p-17f, 0x1.efe148p-19f, 0x1.04d0e2p-20f, -0x1.8d4934p-6f, -0x1.0bdff6p-4f,
       -0x1.6fbd80p-4f, -0x1.dded9ep-5f, -0x1.82a684p-8f, 0x1.910f3ep-6f},
@@ -114,17 +129,17 @@ constexpr Pieces<7> tanh_shrink_pieces = {
 
 // log(1 + w) = w lead (1 + c0 + c1 d + ...) with w = exp(-u); u < 22.5
 constexpr Pieces<6> log1p_pieces = {
-    0x1.800000p+0f, 21,
+    0x1.800000p+0f,
+    21,
     {0x1.800000p-1f, 0x1.400000p+0f, 0x1.c00000p+0f, 0x1.200000p+1f, 0x1.800000p+1f, 0x1.000000p+2f,
      0x1.400000p+2f, 0x1.800000p+2f, 0x1.e00000p+2f, 0x1.300000p+3f, 0x1.700000p+3f, 0x1.b00000p+3f,
      0x1.080000p+4f, 0x1.480000p+4f, 0x1.000000p-3f, 0x1.800000p-2f},
     {0x1.a40000p-1f, 0x1.c20000p-1f, 0x1.d80000p-1f, 0x1.e60000p-1f, 0x1.f40000p-1f, 0x1.fc0000p-1f,
      0x1.fe0000p-1f, 0x1.000000p+0f, 0x1.000000p+0f, 0x1.000000p+0f, 0x1.000000p+0f, 0x1.000000p+0f,
      0x1.000000p+0f, 0x1.000000p+0f, 0x1.700000p-1f, 0x1.860000p-1f},
-    {{-0x1.a18970p-10f, 0x1.ec4e0cp-12f, 0x1.583f3ep-13f, 0x1.a24988p-10f, -0x1.6209fep-11f,
-      -0x1.464d04p-10f, 0x1.22b77ap-11f, -0x1.445bfcp-10f, -0x1.21e198p-12f, -0x1.39f31ap-15f,
-      -0x1.53ec22p-18f, -0x1.7007b4p-21f, -0x1.261040p-25f, -0x1.58b396p-31f, -0x1.5e629cp-9f,
-      -0x1.8e72f2p-11f},
+    {{-0x1.a18970p-10f, 0x1.ec4e0cp-12f, 0x1.583f3ep-13f, 0x1.a24988p-10f, -0x1.6209fep-11f, -0x1.464d04p-10f,
+      0x1.22b77ap-11f, -0x1.445bfcp-10f, -0x1.21e198p-12f, -0x1.39f31ap-15f, -0x1.53ec22p-18f,
+      -0x1.7007b4p-21f, -0x1.261040p-25f, -0x1.58b396p-31f, -0x1.5e629cp-9f, -0x1.8e72f2p-11f},
      {0x1.5d1810p-3f, 0x1.db7172p-4f, 0x1.375850p-4f, 0x1.8db4e0p-5f, 0x1.8764ecp-6f, 0x1.2735a6p-7f,
       0x1.b75b6cp-9f, 0x1.43d302p-10f, 0x1.21c376p-12f, 0x1.39ec06p-15f, 0x1.53e838p-18f, 0x1.700404p-21f,
       0x1.2548aap-25f, 0x1.57c9a0p-31f, 0x1.087370p-2f, 0x1.c4f77ap-3f},
@@ -134,9 +149,9 @@ constexpr Pieces<6> log1p_pieces = {
      {0x1.ad509ep-19f, 0x1.35aa88p-8f, 0x1.83c3b0p-8f, 0x1.54feb6p-8f, 0x1.aa0818p-9f, 0x1.6da37ap-10f,
       0x1.1d17acp-11f, 0x1.ab7ce4p-13f, 0x1.813e7cp-15f, 0x1.a22690p-18f, 0x1.c4e0fep-21f, 0x1.ea58bap-24f,
       0x1.8256a8p-28f, 0x1.c4ddd0p-34f, -0x1.6bae08p-7f, -0x1.9457cep-8f},
-     {0x1.bc0b50p-9f, 0x1.89fa80p-10f, 0x1.abf5b8p-14f, -0x1.107a42p-11f, -0x1.33d6b2p-11f,
-      -0x1.4b5a20p-12f, -0x1.158644p-13f, -0x1.aab79cp-15f, -0x1.93971ep-17f, -0x1.b78cf4p-20f,
-      -0x1.dc4632p-23f, -0x1.01dacep-25f, -0x1.dba04ep-30f, -0x1.16c3dcp-35f, 0x1.1d180cp-8f, 0x1.1e858ep-8f},
+     {0x1.bc0b50p-9f, 0x1.89fa80p-10f, 0x1.abf5b8p-14f, -0x1.107a42p-11f, -0x1.33d6b2p-11f, -0x1.4b5a20p-12f,
+      -0x1.158644p-13f, -0x1.aab79cp-15f, -0x1.93971ep-17f, -0x1.b78cf4p-20f, -0x1.dc4632p-23f,
+      -0x1.01dacep-25f, -0x1.dba04ep-30f, -0x1.16c3dcp-35f, 0x1.1d180cp-8f, 0x1.1e858ep-8f},
      {-0x1.3739c2p-11f, -0x1.632814p-11f, -0x1.9ce6e0p-12f, -0x1.0c1ecep-13f, 0x1.46e296p-15f,
       0x1.a07460p-15f, 0x1.996c96p-16f, 0x1.4af2bap-17f, 0x1.3c56cep-19f, 0x1.5a6a10p-22f, 0x1.77a210p-25f,
       0x1.96c698p-28f, 0x1.684524p-32f, 0x1.a64f52p-38f, 0x1.0cfd6cp-11f, -0x1.b124b2p-15f}},
@@ -144,16 +159,17 @@ constexpr Pieces<6> log1p_pieces = {
 
 // exp(u^2 / 2) Phi(-u) = lead (1 + c0 + c1 d + ...); u < 15
 constexpr Pieces<7> normal_pieces = {
-    0x1.000000p+0f, 21,
+    0x1.000000p+0f,
+    21,
     {0x1.400000p+0f, 0x1.c00000p+0f, 0x1.200000p+1f, 0x1.600000p+1f, 0x1.c00000p+1f, 0x1.200000p+2f,
      0x1.600000p+2f, 0x1.a00000p+2f, 0x1.000000p+3f, 0x1.400000p+3f, 0x1.800000p+3f, 0x1.c00000p+3f,
      0x1.000000p-3f, 0x1.800000p-2f, 0x1.400000p-1f, 0x1.c00000p-1f},
     {0x1.d80000p-3f, 0x1.7c0000p-3f, 0x1.3a0000p-3f, 0x1.0c0000p-3f, 0x1.b40000p-4f, 0x1.5c0000p-4f,
      0x1.200000p-4f, 0x1.ec0000p-5f, 0x1.920000p-5f, 0x1.440000p-5f, 0x1.0e0000p-5f, 0x1.d00000p-6f,
      0x1.d00000p-2f, 0x1.840000p-2f, 0x1.4c0000p-2f, 0x1.1e0000p-2f},
-    {{0x1.4ba4f6p-10f, -0x1.bd55bap-10f, 0x1.1b80bap-9f, -0x1.0db826p-10f, -0x1.ed531ap-11f,
-      -0x1.e619cep-10f, 0x1.c24934p-12f, -0x1.76a930p-11f, 0x1.0c994ep-10f, -0x1.243612p-10f,
-      0x1.dd1ce2p-10f, 0x1.2b6d16p-10f, 0x1.82953cp-10f, 0x1.e307b8p-10f, -0x1.5cb74ap-9f, 0x1.bc9a80p-10f},
+    {{0x1.4ba4f6p-10f, -0x1.bd55bap-10f, 0x1.1b80bap-9f, -0x1.0db826p-10f, -0x1.ed531ap-11f, -0x1.e619cep-10f,
+      0x1.c24934p-12f, -0x1.76a930p-11f, 0x1.0c994ep-10f, -0x1.243612p-10f, 0x1.dd1ce2p-10f, 0x1.2b6d16p-10f,
+      0x1.82953cp-10f, 0x1.e307b8p-10f, -0x1.5cb74ap-9f, 0x1.bc9a80p-10f},
      {-0x1.eaedb6p-2f, -0x1.9cbc40p-2f, -0x1.637bc2p-2f, -0x1.34b2b8p-2f, -0x1.012eb6p-2f, -0x1.a1abd0p-3f,
       -0x1.5f32f8p-3f, -0x1.2d7526p-3f, -0x1.f1a220p-4f, -0x1.915790p-4f, -0x1.515cb8p-4f, -0x1.21fd82p-4f,
       -0x1.82aed2p-1f, -0x1.5ab856p-1f, -0x1.36da72p-1f, -0x1.1a9236p-1f},
@@ -166,9 +182,9 @@ constexpr Pieces<7> normal_pieces = {
      {0x1.b1d476p-6f, 0x1.f2adc4p-7f, 0x1.2ca652p-7f, 0x1.762c12p-8f, 0x1.8a2fd8p-9f, 0x1.7461c6p-10f,
       0x1.858ec0p-11f, 0x1.b79e5ep-12f, 0x1.a3fa46p-13f, 0x1.6f533ap-14f, 0x1.714880p-15f, 0x1.9806c4p-16f,
       0x1.b29cfcp-4f, 0x1.3a311ep-4f, 0x1.c80c1ep-5f, 0x1.512578p-5f},
-     {-0x1.1c4860p-7f, -0x1.266100p-8f, -0x1.413732p-9f, -0x1.6b7e22p-10f, -0x1.538d98p-11f,
-      -0x1.0fd106p-12f, -0x1.ea9f0ap-14f, -0x1.e50bfcp-15f, -0x1.8bcfeep-16f, -0x1.1a82b6p-17f,
-      -0x1.decd64p-19f, -0x1.c8b498p-20f, -0x1.691c5ap-5f, -0x1.ede80ep-6f, -0x1.5346ccp-6f, -0x1.db221cp-7f},
+     {-0x1.1c4860p-7f, -0x1.266100p-8f, -0x1.413732p-9f, -0x1.6b7e22p-10f, -0x1.538d98p-11f, -0x1.0fd106p-12f,
+      -0x1.ea9f0ap-14f, -0x1.e50bfcp-15f, -0x1.8bcfeep-16f, -0x1.1a82b6p-17f, -0x1.decd64p-19f,
+      -0x1.c8b498p-20f, -0x1.691c5ap-5f, -0x1.ede80ep-6f, -0x1.5346ccp-6f, -0x1.db221cp-7f},
      {0x1.5ad982p-9f, 0x1.469dd8p-10f, 0x1.4529c2p-11f, 0x1.50f024p-12f, 0x1.158efap-13f, 0x1.7d5810p-15f,
       0x1.2b931ep-16f, 0x1.0524e4p-17f, 0x1.682948p-19f, 0x1.a8407ap-21f, 0x1.3111c2p-22f, 0x1.f89152p-24f,
       0x1.13a6e0p-6f, 0x1.667618p-7f, 0x1.d4682ap-8f, 0x1.381c6cp-8f}},
@@ -176,7 +192,8 @@ constexpr Pieces<7> normal_pieces = {
 
 // exp(u^2 / 2) Phi(-u) - u / sqrt(2 pi) = lead + (c0 d + d^2 (c1 + ...)); u < 15
 constexpr Pieces<6> gelu_slope_pieces = {
-    0x1.000000p+0f, 21,
+    0x1.000000p+0f,
+    21,
     {0x1.41d800p+0f, 0x1.c23400p+0f, 0x1.225200p+1f, 0x1.621400p+1f, 0x1.c16000p+1f, 0x1.1fa700p+2f,
      0x1.5c7500p+2f, 0x1.9d0f00p+2f, 0x1.02c500p+3f, 0x1.3c9a80p+3f, 0x1.7ea580p+3f, 0x1.bea980p+3f,
      0x1.d30000p-4f, 0x1.87b000p-2f, 0x1.399000p-1f, 0x1.bfb000p-1f},
@@ -189,9 +206,9 @@ constexpr Pieces<6> gelu_slope_pieces = {
      {0x1.78637ep-5f, 0x1.b9746ep-6f, 0x1.113a5ap-6f, 0x1.67b006p-7f, 0x1.9f8dd0p-8f, 0x1.c12010p-9f,
       0x1.0f28c6p-9f, 0x1.554482p-10f, 0x1.6ae6d2p-11f, 0x1.974f22p-12f, 0x1.d5cd90p-13f, 0x1.2a8556p-13f,
       0x1.ac12f8p-3f, 0x1.1f1376p-3f, 0x1.a141a2p-4f, 0x1.28f90ap-4f},
-     {-0x1.1c55fep-6f, -0x1.26380ap-7f, -0x1.431f7ep-8f, -0x1.7d3fbcp-9f, -0x1.7ae892p-10f,
-      -0x1.571b20p-11f, -0x1.64644ep-12f, -0x1.853be6p-13f, -0x1.539886p-14f, -0x1.3cfae4p-15f,
-      -0x1.320604p-16f, -0x1.4f7760p-17f, -0x1.b8ebd8p-4f, -0x1.123c88p-4f, -0x1.7617fep-5f, -0x1.f01522p-6f},
+     {-0x1.1c55fep-6f, -0x1.26380ap-7f, -0x1.431f7ep-8f, -0x1.7d3fbcp-9f, -0x1.7ae892p-10f, -0x1.571b20p-11f,
+      -0x1.64644ep-12f, -0x1.853be6p-13f, -0x1.539886p-14f, -0x1.3cfae4p-15f, -0x1.320604p-16f,
+      -0x1.4f7760p-17f, -0x1.b8ebd8p-4f, -0x1.123c88p-4f, -0x1.7617fep-5f, -0x1.f01522p-6f},
      {0x1.8b4838p-8f, 0x1.6d78d0p-9f, 0x1.67ff40p-10f, 0x1.801a46p-11f, 0x1.4be064p-12f, 0x1.fcb868p-14f,
       0x1.c9bcc6p-15f, 0x1.b407a8p-16f, 0x1.39aac2p-17f, 0x1.e924fcp-19f, 0x1.8c3002p-20f, 0x1.773520p-21f,
       0x1.92f3c2p-5f, 0x1.d53e72p-6f, 0x1.2eb662p-6f, 0x1.790f92p-7f},

@@ -148,8 +148,7 @@ template <unsigned n> MULTILAYER_INLINE Place place(const Pieces<n> &pieces, F u
     return {i, u - lookup(pieces.centre, i)};
 }
 // The polynomial c[first] + c[first + 1] d + ... of that piece
-template <unsigned first = 0, unsigned n>
-MULTILAYER_INLINE F polynomial(const Pieces<n> &pieces, Place at) {
+template <unsigned first = 0, unsigned n> MULTILAYER_INLINE F polynomial(const Pieces<n> &pieces, Place at) {
     F y = lookup(pieces.c[n - 1], at.i);
     for (unsigned k = n - 1; k-- > first;) y = fma(y, at.d, lookup(pieces.c[k], at.i));
     return y;
