@@ -270,13 +270,13 @@ def test_ctrl_c_ends_at_a_batch_boundary():
 
 
 def test_ctrl_c_in_the_middle_of_an_epoch():
-    # So many steps to an epoch that the signal falls between two of them, not between two epochs.
-    rows = np.tile(np.arange(len(X)), 300_000 // len(X))
+    # So many steps to an epoch that half of its time is longer than a signal is late.
+    rows = np.tile(np.arange(len(X)), 600_000 // len(X))
     steps = -(-len(rows) // OPTIONS["batch_size"])
 
     def press_soon(event):
         if event.epoch == 1:
-            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
+            threading.Timer(event.seconds / 2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     trained = fit(NET, X[rows], Y[rows], epochs=1000, shuffle=False, callbacks=[press_soon], **OPTIONS)
     assert trained.stopped == "interrupted"
