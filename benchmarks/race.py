@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,10 @@ def environment(threads: int) -> dict[str, str]:
 
 
 class Contender:
-    """A worker process that stays alive over all cases."""
+    """A worker process that stays alive over all cases, and is stopped while others have their turn.
+
+    Threads of a pool that look out for more work would take a processor from whoever is timed next.
+    """
 
     def __init__(self, module: str, threads: int) -> None:
         self.name = module.removesuffix("_peer")
@@ -96,9 +100,11 @@ class Contender:
         """Send a request and wait for its answer."""
         assert self.process.stdin
         assert self.process.stdout
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.process.send_signal(signal.SIGSTOP)
         return answer
 
     def __enter__(self) -> Contender:

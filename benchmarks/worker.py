@@ -2,7 +2,7 @@
 
 Speaks JSON lines: {"prepare": [kind, fields], "result": path} -> {"ready": bool, "error": text};
 {"time": seconds} -> {"ns": time of one call}. Between requests it sleeps on its standard input, so that
-only one contender works at a time.
+only one contender works at a time; what its threads do then, the race stops.
 """
 
 from __future__ import annotations
