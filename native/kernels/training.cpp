@@ -12,8 +12,9 @@ namespace {
 constexpr size_t block_rows = 96;
 // Steps that threads make without coming back: what is told to the pool about each takes some memory.
 constexpr size_t most_steps = 256;
-// Multiply-adds in a step from which on it is shared out, about ten microseconds of them.
-constexpr size_t large = 400'000;
+// Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other for as long
+// as they save.
+constexpr size_t large = 1'000'000;
 
 }  // namespace
 
