@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multilayer import MLP, Dense, diagnose, initialize, losses
+from multilayer import MLP, Dense, diagnose, initialize, losses, separability
 from multilayer.diagnosis import Course, checks
 from tests.diagnosis.evidence import (
     SAMPLES,
@@ -301,6 +301,16 @@ def test_without_scipy_there_is_no_linear_model_and_that_is_said(monkeypatch):
     reason = {outcome.check: outcome.reason for outcome in found.not_measured}["linear_enough"]
     assert "needs SciPy" in reason
     assert "[lbfgs]" in reason
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_a_linear_model_without_a_mistake_is_a_proof(exclusive):
+    X = np.random.default_rng(0).choice([-1.0, 1.0], (60, 2)) + 1e-3
+    y = (X[:, 0] > 0) ^ (exclusive & (X[:, 1] > 0))
+    found = diagnose(initialize((2, 4, 1), "tanh", "sigmoid", rng=0), X, y.astype(float))
+    said = [finding.evidence for finding in found.findings if finding.check == "linear_enough"]
+    assert any("linearly separable" in evidence for evidence in said) != exclusive
+    assert separability(X, y).separable != exclusive
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])

@@ -47,10 +47,8 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
             )
         ),
         advice="Standardize X; take tanh or relu in the place of a function whose outputs have a mean "
-        "(logistic); use "
-        "solver='lbfgs' for small data; or let training go on over the plateau (larger n_iter_no_change, "
-        "smaller tol, more "
-        "max_iter).",
+        "(logistic); use solver='lbfgs' for small data; or let training go on over the plateau (larger "
+        "n_iter_no_change, smaller tol, more max_iter).",
     )
 
 

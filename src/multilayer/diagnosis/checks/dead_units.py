@@ -74,8 +74,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, dead: Bool
             )
         ),
         advice="Lower learning_rate_init, standardize X, and start from multilayer.initialize; an "
-        "activation with a slope on "
-        "both sides (leaky_relu, elu, gelu) cannot die for good.",
+        "activation with a slope on both sides (leaky_relu, elu, gelu) cannot die for good.",
     )
 
 

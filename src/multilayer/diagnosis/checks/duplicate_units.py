@@ -61,8 +61,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
             )
         ),
         advice="Start from random weights, not from one constant: units that start alike get the same "
-        "gradient and stay alike "
-        "(multilayer.initialize)."
+        "gradient and stay alike (multilayer.initialize)."
         if symmetric
         else "Nothing needs to be done; fewer units would do the same.",
     )

@@ -51,8 +51,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         evidence=joined(
             (
                 f"da of layer 1 is {grown:.2g} times that of layer {len(sizes)} (root mean square over "
-                "units and samples), "
-                f"about {grown ** (1.0 / (len(sizes) - 1)):.2g} times per layer",
+                f"units and samples), about {grown ** (1.0 / (len(sizes) - 1)):.2g} times per layer",
                 how_it_fares(evidence),
             )
         ),

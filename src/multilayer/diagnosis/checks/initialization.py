@@ -42,8 +42,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         evidence=joined(
             (
                 f"before training the weighted sums of layer {number} spread {worst:.3g} times as much "
-                "over the samples as "
-                "with the weights made for this activation",
+                "over the samples as with the weights made for this activation",
                 how_it_fares(evidence),
             )
         ),

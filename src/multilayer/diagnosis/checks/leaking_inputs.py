@@ -35,8 +35,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         value=float(correlation.max()),
         threshold=_LEAK,
         evidence=f"|correlation| with a target is {correlation.max():.6f}: the network learns to copy it, "
-        "and nothing that "
-        "holds where the target is not known yet",
+        "and nothing that holds where the target is not known yet",
         advice="Find out where the column comes from; leave it out unless it is really known before the "
         "target is.",
     )

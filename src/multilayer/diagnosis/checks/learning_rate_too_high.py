@@ -72,8 +72,7 @@ def _seen(loss: np.ndarray, constant: float | None) -> str | None:
     if constant is not None and level > _ABOVE * constant and ups > _ROUGH:
         return (
             f"the loss stays at {level:.4g} (median of the second half), above the {constant:.4g} of the "
-            "best constant, and "
-            f"rose in {ups:.0%} of the epochs"
+            f"best constant, and rose in {ups:.0%} of the epochs"
         )
     return None
 

@@ -48,8 +48,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         evidence=joined(
             (
                 f"in {len(loss)} epochs the loss fell from {loss[0]:.4g} to {loss[-1]:.4g} only, steadily "
-                "and hardly slower at "
-                f"the end than at the beginning ({end / beginning:.0%})",
+                f"and hardly slower at the end than at the beginning ({end / beginning:.0%})",
                 "" if rate is None else f"the rate started at {rate:g}",
                 how_it_fares(evidence),
             )

@@ -24,6 +24,8 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     if gain < -_EQUAL or linear - constant < _BETTER:
         return
     better = gain > _BETTER
+    # A linear model that makes no mistake is a proof; one that makes some may be one that was not found.
+    separable = outputs.target_counts is not None and linear == 1.0
     yield Finding(
         check="linear_enough",
         title="a linear model does better than the network" if better else "a linear model would do",
@@ -32,13 +34,13 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         units=(),
         value=linear,
         threshold=score,
-        evidence=f"a linear model reaches {linear:.4g} on the same samples, the network {score:.4g}",
+        evidence=f"a linear model reaches {linear:.4g} on the same samples, the network {score:.4g}"
+        + ("; the classes are linearly separable, and need no hidden layer" if separable else ""),
         advice="Look for the cause in the other findings; until it is found, use the linear model "
         "(hidden_layer_sizes=())."
         if better
         else "Take the linear model (hidden_layer_sizes=(), or LogisticRegression / LinearRegression): it "
-        "is smaller, faster and "
-        "easier to explain.",
+        "is smaller, faster and easier to explain.",
     )
 
 

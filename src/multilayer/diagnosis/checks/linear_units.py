@@ -41,8 +41,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
             evidence="a straight line explains the outputs of each of its units, R^2 at least "
             f"{float(np.nanmin(hidden[number - 1].linearity)):.6f}",
             advice="Leave the layer out, or let its weighted sums spread far enough to bend: larger "
-            "starting weights, "
-            "standardized X, another activation.",
+            "starting weights, standardized X, another activation.",
         )
     for number, (layer, share) in enumerate(zip(hidden, straight, strict=True), 1):
         if _MOST < share < 1.0:
@@ -93,8 +92,8 @@ def _all(evidence: Evidence) -> Finding:
             )
         ),
         advice="Give hidden layers an activation that bends where the data are (activation='tanh' or "
-        "'relu'), standardize X, or "
-        "let starting weights be larger; network.collapse() shows the one layer that it is.",
+        "'relu'), standardize X, or let starting weights be larger; network.collapse() shows the one "
+        "layer that it is.",
     )
 
 

@@ -31,14 +31,12 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     elif what in "Wb":
         advice = (
             "The weights are lost: train again with a lower learning rate (learning_rate_init / 10), "
-            "standardized inputs "
-            "or clipped gradients (fit(clip=ClipByNorm(1.0)))."
+            "standardized inputs or clipped gradients (fit(clip=ClipByNorm(1.0)))."
         )
     else:
         advice = (
             "Weights or inputs are so large that sums overflow: standardize the inputs and lower the "
-            "learning rate; "
-            "network.trace(x) shows the numbers."
+            "learning rate; network.trace(x) shows the numbers."
         )
     place = f"sample {sample}" if sample else "the weights"
     yield Finding(

@@ -34,8 +34,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         threshold=None,
         evidence=how_it_fares(evidence),
         advice="Look at the other findings for the cause; without one: train longer, from other starting "
-        "weights "
-        "(random_state), with standardized X.",
+        "weights (random_state), with standardized X.",
     )
 
 

@@ -44,8 +44,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         value=swing,
         threshold=_SWING,
         evidence=f"in the second half of {len(loss)} epochs it changes by {swing:.1%} of its first value "
-        "an epoch, and turns "
-        f"round after {turns:.0%} of them",
+        f"an epoch, and turns round after {turns:.0%} of them",
         advice="Lower learning_rate_init or let it fall (learning_rate='adaptive', "
         "schedule=CosineDecay()), take a larger "
         "batch_size, shuffle.",

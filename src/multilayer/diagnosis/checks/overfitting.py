@@ -41,12 +41,10 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         value=float(rise),
         threshold=_RISE,
         evidence=f"the validation loss rose by {rise:.0%} from its least, {held_out[best]:.4g} in epoch "
-        f"{best + 1}, while the "
-        f"training loss fell from {loss[best]:.4g} to {loss[-1]:.4g}"
+        f"{best + 1}, while the training loss fell from {loss[best]:.4g} to {loss[-1]:.4g}"
         + (f"; a constant does better ({constant:.4g})" if useless else ""),
         advice="Keep the best weights (early_stopping=True, fit(stopping=Stopping())); more alpha (L2), "
-        "dropout, fewer units, or "
-        "more data.",
+        "dropout, fewer units, or more data.",
     )
 
 

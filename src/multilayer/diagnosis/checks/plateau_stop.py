@@ -37,14 +37,12 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         evidence=joined(
             (
                 f"it stopped after {epochs} epochs, when the loss had not improved{by}{waited}: from "
-                f"{loss[0]:.4g} to "
-                f"{loss[-1]:.4g} in all",
+                f"{loss[0]:.4g} to {loss[-1]:.4g} in all",
                 how_it_fares(evidence),
             )
         ),
         advice="Let it go on: a larger n_iter_no_change or a smaller tol (Stopping(patience=..., "
-        "tolerance=...)), with more "
-        "max_iter.",
+        "tolerance=...)), with more max_iter.",
     )
 
 

@@ -71,8 +71,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, stuck: np.
             )
         ),
         advice="Make the weighted sums smaller: standardize X, lower learning_rate_init, add alpha (L2), "
-        "start from "
-        "multilayer.initialize; or take an unbounded activation (relu, gelu).",
+        "start from multilayer.initialize; or take an unbounded activation (relu, gelu).",
     )
 
 

@@ -52,8 +52,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         threshold=threshold,
         evidence=joined((said, how_it_fares(evidence))),
         advice="Standardize X: make_pipeline(StandardScaler(), MLPClassifier(...)), or (X - X.mean(0)) / "
-        "X.std(0) with the "
-        "training data's mean and deviation kept for prediction.",
+        "X.std(0) with the training data's mean and deviation kept for prediction.",
     )
 
 

@@ -46,14 +46,12 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         evidence=joined(
             (
                 f"da of layer 1 is {left:.2g} times that of layer {len(sizes)} (root mean square over "
-                "units and samples), "
-                f"about {each:.2g} times per layer",
+                f"units and samples), about {each:.2g} times per layer",
                 how_it_fares(evidence),
             )
         ),
         advice="Use fewer layers, an activation whose slope is near 1 (relu, selu, gelu, or tanh in the "
-        "place of sigmoid), and "
-        "the starting weights of multilayer.initialize.",
+        "place of sigmoid), and the starting weights of multilayer.initialize.",
     )
 
 

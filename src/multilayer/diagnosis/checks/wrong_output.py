@@ -47,8 +47,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
             evidence=joined(
                 (
                     f"the weighted sums of the last layer are probabilities already, and {last.name} "
-                    "flattens them: "
-                    "with sums between 0 and 1 no output comes near 1",
+                    "flattens them: with sums between 0 and 1 no output comes near 1",
                     how_it_fares(evidence),
                 )
             ),
@@ -71,8 +70,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
                 )
             ),
             advice="Take output_activation identity for numbers without bounds, or scale the targets into "
-            "the range "
-            "(sklearn.compose.TransformedTargetRegressor).",
+            "the range (sklearn.compose.TransformedTargetRegressor).",
         )
 
 
