@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -40,6 +39,8 @@ def near_matches(wrong: str, known: Collection[str]) -> str:
     >>> near_matches("units", ["W", "b", "activation"])
     "expected 'W', 'b' or 'activation'"
     """
+    import difflib  # for mistakes only
+
     folded = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(wrong[:200].casefold(), folded, n=2)
     if near:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,8 @@ from multilayer.errors import InputError
 from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from multilayer.network.mlp import MLP
 
 __all__ = ["Equality", "collapsed_layers", "equality"]
@@ -100,12 +101,15 @@ def equality(network: MLP, collapsed: MLP) -> Equality:
     for run, layer in zip(runs, collapsed.layers, strict=True):
         W, b = _product([(_rational(one.W), _rational(one.b)) for one in run])
         differences += [*abs(W - _rational(layer.W)).ravel(), *abs(b - _rational(layer.b))]
-    return Equality(len(differences), differences.count(Fraction(0)), float(max(differences)))
+    exact = sum(difference == 0 for difference in differences)
+    return Equality(len(differences), exact, float(max(differences)))
 
 
 def _rational(array: NDArray[Any]) -> NDArray[Any]:
     if not np.isfinite(array).all():
         raise InputError("weights that are nan or infinite have no exact product")
+    from fractions import Fraction  # brings decimal, which a program that only predicts need not wait for
+
     exact = np.empty(array.shape, dtype=object)
     exact.ravel()[:] = [Fraction(value) for value in array.ravel().tolist()]
     return exact
