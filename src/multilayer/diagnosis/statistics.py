@@ -32,7 +32,7 @@ __all__ = ["Sources", "measure"]
 
 _LOOK = 2048
 """Samples of the first look."""
-_BLOCK_NUMBERS = 3_145_728
+_BLOCK_NUMBERS = 4_194_304
 """Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
 
 
