@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, Elementwise, Surrogate
+from multilayer.properties.saturation import SHARE
 
 __all__ = ["Sensitivity", "sensitivity"]
 
-_SHARE = 0.01
-"""Of the largest |h'|: what is below is saturated."""
 _NEAR, _FAR = 16.0, 64.0
 
 
@@ -54,7 +53,7 @@ def sensitivity(activation: Activation) -> Sensitivity | None:
     largest = np.where(unbounded | ~np.isfinite(largest), typical, largest)
     zero = slopes == 0.0
     flat = bool((zero[1:] & zero[:-1]).any()) and bool((~zero).any())
-    return Sensitivity(largest, _SHARE * largest, flat)
+    return Sensitivity(largest, SHARE * largest, flat)
 
 
 def _grid(end: float, kinks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
-"""Sums side by side, on the processors that the core may use."""
+"""Sums in threads of their own, beside the products of the block that comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 
@@ -13,7 +13,7 @@ __all__ = ["Run", "side_by_side"]
 
 Tasks = Sequence[Callable[[], object]]
 Run = Callable[[Tasks], None]
-"""Runs tasks, and comes back when all are done."""
+"""Starts tasks when all before are done; those are under way until the next call, or the end of the with block."""
 
 _MANY_NUMBERS = 4_194_304
 """Numbers that are worth the start of threads."""
@@ -29,14 +29,24 @@ def side_by_side(numbers: int) -> Iterator[Run]:
     if workers < 2 or numbers < _MANY_NUMBERS:
         yield _alone
         return
-    with ThreadPoolExecutor(workers, "multilayer-diagnosis") as pool:
+    under_way: list[Future[object]] = []
+
+    def finish() -> None:
+        for future in under_way:
+            future.result()
+        under_way.clear()
+
+    # One processor is left to the products: BLAS's threads look out for more of them for a while, and would otherwise
+    # do so where the sums are to be made.
+    with ThreadPoolExecutor(workers - 1, "multilayer-diagnosis") as pool:
 
         def together(tasks: Tasks) -> None:
+            finish()
             # What floating-point errors do is part of the context, which threads do not inherit.
-            for future in [pool.submit(copy_context().run, task) for task in tasks]:
-                future.result()
+            under_way.extend(pool.submit(copy_context().run, task) for task in tasks)
 
         yield together
+        finish()
 
 
 def _alone(tasks: Tasks) -> None:

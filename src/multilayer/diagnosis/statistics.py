@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -32,8 +32,8 @@ __all__ = ["Sources", "measure"]
 
 _LOOK = 2048
 """Samples of the first look."""
-_BLOCK_NUMBERS = 1_048_576
-"""Numbers of the widest layer in a block: products want many rows, and sums over them are cheap beside those."""
+_BLOCK_NUMBERS = 4_194_304
+"""Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,9 +141,7 @@ class _Pass:
             records, chosen = _rows_of(records, kept), rows.start + np.flatnonzero(kept)
         self.samples += len(records[0].x)
         layers = [partial(sums.add, record) for sums, record in zip(self.layers, records, strict=True)]
-        self._run([partial(self._ends, records, chosen), *layers])
-        if self.outputs is not None:
-            self._back(records, chosen)
+        self._run([partial(self._ends, records, chosen), *layers, *self._back(records, chosen)])
 
     def _ends(self, records: Sequence[LayerRecord], chosen: Any) -> None:
         """Add what goes in and what comes out."""
@@ -153,13 +151,16 @@ class _Pass:
             self.targets.add(x, chosen)
             self.outputs.add(records[-1], records[0].x, chosen)
 
-    def _back(self, records: Sequence[LayerRecord], rows: Any) -> None:
+    def _back(self, records: Sequence[LayerRecord], rows: Any) -> list[Callable[[], None]]:
+        """Go back through the layers, and return what adds their gradients."""
         loss, y, last = self.sources.loss, self.sources.y, records[-1]
-        assert loss is not None and y is not None  # noqa: S101, PT018
+        if loss is None or y is None:
+            return []
         da = loss.da(y[rows], last.a, last.z, last.layer.activation)
         layers = backward(records, da, inputs=False)
-        for sums, gradient in zip(reversed(self.gradients), layers, strict=True):
-            sums.add(gradient)
+        return [
+            partial(sums.add, layer) for sums, layer in zip(reversed(self.gradients), layers, strict=True)
+        ]
 
     def _note(self, place: Place | None) -> None:
         if place is not None and (self.place is None or place < self.place):

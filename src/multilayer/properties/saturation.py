@@ -14,9 +14,10 @@ from multilayer.properties.normal import mass
 from multilayer.properties.steepness import steepest
 from multilayer.properties.sweep import floats, regions
 
-__all__ = ["Saturation"]
+__all__ = ["SHARE", "Saturation"]
 
 SHARE = 0.01
+"""Of the largest |h'|: what is below is saturated."""
 _MANY = 4
 
 
