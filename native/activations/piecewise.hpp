@@ -40,11 +40,11 @@ struct HardSwish : SameInEveryType {
         if constexpr (sizeof(T) == sizeof(double)) {
             y = sixth_of(x * s);
         } else {
-            constexpr float sixth = 1.0f / 6.0f, rest = static_cast<float>(1.0 / 6.0 - sixth);
-            Vec<T> p = x * s, lost = fma(x, s, -p) + x * (x - (s - 3));
-            y = fma(p, splat<T>(sixth), fma(p, splat<T>(rest), lost * sixth));
-            // Among subnormals what is carried along would round too; there x / 2 is all there is.
-            y = abs(x) < 0x1p-60f ? x * 0.5f : y;
+            // The rest is rounded up, so that `lost` is no negative number at -0, which stays -0.
+            constexpr float sixth = 0x1.555556p-3f, rest = -0x1.555554p-28f;
+            Vec<T> w = s * sixth, lost = fma(s, splat<T>(sixth), -w);
+            lost = fma(x - (s - 3), splat<T>(sixth), fma(s, splat<T>(rest), lost));
+            y = fma(x, w, x * lost);
         }
         y = x <= -3 ? Vec<T>{} : y;
         return x >= 3 ? x : y;

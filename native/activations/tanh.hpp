@@ -10,7 +10,8 @@ namespace multilayer {
 namespace {
 
 constexpr double series_end = 0.75;  // of wide_coth and tanh_quotient in native/coefficients/generate.py
-constexpr double tanh_end = 22.0;    // tanh is 1 from here on
+constexpr double shrink_series_end = 0.6;  // of quarter_coth there
+constexpr double tanh_end = 22.0;          // tanh is 1 from here on
 
 // tanh(x) = e / (e + 2) with e = exp(2 x) - 1, for x in [0, tanh_end] and a float32 result
 MULTILAYER_INLINE V tanh_of_positive(V x) {
@@ -72,19 +73,26 @@ struct TanhShrink {
     static constexpr const char *name = "tanh_shrink";
     static constexpr int n_parameters = 0;
 
-    // x - tanh(x); both are alike near 0: |x| v / (1 + v) there, with v = x^2 (1/3 - ...), else |x| - 1 + 2 A
-    // / (A + P)
+    // x - tanh(x). Far out |x| - 1 + 2 A / (A + P), as in TanhParts. Near 0, where both are alike, x v / (1 +
+    // v) with v = w (1 + q), w = x^2 / 4 and q near 1/3: that is c + c m with c = x w and m = q - v (1 + q) /
+    // (1 + v). c is exact with its rest, so that what is rounded is a quarter of the result. p is 1 and A + P
+    // is 2 (1 + v) there.
     template <class P> MULTILAYER_INLINE V value(V x) const {
         V size = abs(x);
         if constexpr (is_full<P>) {
-            TanhParts t(at_most(size, tanh_end));
-            Reciprocal d = reciprocal(t.denominator());
-            // w and r are the square of x and x where these are needed.
-            V w_rest = fma(t.r, t.r, -t.w), v_rest = fma(w_rest, t.v_over_w, fma(t.w, t.v_over_w, -t.v));
-            Pair<Full> n = t.r * Pair<Full>{t.v, v_rest};
-            V near = fma(n.hi, d.hi, d.hi * fma(n.hi, d.rest, n.lo)), twice = d.hi + d.hi;
-            V far = fma(twice, (t.v - t.r) + d.rest, (size - 1.0) + twice);
-            return copysign(t.near ? near : far, x);
+            V u = at_most(size, tanh_end);
+            IntVec<double> near = u < shrink_series_end;
+            V shifted = near ? splat(biased_shifter) : fma(u, splat(2.0 * log2_e), splat(biased_shifter));
+            V minus_k = biased_shifter - shifted, p = (V)(bits(shifted) << 52);
+            V r = fma(minus_k, splat(0.5 * log_2_low), fma(minus_k, splat(0.5 * log_2_high), u));
+            V half = 0.5 * r, w = half * half, q = two_chains(quarter_coth_full, w, w * w), v = fma(w, q, w);
+            V above = v + r, below = v - r;
+            Reciprocal d = reciprocal(sum_descending<Full>(1.0 + p, fma(p, above, below)));
+            V twice = d.hi + d.hi, c = r * w;
+            V c_rest = fma(r, fma(half, half, -w), fma(r, w, -c));
+            V close = c + fma(c, fma(fma(v, q, v), -twice, q), c_rest);
+            V far = fma(twice, below + d.rest, (size - 1.0) + twice);
+            return copysign(near ? close : far, x);
         } else {
             V cube = x * (x * x), near = cube * polynomial(tanh_brief, x * x);
             V far = at_most(size, 0x1p1000) - tanh_of_positive(at_most(size, tanh_end));

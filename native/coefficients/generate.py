@@ -78,6 +78,8 @@ FITS = [
     Fit("coth", "(r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4", coth_quotient,
         mp.mpf(0), (half_log2 / 2) ** 2, 4, None),
     Fit("wide_coth", "the same for |r| <= 3/4", coth_quotient, mp.mpf(0), mp.mpf("0.5625"), 8, None),
+    Fit("quarter_coth", "4 (r coth(r) - 1) / r^2 - 1 in w = r^2 / 4, for |r| <= 3/5",
+        lambda w: 4 * coth_quotient(4 * w) - 1, mp.mpf(0), mp.mpf("0.09"), 7, None),
     Fit("exp2", "2^f for |f| <= 1/2", lambda f: mp.mpf(2) ** f, mp.mpf("-0.5"), mp.mpf("0.5"), None, 6),
     Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
         log_quotient, mp.mpf(0), s_end**2, 9, None),
