@@ -87,11 +87,16 @@ template <class T> void PackedParameters<T>::save(size_t i, What what, T *W, T *
     std::copy(bias(i, what), bias(i, what) + layer.units, b);
 }
 
-template <class T> void PackedParameters<T>::transpose(const ParameterPart &part) const {
+template <class T>
+PanelOfTransposed<T> PackedParameters<T>::panel_of_transposed(const ParameterPart &part) const {
     const Layer &layer = layers_[part.layer];
+    return {transposed(part.layer), layer.inputs, layer.units, part.column};
+}
+
+template <class T> void PackedParameters<T>::transpose(const ParameterPart &part) const {
     if (part.layer == 0) return;
-    kernels_.transpose(panels(part.layer, weights) + part.column * layer.inputs, part.width, part.columns,
-                       part.first, part.end, transposed(part.layer), layer.inputs, layer.units, part.column);
+    kernels_.transpose(panels(part.layer, weights) + part.column * layers_[part.layer].inputs, part.width,
+                       part.columns, part.first, part.end, panel_of_transposed(part));
 }
 
 template <class T>

@@ -76,6 +76,7 @@ template <class T> class PackedParameters {
     void release_transposed() { transposed_ = {}; }
 
     void transpose(const ParameterPart &part) const;
+    PanelOfTransposed<T> panel_of_transposed(const ParameterPart &part) const;
     // Of all columns of a part: sums[j] of squares of its rows.
     void squares(const ParameterPart &part, What what, double *sums) const;
     // A sum of such sums in an order that does not depend on the width of panels: by layer, column, part.

@@ -34,6 +34,13 @@ template <class T> struct UpdateRule {
     T scale;   // multiplies a kept gradient
 };
 
+// Where a panel of W goes in W^T, whose panels are as those of W: row k becomes a column from `column` on.
+template <class T> struct PanelOfTransposed {
+    T *panels;  // all of W^T; null for a layer that nothing goes back through
+    size_t inputs, units;
+    size_t column;
+};
+
 // Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
 template <class T> struct WeightUpdate {
     const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]
@@ -47,6 +54,7 @@ template <class T> struct WeightUpdate {
     T *weights;         // the panel, row 0
     T *slot1,
         *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
+    PanelOfTransposed<T> transposed;  // will be written next, by this thread
 };
 
 template <class T> struct BiasUpdate {
@@ -123,9 +131,9 @@ template <class T> struct TrainingKernels {
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
     bool (*apply)(const UpdateRule<T> &, const T *gradient, T *weights, T *slot1, T *slot2, size_t n);
-    // Rows first to end of k of a panel of W become columns of W^T, whose panels are as those of W.
-    void (*transpose)(const T *panel, size_t width, size_t columns, size_t first, size_t end, T *transposed,
-                      size_t inputs, size_t units, size_t column);
+    // Rows first to end of k of a panel of W become columns of W^T.
+    void (*transpose)(const T *panel, size_t width, size_t columns, size_t first, size_t end,
+                      const PanelOfTransposed<T> &);
     // sums[j] of W^2 over rows first to end of k, for every column of a panel: one chain in float64 each.
     void (*squares)(const T *panel, size_t width, size_t first, size_t end, double *sums);
     // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.

@@ -37,18 +37,60 @@ template <class T> constexpr size_t widest_panel = 3 * lanes<T>;
 
 // More rows of the batch than this are taken in turns, so that the panel of da and what tiles next to each
 // other read of x stay in the first-level cache.
-constexpr size_t batch_rows = 128;
+constexpr size_t batch_rows = 256;
+
+// Where column k of a panel of W^T is, k being a multiple of the lanes, and how far apart its numbers are.
+template <class T> struct Column {
+    T *start;
+    size_t stride;
+};
+template <class T> MULTILAYER_INLINE Column<T> column_of(const PanelOfTransposed<T> &t, size_t k) {
+    constexpr size_t L = lanes<T>, normal = 2 * L;
+    // All panels but the last are of normal width.
+    const size_t last = t.inputs <= 3 * L ? 0 : (t.inputs - 3 * L + normal - 1) / normal * normal;
+    const size_t start = k < last ? k - k % normal : last;
+    const size_t width = k < last ? normal : panel_columns(t.inputs - last, L);
+    return {t.panels + start * t.units + t.column * width + (k - start), width};
+}
+
+template <class T> constexpr size_t line_of = 64 / sizeof(T);
+
+// What an update will write where a tile's gradient belongs. While the tile is summed up it is fetched, a cache
+// line at a time: at once it would keep x and da waiting. Other threads have read the weights and W^T, and to
+// get a line back for writing takes longer than to compute it, so each is written with what it holds; a
+// prefetch does not do that.
+template <class T> struct Upcoming {
+    T *weights;
+    const T *slot1, *slot2;
+    T *const *transposed;  // lines of W^T, or null
+    static constexpr size_t line = line_of<T>, ahead = 2 * line;
+
+    static MULTILAYER_INLINE void own(T *line) {
+        volatile T *const number = line;
+        *number = *number;
+    }
+    MULTILAYER_INLINE void fetch_next() {
+        own(weights);
+        if (transposed != nullptr) own(*transposed++);
+        __builtin_prefetch(weights + ahead);
+        __builtin_prefetch(slot1, 1);
+        __builtin_prefetch(slot2, 1);
+        weights += line;
+        slot1 += line;
+        slot2 += line;
+    }
+};
 
 // g[i, j] += sum over rows of x[r, i] da[r, j], i < R, j < V registers. With `start` g is 0 before.
-template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_stride, const T *da,
-                                                          size_t da_stride, size_t rows, T *g, bool start) {
+template <class T, size_t R, size_t V>
+void gradient_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, size_t rows, T *g, bool start,
+                   Upcoming<T> upcoming) {
     constexpr size_t L = lanes<T>;
     Vec<T> sums[R][V];
     for (size_t i = 0; i < R; ++i) {
         for (size_t v = 0; v < V; ++v) sums[i][v] = start ? Vec<T>{} : load(g + (i * V + v) * L);
     }
-#pragma GCC unroll 4
-    for (size_t r = 0; r < rows; ++r) {
+    const auto add_row = [&]() __attribute__((always_inline)) {
         Vec<T> row[V];
         for (size_t v = 0; v < V; ++v) row[v] = load(da + v * L);
         for (size_t i = 0; i < R; ++i) {
@@ -57,19 +99,48 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
         }
         x += x_stride;
         da += da_stride;
+    };
+    if (start && rows != 0) {
+        constexpr size_t all_lines = (R * V * L + Upcoming<T>::line - 1) / Upcoming<T>::line;
+        const size_t lines = rows < all_lines ? rows : all_lines;
+        const size_t rows_per_line = rows < 4 * lines ? rows / lines : 4;
+        for (size_t i = 0; i < lines; ++i) {
+            upcoming.fetch_next();
+            for (size_t r = 0; r < rows_per_line; ++r) add_row();
+        }
+        rows -= lines * rows_per_line;
     }
+#pragma GCC unroll 4
+    for (size_t r = 0; r < rows; ++r) add_row();
     for (size_t i = 0; i < R; ++i) {
         for (size_t v = 0; v < V; ++v) store<T>(g + (i * V + v) * L, sums[i][v]);
     }
 }
 
 template <class T> using GradientTile = void (*)(const T *x, size_t x_stride, const T *da, size_t da_stride,
-                                                 size_t rows, T *g, bool start);
+                                                 size_t rows, T *g, bool start, Upcoming<T>);
 
 // Rows `first` to `end` of k, tiles of nearly equal height.
+// The lines of W^T that rows `first` to `end` of a panel become, as many as the panel's own.
+template <class T> struct LinesOfTransposed {
+    T *of[part_rows * widest_panel<T> / line_of<T> + 1];
+
+    LinesOfTransposed(const WeightUpdate<T> &u, size_t first, size_t end) {
+        if (u.transposed.panels == nullptr) return;
+        const size_t lines = (end - first) * u.width / line_of<T> + 1;
+        size_t n = 0;
+        for (size_t k = first; k < end; k += line_of<T>) {
+            const Column<T> column = column_of(u.transposed, k);
+            for (size_t j = 0; j < u.columns && n < lines; ++j) of[n++] = column.start + j * column.stride;
+        }
+        while (n < lines) of[n++] = of[0];
+    }
+};
+
 template <class T, size_t V, size_t... R> MULTILAYER_INLINE void gradient_part(const WeightUpdate<T> &u,
                                                                                size_t first, size_t end, T *g,
                                                                                Counts<R...> heights) {
+    const LinesOfTransposed<T> transposed(u, first, end);
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
     const size_t n = (end - first + tallest(heights) - 1) / tallest(heights);
     const size_t turns = (u.rows + batch_rows - 1) / batch_rows;
@@ -77,15 +148,16 @@ template <class T, size_t V, size_t... R> MULTILAYER_INLINE void gradient_part(c
         const size_t row = turn * u.rows / turns, rows = (turn + 1) * u.rows / turns - row;
         for (size_t t = 0, k = 0; t < n; ++t) {
             const size_t next = (t + 1) * (end - first) / n;
+            const size_t at = (first + k) * u.width;
+            const T *slot2 = u.slot2 == nullptr ? u.slot1 : u.slot2;
+            T *const *lines =
+                u.transposed.panels == nullptr ? nullptr : transposed.of + k * u.width / line_of<T>;
             of_height[next - k](u.x + row * u.x_stride + first + k, u.x_stride, u.da + row * u.da_stride,
-                                u.da_stride, rows, g + k * V * lanes<T>, row == 0);
+                                u.da_stride, rows, g + k * V * lanes<T>, row == 0,
+                                {u.weights + at, u.slot1 + at, slot2 + at, lines});
             k = next;
         }
     }
-}
-
-template <class T> MULTILAYER_INLINE void prefetch(const T *p, size_t n) {
-    for (size_t i = 0; i < n; i += 64 / sizeof(T)) __builtin_prefetch(p + i, 1);
 }
 
 template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
@@ -95,10 +167,6 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
     for (size_t first = u.first; first < u.end; first += part_rows) {
         const size_t end = u.end - first < part_rows ? u.end : first + part_rows;
         const size_t at = first * u.width, n = (end - first) * u.width;
-        // Asked for now, here when the gradient is.
-        prefetch(u.weights + at, n);
-        prefetch(u.slot1 + at, n);
-        if (u.slot2 != nullptr) prefetch(u.slot2 + at, n);
         if (vectors == 1 && !narrow_part<T>(u, first, end, g))
             gradient_part<T, 1>(u, first, end, g, Heights1{});
         else if (vectors == 3)
@@ -136,14 +204,10 @@ template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> 
 }
 
 template <class T> void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end,
-                                  T *transposed, size_t inputs, size_t units, size_t column) {
-    constexpr size_t L = lanes<T>, normal = 2 * L;
+                                  const PanelOfTransposed<T> &transposed) {
+    constexpr size_t L = lanes<T>;
     for (size_t k = first; k < end; k += L) {
-        // The panel of W^T that holds column k: all but the last are of normal width.
-        const size_t last = inputs <= 3 * L ? 0 : (inputs - 3 * L + normal - 1) / normal * normal;
-        const size_t start = k < last ? k - k % normal : last;
-        const size_t to_width = k < last ? normal : panel_columns(inputs - last, L);
-        T *to = transposed + start * units + column * to_width + (k - start);
+        const auto [to, to_width] = column_of(transposed, k);
         const size_t n = end - k < L ? end - k : L;
         size_t j = 0;
         if (n == L) {

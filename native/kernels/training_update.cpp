@@ -88,7 +88,8 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     bool moderate = kernels_.update_weights(
         {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.columns,
          part.first, part.end, parameters_.panels(i, What::weights) + at,
-         parameters_.panels(i, first_slot) + at, slot2 == nullptr ? nullptr : slot2 + at},
+         parameters_.panels(i, first_slot) + at, slot2 == nullptr ? nullptr : slot2 + at,
+         parameters_.panel_of_transposed(part)},
         rule);
     if (part.first == 0) {
         T *bias_slot2 = gradient_only ? nullptr : parameters_.bias(i, What::slot2);
