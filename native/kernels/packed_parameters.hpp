@@ -64,6 +64,10 @@ template <class T> class PackedParameters {
     // The panels of a layer, and its bias in whole registers; null where there is no such memory.
     T *panels(size_t layer, What what) const { return at(what, layers_[layer].panels); }
     T *bias(size_t layer, What what) const { return at(what, layers_[layer].bias); }
+    // Where they are, counted from the first number of such memory, and how many numbers that has.
+    size_t place_of_panels(size_t layer) const { return layers_[layer].panels; }
+    size_t place_of_bias(size_t layer) const { return layers_[layer].bias; }
+    size_t numbers() const { return memory_[weights].size(); }
     // W^T of a layer; null for the first one.
     T *transposed(size_t layer) const {
         return layer == 0 ? nullptr : transposed_.get() + layers_[layer].transposed;

@@ -12,9 +12,9 @@ namespace {
 constexpr size_t block_rows = 96;
 // Steps that threads make without coming back: what is told to the pool about each takes some memory.
 constexpr size_t most_steps = 256;
-// Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other for as long
-// as they save.
-constexpr size_t large = 1'000'000;
+// Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other, and for
+// what the others have written, as long as they save. In groups of rows they write less for each other.
+constexpr size_t large = 1'000'000, large_in_groups = 200'000;
 
 }  // namespace
 
@@ -42,12 +42,17 @@ template <class T> void Trainer<T>::begin(uint64_t steps) {
 }
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
-    return products_per_row_ * rows > large ? threads() : 1;
+    return products_per_row_ * rows > (updates_.n_groups(rows) > 1 ? large_in_groups : large) ? threads() : 1;
 }
 
 template <class T> size_t Trainer<T>::n_blocks(size_t rows) const {
     const size_t n = n_threads(rows);
     return std::min(divide_up(rows, products_of<T>().tile_rows), n * divide_up(rows, n * block_rows));
+}
+
+template <class T> void Trainer<T>::reserve(size_t rows) {
+    batch_.reserve(rows);
+    updates_.reserve(rows);
 }
 
 // Steps one after another, as long as they are moderate.
@@ -67,6 +72,20 @@ template <class T> struct Trainer<T>::Run {
         }
     }
 
+    // A block of rows, or a group of them and its gradients.
+    bool run_rows(const TrainingStep<T> &step, size_t chunk) {
+        const size_t groups = trainer.updates_.n_groups(step.rows), parts = groups > 1 ? groups : blocks;
+        if (chunk >= parts) return true;
+        const size_t first = chunk * step.rows / parts, rows = (chunk + 1) * step.rows / parts - first;
+        const size_t n = divide_up(rows, block_rows);
+        bool moderate = true;
+        for (size_t i = 0; i < n; ++i)
+            moderate = trainer.batch_.run(samples, step, first + i * rows / n, first + (i + 1) * rows / n) &&
+                       moderate;
+        if (groups > 1) trainer.updates_.find_group(step, chunk);
+        return moderate;
+    }
+
     void chunk(size_t phase, size_t chunk) {
         const size_t i = phase / phases.size();
         if (stop.load(std::memory_order_relaxed) <= i) return;
@@ -76,9 +95,7 @@ template <class T> struct Trainer<T>::Run {
         bool is_moderate = true;
         switch (phases[phase % phases.size()]) {
             case Phase::rows:
-                if (!trainer.batch_.run(samples, step, chunk * step.rows / blocks,
-                                        (chunk + 1) * step.rows / blocks))
-                    stop_before(i);
+                if (!run_rows(step, chunk)) stop_before(i);
                 return;
             case Phase::update:
                 if (chunk == parts.size())
@@ -107,7 +124,8 @@ template <class T> struct Trainer<T>::Run {
 template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_t first, size_t last,
                                                    const double *rates, double *losses) {
     const size_t rows = std::min(samples.rows, samples.batch_rows), n_parts = parameters_.parts().size();
-    Run r{*this, samples, losses, first, n_blocks(rows), {Phase::rows, Phase::update}, {}, {}, {true}};
+    const size_t groups = updates_.n_groups(rows), blocks = groups > 1 ? groups : n_blocks(rows);
+    Run r{*this, samples, losses, first, blocks, {Phase::rows, Phase::update}, {}, {}, {true}};
     std::vector<size_t> chunks_of_step{r.blocks, n_parts + 1};
     if (settings_.clips_norm()) {
         r.phases = {Phase::rows, Phase::gradients, Phase::norm, Phase::apply};
@@ -134,7 +152,7 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
 
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
                                               const double *rates, double *losses) {
-    batch_.reserve(std::min(samples.rows, samples.batch_rows));
+    reserve(std::min(samples.rows, samples.batch_rows));
     while (first < last) {
         const size_t most = std::min(last, first + most_steps);
         const size_t done = moderate_ ? run_moderate(samples, first, most, rates, losses) : 0;
@@ -169,8 +187,19 @@ template <class T> template <class F> void Trainer<T>::over_rows(F f) {
     run({chunk, &context, &context.blocks, 1}, n_threads(step_.rows));
 }
 
+// The gradients of all groups, where a batch is split into groups.
+template <class T> void Trainer<T>::over_groups() {
+    const Chunk chunk = [](void *pointer, size_t, size_t chunk, size_t) {
+        Trainer &t = *static_cast<Trainer *>(pointer);
+        t.updates_.find_group(t.step_, chunk);
+    };
+    const size_t groups = updates_.n_groups(step_.rows);
+    if (groups > 1) run({chunk, this, &groups, 1}, n_threads(step_.rows));
+}
+
 // Whether all is moderate afterwards.
 template <class T> bool Trainer<T>::over_parts(Phase phase) {
+    if (phase != Phase::apply) over_groups();
     struct Context {
         Trainer &trainer;
         Phase phase;
@@ -192,7 +221,7 @@ template <class T> bool Trainer<T>::over_parts(Phase phase) {
 }
 
 template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, double rate) {
-    batch_.reserve(std::min(samples.rows, samples.batch_rows));
+    reserve(std::min(samples.rows, samples.batch_rows));
     step_ = updates_.step_of(samples, batch, rate, steps_made_ + 1);
     if (step_.keys != nullptr) {
         keys_.assign(step_.keys, step_.keys + layers_.size() - 1);

@@ -2,9 +2,10 @@
 // another.
 //
 // A step has two phases, and threads wait for each other only between them. In the first, blocks of rows of
-// the batch go through all layers and back, as nothing in there leaves its row. In the second, panels of all
-// layers' weights get their gradient, which the optimizer consumes while it is in the first-level cache, and
-// W^T is written again for the next step. (To clip by the norm of all gradients takes two more phases.)
+// the batch go through all layers and back, as nothing in there leaves its row; with few parameters their
+// share of the gradients is taken there too. In the second, panels of all layers' weights get their gradient,
+// which the optimizer consumes while it is in the first-level cache, and W^T is written again for the next
+// step. (To clip by the norm of all gradients takes two more phases.)
 //
 // The same bits for any number of threads and at any level: see training_kernels.hpp and matmul.hpp.
 //
@@ -36,7 +37,7 @@ template <class T> class Trainer {
     const TrainedLayer<T> &layer(size_t i) const { return layers_[i]; }
     size_t n_layers() const { return layers_.size(); }
     PackedParameters<T> &parameters() { return parameters_; }
-    size_t bytes() const { return parameters_.bytes() + batch_.bytes(); }
+    size_t bytes() const { return parameters_.bytes() + batch_.bytes() + updates_.bytes(); }
 
     // Ends all steps, and makes room for what is saved: only parameters and memory stay.
     void close();
@@ -75,7 +76,9 @@ template <class T> class Trainer {
 
     size_t n_threads(size_t rows) const;
     size_t n_blocks(size_t rows) const;
+    void reserve(size_t rows);
     template <class F> void over_rows(F f);
+    void over_groups();
     bool over_parts(Phase phase);
     size_t run_moderate(const Samples &samples, size_t first, size_t last, const double *rates,
                         double *losses);

@@ -2,8 +2,9 @@
 // weights with the optimizer's update behind them, and losses.
 //
 // The same bits everywhere: each entry of dW and db is one chain over the rows of the batch in their order,
-// starting from 0, and each output of a loss depends on its own row alone. Threads and registers split
-// entries and rows; a chain is never split.
+// starting from 0, or the sum of one chain for each group of rows (training_update.hpp says when), and each
+// output of a loss depends on its own row alone. Threads and registers split entries and rows; a chain is
+// never split.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +42,13 @@ template <class T> struct PanelOfTransposed {
     size_t column;
 };
 
+// Gradients of groups of rows, to be added up in their order.
+template <class T> struct Groups {
+    const T *first;  // of the first group; lies as the weights do
+    size_t stride;   // from one group to the next
+    size_t n;        // 0: there are none, the gradient is x^T da
+};
+
 // Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
 template <class T> struct WeightUpdate {
     const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]
@@ -55,6 +63,7 @@ template <class T> struct WeightUpdate {
     T *slot1,
         *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
     PanelOfTransposed<T> transposed;  // will be written next, by this thread
+    Groups<T> groups;                 // of the panel, row 0
 };
 
 template <class T> struct BiasUpdate {
@@ -63,6 +72,7 @@ template <class T> struct BiasUpdate {
     size_t rows;
     size_t width;
     T *bias, *slot1, *slot2;
+    Groups<T> groups;
 };
 
 enum class LossKind {
@@ -129,6 +139,9 @@ template <class T> struct TrainingKernels {
     // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
+    // The gradient alone, of all rows k of a panel, where `g` lies as the weights do; and that of the bias.
+    void (*gradient)(const WeightUpdate<T> &, T *g);
+    void (*bias_gradient)(const BiasUpdate<T> &, T *g);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
     bool (*apply)(const UpdateRule<T> &, const T *gradient, T *weights, T *slot1, T *slot2, size_t n);
     // Rows first to end of k of a panel of W become columns of W^T.

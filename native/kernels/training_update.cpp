@@ -11,6 +11,11 @@ namespace {
 // 2^121; one of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
 constexpr double most_rows = 0x1p20, most_l2 = 0x1p20, most_rate = 0x1p40;
 
+// With more parameters it is cheaper to fetch rows of the batch than gradients of groups.
+constexpr size_t few_parameters = 16384;
+// With fewer rows a group costs more to fetch than it saves.
+constexpr size_t least_rows = 32;
+
 }  // namespace
 
 template <class T>
@@ -18,7 +23,10 @@ ParameterUpdates<T>::ParameterUpdates(const std::vector<TrainedLayer<T>> &layers
                                       const TrainingSettings &settings, const PackedParameters<T> &parameters,
                                       const TrainingBatch<T> &batch)
     : settings_(settings), kernels_(training_kernels_of<T>()), parameters_(parameters), batch_(batch) {
-    for (const TrainedLayer<T> &layer : layers) inputs_.push_back(layer.inputs);
+    for (const TrainedLayer<T> &layer : layers) {
+        inputs_.push_back(layer.inputs);
+        n_parameters_ += (layer.inputs + 1) * layer.units;
+    }
     for (auto &squares : squares_) squares.assign(settings.l2 != 0 ? parameters.n_sums() : 0, 0.0);
     gradient_squares_.assign(settings.clips_norm() ? parameters.n_sums() : 0, 0.0);
 }
@@ -76,6 +84,63 @@ template <class T> double ParameterUpdates<T>::objective(const TrainingStep<T> &
     return value;
 }
 
+template <class T> size_t ParameterUpdates<T>::n_groups(size_t rows) const {
+    if (n_parameters_ > few_parameters || rows < 2 * least_rows) return 1;
+    return rows < 4 * least_rows ? 2 : 4;  // even shares for two threads and for four
+}
+
+template <class T> void ParameterUpdates<T>::reserve(size_t rows) {
+    const size_t n = n_groups(rows), needed = n > 1 ? n * parameters_.numbers() : 0;
+    if (needed > groups_.size()) groups_ = AlignedNumbers<T>(needed);
+}
+
+template <class T> Groups<T> ParameterUpdates<T>::groups(size_t rows, size_t place) const {
+    const size_t n = n_groups(rows);
+    if (n == 1) return {nullptr, 0, 0};
+    return {groups_.get() + place, parameters_.numbers(), n};
+}
+
+template <class T>
+WeightUpdate<T> ParameterUpdates<T>::rows_of(const ParameterPart &part, size_t first_row, size_t rows) const {
+    const size_t i = part.layer;
+    WeightUpdate<T> u{};
+    u.x = batch_.x(i) + first_row * batch_.x_stride(i);
+    u.x_stride = batch_.x_stride(i);
+    u.da = batch_.da(i) + first_row * batch_.stride(i) + part.column;
+    u.da_stride = batch_.stride(i);
+    u.rows = rows;
+    u.width = part.width;
+    u.columns = part.columns;
+    u.first = part.first;
+    u.end = part.end;
+    return u;
+}
+
+template <class T> BiasUpdate<T> ParameterUpdates<T>::bias_rows_of(const ParameterPart &part,
+                                                                   size_t first_row, size_t rows) const {
+    const size_t i = part.layer;
+    BiasUpdate<T> u{};
+    u.da = batch_.da(i) + first_row * batch_.stride(i) + part.column;
+    u.da_stride = batch_.stride(i);
+    u.rows = rows;
+    u.width = part.width;
+    return u;
+}
+
+template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &step, size_t group) {
+    const size_t n = n_groups(step.rows), row = group * step.rows / n;
+    const size_t rows = (group + 1) * step.rows / n - row;
+    T *gradients = groups_.get() + group * parameters_.numbers();
+    for (const ParameterPart &part : parameters_.parts()) {
+        const size_t at = parameters_.place_of_panels(part.layer) + part.column * inputs_[part.layer];
+        kernels_.gradient(rows_of(part, row, rows), gradients + at + part.first * part.width);
+        if (part.first == 0) {
+            kernels_.bias_gradient(bias_rows_of(part, row, rows),
+                                   gradients + parameters_.place_of_bias(part.layer) + part.column);
+        }
+    }
+}
+
 // The gradient of some weights and the step they take; or the gradient alone.
 template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step, const ParameterPart &part,
                                                     bool gradient_only, uint64_t number) {
@@ -83,22 +148,23 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
     const What first_slot = gradient_only ? What::gradient : What::slot1;
-    T *slot2 = gradient_only ? nullptr : parameters_.panels(i, What::slot2);
-    const T *da = batch_.da(i) + part.column;
-    bool moderate = kernels_.update_weights(
-        {batch_.x(i), batch_.x_stride(i), da, batch_.stride(i), step.rows, part.width, part.columns,
-         part.first, part.end, parameters_.panels(i, What::weights) + at,
-         parameters_.panels(i, first_slot) + at, slot2 == nullptr ? nullptr : slot2 + at,
-         parameters_.panel_of_transposed(part)},
-        rule);
+    const auto second_slot = [&](T *start, size_t from) {
+        return gradient_only || start == nullptr ? nullptr : start + from;
+    };
+    WeightUpdate<T> u = rows_of(part, 0, step.rows);
+    u.weights = parameters_.panels(i, What::weights) + at;
+    u.slot1 = parameters_.panels(i, first_slot) + at;
+    u.slot2 = second_slot(parameters_.panels(i, What::slot2), at);
+    u.transposed = parameters_.panel_of_transposed(part);
+    u.groups = groups(step.rows, parameters_.place_of_panels(i) + at);
+    bool moderate = kernels_.update_weights(u, rule);
     if (part.first == 0) {
-        T *bias_slot2 = gradient_only ? nullptr : parameters_.bias(i, What::slot2);
-        const bool bias_moderate = kernels_.update_bias(
-            {da, batch_.stride(i), step.rows, part.width, parameters_.bias(i, What::weights) + part.column,
-             parameters_.bias(i, first_slot) + part.column,
-             bias_slot2 == nullptr ? nullptr : bias_slot2 + part.column},
-            rule);
-        moderate = bias_moderate && moderate;
+        BiasUpdate<T> b = bias_rows_of(part, 0, step.rows);
+        b.bias = parameters_.bias(i, What::weights) + part.column;
+        b.slot1 = parameters_.bias(i, first_slot) + part.column;
+        b.slot2 = second_slot(parameters_.bias(i, What::slot2), part.column);
+        b.groups = groups(step.rows, parameters_.place_of_bias(i) + part.column);
+        moderate = kernels_.update_bias(b, rule) && moderate;
     }
     if (!gradient_only) {
         measure(part, number + 1);
