@@ -66,12 +66,9 @@ template <class A> struct Derivative {
     template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template derivative<P>(x); }
 };
 
-// Results from this size on are streamed past the caches, which they would only empty.
-constexpr size_t streaming_bytes = size_t{16} << 20;
-
 // f over n elements, a register W of them at a time. What does not fill one goes through the same register
 // code, so its bits are the same.
-template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *y, size_t n, F f) {
+template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, F f) {
     constexpr size_t step = sizeof(W) / sizeof(T);
     size_t i = 0;
     auto some = [&](size_t count) __attribute__((always_inline)) {
@@ -86,9 +83,9 @@ template <class W, class T, class F> MULTILAYER_INLINE void each(const T *x, T *
         __builtin_memcpy(&v, x + i, sizeof v);
         return f(v);
     };
-    if (n * sizeof(T) >= streaming_bytes && x != y) {
+    if (into == Into::memory) {
         const size_t misplaced = reinterpret_cast<uintptr_t>(y) % sizeof(W) / sizeof(T);
-        if (misplaced != 0) some(step - misplaced);
+        if (misplaced != 0) some(n < step - misplaced ? n : step - misplaced);
         for (; i + step <= n; i += step) stream(y + i, full());
         streamed();
     }
@@ -112,25 +109,26 @@ template <class Function> __attribute__((noinline, cold)) F through_float64_rare
 }
 
 template <class A, template <class> class Which, class T>
-void apply(const T *x, T *y, size_t n, const double *parameters) {
+void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
     if constexpr (Which<A>::copies) {
         if (x == y) return;
-        if (n * sizeof(T) < streaming_bytes) {
+        if (into == Into::caches) {
             __builtin_memcpy(y, x, n * sizeof(T));
             return;
         }
     }
     const Which<A> f{with_parameters<A>(parameters)};
     if constexpr (derives<A, SameInEveryType>) {
-        each<Vec<T>>(x, y, n, [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
+        each<Vec<T>>(x, y, n, into,
+                     [&](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); });
     } else if constexpr (sizeof(T) == sizeof(double)) {
-        each<V>(x, y, n, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
+        each<V>(x, y, n, into, [&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); });
     } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
-        each<HalfFloats>(x, y, n,
+        each<HalfFloats>(x, y, n, into,
                          [&](HalfFloats v) __attribute__((always_inline)) { return through_float64(f, v); });
     } else {
         const typename Which<A>::InFloat32 formula(f.activation);
-        each<F>(x, y, n, [&](F v) __attribute__((always_inline)) {
+        each<F>(x, y, n, into, [&](F v) __attribute__((always_inline)) {
             Lanes left = {};
             F result = formula(v, left);
             if (__builtin_expect(any(left), false))
