@@ -10,8 +10,8 @@
 
 namespace multilayer {
 
-// In nanoseconds: a thread that has less to take over than this is not woken. To wake it takes the caller 8
-// us, and 30 us go by until it is at work (docs/decisions/0012-when-threads-share-a-call.md).
+// In nanoseconds: for less than this a thread is not woken. It takes the caller 8 us to wake one, and some 50
+// go by until that is at work (docs/decisions/0011-when-threads-share-a-call.md).
 constexpr double worth_a_thread = 60e3;
 // Calls of fewer parts than this are not even timed.
 constexpr size_t least_parts = 4;
