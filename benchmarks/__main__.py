@@ -90,14 +90,20 @@ def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", siz
 
 
 @app.command()
-def memory(rounds: Rounds = 7, threads: Threads = 2, only: str = "", size: int = 16_800_000) -> None:
+def memory(
+    rounds: Rounds = 7,
+    threads: Threads = 2,
+    seconds: Seconds = 0.05,
+    only: str = "",
+    size: int = 16_800_000,
+) -> None:
     """16.8 M float32 from memory with out=, beside a plain copy: NumPy's identity, which one thread makes."""
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     copy = ElementwiseCase("identity", "float32", size)
     cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
-    outcomes = race("elementwise", cases, threads=threads, rounds=rounds, seconds=0.02)
+    outcomes = race("elementwise", cases, threads=threads, rounds=rounds, seconds=seconds)
     ours = {"multilayer_peer": "multilayer"}
-    alone = race("elementwise", cases, threads=1, rounds=rounds, seconds=0.02, packages=ours)
+    alone = race("elementwise", cases, threads=1, rounds=rounds, seconds=seconds, packages=ours)
     copy_ns = outcomes[0].timings["numpy"].median
     copies = {
         both[0].case: [timed.timings["multilayer"].median / copy_ns for timed in both]
