@@ -58,7 +58,9 @@ MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
     __builtin_memcpy(&from, &low, sizeof from);
     __builtin_memcpy(&to, &high, sizeof to);
     constexpr uint32_t least = uint32_t{1} << 31;
-    IntVec<float> shifted = bits(x) + static_cast<int32_t>(least - from);
+    // Without a sign, as that may wrap around
+    typedef uint32_t Unsigned __attribute__((vector_size(sizeof(F))));
+    IntVec<float> shifted = (IntVec<float>)((Unsigned)bits(x) + (least - from));
     IntVec<float> end = IntVec<float>{} + static_cast<int32_t>(to - from + least);
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     Lanes found = {_mm512_cmpgt_epi32_mask((__m512i)shifted, (__m512i)end)};
