@@ -51,9 +51,9 @@ MULTILAYER_INLINE Lanes but(Lanes these, Lanes not_these) { return {these.set & 
 MULTILAYER_INLINE Lanes is_zero(F x) { return {x == 0.0f}; }
 #endif
 MULTILAYER_INLINE Lanes beyond(F x, float bound) { return beyond(x, splat(bound)); }
-// Lanes of a number not from low to high, or of no number, but not of zero; x is not negative. One
-// comparison: with low shifted to the least integer, what is below wraps around to the largest ones.
-MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
+// Lanes of a number not from low to high, or of no number; x is not negative. One comparison: with low shifted
+// to the least integer, what is below wraps around to the largest ones.
+MULTILAYER_INLINE Lanes not_from(F x, float low, float high) {
     uint32_t from, to;
     __builtin_memcpy(&from, &low, sizeof from);
     __builtin_memcpy(&to, &high, sizeof to);
@@ -61,10 +61,14 @@ MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
     IntVec<float> shifted = bits(x) + static_cast<int32_t>(least - from);
     IntVec<float> end = IntVec<float>{} + static_cast<int32_t>(to - from + least);
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    Lanes found = {_mm512_cmpgt_epi32_mask((__m512i)shifted, (__m512i)end)};
+    return {_mm512_cmpgt_epi32_mask((__m512i)shifted, (__m512i)end)};
 #else
-    Lanes found = {shifted > end};
+    return {shifted > end};
 #endif
+}
+// The same, but not of zero.
+MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
+    Lanes found = not_from(x, low, high);
     if (__builtin_expect(any(found), false)) found = but(found, is_zero(x));
     return found;
 }
