@@ -15,6 +15,9 @@ struct Lanes {
     __mmask16 set;
 };
 MULTILAYER_INLINE bool any(Lanes lanes) { return lanes.set != 0; }
+MULTILAYER_INLINE Lanes either(Lanes these, Lanes others) {
+    return {static_cast<__mmask16>(these.set | others.set)};
+}
 MULTILAYER_INLINE F select(Lanes lanes, F x, F y) {
     return (F)_mm512_mask_blend_ps(lanes.set, (__m512)y, (__m512)x);
 }
@@ -44,6 +47,7 @@ MULTILAYER_INLINE bool any(Lanes lanes) {
     return found != 0;
 #endif
 }
+MULTILAYER_INLINE Lanes either(Lanes these, Lanes others) { return {these.set | others.set}; }
 MULTILAYER_INLINE F select(Lanes lanes, F x, F y) { return lanes.set ? x : y; }
 MULTILAYER_INLINE Lanes beyond(F x, F bound) { return {~(abs(x) <= bound)}; }
 MULTILAYER_INLINE Lanes below(F x, float bound) { return {x < bound}; }
@@ -185,7 +189,7 @@ template <int sign = 1> MULTILAYER_INLINE Power power(F x, F rest = splat(-0.0f)
     // Exact
     F high = splat(sixteenth_high);
     F r = sign > 0 ? minus_product(k, high, x) : minus_product_minus(k, high, x);
-    r = minus_product(k, splat(sixteenth_low), r + rest) + lookup(exp2_rest, bits(shifted));
+    r = (r + rest) + minus_product(k, splat(sixteenth_low), lookup(exp2_rest, bits(shifted)));
     F p = fma(r * r, fma(r, splat(exp_float32[1]), splat(exp_float32[0])), r);
     // The last four bits are in the table, negative: what is left of the sum is the exponent.
     return {(F)(bits(lookup(exp2_short, bits(shifted))) + (bits(shifted) << 19)), p};
