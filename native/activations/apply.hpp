@@ -44,6 +44,7 @@ template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
 //     F operator()(F x, Lanes &left) const;
 // Lanes set in `left` are computed in float64 after all: rare ones, as each register with one waits for that.
 struct NotInFloat32 {};
+struct RightAtZero {};  // a zero among them stays in float32: it is no rare number
 template <class A> struct ValueInFloat32 : NotInFloat32 {};
 template <class A> struct DerivativeInFloat32 : NotInFloat32 {};
 
@@ -74,8 +75,8 @@ constexpr size_t formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 2 : 1;
 // Results from this size on are streamed past the caches, which they would only empty.
 constexpr size_t streaming_bytes = size_t{16} << 20;
 
-// f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place. What
-// does not fill one goes through the same code, so its bits are the same.
+// f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
+// What does not fill one goes through the same code, so its bits are the same.
 template <class W, size_t at_once = 1, class T, class F>
 MULTILAYER_INLINE void each(const T *x, T *y, size_t n, F f) {
     constexpr size_t step = sizeof(W) / sizeof(T);
@@ -139,9 +140,8 @@ void apply(const T *x, T *y, size_t n, const double *parameters) {
                          return f.template same<T>(v);
                      }));
     } else if constexpr (sizeof(T) == sizeof(double)) {
-        each<V>(x, y, n, one_by_one([&](V v) __attribute__((always_inline)) {
-                    return f.template at<Full>(v);
-                }));
+        each<V>(x, y, n,
+                one_by_one([&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); }));
     } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
         each<HalfFloats>(x, y, n, one_by_one([&](HalfFloats v) __attribute__((always_inline)) {
                              return through_float64(f, v);
@@ -157,8 +157,11 @@ void apply(const T *x, T *y, size_t n, const double *parameters) {
                 found = either(found, left[k]);
             }
             if (__builtin_expect(any(found), false)) {
-                for (size_t k = 0; k < count; ++k)
+                for (size_t k = 0; k < count; ++k) {
+                    if (derives<typename Which<A>::InFloat32, RightAtZero>)
+                        left[k] = but(left[k], is_zero(v[k]));
                     if (any(left[k])) result[k] = select(left[k], through_float64_rarely(f, v[k]), result[k]);
+                }
             }
             for (size_t k = 0; k < count; ++k) v[k] = result[k];
         });

@@ -55,8 +55,8 @@ MULTILAYER_INLINE Lanes but(Lanes these, Lanes not_these) { return {these.set & 
 MULTILAYER_INLINE Lanes is_zero(F x) { return {x == 0.0f}; }
 #endif
 MULTILAYER_INLINE Lanes beyond(F x, float bound) { return beyond(x, splat(bound)); }
-// Lanes of a number not from low to high, or of no number; x is not negative. One comparison: with low shifted
-// to the least integer, what is below wraps around to the largest ones.
+// Lanes of a number not from low to high, or of no number; x is not negative. One comparison: with low
+// shifted to the least integer, what is below wraps around to the largest ones.
 MULTILAYER_INLINE Lanes not_from(F x, float low, float high) {
     uint32_t from, to;
     __builtin_memcpy(&from, &low, sizeof from);
@@ -70,13 +70,6 @@ MULTILAYER_INLINE Lanes not_from(F x, float low, float high) {
     return {shifted > end};
 #endif
 }
-// The same, but not of zero.
-MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
-    Lanes found = not_from(x, low, high);
-    if (__builtin_expect(any(found), false)) found = but(found, is_zero(x));
-    return found;
-}
-
 // z - x * y with one rounding
 MULTILAYER_INLINE F minus_product(F x, F y, F z) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
