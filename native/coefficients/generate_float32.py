@@ -123,13 +123,13 @@ def expansion(
     return Piece(centre, function(centre), [slope(centre), *coefficients])
 
 
-def from_zero(function: Function, low: mp.mpf, high: mp.mpf, degree: int, slope: mp.mpf = mp.mpf(1)) -> Piece:
+def from_zero(function: Function, low: mp.mpf, high: mp.mpf, degree: int, slope: mp.mpf | int = 1) -> Piece:
     """Return the same for a function that is slope u near 0, with 0 as the centre."""
 
     def rest(u: mp.mpf) -> mp.mpf:
         return (function(u) - slope * u) / u**2
 
-    return Piece(mp.mpf(0), mp.mpf(0), [slope, *polynomial(rest, low, high, degree - 2)])
+    return Piece(mp.mpf(0), mp.mpf(0), [mp.mpf(slope), *polynomial(rest, low, high, degree - 2)])
 
 
 def tanh_piece(low: mp.mpf, high: mp.mpf) -> Piece:
