@@ -90,17 +90,31 @@ def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", siz
 
 
 @app.command()
-def memory(rounds: Rounds = 5, only: str = "", size: int = 16_800_000) -> None:
-    """16.8 M float32 from memory with out=, beside a plain copy (what NumPy does for the identity)."""
+def memory(
+    rounds: Rounds = 7,
+    threads: Threads = 2,
+    seconds: Seconds = 0.05,
+    only: str = "",
+    size: int = 16_800_000,
+) -> None:
+    """16.8 M float32 from memory with out=, beside a plain copy: NumPy's identity, which one thread makes."""
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     copy = ElementwiseCase("identity", "float32", size)
     cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
-    outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=0.02)
+    outcomes = race("elementwise", cases, threads=threads, rounds=rounds, seconds=seconds)
+    ours = {"multilayer_peer": "multilayer"}
+    alone = race("elementwise", cases, threads=1, rounds=rounds, seconds=seconds, packages=ours)
     copy_ns = outcomes[0].timings["numpy"].median
-    for outcome in outcomes:
-        print(f"{outcome.case:<40} {outcome.timings['multilayer'].median / copy_ns:.2f} copies")
+    copies = {
+        both[0].case: [timed.timings["multilayer"].median / copy_ns for timed in both]
+        for both in zip(outcomes, alone, strict=True)
+    }
+    for case, (together, by_one_thread) in copies.items():
+        print(f"{case:<40} {together:.2f} copies, {by_one_thread:.2f} by one thread")
     if not only:
-        _store("memory", outcomes, threads=1, copy_ns=copy_ns)
+        by_one = {outcome.case: asdict(outcome.timings["multilayer"]) for outcome in alone}
+        facts = {"copy_ns": copy_ns, "goal": 1.4, "copies": copies, "one_thread": by_one}
+        _store("memory", outcomes, threads=threads, **facts)
 
 
 @app.command()

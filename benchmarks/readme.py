@@ -111,15 +111,24 @@ def _activations(result: dict[str, Any]) -> str:
 
 
 def _memory(result: dict[str, Any]) -> str:
-    timings = [(o["case"].split()[0], o["timings"]["multilayer"]["median"]) for o in result["outcomes"]]
-    copy = result["copy_ns"]
-    slowest = sorted(timings, key=lambda pair: -pair[1])[:3]
-    worst = ", ".join(f"{name} {ns / copy:.2f}" for name, ns in slowest)
-    median = float(np.median([ns / copy for _, ns in timings]))
-    return (
-        f"From memory (16.8 M float32 with `out=`), time over that of a plain `numpy.copyto`: median {median:.2f}; "
-        f"slowest: {worst}."
+    goal, rows = result["goal"], []
+    for threads, column in ((result["threads"], 0), (1, 1)):
+        copies = {case.split()[0]: both[column] for case, both in result["copies"].items()}
+        slowest = sorted(copies.items(), key=lambda pair: -pair[1])[:3]
+        rows.append(
+            [
+                str(threads),
+                f"**{np.median(list(copies.values())):.2f}**",
+                f"{sum(taken <= goal for taken in copies.values())} of {len(copies)}",
+                ", ".join(f"{name} {taken:.2f}" for name, taken in slowest),
+            ]
+        )
+    title = (
+        "From memory, 16.8 M float32 with `out=`: time over that of a plain copy, `numpy.copyto`, which NumPy makes "
+        "in one thread:"
     )
+    headings = ["our threads", "median", f"within {goal:g} copies", "slowest three"]
+    return "\n\n".join([title, _table(headings, rows)])
 
 
 def _startup(result: dict[str, Any]) -> str:

@@ -6,10 +6,15 @@
 
 namespace multilayer {
 
+// Where results go: to memory past the caches if there are so many that they would only empty them. y is not
+// x then.
+enum class Into { caches, memory };
+
 // y may be x; otherwise they do not overlap. The bits of an element depend on nothing but its value: not on
 // n, not on its place, not on alignment. Parameters are float64 whatever the type of x: their meaning does
 // not change with it.
-template <class T> using ElementwiseFunction = void (*)(const T *x, T *y, size_t n, const double *parameters);
+template <class T>
+using ElementwiseFunction = void (*)(const T *x, T *y, size_t n, const double *parameters, Into into);
 
 struct ElementwiseKernel {
     const char *name;

@@ -46,8 +46,7 @@ struct HardSwish : SameInEveryType {
             lost = fma(x - (s - 3), splat<T>(sixth), fma(s, splat<T>(rest), lost));
             y = fma(x, w, x * lost);
         }
-        y = x <= -3 ? Vec<T>{} : y;
-        return x >= 3 ? x : y;
+        return abs(x) < 3 ? y : at_least(x, T(0));
     }
     // x / 3 + 1/2 between -3 and 3
     template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const {

@@ -1,6 +1,8 @@
 // The kernels along an axis as generalized ufuncs: name, (n)->(n), and name_vjp, (n),(n),(n)->(n) for dz, a,
 // z.
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <new>
 #include <string>
@@ -62,8 +64,8 @@ void call(const AxisKernel &k, const T *dz, const T *a, const T *z, T *da, size_
     }
 }
 
-template <class In> void value_rows(char **operands, const npy_intp *dimensions, const npy_intp *strides,
-                                    const AxisKernel &kernel) {
+template <class In> void value_rows(char *const *operands, const npy_intp *dimensions,
+                                    const npy_intp *strides, const AxisKernel &kernel) {
     using T = typename Computed<In>::type;
     const npy_intp rows = dimensions[0], units = dimensions[1];
     Rows<In, T> x(operands[0], strides[0], strides[2], units);
@@ -77,7 +79,7 @@ template <class In> void value_rows(char **operands, const npy_intp *dimensions,
         y.written(r);
     }
 }
-template <class In> void vjp_rows(char **operands, const npy_intp *dimensions, const npy_intp *strides,
+template <class In> void vjp_rows(char *const *operands, const npy_intp *dimensions, const npy_intp *strides,
                                   const AxisKernel &kernel) {
     using T = typename Computed<In>::type;
     const npy_intp rows = dimensions[0], units = dimensions[1];
@@ -90,27 +92,48 @@ template <class In> void vjp_rows(char **operands, const npy_intp *dimensions, c
     }
 }
 
-// Copies of rows may not fit into memory: an error then, never an exception through NumPy.
-template <class Body> void guarded(const npy_intp *dimensions, Body body) {
-    if (dimensions[0] == 0 || dimensions[1] == 0) return;
+constexpr size_t part = 4096;  // numbers that a thread takes at a time
+
+// Copies of rows may not fit into memory: an error then, never an exception through NumPy or the pool.
+template <class In, class RowsOf> void loop(int n_inputs, char **operands, const npy_intp *dimensions,
+                                            const npy_intp *strides, void *data, RowsOf rows_of) {
+    const npy_intp rows = dimensions[0], units = dimensions[1];
+    if (rows == 0 || units == 0) return;
     const QuietFlags quiet;
-    try {
-        body();
-    } catch (const std::bad_alloc &) {
-        const PyGILState_STATE state = PyGILState_Ensure();
-        PyErr_NoMemory();
-        PyGILState_Release(state);
+    std::atomic<bool> no_memory{false};
+    const auto compute = [&](char *const *some, npy_intp m) {
+        const npy_intp shape[] = {m, units};
+        try {
+            rows_of(some, shape, strides, *static_cast<const AxisKernel *>(data));
+        } catch (const std::bad_alloc &) {
+            no_memory.store(true);
+        }
+    };
+    const auto layout = [&](int i, size_t bytes) {
+        return Layout{operands[i], bytes, {strides[i], strides[n_inputs + 1 + i]}};
+    };
+    const Layout results = layout(n_inputs, sizeof(typename Result<In>::type));
+    bool divisible = true;
+    for (int i = 0; i < n_inputs; ++i)
+        divisible = divisible && in_any_order(layout(i, sizeof(In)), results, {rows, units});
+    if (divisible) {
+        const size_t each = std::max<size_t>(1, part / static_cast<size_t>(units));
+        share_out(operands, strides, n_inputs + 1, rows, each, each, compute);
+    } else {
+        compute(operands, rows);
     }
+    if (!no_memory) return;
+    const PyGILState_STATE state = PyGILState_Ensure();
+    PyErr_NoMemory();
+    PyGILState_Release(state);
 }
 template <class In>
 void value_loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
-    guarded(dimensions,
-            [&] { value_rows<In>(operands, dimensions, strides, *static_cast<const AxisKernel *>(data)); });
+    loop<In>(1, operands, dimensions, strides, data, value_rows<In>);
 }
 template <class In>
 void vjp_loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
-    guarded(dimensions,
-            [&] { vjp_rows<In>(operands, dimensions, strides, *static_cast<const AxisKernel *>(data)); });
+    loop<In>(3, operands, dimensions, strides, data, vjp_rows<In>);
 }
 
 // Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to.

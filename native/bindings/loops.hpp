@@ -1,9 +1,11 @@
-// What the two kinds of ufunc loop share: element types, and quiet floating-point flags.
+// What the two kinds of ufunc loop share: element types, quiet floating-point flags, and how a call is shared
+// out between threads.
 #pragma once
 
 #include <cfenv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -12,6 +14,7 @@
 #include "bindings/half.hpp"
 #include "bindings/numpy.hpp"
 #include "bindings/reference.hpp"
+#include "kernels/sharing.hpp"
 
 namespace {
 
@@ -83,6 +86,44 @@ template <class From, class To> void scatter(char *to, npy_intp stride, const Fr
         const To x = converted<To>(from[i]);
         std::memcpy(to, &x, sizeof x);
     }
+}
+
+// How an operand lies in memory: elements, or rows of them.
+struct Layout {
+    const char *start;
+    size_t bytes;  // of an element
+    npy_intp strides[2];
+};
+
+// Whether the results can be written in any order, and at the same time: what they are computed from lies
+// elsewhere, or element for element in the same place. NumPy also calls a loop with results that lie just
+// behind what they are computed from, f(x[1:], out=x[:-1]), and relies on the order of the elements then.
+inline bool in_any_order(const Layout &in, const Layout &out, const npy_intp (&shape)[2]) {
+    const char *low[2] = {in.start, out.start}, *high[2] = {in.start + in.bytes, out.start + out.bytes};
+    bool same = in.start == out.start && in.bytes <= out.bytes;
+    for (int d = 0; d < 2; ++d) {
+        if (shape[d] <= 1) continue;
+        if (static_cast<size_t>(std::abs(out.strides[d])) < out.bytes) return false;  // as in a reduction
+        same = same && in.strides[d] == out.strides[d];
+        const npy_intp way[2] = {(shape[d] - 1) * in.strides[d], (shape[d] - 1) * out.strides[d]};
+        for (int i = 0; i < 2; ++i) (way[i] < 0 ? low[i] : high[i]) += way[i];
+    }
+    return same || high[0] <= low[1] || high[1] <= low[0];
+}
+
+constexpr int most_operands = 6;
+
+// A call over n elements or rows: compute(operands, m) for some of them at a time, the first time for
+// `first`, with pointers to the operands of these.
+template <class Compute> void share_out(char *const *operands, const npy_intp *strides, int n_operands,
+                                        npy_intp n, size_t first, size_t each, const Compute &compute) {
+    const auto part = [&](size_t begin, size_t end) {
+        char *moved[most_operands];
+        for (int i = 0; i < n_operands; ++i)
+            moved[i] = operands[i] + static_cast<npy_intp>(begin) * strides[i];
+        compute(moved, static_cast<npy_intp>(end - begin));
+    };
+    multilayer::share_out(static_cast<size_t>(n), first, each, part);
 }
 
 }  // namespace

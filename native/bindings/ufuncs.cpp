@@ -13,20 +13,25 @@
 namespace {
 
 using multilayer::ElementwiseFunction;
+using multilayer::Into;
 
-constexpr int max_parameters = 4;
+constexpr int max_parameters = most_operands - 2;
 constexpr npy_intp block = 1024;
+// Results from this size on are streamed past the caches, which they would only empty.
+constexpr npy_intp streaming_bytes = npy_intp{16} << 20;
+constexpr size_t part = 8192;  // elements that a thread takes at a time
+constexpr size_t cache_line = 64;
 
 struct Kernel {
     ElementwiseFunction<float> f32;
     ElementwiseFunction<double> f64;
     int n_parameters;
 
-    void operator()(const float *x, float *y, npy_intp n, const double *p) const {
-        f32(x, y, static_cast<size_t>(n), p);
+    void operator()(const float *x, float *y, npy_intp n, const double *p, Into into) const {
+        f32(x, y, static_cast<size_t>(n), p, into);
     }
-    void operator()(const double *x, double *y, npy_intp n, const double *p) const {
-        f64(x, y, static_cast<size_t>(n), p);
+    void operator()(const double *x, double *y, npy_intp n, const double *p, Into into) const {
+        f64(x, y, static_cast<size_t>(n), p, into);
     }
 };
 
@@ -34,41 +39,35 @@ template <class T> bool aligned(const char *p) { return reinterpret_cast<uintptr
 
 // n elements that share their parameters.
 template <class In> void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y,
-                             npy_intp y_stride, npy_intp n, const double *parameters) {
+                             npy_intp y_stride, npy_intp n, const double *parameters, Into into) {
     using T = typename Computed<In>::type;
     using Out = typename Result<In>::type;
     if constexpr (std::is_same_v<In, T>) {
         constexpr npy_intp size = sizeof(T);
         if (x_stride == size && y_stride == size && aligned<T>(x) && aligned<T>(y)) {
-            kernel(reinterpret_cast<const T *>(x), reinterpret_cast<T *>(y), n, parameters);
+            kernel(reinterpret_cast<const T *>(x), reinterpret_cast<T *>(y), n, parameters, into);
             return;
         }
     }
-    alignas(64) T buffer[block];
+    alignas(cache_line) T buffer[block];
     for (npy_intp done = 0; done < n; done += block) {
         const npy_intp some = n - done < block ? n - done : block;
         gather<T, In>(buffer, x + done * x_stride, x_stride, some);
-        kernel(buffer, buffer, some, parameters);
+        kernel(buffer, buffer, some, parameters, Into::caches);
         scatter<T, Out>(y + done * y_stride, y_stride, buffer, some);
     }
 }
 
-template <class In>
-void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
-    const Kernel &kernel = *static_cast<const Kernel *>(data);
+// n elements with parameters of their own, or `shared` ones.
+template <class In> void elements(const Kernel &kernel, char *const *operands, const npy_intp *strides,
+                                  npy_intp n, bool shared, Into into) {
     const int n_parameters = kernel.n_parameters, out = 1 + n_parameters;
-    const npy_intp n = dimensions[0];
-    const QuietFlags quiet;
-
     double parameters[max_parameters] = {};
     auto read = [&](npy_intp i, double *to) {
         for (int p = 0; p < n_parameters; ++p) {
             std::memcpy(to + p, operands[1 + p] + i * strides[1 + p], sizeof(double));
         }
     };
-    bool shared = true;
-    for (int p = 0; p < n_parameters; ++p) shared = shared && strides[1 + p] == 0;
-
     npy_intp start = 0;
     while (start < n) {
         read(start, parameters);
@@ -78,9 +77,35 @@ void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, 
             if (std::memcmp(next, parameters, sizeof next) != 0) break;
         }
         run<In>(kernel, operands[0] + start * strides[0], strides[0], operands[out] + start * strides[out],
-                strides[out], end - start, parameters);
+                strides[out], end - start, parameters, into);
         start = end;
     }
+}
+
+template <class In>
+void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
+    const QuietFlags quiet;
+    const Kernel &kernel = *static_cast<const Kernel *>(data);
+    const int out = 1 + kernel.n_parameters;
+    const npy_intp n = dimensions[0];
+    constexpr npy_intp size = sizeof(typename Result<In>::type);
+
+    const Layout y{operands[out], size, {strides[out], 0}};
+    bool shared = true, divisible = true;
+    for (int i = 0; i < out; ++i) {
+        const Layout in{operands[i], i == 0 ? sizeof(In) : sizeof(double), {strides[i], 0}};
+        divisible = divisible && in_any_order(in, y, {n, 1});
+        shared = shared && (i == 0 || strides[i] == 0);
+    }
+    const bool streams = shared && operands[0] != operands[out] && n >= streaming_bytes / size;
+    const auto compute = [&](char *const *some, npy_intp m) {
+        elements<In>(kernel, some, strides, m, shared, streams ? Into::memory : Into::caches);
+    };
+    if (!divisible) return compute(operands, n);
+    // The first part ends where a cache line does, so that no two threads write to one.
+    const size_t misplaced =
+        reinterpret_cast<uintptr_t>(operands[out]) % cache_line / static_cast<size_t>(size);
+    share_out(operands, strides, out + 1, n, part - misplaced, part, compute);
 }
 
 struct LoopOfType {

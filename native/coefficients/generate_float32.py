@@ -123,13 +123,13 @@ def expansion(
     return Piece(centre, function(centre), [slope(centre), *coefficients])
 
 
-def from_zero(function: Function, low: mp.mpf, high: mp.mpf, degree: int) -> Piece:
-    """Return the same for a function that is u near 0, with 0 as the centre."""
+def from_zero(function: Function, low: mp.mpf, high: mp.mpf, degree: int, slope: mp.mpf | int = 1) -> Piece:
+    """Return the same for a function that is slope u near 0, with 0 as the centre."""
 
     def rest(u: mp.mpf) -> mp.mpf:
-        return (function(u) - u) / u**2
+        return (function(u) - slope * u) / u**2
 
-    return Piece(mp.mpf(0), mp.mpf(0), [mp.mpf(1), *polynomial(rest, low, high, degree - 2)])
+    return Piece(mp.mpf(0), mp.mpf(0), [mp.mpf(slope), *polynomial(rest, low, high, degree - 2)])
 
 
 def tanh_piece(low: mp.mpf, high: mp.mpf) -> Piece:
@@ -138,14 +138,23 @@ def tanh_piece(low: mp.mpf, high: mp.mpf) -> Piece:
     return expansion(mp.tanh, lambda u: mp.sech(u) ** 2, low, high, 6)
 
 
-def minus_expm1_piece(low: mp.mpf, high: mp.mpf) -> Piece:
-    def function(u: mp.mpf) -> mp.mpf:
-        return -mp.expm1(-u)
+def minus_expm1_pieces(factor: mp.mpf) -> Callable[[mp.mpf, mp.mpf], Piece]:
+    """Return what makes pieces of factor (1 - exp(-u))."""
 
-    if low < mp.mpf("0.5"):
-        return from_zero(function, low, high, 6)
-    # Below the centre what is added is larger beside the result.
-    return expansion(function, lambda u: mp.exp(-u), low, high, 6, 0.375)
+    def function(u: mp.mpf) -> mp.mpf:
+        return -factor * mp.expm1(-u)
+
+    def make(low: mp.mpf, high: mp.mpf) -> Piece:
+        if low < mp.mpf("0.5"):
+            return from_zero(function, low, high, 6, factor)
+        # Below the centre what is added is larger beside the result.
+        return expansion(function, lambda u: factor * mp.exp(-u), low, high, 6, 0.375)
+
+    return make
+
+
+# The product of the two numbers in Klambauer et al. 2017
+SELU_SCALE_ALPHA = mp.mpf("1.0507009873554804934193349852946") * mp.mpf("1.6732632423543772848170429916717")
 
 
 TANH_SHRINK_NEAR = mp.mpf("1.25")
@@ -199,7 +208,10 @@ def gelu_slope_piece(low: mp.mpf, high: mp.mpf) -> Piece:
 
 PIECES = [
     Pieces("tanh_pieces", "tanh(u) = lead + (c0 d + d^2 (c1 + ...)) with d = u - centre", 0.7446, 2, tanh_piece),
-    Pieces("minus_expm1_pieces", "1 - exp(-u) = lead + (c0 d + d^2 (c1 + ...))", 1.5, 2, minus_expm1_piece),
+    Pieces("minus_expm1_pieces", "1 - exp(-u) = lead + (c0 d + d^2 (c1 + ...))", 1.5, 2,
+           minus_expm1_pieces(mp.mpf(1))),
+    Pieces("selu_pieces", "scale alpha (1 - exp(-u)) = lead + (c0 d + d^2 (c1 + ...))", 1.5, 2,
+           minus_expm1_pieces(SELU_SCALE_ALPHA)),
     Pieces("tanh_shrink_pieces", "u - tanh(u) = u^3 lead (1 + c0 + c1 d + ...), u lead (...) from 1.25 on", 0.75, 2,
            tanh_shrink_piece),
     Pieces("log1p_pieces", "log(1 + w) = w lead (1 + c0 + c1 d + ...) with w = exp(-u)", 1.5, 2,

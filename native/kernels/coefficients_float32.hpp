@@ -94,6 +94,37 @@ constexpr Pieces<6> minus_expm1_pieces = {
       -0x1.17229cp-10f}},
 };
 
+// scale alpha (1 - exp(-u)) = lead + (c0 d + d^2 (c1 + ...)); u < 22.5
+constexpr Pieces<6> selu_pieces = {
+    0x1.800000p+0f,
+    21,
+    {0x1.622000p-1f, 0x1.36f800p+0f, 0x1.ad1800p+0f, 0x1.1b6c00p+1f, 0x1.6b8c00p+1f, 0x1.ed5c00p+1f,
+     0x1.355200p+2f, 0x1.7b8600p+2f, 0x1.cb0800p+2f, 0x1.261400p+3f, 0x1.649f00p+3f, 0x1.a8f680p+3f,
+     0x1.f80f80p+3f, 0x1.3c3180p+4f, 0, 0},
+    {0x1.c16636p-1f, 0x1.3c7eb6p+0f, 0x1.6dde20p+0f, 0x1.90e89ep+0f, 0x1.a7c87ap+0f, 0x1.b889aap+0f,
+     0x1.be7d7ap+0f, 0x1.c0e082p+0f, 0x1.c1ba5ep+0f, 0x1.c2070ap+0f, 0x1.c21122p+0f, 0x1.c2129ap+0f,
+     0x1.c212c8p+0f, 0x1.c212ccp+0f, 0, 0},
+    {{0x1.c2bf62p-1f, 0x1.0b282cp-1f, 0x1.50d2b2p-2f, 0x1.895174p-3f, 0x1.a4a526p-4f, 0x1.31244cp-5f,
+      0x1.caa930p-7f, 0x1.324a68p-8f, 0x1.61b98ep-10f, 0x1.784c6ap-13f, 0x1.aa6410p-16f, 0x1.93129ap-19f,
+      0x1.104280p-22f, 0x1.3be81cp-28f, 0x1.c212ccp+0f, 0x1.c212ccp+0f},
+     {-0x1.c2bf62p-2f, -0x1.0b282cp-2f, -0x1.50d2b2p-3f, -0x1.895174p-4f, -0x1.a4a512p-5f, -0x1.31243ep-6f,
+      -0x1.caa91cp-8f, -0x1.324a5ep-9f, -0x1.61b7b4p-11f, -0x1.784a68p-14f, -0x1.aa61ecp-17f,
+      -0x1.931092p-20f, -0x1.101f6ep-23f, -0x1.3bbec6p-29f, -0x1.c212ccp-1f, -0x1.c21290p-1f},
+     {0x1.2c7f8cp-3f, 0x1.643578p-4f, 0x1.c118eap-5f, 0x1.06363ap-5f, 0x1.186e2cp-6f, 0x1.96dad2p-8f,
+      0x1.31c654p-9f, 0x1.986162p-11f, 0x1.d7a4fep-13f, 0x1.f5ba6ep-16f, 0x1.1c47f0p-18f, 0x1.0cac2cp-21f,
+      0x1.6b797cp-25f, 0x1.a5b2bep-31f, 0x1.2c0c80p-2f, 0x1.2c05e6p-2f},
+     {-0x1.2c83b4p-5f, -0x1.6438d8p-6f, -0x1.c11fe0p-7f, -0x1.0638bep-7f, -0x1.189004p-8f, -0x1.970b00p-10f,
+      -0x1.31eb56p-11f, -0x1.98800cp-13f, -0x1.d9460ep-15f, -0x1.f77692p-18f, -0x1.1d3f3ep-20f,
+      -0x1.0d8256p-23f, -0x1.73740ap-27f, -0x1.af0f24p-33f, -0x1.2c0862p-4f, -0x1.2b7698p-4f},
+     {0x1.e14cf6p-8f, 0x1.1d6904p-8f, 0x1.677c00p-9f, 0x1.a43018p-10f, 0x1.c16092p-11f, 0x1.464af8p-12f,
+      0x1.e9be7ep-14f, 0x1.48bcecp-15f, 0x1.7b756ap-17f, 0x1.9494c8p-20f, 0x1.c7b21ep-23f, 0x1.b5b5d6p-26f,
+      0x1.240042p-29f, 0x1.53a4ecp-35f, 0x1.de9db2p-7f, 0x1.d2e9d6p-7f},
+     {-0x1.33e354p-10f, -0x1.730610p-11f, -0x1.c715d0p-12f, -0x1.1105acp-12f, -0x1.0c6d3ep-13f,
+      -0x1.896148p-15f, -0x1.23379ep-16f, -0x1.a0b7fep-18f, -0x1.977682p-20f, -0x1.b6e3e6p-23f,
+      -0x1.e18ee6p-26f, -0x1.f52424p-29f, -0x1.f1baeap-33f, -0x1.22d4a8p-38f, -0x1.24dfe6p-9f,
+      -0x1.eabf56p-10f}},
+};
+
 // u - tanh(u) = u^3 lead (1 + c0 + c1 d + ...), u lead (...) from 1.25 on; u < 11.25
 constexpr Pieces<7> tanh_shrink_pieces = {
     0x1.800000p-1f,

@@ -15,6 +15,9 @@ struct Lanes {
     __mmask16 set;
 };
 MULTILAYER_INLINE bool any(Lanes lanes) { return lanes.set != 0; }
+MULTILAYER_INLINE Lanes either(Lanes these, Lanes others) {
+    return {static_cast<__mmask16>(these.set | others.set)};
+}
 MULTILAYER_INLINE F select(Lanes lanes, F x, F y) {
     return (F)_mm512_mask_blend_ps(lanes.set, (__m512)y, (__m512)x);
 }
@@ -44,6 +47,7 @@ MULTILAYER_INLINE bool any(Lanes lanes) {
     return found != 0;
 #endif
 }
+MULTILAYER_INLINE Lanes either(Lanes these, Lanes others) { return {these.set | others.set}; }
 MULTILAYER_INLINE F select(Lanes lanes, F x, F y) { return lanes.set ? x : y; }
 MULTILAYER_INLINE Lanes beyond(F x, F bound) { return {~(abs(x) <= bound)}; }
 MULTILAYER_INLINE Lanes below(F x, float bound) { return {x < bound}; }
@@ -51,24 +55,23 @@ MULTILAYER_INLINE Lanes but(Lanes these, Lanes not_these) { return {these.set & 
 MULTILAYER_INLINE Lanes is_zero(F x) { return {x == 0.0f}; }
 #endif
 MULTILAYER_INLINE Lanes beyond(F x, float bound) { return beyond(x, splat(bound)); }
-// Lanes of a number not from low to high, or of no number, but not of zero; x is not negative. One
-// comparison: with low shifted to the least integer, what is below wraps around to the largest ones.
-MULTILAYER_INLINE Lanes outside(F x, float low, float high) {
+// Lanes of a number not from low to high, or of no number; x is not negative. One comparison: with low
+// shifted to the least integer, what is below wraps around to the largest ones.
+MULTILAYER_INLINE Lanes not_from(F x, float low, float high) {
     uint32_t from, to;
     __builtin_memcpy(&from, &low, sizeof from);
     __builtin_memcpy(&to, &high, sizeof to);
     constexpr uint32_t least = uint32_t{1} << 31;
-    IntVec<float> shifted = bits(x) + static_cast<int32_t>(least - from);
+    // Without a sign, as that may wrap around
+    typedef uint32_t Unsigned __attribute__((vector_size(sizeof(F))));
+    IntVec<float> shifted = (IntVec<float>)((Unsigned)bits(x) + (least - from));
     IntVec<float> end = IntVec<float>{} + static_cast<int32_t>(to - from + least);
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    Lanes found = {_mm512_cmpgt_epi32_mask((__m512i)shifted, (__m512i)end)};
+    return {_mm512_cmpgt_epi32_mask((__m512i)shifted, (__m512i)end)};
 #else
-    Lanes found = {shifted > end};
+    return {shifted > end};
 #endif
-    if (__builtin_expect(any(found), false)) found = but(found, is_zero(x));
-    return found;
 }
-
 // z - x * y with one rounding
 MULTILAYER_INLINE F minus_product(F x, F y, F z) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
@@ -181,7 +184,7 @@ template <int sign = 1> MULTILAYER_INLINE Power power(F x, F rest = splat(-0.0f)
     // Exact
     F high = splat(sixteenth_high);
     F r = sign > 0 ? minus_product(k, high, x) : minus_product_minus(k, high, x);
-    r = minus_product(k, splat(sixteenth_low), r + rest) + lookup(exp2_rest, bits(shifted));
+    r = (r + rest) + minus_product(k, splat(sixteenth_low), lookup(exp2_rest, bits(shifted)));
     F p = fma(r * r, fma(r, splat(exp_float32[1]), splat(exp_float32[0])), r);
     // The last four bits are in the table, negative: what is left of the sum is the exponent.
     return {(F)(bits(lookup(exp2_short, bits(shifted))) + (bits(shifted) << 19)), p};

@@ -137,9 +137,9 @@ template <class T> void Network<T>::finish(const Layer &layer, T *y, size_t rows
     if (e.parameters_of_a_unit != 0) return finish_units(layer, y, rows, first, end, stride);
     y += first;
     if (e.elementwise != nullptr) {
-        if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data());
+        if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data(), Into::caches);
         for (size_t r = 0; r < rows; ++r)
-            e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data());
+            e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data(), Into::caches);
     } else if (e.axis != nullptr) {
         if (columns == stride) return e.axis(y, y, rows, columns);
         for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
@@ -156,7 +156,7 @@ template <class T> void Network<T>::finish_units(const Layer &layer, T *y, size_
         for (size_t j = first; j < end; ++j) {
             T *at = y + row * stride + j;
             for (size_t r = 0; r < n; ++r) column[r] = at[r * stride];
-            e.elementwise(column, column, n, e.parameters.data() + j * e.parameters_of_a_unit);
+            e.elementwise(column, column, n, e.parameters.data() + j * e.parameters_of_a_unit, Into::caches);
             for (size_t r = 0; r < n; ++r) at[r * stride] = column[r];
         }
     }

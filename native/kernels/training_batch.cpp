@@ -138,7 +138,7 @@ template <class T> void TrainingBatch<T>::activate(const Layer &layer, size_t fi
         const T *a = layer.a + r * layer.stride;
         T *z = layer.z + r * layer.stride;
         if (h.value != nullptr)
-            h.value(a, z, layer.shape.units, h.parameters.data());
+            h.value(a, z, layer.shape.units, h.parameters.data(), Into::caches);
         else
             h.axis_value(a, z, 1, layer.shape.units);
     }
@@ -192,7 +192,7 @@ template <class T> bool TrainingBatch<T>::activate_backwards(const Layer &layer,
     for (size_t r = first; r < end && h.keeps_sums(); ++r) {
         T *a = layer.a + r * stride, *da = layer.da + r * stride;
         if (h.derivative != nullptr) {
-            h.derivative(a, a, units, h.derivative_parameters.data());
+            h.derivative(a, a, units, h.derivative_parameters.data(), Into::caches);
             kernels_.multiply(a, da, units);
         } else {
             const T *z = layer.z + r * stride;

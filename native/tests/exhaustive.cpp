@@ -22,6 +22,7 @@
 namespace {
 
 using multilayer::ElementwiseFunction;
+using multilayer::Into;
 
 constexpr size_t block = 2048;  // numbers, with what belongs to them in the second cache
 constexpr uint64_t all = uint64_t{1} << 32;
@@ -98,7 +99,7 @@ class Smooth {
     bool follow(const Function &function, const double *x, double *y) const {
         double at[n_nodes], f[n_nodes];
         for (size_t k = 0; k < n_nodes; ++k) at[k] = x[index[k]];
-        function.f64(at, f, n_nodes, function.parameters.data());
+        function.f64(at, f, n_nodes, function.parameters.data(), Into::caches);
         bool constant = true, overflows = false;
         for (double value : f) {
             constant = constant && value == f[0];
@@ -173,14 +174,14 @@ class Search {
         const size_t n = left < block ? static_cast<size_t>(left) : block;
         for (size_t i = 0; i < n; ++i) x[i] = same_bits<float>(static_cast<uint32_t>(first + i * step));
         for (size_t i = 0; i < block; ++i) wide[i] = x[i];
-        function.f32(x, found, n, function.parameters.data());
+        function.f32(x, found, n, function.parameters.data(), Into::caches);
         // A block of neighbours starts at a multiple of its length, so it lies within one binade. Kernels
         // that make no error are about as fast as a polynomial.
         if (step == 1 && mine.ulps > 0 && smooth.follow(function, wide, expected)) {
             measure_errors(wide, found, expected, errors, 1 - 0x1p-40);
             if (!any_above(mine.ulps - Smooth::slack, errors, n)) return;
         }
-        function.f64(wide, expected, n, function.parameters.data());
+        function.f64(wide, expected, n, function.parameters.data(), Into::caches);
         measure_errors(wide, found, expected, errors, 1.0);
         if (!any_above(mine.ulps, errors, n)) return;
         for (size_t i = 0; i < n; ++i) {

@@ -1,10 +1,12 @@
-// The forward pass and the pool of threads without Python, for builds with sanitizers: every path through the
-// kernels, blocks and phases, against one chain of std::fma per output. Prints what is wrong; exit code 1
-// then.
+// The forward pass, the pool of threads and calls shared out over it, without Python, for builds with
+// sanitizers: every path through the kernels, blocks and phases, against one chain of std::fma per output.
+// Prints what is wrong; exit code 1 then.
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -13,12 +15,19 @@
 #include <thread>
 #include <vector>
 
+#include "activations/kernels.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/network.hpp"
+#include "kernels/sharing.hpp"
 #include "kernels/threads.hpp"
 
 namespace {
 
+using multilayer::AxisFunction;
+using multilayer::AxisKernel;
+using multilayer::ElementwiseFunction;
+using multilayer::ElementwiseKernel;
+using multilayer::Into;
 using multilayer::LayerSource;
 using multilayer::Matrix;
 using multilayer::Network;
@@ -122,6 +131,44 @@ template <class T> void check_all() {
     check<T>({9000, 40, 6}, {1, 30});  // many inputs: a panel is taken in parts
 }
 
+// call(begin, end, y) writes that part of n results: the parts, shared out, are what one call gives.
+template <class T, class Call> void check_parts(const char *name, size_t n, size_t units, const Call &call) {
+    std::vector<T> expected(n * units), y(n * units);
+    call(0, n, expected.data());
+    for (size_t n_threads : {1, 2, 3, 5}) {
+        multilayer::set_threads(n_threads);
+        std::fill(y.begin(), y.end(), T{-7});
+        multilayer::share_out(n, 1003, 1024, [&](size_t begin, size_t end) {
+            // Such a time for the first part makes the others worth any number of threads.
+            if (begin == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            call(begin, end, y.data());
+        });
+        expect(same(y, expected), std::string(name) + ", " + std::to_string(n_threads) + " threads");
+    }
+}
+
+template <class T> void check_shared_calls(ElementwiseFunction<T> ElementwiseKernel::*function,
+                                           AxisFunction<T> AxisKernel::*axis_function) {
+    constexpr size_t n = 20'011, units = 3;
+    const double parameters[4] = {1, 1, 1, 1};
+    const std::vector<T> x = numbers<T>(n * units, 11);
+    const multilayer::ActivationKernels &kernels = *multilayer::activation_kernels();
+    for (size_t i = 0; i < kernels.n_elementwise; ++i) {
+        const ElementwiseKernel &k = kernels.elementwise[i];
+        for (Into into : {Into::caches, Into::memory}) {
+            check_parts<T>(k.name, n, 1, [&](size_t begin, size_t end, T *y) {
+                (k.*function)(x.data() + begin, y + begin, end - begin, parameters, into);
+            });
+        }
+    }
+    for (size_t i = 0; i < kernels.n_axis; ++i) {
+        const AxisKernel &k = kernels.axis[i];
+        check_parts<T>(k.name, n, units, [&](size_t begin, size_t end, T *y) {
+            (k.*axis_function)(x.data() + begin * units, y + begin * units, end - begin, units);
+        });
+    }
+}
+
 void check_many_callers() {
     const Case<float> given({64, 300, 300, 10});
     const Network<float> network = given.network();
@@ -168,6 +215,8 @@ int main() {
         multilayer::choose_level(multilayer::level_name(level));
         check_all<float>();
         check_all<double>();
+        check_shared_calls(&ElementwiseKernel::value_f32, &AxisKernel::value_f32);
+        check_shared_calls(&ElementwiseKernel::derivative_f64, &AxisKernel::value_f64);
         check_many_callers();
         check_fork();
     }

@@ -106,13 +106,15 @@ template <> struct DerivativeInFloat32<Celu> {
     }
 };
 
+// Its factor is part of the pieces. No float32 number is close enough to it for a product with the first
+// coefficient to be rounded on its own.
 template <> struct ValueInFloat32<Selu> {
-    ScaledMinusExpm1 below_zero;
     FactorInFloat32 scale;
-    explicit ValueInFloat32(Selu)
-        : below_zero(rounded(Selu::scale_alpha<Brief>())[0], 1.0), scale(Selu::scale) {}
-    MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
-        F y = below_zero(x, left);
+    explicit ValueInFloat32(Selu) : scale(Selu::scale) {}
+    MULTILAYER_INLINE F operator()(F x, Lanes &) const {
+        Place at = place(selu_pieces, at_most(abs(x), 22.4f));
+        F slope = lookup(selu_pieces.c[0], at.i), more = at.d * at.d * polynomial<1>(selu_pieces, at);
+        F y = lookup(selu_pieces.lead, at.i) + fma(at.d, slope, more);
         F finite = at_most(x, 0x1.fffffep127f);  // an infinity times the rest would be one
         return x < 0.0f ? -y : fma(x, splat(scale.high), finite * scale.rest);
     }

@@ -15,19 +15,19 @@ MULTILAYER_INLINE Power density_in_float32(F x) {
 }
 
 // Phi(-u) = exp(-u^2 / 2) times a factor in pieces, both led by short numbers whose product is exact: for
-// x < 0, x Phi(x) = -u (E + E c) with E = s lead. For x > 0 it is u (1 - E - E c).
+// x < 0, Phi(x) = E + E c with E = s lead. For x > 0 it is 1 - E - E c.
 template <> struct ValueInFloat32<Gelu> {
     explicit ValueInFloat32(Gelu) {}
     MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
-        F u = abs(x), one = splat(1.0f);
-        left = outside(u, 0x1p-100f, normal_end_in_float32);
+        F u = abs(x);
+        left = beyond(u, normal_end_in_float32);
         Power e = density_in_float32(x);
         Place at = place(normal_pieces, u);
-        F E = e.s * lookup(normal_pieces.lead, at.i), factor = polynomial(normal_pieces, at);
-        F c = fma(e.p, factor, e.p + factor), h = one - E;
-        F first = x < 0.0f ? E : h, lost = x < 0.0f ? splat(0.0f) : dropped_descending(h, one, -E);
-        F signed_E = copysign(E, -x), phi = fma(signed_E, c, first);
-        return fma(x, phi, x * (fma(signed_E, c, first - phi) + lost));
+        F factor = polynomial(normal_pieces, at), c = fma(e.p, factor, e.p + factor);
+        F E = copysign(e.s * lookup(normal_pieces.lead, at.i), -x);
+        F base = (F)(bits(splat(1.0f)) & ~(bits(x) >> 31));  // 0 for x < 0, else 1
+        F phi = fma(E, c, base + E), lost = fma(E, c, (base - phi) + E);
+        return fma(x, phi, x * lost);
     }
 };
 // Phi(x) + x phi(x) = exp(-u^2 / 2) d for x < 0, one less that for x > 0

@@ -1,4 +1,4 @@
-// softsign, squareplus and hard_sigmoid's derivative in float32 arithmetic.
+// softsign, squareplus and hard_sigmoid in float32 arithmetic.
 #pragma once
 
 #include "activations/float32/sigmoids.hpp"
@@ -71,6 +71,24 @@ template <> struct DerivativeInFloat32<Squareplus> {
     }
 };
 
+// alpha x + beta, between 0 and 1. What float32 leaves of the parameters is added last: with it they have 48
+// bits, which say nothing of a line that is as good as 0. There, far out and for a nan float64 says more.
+template <> struct ValueInFloat32<HardSigmoid> {
+    FactorInFloat32 alpha;
+    float beta, beta_rest, end;
+    explicit ValueInFloat32(HardSigmoid hard)
+        : alpha(hard.alpha),
+          beta(static_cast<float>(hard.beta)),
+          beta_rest(static_cast<float>(hard.beta - static_cast<double>(beta))),
+          end(0x1p-16f * (1.0f + 2.0f * __builtin_fabsf(beta))) {}
+    MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
+        F line = fma(splat(alpha.high), x, splat(beta));
+        left = alpha.ordinary && end < 1.0f ? not_from(abs(line), end, 0x1p60f) : beyond(x, -1.0f);
+        IntVec<float> one = bits(splat(1.0f)), y = bits(line + fma(splat(alpha.rest), x, splat(beta_rest)));
+        y = y < one ? y : one;  // as integers, for which there are more units than for comparisons
+        return (F)(y > 0 ? y : y - y);
+    }
+};
 template <> struct DerivativeInFloat32<HardSigmoid> {
     float alpha;
     Bound<float> low, high;

@@ -18,16 +18,16 @@ MULTILAYER_INLINE Quotient reciprocal(Sum d) {
 MULTILAYER_INLINE F rounded(Quotient y) { return fma(y.q, y.rest, y.q); }
 MULTILAYER_INLINE F times(F x, Quotient y) { return fma(x, y.q, (x * y.q) * y.rest); }
 
+// 1 / (1 + exp(x)). What 1 + s drops and s p are taken from 1 - q (1 + s), which is hardly rounded.
+MULTILAYER_INLINE Quotient reciprocal_of_one_plus(Power e) {
+    F one = splat(1.0f), a = one + e.s, v = e.s * e.p, q = 1.0f / (a + v);
+    F lost = dropped_descending(a, at_least(e.s, 1.0f), at_most(e.s, 1.0f));
+    return {q, minus_product(q, v + lost, minus_product(q, a, one))};
+}
 // sigmoid(t + rest) = 1 / (1 + exp(-t - rest)). Lanes beyond `end` are left; -1 leaves all.
 MULTILAYER_INLINE Quotient sigmoid_in_float32(F t, F minus_rest, float end, Lanes &left) {
-    Power e = power<-1>(t, minus_rest);
-    F one = splat(1.0f), lost = dropped_descending(one + e.s, one, e.s);
-    // Where 1 + s is not exact though s is above 1
-    if (__builtin_expect(any(beyond(t, end < 16.0f ? end : 16.0f)), false)) {
-        lost = dropped(one + e.s, one, e.s);
-        left = beyond(t, end);
-    }
-    return reciprocal(one_plus(e, lost));
+    left = beyond(t, end);
+    return reciprocal_of_one_plus(power<-1>(t, minus_rest));
 }
 // sigmoid(t) sigmoid(-t) = w / (1 + w)^2 with w = exp(-|t|)
 MULTILAYER_INLINE F sigmoid_slope_in_float32(Power w) {
@@ -95,7 +95,11 @@ template <> struct ValueInFloat32<GeluTanh> {
     }
     MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
         Sum t = argument(x);
-        return times(x, sigmoid_in_float32(t.hi, -t.lo, power_end, left));
+        Power e = power<-1>(t.hi, -t.lo);
+        left = beyond(t.hi, power_end);
+        // t is beyond 16 from x = 4.9 on, which is not rare: a branch there, as above, is often guessed wrong.
+        F one = splat(1.0f), lost = dropped(one + e.s, one, e.s);
+        return times(x, reciprocal(one_plus(e, lost)));
     }
 };
 

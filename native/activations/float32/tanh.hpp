@@ -26,7 +26,7 @@ template <> struct DerivativeInFloat32<Tanh> {
     }
 };
 
-template <> struct ValueInFloat32<TanhShrink> {
+template <> struct ValueInFloat32<TanhShrink> : RightAtZero {
     explicit ValueInFloat32(TanhShrink) {}
     MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
         F u = abs(x);
@@ -39,7 +39,7 @@ template <> struct ValueInFloat32<TanhShrink> {
         F g = fma(lead, c, lead), g_lost = fma(lead, c, lead - g);
         F y = fma(factor, g, fma(factor, g_lost, lost * g));
         y = u > 9.1f ? u - 1.0f : y;
-        left = outside(u, 0x1p-32f, __builtin_inff());  // what the cube drops must not be subnormal
+        left = not_from(u, 0x1p-32f, __builtin_inff());  // what the cube drops must not be subnormal
         return copysign(y, x);
     }
 };

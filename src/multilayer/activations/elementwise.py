@@ -43,6 +43,11 @@ class Elementwise(Activation):
         name = f"{self.facts.name}_derivative"
         return backend.elementwise(name, self.derivative_formula, len(self.parameters))
 
+    @cached_property
+    def _operands(self) -> tuple[NDArray[np.float64], ...]:
+        # A ufunc makes an array of each number, at every call.
+        return tuple(np.asarray(p) for p in self.parameters)
+
     @final
     @property
     def kernel(self) -> Callable[..., Any]:
@@ -50,14 +55,18 @@ class Elementwise(Activation):
         return self._value
 
     @final
-    def __call__(self, x: Any, /, **keywords: Any) -> Any:
+    def __call__(self, x: Any, /, *, out: Any = None, **keywords: Any) -> Any:
         """Return h(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
-        return self._value(x, *self.parameters, **keywords)
+        if keywords or type(out) is tuple:
+            return self._value(x, *self._operands, out=out, **keywords)
+        return self._value(x, *self._operands, out)  # a ufunc reads its operands sooner than its keywords
 
     @final
-    def derivative(self, x: Any, /, **keywords: Any) -> Any:
+    def derivative(self, x: Any, /, *, out: Any = None, **keywords: Any) -> Any:
         """Return h'(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
-        return self._derivative(x, *self.parameters, **keywords)
+        if keywords or type(out) is tuple:
+            return self._derivative(x, *self._operands, out=out, **keywords)
+        return self._derivative(x, *self._operands, out)
 
     @final
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:

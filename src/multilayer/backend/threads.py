@@ -1,8 +1,8 @@
 """How many threads the native core uses.
 
-Large calls are shared out between the threads of a private pool; small ones are done where they are made. No
-number of threads changes a bit of a result. The NumPy twin has no pool: there the setting is checked and
-otherwise does nothing.
+Large calls, of networks, of training and of activations, are shared out between the threads of a private pool;
+small ones are done where they are made. No number of threads changes a bit of a result. The NumPy twin has no
+pool: there the setting is checked and otherwise does nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ _set = 0
 
 def set_threads(n: SupportsIndex | None) -> None:
     """Use `n` threads, the calling one included; None returns to the default.
+
+    Networks, training and activations share out calls that take long enough for that to save time: an
+    activation from 60 microseconds on, which is 30,000 to 700,000 numbers. No bit of a result changes.
 
     The default is the environment variable MULTILAYER_NUM_THREADS, else as many as the process may use
     processors (its affinity mask, or less if its cgroup grants less time).

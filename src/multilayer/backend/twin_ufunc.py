@@ -40,6 +40,8 @@ class TwinUfunc:
         return f"<twin ufunc '{self.__name__}'>"
 
     def __call__(self, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        if len(inputs) == self.nargs and out is None:
+            *inputs, out = inputs  # type: ignore[assignment]
         if len(inputs) != self.nin:
             raise TypeError(f"{self.__name__}() takes {self.nin} inputs, got {len(inputs)}")
         if isinstance(out, tuple):
