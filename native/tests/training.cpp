@@ -60,6 +60,13 @@ template <class T> struct Plain {
         }
     }
 
+    // A small network adds up its gradients in groups of rows.
+    size_t n_groups(size_t rows) const {
+        size_t n_parameters = 0;
+        for (const std::vector<T> &p : parameters) n_parameters += p.size();
+        return n_parameters > 16384 || rows < 64 ? 1 : rows < 128 ? 2 : 4;
+    }
+
     void step(const T *x, const double *y, size_t rows, double t) {
         std::vector<std::vector<T>> z{std::vector<T>(x, x + rows * widths[0])};
         for (size_t i = 0; i + 1 < widths.size(); ++i) {
@@ -85,16 +92,25 @@ template <class T> struct Plain {
             const size_t inputs = widths[i], units = widths[i + 1];
             const std::vector<T> W = parameters[2 * i];
             std::vector<T> dW(W.size()), db(units), dx(rows * inputs);
-            for (size_t r = 0; r < rows; ++r) {
-                for (size_t j = 0; j < units; ++j) {
-                    db[j] += da[r * units + j];
-                    for (size_t k = 0; k < inputs; ++k) {
-                        T &g = dW[k * units + j];
-                        g = std::fma(z[i][r * inputs + k], da[r * units + j], g);
-                        T &d = dx[r * inputs + k];
-                        d = std::fma(da[r * units + j], W[k * units + j], d);
+            const size_t groups = n_groups(rows);
+            for (size_t group = 0; group < groups; ++group) {
+                const size_t first = group * rows / groups, end = (group + 1) * rows / groups;
+                std::vector<T> dW_of_group(W.size()), db_of_group(units);
+                for (size_t r = first; r < end; ++r) {
+                    for (size_t j = 0; j < units; ++j) {
+                        db_of_group[j] += da[r * units + j];
+                        for (size_t k = 0; k < inputs; ++k) {
+                            T &g = dW_of_group[k * units + j];
+                            g = std::fma(z[i][r * inputs + k], da[r * units + j], g);
+                            T &d = dx[r * inputs + k];
+                            d = std::fma(da[r * units + j], W[k * units + j], d);
+                        }
                     }
                 }
+                for (size_t e = 0; e < dW.size(); ++e)
+                    dW[e] = group == 0 ? dW_of_group[e] : dW[e] + dW_of_group[e];
+                for (size_t e = 0; e < units; ++e)
+                    db[e] = group == 0 ? db_of_group[e] : db[e] + db_of_group[e];
             }
             update(2 * i, dW, t);
             update(2 * i + 1, db, t);
@@ -220,8 +236,12 @@ template <class T> void check_all() {
         }
         check<T>({70, 130, 90, 4}, rule, 64, none);
         for (size_t units : {1, 2, 3, 4, 5, 8, 9}) check<T>({33, 20, units}, rule, 37, none);
-        check<T>({410, 30, 5}, rule, 300,
-                 none);  // several parts of a panel, more rows than are taken at once
+        // Several parts of a panel, more rows than are taken at once: in groups of rows, and in none.
+        check<T>({410, 30, 5}, rule, 400, none);
+        check<T>({410, 50, 5}, rule, 300, 1e9);
+        // Groups that threads share, and fewer of them in the last batch.
+        check<T>({20, 100, 2}, rule, 200, none);
+        check<T>({30, 60, 40, 5}, rule, 100, 1e9);
     }
 }
 
