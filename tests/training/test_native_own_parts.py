@@ -29,7 +29,7 @@ from multilayer.settings import setting
 from multilayer.training.plan import Outcome, Plan
 from multilayer.training.steps import reference_steps, run_steps
 from tests.backend.native import needs_native
-from tests.training.test_native_steps import KINDS, assert_close, both, digest, start, table
+from tests.training.test_native_steps import KINDS, LARGE, assert_close, both, digest, start, table
 
 pytestmark = needs_native
 
@@ -124,8 +124,7 @@ def test_a_part_of_ones_own_in_any_layer(layers: tuple[Activation, ...]) -> None
     assert_close(*both(p, np.float64, batches, shape, in_one_call=False), np.float64)
 
 
-def outcomes(p: Plan) -> Outcome:
-    shape = (40, 203, 75, 3)
+def outcomes(p: Plan, shape: tuple[int, ...]) -> Outcome:
     batches = replace(table(p.loss, np.float32, shape, 700), size=130)
     rates, rng = np.full(len(batches), 0.01), np.random.default_rng(0)
     return run_steps(p, start(p, np.float32, shape), batches, rates, rng)
@@ -141,11 +140,12 @@ def outcomes(p: Plan) -> Outcome:
     ],
     ids=("dropout", "activation", "clip", "optimizer"),
 )
-def test_any_number_of_threads_gives_the_same_bits(p: Plan) -> None:
+@pytest.mark.parametrize("shape", LARGE)
+def test_any_number_of_threads_gives_the_same_bits(p: Plan, shape: tuple[int, ...]) -> None:
     found = set()
     for n in (1, 2, 3):
         set_threads(n)
-        found.add(digest(outcomes(p)))
+        found.add(digest(outcomes(p, shape)))
     set_threads(None)
     assert len(found) == 1
 
