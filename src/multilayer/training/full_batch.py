@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.data import Arrays
+from multilayer.training.native import CoreObjective
 from multilayer.training.plan import Plan, State
 from multilayer.training.steps import objective
 
@@ -102,6 +103,8 @@ class Objective:
         self._total = float(data.rows if weights is None else weights.sum(dtype=np.float64))
         self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
         self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+        wide = tuple(array.astype(np.float64) for array in parameters)
+        self._evaluate = CoreObjective.of(self._plan, wide) or self._reference
 
     def __call__(self, vector: Vector) -> tuple[float, Vector]:
         parameters = self.parameters(vector)
@@ -110,13 +113,19 @@ class Objective:
         gradient = np.zeros_like(vector)
         gradient[: W.size] = (self._l2 / self._total) * W
         for x, y, weights in self._everything or map(self._gathered, range(len(self._batches))):
-            mean, gradients, not_finite = objective(self._plan, parameters, x, y, weights)
-            if not_finite is not None:  # a line search that went too far comes back from infinity
+            mean, gradients = self._evaluate(parameters, x, y, weights)
+            if not math.isfinite(mean):  # a line search that went too far comes back from infinity
                 return math.inf, np.zeros_like(vector)
             share = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
             value += share * mean
             gradient += share * self.vector(gradients)
         return value, gradient
+
+    def _reference(
+        self, parameters: Parameters, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[float, Parameters]:
+        value, gradients, _ = objective(self._plan, parameters, x, y, weights)
+        return value, gradients
 
     def _gathered(self, number: int) -> Gathered:
         return self._batches.gather(number, np.dtype(np.float64))

@@ -20,7 +20,7 @@ from multilayer.training import kernels
 from multilayer.training.parts import OwnParts
 from multilayer.training.plan import Batches, Plan, State
 
-__all__ = ["Core", "core_for"]
+__all__ = ["Core", "CoreObjective", "core_for"]
 
 _PIECE = 64
 """Batches that are read at once from data that the core cannot read by itself."""
@@ -137,6 +137,36 @@ class Core:
         return State(take("weights"), memory)
 
 
+class CoreObjective:
+    """The objective over all samples given and its gradient, at any parameters, for who moves these himself."""
+
+    def __init__(self, trainer: backend.Trainer, own: OwnParts) -> None:
+        self._trainer, self._own = trainer, own
+
+    @classmethod
+    def of(cls, plan: Plan, parameters: Parameters) -> CoreObjective | None:
+        """Return that of a plan, for parameters of this type and these shapes; None where there is no core."""
+        trainer, own = _trainer(plan, parameters)
+        return None if trainer is None else cls(trainer, own)
+
+    def __call__(
+        self,
+        parameters: Parameters,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+    ) -> tuple[float, Parameters]:
+        """Return both; no gradient where the objective is not finite."""
+        self._trainer.put("weights", parameters)
+        self._trainer.core.begin(0)
+        data = backend.Data(x, _targets(y) if self._own.loss is None else None, weights, None, len(x), None)
+        value = self._own.objective(self._trainer, data, 0, y, weights)
+        if not math.isfinite(value):
+            return value, ()
+        self._trainer.core.find_gradients()
+        return value, self._trainer.get("gradient")
+
+
 class _Handle:
     """The state after some of the runs of a core: there until the next one has ended."""
 
@@ -177,10 +207,9 @@ class _Handle:
 def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None, OwnParts]:
     own = OwnParts(plan)
     optimizer, last, units = plan.optimizer, len(plan.activations) - 1, parameters[-1].size
-    assert optimizer is not None  # noqa: S101  (core_for has seen to it)
     loss, rule, limits = (
         kernels.loss_kernel(plan.loss, units),
-        kernels.optimizer_kernel(optimizer),
+        None if optimizer is None else kernels.optimizer_kernel(optimizer),
         kernels.clip_limits(plan.clip),
     )
     layers: list[backend.Layer] = []
@@ -206,7 +235,7 @@ def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None
     settings = {**(loss or kernels.OWN_LOSS), **rule, "from_sums": fused, "own_clip": own.clip is not None}
     settings |= {"l2": plan.l2, "weight_decay": plan.weight_decay + rule["weight_decay"]}
     settings |= {"limit": limits[0], "norm_limit": limits[1]}
-    slots = 0 if own.optimizer is not None else len(optimizer.slots)
+    slots = 0 if optimizer is None or own.optimizer is not None else len(optimizer.slots)
     return backend.trainer(parameters[0].dtype, layers, slots, **settings), own
 
 

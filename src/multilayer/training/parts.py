@@ -71,8 +71,31 @@ class OwnParts:
     def _step(self, trainer: Trainer, data: Data, batches: Batches, number: int, rate: float) -> float | None:
         """Return the objective, or None where the step is not finite, and was not made."""
         core = trainer.core
+        value = self.objective(trainer, data, number, *batches.targets(number), rate)
+        if not math.isfinite(value):
+            return None
+        if self.clip is not None or self.optimizer is not None:
+            core.find_gradients()
+            gradients = trainer.get("gradient")
+            if self.clip is not None:
+                gradients = self.clip(gradients)
+            if self.optimizer is not None:
+                return value if self._move(trainer, gradients, rate) else None
+            trainer.put("gradient", gradients)
+        return value if core.update() else None
+
+    def objective(
+        self,
+        trainer: Trainer,
+        data: Data,
+        number: int,
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        rate: float = 0.0,
+    ) -> float:
+        """Return the objective of a batch, whose step is open then: forward and, for the gradients, back."""
+        core = trainer.core
         core.open(data.as_tuple, number, rate)
-        y, weights = batches.targets(number)
         signals = self._forward(trainer, len(y))
         last = len(trainer.units) - 1
         if self.loss is not None:
@@ -86,17 +109,7 @@ class OwnParts:
             self._go_back(trainer, layer, *signals[layer])
             layer = core.backward(layer)
         value: float = core.objective()
-        if not math.isfinite(value):
-            return None
-        if self.clip is not None or self.optimizer is not None:
-            core.find_gradients()
-            gradients = trainer.get("gradient")
-            if self.clip is not None:
-                gradients = self.clip(gradients)
-            if self.optimizer is not None:
-                return value if self._move(trainer, gradients, rate) else None
-            trainer.put("gradient", gradients)
-        return value if core.update() else None
+        return value
 
     def _forward(self, trainer: Trainer, rows: int) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
         """Return a and z of the layers whose activation is not the core's."""

@@ -1,0 +1,54 @@
+"""The objective over all samples in the core, beside the reference's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from multilayer.activations import Activation, relu, tanh
+from multilayer.losses import Loss
+from multilayer.training.native import CoreObjective
+from multilayer.training.plan import Plan
+from multilayer.training.steps import objective
+from tests.backend.native import needs_native
+from tests.training.test_native_own_parts import CUBE
+from tests.training.test_native_steps import LOSSES, plan, start, table
+
+pytestmark = needs_native
+
+START = start(plan(), np.float64).parameters
+
+
+@pytest.mark.parametrize("hidden", [relu, tanh, CUBE], ids=("relu", "tanh", "own"))
+@pytest.mark.parametrize(("loss", "last"), LOSSES)
+def test_it_is_the_reference_to_rounding(loss: Loss, last: Activation, hidden: Activation) -> None:
+    p = Plan((relu, hidden, last), loss, None)
+    batches = table(loss, np.float64)
+    x, y = np.asarray(batches.X, np.float64), batches.y
+    core = CoreObjective.of(p, START)
+    assert core is not None
+    rng = np.random.default_rng(0)
+    for weights in (None, rng.uniform(0, 2, len(x))):
+        # Two places, one after the other: nothing is left of the first.
+        for _ in range(2):
+            parameters = tuple(0.3 * rng.standard_normal(a.shape) for a in START)
+            value, gradients = core(parameters, x, y, weights)
+            expected, expected_gradients, _ = objective(p, parameters, x, y, weights)
+            assert value == pytest.approx(expected, rel=1e-12)
+            for one, other in zip(gradients, expected_gradients, strict=True):
+                np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-13)
+
+
+def test_what_is_not_finite_has_no_gradient() -> None:
+    loss, last = LOSSES[0]
+    p = Plan((relu, relu, last), loss, None)
+    batches = table(loss, np.float64)
+    core = CoreObjective.of(p, START)
+    assert core is not None
+    large: tuple[NDArray[Any], ...] = tuple(np.full(a.shape, 1e200) for a in START)
+    value, gradients = core(large, np.asarray(batches.X, np.float64), batches.y, None)
+    assert not np.isfinite(value)
+    assert gradients == ()
