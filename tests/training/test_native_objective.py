@@ -42,6 +42,20 @@ def test_it_is_the_reference_to_rounding(loss: Loss, last: Activation, hidden: A
                 np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-13)
 
 
+def test_samples_may_lie_anywhere() -> None:
+    loss, last = LOSSES[0]
+    p = Plan((relu, tanh, last), loss, None)
+    batches = table(loss, np.float64)
+    core = CoreObjective.of(p, START)
+    assert core is not None
+    x = np.asarray(batches.X, np.float64)
+    packed = np.zeros(x.shape, [("flag", np.int8), ("x", np.float64)])
+    packed["x"] = x
+    expected, _ = core(START, x, batches.y, None)
+    for other in (np.asfortranarray(x), packed["x"], x[::-1].copy()[::-1]):
+        assert core(START, other, batches.y, None)[0] == expected
+
+
 def test_what_is_not_finite_has_no_gradient() -> None:
     loss, last = LOSSES[0]
     p = Plan((relu, relu, last), loss, None)

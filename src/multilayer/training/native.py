@@ -159,6 +159,7 @@ class CoreObjective:
         """Return both; no gradient where the objective is not finite."""
         self._trainer.put("weights", parameters)
         self._trainer.core.begin(0)
+        x = x if _is_readable(x) else x.copy()
         data = backend.Data(x, _targets(y) if self._own.loss is None else None, weights, None, len(x), None)
         value = self._own.objective(self._trainer, data, 0, y, weights)
         if not math.isfinite(value):
