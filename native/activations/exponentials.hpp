@@ -12,7 +12,7 @@ struct ExponentialFunction {
     static constexpr const char *name = "exponential";
     static constexpr int n_parameters = 0;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         auto anywhere = [=] {
             // Above 710 the powers of two overflow to the infinity that the result is.
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, is_full<P> ? 710.0 : exp_end<P>));
@@ -24,7 +24,7 @@ struct ExponentialFunction {
             return anywhere();
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const { return value<P>(x); }
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const { return value<P>(x); }
 };
 
 // exp(-x^2)
@@ -34,7 +34,7 @@ struct Gaussian {
     template <class P> static constexpr double end = is_full<P> ? 28.0 : 26.0;
     static constexpr double fast_end = 26.5;  // its square is below fast_exp_end
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         auto anywhere = [=] {
             V c = at_most(abs(x), end<P>);
             Exponential<P> e = exp(-product<P>(c, c));
@@ -46,7 +46,7 @@ struct Gaussian {
             return anywhere();
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             V c = at_most(abs(x), end<P>);
             Exponential<P> e = exp(-product<P>(c, c));
@@ -70,14 +70,14 @@ struct Elu {
     template <class P> MULTILAYER_INLINE V value(V x) const {
         return x < 0.0 ? scaled_expm1_of_negative<P>(splat(alpha), x) : x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
             return times(splat(alpha), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(1.0)
-                           : within(fast_exp_end, -x, scaled_exp(splat(alpha), exp_parts(x)), anywhere);
+            V y = x > 0.0 ? splat(1.0) : scaled_exp(splat(alpha), exp_parts(x));
+            return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -111,7 +111,7 @@ struct Celu {
         // Near 0 the curve is x itself, and x / alpha might underflow.
         return t.hi < -0x1p-60 ? y : x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
         auto anywhere = [=] {
             V hi = between(t.hi, -exp_end<P>, 0.0);
@@ -119,7 +119,7 @@ struct Celu {
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(1.0) : within(fast_exp_end, -t.hi, value_of(exp_parts(t)), anywhere);
+            return within(fast_exp_end, -t.hi, x > 0.0 ? splat(1.0) : value_of(exp_parts(t)), anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -140,15 +140,14 @@ struct Selu {
         V y = Elu::scaled_expm1_of_negative<P>(scale_alpha<P>().hi, x);
         return x < 0.0 ? y : scale * x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
             return times(rounded(scale_alpha<P>() * e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return x > 0.0
-                       ? splat(scale)
-                       : within(fast_exp_end, -x, scaled_exp(scale_alpha<P>().hi, exp_parts(x)), anywhere);
+            V y = x > 0.0 ? splat(scale) : scaled_exp(scale_alpha<P>().hi, exp_parts(x));
+            return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(scale) : anywhere();
         }

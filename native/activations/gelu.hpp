@@ -15,7 +15,7 @@ struct Gelu {
     static constexpr double fast_end = 37.5;  // half its square is below fast_exp_end
 
     // x Phi(x) = max(x, 0) - |x| E g with E = exp(-x^2 / 2), g the scaled tail at |x|
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
             ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));
@@ -27,7 +27,7 @@ struct Gelu {
         }
     }
     // Phi(x) + x phi(x): E d for x < 0, 1 - E d else, with d = g - |x| / sqrt(2 pi)
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
             ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));

@@ -57,7 +57,7 @@ struct Tanh {
         }
     }
     // 1 - tanh(x)^2 = 4 w / (1 + w)^2 with w = exp(-2 |x|)
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
             return within(ratio_end, size, 4.0 * sigmoid_slope_of_twice(exp_ratio(-size)),

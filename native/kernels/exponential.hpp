@@ -145,12 +145,6 @@ MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) {
     return fma(ap, e.s, fma(ap, e.s_rest, a * (e.p - 1.0)));
 }
 
-// y; but where `size` is not below the bound, or a nan, what `otherwise` computes, which is rare
-template <class F> MULTILAYER_INLINE V within(double bound, V size, V y, F otherwise) {
-    if (any_not_below(size, bound)) y = not_below(size, bound) ? otherwise() : y;
-    return y;
-}
-
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
 // in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For
 // |h.hi| < ratio_end.
