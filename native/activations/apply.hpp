@@ -50,7 +50,8 @@ template <class Otherwise> struct Within {
     MULTILAYER_INLINE bool everywhere() const { return !any_not_below(size, bound); }
     MULTILAYER_INLINE operator V() const { return not_below(size, bound) ? otherwise() : y; }
 };
-template <class Otherwise> MULTILAYER_INLINE Within<Otherwise> within(double bound, V size, V y, Otherwise f) {
+template <class Otherwise>
+MULTILAYER_INLINE Within<Otherwise> within(double bound, V size, V y, Otherwise f) {
     return {bound, size, y, f};
 }
 
@@ -86,6 +87,8 @@ constexpr size_t aligning_bytes = size_t{16} << 10;
 // Registers that a formula computes at once, so that one goes on while another waits. Half as many
 // registers in a processor do not hold more than one.
 constexpr size_t formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 2 : 1;
+// Which<A> in float64 waits for its own results more than others do: twice as many.
+template <class Function> constexpr bool has_long_chain = false;
 
 // f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
 // What does not fill one goes through the same code, so its bits are the same.
@@ -169,7 +172,9 @@ void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
                          return f.template same<T>(v);
                      }));
     } else if constexpr (sizeof(T) == sizeof(double)) {
-        each<V, formulas_at_once>(x, y, n, into, [&](auto &v) __attribute__((always_inline)) {
+        constexpr bool twice = formulas_at_once > 1 && has_long_chain<Which<A>>;
+        constexpr size_t at_once = twice ? 2 * formulas_at_once : formulas_at_once;
+        each<V, at_once>(x, y, n, into, [&](auto &v) __attribute__((always_inline)) {
             constexpr size_t count = sizeof v / sizeof(V);
             V result[count];
             bool all_ordinary = true;

@@ -19,7 +19,7 @@ struct ExponentialFunction {
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return within(fast_exp_end, abs(x), value_of(exp_parts(x)), anywhere);
+            return within(fast_exp_end, abs(x), value_of(exp_parts<false>(x)), anywhere);
         } else {
             return anywhere();
         }
@@ -41,7 +41,7 @@ struct Gaussian {
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return within(fast_end, abs(x), value_of(exp_parts(-product<Full>(x, x))), anywhere);
+            return within(fast_end, abs(x), value_of(exp_parts<false>(-product<Full>(x, x))), anywhere);
         } else {
             return anywhere();
         }
@@ -53,7 +53,8 @@ struct Gaussian {
             return times(-2.0 * copysign(c, x), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            return within(fast_end, abs(x), scaled_exp(-2.0 * x, exp_parts(-product<Full>(x, x))), anywhere);
+            V y = scaled_exp(-2.0 * x, exp_parts<true>(-product<Full>(x, x)));
+            return within(fast_end, abs(x), y, anywhere);
         } else {
             return anywhere();
         }
@@ -68,6 +69,9 @@ struct Elu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
+        if constexpr (is_full<P>) {
+            if (alpha == 1.0) return x < 0.0 ? expm1_of(exp_parts<true>(at_least(x, -expm1_end))) : x;
+        }
         return x < 0.0 ? scaled_expm1_of_negative<P>(splat(alpha), x) : x;
     }
     template <class P> MULTILAYER_INLINE auto derivative(V x) const {
@@ -76,7 +80,7 @@ struct Elu {
             return times(splat(alpha), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            V y = x > 0.0 ? splat(1.0) : scaled_exp(splat(alpha), exp_parts(x));
+            V y = x > 0.0 ? splat(1.0) : scaled_exp(splat(alpha), exp_parts<true>(x));
             return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
@@ -86,7 +90,7 @@ struct Elu {
     // a (exp(t) - 1) for t <= 0; anything elsewhere
     template <class P> MULTILAYER_INLINE static V scaled_expm1_of_negative(V a, V t) {
         if constexpr (is_full<P>) {
-            return scaled_expm1(a, exp_parts(at_least(t, -expm1_end)));
+            return scaled_expm1(a, exp_parts<true>(at_least(t, -expm1_end)));
         } else {
             return a * expm1(pair<P>(between(t, -expm1_end, 0.0))).hi;
         }
@@ -100,11 +104,13 @@ struct Celu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
+        if (alpha == 1.0) return Elu{1.0}.value<P>(x);
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
         V y;
         if constexpr (is_full<P>) {
             V hi = at_least(t.hi, -expm1_end);
-            y = scaled_expm1(splat(alpha), exp_parts(Pair<Full>{hi, hi == t.hi ? t.lo : V{}}));
+            Pair<Full> c = {hi, hi == t.hi ? t.lo : V{}};
+            y = scaled_expm1_with_rest(splat(alpha), exp_parts<true>(c));
         } else {
             y = Elu::scaled_expm1_of_negative<P>(splat(alpha), t.hi);
         }
@@ -119,7 +125,7 @@ struct Celu {
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return within(fast_exp_end, -t.hi, x > 0.0 ? splat(1.0) : value_of(exp_parts(t)), anywhere);
+            return within(fast_exp_end, -t.hi, x > 0.0 ? splat(1.0) : value_of(exp_parts<true>(t)), anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -146,7 +152,7 @@ struct Selu {
             return times(rounded(scale_alpha<P>() * e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            V y = x > 0.0 ? splat(scale) : scaled_exp(scale_alpha<P>().hi, exp_parts(x));
+            V y = x > 0.0 ? splat(scale) : scaled_exp(scale_alpha<P>().hi, exp_parts<true>(x));
             return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(scale) : anywhere();

@@ -227,6 +227,7 @@ struct GeluTanh {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct Softplus>> = true;
 struct Softplus {
     static constexpr const char *name = "softplus";
     static constexpr int n_parameters = 1;
@@ -265,6 +266,7 @@ struct Softplus {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct LogSigmoid>> = true;
 struct LogSigmoid {
     static constexpr const char *name = "log_sigmoid";
     static constexpr int n_parameters = 0;

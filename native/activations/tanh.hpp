@@ -41,6 +41,7 @@ struct TanhParts {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct Tanh>> = true;
 struct Tanh {
     static constexpr const char *name = "tanh";
     static constexpr int n_parameters = 0;
@@ -69,6 +70,7 @@ struct Tanh {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct TanhShrink>> = true;
 struct TanhShrink {
     static constexpr const char *name = "tanh_shrink";
     static constexpr int n_parameters = 0;
