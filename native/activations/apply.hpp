@@ -40,6 +40,21 @@ template <class A> MULTILAYER_INLINE A with_parameters(const double *p) {
     }
 }
 
+// y; but where `size` is not below the bound, or a nan, what `otherwise` computes, which is rare. A float64
+// formula returns this, so that several registers are computed before one branch looks at their sizes.
+template <class Otherwise> struct Within {
+    double bound;
+    V size, y;
+    Otherwise otherwise;
+
+    MULTILAYER_INLINE bool everywhere() const { return !any_not_below(size, bound); }
+    MULTILAYER_INLINE operator V() const { return not_below(size, bound) ? otherwise() : y; }
+};
+template <class Otherwise>
+MULTILAYER_INLINE Within<Otherwise> within(double bound, V size, V y, Otherwise f) {
+    return {bound, size, y, f};
+}
+
 // A formula in float32 lanes is made from the activation and called as
 //     F operator()(F x, Lanes &left) const;
 // Lanes set in `left` are computed in float64 after all: rare ones, as each register with one waits for that.
@@ -55,7 +70,7 @@ template <class A> struct Value {
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template value<T>(x);
     }
-    template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template value<P>(x); }
+    template <class P> MULTILAYER_INLINE auto at(V x) const { return activation.template value<P>(x); }
 };
 template <class A> struct Derivative {
     static constexpr bool copies = false;
@@ -64,14 +79,16 @@ template <class A> struct Derivative {
     template <class T> MULTILAYER_INLINE Vec<T> same(Vec<T> x) const {
         return activation.template derivative<T>(x);
     }
-    template <class P> MULTILAYER_INLINE V at(V x) const { return activation.template derivative<P>(x); }
+    template <class P> MULTILAYER_INLINE auto at(V x) const { return activation.template derivative<P>(x); }
 };
 
 // Results from this size on are written to whole lines of the cache: it saves a tenth of a copy's time.
 constexpr size_t aligning_bytes = size_t{16} << 10;
-// Registers that a float32 formula computes at once, so that one goes on while another waits. Half as many
+// Registers that a formula computes at once, so that one goes on while another waits. Half as many
 // registers in a processor do not hold more than one.
 constexpr size_t formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 2 : 1;
+// Which<A> in float64 waits for its own results more than others do: twice as many.
+template <class Function> constexpr bool has_long_chain = false;
 
 // f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
 // What does not fill one goes through the same code, so its bits are the same.
@@ -119,6 +136,19 @@ template <class F> MULTILAYER_INLINE auto one_by_one(F f) {
     };
 }
 
+// A float64 formula, without what is rare in it; and with that.
+MULTILAYER_INLINE bool ordinary(V y, V &result) {
+    result = y;
+    return true;
+}
+template <class Otherwise> MULTILAYER_INLINE bool ordinary(const Within<Otherwise> &y, V &result) {
+    result = y.y;
+    return y.everywhere();
+}
+template <class Function> __attribute__((noinline, cold)) V rarely(const Function &f, V x) {
+    return f.template at<Full>(x);
+}
+
 // float32 in, float32 out, float64 between
 template <class Function> MULTILAYER_INLINE HalfFloats through_float64(const Function &f, HalfFloats x) {
     return narrow(f.template at<Brief>(widen(x)));
@@ -142,8 +172,19 @@ void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
                          return f.template same<T>(v);
                      }));
     } else if constexpr (sizeof(T) == sizeof(double)) {
-        each<V>(x, y, n, into,
-                one_by_one([&](V v) __attribute__((always_inline)) { return f.template at<Full>(v); }));
+        constexpr bool twice = formulas_at_once > 1 && has_long_chain<Which<A>>;
+        constexpr size_t at_once = twice ? 2 * formulas_at_once : formulas_at_once;
+        each<V, at_once>(x, y, n, into, [&](auto &v) __attribute__((always_inline)) {
+            constexpr size_t count = sizeof v / sizeof(V);
+            V result[count];
+            bool all_ordinary = true;
+            for (size_t k = 0; k < count; ++k)
+                all_ordinary &= ordinary(f.template at<Full>(v[k]), result[k]);
+            if (__builtin_expect(!all_ordinary, false)) {
+                for (size_t k = 0; k < count; ++k) result[k] = rarely(f, v[k]);
+            }
+            for (size_t k = 0; k < count; ++k) v[k] = result[k];
+        });
     } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
         each<HalfFloats>(x, y, n, into, one_by_one([&](HalfFloats v) __attribute__((always_inline)) {
                              return through_float64(f, v);

@@ -12,19 +12,19 @@ struct ExponentialFunction {
     static constexpr const char *name = "exponential";
     static constexpr int n_parameters = 0;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         auto anywhere = [=] {
             // Above 710 the powers of two overflow to the infinity that the result is.
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, is_full<P> ? 710.0 : exp_end<P>));
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return within(fast_exp_end, abs(x), value_of(exp_parts(x)), anywhere);
+            return within(fast_exp_end, abs(x), value_of(exp_parts<false>(x)), anywhere);
         } else {
             return anywhere();
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const { return value<P>(x); }
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const { return value<P>(x); }
 };
 
 // exp(-x^2)
@@ -34,26 +34,27 @@ struct Gaussian {
     template <class P> static constexpr double end = is_full<P> ? 28.0 : 26.0;
     static constexpr double fast_end = 26.5;  // its square is below fast_exp_end
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         auto anywhere = [=] {
             V c = at_most(abs(x), end<P>);
             Exponential<P> e = exp(-product<P>(c, c));
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return within(fast_end, abs(x), value_of(exp_parts(-product<Full>(x, x))), anywhere);
+            return within(fast_end, abs(x), value_of(exp_parts<false>(-product<Full>(x, x))), anywhere);
         } else {
             return anywhere();
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             V c = at_most(abs(x), end<P>);
             Exponential<P> e = exp(-product<P>(c, c));
             return times(-2.0 * copysign(c, x), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            return within(fast_end, abs(x), scaled_exp(-2.0 * x, exp_parts(-product<Full>(x, x))), anywhere);
+            V y = scaled_exp(-2.0 * x, exp_parts<true>(-product<Full>(x, x)));
+            return within(fast_end, abs(x), y, anywhere);
         } else {
             return anywhere();
         }
@@ -68,16 +69,19 @@ struct Elu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
+        if constexpr (is_full<P>) {
+            if (alpha == 1.0) return x < 0.0 ? expm1_of(exp_parts<true>(at_least(x, -expm1_end))) : x;
+        }
         return x < 0.0 ? scaled_expm1_of_negative<P>(splat(alpha), x) : x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
             return times(splat(alpha), Unscaled<P>{e.m, e.scale});
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(1.0)
-                           : within(fast_exp_end, -x, scaled_exp(splat(alpha), exp_parts(x)), anywhere);
+            V y = x > 0.0 ? splat(1.0) : scaled_exp(splat(alpha), exp_parts<true>(x));
+            return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -86,7 +90,7 @@ struct Elu {
     // a (exp(t) - 1) for t <= 0; anything elsewhere
     template <class P> MULTILAYER_INLINE static V scaled_expm1_of_negative(V a, V t) {
         if constexpr (is_full<P>) {
-            return scaled_expm1(a, exp_parts(at_least(t, -expm1_end)));
+            return scaled_expm1(a, exp_parts<true>(at_least(t, -expm1_end)));
         } else {
             return a * expm1(pair<P>(between(t, -expm1_end, 0.0))).hi;
         }
@@ -100,18 +104,20 @@ struct Celu {
     double alpha;
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
+        if (alpha == 1.0) return Elu{1.0}.value<P>(x);
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
         V y;
         if constexpr (is_full<P>) {
             V hi = at_least(t.hi, -expm1_end);
-            y = scaled_expm1(splat(alpha), exp_parts(Pair<Full>{hi, hi == t.hi ? t.lo : V{}}));
+            Pair<Full> c = {hi, hi == t.hi ? t.lo : V{}};
+            y = scaled_expm1_with_rest(splat(alpha), exp_parts<true>(c));
         } else {
             y = Elu::scaled_expm1_of_negative<P>(splat(alpha), t.hi);
         }
         // Near 0 the curve is x itself, and x / alpha might underflow.
         return t.hi < -0x1p-60 ? y : x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
         auto anywhere = [=] {
             V hi = between(t.hi, -exp_end<P>, 0.0);
@@ -119,7 +125,7 @@ struct Celu {
             return times(rounded(e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return x > 0.0 ? splat(1.0) : within(fast_exp_end, -t.hi, value_of(exp_parts(t)), anywhere);
+            return within(fast_exp_end, -t.hi, x > 0.0 ? splat(1.0) : value_of(exp_parts<true>(t)), anywhere);
         } else {
             return x > 0.0 ? splat(1.0) : anywhere();
         }
@@ -140,15 +146,14 @@ struct Selu {
         V y = Elu::scaled_expm1_of_negative<P>(scale_alpha<P>().hi, x);
         return x < 0.0 ? y : scale * x;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             Exponential<P> e = exp<P>(between(x, -exp_end<P>, 0.0));
             return times(rounded(scale_alpha<P>() * e.m), e.scale);
         };
         if constexpr (is_full<P>) {
-            return x > 0.0
-                       ? splat(scale)
-                       : within(fast_exp_end, -x, scaled_exp(scale_alpha<P>().hi, exp_parts(x)), anywhere);
+            V y = x > 0.0 ? splat(scale) : scaled_exp(scale_alpha<P>().hi, exp_parts<true>(x));
+            return within(fast_exp_end, -x, y, anywhere);
         } else {
             return x > 0.0 ? splat(scale) : anywhere();
         }

@@ -15,24 +15,24 @@ struct Gelu {
     static constexpr double fast_end = 37.5;  // half its square is below fast_exp_end
 
     // x Phi(x) = max(x, 0) - |x| E g with E = exp(-x^2 / 2), g the scaled tail at |x|
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
-            ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));
+            ExpParts e = exp_parts<true>(scaled(product<Full>(size, size), -0.5));
             V z = scaled_value(size, e.s), y = minus_product(at_least(x, 0.0), e.p, z);
-            return within(fast_end, abs(x), y, [=] { return x > 0.0 ? x : times(-z, e.scale()); });
+            return within(fast_end, abs(x), y, [=] { return x > 0.0 ? x : times_far_out(-z, e); });
         } else {
             return at_least(x, 0.0) -
                    size * (exp<Brief>(-0.5 * (size * size)).m.hi * scaled_normal_tail(pair<Brief>(size)));
         }
     }
     // Phi(x) + x phi(x): E d for x < 0, 1 - E d else, with d = g - |x| / sqrt(2 pi)
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         V size = at_most(abs(x), end<P>);
         if constexpr (is_full<P>) {
-            ExpParts e = exp_parts(scaled(product<Full>(size, size), -0.5));
+            ExpParts e = exp_parts<true>(scaled(product<Full>(size, size), -0.5));
             V d = scaled_derivative(size, e.s), y = x < 0.0 ? e.p * d : minus_product(splat(1.0), e.p, d);
-            return within(fast_end, abs(x), y, [=] { return x > 0.0 ? splat(1.0) : times(d, e.scale()); });
+            return within(fast_end, abs(x), y, [=] { return x > 0.0 ? splat(1.0) : times_far_out(d, e); });
         } else {
             V root = splat(0x1.9884533d43651p-2);
             V d =

@@ -15,7 +15,7 @@ struct Mish {
     static constexpr int n_parameters = 0;
     static constexpr double fast_end = 36.0;  // where exp(x) + 1 begins to be rounded
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             Parts t(exp_ratio(0.5 * x));
             V p_over_d = t.p * t.d.hi;
@@ -27,7 +27,7 @@ struct Mish {
         }
     }
     // P (Q D + 4 x S A^2) / D^2
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             Parts t(exp_ratio(0.5 * x));
             Pair<Full> n = t.q * t.denominator + (4.0 * x) * (t.sum * t.square);

@@ -113,7 +113,7 @@ struct Sigmoid {
     static constexpr const char *name = "sigmoid";
     static constexpr int n_parameters = 0;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             return within(fast_exp_end, abs(x), sigmoid_of_twice(exp_ratio(0.5 * x)),
                           [=] { return x > 0.0 ? splat(1.0) : exp_far_out(x); });
@@ -121,7 +121,7 @@ struct Sigmoid {
             return sigmoid(clamped(pair<P>(x)));
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
             return within(fast_exp_end, size, sigmoid_slope_of_twice(exp_ratio(-0.5 * size)),
@@ -137,7 +137,7 @@ struct Silu {
     static constexpr int n_parameters = 1;
     double beta;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             Pair<Full> h = product<Full>(x, splat(0.5 * beta));
             V y = times_sigmoid_of_twice(x, exp_ratio(h));
@@ -153,7 +153,7 @@ struct Silu {
         V y = times(x, Unscaled<Full>{e.m, e.scale});
         return t.hi > 0.0 ? x : t.hi <= -exp_end<Full> ? copysign(V{}, x) : y;
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             Pair<P> t = clamped(product<P>(x, splat(beta)));
             return rounded(gate_slope(t, t));
@@ -193,7 +193,7 @@ struct GeluTanh {
     }
     MULTILAYER_INLINE static Pair<Full> u(V x) { return x * (root_2_over_pi() + of_cube(x)); }
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             V y = times_sigmoid_of_twice(x, exp_ratio(u(x)));
             return within(value_fast_end, abs(x), y, [=] {
@@ -208,7 +208,7 @@ struct GeluTanh {
             return x > end<P> ? x : y;
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         auto anywhere = [=] {
             V c = between(x, -end<P>, end<P>);
             Pair<P> square = product<P>(c, c);
@@ -227,12 +227,13 @@ struct GeluTanh {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct Softplus>> = true;
 struct Softplus {
     static constexpr const char *name = "softplus";
     static constexpr int n_parameters = 1;
     double beta;
 
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             Pair<Full> h = product<Full>(x, splat(0.5 * beta));
             Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(minus_abs(h)));
@@ -252,7 +253,7 @@ struct Softplus {
             return t.hi > 40.0 ? x : log_of_one_plus_exp(t, exp(minus_abs(t))).hi * (1.0 / beta);
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             Pair<Full> h = product<Full>(x, splat(0.5 * beta));
             return within(ratio_end, abs(h.hi), sigmoid_of_twice(exp_ratio(h)), [=] {
@@ -265,12 +266,13 @@ struct Softplus {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct LogSigmoid>> = true;
 struct LogSigmoid {
     static constexpr const char *name = "log_sigmoid";
     static constexpr int n_parameters = 0;
 
     // -log(1 + exp(-x))
-    template <class P> MULTILAYER_INLINE V value(V x) const {
+    template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
             Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(-0.5 * size));
@@ -282,7 +284,7 @@ struct LogSigmoid {
             return x < -40.0 ? x : -y;
         }
     }
-    template <class P> MULTILAYER_INLINE V derivative(V x) const { return Sigmoid{}.value<P>(-x); }
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const { return Sigmoid{}.value<P>(-x); }
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ struct TanhParts {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct Tanh>> = true;
 struct Tanh {
     static constexpr const char *name = "tanh";
     static constexpr int n_parameters = 0;
@@ -57,7 +58,7 @@ struct Tanh {
         }
     }
     // 1 - tanh(x)^2 = 4 w / (1 + w)^2 with w = exp(-2 |x|)
-    template <class P> MULTILAYER_INLINE V derivative(V x) const {
+    template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
             return within(ratio_end, size, 4.0 * sigmoid_slope_of_twice(exp_ratio(-size)),
@@ -69,6 +70,7 @@ struct Tanh {
     }
 };
 
+template <> constexpr bool has_long_chain<Value<struct TanhShrink>> = true;
 struct TanhShrink {
     static constexpr const char *name = "tanh_shrink";
     static constexpr int n_parameters = 0;

@@ -8,6 +8,7 @@ float64. The comment above each gives the largest relative error of the exact fu
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
 
 FITS = [
     Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
-    Fit("short_exp", "the same for less accuracy", exp_quotient, -half_log2, half_log2, 9, None),
+    Fit("eighth_exp", "the same for |r| <= log(2) / 16", exp_quotient, -half_log2 / 8, half_log2 / 8, 5, None),
+    Fit("careful_eighth_exp", "the same for more accuracy", exp_quotient, -half_log2 / 8, half_log2 / 8, 6, None),
     Fit("coth", "(r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4", coth_quotient,
         mp.mpf(0), (half_log2 / 2) ** 2, 4, None),
     Fit("wide_coth", "the same for |r| <= 3/4", coth_quotient, mp.mpf(0), mp.mpf("0.5625"), 8, None),
@@ -130,6 +132,22 @@ def error(fit: Fit, coefficients: list[float]) -> mp.mpf:
     return worst
 
 
+def eighths() -> str:
+    """Return 2^(j/8), with j taken from the last bits of the exponent and the first ones behind it; and its rest.
+
+    Where 8 k + j are the last bits of an integer, that integer shifted left by 49 makes it 2^(k + j/8).
+    """
+    exact = [mp.mpf(2) ** (mp.mpf(j) / 8) for j in range(8)]
+    nearest = [float(e) for e in exact]
+    bits = [struct.unpack("<q", struct.pack("<d", n))[0] - (j << 49) for j, n in enumerate(nearest)]
+    moved = [struct.unpack("<d", struct.pack("<q", b))[0].hex() for b in bits]
+    rests = [float(e / n - 1).hex() for e, n in zip(exact, nearest, strict=True)]
+    text = "\n// 2^(j/8), less j 2^49 in its bits; and by what fraction it is too small\n"
+    for name, numbers in (("eighths", moved), ("eighths_rest", rests)):
+        text += f"alignas(64) constexpr double {name}[] = {{\n    {', '.join(numbers)},\n}};\n"
+    return text
+
+
 def main() -> None:
     write = sys.stdout.write
     write(
@@ -149,6 +167,7 @@ def main() -> None:
                 rests = [float(e - f).hex() for e, f in zip(exact, found, strict=True)][: fit.rests]
                 write("// what the rounding of the first of them left out\n")
                 write(f"constexpr double {fit.name}_{kind}_rest[] = {{{', '.join(rests)}}};\n")
+    write(eighths())
     write("\n}  // namespace\n")
 
 

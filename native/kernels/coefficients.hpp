@@ -16,12 +16,18 @@ constexpr double exp_brief[] = {
     0x1.1110e0c5c7f50p-7, 0x1.6d43af18200d3p-10, 0x1.a1256cd2f13c2p-13,
 };
 
-// the same for less accuracy
-// relative error 2^-51.9
-constexpr double short_exp_full[] = {
-    0x1.0000000000001p-1,  0x1.5555555555556p-3,  0x1.5555555553d37p-5,  0x1.11111111109a6p-7,
-    0x1.6c16c1789d1d7p-10, 0x1.a01a01a7cebcdp-13, 0x1.a019b8ca26fcfp-16, 0x1.71de0d85293b8p-19,
-    0x1.2891d4ffbb0f9p-22, 0x1.af390ba7e6f47p-26,
+// the same for |r| <= log(2) / 16
+// relative error 2^-46.4
+constexpr double eighth_exp_full[] = {
+    0x1.000000000002ep-1, 0x1.555555555556ap-3,  0x1.5555554e8d709p-5,
+    0x1.1111110e0d900p-7, 0x1.6c1b735ab0459p-10, 0x1.a01e2e013e538p-13,
+};
+
+// the same for more accuracy
+// relative error 2^-55.1
+constexpr double careful_eighth_exp_full[] = {
+    0x1.0000000000000p-1,  0x1.555555555559ep-3,  0x1.5555555555572p-5,  0x1.1111110c60f21p-7,
+    0x1.6c16c16856a9cp-10, 0x1.a01ee0121d9bcp-13, 0x1.a01de6c734237p-16,
 };
 
 // (r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4
@@ -103,6 +109,22 @@ constexpr double normal_brief[] = {
     0x1.754a752728b98p-1,   -0x1.04c72a299f701p-1, 0x1.d71376553f576p-3,  -0x1.832c62c385872p-5,
     -0x1.56c8ec4998bcbp-7,  0x1.c8a3e4b014391p-8,  0x1.0a9a52da92dc8p-10, -0x1.0e5673b0d0dffp-10,
     -0x1.dfe1ecce8f8c7p-13, 0x1.1ce4de76db39fp-13, 0x1.68b9920a80985p-15, -0x1.b335c08cbbf9dp-18,
+};
+
+// 2^(j/8), less j 2^49 in its bits; and by what fraction it is too small
+alignas(64) constexpr double eighths[] = {
+    0x1.0000000000000p+0, 0x1.f72b83c7d517bp-1, 0x1.f06fe0a31b715p-1, 0x1.ebfdad5362a27p-1,
+    0x1.ea09e667f3bcdp-1, 0x1.eace5422aa0dbp-1, 0x1.ee89f995ad3adp-1, 0x1.f5818dcfba487p-1,
+};
+alignas(64) constexpr double eighths_rest[] = {
+    0x0.0p+0,
+    -0x1.01b15eaa59348p-55,
+    0x1.34d754db0abb6p-55,
+    0x1.690cebb7aafb0p-56,
+    -0x1.3b3efbf5e2228p-54,
+    0x1.db72fc1f0eab4p-55,
+    0x1.c1a7792cb3387p-55,
+    0x1.4a385a63d07a7p-56,
 };
 
 }  // namespace

@@ -111,44 +111,53 @@ MULTILAYER_INLINE Pair<Brief> expm1(Pair<Brief> x) {
     return {fma(scale, a.rest, (scale - 1.0) + scale * a.r)};
 }
 
-// exp(x) = p (1 + s + s_rest) with p = 2^k and |s| <= 0.42, for float64 results. Only for |x| < fast_exp_end,
-// where p is a normal number: a kernel looks whether a lane is outside, and goes another way for that one.
-// With `scale` instead of p, for |x| <= exp_end<Full>.
+// exp(x) = p (1 + s) with p = 2^(k/8) and |s| < 0.045, for float64 results. p is looked up and rounded; a
+// careful s has what that drops, and s_rest what rounding s itself does. Only for |x| < fast_exp_end, where p
+// is a normal number: a kernel looks whether a lane is outside, and goes another way for that one.
 constexpr double fast_exp_end = 708.0;
 struct ExpParts {
     V p, s, s_rest;
-    Exponent biased_k;  // in its last twelve bits
-
-    MULTILAYER_INLINE Scale<Full> scale() const { return {biased_k - 1023}; }
 };
-MULTILAYER_INLINE ExpParts exp_parts_of(V r, V shifted) {
-    V square = r * r, q = two_chains(short_exp_full, r, square), s = fma(square, q, r);
-    return {(V)(bits(shifted) << 52), s, fma(square, q, r - s), bits(shifted)};
+template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
+    V shifted = fma(x.hi, splat(8.0 * log2_e), splat(exponent_shifter)), minus_k = exponent_shifter - shifted;
+    // Exact, as in `reduce`: k has 13 bits.
+    V high = fma(minus_k, splat(0.125 * log_2_high), x.hi);
+    V low = fma(minus_k, splat(0.125 * log_2_low), x.lo);
+    Exponent k = bits(shifted);
+    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
+    if constexpr (careful) {
+        low = low + lookup(eighths_rest, k);
+        V r = high + low, square = r * r, q = two_chains(careful_eighth_exp_full, r, square);
+        V s = fma(square, q, r);
+        return {p, s, fma(square, q, r - s) + (low - (r - high))};
+    } else {
+        V r = high + low, square = r * r;
+        return {p, fma(square, two_chains(eighth_exp_full, r, square), r), V{}};
+    }
 }
-MULTILAYER_INLINE ExpParts exp_parts(V x) {
-    V shifted = fma(x, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
-    return exp_parts_of(fma(minus_k, splat(log_2_low), fma(minus_k, splat(log_2_high), x)), shifted);
+template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(V x) {
+    return exp_parts<careful>(pair<Full>(x));
 }
-MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
-    V shifted = fma(x.hi, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
-    V high = fma(minus_k, splat(log_2_high), x.hi), low = fma(minus_k, splat(log_2_low), x.lo);
-    Pair<Full> r = sum_descending<Full>(high, low);
-    ExpParts e = exp_parts_of(r.hi, shifted);
-    e.s_rest = e.s_rest + r.lo;
-    return e;
-}
-// exp(x), a exp(x) and a (exp(x) - 1). The first two can do without the rest.
-MULTILAYER_INLINE V value_of(ExpParts e) { return e.p * (1.0 + e.s); }
-MULTILAYER_INLINE V scaled_exp(V a, ExpParts e) { return fma(a, e.s, a) * e.p; }
-MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) {
+// exp(x), a exp(x), and of careful parts exp(x) - 1 and a (exp(x) - 1); with the rest for a pair x
+// near 0, which is rounded once on the way to s.
+MULTILAYER_INLINE V value_of(ExpParts e) { return fma(e.p, e.s, e.p); }
+MULTILAYER_INLINE V scaled_exp(V a, ExpParts e) {
     V ap = a * e.p;
-    return fma(ap, e.s, fma(ap, e.s_rest, a * (e.p - 1.0)));
+    return fma(ap, e.s, ap);
 }
-
-// y; but where `size` is not below the bound, or a nan, what `otherwise` computes, which is rare
-template <class F> MULTILAYER_INLINE V within(double bound, V size, V y, F otherwise) {
-    if (any_not_below(size, bound)) y = not_below(size, bound) ? otherwise() : y;
-    return y;
+MULTILAYER_INLINE V expm1_of(ExpParts e) { return fma(e.p, e.s, e.p - 1.0); }
+MULTILAYER_INLINE V scaled_expm1(V a, ExpParts e) {
+    Pair<Full> lead = product<Full>(a, e.p - 1.0);
+    return lead.hi + fma(a * e.p, e.s, lead.lo);
+}
+MULTILAYER_INLINE V scaled_expm1_with_rest(V a, ExpParts e) {
+    Pair<Full> lead = product<Full>(a, e.p - 1.0);
+    V ap = a * e.p;
+    return lead.hi + fma(ap, e.s, fma(ap, e.s_rest, lead.lo));
+}
+// y p where p may be less than any normal number, down to 2^-1200
+MULTILAYER_INLINE V times_far_out(V y, ExpParts e) {
+    return y * (V)(bits(e.p) + (int64_t{200} << 52)) * 0x1p-200;
 }
 
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even

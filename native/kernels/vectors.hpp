@@ -284,6 +284,24 @@ MULTILAYER_INLINE bool any_not_below(Vec<double> x, double bound) {
 MULTILAYER_INLINE IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
 MULTILAYER_INLINE IntVec<double> bits(Vec<double> x) { return (IntVec<double>)x; }
 
+// The number of a table that the last three bits of each lane say.
+MULTILAYER_INLINE Vec<double> lookup(const double (&table)[8], IntVec<double> i) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (Vec<double>)_mm512_permutexvar_pd((__m512i)i, _mm512_load_pd(table));
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
+    // As halves, which a permutation can move: those of number i are 2 i and 2 i + 1.
+    const IntVec<double> twice = i + i;
+    const __m256i halves = (__m256i)((twice & 0xffffffff) | ((twice + 1) << 32));
+    const __m256 low = _mm256_permutevar8x32_ps(_mm256_castpd_ps(_mm256_load_pd(table)), halves);
+    const __m256 high = _mm256_permutevar8x32_ps(_mm256_castpd_ps(_mm256_load_pd(table + 4)), halves);
+    return (Vec<double>)_mm256_blendv_pd(_mm256_castps_pd(low), _mm256_castps_pd(high), (__m256d)(i << 61));
+#else
+    Vec<double> found;
+    for (size_t lane = 0; lane < lanes<double>; ++lane) found[lane] = table[i[lane] & 7];
+    return found;
+#endif
+}
+
 constexpr int32_t sign_bit(float) { return INT32_MIN; }
 constexpr int64_t sign_bit(double) { return INT64_MIN; }
 

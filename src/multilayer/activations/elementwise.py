@@ -59,13 +59,18 @@ class Elementwise(Activation):
         """Return h(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
         if keywords or type(out) is tuple:
             return self._value(x, *self._operands, out=out, **keywords)
-        return self._value(x, *self._operands, out)  # a ufunc reads its operands sooner than its keywords
+        # A ufunc reads its operands sooner than its keywords, and unpacking none of them takes 0.1 us.
+        if not self._operands:
+            return self._value(x, out)
+        return self._value(x, *self._operands, out)
 
     @final
     def derivative(self, x: Any, /, *, out: Any = None, **keywords: Any) -> Any:
         """Return h'(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
         if keywords or type(out) is tuple:
             return self._derivative(x, *self._operands, out=out, **keywords)
+        if not self._operands:
+            return self._derivative(x, out)
         return self._derivative(x, *self._operands, out)
 
     @final
