@@ -53,10 +53,13 @@ def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, 
 
 
 @app.command()
-def training(rounds: Rounds = 5, threads: Threads = 2, only: str = "") -> None:
-    """Epochs of Adam on relu networks with softmax cross-entropy, each against every installed peer."""
+def training(rounds: Rounds = 7, threads: Threads = 2, seconds: Seconds = 0.1, only: str = "") -> None:
+    """Epochs of Adam on relu networks with softmax cross-entropy, each against every installed peer.
+
+    Short ones are timed one after another: the first after a pause tells how fast a process wakes up.
+    """
     cases = [case for case in TRAINING if only in case.name]
-    outcomes = race("training", cases, threads=threads, rounds=rounds, seconds=0.0, packages=TRAINERS)
+    outcomes = race("training", cases, threads=threads, rounds=rounds, seconds=seconds, packages=TRAINERS)
     details = {}
     for case, outcome in zip(cases, outcomes, strict=True):
         ours = outcome.timings["multilayer"].median

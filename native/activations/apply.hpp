@@ -178,8 +178,7 @@ void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
             constexpr size_t count = sizeof v / sizeof(V);
             V result[count];
             bool all_ordinary = true;
-            for (size_t k = 0; k < count; ++k)
-                all_ordinary &= ordinary(f.template at<Full>(v[k]), result[k]);
+            for (size_t k = 0; k < count; ++k) all_ordinary &= ordinary(f.template at<Full>(v[k]), result[k]);
             if (__builtin_expect(!all_ordinary, false)) {
                 for (size_t k = 0; k < count; ++k) result[k] = rarely(f, v[k]);
             }

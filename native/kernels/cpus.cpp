@@ -85,4 +85,21 @@ size_t count() { return std::thread::hardware_concurrency(); }
 
 size_t usable_cpus() { return std::max<size_t>(1, count()); }
 
+#if defined(__linux__)
+int current_cpu() { return sched_getcpu(); }
+
+void leave_cpu(int cpu) {
+    if (cpu < 0 || current_cpu() != cpu) return;
+    cpu_set_t usable;
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0) return;
+    cpu_set_t others = usable;
+    CPU_CLR(cpu, &others);
+    if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
+    sched_setaffinity(0, sizeof usable, &usable);  // moves nobody
+}
+#else
+int current_cpu() { return -1; }
+void leave_cpu(int) {}
+#endif
+
 }  // namespace multilayer

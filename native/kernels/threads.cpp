@@ -1,7 +1,6 @@
 #include "kernels/threads.hpp"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 
 #include <atomic>
@@ -31,15 +30,6 @@ inline void pause() {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
-#endif
-}
-
-// The processor that the caller runs on, -1 where the system does not tell.
-inline int current_cpu() {
-#if defined(__linux__)
-    return sched_getcpu();
-#else
-    return -1;
 #endif
 }
 
@@ -180,7 +170,12 @@ class Pool {
             seen = state & ~low_bits;
             while ((state & ~low_bits) == seen && (state & open) != 0) {
                 if (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) continue;
-                if (index < threads_) work(index);
+                if (index < threads_) {
+                    // A thread that is woken may be put where its caller runs, and the two then take turns
+                    // there: neither waits long enough for the system to see that one should move.
+                    if (!crowded_) leave_cpu(caller_cpu_.load(std::memory_order_relaxed));
+                    work(index);
+                }
                 eager = index < threads_ && !crowded_;
                 if (((state_.fetch_sub(1) - 1) & low_bits) == 0) announce();
                 break;

@@ -97,7 +97,8 @@ template <> struct ValueInFloat32<GeluTanh> {
         Sum t = argument(x);
         Power e = power<-1>(t.hi, -t.lo);
         left = beyond(t.hi, power_end);
-        // t is beyond 16 from x = 4.9 on, which is not rare: a branch there, as above, is often guessed wrong.
+        // t is beyond 16 from x = 4.9 on, which is not rare: a branch there, as above, is often guessed
+        // wrong.
         F one = splat(1.0f), lost = dropped(one + e.s, one, e.s);
         return times(x, reciprocal(one_plus(e, lost)));
     }
