@@ -1,6 +1,7 @@
 #include "kernels/training.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "kernels/threads.hpp"
@@ -15,6 +16,8 @@ constexpr size_t most_steps = 256;
 // Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other, and for
 // what the others have written, as long as they save. In groups of rows they write less for each other.
 constexpr size_t large = 1'000'000, large_in_groups = 200'000;
+// From here on sharing out is quicker wherever the threads are.
+constexpr size_t surely_large = 8'000'000;
 
 }  // namespace
 
@@ -43,6 +46,10 @@ template <class T> void Trainer<T>::begin(uint64_t steps) {
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
     return products_per_row_ * rows > (updates_.n_groups(rows) > 1 ? large_in_groups : large) ? threads() : 1;
+}
+
+template <class T> bool Trainer<T>::is_paced(size_t rows) const {
+    return n_threads(rows) > 1 && products_per_row_ * rows < surely_large;
 }
 
 template <class T> size_t Trainer<T>::n_blocks(size_t rows) const {
@@ -132,7 +139,7 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
         chunks_of_step = {r.blocks, n_parts + 1, 1, n_parts};
     }
     std::vector<size_t> chunks;
-    for (size_t i = 0; first + i < std::min(last, first + most_steps); ++i) {
+    for (size_t i = 0; first + i < last; ++i) {
         const TrainingStep<T> step =
             updates_.step_of(samples, first + i, rates[first + i], steps_made_ + i + 1);
         if (!step.moderate) break;
@@ -144,7 +151,10 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
     const Chunk chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
         static_cast<Run *>(pointer)->chunk(phase, chunk);
     };
-    run({chunk, &r, chunks.data(), chunks.size()}, n_threads(rows));
+    const auto start = std::chrono::steady_clock::now();
+    run({chunk, &r, chunks.data(), chunks.size()}, is_paced(rows) && !pace_.shared() ? 1 : n_threads(rows));
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    if (is_paced(rows)) pace_.note(r.steps.size(), taken.count());
     moderate_ = r.moderate.load();
     steps_made_ += r.stop.load();
     return r.stop.load();
@@ -152,9 +162,11 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
 
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
                                               const double *rates, double *losses) {
-    reserve(std::min(samples.rows, samples.batch_rows));
+    const size_t rows = std::min(samples.rows, samples.batch_rows);
+    reserve(rows);
     while (first < last) {
-        const size_t most = std::min(last, first + most_steps);
+        const size_t at_once = is_paced(rows) ? std::min(most_steps, pace_.most_steps()) : most_steps;
+        const size_t most = std::min(last, first + at_once);
         const size_t done = moderate_ ? run_moderate(samples, first, most, rates, losses) : 0;
         first += done;
         if (first < most && !run_alone(samples, first, rates[first], losses[first])) return first;

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/pace.hpp"
 #include "kernels/packed_parameters.hpp"
 #include "kernels/training_batch.hpp"
 #include "kernels/training_settings.hpp"
@@ -76,6 +77,7 @@ template <class T> class Trainer {
 
     size_t n_threads(size_t rows) const;
     size_t n_blocks(size_t rows) const;
+    bool is_paced(size_t rows) const;
     void reserve(size_t rows);
     template <class F> void over_rows(F f);
     void over_groups();
@@ -90,6 +92,7 @@ template <class T> class Trainer {
     PackedParameters<T> parameters_;
     TrainingBatch<T> batch_;
     ParameterUpdates<T> updates_;
+    Pace pace_;
     size_t products_per_row_ = 0;
     uint64_t steps_made_ = 0;
     bool moderate_ = true;        // what is kept
