@@ -290,11 +290,14 @@ MULTILAYER_INLINE Vec<double> lookup(const double (&table)[8], IntVec<double> i)
     return (Vec<double>)_mm512_permutexvar_pd((__m512i)i, _mm512_load_pd(table));
 #elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX2__)
     // As halves, which a permutation can move: those of number i are 2 i and 2 i + 1.
-    const IntVec<double> twice = i + i;
-    const __m256i halves = (__m256i)((twice & 0xffffffff) | ((twice + 1) << 32));
+    const __m256i number = _mm256_and_si256((__m256i)i, _mm256_set1_epi64x(7));
+    const __m256i first = _mm256_add_epi64(number, number);
+    const __m256i halves =
+        _mm256_or_si256(first, _mm256_slli_epi64(_mm256_add_epi64(first, _mm256_set1_epi64x(1)), 32));
     const __m256 low = _mm256_permutevar8x32_ps(_mm256_castpd_ps(_mm256_load_pd(table)), halves);
     const __m256 high = _mm256_permutevar8x32_ps(_mm256_castpd_ps(_mm256_load_pd(table + 4)), halves);
-    return (Vec<double>)_mm256_blendv_pd(_mm256_castps_pd(low), _mm256_castps_pd(high), (__m256d)(i << 61));
+    return (Vec<double>)_mm256_blendv_pd(_mm256_castps_pd(low), _mm256_castps_pd(high),
+                                         (__m256d)_mm256_slli_epi64((__m256i)i, 61));
 #else
     Vec<double> found;
     for (size_t lane = 0; lane < lanes<double>; ++lane) found[lane] = table[i[lane] & 7];
