@@ -198,14 +198,10 @@ MULTILAYER_INLINE F times(F c, Power e) {
     return fma(c, e.s, m * e.p);
 }
 
-// 1 + exp(x)
-MULTILAYER_INLINE Sum one_plus(Power e, F dropped_of_one_plus_s) {
-    F a = 1.0f + e.s, v = e.s * e.p, hi = a + v;
-    return {hi, dropped_descending(hi, a, v) + dropped_of_one_plus_s};
-}
-// For s < 2^24, where 1 + s is exact once s is above 1
+// 1 + exp(x) for s < 2^24, where 1 + s is exact once s is above 1
 MULTILAYER_INLINE Sum one_plus(Power e) {
-    return one_plus(e, dropped_descending(1.0f + e.s, splat(1.0f), e.s));
+    F one = splat(1.0f), a = one + e.s, v = e.s * e.p, hi = a + v;
+    return {hi, dropped_descending(hi, a, v) + dropped_descending(a, one, e.s)};
 }
 
 // What q = 1 / d is short of 1 / (d.hi + d.lo), in units of q

@@ -95,12 +95,7 @@ template <> struct ValueInFloat32<GeluTanh> {
     }
     MULTILAYER_INLINE F operator()(F x, Lanes &left) const {
         Sum t = argument(x);
-        Power e = power<-1>(t.hi, -t.lo);
-        left = beyond(t.hi, power_end);
-        // t is beyond 16 from x = 4.9 on, which is not rare: a branch there, as above, is often guessed
-        // wrong.
-        F one = splat(1.0f), lost = dropped(one + e.s, one, e.s);
-        return times(x, reciprocal(one_plus(e, lost)));
+        return times(x, sigmoid_in_float32(t.hi, -t.lo, power_end, left));
     }
 };
 
