@@ -9,9 +9,11 @@
 #include "activations/kernels.hpp"
 #include "bindings/bindings.hpp"
 #include "bindings/loops.hpp"
+#include "kernels/cache.hpp"
 
 namespace {
 
+using multilayer::cache_line;
 using multilayer::ElementwiseFunction;
 using multilayer::Into;
 
@@ -20,7 +22,6 @@ constexpr npy_intp block = 1024;
 // Results from this size on are streamed past the caches, which they would only empty.
 constexpr npy_intp streaming_bytes = npy_intp{16} << 20;
 constexpr size_t part = 8192;  // elements that a thread takes at a time
-constexpr size_t cache_line = 64;
 
 struct Kernel {
     ElementwiseFunction<float> f32;

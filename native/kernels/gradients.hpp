@@ -1,6 +1,7 @@
 // dW = x^T da and db in panels, from rows of a batch or from groups of them.
 #pragma once
 
+#include "kernels/cache.hpp"
 #include "kernels/narrow.hpp"
 #include "kernels/tile_heights.hpp"
 #include "kernels/training_kernels.hpp"
@@ -17,7 +18,7 @@ template <class T> constexpr size_t widest_panel = 3 * lanes<T>;
 // other read of x stay in the first-level cache.
 constexpr size_t batch_rows = 256;
 
-template <class T> constexpr size_t line_of = 64 / sizeof(T);
+template <class T> constexpr size_t line_of = cache_line / sizeof(T);
 
 // Where column k of a panel of W^T is, k being a multiple of the lanes, and how far apart its numbers are.
 template <class T> struct Column {
@@ -78,7 +79,7 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
         x += x_stride;
         da += da_stride;
     };
-    if (upcoming != nullptr && start && rows != 0) {
+    if (upcoming != nullptr && rows != 0) {
         constexpr size_t all_lines = (R * V * L + Upcoming<T>::line - 1) / Upcoming<T>::line;
         const size_t lines = rows < all_lines ? rows : all_lines;
         const size_t rows_per_line = rows < 4 * lines ? rows / lines : 4;

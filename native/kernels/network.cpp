@@ -5,12 +5,11 @@
 #include <iterator>
 #include <new>
 
+#include "kernels/cache.hpp"
 #include "kernels/threads.hpp"
 
 namespace multilayer {
 namespace {
-
-constexpr size_t cache_line = 64;
 
 // The rows of a block, in and out of a layer, stay in a second-level cache of this size, half of which is
 // left for weights. Blocks are high enough, though, to make up for reading all weights once per block.

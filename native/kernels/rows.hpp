@@ -1,6 +1,7 @@
 // Rows of samples, in whatever order, as the rows of a batch.
 #pragma once
 
+#include "kernels/cache.hpp"
 #include "kernels/moderate.hpp"
 #include "kernels/training_kernels.hpp"
 
@@ -9,12 +10,12 @@ namespace {
 
 // Rows of x in an order of their own are in no cache; they are asked for this many rows ahead.
 constexpr size_t rows_ahead = 8;
-constexpr size_t line_bytes = 64, most_lines_ahead = 16;
+constexpr size_t most_lines_ahead = 16;
 
 template <class T> MULTILAYER_INLINE void prefetch_row(const T *row, size_t columns) {
-    const size_t lines = (columns * sizeof(T) + line_bytes - 1) / line_bytes;
+    const size_t lines = (columns * sizeof(T) + cache_line - 1) / cache_line;
     const char *p = reinterpret_cast<const char *>(row);
-    for (size_t i = 0; i < lines && i < most_lines_ahead; ++i) __builtin_prefetch(p + i * line_bytes);
+    for (size_t i = 0; i < lines && i < most_lines_ahead; ++i) __builtin_prefetch(p + i * cache_line);
 }
 
 template <class T> bool copy_rows(const SampleRows<T> &s) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "activations/kernels.hpp"
+#include "kernels/cache.hpp"
 #include "kernels/training_kernels.hpp"
 
 namespace multilayer {
@@ -77,7 +78,6 @@ template <class T> struct TrainingStep {
     bool moderate;  // the settings are such that moderate numbers cannot overflow, see training.hpp
 };
 
-constexpr size_t cache_line = 64;
 static inline size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }
 static inline size_t round_up(size_t n, size_t to) { return divide_up(n, to) * to; }
 
