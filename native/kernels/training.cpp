@@ -36,6 +36,7 @@ template <class T> void Trainer<T>::close() {
     closed_ = true;
     parameters_.release_transposed();
     batch_.release();
+    updates_.release();
 }
 
 template <class T> void Trainer<T>::begin(uint64_t steps) {
@@ -48,12 +49,7 @@ template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
     return products_per_row_ * rows > (updates_.n_groups(rows) > 1 ? large_in_groups : large) ? threads() : 1;
 }
 
-template <class T> bool Trainer<T>::is_paced(size_t rows) const {
-    return n_threads(rows) > 1 && products_per_row_ * rows < surely_large;
-}
-
-template <class T> size_t Trainer<T>::n_blocks(size_t rows) const {
-    const size_t n = n_threads(rows);
+template <class T> size_t Trainer<T>::n_blocks(size_t rows, size_t n) const {
     return std::min(divide_up(rows, products_of<T>().tile_rows), n * divide_up(rows, n * block_rows));
 }
 
@@ -129,9 +125,9 @@ template <class T> struct Trainer<T>::Run {
 };
 
 template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_t first, size_t last,
-                                                   const double *rates, double *losses) {
+                                                   const double *rates, double *losses, size_t threads) {
     const size_t rows = std::min(samples.rows, samples.batch_rows), n_parts = parameters_.parts().size();
-    const size_t groups = updates_.n_groups(rows), blocks = groups > 1 ? groups : n_blocks(rows);
+    const size_t groups = updates_.n_groups(rows), blocks = groups > 1 ? groups : n_blocks(rows, threads);
     Run r{*this, samples, losses, first, blocks, {Phase::rows, Phase::update}, {}, {}, {true}};
     std::vector<size_t> chunks_of_step{r.blocks, n_parts + 1};
     if (settings_.clips_norm()) {
@@ -151,10 +147,7 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
     const Chunk chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
         static_cast<Run *>(pointer)->chunk(phase, chunk);
     };
-    const auto start = std::chrono::steady_clock::now();
-    run({chunk, &r, chunks.data(), chunks.size()}, is_paced(rows) && !pace_.shared() ? 1 : n_threads(rows));
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (is_paced(rows)) pace_.note(r.steps.size(), taken.count());
+    run({chunk, &r, chunks.data(), chunks.size()}, threads);
     moderate_ = r.moderate.load();
     steps_made_ += r.stop.load();
     return r.stop.load();
@@ -162,12 +155,16 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
 
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
                                               const double *rates, double *losses) {
-    const size_t rows = std::min(samples.rows, samples.batch_rows);
+    using Clock = std::chrono::steady_clock;
+    const size_t rows = std::min(samples.rows, samples.batch_rows), threads = n_threads(rows);
+    const bool paced = threads > 1 && products_per_row_ * rows < surely_large;
     reserve(rows);
     while (first < last) {
-        const size_t at_once = is_paced(rows) ? std::min(most_steps, pace_.most_steps()) : most_steps;
-        const size_t most = std::min(last, first + at_once);
-        const size_t done = moderate_ ? run_moderate(samples, first, most, rates, losses) : 0;
+        const size_t at_once = paced ? std::min(most_steps, pace_.most_steps()) : most_steps;
+        const size_t most = std::min(last, first + at_once), n = paced && !pace_.shared() ? 1 : threads;
+        const Clock::time_point start = Clock::now();
+        const size_t done = moderate_ ? run_moderate(samples, first, most, rates, losses, n) : 0;
+        if (paced && done != 0) pace_.note(done, std::chrono::duration<double>(Clock::now() - start).count());
         first += done;
         if (first < most && !run_alone(samples, first, rates[first], losses[first])) return first;
         if (first < most) ++first;
@@ -188,15 +185,16 @@ bool Trainer<T>::run_alone(const Samples &samples, size_t batch, double rate, do
 
 // f(first, end) for blocks of rows.
 template <class T> template <class F> void Trainer<T>::over_rows(F f) {
+    const size_t threads = n_threads(step_.rows);
     struct Context {
         F &f;
         size_t rows, blocks;
-    } context{f, step_.rows, n_blocks(step_.rows)};
+    } context{f, step_.rows, n_blocks(step_.rows, threads)};
     const Chunk chunk = [](void *pointer, size_t, size_t chunk, size_t) {
         const Context &c = *static_cast<Context *>(pointer);
         c.f(chunk * c.rows / c.blocks, (chunk + 1) * c.rows / c.blocks);
     };
-    run({chunk, &context, &context.blocks, 1}, n_threads(step_.rows));
+    run({chunk, &context, &context.blocks, 1}, threads);
 }
 
 // The gradients of all groups, where a batch is split into groups.

@@ -76,14 +76,13 @@ template <class T> class Trainer {
     struct Run;
 
     size_t n_threads(size_t rows) const;
-    size_t n_blocks(size_t rows) const;
-    bool is_paced(size_t rows) const;
+    size_t n_blocks(size_t rows, size_t threads) const;
     void reserve(size_t rows);
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);
     size_t run_moderate(const Samples &samples, size_t first, size_t last, const double *rates,
-                        double *losses);
+                        double *losses, size_t threads);
     bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
     bool update_alone();
 

@@ -35,6 +35,7 @@ template <class T> class ParameterUpdates {
     // The groups of a batch; 1 if there are none. To be called before steps with as many rows: throws
     // std::bad_alloc.
     void reserve(size_t rows);
+    void release() { groups_ = {}; }
     size_t n_groups(size_t rows) const;
     // The gradients of a group, once all its rows are done.
     void find_group(const TrainingStep<T> &step, size_t group);
