@@ -22,14 +22,19 @@ pytestmark = needs_native
 START = start(plan(), np.float64).parameters
 
 
+def core_objective(p: Plan) -> CoreObjective:
+    core = CoreObjective.of(p, START)
+    assert core is not None
+    return core
+
+
 @pytest.mark.parametrize("hidden", [relu, tanh, CUBE], ids=("relu", "tanh", "own"))
 @pytest.mark.parametrize(("loss", "last"), LOSSES)
 def test_it_is_the_reference_to_rounding(loss: Loss, last: Activation, hidden: Activation) -> None:
     p = Plan((relu, hidden, last), loss, None)
     batches = table(loss, np.float64)
     x, y = np.asarray(batches.X, np.float64), batches.y
-    core = CoreObjective.of(p, START)
-    assert core is not None
+    core = core_objective(p)
     rng = np.random.default_rng(0)
     for weights in (None, rng.uniform(0, 2, len(x))):
         # Two places, one after the other: nothing is left of the first.
@@ -46,8 +51,7 @@ def test_samples_may_lie_anywhere() -> None:
     loss, last = LOSSES[0]
     p = Plan((relu, tanh, last), loss, None)
     batches = table(loss, np.float64)
-    core = CoreObjective.of(p, START)
-    assert core is not None
+    core = core_objective(p)
     x = np.asarray(batches.X, np.float64)
     packed = np.zeros(x.shape, [("flag", np.int8), ("x", np.float64)])
     packed["x"] = x
@@ -60,8 +64,7 @@ def test_what_is_not_finite_has_no_gradient() -> None:
     loss, last = LOSSES[0]
     p = Plan((relu, relu, last), loss, None)
     batches = table(loss, np.float64)
-    core = CoreObjective.of(p, START)
-    assert core is not None
+    core = core_objective(p)
     large: tuple[NDArray[Any], ...] = tuple(np.full(a.shape, 1e200) for a in START)
     value, gradients = core(large, np.asarray(batches.X, np.float64), batches.y, None)
     assert not np.isfinite(value)
