@@ -5,6 +5,8 @@
 
 // levels() and use(level)
 int add_levels(PyObject *module);
+// The type Function: a ufunc with its parameters.
+int add_function_type(PyObject *module);
 // One ufunc per activation kernel of the level in use, and one per derivative.
 int add_ufuncs(PyObject *module);
 // The same for the kernels along an axis.

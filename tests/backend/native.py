@@ -21,9 +21,9 @@ ELEMENTWISE: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
 AXIS: dict[str, Callable[..., Any]] = {}
 for _activation in activations.catalogue:
     if isinstance(_activation, Elementwise):
-        ELEMENTWISE[_activation.facts.name] = (_activation._value, _activation.parameters)
+        ELEMENTWISE[_activation.facts.name] = (_activation.kernel, _activation.parameters)
         ELEMENTWISE[f"{_activation.facts.name}_derivative"] = (
-            _activation._derivative,
+            _activation.derivative_kernel,
             _activation.parameters,
         )
     else:

@@ -91,7 +91,7 @@ def test_a_parameter_per_unit(name: str, kind: Any) -> None:
 
 @pytest.mark.parametrize("name", [*ELEMENTWISE, *AXIS])
 def test_pickles_to_itself(name: str) -> None:
-    function = AXIS[name]._value if name in AXIS else ELEMENTWISE[name][0]
+    function = AXIS[name].kernel if name in AXIS else ELEMENTWISE[name][0]
     assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301
 
 

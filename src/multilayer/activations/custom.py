@@ -6,7 +6,6 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -91,13 +90,8 @@ class Custom(Elementwise):
         """Return the derivative for a float64 array."""
         return self._called("derivative", self.gradient, x)
 
-    @cached_property
-    def _value(self) -> Callable[..., Any]:
-        return backend.from_python(self.known.name, self.formula)
-
-    @cached_property
-    def _derivative(self) -> Callable[..., Any]:
-        return backend.from_python(f"{self.known.name}_derivative", self.derivative_formula)
+    def _ufunc(self, name: str, formula: Callable[..., NDArray[np.float64]]) -> Callable[..., Any]:
+        return backend.from_python(name, formula)
 
     def _called(
         self, role: str, function: Callable[[Any], Any], x: NDArray[np.float64]

@@ -34,44 +34,42 @@ class Elementwise(Activation):
     def derivative_formula(x: NDArray[np.float64], /, *parameters: Any) -> NDArray[np.float64]:
         """h'(x) for a float64 array."""
 
+    @final
+    @cached_property
+    def kernel(self) -> Callable[..., Any]:
+        """The ufunc of x and the parameters that computes h."""
+        return self._ufunc(self.facts.name, self.formula)
+
+    @final
+    @cached_property
+    def derivative_kernel(self) -> Callable[..., Any]:
+        """The ufunc of x and the parameters that computes h'."""
+        return self._ufunc(f"{self.facts.name}_derivative", self.derivative_formula)
+
+    def _ufunc(self, name: str, formula: Callable[..., NDArray[np.float64]]) -> Callable[..., Any]:
+        return backend.elementwise(name, formula, len(self.parameters))
+
     @cached_property
     def _value(self) -> Callable[..., Any]:
-        return backend.elementwise(self.facts.name, self.formula, len(self.parameters))
+        return backend.with_parameters(self.kernel, self.parameters)
 
     @cached_property
     def _derivative(self) -> Callable[..., Any]:
-        name = f"{self.facts.name}_derivative"
-        return backend.elementwise(name, self.derivative_formula, len(self.parameters))
-
-    @cached_property
-    def _operands(self) -> tuple[NDArray[np.float64], ...]:
-        # A ufunc makes an array of each number, at every call.
-        return tuple(np.asarray(p) for p in self.parameters)
-
-    @final
-    @property
-    def kernel(self) -> Callable[..., Any]:
-        """The ufunc behind h."""
-        return self._value
+        return backend.with_parameters(self.derivative_kernel, self.parameters)
 
     @final
     def __call__(self, x: Any, /, *, out: Any = None, **keywords: Any) -> Any:
         """Return h(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
-        if keywords or type(out) is tuple:
-            return self._value(x, *self._operands, out=out, **keywords)
-        # A ufunc reads its operands sooner than its keywords, and unpacking none of them takes 0.1 us.
-        if not self._operands:
-            return self._value(x, out)
-        return self._value(x, *self._operands, out)
+        if keywords:
+            return self._value(x, out=out, **keywords)
+        return self._value(x, out=out)  # without a dictionary to unpack
 
     @final
     def derivative(self, x: Any, /, *, out: Any = None, **keywords: Any) -> Any:
         """Return h'(x) elementwise; takes the keywords of a ufunc (out=, where=, dtype=, casting=)."""
-        if keywords or type(out) is tuple:
-            return self._derivative(x, *self._operands, out=out, **keywords)
-        if not self._operands:
-            return self._derivative(x, out)
-        return self._derivative(x, *self._operands, out)
+        if keywords:
+            return self._derivative(x, out=out, **keywords)
+        return self._derivative(x, out=out)  # without a dictionary to unpack
 
     @final
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 Nothing outside this package knows which of the two is at work.
 """
 
-from multilayer.backend.choice import along_axis, elementwise, from_python, info
+from multilayer.backend.choice import along_axis, elementwise, from_python, info, with_parameters
 from multilayer.backend.forward import affine, compile_network
 from multilayer.backend.threads import set_threads, threads
 
@@ -16,4 +16,5 @@ __all__ = [
     "info",
     "set_threads",
     "threads",
+    "with_parameters",
 ]

@@ -6,6 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 @final
+class Function:
+    def __new__(cls, ufunc: np.ufunc, parameters: tuple[ArrayLike, ...], /) -> Function: ...
+    def __call__(self, x: Any, /, **keywords: Any) -> Any: ...
+
+@final
 class Network:
     def __new__(
         cls, layers: Sequence[tuple[NDArray[Any], NDArray[Any], str | None, Sequence[float]]], /

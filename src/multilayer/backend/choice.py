@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -17,7 +17,16 @@ from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
 from multilayer.errors import InputError
 
-__all__ = ["BackendInfo", "along_axis", "elementwise", "from_python", "info", "kernel_name", "native"]
+__all__ = [
+    "BackendInfo",
+    "along_axis",
+    "elementwise",
+    "from_python",
+    "info",
+    "kernel_name",
+    "native",
+    "with_parameters",
+]
 
 Formula = Callable[..., NDArray[np.float64]]
 
@@ -87,6 +96,14 @@ def elementwise(name: str, formula: Formula, n_parameters: int = 0) -> Callable[
     """Return the ufunc called `name`: the native one if there is one, else `formula` as a twin."""
     kernel: Callable[..., Any] | None = getattr(native(), name, None)
     return kernel or TwinUfunc(name, formula, n_parameters)
+
+
+def with_parameters(ufunc: Callable[..., Any], parameters: Sequence[Any]) -> Callable[..., Any]:
+    """Return `ufunc` as a function of x and the keywords of a ufunc."""
+    if (core := native()) and kernel_name(ufunc):
+        function: Callable[..., Any] = core.Function(ufunc, tuple(parameters))
+        return function
+    return lambda x, **keywords: ufunc(x, *parameters, **keywords)
 
 
 def along_axis(name: str, formula: Formula) -> Callable[..., Any]:
