@@ -90,6 +90,9 @@ constexpr size_t formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 2 : 1;
 // Which<A> in float64 waits for its own results more than others do: twice as many.
 template <class Function> constexpr bool has_long_chain = false;
 
+// What takes one register at a time waits for memory: of the second-level cache it gets so many bytes ahead.
+constexpr size_t ahead = 512;
+
 // f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
 // What does not fill one goes through the same code, so its bits are the same.
 template <class W, size_t at_once = 1, class T, class F>
@@ -107,6 +110,10 @@ MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, F f) {
         constexpr size_t count = sizeof v / sizeof(W);
         for (; i + count * step <= n; i += count * step) {
             for (size_t k = 0; k < count; ++k) __builtin_memcpy(v + k, x + i + k * step, sizeof(W));
+            if (at_once == 1) {
+                __builtin_prefetch(x + i + ahead / sizeof(T));
+                __builtin_prefetch(y + i + ahead / sizeof(T), 1);
+            }
             f(v);
             for (size_t k = 0; k < count; ++k) write(y + i + k * step, v[k]);
         }

@@ -17,7 +17,7 @@ struct Mish {
 
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
-            Parts t(exp_ratio(0.5 * x));
+            Parts t(exp_ratio(x));
             V p_over_d = t.p * t.d.hi;
             Pair<Full> f = product<Full>(p_over_d, t.q.hi);
             V rest = fma(f.hi, t.above + t.d.rest, fma(p_over_d, t.q.lo, f.lo));
@@ -29,7 +29,7 @@ struct Mish {
     // P (Q D + 4 x S A^2) / D^2
     template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
-            Parts t(exp_ratio(0.5 * x));
+            Parts t(exp_ratio(x));
             Pair<Full> n = t.q * t.denominator + (4.0 * x) * (t.sum * t.square);
             Pair<Full> r = product<Full>(t.d.hi, t.d.hi);
             V rest = fma(n.hi, t.above + (t.d.rest + t.d.rest), n.lo);

@@ -17,14 +17,15 @@ namespace {
 //
 // sigmoid(2 h) = P / (A + P)
 MULTILAYER_INLINE V sigmoid_of_twice(ExpRatio e) {
-    Reciprocal d = reciprocal(e.plus_1());
-    return e.p * fma(d.hi, e.above + d.rest, d.hi);
+    Reciprocal d = e.reciprocal_of_plus_1();
+    V a = times_normal_power(d.hi, e.p);
+    return fma(a, e.above + d.rest, a);
 }
 // x times that
 MULTILAYER_INLINE V times_sigmoid_of_twice(V x, ExpRatio e) {
-    Reciprocal d = reciprocal(e.plus_1());
-    V a = e.p * d.hi;
-    return fma(x, a, x * (a * (e.above + d.rest)));
+    Reciprocal d = e.reciprocal_of_plus_1();
+    V a = times_normal_power(d.hi, e.p);
+    return fma(x, a, (x * a) * (e.above + d.rest));
 }
 // its slope A P / (A + P)^2, for h <= 0
 MULTILAYER_INLINE V sigmoid_slope_of_twice(ExpRatio e) {
@@ -115,7 +116,7 @@ struct Sigmoid {
 
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
-            return within(fast_exp_end, abs(x), sigmoid_of_twice(exp_ratio(0.5 * x)),
+            return within(fast_exp_end, abs(x), sigmoid_of_twice(exp_ratio(x)),
                           [=] { return x > 0.0 ? splat(1.0) : exp_far_out(x); });
         } else {
             return sigmoid(clamped(pair<P>(x)));
@@ -124,7 +125,7 @@ struct Sigmoid {
     template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
-            return within(fast_exp_end, size, sigmoid_slope_of_twice(exp_ratio(-0.5 * size)),
+            return within(fast_exp_end, size, sigmoid_slope_of_twice(exp_ratio(-size)),
                           [=] { return exp_far_out(-size); });
         } else {
             return sigmoid_slope(clamped(pair<P>(x)));
@@ -140,7 +141,7 @@ struct Silu {
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             Pair<Full> h = product<Full>(x, splat(0.5 * beta));
-            V y = times_sigmoid_of_twice(x, exp_ratio(h));
+            V y = times_sigmoid_of_twice(x, beta == 1.0 ? exp_ratio(x) : exp_ratio(h));
             return within(ratio_end, abs(h.hi), y, [=] { return value_far_out(x); });
         } else {
             return at_least(x, -0x1p130) * sigmoid(clamped(product<P>(x, splat(beta))));
@@ -275,7 +276,7 @@ struct LogSigmoid {
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
-            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(-0.5 * size));
+            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(-size));
             return within(fast_exp_end, size, at_most(x, 0.0) - (y.hi + y.lo),
                           [=] { return x < 0.0 ? x : -exp_far_out(-x); });
         } else {

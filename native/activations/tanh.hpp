@@ -50,9 +50,9 @@ struct Tanh {
         V size = at_most(abs(x), tanh_end);
         if constexpr (is_full<P>) {
             TanhParts t(size);
-            V a = 1.0 + (t.v - t.r), b = 1.0 + (t.v + t.r);
-            V q = (t.near ? size : -2.0 * a) / (t.near ? 1.0 + t.v : fma(t.p, b, a));
-            return copysign(t.near ? q : 1.0 + q, x);
+            V g = fma(t.w, t.v_over_w, splat(1.0)), a = g - t.r, b = g + t.r;
+            V q = (t.near ? size : a) / (t.near ? g : fma(t.p, b, a));
+            return copysign(t.near ? q : minus_product(splat(1.0), splat(2.0), q), x);
         } else {
             return copysign(tanh_of_positive(size), x);
         }
@@ -61,7 +61,7 @@ struct Tanh {
     template <class P> MULTILAYER_INLINE auto derivative(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
-            return within(ratio_end, size, 4.0 * sigmoid_slope_of_twice(exp_ratio(-size)),
+            return within(ratio_end, size, 4.0 * sigmoid_slope_of_twice(exp_ratio(-2.0 * size, -size)),
                           [=] { return exp_far_out(-2.0 * size, 4.0); });
         } else {
             V w = exp<P>(-2.0 * at_most(abs(x), exp_end<P> / 2)).m.hi, d = 1.0 + w;
@@ -89,7 +89,7 @@ struct TanhShrink {
             V r = fma(minus_k, splat(0.5 * log_2_low), fma(minus_k, splat(0.5 * log_2_high), u));
             V half = 0.5 * r, w = half * half, q = two_chains(quarter_coth_full, w, w * w), v = fma(w, q, w);
             V above = v + r, below = v - r;
-            Reciprocal d = reciprocal(sum_descending<Full>(1.0 + p, fma(p, above, below)));
+            Reciprocal d = reciprocal_of_sum(1.0 + p, fma(p, above, below));
             V twice = d.hi + d.hi, c = r * w;
             V c_rest = fma(r, fma(half, half, -w), fma(r, w, -c));
             V close = c + fma(c, fma(fma(v, q, v), -twice, q), c_rest);

@@ -160,6 +160,25 @@ MULTILAYER_INLINE V times_far_out(V y, ExpParts e) {
     return y * (V)(bits(e.p) + (int64_t{200} << 52)) * 0x1p-200;
 }
 
+// 1 / y = hi (1 + rest)
+struct Reciprocal {
+    V hi, rest;
+};
+MULTILAYER_INLINE Reciprocal reciprocal(Pair<Full> y) {
+    V r = 1.0 / y.hi;
+    return {r, minus_product(minus_product(splat(1.0), r, y.hi), r, y.lo)};
+}
+// 1 / (lead + more) in the same way: as |more| is at most a fifth of lead, what rounding drops of their sum
+// need not be known.
+MULTILAYER_INLINE Reciprocal reciprocal_of_sum(V lead, V more) {
+    V r = 1.0 / (lead + more);
+    return {r, minus_product(minus_product(splat(1.0), r, lead), r, more)};
+}
+
+// y p for a power of two p, y and the product being normal numbers: an addition, where multiplications are
+// what takes the time.
+MULTILAYER_INLINE V times_normal_power(V y, V p) { return (V)(bits(y) + (bits(p) - bits(splat(1.0)))); }
+
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
 // in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For
 // |h.hi| < ratio_end.
@@ -172,6 +191,9 @@ struct ExpRatio {
     MULTILAYER_INLINE Pair<Full> plus_1() const {
         return sum_descending<Full>(1.0 + p, fma(p, above, below));
     }
+    MULTILAYER_INLINE Reciprocal reciprocal_of_plus_1() const {
+        return reciprocal_of_sum(1.0 + p, fma(p, above, below));
+    }
     // For h <= 0, exp(2 h) + c in the same way, with nothing lost.
     MULTILAYER_INLINE Pair<Full> of_negative_plus(double c) const {
         Pair<Full> lead = sum_descending<Full>(splat(c), p);
@@ -179,28 +201,21 @@ struct ExpRatio {
         return {d.hi, d.lo + lead.lo};
     }
 };
-MULTILAYER_INLINE ExpRatio exp_ratio_of(V r, V shifted) {
+MULTILAYER_INLINE ExpRatio exp_ratio_of_reduced(V r, V shifted) {
     V w = r * r, v = w * one_chain(coth_full, w);
     return {(V)(bits(shifted) << 52), v + r, v - r};
-}
-MULTILAYER_INLINE ExpRatio exp_ratio(V h) {
-    V shifted = fma(h, splat(2.0 * log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
-    V high = fma(minus_k, splat(0.5 * log_2_high), h);
-    return exp_ratio_of(fma(minus_k, splat(0.5 * log_2_low), high), shifted);
 }
 MULTILAYER_INLINE ExpRatio exp_ratio(Pair<Full> h) {
     V shifted = fma(h.hi, splat(2.0 * log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
     V high = fma(minus_k, splat(0.5 * log_2_high), h.hi);
-    return exp_ratio_of(high + fma(minus_k, splat(0.5 * log_2_low), h.lo), shifted);
+    return exp_ratio_of_reduced(high + fma(minus_k, splat(0.5 * log_2_low), h.lo), shifted);
 }
-
-// 1 / y = hi (1 + rest)
-struct Reciprocal {
-    V hi, rest;
-};
-MULTILAYER_INLINE Reciprocal reciprocal(Pair<Full> y) {
-    V r = 1.0 / y.hi;
-    return {r, minus_product(minus_product(splat(1.0), r, y.hi), r, y.lo)};
+// The same for x = 2 h, and h, without a rest
+MULTILAYER_INLINE ExpRatio exp_ratio(V x, V h) {
+    V shifted = fma(x, splat(log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;
+    V high = fma(minus_k, splat(0.5 * log_2_high), h);
+    return exp_ratio_of_reduced(fma(minus_k, splat(0.5 * log_2_low), high), shifted);
 }
+MULTILAYER_INLINE ExpRatio exp_ratio(V x) { return exp_ratio(x, 0.5 * x); }
 
 }  // namespace

@@ -15,8 +15,10 @@ template <> struct ValueInFloat32<Mish> {
         Power e = power(at_most(x, 20.0f));  // the fraction is 1 from there on
         F two = splat(2.0f), v = e.s * e.p, t = two + e.s, m = e.s * t;
         F more = v * (t + (e.s + v)), n = m + more;
-        F n_lost = dropped_descending(n, m, more) + fma(e.s, t, -m) + e.s * dropped(t, two, e.s);
-        F d = n + two, d_lost = dropped(d, n, two) + n_lost;
+        // Where s is larger than 2 what t drops no longer counts.
+        F t_lost = dropped_descending(t, two, e.s),
+          n_lost = dropped_descending(n, m, more) + fma(e.s, t, -m) + e.s * t_lost;
+        F d = n + two, d_lost = dropped_descending(d, at_least(n, 2.0f), at_most(n, 2.0f)) + n_lost;
         F r = 1.0f / d, q = n * r;
         F rest = minus_product(q, d_lost, minus_product(q, d, n) + n_lost) * r;
         return fma(x, q, x * rest);

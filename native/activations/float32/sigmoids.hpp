@@ -82,14 +82,13 @@ template <> struct ValueInFloat32<Silu> {
 template <> struct ValueInFloat32<GeluTanh> {
     explicit ValueInFloat32(GeluTanh) {}
     static constexpr double a = 0x1.9884533d43651p+0, b = 0.044715 * a;
-    static constexpr float a_high = a, a_rest = a - a_high, b_high = b, b_rest = b - b_high;
+    // Of so few bits that a_high - g is exact.
+    static constexpr float a_high = 0x1.9884p+0, a_rest = a - a_high, b_high = b, b_rest = b - b_high;
 
     MULTILAYER_INLINE static Sum argument(F x) {
         F square = x * x, square_lost = fma(x, x, -square);
-        F cubic = b_high * square;
-        F cubic_lost = fma(square, splat(b_rest), fma(square, splat(b_high), -cubic));
-        F g = a_high + cubic;
-        F g_lost = dropped(g, splat(a_high), cubic) + fma(square_lost, splat(b_high), cubic_lost + a_rest);
+        F g = fma(square, splat(b_high), splat(a_high)), lost = fma(square, splat(b_high), a_high - g);
+        F g_lost = lost + fma(square_lost, splat(b_high), fma(square, splat(b_rest), splat(a_rest)));
         F t = x * g;
         return {t, fma(x, g_lost, fma(x, g, -t))};
     }
