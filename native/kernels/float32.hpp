@@ -92,25 +92,28 @@ MULTILAYER_INLINE F minus_product_minus(F x, F y, F z) {
     return fma(-x, y, -z);
 #endif
 }
+// x < y ? x : y and x > y ? x : y; y if either is a nan.
+MULTILAYER_INLINE F lesser(F x, F y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (F)_mm512_min_ps((__m512)x, (__m512)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (F)_mm256_min_ps((__m256)x, (__m256)y);
+#else
+    return x < y ? x : y;
+#endif
+}
+MULTILAYER_INLINE F greater(F x, F y) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return (F)_mm512_max_ps((__m512)x, (__m512)y);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return (F)_mm256_max_ps((__m256)x, (__m256)y);
+#else
+    return x > y ? x : y;
+#endif
+}
 // x brought to the bound; a nan stays a nan.
-MULTILAYER_INLINE F at_most(F x, float bound) {
-#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    return (F)_mm512_min_ps((__m512)splat(bound), (__m512)x);
-#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
-    return (F)_mm256_min_ps((__m256)splat(bound), (__m256)x);
-#else
-    return splat(bound) < x ? splat(bound) : x;
-#endif
-}
-MULTILAYER_INLINE F at_least(F x, float bound) {
-#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
-    return (F)_mm512_max_ps((__m512)splat(bound), (__m512)x);
-#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
-    return (F)_mm256_max_ps((__m256)splat(bound), (__m256)x);
-#else
-    return splat(bound) > x ? splat(bound) : x;
-#endif
-}
+MULTILAYER_INLINE F at_most(F x, float bound) { return lesser(splat(bound), x); }
+MULTILAYER_INLINE F at_least(F x, float bound) { return greater(splat(bound), x); }
 
 constexpr size_t table_size = 16;
 
@@ -129,12 +132,9 @@ MULTILAYER_INLINE F lookup(const float (&table)[table_size], IntVec<float> i) {
 #endif
 }
 
-// What rounding drops of s = x + y: for |x| >= |y|, and always (Dekker 1971, Knuth 1969).
+// What rounding drops of s = x + y: for |x| >= |y| (Dekker 1971), and for x and y that are not negative.
 MULTILAYER_INLINE F dropped_descending(F s, F x, F y) { return y - (s - x); }
-MULTILAYER_INLINE F dropped(F s, F x, F y) {
-    F t = s - x;
-    return (x - (s - t)) + (y - t);
-}
+MULTILAYER_INLINE F dropped(F s, F x, F y) { return dropped_descending(s, greater(x, y), lesser(x, y)); }
 
 // A number with what rounding drops
 struct Sum {

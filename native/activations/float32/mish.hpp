@@ -18,7 +18,7 @@ template <> struct ValueInFloat32<Mish> {
         // Where s is larger than 2 what t drops no longer counts.
         F t_lost = dropped_descending(t, two, e.s),
           n_lost = dropped_descending(n, m, more) + fma(e.s, t, -m) + e.s * t_lost;
-        F d = n + two, d_lost = dropped_descending(d, at_least(n, 2.0f), at_most(n, 2.0f)) + n_lost;
+        F d = n + two, d_lost = dropped(d, n, two) + n_lost;
         F r = 1.0f / d, q = n * r;
         F rest = minus_product(q, d_lost, minus_product(q, d, n) + n_lost) * r;
         return fma(x, q, x * rest);

@@ -21,7 +21,7 @@ MULTILAYER_INLINE F times(F x, Quotient y) { return fma(x, y.q, (x * y.q) * y.re
 // 1 / (1 + exp(x)). What 1 + s drops and s p are taken from 1 - q (1 + s), which is hardly rounded.
 MULTILAYER_INLINE Quotient reciprocal_of_one_plus(Power e) {
     F one = splat(1.0f), a = one + e.s, v = e.s * e.p, q = 1.0f / (a + v);
-    F lost = dropped_descending(a, at_least(e.s, 1.0f), at_most(e.s, 1.0f));
+    F lost = dropped(a, one, e.s);
     return {q, minus_product(q, v + lost, minus_product(q, a, one))};
 }
 // sigmoid(t + rest) = 1 / (1 + exp(-t - rest)). Lanes beyond `end` are left; -1 leaves all.
@@ -108,7 +108,7 @@ struct LogOfOnePlusExp {
         Place at = place(log1p_pieces, at_most(u, 22.4f));
         F factor = polynomial(log1p_pieces, at);
         F tail = w.s * lookup(log1p_pieces.lead, at.i), more = tail * fma(w.p, factor, w.p + factor);
-        F above = t.hi > 0.0f ? t.hi : splat(0.0f);
+        F above = at_least(t.hi, 0.0f);
         hi = above + tail;
         lo = dropped(hi, above, tail) + more + (t.hi > 0.0f ? t.lo : splat(0.0f));
     }
