@@ -7,21 +7,25 @@
 namespace multilayer {
 namespace {
 
-// tanh(log(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2) needs no logarithm. With P and A of ExpRatio, e = P / A, S
-// = A + P and Q = 2 A + P it is P Q / D with D = S^2 + A^2. With w = exp(-|x|), for float32 and far out, it
-// is w (2 + w) / (2 + 2 w + w^2) for x < 0, else (1 + 2 w) / (1 + 2 w + 2 w^2).
+// tanh(log(1 + e)) = n / (n + 1) with n = e + e^2 / 2 needs no logarithm. With P and A of ExpRatio, e = P /
+// A, S = A + P and Q = 2 A + P it is P Q / D with D = S^2 + A^2, for the derivative. With w = exp(-|x|), for
+// float32 and far out, it is w (2 + w) / (2 + 2 w + w^2) for x < 0, else (1 + 2 w) / (1 + 2 w + 2 w^2).
 struct Mish {
     static constexpr const char *name = "mish";
     static constexpr int n_parameters = 0;
-    static constexpr double fast_end = 36.0;  // where exp(x) + 1 begins to be rounded
+    static constexpr double value_fast_end = 354.0;      // exp(2 x) is a number up to here,
+    static constexpr double derivative_fast_end = 36.0;  // and exp(x) + 1 is not rounded up to here
 
     template <class P> MULTILAYER_INLINE auto value(V x) const {
+        // q = n / d, and what its rounding and those of n and d drop; as d = n + 1, that of n enters by 1 /
+        // d.
         if constexpr (is_full<P>) {
-            Parts t(exp_ratio(x));
-            V p_over_d = t.p * t.d.hi;
-            Pair<Full> f = product<Full>(p_over_d, t.q.hi);
-            V rest = fma(f.hi, t.above + t.d.rest, fma(p_over_d, t.q.lo, f.lo));
-            return within(fast_end, abs(x), fma(x, f.hi, x * rest), [=] { return value_anywhere<P>(x); });
+            V half = value_of(exp_parts_of(x, -1)), e = half + half;
+            V n = fma(e, half, e), d = n + 1.0, q = n / d, one_over_d = rough_reciprocal(d);
+            V n_rest = fma(e, half, e - n), d_rest = n - (d - 1.0);
+            V rest = fma(n_rest, one_over_d, minus_product(minus_product(n, q, d), q, d_rest));
+            return within(value_fast_end, abs(x), fma(x, q, (x * one_over_d) * rest),
+                          [=] { return value_anywhere<P>(x); });
         } else {
             return value_anywhere<P>(x);
         }
@@ -34,7 +38,7 @@ struct Mish {
             Pair<Full> r = product<Full>(t.d.hi, t.d.hi);
             V rest = fma(n.hi, t.above + (t.d.rest + t.d.rest), n.lo);
             V y = t.p * fma(r.hi, n.hi, fma(r.hi, rest, r.lo * n.hi));
-            return within(fast_end, abs(x), y, [=] { return derivative_anywhere<P>(x); });
+            return within(derivative_fast_end, abs(x), y, [=] { return derivative_anywhere<P>(x); });
         } else {
             return derivative_anywhere<P>(x);
         }

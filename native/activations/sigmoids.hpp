@@ -29,7 +29,7 @@ MULTILAYER_INLINE V times_sigmoid_of_twice(V x, ExpRatio e) {
 }
 // its slope A P / (A + P)^2, for h <= 0
 MULTILAYER_INLINE V sigmoid_slope_of_twice(ExpRatio e) {
-    Reciprocal d = reciprocal(e.of_negative_plus(1.0));
+    Reciprocal d = reciprocal(e.of_negative_plus_1());
     Pair<Full> square = product<Full>(d.hi, d.hi);
     V rest = fma(e.above, e.below, e.above + e.below) + (d.rest + d.rest);
     return e.p * (square.hi + fma(square.hi, rest, square.lo));
@@ -45,13 +45,20 @@ MULTILAYER_INLINE V gate_slope_of_twice(ExpRatio e, Pair<Full> v) {
     V rest = fma(n.hi, e.above + (r.rest + r.rest), n_rest);
     return e.p * fma(square.hi, n.hi, fma(square.hi, rest, square.lo * n.hi));
 }
-// log(1 + exp(2 h)) for h <= 0: 2 atanh(s) with s = P / (2 A + P), at most 1/3
-MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp_of_twice(ExpRatio e) {
-    Reciprocal d = reciprocal(e.of_negative_plus(2.0));
-    V factor = e.above + d.rest, s = fma(d.hi, factor, d.hi), s_rest = e.p * fma(d.hi, factor, d.hi - s);
-    s = e.p * s;
-    V w = s * s;
-    return sum_descending<Full>(s + s, fma(s * w, two_chains(wide_log_full, w, w * w), s_rest + s_rest));
+// log(1 + w) for w = p (1 + s) in [0, 1], as a pair if `careful`. With c near 1 / (1 + w), looked up, it is
+// -log(c) + log(1 + f), f = c w + (c - 1), |f| < 0.033. c is such that -log(c) is nearly a float64 number;
+// below w = 0.032 it is 1, and f is w.
+template <bool careful> MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp(ExpParts e) {
+    V w = value_of(e);
+    Exponent i = bits(fma(w, splat(log_pieces), splat(exponent_shifter)));
+    auto [c, lead] = lookup_all<log_tables>(i).number;
+    V f = fma(c, w, c - 1.0), square = f * f, q = two_chains(near_log_full, f, square);
+    if constexpr (careful) {
+        Pair<Full> y = sum_descending<Full>(lead, f);
+        return {y.hi, y.lo + fma(square, q, c * fma(e.p, e.s, e.p - w))};
+    } else {
+        return {lead + fma(square, q, f), V{}};
+    }
 }
 // exp(t) times a power of two, for t <= 0 and where nothing else is left of a formula; subnormal at last, and
 // then 0
@@ -176,7 +183,8 @@ struct GeluTanh {
     static constexpr double value_fast_end = 21.1;      // h is below ratio_end up to here,
     static constexpr double derivative_fast_end = 7.0;  // and below gate_end up to here
 
-    // (1 + tanh(u)) / 2 = sigmoid(2 u) with 2 u = sqrt(8 / pi) (x + 0.044715 x^3)
+    // (1 + tanh(u)) / 2 = sigmoid(2 u) with 2 u = sqrt(8 / pi) (x + 0.044715 x^3); for a float64 value
+    // x / d with d = 1 + exp(-2 u), and what the sum and the division drop.
     template <class P> MULTILAYER_INLINE static Pair<P> root_8_over_pi() {
         return pair<P>(splat(0x1.9884533d43651p+0), splat(-0x1.cbc0d30ebfd15p-54));
     }
@@ -193,10 +201,21 @@ struct GeluTanh {
         return {splat(0x1.9884533d43651p-1), splat(-0x1.cbc0d30ebfd15p-55)};
     }
     MULTILAYER_INLINE static Pair<Full> u(V x) { return x * (root_2_over_pi() + of_cube(x)); }
+    // -2 u / x in units of log(2) / 8: a + b x^2. The first part of a has 40 bits, so that what is taken from
+    // their sum is exact.
+    MULTILAYER_INLINE static Pair<Full> minus_eighths_over_x(V x) {
+        Pair<Full> a = {splat(-0x1.26aec21bcep+4), splat(-0x1.d652ed2859b43p-38)},
+                   b = {splat(-0x1.a5a7cf7572a98p-1), splat(0x1.b91c940e4cfcfp-55)};
+        Pair<Full> square = product<Full>(x, x);
+        V hi = fma(b.hi, square.hi, a.hi), rest = fma(b.hi, square.hi, a.hi - hi);
+        return {hi, fma(b.hi, square.lo, rest) + fma(b.lo, square.hi, a.lo)};
+    }
 
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
-            V y = times_sigmoid_of_twice(x, exp_ratio(u(x)));
+            V e = value_of(exp2_parts_of_eighths(x, minus_eighths_over_x(x)));
+            V d = 1.0 + e, d_rest = 1.0 - (d - e), q = x / d;
+            V y = minus_product(q, fma(q, d_rest, fma(q, d, -x)), rough_reciprocal(d));
             return within(value_fast_end, abs(x), y, [=] {
                 V c = at_least(x, -end<P>);
                 Exponential<Full> e = exp(clamped(scaled(u(c), 2.0)));
@@ -228,7 +247,6 @@ struct GeluTanh {
     }
 };
 
-template <> constexpr bool has_long_chain<Value<struct Softplus>> = true;
 struct Softplus {
     static constexpr const char *name = "softplus";
     static constexpr int n_parameters = 1;
@@ -236,18 +254,19 @@ struct Softplus {
 
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
-            Pair<Full> h = product<Full>(x, splat(0.5 * beta));
-            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(minus_abs(h)));
-            V t = at_least(h.hi + h.hi, 0.0);
+            Pair<Full> t = product<Full>(x, splat(beta));
+            V y;
             if (beta == 1.0) {
-                y.hi = t + (y.hi + y.lo);
+                y = at_least(x, 0.0) + log_of_one_plus_exp<false>(exp_parts_of(-abs(x))).hi;
             } else {
-                Pair<Full> b = pair<Full>(splat(beta));
-                y = pair<Full>(rounded((Pair<Full>{t, h.hi > 0.0 ? h.lo + h.lo : V{}} + y) / b));
+                Pair<Full> minus_t = minus_abs(t);
+                Pair<Full> log = log_of_one_plus_exp<true>(exp_parts_of(minus_t.hi, 0, minus_t.lo));
+                Pair<Full> line = {at_least(t.hi, 0.0), t.hi > 0.0 ? t.lo : V{}};
+                y = rounded((line + log) / pair<Full>(splat(beta)));
             }
-            return within(ratio_end, abs(h.hi), y.hi, [=] {
-                Exponential<Full> w = exp(clamped(product<Full>(x, splat(beta))));
-                return h.hi > 0.0 ? x : times(rounded(w.m / pair<Full>(splat(beta))), w.scale);
+            return within(fast_exp_end, abs(t.hi), y, [=] {
+                Exponential<Full> w = exp(clamped(t));
+                return t.hi > 0.0 ? x : times(rounded(w.m / pair<Full>(splat(beta))), w.scale);
             });
         } else {
             Pair<P> t = clamped(product<P>(x, splat(beta)));
@@ -267,7 +286,6 @@ struct Softplus {
     }
 };
 
-template <> constexpr bool has_long_chain<Value<struct LogSigmoid>> = true;
 struct LogSigmoid {
     static constexpr const char *name = "log_sigmoid";
     static constexpr int n_parameters = 0;
@@ -276,8 +294,8 @@ struct LogSigmoid {
     template <class P> MULTILAYER_INLINE auto value(V x) const {
         if constexpr (is_full<P>) {
             V size = abs(x);
-            Pair<Full> y = log_of_one_plus_exp_of_twice(exp_ratio(-size));
-            return within(fast_exp_end, size, at_most(x, 0.0) - (y.hi + y.lo),
+            return within(fast_exp_end, size,
+                          at_most(x, 0.0) - log_of_one_plus_exp<false>(exp_parts_of(-size)).hi,
                           [=] { return x < 0.0 ? x : -exp_far_out(-x); });
         } else {
             Pair<P> t = clamped(-pair<P>(x));

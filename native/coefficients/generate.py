@@ -12,6 +12,7 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import mpmath as mp
 
@@ -41,6 +42,11 @@ def exp_quotient(r: mp.mpf) -> mp.mpf:
     return series(lambda n: 1 / mp.factorial(n + 2), r)
 
 
+def eighth_exp2_quotient(f: mp.mpf) -> mp.mpf:
+    eighth = mp.log(2) / 8
+    return series(lambda n: eighth ** (n + 1) / mp.factorial(n + 1), f)
+
+
 def coth_quotient(w: mp.mpf) -> mp.mpf:
     # r coth(r) = sum of B_2n (2 r)^2n / (2n)!
     return series(lambda n: mp.bernoulli(2 * n + 2) * mp.mpf(4) ** (n + 1) / mp.factorial(2 * n + 2), w)
@@ -48,6 +54,10 @@ def coth_quotient(w: mp.mpf) -> mp.mpf:
 
 def log_quotient(w: mp.mpf) -> mp.mpf:
     return series(lambda n: mp.mpf(2) / (2 * n + 3), w)
+
+
+def near_log_quotient(f: mp.mpf) -> mp.mpf:
+    return series(lambda n: (-1) ** (n + 1) / mp.mpf(n + 2), f)
 
 
 def log1p_quotient(w: mp.mpf) -> mp.mpf:
@@ -70,6 +80,10 @@ def normal_quotient(t: mp.mpf) -> mp.mpf:
     return mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2)) / 2 * (x + NORMAL_CENTRE)
 
 
+def scaled_tail(x: mp.mpf) -> mp.mpf:
+    return x * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2)) / 2
+
+
 half_log2 = mp.log(2) / 2 * mp.mpf("1.001")
 s_end = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.001")
 
@@ -77,6 +91,8 @@ FITS = [
     Fit("exp", "(exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2", exp_quotient, -half_log2, half_log2, 10, 5),
     Fit("eighth_exp", "the same for |r| <= log(2) / 16", exp_quotient, -half_log2 / 8, half_log2 / 8, 5, None),
     Fit("careful_eighth_exp", "the same for more accuracy", exp_quotient, -half_log2 / 8, half_log2 / 8, 6, None),
+    Fit("eighth_exp2", "(2^(f/8) - 1) / f for |f| <= 1/2", eighth_exp2_quotient,
+        mp.mpf("-0.5005"), mp.mpf("0.5005"), 6, None),
     Fit("coth", "(r coth(r) - 1) / r^2 in w = r^2, for |r| <= log(2) / 4", coth_quotient,
         mp.mpf(0), (half_log2 / 2) ** 2, 4, None),
     Fit("wide_coth", "the same for |r| <= 3/4", coth_quotient, mp.mpf(0), mp.mpf("0.5625"), 8, None),
@@ -85,7 +101,8 @@ FITS = [
     Fit("exp2", "2^f for |f| <= 1/2", lambda f: mp.mpf(2) ** f, mp.mpf("-0.5"), mp.mpf("0.5"), None, 6),
     Fit("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in w = s^2, for u = (1 + s) / (1 - s) in [1/sqrt(2), sqrt(2)]",
         log_quotient, mp.mpf(0), s_end**2, 9, None),
-    Fit("wide_log", "the same for u in [1, 2]", log_quotient, mp.mpf(0), mp.mpf(1) / 9, 10, None),
+    Fit("near_log", "(log(1 + f) - f) / f^2 for what `log_tables` leaves of 1 + w", near_log_quotient,
+        mp.mpf("-0.0305"), mp.mpf("0.0324"), 7, None),
     Fit("log1p", "log(1 + w) / w for w in [0, 1]", log1p_quotient, mp.mpf(0), mp.mpf(1), None, 11),
     Fit("tanh", "(x - tanh(x)) / x^3 in w = x^2, for |x| <= 3/4", tanh_quotient,
         mp.mpf(0), mp.mpf("0.5625"), None, 7),
@@ -148,10 +165,82 @@ def eighths() -> str:
     return text
 
 
+def nearly_float64(function: Callable[[mp.mpf], mp.mpf], near: mp.mpf, step: mp.mpf) -> float:
+    """Return the multiple of `step` near a number at which a function is nearest to a float64 number."""
+
+    def distance(x: mp.mpf) -> mp.mpf:
+        return abs(function(x) / mp.mpf(float(function(x))) - 1)
+
+    first = mp.nint(near / step)
+    with mp.workdps(40):
+        return float(min(((first + i) * step for i in range(-1500, 1501)), key=distance))
+
+
+def tables(name: str, meaning: str, columns: list[list[float]]) -> str:
+    """Return columns of sixteen numbers each."""
+    text = f"\n// {meaning}\nconstexpr Tables<{len(columns)}> {name} = {{{{\n"
+    for column in columns:
+        text += f"    {{{', '.join(n.hex() for n in column)}}},\n"
+    return text + "}};\n"
+
+
+LOG_PIECES = mp.mpf("15.48")  # below 15.5, so that 1 is in the last one
+
+
+def log_tables() -> str:
+    """Return c near 1 / (1 + w) in the middle of each piece of 0 <= w <= 1, and -log(c); in the first one c is 1."""
+    factors = [1.0]
+    for j in range(1, 16):
+        middle = 1 / (1 + j / LOG_PIECES)
+        factors.append(nearly_float64(mp.log, middle, mp.mpf(2) ** -40))
+    leads = [float(-mp.log(c)) if c != 1 else 0.0 for c in factors]
+    return (
+        f"\n// w times this, rounded, counts the pieces of log_tables\nconstexpr double log_pieces = {LOG_PIECES};\n"
+        + tables("log_tables", "c near 1 / (1 + w), and -log(c)", [factors, leads])
+    )
+
+
+TAIL_OFFSET = mp.mpf("2.5")
+
+
+def tail_pieces() -> str:
+    """Return x exp(x^2 / 2) Phi(-x) in sixteen pieces, each a quarter of an octave of x + TAIL_OFFSET."""
+    edges = [(4 + j % 4) * mp.mpf(2) ** (j // 4 - 1) - TAIL_OFFSET for j in range(1, 18)]
+    rows: list[list[float]] = []
+    worst = mp.mpf(0)
+    for low, high in pairwise(edges):
+        centre = nearly_float64(scaled_tail, (low + high) / 2, mp.mpf(2) ** -30) if low > 0 else 0.0
+        lead = scaled_tail(mp.mpf(centre))
+
+        def slope(d: mp.mpf, centre: float = centre, lead: mp.mpf = lead) -> mp.mpf:
+            return (scaled_tail(centre + d) - lead) / d
+
+        fit = Fit("", "", slope, low - centre, high - centre, 13, None)
+        exact = chebyshev(fit, 13)
+        if low == 0:  # What rounding a coefficient loses, the next one gives back, all but a sixth.
+            exact[2] += (exact[1] - float(exact[1])) * (1 + mp.sqrt(2)) / (2 * high)
+        found = [float(c) for c in exact]
+        for i in range(50):
+            d = fit.low + (fit.high - fit.low) * (i + mp.mpf(1) / 2) / 50
+            approximate = float(lead) + d * mp.polyval(found[::-1], d)
+            worst = max(worst, abs(approximate / scaled_tail(centre + d) - 1))
+        rows.append([centre, float(lead), *found])
+    # The bits of x + TAIL_OFFSET count quarter octaves from 2, the first piece is the second of them.
+    rows = rows[-1:] + rows[:-1]
+    meaning = (
+        "x exp(x^2 / 2) Phi(-x), for 0 <= x < 37.5: centre, value there, and coefficients of the rest in x - centre\n"
+        f"// relative error 2^{float(mp.log(worst, 2)):.1f}"
+    )
+    return f"\nconstexpr double tail_offset = {TAIL_OFFSET};" + tables(
+        "tail_tables", meaning, [list(column) for column in zip(*rows, strict=True)]
+    )
+
+
 def main() -> None:
     write = sys.stdout.write
     write(
-        "// Written by native/coefficients/generate.py; the comments there say how.\n#pragma once\n\nnamespace {\n"
+        "// Written by native/coefficients/generate.py; the comments there say how.\n#pragma once\n\n"
+        '#include "kernels/pieces.hpp"\n\nnamespace {\n'
     )
     for fit in FITS:
         write(f"\n// {fit.meaning}\n")
@@ -168,6 +257,8 @@ def main() -> None:
                 write("// what the rounding of the first of them left out\n")
                 write(f"constexpr double {fit.name}_{kind}_rest[] = {{{', '.join(rests)}}};\n")
     write(eighths())
+    write(log_tables())
+    write(tail_pieces())
     write("\n}  // namespace\n")
 
 

@@ -138,6 +138,24 @@ template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
 template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(V x) {
     return exp_parts<careful>(pair<Full>(x));
 }
+// Between both: s has what the table drops, and its rounding is left out. 2^doublings exp(x + rest).
+MULTILAYER_INLINE ExpParts exp_parts_of(V x, int doublings = 0, V rest = splat(-0.0)) {
+    double shifter = exponent_shifter + 8 * doublings;
+    V shifted = fma(x, splat(8.0 * log2_e), splat(shifter)), minus_k = shifter - shifted;
+    Exponent k = bits(shifted);
+    V high = fma(minus_k, splat(0.125 * log_2_high), x), dropped = lookup(eighths_rest, k) + rest;
+    V r = high + fma(minus_k, splat(0.125 * log_2_low), dropped), square = r * r;
+    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
+    return {p, fma(square, two_chains(eighth_exp_full, r, square), r), V{}};
+}
+// The same for 2^(x y / 8): no constant is multiplied by.
+MULTILAYER_INLINE ExpParts exp2_parts_of_eighths(V x, Pair<Full> y) {
+    V shifted = fma(x, y.hi, splat(exponent_shifter)), minus_k = exponent_shifter - shifted;
+    Exponent k = bits(shifted);
+    V f = fma(x, y.lo, fma(x, y.hi, minus_k));
+    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
+    return {p, fma(f, two_chains(eighth_exp2_full, f, f * f), lookup(eighths_rest, k)), V{}};
+}
 // exp(x), a exp(x), and of careful parts exp(x) - 1 and a (exp(x) - 1); with the rest for a pair x
 // near 0, which is rounded once on the way to s.
 MULTILAYER_INLINE V value_of(ExpParts e) { return fma(e.p, e.s, e.p); }
@@ -175,6 +193,10 @@ MULTILAYER_INLINE Reciprocal reciprocal_of_sum(V lead, V more) {
     return {r, minus_product(minus_product(splat(1.0), r, lead), r, more)};
 }
 
+// 1 / y within 6 % for 2^-1022 <= y < 2^1022, as bits count a logarithm, nearly: enough to divide the rest
+// that a rounded quotient leaves.
+MULTILAYER_INLINE V rough_reciprocal(V y) { return (V)(0x7fde5f73aabb2400 - bits(y)); }
+
 // y p for a power of two p, y and the product being normal numbers: an addition, where multiplications are
 // what takes the time.
 MULTILAYER_INLINE V times_normal_power(V y, V p) { return (V)(bits(y) + (bits(p) - bits(splat(1.0)))); }
@@ -194,10 +216,10 @@ struct ExpRatio {
     MULTILAYER_INLINE Reciprocal reciprocal_of_plus_1() const {
         return reciprocal_of_sum(1.0 + p, fma(p, above, below));
     }
-    // For h <= 0, exp(2 h) + c in the same way, with nothing lost.
-    MULTILAYER_INLINE Pair<Full> of_negative_plus(double c) const {
-        Pair<Full> lead = sum_descending<Full>(splat(c), p);
-        Pair<Full> d = sum_descending<Full>(lead.hi, fma(p, above, c == 1.0 ? below : below + below));
+    // For h <= 0 the same with nothing lost.
+    MULTILAYER_INLINE Pair<Full> of_negative_plus_1() const {
+        Pair<Full> lead = sum_descending<Full>(splat(1.0), p);
+        Pair<Full> d = sum_descending<Full>(lead.hi, fma(p, above, below));
         return {d.hi, d.lo + lead.lo};
     }
 };
