@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/coefficients.hpp"
+#include "kernels/lookup.hpp"
 #include "kernels/pairs.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // sigmoid, silu, gelu_tanh, softplus and log_sigmoid in float32 arithmetic.
 #pragma once
 
-#include "activations/sigmoids.hpp"
+#include "activations/softplus.hpp"
 #include "kernels/float32.hpp"
 
 namespace multilayer {
