@@ -53,6 +53,8 @@ template <class T> struct Beside {
     const T *next_slot1, *next_slot2;
     T *const *transposed;  // lines of W^T, or null
     static constexpr size_t line = line_of<T>;
+    // With few registers the sums of a tile would have to leave theirs: 12 % slower.
+    static constexpr bool waits = registers == 32;
 
     static MULTILAYER_INLINE void own(T *line) {
         volatile T *const number = line;
@@ -66,7 +68,7 @@ template <class T> struct Beside {
         next_weights += line;
         next_slot1 += line;
         next_slot2 += line;
-        if (left < line) return;
+        if (!waits || left < line) return;
         for (size_t i = 0; i < line; i += lanes<T>)
             apply_register<AdamRule, true>(*rule, g + i, weights + i, slot1 + i, slot2 + i, *moderate);
         left -= line;
@@ -100,7 +102,8 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
     if (beside != nullptr) {
         constexpr size_t all_lines = (R * V * L + Beside<T>::line - 1) / Beside<T>::line;
         const size_t lines = rows < all_lines ? rows : all_lines;
-        const size_t rows_per_line = lines == 0 ? 0 : rows / lines;
+        const size_t most = Beside<T>::waits || rows < 4 * lines ? rows : 4 * lines;
+        const size_t rows_per_line = lines == 0 ? 0 : most / lines;
         Beside<T> next = *beside;  // in registers
         for (size_t i = 0; i < lines; ++i) {
             next.do_line();
@@ -163,16 +166,16 @@ template <class T> struct LinesOfTransposed {
     }
 };
 
-// Gradients and the step they take: of each tile while the next one is summed up if that is Adam's. Where the
-// rows are taken in turns, of some tiles.
+// Gradients and the step they take: of each tile while the next one is summed up if that is Adam's; else, or
+// where rows are taken in turns, of some tiles.
 template <class T, size_t V, size_t... R>
 MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRule<T> &o, T *const *transposed,
                                        Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
-    constexpr size_t width = V * lanes<T>, most_tiles = 4;
+    constexpr size_t width = V * lanes<T>, most_tiles = (part_rows + sizeof...(R) - 1) / sizeof...(R);
     alignas(64) T g[2][most_tiles * sizeof...(R) * width];
     const UpdateRule<T> rule = o;
-    const bool waits = rule.rule == Rule::adam && is_plain(rule);
+    const bool waits = Beside<T>::waits && rule.rule == Rule::adam && is_plain(rule);
     Moderate<T> moderate_beside(moderate_kept<T>);
     bool moderate = true;
     Beside<T> beside{};
@@ -187,7 +190,8 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
 
     const size_t n = (u.end - u.first + tallest(heights) - 1) / tallest(heights);
     const auto start_of = [&](size_t t) { return u.first + t * (u.end - u.first) / n; };
-    const size_t turns = (u.rows + batch_rows - 1) / batch_rows, at_once = turns == 1 ? 1 : most_tiles;
+    const size_t turns = (u.rows + batch_rows - 1) / batch_rows,
+                 at_once = waits && turns == 1 ? 1 : most_tiles;
     for (size_t first = 0; first < n; first += at_once) {
         const size_t last = first + at_once < n ? first + at_once : n, at = start_of(first) * width;
         T *const sums = g[first / at_once % 2];
