@@ -3,6 +3,7 @@
 
 #include "kernels/cache.hpp"
 #include "kernels/narrow.hpp"
+#include "kernels/optimizers.hpp"
 #include "kernels/tile_heights.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
@@ -10,7 +11,7 @@
 namespace multilayer {
 namespace {
 
-// A part of a gradient waits in the first-level cache for the optimizer.
+// So many rows of a gradient wait in the first-level cache for the optimizer where they are no tiles.
 constexpr size_t part_rows = 48;
 template <class T> constexpr size_t widest_panel = 3 * lanes<T>;
 
@@ -34,26 +35,44 @@ template <class T> MULTILAYER_INLINE Column<T> column_of(const PanelOfTransposed
     return {t.panels + start * t.units + t.column * width + (k - start), width};
 }
 
-// What an update will write where a tile's gradient belongs. While the tile is summed up it is fetched, a
-// cache line at a time: at once it would keep x and da waiting. Other threads have read the weights and W^T,
-// and to get a line back for writing takes longer than to compute it, so each is written with what it holds;
-// a prefetch does not do that.
-template <class T> struct Upcoming {
-    T *weights;
-    const T *slot1, *slot2;
+// What is done beside the sums of a tile, a cache line at a time.
+//
+// Adam updates the tile before: alone a register takes 16 cycles, in here it takes no more than 10 from the
+// multiply-adds. And what this tile will update is fetched; at once it would keep x and da waiting. Other
+// threads have read the weights and W^T, and to get a line back for writing takes longer than to compute it,
+// so each is written with what it holds; a prefetch does not do that.
+template <class T> struct Beside {
+    // The tile before, of which so many numbers are left; the rule is Adam's, and plain.
+    size_t left;
+    const UpdateRule<T> *rule;
+    Moderate<T> *moderate;
+    const T *g;
+    T *weights, *slot1, *slot2;
+    // What this tile will update.
+    T *next_weights;
+    const T *next_slot1, *next_slot2;
     T *const *transposed;  // lines of W^T, or null
-    static constexpr size_t line = line_of<T>, ahead = 2 * line;
+    static constexpr size_t line = line_of<T>;
+    // With few registers the sums of a tile would have to leave theirs: 12 % slower.
+    static constexpr bool waits = registers == 32;
 
     static MULTILAYER_INLINE void own(T *line) {
         volatile T *const number = line;
         *number = *number;
     }
-    MULTILAYER_INLINE void fetch_next() {
-        own(weights);
+    MULTILAYER_INLINE void do_line() {
+        own(next_weights);
         if (transposed != nullptr) own(*transposed++);
-        __builtin_prefetch(weights + ahead);
-        __builtin_prefetch(slot1, 1);
-        __builtin_prefetch(slot2, 1);
+        __builtin_prefetch(next_slot1, 1);
+        __builtin_prefetch(next_slot2, 1);
+        next_weights += line;
+        next_slot1 += line;
+        next_slot2 += line;
+        if (!waits || left < line) return;
+        for (size_t i = 0; i < line; i += lanes<T>)
+            apply_register<AdamRule, true>(*rule, g + i, weights + i, slot1 + i, slot2 + i, *moderate);
+        left -= line;
+        g += line;
         weights += line;
         slot1 += line;
         slot2 += line;
@@ -63,70 +82,48 @@ template <class T> struct Upcoming {
 // g[i, j] += sum over rows of x[r, i] da[r, j], i < R, j < V registers. With `start` g is 0 before.
 template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_stride, const T *da,
                                                           size_t da_stride, size_t rows, T *g, bool start,
-                                                          const Upcoming<T> *upcoming) {
+                                                          Beside<T> *beside) {
     constexpr size_t L = lanes<T>;
     Vec<T> sums[R][V];
-    for (size_t i = 0; i < R; ++i) {
-        for (size_t v = 0; v < V; ++v) sums[i][v] = start ? Vec<T>{} : load(g + (i * V + v) * L);
-    }
+    if (start)
+        each<R>([&](auto i) { each<V>([&](auto v) { sums[i][v] = Vec<T>{}; }); });
+    else
+        each<R>([&](auto i) { each<V>([&](auto v) { sums[i][v] = load(g + (i * V + v) * L); }); });
     const auto add_row = [&]() __attribute__((always_inline)) {
         Vec<T> row[V];
-        for (size_t v = 0; v < V; ++v) row[v] = load(da + v * L);
-        for (size_t i = 0; i < R; ++i) {
+        each<V>([&](auto v) { row[v] = load(da + v * L); });
+        each<R>([&](auto i) {
             const Vec<T> number = splat(x[i]);
-            for (size_t v = 0; v < V; ++v) sums[i][v] = fma(number, row[v], sums[i][v]);
-        }
+            each<V>([&](auto v) { sums[i][v] = fma(number, row[v], sums[i][v]); });
+        });
         x += x_stride;
         da += da_stride;
     };
-    if (upcoming != nullptr && rows != 0) {
-        constexpr size_t all_lines = (R * V * L + Upcoming<T>::line - 1) / Upcoming<T>::line;
+    if (beside != nullptr) {
+        constexpr size_t all_lines = (R * V * L + Beside<T>::line - 1) / Beside<T>::line;
         const size_t lines = rows < all_lines ? rows : all_lines;
-        const size_t rows_per_line = rows < 4 * lines ? rows / lines : 4;
-        Upcoming<T> next = *upcoming;  // in registers
+        const size_t most = Beside<T>::waits || rows < 4 * lines ? rows : 4 * lines;
+        const size_t rows_per_line = lines == 0 ? 0 : most / lines;
+        Beside<T> next = *beside;  // in registers
         for (size_t i = 0; i < lines; ++i) {
-            next.fetch_next();
+            next.do_line();
             for (size_t r = 0; r < rows_per_line; ++r) add_row();
         }
         rows -= lines * rows_per_line;
+        *beside = next;
     }
 #pragma GCC unroll 4
     for (size_t r = 0; r < rows; ++r) add_row();
-    for (size_t i = 0; i < R; ++i) {
-        for (size_t v = 0; v < V; ++v) store<T>(g + (i * V + v) * L, sums[i][v]);
-    }
+    each<R>([&](auto i) { each<V>([&](auto v) { store<T>(g + (i * V + v) * L, sums[i][v]); }); });
 }
 
 template <class T> using GradientTile = void (*)(const T *x, size_t x_stride, const T *da, size_t da_stride,
-                                                 size_t rows, T *g, bool start, const Upcoming<T> *);
+                                                 size_t rows, T *g, bool start, Beside<T> *);
 
-// The lines of W^T that rows `first` to `end` of a panel become, as many as the panel's own.
-template <class T> struct LinesOfTransposed {
-    T *of[part_rows * widest_panel<T> / line_of<T> + 1];
-
-    LinesOfTransposed(const WeightUpdate<T> &u, size_t first, size_t end) {
-        const size_t lines = (end - first) * u.width / line_of<T> + 1;
-        size_t n = 0;
-        for (size_t k = first; k < end; k += line_of<T>) {
-            const Column<T> column = column_of(u.transposed, k);
-            for (size_t j = 0; j < u.columns && n < lines; ++j) of[n++] = column.start + j * column.stride;
-        }
-        while (n < lines) of[n++] = of[0];
-    }
-};
-
-// What is written next where row k of a panel is; `lines` from the first of some rows on, or null.
-template <class T>
-MULTILAYER_INLINE Upcoming<T> upcoming(const WeightUpdate<T> &u, size_t first, size_t k, T *const *lines) {
-    const size_t at = k * u.width;
-    return {u.weights + at, u.slot1 + at, (u.slot2 == nullptr ? u.slot1 : u.slot2) + at,
-            lines == nullptr ? nullptr : lines + (k - first) * u.width / line_of<T>};
-}
-
-// Rows `first` to `end` of k, tiles of nearly equal height. With `fetch` the weights there are written next.
+// Rows `first` to `end` of k, tiles of nearly equal height.
 template <class T, size_t V, size_t... R>
-MULTILAYER_INLINE void gradient_in_tiles(const WeightUpdate<T> &u, size_t first, size_t end, T *g, bool fetch,
-                                         T *const *lines, Counts<R...> heights) {
+MULTILAYER_INLINE void gradient_in_tiles(const WeightUpdate<T> &u, size_t first, size_t end, T *g,
+                                         Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
     const size_t n = (end - first + tallest(heights) - 1) / tallest(heights);
     const size_t turns = (u.rows + batch_rows - 1) / batch_rows;
@@ -136,27 +133,92 @@ MULTILAYER_INLINE void gradient_in_tiles(const WeightUpdate<T> &u, size_t first,
         for (size_t t = 0, k = first; t < n; ++t) {
             const size_t next = first + (t + 1) * (end - first) / n;
             const T *x = u.x + row * u.x_stride + k;
-            T *sums = g + (k - first) * V * lanes<T>;
-            if (fetch && turn == 0) {
-                const Upcoming<T> next_written = upcoming(u, first, k, lines);
-                of_height[next - k](x, u.x_stride, da, u.da_stride, rows, sums, true, &next_written);
-            } else {
-                of_height[next - k](x, u.x_stride, da, u.da_stride, rows, sums, turn == 0, nullptr);
-            }
+            of_height[next - k](x, u.x_stride, da, u.da_stride, rows, g + (k - first) * V * lanes<T>,
+                                turn == 0, nullptr);
             k = next;
         }
     }
 }
 
-template <class T> MULTILAYER_INLINE void gradient_of_rows(const WeightUpdate<T> &u, size_t first, size_t end,
-                                                           T *g, bool fetch, T *const *lines) {
+template <class T>
+MULTILAYER_INLINE void gradient_of_rows(const WeightUpdate<T> &u, size_t first, size_t end, T *g) {
     const size_t vectors = u.width / lanes<T>;
     if (vectors == 3)
-        gradient_in_tiles<T, 3>(u, first, end, g, fetch, lines, Heights3{});
+        gradient_in_tiles<T, 3>(u, first, end, g, Heights3{});
     else if (vectors == 2)
-        gradient_in_tiles<T, 2>(u, first, end, g, fetch, lines, Heights2{});
+        gradient_in_tiles<T, 2>(u, first, end, g, Heights2{});
     else if (!narrow_part<T>(u, first, end, g))
-        gradient_in_tiles<T, 1>(u, first, end, g, fetch, lines, Heights1{});
+        gradient_in_tiles<T, 1>(u, first, end, g, Heights1{});
+}
+
+// The lines of W^T that rows `first` to `end` of a panel become, as many as the panel's own.
+template <class T> struct LinesOfTransposed {
+    T *of[most_part_rows * widest_panel<T> / line_of<T> + 1];
+
+    explicit LinesOfTransposed(const WeightUpdate<T> &u) {
+        const size_t lines = (u.end - u.first) * u.width / line_of<T> + 1;
+        size_t n = 0;
+        for (size_t k = u.first; k < u.end; k += line_of<T>) {
+            const Column<T> column = column_of(u.transposed, k);
+            for (size_t j = 0; j < u.columns && n < lines; ++j) of[n++] = column.start + j * column.stride;
+        }
+        while (n < lines) of[n++] = of[0];
+    }
+};
+
+// Gradients and the step they take: of each tile while the next one is summed up if that is Adam's; else, or
+// where rows are taken in turns, of some tiles.
+template <class T, size_t V, size_t... R>
+MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRule<T> &o, T *const *transposed,
+                                       Counts<R...> heights) {
+    static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
+    constexpr size_t width = V * lanes<T>, most_tiles = (part_rows + sizeof...(R) - 1) / sizeof...(R);
+    alignas(64) T g[2][most_tiles * sizeof...(R) * width];
+    const UpdateRule<T> rule = o;
+    const bool waits = Beside<T>::waits && rule.rule == Rule::adam && is_plain(rule);
+    Moderate<T> moderate_beside(moderate_kept<T>);
+    bool moderate = true;
+    Beside<T> beside{};
+    beside.rule = &rule;
+    beside.moderate = &moderate_beside;
+    const auto finish = [&] {
+        const Beside<T> &b = beside;
+        moderate = apply_update(rule, b.g, b.weights, b.slot1, b.slot2, b.left) && moderate;
+        beside.left = 0;
+    };
+    const auto place = [](T *start, size_t at) { return start == nullptr ? nullptr : start + at; };
+
+    const size_t n = (u.end - u.first + tallest(heights) - 1) / tallest(heights);
+    const auto start_of = [&](size_t t) { return u.first + t * (u.end - u.first) / n; };
+    const size_t turns = (u.rows + batch_rows - 1) / batch_rows,
+                 at_once = waits && turns == 1 ? 1 : most_tiles;
+    for (size_t first = 0; first < n; first += at_once) {
+        const size_t last = first + at_once < n ? first + at_once : n, at = start_of(first) * width;
+        T *const sums = g[first / at_once % 2];
+        for (size_t turn = 0; turn < turns; ++turn) {
+            const size_t row = turn * u.rows / turns, rows = (turn + 1) * u.rows / turns - row;
+            const T *x = u.x + row * u.x_stride, *da = u.da + row * u.da_stride;
+            for (size_t t = first; t < last; ++t) {
+                const size_t k = start_of(t), tile_at = k * width;
+                beside.next_weights = u.weights + tile_at;
+                beside.next_slot1 = u.slot1 + tile_at;
+                beside.next_slot2 = (u.slot2 == nullptr ? u.slot1 : u.slot2) + tile_at;
+                beside.transposed =
+                    transposed == nullptr ? nullptr : transposed + (k - u.first) * width / line_of<T>;
+                of_height[start_of(t + 1) - k](x + k, u.x_stride, da, u.da_stride, rows, sums + tile_at - at,
+                                               turn == 0, turn == 0 ? &beside : nullptr);
+            }
+        }
+        finish();
+        beside.left = start_of(last) * width - at;
+        beside.g = sums;
+        beside.weights = u.weights + at;
+        beside.slot1 = u.slot1 + at;
+        beside.slot2 = place(u.slot2, at);
+        if (!waits) finish();
+    }
+    finish();
+    return moderate && moderate_beside.all();
 }
 
 // Numbers `at` to `at` + n of all groups, added up in their order.
@@ -169,21 +231,8 @@ template <class T> MULTILAYER_INLINE void sum_of_groups(const Groups<T> &groups,
     }
 }
 
-// Rows `first` to `end` of k, at most part_rows of them, on the way to the optimizer.
-template <class T>
-MULTILAYER_INLINE void gradient_to_apply(const WeightUpdate<T> &u, size_t first, size_t end, T *g) {
-    if (u.groups.n != 0) {
-        sum_of_groups(u.groups, first * u.width, (end - first) * u.width, g);
-    } else if (u.transposed.panels == nullptr) {
-        gradient_of_rows<T>(u, first, end, g, true, nullptr);
-    } else {
-        const LinesOfTransposed<T> lines(u, first, end);
-        gradient_of_rows<T>(u, first, end, g, true, lines.of);
-    }
-}
-
 template <class T> void gradient(const WeightUpdate<T> &u, T *g) {
-    gradient_of_rows<T>(u, u.first, u.end, g, false, nullptr);
+    gradient_of_rows<T>(u, u.first, u.end, g);
 }
 
 // Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each

@@ -68,18 +68,6 @@ constexpr bool has_halves = false;
 template <class T> using HalfEnd = WholeEnd<T>;
 #endif
 
-// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees
-// every index as a constant from the first.
-template <size_t I> struct Constant {
-    constexpr operator size_t() const { return I; }
-};
-template <size_t N, size_t I = 0, class F> MULTILAYER_INLINE void each(const F &f) {
-    if constexpr (I < N) {
-        f(Constant<I>{});
-        each<N, I + 1>(f);
-    }
-}
-
 // R rows of P panels of V registers, the last of which is an End.
 template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span<T> &s) {
     using Last = typename End::Numbers;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/matmul.hpp"
+#include "kernels/tile_heights.hpp"
 #include "kernels/training_kernels.hpp"
 #include "kernels/vectors.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 // Up to as many units; from there on a register per row is quicker.
 template <class T> constexpr size_t narrow_forward = lanes<T> / 4;
-template <class T> constexpr size_t narrow_gradient = lanes<T> / 2;
+template <class T> constexpr size_t narrow_gradient = lanes<T> * 5 / 8;
 
 // The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's
 // number.
@@ -142,8 +143,10 @@ MULTILAYER_INLINE bool narrow_part(const WeightUpdate<T> &u, size_t first, size_
         return false;
     } else {
         if (u.columns != J) return narrow_part<T, J + 1>(u, first, end, g);
+        // Sums, as many numbers of x, and one of da.
+        constexpr size_t most = 3 * J + 3 + 1 <= registers ? 3 : 2;
         for (size_t k = first; k < end;) {
-            const size_t n = end - k < 3 * L ? end - k : 3 * L;
+            const size_t n = end - k < most * L ? end - k : most * L;
             T *to = g + (k - first) * L;
             if (n <= L)
                 narrow_tile<T, J, 1>(u.x + k, u.x_stride, u.da, u.da_stride, u.rows, n, to);

@@ -42,29 +42,35 @@ struct SgdRule {
     }
 };
 
-// n numbers of a gradient, a multiple of the lanes. `plain`: no penalty, no shrinking, no limit, no scale.
+// One register of a gradient. `plain`: no penalty, no shrinking, no limit, no scale.
+template <class R, bool plain, class T>
+MULTILAYER_INLINE void apply_register(const UpdateRule<T> &rule, const T *gradient, T *weights, T *slot1,
+                                      T *slot2, Moderate<T> &moderate) {
+    const Vec<T> w = load(weights);
+    Vec<T> g = load(gradient);
+    if constexpr (!plain) {
+        g = g * rule.scale + rule.l2 * w;
+        g = g > rule.limit ? splat(rule.limit) : g < -rule.limit ? splat(-rule.limit) : g;
+    }
+    Vec<T> second = {};
+    if constexpr (R::n_slots == 2) second = load(slot2);
+    Updated<T> after = R::template update<T>(rule, w, g, load(slot1), second);
+    if constexpr (!plain) after.w = after.w - rule.shrink * w;
+    store<T>(weights, after.w);
+    store<T>(slot1, after.slot1);
+    if constexpr (R::n_slots == 2) store<T>(slot2, after.slot2);
+    moderate.see(after.w);
+    moderate.see(after.slot1);
+}
+
+// n numbers of a gradient, a multiple of the lanes.
 template <class R, bool plain, class T>
 bool apply_rule(const UpdateRule<T> &o, const T *gradient, T *weights, T *slot1, T *slot2, size_t n) {
     // The loop below may not reload these after each store.
     const UpdateRule<T> rule = o;
     Moderate<T> moderate(moderate_kept<T>);
-    for (size_t i = 0; i < n; i += lanes<T>) {
-        const Vec<T> w = load(weights + i);
-        Vec<T> g = load(gradient + i);
-        if constexpr (!plain) {
-            g = g * rule.scale + rule.l2 * w;
-            g = g > rule.limit ? splat(rule.limit) : g < -rule.limit ? splat(-rule.limit) : g;
-        }
-        Vec<T> second = {};
-        if constexpr (R::n_slots == 2) second = load(slot2 + i);
-        Updated<T> after = R::template update<T>(rule, w, g, load(slot1 + i), second);
-        if constexpr (!plain) after.w = after.w - rule.shrink * w;
-        store<T>(weights + i, after.w);
-        store<T>(slot1 + i, after.slot1);
-        if constexpr (R::n_slots == 2) store<T>(slot2 + i, after.slot2);
-        moderate.see(after.w);
-        moderate.see(after.slot1);
-    }
+    for (size_t i = 0; i < n; i += lanes<T>)
+        apply_register<R, plain>(rule, gradient + i, weights + i, slot1 + i, slot2 + i, moderate);
     return moderate.all();
 }
 

@@ -6,14 +6,6 @@
 #include <new>
 
 namespace multilayer {
-namespace {
-
-// Rows k of a panel that are updated together. Sums of squares are taken over as many, so this is part of
-// what the bits of an objective depend on; it is a whole number of panels at every level.
-constexpr size_t part_rows = 192;
-
-}  // namespace
-
 template <class T> void AlignedNumbers<T>::Release::operator()(T *p) const {
     ::operator delete(p, std::align_val_t(cache_line));
 }
@@ -35,8 +27,8 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
         layers_.push_back({inputs, units, columns, panels, bias, transposed});
         for (size_t column = 0; column < columns;) {
             const size_t left = units - column, width = panel_columns(left, lanes);
-            for (size_t first = 0; first < inputs; first += part_rows) {
-                const size_t end = std::min(inputs, first + part_rows);
+            for (size_t first = 0; first < inputs; first += most_part_rows) {
+                const size_t end = std::min(inputs, first + most_part_rows);
                 parts_.push_back({i, column, width, std::min(left, width), first, end, n_sums_});
                 n_sums_ += width;
             }

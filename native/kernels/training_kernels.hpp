@@ -49,6 +49,10 @@ template <class T> struct Groups {
     size_t n;        // 0: there are none, the gradient is x^T da
 };
 
+// Rows k of a panel that are updated together, at most. Sums of squares are taken over as many, so this is
+// part of what the bits of an objective depend on; it is a whole number of panels at every level.
+constexpr size_t most_part_rows = 192;
+
 // Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
 template <class T> struct WeightUpdate {
     const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]

@@ -15,19 +15,36 @@
 namespace multilayer {
 namespace {
 
-template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
+// Part by part: where the gradient is a sum of groups, or a tile of few columns.
+template <class T> bool update_in_parts(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
     alignas(64) T g[part_rows * widest_panel<T>];
     bool moderate = true;
     const size_t n_parts = (u.end - u.first + part_rows - 1) / part_rows;
     for (size_t i = 0, first = u.first; i < n_parts; ++i) {
         const size_t end = u.first + (i + 1) * (u.end - u.first) / n_parts;
         const size_t at = first * u.width, n = (end - first) * u.width;
-        gradient_to_apply(u, first, end, g);
+        if (u.groups.n != 0)
+            sum_of_groups(u.groups, at, n, g);
+        else
+            gradient_of_rows<T>(u, first, end, g);
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
         moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
         first = end;
     }
     return moderate;
+}
+
+template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
+    const size_t vectors = u.width / lanes<T>;
+    if (u.groups.n != 0 || (vectors == 1 && u.columns <= narrow_gradient<T>)) return update_in_parts(u, rule);
+    const auto update = [&](T *const *transposed) {
+        if (vectors == 3) return update_in_tiles<T, 3>(u, rule, transposed, Heights3{});
+        if (vectors == 2) return update_in_tiles<T, 2>(u, rule, transposed, Heights2{});
+        return update_in_tiles<T, 1>(u, rule, transposed, Heights1{});
+    };
+    if (u.transposed.panels == nullptr) return update(nullptr);
+    const LinesOfTransposed<T> lines(u);
+    return update(lines.of);
 }
 
 template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> &rule) {

@@ -235,7 +235,7 @@ template <class T> void check_all() {
             check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
         }
         check<T>({70, 130, 90, 4}, rule, 64, none);
-        for (size_t units : {1, 2, 3, 4, 5, 8, 9}) check<T>({33, 20, units}, rule, 37, none);
+        for (size_t units : {1, 2, 3, 4, 5, 8, 9, 10, 11}) check<T>({33, 20, units}, rule, 37, none);
         // Several parts of a panel, more rows than are taken at once: in groups of rows, and in none.
         check<T>({410, 30, 5}, rule, 400, none);
         check<T>({410, 50, 5}, rule, 300, 1e9);
