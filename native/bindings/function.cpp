@@ -145,6 +145,9 @@ PyObject *make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     if (function.parameters == nullptr) return nullptr;
     function.f32 = loop_of(u, NPY_FLOAT);
     function.f64 = loop_of(u, NPY_DOUBLE);
+    if (function.f32.function == nullptr || function.f64.function == nullptr) {
+        return PyErr_Format(PyExc_ValueError, "%s() has no loop for float32 and float64", u.name);
+    }
     function.shared = true;
     for (Py_ssize_t i = 0; i < n; ++i) {
         PyObject *p = PyArray_FROMANY(PyTuple_GET_ITEM(parameters, i), NPY_DOUBLE, 0, 0, NPY_ARRAY_CARRAY_RO);
