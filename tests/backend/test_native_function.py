@@ -108,7 +108,7 @@ def test_mistakes() -> None:
             core.Function(core.relu, ())(*arguments)
     with pytest.raises(ValueError, match="takes 1 parameters, got 0"):
         core.Function(core.leaky_relu, ())
-    with pytest.raises(ValueError, match="invert.. has no loop for float32"):
+    with pytest.raises(ValueError, match="has no loop for float32"):
         core.Function(np.invert, ())
     with pytest.raises(TypeError):
         core.Function(max, ())
