@@ -72,6 +72,18 @@ def test_along_an_axis_much_is_measured_and_the_rest_says_why_not(found, act):
     assert "whole row" in each.saturation.reason
 
 
+def test_cost_is_told_of_every_direction_and_type(found):
+    for each in found.values():
+        assert [(timing.direction, timing.dtype) for timing in each.cost.timings] == [
+            ("forward", "float32"),
+            ("forward", "float64"),
+            ("derivative", "float32"),
+            ("derivative", "float64"),
+        ]
+        assert all(0 < t.ns < 1e6 and t.copy_ns > 0 and 0 < t.of_relu < 1e5 for t in each.cost.timings)
+        assert each.cost.rounds == LITTLE.rounds
+
+
 def test_what_cannot_be_trained_says_so(found):
     for name in ("step", "hardmax"):
         assert found[name].depth.chosen.median == (0.0, 0.0, 0.0)
