@@ -1,10 +1,13 @@
 // Whether it is quicker to share out small steps than to make them alone.
 //
 // That is not to be known beforehand: threads may run on processors that are far apart (a line of the cache
-// takes 30 ns or 170 ns from one to the other on the same machine), or share one with other work. So both
-// ways are timed now and then. What is computed does not depend on it.
+// takes 30 ns or 170 ns from one to the other on the same machine, and that changes within seconds), or share
+// one with other work. So the way that is not in use is tried now and then: after some steps, after twice as
+// many each time that it was the slower one again, and at once when the other takes longer than this one last
+// did. What is computed does not depend on it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace multilayer {
@@ -12,29 +15,40 @@ namespace multilayer {
 class Pace {
    public:
     // Whether the next steps are shared out, and how many of them there are before that is asked again.
-    bool shared() const { return tries_other_ != prefers_shared_; }
-    size_t most_steps() const { return turn_ - steps_; }
+    bool shared() const { return prefers_shared_ != tries_other_; }
+    size_t most_steps() const { return turn() - steps_; }
 
     // What some of these have taken.
     void note(size_t steps, double time) {
         steps_ += steps;
         time_ += time;
-        if (steps_ < turn_) return;
+        if (steps_ < turn()) return;
         const double cost = time_ / static_cast<double>(steps_);
-        if (tries_other_ && cost < preferred_cost_) prefers_shared_ = !prefers_shared_;
-        if (!tries_other_) preferred_cost_ = cost;
-        tries_other_ = !tries_other_;
-        turn_ = tries_other_ ? trial : 16 * trial;
+        double &known = cost_[shared()];
+        const double other = cost_[!shared()];
+        known = cost;
+        if (tries_other_) {
+            const bool wins = cost < other;
+            patience_ = wins ? least_patience : std::min(2 * patience_, most_patience);
+            if (wins) prefers_shared_ = !prefers_shared_;
+            tries_other_ = false;
+            since_ = 0;
+        } else {
+            since_ += steps_;
+            tries_other_ = other < cost || since_ >= patience_;
+        }
         steps_ = 0;
         time_ = 0;
     }
 
    private:
-    static constexpr size_t trial = 64;
+    static constexpr size_t trial = 64, usual = 256, least_patience = 1024, most_patience = 4096;
+    size_t turn() const { return tries_other_ || cost_[!shared()] == 0 ? trial : usual; }
 
     bool prefers_shared_ = true, tries_other_ = false;
-    double preferred_cost_ = 0, time_ = 0;
-    size_t steps_ = 0, turn_ = trial;
+    double cost_[2] = {0, 0};  // of a step alone and shared, when it was last known; 0 before
+    double time_ = 0;
+    size_t steps_ = 0, since_ = 0, patience_ = least_patience;
 };
 
 }  // namespace multilayer

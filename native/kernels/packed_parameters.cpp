@@ -25,10 +25,11 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
         const size_t panels = layout.place(columns * inputs), bias = layout.place(columns);
         const size_t transposed = i > 0 ? of_transposed.place(round_up(inputs, lanes) * units) : 0;
         layers_.push_back({inputs, units, columns, panels, bias, transposed});
+        const size_t part_rows = units <= few_units ? part_rows_of_few : most_part_rows;
         for (size_t column = 0; column < columns;) {
             const size_t left = units - column, width = panel_columns(left, lanes);
-            for (size_t first = 0; first < inputs; first += most_part_rows) {
-                const size_t end = std::min(inputs, first + most_part_rows);
+            for (size_t first = 0; first < inputs; first += part_rows) {
+                const size_t end = std::min(inputs, first + part_rows);
                 parts_.push_back({i, column, width, std::min(left, width), first, end, n_sums_});
                 n_sums_ += width;
             }
@@ -46,6 +47,22 @@ template <class T> size_t PackedParameters<T>::bytes() const {
     size_t numbers = transposed_.size();
     for (size_t kind = 0; kind < n_kinds; ++kind) numbers += memory_[kind].size() + kept_[kind].size();
     return numbers * sizeof(T);
+}
+
+template <class T> size_t PackedParameters<T>::n_panels(size_t i) const {
+    // All panels but the last are of normal width, which is at most that of two normal ones.
+    return std::max<size_t>(1, layers_[i].columns / products_.panel);
+}
+
+template <class T> Columns PackedParameters<T>::columns(size_t i, size_t share, size_t shares) const {
+    const size_t n = n_panels(i), first = share * n / shares, end = (share + 1) * n / shares;
+    return {first * products_.panel, end == n ? layers_[i].units : end * products_.panel};
+}
+
+template <class T> size_t PackedParameters<T>::share_of(const ParameterPart &part, size_t shares) const {
+    const size_t n = n_panels(part.layer), panel = part.column / products_.panel;
+    if (n < shares) return part.first * shares / layers_[part.layer].inputs;
+    return ((panel + 1) * shares - 1) / n;
 }
 
 template <class T> void PackedParameters<T>::load(size_t i, What what, const T *W, const T *b) {

@@ -48,6 +48,11 @@ struct ParameterPart {
     size_t sums;  // where its sums of squares go
 };
 
+// Some columns of a layer, whole panels.
+struct Columns {
+    size_t first, end;
+};
+
 template <class T> class PackedParameters {
    public:
     enum What { weights, slot1, slot2, gradient };
@@ -72,6 +77,12 @@ template <class T> class PackedParameters {
     T *transposed(size_t layer) const {
         return layer == 0 ? nullptr : transposed_.get() + layers_[layer].transposed;
     }
+
+    size_t n_panels(size_t layer) const;
+    // Those of one share of `shares`; and whose a part is. Where there are fewer panels than shares, that
+    // goes by rows k.
+    Columns columns(size_t layer, size_t share, size_t shares) const;
+    size_t share_of(const ParameterPart &part, size_t shares) const;
 
     // A matrix of `units` numbers a row, and the numbers that go with it for the bias, to and from panels.
     void load(size_t layer, What what, const T *W, const T *b);

@@ -9,15 +9,16 @@
 namespace multilayer {
 namespace {
 
-// Rows of a batch that go through the network together: enough to make up for reading all weights twice.
-constexpr size_t block_rows = 96;
 // Steps that threads make without coming back: what is told to the pool about each takes some memory.
 constexpr size_t most_steps = 256;
 // Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other, and for
-// what the others have written, as long as they save. In groups of rows they write less for each other.
-constexpr size_t large = 1'000'000, large_in_groups = 200'000;
+// what the others have written, as long as they save. By columns, or in groups of rows, they write less for
+// each other.
+constexpr size_t large = 1'000'000, large_by_columns = 400'000, large_in_groups = 200'000;
 // From here on sharing out is quicker wherever the threads are.
 constexpr size_t surely_large = 8'000'000;
+// With fewer rows for each share it is quicker to share out columns.
+constexpr size_t few_rows = 48;
 
 }  // namespace
 
@@ -46,111 +47,42 @@ template <class T> void Trainer<T>::begin(uint64_t steps) {
 }
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
-    return products_per_row_ * rows > (updates_.n_groups(rows) > 1 ? large_in_groups : large) ? threads() : 1;
+    const size_t n = threads();
+    const size_t least = updates_.n_groups(rows) > 1   ? large_in_groups
+                         : sharing(rows, n).by_columns ? large_by_columns
+                                                       : large;
+    return products_per_row_ * rows > least ? n : 1;
 }
 
-template <class T> size_t Trainer<T>::n_blocks(size_t rows, size_t n) const {
-    return std::min(divide_up(rows, products_of<T>().tile_rows), n * divide_up(rows, n * block_rows));
-}
-
-template <class T> void Trainer<T>::reserve(size_t rows) {
-    batch_.reserve(rows);
+template <class T> void Trainer<T>::reserve(size_t rows, size_t shares) {
+    batch_.reserve(rows, shares);
     updates_.reserve(rows);
 }
 
-// Steps one after another, as long as they are moderate.
-template <class T> struct Trainer<T>::Run {
-    Trainer &trainer;
-    const Samples &samples;
-    double *losses;
-    size_t first, blocks;
-    std::vector<Phase> phases;  // of a step
-    std::vector<TrainingStep<T>> steps;
-    std::atomic<size_t> stop;  // steps from this one on are not made
-    std::atomic<bool> moderate{true};
-
-    void stop_before(size_t step) {
-        size_t seen = stop.load(std::memory_order_relaxed);
-        while (step < seen && !stop.compare_exchange_weak(seen, step)) {
-        }
-    }
-
-    // A block of rows, or a group of them and its gradients.
-    bool run_rows(const TrainingStep<T> &step, size_t chunk) {
-        const size_t groups = trainer.updates_.n_groups(step.rows), parts = groups > 1 ? groups : blocks;
-        if (chunk >= parts) return true;
-        const size_t first = chunk * step.rows / parts, rows = (chunk + 1) * step.rows / parts - first;
-        const size_t n = divide_up(rows, block_rows);
-        bool moderate = true;
-        for (size_t i = 0; i < n; ++i)
-            moderate = trainer.batch_.run(samples, step, first + i * rows / n, first + (i + 1) * rows / n) &&
-                       moderate;
-        if (groups > 1) trainer.updates_.find_group(step, chunk);
-        return moderate;
-    }
-
-    void chunk(size_t phase, size_t chunk) {
-        const size_t i = phase / phases.size();
-        if (stop.load(std::memory_order_relaxed) <= i) return;
-        const TrainingStep<T> &step = steps[i];
-        const uint64_t number = trainer.steps_made_ + i;
-        const auto &parts = trainer.parameters_.parts();
-        bool is_moderate = true;
-        switch (phases[phase % phases.size()]) {
-            case Phase::rows:
-                if (!run_rows(step, chunk)) stop_before(i);
-                return;
-            case Phase::update:
-                if (chunk == parts.size())
-                    losses[first + i] = trainer.updates_.objective(step, number);
-                else
-                    is_moderate = trainer.updates_.update(step, parts[chunk], false, number);
-                break;
-            case Phase::gradients:
-                if (chunk == parts.size())
-                    losses[first + i] = trainer.updates_.objective(step, number);
-                else
-                    trainer.updates_.update(step, parts[chunk], true, number);
-                return;
-            case Phase::norm:
-                return trainer.updates_.find_scale();
-            case Phase::apply:
-                is_moderate = trainer.updates_.apply(step, parts[chunk], number);
-        }
-        if (is_moderate) return;
-        // The step is whole, and finite as it began with moderate numbers; the next one does not.
-        moderate.store(false, std::memory_order_relaxed);
-        stop_before(i + 1);
-    }
-};
+// How a step is shared out among so many threads.
+template <class T> Sharing Trainer<T>::sharing(size_t rows, size_t threads) const {
+    const size_t groups = updates_.n_groups(rows), shares = std::min(threads, batch_.most_shares());
+    if (groups == 1 && shares > 1 && rows < few_rows * shares) return {true, shares};
+    return {false, groups > 1 ? groups : n_blocks<T>(rows, threads)};
+}
 
 template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_t first, size_t last,
                                                    const double *rates, double *losses, size_t threads) {
-    const size_t rows = std::min(samples.rows, samples.batch_rows), n_parts = parameters_.parts().size();
-    const size_t groups = updates_.n_groups(rows), blocks = groups > 1 ? groups : n_blocks(rows, threads);
-    Run r{*this, samples, losses, first, blocks, {Phase::rows, Phase::update}, {}, {}, {true}};
-    std::vector<size_t> chunks_of_step{r.blocks, n_parts + 1};
-    if (settings_.clips_norm()) {
-        r.phases = {Phase::rows, Phase::gradients, Phase::norm, Phase::apply};
-        chunks_of_step = {r.blocks, n_parts + 1, 1, n_parts};
+    const Sharing how = sharing(std::min(samples.rows, samples.batch_rows), threads);
+    if (how.by_columns) threads = how.shares;
+    std::vector<TrainingStep<T>> steps;
+    for (size_t i = first; i < last; ++i) {
+        steps.push_back(updates_.step_of(samples, i, rates[i], steps_made_ + steps.size() + 1));
+        steps.back().shared = threads > 1 && !how.by_columns;
+        if (steps.back().moderate) continue;
+        steps.pop_back();
+        break;
     }
-    std::vector<size_t> chunks;
-    for (size_t i = 0; first + i < last; ++i) {
-        const TrainingStep<T> step =
-            updates_.step_of(samples, first + i, rates[first + i], steps_made_ + i + 1);
-        if (!step.moderate) break;
-        r.steps.push_back(step);
-        chunks.insert(chunks.end(), chunks_of_step.begin(), chunks_of_step.end());
-    }
-    if (r.steps.empty()) return 0;
-    r.stop = r.steps.size();
-    const Chunk chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
-        static_cast<Run *>(pointer)->chunk(phase, chunk);
-    };
-    run({chunk, &r, chunks.data(), chunks.size()}, threads);
-    moderate_ = r.moderate.load();
-    steps_made_ += r.stop.load();
-    return r.stop.load();
+    TrainingRun<T> run(parameters_, batch_, updates_, samples, how, settings_.clips_norm());
+    const size_t made = run.make(steps, steps_made_, losses + first, threads);
+    moderate_ = run.moderate();
+    steps_made_ += made;
+    return made;
 }
 
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
@@ -158,16 +90,17 @@ template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t fir
     using Clock = std::chrono::steady_clock;
     const size_t rows = std::min(samples.rows, samples.batch_rows), threads = n_threads(rows);
     const bool paced = threads > 1 && products_per_row_ * rows < surely_large;
-    reserve(rows);
+    const Sharing most = sharing(rows, threads);
+    reserve(rows, most.by_columns ? most.shares : 1);
     while (first < last) {
         const size_t at_once = paced ? std::min(most_steps, pace_.most_steps()) : most_steps;
-        const size_t most = std::min(last, first + at_once), n = paced && !pace_.shared() ? 1 : threads;
+        const size_t end = std::min(last, first + at_once), n = paced && !pace_.shared() ? 1 : threads;
         const Clock::time_point start = Clock::now();
-        const size_t done = moderate_ ? run_moderate(samples, first, most, rates, losses, n) : 0;
+        const size_t done = moderate_ ? run_moderate(samples, first, end, rates, losses, n) : 0;
         if (paced && done != 0) pace_.note(done, std::chrono::duration<double>(Clock::now() - start).count());
         first += done;
-        if (first < most && !run_alone(samples, first, rates[first], losses[first])) return first;
-        if (first < most) ++first;
+        if (first < end && !run_alone(samples, first, rates[first], losses[first])) return first;
+        if (first < end) ++first;
     }
     return last;
 }
@@ -189,7 +122,7 @@ template <class T> template <class F> void Trainer<T>::over_rows(F f) {
     struct Context {
         F &f;
         size_t rows, blocks;
-    } context{f, step_.rows, n_blocks(step_.rows, threads)};
+    } context{f, step_.rows, n_blocks<T>(step_.rows, threads)};
     const Chunk chunk = [](void *pointer, size_t, size_t chunk, size_t) {
         const Context &c = *static_cast<Context *>(pointer);
         c.f(chunk * c.rows / c.blocks, (chunk + 1) * c.rows / c.blocks);
@@ -231,7 +164,7 @@ template <class T> bool Trainer<T>::over_parts(Phase phase) {
 }
 
 template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, double rate) {
-    reserve(std::min(samples.rows, samples.batch_rows));
+    reserve(std::min(samples.rows, samples.batch_rows), 1);
     step_ = updates_.step_of(samples, batch, rate, steps_made_ + 1);
     if (step_.keys != nullptr) {
         keys_.assign(step_.keys, step_.keys + layers_.size() - 1);

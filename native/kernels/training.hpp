@@ -23,6 +23,7 @@
 #include "kernels/pace.hpp"
 #include "kernels/packed_parameters.hpp"
 #include "kernels/training_batch.hpp"
+#include "kernels/training_run.hpp"
 #include "kernels/training_settings.hpp"
 #include "kernels/training_update.hpp"
 
@@ -72,12 +73,11 @@ template <class T> class Trainer {
 
    private:
     using What = typename PackedParameters<T>::What;
-    enum class Phase { rows, update, gradients, norm, apply };
-    struct Run;
+    enum class Phase { update, gradients, apply };
 
     size_t n_threads(size_t rows) const;
-    size_t n_blocks(size_t rows, size_t threads) const;
-    void reserve(size_t rows);
+    Sharing sharing(size_t rows, size_t threads) const;
+    void reserve(size_t rows, size_t shares);
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);

@@ -53,10 +53,12 @@ TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, cons
     zeros_ = AlignedNumbers<T>(widest + 4 * cache_line);
 }
 
-template <class T> void TrainingBatch<T>::reserve(size_t rows) {
-    if (rows <= rows_) return;
+template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
+    if (rows <= rows_ && copies <= copies_) return;
+    rows = std::max(rows, rows_);
+    copies = std::max(copies, copies_);
     Layout<T> layout;
-    std::vector<size_t> places{layout.place(rows * x_stride_)};
+    std::vector<size_t> places{layout.place(copies * rows * x_stride_)};
     const auto needs = [](const Layer &layer) {
         const bool surrogate = layer.shape.activation.stand_in != nullptr, drops = layer.shape.dropout > 0;
         return std::vector<bool>{layer.shape.activation.keeps_sums(), true, true, drops, surrogate};
@@ -80,10 +82,17 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows) {
         if (layer.passed == nullptr) layer.passed = layer.z;
     }
     rows_ = rows;
+    copies_ = copies;
 }
 
 template <class T>
 bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
+    gather_targets(samples, step, first, end);
+    return gather_x(samples, step.first_row, first, end, x_ + first * x_stride_);
+}
+
+template <class T> void TrainingBatch<T>::gather_targets(const Samples &samples, const TrainingStep<T> &step,
+                                                         size_t first, size_t end) {
     const size_t units = layers_.back().shape.units;
     const double equal_share = 1.0 / static_cast<double>(step.rows);
     for (size_t r = first; r < end; ++r) {
@@ -100,20 +109,18 @@ bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &ste
                 targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
         }
     }
-    return gather_x(samples, step.first_row, first, end);
 }
 
 template <class T>
-bool TrainingBatch<T>::gather_x(const Samples &samples, size_t first_row, size_t first, size_t end) {
+bool TrainingBatch<T>::gather_x(const Samples &samples, size_t first_row, size_t first, size_t end, T *to) {
     const size_t inputs = layers_.front().shape.inputs;
     const Numbers &x = samples.x;
-    T *to = x_ + first * x_stride_;
     if (x.is_double == (sizeof(T) == sizeof(double)) && x.column_stride == 1) {
         return kernels_.copy_rows({static_cast<const T *>(x.data), x.row_stride, samples.order,
                                    first_row + first, first_row + end, samples.rows, inputs, to, x_stride_});
     }
     for (size_t r = first; r < end; ++r)
-        copy_row(x, row_of(samples, first_row + r), inputs, x_ + r * x_stride_);
+        copy_row(x, row_of(samples, first_row + r), inputs, to + (r - first) * x_stride_);
     // The padding of rows is 0.
     return kernels_.is_moderate(to, (end - first) * x_stride_, moderate_signal<T>);
 }
@@ -132,15 +139,36 @@ void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first,
     if (layers_[i].shape.dropout > 0) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
 }
 
-template <class T> void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end) {
+// The weighted sums of rows `first` to `end`, or z where the activation is relu or nothing.
+template <class T>
+void TrainingBatch<T>::multiply(size_t i, const T *x, size_t first, size_t end, Columns columns) {
+    const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
+    const size_t inputs = layer.shape.inputs, n = columns.end - columns.first;
+    const T *W = parameters_.panels(i, PackedParameters<T>::weights) + columns.first * inputs;
+    const T *b = parameters_.bias(i, PackedParameters<T>::weights) + columns.first;
+    T *sums = (h.keeps_sums() ? layer.a : layer.z) + columns.first;
+    const bool relu = h.relu && !(settings_.from_sums && i + 1 == layers_.size());
+    size_t row = first;
+    if (!relu) {
+        row += kernels_.narrow({x + row * x_stride(i), x_stride(i), end - row, inputs, n, W, b,
+                                sums + row * layer.stride, layer.stride});
+    }
+    products_.multiply({x + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b, inputs,
+                        n, sums + row * layer.stride, layer.stride, relu});
+}
+
+template <class T>
+void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end, Columns columns) {
+    const TrainedActivation<T> &h = layer.shape.activation;
+    const size_t n = columns.end - columns.first;
     for (size_t r = first; r < end; ++r) {
-        const T *a = layer.a + r * layer.stride;
-        T *z = layer.z + r * layer.stride;
+        const T *a = layer.a + r * layer.stride + columns.first;
+        T *z = layer.z + r * layer.stride + columns.first;
         if (h.value != nullptr)
-            h.value(a, z, layer.shape.units, h.parameters.data(), Into::caches);
+            h.value(a, z, n, h.parameters.data(), Into::caches);
         else
-            h.axis_value(a, z, 1, layer.shape.units);
+            h.axis_value(a, z, 1, n);
     }
 }
 
@@ -149,22 +177,11 @@ size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t f
     for (; i < layers_.size(); ++i) {
         const Layer &layer = layers_[i];
         const TrainedActivation<T> &h = layer.shape.activation;
-        const bool sums_only = settings_.from_sums && i + 1 == layers_.size();
-        T *sums = h.keeps_sums() ? layer.a : layer.z;
-        const T *W = parameters_.panels(i, PackedParameters<T>::weights);
-        const T *b = parameters_.bias(i, PackedParameters<T>::weights);
-        const bool relu = h.relu && !sums_only;
-        size_t row = first;
-        if (!relu) {
-            row += kernels_.narrow({x(i) + row * x_stride(i), x_stride(i), end - row, layer.shape.inputs,
-                                    layer.shape.units, W, b, sums + row * layer.stride, layer.stride});
-        }
-        products_.multiply({x(i) + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b,
-                            layer.shape.inputs, layer.shape.units, sums + row * layer.stride, layer.stride,
-                            relu});
-        if (sums_only) continue;
+        const Columns all{0, layer.shape.units};
+        multiply(i, x(i), first, end, all);
+        if (settings_.from_sums && i + 1 == layers_.size()) continue;
         if (h.own) return i;
-        if (h.keeps_sums()) activate(layer, first, end);
+        if (h.keeps_sums()) activate(layer, first, end, all);
         pass(step, i, first, end);
     }
     return layers_.size();
@@ -247,12 +264,46 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
 
 template <class T>
 bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
-    bool moderate = gather(samples, step, first, end);
+    const bool moderate = gather(samples, step, first, end);
     forward(step, 0, first, end);
+    return end_and_return(samples, step, first, end) && moderate;
+}
+
+// From the last outputs back to the beginning.
+template <class T> bool TrainingBatch<T>::end_and_return(const Samples &samples, const TrainingStep<T> &step,
+                                                         size_t first, size_t end) {
     lose(samples.classes != nullptr, first, end);
-    moderate = finish_loss(first, end) && moderate;
+    bool moderate = finish_loss(first, end);
     backward(step, layers_.size() - 1, first, end, moderate);
     return moderate;
+}
+
+template <class T> size_t TrainingBatch<T>::most_shares() const {
+    size_t most = layers_.size() == 1 ? 1 : parameters_.n_panels(0);
+    for (size_t i = 0; i + 1 < layers_.size(); ++i) {
+        const TrainedLayer<T> &layer = layers_[i].shape;
+        const bool by_number = layer.activation.axis_value == nullptr && layer.dropout == 0;
+        most = std::min(most, by_number ? parameters_.n_panels(i) : 1);
+    }
+    return most;
+}
+
+// Each share has x for itself: to copy it twice is quicker than to wait for the other.
+template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, const TrainingStep<T> &step,
+                                                      size_t i, size_t share, size_t shares) {
+    bool moderate = true;
+    if (i == 0) moderate = gather_x(samples, step.first_row, 0, step.rows, x_ + share * rows_ * x_stride_);
+    const Columns columns = parameters_.columns(i, share, shares);
+    multiply(i, x(i, share), 0, step.rows, columns);
+    if (layers_[i].shape.activation.keeps_sums()) activate(layers_[i], 0, step.rows, columns);
+    return moderate;
+}
+
+template <class T> bool TrainingBatch<T>::run_rest(const Samples &samples, const TrainingStep<T> &step,
+                                                   size_t first, size_t end) {
+    gather_targets(samples, step, first, end);
+    forward(step, layers_.size() - 1, first, end);
+    return end_and_return(samples, step, first, end);
 }
 
 template <class T> T *TrainingBatch<T>::rows_of(size_t i, What what) const {

@@ -1,7 +1,7 @@
 // The rows of a batch on their way through the network and back: gather, forward, loss, backward.
 //
 // Nothing in here leaves its row, so any blocks of rows may be at work at the same time, each with one
-// function after another.
+// function after another; or shares of a layer's columns, if all are done before the next layer begins.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,22 @@ template <class T> class TrainingBatch {
     TrainingBatch(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                   const PackedParameters<T> &parameters);
 
-    // Memory for that many rows. Throws std::bad_alloc, and changes nothing then.
-    void reserve(size_t rows);
-    void release() { numbers_ = {}, rows_ = 0; }
+    // Memory for that many rows, and for so many copies of x: one for each share of the columns. Throws
+    // std::bad_alloc, and changes nothing then.
+    void reserve(size_t rows, size_t copies);
+    void release() { numbers_ = {}, rows_ = copies_ = 0; }
     size_t bytes() const { return numbers_.size() * sizeof(T); }
 
     // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
     // is moderate, and so is the loss.
     bool run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
+
+    // The same in two parts: each hidden layer, all rows but one share of the columns; then what is left for
+    // some rows, the last layer and the way back. How many shares there may be: 1 if there is no such way.
+    size_t most_shares() const;
+    bool run_columns(const Samples &samples, const TrainingStep<T> &step, size_t i, size_t share,
+                     size_t shares);
+    bool run_rest(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
 
     // One by one. `forward` goes from layer `i` on to one whose activation is the caller's, whose z it needs
     // then, or to the end; `backward` from da of layer `i` back to such a layer, whose dz is in place of its
@@ -40,7 +48,9 @@ template <class T> class TrainingBatch {
     bool is_moderate(size_t i, size_t first, size_t end) const;
 
     // What a layer takes, and the gradient that its weights get: their rows.
-    const T *x(size_t i) const { return i == 0 ? x_ : layers_[i - 1].passed; }
+    const T *x(size_t i, size_t share = 0) const {
+        return i == 0 ? x_ + share * rows_ * x_stride_ : layers_[i - 1].passed;
+    }
     size_t x_stride(size_t i) const { return i == 0 ? x_stride_ : layers_[i - 1].stride; }
     const T *da(size_t i) const { return layers_[i].da; }
     size_t stride(size_t i) const { return layers_[i].stride; }
@@ -62,8 +72,11 @@ template <class T> class TrainingBatch {
         T *a, *z, *da, *passed, *stand_in;
     };
 
-    bool gather_x(const Samples &samples, size_t first_row, size_t first, size_t end);
-    void activate(const Layer &layer, size_t first, size_t end);
+    void gather_targets(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
+    bool gather_x(const Samples &samples, size_t first_row, size_t first, size_t end, T *to);
+    void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns);
+    void activate(const Layer &layer, size_t first, size_t end, Columns columns);
+    bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     bool activate_backwards(const Layer &layer, size_t first, size_t end);
     void drop(const TrainingStep<T> &step, size_t i, const T *x, T *y, size_t first, size_t end) const;
     T *rows_of(size_t i, What what) const;
@@ -74,8 +87,8 @@ template <class T> class TrainingBatch {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     AlignedNumbers<T> numbers_, zeros_;
-    T *x_ = nullptr;  // gathered
-    size_t x_stride_ = 0, rows_ = 0;
+    T *x_ = nullptr;  // gathered, for each share
+    size_t x_stride_ = 0, rows_ = 0, copies_ = 0;
     std::vector<double> targets_, shares_, values_;
     std::vector<int64_t> classes_;
 };

@@ -52,6 +52,8 @@ template <class T> struct Groups {
 // Rows k of a panel that are updated together, at most. Sums of squares are taken over as many, so this is
 // part of what the bits of an objective depend on; it is a whole number of panels at every level.
 constexpr size_t most_part_rows = 192;
+// A layer of few units is hardly more than one panel, which short parts share out evenly.
+constexpr size_t few_units = 16, part_rows_of_few = 32;
 
 // Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
 template <class T> struct WeightUpdate {
@@ -68,6 +70,7 @@ template <class T> struct WeightUpdate {
         *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
     PanelOfTransposed<T> transposed;  // will be written next, by this thread
     Groups<T> groups;                 // of the panel, row 0
+    bool shared;                      // other threads have read all of these weights
 };
 
 template <class T> struct BiasUpdate {

@@ -42,7 +42,7 @@ template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRul
         if (vectors == 2) return update_in_tiles<T, 2>(u, rule, transposed, Heights2{});
         return update_in_tiles<T, 1>(u, rule, transposed, Heights1{});
     };
-    if (u.transposed.panels == nullptr) return update(nullptr);
+    if (u.transposed.panels == nullptr || !u.shared) return update(nullptr);
     const LinesOfTransposed<T> lines(u);
     return update(lines.of);
 }

@@ -75,6 +75,7 @@ template <class T> struct TrainingStep {
     double total;          // of the weights of its rows
     const uint64_t *keys;  // of dropout, one per hidden layer
     UpdateRule<T> rule;
+    bool shared;    // each thread reads all weights, one of them writes
     bool moderate;  // the settings are such that moderate numbers cannot overflow, see training.hpp
 };
 

@@ -100,11 +100,11 @@ template <class T> Groups<T> ParameterUpdates<T>::groups(size_t rows, size_t pla
     return {groups_.get() + place, parameters_.numbers(), n};
 }
 
-template <class T>
-WeightUpdate<T> ParameterUpdates<T>::rows_of(const ParameterPart &part, size_t first_row, size_t rows) const {
+template <class T> WeightUpdate<T> ParameterUpdates<T>::rows_of(const ParameterPart &part, size_t first_row,
+                                                                size_t rows, size_t share) const {
     const size_t i = part.layer;
     WeightUpdate<T> u{};
-    u.x = batch_.x(i) + first_row * batch_.x_stride(i);
+    u.x = batch_.x(i, share) + first_row * batch_.x_stride(i);
     u.x_stride = batch_.x_stride(i);
     u.da = batch_.da(i) + first_row * batch_.stride(i) + part.column;
     u.da_stride = batch_.stride(i);
@@ -133,7 +133,7 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
     T *gradients = groups_.get() + group * parameters_.numbers();
     for (const ParameterPart &part : parameters_.parts()) {
         const size_t at = parameters_.place_of_panels(part.layer) + part.column * inputs_[part.layer];
-        kernels_.gradient(rows_of(part, row, rows), gradients + at + part.first * part.width);
+        kernels_.gradient(rows_of(part, row, rows, 0), gradients + at + part.first * part.width);
         if (part.first == 0) {
             kernels_.bias_gradient(bias_rows_of(part, row, rows),
                                    gradients + parameters_.place_of_bias(part.layer) + part.column);
@@ -143,7 +143,7 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
 
 // The gradient of some weights and the step they take; or the gradient alone.
 template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step, const ParameterPart &part,
-                                                    bool gradient_only, uint64_t number) {
+                                                    bool gradient_only, uint64_t number, size_t share) {
     const size_t i = part.layer, at = part.column * inputs_[i];
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
@@ -151,12 +151,13 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     const auto second_slot = [&](T *start, size_t from) {
         return gradient_only || start == nullptr ? nullptr : start + from;
     };
-    WeightUpdate<T> u = rows_of(part, 0, step.rows);
+    WeightUpdate<T> u = rows_of(part, 0, step.rows, share);
     u.weights = parameters_.panels(i, What::weights) + at;
     u.slot1 = parameters_.panels(i, first_slot) + at;
     u.slot2 = second_slot(parameters_.panels(i, What::slot2), at);
     u.transposed = parameters_.panel_of_transposed(part);
     u.groups = groups(step.rows, parameters_.place_of_panels(i) + at);
+    u.shared = step.shared;
     bool moderate = kernels_.update_weights(u, rule);
     if (part.first == 0) {
         BiasUpdate<T> b = bias_rows_of(part, 0, step.rows);

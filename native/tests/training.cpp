@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/levels.hpp"
+#include "kernels/pace.hpp"
 #include "kernels/threads.hpp"
 
 namespace {
@@ -226,6 +227,30 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
     }
 }
 
+// How long 100,000 steps take with an own choice of the way, over the quicker way at every moment: a step
+// takes `alone`, or `near` shared and from time to time `far`.
+double regret(double alone, double near, double far) {
+    multilayer::Pace pace;
+    double taken = 0, least = 0;
+    for (size_t step = 0; step < 100000;) {
+        const bool shared = pace.shared();
+        const size_t n = std::min<size_t>(pace.most_steps(), 50);
+        const double cost = step / 25000 % 2 == 0 ? near : far;
+        pace.note(n, static_cast<double>(n) * (shared ? cost : alone));
+        taken += static_cast<double>(n) * (shared ? cost : alone);
+        least += static_cast<double>(n) * std::min(cost, alone);
+        step += n;
+    }
+    return taken / least;
+}
+
+void check_pace() {
+    expect(regret(11, 9, 25) < 1.04, "the pace where sharing pays, and then does not");
+    expect(regret(11, 25, 9) < 1.04, "the pace where sharing does not pay, and then does");
+    expect(regret(11, 9, 9) < 1.01, "the pace where sharing pays");
+    expect(regret(11, 25, 25) < 1.03, "the pace where sharing does not pay");
+}
+
 template <class T> void check_all() {
     const double none = std::numeric_limits<double>::infinity();
     for (Rule rule : {Rule::adam, Rule::sgd}) {
@@ -234,7 +259,11 @@ template <class T> void check_all() {
             check<T>({5, width, 3}, rule, 7, none);
             check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
         }
+        // By rows; and by columns, where the last layer has fewer panels than there are threads.
+        check<T>({70, 130, 90, 4}, rule, 150, none);
         check<T>({70, 130, 90, 4}, rule, 64, none);
+        check<T>({50, 64, 65, 17}, rule, 31, none);
+        check<T>({40, 130, 100, 70}, rule, 32, 1e9);
         for (size_t units : {1, 2, 3, 4, 5, 8, 9, 10, 11}) check<T>({33, 20, units}, rule, 37, none);
         // Several parts of a panel, more rows than are taken at once: in groups of rows, and in none.
         check<T>({410, 30, 5}, rule, 400, none);
@@ -248,6 +277,7 @@ template <class T> void check_all() {
 }  // namespace
 
 int main() {
+    check_pace();
     for (size_t level = 0; level < multilayer::n_levels(); ++level) {
         if (!multilayer::level_runs_here(level)) continue;
         std::printf("level %s\n", multilayer::level_name(level));

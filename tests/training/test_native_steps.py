@@ -269,15 +269,17 @@ def test_steps_in_pieces_give_the_same_bits() -> None:
 
 LARGE = [(40, 203, 75, 3), (40, 103, 75, 3)]
 """So many parameters that threads share out the gradients, and so few that they share out groups of rows."""
+SIZES = (130, 33)
+"""So many rows in a batch that threads share out these, and so few that they share out columns."""
 
 
 def large_run() -> str:
     """Digest of all numbers of steps large enough to be shared out."""
     parts = []
-    for shape, kind in product(LARGE, KINDS):
+    for shape, kind, size in product(LARGE, KINDS, SIZES):
         for settings in ({}, {"l2": 0.1}, {"clip": ClipByNorm(0.1)}):
             p = plan(**settings)
-            batches = replace(table(p.loss, kind, shape, 700), size=130)
+            batches = replace(table(p.loss, kind, shape, 700), size=size)
             rates, rng = np.full(len(batches), 0.01), np.random.default_rng(0)
             parts.append(digest(run_steps(p, start(p, kind, shape), batches, rates, rng)))
     return " ".join(parts)
@@ -317,6 +319,23 @@ def test_a_step_that_is_not_finite_leaves_the_state_before_it() -> None:
     assert (native.not_finite.batch, native.not_finite.layer, native.not_finite.what) == (4, 1, "x")
     before = run_steps(
         p, start(p, np.float32), batches.slice(0, 4), np.linspace(1e-2, 1e-3, 7)[:4], np.random.default_rng(0)
+    )
+    assert digest(native) == digest(before)
+
+
+def test_a_sample_that_is_not_finite_stops_threads_that_share_out_columns() -> None:
+    p, shape = plan(), LARGE[0]
+    batches = replace(table(p.loss, np.float32, shape, 300), order=None, size=33)
+    X = np.array(batches.X)
+    X[140, 3] = np.inf  # in batch 4
+    set_threads(2)
+    native = run_steps(
+        p, start(p, np.float32, shape), replace(batches, X=X), np.full(10, 0.01), np.random.default_rng(0)
+    )
+    assert native.not_finite is not None
+    assert (native.not_finite.batch, native.not_finite.layer, native.not_finite.what) == (4, 1, "x")
+    before = run_steps(
+        p, start(p, np.float32, shape), batches.slice(0, 4), np.full(4, 0.01), np.random.default_rng(0)
     )
     assert digest(native) == digest(before)
 
