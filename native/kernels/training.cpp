@@ -17,8 +17,9 @@ constexpr size_t most_steps = 256;
 constexpr size_t large = 1'000'000, large_by_columns = 400'000, large_in_groups = 200'000;
 // From here on sharing out is quicker wherever the threads are.
 constexpr size_t surely_large = 8'000'000;
-// With fewer rows for each share it is quicker to share out columns.
-constexpr size_t few_rows = 48;
+// With fewer rows for each share it is quicker to share out columns; with rather few it depends on where the
+// threads are.
+constexpr size_t few_rows = 48, rather_few_rows = 160;
 
 }  // namespace
 
@@ -48,38 +49,50 @@ template <class T> void Trainer<T>::begin(uint64_t steps) {
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
     const size_t n = threads();
-    const size_t least = updates_.n_groups(rows) > 1   ? large_in_groups
-                         : sharing(rows, n).by_columns ? large_by_columns
-                                                       : large;
+    const size_t least = updates_.n_groups(rows) > 1                    ? large_in_groups
+                         : sharing(rows, n, rather_few_rows).by_columns ? large_by_columns
+                                                                        : large;
     return products_per_row_ * rows > least ? n : 1;
 }
 
-template <class T> void Trainer<T>::reserve(size_t rows, size_t shares) {
-    batch_.reserve(rows, shares);
+template <class T> void Trainer<T>::reserve(size_t rows, size_t copies) {
+    batch_.reserve(rows, copies);
     updates_.reserve(rows);
 }
 
 // How a step is shared out among so many threads.
-template <class T> Sharing Trainer<T>::sharing(size_t rows, size_t threads) const {
-    const size_t groups = updates_.n_groups(rows), shares = std::min(threads, batch_.most_shares());
-    if (groups == 1 && shares > 1 && rows < few_rows * shares) return {true, shares};
-    return {false, groups > 1 ? groups : n_blocks<T>(rows, threads)};
+template <class T> Sharing Trainer<T>::sharing(size_t rows, size_t threads, size_t few_rows) const {
+    const size_t groups = updates_.n_groups(rows);
+    const Sharing by_columns = batch_.by_columns(rows, threads);
+    if (groups == 1 && by_columns.shares > 1 && rows < few_rows * by_columns.shares) return by_columns;
+    return {false, threads, groups > 1 ? groups : n_blocks<T>(rows, threads), 1};
+}
+
+// The ways to make steps that may be the quickest.
+template <class T> std::vector<Sharing> Trainer<T>::ways(size_t rows) const {
+    const size_t threads = n_threads(rows);
+    std::vector<Sharing> ways{sharing(rows, threads, rather_few_rows)};
+    if (threads == 1) return ways;
+    const Sharing alone = sharing(rows, 1, 0), other = sharing(rows, threads, few_rows);
+    if (products_per_row_ * rows < surely_large)
+        ways.push_back(alone);
+    else if (other.by_columns != ways[0].by_columns)
+        ways.push_back(other);
+    return ways;
 }
 
 template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_t first, size_t last,
-                                                   const double *rates, double *losses, size_t threads) {
-    const Sharing how = sharing(std::min(samples.rows, samples.batch_rows), threads);
-    if (how.by_columns) threads = how.shares;
+                                                   const double *rates, double *losses, const Sharing &how) {
     std::vector<TrainingStep<T>> steps;
     for (size_t i = first; i < last; ++i) {
         steps.push_back(updates_.step_of(samples, i, rates[i], steps_made_ + steps.size() + 1));
-        steps.back().shared = threads > 1 && !how.by_columns;
+        steps.back().shared = how.threads > 1 && !how.by_columns;
         if (steps.back().moderate) continue;
         steps.pop_back();
         break;
     }
     TrainingRun<T> run(parameters_, batch_, updates_, samples, how, settings_.clips_norm());
-    const size_t made = run.make(steps, steps_made_, losses + first, threads);
+    const size_t made = run.make(steps, steps_made_, losses + first);
     moderate_ = run.moderate();
     steps_made_ += made;
     return made;
@@ -88,15 +101,16 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
                                               const double *rates, double *losses) {
     using Clock = std::chrono::steady_clock;
-    const size_t rows = std::min(samples.rows, samples.batch_rows), threads = n_threads(rows);
-    const bool paced = threads > 1 && products_per_row_ * rows < surely_large;
-    const Sharing most = sharing(rows, threads);
-    reserve(rows, most.by_columns ? most.shares : 1);
+    const size_t rows = std::min(samples.rows, samples.batch_rows);
+    const std::vector<Sharing> ways = this->ways(rows);
+    const bool paced = ways.size() > 1;
+    reserve(rows, ways[0].copies);
     while (first < last) {
         const size_t at_once = paced ? std::min(most_steps, pace_.most_steps()) : most_steps;
-        const size_t end = std::min(last, first + at_once), n = paced && !pace_.shared() ? 1 : threads;
+        const size_t end = std::min(last, first + at_once);
+        const Sharing &how = ways[paced ? pace_.way() : 0];
         const Clock::time_point start = Clock::now();
-        const size_t done = moderate_ ? run_moderate(samples, first, end, rates, losses, n) : 0;
+        const size_t done = moderate_ ? run_moderate(samples, first, end, rates, losses, how) : 0;
         if (paced && done != 0) pace_.note(done, std::chrono::duration<double>(Clock::now() - start).count());
         first += done;
         if (first < end && !run_alone(samples, first, rates[first], losses[first])) return first;

@@ -76,13 +76,14 @@ template <class T> class Trainer {
     enum class Phase { update, gradients, apply };
 
     size_t n_threads(size_t rows) const;
-    Sharing sharing(size_t rows, size_t threads) const;
-    void reserve(size_t rows, size_t shares);
+    Sharing sharing(size_t rows, size_t threads, size_t few_rows) const;
+    std::vector<Sharing> ways(size_t rows) const;
+    void reserve(size_t rows, size_t copies);
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);
     size_t run_moderate(const Samples &samples, size_t first, size_t last, const double *rates,
-                        double *losses, size_t threads);
+                        double *losses, const Sharing &how);
     bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
     bool update_alone();
 

@@ -8,6 +8,8 @@ namespace {
 
 // Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
 constexpr size_t bad_stride = 1024;
+// Of x for a batch: to copy it twice is quicker than to wait for the other thread's half. Bytes.
+constexpr size_t small_x = 32768;
 
 template <class T> size_t good_stride(size_t columns) {
     const size_t line = cache_line / sizeof(T), stride = round_up(columns, line);
@@ -88,7 +90,12 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
 template <class T>
 bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
     gather_targets(samples, step, first, end);
-    return gather_x(samples, step.first_row, first, end, x_ + first * x_stride_);
+    return gather_x(samples, step, first, end);
+}
+
+template <class T> bool TrainingBatch<T>::gather_x(const Samples &samples, const TrainingStep<T> &step,
+                                                   size_t first, size_t end) {
+    return gather_x(samples, step, first, end, x_ + first * x_stride_);
 }
 
 template <class T> void TrainingBatch<T>::gather_targets(const Samples &samples, const TrainingStep<T> &step,
@@ -111,10 +118,11 @@ template <class T> void TrainingBatch<T>::gather_targets(const Samples &samples,
     }
 }
 
-template <class T>
-bool TrainingBatch<T>::gather_x(const Samples &samples, size_t first_row, size_t first, size_t end, T *to) {
+template <class T> bool TrainingBatch<T>::gather_x(const Samples &samples, const TrainingStep<T> &step,
+                                                   size_t first, size_t end, T *to) {
     const size_t inputs = layers_.front().shape.inputs;
     const Numbers &x = samples.x;
+    const size_t first_row = step.first_row;
     if (x.is_double == (sizeof(T) == sizeof(double)) && x.column_stride == 1) {
         return kernels_.copy_rows({static_cast<const T *>(x.data), x.row_stride, samples.order,
                                    first_row + first, first_row + end, samples.rows, inputs, to, x_stride_});
@@ -278,23 +286,24 @@ template <class T> bool TrainingBatch<T>::end_and_return(const Samples &samples,
     return moderate;
 }
 
-template <class T> size_t TrainingBatch<T>::most_shares() const {
-    size_t most = layers_.size() == 1 ? 1 : parameters_.n_panels(0);
+template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t threads) const {
+    size_t shares = layers_.size() == 1 ? 1 : threads;
     for (size_t i = 0; i + 1 < layers_.size(); ++i) {
         const TrainedLayer<T> &layer = layers_[i].shape;
         const bool by_number = layer.activation.axis_value == nullptr && layer.dropout == 0;
-        most = std::min(most, by_number ? parameters_.n_panels(i) : 1);
+        shares = std::min(shares, by_number ? parameters_.n_panels(i) : 1);
     }
-    return most;
+    return {true, shares, shares, rows * x_stride_ * sizeof(T) <= small_x ? shares : 1};
 }
 
-// Each share has x for itself: to copy it twice is quicker than to wait for the other.
 template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, const TrainingStep<T> &step,
-                                                      size_t i, size_t share, size_t shares) {
+                                                      size_t i, size_t share, const Sharing &sharing) {
     bool moderate = true;
-    if (i == 0) moderate = gather_x(samples, step.first_row, 0, step.rows, x_ + share * rows_ * x_stride_);
-    const Columns columns = parameters_.columns(i, share, shares);
-    multiply(i, x(i, share), 0, step.rows, columns);
+    const size_t copy = share % sharing.copies;
+    if (i == 0 && sharing.copies > 1)
+        moderate = gather_x(samples, step, 0, step.rows, x_ + copy * rows_ * x_stride_);
+    const Columns columns = parameters_.columns(i, share, sharing.shares);
+    multiply(i, x(i, copy), 0, step.rows, columns);
     if (layers_[i].shape.activation.keeps_sums()) activate(layers_[i], 0, step.rows, columns);
     return moderate;
 }

@@ -17,8 +17,8 @@ template <class T> class TrainingBatch {
     TrainingBatch(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                   const PackedParameters<T> &parameters);
 
-    // Memory for that many rows, and for so many copies of x: one for each share of the columns. Throws
-    // std::bad_alloc, and changes nothing then.
+    // Memory for that many rows, and for so many copies of x. Throws std::bad_alloc, and changes nothing
+    // then.
     void reserve(size_t rows, size_t copies);
     void release() { numbers_ = {}, rows_ = copies_ = 0; }
     size_t bytes() const { return numbers_.size() * sizeof(T); }
@@ -27,11 +27,13 @@ template <class T> class TrainingBatch {
     // is moderate, and so is the loss.
     bool run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
 
-    // The same in two parts: each hidden layer, all rows but one share of the columns; then what is left for
-    // some rows, the last layer and the way back. How many shares there may be: 1 if there is no such way.
-    size_t most_shares() const;
+    // The same in parts: x of some rows, unless each share has its own; each hidden layer, all rows but one
+    // share of the columns; then what is left for some rows, the last layer and the way back. `by_columns`
+    // has one share only if there is no such way.
+    Sharing by_columns(size_t rows, size_t threads) const;
+    bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     bool run_columns(const Samples &samples, const TrainingStep<T> &step, size_t i, size_t share,
-                     size_t shares);
+                     const Sharing &sharing);
     bool run_rest(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
 
     // One by one. `forward` goes from layer `i` on to one whose activation is the caller's, whose z it needs
@@ -48,8 +50,8 @@ template <class T> class TrainingBatch {
     bool is_moderate(size_t i, size_t first, size_t end) const;
 
     // What a layer takes, and the gradient that its weights get: their rows.
-    const T *x(size_t i, size_t share = 0) const {
-        return i == 0 ? x_ + share * rows_ * x_stride_ : layers_[i - 1].passed;
+    const T *x(size_t i, size_t copy = 0) const {
+        return i == 0 ? x_ + copy * rows_ * x_stride_ : layers_[i - 1].passed;
     }
     size_t x_stride(size_t i) const { return i == 0 ? x_stride_ : layers_[i - 1].stride; }
     const T *da(size_t i) const { return layers_[i].da; }
@@ -73,7 +75,7 @@ template <class T> class TrainingBatch {
     };
 
     void gather_targets(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
-    bool gather_x(const Samples &samples, size_t first_row, size_t first, size_t end, T *to);
+    bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end, T *to);
     void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns);
     void activate(const Layer &layer, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
@@ -87,7 +89,7 @@ template <class T> class TrainingBatch {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     AlignedNumbers<T> numbers_, zeros_;
-    T *x_ = nullptr;  // gathered, for each share
+    T *x_ = nullptr;  // gathered
     size_t x_stride_ = 0, rows_ = 0, copies_ = 0;
     std::vector<double> targets_, shares_, values_;
     std::vector<int64_t> classes_;

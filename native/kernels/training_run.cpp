@@ -25,35 +25,36 @@ template <class T> TrainingRun<T>::TrainingRun(const PackedParameters<T> &parame
     : parameters_(parameters), batch_(batch), updates_(updates), samples_(samples), sharing_(sharing) {
     // Beside the parts of the parameters there is the objective to be found.
     const size_t parts = sharing.by_columns ? sharing.shares : parameters.parts().size() + 1;
-    const auto add = [this](Phase phase, size_t chunks) {
-        phases_.push_back(phase);
-        chunks_.push_back(chunks);
-    };
-    for (size_t i = 0; sharing.by_columns && i + 1 < parameters.n_layers(); ++i)
-        add(Phase::columns, sharing.shares);
-    add(Phase::rows, sharing.shares);
+    if (sharing.by_columns) {
+        if (sharing.copies == 1) phases_.push_back({What::gather, sharing.shares, 0});
+        for (size_t i = 0; i + 1 < parameters.n_layers(); ++i)
+            phases_.push_back({What::columns, sharing.shares, i});
+    }
+    phases_.push_back({What::rows, sharing.shares, 0});
     if (clips_norm) {
-        add(Phase::gradients, parts);
-        add(Phase::norm, 1);
-        add(Phase::apply, parts);
+        for (const Phase &phase :
+             {Phase{What::gradients, parts, 0}, {What::norm, 1, 0}, {What::apply, parts, 0}})
+            phases_.push_back(phase);
     } else {
-        add(Phase::update, parts);
+        phases_.push_back({What::update, parts, 0});
     }
 }
 
-template <class T> size_t TrainingRun<T>::make(const std::vector<TrainingStep<T>> &steps, uint64_t number,
-                                               double *losses, size_t threads) {
+template <class T>
+size_t TrainingRun<T>::make(const std::vector<TrainingStep<T>> &steps, uint64_t number, double *losses) {
     if (steps.empty()) return 0;
     steps_ = steps.data();
     number_ = number;
     losses_ = losses;
     stop_.store(steps.size());
     std::vector<size_t> chunks;
-    for (size_t i = 0; i < steps.size(); ++i) chunks.insert(chunks.end(), chunks_.begin(), chunks_.end());
+    for (size_t i = 0; i < steps.size(); ++i) {
+        for (const Phase &phase : phases_) chunks.push_back(phase.chunks);
+    }
     const Chunk chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
         static_cast<TrainingRun *>(pointer)->chunk(phase, chunk);
     };
-    run({chunk, this, chunks.data(), chunks.size()}, threads);
+    run({chunk, this, chunks.data(), chunks.size()}, sharing_.threads);
     return stop_.load();
 }
 
@@ -64,19 +65,26 @@ template <class T> void TrainingRun<T>::stop_before(size_t step) {
 }
 
 template <class T> void TrainingRun<T>::chunk(size_t phase, size_t chunk) {
-    const size_t i = phase / phases_.size(), of_step = phase % phases_.size();
+    const size_t i = phase / phases_.size();
     if (stop_.load(std::memory_order_relaxed) <= i) return;
-    switch (phases_[of_step]) {
-        case Phase::columns:  // the first phases, one for each hidden layer
-            if (!batch_.run_columns(samples_, steps_[i], of_step, chunk, sharing_.shares)) stop_before(i);
+    const TrainingStep<T> &step = steps_[i];
+    const auto [what, chunks, layer] = phases_[phase % phases_.size()];
+    switch (what) {
+        case What::gather:
+            if (!batch_.gather_x(samples_, step, chunk * step.rows / chunks,
+                                 (chunk + 1) * step.rows / chunks))
+                stop_before(i);
             return;
-        case Phase::rows:
-            if (!run_rows(steps_[i], chunk)) stop_before(i);
+        case What::columns:
+            if (!batch_.run_columns(samples_, step, layer, chunk, sharing_)) stop_before(i);
             return;
-        case Phase::norm:
+        case What::rows:
+            if (!run_rows(step, chunk)) stop_before(i);
+            return;
+        case What::norm:
             return updates_.find_scale();
         default:
-            if (over_parts(phases_[of_step], i, chunk)) return;
+            if (over_parts(what, i, chunk)) return;
             // The step is whole, and finite as it began with moderate numbers; the next one does not.
             moderate_.store(false, std::memory_order_relaxed);
             stop_before(i + 1);
@@ -100,16 +108,16 @@ template <class T> bool TrainingRun<T>::run_rows(const TrainingStep<T> &step, si
 }
 
 // Gradients or updates of a part of the parameters, or of all parts of a share. Whether these are moderate.
-template <class T> bool TrainingRun<T>::over_parts(Phase phase, size_t i, size_t chunk) {
+template <class T> bool TrainingRun<T>::over_parts(What what, size_t i, size_t chunk) {
     const TrainingStep<T> &step = steps_[i];
     const uint64_t number = number_ + i;
     const auto &parts = parameters_.parts();
     const auto do_part = [&](const ParameterPart &part, size_t share) {
-        if (phase == Phase::apply) return updates_.apply(step, part, number);
-        return updates_.update(step, part, phase == Phase::gradients, number, share) ||
-               phase == Phase::gradients;
+        if (what == What::apply) return updates_.apply(step, part, number);
+        const bool gradient_only = what == What::gradients;
+        return updates_.update(step, part, gradient_only, number, share % sharing_.copies) || gradient_only;
     };
-    if (chunk == (sharing_.by_columns ? 0 : parts.size()) && phase != Phase::apply)
+    if (chunk == (sharing_.by_columns ? 0 : parts.size()) && what != What::apply)
         losses_[i] = updates_.objective(step, number);
     if (!sharing_.by_columns) return chunk == parts.size() || do_part(parts[chunk], 0);
     bool moderate = true;

@@ -22,11 +22,6 @@
 
 namespace multilayer {
 
-struct Sharing {
-    bool by_columns;
-    size_t shares;  // of the columns, or blocks of rows
-};
-
 // The blocks of a batch, by rows: for each thread some, and no more rows in each than go through the network
 // together.
 template <class T> size_t n_blocks(size_t rows, size_t threads);
@@ -38,16 +33,20 @@ template <class T> class TrainingRun {
 
     // Makes these steps, the first of which is update `number` + 1, as long as they are moderate. Returns how
     // many it has made, and writes their objectives to `losses`.
-    size_t make(const std::vector<TrainingStep<T>> &steps, uint64_t number, double *losses, size_t threads);
+    size_t make(const std::vector<TrainingStep<T>> &steps, uint64_t number, double *losses);
     // Whether the parameters are moderate then.
     bool moderate() const { return moderate_.load(); }
 
    private:
-    enum class Phase { columns, rows, update, gradients, norm, apply };
+    enum class What { gather, columns, rows, update, gradients, norm, apply };
+    struct Phase {
+        What what;
+        size_t chunks, layer;  // whose columns
+    };
 
     void chunk(size_t phase, size_t chunk);
     bool run_rows(const TrainingStep<T> &step, size_t chunk);
-    bool over_parts(Phase phase, size_t i, size_t chunk);
+    bool over_parts(What what, size_t i, size_t chunk);
     void stop_before(size_t step);
 
     const PackedParameters<T> &parameters_;
@@ -56,7 +55,6 @@ template <class T> class TrainingRun {
     const Samples &samples_;
     const Sharing sharing_;
     std::vector<Phase> phases_;  // of a step
-    std::vector<size_t> chunks_;
     const TrainingStep<T> *steps_ = nullptr;
     uint64_t number_ = 0;
     double *losses_ = nullptr;

@@ -69,6 +69,15 @@ struct Samples {
     size_t batches() const { return (rows + batch_rows - 1) / batch_rows; }
 };
 
+// How threads share out a step: blocks of rows, or shares of the columns. By columns there is one x for all,
+// or a copy for each share.
+struct Sharing {
+    bool by_columns;
+    size_t threads;
+    size_t shares;  // blocks of rows, or shares of the columns
+    size_t copies;  // of x: 1 or as many as shares
+};
+
 // What one step is about.
 template <class T> struct TrainingStep {
     size_t first_row, rows;

@@ -101,10 +101,10 @@ template <class T> Groups<T> ParameterUpdates<T>::groups(size_t rows, size_t pla
 }
 
 template <class T> WeightUpdate<T> ParameterUpdates<T>::rows_of(const ParameterPart &part, size_t first_row,
-                                                                size_t rows, size_t share) const {
+                                                                size_t rows, size_t copy) const {
     const size_t i = part.layer;
     WeightUpdate<T> u{};
-    u.x = batch_.x(i, share) + first_row * batch_.x_stride(i);
+    u.x = batch_.x(i, copy) + first_row * batch_.x_stride(i);
     u.x_stride = batch_.x_stride(i);
     u.da = batch_.da(i) + first_row * batch_.stride(i) + part.column;
     u.da_stride = batch_.stride(i);
@@ -143,7 +143,7 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
 
 // The gradient of some weights and the step they take; or the gradient alone.
 template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step, const ParameterPart &part,
-                                                    bool gradient_only, uint64_t number, size_t share) {
+                                                    bool gradient_only, uint64_t number, size_t copy) {
     const size_t i = part.layer, at = part.column * inputs_[i];
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
@@ -151,7 +151,7 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     const auto second_slot = [&](T *start, size_t from) {
         return gradient_only || start == nullptr ? nullptr : start + from;
     };
-    WeightUpdate<T> u = rows_of(part, 0, step.rows, share);
+    WeightUpdate<T> u = rows_of(part, 0, step.rows, copy);
     u.weights = parameters_.panels(i, What::weights) + at;
     u.slot1 = parameters_.panels(i, first_slot) + at;
     u.slot2 = second_slot(parameters_.panels(i, What::slot2), at);

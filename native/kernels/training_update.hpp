@@ -42,9 +42,9 @@ template <class T> class ParameterUpdates {
     size_t bytes() const { return groups_.size() * sizeof(T); }
 
     // The gradient of some weights and the step they take, or the gradient alone. Whether all is moderate.
-    // `share`: of the columns, where these are shared out.
+    // `copy`: of x, from where it takes that.
     bool update(const TrainingStep<T> &step, const ParameterPart &part, bool gradient_only, uint64_t number,
-                size_t share = 0);
+                size_t copy = 0);
     // The optimizer's step with a gradient that was kept.
     bool apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number);
 
@@ -55,7 +55,7 @@ template <class T> class ParameterUpdates {
    private:
     using What = typename PackedParameters<T>::What;
 
-    WeightUpdate<T> rows_of(const ParameterPart &part, size_t first_row, size_t rows, size_t share) const;
+    WeightUpdate<T> rows_of(const ParameterPart &part, size_t first_row, size_t rows, size_t copy) const;
     BiasUpdate<T> bias_rows_of(const ParameterPart &part, size_t first_row, size_t rows) const;
     Groups<T> groups(size_t rows, size_t place) const;
 
