@@ -22,16 +22,9 @@ constexpr size_t most_block_rows = 192;
 constexpr size_t few_rows = 4;
 constexpr size_t shared_bytes = 8 * 1024 * 1024;
 
-// Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
-constexpr size_t bad_stride = 1024;
-
 constexpr size_t on_stack = 8192;  // bytes of scratch that need no memory from the heap
 
 size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }
-
-template <class T> size_t good_stride(size_t columns) {
-    return columns * sizeof(T) % bad_stride == 0 ? columns + cache_line / sizeof(T) : columns;
-}
 
 struct AlignedBytes {
     void operator()(void *p) const { ::operator delete(p, std::align_val_t(cache_line)); }

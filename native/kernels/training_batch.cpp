@@ -6,35 +6,8 @@
 namespace multilayer {
 namespace {
 
-// Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
-constexpr size_t bad_stride = 1024;
 // Of x for a batch: to copy it twice is quicker than to wait for the other thread's half. Bytes.
 constexpr size_t small_x = 32768;
-
-template <class T> size_t good_stride(size_t columns) {
-    const size_t line = cache_line / sizeof(T), stride = round_up(columns, line);
-    return stride * sizeof(T) % bad_stride == 0 ? stride + line : stride;
-}
-
-template <class From, class To> void copy_numbers(const Numbers &from, size_t row, size_t columns, To *to) {
-    const From *p = static_cast<const From *>(from.data) + static_cast<ptrdiff_t>(row) * from.row_stride;
-    if (from.column_stride == 1) {
-        for (size_t j = 0; j < columns; ++j) to[j] = static_cast<To>(p[j]);
-    } else {
-        for (size_t j = 0; j < columns; ++j)
-            to[j] = static_cast<To>(p[static_cast<ptrdiff_t>(j) * from.column_stride]);
-    }
-}
-template <class To> void copy_row(const Numbers &from, size_t row, size_t columns, To *to) {
-    if (from.is_double)
-        copy_numbers<double>(from, row, columns, to);
-    else
-        copy_numbers<float>(from, row, columns, to);
-}
-
-size_t row_of(const Samples &samples, size_t at) {
-    return samples.order == nullptr ? at : static_cast<size_t>(samples.order[at]);
-}
 
 }  // namespace
 
@@ -44,23 +17,22 @@ TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, cons
     : settings_(settings),
       parameters_(parameters),
       products_(products_of<T>()),
-      kernels_(training_kernels_of<T>()) {
+      kernels_(training_kernels_of<T>()),
+      gathered_(shapes.front().inputs, shapes.back().units, settings) {
     size_t widest = 0;
     for (const TrainedLayer<T> &shape : shapes) {
         const size_t columns = round_up(shape.units, products_.lanes);
-        layers_.push_back({shape, columns, good_stride<T>(columns), {}, {}, {}, {}, {}});
+        layers_.push_back({shape, columns, stride_of_rows<T>(columns), {}, {}, {}, {}, {}});
         widest = std::max(widest, round_up(shape.inputs, products_.lanes));
     }
-    x_stride_ = good_stride<T>(shapes.front().inputs);
     zeros_ = AlignedNumbers<T>(widest + 4 * cache_line);
 }
 
 template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
-    if (rows <= rows_ && copies <= copies_) return;
-    rows = std::max(rows, rows_);
-    copies = std::max(copies, copies_);
+    gathered_.reserve(rows, copies);
+    if (rows <= rows_) return;
     Layout<T> layout;
-    std::vector<size_t> places{layout.place(copies * rows * x_stride_)};
+    std::vector<size_t> places;
     const auto needs = [](const Layer &layer) {
         const bool surrogate = layer.shape.activation.stand_in != nullptr, drops = layer.shape.dropout > 0;
         return std::vector<bool>{layer.shape.activation.keeps_sums(), true, true, drops, surrogate};
@@ -69,13 +41,9 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
         for (bool needed : needs(layer)) places.push_back(needed ? layout.place(rows * layer.stride) : 0);
     }
     AlignedNumbers<T> fresh(layout.size());
-    targets_.resize(rows * layers_.back().shape.units);
-    classes_.resize(rows);
-    shares_.resize(rows);
     values_.resize(rows);
     numbers_ = std::move(fresh);
     const size_t *place = places.data();
-    x_ = numbers_.get() + *place++;
     for (Layer &layer : layers_) {
         T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.stand_in};
         size_t i = 0;
@@ -84,53 +52,17 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
         if (layer.passed == nullptr) layer.passed = layer.z;
     }
     rows_ = rows;
-    copies_ = copies;
 }
 
 template <class T>
 bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
-    gather_targets(samples, step, first, end);
-    return gather_x(samples, step, first, end);
+    gathered_.gather_targets(samples, step, first, end);
+    return gathered_.gather_x(samples, step, first, end);
 }
 
 template <class T> bool TrainingBatch<T>::gather_x(const Samples &samples, const TrainingStep<T> &step,
                                                    size_t first, size_t end) {
-    return gather_x(samples, step, first, end, x_ + first * x_stride_);
-}
-
-template <class T> void TrainingBatch<T>::gather_targets(const Samples &samples, const TrainingStep<T> &step,
-                                                         size_t first, size_t end) {
-    const size_t units = layers_.back().shape.units;
-    const double equal_share = 1.0 / static_cast<double>(step.rows);
-    for (size_t r = first; r < end; ++r) {
-        const size_t row = row_of(samples, step.first_row + r);
-        shares_[r] = samples.weights == nullptr ? equal_share
-                     : step.total != 0          ? samples.weights[row] / step.total
-                                                : 0.0;
-        if (samples.classes != nullptr) {
-            classes_[r] = samples.classes[row];
-        } else if (samples.targets.data != nullptr) {
-            double *targets = targets_.data() + r * units;
-            copy_row(samples.targets, row, units, targets);
-            for (size_t j = 0; j < units; ++j)
-                targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;
-        }
-    }
-}
-
-template <class T> bool TrainingBatch<T>::gather_x(const Samples &samples, const TrainingStep<T> &step,
-                                                   size_t first, size_t end, T *to) {
-    const size_t inputs = layers_.front().shape.inputs;
-    const Numbers &x = samples.x;
-    const size_t first_row = step.first_row;
-    if (x.is_double == (sizeof(T) == sizeof(double)) && x.column_stride == 1) {
-        return kernels_.copy_rows({static_cast<const T *>(x.data), x.row_stride, samples.order,
-                                   first_row + first, first_row + end, samples.rows, inputs, to, x_stride_});
-    }
-    for (size_t r = first; r < end; ++r)
-        copy_row(x, row_of(samples, first_row + r), inputs, to + (r - first) * x_stride_);
-    // The padding of rows is 0.
-    return kernels_.is_moderate(to, (end - first) * x_stride_, moderate_signal<T>);
+    return gathered_.gather_x(samples, step, first, end);
 }
 
 template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size_t i, const T *x, T *y,
@@ -202,9 +134,9 @@ template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size
     kernels_.loss(
         settings_.loss,
         {outputs + first * last.stride, last.stride, end - first, units,
-         by_class ? classes_.data() + first : nullptr, settings_.target_scale + settings_.target_offset,
-         settings_.target_offset, targets_.data() + first * units, shares_.data() + first,
-         settings_.loss_parameter, values_.data() + first, last.da + first * last.stride, last.stride});
+         by_class ? gathered_.classes(first) : nullptr, settings_.target_scale + settings_.target_offset,
+         settings_.target_offset, gathered_.targets(first), gathered_.shares(first), settings_.loss_parameter,
+         values_.data() + first, last.da + first * last.stride, last.stride});
 }
 
 // From dz to da, in place; whether z, and da afterwards, are moderate.
@@ -293,15 +225,14 @@ template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t thre
         const bool by_number = layer.activation.axis_value == nullptr && layer.dropout == 0;
         shares = std::min(shares, by_number ? parameters_.n_panels(i) : 1);
     }
-    return {true, shares, shares, rows * x_stride_ * sizeof(T) <= small_x ? shares : 1};
+    return {true, shares, shares, rows * gathered_.x_stride() * sizeof(T) <= small_x ? shares : 1};
 }
 
 template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, const TrainingStep<T> &step,
                                                       size_t i, size_t share, const Sharing &sharing) {
     bool moderate = true;
     const size_t copy = share % sharing.copies;
-    if (i == 0 && sharing.copies > 1)
-        moderate = gather_x(samples, step, 0, step.rows, x_ + copy * rows_ * x_stride_);
+    if (i == 0 && sharing.copies > 1) moderate = gathered_.gather_x(samples, step, 0, step.rows, copy);
     const Columns columns = parameters_.columns(i, share, sharing.shares);
     multiply(i, x(i, copy), 0, step.rows, columns);
     if (layers_[i].shape.activation.keeps_sums()) activate(layers_[i], 0, step.rows, columns);
@@ -310,7 +241,7 @@ template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, co
 
 template <class T> bool TrainingBatch<T>::run_rest(const Samples &samples, const TrainingStep<T> &step,
                                                    size_t first, size_t end) {
-    gather_targets(samples, step, first, end);
+    gathered_.gather_targets(samples, step, first, end);
     forward(step, layers_.size() - 1, first, end);
     return end_and_return(samples, step, first, end);
 }
@@ -338,7 +269,7 @@ template <class T> void TrainingBatch<T>::write_values(const double *values, siz
 
 template <class T> double TrainingBatch<T>::mean(size_t rows) const {
     double value = 0;
-    for (size_t r = 0; r < rows; ++r) value += values_[r] * shares_[r];
+    for (size_t r = 0; r < rows; ++r) value += values_[r] * *gathered_.shares(r);
     return value;
 }
 

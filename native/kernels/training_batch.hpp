@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/gathered_samples.hpp"
 #include "kernels/packed_parameters.hpp"
 
 namespace multilayer {
@@ -17,11 +18,14 @@ template <class T> class TrainingBatch {
     TrainingBatch(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                   const PackedParameters<T> &parameters);
 
-    // Memory for that many rows, and for so many copies of x. Throws std::bad_alloc, and changes nothing
+    // Memory for that many rows, and for so many copies of x. Throws std::bad_alloc, and nothing is lost
     // then.
     void reserve(size_t rows, size_t copies);
-    void release() { numbers_ = {}, rows_ = copies_ = 0; }
-    size_t bytes() const { return numbers_.size() * sizeof(T); }
+    void release() {
+        gathered_.release();
+        numbers_ = {}, rows_ = 0;
+    }
+    size_t bytes() const { return numbers_.size() * sizeof(T) + gathered_.bytes(); }
 
     // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
     // is moderate, and so is the loss.
@@ -50,10 +54,8 @@ template <class T> class TrainingBatch {
     bool is_moderate(size_t i, size_t first, size_t end) const;
 
     // What a layer takes, and the gradient that its weights get: their rows.
-    const T *x(size_t i, size_t copy = 0) const {
-        return i == 0 ? x_ + copy * rows_ * x_stride_ : layers_[i - 1].passed;
-    }
-    size_t x_stride(size_t i) const { return i == 0 ? x_stride_ : layers_[i - 1].stride; }
+    const T *x(size_t i, size_t copy = 0) const { return i == 0 ? gathered_.x(copy) : layers_[i - 1].passed; }
+    size_t x_stride(size_t i) const { return i == 0 ? gathered_.x_stride() : layers_[i - 1].stride; }
     const T *da(size_t i) const { return layers_[i].da; }
     size_t stride(size_t i) const { return layers_[i].stride; }
 
@@ -74,8 +76,6 @@ template <class T> class TrainingBatch {
         T *a, *z, *da, *passed, *stand_in;
     };
 
-    void gather_targets(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
-    bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end, T *to);
     void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns);
     void activate(const Layer &layer, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
@@ -89,10 +89,9 @@ template <class T> class TrainingBatch {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     AlignedNumbers<T> numbers_, zeros_;
-    T *x_ = nullptr;  // gathered
-    size_t x_stride_ = 0, rows_ = 0, copies_ = 0;
-    std::vector<double> targets_, shares_, values_;
-    std::vector<int64_t> classes_;
+    GatheredSamples<T> gathered_;
+    size_t rows_ = 0;
+    std::vector<double> values_;
 };
 
 extern template class TrainingBatch<float>;
