@@ -60,15 +60,15 @@ template <class T> void Trainer<T>::reserve(size_t rows, size_t copies) {
     updates_.reserve(rows);
 }
 
-// How a step is shared out among so many threads.
-template <class T> Sharing Trainer<T>::sharing(size_t rows, size_t threads, size_t few_rows) const {
+// How a step is shared out among so many threads: by columns below so many rows for each share.
+template <class T> Sharing Trainer<T>::sharing(size_t rows, size_t threads, size_t enough_rows) const {
     const size_t groups = updates_.n_groups(rows);
     const Sharing by_columns = batch_.by_columns(rows, threads);
-    if (groups == 1 && by_columns.shares > 1 && rows < few_rows * by_columns.shares) return by_columns;
+    if (groups == 1 && by_columns.shares > 1 && rows < enough_rows * by_columns.shares) return by_columns;
     return {false, threads, groups > 1 ? groups : n_blocks<T>(rows, threads), 1};
 }
 
-// The ways to make steps that may be the quickest.
+// The way to share out steps, or two ways of which either may be the quicker one.
 template <class T> std::vector<Sharing> Trainer<T>::ways(size_t rows) const {
     const size_t threads = n_threads(rows);
     std::vector<Sharing> ways{sharing(rows, threads, rather_few_rows)};

@@ -76,7 +76,7 @@ template <class T> class Trainer {
     enum class Phase { update, gradients, apply };
 
     size_t n_threads(size_t rows) const;
-    Sharing sharing(size_t rows, size_t threads, size_t few_rows) const;
+    Sharing sharing(size_t rows, size_t threads, size_t enough_rows) const;
     std::vector<Sharing> ways(size_t rows) const;
     void reserve(size_t rows, size_t copies);
     template <class F> void over_rows(F f);
