@@ -269,7 +269,7 @@ def test_steps_in_pieces_give_the_same_bits() -> None:
 
 LARGE = [(40, 203, 75, 3), (40, 103, 75, 3)]
 """So many parameters that threads share out the gradients, and so few that they share out groups of rows."""
-SIZES = (130, 33)
+SIZES = (400, 130, 33)
 """So many rows in a batch that threads share out these, and so few that they share out columns."""
 
 
