@@ -16,6 +16,10 @@ static inline size_t panel_columns(size_t columns_left, size_t lanes) {
     if (columns_left <= lanes) return lanes;
     return columns_left > 2 * lanes && columns_left <= 3 * lanes ? 3 * lanes : 2 * lanes;
 }
+static inline size_t n_panels(size_t columns, size_t lanes) {
+    const size_t pairs_of_registers = (columns + lanes - 1) / lanes / 2;
+    return pairs_of_registers == 0 ? 1 : pairs_of_registers;
+}
 
 template <class T> struct Product {
     const T *x;  // rows x inputs, element (i, k) at x[i * x_stride + k]

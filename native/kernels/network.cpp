@@ -261,8 +261,7 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const size_t to_stride = is_last ? layer.units : layer.stride;
         // Several chunks per thread, so that one who comes late finds less left; yet not too small to be
         // worth a trip of their cache lines, nor fewer panels than a tile of few rows takes at once.
-        const size_t panels =
-            std::max<size_t>(1, divide_up(layer.units, kernels_.lanes) * kernels_.lanes / kernels_.panel);
+        const size_t panels = n_panels(layer.units, kernels_.lanes);
         const size_t chunk_panels = std::max<size_t>(4, divide_up(panels, 4 * n_threads));
         const size_t chunk_columns = chunk_panels * kernels_.panel;
         chunks.push_back(divide_up(panels, chunk_panels));

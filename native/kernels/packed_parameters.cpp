@@ -50,8 +50,7 @@ template <class T> size_t PackedParameters<T>::bytes() const {
 }
 
 template <class T> size_t PackedParameters<T>::n_panels(size_t i) const {
-    // All panels but the last are of normal width, which is at most that of two normal ones.
-    return std::max<size_t>(1, layers_[i].columns / products_.panel);
+    return multilayer::n_panels(layers_[i].units, products_.lanes);
 }
 
 template <class T> Columns PackedParameters<T>::columns(size_t i, size_t share, size_t shares) const {
