@@ -5,8 +5,8 @@
 // the batch go through all layers and back, as nothing in there leaves its row; with few parameters their
 // share of the gradients is taken there too. In the second, panels of all layers' weights get their gradient,
 // which the optimizer consumes while it is in the first-level cache, and W^T is written again for the next
-// step. (To clip by the norm of all gradients takes two more phases.) Of batches of few rows threads share out
-// columns instead, in more phases: see training_run.hpp.
+// step. (To clip by the norm of all gradients takes two more phases.) Of batches of few rows threads share
+// out columns instead, in more phases: see training_run.hpp.
 //
 // The same bits for any number of threads and at any level: see training_kernels.hpp and matmul.hpp.
 //

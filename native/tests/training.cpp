@@ -259,8 +259,8 @@ template <class T> void check_all() {
             check<T>({5, width, 3}, rule, 7, none);
             check<T>({3, 4, width, 2}, rule, 19, 1e9);  // a norm that is never reached: the path of clipping
         }
-        // By rows; and by columns, with one x for all and with a copy for each share, where the last layer has
-        // fewer panels than there are threads, and where it has more.
+        // By rows; and by columns, with one x for all and with a copy for each share, where the last layer
+        // has fewer panels than there are threads, and where it has more.
         check<T>({70, 130, 90, 4}, rule, 500, none);
         check<T>({70, 130, 90, 4}, rule, 150, none);
         check<T>({70, 130, 90, 4}, rule, 64, none);
