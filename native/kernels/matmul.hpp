@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace multilayer {
 
@@ -21,6 +22,10 @@ static inline size_t n_panels(size_t columns, size_t lanes) {
     return pairs_of_registers == 0 ? 1 : pairs_of_registers;
 }
 
+// One bit for each number of a row of x, see zeros.hpp.
+constexpr size_t marks_in_word = 64;
+static inline size_t words_of_marks(size_t inputs) { return (inputs + marks_in_word - 1) / marks_in_word; }
+
 template <class T> struct Product {
     const T *x;  // rows x inputs, element (i, k) at x[i * x_stride + k]
     ptrdiff_t x_stride;
@@ -32,6 +37,9 @@ template <class T> struct Product {
     T *y;          // element (i, j) at y[i * y_stride + j]; no other element is touched
     size_t y_stride;
     bool relu;  // a <= 0 becomes +0 before it is stored
+    // Room for words_of_marks(inputs) for each row, if zeros of x may be left out: if all weights are finite,
+    // as 0 times another is nan. Null if not.
+    uint64_t *marks;
 };
 
 template <class T> struct MatmulKernels {

@@ -3,6 +3,7 @@
 #include "kernels/matmul.hpp"
 #include "kernels/tile_heights.hpp"
 #include "kernels/vectors.hpp"
+#include "kernels/zeros.hpp"
 
 namespace multilayer {
 namespace {
@@ -35,9 +36,6 @@ template <class T> struct Span {
     bool from_bias;
     bool relu;
 };
-
-// As the relu kernel does it: nan stays nan, -0 becomes +0.
-template <class V> MULTILAYER_INLINE V rectify(V a) { return a <= V{} ? V{} : a; }
 
 // The last register of a row, of which n columns are there.
 template <class T> struct WholeEnd {
@@ -135,6 +133,11 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
             each<before>([&](auto v) { sums[r][v] = rectify(sums[r][v]); });
             ends[r] = rectify(ends[r]);
         });
+    } else {
+        each<R>([&](auto r) {
+            each<before>([&](auto v) { sums[r][v] += Vec<T>{}; });
+            ends[r] += Last{};
+        });
     }
     each<R>([&](auto r) {
         T *y = s.y + r * s.y_stride;
@@ -183,7 +186,8 @@ template <class T> MULTILAYER_INLINE void sweep(const Product<T> &p, Tiles<T> ti
     }
 }
 
-template <class T> void multiply(const Product<T> &p) {
+// Everything times everything.
+template <class T> void multiply_all(const Product<T> &p) {
     constexpr size_t L = lanes<T>;
     // Few rows use each number of W once; there is nothing to keep in cache then.
     size_t k_block = k_block_bytes / sizeof(T) / panel<T>;
@@ -226,6 +230,13 @@ template <class T> void multiply(const Product<T> &p) {
             j += columns;
         }
     }
+}
+
+template <class T> void multiply(const Product<T> &p) {
+    if (mark(p))
+        multiply_marked(p, multiply_all<T>);
+    else
+        multiply_all(p);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ template <class T, size_t J> size_t narrow_rows(const NarrowProduct<T> &p) {
             }
         }
         for (size_t j = 0; j < J; ++j) {
-            for (size_t i = 0; i < L; ++i) p.y[(r + i) * p.y_stride + j] = sums[j][i];
+            for (size_t i = 0; i < L; ++i) p.y[(r + i) * p.y_stride + j] = sums[j][i] + T(0);
         }
     }
     return p.rows;
@@ -86,7 +86,7 @@ void narrow_back_panel(const NarrowProduct<T> &p, const T *weights, T *y) {
             const Vec<T> number = splat(p.x[r * p.x_stride + j]);
             for (size_t v = 0; v < V; ++v) sums[v] = fma(number, W[j][v], sums[v]);
         }
-        for (size_t v = 0; v < V; ++v) store<T>(y + r * p.y_stride + v * L, sums[v]);
+        for (size_t v = 0; v < V; ++v) store<T>(y + r * p.y_stride + v * L, sums[v] + Vec<T>{});
     }
 }
 

@@ -1,6 +1,7 @@
 #include "kernels/network.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <iterator>
 #include <new>
@@ -87,9 +88,13 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         to = weights + divide_up(source.units, panel) * panel * source.inputs;
         to = packed_.get() + divide_up(to - packed_.get(), cache_line / sizeof(T)) * (cache_line / sizeof(T));
 
+        const size_t n = source.inputs * source.units;
+        const bool finite =
+            std::all_of(source.weights, source.weights + n, [](T w) { return std::isfinite(w); });
         layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias,
-                           source.relu, source.epilogue});
-        const double products = static_cast<double>(source.inputs) * static_cast<double>(source.units);
+                           source.relu, finite, source.epilogue});
+        marks_ = std::max(marks_, words_of_marks(source.inputs));
+        const double products = static_cast<double>(n);
         fixed_cost_ += products * sizeof(T) / 80;        // about 80 bytes of weights in a nanosecond
         row_cost_ += products * sizeof(T) / (50 * 4.0);  // 50 float32 multiply-adds in a nanosecond
         if (source.epilogue.elementwise || source.epilogue.axis)
@@ -107,7 +112,8 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
 }
 
 template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows,
-                                             size_t first, size_t end, T *y, size_t y_stride) const {
+                                             size_t first, size_t end, T *y, size_t y_stride,
+                                             uint64_t *marks) const {
     const Product<T> product{x,
                              x_stride,
                              rows,
@@ -117,7 +123,8 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
                              end - first,
                              y + first,
                              y_stride,
-                             layer.relu};
+                             layer.relu,
+                             layer.finite ? marks : nullptr};
     kernels_.multiply(product);
 }
 
@@ -170,9 +177,18 @@ template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const 
     return to;
 }
 
-// All layers for a block of rows. Scratch: two areas of rows x widest_ for what lies between layers, and rows
-// x input_stride_ behind them if x has to be copied.
+// Numbers of scratch for a block: rows x marks_ words for marks, two areas of rows x widest_ for what lies
+// between layers, and rows x input_stride_ behind them if x has to be copied. Whole cache lines.
+template <class T> size_t Network<T>::scratch_of(size_t rows, bool copies) const {
+    constexpr size_t word = sizeof(uint64_t) / sizeof(T);
+    const size_t n = rows * (marks_ * word + 2 * widest_ + (copies ? input_stride_ : 0));
+    return divide_up(n, cache_line) * cache_line + cache_line;
+}
+
+// All layers for a block of rows.
 template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scratch) const {
+    uint64_t *const marks = reinterpret_cast<uint64_t *>(scratch);
+    scratch += x.rows * marks_ * (sizeof(uint64_t) / sizeof(T));
     const T *from = x.data;
     ptrdiff_t from_stride = x.row_stride;
     if (needs_copy(x)) {
@@ -184,7 +200,7 @@ template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scrat
         const bool is_last = i + 1 == layers_.size();
         T *to = is_last ? y : scratch + i % 2 * x.rows * widest_;
         const size_t to_stride = is_last ? layer.units : layer.stride;
-        multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride);
+        multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride, marks);
         finish(layer, to, x.rows, 0, layer.units, to_stride);
         from = to;
         from_stride = static_cast<ptrdiff_t>(to_stride);
@@ -203,8 +219,7 @@ template <class T> void Network<T>::by_rows(const Matrix<T> &x, T *y, size_t n_t
     } context{this, x, y, n_threads * divide_up(x.rows, n_threads * block_rows_), nullptr, 0};
     context.blocks = std::min(context.blocks, x.rows);
     const size_t block_rows = divide_up(x.rows, context.blocks);
-    context.scratch_size = block_rows * (2 * widest_ + (needs_copy(x) ? input_stride_ : 0));
-    context.scratch_size = divide_up(context.scratch_size, cache_line) * cache_line + cache_line;
+    context.scratch_size = scratch_of(block_rows, needs_copy(x));
 
     const Chunk run_chunk = [](void *pointer, size_t, size_t block, size_t thread) {
         const Context &c = *static_cast<const Context *>(pointer);
@@ -280,7 +295,7 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         if (s.along_axis) return c.network->finish(layer, s.to, c.rows, 0, layer.units, s.to_stride);
         const size_t first = chunk * s.chunk_columns;
         const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
-        c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride);
+        c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride, nullptr);
         if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to, c.rows, first, end, s.to_stride);
     };
     run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);

@@ -62,6 +62,7 @@ template <class T> class Network {
         const T *weights;
         const T *bias;
         bool relu;
+        bool finite;  // all weights are
         Epilogue<T> epilogue;
     };
     struct Aligned {
@@ -70,9 +71,10 @@ template <class T> class Network {
 
     static constexpr double large = 15'000;  // nanoseconds, roughly
 
+    size_t scratch_of(size_t rows, bool copies) const;
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
     void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
-                  T *y, size_t y_stride) const;
+                  T *y, size_t y_stride, uint64_t *marks) const;
     void finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
     void finish_units(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
@@ -84,6 +86,7 @@ template <class T> class Network {
     std::vector<Layer> layers_;
     std::unique_ptr<T[], Aligned> packed_;
     size_t widest_ = 0;    // the largest stride of a layer's outputs, the last layer left out
+    size_t marks_ = 0;     // words for a row of any layer's x, see matmul.hpp
     size_t input_stride_;  // of copied rows of x
     size_t block_rows_;
     size_t least_rows_;  // for each thread, if threads share out rows

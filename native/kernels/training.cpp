@@ -55,8 +55,8 @@ template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
     return products_per_row_ * rows > least ? n : 1;
 }
 
-template <class T> void Trainer<T>::reserve(size_t rows, size_t copies) {
-    batch_.reserve(rows, copies);
+template <class T> void Trainer<T>::reserve(size_t rows, const Sharing &sharing) {
+    batch_.reserve(rows, sharing);
     updates_.reserve(rows);
 }
 
@@ -86,6 +86,7 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
     std::vector<TrainingStep<T>> steps;
     for (size_t i = first; i < last; ++i) {
         steps.push_back(updates_.step_of(samples, i, rates[i], steps_made_ + steps.size() + 1));
+        steps.back().finite_weights = true;
         steps.back().shared = how.threads > 1 && !how.by_columns;
         if (steps.back().moderate) continue;
         steps.pop_back();
@@ -104,7 +105,7 @@ template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t fir
     const size_t rows = std::min(samples.rows, samples.batch_rows);
     const std::vector<Sharing> ways = this->ways(rows);
     const bool paced = ways.size() > 1;
-    reserve(rows, ways[0].copies);
+    reserve(rows, ways[0]);
     while (first < last) {
         const size_t at_once = paced ? std::min(most_steps, pace_.most_steps()) : most_steps;
         const size_t end = std::min(last, first + at_once);
@@ -178,7 +179,7 @@ template <class T> bool Trainer<T>::over_parts(Phase phase) {
 }
 
 template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, double rate) {
-    reserve(std::min(samples.rows, samples.batch_rows), 1);
+    reserve(std::min(samples.rows, samples.batch_rows), {false, 1, 1, 1});
     step_ = updates_.step_of(samples, batch, rate, steps_made_ + 1);
     if (step_.keys != nullptr) {
         keys_.assign(step_.keys, step_.keys + layers_.size() - 1);

@@ -79,7 +79,7 @@ template <class T> class Trainer {
     size_t n_threads(size_t rows) const;
     Sharing sharing(size_t rows, size_t threads, size_t enough_rows) const;
     std::vector<Sharing> ways(size_t rows) const;
-    void reserve(size_t rows, size_t copies);
+    void reserve(size_t rows, const Sharing &sharing);
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);

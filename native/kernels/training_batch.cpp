@@ -24,13 +24,17 @@ TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, cons
         const size_t columns = round_up(shape.units, products_.lanes);
         layers_.push_back({shape, columns, stride_of_rows<T>(columns), {}, {}, {}, {}, {}});
         widest = std::max(widest, round_up(shape.inputs, products_.lanes));
+        words_ = std::max(words_, words_of_marks(std::max(shape.inputs, shape.units)));
     }
     zeros_ = AlignedNumbers<T>(widest + 4 * cache_line);
 }
 
-template <class T> void TrainingBatch<T>::reserve(size_t rows, size_t copies) {
-    gathered_.reserve(rows, copies);
-    if (rows <= rows_) return;
+template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sharing) {
+    gathered_.reserve(rows, sharing.copies);
+    rows = std::max(rows, rows_);
+    const size_t marks = rows * words_ * (sharing.by_columns ? sharing.shares : 1);
+    if (marks > marks_.size()) marks_.resize(marks);
+    if (rows == rows_) return;
     Layout<T> layout;
     std::vector<size_t> places;
     const auto needs = [](const Layer &layer) {
@@ -79,9 +83,14 @@ void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first,
     if (layers_[i].shape.dropout > 0) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
 }
 
+// Room to mark what is not 0 from that row on, or null while weights may not be finite.
+template <class T> uint64_t *TrainingBatch<T>::marks(const TrainingStep<T> &step, size_t row, size_t share) {
+    return step.finite_weights ? marks_.data() + (share * rows_ + row) * words_ : nullptr;
+}
+
 // The weighted sums of rows `first` to `end`, or z where the activation is relu or nothing.
-template <class T>
-void TrainingBatch<T>::multiply(size_t i, const T *x, size_t first, size_t end, Columns columns) {
+template <class T> void TrainingBatch<T>::multiply(size_t i, const T *x, size_t first, size_t end,
+                                                   Columns columns, uint64_t *marks) {
     const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t inputs = layer.shape.inputs, n = columns.end - columns.first;
@@ -95,7 +104,7 @@ void TrainingBatch<T>::multiply(size_t i, const T *x, size_t first, size_t end, 
                                 sums + row * layer.stride, layer.stride});
     }
     products_.multiply({x + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b, inputs,
-                        n, sums + row * layer.stride, layer.stride, relu});
+                        n, sums + row * layer.stride, layer.stride, relu, marks});
 }
 
 template <class T>
@@ -118,7 +127,7 @@ size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t f
         const Layer &layer = layers_[i];
         const TrainedActivation<T> &h = layer.shape.activation;
         const Columns all{0, layer.shape.units};
-        multiply(i, x(i), first, end, all);
+        multiply(i, x(i), first, end, all, marks(step, first));
         if (settings_.from_sums && i + 1 == layers_.size()) continue;
         if (h.own) return i;
         if (h.keeps_sums()) activate(layer, first, end, all);
@@ -193,7 +202,7 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
                                    parameters_.transposed(i), nullptr, dz, before.stride})) {
             products_.multiply({da, static_cast<ptrdiff_t>(layer.stride), end - first,
                                 parameters_.transposed(i), zeros_.get(), layer.shape.units,
-                                layer.shape.inputs, dz, before.stride, false});
+                                layer.shape.inputs, dz, before.stride, false, marks(step, first)});
         }
         if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
         if (before.shape.activation.own) return i - 1;
@@ -234,7 +243,7 @@ template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, co
     const size_t copy = share % sharing.copies;
     if (i == 0 && sharing.copies > 1) moderate = gathered_.gather_x(samples, step, 0, step.rows, copy);
     const Columns columns = parameters_.columns(i, share, sharing.shares);
-    multiply(i, x(i, copy), 0, step.rows, columns);
+    multiply(i, x(i, copy), 0, step.rows, columns, marks(step, 0, share));
     if (layers_[i].shape.activation.keeps_sums()) activate(layers_[i], 0, step.rows, columns);
     return moderate;
 }

@@ -18,14 +18,15 @@ template <class T> class TrainingBatch {
     TrainingBatch(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                   const PackedParameters<T> &parameters);
 
-    // Memory for that many rows, and for so many copies of x. Throws std::bad_alloc, and nothing is lost
-    // then.
-    void reserve(size_t rows, size_t copies);
+    // Memory for that many rows, shared out like this. Throws std::bad_alloc, and nothing is lost then.
+    void reserve(size_t rows, const Sharing &sharing);
     void release() {
         gathered_.release();
-        numbers_ = {}, rows_ = 0;
+        numbers_ = {}, marks_ = {}, rows_ = 0;
     }
-    size_t bytes() const { return numbers_.size() * sizeof(T) + gathered_.bytes(); }
+    size_t bytes() const {
+        return numbers_.size() * sizeof(T) + marks_.size() * sizeof(uint64_t) + gathered_.bytes();
+    }
 
     // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
     // is moderate, and so is the loss.
@@ -76,7 +77,8 @@ template <class T> class TrainingBatch {
         T *a, *z, *da, *passed, *stand_in;
     };
 
-    void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns);
+    void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns, uint64_t *marks);
+    uint64_t *marks(const TrainingStep<T> &step, size_t row, size_t share = 0);
     void activate(const Layer &layer, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     bool activate_backwards(const Layer &layer, size_t first, size_t end);
@@ -91,6 +93,8 @@ template <class T> class TrainingBatch {
     AlignedNumbers<T> numbers_, zeros_;
     GatheredSamples<T> gathered_;
     size_t rows_ = 0;
+    size_t words_ = 0;             // of marks for a row of any layer
+    std::vector<uint64_t> marks_;  // for all rows, and for each share of the columns
     std::vector<double> values_;
 };
 

@@ -84,8 +84,9 @@ template <class T> struct TrainingStep {
     double total;          // of the weights of its rows
     const uint64_t *keys;  // of dropout, one per hidden layer
     UpdateRule<T> rule;
-    bool shared;    // each thread reads all weights, one of them writes
-    bool moderate;  // the settings are such that moderate numbers cannot overflow, see training.hpp
+    bool shared;          // each thread reads all weights, one of them writes
+    bool finite_weights;  // for sure
+    bool moderate;        // the settings are such that moderate numbers cannot overflow, see training.hpp
 };
 
 static inline size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }

@@ -280,6 +280,35 @@ MULTILAYER_INLINE bool any_not_below(Vec<double> x, double bound) {
 #endif
 }
 
+// A bit for each lane, set if it is not 0; a nan is not.
+MULTILAYER_INLINE uint64_t nonzero_lanes(Vec<float> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return _mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return static_cast<uint64_t>(
+        _mm256_movemask_ps(_mm256_cmp_ps((__m256)x, _mm256_setzero_ps(), _CMP_NEQ_UQ)));
+#else
+    uint64_t found = 0;
+    for (size_t i = 0; i < lanes<float>; ++i) found |= static_cast<uint64_t>(x[i] != 0) << i;
+    return found;
+#endif
+}
+MULTILAYER_INLINE uint64_t nonzero_lanes(Vec<double> x) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    return _mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_NEQ_UQ);
+#elif MULTILAYER_REGISTER_BYTES == 32 && defined(__AVX__)
+    return static_cast<uint64_t>(
+        _mm256_movemask_pd(_mm256_cmp_pd((__m256d)x, _mm256_setzero_pd(), _CMP_NEQ_UQ)));
+#else
+    uint64_t found = 0;
+    for (size_t i = 0; i < lanes<double>; ++i) found |= static_cast<uint64_t>(x[i] != 0) << i;
+    return found;
+#endif
+}
+
+// As the relu kernel does it: nan stays nan, -0 becomes +0.
+template <class V> MULTILAYER_INLINE V rectify(V a) { return a <= V{} ? V{} : a; }
+
 // Bits as they are, under another type.
 MULTILAYER_INLINE IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
 MULTILAYER_INLINE IntVec<double> bits(Vec<double> x) { return (IntVec<double>)x; }

@@ -78,7 +78,7 @@ template <class T> struct Case {
                     T sum = biases[i][j];
                     for (size_t k = 0; k < inputs; ++k)
                         sum = std::fma(x[r * inputs + k], weights[i][k * units + j], sum);
-                    y[r * units + j] = i + 1 < weights.size() && sum <= 0 ? 0 : sum;
+                    y[r * units + j] = i + 1 < weights.size() && sum <= 0 ? 0 : sum + T(0);
                 }
             }
             x = std::move(y);
@@ -129,6 +129,47 @@ template <class T> void check_all() {
     check<T>({50, 100, 100, 10}, {1, 2, 3, 6, 13, 24, 150});
     check<T>({300, 520, 260, 5}, {1, 2, 3, 7, 20, 60});
     check<T>({9000, 40, 6}, {1, 30});  // many inputs: a panel is taken in parts
+}
+
+// Zeros of x are left out where there are many of them, and that shows nowhere: not for -0, in sums that are
+// -0, in a nan of x or in rows that are 0.
+template <class T> void check_zeros() {
+    for (const std::vector<size_t> &widths : std::vector<std::vector<size_t>>{
+             {63, 64}, {64, 70}, {65, 96}, {128, 130, 64}, {200, 100, 100, 3}, {300, 47}, {520, 260, 5}}) {
+        Case<T> given(widths);
+        given.biases[0][1] = -T(0);
+        for (size_t k = 0; k < widths[0]; ++k) given.weights[0][k * widths[1] + 1] = T(-1e-30);
+        const Network<T> network = given.network();
+        for (size_t rows : {7, 8, 9, 40, 131}) {
+            std::vector<T> x = numbers<T>(rows * widths[0], 7);
+            for (int share : {0, 2, 5, 6, 9}) {
+                for (size_t i = 0; i < x.size(); ++i) {
+                    if (static_cast<int>(i * 7 % 10) < share) x[i] = i % 3 == 0 ? -T(0) : T(0);
+                }
+                std::fill_n(x.begin(), widths[0], T(0));
+                x[widths[0]] = T(1e-30);  // times a weight this is a sum of -0 in float32
+                const std::vector<T> expected = given.expected(x, rows);
+                const ptrdiff_t inputs = static_cast<ptrdiff_t>(widths[0]);
+                for (size_t n : {1, 2}) {
+                    multilayer::set_threads(n);
+                    expect(
+                        same(run(network, {x.data(), inputs, 1, rows}), expected),
+                        "zeros, " + std::to_string(widths[0]) + " inputs, " + std::to_string(rows) + " rows");
+                }
+            }
+        }
+    }
+}
+
+// 0 times a weight that is not finite is nan, also in a row of zeros.
+template <class T> void check_infinite_weights() {
+    Case<T> given({70, 130, 4});
+    for (T bad : {INFINITY, -INFINITY, NAN}) {
+        given.weights[0][3 * 130 + 5] = bad;
+        const Network<T> network = given.network();
+        const std::vector<T> x(20 * 70), y = run(network, {x.data(), 70, 1, 20});
+        expect(std::all_of(y.begin(), y.end(), [](T z) { return std::isnan(z); }), "0 times infinity");
+    }
 }
 
 // call(begin, end, y) writes that part of n results: the parts, shared out, are what one call gives.
@@ -215,6 +256,10 @@ int main() {
         multilayer::choose_level(multilayer::level_name(level));
         check_all<float>();
         check_all<double>();
+        check_zeros<float>();
+        check_zeros<double>();
+        check_infinite_weights<float>();
+        check_infinite_weights<double>();
         check_shared_calls(&ElementwiseKernel::value_f32, &AxisKernel::value_f32);
         check_shared_calls(&ElementwiseKernel::derivative_f64, &AxisKernel::value_f64);
         check_many_callers();
