@@ -177,18 +177,22 @@ template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const 
     return to;
 }
 
-// Numbers of scratch for a block: rows x marks_ words for marks, two areas of rows x widest_ for what lies
-// between layers, and rows x input_stride_ behind them if x has to be copied. Whole cache lines.
+// Numbers that take the room of the marks of so many rows; whole cache lines.
+template <class T> size_t Network<T>::room_of_marks(size_t rows) const {
+    return divide_up(rows * marks_ * sizeof(uint64_t), cache_line) * (cache_line / sizeof(T));
+}
+
+// Numbers of scratch for a block: marks, two areas of rows x widest_ for what lies between layers, and rows x
+// input_stride_ behind them if x has to be copied.
 template <class T> size_t Network<T>::scratch_of(size_t rows, bool copies) const {
-    constexpr size_t word = sizeof(uint64_t) / sizeof(T);
-    const size_t n = rows * (marks_ * word + 2 * widest_ + (copies ? input_stride_ : 0));
+    const size_t n = room_of_marks(rows) + rows * (2 * widest_ + (copies ? input_stride_ : 0));
     return divide_up(n, cache_line) * cache_line + cache_line;
 }
 
 // All layers for a block of rows.
 template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scratch) const {
     uint64_t *const marks = reinterpret_cast<uint64_t *>(scratch);
-    scratch += x.rows * marks_ * (sizeof(uint64_t) / sizeof(T));
+    scratch += room_of_marks(x.rows);
     const T *from = x.data;
     ptrdiff_t from_stride = x.row_stride;
     if (needs_copy(x)) {

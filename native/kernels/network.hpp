@@ -71,6 +71,7 @@ template <class T> class Network {
 
     static constexpr double large = 15'000;  // nanoseconds, roughly
 
+    size_t room_of_marks(size_t rows) const;
     size_t scratch_of(size_t rows, bool copies) const;
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
     void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
