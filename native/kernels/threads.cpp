@@ -37,12 +37,15 @@ inline void pause() {
 // processor.
 constexpr int turns = 1000;
 
-struct alignas(64) Share {
-    std::atomic<size_t> next{0};
-};
+// Turns to wait for the others to end their shares of a phase before looking whether one has not begun: a
+// look takes a cache line away from its owner.
+constexpr int brief_turns = 16;
 
-struct alignas(64) Phase {
-    std::atomic<size_t> done{0};
+// What is taken of the share of one thread: the number of the phase above, how many chunks of it below. As
+// phases are counted through all jobs, nobody has to write it anew, and it stays in its owner's cache.
+struct alignas(64) Share {
+    static constexpr int bits = 24;
+    std::atomic<uint64_t> taken{0};
 };
 
 struct alignas(64) Worker {
@@ -58,27 +61,25 @@ class Pool {
     bool run(const Job &job, size_t threads) {
         std::unique_lock<std::mutex> lock(busy_, std::try_to_lock);
         if (!lock.owns_lock()) return false;
-        reserve(job.phases, threads);
+        reserve(threads);
         threads = hire(threads);
         job_ = job;
         threads_ = threads;
+        finished_before_ = finished_.load();
+        uint64_t finished = finished_before_;
+        for (size_t i = 0; i < job.phases; ++i) finished += job.chunks[i];
         crowded_ = threads > usable_cpus();
         caller_cpu_.store(current_cpu(), std::memory_order_relaxed);
-        for (size_t i = 0; i < job.phases; ++i) {
-            phases_[i].done.store(0, std::memory_order_relaxed);
-            for (size_t s = 0; s < threads; ++s)
-                shares_[i * threads + s].next.store(0, std::memory_order_relaxed);
-        }
         // Sequentially consistent, as is the worker's side: either it sees the job or it is seen asleep.
         const uint64_t ticket = (state_.load(std::memory_order_relaxed) & ~low_bits) + one_job;
         state_.store(ticket | open);
         for (size_t i = 1; i < threads; ++i) rouse(*workers_[i - 1]);
         work(0);
-        const size_t last = job.phases - 1;
-        wait_until([&] { return phases_[last].done.load() == job.chunks[last]; });
+        wait_until([&] { return finished_.load() == finished; });
         // A worker that came late may still look at the job; the next one must not be written over it.
         state_.fetch_and(~open);
         wait_until([&] { return (state_.load() & low_bits) == 0; });
+        phases_before_ += job.phases;
         return true;
     }
 
@@ -97,15 +98,10 @@ class Pool {
     // state_: the number of the job, whether it is open for workers, how many of them are at it.
     static constexpr uint64_t open = 1u << 15, low_bits = (1u << 16) - 1, one_job = 1u << 16;
 
-    void reserve(size_t phases, size_t threads) {
-        if (phases > n_phases_) {
-            phases_.reset(new Phase[phases]);
-            n_phases_ = phases;
-        }
-        if (phases * threads > n_shares_) {
-            shares_.reset(new Share[phases * threads]);
-            n_shares_ = phases * threads;
-        }
+    void reserve(size_t threads) {
+        if (threads <= n_shares_) return;
+        shares_.reset(new Share[threads]);
+        n_shares_ = threads;
     }
 
     // Returns how many threads there are, the caller included: fewer than wanted if the system refuses more.
@@ -209,31 +205,57 @@ class Pool {
     }
 
     void work(size_t thread) {
+        uint64_t finished = finished_before_;
         for (size_t phase = 0; phase < job_.phases; ++phase) {
             const size_t chunks = job_.chunks[phase];
+            finished += chunks;
+            const auto is_over = [&] { return finished_.load() >= finished; };
             for (size_t i = 0; i < threads_; ++i) {
+                if (i == 1 && soon(is_over)) break;
                 const size_t owner = (thread + i) % threads_;
                 const size_t first = owner * chunks / threads_, end = (owner + 1) * chunks / threads_;
-                std::atomic<size_t> &next = shares_[phase * threads_ + owner].next;
-                while (next.load(std::memory_order_relaxed) < end - first) {
-                    const size_t taken = next.fetch_add(1, std::memory_order_relaxed);
-                    if (taken >= end - first) break;
-                    job_.run(job_.context, phase, first + taken, thread);
-                    if (phases_[phase].done.fetch_add(1) + 1 == chunks) announce();
+                for (size_t chunk = first; take(owner, phase, end - first, chunk); chunk = first) {
+                    job_.run(job_.context, phase, chunk, thread);
+                    if (finished_.fetch_add(1) + 1 == finished) announce();
                 }
             }
             if (phase + 1 == job_.phases) return;
-            wait_until([&] { return phases_[phase].done.load() == chunks; });
+            wait_until(is_over);
         }
+    }
+
+    // Takes a chunk of a share of n chunks, adding its index to `chunk`; false if none is left.
+    bool take(size_t owner, size_t phase, size_t n, size_t &chunk) {
+        const uint64_t number = phases_before_ + phase + 1;
+        std::atomic<uint64_t> &share = shares_[owner].taken;
+        uint64_t seen = share.load(std::memory_order_relaxed);
+        for (;;) {
+            if (seen >> Share::bits > number) return false;  // the others are further
+            const uint64_t taken = seen >> Share::bits < number ? 0 : seen - (number << Share::bits);
+            if (taken >= n) return false;
+            if (share.compare_exchange_weak(seen, (number << Share::bits) + taken + 1,
+                                            std::memory_order_relaxed)) {
+                chunk += taken;
+                return true;
+            }
+        }
+    }
+
+    template <class Ready> static bool soon(Ready ready) {
+        for (int turn = 0; turn < brief_turns; ++turn) {
+            if (ready()) return true;
+            pause();
+        }
+        return false;
     }
 
     std::mutex busy_, meeting_;
     std::condition_variable met_;
     std::atomic<int> sleepers_{0};
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::unique_ptr<Phase[]> phases_;
     std::unique_ptr<Share[]> shares_;
-    size_t n_phases_ = 0, n_shares_ = 0;
+    size_t n_shares_ = 0;
+    uint64_t phases_before_ = 0, finished_before_ = 0;  // of the jobs before this one
     Job job_{};
     size_t threads_ = 0;
     bool crowded_ =
@@ -241,6 +263,7 @@ class Pool {
     std::atomic<int> caller_cpu_{-1};
     std::atomic<bool> stopping_{false};
     alignas(64) std::atomic<uint64_t> state_{0};
+    alignas(64) std::atomic<uint64_t> finished_{0};  // chunks of all jobs
 };
 
 // Never destroyed: threads may be at work while the process ends. A forked child has none of its parent's
