@@ -42,12 +42,17 @@ def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, 
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     peak = measured_peak(threads)
     details = {
-        case.name: {"goal": case.goal, "gflops": case.flops / outcome.timings["multilayer"].median}
+        case.name: {
+            "goal": case.goal,
+            "gflops": case.flops / outcome.timings["multilayer"].median,
+            "zeros": case.hidden == "relu",
+        }
         for case, outcome in zip(cases, outcomes, strict=True)
     }
     for case in cases:
-        rate = details[case.name]["gflops"]
-        print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}")
+        rate, zeros = details[case.name]["gflops"], details[case.name]["zeros"]
+        note = ", counting zeros that are left out" if zeros else ""
+        print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}{note}")
     if not only:
         _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
 

@@ -28,7 +28,7 @@ class ForwardCase:
 
     @property
     def flops(self) -> int:
-        """Floating-point operations of the matrix products: a multiplication and an addition per weight."""
+        """Floating-point operations of the matrix products: a multiplication and an addition per weight, zeros too."""
         return sum(2 * self.batch * n * m for n, m in zip(self.shape, self.shape[1:], strict=False))
 
     def layers(self) -> Layers:
