@@ -46,6 +46,11 @@ KNOWN = {
     "whole range": ([[-sys.float_info.max], [sys.float_info.max]], [0, 1], True),
     "whole range, enclosed": ([[-sys.float_info.max], [5e-324], [sys.float_info.max]], [0, 1, 0], False),
     "far scales": ([[1e300, 1e-300], [1e300, 2e-300], [-1e300, 5e-300], [3, 7e-300]], [0, 1, 0, 1], True),
+    "far scales, a weight far below the others": (
+        [[0, 0], [0, -(2.0**1000)], [2.0**-74, 2.0**1001]],
+        [1, 0, 0],
+        True,
+    ),
     "far scales, crossed": ([[0, 0], [1e300, 1e-300], [1e300, 0], [0, 1e-300]], [0, 0, 1, 1], False),
 }
 

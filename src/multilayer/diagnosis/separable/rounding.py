@@ -14,6 +14,7 @@ from multilayer.diagnosis.separable.rivals import Rivals
 __all__ = ["distance", "exact_planes", "in_float64"]
 
 _LARGEST_EXPONENT = 1000  # of a weight: leaves room for the sums
+_SMALLEST_EXPONENT = -960  # of a weight: all of its digits are there
 _READABLE = 200
 _ATTEMPTS = 97
 
@@ -29,8 +30,9 @@ def exact_planes(rivals: Rivals, U: Integers) -> Planes:
     weights = max((_exponent(w) for plane in planes for w in plane[:-1]), default=scores)
     # The largest weight about 1 reads best, unless columns are so large or small that scores would suffer.
     wanted = weights if abs(weights - scores) < _READABLE else scores
-    largest = max(_exponent(number) for plane in planes for number in plane)
-    scale = Fraction(2) ** -max(wanted, largest - _LARGEST_EXPONENT)
+    exponents = [_exponent(number) for plane in planes for number in plane if number]
+    wanted = min([wanted, *(exponent - _SMALLEST_EXPONENT for exponent in exponents)])
+    scale = Fraction(2) ** -max([wanted, *(exponent - _LARGEST_EXPONENT for exponent in exponents)])
     return [[number * scale for number in plane] for plane in planes]
 
 
