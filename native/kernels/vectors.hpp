@@ -49,6 +49,26 @@ template <class T> constexpr size_t lanes = MULTILAYER_REGISTER_BYTES / sizeof(T
 // x in every lane. Minus zero is what leaves every x as it is, -0 included; plus zero would not.
 template <class T> MULTILAYER_INLINE Vec<T> splat(T x) { return x - Vec<T>{}; }
 
+// The same for a number in memory, by way of a general register where there is an instruction for that: so it
+// does not take the turn of a register of numbers that comes from memory.
+template <class T> MULTILAYER_INLINE Vec<T> splat_of(const T *p) {
+#if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) {
+        int32_t bits;
+        __builtin_memcpy(&bits, p, sizeof bits);
+        asm("" : "+r"(bits));
+        return (Vec<T>)_mm512_set1_epi32(bits);
+    } else {
+        int64_t bits;
+        __builtin_memcpy(&bits, p, sizeof bits);
+        asm("" : "+r"(bits));
+        return (Vec<T>)_mm512_set1_epi64(bits);
+    }
+#else
+    return splat(*p);
+#endif
+}
+
 template <class T> MULTILAYER_INLINE Vec<T> load(const T *p) {
     Vec<T> v;
     __builtin_memcpy(&v, p, sizeof v);

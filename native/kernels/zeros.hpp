@@ -14,7 +14,7 @@ namespace {
 // A chain that goes from one number to the next that is not 0 reads a register of weights for each
 // multiply-add, where a tile of many rows reads one for many of them. It pays up to such a share of numbers
 // that are not 0, in eighths; where registers are of 16 bytes nothing was measured.
-constexpr size_t most_eighths = MULTILAYER_REGISTER_BYTES >= 32 ? 5 : 2;
+constexpr size_t most_eighths = MULTILAYER_REGISTER_BYTES == 64 ? 6 : MULTILAYER_REGISTER_BYTES == 32 ? 5 : 2;
 
 // Two rows and two panels at a time have chains enough to keep the multipliers busy. Each row has its own
 // zeros: where the marks of one come to an end those of the other are nearly there.
@@ -96,7 +96,7 @@ template <class T, size_t P, size_t V> struct MarkedPanels {
             const auto add = [&](auto r) __attribute__((always_inline)) {
                 const size_t k = static_cast<size_t>(__builtin_ctzll(words[r]));
                 words[r] &= words[r] - 1;
-                const Vec<T> number = splat<T>(x[r][i * marks_in_word + k]);
+                const Vec<T> number = splat_of(x[r] + i * marks_in_word + k);
                 const T *row = w + k * V * L;
                 each<N>([&](auto v) {
                     sums[r][v] = fma(number, load<T>(row + v / V * panel_stride + v % V * L), sums[r][v]);
