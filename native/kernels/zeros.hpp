@@ -21,7 +21,7 @@ constexpr size_t most_eighths = MULTILAYER_REGISTER_BYTES == 64 ? 6 : MULTILAYER
 constexpr size_t rows_at_once = 2;
 
 // Fewer rows, or fewer columns, do not pay for marking x.
-constexpr size_t least_rows = 8, least_registers = 4;
+constexpr size_t least_rows = 8, least_registers = registers == 32 ? 2 : 4;
 
 // Of weights that are read again for all rows: they stay in the first-level cache.
 constexpr size_t bytes_again = 16384;
@@ -46,7 +46,8 @@ template <class T> MULTILAYER_INLINE size_t mark_row(const T *x, size_t n, uint6
 // not.
 template <class T> bool mark(const Product<T> &p) {
     constexpr size_t first_rows = 4;
-    if (p.marks == nullptr || p.rows < least_rows || p.units < least_registers * lanes<T>) return false;
+    if (p.marks == nullptr || p.rows < least_rows || p.units <= (least_registers - 1) * lanes<T>)
+        return false;
     size_t count = 0;
     for (size_t r = 0; r < p.rows; ++r) {
         count += mark_row(p.x + static_cast<ptrdiff_t>(r) * p.x_stride, p.inputs,
