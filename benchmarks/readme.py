@@ -78,7 +78,7 @@ def _forward(result: dict[str, Any]) -> str:
     }
     note = (
         f"The fastest network without zeros reaches {best[False]:.0f} GFLOP/s, {best[False] / peak:.0%} of a "
-        f"measured peak of {peak:.0f}. With relu, whose zeros are left out, all would have taken {best[True]:.0f}."
+        f"measured peak of {peak:.0f}; with relu, whose zeros are left out, it does the work of {best[True]:.0f}."
     )
     return "\n\n".join([title, _table(["network, batch", *names, "ratio", "goal"], rows), note])
 
