@@ -85,7 +85,7 @@ template <class T> struct TrainingStep {
     const uint64_t *keys;  // of dropout, one per hidden layer
     UpdateRule<T> rule;
     bool shared;          // each thread reads all weights, one of them writes
-    bool finite_weights;  // for sure
+    bool finite_weights;  // they are known to be: zeros may be left out
     bool moderate;        // the settings are such that moderate numbers cannot overflow, see training.hpp
 };
 
