@@ -1,4 +1,5 @@
 // The inner kernels of a = x W + b; compiled once per instruction-set level.
+#include "kernels/halves.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/tile_heights.hpp"
