@@ -41,10 +41,10 @@ constexpr int turns = 1000;
 // look takes a cache line away from its owner.
 constexpr int brief_turns = 16;
 
-// What is taken of the share of one thread: the number of the phase above, how many chunks of it below. As
-// phases are counted through all jobs, nobody has to write it anew, and it stays in its owner's cache.
+// What is taken of the share of one thread: the number of the phase above, how many chunks of it below. So
+// nobody has to write it anew for each phase, and it stays in its owner's cache.
 struct alignas(64) Share {
-    static constexpr int bits = 24;
+    static constexpr int bits = 32;
     std::atomic<uint64_t> taken{0};
 };
 
@@ -65,9 +65,10 @@ class Pool {
         threads = hire(threads);
         job_ = job;
         threads_ = threads;
-        finished_before_ = finished_.load();
-        uint64_t finished = finished_before_;
-        for (size_t i = 0; i < job.phases; ++i) finished += job.chunks[i];
+        for (size_t i = 0; i < threads; ++i) shares_[i].taken.store(0, std::memory_order_relaxed);
+        finished_.store(0, std::memory_order_relaxed);
+        size_t chunks = 0;
+        for (size_t i = 0; i < job.phases; ++i) chunks += job.chunks[i];
         crowded_ = threads > usable_cpus();
         caller_cpu_.store(current_cpu(), std::memory_order_relaxed);
         // Sequentially consistent, as is the worker's side: either it sees the job or it is seen asleep.
@@ -75,11 +76,10 @@ class Pool {
         state_.store(ticket | open);
         for (size_t i = 1; i < threads; ++i) rouse(*workers_[i - 1]);
         work(0);
-        wait_until([&] { return finished_.load() == finished; });
+        wait_until([&] { return finished_.load() == chunks; });
         // A worker that came late may still look at the job; the next one must not be written over it.
         state_.fetch_and(~open);
         wait_until([&] { return (state_.load() & low_bits) == 0; });
-        phases_before_ += job.phases;
         return true;
     }
 
@@ -205,7 +205,7 @@ class Pool {
     }
 
     void work(size_t thread) {
-        uint64_t finished = finished_before_;
+        size_t finished = 0;
         for (size_t phase = 0; phase < job_.phases; ++phase) {
             const size_t chunks = job_.chunks[phase];
             finished += chunks;
@@ -226,7 +226,7 @@ class Pool {
 
     // Takes a chunk of a share of n chunks, adding its index to `chunk`; false if none is left.
     bool take(size_t owner, size_t phase, size_t n, size_t &chunk) {
-        const uint64_t number = phases_before_ + phase + 1;
+        const uint64_t number = phase + 1;
         std::atomic<uint64_t> &share = shares_[owner].taken;
         uint64_t seen = share.load(std::memory_order_relaxed);
         for (;;) {
@@ -255,7 +255,6 @@ class Pool {
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<Share[]> shares_;
     size_t n_shares_ = 0;
-    uint64_t phases_before_ = 0, finished_before_ = 0;  // of the jobs before this one
     Job job_{};
     size_t threads_ = 0;
     bool crowded_ =
@@ -263,7 +262,7 @@ class Pool {
     std::atomic<int> caller_cpu_{-1};
     std::atomic<bool> stopping_{false};
     alignas(64) std::atomic<uint64_t> state_{0};
-    alignas(64) std::atomic<uint64_t> finished_{0};  // chunks of all jobs
+    alignas(64) std::atomic<size_t> finished_{0};  // chunks of the job
 };
 
 // Never destroyed: threads may be at work while the process ends. A forked child has none of its parent's
