@@ -41,11 +41,13 @@ template <class T> void GatheredSamples<T>::reserve(size_t rows, size_t copies) 
     copies = std::max(copies, copies_);
     Layout<T> layout;
     layout.place(copies * rows * x_stride_);
-    AlignedNumbers<T> fresh(layout.size());
-    targets_.resize(rows * units_);
-    classes_.resize(rows);
-    shares_.resize(rows);
-    numbers_ = std::move(fresh);
+    AlignedNumbers<T> numbers(layout.size());
+    AlignedNumbers<int64_t> classes(rows);
+    AlignedNumbers<double> targets(rows * units_), shares(rows);
+    numbers_ = std::move(numbers);
+    classes_ = std::move(classes);
+    targets_ = std::move(targets);
+    shares_ = std::move(shares);
     rows_ = rows;
     copies_ = copies;
 }
@@ -77,7 +79,7 @@ template <class T> void GatheredSamples<T>::gather_targets(const Samples &sample
         if (samples.classes != nullptr) {
             classes_[r] = samples.classes[row];
         } else if (samples.targets.data != nullptr) {
-            double *targets = targets_.data() + r * units_;
+            double *targets = targets_.get() + r * units_;
             copy_row(samples.targets, row, units_, targets);
             for (size_t j = 0; j < units_; ++j)
                 targets[j] = targets[j] * settings_.target_scale + settings_.target_offset;

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "kernels/packed_parameters.hpp"
 #include "kernels/training_settings.hpp"
@@ -22,8 +21,8 @@ template <class T> class GatheredSamples {
     // Memory for that many rows, and for so many copies of x. Throws std::bad_alloc, and nothing is lost
     // then.
     void reserve(size_t rows, size_t copies);
-    void release() { numbers_ = {}, rows_ = copies_ = 0; }
-    size_t bytes() const { return numbers_.size() * sizeof(T); }
+    void release() { numbers_ = {}, classes_ = {}, targets_ = {}, shares_ = {}, rows_ = copies_ = 0; }
+    size_t bytes() const { return numbers_.bytes() + classes_.bytes() + targets_.bytes() + shares_.bytes(); }
 
     // Rows `first` to `end` of a batch; whether all their numbers are moderate.
     bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end,
@@ -32,17 +31,17 @@ template <class T> class GatheredSamples {
 
     const T *x(size_t copy) const { return numbers_.get() + copy * rows_ * x_stride_; }
     size_t x_stride() const { return x_stride_; }
-    const int64_t *classes(size_t row) const { return classes_.data() + row; }
-    const double *targets(size_t row) const { return targets_.data() + row * units_; }
-    const double *shares(size_t row) const { return shares_.data() + row; }
+    const int64_t *classes(size_t row) const { return classes_.get() + row; }
+    const double *targets(size_t row) const { return targets_.get() + row * units_; }
+    const double *shares(size_t row) const { return shares_.get() + row; }
 
    private:
     const TrainingSettings &settings_;
     TrainingKernels<T> kernels_;
     size_t inputs_, units_, x_stride_, rows_ = 0, copies_ = 0;
     AlignedNumbers<T> numbers_;
-    std::vector<int64_t> classes_;
-    std::vector<double> targets_, shares_;  // of the classes or numbers to learn; of each row in the mean
+    AlignedNumbers<int64_t> classes_;
+    AlignedNumbers<double> targets_, shares_;  // of the classes or numbers to learn; of each row in the mean
 };
 
 extern template class GatheredSamples<float>;

@@ -33,8 +33,9 @@ template <class T> struct Product {
     const T *weights;  // the first of the panels to multiply with
     const T *bias;     // of the same columns
     size_t inputs;
-    size_t units;  // columns to compute: whole panels
-    T *y;          // element (i, j) at y[i * y_stride + j]; no other element is touched
+    size_t panel_rows;  // from one panel to the next: the inputs, or more
+    size_t units;       // columns to compute: whole panels
+    T *y;               // element (i, j) at y[i * y_stride + j]; no other element is touched
     size_t y_stride;
     bool relu;  // a <= 0 becomes +0 before it is stored
     // Room for words_of_marks(inputs) for each row, if zeros of x may be left out: if all weights are finite,

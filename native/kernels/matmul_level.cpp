@@ -197,14 +197,14 @@ template <class T> void multiply_all(const Product<T> &p) {
         Span<T> s;
         s.x = p.x + static_cast<ptrdiff_t>(k);
         s.x_stride = p.x_stride;
-        s.panel_stride = p.inputs * panel<T>;
+        s.panel_stride = p.panel_rows * panel<T>;
         s.n = p.inputs - k < k_block ? p.inputs - k : k_block;
         s.y_stride = p.y_stride;
         s.from_bias = k == 0;
         s.relu = p.relu && k + s.n == p.inputs;
         for (size_t j = 0; j < p.units;) {
             const size_t left = p.units - j, width = panel_columns(left, L);
-            s.weights = p.weights + j * p.inputs + k * width;
+            s.weights = p.weights + j * p.panel_rows + k * width;
             s.bias = p.bias + j;
             s.y = p.y + j;
             size_t columns = width;

@@ -120,6 +120,7 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
                              layer.weights + first * layer.inputs,
                              layer.bias + first,
                              layer.inputs,
+                             layer.inputs,
                              end - first,
                              y + first,
                              y_stride,

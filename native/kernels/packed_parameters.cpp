@@ -7,11 +7,11 @@
 
 namespace multilayer {
 template <class T> void AlignedNumbers<T>::Release::operator()(T *p) const {
-    ::operator delete(p, std::align_val_t(cache_line));
+    ::operator delete(p, std::align_val_t(line_pair));
 }
 
 template <class T> AlignedNumbers<T>::AlignedNumbers(size_t n)
-    : memory_(static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(cache_line)))), size_(n) {
+    : memory_(static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(line_pair)))), size_(n) {
     std::memset(static_cast<void *>(memory_.get()), 0, n * sizeof(T));
 }
 
@@ -22,9 +22,11 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
     Layout<T> layout, of_transposed;
     for (size_t i = 0; i < layers.size(); ++i) {
         const size_t inputs = layers[i].inputs, units = layers[i].units, columns = round_up(units, lanes);
-        const size_t panels = layout.place(columns * inputs), bias = layout.place(columns);
+        const size_t panel_rows = inputs + apart / sizeof(T) / products_.panel;
+        const size_t panels = layout.place(columns * panel_rows),
+                     bias = layout.place(columns + apart / sizeof(T));
         const size_t transposed = i > 0 ? of_transposed.place(round_up(inputs, lanes) * units) : 0;
-        layers_.push_back({inputs, units, columns, panels, bias, transposed});
+        layers_.push_back({inputs, units, columns, panel_rows, panels, bias, transposed});
         const size_t part_rows = units <= few_units ? part_rows_of_few : most_part_rows;
         for (size_t column = 0; column < columns;) {
             const size_t left = units - column, width = panel_columns(left, lanes);
@@ -69,7 +71,7 @@ template <class T> void PackedParameters<T>::load(size_t i, What what, const T *
     for (size_t column = 0; column < layer.units;) {
         const size_t width = panel_columns(layer.units - column, products_.lanes),
                      n = std::min(layer.units - column, width);
-        T *to = panels(i, what) + column * layer.inputs;
+        T *to = panel(i, what, column);
         for (size_t k = 0; k < layer.inputs; ++k) {
             std::copy(W + k * layer.units + column, W + k * layer.units + column + n, to + k * width);
             // A step that was not finite may have left nan in the padding.
@@ -77,7 +79,7 @@ template <class T> void PackedParameters<T>::load(size_t i, What what, const T *
         }
         column += width;
     }
-    T *of_bias = bias(i, what);
+    T *of_bias = bias(i, what, 0);
     std::fill(std::copy(b, b + layer.units, of_bias), of_bias + layer.columns, T(0));
 }
 
@@ -86,13 +88,13 @@ template <class T> void PackedParameters<T>::save(size_t i, What what, T *W, T *
     for (size_t column = 0; column < layer.units;) {
         const size_t width = panel_columns(layer.units - column, products_.lanes),
                      n = std::min(layer.units - column, width);
-        const T *from = panels(i, what) + column * layer.inputs;
+        const T *from = panel(i, what, column);
         for (size_t k = 0; k < layer.inputs; ++k) {
             std::copy(from + k * width, from + k * width + n, W + k * layer.units + column);
         }
         column += width;
     }
-    std::copy(bias(i, what), bias(i, what) + layer.units, b);
+    std::copy_n(bias(i, what, 0), layer.units, b);
 }
 
 template <class T>
@@ -103,14 +105,14 @@ PanelOfTransposed<T> PackedParameters<T>::panel_of_transposed(const ParameterPar
 
 template <class T> void PackedParameters<T>::transpose(const ParameterPart &part) const {
     if (part.layer == 0) return;
-    kernels_.transpose(panels(part.layer, weights) + part.column * layers_[part.layer].inputs, part.width,
-                       part.columns, part.first, part.end, panel_of_transposed(part));
+    kernels_.transpose(panel(part.layer, weights, part.column), part.width, part.columns, part.first,
+                       part.end, panel_of_transposed(part));
 }
 
 template <class T>
 void PackedParameters<T>::squares(const ParameterPart &part, What what, double *sums) const {
-    const T *panel = panels(part.layer, what) + part.column * layers_[part.layer].inputs;
-    kernels_.squares(panel, part.width, part.first, part.end, sums + part.sums);
+    kernels_.squares(panel(part.layer, what, part.column), part.width, part.first, part.end,
+                     sums + part.sums);
 }
 
 template <class T> double PackedParameters<T>::total(const std::vector<double> &sums) const {
@@ -160,6 +162,8 @@ template <class T> void PackedParameters<T>::forget() {
 
 template class AlignedNumbers<float>;
 template class AlignedNumbers<double>;
+template class AlignedNumbers<int64_t>;
+template class AlignedNumbers<uint64_t>;
 template class PackedParameters<float>;
 template class PackedParameters<double>;
 

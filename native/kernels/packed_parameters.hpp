@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -11,13 +12,15 @@
 
 namespace multilayer {
 
-// Numbers that start at a cache line, all 0 at first. Throws std::bad_alloc.
+// Numbers that start at a pair of cache lines, all 0 at first. Throws std::bad_alloc.
 template <class T> class AlignedNumbers {
    public:
     AlignedNumbers() = default;
     explicit AlignedNumbers(size_t n);
     T *get() const { return memory_.get(); }
+    T &operator[](size_t i) const { return memory_[i]; }
     size_t size() const { return size_; }
+    size_t bytes() const { return size_ * sizeof(T); }
 
    private:
     struct Release {
@@ -27,12 +30,12 @@ template <class T> class AlignedNumbers {
     size_t size_ = 0;
 };
 
-// Places one array of numbers after another, each at a cache line.
+// Places one array of numbers after another, each at a pair of cache lines.
 template <class T> class Layout {
    public:
     size_t place(size_t n) {
         const size_t at = size_;
-        size_ += round_up(n, cache_line / sizeof(T));
+        size_ += round_up(n, line_pair / sizeof(T));
         return at;
     }
     // A read of a whole panel never goes beyond the end.
@@ -66,12 +69,20 @@ template <class T> class PackedParameters {
     bool has(What what) const { return memory_[what].get() != nullptr; }
     size_t bytes() const;
 
-    // The panels of a layer, and its bias in whole registers; null where there is no such memory.
-    T *panels(size_t layer, What what) const { return at(what, layers_[layer].panels); }
-    T *bias(size_t layer, What what) const { return at(what, layers_[layer].bias); }
+    // The panel of a layer that begins with this column, the rows of a part, and the bias in whole registers;
+    // null where there is no such memory.
+    T *panel(size_t layer, What what, size_t column) const { return at(what, place_of_panel(layer, column)); }
+    T *rows(const ParameterPart &part, What what) const {
+        return at(what, place_of_panel(part.layer, part.column) + part.first * part.width);
+    }
+    T *bias(size_t layer, What what, size_t column) const { return at(what, place_of_bias(layer, column)); }
+    // From one panel to the next: more than there are inputs, as each may be another thread's.
+    size_t panel_rows(size_t layer) const { return layers_[layer].panel_rows; }
     // Where they are, counted from the first number of such memory, and how many numbers that has.
-    size_t place_of_panels(size_t layer) const { return layers_[layer].panels; }
-    size_t place_of_bias(size_t layer) const { return layers_[layer].bias; }
+    size_t place_of_panel(size_t layer, size_t column) const {
+        return layers_[layer].panels + column * layers_[layer].panel_rows;
+    }
+    size_t place_of_bias(size_t layer, size_t column) const { return layers_[layer].bias + column; }
     size_t numbers() const { return memory_[weights].size(); }
     // W^T of a layer; null for the first one.
     T *transposed(size_t layer) const {
@@ -108,7 +119,7 @@ template <class T> class PackedParameters {
    private:
     struct Layer {
         size_t inputs, units, columns;  // units rounded up to whole registers
-        size_t panels, bias, transposed;
+        size_t panel_rows, panels, bias, transposed;
     };
     T *at(What what, size_t place) const { return has(what) ? memory_[what].get() + place : nullptr; }
 
@@ -122,6 +133,8 @@ template <class T> class PackedParameters {
 
 extern template class AlignedNumbers<float>;
 extern template class AlignedNumbers<double>;
+extern template class AlignedNumbers<int64_t>;
+extern template class AlignedNumbers<uint64_t>;
 extern template class PackedParameters<float>;
 extern template class PackedParameters<double>;
 

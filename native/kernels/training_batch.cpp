@@ -32,8 +32,8 @@ TrainingBatch<T>::TrainingBatch(const std::vector<TrainedLayer<T>> &shapes, cons
 template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sharing) {
     gathered_.reserve(rows, sharing.copies);
     rows = std::max(rows, rows_);
-    const size_t marks = rows * words_ * (sharing.by_columns ? sharing.shares : 1);
-    if (marks > marks_.size()) marks_.resize(marks);
+    const size_t marks = words_of_share(rows) * (sharing.by_columns ? sharing.shares : 1);
+    if (marks > marks_.size()) marks_ = AlignedNumbers<uint64_t>(marks);
     if (rows == rows_) return;
     Layout<T> layout;
     std::vector<size_t> places;
@@ -44,9 +44,9 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
     for (const Layer &layer : layers_) {
         for (bool needed : needs(layer)) places.push_back(needed ? layout.place(rows * layer.stride) : 0);
     }
-    AlignedNumbers<T> fresh(layout.size());
-    values_.resize(rows);
-    numbers_ = std::move(fresh);
+    AlignedNumbers<T> numbers(layout.size());
+    values_ = AlignedNumbers<double>(rows);
+    numbers_ = std::move(numbers);
     const size_t *place = places.data();
     for (Layer &layer : layers_) {
         T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.stand_in};
@@ -85,7 +85,7 @@ void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first,
 
 // Room to mark what is not 0 from that row on, or null while weights may not be finite.
 template <class T> uint64_t *TrainingBatch<T>::marks(const TrainingStep<T> &step, size_t row, size_t share) {
-    return step.finite_weights ? marks_.data() + (share * rows_ + row) * words_ : nullptr;
+    return step.finite_weights ? marks_.get() + share * words_of_share(rows_) + row * words_ : nullptr;
 }
 
 // The weighted sums of rows `first` to `end`, or z where the activation is relu or nothing.
@@ -94,8 +94,8 @@ template <class T> void TrainingBatch<T>::multiply(size_t i, const T *x, size_t 
     const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t inputs = layer.shape.inputs, n = columns.end - columns.first;
-    const T *W = parameters_.panels(i, PackedParameters<T>::weights) + columns.first * inputs;
-    const T *b = parameters_.bias(i, PackedParameters<T>::weights) + columns.first;
+    const T *W = parameters_.panel(i, PackedParameters<T>::weights, columns.first);
+    const T *b = parameters_.bias(i, PackedParameters<T>::weights, columns.first);
     T *sums = (h.keeps_sums() ? layer.a : layer.z) + columns.first;
     const bool relu = h.relu && !(settings_.from_sums && i + 1 == layers_.size());
     size_t row = first;
@@ -104,7 +104,7 @@ template <class T> void TrainingBatch<T>::multiply(size_t i, const T *x, size_t 
                                 sums + row * layer.stride, layer.stride});
     }
     products_.multiply({x + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b, inputs,
-                        n, sums + row * layer.stride, layer.stride, relu, marks});
+                        parameters_.panel_rows(i), n, sums + row * layer.stride, layer.stride, relu, marks});
 }
 
 template <class T>
@@ -145,7 +145,7 @@ template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size
         {outputs + first * last.stride, last.stride, end - first, units,
          by_class ? gathered_.classes(first) : nullptr, settings_.target_scale + settings_.target_offset,
          settings_.target_offset, gathered_.targets(first), gathered_.shares(first), settings_.loss_parameter,
-         values_.data() + first, last.da + first * last.stride, last.stride});
+         values_.get() + first, last.da + first * last.stride, last.stride});
 }
 
 // From dz to da, in place; whether z, and da afterwards, are moderate.
@@ -201,7 +201,7 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
         if (!kernels_.narrow_back({da, layer.stride, end - first, layer.shape.units, layer.shape.inputs,
                                    parameters_.transposed(i), nullptr, dz, before.stride})) {
             products_.multiply({da, static_cast<ptrdiff_t>(layer.stride), end - first,
-                                parameters_.transposed(i), zeros_.get(), layer.shape.units,
+                                parameters_.transposed(i), zeros_.get(), layer.shape.units, layer.shape.units,
                                 layer.shape.inputs, dz, before.stride, false, marks(step, first)});
         }
         if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
@@ -273,7 +273,7 @@ template <class T> void TrainingBatch<T>::write(size_t i, What what, size_t rows
 }
 
 template <class T> void TrainingBatch<T>::write_values(const double *values, size_t rows) {
-    std::copy_n(values, rows, values_.data());
+    std::copy_n(values, rows, values_.get());
 }
 
 template <class T> double TrainingBatch<T>::mean(size_t rows) const {

@@ -22,11 +22,9 @@ template <class T> class TrainingBatch {
     void reserve(size_t rows, const Sharing &sharing);
     void release() {
         gathered_.release();
-        numbers_ = {}, marks_ = {}, rows_ = 0;
+        numbers_ = {}, values_ = {}, marks_ = {}, rows_ = 0;
     }
-    size_t bytes() const {
-        return numbers_.size() * sizeof(T) + marks_.size() * sizeof(uint64_t) + gathered_.bytes();
-    }
+    size_t bytes() const { return numbers_.bytes() + values_.bytes() + marks_.bytes() + gathered_.bytes(); }
 
     // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
     // is moderate, and so is the loss.
@@ -79,6 +77,7 @@ template <class T> class TrainingBatch {
 
     void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns, uint64_t *marks);
     uint64_t *marks(const TrainingStep<T> &step, size_t row, size_t share = 0);
+    size_t words_of_share(size_t rows) const { return round_up(rows * words_, line_pair / sizeof(uint64_t)); }
     void activate(const Layer &layer, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     bool activate_backwards(const Layer &layer, size_t first, size_t end);
@@ -93,9 +92,9 @@ template <class T> class TrainingBatch {
     AlignedNumbers<T> numbers_, zeros_;
     GatheredSamples<T> gathered_;
     size_t rows_ = 0;
-    size_t words_ = 0;             // of marks for a row of any layer
-    std::vector<uint64_t> marks_;  // for all rows, and for each share of the columns
-    std::vector<double> values_;
+    size_t words_ = 0;                // of marks for a row of any layer
+    AlignedNumbers<uint64_t> marks_;  // for all rows, and for each share of the columns
+    AlignedNumbers<double> values_;
 };
 
 extern template class TrainingBatch<float>;

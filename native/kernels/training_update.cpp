@@ -132,11 +132,11 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
     const size_t rows = (group + 1) * step.rows / n - row;
     T *gradients = groups_.get() + group * parameters_.numbers();
     for (const ParameterPart &part : parameters_.parts()) {
-        const size_t at = parameters_.place_of_panels(part.layer) + part.column * inputs_[part.layer];
+        const size_t at = parameters_.place_of_panel(part.layer, part.column);
         kernels_.gradient(rows_of(part, row, rows, 0), gradients + at + part.first * part.width);
         if (part.first == 0) {
             kernels_.bias_gradient(bias_rows_of(part, row, rows),
-                                   gradients + parameters_.place_of_bias(part.layer) + part.column);
+                                   gradients + parameters_.place_of_bias(part.layer, part.column));
         }
     }
 }
@@ -144,34 +144,31 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
 // The gradient of some weights and the step they take; or the gradient alone.
 template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step, const ParameterPart &part,
                                                     bool gradient_only, uint64_t number, size_t copy) {
-    const size_t i = part.layer, at = part.column * inputs_[i];
+    const size_t i = part.layer, column = part.column;
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
     const What first_slot = gradient_only ? What::gradient : What::slot1;
-    const auto second_slot = [&](T *start, size_t from) {
-        return gradient_only || start == nullptr ? nullptr : start + from;
-    };
     WeightUpdate<T> u = rows_of(part, 0, step.rows, copy);
-    u.weights = parameters_.panels(i, What::weights) + at;
-    u.slot1 = parameters_.panels(i, first_slot) + at;
-    u.slot2 = second_slot(parameters_.panels(i, What::slot2), at);
+    u.weights = parameters_.panel(i, What::weights, column);
+    u.slot1 = parameters_.panel(i, first_slot, column);
+    u.slot2 = gradient_only ? nullptr : parameters_.panel(i, What::slot2, column);
     u.transposed = parameters_.panel_of_transposed(part);
-    u.groups = groups(step.rows, parameters_.place_of_panels(i) + at);
+    u.groups = groups(step.rows, parameters_.place_of_panel(i, column));
     u.shared = step.shared;
     bool moderate = kernels_.update_weights(u, rule);
     if (part.first == 0) {
         BiasUpdate<T> b = bias_rows_of(part, 0, step.rows);
-        b.bias = parameters_.bias(i, What::weights) + part.column;
-        b.slot1 = parameters_.bias(i, first_slot) + part.column;
-        b.slot2 = second_slot(parameters_.bias(i, What::slot2), part.column);
-        b.groups = groups(step.rows, parameters_.place_of_bias(i) + part.column);
+        b.bias = parameters_.bias(i, What::weights, column);
+        b.slot1 = parameters_.bias(i, first_slot, column);
+        b.slot2 = gradient_only ? nullptr : parameters_.bias(i, What::slot2, column);
+        b.groups = groups(step.rows, parameters_.place_of_bias(i, column));
         moderate = kernels_.update_bias(b, rule) && moderate;
     }
     if (!gradient_only) {
         measure(part, number + 1);
     } else if (settings_.clips_norm()) {
         parameters_.squares(part, What::gradient, gradient_squares_.data());
-        const T *bias = parameters_.bias(i, What::gradient) + part.column;
+        const T *bias = parameters_.bias(i, What::gradient, column);
         for (size_t j = 0; j < part.columns && part.first == 0; ++j) {
             const double g = static_cast<double>(bias[j]);
             gradient_squares_[part.sums + j] += g * g;
@@ -189,23 +186,20 @@ template <class T> void ParameterUpdates<T>::find_scale() {
 // The optimizer's step with a gradient that was kept.
 template <class T>
 bool ParameterUpdates<T>::apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number) {
-    const size_t i = part.layer, at = part.column * inputs_[i] + part.first * part.width;
+    const size_t i = part.layer, column = part.column;
     UpdateRule<T> rule = step.rule;
     rule.l2 = 0;  // is in the gradient
     rule.scale = scale_;
-    const auto place = [&](T *start, size_t from) { return start == nullptr ? nullptr : start + from; };
+    const auto weights = [&](What what) { return parameters_.rows(part, what); };
     bool moderate =
-        kernels_.apply(rule, parameters_.panels(i, What::gradient) + at,
-                       parameters_.panels(i, What::weights) + at, parameters_.panels(i, What::slot1) + at,
-                       place(parameters_.panels(i, What::slot2), at), (part.end - part.first) * part.width);
+        kernels_.apply(rule, weights(What::gradient), weights(What::weights), weights(What::slot1),
+                       weights(What::slot2), (part.end - part.first) * part.width);
     if (part.first == 0) {
         rule.shrink = 0;
-        const size_t column = part.column;
-        const bool bias_moderate = kernels_.apply(
-            rule, parameters_.bias(i, What::gradient) + column, parameters_.bias(i, What::weights) + column,
-            parameters_.bias(i, What::slot1) + column, place(parameters_.bias(i, What::slot2), column),
-            part.width);
-        moderate = bias_moderate && moderate;
+        const auto bias = [&](What what) { return parameters_.bias(i, what, column); };
+        moderate = kernels_.apply(rule, bias(What::gradient), bias(What::weights), bias(What::slot1),
+                                  bias(What::slot2), part.width) &&
+                   moderate;
     }
     measure(part, number + 1);
     return moderate;

@@ -84,7 +84,7 @@ template <class T, size_t P, size_t V> struct MarkedPanels {
             sums[r][N - 1] = bias != nullptr || last == L ? load<T>(from + (N - 1) * L)
                                                           : load_first<T>(from + (N - 1) * L, last);
         });
-        const size_t panel_stride = p.inputs * V * L;
+        const size_t panel_stride = p.panel_rows * V * L;
         const T *w = weights;
         for (size_t i = 0; i < n_words; ++i) {
             uint64_t words[R];
@@ -130,7 +130,7 @@ template <class T, size_t P, size_t V> void sweep_marked(const Product<T> &p, si
         const MarkedPanels<T, P, V> panels{p,
                                            word,
                                            n,
-                                           p.weights + j * p.inputs + word * marks_in_word * width,
+                                           p.weights + j * p.panel_rows + word * marks_in_word * width,
                                            word == 0 ? p.bias + j : nullptr,
                                            j,
                                            columns - (P * V - 1) * lanes<T>,
@@ -158,7 +158,7 @@ MULTILAYER_INLINE void multiply_marked(const Product<T> &p, const Whole &whole) 
             sweep_marked<T, 1, 2>(p, j, columns);
         } else {
             Product<T> rest = p;
-            rest.weights += j * p.inputs;
+            rest.weights += j * p.panel_rows;
             rest.bias += j;
             rest.y += j;
             rest.units = columns;
