@@ -88,6 +88,7 @@ template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_
         steps.push_back(updates_.step_of(samples, i, rates[i], steps_made_ + steps.size() + 1));
         steps.back().finite_weights = true;
         steps.back().shared = how.threads > 1 && !how.by_columns;
+        steps.back().odd = how.overlaps() && steps.size() % 2 == 0;
         if (steps.back().moderate) continue;
         steps.pop_back();
         break;
@@ -206,7 +207,7 @@ template <class T> size_t Trainer<T>::forward(size_t i) {
 template <class T> void Trainer<T>::lose() {
     over_rows([&](size_t first, size_t end) {
         batch_.lose(by_class_, first, end);
-        batch_.finish_loss(first, end);
+        batch_.finish_loss(step_, first, end);
     });
 }
 

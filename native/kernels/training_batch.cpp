@@ -34,7 +34,8 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
     rows = std::max(rows, rows_);
     const size_t marks = words_of_share(rows) * (sharing.by_columns ? sharing.shares : 1);
     if (marks > marks_.size()) marks_ = AlignedNumbers<uint64_t>(marks);
-    if (rows == rows_) return;
+    const bool overlaps = sharing.overlaps() || odd_z_ != nullptr;
+    if (rows == rows_ && overlaps == (odd_z_ != nullptr)) return;
     Layout<T> layout;
     std::vector<size_t> places;
     const auto needs = [](const Layer &layer) {
@@ -44,6 +45,7 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
     for (const Layer &layer : layers_) {
         for (bool needed : needs(layer)) places.push_back(needed ? layout.place(rows * layer.stride) : 0);
     }
+    const size_t odd_z = overlaps ? layout.place(rows * layers_.front().stride) : 0;
     AlignedNumbers<T> numbers(layout.size());
     values_ = AlignedNumbers<double>(rows);
     numbers_ = std::move(numbers);
@@ -55,6 +57,7 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
             *pointers[i++] = needed ? numbers_.get() + *place++ : (++place, nullptr);
         if (layer.passed == nullptr) layer.passed = layer.z;
     }
+    odd_z_ = overlaps ? numbers_.get() + odd_z : nullptr;
     rows_ = rows;
 }
 
@@ -89,31 +92,34 @@ template <class T> uint64_t *TrainingBatch<T>::marks(const TrainingStep<T> &step
 }
 
 // The weighted sums of rows `first` to `end`, or z where the activation is relu or nothing.
-template <class T> void TrainingBatch<T>::multiply(size_t i, const T *x, size_t first, size_t end,
-                                                   Columns columns, uint64_t *marks) {
+template <class T> void TrainingBatch<T>::multiply(const TrainingStep<T> &step, size_t i, size_t copy,
+                                                   size_t first, size_t end, Columns columns,
+                                                   uint64_t *marks) {
     const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
-    const size_t inputs = layer.shape.inputs, n = columns.end - columns.first;
+    const size_t inputs = layer.shape.inputs, n = columns.end - columns.first, stride = x_stride(i);
+    const T *x = this->x(step, i, copy);
     const T *W = parameters_.panel(i, PackedParameters<T>::weights, columns.first);
     const T *b = parameters_.bias(i, PackedParameters<T>::weights, columns.first);
-    T *sums = (h.keeps_sums() ? layer.a : layer.z) + columns.first;
+    T *sums = (h.keeps_sums() ? layer.a : z(step, i)) + columns.first;
     const bool relu = h.relu && !(settings_.from_sums && i + 1 == layers_.size());
     size_t row = first;
     if (!relu) {
-        row += kernels_.narrow({x + row * x_stride(i), x_stride(i), end - row, inputs, n, W, b,
-                                sums + row * layer.stride, layer.stride});
+        row += kernels_.narrow(
+            {x + row * stride, stride, end - row, inputs, n, W, b, sums + row * layer.stride, layer.stride});
     }
-    products_.multiply({x + row * x_stride(i), static_cast<ptrdiff_t>(x_stride(i)), end - row, W, b, inputs,
+    products_.multiply({x + row * stride, static_cast<ptrdiff_t>(stride), end - row, W, b, inputs,
                         parameters_.panel_rows(i), n, sums + row * layer.stride, layer.stride, relu, marks});
 }
 
-template <class T>
-void TrainingBatch<T>::activate(const Layer &layer, size_t first, size_t end, Columns columns) {
+template <class T> void TrainingBatch<T>::activate(const TrainingStep<T> &step, size_t i, size_t first,
+                                                   size_t end, Columns columns) {
+    const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t n = columns.end - columns.first;
     for (size_t r = first; r < end; ++r) {
         const T *a = layer.a + r * layer.stride + columns.first;
-        T *z = layer.z + r * layer.stride + columns.first;
+        T *z = this->z(step, i) + r * layer.stride + columns.first;
         if (h.value != nullptr)
             h.value(a, z, n, h.parameters.data(), Into::caches);
         else
@@ -127,10 +133,10 @@ size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t f
         const Layer &layer = layers_[i];
         const TrainedActivation<T> &h = layer.shape.activation;
         const Columns all{0, layer.shape.units};
-        multiply(i, x(i), first, end, all, marks(step, first));
+        multiply(step, i, 0, first, end, all, marks(step, first));
         if (settings_.from_sums && i + 1 == layers_.size()) continue;
         if (h.own) return i;
-        if (h.keeps_sums()) activate(layer, first, end, all);
+        if (h.keeps_sums()) activate(step, i, first, end, all);
         pass(step, i, first, end);
     }
     return layers_.size();
@@ -149,19 +155,21 @@ template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size
 }
 
 // From dz to da, in place; whether z, and da afterwards, are moderate.
-template <class T> bool TrainingBatch<T>::activate_backwards(const Layer &layer, size_t first, size_t end) {
+template <class T>
+bool TrainingBatch<T>::activate_backwards(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
+    const Layer &layer = layers_[i];
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t units = layer.shape.units, stride = layer.stride;
     // Padding included, here and below: it is 0 and stays it.
     if (h.relu)
-        return kernels_.gate(layer.z + first * stride, layer.da + first * stride, (end - first) * stride);
+        return kernels_.gate(z(step, i) + first * stride, layer.da + first * stride, (end - first) * stride);
     for (size_t r = first; r < end && h.keeps_sums(); ++r) {
         T *a = layer.a + r * stride, *da = layer.da + r * stride;
         if (h.derivative != nullptr) {
             h.derivative(a, a, units, h.derivative_parameters.data(), Into::caches);
             kernels_.multiply(a, da, units);
         } else {
-            const T *z = layer.z + r * stride;
+            const T *z = this->z(step, i) + r * stride;
             if (h.stand_in != nullptr) {
                 h.stand_in(a, layer.stand_in + r * stride, 1, units);
                 z = layer.stand_in + r * stride;
@@ -169,27 +177,28 @@ template <class T> bool TrainingBatch<T>::activate_backwards(const Layer &layer,
             h.axis_vjp(da, a, z, da, 1, units);
         }
     }
-    const size_t i = static_cast<size_t>(&layer - layers_.data());
-    return is_moderate(i, first, end);
+    return is_moderate(z(step, i), i, first, end) && is_moderate(layer.da, i, first, end);
+}
+
+template <class T>
+bool TrainingBatch<T>::is_moderate(const T *rows, size_t i, size_t first, size_t end) const {
+    const size_t stride = layers_[i].stride;
+    return kernels_.is_moderate(rows + first * stride, (end - first) * stride, moderate_signal<T>);
 }
 
 template <class T> bool TrainingBatch<T>::is_moderate(size_t i, size_t first, size_t end) const {
-    const Layer &layer = layers_[i];
-    const size_t n = (end - first) * layer.stride, at = first * layer.stride;
-    return kernels_.is_moderate(layer.z + at, n, moderate_signal<T>) &&
-           kernels_.is_moderate(layer.da + at, n, moderate_signal<T>);
+    return is_moderate(layers_[i].z, i, first, end) && is_moderate(layers_[i].da, i, first, end);
 }
 
-template <class T> bool TrainingBatch<T>::finish_loss(size_t first, size_t end) {
+template <class T> bool TrainingBatch<T>::finish_loss(const TrainingStep<T> &step, size_t first, size_t end) {
+    const size_t i = layers_.size() - 1;
     const Layer &last = layers_.back();
     bool moderate = true;
     for (size_t r = first; r < end; ++r)
         moderate = moderate && std::abs(values_[r]) < static_cast<double>(moderate_kept<T>);
     if (last.shape.activation.own) return moderate;
-    if (!settings_.from_sums) return activate_backwards(last, first, end) && moderate;
-    return kernels_.is_moderate(last.da + first * last.stride, (end - first) * last.stride,
-                                moderate_signal<T>) &&
-           moderate;
+    if (!settings_.from_sums) return activate_backwards(step, i, first, end) && moderate;
+    return is_moderate(last.da, i, first, end) && moderate;
 }
 
 template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step, size_t i, size_t first,
@@ -206,7 +215,7 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
         }
         if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
         if (before.shape.activation.own) return i - 1;
-        moderate = activate_backwards(before, first, end) && moderate;
+        moderate = activate_backwards(step, i - 1, first, end) && moderate;
     }
     return layers_.size();
 }
@@ -222,7 +231,7 @@ bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step, 
 template <class T> bool TrainingBatch<T>::end_and_return(const Samples &samples, const TrainingStep<T> &step,
                                                          size_t first, size_t end) {
     lose(samples.classes != nullptr, first, end);
-    bool moderate = finish_loss(first, end);
+    bool moderate = finish_loss(step, first, end);
     backward(step, layers_.size() - 1, first, end, moderate);
     return moderate;
 }
@@ -243,8 +252,8 @@ template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, co
     const size_t copy = share % sharing.copies;
     if (i == 0 && sharing.copies > 1) moderate = gathered_.gather_x(samples, step, 0, step.rows, copy);
     const Columns columns = parameters_.columns(i, share, sharing.shares);
-    multiply(i, x(i, copy), 0, step.rows, columns, marks(step, 0, share));
-    if (layers_[i].shape.activation.keeps_sums()) activate(layers_[i], 0, step.rows, columns);
+    multiply(step, i, copy, 0, step.rows, columns, marks(step, 0, share));
+    if (layers_[i].shape.activation.keeps_sums()) activate(step, i, 0, step.rows, columns);
     return moderate;
 }
 

@@ -49,11 +49,13 @@ template <class T> class TrainingBatch {
     // The last part of `forward` and the first of `backward` for the layer of the caller's: dropout.
     void pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
     // From dz to da of the last layer, unless the activation is the caller's or the loss is fused with it.
-    bool finish_loss(size_t first, size_t end);
+    bool finish_loss(const TrainingStep<T> &step, size_t first, size_t end);
     bool is_moderate(size_t i, size_t first, size_t end) const;
 
     // What a layer takes, and the gradient that its weights get: their rows.
-    const T *x(size_t i, size_t copy = 0) const { return i == 0 ? gathered_.x(copy) : layers_[i - 1].passed; }
+    const T *x(const TrainingStep<T> &step, size_t i, size_t copy = 0) const {
+        return i == 0 ? gathered_.x(copy) : step.odd && i == 1 ? odd_z_ : layers_[i - 1].passed;
+    }
     size_t x_stride(size_t i) const { return i == 0 ? gathered_.x_stride() : layers_[i - 1].stride; }
     const T *da(size_t i) const { return layers_[i].da; }
     size_t stride(size_t i) const { return layers_[i].stride; }
@@ -75,12 +77,15 @@ template <class T> class TrainingBatch {
         T *a, *z, *da, *passed, *stand_in;
     };
 
-    void multiply(size_t i, const T *x, size_t first, size_t end, Columns columns, uint64_t *marks);
+    T *z(const TrainingStep<T> &step, size_t i) const { return step.odd && i == 0 ? odd_z_ : layers_[i].z; }
+    void multiply(const TrainingStep<T> &step, size_t i, size_t copy, size_t first, size_t end,
+                  Columns columns, uint64_t *marks);
     uint64_t *marks(const TrainingStep<T> &step, size_t row, size_t share = 0);
     size_t words_of_share(size_t rows) const { return round_up(rows * words_, line_pair / sizeof(uint64_t)); }
-    void activate(const Layer &layer, size_t first, size_t end, Columns columns);
+    void activate(const TrainingStep<T> &step, size_t i, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
-    bool activate_backwards(const Layer &layer, size_t first, size_t end);
+    bool activate_backwards(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
+    bool is_moderate(const T *rows, size_t i, size_t first, size_t end) const;
     void drop(const TrainingStep<T> &step, size_t i, const T *x, T *y, size_t first, size_t end) const;
     T *rows_of(size_t i, What what) const;
 
@@ -90,6 +95,7 @@ template <class T> class TrainingBatch {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     AlignedNumbers<T> numbers_, zeros_;
+    T *odd_z_ = nullptr;  // of the first layer, if steps overlap
     GatheredSamples<T> gathered_;
     size_t rows_ = 0;
     size_t words_ = 0;                // of marks for a row of any layer

@@ -22,7 +22,12 @@ template size_t n_blocks<double>(size_t, size_t);
 template <class T> TrainingRun<T>::TrainingRun(const PackedParameters<T> &parameters, TrainingBatch<T> &batch,
                                                ParameterUpdates<T> &updates, const Samples &samples,
                                                Sharing sharing, bool clips_norm)
-    : parameters_(parameters), batch_(batch), updates_(updates), samples_(samples), sharing_(sharing) {
+    : parameters_(parameters),
+      batch_(batch),
+      updates_(updates),
+      samples_(samples),
+      sharing_(sharing),
+      overlap_(sharing.overlaps() ? 1 : 0) {
     // Beside the parts of the parameters there is the objective to be found.
     const size_t parts = sharing.by_columns ? sharing.shares : parameters.parts().size() + 1;
     if (sharing.by_columns) {
@@ -47,9 +52,10 @@ size_t TrainingRun<T>::make(const std::vector<TrainingStep<T>> &steps, uint64_t 
     number_ = number;
     losses_ = losses;
     stop_.store(steps.size());
+    n_steps_ = steps.size();
     std::vector<size_t> chunks;
-    for (size_t i = 0; i < steps.size(); ++i) {
-        for (const Phase &phase : phases_) chunks.push_back(phase.chunks);
+    for (size_t i = 0; i < n_steps_; ++i) {
+        for (size_t j = i == 0 ? 0 : overlap_; j < phases_.size(); ++j) chunks.push_back(phases_[j].chunks);
     }
     const Chunk chunk = [](void *pointer, size_t phase, size_t chunk, size_t) {
         static_cast<TrainingRun *>(pointer)->chunk(phase, chunk);
@@ -64,11 +70,18 @@ template <class T> void TrainingRun<T>::stop_before(size_t step) {
     }
 }
 
-template <class T> void TrainingRun<T>::chunk(size_t phase, size_t chunk) {
-    const size_t i = phase / phases_.size();
+// A chunk of one of the pool's phases. If steps overlap, the last phase of one and the first of the next are
+// one of these.
+template <class T> void TrainingRun<T>::chunk(size_t number, size_t chunk) {
+    const size_t n = phases_.size() - overlap_, i = number / n, j = number % n;
+    if (j < overlap_ && i > 0) run_chunk(i - 1, phases_.back(), chunk);
+    if (i < n_steps_) run_chunk(i, phases_[j], chunk);
+}
+
+template <class T> void TrainingRun<T>::run_chunk(size_t i, const Phase &phase, size_t chunk) {
     if (stop_.load(std::memory_order_relaxed) <= i) return;
     const TrainingStep<T> &step = steps_[i];
-    const auto [what, chunks, layer] = phases_[phase % phases_.size()];
+    const auto [what, chunks, layer] = phase;
     switch (what) {
         case What::gather:
             if (!batch_.gather_x(samples_, step, chunk * step.rows / chunks,

@@ -5,7 +5,7 @@
 // them has to call back what the others have read. By columns: a thread has some panels of every layer for
 // good, and on the way forward nobody else reads those of hidden layers. Threads meet after each of these,
 // for the z of the others. Then rows go through the last layer and back, and each thread updates its own
-// panels.
+// panels. If it has an x of its own it goes on to the first layer of the next step at once.
 //
 // The bits are the same either way: see training_kernels.hpp and matmul.hpp.
 #pragma once
@@ -44,7 +44,8 @@ template <class T> class TrainingRun {
         size_t chunks, layer;  // whose columns
     };
 
-    void chunk(size_t phase, size_t chunk);
+    void chunk(size_t number, size_t chunk);
+    void run_chunk(size_t i, const Phase &phase, size_t chunk);
     bool run_rows(const TrainingStep<T> &step, size_t chunk);
     bool over_parts(What what, size_t i, size_t chunk);
     void stop_before(size_t step);
@@ -54,8 +55,10 @@ template <class T> class TrainingRun {
     ParameterUpdates<T> &updates_;
     const Samples &samples_;
     const Sharing sharing_;
+    const size_t overlap_;       // phases that a step has in common with the next
     std::vector<Phase> phases_;  // of a step
     const TrainingStep<T> *steps_ = nullptr;
+    size_t n_steps_ = 0;
     uint64_t number_ = 0;
     double *losses_ = nullptr;
     std::atomic<size_t> stop_{0};  // steps from this one on are not made

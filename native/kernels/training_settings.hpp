@@ -76,6 +76,10 @@ struct Sharing {
     size_t threads;
     size_t shares;  // blocks of rows, or shares of the columns
     size_t copies;  // of x: 1 or as many as shares
+
+    // Whether a thread may begin a step while others still end the one before. It writes nothing then that
+    // these read but z of the first layer, which such steps have by turns in two places.
+    bool overlaps() const { return by_columns && copies > 1; }
 };
 
 // What one step is about.
@@ -83,6 +87,7 @@ template <class T> struct TrainingStep {
     size_t first_row, rows;
     double total;          // of the weights of its rows
     const uint64_t *keys;  // of dropout, one per hidden layer
+    bool odd;              // has z of the first layer in the second place, see Sharing
     UpdateRule<T> rule;
     bool shared;          // each thread reads all weights, one of them writes
     bool finite_weights;  // they are known to be: zeros may be left out

@@ -100,11 +100,12 @@ template <class T> Groups<T> ParameterUpdates<T>::groups(size_t rows, size_t pla
     return {groups_.get() + place, parameters_.numbers(), n};
 }
 
-template <class T> WeightUpdate<T> ParameterUpdates<T>::rows_of(const ParameterPart &part, size_t first_row,
+template <class T> WeightUpdate<T> ParameterUpdates<T>::rows_of(const TrainingStep<T> &step,
+                                                                const ParameterPart &part, size_t first_row,
                                                                 size_t rows, size_t copy) const {
     const size_t i = part.layer;
     WeightUpdate<T> u{};
-    u.x = batch_.x(i, copy) + first_row * batch_.x_stride(i);
+    u.x = batch_.x(step, i, copy) + first_row * batch_.x_stride(i);
     u.x_stride = batch_.x_stride(i);
     u.da = batch_.da(i) + first_row * batch_.stride(i) + part.column;
     u.da_stride = batch_.stride(i);
@@ -133,7 +134,7 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
     T *gradients = groups_.get() + group * parameters_.numbers();
     for (const ParameterPart &part : parameters_.parts()) {
         const size_t at = parameters_.place_of_panel(part.layer, part.column);
-        kernels_.gradient(rows_of(part, row, rows, 0), gradients + at + part.first * part.width);
+        kernels_.gradient(rows_of(step, part, row, rows, 0), gradients + at + part.first * part.width);
         if (part.first == 0) {
             kernels_.bias_gradient(bias_rows_of(part, row, rows),
                                    gradients + parameters_.place_of_bias(part.layer, part.column));
@@ -148,7 +149,7 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
     const What first_slot = gradient_only ? What::gradient : What::slot1;
-    WeightUpdate<T> u = rows_of(part, 0, step.rows, copy);
+    WeightUpdate<T> u = rows_of(step, part, 0, step.rows, copy);
     u.weights = parameters_.panel(i, What::weights, column);
     u.slot1 = parameters_.panel(i, first_slot, column);
     u.slot2 = gradient_only ? nullptr : parameters_.panel(i, What::slot2, column);

@@ -55,7 +55,8 @@ template <class T> class ParameterUpdates {
    private:
     using What = typename PackedParameters<T>::What;
 
-    WeightUpdate<T> rows_of(const ParameterPart &part, size_t first_row, size_t rows, size_t copy) const;
+    WeightUpdate<T> rows_of(const TrainingStep<T> &step, const ParameterPart &part, size_t first_row,
+                            size_t rows, size_t copy) const;
     BiasUpdate<T> bias_rows_of(const ParameterPart &part, size_t first_row, size_t rows) const;
     Groups<T> groups(size_t rows, size_t place) const;
 
