@@ -27,11 +27,8 @@ template <class T> struct Column {
     size_t stride;
 };
 template <class T> MULTILAYER_INLINE Column<T> column_of(const PanelOfTransposed<T> &t, size_t k) {
-    constexpr size_t L = lanes<T>, normal = 2 * L;
-    // All panels but the last are of normal width.
-    const size_t last = t.inputs <= 3 * L ? 0 : (t.inputs - 3 * L + normal - 1) / normal * normal;
-    const size_t start = k < last ? k - k % normal : last;
-    const size_t width = k < last ? normal : panel_columns(t.inputs - last, L);
+    const size_t start = panel_start(k, t.inputs, lanes<T>);
+    const size_t width = panel_columns(t.inputs - start, lanes<T>);
     return {t.panels + start * t.units + t.column * width + (k - start), width};
 }
 
@@ -151,7 +148,7 @@ MULTILAYER_INLINE void gradient_of_rows(const WeightUpdate<T> &u, size_t first, 
         gradient_in_tiles<T, 3>(u, first, end, g, Heights3{});
     else if (vectors == 2)
         gradient_in_tiles<T, 2>(u, first, end, g, Heights2{});
-    else if (!narrow_part<T>(u, first, end, g))
+    else
         gradient_in_tiles<T, 1>(u, first, end, g, Heights1{});
 }
 
@@ -194,7 +191,7 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
     const auto place = [](T *start, size_t at) { return start == nullptr ? nullptr : start + at; };
 
     const size_t n = (u.end - u.first + tallest(heights) - 1) / tallest(heights);
-    const auto start_of = [&](size_t t) { return u.first + t * (u.end - u.first) / n; };
+    const auto start_of = [&](size_t t) { return t * (u.end - u.first) / n; };  // from the first row on
     const size_t turns = (u.rows + batch_rows - 1) / batch_rows,
                  at_once = waits && turns == 1 ? 1 : most_tiles;
     for (size_t first = 0; first < n; first += at_once) {
@@ -208,10 +205,9 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
                 beside.next_weights = u.weights + tile_at;
                 beside.next_slot1 = u.slot1 + tile_at;
                 beside.next_slot2 = (u.slot2 == nullptr ? u.slot1 : u.slot2) + tile_at;
-                beside.transposed =
-                    transposed == nullptr ? nullptr : transposed + (k - u.first) * width / line_of<T>;
-                of_height[start_of(t + 1) - k](x + k, u.x_stride, da, u.da_stride, rows, sums + tile_at - at,
-                                               turn == 0, turn == 0 ? &beside : nullptr);
+                beside.transposed = transposed == nullptr ? nullptr : transposed + tile_at / line_of<T>;
+                of_height[start_of(t + 1) - k](x + u.first + k, u.x_stride, da, u.da_stride, rows,
+                                               sums + tile_at - at, turn == 0, turn == 0 ? &beside : nullptr);
             }
         }
         finish();
@@ -237,7 +233,7 @@ template <class T> MULTILAYER_INLINE void sum_of_groups(const Groups<T> &groups,
 }
 
 template <class T> void gradient(const WeightUpdate<T> &u, T *g) {
-    gradient_of_rows<T>(u, u.first, u.end, g);
+    u.narrow ? narrow_gradient(u, g) : gradient_of_rows<T>(u, u.first, u.end, g);
 }
 
 // Columns of da, V registers wide, added up: as many chains at once, as one alone would wait for each

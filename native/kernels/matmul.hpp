@@ -22,6 +22,16 @@ static inline size_t n_panels(size_t columns, size_t lanes) {
     return pairs_of_registers == 0 ? 1 : pairs_of_registers;
 }
 
+// At any level.
+constexpr size_t most_register_bytes = 64;
+
+// The first column of the panel that a column is in: all panels but the last are two registers wide.
+static inline size_t panel_start(size_t column, size_t columns, size_t lanes) {
+    const size_t normal = 2 * lanes, wide = 3 * lanes;
+    const size_t last = columns <= wide ? 0 : (columns - wide + normal - 1) / normal * normal;
+    return column < last ? column - column % normal : last;
+}
+
 // One bit for each number of a row of x, see zeros.hpp.
 constexpr size_t marks_in_word = 64;
 static inline size_t words_of_marks(size_t inputs) { return (inputs + marks_in_word - 1) / marks_in_word; }

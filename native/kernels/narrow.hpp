@@ -1,6 +1,8 @@
 // Layers of a few units, such as the last one mostly is: a register of weights would be padding for the most
-// part. So the lanes are rows of the batch going forward, and inputs k for the gradient. Each number is the
-// same chain of fused multiply-adds as in matmul_level.cpp and training_level.cpp, and has the same bits.
+// part. So their weights lie as W^T does, in panels of columns k with a row for each unit, and with them
+// their gradient and what an optimizer remembers. The lanes are rows of the batch going forward, inputs k for
+// the gradient. Each number is the same chain of fused multiply-adds as in matmul_level.cpp and
+// training_level.cpp, and has the same bits.
 #pragma once
 
 #include "kernels/matmul.hpp"
@@ -11,9 +13,9 @@
 namespace multilayer {
 namespace {
 
-// Up to as many units; from there on a register per row is quicker.
-template <class T> constexpr size_t narrow_forward = lanes<T> / 4;
-template <class T> constexpr size_t narrow_gradient = lanes<T> * 5 / 8;
+// Up to as many units; from there on a register per row is quicker. Going back it is so earlier.
+template <class T> constexpr size_t narrow_units = lanes<T> * 5 / 8;
+template <class T> constexpr size_t narrow_back_units = lanes<T> / 4;
 
 // The transpose of a square of registers: a butterfly of interleavings, one for each bit of the lane's
 // number.
@@ -35,41 +37,43 @@ template <class T> MULTILAYER_INLINE void transpose_square(Vec<T> (&x)[lanes<T>]
 }
 
 // a = x W + b for J units: as many rows at a time as there are lanes, the last of them once more where the
-// number of rows is no multiple. Returns the rows that were done: none where they are fewer.
-template <class T, size_t J> size_t narrow_rows(const NarrowProduct<T> &p) {
+// number of rows is no multiple.
+template <class T, size_t J> void narrow_rows(const NarrowProduct<T> &p) {
     constexpr size_t L = lanes<T>;
-    if (p.rows < L) return 0;
     for (size_t start = 0; start < p.rows; start += L) {
-        const size_t r = start + L <= p.rows ? start : p.rows - L;
+        const size_t r = start + L <= p.rows || p.rows < L ? start : p.rows - L;
+        const size_t n_rows = p.rows < L ? p.rows : L;
         Vec<T> sums[J];
         for (size_t j = 0; j < J; ++j) sums[j] = splat(p.bias[j]);
         for (size_t first = 0; first < p.inputs; first += L) {
             Vec<T> x[L];
-            for (size_t i = 0; i < L; ++i) x[i] = load(p.x + (r + i) * p.x_stride + first);
+            for (size_t i = 0; i < L; ++i)
+                x[i] = load(p.x + (r + (i < n_rows ? i : n_rows - 1)) * p.x_stride + first);
             transpose_square<T>(x);
-            const T *W = p.weights + first * L;
+            const size_t panel = panel_start(first, p.inputs, L), width = panel_columns(p.inputs - panel, L);
+            const T *W = p.weights + panel * J + (first - panel);
             if (p.inputs - first >= L) {
                 for (size_t k = 0; k < L; ++k) {
-                    for (size_t j = 0; j < J; ++j) sums[j] = fma(x[k], splat(W[k * L + j]), sums[j]);
+                    for (size_t j = 0; j < J; ++j) sums[j] = fma(x[k], splat(W[j * width + k]), sums[j]);
                 }
             } else {
                 for (size_t k = 0; k < p.inputs - first; ++k) {
-                    for (size_t j = 0; j < J; ++j) sums[j] = fma(x[k], splat(W[k * L + j]), sums[j]);
+                    for (size_t j = 0; j < J; ++j) sums[j] = fma(x[k], splat(W[j * width + k]), sums[j]);
                 }
             }
         }
         for (size_t j = 0; j < J; ++j) {
-            for (size_t i = 0; i < L; ++i) p.y[(r + i) * p.y_stride + j] = sums[j][i] + T(0);
+            const Vec<T> y = p.relu ? rectify(sums[j]) : sums[j] + Vec<T>{};
+            for (size_t i = 0; i < n_rows; ++i) p.y[(r + i) * p.y_stride + j] = y[i];
         }
     }
-    return p.rows;
 }
 
-template <class T, size_t J = 1> size_t narrow_product(const NarrowProduct<T> &p) {
-    if constexpr (J > narrow_forward<T>)
-        return 0;
-    else
-        return p.units == J ? narrow_rows<T, J>(p) : narrow_product<T, J + 1>(p);
+template <class T, size_t J = 1> void narrow_product(const NarrowProduct<T> &p) {
+    if constexpr (J < narrow_units<T>) {
+        if (p.units != J) return narrow_product<T, J + 1>(p);
+    }
+    narrow_rows<T, J>(p);
 }
 
 // dz = da W^T for J units, over V registers of k: all that is read of W^T stays in registers.
@@ -93,7 +97,7 @@ void narrow_back_panel(const NarrowProduct<T> &p, const T *weights, T *y) {
 // Whether it was done: if there are few enough inputs, which are the units of the layer that it goes back
 // from.
 template <class T, size_t J = 1> bool narrow_back(const NarrowProduct<T> &p) {
-    if constexpr (J > narrow_forward<T>) {
+    if constexpr (J > narrow_back_units<T>) {
         return false;
     } else {
         if (p.inputs != J) return narrow_back<T, J + 1>(p);
@@ -112,9 +116,9 @@ template <class T, size_t J = 1> bool narrow_back(const NarrowProduct<T> &p) {
     }
 }
 
-// g[k, j] = sum over rows of x[r, k] da[r, j] for K registers of k and J columns of a panel of one register.
+// g[k, j] = sum over rows of x[r, k] da[r, j], for K registers of k, of a panel of V, and J units.
 template <class T, size_t J, size_t K>
-void narrow_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, size_t rows, size_t n, T *g) {
+void narrow_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, size_t rows, T *g, size_t V) {
     constexpr size_t L = lanes<T>;
     Vec<T> sums[K][J] = {};
     for (size_t r = 0; r < rows; ++r) {
@@ -127,37 +131,51 @@ void narrow_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, siz
         x += x_stride;
         da += da_stride;
     }
-    for (size_t k = 0; k < n; ++k) store<T>(g + k * L, Vec<T>{});
     for (size_t j = 0; j < J; ++j) {
-        alignas(64) T column[K * L];
-        for (size_t i = 0; i < K; ++i) store<T>(column + i * L, sums[i][j]);
-        for (size_t k = 0; k < n; ++k) g[k * L + j] = column[k];
+        for (size_t i = 0; i < K; ++i) store<T>(g + (j * V + i) * L, sums[i][j]);
     }
 }
 
-// Rows `first` to `end` of k, a few registers of them at a time. Behind the last one x has numbers too.
-template <class T, size_t J = 1>
-MULTILAYER_INLINE bool narrow_part(const WeightUpdate<T> &u, size_t first, size_t end, T *g) {
+// Rows `first` to `end` of k, whole panels. Behind the last of them x is 0 up to a whole register.
+template <class T, size_t J = 1> void narrow_gradient(const WeightUpdate<T> &u, T *g) {
     constexpr size_t L = lanes<T>;
-    if constexpr (J > narrow_gradient<T>) {
-        return false;
-    } else {
-        if (u.columns != J) return narrow_part<T, J + 1>(u, first, end, g);
-        // Sums, as many numbers of x, and one of da.
-        constexpr size_t most = 3 * J + 3 + 1 <= registers ? 3 : 2;
-        for (size_t k = first; k < end;) {
-            const size_t n = end - k < most * L ? end - k : most * L;
-            T *to = g + (k - first) * L;
-            if (n <= L)
-                narrow_tile<T, J, 1>(u.x + k, u.x_stride, u.da, u.da_stride, u.rows, n, to);
-            else if (n <= 2 * L)
-                narrow_tile<T, J, 2>(u.x + k, u.x_stride, u.da, u.da_stride, u.rows, n, to);
-            else
-                narrow_tile<T, J, 3>(u.x + k, u.x_stride, u.da, u.da_stride, u.rows, n, to);
-            k += n;
-        }
-        return true;
+    if constexpr (J < narrow_units<T>) {
+        if (u.columns != J) return narrow_gradient<T, J + 1>(u, g);
     }
+    // Sums, as many numbers of x, and one of da.
+    constexpr bool fits_3 = 3 * J + 3 + 1 <= registers;
+    for (size_t k = u.first; k < u.end;) {
+        const size_t V = panel_columns(u.transposed.inputs - k, L) / L;
+        const auto tile = [&](size_t at, auto width) {
+            narrow_tile<T, J, width>(u.x + k + at * L, u.x_stride, u.da, u.da_stride, u.rows, g + at * L, V);
+        };
+        if (V == 1) {
+            tile(0, Constant<1>{});
+        } else if (V == 3 && fits_3) {
+            tile(0, Constant<3>{});
+        } else {
+            tile(0, Constant<2>{});
+            if (V == 3) tile(2, Constant<1>{});
+        }
+        g += V * L * J;
+        k += V * L;
+    }
+}
+
+// sums[j] of W^2 over rows `first` to `end` of k, as training_level.cpp has it for other layers.
+template <class T>
+void narrow_squares(const T *rows, size_t units, size_t inputs, size_t first, size_t end, double *sums) {
+    constexpr size_t L = lanes<T>;
+    double sum[narrow_units<T>] = {};
+    for (size_t k = first; k < end; ++k) {
+        const size_t panel = panel_start(k, inputs, L), width = panel_columns(inputs - panel, L);
+        const T *w = rows + (panel - first) * units + (k - panel);
+        for (size_t j = 0; j < units; ++j) {
+            const double number = static_cast<double>(w[j * width]);
+            sum[j] = __builtin_fma(number, number, sum[j]);
+        }
+    }
+    for (size_t j = 0; j < units; ++j) sums[j] = sum[j];
 }
 
 }  // namespace

@@ -23,26 +23,37 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
     for (size_t i = 0; i < layers.size(); ++i) {
         const size_t inputs = layers[i].inputs, units = layers[i].units, columns = round_up(units, lanes);
         const size_t panel_rows = inputs + apart / sizeof(T) / products_.panel;
-        const size_t panels = layout.place(columns * panel_rows),
+        const size_t of_w_t = round_up(inputs, lanes) * units;
+        const bool narrow = units <= kernels_.narrow_units;
+        const size_t panels = layout.place(narrow ? of_w_t + apart / sizeof(T) : columns * panel_rows),
                      bias = layout.place(columns + apart / sizeof(T));
-        const size_t transposed = i > 0 ? of_transposed.place(round_up(inputs, lanes) * units) : 0;
+        const size_t transposed = i > 0 && !narrow ? of_transposed.place(of_w_t) : 0;
         layers_.push_back({inputs, units, columns, panel_rows, panels, bias, transposed});
-        const size_t part_rows = units <= few_units ? part_rows_of_few : most_part_rows;
-        for (size_t column = 0; column < columns;) {
-            const size_t left = units - column, width = panel_columns(left, lanes);
-            for (size_t first = 0; first < inputs; first += part_rows) {
-                const size_t end = std::min(inputs, first + part_rows);
-                parts_.push_back({i, column, width, std::min(left, width), first, end, n_sums_});
-                n_sums_ += width;
-            }
-            column += width;
-        }
+        add_parts(i);
     }
     const bool needed[] = {true, n_slots >= 1, n_slots >= 2, keeps_gradient};
     for (size_t kind = 0; kind < n_kinds; ++kind) {
         if (needed[kind]) memory_[kind] = AlignedNumbers<T>(layout.size());
     }
     if (layers.size() > 1) transposed_ = AlignedNumbers<T>(of_transposed.size());
+}
+
+// Their ends are the same at every level: those of a narrow layer lie between panels of the widest one.
+template <class T> void PackedParameters<T>::add_parts(size_t i) {
+    constexpr size_t most_lanes = most_register_bytes / sizeof(T);
+    const auto &[inputs, units, columns, panel_rows, panels, bias, transposed] = layers_[i];
+    for (size_t column = 0; column < columns;) {
+        const size_t left = units - column, width = panel_columns(left, products_.lanes);
+        for (size_t first = 0, end; first < inputs; first = end) {
+            end = first + (units <= few_units ? part_rows_of_few : most_part_rows);
+            if (end >= inputs || (units <= few_units && inputs - end <= most_lanes)) end = inputs;
+            const size_t rows = end - first,
+                         numbers = is_narrow(i) ? round_up(rows, products_.lanes) * units : rows * width;
+            parts_.push_back({i, column, width, std::min(left, width), first, end, n_sums_, numbers});
+            n_sums_ += width;
+        }
+        column += width;
+    }
 }
 
 template <class T> size_t PackedParameters<T>::bytes() const {
@@ -66,35 +77,41 @@ template <class T> size_t PackedParameters<T>::share_of(const ParameterPart &par
     return ((panel + 1) * shares - 1) / n;
 }
 
+// f(place, e, n) for runs of n weights of a layer: where they are, and their place in the matrix.
+template <class T> template <class F> void PackedParameters<T>::each_run(size_t i, F f) const {
+    const Layer &layer = layers_[i];
+    const size_t inputs = layer.inputs, units = layer.units, lanes = products_.lanes;
+    if (is_narrow(i)) {
+        for (size_t k = 0; k < inputs; ++k) {
+            const size_t panel = panel_start(k, inputs, lanes), width = panel_columns(inputs - panel, lanes);
+            for (size_t j = 0; j < units; ++j)
+                f(layer.panels + panel * units + j * width + (k - panel), k * units + j, 1);
+        }
+        return;
+    }
+    for (size_t column = 0, width; column < units; column += width) {
+        width = panel_columns(units - column, lanes);
+        for (size_t k = 0; k < inputs; ++k)
+            f(place_of_panel(i, column) + k * width, k * units + column, std::min(units - column, width));
+    }
+}
+
 template <class T> void PackedParameters<T>::load(size_t i, What what, const T *W, const T *b) {
     const Layer &layer = layers_[i];
-    for (size_t column = 0; column < layer.units;) {
-        const size_t width = panel_columns(layer.units - column, products_.lanes),
-                     n = std::min(layer.units - column, width);
-        T *to = panel(i, what, column);
-        for (size_t k = 0; k < layer.inputs; ++k) {
-            std::copy(W + k * layer.units + column, W + k * layer.units + column + n, to + k * width);
-            // A step that was not finite may have left nan in the padding.
-            std::fill(to + k * width + n, to + (k + 1) * width, T(0));
-        }
-        column += width;
+    T *const to = memory_[what].get();
+    // A step that was not finite may have left nan in the padding.
+    for (const ParameterPart &part : parts_) {
+        if (part.layer == i) std::fill_n(rows(part, what), part.numbers, T(0));
     }
+    each_run(i, [&](size_t place, size_t e, size_t n) { std::copy_n(W + e, n, to + place); });
     T *of_bias = bias(i, what, 0);
     std::fill(std::copy(b, b + layer.units, of_bias), of_bias + layer.columns, T(0));
 }
 
 template <class T> void PackedParameters<T>::save(size_t i, What what, T *W, T *b) const {
-    const Layer &layer = layers_[i];
-    for (size_t column = 0; column < layer.units;) {
-        const size_t width = panel_columns(layer.units - column, products_.lanes),
-                     n = std::min(layer.units - column, width);
-        const T *from = panel(i, what, column);
-        for (size_t k = 0; k < layer.inputs; ++k) {
-            std::copy(from + k * width, from + k * width + n, W + k * layer.units + column);
-        }
-        column += width;
-    }
-    std::copy_n(bias(i, what, 0), layer.units, b);
+    const T *const from = memory_[what].get();
+    each_run(i, [&](size_t place, size_t e, size_t n) { std::copy_n(from + place, n, W + e); });
+    std::copy_n(bias(i, what, 0), layers_[i].units, b);
 }
 
 template <class T>
@@ -104,15 +121,19 @@ PanelOfTransposed<T> PackedParameters<T>::panel_of_transposed(const ParameterPar
 }
 
 template <class T> void PackedParameters<T>::transpose(const ParameterPart &part) const {
-    if (part.layer == 0) return;
-    kernels_.transpose(panel(part.layer, weights, part.column), part.width, part.columns, part.first,
-                       part.end, panel_of_transposed(part));
+    if (part.layer == 0 || is_narrow(part.layer)) return;
+    kernels_.transpose(rows(part, weights), part.width, part.columns, part.first, part.end,
+                       panel_of_transposed(part));
 }
 
 template <class T>
 void PackedParameters<T>::squares(const ParameterPart &part, What what, double *sums) const {
-    kernels_.squares(panel(part.layer, what, part.column), part.width, part.first, part.end,
-                     sums + part.sums);
+    const T *from = rows(part, what);
+    if (is_narrow(part.layer))
+        kernels_.narrow_squares(from, part.columns, layers_[part.layer].inputs, part.first, part.end,
+                                sums + part.sums);
+    else
+        kernels_.squares(from, part.width, part.end - part.first, sums + part.sums);
 }
 
 template <class T> double PackedParameters<T>::total(const std::vector<double> &sums) const {

@@ -45,10 +45,11 @@ template <class T> class Layout {
     size_t size_ = 0;
 };
 
-// Some rows k of a panel: what is updated together.
+// Some rows k of a panel, or of a narrow layer: what is updated together.
 struct ParameterPart {
     size_t layer, column, width, columns, first, end;
-    size_t sums;  // where its sums of squares go
+    size_t sums;     // where its sums of squares go
+    size_t numbers;  // of its weights, padding included
 };
 
 // Some columns of a layer, whole panels.
@@ -69,24 +70,27 @@ template <class T> class PackedParameters {
     bool has(What what) const { return memory_[what].get() != nullptr; }
     size_t bytes() const;
 
-    // The panel of a layer that begins with this column, the rows of a part, and the bias in whole registers;
-    // null where there is no such memory.
+    // A layer of few units, whose weights lie as those of W^T: see narrow.hpp.
+    bool is_narrow(size_t layer) const { return layers_[layer].units <= kernels_.narrow_units; }
+    // The panel of another layer that begins with this column, the rows of a part, and the bias in whole
+    // registers; null where there is no such memory.
     T *panel(size_t layer, What what, size_t column) const { return at(what, place_of_panel(layer, column)); }
-    T *rows(const ParameterPart &part, What what) const {
-        return at(what, place_of_panel(part.layer, part.column) + part.first * part.width);
-    }
+    T *rows(const ParameterPart &part, What what) const { return at(what, place(part)); }
     T *bias(size_t layer, What what, size_t column) const { return at(what, place_of_bias(layer, column)); }
     // From one panel to the next: more than there are inputs, as each may be another thread's.
     size_t panel_rows(size_t layer) const { return layers_[layer].panel_rows; }
     // Where they are, counted from the first number of such memory, and how many numbers that has.
-    size_t place_of_panel(size_t layer, size_t column) const {
-        return layers_[layer].panels + column * layers_[layer].panel_rows;
+    size_t place(const ParameterPart &part) const {
+        if (is_narrow(part.layer)) return layers_[part.layer].panels + part.first * part.columns;
+        return place_of_panel(part.layer, part.column) + part.first * part.width;
     }
     size_t place_of_bias(size_t layer, size_t column) const { return layers_[layer].bias + column; }
     size_t numbers() const { return memory_[weights].size(); }
     // W^T of a layer; null for the first one.
     T *transposed(size_t layer) const {
-        return layer == 0 ? nullptr : transposed_.get() + layers_[layer].transposed;
+        if (layer == 0) return nullptr;
+        return is_narrow(layer) ? at(weights, layers_[layer].panels)
+                                : transposed_.get() + layers_[layer].transposed;
     }
 
     size_t n_panels(size_t layer) const;
@@ -121,6 +125,11 @@ template <class T> class PackedParameters {
         size_t inputs, units, columns;  // units rounded up to whole registers
         size_t panel_rows, panels, bias, transposed;
     };
+    size_t place_of_panel(size_t layer, size_t column) const {
+        return layers_[layer].panels + column * layers_[layer].panel_rows;
+    }
+    void add_parts(size_t layer);
+    template <class F> void each_run(size_t layer, F f) const;
     T *at(What what, size_t place) const { return has(what) ? memory_[what].get() + place : nullptr; }
 
     MatmulKernels<T> products_;

@@ -99,17 +99,19 @@ template <class T> void TrainingBatch<T>::multiply(const TrainingStep<T> &step, 
     const TrainedActivation<T> &h = layer.shape.activation;
     const size_t inputs = layer.shape.inputs, n = columns.end - columns.first, stride = x_stride(i);
     const T *x = this->x(step, i, copy);
-    const T *W = parameters_.panel(i, PackedParameters<T>::weights, columns.first);
     const T *b = parameters_.bias(i, PackedParameters<T>::weights, columns.first);
     T *sums = (h.keeps_sums() ? layer.a : z(step, i)) + columns.first;
     const bool relu = h.relu && !(settings_.from_sums && i + 1 == layers_.size());
-    size_t row = first;
-    if (!relu) {
-        row += kernels_.narrow(
-            {x + row * stride, stride, end - row, inputs, n, W, b, sums + row * layer.stride, layer.stride});
+    x += first * stride;
+    sums += first * layer.stride;
+    if (parameters_.is_narrow(i)) {
+        kernels_.narrow({x, stride, end - first, inputs, n,
+                         parameters_.panel(i, PackedParameters<T>::weights, 0), b, sums, layer.stride, relu});
+    } else {
+        products_.multiply({x, static_cast<ptrdiff_t>(stride), end - first,
+                            parameters_.panel(i, PackedParameters<T>::weights, columns.first), b, inputs,
+                            parameters_.panel_rows(i), n, sums, layer.stride, relu, marks});
     }
-    products_.multiply({x + row * stride, static_cast<ptrdiff_t>(stride), end - row, W, b, inputs,
-                        parameters_.panel_rows(i), n, sums + row * layer.stride, layer.stride, relu, marks});
 }
 
 template <class T> void TrainingBatch<T>::activate(const TrainingStep<T> &step, size_t i, size_t first,
@@ -208,7 +210,7 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
         const T *da = layer.da + first * layer.stride;
         T *dz = before.da + first * before.stride;
         if (!kernels_.narrow_back({da, layer.stride, end - first, layer.shape.units, layer.shape.inputs,
-                                   parameters_.transposed(i), nullptr, dz, before.stride})) {
+                                   parameters_.transposed(i), nullptr, dz, before.stride, false})) {
             products_.multiply({da, static_cast<ptrdiff_t>(layer.stride), end - first,
                                 parameters_.transposed(i), zeros_.get(), layer.shape.units, layer.shape.units,
                                 layer.shape.inputs, dz, before.stride, false, marks(step, first)});

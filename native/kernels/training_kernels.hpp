@@ -55,7 +55,8 @@ constexpr size_t most_part_rows = 192;
 // A layer of few units is hardly more than one panel, which short parts share out evenly.
 constexpr size_t few_units = 16, part_rows_of_few = 32;
 
-// Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da).
+// Some rows k of one panel of W, and of the optimizer's memory, which lies as W does. W += f(x^T da). In a
+// narrow layer both lie as W^T does.
 template <class T> struct WeightUpdate {
     const T *x;  // rows x inputs: element (r, k) at x[r * x_stride + k]
     size_t x_stride;
@@ -65,12 +66,14 @@ template <class T> struct WeightUpdate {
     size_t width;       // of the panel
     size_t columns;     // of which so many are no padding
     size_t first, end;  // of k
-    T *weights;         // the panel, row 0
+    size_t numbers;     // of these rows, padding included
+    T *weights;         // row `first`, as below
     T *slot1,
         *slot2;  // of the optimizer: m, v; velocity or v, and nothing; the gradient itself if it is kept
     PanelOfTransposed<T> transposed;  // will be written next, by this thread
-    Groups<T> groups;                 // of the panel, row 0
-    bool shared;                      // other threads have read all of these weights
+    Groups<T> groups;
+    bool shared;  // other threads have read all of these weights
+    bool narrow;
 };
 
 template <class T> struct BiasUpdate {
@@ -131,8 +134,8 @@ template <class T> struct SampleRows {
     size_t y_stride;
 };
 
-// a = x W + b for a layer of few units, whose weights are one panel of one register; or dz = da W^T back from
-// it, its units being the inputs of that product, without a bias.
+// a = x W + b for a narrow layer, whose weights are the panels of W^T; or dz = da W^T back from it, its units
+// being the inputs of that product, without a bias.
 template <class T> struct NarrowProduct {
     const T *x;
     size_t x_stride;  // rows may be read up to a whole register
@@ -140,29 +143,34 @@ template <class T> struct NarrowProduct {
     const T *weights, *bias;
     T *y;
     size_t y_stride;
+    bool relu;
 };
 
 template <class T> struct TrainingKernels {
+    size_t narrow_units;  // layers of no more are narrow, see narrow.hpp
     // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
-    // The gradient alone, of all rows k of a panel, where `g` lies as the weights do; and that of the bias.
+    // The gradient alone of such rows, where `g` lies as the weights do; and that of the bias.
     void (*gradient)(const WeightUpdate<T> &, T *g);
     void (*bias_gradient)(const BiasUpdate<T> &, T *g);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
     bool (*apply)(const UpdateRule<T> &, const T *gradient, T *weights, T *slot1, T *slot2, size_t n);
     // Rows first to end of k of a panel of W become columns of W^T.
-    void (*transpose)(const T *panel, size_t width, size_t columns, size_t first, size_t end,
+    void (*transpose)(const T *rows, size_t width, size_t columns, size_t first, size_t end,
                       const PanelOfTransposed<T> &);
-    // sums[j] of W^2 over rows first to end of k, for every column of a panel: one chain in float64 each.
-    void (*squares)(const T *panel, size_t width, size_t first, size_t end, double *sums);
+    // sums[j] of W^2 over n rows k, for every column of a panel: one chain in float64 each. Or over rows
+    // first to end of a narrow layer.
+    void (*squares)(const T *rows, size_t width, size_t n, double *sums);
+    void (*narrow_squares)(const T *rows, size_t units, size_t inputs, size_t first, size_t end,
+                           double *sums);
     // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.
     bool (*gate)(const T *z, T *gradient, size_t n);
     void (*multiply)(const T *factor, T *gradient, size_t n);
     // Whether all of them are moderate.
     bool (*copy_rows)(const SampleRows<T> &);
-    // The first rows of a narrow product, and how many: none if it is not narrow enough.
-    size_t (*narrow)(const NarrowProduct<T> &);
+    void (*narrow)(const NarrowProduct<T> &);
+    // Whether it was done: if there are few enough units.
     bool (*narrow_back)(const NarrowProduct<T> &);
     bool (*is_moderate)(const T *x, size_t n, T limit);
     void (*drop)(const DropoutRows<T> &);

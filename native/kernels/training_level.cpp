@@ -15,28 +15,30 @@
 namespace multilayer {
 namespace {
 
-// Part by part: where the gradient is a sum of groups, or a tile of few columns.
-template <class T> bool update_in_parts(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
-    alignas(64) T g[part_rows * widest_panel<T>];
+// So many numbers at a time as wait in the first-level cache.
+template <class T> bool update_groups(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
+    constexpr size_t at_once = part_rows * widest_panel<T>;
+    alignas(64) T g[at_once];
     bool moderate = true;
-    const size_t n_parts = (u.end - u.first + part_rows - 1) / part_rows;
-    for (size_t i = 0, first = u.first; i < n_parts; ++i) {
-        const size_t end = u.first + (i + 1) * (u.end - u.first) / n_parts;
-        const size_t at = first * u.width, n = (end - first) * u.width;
-        if (u.groups.n != 0)
-            sum_of_groups(u.groups, at, n, g);
-        else
-            gradient_of_rows<T>(u, first, end, g);
+    for (size_t at = 0; at < u.numbers; at += at_once) {
+        const size_t n = u.numbers - at < at_once ? u.numbers - at : at_once;
+        sum_of_groups(u.groups, at, n, g);
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
         moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
-        first = end;
     }
     return moderate;
 }
 
+template <class T> bool update_narrow(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
+    alignas(64) T g[part_rows * narrow_units<T>];
+    narrow_gradient(u, g);
+    return apply_update(rule, g, u.weights, u.slot1, u.slot2, u.numbers);
+}
+
 template <class T> bool update_weights(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
+    if (u.groups.n != 0) return update_groups(u, rule);
+    if (u.narrow) return update_narrow(u, rule);
     const size_t vectors = u.width / lanes<T>;
-    if (u.groups.n != 0 || (vectors == 1 && u.columns <= narrow_gradient<T>)) return update_in_parts(u, rule);
     const auto update = [&](T *const *transposed) {
         if (vectors == 3) return update_in_tiles<T, 3>(u, rule, transposed, Heights3{});
         if (vectors == 2) return update_in_tiles<T, 2>(u, rule, transposed, Heights2{});
@@ -55,7 +57,7 @@ template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> 
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);
 }
 
-template <class T> void transpose(const T *panel, size_t width, size_t columns, size_t first, size_t end,
+template <class T> void transpose(const T *rows, size_t width, size_t columns, size_t first, size_t end,
                                   const PanelOfTransposed<T> &transposed) {
     constexpr size_t L = lanes<T>;
     for (size_t k = first; k < end; k += L) {
@@ -65,28 +67,28 @@ template <class T> void transpose(const T *panel, size_t width, size_t columns, 
         if (n == L) {
             for (; j + L <= columns; j += L) {
                 Vec<T> square[L];
-                for (size_t i = 0; i < L; ++i) square[i] = load(panel + (k + i) * width + j);
+                for (size_t i = 0; i < L; ++i) square[i] = load(rows + (k - first + i) * width + j);
                 transpose_square<T>(square);
                 for (size_t i = 0; i < L; ++i) store<T>(to + (j + i) * to_width, square[i]);
             }
         }
         for (; j < columns; ++j) {
-            for (size_t i = 0; i < n; ++i) to[j * to_width + i] = panel[(k + i) * width + j];
+            for (size_t i = 0; i < n; ++i) to[j * to_width + i] = rows[(k - first + i) * width + j];
         }
     }
 }
 
-template <class T> void squares(const T *panel, size_t width, size_t first, size_t end, double *sums) {
+template <class T> void squares(const T *rows, size_t width, size_t n, double *sums) {
     constexpr size_t L = lanes<double>;
     for (size_t j = 0; j < width; j += L) {
         Vec<double> sum = {};
-        for (size_t k = first; k < end; ++k) {
+        for (size_t k = 0; k < n; ++k) {
             Vec<double> w;
             if constexpr (sizeof(T) == sizeof(double)) {
-                w = load(panel + k * width + j);
+                w = load(rows + k * width + j);
             } else {
                 HalfFloats half;
-                __builtin_memcpy(&half, panel + k * width + j, sizeof half);
+                __builtin_memcpy(&half, rows + k * width + j, sizeof half);
                 w = widen(half);
             }
             sum = fma(w, w, sum);
@@ -124,9 +126,23 @@ template <class T> bool is_moderate(const T *x, size_t n, T limit) {
 }
 
 template <class T> constexpr TrainingKernels<T> kernels() {
-    return {update_weights<T>, update_bias<T>, gradient<T>,    bias_gradient<T>, apply_update<T>,
-            transpose<T>,      squares<T>,     gate<T>,        multiply<T>,      copy_rows<T>,
-            narrow_product<T>, narrow_back<T>, is_moderate<T>, drop<T>,          loss<T>};
+    return {narrow_units<T>,
+            update_weights<T>,
+            update_bias<T>,
+            gradient<T>,
+            bias_gradient<T>,
+            apply_update<T>,
+            transpose<T>,
+            squares<T>,
+            narrow_squares<T>,
+            gate<T>,
+            multiply<T>,
+            copy_rows<T>,
+            narrow_product<T>,
+            narrow_back<T>,
+            is_moderate<T>,
+            drop<T>,
+            loss<T>};
 }
 
 }  // namespace

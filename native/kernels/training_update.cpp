@@ -114,6 +114,9 @@ template <class T> WeightUpdate<T> ParameterUpdates<T>::rows_of(const TrainingSt
     u.columns = part.columns;
     u.first = part.first;
     u.end = part.end;
+    u.numbers = part.numbers;
+    u.narrow = parameters_.is_narrow(i);
+    u.transposed = parameters_.panel_of_transposed(part);
     return u;
 }
 
@@ -133,8 +136,7 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
     const size_t rows = (group + 1) * step.rows / n - row;
     T *gradients = groups_.get() + group * parameters_.numbers();
     for (const ParameterPart &part : parameters_.parts()) {
-        const size_t at = parameters_.place_of_panel(part.layer, part.column);
-        kernels_.gradient(rows_of(step, part, row, rows, 0), gradients + at + part.first * part.width);
+        kernels_.gradient(rows_of(step, part, row, rows, 0), gradients + parameters_.place(part));
         if (part.first == 0) {
             kernels_.bias_gradient(bias_rows_of(part, row, rows),
                                    gradients + parameters_.place_of_bias(part.layer, part.column));
@@ -150,11 +152,10 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     if (gradient_only) rule.rule = Rule::keep_gradient;
     const What first_slot = gradient_only ? What::gradient : What::slot1;
     WeightUpdate<T> u = rows_of(step, part, 0, step.rows, copy);
-    u.weights = parameters_.panel(i, What::weights, column);
-    u.slot1 = parameters_.panel(i, first_slot, column);
-    u.slot2 = gradient_only ? nullptr : parameters_.panel(i, What::slot2, column);
-    u.transposed = parameters_.panel_of_transposed(part);
-    u.groups = groups(step.rows, parameters_.place_of_panel(i, column));
+    u.weights = parameters_.rows(part, What::weights);
+    u.slot1 = parameters_.rows(part, first_slot);
+    u.slot2 = gradient_only ? nullptr : parameters_.rows(part, What::slot2);
+    u.groups = groups(step.rows, parameters_.place(part));
     u.shared = step.shared;
     bool moderate = kernels_.update_weights(u, rule);
     if (part.first == 0) {
@@ -192,9 +193,8 @@ bool ParameterUpdates<T>::apply(const TrainingStep<T> &step, const ParameterPart
     rule.l2 = 0;  // is in the gradient
     rule.scale = scale_;
     const auto weights = [&](What what) { return parameters_.rows(part, what); };
-    bool moderate =
-        kernels_.apply(rule, weights(What::gradient), weights(What::weights), weights(What::slot1),
-                       weights(What::slot2), (part.end - part.first) * part.width);
+    bool moderate = kernels_.apply(rule, weights(What::gradient), weights(What::weights),
+                                   weights(What::slot1), weights(What::slot2), part.numbers);
     if (part.first == 0) {
         rule.shrink = 0;
         const auto bias = [&](What what) { return parameters_.bias(i, what, column); };
