@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/packed_parameters.hpp"
+#include "kernels/aligned_numbers.hpp"
+#include "kernels/cache.hpp"
 #include "kernels/training_settings.hpp"
 
 namespace multilayer {

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/integers.hpp"
+
 namespace multilayer {
 
 // Weights lie in panels of columns, one behind the other; within a panel, row k of W is contiguous. A panel
@@ -18,7 +20,7 @@ static inline size_t panel_columns(size_t columns_left, size_t lanes) {
     return columns_left > 2 * lanes && columns_left <= 3 * lanes ? 3 * lanes : 2 * lanes;
 }
 static inline size_t n_panels(size_t columns, size_t lanes) {
-    const size_t pairs_of_registers = (columns + lanes - 1) / lanes / 2;
+    const size_t pairs_of_registers = divide_up(columns, lanes) / 2;
     return pairs_of_registers == 0 ? 1 : pairs_of_registers;
 }
 
@@ -28,13 +30,13 @@ constexpr size_t most_register_bytes = 64;
 // The first column of the panel that a column is in: all panels but the last are two registers wide.
 static inline size_t panel_start(size_t column, size_t columns, size_t lanes) {
     const size_t normal = 2 * lanes, wide = 3 * lanes;
-    const size_t last = columns <= wide ? 0 : (columns - wide + normal - 1) / normal * normal;
+    const size_t last = columns <= wide ? 0 : round_up(columns - wide, normal);
     return column < last ? column - column % normal : last;
 }
 
 // One bit for each number of a row of x, see zeros.hpp.
 constexpr size_t marks_in_word = 64;
-static inline size_t words_of_marks(size_t inputs) { return (inputs + marks_in_word - 1) / marks_in_word; }
+static inline size_t words_of_marks(size_t inputs) { return divide_up(inputs, marks_in_word); }
 
 template <class T> struct Product {
     const T *x;  // rows x inputs, element (i, k) at x[i * x_stride + k]
@@ -67,5 +69,11 @@ struct MatmulTable {
 
 // Those of the level in use, or null while there is none.
 const MatmulTable *matmul_kernels();
+template <class T> MatmulKernels<T> products_of() {
+    if constexpr (sizeof(T) == sizeof(float))
+        return matmul_kernels()->f32;
+    else
+        return matmul_kernels()->f64;
+}
 
 }  // namespace multilayer

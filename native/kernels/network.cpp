@@ -7,6 +7,7 @@
 #include <new>
 
 #include "kernels/cache.hpp"
+#include "kernels/integers.hpp"
 #include "kernels/threads.hpp"
 
 namespace multilayer {
@@ -24,8 +25,6 @@ constexpr size_t few_rows = 4;
 constexpr size_t shared_bytes = 8 * 1024 * 1024;
 
 constexpr size_t on_stack = 8192;  // bytes of scratch that need no memory from the heap
-
-size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }
 
 struct AlignedBytes {
     void operator()(void *p) const { ::operator delete(p, std::align_val_t(cache_line)); }
@@ -56,15 +55,12 @@ thread_local Scratch the_scratch;
 template <class T> void Network<T>::Aligned::operator()(T *p) const { AlignedBytes()(p); }
 
 template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &sources) {
-    if constexpr (sizeof(T) == sizeof(float))
-        kernels_ = matmul_kernels()->f32;
-    else
-        kernels_ = matmul_kernels()->f64;
+    kernels_ = products_of<T>();
     const size_t L = kernels_.lanes, panel = kernels_.panel;
     size_t size = 0;
     for (const auto &source : sources) {
-        size = divide_up(size, cache_line / sizeof(T)) * (cache_line / sizeof(T));
-        size += divide_up(source.units, panel) * panel * (source.inputs + 1);
+        size = round_up(size, cache_line / sizeof(T));
+        size += round_up(source.units, panel) * (source.inputs + 1);
     }
     least_rows_ = size * sizeof(T) <= shared_bytes ? few_rows : 2 * kernels_.tile_rows;
     // A read of a whole register never goes beyond the end of the block.
@@ -74,7 +70,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
     for (const auto &source : sources) {
         T *bias = to;
         std::copy(source.bias, source.bias + source.units, bias);
-        T *weights = bias + divide_up(source.units, panel) * panel;
+        T *weights = bias + round_up(source.units, panel);
         T *row = weights;
         for (size_t j = 0; j < source.units;) {
             const size_t width = panel_columns(source.units - j, L),
@@ -85,8 +81,8 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
             }
             j += columns;
         }
-        to = weights + divide_up(source.units, panel) * panel * source.inputs;
-        to = packed_.get() + divide_up(to - packed_.get(), cache_line / sizeof(T)) * (cache_line / sizeof(T));
+        to = weights + round_up(source.units, panel) * source.inputs;
+        to = packed_.get() + round_up(to - packed_.get(), cache_line / sizeof(T));
 
         const size_t n = source.inputs * source.units;
         const bool finite =
@@ -108,7 +104,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         if (i + 1 < layers_.size()) widest_ = std::max(widest_, layers_[i].stride);
     }
     block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least_block_rows, most_block_rows);
-    block_rows_ = divide_up(block_rows_, kernels_.tile_rows) * kernels_.tile_rows;
+    block_rows_ = round_up(block_rows_, kernels_.tile_rows);
 }
 
 template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows,
@@ -180,14 +176,14 @@ template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const 
 
 // Numbers that take the room of the marks of so many rows; whole cache lines.
 template <class T> size_t Network<T>::room_of_marks(size_t rows) const {
-    return divide_up(rows * marks_ * sizeof(uint64_t), cache_line) * (cache_line / sizeof(T));
+    return round_up(rows * marks_ * sizeof(uint64_t), cache_line) / sizeof(T);
 }
 
 // Numbers of scratch for a block: marks, two areas of rows x widest_ for what lies between layers, and rows x
 // input_stride_ behind them if x has to be copied.
 template <class T> size_t Network<T>::scratch_of(size_t rows, bool copies) const {
     const size_t n = room_of_marks(rows) + rows * (2 * widest_ + (copies ? input_stride_ : 0));
-    return divide_up(n, cache_line) * cache_line + cache_line;
+    return round_up(n, cache_line) + cache_line;
 }
 
 // All layers for a block of rows.

@@ -2,18 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <new>
 
 namespace multilayer {
-template <class T> void AlignedNumbers<T>::Release::operator()(T *p) const {
-    ::operator delete(p, std::align_val_t(line_pair));
-}
-
-template <class T> AlignedNumbers<T>::AlignedNumbers(size_t n)
-    : memory_(static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(line_pair)))), size_(n) {
-    std::memset(static_cast<void *>(memory_.get()), 0, n * sizeof(T));
-}
 
 template <class T> PackedParameters<T>::PackedParameters(const std::vector<TrainedLayer<T>> &layers,
                                                          size_t n_slots, bool keeps_gradient)
@@ -181,10 +171,6 @@ template <class T> void PackedParameters<T>::forget() {
     for (AlignedNumbers<T> &kept : kept_) kept = {};
 }
 
-template class AlignedNumbers<float>;
-template class AlignedNumbers<double>;
-template class AlignedNumbers<int64_t>;
-template class AlignedNumbers<uint64_t>;
 template class PackedParameters<float>;
 template class PackedParameters<double>;
 

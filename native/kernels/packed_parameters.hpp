@@ -3,47 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "kernels/aligned_numbers.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/training_settings.hpp"
 
 namespace multilayer {
-
-// Numbers that start at a pair of cache lines, all 0 at first. Throws std::bad_alloc.
-template <class T> class AlignedNumbers {
-   public:
-    AlignedNumbers() = default;
-    explicit AlignedNumbers(size_t n);
-    T *get() const { return memory_.get(); }
-    T &operator[](size_t i) const { return memory_[i]; }
-    size_t size() const { return size_; }
-    size_t bytes() const { return size_ * sizeof(T); }
-
-   private:
-    struct Release {
-        void operator()(T *p) const;
-    };
-    std::unique_ptr<T[], Release> memory_;
-    size_t size_ = 0;
-};
-
-// Places one array of numbers after another, each at a pair of cache lines.
-template <class T> class Layout {
-   public:
-    size_t place(size_t n) {
-        const size_t at = size_;
-        size_ += round_up(n, line_pair / sizeof(T));
-        return at;
-    }
-    // A read of a whole panel never goes beyond the end.
-    size_t size() const { return size_ + 4 * cache_line; }
-
-   private:
-    size_t size_ = 0;
-};
 
 // Some rows k of a panel, or of a narrow layer: what is updated together.
 struct ParameterPart {
@@ -140,25 +106,7 @@ template <class T> class PackedParameters {
     AlignedNumbers<T> memory_[n_kinds], transposed_, kept_[n_kinds];
 };
 
-extern template class AlignedNumbers<float>;
-extern template class AlignedNumbers<double>;
-extern template class AlignedNumbers<int64_t>;
-extern template class AlignedNumbers<uint64_t>;
 extern template class PackedParameters<float>;
 extern template class PackedParameters<double>;
-
-// The kernels of the level in use, by type.
-template <class T> MatmulKernels<T> products_of() {
-    if constexpr (sizeof(T) == sizeof(float))
-        return matmul_kernels()->f32;
-    else
-        return matmul_kernels()->f64;
-}
-template <class T> TrainingKernels<T> training_kernels_of() {
-    if constexpr (sizeof(T) == sizeof(float))
-        return training_kernels()->f32;
-    else
-        return training_kernels()->f64;
-}
 
 }  // namespace multilayer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cache.hpp"
+#include "kernels/integers.hpp"
 #include "kernels/moderate.hpp"
 #include "kernels/training_kernels.hpp"
 
@@ -13,7 +14,7 @@ constexpr size_t rows_ahead = 8;
 constexpr size_t most_lines_ahead = 16;
 
 template <class T> MULTILAYER_INLINE void prefetch_row(const T *row, size_t columns) {
-    const size_t lines = (columns * sizeof(T) + cache_line - 1) / cache_line;
+    const size_t lines = divide_up(columns * sizeof(T), cache_line);
     const char *p = reinterpret_cast<const char *>(row);
     for (size_t i = 0; i < lines && i < most_lines_ahead; ++i) __builtin_prefetch(p + i * cache_line);
 }

@@ -184,5 +184,11 @@ struct TrainingTable {
 
 // Those of the level in use, or null while there is none.
 const TrainingTable *training_kernels();
+template <class T> TrainingKernels<T> training_kernels_of() {
+    if constexpr (sizeof(T) == sizeof(float))
+        return training_kernels()->f32;
+    else
+        return training_kernels()->f64;
+}
 
 }  // namespace multilayer

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "activations/kernels.hpp"
-#include "kernels/cache.hpp"
+#include "kernels/integers.hpp"
 #include "kernels/training_kernels.hpp"
 
 namespace multilayer {
@@ -93,8 +93,5 @@ template <class T> struct TrainingStep {
     bool finite_weights;  // they are known to be: zeros may be left out
     bool moderate;        // the settings are such that moderate numbers cannot overflow, see training.hpp
 };
-
-static inline size_t divide_up(size_t n, size_t by) { return (n + by - 1) / by; }
-static inline size_t round_up(size_t n, size_t to) { return divide_up(n, to) * to; }
 
 }  // namespace multilayer
