@@ -23,10 +23,7 @@ ParameterUpdates<T>::ParameterUpdates(const std::vector<TrainedLayer<T>> &layers
                                       const TrainingSettings &settings, const PackedParameters<T> &parameters,
                                       const TrainingBatch<T> &batch)
     : settings_(settings), kernels_(training_kernels_of<T>()), parameters_(parameters), batch_(batch) {
-    for (const TrainedLayer<T> &layer : layers) {
-        inputs_.push_back(layer.inputs);
-        n_parameters_ += (layer.inputs + 1) * layer.units;
-    }
+    for (const TrainedLayer<T> &layer : layers) n_parameters_ += (layer.inputs + 1) * layer.units;
     for (auto &squares : squares_) squares.assign(settings.l2 != 0 ? parameters.n_sums() : 0, 0.0);
     gradient_squares_.assign(settings.clips_norm() ? parameters.n_sums() : 0, 0.0);
 }
@@ -36,7 +33,7 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
     TrainingStep<T> step{};
     step.first_row = batch * samples.batch_rows;
     step.rows = std::min(samples.batch_rows, samples.rows - step.first_row);
-    step.keys = samples.keys == nullptr ? nullptr : samples.keys + batch * (inputs_.size() - 1);
+    step.keys = samples.keys == nullptr ? nullptr : samples.keys + batch * (parameters_.n_layers() - 1);
     step.total = static_cast<double>(step.rows);
     if (samples.weights != nullptr) {
         step.total = 0;

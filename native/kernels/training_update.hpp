@@ -64,7 +64,6 @@ template <class T> class ParameterUpdates {
     TrainingKernels<T> kernels_;
     const PackedParameters<T> &parameters_;
     const TrainingBatch<T> &batch_;
-    std::vector<size_t> inputs_;      // of each layer
     std::vector<double> squares_[2];  // of W before and after a step, by turns
     std::vector<double> gradient_squares_;
     size_t n_parameters_ = 0;
