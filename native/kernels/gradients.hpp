@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cache.hpp"
+#include "kernels/integers.hpp"
 #include "kernels/narrow.hpp"
 #include "kernels/optimizers.hpp"
 #include "kernels/tile_heights.hpp"
@@ -101,7 +102,7 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
         da += da_stride;
     };
     if (beside != nullptr) {
-        constexpr size_t all_lines = (R * V * L + Beside<T>::line - 1) / Beside<T>::line;
+        constexpr size_t all_lines = divide_up(R * V * L, Beside<T>::line);
         const size_t lines = rows < all_lines ? rows : all_lines;
         const size_t most = Beside<T>::waits || rows < 4 * lines ? rows : 4 * lines;
         const size_t rows_per_line = lines == 0 ? 0 : most / lines;
@@ -126,8 +127,8 @@ template <class T, size_t V, size_t... R>
 MULTILAYER_INLINE void gradient_in_tiles(const WeightUpdate<T> &u, size_t first, size_t end, T *g,
                                          Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
-    const size_t n = (end - first + tallest(heights) - 1) / tallest(heights);
-    const size_t turns = (u.rows + batch_rows - 1) / batch_rows;
+    const size_t n = divide_up(end - first, tallest(heights));
+    const size_t turns = divide_up(u.rows, batch_rows);
     for (size_t turn = 0; turn < turns; ++turn) {
         const size_t row = turn * u.rows / turns, rows = (turn + 1) * u.rows / turns - row;
         const T *da = u.da + row * u.da_stride;
@@ -173,7 +174,7 @@ template <class T, size_t V, size_t... R>
 MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRule<T> &o, T *const *transposed,
                                        Counts<R...> heights) {
     static constexpr GradientTile<T> of_height[] = {nullptr, gradient_tile<T, R, V>...};
-    constexpr size_t width = V * lanes<T>, most_tiles = (part_rows + sizeof...(R) - 1) / sizeof...(R);
+    constexpr size_t width = V * lanes<T>, most_tiles = divide_up(part_rows, sizeof...(R));
     alignas(64) T g[2][most_tiles * sizeof...(R) * width];
     const UpdateRule<T> rule = o;
     const bool waits = Beside<T>::waits && rule.rule == Rule::adam && is_plain(rule);
@@ -190,10 +191,9 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
     };
     const auto place = [](T *start, size_t at) { return start == nullptr ? nullptr : start + at; };
 
-    const size_t n = (u.end - u.first + tallest(heights) - 1) / tallest(heights);
+    const size_t n = divide_up(u.end - u.first, tallest(heights));
     const auto start_of = [&](size_t t) { return t * (u.end - u.first) / n; };  // from the first row on
-    const size_t turns = (u.rows + batch_rows - 1) / batch_rows,
-                 at_once = waits && turns == 1 ? 1 : most_tiles;
+    const size_t turns = divide_up(u.rows, batch_rows), at_once = waits && turns == 1 ? 1 : most_tiles;
     for (size_t first = 0; first < n; first += at_once) {
         const size_t last = first + at_once < n ? first + at_once : n, at = start_of(first) * width;
         T *const sums = g[first / at_once % 2];

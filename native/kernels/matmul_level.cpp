@@ -175,7 +175,7 @@ template <class T> MULTILAYER_INLINE Tile<T> tile_across(size_t rows, size_t pan
 // All rows of one panel, or of some panels next to each other.
 template <class T> MULTILAYER_INLINE void sweep(const Product<T> &p, Tiles<T> tiles, Span<T> s) {
     // Tiles of nearly equal height: 8 rows are 4 + 4, not 6 + 2, as a low tile wastes the multipliers.
-    const size_t n = (p.rows + tiles.tallest - 1) / tiles.tallest;
+    const size_t n = divide_up(p.rows, tiles.tallest);
     const T *const x = s.x;
     T *const y = s.y;
     for (size_t t = 0, row = 0; t < n; ++t) {

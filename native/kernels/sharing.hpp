@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <new>
 
+#include "kernels/integers.hpp"
 #include "kernels/threads.hpp"
 
 namespace multilayer {
@@ -36,7 +37,7 @@ template <class Part> void share_out(size_t n, size_t first, size_t each, const 
         const size_t begin = c.first + chunk * c.each;
         c.part(begin, std::min(begin + c.each, c.n));
     };
-    const size_t chunks = (n - first + each - 1) / each;
+    const size_t chunks = divide_up(n - first, each);
     try {
         run({run_chunk, &context, &chunks, 1}, std::min(threads(), static_cast<size_t>(worth)));
     } catch (const std::bad_alloc &) {

@@ -66,7 +66,7 @@ struct Samples {
     size_t rows, batch_rows;
     const uint64_t *keys;  // of dropout: one per batch and hidden layer; or null: none
 
-    size_t batches() const { return (rows + batch_rows - 1) / batch_rows; }
+    size_t batches() const { return divide_up(rows, batch_rows); }
 };
 
 // How threads share out a step: blocks of rows, or shares of the columns. By columns there is one x for all,
