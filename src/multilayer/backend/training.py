@@ -82,12 +82,6 @@ class Trainer:
         self.core.save(what, arrays)
         return arrays
 
-    def take(self, what: str) -> Arrays:
-        """Return what it keeps under one name, and forget it; no step can be made any more."""
-        arrays = self.get(what)
-        self.core.release(what)
-        return arrays
-
     def run(
         self, data: Data, rates: NDArray[np.float64], interrupted: Callable[[], bool]
     ) -> tuple[NDArray[np.float64], bool]:

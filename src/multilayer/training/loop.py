@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
 from multilayer.training.checkpoint import Keeper
+from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
@@ -72,6 +74,9 @@ class Training(Iterator[Step | Epoch]):
         if recipe.schedule.needs_total:
             recipe.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
         self._stop_asked = False
+        self._whole = copy(position)
+        """The position when it was last whole: each of its fields belongs to the same moment."""
+        self._trained = ConsistentRead(self._outcome)
         self._ended: tuple[Stopped, str] = ("callback", _WORDS["callback"])
         self._events = self._lbfgs() if isinstance(recipe.optimizer, LBFGS) else self._epochs()
 
@@ -79,7 +84,7 @@ class Training(Iterator[Step | Epoch]):
         return self
 
     def __next__(self) -> Step | Epoch:
-        with self.interruption:
+        with self.interruption, self._trained.changing():
             return next(self._events)
 
     def stop(self) -> None:
@@ -88,15 +93,22 @@ class Training(Iterator[Step | Epoch]):
 
     @property
     def trained(self) -> Trained:
-        """The outcome, or when training has not ended, what it would be if it ended now."""
-        at = self._at
-        best = at.state.parameters if at.best is None else at.best
+        """The outcome, or when training has not ended, what it would be if it ended now.
+
+        It may be read at any time: in a callback, from another thread, which waits until the step under way is over,
+        and in a signal handler.
+        """
+        return self._trained()
+
+    def _outcome(self) -> Trained:
+        at = self._whole
+        state, steps = at.state.newest()
         return Trained(
-            with_parameters(self.network, best),
+            with_parameters(self.network, state.parameters if at.best is None else at.best),
             at.history,
             *self._ended,
             at.watch.best_epoch,
-            Memory(at.state.optimizer, at.learning_rate, at.steps, at.samples),
+            Memory(state.optimizer, at.learning_rate, at.steps + steps, at.samples),
         )
 
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
@@ -104,6 +116,7 @@ class Training(Iterator[Step | Epoch]):
         ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
         if ended is None:
             at.state = begun(self._plan, at.state)
+            self._whole = copy(at)
         while ended is None:
             began = time.perf_counter()
             failed = yield from self._steps(began)
@@ -124,6 +137,7 @@ class Training(Iterator[Step | Epoch]):
         if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
             self._keeper.save(at)
         at.state = at.state.settled()
+        self._whole = copy(at)
 
     def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
         """Take the batches that are left of an epoch; return why training has to end, if it has."""
@@ -131,9 +145,7 @@ class Training(Iterator[Step | Epoch]):
         self._shuffle()
         for chunk in self._chunks():
             rates = [self._rate(at.steps + i) for i in range(len(chunk))]
-            outcome = run_steps(
-                self._plan, at.state, chunk, rates, at.rng, lambda: self.interruption.requested
-            )
+            outcome = run_steps(self._plan, at.state, chunk, rates, at.rng, self._between_steps)
             self._add(chunk, outcome)
             if outcome.not_finite is not None:
                 return "not finite", _place(at, outcome.not_finite)
@@ -215,6 +227,7 @@ class Training(Iterator[Step | Epoch]):
             rows = min(chunk.size, chunk.rows - number * chunk.size)
             at.loss_sum += value * rows
             at.rows += rows
+        self._whole = copy(at)
 
     def _end_of_epoch(self, loss: float, rate: float, began: float) -> Epoch:
         at = self._at
@@ -245,7 +258,16 @@ class Training(Iterator[Step | Epoch]):
             self._network,
         )
         at.history = at.history.with_epoch(event)
+        self._keep_if_best(improved)
         return event
+
+    def _keep_if_best(self, improved: bool) -> None:
+        at, stopping = self._at, self.recipe.stopping
+        if improved and stopping is not None and stopping.restore_best:
+            at.best = None  # room for the new ones
+            self._whole = copy(at)
+            at.best = at.state.parameters
+        self._whole = copy(at)
 
     def _judge(self, value: float | None) -> tuple[bool, Stopped | None]:
         at, stopping = self._at, self.recipe.stopping
@@ -254,9 +276,6 @@ class Training(Iterator[Step | Epoch]):
             math.nan if value is None else value, at.epoch, tolerance, self._greater_is_better
         )
         improved = at.watch.best_epoch == at.epoch
-        if improved and stopping is not None and stopping.restore_best:
-            at.best = None  # room for the new ones
-            at.best = at.state.parameters
         if stopping is not None and at.watch.waited > stopping.patience:
             rate = self.recipe.schedule.on_plateau(at.learning_rate)
             if rate is None:
@@ -265,9 +284,15 @@ class Training(Iterator[Step | Epoch]):
         return improved, "epochs" if at.epoch == self.recipe.epochs else None
 
     def _tell(self, event: Step | Epoch) -> None:
-        for callback in self._callbacks:
-            if callback(event) is True:
-                self._stop_asked = True
+        with self._trained.whole():
+            for callback in self._callbacks:
+                if callback(event) is True:
+                    self._stop_asked = True
+
+    def _between_steps(self) -> bool:
+        """Answer whoever asked for the outcome meanwhile, and return whether to end."""
+        self._trained.answer()
+        return self.interruption.requested
 
     def _wish(self) -> Stopped | None:
         if self.interruption.requested:

@@ -56,6 +56,7 @@ class Core:
         slots = () if own.optimizer is not None else tuple(memory.slots[name] for name in self._slots)
         trainer.load((parameters, *slots), memory.step)
         self._runs = 0
+        self._taken: dict[str, Parameters] = {}
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -114,27 +115,41 @@ class Core:
         self._trainer.core.open(data.as_tuple, 0, 0.0)
         return self._own.outputs(self._trainer, len(x))
 
+    @property
+    def steps(self) -> int:
+        """Updates of the parameters so far, as the optimizer counts them."""
+        count: int = self._trainer.core.steps
+        return count
+
     def parameters(self) -> Parameters:
         """Return the parameters in arrays of their own."""
-        return self._trainer.get("weights")
+        return self._get("weights")
 
     def optimizer(self) -> OptimizerState:
-        """Return the optimizer's memory in arrays of its own."""
+        """Return the optimizer state in arrays of its own."""
         if self._own.memory is not None:
             return self._own.memory
-        slots = map(self._trainer.get, self._trainer.slots)
-        return OptimizerState(self._trainer.core.steps, dict(zip(self._slots, slots, strict=True)))
+        slots = map(self._get, self._trainer.slots)
+        return OptimizerState(self.steps, dict(zip(self._slots, slots, strict=True)))
+
+    def newest(self) -> State:
+        """Return the state after the last whole step, in arrays of its own; between any two lines of Python."""
+        if self._own.before_update is not None:
+            return State(*self._own.before_update)
+        return State(self.parameters(), self.optimizer())
 
     def settled(self) -> State:
         """Return the state in arrays, one after the other in the place of what the core had."""
-        self._runs += 1
         self._trainer.core.close()
-        take, step = self._trainer.take, self._trainer.core.steps
-        memory = self._own.memory
-        if memory is None:
-            taken = [take(what) for what in reversed(self._trainer.slots)]
-            memory = OptimizerState(step, dict(zip(self._slots, reversed(taken), strict=True)))
-        return State(take("weights"), memory)
+        for what in (*reversed(self._trainer.slots), "weights"):
+            self._taken[what] = self._trainer.get(what)  # first, for a signal handler that reads meanwhile
+            self._trainer.core.release(what)
+        state = State(self.parameters(), self.optimizer())
+        self._runs += 1
+        return state
+
+    def _get(self, what: str) -> Parameters:
+        return self._taken[what] if what in self._taken else self._trainer.get(what)
 
 
 class CoreObjective:
@@ -172,7 +187,12 @@ class _Handle:
     """The state after some of the runs of a core: there until the next one has ended."""
 
     def __init__(self, core: Core, runs: int) -> None:
-        self.core, self._runs = core, runs
+        self.core, self._runs, self._steps = core, runs, core.steps
+
+    def newest(self) -> tuple[State, int]:
+        """Return the state that the core has come to, and how many steps that is after this one."""
+        state = self.core.newest()
+        return state, state.optimizer.step - self._steps
 
     def check(self) -> None:
         """Refuse what is gone."""

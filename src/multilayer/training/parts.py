@@ -28,6 +28,8 @@ class OwnParts:
         self.clip: Callable[[Parameters], Parameters] | None = None
         self.optimizer: Optimizer | None = None
         self.memory: OptimizerState | None = None
+        self.before_update: tuple[Parameters, OptimizerState] | None = None
+        """Parameters and optimizer state while they are being replaced one after the other."""
         self.fused = False
         """Whether the core has the last activation and the loss as one, and so no z of the last layer."""
 
@@ -153,7 +155,9 @@ class OwnParts:
         after = decayed(self.plan, after, before, rate)
         if not all(np.isfinite(array).all() for array in after):
             return False
+        self.before_update = before, self.memory
         trainer.put("weights", after)
         trainer.core.begin(memory.step)
         self.memory = memory
+        self.before_update = None
         return True

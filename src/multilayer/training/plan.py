@@ -56,6 +56,9 @@ class Held(Protocol):
     def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return weighted sums and outputs of the last layer, as they are when nothing is trained."""
 
+    def newest(self) -> tuple[State, int]:
+        """Return the state that training has come to, in arrays, and how many steps that is after this one."""
+
     def settled(self) -> State:
         """Return the state in arrays, and hold it no longer."""
 
@@ -93,6 +96,10 @@ class State:
     def optimizer(self) -> OptimizerState:
         """The optimizer's memory."""
         return self._optimizer if self.held is None else self.held.optimizer()
+
+    def newest(self) -> tuple[State, int]:
+        """Return the state that training has come to from here, and after how many steps."""
+        return (self, 0) if self.held is None else self.held.newest()
 
     def settled(self) -> State:
         """Return the state in arrays; whatever held it does so no longer."""
