@@ -55,7 +55,7 @@ def facts(trained):
 
 
 def moments(case):
-    """Return the facts after each step, and the best weights after each epoch, of a training that is only listened to."""
+    """Return the facts after each step, and the best weights after each epoch, of a training only observed."""
     every = None if case == "lbfgs" else 1
     training = start(case, every=every)
     steps, epochs = {0: facts(training.trained)}, {0: content(NET)}
@@ -114,7 +114,7 @@ def test_from_another_thread(case):
             try:
                 check(training.trained, steps, epochs, case)
                 reads += 1
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001
                 failures.append(error)
                 return
 
