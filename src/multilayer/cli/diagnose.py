@@ -27,7 +27,7 @@ TROUBLE = 1
 _COLOURS = {"Error": "bold red", "Warning": "bold yellow", "Note": "bold blue"}
 
 
-def diagnose(
+def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     network: NetworkArgument,
     samples: Annotated[str, typer.Argument(metavar="DATA", help="A CSV file, a row a sample; - is stdin.")],
     target: Annotated[
@@ -54,6 +54,10 @@ def diagnose(
         bool,
         typer.Option("--try-fixes", help="Train again with each remedy, and rank them by what they gain."),
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="With --try-fixes: when to stop training, with what there is."),
+    ] = None,
 ) -> None:
     """Say why a network does not learn: the main cause, all findings with evidence and advice, what was checked.
 
@@ -62,6 +66,7 @@ def diagnose(
     # Here, so that no other command waits for them.
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
+    from multilayer.diagnosis.remedies.trials import INTERRUPTED
     from multilayer.reports import check_ready, write_html
     from multilayer.tables.history import read_history
 
@@ -73,12 +78,16 @@ def diagnose(
     if table.ignored:
         messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
     y = _targets(table, net, source(samples))
+    if time_limit is not None and not try_fixes:
+        raise InputError("--time-limit belongs to --try-fixes; add it")
     if try_fixes and y is None:
         raise InputError("--try-fixes needs to know what the network should say; add --target")
     course = None if history is None else read_history(history)
     with messages().status("diagnosing"), located(source(samples)):
         found = diagnosis_of(net, table.X, y, loss, course=course)
-    ranking = _ranking(net, table.X, y, found.evidence.loss) if try_fixes and y is not None else None
+    ranking = None
+    if try_fixes and y is not None:
+        ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)
     if html is not None:
         write_html(found, html, ranking)
         messages().print(f"wrote {html}", markup=False)
@@ -86,6 +95,8 @@ def diagnose(
         write_bytes(to_json(found, ranking))
     else:
         _print(found, ranking)
+    if ranking is not None and ranking.partial == INTERRUPTED:
+        raise KeyboardInterrupt
     if found.trouble:
         raise typer.Exit(TROUBLE)
 
@@ -102,7 +113,9 @@ def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
     return targets_in(table.targets, net.classes)
 
 
-def _ranking(net: MLP, X: NDArray[Any], y: NDArray[Any], loss: Loss | None) -> Ranking:
+def _ranking(
+    net: MLP, X: NDArray[Any], y: NDArray[Any], loss: Loss | None, time_limit: float | None
+) -> Ranking:
     from multilayer.diagnosis import try_fixes
 
     if loss is None:
@@ -110,8 +123,7 @@ def _ranking(net: MLP, X: NDArray[Any], y: NDArray[Any], loss: Loss | None) -> R
         raise InputError(
             f"--try-fixes needs a loss, and none belongs to the output activation {name}; add --loss"
         )
-    with messages().status("trying") as status:
-        return try_fixes(net, X, y, loss, tell=lambda change: status.update(f"trying {escape(change)}"))
+    return try_fixes(net, X, y, loss, time_limit=time_limit)
 
 
 def _print(diagnosis: Diagnosis, ranking: Ranking | None) -> None:

@@ -29,7 +29,8 @@ def show_measured(
         storage.check_writable(html)
         with style():
             pass
-    found = _measured(chosen, quick)
+    found = _measured(chosen, quick, partly=not (as_json or html or card))
+    partial = len(found) < len(chosen)
     if html is not None:
         storage.write(html, properties_page(found))
         messages().print(f"wrote {len(found)} activations to {html}")
@@ -37,9 +38,13 @@ def show_measured(
         write_bytes(to_json(document(found)))
     elif html is None:
         say(repr(found[0]) if card else _table(found))
+    if partial:
+        messages().print(f"interrupted: {len(found)} of {len(chosen)} activations were measured")
+        raise KeyboardInterrupt
 
 
-def _measured(chosen: Sequence[Activation], quick: bool) -> list[Properties]:
+def _measured(chosen: Sequence[Activation], quick: bool, *, partly: bool) -> list[Properties]:
+    """Measure all; or, when interrupted, return those that are measured whole, if that is of use and there are any."""
     console = messages()
     shape = (
         TextColumn("measuring {task.description}"),
@@ -57,7 +62,14 @@ def _measured(chosen: Sequence[Activation], quick: bool) -> list[Properties]:
             progress.advance(task)
             return found
 
-        return [measured(activation) for activation in chosen]
+        found: list[Properties] = []
+        try:
+            for activation in chosen:
+                found.append(measured(activation))  # noqa: PERF401  (what is there is kept)
+        except KeyboardInterrupt:
+            if not (partly and found):
+                raise
+        return found
 
 
 def _table(found: Sequence[Properties]) -> str:

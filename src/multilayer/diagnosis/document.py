@@ -222,6 +222,7 @@ class RankingEntry(Struct, kw_only=True):
     rows: list[RemedyEntry]
     not_tried: list[NotTriedEntry]
     notes: list[str]
+    partial: Annotated[str | None, Meta(description="Why fewer trainings were made than asked for.")]
 
 
 class Document(Struct, kw_only=True):

@@ -156,4 +156,6 @@ def _steps(network: MLP, rate: float, limit: int) -> float:
             return epoch.steps - 1.0
         if not epoch.loss < _DIVERGED:
             break
+    if training.interruption.requested:
+        raise KeyboardInterrupt  # a training that was cut short says nothing about the steps it takes
     return math.inf

@@ -97,10 +97,9 @@ def _remedies(ranking: Ranking | None) -> Iterator[Section]:
         return
     head, *rows = ranking.table()
     spread = f"Median, least and largest of {len(ranking.seeds)} seeds, {ranking.samples} samples"
-    left = [f"Not tried: {one.change} ({one.reason})" for one in ranking.not_tried]
     yield Section(
         "Remedies that were tried",
-        (paragraph(sentence(ranking.verdict)), table(spread, head, rows), items([*left, *ranking.notes])),
+        (paragraph(sentence(ranking.verdict)), table(spread, head, rows), items(ranking.remarks())),
     )
 
 

@@ -1,44 +1,124 @@
-"""A progress bar on a terminal, and silence elsewhere."""
+"""A progress bar on a terminal or in a notebook, and silence elsewhere."""
 
 from __future__ import annotations
 
-import sys
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING
 
 from multilayer.training.events import Epoch, Step
 
-__all__ = ["progress_bar"]
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+__all__ = ["Advance", "bar", "progress_bar"]
 
 Tell = Callable[[Step | Epoch], None]
+Advance = Callable[[float, str], None]
+"""Takes how much is done, and what to show beside it."""
+
+_NOTEBOOK_WIDTH = 100
+_SECONDS_BETWEEN = 0.1
+"""Between two updates of a notebook's output."""
 
 
 @contextmanager
 def progress_bar(epochs: int, show: bool | None = None) -> Iterator[Tell]:
-    """Show epochs, loss, metrics, learning rate and time left on stderr; unless told, where that is a terminal.
+    """Show epochs, time left, loss, metrics and learning rate; unless told, where `bar` does.
 
     Yields a function to be called with every event.
     """
-    if not (sys.stderr.isatty() if show is None else show):
-        yield lambda event: None
+    with bar("epoch", epochs, show) as advance:
+        yield lambda event: advance(_completed(event), describe(event))
+
+
+@contextmanager
+def bar(
+    what: str, total: float, show: bool | None = None, console: Console | None = None
+) -> Iterator[Advance]:
+    """Show how much of `total` is done, on stderr; unless told, where that is a terminal, and in notebooks.
+
+    Where a line is short, the number done, the total and the time left stay, and the description is cut.
+    """
+    if show is False:
+        yield _silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(
-        TextColumn("epoch"),
-        MofNCompleteColumn(),
-        BarColumn(),
-        TextColumn("{task.description}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    ) as bar:
-        task = bar.add_task("", total=epochs)
+    console = console or Console(stderr=True)
+    if console.is_jupyter:
+        yield _in_notebook(what, total)
+    elif show or console.is_terminal:
+        with _progress(what, console) as progress:
+            yield _advancing(progress, total)
+    else:
+        yield _silent
 
-        def tell(event: Step | Epoch) -> None:
-            bar.update(task, completed=_completed(event), description=describe(event))
 
-        yield tell
+def _progress(what: str, console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+    from rich.text import Text
+
+    class Description(ProgressColumn):
+        """What may be cut, and is no markup."""
+
+        def render(self, task: Task) -> Text:
+            return Text(task.description, no_wrap=True, overflow="ellipsis")
+
+    return Progress(
+        TextColumn(what, markup=False, table_column=Column(no_wrap=True)),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        BarColumn(max(8, min(40, console.width // 6))),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
+        Description(),
+        console=console,
+    )
+
+
+def _advancing(progress: Progress, total: float) -> Advance:
+    task = progress.add_task("", total=total)
+
+    def advance(done: float, description: str) -> None:
+        progress.update(task, completed=done, description=description)
+
+    return advance
+
+
+def _in_notebook(what: str, total: float) -> Advance:
+    """Show the line as an output that is replaced; rich itself would need ipywidgets, which are often not there."""
+    from IPython.display import display
+    from rich.console import Console
+
+    console = Console(file=StringIO(), width=_NOTEBOOK_WIDTH, force_jupyter=False)
+    progress = _progress(what, console)
+    update = _advancing(progress, total)
+    shown = display({"text/plain": ""}, raw=True, display_id=True)
+    last = -math.inf
+
+    def advance(done: float, description: str) -> None:
+        nonlocal last
+        update(done, description)
+        if done < total and time.monotonic() - last < _SECONDS_BETWEEN:
+            return
+        last = time.monotonic()
+        with console.capture() as line:
+            console.print(progress.get_renderable())
+        shown.update({"text/plain": line.get().rstrip()}, raw=True)
+
+    return advance
 
 
 def describe(event: Step | Epoch) -> str:
@@ -50,6 +130,10 @@ def describe(event: Step | Epoch) -> str:
         parts |= event.metrics
     parts["rate"] = event.learning_rate
     return "  ".join(f"{name} {value:.4g}" for name, value in parts.items())
+
+
+def _silent(done: float, description: str) -> None:
+    pass
 
 
 def _completed(event: Step | Epoch) -> float:

@@ -149,4 +149,4 @@ def test_every_variant_can_be_trained():
     setup = dataclasses.replace(SETUP, epochs=2, activations=(tanh, identity))
     for remedy in remedies:
         for variant in remedy.variants(setup):
-            assert variant.setup.trained(X, y, 0).shape == (3, 5, 4, 1)
+            assert variant.setup.trained(X, y, 0).network.shape == (3, 5, 4, 1)

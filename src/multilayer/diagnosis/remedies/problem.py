@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ _WORK = 1e11
 """Floating-point operations that one training may take: some seconds."""
 _FEWEST = 20
 """Epochs of a training, however large it is."""
+_HELD_OUT, _FEWEST_TO_HOLD_OUT = 0.25, 40
+"""The fraction of the samples that is scored, and how many samples there have to be."""
 _STANDARD = 0.1
 """How far from 0 and 1 means and standard deviations may be that need no standardizing."""
 
@@ -65,8 +67,10 @@ class Problem:
     setup: Setup
     data: Data
     metric: Metric
+    scored: Literal["training", "held-out"]
+    """Which samples are scored."""
     notes: tuple[str, ...]
-    """What was cut short."""
+    """What was decided, or cut short."""
 
 
 def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
@@ -78,7 +82,7 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     *,
     epochs: int | None,
     samples: int,
-    held_out: float | None,
+    held_out: float | Literal["auto"] | None,
     rng: Random,
 ) -> Problem:
     """Return the problem, its setup made brief: at most so many samples and epochs, and so much work."""
@@ -102,13 +106,20 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))
     if total > samples:
         notes.append(f"{samples} of {total} samples were used, drawn at random")
+    if held_out == "auto":
+        held_out = _HELD_OUT if len(rows) >= _FEWEST_TO_HOLD_OUT else None
+        if held_out is None:
+            notes.append(
+                f"the training samples were scored, as {len(rows)} samples are too few to hold some out"
+            )
     data = _data(np.asarray(everything.X[rows]), everything.y[rows], held_out, rng)
     setup = replace(setup, standardized=data.is_standardized)
     most = _affordable(setup, len(data.X)) if epochs is None else epochs
     if most < setup.epochs:
         notes.append(f"trainings were cut short to {most} epochs, of {setup.epochs}")
         setup = replace(setup, epochs=most)
-    return Problem(setup, data, metric, tuple(notes))
+    scored: Literal["training", "held-out"] = "training" if held_out is None else "held-out"
+    return Problem(setup, data, metric, scored, tuple(notes))
 
 
 def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random) -> Data:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -71,6 +69,8 @@ class Ranking:
     not_tried: tuple[NotApplicable, ...]
     notes: tuple[str, ...] = ()
     """What was assumed, or cut short."""
+    partial: str | None = None
+    """Why fewer trainings were made than asked for; None where all were."""
 
     @property
     def best(self) -> Row | None:
@@ -81,27 +81,13 @@ class Ranking:
     def verdict(self) -> str:
         """The outcome in one sentence."""
         if not self.rows:
-            return "There was no remedy to try"
+            return "No remedy was tried"
         first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
         before, after = f"{_plainly(self.untouched.score)} without it", _plainly(first.score)
         scores = f"median {word} of {len(self.seeds)} seeds {after}, and {before}"
         if self.best is not None:
             return f"What helps most is {first.change}: {scores}"
         return f"No remedy helped; the best of them is {first.change}: {scores}"
-
-    def document(self) -> dict[str, Any]:
-        """Return all of it as JSON can hold it; a score that is not finite is None."""
-        return {
-            "verdict": self.verdict,
-            "metric": self.metric,
-            "of": self.of,
-            "samples": self.samples,
-            "seeds": list(self.seeds),
-            "untouched": _plain(self.untouched),
-            "remedies": [_plain(row) for row in self.rows],
-            "not_tried": [asdict(one) for one in self.not_tried],
-            "notes": list(self.notes),
-        }
 
     def table(self) -> list[tuple[str, ...]]:
         """Return headings and rows as text."""
@@ -136,8 +122,14 @@ class Ranking:
             f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
             f"remedy: median, least and largest of {len(self.seeds)} seeds, {self.samples} samples."
         )
-        left = [f"not tried: {one.change} ({one.reason})" for one in self.not_tried]
-        return "\n".join([f"{self.verdict}.", "", *lines, "", about, *left, *self.notes])
+        return "\n".join([f"{self.verdict}.", "", *lines, "", about, *self.remarks()])
+
+    def remarks(self) -> list[str]:
+        """Return what else has to be known: that this is partial, what was not tried, and why."""
+        partial = (
+            [] if self.partial is None else [_PARTIAL.format(reason=self.partial, seeds=len(self.seeds))]
+        )
+        return [*partial, *(_NOT_TRIED.format(**asdict(one)) for one in self.not_tried), *self.notes]
 
     def _repr_html_(self) -> str:
         head, *rows = self.table()
@@ -148,6 +140,8 @@ class Ranking:
 
 
 _WORDS = {"r2": "R^2"}
+_PARTIAL = "Partial: {reason}; seeds that all remedies listed were trained with: {seeds}"
+_NOT_TRIED = "Not tried: {change} ({reason})"
 
 
 def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -165,20 +159,3 @@ def _signed(value: float) -> str:
 
 def _plainly(value: float) -> str:
     return f"{round(value, 4) + 0.0:.4f}"
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    numbers = {"gain": row.gain, "score": row.score, "seconds": row.seconds}
-    return {
-        "remedy": row.remedy,
-        "change": row.change,
-        "call": row.call,
-        "helps": row.helps,
-        **{name: _finite(value) for name, value in numbers.items()},
-        "scores": [_finite(value) for value in row.scores],
-        "gains": [_finite(value) for value in row.gains],
-    }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

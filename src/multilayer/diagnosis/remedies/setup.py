@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule
-from multilayer.training import Metric, Stopping, train
+from multilayer.training import Metric, Stopping, Trained, train
+from multilayer.training.loop import Callback
 
 __all__ = ["Setup"]
 
@@ -57,7 +59,9 @@ class Setup:
         """Return how a change is written where this setup comes from: as parameters of an estimator, or of `fit`."""
         return fit if self.estimator is None else estimator
 
-    def trained(self, X: NDArray[Any], y: NDArray[Any], seed: int) -> MLP:
+    def trained(
+        self, X: NDArray[Any], y: NDArray[Any], seed: int, callbacks: Iterable[Callback] = ()
+    ) -> Trained:
         """Return what training makes of X, which is standardized already if it is to be, and y as the loss takes it.
 
         All random numbers come from a `RandomState`, so that the setup of an estimator does what the estimator does.
@@ -79,10 +83,11 @@ class Setup:
             l2=self.l2,
             metrics=self.metrics,
             rng=random,
+            callbacks=callbacks,
         )
         for _ in training:
             pass
-        return training.trained.network
+        return training.trained
 
     def untrained(self, random: np.random.RandomState) -> MLP:
         """Return the network that training starts from."""

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from statistics import median
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.remedies.contract import NotApplicable, Variant
-from multilayer.diagnosis.remedies.problem import Data, Problem, problem_of
-from multilayer.diagnosis.remedies.ranking import Ranking, Row, ordered
+from multilayer.diagnosis.remedies.problem import problem_of
+from multilayer.diagnosis.remedies.ranking import Ranking, ordered
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.remedies.table import remedies
+from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.errors import InputError
 from multilayer.losses import Loss
-from multilayer.network import MLP
 from multilayer.randomness import Seed, generator
 
 __all__ = ["try_fixes"]
-
-Tell = Callable[[str], object]
 
 
 def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
@@ -38,14 +31,18 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     seeds: int = 5,
     epochs: int | None = None,
     samples: int = 2000,
-    held_out: float | None = None,
+    held_out: float | Literal["auto"] | None = "auto",
+    time_limit: float | None = None,
     rng: Seed = 0,
-    tell: Tell | None = None,
+    progress: bool | None = None,
 ) -> Ranking:
     """Train a network again with each of the remedies there are, several times, and rank them by what they gain.
 
     Each training starts anew, with the same seeds for all remedies; the one without a remedy is what they are compared
     with. That takes seconds for small networks. For large ones samples and epochs are cut short, alike for all.
+
+    All remedies are trained with the first seed, then all with the second, and so on. Ctrl-C and `time_limit` stop
+    between two epochs; what is returned then has the seeds that all remedies were trained with, and says so.
 
     Parameters
     ----------
@@ -64,18 +61,22 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         At most so many, in place of what some seconds allow. "More patience" takes ten times as many.
     samples : int
         At most so many samples are used, drawn from all.
-    held_out : float, optional
-        The share of these that is kept for scoring. None: the training samples are scored, as a network that does not
-        learn is bad there too.
+    held_out : float, "auto" or None
+        The fraction of these that is kept for scoring. "auto": a quarter, where there are at least 40 samples; with
+        fewer the training samples are scored. None: the training samples are scored.
+    time_limit : float, optional
+        Seconds after which no more is trained.
     rng : Generator, RandomState, int or None
         Where seeds and samples come from.
-    tell : callable, optional
-        Is called with each change in words before it is tried.
+    progress : bool, optional
+        Whether to show a progress bar on stderr; unless told, where that is a terminal, and in notebooks.
 
     Raises
     ------
     InputError
-        When the data do not fit the model, or the loss is not known.
+        When the data do not fit the model, the loss is not known, or the time limit ends the first training.
+    KeyboardInterrupt
+        When Ctrl-C comes before the first training has ended.
 
     Examples
     --------
@@ -92,29 +93,35 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     """
     if seeds < 1:
         raise InputError(f"seeds must be at least 1; got {seeds}")
+    if time_limit is not None and not time_limit > 0.0:
+        raise InputError(f"time_limit must be above 0 seconds; got {time_limit!r}")
     random = generator(rng)
     problem = problem_of(
         model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
     )
     drawn = tuple(int(seed) for seed in random.permutation(2**16)[:seeds])
-    trial = _Trial(problem, drawn, tell or (lambda change: None))
-    untouched = trial.row("", Variant("as it is", "", problem.setup), None)
-    rows: list[Row] = []
-    not_tried: list[NotApplicable] = []
-    for name, variant in _variants(problem.setup):
-        if isinstance(variant, Variant):
-            rows.append(trial.row(name, variant, untouched))
-        else:
-            not_tried.append(variant)
+    named = list(_variants(problem.setup))
+    variants = [(name, variant) for name, variant in named if isinstance(variant, Variant)]
+    trials = Trials(problem, [Variant("as it is", "", problem.setup), *(variant for _, variant in variants)])
+    trials.run(drawn, time_limit, progress)
+    untouched = trials.row("", 0)
+    rows = [trials.row(name, number) for number, (name, _) in enumerate(variants, 1) if trials.tried(number)]
+    not_tried = [variant for _, variant in named if isinstance(variant, NotApplicable)]
+    not_tried += [
+        NotApplicable(variant.change, str(trials.partial))
+        for number, (_, variant) in enumerate(variants, 1)
+        if not trials.tried(number)
+    ]
     return Ranking(
         metric=problem.metric.name,
-        of="training" if held_out is None else "held-out",
+        of=problem.scored,
         samples=len(problem.data.X),
-        seeds=drawn,
+        seeds=drawn[: len(untouched.scores)],
         untouched=untouched,
         rows=ordered(rows),
         not_tried=tuple(not_tried),
         notes=problem.notes,
+        partial=trials.partial,
     )
 
 
@@ -122,35 +129,3 @@ def _variants(setup: Setup) -> Iterator[tuple[str, Variant | NotApplicable]]:
     for remedy in remedies:
         for variant in remedy.variants(setup):
             yield remedy.name, variant
-
-
-@dataclass(frozen=True, eq=False)
-class _Trial:
-    problem: Problem
-    seeds: tuple[int, ...]
-    tell: Tell
-
-    def row(self, remedy: str, variant: Variant, untouched: Row | None) -> Row:
-        """Train with every seed, and compare."""
-        self.tell(variant.change)
-        data = self.problem.data
-        if variant.setup.standardize:
-            data = data.standardized()
-        scores, seconds = [], []
-        for seed in self.seeds:
-            began = time.perf_counter()
-            network = variant.setup.trained(data.X, data.y, seed)
-            seconds.append(time.perf_counter() - began)
-            scores.append(self._score(network, data))
-        before = scores if untouched is None else untouched.scores
-        gains = tuple(_difference(after, old) for after, old in zip(scores, before, strict=True))
-        return Row(remedy, variant.change, variant.call, tuple(scores), gains, median(seconds))
-
-    def _score(self, network: MLP, data: Data) -> float:
-        with np.errstate(all="ignore"):
-            score = float(self.problem.metric.function(data.scored_y, network(data.scored_X), None))
-        return -math.inf if math.isnan(score) else score
-
-
-def _difference(after: float, before: float) -> float:
-    return 0.0 if after == before else after - before  # where both are infinite, nothing was gained
