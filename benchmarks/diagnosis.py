@@ -99,7 +99,7 @@ def live(number: int) -> dict[str, float]:
 
     def training(epochs: int, *watchers: Live) -> float:
         began = time.perf_counter()
-        fit(
+        trained = fit(
             start,
             X,
             y,
@@ -111,6 +111,8 @@ def live(number: int) -> dict[str, float]:
             callbacks=watchers,
             progress=False,
         )
+        if trained.stopped == "interrupted":
+            raise KeyboardInterrupt
         return time.perf_counter() - began
 
     training(1)  # warms up

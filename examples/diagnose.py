@@ -35,5 +35,5 @@ page = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp()) / "diagnos
 write_html(diagnosis, page, ranking)
 print(f"The same with pictures: {page}")
 
-if not (diagnosis.trouble and ranking.best is not None and ranking.best.score >= 0.99):
+if not (diagnosis.trouble and ranking.best is not None and ranking.best.score >= 0.95):
     sys.exit("This is not what was promised.")

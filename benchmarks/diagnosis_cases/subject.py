@@ -78,6 +78,8 @@ def trained(
     for event in training:
         assert isinstance(event, Epoch)
         networks.append(event.network)
+    if training.interruption.requested:
+        raise KeyboardInterrupt  # half a training is no case
     outcome = training.trained
     optimizer = options.get("optimizer")
     course = Course(
