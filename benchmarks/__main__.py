@@ -31,13 +31,17 @@ from multilayer.activations import Elementwise, catalogue
 Rounds = Annotated[int, typer.Option(help="Timed rounds; medians are taken over them.")]
 Threads = Annotated[int, typer.Option(help="Processors each contender may use.")]
 Seconds = Annotated[float, typer.Option(help="Length of one timing.")]
+Store = Annotated[bool, typer.Option("--store", help="Replace the figures that the documents are made from.")]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.command()
-def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, only: str = "") -> None:
+def forward(
+    rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, only: str = "", store: Store = False
+) -> None:
     """Whole networks, float32, each against every installed peer."""
+    _refuse_parts(store, only)
     cases = [case for case in FORWARD if only in case.name]
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     peak = measured_peak(threads)
@@ -53,16 +57,19 @@ def forward(rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, 
         rate, zeros = details[case.name]["gflops"], details[case.name]["zeros"]
         note = ", counting zeros that are left out" if zeros else ""
         print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}{note}")
-    if not only:
+    if store:
         _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
 
 
 @app.command()
-def training(rounds: Rounds = 7, threads: Threads = 2, seconds: Seconds = 0.1, only: str = "") -> None:
+def training(
+    rounds: Rounds = 7, threads: Threads = 2, seconds: Seconds = 0.1, only: str = "", store: Store = False
+) -> None:
     """Epochs of Adam on relu networks with softmax cross-entropy, each against every installed peer.
 
     Short ones are timed one after another: the first after a pause tells how fast a process wakes up.
     """
+    _refuse_parts(store, only)
     cases = [case for case in TRAINING if only in case.name]
     outcomes = race("training", cases, threads=threads, rounds=rounds, seconds=seconds, packages=TRAINERS)
     details = {}
@@ -76,13 +83,16 @@ def training(rounds: Rounds = 7, threads: Threads = 2, seconds: Seconds = 0.1, o
             ],
         }
         print(case.name, details[case.name], outcome.excluded or "")
-    if not only:
+    if store:
         _store("training", outcomes, threads=threads, details=details)
 
 
 @app.command()
-def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", size: int = 65_536) -> None:
+def activations(
+    rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", size: int = 65_536, store: Store = False
+) -> None:
     """Elementwise, one thread, float32 and float64, and float32 from memory beside a plain copy."""
+    _refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     cases = [ElementwiseCase(name, kind, size) for kind in ("float32", "float64") for name in names]
     outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=seconds)
@@ -93,7 +103,7 @@ def activations(rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", siz
             print(
                 f"{kind}: geometric mean {mean:.2f}, lowest {min(ratios):.2f}, over {len(ratios)} activations"
             )
-    if not only:
+    if store:
         _store("activations", outcomes, threads=1)
 
 
@@ -104,8 +114,10 @@ def memory(
     seconds: Seconds = 0.05,
     only: str = "",
     size: int = 16_800_000,
+    store: Store = False,
 ) -> None:
     """16.8 M float32 from memory with out=, beside a plain copy: NumPy's identity, which one thread makes."""
+    _refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     copy = ElementwiseCase("identity", "float32", size)
     cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
@@ -119,7 +131,7 @@ def memory(
     }
     for case, (together, by_one_thread) in copies.items():
         print(f"{case:<40} {together:.2f} copies, {by_one_thread:.2f} by one thread")
-    if not only:
+    if store:
         by_one = {outcome.case: asdict(outcome.timings["multilayer"]) for outcome in alone}
         facts = {"copy_ns": copy_ns, "goal": 1.4, "copies": copies, "one_thread": by_one}
         _store("memory", outcomes, threads=threads, **facts)
@@ -133,21 +145,24 @@ def room() -> None:
 
 
 @app.command()
-def startup(rounds: Rounds = 15) -> None:
+def startup(rounds: Rounds = 15, store: Store = False) -> None:
     """Import times, the bare interpreter's start subtracted."""
     outcome = time_imports(rounds)
     for name, timing in outcome.timings.items():
         print(f"{name:<32} {readable(timing.median):>9}  ({readable(timing.low)} to {readable(timing.high)})")
     more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
     print(f"multilayer over numpy alone: {readable(more)}")
-    _store("startup", [outcome])
+    if store:
+        _store("startup", [outcome])
 
 
 @app.command("diagnosis-suite")
-def diagnosis_suite(seeds: int = 2) -> None:
+def diagnosis_suite(seeds: int = 2, store: Store = False) -> None:
     """Sick and healthy networks, diagnosed and watched by published rules; seeds that no threshold was chosen on."""
     scores = scored(SCORED[:seeds])
     print(table(scores))
+    if not store:
+        return
     page = Path(__file__).parents[1] / "docs" / "diagnosis.md"
     put(
         page,
@@ -164,7 +179,7 @@ def diagnosis_suite(seeds: int = 2) -> None:
 
 
 @app.command()
-def diagnosis(rounds: Rounds = 3) -> None:
+def diagnosis(rounds: Rounds = 3, store: Store = False) -> None:
     """What a diagnosis costs beside its own passes over the data, in memory, and live beside training."""
     beside = {}
     for threads in (1, 2):
@@ -181,7 +196,8 @@ def diagnosis(rounds: Rounds = 3) -> None:
     for number, case in enumerate(TRAINING):
         live[case.name] = cost.measured("live", number, threads=2)
         print(f"{case.name:<34} {live[case.name]['share']:.1%} of training, {live[case.name]['looks']} looks")
-    _store("diagnosis", [], passes=beside, peak_bytes=peaks, live=live, goals=cost.GOALS)
+    if store:
+        _store("diagnosis", [], passes=beside, peak_bytes=peaks, live=live, goals=cost.GOALS)
 
 
 @app.command()
@@ -195,6 +211,11 @@ def conversion() -> None:
 def readme() -> None:
     """Write the stored results into README.md."""
     update(Path(__file__).parents[1] / "README.md")
+
+
+def _refuse_parts(store: bool, only: str) -> None:
+    if store and only:
+        raise typer.BadParameter("--store replaces all figures of a benchmark; leave out --only")
 
 
 def _store(name: str, outcomes: Sequence[Outcome], **facts: Any) -> None:

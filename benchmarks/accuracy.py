@@ -194,6 +194,7 @@ def main() -> None:
     mode.add_argument("--sample", action="store_true")
     mode.add_argument("--points", type=int, metavar="N")
     parser.add_argument("--threads", type=int, default=1, help="of the native float32 runs; 1 by default")
+    parser.add_argument("--store", action="store_true", help="keep the figures in benchmarks/results/")
     options = parser.parse_args()
     everything = [entry for entry in activations.catalogue if isinstance(entry, Elementwise)]
     chosen = everything if options.names == ["all"] else [activations.get(name) for name in options.names]
@@ -217,7 +218,8 @@ def main() -> None:
                         else largest_float32(activation, kind, step)
                     )
             seconds = time.perf_counter() - start
-            keep(f"{where.backend}/{where.level}/{numbers}/{activation!r}/{kind}", worst, inputs)
+            if options.store:
+                keep(f"{where.backend}/{where.level}/{numbers}/{activation!r}/{kind}", worst, inputs)
             print(
                 f"{activation!r:36} {kind:10} {numbers:14} {worst.ulps:7.4f} ulp at {worst.x:.9g}"
                 f"  ({inputs} inputs, {seconds:.0f} s, {where.level})",

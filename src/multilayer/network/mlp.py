@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
+from multilayer.activations import Activation
 from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense
@@ -193,6 +194,44 @@ class MLP:
         ]
         return MLP(layers, classes=self.classes, inputs=self.inputs)
 
+    def with_layer(
+        self,
+        number: int,
+        *,
+        W: ArrayLike | None = None,
+        b: ArrayLike | None = None,
+        activation: Activation | str | None = None,
+    ) -> MLP:
+        """Return the network with other weights, biases or activation in layer `number`, from 1 as in W(1).
+
+        What is not given stays. `after.trace(x) - before.trace(x)` shows what that changes.
+
+        Examples
+        --------
+        >>> net = MLP([Dense([[1.0], [2.0]], [0.5])])
+        >>> W = net.layers[0].W.copy()
+        >>> W[1, 0] = 3.0
+        >>> net.with_layer(1, W=W)([1, 1])
+        array([4.5])
+
+        Raises
+        ------
+        InputError
+            When there is no such layer, or a shape does not fit the layer or its neighbours.
+        """
+        if number not in range(1, len(self.layers) + 1):
+            raise InputError(f"there is no layer {number!r}; this network has layers 1 to {len(self.layers)}")
+        old = self.layers[number - 1]
+        new = Dense(
+            old.W if W is None else W,
+            old.b if b is None else b,
+            old.activation if activation is None else activation,
+        )
+        layers = list(self.layers)
+        with np.errstate(over="ignore"):
+            layers[number - 1] = Dense(new.W.astype(self.dtype), new.b.astype(self.dtype), new.activation)
+        return MLP(layers, classes=self.classes, inputs=self.inputs)
+
     def _samples(self, x: ArrayLike) -> NDArray[Any]:
         try:
             array = np.asarray(x)
@@ -219,6 +258,9 @@ class MLP:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, self._content()
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
 
     def __repr__(self) -> str:
         widths = "-".join(map(str, self.shape))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import NDArray
 
 from multilayer.network.dense import Dense
+
+if TYPE_CHECKING:
+    from multilayer.network.difference import TraceDifference
 
 __all__ = ["LayerRecord", "Trace", "forward"]
 
@@ -55,6 +58,12 @@ class Trace(Sequence[LayerRecord]):
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def __sub__(self, before: Trace) -> TraceDifference:
+        """Return what changed from `before` to this: of every x, W, b, a and z, printable."""
+        from multilayer.network.difference import TraceDifference
+
+        return TraceDifference(self, before) if isinstance(before, Trace) else NotImplemented
 
     def __repr__(self) -> str:
         from multilayer.network.view import blocks_of, to_text

@@ -1,9 +1,11 @@
 """Pictures of activations, networks and diagnoses, one file each.
 
-All but `curve` draw on an `ax` of matplotlib (extra `plot`), take what a diagnosis measured, as in
-`plots.loss_curve(diagnosis.evidence, ax)`, and return the `ax`.
+All but `curve` draw on an `ax` of matplotlib (extra `plot`) and return it. `loss_curve` takes a training in any form
+and `decision_boundary` a network with its samples; the others take what a diagnosis measured, as in
+`plots.gradient_flow(diagnosis.evidence, ax)`.
 """
 
+from multilayer.plots.decision_boundary import decision_boundary
 from multilayer.plots.gradient_flow import gradient_flow
 from multilayer.plots.input_scales import input_scales
 from multilayer.plots.loss_curve import loss_curve
@@ -15,6 +17,7 @@ from multilayer.plots.weighted_sums import weighted_sums
 
 __all__ = [
     "curve",
+    "decision_boundary",
     "gradient_flow",
     "input_scales",
     "loss_curve",

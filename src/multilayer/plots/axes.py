@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,13 +13,25 @@ from multilayer.wording import one_line
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
 
-__all__ = ["label", "log_line", "log_scale", "number", "over_layers", "percent"]
+__all__ = ["label", "legend_above", "log_line", "log_scale", "number", "over_layers", "percent"]
 
 
 def label(name: str, longest: int) -> str:
     """Return a name as a picture shows it: in one line, printable, its end left out where it is too long."""
     name = one_line(name)
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def legend_above(ax: Axes, *, left: bool = False, columns: int = 3, **options: Any) -> None:
+    """Put the legend above the axes where the figure makes room for it, else inside, so that nothing is cut off."""
+    figure = ax.get_figure(root=True)
+    if figure is None or figure.get_layout_engine() is None:
+        ax.legend(loc="best")
+        return
+    if left:
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, **options)
+    else:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **options)
 
 
 def number(value: float | None) -> str:

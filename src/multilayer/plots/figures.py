@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "Axes", "Figure", "style", "svg"]
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "Axes", "Figure", "drawn_on", "style", "svg"]
 
 # Each stands out by 3 : 1 or more from a white page and from a dark one (WCAG 1.4.11).
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#2f7fd1", "#d0700c", "#2b9a66", "#d1495b", "#8b6cd8", "#7d8590"
@@ -77,6 +77,23 @@ def style() -> Iterator[None]:
         settings: Any = mpl.rcParams
         settings.update(_SETTINGS)
         yield
+
+
+def drawn_on(ax: Axes | None) -> Axes:
+    """Return the axes to draw on: those given, or new ones of pyplot.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        raise MissingExtraError("a picture", "matplotlib", "plot") from None
+    return pyplot.subplots(layout="constrained")[1]
 
 
 def svg(

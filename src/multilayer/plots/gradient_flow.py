@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.plots.axes import log_line, log_scale, number, over_layers, percent
+from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers, percent
 from multilayer.plots.figures import BLUE, ORANGE
 from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
@@ -36,7 +36,7 @@ def gradient_flow(evidence: Evidence, ax: Axes) -> Axes:
     log_scale(ax, [*sizes, *norms, *low, *high])
     over_layers(ax, len(found))
     ax.set_ylabel("size of the gradient")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    legend_above(ax)
     return ax
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from multilayer.plots.axes import label, number
+from multilayer.plots.axes import label, legend_above, number
 from multilayer.plots.figures import BLUE, GREY, ORANGE
 from multilayer.plots.picture import Numbers, Picture
 
@@ -47,7 +47,7 @@ def _by_name(evidence: Evidence, ax: Axes) -> None:
     ax.set_yticks(rows, [label(name, _LONGEST_NAME) for name in names], parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     _scale(ax, "x", evidence)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    legend_above(ax)
 
 
 def _profile(evidence: Evidence, ax: Axes) -> None:
@@ -62,7 +62,7 @@ def _profile(evidence: Evidence, ax: Axes) -> None:
     ax.set_xlim(0.5, columns.size + 0.5)
     ax.set_xlabel("column of X")
     _scale(ax, "y", evidence)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    legend_above(ax)
 
 
 _LEGEND = (("least to largest", BLUE, 0.25), ("mean ± standard deviation", BLUE, 0.6), ("mean", ORANGE, 1.0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from multilayer.errors import InputError
 from multilayer.plots.axes import log_scale, number
-from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
 from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
@@ -27,48 +29,110 @@ _STOPPED = {
 }
 
 
-def loss_curve(evidence: Evidence, ax: Axes) -> Axes:
+@dataclass(frozen=True)
+class _Curve:
+    """What is drawn, whatever it was taken from."""
+
+    history: History
+    stopped: str | None = None
+    patience: int | None = None
+    constant: float | None = None
+    """The loss of the best constant prediction."""
+
+    @property
+    def ended(self) -> str | None:
+        if self.stopped == "plateau" and self.patience is not None:
+            return f"stopped: no improvement\nfor {self.patience} epochs"
+        return None if self.stopped is None else _STOPPED.get(self.stopped, self.stopped)
+
+
+def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
     """Draw the loss by epoch, and the validation loss where there is one; logarithmic where they differ threefold.
 
-    Marked: the best epoch, why training ended, where the learning rate was cut, and the loss of the best constant
-    prediction, which a network that learns has to leave below it.
+    Marked: the best epoch, why training ended, where the learning rate was cut, and, of a diagnosis, the loss of the
+    best constant prediction, which a network that learns has to leave below it.
+
+    Parameters
+    ----------
+    source : Trained, History, Diagnosis, Evidence, or a fitted estimator
+        Where the curve is known.
+    ax : matplotlib Axes, optional
+        What to draw on; new axes of pyplot unless given.
+
+    Raises
+    ------
+    InputError
+        When there is no curve in it.
+    MissingExtraError
+        When matplotlib is not installed.
     """
-    history = _history(evidence)
+    curve = _curve_of(source)
+    history = curve.history
+    ax = drawn_on(ax)
     epochs = np.arange(1, len(history) + 1)
     marker = "o" if len(history) < 3 else ""
     ax.plot(epochs, history.loss, label="training", color=BLUE, marker=marker)
     if history.validation_loss:
         ax.plot(epochs, history.validation_loss, label="validation", color=ORANGE, marker=marker)
     values = [*history.loss, *history.validation_loss]
-    constant = None if evidence.outputs is None else evidence.outputs.constant_loss
-    if constant is not None and np.isfinite(constant):
-        ax.axhline(constant, color=GREY, linestyle="--", linewidth=1.0, label="best constant prediction")
-        values.append(constant)
+    if curve.constant is not None and np.isfinite(curve.constant):
+        ax.axhline(
+            curve.constant, color=GREY, linestyle="--", linewidth=1.0, label="best constant prediction"
+        )
+        values.append(curve.constant)
     finite = np.array([value for value in values if np.isfinite(value)])
     if finite.size and 0 < 3 * finite.min() < finite.max():
         log_scale(ax, finite)
-    best = _best(history)
-    if best is not None:
-        curve = history.validation_loss or history.loss
-        ax.plot([best], [curve[best - 1]], "D", color=GREEN, label=f"best epoch, {best}", zorder=3)
-    for epoch in _cuts(history):
-        ax.axvline(epoch, color=PURPLE, linestyle=":", linewidth=1.0)
-    if _cuts(history):
-        ax.plot([], [], color=PURPLE, linestyle=":", label="learning rate cut")
-    ended = _ended(evidence)
-    if ended:
-        ax.axvline(len(history), color=RED, linewidth=1.0, label=ended)
+    _mark(curve, ax)
     ax.set_xlim(min(1, len(history) - 1), len(history) * 1.02)
     ax.locator_params(axis="x", integer=True)
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="best")
     return ax
 
 
-def _history(evidence: Evidence) -> History:
-    assert evidence.course.history is not None  # noqa: S101  (a picture that is `missing` is not drawn)
-    return evidence.course.history
+def _mark(curve: _Curve, ax: Axes) -> None:
+    """Mark the best epoch, cuts of the learning rate, and the end."""
+    history = curve.history
+    best, cuts = _best(history), _cuts(history)
+    if best is not None:
+        losses = history.validation_loss or history.loss
+        ax.plot([best], [losses[best - 1]], "D", color=GREEN, label=f"best epoch, {best}", zorder=3)
+    for epoch in cuts:
+        ax.axvline(epoch, color=PURPLE, linestyle=":", linewidth=1.0)
+    if cuts:
+        ax.plot([], [], color=PURPLE, linestyle=":", label="learning rate cut")
+    if curve.ended:
+        ax.axvline(len(history), color=RED, linewidth=1.0, label=curve.ended)
+
+
+def _curve_of(source: Any) -> _Curve:
+    from multilayer.diagnosis import Diagnosis, Evidence
+    from multilayer.diagnosis.subject import course_of_fit
+    from multilayer.training import History, Trained
+
+    if isinstance(source, Diagnosis):
+        source = source.evidence
+    if isinstance(source, History):
+        curve = _Curve(source)
+    elif isinstance(source, Trained):
+        curve = _Curve(source.history, source.stopped)
+    elif isinstance(source, Evidence):
+        course, outputs = source.course, source.outputs
+        constant = None if outputs is None else outputs.constant_loss
+        curve = _Curve(course.history or History(), course.stopped, course.patience, constant)
+    elif hasattr(source, "loss_curve_"):
+        course = course_of_fit(source)
+        curve = _Curve(course.history or History(), course.stopped, course.patience)
+    else:
+        raise InputError(
+            f"a loss curve is drawn of a Trained, a History, a Diagnosis or a fitted estimator; got "
+            f"{type(source).__name__}"
+        )
+    if not len(curve.history):
+        raise InputError("there is no loss curve to draw: no epoch of the training is known")
+    return curve
 
 
 def _best(history: History) -> int | None:
@@ -83,20 +147,14 @@ def _cuts(history: History) -> list[int]:
     return cuts if len(cuts) <= max(1, len(history) // 10) else []
 
 
-def _ended(evidence: Evidence) -> str | None:
-    stopped, patience = evidence.course.stopped, evidence.course.patience
-    if stopped == "plateau" and patience is not None:
-        return f"stopped: no improvement\nfor {patience} epochs"
-    return None if stopped is None else _STOPPED.get(stopped, stopped)
-
-
 def _missing(evidence: Evidence) -> str | None:
     history = evidence.course.history
     return None if history is not None and len(history) else "the history of the training is not known"
 
 
 def _words(evidence: Evidence) -> str:
-    history = _history(evidence)
+    curve = _curve_of(evidence)
+    history = curve.history
     parts = [
         f"Over {len(history)} epochs the loss went from {number(history.loss[0])} to {number(history.loss[-1])}"
     ]
@@ -106,14 +164,13 @@ def _words(evidence: Evidence) -> str:
     best = _best(history)
     if best is not None:
         parts.append(f"epoch {best} was the best")
-    if evidence.outputs is not None and evidence.outputs.constant_loss is not None:
-        parts.append(f"the best constant prediction has {number(evidence.outputs.constant_loss)}")
-    ended = _ended(evidence)
-    return ", ".join(parts) + (f"; {' '.join(ended.split())}." if ended else ".")
+    if curve.constant is not None:
+        parts.append(f"the best constant prediction has {number(curve.constant)}")
+    return ", ".join(parts) + (f"; {' '.join(curve.ended.split())}." if curve.ended else ".")
 
 
 def _numbers(evidence: Evidence) -> Numbers:
-    history = _history(evidence)
+    history = _curve_of(evidence).history
     epochs = np.unique(np.linspace(1, len(history), min(len(history), _ROWS)).round().astype(int)).tolist()
     columns = {"loss": history.loss, "validation loss": history.validation_loss}
     columns |= {"learning rate": history.learning_rate} | dict(history.metrics)

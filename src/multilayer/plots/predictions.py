@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.plots.axes import label, percent
+from multilayer.plots.axes import label, legend_above, percent
 from multilayer.plots.figures import BLUE, GREY
 from multilayer.plots.picture import Numbers, Picture
 
@@ -37,7 +37,7 @@ def predictions(evidence: Evidence, ax: Axes) -> Axes:
         ax.set_xlabel("class, from 0")
     ax.set_xlim(-0.6, counts.size - 0.4)
     ax.set_ylabel("samples")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    legend_above(ax, columns=2)
     return ax
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from multilayer.plots.axes import log_line, log_scale, number, over_layers
+from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers
 from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
     over_layers(ax, len(evidence.layers))
     ax.set_ylabel("share that differs\nbetween samples")
     if len(lines) > 1:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+        legend_above(ax)
     return ax
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.plots.axes import percent
+from multilayer.plots.axes import legend_above, percent
 from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def unit_map(evidence: Evidence, ax: Axes) -> Axes:
     ax.spines[:].set_visible(False)
     for colour, label in ((_NEVER, "never saturated"), (_ALWAYS, "always saturated"), (_DEAD, "dead")):
         ax.plot([], [], "s", color=colour / 255, markersize=7, label=label)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.2)
+    legend_above(ax, left=True, borderaxespad=0.2, handletextpad=0.2)
     return ax
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from importlib import import_module
+from typing import Any, Literal
 
 from multilayer.network import MLP
+from multilayer.network.view import Block, to_html
 from multilayer.optimizers import OptimizerState
 
 __all__ = ["Epoch", "History", "Memory", "Step", "Stopped", "Trained"]
@@ -87,6 +89,24 @@ class History:
         ends = [f"{name} {curve[0]:.4g} to {curve[-1]:.4g}" for name, curve in curves.items() if curve]
         return f"History({', '.join([f'{len(self)} epochs', *ends])})"
 
+    def _repr_html_(self) -> str:
+        return to_html([self.block()])
+
+    def block(self) -> Block:
+        """Return the first, the best and the last value of every curve, to be printed."""
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        rows = tuple(
+            (name, (f"{curve[0]:.4g}", f"{min(curve):.4g}", f"{max(curve):.4g}", f"{curve[-1]:.4g}"))
+            for name, curve in curves.items()
+            if curve
+        )
+        return Block(f"{len(self)} epochs", ("first", "smallest", "largest", "last"), rows)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the curves as `multilayer.plots.loss_curve` does (extra `plot`); on new axes unless given."""
+        # By name: pictures stand on training, and not the other way round.
+        return import_module("multilayer.plots").loss_curve(self, ax)
+
     def with_epoch(self, epoch: Epoch) -> History:
         """Return the history with one more epoch."""
         validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
@@ -122,3 +142,11 @@ class Trained:
     best_epoch: int | None
     """The epoch of the best weights, from 1, where something was monitored."""
     memory: Memory = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        facts = Block(
+            repr(self.network),
+            (),
+            (("training ended", (self.message,)), ("best epoch", (str(self.best_epoch or "–"),))),
+        )
+        return to_html([facts, self.history.block()])

@@ -19,6 +19,7 @@ from multilayer.diagnosis.separable.proofs import CommonPoint, Conflict, weighte
 from multilayer.diagnosis.separable.rivals import Rivals
 from multilayer.diagnosis.separable.rounding import distance, exact_planes, in_float64
 from multilayer.diagnosis.separable.simplex import Contradiction, decide
+from multilayer.network.view import Block, to_html
 
 __all__ = ["Separability", "separability"]
 
@@ -76,6 +77,12 @@ class Separability:
             how = f"a plane separates class {self.classes[0]} from class {self.classes[1]}"
         narrow = " (in exact numbers; no float64 layer was found)" if self.W is None else ""
         return f"Linearly separable: {how}{narrow}; the nearest sample is {self.margin:.4g} from the border"
+
+    def _repr_html_(self) -> str:
+        rows = [("answer", str(self)), ("classes", ", ".join(map(str, self.classes)))]
+        if self.W is not None and self.W.size <= _SHOWN:
+            rows += [("W", str(self.W.tolist())), ("b", str(self.b.tolist() if self.b is not None else ""))]
+        return to_html([Block("Linearly separable?", (), tuple((name, (text,)) for name, text in rows))])
 
     def _formula(self) -> str:
         assert self.W is not None  # noqa: S101  (for the type checker)

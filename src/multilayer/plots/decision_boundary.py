@@ -1,0 +1,180 @@
+"""What a network says over a plane of two inputs, with the samples on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer.conversion import from_model
+from multilayer.errors import InputError
+from multilayer.plots.axes import label
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
+
+if TYPE_CHECKING:
+    from multilayer.network import MLP
+    from multilayer.plots.figures import Axes
+
+__all__ = ["decision_boundary"]
+
+_POINTS = 200
+_MARGIN = 0.08
+_LONGEST_NAME = 14
+_COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, GREY)
+_LEVELS = 12
+_SIZE = 14
+"""Of a sample's point, in square points."""
+
+
+def decision_boundary(
+    model: Any,
+    X: ArrayLike,
+    y: ArrayLike | None = None,
+    ax: Axes | None = None,
+    *,
+    inputs: tuple[int, int] = (0, 1),
+) -> Axes:
+    """Draw the class of every point of a plane, and the samples with theirs; of a regression network, its output.
+
+    A network says classes where it has labels, several outputs, or one output of a sigmoid or a step; else its only
+    output is drawn as contours.
+
+    Parameters
+    ----------
+    model : MLP, or what `multilayer.from_model` takes
+        The network.
+    X : array_like, shape (samples, inputs)
+        Samples; they also say which part of the plane is drawn.
+    y : array_like, shape (samples,), optional
+        Classes as `model.classify` gives them, or numbers of a regression, to colour the samples by.
+    ax : matplotlib Axes, optional
+        What to draw on; new axes of pyplot unless given.
+    inputs : (int, int)
+        The two inputs that span the plane, from 0; all others stand at their medians over X.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        When X or y do not fit, or the network has a single input.
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    network: MLP = from_model(model)
+    samples = _samples(network, X)
+    across, up = _two(network, inputs)
+    targets = None if y is None else np.asarray(y).reshape(-1)
+    if targets is not None and len(targets) != len(samples):
+        raise InputError(
+            f"X has {len(samples)} samples but y has {len(targets)}; expected one target per sample"
+        )
+    plane = _Plane.through(samples, across, up)
+    ax = drawn_on(ax)
+    draw = _draw_classes if _says_classes(network) else _draw_numbers
+    draw(network, ax, plane, targets)
+    names = network.inputs or tuple(f"x{number}" for number in range(1, samples.shape[1] + 1))
+    ax.set_xlabel(label(names[across], _LONGEST_NAME))
+    ax.set_ylabel(label(names[up], _LONGEST_NAME))
+    ax.set_xlim(plane.across[0], plane.across[-1])
+    ax.set_ylim(plane.up[0], plane.up[-1])
+    return ax
+
+
+@dataclass(frozen=True, eq=False)
+class _Plane:
+    """Two inputs over a grid, all others at their medians."""
+
+    across: NDArray[np.float64]
+    up: NDArray[np.float64]
+    x: NDArray[Any]
+    """The grid's points as samples, row by row."""
+    points: NDArray[Any]
+    """Both inputs of the samples given."""
+
+    @staticmethod
+    def through(samples: NDArray[Any], across: int, up: int) -> _Plane:
+        """Return the plane that the samples lie in, with a margin."""
+        horizontal, vertical = _range(samples[:, across]), _range(samples[:, up])
+        x = np.repeat(np.median(samples, axis=0)[np.newaxis], _POINTS**2, axis=0)
+        x[:, across], x[:, up] = np.tile(horizontal, _POINTS), np.repeat(vertical, _POINTS)
+        return _Plane(horizontal, vertical, x, samples[:, [across, up]])
+
+    def grid(self, values: ArrayLike) -> NDArray[Any]:
+        """Return a value per point in rows and columns."""
+        return np.asarray(values).reshape(_POINTS, _POINTS)
+
+
+def _samples(network: MLP, X: ArrayLike) -> NDArray[Any]:
+    samples = network.trace(X)[0].x
+    if samples.ndim != 2 or not len(samples):
+        raise InputError(
+            f"X has shape {samples.shape}; expected (samples, {network.shape[0]}), at least one sample"
+        )
+    return samples
+
+
+def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
+    count = network.shape[0]
+    if count < 2:
+        raise InputError("a plane needs two inputs, and this network has one")
+    across, up = inputs
+    if across == up or not {across, up} <= set(range(count)):
+        raise InputError(f"inputs must be two of 0 to {count - 1}; got {inputs!r}")
+    return across, up
+
+
+def _range(column: NDArray[Any]) -> NDArray[np.float64]:
+    low, high = float(np.nanmin(column)), float(np.nanmax(column))
+    margin = _MARGIN * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, _POINTS)
+
+
+def _says_classes(network: MLP) -> bool:
+    interval = network.layers[-1].activation.facts.range
+    bounded = (interval.low, interval.high) == (0.0, 1.0)
+    return network.classes is not None or network.shape[-1] > 1 or bounded
+
+
+def _draw_classes(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
+    classes = list(network.classes or range(max(network.shape[-1], 2)))
+    number = {name: place for place, name in enumerate(classes)}
+    given = [] if targets is None else targets.tolist()
+    unknown = [name for name in given if name not in number]
+    if unknown:
+        raise InputError(
+            f"y holds {unknown[0]!r}, which is no class of the network; they are {', '.join(map(repr, classes))}"
+        )
+    said = [number[name] for name in np.asarray(network.classify(plane.x)).tolist()]
+    colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(classes))]
+    levels = np.arange(len(classes) + 1) - 0.5
+    ax.contourf(plane.across, plane.up, plane.grid(said), levels=levels, colors=colours, alpha=0.25)
+    if targets is None:
+        ax.scatter(plane.points[:, 0], plane.points[:, 1], s=_SIZE, facecolors="none", edgecolors=GREY)
+        return
+    for name, place in number.items():
+        mine = np.array([one == name for one in given], bool)
+        if mine.any():
+            shown = label(str(name), _LONGEST_NAME)
+            ax.scatter(
+                plane.points[mine, 0], plane.points[mine, 1], s=_SIZE, color=colours[place], label=shown
+            )
+    ax.legend(loc="best")
+
+
+def _draw_numbers(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
+    outputs = plane.grid(network(plane.x))
+    low, high = float(outputs.min()), float(outputs.max())
+    levels = _LEVELS if low < high else [low - 1.0, low + 1.0]
+    drawn = ax.contourf(plane.across, plane.up, outputs, levels=levels)
+    ax.figure.colorbar(drawn, ax=ax, label="output")
+    across, up = plane.points.T
+    if targets is None:
+        ax.scatter(across, up, s=_SIZE, facecolors="none", edgecolors=GREY)
+        return
+    low, high = drawn.get_clim()
+    ax.scatter(across, up, s=_SIZE, c=targets.astype(np.float64), edgecolors=GREY, vmin=low, vmax=high)

@@ -1,0 +1,143 @@
+"""Pictures of a training in any form, and of a network with its samples; legends stay inside the figure."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from multilayer import MLP, Dense, InputError, diagnose, fit, initialize, plots
+from multilayer.plots.table import pictures
+from multilayer.training import History
+from tests.diagnosis.made import evidence
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1.0, 1.0, (60, 2))
+Y = (X[:, 0] > 0).astype(int)
+PLANE = MLP([Dense([[1.0], [0.0]], [0.0], "sigmoid")])
+TRAINED = fit(PLANE, X, Y, loss="binary_cross_entropy", epochs=3, validation=0.2, rng=0)
+
+
+def axes(**options):
+    figure = Figure(**options)
+    FigureCanvasAgg(figure)
+    return figure.subplots()
+
+
+def curve(ax):
+    return ax.get_lines()[0].get_ydata().tolist()
+
+
+def test_a_loss_curve_of_a_training_in_any_form():
+    pytest.importorskip("sklearn")
+    from multilayer.estimators import MLPClassifier
+
+    loss = list(TRAINED.history.loss)
+    assert curve(plots.loss_curve(TRAINED, axes())) == loss
+    assert curve(plots.loss_curve(TRAINED.history, axes())) == loss
+    assert curve(TRAINED.history.plot(axes())) == loss
+    found = diagnose(TRAINED.network, X, Y, course=TRAINED)
+    assert curve(plots.loss_curve(found, axes())) == loss
+    assert curve(plots.loss_curve(found.evidence, axes())) == loss
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it need not converge
+        model = MLPClassifier((3,), max_iter=4, random_state=0).fit(X, Y)
+    assert curve(plots.loss_curve(model, axes())) == model.loss_curve_
+
+
+def test_new_axes_unless_given(monkeypatch):
+    from matplotlib import pyplot
+
+    pyplot.switch_backend("agg")
+    ax = TRAINED.history.plot()
+    assert ax.figure in map(pyplot.figure, pyplot.get_fignums())
+    pyplot.close(ax.figure)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [(3, "got int"), (History(), "there is no loss curve to draw"), (evidence(), None)],
+)
+def test_what_has_no_curve(source, message):
+    if message is None:
+        plots.loss_curve(source, axes())
+        return
+    with pytest.raises(InputError, match=message):
+        plots.loss_curve(source, axes())
+
+
+@pytest.mark.parametrize("size", [(6.4, 4.8), (4.5, 3.0)])
+@pytest.mark.parametrize("picture", pictures, ids=lambda picture: picture.name)
+def test_legends_stay_inside_the_figure(picture, size):
+    """Where nothing lays the figure out: a user's own axes."""
+    figure = Figure(figsize=size)
+    canvas = FigureCanvasAgg(figure)
+    picture.draw(evidence(), figure)
+    canvas.draw()
+    for ax in figure.axes:
+        legend = ax.get_legend()
+        if legend is not None:
+            box = legend.get_window_extent()
+            assert box.x0 >= 0
+            assert box.y0 >= 0
+            assert box.x1 <= figure.bbox.x1 + 1
+            assert box.y1 <= figure.bbox.y1 + 1
+
+
+def regions(ax):
+    return [path for collection in ax.collections for path in collection.get_paths()]
+
+
+def test_the_border_between_two_classes_is_where_it_is():
+    net = MLP([Dense([[1.0], [2.0]], [-0.5], "sigmoid")], inputs=["age", "rate [/s]"])
+    ax = plots.decision_boundary(net, X, Y, axes())
+    first, second = ax.collections[0].get_paths()
+    for path, sign in ((first, -1.0), (second, 1.0)):
+        corners = path.vertices
+        sums = corners @ [1.0, 2.0] - 0.5
+        assert (sign * sums > -0.05).all()  # the grid's own width
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "rate [/s]")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["0", "1"]
+
+
+def test_labels_and_other_inputs_at_their_medians():
+    W = [[0.0, 0.0, 0.0], [1.0, 0.0, -1.0], [0.0, 3.0, 0.0]]
+    net = MLP([Dense(W, activation="softmax")], classes=["a", "b", "c"])
+    samples = np.c_[RNG.normal(size=30), X[:30]]
+    y = net.classify(samples)
+    ax = plots.decision_boundary(net, samples, y, axes(), inputs=(1, 0))
+    assert {text.get_text() for text in ax.get_legend().get_texts()} == set(y.tolist())
+    drawn = sum(len(collection.get_offsets()) for collection in ax.collections[1:])
+    assert drawn == len(samples)
+
+
+@pytest.mark.parametrize("y", [None, np.sin(X[:, 0])])
+def test_the_output_of_a_regression(y):
+    net = initialize((2, 4, 1), "tanh", rng=0)
+    ax = plots.decision_boundary(net, X, y, axes())
+    assert ax.get_legend() is None
+    assert len(ax.figure.axes) == 2  # the second is the scale
+
+
+def test_a_constant_output():
+    plots.decision_boundary(MLP([Dense(np.zeros((2, 1)))]), X, None, axes())
+
+
+@pytest.mark.parametrize(
+    ("net", "arguments", "message"),
+    [
+        (MLP([Dense([[1.0]])]), {"X": [[1.0]]}, "needs two inputs, and this network has one"),
+        (PLANE, {"X": X, "inputs": (0, 2)}, r"inputs must be two of 0 to 1; got \(0, 2\)"),
+        (PLANE, {"X": X, "inputs": (1, 1)}, r"inputs must be two of 0 to 1; got \(1, 1\)"),
+        (PLANE, {"X": X[0]}, "expected .samples, 2., at least one sample"),
+        (PLANE, {"X": X, "y": Y[1:]}, "X has 60 samples but y has 59"),
+        (PLANE, {"X": X, "y": Y + 1}, "y holds 2, which is no class of the network; they are 0, 1"),
+    ],
+)
+def test_what_cannot_be_drawn(net, arguments, message):
+    with pytest.raises(InputError, match=message):
+        plots.decision_boundary(net, ax=axes(), **arguments)
