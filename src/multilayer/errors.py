@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InputError", "MissingExtraError", "TrainingWarning"]
+__all__ = ["FallbackWarning", "InputError", "MissingExtraError", "TrainingWarning"]
 
 
 class InputError(ValueError):
@@ -22,3 +22,7 @@ class MissingExtraError(ImportError):
 
 class TrainingWarning(UserWarning):
     """Training ended early because a number was nan or infinite; the message says where, and what helps."""
+
+
+class FallbackWarning(UserWarning):
+    """Networks run in NumPy, as there is no native core; given once, unless MULTILAYER_BACKEND=numpy asks for it."""

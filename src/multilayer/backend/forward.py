@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer.backend.choice import kernel_name, native
+from multilayer.backend.choice import kernel_name, native_or_warn
 
 __all__ = ["affine", "compile_network"]
 
@@ -42,7 +42,7 @@ def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
 
     The native one keeps a packed copy of W and b, and takes x of any real type; the twin takes the type of W.
     """
-    core = native()
+    core = native_or_warn()
     if core is not None:
         weighted_sum: Callable[[ArrayLike], Array] = core.Network([(W, b, None, ())])
         return weighted_sum
@@ -61,7 +61,7 @@ def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | 
     shape and TypeError for another type. Layers are fused up to one whose activation has no native kernel;
     such an activation is called as it is, and the layers behind it are fused again.
     """
-    core = native()
+    core = native_or_warn()
     if core is None:
         return None
     stages: list[Callable[..., Any]] = []

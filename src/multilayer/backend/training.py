@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.backend.choice import kernel_name, native
+from multilayer.backend.choice import kernel_name, native_or_warn
 
 __all__ = ["Data", "Kernel", "Trainer", "kernel", "trainer"]
 
@@ -106,7 +106,7 @@ class Trainer:
 
 def trainer(dtype: np.dtype[Any], layers: Sequence[Layer], slots: int, **settings: Any) -> Trainer | None:
     """Return a trainer for these layers and the core's settings; None where there is no core for them."""
-    core = native()
+    core = native_or_warn()
     if core is None or dtype not in (np.float32, np.float64):
         return None
     return Trainer(core.Trainer(dtype=dtype, layers=tuple(layers), **settings), dtype, layers, slots)
