@@ -1,4 +1,4 @@
-"""Trainings and networks, made from a number each, whose bits are known: every optimizer, loss, schedule and activation.
+"""Trainings and networks made from a number each, whose bits are known: optimizers, losses, schedules, activations.
 
 All numbers that go in are drawn uniformly, so that no mathematical library of the machine has a part in them.
 """
@@ -50,10 +50,28 @@ _LOSSES = {
     "poisson": "softplus",
 }
 """Losses, and an output activation for each."""
-_HIDDEN = (
-    "sigmoid tanh relu leaky_relu elu selu gelu gelu_tanh silu mish softplus softsign hard_sigmoid hard_tanh hard_swish "
-    "relu6 celu log_sigmoid squareplus gaussian"
-).split()
+_HIDDEN = [
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "mish",
+    "softplus",
+    "softsign",
+    "hard_sigmoid",
+    "hard_tanh",
+    "hard_swish",
+    "relu6",
+    "celu",
+    "log_sigmoid",
+    "squareplus",
+    "gaussian",
+]
 _ACTIVATIONS = [*_HIDDEN, "step", "identity", "softmax", "log_softmax"]
 
 
