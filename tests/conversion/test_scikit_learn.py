@@ -6,9 +6,11 @@ import pytest
 pytest.importorskip("sklearn")
 
 from sklearn import neural_network as theirs
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures, RobustScaler, StandardScaler
 
 from multilayer import InputError, from_model
 from multilayer.estimators import MLPClassifier, MLPRegressor
@@ -79,6 +81,97 @@ def test_refuses_what_is_not_fitted():
         from_model(theirs.MLPClassifier())
 
 
-def test_refuses_a_pipeline():
-    with pytest.raises(InputError, match="a Pipeline cannot be made a network"):
-        from_model(make_pipeline(StandardScaler(), theirs.MLPClassifier()))
+def test_refuses_an_own_estimator_that_is_not_fitted():
+    with pytest.raises(InputError, match="this MLPRegressor is not fitted"):
+        from_model(MLPRegressor())
+
+
+SCALERS = {
+    "standard": [StandardScaler()],
+    "standard, no mean": [StandardScaler(with_mean=False)],
+    "standard, no spread": [StandardScaler(with_std=False)],
+    "min and max": [MinMaxScaler((-1, 1))],
+    "largest": [MaxAbsScaler()],
+    "robust": [RobustScaler()],
+    "robust, no centre": [RobustScaler(with_centering=False)],
+    "several": [RobustScaler(with_scaling=False), MinMaxScaler(), "passthrough", StandardScaler()],
+    "none": ["passthrough"],
+}
+RAW = 5.0 * X + 20.0
+
+
+@pytest.mark.parametrize("scalers", SCALERS.values(), ids=SCALERS)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("package", [theirs.MLPClassifier, MLPClassifier])
+def test_scalers_of_a_pipeline_become_part_of_the_first_layer(package, kind, scalers):
+    samples = RAW.astype(kind)
+    pipeline = make_pipeline(*scalers, package((6,), max_iter=20, random_state=0))
+    _fitted(pipeline, samples, NAMES[y])
+    network = from_model(pipeline)
+    assert (network.dtype, network.shape, network.classes) == (kind, (4, 6, 3), tuple(NAMES))
+    tolerance = 1e-12 if kind == np.float64 else 2e-4
+    np.testing.assert_allclose(
+        network(samples), pipeline.predict_proba(samples), rtol=tolerance, atol=tolerance
+    )
+
+
+def test_names_of_a_pipelines_inputs():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
+    pipeline = make_pipeline(StandardScaler(), theirs.MLPClassifier((7,), max_iter=5, random_state=0))
+    assert from_model(_fitted(pipeline, frame, y)).inputs == ("a", "b", "c", "d")
+
+
+class OwnScaler(StandardScaler):
+    def transform(self, X, copy=None):
+        """Do something else."""
+        return super().transform(X) ** 3
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (
+            PolynomialFeatures(),
+            r"step polynomialfeatures \(PolynomialFeatures\): it is no scaling .* pipeline\[-1\]",
+        ),
+        (OwnScaler(), r"step ownscaler \(OwnScaler\): it is no scaling of columns that a layer could do"),
+        (MinMaxScaler(clip=True), r"step minmaxscaler \(MinMaxScaler\): it clips what is out of range"),
+    ],
+)
+def test_refuses_steps_that_no_layer_can_do(step, message):
+    pipeline = _fitted(make_pipeline(step, theirs.MLPClassifier((3,), max_iter=3, random_state=0)), X, y)
+    with pytest.raises(InputError, match=message):
+        from_model(pipeline)
+    assert from_model(pipeline[-1]).shape[1:] == (3, 3)
+
+
+def test_refuses_a_scaler_that_folding_would_lose_digits_of():
+    far = X + np.float64(1.7e9)
+    pipeline = _fitted(
+        make_pipeline(StandardScaler(), theirs.MLPClassifier((3,), max_iter=3, random_state=0)), far, y
+    )
+    with pytest.raises(
+        InputError, match=r"the mean of column \d is .* standard deviations from 0; .* half of its"
+    ):
+        from_model(pipeline)
+
+
+def test_the_network_that_a_search_has_found():
+    pipeline = make_pipeline(StandardScaler(), theirs.MLPClassifier((3,), max_iter=3, random_state=0))
+    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": [0.1, 0.01]}, cv=2)
+    with pytest.raises(InputError, match="this GridSearchCV has no best_estimator_; fit it with refit=True"):
+        from_model(search)
+    assert from_model(_fitted(search, X, y)) == from_model(search.best_estimator_)
+
+
+def test_refuses_transformed_targets():
+    model = TransformedTargetRegressor(
+        theirs.MLPRegressor(hidden_layer_sizes=(3,), max_iter=3, random_state=0),
+        func=np.log,
+        inverse_func=np.exp,
+    )
+    _fitted(model, X, X[:, 0])
+    with pytest.raises(InputError, match=r"predicts transformed targets; give model\.regressor_, with"):
+        from_model(model)
+    assert from_model(model.regressor_).shape == (4, 3, 1)

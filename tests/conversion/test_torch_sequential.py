@@ -4,7 +4,7 @@ import pytest
 from multilayer import InputError, from_model
 from multilayer.conversion.torch_activations import ACTIVATIONS
 from tests.conversion import torch_stand_in as nn
-from tests.conversion.torch_stand_in import Linear, Module, Sequential, activation
+from tests.conversion.torch_stand_in import BatchNorm1d, Linear, Module, Sequential, activation
 
 X = 3 * np.random.default_rng(1).standard_normal((100, 5))
 
@@ -55,6 +55,47 @@ def test_a_class_of_sequential_without_a_forward_of_its_own():
     assert from_model(Net(Linear(5, 2))).shape == (5, 2)
 
 
+class OwnLinear(Linear):
+    def forward(self, x):
+        """Add something to it, as an adapter does."""
+        return super().forward(x) + 1.0
+
+
+class OwnCall(Linear):
+    def __call__(self, x):
+        """Do something around the forward."""
+        return -super().__call__(x)
+
+
+def _with(module, **attributes):
+    vars(module).update(attributes)
+    return module
+
+
+def test_a_module_that_stands_in_the_chain_twice():
+    activation, square = nn.ACTIVATIONS[0], Linear(5, 5)
+    model = Sequential(square, activation, square, activation, Linear(5, 2), activation)
+    network = from_model(model)
+    assert [layer.activation.facts.name for layer in network.layers] == ["relu"] * 3
+    np.testing.assert_allclose(network(X), model.forward(X), rtol=1e-13, atol=1e-13)
+
+
+def test_what_torch_compile_returns():
+    model = Sequential(Linear(5, 2))
+    assert from_model(_with(Module(), _orig_mod=model)) == from_model(model)
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_batch_norm_in_evaluation(place, own):
+    chain = [Linear(5, 6), nn.ACTIVATIONS[0], Linear(6, 3)]
+    chain.insert(place, BatchNorm1d([5, 6, 6, 3][place], own))
+    model = Sequential(*chain)
+    network = from_model(model)
+    assert repr(network) == "MLP(5-6-3, relu identity, float64)"
+    np.testing.assert_allclose(network(X), model.forward(X), rtol=1e-12, atol=1e-12)
+
+
 class OwnForward(Sequential):
     def forward(self, x):
         """Do something else."""
@@ -69,11 +110,7 @@ def _hooked(module):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (
-            Sequential(Linear(5, 2), type("BatchNorm1d", (Module,), {})()),
-            "module 1 (BatchNorm1d): a network has",
-        ),
-        (Sequential(Linear(5, 2), type("GLU", (Module,), {})()), "module 1 (GLU)"),
+        (Sequential(Linear(5, 2), activation("GLU", None)), "module 1 (GLU): a network has no such layer"),
         (Sequential(nn.ACTIVATIONS[0], Linear(5, 2)), "module 0 (ReLU): an activation needs a Linear"),
         (Sequential(Linear(5, 2), *nn.ACTIVATIONS[:2]), "module 2 (LeakyReLU): an activation needs"),
         (Sequential(Sequential(), Sequential(nn.ACTIVATIONS[0])), "module 1.0 (ReLU)"),
@@ -82,12 +119,23 @@ def _hooked(module):
         (Sequential(Linear(5, 2), activation("Threshold", None, threshold=0.1, value=1)), "value is 1"),
         (Sequential(Linear(5, 2), activation("GELU", None, approximate="quick")), "'quick'"),
         (Sequential(activation("Flatten", None, start_dim=0, end_dim=-1), Linear(5, 2)), "start_dim is 0"),
-        (Sequential(_hooked(Linear(5, 2))), "module 0 has hooks"),
-        (_hooked(Sequential(Linear(5, 2))), "the nn.Sequential has hooks"),
+        (Sequential(_hooked(Linear(5, 2))), "module 0 (Linear): it has hooks"),
+        (_hooked(Sequential(Linear(5, 2))), "the nn.Sequential: it has hooks"),
         (Sequential(), "has no Linear"),
         (Sequential(Linear(5, 2), OwnForward(Linear(2, 2))), "module 1 (OwnForward)"),
         (OwnForward(Linear(5, 2)), "a PyTorch OwnForward is no nn.Sequential"),
         (Linear(5, 2), "a PyTorch Linear is no nn.Sequential"),
+        (Sequential(OwnLinear(5, 2)), "module 0 (OwnLinear): its forward is code of its own (tests."),
+        (Sequential(OwnCall(5, 2)), "module 0 (OwnCall): its forward is code of its own"),
+        (Sequential(type("Linear", (Module,), {"forward": OwnLinear.forward})()), "is code of its own"),
+        (Sequential(_with(Linear(5, 2), forward=print)), "module 0 (Linear): its forward was replaced"),
+        (Sequential(_with(Linear(5, 2), parametrizations={"weight": 1})), "its weight is parametrized"),
+        (Sequential(_with(Linear(5, 2), has_uninitialized_params=lambda: True)), "are not initialized"),
+        (Sequential(_with(Linear(5, 2), weight=None)), "module 0 (Linear): its weight"),
+        (Sequential(_with(Linear(5, 2), weight=print)), "module 0 (Linear): its weight cannot be read"),
+        (Sequential(Linear(5, 2), _with(BatchNorm1d(2), training=True)), "call model.eval() first"),
+        (Sequential(Linear(5, 2), _with(BatchNorm1d(2), running_mean=None)), "no running statistics"),
+        (Sequential(Linear(5, 2), nn.ACTIVATIONS[0], BatchNorm1d(2)), "no Linear beside it"),
         (Sequential(Linear(5, 2), Linear(3, 2)), "W has shape (3, 2) but layer 1 has 2 units"),
     ],
 )

@@ -1,7 +1,7 @@
 """What `from_model` asks of PyTorch's modules, in NumPy, so that the suite needs no PyTorch.
 
 Values are computed from mpmath-free textbook formulas in float64, independently of multilayer's. That PyTorch's own
-modules look and compute like these, `python -m benchmarks conversion` checks where it is installed.
+modules look and compute like these, test_torch.py checks where it is installed, and `python -m benchmarks conversion`.
 """
 
 import numpy as np
@@ -37,15 +37,29 @@ class Tensor:
         return self.array
 
 
+def of_torch(kind, file="standing_in"):
+    """Return a class as one that PyTorch defines, its forward and what runs it included."""
+    kind.__module__ = f"torch.nn.modules.{file}"
+    for name, defined in vars(kind).items():
+        if name in ("forward", "__call__"):
+            defined.__module__ = kind.__module__
+    return kind
+
+
 class Module:
     """A module: attributes and a forward."""
 
     def __init__(self, **attributes):
         vars(self).update(attributes)
+        self._modules = {}
+
+    def __call__(self, x):
+        """Run it."""
+        return self.forward(x)
 
     def named_children(self):
         """Yield nothing: most modules have no others within."""
-        return iter(())
+        return iter(self._modules.items())
 
     def state_dict(self):
         """Return nothing; it is asked for by name only."""
@@ -56,27 +70,29 @@ class Module:
         return x
 
 
+of_torch(Module, "module")
+
+
+@of_torch
 class Sequential(Module):
     """Modules one after the other."""
 
     def __init__(self, *modules):
-        self.modules = modules
-
-    def named_children(self):
-        """Yield the modules by their place."""
-        return ((str(n), module) for n, module in enumerate(self.modules))
+        self._modules = {str(n): module for n, module in enumerate(modules)}
 
     def forward(self, x):
         """Run them."""
-        for module in self.modules:
-            x = module.forward(x)
+        for module in self._modules.values():
+            x = module(x)
         return x
 
 
+@of_torch
 class Linear(Module):
     """x W^T + b: PyTorch's weight is (units, inputs)."""
 
     def __init__(self, inputs, units, bias=True, dtype=np.float64, seed=0):
+        super().__init__()
         rng = np.random.default_rng([seed, inputs, units])
         self.weight = Tensor(rng.standard_normal((units, inputs)).astype(dtype))
         self.bias = Tensor(rng.standard_normal(units).astype(dtype)) if bias else None
@@ -87,9 +103,34 @@ class Linear(Module):
         return np.asarray(x, np.float64) @ self.weight.array.astype(np.float64).T + b
 
 
+@of_torch
+class BatchNorm1d(Module):
+    """Columns that are centred and scaled by what training has seen."""
+
+    def __init__(self, columns, own=True):
+        rng = np.random.default_rng(columns)
+        super().__init__(training=False, eps=1e-5, weight=None, bias=None)
+        self.running_mean = Tensor(rng.standard_normal(columns))
+        self.running_var = Tensor(rng.uniform(0.3, 3.0, columns))
+        if own:
+            self.weight, self.bias = (
+                Tensor(rng.standard_normal(columns)),
+                Tensor(rng.standard_normal(columns)),
+            )
+
+    def forward(self, x):
+        """Centre, scale, shift."""
+        z = (x - self.running_mean.array) / np.sqrt(self.running_var.array + self.eps)
+        return z if self.weight is None else z * self.weight.array + self.bias.array
+
+
 def activation(kind, function, **attributes):
     """Return a module of the class `kind` that computes `function(module, x)`."""
-    return type(kind, (Module,), {"forward": function})(**attributes)
+
+    def forward(self, x):
+        return function(self, x)
+
+    return of_torch(type(kind, (Module,), {"forward": forward}))(**attributes)
 
 
 def _softmax(m, x):

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer.conversion.contract import Conversion
-from multilayer.conversion.multilayer_estimator import multilayer_estimator
+from multilayer.conversion.keras import refuse_keras
 from multilayer.conversion.multilayer_network import multilayer_network
+from multilayer.conversion.opened import opened
+from multilayer.conversion.scalers import behind
 from multilayer.conversion.scikit_learn import scikit_learn
 from multilayer.conversion.torch_sequential import torch_sequential
 from multilayer.errors import InputError
 from multilayer.network import MLP
 
-__all__ = ["conversions", "from_model"]
+__all__ = ["conversion_of", "conversions", "from_model"]
 
 conversions: tuple[Conversion, ...] = (
     multilayer_network,
-    multilayer_estimator,
     scikit_learn,
     torch_sequential,
 )
@@ -32,9 +33,10 @@ def from_model(model: Any, /) -> MLP:
     Parameters
     ----------
     model : object
-        A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn; a PyTorch
-        `nn.Sequential` of `Linear` layers and activations, as it predicts in evaluation mode; or an `MLP`, which is
-        returned as it is.
+        A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn, also as the end of a
+        pipeline of scalers, which become part of the first layer, or as the best of a search; a PyTorch
+        `nn.Sequential` of `Linear`, `BatchNorm1d` and activations, as it predicts in evaluation mode; an `MLP`, which
+        is returned as it is; or what `fit` returned.
 
     Raises
     ------
@@ -51,8 +53,21 @@ def from_model(model: Any, /) -> MLP:
     Traceback (most recent call last):
     multilayer.errors.InputError: a str cannot be made a network; expected an MLP, or ...
     """
+    steps, inner = opened(model)
+    return behind(steps, conversion_of(inner).convert(inner))
+
+
+def conversion_of(model: Any) -> Conversion:
+    """Return the conversion for a model.
+
+    Raises
+    ------
+    InputError
+        For another kind of model.
+    """
+    refuse_keras(model)
     for conversion in conversions:
         if conversion.recognizes(model):
-            return conversion.convert(model)
+            return conversion
     kinds = ", or ".join(conversion.kind for conversion in conversions)
     raise InputError(f"a {type(model).__name__} cannot be made a network; expected {kinds}")

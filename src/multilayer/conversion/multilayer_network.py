@@ -1,18 +1,12 @@
-"""An MLP, which is a network already."""
+"""An MLP, and what holds one: this package's estimators, and the outcome of its training."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from multilayer.conversion.contract import Conversion
-from multilayer.network import MLP
+from multilayer.network.held import holds_network, network_of
 
 __all__ = ["multilayer_network"]
 
-
-def _same(model: Any) -> MLP:
-    network: MLP = model
-    return network
-
-
-multilayer_network = Conversion("an MLP", lambda model: isinstance(model, MLP), _same)
+multilayer_network = Conversion(
+    "an MLP, or what fit returned, or a fitted estimator of multilayer.estimators", holds_network, network_of
+)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
 
 from multilayer.activations import Activation, identity
+from multilayer.conversion.affine import Affine, Floats, Weights
 from multilayer.conversion.contract import Conversion
 from multilayer.conversion.torch_activations import ACTIVATIONS
+from multilayer.conversion.torch_modules import children_of, computes, is_module, kind_of, refuse_changes
+from multilayer.conversion.torch_tensors import array_of
 from multilayer.errors import InputError
 from multilayer.network import MLP, Dense
 from multilayer.wording import located
@@ -15,81 +20,85 @@ from multilayer.wording import located
 __all__ = ["torch_sequential"]
 
 
-class _Part(NamedTuple):
-    """A module in the chain, with the path that PyTorch's own messages give it: "0.2"."""
+class _Chain:
+    """The layers so far, and what is open: a Linear without its activation, or scaled columns without a Linear."""
 
-    path: str
-    kind: str
-    module: Any
+    def __init__(self) -> None:
+        self.layers: list[Dense] = []
+        self._open: Weights | None = None
+        self._scaled: list[Affine] = []
 
+    def linear(self, module: Any) -> None:
+        """Open a Linear, with what was done to its inputs."""
+        self.close()
+        W = array_of(module, "weight").T  # PyTorch's weight is (units, inputs)
+        b = np.zeros(W.shape[1], W.dtype) if module.bias is None else array_of(module, "bias")
+        self._open = W, b
+        for affine in reversed(self._scaled):
+            self._fold(affine.before)
+        self._scaled = []
 
-def _recognizes(model: Any) -> bool:
-    return all(hasattr(model, name) for name in ("named_children", "state_dict", "forward"))
-
-
-def _convert(model: Any) -> MLP:
-    if not _is_sequential(model):
-        raise InputError(
-            f"a PyTorch {type(model).__name__} is no nn.Sequential, so what it computes is code; "
-            "give nn.Sequential of its layers"
-        )
-    layers: list[Dense] = []
-    linear: _Part | None = None
-    _refuse_hooks("the nn.Sequential", model)
-    for part in _parts(model, ""):
-        with located(f"module {part.path} ({part.kind})"):
-            if part.kind == "Linear":
-                if linear is not None:
-                    layers.append(_dense(linear.module, identity))
-                linear = part
-            elif part.kind in ACTIVATIONS:
-                if linear is None:
-                    raise InputError("an activation needs a Linear of its own before it")
-                layers.append(_dense(linear.module, ACTIVATIONS[part.kind](part.module)))
-                linear = None
-            elif part.kind in _WITHOUT_EFFECT:
-                _WITHOUT_EFFECT[part.kind](part.module)
-            else:
-                known = ", ".join(("Linear", *_WITHOUT_EFFECT, *ACTIVATIONS))
-                raise InputError(f"a network has no such layer; it can represent {known}")
-    if linear is not None:
-        layers.append(_dense(linear.module, identity))
-    if not layers:
-        raise InputError("the nn.Sequential has no Linear, so there is no layer to convert")
-    return MLP(layers)
-
-
-def _parts(sequential: Any, above: str) -> Iterator[_Part]:
-    """Yield the modules of a chain in order, those of chains within it in their place."""
-    for name, module in sequential.named_children():
-        path = f"{above}{name}"
-        _refuse_hooks(f"module {path}", module)
-        if _is_sequential(module):
-            yield from _parts(module, f"{path}.")
+    def batch_norm(self, module: Any) -> None:
+        """Fold it into the Linear beside it: in evaluation mode it scales and shifts every column."""
+        affine, dtype = _normalization(module)
+        if self._open is not None:
+            self._fold(affine.after)
         else:
-            yield _Part(path, type(module).__name__, module)
+            affine.check_before(dtype)
+            self._scaled.append(affine)
+
+    def activation(self, activation: Activation) -> None:
+        """Make the open Linear a layer."""
+        if self._open is None:
+            raise InputError("an activation needs a Linear of its own before it")
+        self.layers.append(Dense(*self._open, activation))
+        self._open = None
+
+    def close(self) -> None:
+        """Make the open Linear a layer without an activation, if there is one."""
+        if self._open is not None:
+            self.activation(identity)
+
+    def whole(self) -> list[Dense]:
+        """Return all layers."""
+        self.close()
+        if self._scaled:
+            raise InputError("the last BatchNorm1d has no Linear beside it to be folded into")
+        if not self.layers:
+            raise InputError("the nn.Sequential has no Linear, so there is no layer to convert")
+        return self.layers
+
+    def _fold(self, folded: Callable[[Floats, Floats], Weights]) -> None:
+        """Compute in float64, and round once to the type of the Linear."""
+        assert self._open is not None  # noqa: S101  (whoever folds has looked)
+        W, b = self._open
+        new_W, new_b = folded(W.astype(np.float64), b.astype(np.float64))
+        self._open = new_W.astype(W.dtype), new_b.astype(W.dtype)
 
 
-def _is_sequential(module: Any) -> bool:
-    """Whether it runs its children in a row: a Sequential, or a class of it that has no forward of its own."""
-    for ancestor in type(module).__mro__:
-        if ancestor.__name__ == "Sequential":
-            return True
-        if "forward" in vars(ancestor):
-            return False
-    return False
+def _normalization(module: Any) -> tuple[Affine, np.dtype[Any]]:
+    """Return what a BatchNorm1d does in evaluation mode, and the type of its numbers."""
+    if module.training:
+        raise InputError("it is in training mode, where each batch has its own mean; call model.eval() first")
+    if module.running_mean is None or module.running_var is None:
+        raise InputError(
+            "it has no running statistics, so each batch has its own mean; train it with track_running_stats=True"
+        )
+    mean, variance = array_of(module, "running_mean"), array_of(module, "running_var")
+    zeros, ones = np.zeros(len(mean)), np.ones(len(mean))
+    return Affine(
+        centre=mean.astype(np.float64),
+        spread=np.sqrt(variance.astype(np.float64) + module.eps),
+        scale=ones if module.weight is None else array_of(module, "weight").astype(np.float64),
+        shift=zeros if module.bias is None else array_of(module, "bias").astype(np.float64),
+    ), mean.dtype
 
 
-def _refuse_hooks(where: str, module: Any) -> None:
-    if any(getattr(module, hooks, None) for hooks in ("_forward_hooks", "_forward_pre_hooks")):
-        raise InputError(f"{where} has hooks, which may change its numbers; remove them first")
-
-
-def _nothing(module: Any) -> None:
+def _nothing(chain: _Chain, module: Any) -> None:
     pass
 
 
-def _flatten(module: Any) -> None:
+def _flatten(chain: _Chain, module: Any) -> None:
     if module.start_dim != 1 or module.end_dim not in (-1, 1):
         raise InputError(
             f"start_dim is {module.start_dim} and end_dim {module.end_dim}; samples are rows, which stay as they are "
@@ -98,26 +107,52 @@ def _flatten(module: Any) -> None:
 
 
 # Samples are rows here, so that there is nothing to flatten; and dropout leaves nothing out when it predicts.
-_WITHOUT_EFFECT: dict[str, Callable[[Any], None]] = {
+_PARTS: dict[str, Callable[[_Chain, Any], None]] = {
+    "Linear": _Chain.linear,
+    "BatchNorm1d": _Chain.batch_norm,
     "Identity": _nothing,
     "Dropout": _nothing,
     "AlphaDropout": _nothing,
     "Flatten": _flatten,
 }
-"""What is left out of the network; each refuses a module that does have an effect."""
+"""Of what is no activation: what it adds to the chain. It refuses a module that is not what it has to be."""
 
 
-def _dense(linear: Any, activation: Activation) -> Dense:
-    bias = None if linear.bias is None else _array(linear.bias)
-    return Dense(_array(linear.weight).T, bias, activation)  # PyTorch's weight is (units, inputs)
+def _convert(model: Any) -> MLP:
+    model = getattr(model, "_orig_mod", model)  # what torch.compile holds, which computes the same
+    if not computes(model, "Sequential"):
+        inner = [f"model.{name}" for name, child in children_of(model) if computes(child, "Sequential")]
+        hint = f", such as {inner[0]}, where the model runs nothing else" if inner else ""
+        raise InputError(
+            f"a PyTorch {type(model).__name__} is no nn.Sequential, so what it computes is code; "
+            f"give nn.Sequential of its layers{hint}"
+        )
+    with located("the nn.Sequential"):
+        refuse_changes(model)
+    chain, known = _Chain(), (*_PARTS, *ACTIVATIONS)
+    for path, module in _modules(model, ""):
+        with located(f"module {path} ({type(module).__name__})"):
+            kind = kind_of(module, known)
+            if kind in _PARTS:
+                _PARTS[kind](chain, module)
+            else:
+                chain.activation(ACTIVATIONS[kind](module))
+    return MLP(chain.whole())
 
 
-def _array(tensor: Any) -> Any:
-    on_host = tensor.detach().cpu()
-    try:
-        return on_host.numpy()
-    except TypeError:  # bfloat16, which NumPy does not have; every one of its numbers is a float32
-        return on_host.float().numpy()
+def _modules(sequential: Any, above: str) -> Iterator[tuple[str, Any]]:
+    """Yield the modules of a chain in order, with the path that PyTorch's own messages give them: "0.2".
+
+    Those of chains within it stand in their place.
+    """
+    for name, module in children_of(sequential):
+        path = f"{above}{name}"
+        if computes(module, "Sequential"):
+            with located(f"module {path} ({type(module).__name__})"):
+                refuse_changes(module)
+            yield from _modules(module, f"{path}.")
+        else:
+            yield path, module
 
 
-torch_sequential = Conversion("a PyTorch nn.Sequential", _recognizes, _convert)
+torch_sequential = Conversion("a PyTorch nn.Sequential", is_module, _convert)

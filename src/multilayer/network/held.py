@@ -1,0 +1,46 @@
+"""The network that an object is or holds: for functions that take a network and are given what is at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multilayer.errors import InputError
+from multilayer.network.mlp import MLP
+
+__all__ = ["holds_network", "network_of"]
+
+
+def holds_network(model: Any) -> bool:
+    """Whether an object is a network or of a kind that holds one, fitted or not."""
+    return _held(model) is not None or hasattr(type(model), "network_")
+
+
+def network_of(model: Any) -> MLP:
+    """Return the network that an object is, or has as `.network` (what `fit` returned) or `.network_` (an estimator).
+
+    Raises
+    ------
+    InputError
+        When there is none, with the way to one.
+    """
+    held = _held(model)
+    if held is not None:
+        return held
+    if hasattr(type(model), "network_"):
+        raise InputError(f"this {type(model).__name__} is not fitted, so it has no network; call fit first")
+    raise InputError(
+        f"a {type(model).__name__} is no network; expected a multilayer.MLP, "
+        "which multilayer.from_model makes of a fitted model, and multilayer.initialize with new weights"
+    )
+
+
+def _held(model: Any) -> MLP | None:
+    if isinstance(model, MLP):
+        return model
+    # A training under way has a network too: the one that it started from.
+    outcome = getattr(model, "trained", None)
+    for holder, name in ((outcome, "network"), (model, "network_"), (model, "network")):
+        held = getattr(holder, name, None)
+        if isinstance(held, MLP):
+            return held
+    return None
