@@ -11,6 +11,7 @@ from multilayer.errors import InputError
 from multilayer.files import table
 from multilayer.files.format import Format
 from multilayer.network import MLP
+from multilayer.network.held import network_of
 from multilayer.storage import AnyPath, shown
 from multilayer.wording import located
 
@@ -63,8 +64,9 @@ def load(path: AnyPath, activations: Iterable[Activation] = ()) -> MLP:
 def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
     """Write the network to a file: network JSON (.json) or safetensors (.safetensors).
 
-    The file appears whole or not at all. An activation of your own is written by its name, which must not be
-    one of the catalogue's, and its parameters: give it to `load` again, as `load(path, activations=[mine])`.
+    What `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network. The file
+    appears whole or not at all. An activation of your own is written by its name, which must not be one of the
+    catalogue's, and its parameters: give it to `load` again, as `load(path, activations=[mine])`.
 
     Raises
     ------
@@ -72,8 +74,7 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
         For an unknown suffix, a weight that is nan or infinite, an activation that would not come back, or
         a file that cannot be written (with `overwrite=False`: or is there already).
     """
-    if not isinstance(network, MLP):
-        raise InputError(f"save() writes a multilayer.MLP; got {type(network).__name__}")
+    network = network_of(network)
     format_ = _format_of(path)
     with located(shown(path)):
         data = format_.write(network)

@@ -29,8 +29,8 @@ def network_of(model: Any) -> MLP:
     if hasattr(type(model), "network_"):
         raise InputError(f"this {type(model).__name__} is not fitted, so it has no network; call fit first")
     raise InputError(
-        f"a {type(model).__name__} is no network; expected a multilayer.MLP, "
-        "which multilayer.from_model makes of a fitted model, and multilayer.initialize with new weights"
+        f"expected a multilayer.MLP, got {type(model).__name__}; multilayer.from_model makes one of a fitted model, "
+        "multilayer.initialize one with new weights"
     )
 
 

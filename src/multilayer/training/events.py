@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from multilayer.network import MLP
 from multilayer.network.view import Block, to_html
 from multilayer.optimizers import OptimizerState
+
+if TYPE_CHECKING:
+    from multilayer.training.recipe import Recipe
 
 __all__ = ["Epoch", "History", "Memory", "Step", "Stopped", "Trained"]
 
@@ -132,7 +135,7 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The outcome: a new network, the curves, and why training ended."""
+    """The outcome: a new network, the curves, why training ended, and what it started from."""
 
     network: MLP
     history: History
@@ -142,6 +145,10 @@ class Trained:
     best_epoch: int | None
     """The epoch of the best weights, from 1, where something was monitored."""
     memory: Memory = field(repr=False)
+    recipe: Recipe = field(repr=False)
+    """The settings: loss, optimizer, epochs."""
+    start: MLP | None = field(repr=False)
+    """The network before training; None where that is not known, as training went on from an earlier one."""
 
     def _repr_html_(self) -> str:
         facts = Block(

@@ -109,6 +109,8 @@ class Training(Iterator[Step | Epoch]):
             *self._ended,
             at.watch.best_epoch,
             Memory(state.optimizer, at.learning_rate, at.steps + steps, at.samples),
+            self.recipe,
+            at.start,
         )
 
     def _epochs(self) -> Generator[Step | Epoch, None, None]:

@@ -44,6 +44,8 @@ class Position:
     best: Parameters | None = None
     ended: Stopped | None = None
     """Why there is nothing left to do, whatever the number of epochs."""
+    start: MLP | None = None
+    """The network before training, where this training has made it all; a checkpoint does not hold it."""
 
 
 def parameters_of(network: MLP) -> Parameters:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
+from multilayer.network.held import network_of
 from multilayer.optimizers import LBFGS, Adam, Clip, Constant, Optimizer, OptimizerState, Schedule
 from multilayer.randomness import Random, Seed, generator
 from multilayer.storage import AnyPath
@@ -63,7 +64,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     Parameters
     ----------
     network : MLP
-        Where to start, with the activations and the dtype to train in; `multilayer.initialize` makes a random one.
+        Where to start, with the activations and the dtype to train in; `multilayer.initialize` makes a random one. What
+        `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network.
     X : array_like or sparse, shape (samples, inputs), or batches
         Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time. Or, without y,
         batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
@@ -120,6 +122,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     InputError
         Before the first batch, when something does not fit.
     """
+    network = network_of(network)
     recipe = Recipe.of(
         network,
         loss=loss,
@@ -208,8 +211,9 @@ def _start(network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memor
             samples=after.samples,
         )
     if isinstance(optimizer, LBFGS):
-        return Position(State(parameters, OptimizerState(0, {})), rng, 1.0)
-    return Position(State(parameters, optimizer.init(parameters)), rng, optimizer.learning_rate)
+        return Position(State(parameters, OptimizerState(0, {})), rng, 1.0, start=network)
+    state = State(parameters, optimizer.init(parameters))
+    return Position(state, rng, optimizer.learning_rate, start=network)
 
 
 def _validation(
