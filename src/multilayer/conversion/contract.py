@@ -20,3 +20,5 @@ class Conversion:
     recognizes: Callable[[Any], bool]
     convert: Callable[[Any], MLP]
     """Raises an `InputError` that names what of the model a network cannot represent."""
+    ends_in_sums: bool = False
+    """Whether classifiers of this kind end in weighted sums, as their losses contain the softmax or sigmoid."""

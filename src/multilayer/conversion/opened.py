@@ -1,4 +1,4 @@
-"""What holds a model: the search that found it, the pipeline that it ends."""
+"""What holds a model: the training that makes it, the search that found it, the pipeline that it ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multilayer.errors import InputError
+from multilayer.training import Training
 
 __all__ = ["Step", "opened", "transformed"]
 
@@ -75,6 +76,7 @@ def _refuse_transformed_targets(model: Any) -> tuple[tuple[Step, ...], Any]:
 
 
 _HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[Step, ...], Any]]], ...] = (
+    (lambda model: isinstance(model, Training), lambda training: ((), training.trained)),
     (_having("steps", "named_steps"), _end_of_pipeline),
     (_having("estimator", "refit", "cv"), _best_of_search),
     (_having("regressor", "transformer", "check_inverse"), _refuse_transformed_targets),

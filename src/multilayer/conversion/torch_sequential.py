@@ -155,4 +155,4 @@ def _modules(sequential: Any, above: str) -> Iterator[tuple[str, Any]]:
             yield path, module
 
 
-torch_sequential = Conversion("a PyTorch nn.Sequential", is_module, _convert)
+torch_sequential = Conversion("a PyTorch nn.Sequential", is_module, _convert, ends_in_sums=True)

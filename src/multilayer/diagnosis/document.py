@@ -166,6 +166,7 @@ class CourseEntry(Struct, kw_only=True):
     patience: int | None
     start: NetworkEntry | None
     update_ratios: list[Numbers] | None
+    loss: str | None
 
 
 class EvidenceEntry(Struct, kw_only=True):

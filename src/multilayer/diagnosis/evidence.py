@@ -147,6 +147,8 @@ class Course:
     """The network before training."""
     update_ratios: NDArray[Any] | None = None
     """Norm of the update over norm of W, shape (epochs seen, layers); measured live."""
+    loss: Loss | None = None
+    """What was minimized."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from multilayer import losses
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.diagnosis.subject import natural_loss, subject_of
+from multilayer.diagnosis.told import course_of
 from multilayer.diagnosis.verdict import concluded
 from multilayer.errors import InputError
 from multilayer.losses import Loss
@@ -40,17 +42,21 @@ def diagnose(
     Parameters
     ----------
     model : MLP, or what `multilayer.from_model` takes
-        The network as it is now. A fitted estimator tells its loss and its course as well.
+        The network as it is now. What `fit` returned and a fitted estimator tell their loss and their course as well;
+        of a pipeline the last step is diagnosed, with samples as they reach it.
     X : array_like or sparse, shape (samples, inputs)
         Samples, in memory, memory-mapped or sparse.
     y : array_like, optional
         Targets in the form that the loss takes, or labels that the model knows. Without them only activations are
         measured.
     loss : Loss or str, optional
-        What was or would be descended on. Unless given, the one that belongs to the output activation is taken: cross-
-        entropy for softmax and sigmoid, the squared error for the identity. The evidence says so.
+        What was or would be descended on. Unless given or told by the training, the one that belongs to the output
+        activation is taken: cross-entropy for softmax and sigmoid, the squared error for the identity. A PyTorch model
+        that ends in Linear is a classifier, its outputs logits, where this is a cross-entropy; unless given, where y
+        holds classes: strings, one whole number per sample for several outputs, or 0 and 1 alone. The evidence says so.
     course : Course, Trained or History, optional
-        What is known of the training: the loss curve, why it ended, the network it started from.
+        What is known of the training: the loss and its curve, why it ended, the network it started from; all of that
+        is in what `fit` returned.
     baseline : bool
         Whether a linear model is fitted to some of the samples, to compare with.
     rng : Generator, RandomState, int or None
@@ -77,11 +83,11 @@ def diagnose(
     'unit 1 of layer 1 is dead'
     """
     subject = subject_of(model, X, y)
-    network, samples = subject.network, inputs(subject.network, subject.X)
+    if course is not None:
+        subject = replace(subject, course=course_of(course))
+    subject, chosen, notes = read_as_trained(subject, loss)
+    network, samples, known = subject.network, inputs(subject.network, subject.X), subject.course
     missing: dict[str, str] = {}
-    known = subject.course if course is None else _course(course)
-    notes: tuple[str, ...] = ()
-    chosen = subject.loss if loss is None else losses.get(loss)
     if y is None:
         missing["y"] = "no y was given"
     elif chosen is None:
@@ -111,15 +117,3 @@ def diagnose(
     sources = Sources(network, samples, targets, chosen, known, missing, notes)
     evidence = measure(sources, generator(rng), baseline=baseline)
     return concluded(evidence, checks)
-
-
-def _course(course: Course | Trained | History) -> Course:
-    if isinstance(course, Course):
-        return course
-    if isinstance(course, History):
-        return Course(history=course)
-    if isinstance(course, Trained):
-        return Course(
-            history=course.history, stopped=course.stopped, learning_rate=course.memory.learning_rate
-        )
-    raise InputError(f"course must be a Course, a Trained or a History; got {type(course).__name__}")

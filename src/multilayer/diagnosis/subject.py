@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from multilayer import losses
 from multilayer.activations import Activation, Identity
-from multilayer.conversion import from_model
+from multilayer.conversion.catalogue import conversion_of
+from multilayer.conversion.opened import opened, transformed
 from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.told import course_of
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
-from multilayer.training import History, Metric
+from multilayer.training import History, Metric, Trained
 
 __all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of", "targets_of"]
 
@@ -36,6 +38,8 @@ class Subject:
     """The model, where it has scikit-learn's parameters."""
     metric: Metric | None = None
     """Its own score."""
+    ends_in_sums: bool = False
+    """Whether its kind of model leaves softmax and sigmoid to the loss, so that outputs may be logits."""
 
     def targets(self, loss: Loss) -> NDArray[Any]:
         """Return y as the loss takes it."""
@@ -47,17 +51,24 @@ class Subject:
 def subject_of(model: Any, X: Any, y: Any) -> Subject:
     """Return the network that a model is, with targets in place of labels and its training as far as it tells.
 
+    Of a pipeline it is the last step, with samples as they reach it.
+
     Raises
     ------
     InputError
         As `from_model` does, and for a label that the model has not seen.
     """
+    steps, model = opened(model)
     if hasattr(type(model), "as_subject"):
-        own: Subject = model.as_subject(X, y)
+        own: Subject = model.as_subject(transformed(X, steps), y)
         return own
-    network = from_model(model)
+    conversion = conversion_of(model)
+    network = conversion.convert(model)
+    X = transformed(X, steps)
+    if isinstance(model, Trained):
+        return Subject(network, X, y, course=course_of(model))
     if not has_settings(model):
-        return Subject(network, X, y)
+        return Subject(network, X, y, ends_in_sums=conversion.ends_in_sums)
     targets = None if y is None else _targets(model, y)
     return Subject(network, X, targets, _loss(model), course_of_fit(model), model)
 

@@ -8,16 +8,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import losses
 from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.output_sums import class_numbers
 from multilayer.diagnosis.remedies.origin import setup_of
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.subject import Subject, subject_of
+from multilayer.diagnosis.told import course_of
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.randomness import Random
-from multilayer.training import Metric
+from multilayer.training import History, Metric, Trained
 from multilayer.training.data import arrays
 from multilayer.training.metrics import chosen
 
@@ -78,7 +79,7 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     X: Any,
     y: Any,
     loss: Loss | str | None,
-    course: Course | None,
+    course: Course | Trained | History | None,
     *,
     epochs: int | None,
     samples: int,
@@ -90,11 +91,11 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
         subject = Subject(model.untrained(np.random.RandomState(0)), X, y, model.loss)
     else:
         subject = subject_of(model, X, y)
-    loss = subject.loss if loss is None else losses.get(loss)
+    if course is not None:
+        subject = replace(subject, course=course_of(course))
+    subject, loss, read = read_as_trained(subject, loss)
     if loss is None:
         raise InputError("the model does not tell what it was trained to minimize; give loss=")
-    if course is not None:
-        subject = replace(subject, course=course)
     everything = arrays(subject.network, loss, subject.X, subject.targets(loss))
     metric = subject.metric
     if metric is None:
@@ -102,7 +103,7 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
             ["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"]
         )
     setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
-    total, notes = everything.rows, list[str]()
+    total, notes = everything.rows, list(read)
     rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))
     if total > samples:
         notes.append(f"{samples} of {total} samples were used, drawn at random")

@@ -17,6 +17,7 @@ from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.randomness import Seed, generator
+from multilayer.training import History, Trained
 
 __all__ = ["try_fixes"]
 
@@ -27,7 +28,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     y: ArrayLike,
     loss: Loss | str | None = None,
     *,
-    course: Course | None = None,
+    course: Course | Trained | History | None = None,
     seeds: int = 5,
     epochs: int | None = None,
     samples: int = 2000,
@@ -53,7 +54,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         Samples and targets; y holds labels for an estimator, and else what the loss takes.
     loss : Loss or str, optional
         Needed where the model does not tell.
-    course : Course, optional
+    course : Course, Trained or History, optional
         What is known of the training.
     seeds : int
         Trainings of each remedy.

@@ -1,0 +1,138 @@
+"""Outputs that are weighted sums (logits): which models are classifiers whose loss contains the softmax or sigmoid.
+
+PyTorch's cross-entropies take weighted sums, so its classifiers end in a Linear, as its regressors do. This is the rule
+that tells them apart, for models of a kind that ends in weighted sums:
+
+1. A loss that is given decides: a cross-entropy makes a classifier, every other loss does not.
+2. Else targets decide. Strings, and where there are several outputs one whole number or bool per sample, are classes:
+   as numbers they would not fit the outputs. So are targets that are all 0 or 1, for one output or a row per sample.
+3. All else are numbers, and the model is a regressor.
+
+A classifier is measured with the activation that its loss contains: softmax where classes exclude each other, sigmoid
+for one output, and for rows with several ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer import losses
+from multilayer.activations import Activation, Identity, sigmoid, softmax
+from multilayer.diagnosis.subject import Subject
+from multilayer.errors import InputError
+from multilayer.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Loss,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+)
+from multilayer.network import MLP, Dense
+from multilayer.wording import quoted
+
+__all__ = ["read_as_trained"]
+
+_CONTAINED: dict[type[Loss], Activation] = {CategoricalCrossEntropy: softmax, BinaryCrossEntropy: sigmoid}
+_LISTED = 5
+"""Labels that a note names."""
+
+
+def read_as_trained(
+    subject: Subject, loss: Loss | str | None
+) -> tuple[Subject, Loss | None, tuple[str, ...]]:
+    """Return the subject with its loss, and where its outputs are logits with the activation that they lack.
+
+    Parameters
+    ----------
+    subject : Subject
+        What is diagnosed.
+    loss : Loss or str, optional
+        What was given; else what the course or the model tells.
+
+    Returns
+    -------
+    subject, loss, notes
+        The loss is None where nothing tells it. What was decided here is noted, one line each.
+
+    Raises
+    ------
+    InputError
+        For strings that are not as many as the model has classes.
+    """
+    told = (subject.course.loss or subject.loss) if loss is None else losses.get(loss)
+    last = subject.network.layers[-1].activation
+    if subject.y is None or not subject.ends_in_sums or not isinstance(last, Identity):
+        return subject, told, ()
+    y = np.asarray(subject.y)
+    units = subject.network.shape[-1]
+    chosen = _loss_of(y, units) if told is None else told
+    activation = None if chosen is None else _CONTAINED.get(type(chosen))
+    if chosen is None or activation is None:
+        return subject, told, ()
+    y, notes = _numbered(y, units)
+    contained, name = activation.facts.name, chosen.facts.name
+    if told is None:
+        note = (
+            f"no loss was given, and y holds classes: outputs are taken for logits, with {contained} and {name}; "
+            "for a regressor give loss='squared'"
+        )
+    else:
+        note = f"outputs are taken for logits, with {contained}, as {name} was given"
+    network = _ending_in(activation, subject.network)
+    return replace(subject, network=network, y=y), chosen, (note, *notes)
+
+
+def _loss_of(y: NDArray[Any], units: int) -> Loss | None:
+    """Return the loss of a classifier, where targets say that the model is one."""
+    exclusive = binary_cross_entropy if units == 1 else categorical_cross_entropy
+    if _are_strings(y):
+        return exclusive
+    if y.dtype.kind not in "biuf" or not y.size:
+        return None
+    if units > 1 and _is_one_per_sample(y):
+        return exclusive if _are_class_numbers(y, units) else None
+    if not np.isin(y, (0, 1)).all():
+        return None
+    return exclusive if units == 1 or (y.sum(axis=-1) == 1).all() else binary_cross_entropy
+
+
+def _are_strings(y: NDArray[Any]) -> bool:
+    return y.dtype.kind in "UT" or (y.dtype.kind == "O" and all(isinstance(label, str) for label in y.flat))
+
+
+def _is_one_per_sample(y: NDArray[Any]) -> bool:
+    return y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
+
+
+def _are_class_numbers(y: NDArray[Any], units: int) -> bool:
+    """Whether targets number classes: integers of any size, so that a wrong one is named; floats where all fit."""
+    return y.dtype.kind != "f" or bool(np.isin(y, np.arange(units)).all())
+
+
+def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Return targets as the loss takes them: strings become numbers, a column of class numbers a row of them."""
+    if units > 1 and _is_one_per_sample(y):
+        y = y.reshape(-1)
+    if not _are_strings(y):
+        return y, ()
+    found, members = np.unique(y.astype(str), return_inverse=True)
+    classes = max(units, 2)
+    if len(found) != classes:
+        raise InputError(
+            f"y holds {len(found)} different labels, but the model tells {classes} classes apart and does not name "
+            f"them; give class numbers from 0 to {classes - 1} as y"
+        )
+    shown = ", ".join(map(quoted, found[:_LISTED].tolist()))
+    more = ", ..." if classes > _LISTED else ""
+    return members.reshape(y.shape), (
+        f"the labels in y are taken for the classes in sorted order: {shown}{more}",
+    )
+
+
+def _ending_in(activation: Activation, network: MLP) -> MLP:
+    *layers, last = network.layers
+    return MLP([*layers, Dense(last.W, last.b, activation)], classes=network.classes, inputs=network.inputs)
