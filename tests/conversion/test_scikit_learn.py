@@ -9,7 +9,7 @@ from sklearn import neural_network as theirs
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures, RobustScaler, StandardScaler
 
 from multilayer import InputError, from_model
@@ -144,6 +144,16 @@ def test_refuses_steps_that_no_layer_can_do(step, message):
     with pytest.raises(InputError, match=message):
         from_model(pipeline)
     assert from_model(pipeline[-1]).shape[1:] == (3, 3)
+
+
+def test_refuses_a_pipeline_that_is_not_fitted():
+    fitted = _fitted(theirs.MLPClassifier((3,), max_iter=3, random_state=0), X, y)
+    with pytest.raises(InputError, match=r"step standardscaler \(StandardScaler\): it is not fitted"):
+        from_model(make_pipeline(StandardScaler(), fitted))
+    with pytest.raises(InputError, match="this MLPClassifier is not fitted"):
+        from_model(make_pipeline(StandardScaler(), theirs.MLPClassifier()))
+    with pytest.raises(InputError, match="this Pipeline has no steps"):
+        from_model(Pipeline([]))
 
 
 def test_refuses_a_scaler_that_folding_would_lose_digits_of():

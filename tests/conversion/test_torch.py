@@ -119,6 +119,7 @@ def _replace_forward(module):
         (lambda: nn.Sequential(nn.Linear(5, 4, device="meta")), "module 0 (Linear): its weight cannot be read"),
         (lambda: nn.ModuleDict({"net": _chain()}), "give nn.Sequential of its layers, such as model.net"),
         (lambda: torch.fx.symbolic_trace(_chain()), "is no nn.Sequential"),
+        (lambda: torch.jit.trace(_chain(), torch.randn(2, 5)), "is no nn.Sequential"),
         (lambda: nn.DataParallel(_chain()), "such as model.module"),
     ],
 )  # fmt: skip

@@ -131,6 +131,13 @@ def test_a_pipeline_is_diagnosed_by_its_last_step(names):
         assert try_fixes(pipeline, X, names[y], seeds=1, epochs=20).metric == "accuracy"
 
 
+def test_what_a_step_does_not_take_is_refused_by_its_name():
+    for pipeline in _pipelines():
+        _quiet(pipeline)
+        with pytest.raises(InputError, match=r"step standardscaler \(StandardScaler\): X has 2 features"):
+            diagnose(pipeline, X[:, :2], y)
+
+
 def test_a_search_is_diagnosed_by_its_best_estimator():
     for pipeline in _pipelines():
         from sklearn.model_selection import GridSearchCV

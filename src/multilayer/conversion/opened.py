@@ -8,6 +8,7 @@ from typing import Any
 
 from multilayer.errors import InputError
 from multilayer.training import Training
+from multilayer.wording import one_line
 
 __all__ = ["Step", "opened", "transformed"]
 
@@ -18,6 +19,9 @@ class Step:
 
     name: str
     transformer: Any
+
+    def __str__(self) -> str:
+        return f"step {self.name} ({type(self.transformer).__name__})"
 
 
 def opened(model: Any) -> tuple[tuple[Step, ...], Any]:
@@ -40,9 +44,18 @@ def opened(model: Any) -> tuple[tuple[Step, ...], Any]:
 
 
 def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
-    """Return samples as they reach the model behind the steps."""
+    """Return samples as they reach the model behind the steps.
+
+    Raises
+    ------
+    InputError
+        When a step is not fitted, or does not take them.
+    """
     for step in steps:
-        X = step.transformer.transform(X)
+        try:
+            X = step.transformer.transform(X)
+        except ValueError as error:
+            raise InputError(one_line(f"{step}: {error}")) from error
     return X
 
 
@@ -51,6 +64,8 @@ def _having(*names: str) -> Callable[[Any], bool]:
 
 
 def _end_of_pipeline(pipeline: Any) -> tuple[tuple[Step, ...], Any]:
+    if not pipeline.steps:
+        raise InputError(f"this {type(pipeline).__name__} has no steps, so there is no network at its end")
     *before, (_, model) = pipeline.steps
     return tuple(
         Step(name, transformer)

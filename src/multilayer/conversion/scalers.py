@@ -29,7 +29,7 @@ def behind(steps: tuple[Step, ...], network: MLP) -> MLP:
     first, *others = network.layers
     W, b = first.W.astype(np.float64), first.b.astype(np.float64)
     for step in reversed(steps):
-        with located(f"step {step.name} ({type(step.transformer).__name__})"):
+        with located(str(step)):
             affine = _affine(step.transformer, first.inputs)
             affine.check_before(network.dtype)
         W, b = affine.before(W, b)
@@ -44,13 +44,15 @@ def behind(steps: tuple[Step, ...], network: MLP) -> MLP:
 
 def _affine(scaler: Any, columns: int) -> Affine:
     """Return what a scaler does, known by the function that is its transform."""
-    transform = type(scaler).transform
-    numbers = _SCALERS.get(transform.__qualname__)
-    if not transform.__module__.startswith("sklearn.preprocessing.") or numbers is None:
+    transform = getattr(type(scaler), "transform", None)
+    numbers = _SCALERS.get(getattr(transform, "__qualname__", ""))
+    if numbers is None or not transform.__module__.startswith("sklearn.preprocessing."):
         raise InputError(
             "it is no scaling of columns that a layer could do; give the last step, pipeline[-1], "
             "and what pipeline[:-1].transform(X) returns as samples"
         )
+    if not hasattr(scaler, "n_features_in_"):
+        raise InputError("it is not fitted; fit the pipeline first")
     if getattr(scaler, "clip", False):
         raise InputError("it clips what is out of range, which a layer cannot do; set clip=False")
     zeros, ones = np.zeros(columns), np.ones(columns)

@@ -84,11 +84,16 @@ def refuse_changes(module: Any) -> None:
 
 def _ancestors(module: Any) -> Iterator[str]:
     """Yield the names of the classes in `torch.nn` that a module shares its forward with, the nearest first."""
-    kind = type(module)
-    if _defined_in(kind.forward).startswith(_LAYERS) and _defined_in(kind.__call__) == _RUN:
-        for ancestor in kind.__mro__:
-            if ancestor.__module__.startswith(_LAYERS) and getattr(ancestor, "forward", None) is kind.forward:
+    forward, call = _functions(module)
+    if _defined_in(forward).startswith(_LAYERS) and _defined_in(call) == _RUN:
+        for ancestor in type(module).__mro__:
+            if ancestor.__module__.startswith(_LAYERS) and getattr(ancestor, "forward", None) is forward:
                 yield ancestor.__qualname__
+
+
+def _functions(module: Any) -> tuple[Any, Any]:
+    """Return what a module's class computes, and what runs that; compiled ones have no such function."""
+    return getattr(type(module), "forward", None), type(module).__call__
 
 
 def _defined_in(function: Any) -> str:
@@ -97,7 +102,7 @@ def _defined_in(function: Any) -> str:
 
 def _unknown(module: Any, known: Collection[str]) -> str:
     """Return why what a module computes is no layer that is known."""
-    forward, call = type(module).forward, type(module).__call__
+    forward, call = _functions(module)
     where = _defined_in(forward)
     if "quantized" in where.split("."):
         return "its weights are quantized; give the model as it was before quantization"
