@@ -1,5 +1,9 @@
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multilayer import InputError, from_model
 from multilayer.conversion.torch_activations import ACTIVATIONS
@@ -94,6 +98,28 @@ def test_batch_norm_in_evaluation(place, own):
     network = from_model(model)
     assert repr(network) == "MLP(5-6-3, relu identity, float64)"
     np.testing.assert_allclose(network(X), model.forward(X), rtol=1e-12, atol=1e-12)
+
+
+SHARED = (
+    *NOTHING,
+    *nn.ACTIVATIONS[:2],
+    BatchNorm1d(3),
+    BatchNorm1d(3, own=False),
+    Linear(3, 3),
+    Linear(3, 3, False),
+)
+
+
+@given(st.lists(st.sampled_from(SHARED), min_size=1, max_size=8))
+def test_any_chain_is_converted_as_it_computes_or_refused(modules):
+    """Modules stand in it more than once, for there are few of them."""
+    model = Sequential(*modules)
+    try:
+        network = from_model(model)
+    except InputError as refused:
+        assert re.search("an activation needs|no Linear", str(refused))  # noqa: PT017
+    else:
+        np.testing.assert_allclose(network(X[:, :3]), model.forward(X[:, :3]), rtol=1e-9, atol=1e-9)
 
 
 class OwnForward(Sequential):

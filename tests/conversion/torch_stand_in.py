@@ -22,10 +22,6 @@ class Tensor:
         """Return the same numbers in the memory of the host."""
         return self
 
-    def double(self):
-        """Return them as float64."""
-        return Tensor(self.array.astype(np.float64))
-
     def float(self):
         """Return them as float32."""
         return Tensor(self.array.astype(np.float32))

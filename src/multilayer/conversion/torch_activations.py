@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from multilayer.activations import (
     CELU,
     ELU,
@@ -34,6 +36,7 @@ from multilayer.activations import (
     TanhShrink,
     ThresholdedReLU,
 )
+from multilayer.conversion.torch_tensors import array_of
 from multilayer.errors import InputError
 
 __all__ = ["ACTIVATIONS"]
@@ -63,7 +66,7 @@ def _threshold(module: Any) -> Activation:
 
 
 def _prelu(module: Any) -> Activation:
-    slopes = module.weight.detach().cpu().double().numpy().tolist()
+    slopes = array_of(module, "weight").astype(np.float64).tolist()
     return PReLU(slopes[0] if len(slopes) == 1 else tuple(slopes))
 
 
