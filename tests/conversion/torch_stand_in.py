@@ -54,8 +54,9 @@ class Module:
         return self.forward(x)
 
     def named_children(self):
-        """Yield nothing: most modules have no others within."""
-        return iter(self._modules.items())
+        """Yield modules within, each of them once, as PyTorch does."""
+        first = {id(module): name for name, module in reversed(self._modules.items())}
+        return ((name, module) for name, module in self._modules.items() if first[id(module)] == name)
 
     def state_dict(self):
         """Return nothing; it is asked for by name only."""

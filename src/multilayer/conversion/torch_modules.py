@@ -12,7 +12,7 @@ from typing import Any
 
 from multilayer.errors import InputError
 
-__all__ = ["children_of", "computes", "is_module", "kind_of"]
+__all__ = ["children_of", "computes", "is_module", "kind_of", "refuse_changes"]
 
 _LAYERS, _RUN = "torch.nn.modules.", "torch.nn.modules.module"
 """Where PyTorch defines its layers, and what runs the forward of one."""
