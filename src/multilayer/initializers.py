@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, Elementwise, Sigmoid
 from multilayer.errors import InputError
+from multilayer.naming import Entry, Registry
 from multilayer.randomness import Random
-from multilayer.wording import near_matches, quoted
+from multilayer.settings import check_settings, setting
 
 __all__ = [
     "Glorot",
@@ -26,6 +27,7 @@ __all__ = [
     "VariancePreserving",
     "for_activation",
     "get",
+    "names",
 ]
 
 Distribution = Literal["uniform", "normal"]
@@ -62,7 +64,9 @@ class Scaled(Initializer):
 
     def __post_init__(self) -> None:
         if self.distribution not in ("uniform", "normal"):
-            raise InputError(f"distribution must be 'uniform' or 'normal'; got {self.distribution!r}")
+            raise InputError(
+                f"{type(self).__name__}: distribution must be 'uniform' or 'normal'; got {self.distribution!r}"
+            )
 
 
 @final
@@ -138,7 +142,10 @@ class Orthogonal(Initializer):
     neural networks. ICLR.
     """
 
-    gain: float = 1.0
+    gain: float = setting(1.0, above=0.0)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def __call__(
         self, inputs: int, units: int, activation: Activation, rng: Random, /
@@ -160,6 +167,10 @@ class ScikitLearn(Initializer):
 
     hidden: Activation
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.hidden, Activation):
+            raise InputError(f"ScikitLearn: hidden must be an Activation, such as relu; got {self.hidden!r}")
+
     def __call__(
         self, inputs: int, units: int, activation: Activation, rng: Random, /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -168,30 +179,39 @@ class ScikitLearn(Initializer):
         return rng.uniform(-bound, bound, (inputs, units)), rng.uniform(-bound, bound, units)
 
 
-_NAMED: dict[str, Initializer] = {
-    "glorot_uniform": Glorot("uniform"),
-    "glorot_normal": Glorot("normal"),
-    "he_uniform": He("uniform"),
-    "he_normal": He("normal"),
-    "lecun_uniform": LeCun("uniform"),
-    "lecun_normal": LeCun("normal"),
-    "variance_preserving": VariancePreserving(),
-    "orthogonal": Orthogonal(),
-}
+registry: Registry[Initializer] = Registry(
+    kind="initializer",
+    types=(Initializer,),
+    entries=(
+        Entry(Glorot("uniform"), "glorot_uniform", ("xavier_uniform",)),
+        Entry(Glorot("normal"), "glorot_normal", ("xavier_normal",)),
+        Entry(He("uniform"), "he_uniform", ("kaiming_uniform",)),
+        Entry(He("normal"), "he_normal", ("kaiming_normal",)),
+        Entry(LeCun("uniform"), "lecun_uniform"),
+        Entry(LeCun("normal"), "lecun_normal"),
+        Entry(VariancePreserving(), "variance_preserving"),
+        Entry(Orthogonal(), "orthogonal"),
+    ),
+    where="multilayer.initializers",
+)
 
 
-def get(name: str | Initializer, /) -> Initializer:
-    """Return the initializer of this name; one that is no name is returned as it is.
+def names() -> tuple[str, ...]:
+    """Return the names that `get`, and every `initializer=`, knows.
 
-    >>> get("he_normal")
-    He(distribution='normal')
+    >>> names()[0]
+    'glorot_uniform'
     """
-    if isinstance(name, Initializer):
-        return name
-    found = _NAMED.get(str(name).strip().lower().replace("-", "_"))
-    if found is None:
-        raise InputError(f"no initializer is called {quoted(str(name))}; {near_matches(str(name), _NAMED)}")
-    return found
+    return registry.names()
+
+
+def get(name: str | Initializer, /, **parameters: Any) -> Initializer:
+    """Return the initializer of this name, with the parameters given; one that is no name is returned as it is.
+
+    >>> get("he_normal"), get("orthogonal", gain=2.0)
+    (He(distribution='normal'), Orthogonal(gain=2.0))
+    """
+    return registry.get(name, parameters)
 
 
 def for_activation(activation: Activation, /) -> Initializer:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
 from multilayer.errors import InputError
+from multilayer.wording import one_line
 
-__all__ = ["check_settings", "setting"]
+__all__ = ["Limits", "check_settings", "checked_flag", "setting"]
 
 
 def setting(
@@ -21,49 +23,90 @@ def setting(
     most: float = math.inf,
     whole: bool = False,
     optional: bool = False,
+    endless: bool = False,
 ) -> Any:
     """Declare a number: strictly between `above` and `below`, and from `least` to `most`.
 
-    It is a whole one with `whole`, and may be None with `optional`. Without a default it has to be given.
+    It is a whole one with `whole`, may be None with `optional`, and infinite with `endless`. Without a default it has
+    to be given.
     """
-    limits = {"above": above, "least": least, "below": below, "most": most}
-    metadata = {"limits": limits, "whole": whole, "optional": optional}
+    limits = Limits(above, least, below, most, whole, optional, endless)
     if default is None and not optional:
-        return dataclasses.field(metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+        return dataclasses.field(metadata={"limits": limits})
+    return dataclasses.field(default=default, metadata={"limits": limits})
 
 
-def check_settings(owner: Any) -> None:
-    """Check every field declared by `setting`, and make each a plain float or int.
+@dataclass(frozen=True)
+class Limits:
+    """What a number has to be."""
+
+    above: float = -math.inf
+    least: float = -math.inf
+    below: float = math.inf
+    most: float = math.inf
+    whole: bool = False
+    optional: bool = False
+    endless: bool = False
+    """Whether it may be positive infinity."""
+    else_: str = ""
+    """What may stand in its place, for the message."""
+
+    def checked(self, name: str, value: Any) -> Any:
+        """Return the value as a plain float or int, or None where it may be.
+
+        Raises
+        ------
+        InputError
+            Naming the setting, its limits and what was found.
+        """
+        if value is None and self.optional:
+            return None
+        if self.endless and isinstance(value, Real) and value == math.inf:
+            return math.inf
+        kind: Any = Integral if self.whole else Real
+        if isinstance(value, bool) or not isinstance(value, kind) or not self._holds(value):
+            raise InputError(f"{name} must be {self}; got {one_line(repr(value), 60)}")
+        return int(value) if self.whole else float(value)
+
+    def _holds(self, value: Any) -> bool:
+        return bool(self.above < value < self.below and self.least <= value <= self.most)
+
+    def __str__(self) -> str:
+        limits = {"above": self.above, "at least": self.least, "below": self.below, "at most": self.most}
+        bounds = [f"{word} {limit:g}" for word, limit in limits.items() if math.isfinite(limit)]
+        words = ", ".join(["a whole number" if self.whole else "a finite number", *bounds])
+        others = [self.else_, "inf" if self.endless else "", "None" if self.optional else ""]
+        others = [word for word in others if word]
+        return f"{words}, or {' or '.join(others)}" if others else words
+
+
+def check_settings(owner: Any, where: str | None = None) -> None:
+    """Check every field that is declared by `setting` or is a `bool`, and make numbers plain floats or ints.
+
+    `where` stands before the name of a field, unless given the class; "" for a class that users do not see.
 
     Raises
     ------
     InputError
-        Naming the class, the field, its limits and what was found.
+        Naming the field, its limits and what was found.
     """
+    where = f"{type(owner).__name__}: " if where is None else where
     for field in dataclasses.fields(owner):
         value = getattr(owner, field.name)
-        if "limits" in field.metadata and not (value is None and field.metadata["optional"]):
-            object.__setattr__(owner, field.name, _checked(type(owner).__name__, field, value))
+        if "limits" in field.metadata:
+            object.__setattr__(owner, field.name, field.metadata["limits"].checked(where + field.name, value))
+        elif field.type in ("bool", bool):
+            object.__setattr__(owner, field.name, checked_flag(where + field.name, value))
 
 
-def _checked(owner: str, field: dataclasses.Field[Any], value: Any) -> float | int:
-    whole, limits = field.metadata["whole"], field.metadata["limits"]
-    kind: Any = Integral if whole else Real
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, kind)
-        or not limits["above"] < value < limits["below"]
-        or not limits["least"] <= value <= limits["most"]
-    ):
-        words = ("above", "at least", "below", "at most")
-        bounds = [
-            f"{word} {limit:g}"
-            for word, limit in zip(
-                words, (limits[k] for k in ("above", "least", "below", "most")), strict=True
-            )
-            if math.isfinite(limit)
-        ]
-        expected = ", ".join(["a whole number" if whole else "a finite number", *bounds])
-        raise InputError(f"{owner}: {field.name} must be {expected}; got {value!r}")
-    return int(value) if whole else float(value)
+def checked_flag(name: str, value: Any) -> bool:
+    """Return a truth value as a plain bool; a text such as "no" would count as true, so it is refused.
+
+    Raises
+    ------
+    InputError
+        Naming the setting and what was found.
+    """
+    if type(value).__name__ not in ("bool", "bool_"):
+        raise InputError(f"{name} must be True or False; got {one_line(repr(value), 60)}")
+    return bool(value)

@@ -6,6 +6,7 @@ from typing import Any
 from multilayer.activations.along_axis import AlongAxis as AlongAxis
 from multilayer.activations.catalogue import catalogue as catalogue
 from multilayer.activations.catalogue import get as get
+from multilayer.activations.catalogue import names as names
 from multilayer.activations.contract import Activation as Activation
 from multilayer.activations.contract import Facts as Facts
 from multilayer.activations.contract import Interval as Interval

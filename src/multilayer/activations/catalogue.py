@@ -7,19 +7,43 @@ from typing import Any
 
 from multilayer.activations import table
 from multilayer.activations.contract import Activation
-from multilayer.naming import entry_called
+from multilayer.naming import Entry, Registry
 
-__all__ = ["catalogue", "get"]
+__all__ = ["catalogue", "entry_of", "get", "names", "registry"]
 
 catalogue: tuple[Activation, ...] = tuple(
     entry for entry in vars(table).values() if isinstance(entry, Activation)
 )
 
 
+def entry_of(activation: Activation) -> Entry[Activation]:
+    """Return an activation with its names, for a look-up."""
+    facts = activation.facts
+    return Entry(activation, facts.name, facts.aliases, facts.formula)
+
+
+registry: Registry[Activation] = Registry(
+    kind="activation",
+    types=(Activation,),
+    entries=tuple(map(entry_of, catalogue)),
+    where="multilayer.activations",
+    fields=lambda found: found.parameter_names(),
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names in the catalogue; other names of an entry are in its facts.
+
+    >>> names()[:3]
+    ('identity', 'step', 'sigmoid')
+    """
+    return registry.names()
+
+
 def get(name: str | Activation, /, *, among: Iterable[Activation] = (), **parameters: Any) -> Activation:
     """Return the activation called `name`, or by one of its aliases, with the parameters given.
 
-    Case, hyphens and spaces do not matter. An activation is returned as it is. `among` adds activations of
+    Case, hyphens, underscores and spaces do not matter. An activation is returned as it is. `among` adds activations of
     your own to the catalogue, for this call.
 
     Examples
@@ -34,8 +58,4 @@ def get(name: str | Activation, /, *, among: Iterable[Activation] = (), **parame
     InputError
         For an unknown name (the message lists near matches) or an unknown or unfit parameter.
     """
-    if isinstance(name, Activation):
-        return name
-    return entry_called(
-        "activation", name, (*catalogue, *among), lambda found: found.parameter_names(), parameters
-    )
+    return registry.get(name, parameters, map(entry_of, among))

@@ -169,10 +169,11 @@ def _checked(owner: str, field: dataclasses.Field[Any], value: Any) -> float | t
     if math.isfinite(below):
         expected += f", below {below:g}"
     try:
-        numbers = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        numbers = np.array(np.nan)
+        given = np.array(value)
+    except ValueError:
+        given = np.array("ragged")
+    numbers = given.astype(np.float64) if given.dtype.kind in "iuf" else np.array(np.nan)
     fits = numbers.ndim == 0 or (per_unit and numbers.ndim == 1 and numbers.size > 0)
-    if isinstance(value, bool | str) or not fits or not np.all((above < numbers) & (numbers < below)):
+    if not fits or not np.all((above < numbers) & (numbers < below)):
         raise InputError(f"{owner}: {field.name} must be {expected}; got {value!r}")
     return float(numbers) if numbers.ndim == 0 else tuple(numbers.tolist())

@@ -51,7 +51,7 @@ class Custom(Elementwise):
         said: dict[str, Any] = {
             "formula": f"{name}(a)",
             "derivative": f"{name}'(a)",
-            "latex": rf"\\operatorname{{{name}}}(a)",
+            "latex": rf"\operatorname{{{name}}}(a)",
             "range": Interval(-math.inf, math.inf, (True, True)),
             **facts,
         }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
+from multilayer.settings import check_settings, setting
 from multilayer.training import History
 
 __all__ = [
@@ -137,18 +138,21 @@ class Course:
     stopped: str | None = None
     """Why it ended, as `Trained.stopped`."""
     optimizer: str | None = None
-    learning_rate: float | None = None
+    learning_rate: float | None = setting(None, least=0.0, optional=True)
     """What the schedule started from."""
-    epochs: int | None = None
+    epochs: int | None = setting(None, least=1, whole=True, optional=True)
     """How many there were to be."""
-    tolerance: float | None = None
-    patience: int | None = None
+    tolerance: float | None = setting(None, optional=True)
+    patience: int | None = setting(None, least=0, whole=True, optional=True)
     start: MLP | None = None
     """The network before training."""
     update_ratios: NDArray[Any] | None = None
     """Norm of the update over norm of W, shape (epochs seen, layers); measured live."""
     loss: Loss | None = None
     """What was minimized."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from multilayer.diagnosis.verdict import concluded
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.randomness import Seed, generator
+from multilayer.settings import checked_flag
 from multilayer.training import History, Trained
 from multilayer.training.data import inputs
 
@@ -82,6 +83,7 @@ def diagnose(
     >>> found.findings[0].title
     'unit 1 of layer 1 is dead'
     """
+    baseline = checked_flag("baseline", baseline)
     subject = subject_of(model, X, y)
     if course is not None:
         subject = replace(subject, course=course_of(course))

@@ -82,6 +82,6 @@ class Parameters:
         "output_activation": [str, Activation, None],
         "dropout": [Interval(Real, 0, 1, closed="left"), list, tuple],
         "optimizer": [Optimizer, None],
-        "callbacks": ["array-like", None],
+        "callbacks": ["array-like", callable, None],
         "checkpoint": [str, PathLike, Checkpoint, None],
     }

@@ -24,6 +24,7 @@ from multilayer.estimators.samples import Samples, blocks, dense
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.training import Metric
+from multilayer.training.loop import callables
 
 __all__ = ["Perceptron"]
 
@@ -69,6 +70,7 @@ class Perceptron(Parameters, BaseEstimator):
         self, X: Any, y: Any, sample_weight: Any, validation_data: Any = None, *, incremental: bool = False
     ) -> Any:
         hidden = hidden_widths(self.hidden_layer_sizes)
+        callables(self.callbacks)  # refused before training, not after an epoch
         anew = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, targets = self._validated(X, y, known=incremental or not anew, reset=anew)
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)

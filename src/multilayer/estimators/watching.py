@@ -9,7 +9,7 @@ import numpy as np
 
 from multilayer.training import Epoch, Metric
 from multilayer.training.data import Arrays
-from multilayer.training.loop import Training
+from multilayer.training.loop import Training, callables
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron
@@ -38,7 +38,7 @@ def note_validation(estimator: Perceptron, epoch: Epoch) -> None:
 
 def tell(estimator: Perceptron, training: Training, epoch: Epoch) -> None:
     """Call the callbacks; one that returns True ends training."""
-    for callback in estimator.callbacks or ():
+    for callback in callables(estimator.callbacks):
         if callback(epoch) is True:
             training.stop()
 

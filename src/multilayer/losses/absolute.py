@@ -34,7 +34,7 @@ class Absolute(Loss):
             latex=r"|z - y|",
             outputs=Interval(-math.inf, math.inf),
             targets=Interval(-math.inf, math.inf),
-            aliases=("absolute_error", "mae", "l1"),
+            aliases=("absolute_error", "l1"),
             source="Boscovich 1757",
         )
 

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from multilayer.losses import table
 from multilayer.losses.contract import Loss
-from multilayer.naming import entry_called
+from multilayer.naming import Entry, Registry
 
-__all__ = ["catalogue", "get"]
+__all__ = ["catalogue", "get", "names", "registry"]
 
 catalogue: tuple[Loss, ...] = tuple(entry for entry in vars(table).values() if isinstance(entry, Loss))
+
+_NOT_A_LOSS = {
+    **dict.fromkeys(
+        ("rmse", "rootmeansquarederror"),
+        "a root over all samples is no mean of losses: take 'mse', which has the same minimum, and "
+        "metrics='rmse' to see the root",
+    ),
+    "accuracy": "it has no gradient: take a cross-entropy, and metrics='accuracy' to see it",
+    **dict.fromkeys(
+        ("r2", "r2score"), "take 'mse', whose minimum is the maximum of r2, and metrics='r2' to see it"
+    ),
+}
+
+registry: Registry[Loss] = Registry(
+    kind="loss",
+    types=(Loss,),
+    entries=tuple(Entry(loss, loss.facts.name, loss.facts.aliases, loss.facts.formula) for loss in catalogue),
+    where="multilayer.losses",
+    refused=_NOT_A_LOSS,
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `get`, and every `loss=`, knows; aliases as "mse" are in an entry's facts.
+
+    >>> names()[:2]
+    ('squared', 'mean_squared_error')
+    """
+    return registry.names()
 
 
 def get(name: str | Loss, /, **parameters: Any) -> Loss:
     """Return the loss called `name`, or by one of its aliases, with the parameters given.
 
-    Case, hyphens and spaces do not matter. A loss is returned as it is.
+    Case, hyphens, underscores and spaces do not matter. A loss is returned as it is.
+
+    A name that says "mean" is a promise of a number: `mse` and `mae` report the mean over samples and outputs. All
+    other losses are summed over outputs and averaged over samples; `squared` is half the square, as in scikit-learn.
 
     Examples
     --------
@@ -29,10 +60,4 @@ def get(name: str | Loss, /, **parameters: Any) -> Loss:
     InputError
         For an unknown name (the message lists near matches) or an unknown or unfit parameter.
     """
-    if isinstance(name, Loss):
-        return name
-    return entry_called("loss", name, catalogue, _fields, parameters)
-
-
-def _fields(loss: Loss) -> list[str]:
-    return [field.name for field in dataclasses.fields(loss)]  # type: ignore[arg-type]
+    return registry.get(name, parameters)

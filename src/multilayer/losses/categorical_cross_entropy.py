@@ -61,7 +61,7 @@ class CategoricalCrossEntropy(Loss):
             outputs=Interval(0.0, 1.0, (True, True)),
             targets=Interval(0.0, 1.0, (True, True)),
             advice="use softmax",
-            aliases=("cross_entropy", "cce", "log_loss"),
+            aliases=("cross_entropy", "cce", "log_loss", "sparse_categorical_cross_entropy"),
             source="Bridle 1990",
         )
 

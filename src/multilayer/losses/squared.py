@@ -19,6 +19,8 @@ class Squared(Loss):
 
     .. math:: l(z, y) = \tfrac12 (z - y)^2, \qquad \frac{\partial l}{\partial z} = z - y
 
+    Half the sum, as in scikit-learn and in "l2" loss; `mean_squared_error`, or "mse", is the mean of whole squares.
+
     Examples
     --------
     >>> import numpy as np

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
 from multilayer.activations import Activation, get, identity
 from multilayer.errors import InputError
+from multilayer.wording import one_line
 
-__all__ = ["Dense"]
+__all__ = ["Dense", "float_type"]
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -112,6 +113,23 @@ class Dense:
 
     def __repr__(self) -> str:
         return f"Dense({self.inputs} inputs, {self.units} units, {self.activation!r}, {self.dtype})"
+
+
+def float_type(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a type that a network can have: float32 or float64.
+
+    Raises
+    ------
+    InputError
+        For any other type: integers would make zeros of most weights, float16 is no type to compute in.
+    """
+    for kind in (np.dtype(np.float32), np.dtype(np.float64)):
+        try:
+            if dtype is not None and np.dtype(dtype) == kind:
+                return kind
+        except (TypeError, ValueError):
+            break
+    raise InputError(f"dtype must be float32 or float64; got {one_line(str(dtype), 60)}")
 
 
 def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:

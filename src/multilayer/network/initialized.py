@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -12,9 +13,10 @@ from multilayer import initializers
 from multilayer.activations import Activation, get
 from multilayer.errors import InputError
 from multilayer.initializers import Initializer
-from multilayer.network.dense import Dense
+from multilayer.network.dense import Dense, float_type
 from multilayer.network.mlp import MLP
 from multilayer.randomness import Seed, generator
+from multilayer.wording import one_line
 
 __all__ = ["initialize"]
 
@@ -51,24 +53,25 @@ def initialize(
     >>> initialize((4, 16, 3), "relu", "softmax", rng=0)
     MLP(4-16-3, relu softmax, float32)
     """
-    widths = tuple(widths)
-    if len(widths) < 2 or any(
-        isinstance(w, bool) or not isinstance(w, int | np.integer) or w < 1 for w in widths
-    ):
-        raise InputError(f"widths must be at least two whole numbers above 0, inputs first; got {widths}")
-    count = len(widths) - 2
-    kinds = [hidden] * count if isinstance(hidden, str | Activation) else list(hidden)
+    number_type = float_type(dtype)
+    given = tuple(widths) if isinstance(widths, Iterable) else ()
+    if len(given) < 2 or any(isinstance(w, bool) or not isinstance(w, Integral) or w < 1 for w in given):
+        raise InputError(
+            f"widths must be at least two whole numbers above 0, inputs first; got {one_line(repr(widths), 60)}"
+        )
+    count = len(given) - 2
+    kinds = list(hidden) if isinstance(hidden, Sequence) and not isinstance(hidden, str) else [hidden] * count
     if len(kinds) != count:
         raise InputError(
             f"hidden names {len(kinds)} activations; expected one, or one per hidden layer, {count}"
         )
     random = generator(rng)
     layers = []
-    for (fan_in, units), kind in zip(pairwise(widths), (*kinds, output), strict=True):
+    for (fan_in, units), kind in zip(pairwise(given), (*kinds, output), strict=True):
         activation = get(kind)
         draw = (
             initializers.for_activation(activation) if initializer is None else initializers.get(initializer)
         )
         W, b = draw(fan_in, units, activation, random)
-        layers.append(Dense(W.astype(dtype), b.astype(dtype), activation))
+        layers.append(Dense(W.astype(number_type), b.astype(number_type), activation))
     return MLP(layers, classes=classes, inputs=inputs)

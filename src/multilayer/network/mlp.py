@@ -15,9 +15,10 @@ from multilayer import backend
 from multilayer.activations import Activation
 from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
-from multilayer.network.dense import Dense
+from multilayer.network.dense import Dense, float_type
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
+from multilayer.settings import Limits
 
 if TYPE_CHECKING:
     from multilayer.losses import Loss
@@ -150,6 +151,7 @@ class MLP:
 
     def classes_of(self, y: NDArray[Any], threshold: float | None = None) -> Any:
         """Return the classes that the outputs y, of shape (units,) or (samples, units), stand for."""
+        threshold = _THRESHOLD.checked("threshold", threshold)
         bad = np.flatnonzero(np.isnan(y).any(axis=-1))
         if bad.size:
             where = f"sample {bad[0] + 1}" if y.ndim == 2 else "the sample"
@@ -186,9 +188,7 @@ class MLP:
 
     def astype(self, dtype: DTypeLike) -> MLP:
         """Return the network with weights rounded to `dtype` (float32 or float64)."""
-        kind = np.dtype(dtype)
-        if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
-            raise InputError(f"a network is float32 or float64; got {kind}")
+        kind = float_type(dtype)
         layers = [
             Dense(layer.W.astype(kind), layer.b.astype(kind), layer.activation) for layer in self.layers
         ]
@@ -266,6 +266,9 @@ class MLP:
         widths = "-".join(map(str, self.shape))
         activations = " ".join(layer.activation.facts.name for layer in self.layers)
         return f"MLP({widths}, {activations}, {self.dtype})"
+
+
+_THRESHOLD = Limits(optional=True)
 
 
 def _rebuild(

@@ -1,6 +1,8 @@
 """Optimizers, learning-rate schedules and gradient clipping: pure functions over the parameters."""
 
+from multilayer.optimizers import schedules
 from multilayer.optimizers.adam import Adam, AdamW
+from multilayer.optimizers.catalogue import get, names
 from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
 from multilayer.optimizers.contract import Optimizer, OptimizerState, Parameters
 from multilayer.optimizers.lbfgs import LBFGS, Minimum
@@ -36,4 +38,7 @@ __all__ = [
     "RMSprop",
     "Schedule",
     "Time",
+    "get",
+    "names",
+    "schedules",
 ]

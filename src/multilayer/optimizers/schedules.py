@@ -5,12 +5,23 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from multilayer.errors import InputError
+from multilayer.naming import Entry, Registry
 from multilayer.settings import check_settings, setting
 
-__all__ = ["Adaptive", "Constant", "Cosine", "InverseScaling", "OneCycle", "Schedule", "Time"]
+__all__ = [
+    "Adaptive",
+    "Constant",
+    "Cosine",
+    "InverseScaling",
+    "OneCycle",
+    "Schedule",
+    "Time",
+    "get",
+    "names",
+]
 
 
 @dataclass(frozen=True)
@@ -143,3 +154,35 @@ def _total(steps: int | None, time: Time) -> int:
             "the schedule needs the number of all steps, which these data do not tell; give it as steps="
         )
     return total
+
+
+registry: Registry[Schedule] = Registry(
+    kind="schedule",
+    types=(Schedule,),
+    entries=(
+        Entry(Constant(), "constant"),
+        Entry(InverseScaling(), "inverse_scaling", ("invscaling",)),
+        Entry(Adaptive(), "adaptive", ("reduce_on_plateau",)),
+        Entry(Cosine(), "cosine", ("cosine_annealing", "cosine_decay")),
+        Entry(OneCycle(), "one_cycle"),
+    ),
+    where="multilayer.optimizers.schedules",
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `get`, and every `schedule=`, knows.
+
+    >>> names()
+    ('constant', 'inverse_scaling', 'adaptive', 'cosine', 'one_cycle')
+    """
+    return registry.names()
+
+
+def get(name: str | Schedule, /, **parameters: Any) -> Schedule:
+    """Return the schedule of this name, with the parameters given; one that is no name is returned as it is.
+
+    >>> get("cosine", warmup=0.1)
+    Cosine(warmup=0.1, floor=0.0, steps=None)
+    """
+    return registry.get(name, parameters)

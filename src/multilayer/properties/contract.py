@@ -14,6 +14,7 @@ import numpy as np
 from multilayer.activations import Activation
 from multilayer.errors import InputError
 from multilayer.settings import check_settings, setting
+from multilayer.wording import one_line
 
 __all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]
 
@@ -39,6 +40,10 @@ class Effort:
     def __post_init__(self) -> None:
         check_settings(self)
         depths = self.depths
+        if not isinstance(depths, tuple) or not all(type(depth) is int for depth in depths):
+            raise InputError(
+                f"Effort: depths must be a tuple of whole numbers; got {one_line(repr(depths), 60)}"
+            )
         if not depths or depths[0] < 1 or any(after <= before for before, after in pairwise(depths)):
             raise InputError(
                 f"Effort: depths must be numbers of layers from 1, in ascending order; got {depths!r}"

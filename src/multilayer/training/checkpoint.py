@@ -48,6 +48,10 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        if not isinstance(self.path, str | os.PathLike):
+            raise InputError(
+                f"checkpoint must be a path or a Checkpoint; got {one_line(repr(self.path), 60)}"
+            )
 
 
 @dataclass(frozen=True)

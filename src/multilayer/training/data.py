@@ -13,12 +13,16 @@ from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Random
+from multilayer.settings import Limits
 from multilayer.training.plan import Batches, Rows
+from multilayer.wording import one_line
 
 __all__ = ["Arrays", "Source", "Stream", "arrays", "inputs", "source", "split"]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
 ClassWeight = Mapping[int, float] | str | None
+
+_CLASS_WEIGHT = Limits(least=0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +177,12 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
 
 
 def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    weights = np.asarray(sample_weight)
+    try:
+        weights = np.asarray(sample_weight)
+    except ValueError:
+        raise InputError(
+            "sample_weight has entries of different lengths; expected one number per sample"
+        ) from None
     if weights.shape != (rows,) or weights.dtype.kind not in "biuf":
         raise InputError(
             f"sample_weight has shape {weights.shape} and type {weights.dtype}; "
@@ -194,14 +203,18 @@ def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> 
         y = y.argmax(axis=1)
     classes, members = np.unique(y.ravel(), return_inverse=True)
     counts = np.bincount(members)
-    if isinstance(class_weight, str):
-        if class_weight != "balanced":
-            raise InputError(
-                f'class_weight must be "balanced" or a weight per class number; got {class_weight!r}'
-            )
+    if class_weight == "balanced":
         per_class = members.size / (len(classes) * counts)
+    elif isinstance(class_weight, Mapping):
+        given = {
+            key: _CLASS_WEIGHT.checked(f"class_weight[{key!r}]", class_weight[key]) for key in class_weight
+        }
+        per_class = np.array([given.get(int(c), 1.0) for c in classes], dtype=np.float64)
+        if not per_class.any():
+            raise InputError("class_weight must not be zero for all classes")
     else:
-        per_class = np.array([class_weight.get(int(c), 1.0) for c in classes], dtype=np.float64)
-        if not (np.isfinite(per_class) & (per_class >= 0)).all() or not per_class.any():
-            raise InputError("class_weight must be finite, never negative, and not all zero")
+        raise InputError(
+            f'class_weight must be "balanced" or a weight per class number, as {{0: 1.0, 1: 5.0}}; '
+            f"got {one_line(repr(class_weight), 60)}"
+        )
     return np.asarray(per_class[members], dtype=np.float64)

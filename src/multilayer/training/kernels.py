@@ -18,6 +18,7 @@ from multilayer.losses import (
     CategoricalCrossEntropy,
     Huber,
     Loss,
+    MeanAbsoluteError,
     Poisson,
     Quantile,
     Squared,
@@ -36,9 +37,10 @@ __all__ = [
 
 Settings = dict[str, Any]
 
-_LOSSES: dict[type[Loss], Callable[[Any, int], Settings]] = {
+_LOSSES: dict[type[Loss], Callable[[Any, int], Settings | None]] = {
     Squared: lambda _, units: _loss("squared"),
     Absolute: lambda _, units: _loss("absolute"),
+    MeanAbsoluteError: lambda _, units: _loss("absolute") if units == 1 else None,
     Huber: lambda loss, units: _loss("huber", loss.delta),
     Quantile: lambda loss, units: _loss("quantile", loss.q),
     Poisson: lambda _, units: _loss("poisson"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from copy import copy
 from typing import Any, Self
 
@@ -24,8 +24,9 @@ from multilayer.training.plan import Batches, NotFinite, Outcome
 from multilayer.training.position import Position, with_parameters
 from multilayer.training.recipe import Recipe
 from multilayer.training.steps import begun, run_steps
+from multilayer.wording import one_line
 
-__all__ = ["Callback", "Training"]
+__all__ = ["Callback", "Training", "callables"]
 
 Callback = Callable[[Step | Epoch], Any]
 
@@ -35,6 +36,24 @@ _WORDS: dict[Stopped, str] = {
     "interrupted": "interrupted",
     "callback": "ended by whoever looked on",
 }
+
+
+def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback, ...]:
+    """Return callbacks as training calls them; a single one, and none, will do.
+
+    Raises
+    ------
+    InputError
+        When one of them cannot be called, which would show after an epoch only.
+    """
+    if callbacks is None:
+        return ()
+    found = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
+    for number, callback in enumerate(found, 1):
+        if not callable(callback) or isinstance(callback, type):
+            got = one_line(repr(callback), 60)
+            raise InputError(f"callbacks, entry {number}: expected a callable that takes an event; got {got}")
+    return found
 
 
 class Training(Iterator[Step | Epoch]):

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.errors import InputError
-from multilayer.wording import near_matches, quoted
+from multilayer.naming import Entry, Registry
+from multilayer.settings import check_settings
 
-__all__ = ["Metric", "chosen"]
+__all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,12 @@ class Metric:
     name: str
     function: Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], float]
     greater_is_better: bool = True
+    aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if not isinstance(self.name, str) or not self.name or not callable(self.function):
+            raise InputError(f"Metric: expected a name and a function of y, z and weights; got {self.name!r}")
 
 
 def accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
@@ -55,33 +62,61 @@ def root_mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[A
     return float(np.sqrt(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean()))
 
 
-_METRICS = {
-    metric.name: metric
-    for metric in (
-        Metric("accuracy", accuracy),
-        Metric("r2", r2),
-        Metric("mean_absolute_error", mean_absolute_error, greater_is_better=False),
-        Metric("root_mean_squared_error", root_mean_squared_error, greater_is_better=False),
-    )
-}
+def mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    """Return the mean squared distance, over samples and outputs."""
+    return float(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean())
 
 
-def chosen(metrics: Iterable[str | Metric]) -> tuple[Metric, ...]:
-    """Return metrics, names looked up.
+catalogue: tuple[Metric, ...] = (
+    Metric("accuracy", accuracy, aliases=("acc",)),
+    Metric("r2", r2, aliases=("r2_score",)),
+    Metric("mean_absolute_error", mean_absolute_error, greater_is_better=False, aliases=("mae",)),
+    Metric("mean_squared_error", mean_squared_error, greater_is_better=False, aliases=("mse",)),
+    Metric("root_mean_squared_error", root_mean_squared_error, greater_is_better=False, aliases=("rmse",)),
+)
+
+registry: Registry[Metric] = Registry(
+    kind="metric",
+    types=(Metric,),
+    entries=tuple(
+        Entry(metric, metric.name, metric.aliases, metric.function.__doc__ or "") for metric in catalogue
+    ),
+    where="multilayer.training.metrics",
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `get`, and every `metrics=`, knows.
+
+    >>> names()[:2]
+    ('accuracy', 'r2')
+    """
+    return registry.names()
+
+
+def get(name: str | Metric, /) -> Metric:
+    """Return the metric of this name; one that is no name is returned as it is.
+
+    >>> get("rmse").name
+    'root_mean_squared_error'
+    """
+    return registry.get(name)
+
+
+def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]:
+    """Return metrics, names looked up; a single one will do.
 
     Raises
     ------
     InputError
         For an unknown name (the message lists near matches), or a name given twice.
     """
-    found = tuple(metric if isinstance(metric, Metric) else _get(metric) for metric in metrics)
-    names = [metric.name for metric in found]
-    if len({*names, "loss", "validation_loss"}) != len(names) + 2:
-        raise InputError(f"metrics need names of their own; got {', '.join(names)}")
+    if isinstance(metrics, str | Metric):
+        metrics = (metrics,)
+    if not isinstance(metrics, Iterable):
+        raise InputError(f"metrics must be names or Metrics; got {type(metrics).__name__}")
+    found = tuple(map(get, metrics))
+    given = [metric.name for metric in found]
+    if len({*given, "loss", "validation_loss"}) != len(given) + 2:
+        raise InputError(f"metrics need names of their own; got {', '.join(given)}")
     return found
-
-
-def _get(name: str) -> Metric:
-    if name not in _METRICS:
-        raise InputError(f"no metric is called {quoted(str(name))}; {near_matches(str(name), _METRICS)}")
-    return _METRICS[name]

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from numpy.typing import ArrayLike
 
+from multilayer.calling import with_known_options
 from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.held import network_of
-from multilayer.optimizers import LBFGS, Adam, Clip, Constant, Optimizer, OptimizerState, Schedule
+from multilayer.optimizers import (
+    LBFGS,
+    Adam,
+    Clip,
+    Constant,
+    Optimizer,
+    OptimizerState,
+    Parameters,
+    Schedule,
+)
 from multilayer.randomness import Random, Seed, generator
+from multilayer.settings import Limits, checked_flag
 from multilayer.storage import AnyPath
 from multilayer.training import data as sources
 from multilayer.training.checkpoint import Checkpoint, Keeper
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Memory, Trained
-from multilayer.training.loop import Callback, Training
+from multilayer.training.loop import Callback, Training, callables
 from multilayer.training.metrics import Metric
 from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
@@ -30,14 +42,15 @@ from multilayer.training.stopping import Stopping
 __all__ = ["fit", "train"]
 
 
+@with_known_options
 def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves it out)
     network: MLP,
     X: Any,
     y: ArrayLike | None = None,
     *,
     loss: Loss | str,
-    optimizer: Optimizer | LBFGS = Adam(),  # noqa: B008  (frozen)
-    schedule: Schedule = Constant(),  # noqa: B008  (frozen)
+    optimizer: Optimizer | LBFGS | str = Adam(),  # noqa: B008  (frozen)
+    schedule: Schedule | str = Constant(),  # noqa: B008  (frozen)
     epochs: int = 200,
     batch_size: int = 200,
     shuffle: bool = True,
@@ -49,12 +62,12 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     class_weight: sources.ClassWeight = None,
     l2: float = 0.0,
     weight_decay: float = 0.0,
-    metrics: Iterable[str | Metric] = (),
+    metrics: str | Metric | Iterable[str | Metric] = (),
     rng: Seed = None,
-    callbacks: Iterable[Callback] = (),
+    callbacks: Callback | Iterable[Callback] = (),
     checkpoint: Checkpoint | AnyPath | None = None,
     every: int | None = None,
-    after: Memory | None = None,
+    after: Memory | Trained | None = None,
 ) -> Training:
     """Train a network, and tell what happens: an iterator of `Step` and `Epoch`, which has `trained` in the end.
 
@@ -72,11 +85,12 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes.
     loss : Loss or str
-        What to descend on; see `multilayer.losses`.
-    optimizer : Optimizer
-        The rule of an update.
-    schedule : Schedule
-        The learning rate over time, starting from the optimizer's own.
+        What to descend on; `multilayer.losses.names()` lists them.
+    optimizer : Optimizer or str
+        The rule of an update: "adam" or Adam(0.01), say; `multilayer.optimizers.names()` lists them.
+    schedule : Schedule or str
+        The learning rate over time, starting from the optimizer's own: "cosine", say;
+        `multilayer.optimizers.schedules.names()` lists them.
     epochs, batch_size : int
         Passes over the data; samples per step (never more than there are).
     shuffle : bool
@@ -98,16 +112,16 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         Penalty l2 / (2 n) * sum of W^2, n the sum of a batch's weights: scikit-learn's `alpha`.
     weight_decay : float
         Decoupled decay: W shrinks by the share rate * weight_decay per step.
-    metrics : iterable of str or Metric
-        What else to measure after each epoch: "accuracy", "r2", "mean_absolute_error", "root_mean_squared_error".
+    metrics : str or Metric, or iterable of them
+        What else to measure after each epoch: "accuracy", "r2", "mae", "mse", "rmse".
     rng : Generator, RandomState, int or None
         Where orders and dropout come from. A `RandomState` gives scikit-learn's orders.
-    callbacks : iterable of callables
+    callbacks : callable, or iterable of callables
         Each is called with every event; one that returns True ends training.
     every : int, optional
         Yield a `Step` after so many batches. None: only epochs, which is faster.
-    after : Memory, optional
-        `Trained.memory` of an earlier training, to go on from.
+    after : Trained or Memory, optional
+        What an earlier training of this network returned, to go on from: its optimizer state and learning rate.
     checkpoint : Checkpoint or path, optional
         A file to save everything to after epochs and when interrupted. Where it is there already, training goes on from
         it, bit for bit as if it had never stopped.
@@ -138,12 +152,14 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         weight_decay=weight_decay,
         metrics=metrics,
     )
-    if every is not None and every < 1:
-        raise InputError(f"every must be at least 1 batch; got {every}")
-    if y is None and isinstance(X, Iterator) and epochs > 1:
+    every = _EVERY.checked("every", every)
+    callbacks = callables(callbacks)
+    if y is None and isinstance(X, Iterator) and recipe.epochs > 1:
         raise InputError(
             "an iterator has batches for one epoch only; give a function that returns a new one for each"
         )
+    if validation is not None and not isinstance(validation, tuple):
+        validation = _SHARE.checked("validation", validation)
     if checkpoint is not None and rng is None and isinstance(validation, float):
         raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
     random = generator(rng)
@@ -151,8 +167,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     data, held_out = _validation(network, recipe, data, validation, random)
     if recipe.metrics and held_out is None and not isinstance(data, Arrays):
         raise InputError("metrics of batches are not measured; give validation=(X, y)")
-    position = _start(network, optimizer, random, after)
-    if isinstance(optimizer, LBFGS):
+    position = _start(network, recipe.optimizer, random, after)
+    if isinstance(recipe.optimizer, LBFGS):
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
             if given is not None:
                 raise InputError(f"LBFGS takes no {what}: SciPy does not give away where it is; leave it out")
@@ -162,11 +178,52 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     if checkpoint is not None:
         keeper = Keeper.of(checkpoint, network, recipe, data, held_out)
         position = keeper.resumed(position)
-    return Training(network, recipe, data, held_out, position, tuple(callbacks), every, keeper)
+    return Training(network, recipe, data, held_out, position, callbacks, every, keeper)
 
 
+class Options(TypedDict, total=False):
+    """The options of `train`, for type checkers and editors; a test holds them to its signature."""
+
+    loss: Required[Loss | str]
+    optimizer: Optimizer | LBFGS | str
+    schedule: Schedule | str
+    epochs: int
+    batch_size: int
+    shuffle: bool
+    validation: float | tuple[Any, ...] | None
+    stopping: Stopping | None
+    clip: Clip | None
+    dropout: float | Sequence[float]
+    sample_weight: ArrayLike | None
+    class_weight: sources.ClassWeight
+    l2: float
+    weight_decay: float
+    metrics: str | Metric | Iterable[str | Metric]
+    rng: Seed
+    callbacks: Callback | Iterable[Callback]
+    checkpoint: Checkpoint | AnyPath | None
+    every: int | None
+    after: Memory | Trained | None
+
+
+def _signature_of_fit(fit: Any) -> Any:
+    """Give `fit` the signature that help, editors and notebooks show: that of `train`, with `progress`."""
+    own, options = inspect.signature(fit), inspect.signature(train)
+    fit.__signature__ = options.replace(
+        parameters=[*options.parameters.values(), own.parameters["progress"]],
+        return_annotation=own.return_annotation,
+    )
+    return with_known_options(fit)
+
+
+@_signature_of_fit
 def fit(
-    network: MLP, X: Any, y: ArrayLike | None = None, *, progress: bool | None = None, **options: Any
+    network: MLP,
+    X: Any,
+    y: ArrayLike | None = None,
+    *,
+    progress: bool | None = None,
+    **options: Unpack[Options],
 ) -> Trained:
     """Train a network as `train` does, with the same options, and return the outcome.
 
@@ -190,30 +247,63 @@ def fit(
     >>> trained.network.classify(X)
     array([0, 1, 1, 0])
     """
+    if progress is not None:
+        progress = checked_flag("progress", progress)
     training = train(network, X, y, **options)
     with training.interruption, progress_bar(training.recipe.epochs, progress) as tell:
         for event in training:
             tell(event)
     trained = training.trained
     if trained.stopped == "not finite":
-        warnings.warn(trained.message, TrainingWarning, stacklevel=2)
+        warnings.warn(trained.message, TrainingWarning, stacklevel=3)
     return trained
 
 
-def _start(network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memory | None) -> Position:
+_EVERY = Limits(least=1, whole=True, optional=True)
+_SHARE = Limits(above=0.0, below=1.0, optional=True, else_="(X, y)")
+
+
+def _start(
+    network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memory | Trained | None
+) -> Position:
     parameters = parameters_of(network)
     if after is not None:
+        memory = _fitting(after, parameters, optimizer)
         return Position(
-            State(parameters, after.optimizer),
+            State(parameters, memory.optimizer),
             rng,
-            after.learning_rate,
-            steps=after.steps,
-            samples=after.samples,
+            memory.learning_rate,
+            steps=memory.steps,
+            samples=memory.samples,
         )
     if isinstance(optimizer, LBFGS):
         return Position(State(parameters, OptimizerState(0, {})), rng, 1.0, start=network)
     state = State(parameters, optimizer.init(parameters))
     return Position(state, rng, optimizer.learning_rate, start=network)
+
+
+def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimizer | LBFGS) -> Memory:
+    """Return the memory of an earlier training, checked to be of this network and this optimizer."""
+    memory = after.memory if isinstance(after, Trained) else after
+    if not isinstance(memory, Memory):
+        raise InputError(
+            f"after must be what an earlier fit returned, or its memory; got {type(after).__name__}"
+        )
+    slots = memory.optimizer.slots
+    expected = optimizer.slots if isinstance(optimizer, Optimizer) else ()
+    if isinstance(optimizer, Optimizer) and set(slots) != set(expected):
+        raise InputError(
+            f"after holds the state ({', '.join(slots) or 'none'}) of another optimizer than "
+            f"{type(optimizer).__name__}, which has {', '.join(expected) or 'none'}; give the same optimizer"
+        )
+    shapes = [array.shape for array in parameters]
+    for name, arrays in slots.items():
+        if [array.shape for array in arrays] != shapes:
+            raise InputError(
+                f"after holds the optimizer state of a network of another shape ({name}); give the network that the "
+                "earlier fit returned"
+            )
+    return memory
 
 
 def _validation(

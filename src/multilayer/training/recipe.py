@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
-from multilayer import losses
+from multilayer import losses, optimizers
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule
-from multilayer.settings import check_settings, setting
+from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule, schedules
+from multilayer.settings import Limits, check_settings, setting
 from multilayer.training.metrics import Metric, chosen
+from multilayer.training.metrics import registry as metric_names
 from multilayer.training.plan import Plan
 from multilayer.training.stopping import Stopping
+from multilayer.wording import one_line
 
 __all__ = ["Recipe"]
+
+_SHARE = Limits(least=0.0, below=1.0)
+_A: dict[type, str] = {Stopping: "a Stopping", Clip: "a ClipByNorm or ClipByValue"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +44,14 @@ class Recipe:
     metrics: tuple[Metric, ...]
 
     def __post_init__(self) -> None:
-        check_settings(self)
-        for name, kinds, optional in (
-            ("optimizer", (Optimizer, LBFGS), False),
-            ("schedule", (Schedule,), False),
-            ("stopping", (Stopping,), True),
-            ("clip", (Clip,), True),
+        check_settings(self, where="")
+        for name, kind in (
+            ("stopping", Stopping),
+            ("clip", Clip),
         ):
             value = getattr(self, name)
-            if not isinstance(value, kinds) and not (optional and value is None):
-                expected = " or ".join(kind.__name__ for kind in kinds)
-                raise InputError(
-                    f"{name} must be a {expected}{', or None' if optional else ''}; got {value!r}"
-                )
+            if value is not None and not isinstance(value, kind):
+                raise InputError(f"{name} must be {_A[kind]}, or None; got {one_line(repr(value), 80)}")
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError(
                 "AdamW has a weight_decay of its own; give it there, or use Adam with weight_decay="
@@ -74,8 +73,10 @@ class Recipe:
         network: MLP,
         *,
         loss: Loss | str,
+        optimizer: Optimizer | LBFGS | str,
+        schedule: Schedule | str,
         dropout: float | Sequence[float],
-        metrics: Iterable[str | Metric],
+        metrics: str | Metric | Iterable[str | Metric],
         **others: Any,
     ) -> Recipe:
         """Return the recipe for this network, with names looked up.
@@ -89,7 +90,14 @@ class Recipe:
         loss.check(network.layers[-1].activation, network.shape[-1])
         _check_trainable(network)
         hidden = len(network.layers) - 1
-        return Recipe(loss=loss, dropout=_shares(dropout, hidden), metrics=chosen(metrics), **others)
+        return Recipe(
+            loss=loss,
+            optimizer=optimizers.get(optimizer),
+            schedule=schedules.get(schedule),
+            dropout=_shares(dropout, hidden),
+            metrics=chosen(metrics),
+            **others,
+        )
 
     def plan(self, network: MLP) -> Plan:
         """Return what a step of this training does."""
@@ -110,6 +118,8 @@ class Recipe:
         name = None if self.stopping is None else self.stopping.monitor
         if name is None:
             name = "validation_loss" if validation else "loss"
+        if name not in known and metric_names.takes(name):
+            name = metric_names.get(name).name  # an alias
         if name not in known:
             raise InputError(
                 f"stopping monitors {name!r}, which is not measured; measured are {', '.join(known)}"
@@ -140,12 +150,11 @@ def _check_trainable(network: MLP) -> None:
 
 
 def _shares(dropout: float | Sequence[float], hidden: int) -> tuple[float, ...]:
-    shares = tuple(dropout) if isinstance(dropout, Sequence) else (dropout,) * hidden
+    one = isinstance(dropout, str) or not isinstance(dropout, Sequence)
+    shares = (dropout,) * hidden if one else tuple(dropout)  # type: ignore[arg-type]
     if len(shares) != hidden:
         raise InputError(
             f"dropout has {len(shares)} shares; expected one number, or one per hidden layer, {hidden}"
         )
-    for share in shares:
-        if isinstance(share, bool) or not isinstance(share, Real) or not 0.0 <= share < 1.0:
-            raise InputError(f"dropout must be from 0 to below 1; got {share!r}")
-    return tuple(map(float, shares)) if any(shares) else ()
+    checked = tuple(_SHARE.checked("dropout", share) for share in (shares or (dropout,) * one))
+    return checked[:hidden] if any(checked) else ()

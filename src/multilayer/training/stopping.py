@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from multilayer.errors import InputError
 from multilayer.settings import check_settings, setting
+from multilayer.wording import one_line
 
 __all__ = ["Stopping", "Watch"]
 
@@ -19,7 +21,7 @@ class Stopping:
     Parameters
     ----------
     patience : int
-        `n_iter_no_change` of scikit-learn.
+        `n_iter_no_change` of scikit-learn; infinite to have the best weights without ever stopping.
     tolerance : float
         `tol` of scikit-learn.
     monitor : str, optional
@@ -29,15 +31,17 @@ class Stopping:
         Whether training hands back the weights of the best epoch; otherwise those of the last.
     """
 
-    patience: float = setting(10, least=0)
-    tolerance: float = setting(1e-4, least=-math.inf)
+    patience: float = setting(10, least=0, endless=True)
+    tolerance: float = setting(1e-4)
     monitor: str | None = None
     restore_best: bool = True
 
     def __post_init__(self) -> None:
-        # Infinite patience is a way to have the best weights without ever stopping.
-        if self.patience != math.inf:
-            check_settings(self)
+        check_settings(self)
+        if self.monitor is not None and not isinstance(self.monitor, str):
+            raise InputError(
+                f"Stopping: monitor must be a name or None; got {one_line(repr(self.monitor), 60)}"
+            )
 
 
 @dataclass(frozen=True)

@@ -80,5 +80,5 @@ def test_weights_are_kept_where_the_next_event_may_be_looked_at():
 
 @pytest.mark.parametrize("settings", [{"share": 0.0}, {"share": 1.5}, {"every": 0}, {"every": 1.5}])
 def test_mistakes(settings):
-    with pytest.raises(InputError, match=f"Cadence: {next(iter(settings))} must be"):
+    with pytest.raises(InputError, match=f"^{next(iter(settings))} must be"):
         Cadence(**settings)

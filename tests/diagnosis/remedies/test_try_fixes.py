@@ -263,7 +263,7 @@ def test_prints_and_makes_html():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"seeds": 0}, "seeds must be at least 1; got 0"),
+        ({"seeds": 0}, "seeds must be a whole number, at least 1; got 0"),
         ({"held_out": 0.001}, "held_out=0.001 takes 0 of 200 samples"),
         ({"time_limit": 0.0}, "time_limit must be above 0 seconds; got 0.0"),
         ({"rng": -1}, "rng must be a seed"),

@@ -25,7 +25,7 @@ class Cadence:
     every: int | None = setting(None, least=1, whole=True, optional=True)
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        check_settings(self, where="")
 
 
 class Clock:

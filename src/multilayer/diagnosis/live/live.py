@@ -21,12 +21,15 @@ from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Seed, generator
+from multilayer.settings import Limits
 from multilayer.training import Epoch, History, Step
 from multilayer.training.data import inputs
+from multilayer.wording import one_line
 
 __all__ = ["Live"]
 
 _Weights = tuple[NDArray[Any], ...]
+_SAMPLES = Limits(least=1, whole=True)
 _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -89,7 +92,11 @@ class Live:
     ) -> None:
         if stop_on not in (None, "error", "warning"):
             raise InputError(f"stop_on must be 'error', 'warning' or None; got {stop_on!r}")
-        self._X, self._y, self._samples = X, y, samples
+        if on_finding is not None and not callable(on_finding):
+            raise InputError(f"on_finding must be a callable or None; got {one_line(repr(on_finding), 60)}")
+        if start is not None and not isinstance(start, MLP):
+            raise InputError(f"start must be an MLP or None; got {one_line(repr(start), 60)}")
+        self._X, self._y, self._samples = X, y, _SAMPLES.checked("samples", samples)
         self._loss = None if loss is None else losses.get(loss)
         self._cadence = Cadence(share, every)
         self._on_finding, self._stop_on, self._start = on_finding or _warn, stop_on, start

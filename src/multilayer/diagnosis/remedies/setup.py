@@ -15,6 +15,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule
+from multilayer.settings import check_settings, setting
 from multilayer.training import Metric, Stopping, Trained, train
 from multilayer.training.loop import Callback
 
@@ -38,12 +39,12 @@ class Setup:
     optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
     schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
     stopping: Stopping | None = None
-    epochs: int = 200
-    batch_size: int = 200
+    epochs: int = setting(200, least=1, whole=True)
+    batch_size: int = setting(200, least=1, whole=True)
     shuffle: bool = True
-    l2: float = 0.0
+    l2: float = setting(0.0, least=0.0)
     dropout: float | tuple[float, ...] = 0.0
-    held_out: float | None = None
+    held_out: float | None = setting(None, above=0.0, below=1.0, optional=True)
     """The share of the samples that stopping watches; None where it watches the loss."""
     metrics: tuple[Metric, ...] = ()
     """What stopping may watch beside the loss."""
@@ -54,6 +55,9 @@ class Setup:
     dtype: np.dtype[Any] = np.dtype(np.float64)  # noqa: RUF009  (a type cannot change)
     estimator: str | None = None
     """The class whose parameters described all this; None where `fit` is what trains."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def call(self, *, estimator: str, fit: str) -> str:
         """Return how a change is written where this setup comes from: as parameters of an estimator, or of `fit`."""

@@ -14,12 +14,17 @@ from multilayer.diagnosis.remedies.ranking import Ranking, ordered
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.remedies.table import remedies
 from multilayer.diagnosis.remedies.trials import Trials
-from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.randomness import Seed, generator
+from multilayer.settings import Limits
 from multilayer.training import History, Trained
 
 __all__ = ["try_fixes"]
+
+_COUNT = Limits(least=1, whole=True)
+_EPOCHS = Limits(least=1, whole=True, optional=True)
+_SHARE = Limits(above=0.0, below=1.0, optional=True)
+_SECONDS = Limits(above=0.0, optional=True)
 
 
 def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
@@ -92,10 +97,9 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     >>> ranking.best.change
     'standardized inputs'
     """
-    if seeds < 1:
-        raise InputError(f"seeds must be at least 1; got {seeds}")
-    if time_limit is not None and not time_limit > 0.0:
-        raise InputError(f"time_limit must be above 0 seconds; got {time_limit!r}")
+    seeds, samples = _COUNT.checked("seeds", seeds), _COUNT.checked("samples", samples)
+    epochs, held_out = _EPOCHS.checked("epochs", epochs), _SHARE.checked("held_out", held_out)
+    time_limit = _SECONDS.checked("time_limit", time_limit)
     random = generator(rng)
     problem = problem_of(
         model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
