@@ -18,7 +18,7 @@ from sklearn.model_selection import train_test_split
 from multilayer import save
 from multilayer.estimators import MLPClassifier
 from multilayer.optimizers import Cosine
-from multilayer.training.progress import progress_bar
+from multilayer.training import progress_bar
 
 images, labels = load_digits(return_X_y=True)
 images = (images / 16).astype(np.float32)

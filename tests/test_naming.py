@@ -36,7 +36,16 @@ triplet_margin soft_margin multi_margin ctc_loss balanced_accuracy top_k_accurac
 explained_variance precision recall d2_absolute_error mean_gamma_deviance mean_pinball_loss brier tweedie
 """
 OTHER_OPTIMIZERS = (
-    ["nadam", "radam", "adamax", "adagrad", "adadelta", "lion", "lamb", "ftrl", "adafactor", "asgd", "rprop", "sparse_adam", "bfgs"]
+    "nadam",
+    "radam",
+    "adamax",
+    "adagrad",
+    "adadelta",
+    "lion",
+    "lamb",
+    "ftrl",
+    "rprop",
+    "bfgs",
 )
 
 

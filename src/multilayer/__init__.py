@@ -4,6 +4,7 @@ See every number of a network, and trust every digit.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
@@ -12,6 +13,19 @@ from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
+    from multilayer import conversion as conversion
+    from multilayer import diagnosis as diagnosis
+    from multilayer import estimators as estimators
+    from multilayer import files as files
+    from multilayer import initializers as initializers
+    from multilayer import losses as losses
+    from multilayer import network as network
+    from multilayer import optimizers as optimizers
+    from multilayer import plots as plots
+    from multilayer import properties as properties
+    from multilayer import reports as reports
+    from multilayer import tables as tables
+    from multilayer import training as training
     from multilayer.conversion import from_model
     from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
     from multilayer.files import load, save
@@ -60,9 +74,34 @@ _LATER = {
     "train": "multilayer.training",
 }
 
+_SUBMODULES = (
+    "activations",
+    "conversion",
+    "diagnosis",
+    "estimators",
+    "files",
+    "initializers",
+    "losses",
+    "network",
+    "optimizers",
+    "plots",
+    "properties",
+    "reports",
+    "tables",
+    "training",
+)
+
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module 'multilayer' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_LATER[name]), name)
-    return found
+    if name in _LATER:
+        found = globals()[name] = getattr(import_module(_LATER[name]), name)
+        return found
+    if name in _SUBMODULES:
+        return import_module(f"multilayer.{name}")
+    raise AttributeError(f"module 'multilayer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    # Tools look up every name of a listing, and without scikit-learn this one can only be refused.
+    missing = () if find_spec("sklearn") else ("estimators",)
+    return sorted({*__all__, *_SUBMODULES, "__version__"}.difference(missing))

@@ -240,3 +240,7 @@ def _mean_square(activation: Activation) -> float:
     density = np.exp(-0.5 * g * g)
     h = np.asarray(activation(g), dtype=np.float64)
     return float((h * h * density).sum() / density.sum())
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

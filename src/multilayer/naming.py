@@ -21,12 +21,17 @@ _SHORTEST_NAME, _SHORTEST_ALIAS = 4, 5
 
 @dataclass(frozen=True)
 class Entry(Generic[T]):
-    """An object with its name, other names that find it, and what it is in plain text."""
+    """An object with its name, and other names that find it."""
 
     value: T
     name: str
     aliases: tuple[str, ...] = ()
-    about: str = ""
+    meaning: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it is, in plain text: the parameters that the name stands for, unless told otherwise."""
+        return self.meaning or repr(self.value)
 
 
 def _fields(value: Any) -> Sequence[str]:

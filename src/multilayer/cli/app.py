@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import multilayer
-from multilayer.cli import activations, diagnose, info, run, summary
+from multilayer.cli import activations, diagnose, info, names, run, summary
 from multilayer.errors import InputError, MissingExtraError
 
 __all__ = ["app", "main"]
@@ -25,7 +25,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run.run, summary.summary, diagnose.diagnose, activations.activations, info.info):
+for command in (
+    run.run,
+    summary.summary,
+    diagnose.diagnose,
+    activations.activations,
+    names.names,
+    info.info,
+):
     app.command()(command)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.util import find_spec
+import re
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from multilayer.tables import to_json
 
 __all__ = ["info"]
 
-_OPTIONAL = {"separability": "scipy", "plot": "matplotlib"}
+_REQUIREMENT = re.compile(r"""(?P<package>[\w.-]+).*;.*extra\s*==\s*["'](?P<extra>[^"']+)["']""")
 
 
 def info(as_json: JsonOption = False) -> None:
@@ -31,11 +31,38 @@ def info(as_json: JsonOption = False) -> None:
         "python": platform.python_version(),
         "platform": platform.platform(),
     }
-    extras = {extra: find_spec(package) is not None for extra, package in _OPTIONAL.items()}
+    missing = _missing_packages()
     if as_json:
-        write_bytes(to_json(facts | {"extras": extras}))
+        write_bytes(to_json(facts | {"extras": {extra: not packages for extra, packages in missing.items()}}))
         return
     for name, value in facts.items():
         print(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
-    for extra, there in extras.items():
-        print(f"{'extra':<12}{extra}: {'installed' if there else 'not installed'}")
+    for extra, packages in missing.items():
+        state = f"not installed ({', '.join(packages)})" if packages else "installed"
+        print(f"{'extra':<12}{extra}: {state}")
+
+
+def _missing_packages() -> dict[str, list[str]]:
+    """Return the packages that each extra lacks, as the package's own metadata list them."""
+    from importlib import metadata  # for this command only
+
+    try:
+        required = metadata.requires("multilayer") or []
+    except metadata.PackageNotFoundError:  # run from its sources, which were never installed
+        return {}
+    missing: dict[str, list[str]] = {}
+    for found in filter(None, map(_REQUIREMENT.match, required)):
+        packages = missing.setdefault(found["extra"], [])
+        if not _is_installed(found["package"]):
+            packages.append(found["package"])
+    return missing
+
+
+def _is_installed(package: str) -> bool:
+    from importlib import metadata
+
+    try:
+        metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

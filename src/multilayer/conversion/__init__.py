@@ -3,3 +3,7 @@
 from multilayer.conversion.catalogue import from_model
 
 __all__ = ["from_model"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

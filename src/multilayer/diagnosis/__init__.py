@@ -27,3 +27,7 @@ __all__ = [
     "separability",
     "try_fixes",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

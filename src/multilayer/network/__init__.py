@@ -7,3 +7,7 @@ from multilayer.network.summary import LayerSummary, Summary
 from multilayer.network.trace import LayerRecord, Trace
 
 __all__ = ["MLP", "Dense", "Equality", "LayerRecord", "LayerSummary", "Summary", "Trace", "equality"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

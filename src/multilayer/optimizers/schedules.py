@@ -186,3 +186,7 @@ def get(name: str | Schedule, /, **parameters: Any) -> Schedule:
     Cosine(warmup=0.1, floor=0.0, steps=None)
     """
     return registry.get(name, parameters)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

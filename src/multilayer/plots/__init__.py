@@ -26,3 +26,7 @@ __all__ = [
     "unit_map",
     "weighted_sums",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

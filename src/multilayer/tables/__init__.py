@@ -14,3 +14,7 @@ __all__ = [
     "to_json",
     "write_results",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

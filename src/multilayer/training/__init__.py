@@ -1,11 +1,13 @@
 """Training: a network and data in, a better network out, and every step of the way to see."""
 
+from multilayer.training import metrics
 from multilayer.training.backward import LayerGradient, backward
 from multilayer.training.checkpoint import Checkpoint
 from multilayer.training.events import Epoch, History, Memory, Step, Trained
 from multilayer.training.inspection import Gradients, gradients
 from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
+from multilayer.training.progress import progress_bar
 from multilayer.training.public import fit, train
 from multilayer.training.stopping import Stopping
 
@@ -24,5 +26,11 @@ __all__ = [
     "backward",
     "fit",
     "gradients",
+    "metrics",
+    "progress_bar",
     "train",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -79,7 +79,8 @@ registry: Registry[Metric] = Registry(
     kind="metric",
     types=(Metric,),
     entries=tuple(
-        Entry(metric, metric.name, metric.aliases, metric.function.__doc__ or "") for metric in catalogue
+        Entry(metric, metric.name, metric.aliases, (metric.function.__doc__ or "").removeprefix("Return "))
+        for metric in catalogue
     ),
     where="multilayer.training.metrics",
 )
@@ -120,3 +121,7 @@ def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]
     if len({*given, "loss", "validation_loss"}) != len(given) + 2:
         raise InputError(f"metrics need names of their own; got {', '.join(given)}")
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

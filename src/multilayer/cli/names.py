@@ -1,0 +1,64 @@
+"""`multilayer names`: what can be given by name, to `fit`, to `initialize` and in files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from multilayer.cli.console import JsonOption, say, write_bytes
+from multilayer.errors import InputError
+from multilayer.naming import Entry
+from multilayer.tables import to_json
+from multilayer.wording import near_matches, quoted
+
+__all__ = ["names"]
+
+
+def names(
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="activations, losses, metrics, optimizers, schedules or initializers."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the activations, losses, metrics, optimizers, schedules and initializers that have a name."""
+    listed = _listed()
+    if kind is not None:
+        if kind not in listed:
+            raise InputError(f"there are no names of {quoted(kind)}; {near_matches(kind, listed)}")
+        listed = {kind: listed[kind]}
+    if as_json:
+        write_bytes(to_json({heading: list(map(_described, entries)) for heading, entries in listed.items()}))
+        return
+    for heading, entries in listed.items():
+        say(f"{heading}\n" + "\n".join(_lines(entries)) + "\n")
+
+
+def _listed() -> dict[str, tuple[Entry[Any], ...]]:
+    # Here, so that no other command waits for what training brings.
+    from multilayer.activations.catalogue import registry as activations
+    from multilayer.initializers import registry as initializers
+    from multilayer.losses.catalogue import registry as losses
+    from multilayer.optimizers.catalogue import registry as optimizers
+    from multilayer.optimizers.schedules import registry as schedules
+    from multilayer.training.metrics import registry as metrics
+
+    return {
+        "activations": activations.entries,
+        "losses": losses.entries,
+        "metrics": metrics.entries,
+        "optimizers": optimizers.entries,
+        "schedules": schedules.entries,
+        "initializers": initializers.entries,
+    }
+
+
+def _described(entry: Entry[Any]) -> dict[str, Any]:
+    return {"name": entry.name, "aliases": entry.aliases, "means": entry.about}
+
+
+def _lines(entries: tuple[Entry[Any], ...]) -> list[str]:
+    rows = [(entry.name, ", ".join(entry.aliases), entry.about) for entry in entries]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"  {name:<{widths[0]}}  {also:<{widths[1]}}  {means}".rstrip() for name, also, means in rows]

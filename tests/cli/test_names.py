@@ -1,0 +1,69 @@
+"""`multilayer names` and the extras of `multilayer info`."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from multilayer import activations, initializers, losses, optimizers
+from multilayer.optimizers import schedules
+from multilayer.training import metrics
+
+LISTED = {
+    "activations": activations,
+    "losses": losses,
+    "metrics": metrics,
+    "optimizers": optimizers,
+    "schedules": schedules,
+    "initializers": initializers,
+}
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+def test_all_of_them(multilayer):
+    found = json.loads(multilayer("names", "--json").out)
+    assert {kind: tuple(entry["name"] for entry in entries) for kind, entries in found.items()} == {
+        kind: module.names() for kind, module in LISTED.items()
+    }
+    text = multilayer("names").out
+    for line in ("mean_squared_error", "mse", "AdamW(learning_rate=0.001", "one_cycle", "he_normal"):
+        assert line in text
+
+
+@pytest.mark.parametrize("kind", LISTED)
+def test_one_kind(multilayer, kind):
+    text = multilayer("names", kind).out
+    assert text.startswith(f"{kind}\n")
+    assert [line.split()[0] for line in text.splitlines()[1:] if line] == list(LISTED[kind].names())
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_an_unknown_kind(multilayer):
+    done = multilayer("names", "loss")
+    assert done.code == 2
+    assert done.err == "multilayer: there are no names of 'loss'; did you mean 'losses'?\n"
+
+
+def test_info_lists_every_extra_of_the_project(multilayer):
+    extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
+    found = json.loads(multilayer("info", "--json").out)["extras"]
+    assert found.keys() == extras.keys()
+    assert all(isinstance(installed, bool) for installed in found.values())
+    text = multilayer("info").out
+    assert all(f"extra       {extra}: " in text for extra in extras)
+
+
+def test_info_names_what_an_extra_lacks(multilayer, monkeypatch):
+    from importlib import metadata
+
+    wanted = [
+        "numpy>=2.0",
+        'no-such-package>=1; extra == "plot"',
+        "numpy; extra == 'plot'",
+        'numpy; extra == "test"',
+    ]
+    monkeypatch.setattr(metadata, "requires", lambda name: wanted)
+    text = multilayer("info").out
+    assert "extra       plot: not installed (no-such-package)\n" in text
+    assert "extra       test: installed\n" in text

@@ -1,0 +1,116 @@
+"""What a bare `import multilayer` offers: every public name and nothing else, and nothing is paid for early."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import multilayer
+
+README = Path(__file__).parent.parent / "README.md"
+PACKAGES = multilayer._SUBMODULES
+
+
+def in_a_new_python(program):
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_dir_shows_the_public_names_and_nothing_else():
+    pytest.importorskip("sklearn")
+    shown = in_a_new_python("import json, multilayer; print(json.dumps(dir(multilayer)))")
+    assert shown == sorted({*multilayer.__all__, *PACKAGES, "__version__"})
+    assert {"fit", "train", "load", "save", "diagnose", "initialize", "losses", "plots"} <= set(shown)
+
+
+def test_every_name_that_is_shown_resolves():
+    program = (
+        "import json, multilayer; print(json.dumps([repr(getattr(multilayer, n)) for n in dir(multilayer)]))"
+    )
+    assert len(in_a_new_python(program)) > 30
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_resolves_and_shows_its_public_names_only(package):
+    if package == "estimators":
+        pytest.importorskip("sklearn")
+    program = f"""
+import json, types, multilayer
+found = multilayer.{package}
+names = dir(found)
+print(json.dumps([[n, type(getattr(found, n)).__name__, getattr(getattr(found, n), "__module__", "")] for n in names]))
+"""
+    listed = in_a_new_python(program)
+    assert listed
+    for name, kind, module in listed:
+        assert not name.startswith("_")
+        assert kind != "module" or name in ("schedules", "metrics"), name
+        assert not isinstance(module, str) or not module.startswith(("typing", "numpy", "dataclasses")), name
+
+
+def test_completion_of_the_interpreter():
+    program = """
+import json, rlcompleter, multilayer
+complete, found = rlcompleter.Completer({"multilayer": multilayer}).complete, []
+while (match := complete("multilayer.di", len(found))) is not None:
+    found.append(match)
+print(json.dumps(found))
+"""
+    assert [match.rstrip("(") for match in in_a_new_python(program)] == [
+        "multilayer.diagnose",
+        "multilayer.diagnosis",
+    ]
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'multilayer' has no attribute 'import_module_'"):
+        _ = multilayer.import_module_
+
+
+def test_without_scikit_learn_the_estimators_are_not_shown_and_say_what_brings_them():
+    program = """
+import json, sys
+sys.modules["sklearn"] = None
+import multilayer
+try:
+    multilayer.estimators
+except multilayer.MissingExtraError as error:
+    print(json.dumps(["estimators" in dir(multilayer), str(error)]))
+"""
+    shown, message = in_a_new_python(program)
+    assert not shown
+    assert 'pip install "multilayer[sklearn]"' in message
+
+
+def test_import_brings_no_more_than_a_prediction_needs():
+    program = "import json, sys, multilayer; dir(multilayer); print(json.dumps(sorted(sys.modules)))"
+    loaded = in_a_new_python(program)
+    late = {f"multilayer.{name}" for name in PACKAGES} - {"multilayer.activations", "multilayer.network"}
+    assert not late & set(loaded)
+    assert not {"sklearn", "scipy", "matplotlib", "typer", "rich"} & set(loaded)
+
+
+def readme_names():
+    """Every dotted name of the package that README writes, in code or in text."""
+    text = README.read_text(encoding="utf-8")
+    names = set(re.findall(r"\bmultilayer(?:\.[A-Za-z_]\w*)+", text)) - {"multilayer.git"}
+    for line in re.findall(r"^\+?(from multilayer[\w.]* import .+)$", text, re.MULTILINE):
+        (statement,) = ast.parse(line).body
+        names |= {f"{statement.module}.{alias.name}" for alias in statement.names}
+    return sorted(names)
+
+
+def test_readme_is_read():
+    assert {"multilayer.diagnosis.try_fixes", "multilayer.training.Stopping"} <= set(readme_names())
+
+
+@pytest.mark.parametrize("name", readme_names())
+def test_every_name_in_readme_resolves_after_a_bare_import(name):
+    if "estimators" in name:
+        pytest.importorskip("sklearn")
+    assert in_a_new_python(f"import json, multilayer; {name}; print(json.dumps(True))")
