@@ -12,6 +12,7 @@ from multilayer.files import table
 from multilayer.files.format import Format
 from multilayer.network import MLP
 from multilayer.network.held import network_of
+from multilayer.settings import checked_flag
 from multilayer.storage import AnyPath, shown
 from multilayer.wording import located
 
@@ -75,6 +76,7 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
         a file that cannot be written (with `overwrite=False`: or is there already).
     """
     network = network_of(network)
+    overwrite = checked_flag("overwrite", overwrite)
     format_ = _format_of(path)
     with located(shown(path)):
         data = format_.write(network)

@@ -13,7 +13,8 @@ from multilayer.errors import InputError
 from multilayer.network.view import Block, to_html
 from multilayer.properties import table
 from multilayer.properties.contract import Effort, NotMeasured, Property, is_elementwise, plain
-from multilayer.wording import near_matches, quoted
+from multilayer.settings import checked_flag
+from multilayer.wording import near_matches, one_line, quoted
 
 __all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
 
@@ -128,6 +129,9 @@ def measure(
         raise InputError(
             f"{activation!r} is another function for each unit; measure one of them, with single numbers as parameters"
         )
+    quick = checked_flag("quick", quick)
+    if effort is not None and not isinstance(effort, Effort):
+        raise InputError(f"effort must be an Effort or None; got {one_line(repr(effort), 60)}")
     effort = effort or Effort()
     effort = effort.quick() if quick else effort
     names = PROPERTIES if only is None else [only] if isinstance(only, str) else list(only)
