@@ -122,8 +122,9 @@ class Activation(ABC):
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
         """The names of the parameters, in order: the fields declared by `parameter`."""
-        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-        return tuple(field.name for field in fields if field.metadata)
+        if not dataclasses.is_dataclass(cls):
+            return ()
+        return tuple(field.name for field in dataclasses.fields(cls) if field.metadata)
 
     def surrogate(self, backward: Activation) -> Activation:
         """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.

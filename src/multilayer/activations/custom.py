@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -15,6 +15,8 @@ from multilayer import backend
 from multilayer.activations.contract import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.errors import InputError
+from multilayer.settings import Limits, checked_flag
+from multilayer.wording import one_line
 
 __all__ = ["Custom"]
 
@@ -55,21 +57,35 @@ class Custom(Elementwise):
             "range": Interval(-math.inf, math.inf, (True, True)),
             **facts,
         }
-        for sequence in ("kinks", "aliases"):
-            said[sequence] = tuple(said.get(sequence, ()))
+        said["kinks"] = _numbers("kinks", said.get("kinks", ()))
+        said["aliases"] = _texts("aliases", said.get("aliases", ()))
+        for fact in ("formula", "derivative", "latex", "source"):
+            if not isinstance(said.get(fact, ""), str):
+                raise InputError(
+                    f"from_functions: {fact} must be a text; got {one_line(repr(said[fact]), 60)}"
+                )
+        if not isinstance(said["range"], Interval):
+            raise InputError(
+                f"from_functions: range must be an Interval; got {one_line(repr(said['range']), 60)}"
+            )
+        checked_flag("from_functions: trainable", said.get("trainable", True))
         return Custom(Facts(name=name, **said), value, derivative)
 
     def __post_init__(self) -> None:
-        from multilayer.activations.catalogue import catalogue
+        from multilayer.activations.catalogue import registry
 
         name = self.known.name
         if not isinstance(name, str) or not name:
             raise InputError(f"from_functions: name must be a text; got {name!r}")
-        taken = {n for entry in catalogue for n in (entry.facts.name, *entry.facts.aliases)}
         for claimed in (name, *self.known.aliases):
-            if claimed in taken:
+            if registry.takes(claimed):
                 raise InputError(
                     f"from_functions: {claimed!r} is an activation of multilayer; choose another name"
+                )
+        for role, function in (("value", self.value), ("derivative", self.gradient)):
+            if not callable(function):
+                raise InputError(
+                    f"from_functions: {role} must be a function; got {one_line(repr(function), 60)}"
                 )
         self._check_shapes()
         self._check_derivative()
@@ -143,3 +159,15 @@ class Custom(Elementwise):
                 f"differences of the value, but is {found[at]:.7g}; if there is a kink, say "
                 f"kinks=({points[at]:g},)"
             )
+
+
+def _numbers(fact: str, given: Any) -> tuple[float, ...]:
+    numbers = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else given
+    return tuple(Limits().checked(f"from_functions: {fact}", number) for number in numbers)
+
+
+def _texts(fact: str, given: Any) -> tuple[str, ...]:
+    texts = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if not all(isinstance(text, str) and text for text in texts):
+        raise InputError(f"from_functions: {fact} must be texts; got {one_line(repr(given), 60)}")
+    return texts

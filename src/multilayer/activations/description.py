@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from multilayer.activations.catalogue import get
+from multilayer.activations.catalogue import entry_of, registry
 from multilayer.activations.contract import Activation
 from multilayer.activations.surrogate import Surrogate
 from multilayer.errors import InputError
-from multilayer.wording import near_matches, quoted
 
 __all__ = ["describe", "from_description"]
 
@@ -50,18 +48,11 @@ def from_description(description: str | Mapping[str, Any], *, among: Iterable[Ac
     InputError
         For an unknown name, or an unknown or unfit parameter.
     """
-    if isinstance(description, str):
-        return get(description, among=among)
-    parameters = dict(description)
+    parameters = {"name": description} if isinstance(description, str) else dict(description)
     name = parameters.pop("name", None)
     if not isinstance(name, str):
         raise InputError('an activation with parameters needs its "name", a string')
-    found = get(name, among=among)
-    known = found.parameter_names()
-    for unknown in parameters.keys() - set(known):
-        hint = near_matches(unknown, known) if known else "it has none"
-        raise InputError(f"{found.facts.name} has no parameter {quoted(unknown)}; {hint}")
-    return dataclasses.replace(found, **parameters) if parameters else found  # type: ignore[type-var]
+    return registry.get(name, parameters, map(entry_of, among))
 
 
 def _plain(value: Any) -> Any:

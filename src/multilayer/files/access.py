@@ -10,6 +10,7 @@ from multilayer.activations import Activation
 from multilayer.errors import InputError
 from multilayer.files import table
 from multilayer.files.format import Format
+from multilayer.files.own_activations import own_activations
 from multilayer.network import MLP
 from multilayer.network.held import network_of
 from multilayer.settings import checked_flag
@@ -28,7 +29,7 @@ _ADVICE = (
 )
 
 
-def load(path: AnyPath, activations: Iterable[Activation] = ()) -> MLP:
+def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> MLP:
     """Return the network in a file: network JSON (.json) or safetensors (.safetensors).
 
     Loading runs no code from the file, and takes memory in proportion to its size: JSON at worst some thirty
@@ -38,8 +39,9 @@ def load(path: AnyPath, activations: Iterable[Activation] = ()) -> MLP:
     ----------
     path : str or path
         The file.
-    activations : iterable of Activation, optional
-        Activations of your own that the file names.
+    activations : Activation or iterable of them, optional
+        Activations of your own that the file names. The file has their names and parameters; what they compute is
+        yours to bring, for no code is ever taken from a file.
 
     Raises
     ------
@@ -56,10 +58,11 @@ def load(path: AnyPath, activations: Iterable[Activation] = ()) -> MLP:
     ...     load(f"{folder}/network.json") == network
     True
     """
+    own = own_activations(activations)
     format_ = _format_of(path)
     data = storage.read(path)
     _refuse_disguise(data, shown(path))
-    return format_.read(data, shown(path), tuple(activations))
+    return format_.read(data, shown(path), own)
 
 
 def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
@@ -67,7 +70,8 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
 
     What `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network. The file
     appears whole or not at all. An activation of your own is written by its name, which must not be one of the
-    catalogue's, and its parameters: give it to `load` again, as `load(path, activations=[mine])`.
+    catalogue's, and its parameters; what it computes is not: give it to `load` again, as
+    `load(path, activations=[mine])`.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -10,10 +10,11 @@ import numpy as np
 from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
-from multilayer.activations import Activation, get
-from multilayer.activations.description import describe, from_description
+from multilayer.activations import Activation
+from multilayer.activations.description import describe
 from multilayer.errors import InputError
 from multilayer.files import strict_json
+from multilayer.files.own_activations import brought, check_distinct, is_own
 from multilayer.network import MLP, Dense
 from multilayer.wording import located, quoted
 
@@ -107,6 +108,7 @@ def outline_of(network: MLP) -> dict[str, Any]:
     outline["layers"] = [
         {"activation": _describe(layer.activation, number)} for number, layer in enumerate(network.layers, 1)
     ]
+    check_distinct(network.layers)
     for number, layer in enumerate(network.layers, 1):
         check_finite(layer.W, f"layer {number}: W")
         check_finite(layer.b, f"layer {number}: b")
@@ -115,31 +117,23 @@ def outline_of(network: MLP) -> dict[str, Any]:
 
 def _describe(activation: Activation, number: int) -> str | dict[str, Any]:
     """Describe an activation, unless its name would bring back another one."""
-    name = activation.facts.name
-    _check_text([name])
-    try:
-        found = get(name)
-    except InputError:  # one of the user's own, which is not in the catalogue
+    _check_text([activation.facts.name])
+    with located(f"layer {number}"):
+        is_own(activation)  # refuses a name of the catalogue
         return describe(activation)
-    if type(found) is not type(activation):
-        raise InputError(
-            f"layer {number}: an activation of your own is called {quoted(name)}, as one in the catalogue; "
-            "a file would bring that one back, so give yours another name"
-        )
-    return describe(activation)
 
 
 def build(
     outline: Outline | Document,
     numbers: Iterable[tuple[NDArray[Any], NDArray[Any]]],
     where: str,
-    activations: Iterable[Activation],
+    activations: Sequence[Activation],
 ) -> MLP:
     """Return the network that the outline and the W and b of each layer make."""
     layers = []
     for number, (layer, (weights, biases)) in enumerate(zip(outline.layers, numbers, strict=True), 1):
         with located(f"{where}: layer {number}"):
-            layers.append(Dense(weights, biases, from_description(layer.activation, among=activations)))
+            layers.append(Dense(weights, biases, brought(layer.activation, activations)))
     with located(where):
         _check_text([*(outline.inputs or ()), *(outline.classes or ())])
         return MLP(layers, classes=outline.classes or None, inputs=outline.inputs or None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from multilayer.activations import Activation
@@ -21,5 +21,5 @@ class Format:
 
     name: str
     suffix: str
-    read: Callable[[bytes, str, Iterable[Activation]], MLP]
+    read: Callable[[bytes, str, Sequence[Activation]], MLP]
     write: Callable[[MLP], bytes]

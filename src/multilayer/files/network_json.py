@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from multilayer.storage import decode
 __all__ = ["network_json"]
 
 
-def read(data: bytes, where: str, activations: Iterable[Activation]) -> MLP:
+def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
     """Return the network that the JSON text describes."""
     document = read_document(decode(data, where), Document, where)
     kind = np.dtype(document.dtype)

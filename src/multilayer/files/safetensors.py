@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class _Tensor(Struct, forbid_unknown_fields=True):
     data_offsets: tuple[int, int]
 
 
-def read(data: bytes, where: str, activations: Iterable[Activation]) -> MLP:
+def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
     """Return the network that tensors and metadata make."""
     metadata, tensors = _header(data, where)
     if _METADATA not in metadata:
