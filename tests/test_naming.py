@@ -7,6 +7,7 @@ import multilayer
 from multilayer import InputError, activations, fit, initialize, initializers, losses, optimizers
 from multilayer.activations import catalogue as every_activation
 from multilayer.activations.catalogue import registry as activation_names
+from multilayer.diagnosis import Setup
 from multilayer.initializers import registry as initializer_names
 from multilayer.losses.catalogue import registry as loss_names
 from multilayer.naming import folded
@@ -185,6 +186,14 @@ def test_names_and_objects_train_alike():
     assert sgd.network == fit(NET, X, Y, loss="squared", optimizer=SGD(), epochs=3, rng=0).network
     pytest.importorskip("scipy")
     assert fit(NET, X, Y, loss="mse", optimizer="l-bfgs", epochs=2).history.loss[1] < 1.0
+
+
+def test_setups_of_remedies_take_names():
+    given = {"widths": (2, 3, 1), "activations": (activations.tanh,), "output": activations.identity}
+    named = Setup(**given, loss="mse", optimizer="sgd", schedule="cosine")
+    assert named == Setup(
+        **given, loss=losses.mean_squared_error, optimizer=SGD(), schedule=Cosine(), estimator=None
+    )
 
 
 def test_a_metric_by_name_alone_and_by_its_short_name():

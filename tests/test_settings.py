@@ -26,6 +26,7 @@ from multilayer import (
 )
 from multilayer.diagnosis import Course, Live, Setup, try_fixes
 from multilayer.optimizers import schedules
+from multilayer.plots import decision_boundary
 from multilayer.properties import Effort, measure
 from multilayer.settings import Limits
 from multilayer.training import Checkpoint, Metric, Stopping
@@ -144,6 +145,11 @@ FUNCTIONS = {
     "try_fixes epochs": ("epochs", lambda given: try_fixes(NET, X, Y, "mse", epochs=given), WHOLE_OR_NONE),
     "try_fixes samples": ("samples", lambda given: try_fixes(NET, X, Y, "mse", samples=given), WHOLE),
     "try_fixes held_out": ("held_out", lambda given: try_fixes(NET, X, Y, "mse", held_out=given), OPEN_SHARE),
+    "try_fixes time_limit": (
+        "time_limit",
+        lambda given: try_fixes(NET, X, Y, "mse", time_limit=given),
+        Limits(above=0.0, optional=True),
+    ),
     "classify threshold": ("threshold", lambda given: NET.classify(X, given), Limits(optional=True)),
     "class_weight": (
         "class_weight",
@@ -191,6 +197,7 @@ def test_flags_of_functions(wrong, tmp_path):
     refused("quick", lambda given: measure("relu", quick=given, only="centre"), wrong)
     if wrong is not None:
         refused("progress", lambda given: fit(NET, X, Y, loss="mse", progress=given), wrong)
+        refused("progress", lambda given: try_fixes(NET, X, Y, "mse", progress=given), wrong)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +279,10 @@ def test_widths(widths):
         (lambda: Effort(depths=("1",)), "Effort: depths must be a tuple of whole numbers"),
         (lambda: measure("relu", effort=3), "effort must be an Effort or None; got 3"),
         (lambda: set_threads(1.5), "n must be a number of threads"),
+        (lambda: NET.with_layer(True, W=np.ones((2, 3))), "there is no layer True"),
+        (lambda: decision_boundary(NET, X, inputs=3), "inputs must be two of 0 to 1; got 3"),
+        (lambda: decision_boundary(NET, X, inputs=(0, 1, 1)), "inputs must be two of 0 to 1"),
+        (lambda: decision_boundary(NET, X, inputs=([0], [1])), "inputs must be two of 0 to 1"),
     ],
 )
 def test_what_is_no_number_is_refused_in_one_line(call, message):

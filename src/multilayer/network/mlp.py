@@ -219,7 +219,7 @@ class MLP:
         InputError
             When there is no such layer, or a shape does not fit the layer or its neighbours.
         """
-        if number not in range(1, len(self.layers) + 1):
+        if isinstance(number, bool) or number not in range(1, len(self.layers) + 1):
             raise InputError(f"there is no layer {number!r}; this network has layers 1 to {len(self.layers)}")
         old = self.layers[number - 1]
         new = Dense(

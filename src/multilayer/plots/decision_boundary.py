@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from multilayer.conversion import from_model
 from multilayer.errors import InputError
 from multilayer.plots.axes import label
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
+from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.network import MLP
@@ -122,10 +125,11 @@ def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
     count = network.shape[0]
     if count < 2:
         raise InputError("a plane needs two inputs, and this network has one")
-    across, up = inputs
-    if across == up or not {across, up} <= set(range(count)):
-        raise InputError(f"inputs must be two of 0 to {count - 1}; got {inputs!r}")
-    return across, up
+    places = tuple(inputs) if isinstance(inputs, Iterable) else ()
+    numbered = [place for place in places if isinstance(place, Integral) and 0 <= place < count]
+    if len(places) != 2 or len(set(numbered)) != 2:
+        raise InputError(f"inputs must be two of 0 to {count - 1}; got {one_line(repr(inputs), 60)}")
+    return int(numbered[0]), int(numbered[1])
 
 
 def _range(column: NDArray[Any]) -> NDArray[np.float64]:

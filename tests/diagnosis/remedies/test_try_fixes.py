@@ -265,7 +265,7 @@ def test_prints_and_makes_html():
     [
         ({"seeds": 0}, "seeds must be a whole number, at least 1; got 0"),
         ({"held_out": 0.001}, "held_out=0.001 takes 0 of 200 samples"),
-        ({"time_limit": 0.0}, "time_limit must be above 0 seconds; got 0.0"),
+        ({"time_limit": 0.0}, "time_limit must be a finite number, above 0, or None; got 0.0"),
         ({"rng": -1}, "rng must be a seed"),
     ],
 )

@@ -14,14 +14,11 @@ from multilayer.diagnosis.subject import Subject
 from multilayer.initializers import ScikitLearn
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop
+from multilayer.optimizers import LBFGS, Adam
+from multilayer.optimizers.catalogue import registry
 from multilayer.training import Metric, Stopping
 
 __all__ = ["setup_of"]
-
-_OPTIMIZERS: dict[str, type[Optimizer]] = {
-    kind.__name__.lower(): kind for kind in (Adam, AdamW, SGD, RMSprop)
-}
 
 
 def setup_of(subject: Subject, loss: Loss, metric: Metric) -> Setup:
@@ -49,10 +46,11 @@ def _of_course(network: MLP, course: Course, loss: Loss) -> Setup:
             default.tolerance if course.tolerance is None else course.tolerance,
         )
         setup = replace(setup, stopping=stopping)
-    name = (course.optimizer or "adam").lower()
-    if name == "lbfgs":
-        return replace(setup, optimizer=LBFGS(), stopping=None)
-    optimizer = _OPTIMIZERS.get(name, Adam)()
+    # An optimizer of the user's own is known by its name alone, and has fit's default in its place.
+    known = course.optimizer is not None and registry.takes(course.optimizer)
+    optimizer = registry.get(course.optimizer) if known else Adam()
+    if isinstance(optimizer, LBFGS):
+        return replace(setup, optimizer=optimizer, stopping=None)
     if course.learning_rate is not None:
         optimizer = replace(optimizer, learning_rate=course.learning_rate)  # type: ignore[type-var]
     return replace(setup, optimizer=optimizer)

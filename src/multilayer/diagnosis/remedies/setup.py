@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer import losses, optimizers
 from multilayer.activations import Activation
 from multilayer.initializers import Initializer
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
-from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule
+from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule, schedules
 from multilayer.settings import check_settings, setting
 from multilayer.training import Metric, Stopping, Trained, train
 from multilayer.training.loop import Callback
@@ -58,6 +59,8 @@ class Setup:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        for name, get in (("loss", losses.get), ("optimizer", optimizers.get), ("schedule", schedules.get)):
+            object.__setattr__(self, name, get(getattr(self, name)))  # names will do
 
     def call(self, *, estimator: str, fit: str) -> str:
         """Return how a change is written where this setup comes from: as parameters of an estimator, or of `fit`."""

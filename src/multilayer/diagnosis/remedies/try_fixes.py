@@ -16,14 +16,14 @@ from multilayer.diagnosis.remedies.table import remedies
 from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.losses import Loss
 from multilayer.randomness import Seed, generator
-from multilayer.settings import Limits
+from multilayer.settings import Limits, checked_flag
 from multilayer.training import History, Trained
 
 __all__ = ["try_fixes"]
 
 _COUNT = Limits(least=1, whole=True)
 _EPOCHS = Limits(least=1, whole=True, optional=True)
-_SHARE = Limits(above=0.0, below=1.0, optional=True)
+_SHARE = Limits(above=0.0, below=1.0, optional=True, else_='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
 
 
@@ -98,8 +98,11 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     'standardized inputs'
     """
     seeds, samples = _COUNT.checked("seeds", seeds), _COUNT.checked("samples", samples)
-    epochs, held_out = _EPOCHS.checked("epochs", epochs), _SHARE.checked("held_out", held_out)
-    time_limit = _SECONDS.checked("time_limit", time_limit)
+    epochs, time_limit = _EPOCHS.checked("epochs", epochs), _SECONDS.checked("time_limit", time_limit)
+    if not isinstance(held_out, str) or held_out != "auto":
+        held_out = _SHARE.checked("held_out", held_out)
+    if progress is not None:
+        progress = checked_flag("progress", progress)
     random = generator(rng)
     problem = problem_of(
         model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
