@@ -9,7 +9,7 @@ import pytest
 from multilayer import InputError, fit, initialize, train
 from multilayer.optimizers import SGD, Adam
 from multilayer.training import Checkpoint
-from multilayer.training.public import Options
+from multilayer.training.options import Options
 
 X = np.linspace(-1.0, 1.0, 12).reshape(-1, 1)
 NET = initialize((1, 3, 1), "tanh", rng=0)

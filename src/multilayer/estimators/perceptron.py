@@ -24,7 +24,7 @@ from multilayer.estimators.samples import Samples, blocks, dense
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.training import Metric
-from multilayer.training.loop import callables
+from multilayer.training.callbacks import callables
 
 __all__ = ["Perceptron"]
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer.training import Epoch, Metric
+from multilayer.training.callbacks import callables
 from multilayer.training.data import Arrays
-from multilayer.training.loop import Training, callables
+from multilayer.training.loop import Training
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from copy import copy
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from multilayer.errors import InputError
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
+from multilayer.training.callbacks import Callback
 from multilayer.training.checkpoint import Keeper
 from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
@@ -24,11 +25,8 @@ from multilayer.training.plan import Batches, NotFinite, Outcome
 from multilayer.training.position import Position, with_parameters
 from multilayer.training.recipe import Recipe
 from multilayer.training.steps import begun, run_steps
-from multilayer.wording import one_line
 
-__all__ = ["Callback", "Training", "callables"]
-
-Callback = Callable[[Step | Epoch], Any]
+__all__ = ["Training"]
 
 _WORDS: dict[Stopped, str] = {
     "epochs": "all epochs are done",
@@ -36,24 +34,6 @@ _WORDS: dict[Stopped, str] = {
     "interrupted": "interrupted",
     "callback": "ended by whoever looked on",
 }
-
-
-def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback, ...]:
-    """Return callbacks as training calls them; a single one, and none, will do.
-
-    Raises
-    ------
-    InputError
-        When one of them cannot be called, which would show after an epoch only.
-    """
-    if callbacks is None:
-        return ()
-    found = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
-    for number, callback in enumerate(found, 1):
-        if not callable(callback) or isinstance(callback, type):
-            got = one_line(repr(callback), 60)
-            raise InputError(f"callbacks, entry {number}: expected a callable that takes an event; got {got}")
-    return found
 
 
 class Training(Iterator[Step | Epoch]):

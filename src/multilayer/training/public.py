@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ParamSpec, TypeVar, Unpack
 
 from numpy.typing import ArrayLike
 
@@ -28,11 +28,13 @@ from multilayer.randomness import Random, Seed, generator
 from multilayer.settings import Limits, checked_flag
 from multilayer.storage import AnyPath
 from multilayer.training import data as sources
+from multilayer.training.callbacks import Callback, callables
 from multilayer.training.checkpoint import Checkpoint, Keeper
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Memory, Trained
-from multilayer.training.loop import Callback, Training, callables
+from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
+from multilayer.training.options import Options
 from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
 from multilayer.training.progress import progress_bar
@@ -40,6 +42,9 @@ from multilayer.training.recipe import Recipe
 from multilayer.training.stopping import Stopping
 
 __all__ = ["fit", "train"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @with_known_options
@@ -181,42 +186,18 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     return Training(network, recipe, data, held_out, position, callbacks, every, keeper)
 
 
-class Options(TypedDict, total=False):
-    """The options of `train`, for type checkers and editors; a test holds them to its signature."""
-
-    loss: Required[Loss | str]
-    optimizer: Optimizer | LBFGS | str
-    schedule: Schedule | str
-    epochs: int
-    batch_size: int
-    shuffle: bool
-    validation: float | tuple[Any, ...] | None
-    stopping: Stopping | None
-    clip: Clip | None
-    dropout: float | Sequence[float]
-    sample_weight: ArrayLike | None
-    class_weight: sources.ClassWeight
-    l2: float
-    weight_decay: float
-    metrics: str | Metric | Iterable[str | Metric]
-    rng: Seed
-    callbacks: Callback | Iterable[Callback]
-    checkpoint: Checkpoint | AnyPath | None
-    every: int | None
-    after: Memory | Trained | None
-
-
-def _signature_of_fit(fit: Any) -> Any:
-    """Give `fit` the signature that help, editors and notebooks show: that of `train`, with `progress`."""
-    own, options = inspect.signature(fit), inspect.signature(train)
-    fit.__signature__ = options.replace(
-        parameters=[*options.parameters.values(), own.parameters["progress"]],
-        return_annotation=own.return_annotation,
+def _with_options_of_train(function: Callable[P, R]) -> Callable[P, R]:
+    """Give a function the signature that help and completion show: that of `train`, and its own keywords behind it."""
+    own, options = inspect.signature(function), inspect.signature(train)
+    keywords = [p for p in own.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    shown = options.replace(
+        parameters=[*options.parameters.values(), *keywords], return_annotation=own.return_annotation
     )
-    return with_known_options(fit)
+    function.__signature__ = shown  # type: ignore[attr-defined]
+    return with_known_options(function)
 
 
-@_signature_of_fit
+@_with_options_of_train
 def fit(
     network: MLP,
     X: Any,

@@ -18,7 +18,7 @@ from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule, schedules
 from multilayer.settings import check_settings, setting
 from multilayer.training import Metric, Stopping, Trained, train
-from multilayer.training.loop import Callback
+from multilayer.training.callbacks import Callback
 
 __all__ = ["Setup"]
 
