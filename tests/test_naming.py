@@ -113,8 +113,10 @@ def test_one_slip_is_understood():
         (metrics.get, "acuracy", "accuracy"),
         (initializers.get, "he_norml", "he_normal"),
         (activations.get, "sigmiod", "sigmoid"),
+        (activations.get, "leaky_rleu", "leaky_relu"),
+        (activations.get, "swsh", "swish"),
     ):
-        with pytest.raises(InputError, match=f"did you mean '{right}'"):
+        with pytest.raises(InputError, match=rf"did you mean '{right}'\?"):
             get(wrong)
 
 

@@ -254,6 +254,8 @@ def test_widths(widths):
         ),
         (lambda: initializers.ScikitLearn("relu"), "ScikitLearn: hidden must be an Activation"),
         (lambda: initializers.Glorot(3), "Glorot: distribution must be 'uniform' or 'normal'; got 3"),
+        (lambda: initialize((2, 3, 1), classes=5), "classes must be a sequence of strings; got 5"),
+        (lambda: initialize((2, 3, 1), inputs=["x", 2]), "inputs must be a sequence of strings"),
         (lambda: Stopping(monitor=3), "Stopping: monitor must be a name or None; got 3"),
         (lambda: Checkpoint(3), "checkpoint must be a path or a Checkpoint; got 3"),
         (lambda: training("checkpoint")(3), "checkpoint must be a path or a Checkpoint; got 3"),

@@ -107,12 +107,7 @@ class Registry(Generic[T]):
 
     def _hint(self, key: str, among: Sequence[Entry[T]]) -> str:
         entries = (*self.entries, *among)
-        near = [
-            name
-            for entry in entries
-            for name in (entry.name, *filter(_is_word, entry.aliases))
-            if _is_near(key[:100], folded(name))
-        ]
+        near = list(filter(None, (_near(key, entry) for entry in entries)))
         if near:
             return f"did you mean {' or '.join(map(quoted, near[:2]))}?"
         *others, last = (quoted(entry.name) for entry in entries)
@@ -125,9 +120,13 @@ def _table(entries: Iterable[Entry[T]]) -> dict[str, Entry[T]]:
     return {folded(name): entry for entry in entries for name in (entry.name, *entry.aliases)}
 
 
-def _is_word(alias: str) -> bool:
-    """Whether an alias is more than an abbreviation: in mse, mae, bce each letter is the meaning."""
-    return len(folded(alias)) >= _SHORTEST_ALIAS
+def _near(key: str, entry: Entry[Any]) -> str | None:
+    """Return the name or alias of an entry that `key` is a slip of the pen for, if there is one.
+
+    An abbreviation is not suggested: in mse, mae, bce each letter is the meaning.
+    """
+    words = (alias for alias in entry.aliases if len(folded(alias)) >= _SHORTEST_ALIAS)
+    return next((name for name in (entry.name, *words) if _is_near(key[:100], folded(name))), None)
 
 
 def _is_near(wrong: str, name: str) -> bool:

@@ -19,6 +19,7 @@ from multilayer.network.dense import Dense, float_type
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
 from multilayer.settings import Limits
+from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.losses import Loss
@@ -299,8 +300,11 @@ def _check_chain(layers: tuple[Dense, ...]) -> None:
 def _names(what: str, names: Sequence[str] | None, expected: int) -> tuple[str, ...] | None:
     if names is None:
         return None
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{what} must be a sequence of strings; got {names!r}")
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InputError(f"{what} must be a sequence of strings; got {one_line(repr(names), 60)}")
+    names = tuple(names)
+    if not all(isinstance(name, str) for name in names):
+        raise InputError(f"{what} must be a sequence of strings; got {one_line(repr(names), 60)}")
     if len(names) != expected:
         raise InputError(f"{what} has {len(names)} names; this network needs {expected}")
     if len(set(names)) != len(names):
