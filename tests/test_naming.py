@@ -204,6 +204,15 @@ def test_a_metric_by_name_alone_and_by_its_short_name():
     )
     last = np.sqrt(np.mean((trained.network(X) - Y) ** 2))
     assert min(trained.history.metrics["root_mean_squared_error"]) == pytest.approx(last)
+    with pytest.raises(InputError, match="the targets are class numbers, one per sample"):
+        fit(
+            initialize((3, 2), (), "softmax"),
+            X,
+            (Y[:, 0] > 0).astype(int),
+            loss="cce",
+            metrics="mse",
+            epochs=1,
+        )
     both = fit(NET, X, Y, loss="mse", metrics=["mse", "mae"], epochs=1)
     assert tuple(both.history.metrics) == ("mean_squared_error", "mean_absolute_error")
     with pytest.raises(InputError, match="metrics must be names or Metrics; got int"):

@@ -70,6 +70,7 @@ def wrong_numbers(limits):
     wrong = [math.nan, -math.inf, "1", b"1", True, np.True_, 1j, [1.0], (1,), {}, object, np.array([1.0])]
     wrong += [] if limits.endless else [math.inf, np.float32("inf")]
     wrong += [] if limits.optional else [None]
+    wrong += [] if limits.whole else [10**400, -(10**400)]
     wrong += [1.5, 2.0, Fraction(3, 2)] if limits.whole else []
     step = 1 if limits.whole else 1e-9
     wrong += [limits.above] if math.isfinite(limits.above) else []

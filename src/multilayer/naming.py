@@ -97,13 +97,11 @@ class Registry(Generic[T]):
         raise InputError(f"no {self.kind} is called {quoted(given)}; {self._hint(key, among)}")
 
     def _no_name(self, given: object) -> str:
-        kind, kinds = (
-            _with_article(self.kind),
-            _with_article(" or ".join(kind.__name__ for kind in self.types)),
-        )
+        types = " or ".join(kind.__name__ for kind in self.types)
+        found = type(given).__name__
         if isinstance(given, type) and issubclass(given, self.types):
-            return f"{kind} is a name or {kinds}; got the class {given.__name__}: write {given.__name__}()"
-        return f"{kind} is a name or {kinds}; got {type(given).__name__}"
+            found = f"the class {given.__name__}: write {given.__name__}()"
+        return f"{_with_article(self.kind)} is a name or {_with_article(types)}; got {found}"
 
     def _hint(self, key: str, among: Sequence[Entry[T]]) -> str:
         entries = (*self.entries, *among)

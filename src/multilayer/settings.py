@@ -48,7 +48,7 @@ class Limits:
     optional: bool = False
     endless: bool = False
     """Whether it may be positive infinity."""
-    else_: str = ""
+    instead: str = ""
     """What may stand in its place, for the message."""
 
     def checked(self, name: str, value: Any) -> Any:
@@ -69,13 +69,18 @@ class Limits:
         return int(value) if self.whole else float(value)
 
     def _holds(self, value: Any) -> bool:
+        if not self.whole:
+            try:
+                value = float(value)
+            except OverflowError:  # a whole number beyond all floats
+                return False
         return bool(self.above < value < self.below and self.least <= value <= self.most)
 
     def __str__(self) -> str:
         limits = {"above": self.above, "at least": self.least, "below": self.below, "at most": self.most}
         bounds = [f"{word} {limit:g}" for word, limit in limits.items() if math.isfinite(limit)]
         words = ", ".join(["a whole number" if self.whole else "a finite number", *bounds])
-        others = [self.else_, "inf" if self.endless else "", "None" if self.optional else ""]
+        others = [self.instead, "inf" if self.endless else "", "None" if self.optional else ""]
         others = [word for word in others if word]
         return f"{words}, or {' or '.join(others)}" if others else words
 

@@ -101,6 +101,7 @@ def test_after_another_training_is_refused():
     [
         ([1.0, 2.0], 'class_weight must be "balanced" or a weight per class number'),
         (3, "class_weight must be"),
+        (np.array([1.0, 2.0]), "class_weight must be"),
         ("even", "class_weight must be"),
         ({0: "heavy"}, r"class_weight\[0\] must be a finite number, at least 0; got 'heavy'"),
         ({1: np.nan}, r"class_weight\[1\] must be a finite number"),

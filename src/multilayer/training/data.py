@@ -203,7 +203,7 @@ def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> 
         y = y.argmax(axis=1)
     classes, members = np.unique(y.ravel(), return_inverse=True)
     counts = np.bincount(members)
-    if class_weight == "balanced":
+    if isinstance(class_weight, str) and class_weight == "balanced":
         per_class = members.size / (len(classes) * counts)
     elif isinstance(class_weight, Mapping):
         given = {

@@ -45,6 +45,7 @@ def accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> 
 
 def r2(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the share of the targets' variance that is explained, mean over outputs; 0 for constant targets."""
+    _check_numbers(y, z)
     y, z = y.astype(np.float64), z.astype(np.float64)
     left = np.average((y - z) ** 2, weights=weights, axis=0)
     spread = np.average((y - np.average(y, weights=weights, axis=0)) ** 2, weights=weights, axis=0)
@@ -54,17 +55,27 @@ def r2(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
 
 def mean_absolute_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the mean distance, over samples and outputs."""
+    _check_numbers(y, z)
     return float(np.average(np.abs(y - z).astype(np.float64), weights=weights, axis=0).mean())
 
 
 def root_mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the root of the mean squared distance, over samples and outputs."""
+    _check_numbers(y, z)
     return float(np.sqrt(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean()))
 
 
 def mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the mean squared distance, over samples and outputs."""
+    _check_numbers(y, z)
     return float(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean())
+
+
+def _check_numbers(y: NDArray[Any], z: NDArray[Any]) -> None:
+    if y.shape != z.shape:
+        raise InputError(
+            "the targets are class numbers, one per sample, and not a number per output; give metrics='accuracy'"
+        )
 
 
 catalogue: tuple[Metric, ...] = (

@@ -241,7 +241,7 @@ def fit(
 
 
 _EVERY = Limits(least=1, whole=True, optional=True)
-_SHARE = Limits(above=0.0, below=1.0, optional=True, else_="(X, y)")
+_SHARE = Limits(above=0.0, below=1.0, optional=True, instead="(X, y)")
 
 
 def _start(

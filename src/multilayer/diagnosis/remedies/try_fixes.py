@@ -23,7 +23,7 @@ __all__ = ["try_fixes"]
 
 _COUNT = Limits(least=1, whole=True)
 _EPOCHS = Limits(least=1, whole=True, optional=True)
-_SHARE = Limits(above=0.0, below=1.0, optional=True, else_='"auto"')
+_SHARE = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
 
 
