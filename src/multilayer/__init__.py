@@ -4,7 +4,6 @@ See every number of a network, and trust every digit.
 """
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
@@ -102,6 +101,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    from importlib.util import find_spec
+
     # Tools look up every name of a listing, and without scikit-learn this one can only be refused.
     missing = () if find_spec("sklearn") else ("estimators",)
     return sorted({*__all__, *_SUBMODULES, "__version__"}.difference(missing))

@@ -35,7 +35,9 @@ def test_all_of_them(multilayer):
 def test_one_kind(multilayer, kind):
     text = multilayer("names", kind).out
     assert text.startswith(f"{kind}\n")
-    assert [line.split()[0] for line in text.splitlines()[1:] if line] == list(LISTED[kind].names())
+    listed = LISTED[kind].names()
+    assert tuple(line.split()[0] for line in text.splitlines()[1 : len(listed) + 1]) == listed
+    assert ("summed over outputs" in text) == (kind == "losses")
     assert all(line == line.rstrip() for line in text.splitlines())
 
 

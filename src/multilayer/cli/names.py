@@ -14,6 +14,10 @@ from multilayer.wording import near_matches, quoted
 
 __all__ = ["names"]
 
+_NOTES = {
+    "losses": "Each is summed over outputs, which makes a mean where it is divided by them; then the mean over samples."
+}
+
 
 def names(
     kind: Annotated[
@@ -32,7 +36,8 @@ def names(
         write_bytes(to_json({heading: list(map(_described, entries)) for heading, entries in listed.items()}))
         return
     for heading, entries in listed.items():
-        say(f"{heading}\n" + "\n".join(_lines(entries)) + "\n")
+        notes = [f"  {_NOTES[heading]}"] if heading in _NOTES else []
+        say("\n".join([heading, *_lines(entries), *notes, ""]))
 
 
 def _listed() -> dict[str, tuple[Entry[Any], ...]]:
