@@ -6,7 +6,8 @@ import typing
 import numpy as np
 import pytest
 
-from multilayer import InputError, fit, initialize, train
+from multilayer import InputError, diagnose, fit, initialize, train
+from multilayer.diagnosis import try_fixes
 from multilayer.optimizers import SGD, Adam
 from multilayer.training import Checkpoint
 from multilayer.training.options import Options
@@ -47,6 +48,21 @@ def test_an_unknown_option_gets_a_near_match(function, option, near):
         function(NET, X, X, **{option: 3}, **call)
     with pytest.raises(InputError, match=f"^{name}: no option is called 'verbose'; "):
         function(NET, X, X, verbose=1, **call)
+
+
+@pytest.mark.parametrize(
+    ("function", "option", "near"),
+    [
+        (initialize, "initialiser", "initializer"),
+        (diagnose, "baselin", "baseline"),
+        (try_fixes, "seed", "seeds"),
+    ],
+)
+def test_so_do_the_options_of_other_functions(function, option, near):
+    message = f"^{function.__name__}: no option is called '{option}'; did you mean '{near}'"
+    with pytest.raises(InputError, match=message):
+        function(NET, X, X, **{option: 3})
+    assert near in inspect.signature(function).parameters
 
 
 @pytest.mark.parametrize("function", [fit, train])

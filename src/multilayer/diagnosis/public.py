@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from multilayer.calling import with_known_options
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course
@@ -25,6 +26,7 @@ from multilayer.training.data import inputs
 __all__ = ["diagnose"]
 
 
+@with_known_options
 def diagnose(
     model: Any,
     X: Any,

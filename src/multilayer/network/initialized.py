@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from multilayer import initializers
 from multilayer.activations import Activation, get
+from multilayer.calling import with_known_options
 from multilayer.errors import InputError
 from multilayer.initializers import Initializer
 from multilayer.network.dense import Dense, float_type
@@ -21,6 +22,7 @@ from multilayer.wording import one_line
 __all__ = ["initialize"]
 
 
+@with_known_options
 def initialize(
     widths: Sequence[int],
     hidden: str | Activation | Sequence[str | Activation] = "relu",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
+from multilayer.calling import with_known_options
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.remedies.contract import NotApplicable, Variant
 from multilayer.diagnosis.remedies.problem import problem_of
@@ -27,6 +28,7 @@ _SHARE = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
 
 
+@with_known_options
 def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     model: Any,
     X: Any,
