@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from multilayer.printable import one_line
+
 __all__ = ["FallbackWarning", "InputError", "MissingExtraError", "TrainingWarning"]
+
+_LONGEST_WARNING = 2000
 
 
 class InputError(ValueError):
     """Something given to multilayer is not what it has to be.
 
     The message is one line that says where, what was expected, what was found and how to mend it.
-    The command line prints it and ends with exit code 2.
+    The command line prints it and ends with exit code 2. What it quotes is made printable, and its length is bounded.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class MissingExtraError(ImportError):
@@ -22,6 +29,9 @@ class MissingExtraError(ImportError):
 
 class TrainingWarning(UserWarning):
     """Training ended early because a number was nan or infinite; the message says where, and what helps."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, _LONGEST_WARNING))
 
 
 class FallbackWarning(UserWarning):

@@ -6,24 +6,12 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from multilayer.errors import InputError
+from multilayer.printable import one_line
 
 __all__ = ["located", "near_matches", "one_line", "quoted"]
 
-_LONGEST_MESSAGE = 500
 _LONGEST_QUOTE = 40
 _LONGEST_LIST = 12
-
-
-def one_line(text: str, longest: int = _LONGEST_MESSAGE) -> str:
-    r"""Return `text` with unprintable characters escaped, and its middle left out where it is too long.
-
-    >>> one_line("two\nlines")
-    'two\\nlines'
-    """
-    if len(text) > longest:
-        half = longest // 2
-        text = f"{text[:half]} ... {text[-half:]}"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def quoted(text: str) -> str:
@@ -57,4 +45,4 @@ def located(place: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(one_line(f"{place}: {error}")) from None
+        raise InputError(f"{place}: {error}") from None

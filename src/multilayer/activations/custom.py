@@ -75,8 +75,8 @@ class Custom(Elementwise):
         from multilayer.activations.catalogue import registry
 
         name = self.known.name
-        if not isinstance(name, str) or not name:
-            raise InputError(f"from_functions: name must be a text; got {name!r}")
+        if not isinstance(name, str) or not name or not name.isprintable():
+            raise InputError(f"from_functions: name must be a text of characters that show; got {name!r}")
         for claimed in (name, *self.known.aliases):
             if registry.takes(claimed):
                 raise InputError(

@@ -63,7 +63,7 @@ def _print_table() -> None:
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for name, interval, formula in rows:
         say(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
-    print("\nmultilayer activations NAME  shows one with its derivative and curve", flush=True)
+    say("\nmultilayer activations NAME  shows one with its derivative and curve")
 
 
 def _print_card(activation: Activation) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 import multilayer
 from multilayer.cli import activations, diagnose, info, names, run, summary
+from multilayer.cli.console import finish, say
 from multilayer.errors import InputError, MissingExtraError
+from multilayer.printable import one_line
 
 __all__ = ["app", "main"]
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
+
+# Of click, or of the copy of it inside typer, whichever is installed.
+_UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 app = typer.Typer(
     name="multilayer",
     help="The multilayer perceptron, complete: see every number, trust every digit.",
     epilog="Exit codes: 0 done; 1 diagnose found trouble; 2 something given was wrong, and nothing was written; "
     "130 interrupted.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -38,7 +41,7 @@ for command in (
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"multilayer {multilayer.__version__}")
+        say(f"multilayer {multilayer.__version__}")
         raise typer.Exit
 
 
@@ -57,25 +60,34 @@ def main() -> NoReturn:
 
 
 def _exit_code() -> int:
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        try:
-            app()
-        except SystemExit as ending:  # typer ends so, whether all went well or the usage was wrong
-            sys.stdout.flush()
-            return ending.code if isinstance(ending.code, int) else OK
-    except (InputError, MissingExtraError) as mistake:
-        return _refuse(str(mistake))
-    except BrokenPipeError:
-        # The reader (head, a pager) has seen enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Left to itself, typer prints a mistake in a box, and ends with 1 where the reader of a pipe has gone.
+        code = app(arguments, prog_name="multilayer", standalone_mode=False)
+        finish()
+    except (InputError, MissingExtraError, OSError, MemoryError, _UsageError) as mistake:
+        return _refuse(_in_words(mistake))
+    except SystemExit:  # typer's way out where the reader of the help has gone
         return OK
-    except OSError as mistake:
-        return _refuse(f"{mistake.filename}: {mistake.strerror}" if mistake.filename else str(mistake))
     except KeyboardInterrupt:
         return INTERRUPTED
-    return OK
+    return code if isinstance(code, int) else OK
+
+
+def _in_words(mistake: BaseException) -> str:
+    if isinstance(mistake, _UsageError):
+        context = getattr(mistake, "ctx", None)
+        command = "multilayer" if context is None else context.command_path
+        message = mistake.format_message().rstrip(".")
+        return f"{message[:1].lower()}{message[1:]}; {command} --help tells what it takes"
+    if isinstance(mistake, MemoryError):
+        return "there is not enough memory for this; give fewer samples at a time"
+    if isinstance(mistake, OSError) and mistake.strerror:
+        return f"{mistake.filename or 'standard output'}: {mistake.strerror.lower()}"
+    return str(mistake)
 
 
 def _refuse(message: str) -> int:
-    print(f"multilayer: {message}", file=sys.stderr)
+    if sys.stderr is not None:  # print() would take stdout in its place
+        print(f"multilayer: {one_line(message)}", file=sys.stderr)
     return BAD_INPUT

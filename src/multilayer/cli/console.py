@@ -1,45 +1,141 @@
-"""What every command writes with: results on stdout, progress and messages on stderr."""
+"""What every command writes with: results on stdout, progress and messages on stderr.
+
+Nothing from files or data is markup or an escape code here, whatever it holds. A reader that has seen enough (head, a
+pager) ends the output and not the command, so that the exit code stays the command's own.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
+from rich.status import Status
+from rich.text import Text
 
-__all__ = ["JsonOption", "NetworkArgument", "messages", "say", "unicode_out", "write_bytes"]
+from multilayer.errors import InputError
+from multilayer.printable import one_line, printable, shows
+
+__all__ = [
+    "JsonOption",
+    "NetworkArgument",
+    "busy",
+    "finish",
+    "messages",
+    "say",
+    "say_styled",
+    "tell",
+    "unicode_out",
+    "write_bytes",
+]
 
 NetworkArgument = Annotated[str, typer.Argument(metavar="NETWORK", help="A network: .json or .safetensors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
-_ASCII = {"∞": "inf", "≤": "<=", "≥": ">=", "±": "+-", "–": "-"}
+_ASCII = {"∞": "inf", "≤": "<=", "≥": ">=", "±": "+-", "–": "-", "…": "...", "−": "-"}
 
 
 def messages() -> Console:
     """Return a console on stderr; rich itself follows NO_COLOR and stays plain when it is no terminal."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """Print a message on stderr, in one line of bounded length."""
+    with _may_end(sys.stderr):
+        messages().print(Text(one_line(text), style="dim"))
+
+
+def busy(text: str) -> Status:
+    """Return a context in which a terminal shows what is being done; its `update` takes another `Text`."""
+    return messages().status(Text(one_line(text)))
 
 
 def unicode_out() -> bool:
     """Whether stdout can show characters beyond ASCII."""
     try:
-        "⣿∞…".encode(sys.stdout.encoding or "ascii")
+        "⣿∞…".encode(_encoding())
     except UnicodeEncodeError:
         return False
     return True
 
 
 def say(text: str) -> None:
-    """Print text, in ASCII where stdout can show no more."""
-    if not unicode_out():
-        for fancy, simple in _ASCII.items():
-            text = text.replace(fancy, simple)
-        text = text.encode("ascii", "replace").decode()
-    print(text)
+    """Print lines on stdout, in the characters it has."""
+    with _stdout() as out:
+        out.write(_fitting(text) + "\n")
+
+
+def say_styled(text: Text) -> None:
+    """Print lines on stdout, in colours where it is a terminal."""
+    with _stdout() as out:
+        plain = Text(_fitting(text.plain))
+        if plain.plain == text.plain:
+            plain = text
+        Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=True).print(plain)
 
 
 def write_bytes(document: bytes) -> None:
-    """Write a JSON document to stdout, with a newline."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(document + b"\n")
+    """Write a JSON document to stdout, with a newline; what a terminal would act upon is spelt as JSON can spell it."""
+    text = document.decode("utf-8")
+    if not text.isprintable():
+        document = _spelt(text).encode("utf-8")
+    with _stdout() as out:
+        out.flush()
+        out.buffer.write(document + b"\n")
+
+
+def finish() -> None:
+    """Write what is still waiting to be written."""
+    if sys.stdout is not None:
+        with _stdout() as out:
+            out.flush()
+
+
+def _spelt(document: str) -> str:
+    return "".join(c if shows(c) or c == "\n" else json.dumps(c)[1:-1] for c in document)
+
+
+def _encoding() -> str:
+    return (sys.stdout.encoding if sys.stdout is not None else None) or "ascii"
+
+
+def _fitting(text: str) -> str:
+    """Return lines as stdout can show them: printable, and what its encoding lacks as visible escapes."""
+    if not unicode_out():
+        for fancy, simple in _ASCII.items():
+            text = text.replace(fancy, simple)
+    text = "\n".join(map(printable, text.split("\n")))
+    return text.encode(_encoding(), "backslashreplace").decode(_encoding())
+
+
+@contextmanager
+def _stdout() -> Iterator[TextIO]:
+    if sys.stdout is None:
+        raise InputError("standard output is closed; open it, or write to a file")
+    with _may_end(sys.stdout):
+        yield sys.stdout
+
+
+@contextmanager
+def _may_end(stream: TextIO | None) -> Iterator[None]:
+    """Let a stream end whose reader has gone: what follows goes nowhere, Python's own flush at exit included."""
+    try:
+        yield
+    except BrokenPipeError:
+        _silence(stream)
+    except OSError as error:
+        _silence(stream)
+        raise InputError(
+            f"standard output: cannot be written ({(error.strerror or str(error)).lower()})"
+        ) from None
+
+
+def _silence(stream: TextIO | None) -> None:
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

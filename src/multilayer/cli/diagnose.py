@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
-from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_bytes
+from multilayer.cli.console import JsonOption, NetworkArgument, busy, say, say_styled, tell, write_bytes
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP
@@ -73,24 +71,24 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if html is not None:
         check_ready(html)
     net = load(network)
-    with messages().status(f"reading {escape(samples)}"):
+    with busy(f"reading {samples}"):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
     if table.ignored:
-        messages().print(f"columns not used: {', '.join(table.ignored)}", style="dim", markup=False)
+        tell(f"columns not used: {', '.join(table.ignored)}")
     y = _targets(table, net, source(samples))
     if time_limit is not None and not try_fixes:
         raise InputError("--time-limit belongs to --try-fixes; add it")
     if try_fixes and y is None:
         raise InputError("--try-fixes needs to know what the network should say; add --target")
     course = None if history is None else read_history(history)
-    with messages().status("diagnosing"), located(source(samples)):
+    with busy("diagnosing"), located(source(samples)):
         found = diagnosis_of(net, table.X, y, loss, course=course)
     ranking = None
     if try_fixes and y is not None:
         ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)
     if html is not None:
         write_html(found, html, ranking)
-        messages().print(f"wrote {html}", markup=False)
+        tell(f"wrote {html}")
     if as_json:
         write_bytes(to_json(found, ranking))
     else:
@@ -127,12 +125,11 @@ def _ranking(
 
 
 def _print(diagnosis: Diagnosis, ranking: Ranking | None) -> None:
-    console = Console(highlight=False, soft_wrap=True)
     text = Text(repr(diagnosis))
     for severity, style in _COLOURS.items():
         text.highlight_regex(rf"(?m)^\d+\. {severity}:", style)
     verdict, _, _ = text.plain.partition("\n\n")
     text.stylize("bold", 0, len(verdict))
-    console.print(text)
+    say_styled(text)
     if ranking is not None:
-        console.print(Text(f"\n{ranking!r}"))
+        say(f"\n{ranking!r}")

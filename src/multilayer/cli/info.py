@@ -9,7 +9,7 @@ import numpy as np
 
 import multilayer
 from multilayer import backend
-from multilayer.cli.console import JsonOption, write_bytes
+from multilayer.cli.console import JsonOption, say, write_bytes
 from multilayer.tables import to_json
 
 __all__ = ["info"]
@@ -36,10 +36,10 @@ def info(as_json: JsonOption = False) -> None:
         write_bytes(to_json(facts | {"extras": {extra: not packages for extra, packages in missing.items()}}))
         return
     for name, value in facts.items():
-        print(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
+        say(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
     for extra, packages in missing.items():
         state = f"not installed ({', '.join(packages)})" if packages else "installed"
-        print(f"{'extra':<12}{extra}: {state}")
+        say(f"{'extra':<12}{extra}: {state}")
 
 
 def _missing_packages() -> dict[str, list[str]]:

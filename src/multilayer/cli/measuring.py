@@ -9,9 +9,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from multilayer import storage
 from multilayer.activations import Activation
-from multilayer.cli.console import messages, say, write_bytes
+from multilayer.cli.console import messages, say, tell, write_bytes
 from multilayer.network.view import to_text
 from multilayer.properties import Properties, comparison, document, measure
+from multilayer.storage import shown
 from multilayer.tables import to_json
 
 __all__ = ["show_measured"]
@@ -33,7 +34,7 @@ def show_measured(
     partial = len(found) < len(chosen)
     if html is not None:
         storage.write(html, properties_page(found))
-        messages().print(f"wrote {len(found)} activations to {html}")
+        tell(f"wrote {len(found)} activations to {shown(html)}")
     if as_json:
         write_bytes(to_json(document(found)))
     elif html is None:
@@ -47,7 +48,7 @@ def _measured(chosen: Sequence[Activation], quick: bool, *, partly: bool) -> lis
     """Measure all; or, when interrupted, return those that are measured whole, if that is of use and there are any."""
     console = messages()
     shape = (
-        TextColumn("measuring {task.description}"),
+        TextColumn("measuring {task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
     )

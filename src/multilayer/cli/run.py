@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from multilayer.cli.console import JsonOption, NetworkArgument, messages, write_bytes
+from multilayer.cli.console import JsonOption, NetworkArgument, busy, say, tell, write_bytes
 from multilayer.files import load
 from multilayer.network import MLP, Trace
 from multilayer.network.view import Block, blocks_of, to_text
@@ -34,16 +34,16 @@ def run(
 ) -> None:
     """Compute the outputs and the class of every sample, and with --trace every number on the way."""
     net = load(network)
-    with messages().status(f"reading {samples}"):
+    with busy(f"reading {samples}"):
         table = read_samples(samples, net.layers[0].inputs, net.inputs)
     if table.ignored:
-        messages().print(f"columns not used by the network: {', '.join(table.ignored)}", style="dim")
+        tell(f"columns not used by the network: {', '.join(table.ignored)}")
     traced = net.trace(table.X) if trace else None
     y = net(table.X) if traced is None else traced[-1].z
     classes = net.classes_of(y, threshold)
     if output is not None:
         write_results(output, net, y, classes, traced)
-        messages().print(f"wrote {len(y)} samples to {output}")
+        tell(f"wrote {len(y)} samples to {output}")
     elif as_json:
         write_bytes(to_json(result_object(net, y, classes, traced)))
     else:
@@ -52,10 +52,10 @@ def run(
 
 def _print(net: MLP, traced: Trace | None, y: NDArray[Any], classes: NDArray[Any], digits: int) -> None:
     if traced is not None:
-        print(to_text(blocks_of(traced, digits)), end="\n\n")
+        say(to_text(blocks_of(traced, digits)) + "\n")
     names = net.output_names or tuple(f"y_{unit}" for unit in range(1, y.shape[1] + 1))
     rows = tuple(
         (str(number), (*(f"{value:.{digits}g}" for value in row), str(label)))
         for number, (row, label) in enumerate(zip(y, classes, strict=True), 1)
     )
-    print(to_text([Block(f"y and class  {np.shape(y)}", (*names, "class"), rows)]))
+    say(to_text([Block(f"y and class  {np.shape(y)}", (*names, "class"), rows)]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from multilayer.cli.console import JsonOption, NetworkArgument, write_bytes
+from multilayer.cli.console import JsonOption, NetworkArgument, say, write_bytes
 from multilayer.files import load
 from multilayer.tables import to_json
 
@@ -17,4 +17,4 @@ def summary(network: NetworkArgument, as_json: JsonOption = False) -> None:
     if as_json:
         write_bytes(to_json(asdict(found)))
     else:
-        print(found)
+        say(str(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from multilayer.diagnosis.evidence import Evidence
+from multilayer.printable import printable
 
 __all__ = ["Check", "Finding", "NotMeasured", "Severity"]
 
@@ -18,7 +19,8 @@ Severity = Literal["error", "warning", "note"]
 class Finding:
     """One trouble, where it is, how much of it there is, and what to do.
 
-    Layers and units are counted from 1; layer 0 is the input, and its "units" are the columns of X.
+    Layers and units are counted from 1; layer 0 is the input, and its "units" are the columns of X. Names out of files
+    and data stand in its sentences in printable form.
     """
 
     check: str
@@ -38,6 +40,10 @@ class Finding:
     """The measurement in words, with its numbers."""
     advice: str
     """What to do about it, the most promising first."""
+
+    def __post_init__(self) -> None:
+        for name in ("title", "evidence", "advice"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
+from multilayer.printable import html_text
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
@@ -16,22 +16,22 @@ __all__ = ["to_html"]
 
 def to_html(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as an element to show in a notebook, every text escaped."""
-    left = "".join(f"<li>{escape(f'{names}: {reason}')}</li>" for names, reason in not_made(diagnosis))
+    left = "".join(f"<li>{html_text(f'{names}: {reason}')}</li>" for names, reason in not_made(diagnosis))
     about = [f"Checked: {made(diagnosis)}", f"{subject(diagnosis.evidence)}."]
     about += map(sentence, diagnosis.evidence.notes)
     return (
-        f"<div><p><strong>{escape(sentence(diagnosis.verdict))}</strong></p>"
+        f"<div><p><strong>{html_text(sentence(diagnosis.verdict))}</strong></p>"
         + _list("ol", "".join(_item(finding, diagnosis) for finding in diagnosis.findings))
         + (f"<p>Not measured:</p>{_list('ul', left)}" if left else "")
-        + "".join(f"<p>{escape(text)}</p>" for text in about)
+        + "".join(f"<p>{html_text(text)}</p>" for text in about)
         + "</div>"
     )
 
 
 def _item(finding: Finding, diagnosis: Diagnosis) -> str:
-    lines = "".join(f"<br>{name}: {escape(text)}" for name, text in lines_of(finding, diagnosis).items())
+    lines = "".join(f"<br>{name}: {html_text(text)}" for name, text in lines_of(finding, diagnosis).items())
     severity = finding.severity.capitalize()
-    return f"<li><strong>{severity}:</strong> {escape(sentence(finding.title))}{lines}</li>"
+    return f"<li><strong>{severity}:</strong> {html_text(sentence(finding.title))}{lines}</li>"
 
 
 def _list(kind: str, entries: str) -> str:

@@ -78,7 +78,7 @@ def subject(evidence: Evidence) -> str:
     """Return what was diagnosed: network, samples, loss."""
     loss = f", loss {evidence.loss.facts.name}" if evidence.loss is not None else ""
     samples = f"{evidence.samples:,} sample{'' if evidence.samples == 1 else 's'}"
-    return f"{evidence.network!r} on {samples}{loss}"
+    return f"{one_line(repr(evidence.network))} on {samples}{loss}"
 
 
 def _spoken(name: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from html import escape
 
 from multilayer.network.dense import Dense
+from multilayer.printable import html_text, printable
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]
 
@@ -44,7 +44,7 @@ class Summary:
         """Return the table as text, the totals last."""
         total = ("total", "", "", "", "", self.weights, self.biases, self.total, self.bytes)
         return [
-            tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
+            tuple(f"{cell:,}" if isinstance(cell, int) else printable(str(cell)) for cell in row)
             for row in (*map(astuple, self.layers), total)
         ]
 
@@ -57,7 +57,7 @@ class Summary:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{heading}</th>" for heading in self.HEADINGS)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
+            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
         )
         caption = f"<caption>{self.inputs} inputs, {self.dtype}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

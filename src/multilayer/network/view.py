@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
+
+from multilayer.printable import html_text, printable
 
 if TYPE_CHECKING:
     from multilayer.network.trace import LayerRecord, Trace
@@ -107,28 +108,28 @@ def numbered(prefix: str, count: int) -> tuple[str, ...]:
 
 
 def to_text(blocks: Sequence[Block]) -> str:
-    """Return the blocks as aligned text."""
-    return "\n\n".join("\n".join([block.heading, *_lines(block)]) for block in blocks)
+    """Return the blocks as aligned text, every name printable."""
+    return "\n\n".join("\n".join([printable(block.heading), *_lines(block)]) for block in blocks)
 
 
 def _lines(block: Block) -> Iterator[str]:
     rows = [("", block.columns)] if block.columns else []
-    table = [(name, *cells) for name, cells in (*rows, *block.rows)]
+    table = [tuple(map(printable, (name, *cells))) for name, cells in (*rows, *block.rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         yield "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
 
 
 def to_html(blocks: Sequence[Block]) -> str:
-    """Return the blocks as HTML tables, every text escaped."""
+    """Return the blocks as HTML tables, every text escaped and printable."""
     return "".join(_html_table(block) for block in blocks)
 
 
 def _html_table(block: Block) -> str:
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in ("", *block.columns))
+    head = "".join(f"<th scope='col'>{html_text(name)}</th>" for name in ("", *block.columns))
     head = f"<thead><tr>{head}</tr></thead>" if block.columns else ""
     body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        f"<tr><th scope='row'>{html_text(name)}</th>{''.join(f'<td>{html_text(cell)}</td>' for cell in cells)}</tr>"
         for name, cells in block.rows
     )
-    return f"<table><caption>{escape(block.heading)}</caption>{head}<tbody>{body}</tbody></table>"
+    return f"<table><caption>{html_text(block.heading)}</caption>{head}<tbody>{body}</tbody></table>"

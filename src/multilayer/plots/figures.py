@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from multilayer.errors import MissingExtraError
-from multilayer.plots.page import Markup, legible
+from multilayer.plots.page import Markup
+from multilayer.printable import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +131,7 @@ def svg(
         draw(figure)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(legible(written.getvalue()))  # noqa: S314  (matplotlib's own, a line ago)
+    root = ElementTree.fromstring(written.getvalue())  # noqa: S314  (matplotlib's own, a line ago)
     _embed(root, name, title, description)
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
@@ -167,7 +168,7 @@ def _embed(root: ElementTree.Element, name: str, title: str, description: str) -
     }
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         element = ElementTree.Element(tag, id=f"{name}-{'description' if tag == 'desc' else tag}")
-        element.text = legible(text)
+        element.text = printable(text)
         root.insert(place, element)
 
 

@@ -1,34 +1,22 @@
 """A page of HTML in one file: no script, no network, light and dark, on paper, and for those who do not see it.
 
-`Markup` is what may stand on a page as it is; every function here takes text as `str`, and escapes it.
+`Markup` is what may stand on a page as it is; every function here takes text as `str`, which it
+escapes and makes printable.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from html import escape
 from typing import NewType
 
-__all__ = ["Markup", "Section", "details", "figure", "items", "legible", "page", "paragraph", "table"]
+from multilayer.printable import html_text
+
+__all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "table"]
 
 Markup = NewType("Markup", str)
-
-
-# What neither XML nor a page in UTF-8 can hold: control characters, halves of surrogate pairs.
-_ILLEGIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
-
-
-def legible(text: str) -> str:
-    """Return text with a replacement character for each one that a page cannot hold."""
-    return _ILLEGIBLE.sub("\ufffd", text)
-
-
-def _text(text: str) -> str:
-    return escape(legible(text))
 
 
 @dataclass(frozen=True)
@@ -41,12 +29,12 @@ class Section:
 
 def paragraph(text: str, kind: str = "") -> Markup:
     """Return a paragraph; `kind` is its class in the style sheet."""
-    return Markup(f"<p{_class(kind)}>{_text(text)}</p>")
+    return Markup(f"<p{_class(kind)}>{html_text(text)}</p>")
 
 
 def items(texts: Iterable[str]) -> Markup:
     """Return a list of points; nothing where there are none."""
-    points = "".join(f"<li>{_text(text)}</li>" for text in texts)
+    points = "".join(f"<li>{html_text(text)}</li>" for text in texts)
     return Markup(f"<ul>{points}</ul>" if points else "")
 
 
@@ -56,29 +44,29 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     numeric = [all(_is_number(row[column]) for row in rows) for column in range(len(columns))]
     kinds = [_class("number") if number else "" for number in numeric]
     head = "".join(
-        f'<th scope="col"{kind}>{_text(name)}</th>' for kind, name in zip(kinds, columns, strict=True)
+        f'<th scope="col"{kind}>{html_text(name)}</th>' for kind, name in zip(kinds, columns, strict=True)
     )
     body = "".join(
-        f'<tr><th scope="row"{kinds[0]}>{_text(row[0])}</th>'
-        + "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
+        f'<tr><th scope="row"{kinds[0]}>{html_text(row[0])}</th>'
+        + "".join(f"<td{kind}>{html_text(cell)}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
         + "</tr>"
         for row in rows
     )
     # What is wider than the page scrolls by itself, with the keyboard as well.
     return Markup(
-        f'<div class="wide" role="region" tabindex="0" aria-label="{_text(caption)}"><table>'
-        f"<caption>{_text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="wide" role="region" tabindex="0" aria-label="{html_text(caption)}"><table>'
+        f"<caption>{html_text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def details(summary: str, *parts: Markup) -> Markup:
     """Return parts that are folded away until asked for."""
-    return Markup(f"<details><summary>{_text(summary)}</summary>{''.join(parts)}</details>")
+    return Markup(f"<details><summary>{html_text(summary)}</summary>{''.join(parts)}</details>")
 
 
 def figure(picture: Markup, caption: str, *below: Markup) -> Markup:
     """Return a picture with its caption, and what belongs to it below."""
-    return Markup(f"<figure>{picture}<figcaption>{_text(caption)}</figcaption>{''.join(below)}</figure>")
+    return Markup(f"<figure>{picture}<figcaption>{html_text(caption)}</figcaption>{''.join(below)}</figure>")
 
 
 def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "") -> str:
@@ -96,20 +84,20 @@ def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer
         What stands below: where the page comes from.
     """
     contents = "".join(
-        f'<li><a href="#s{number}">{_text(section.heading)}</a></li>'
+        f'<li><a href="#s{number}">{html_text(section.heading)}</a></li>'
         for number, section in enumerate(sections, 1)
     )
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en">',
-        f'<head><meta charset="utf-8"><title>{_text(title)}</title>',
+        f'<head><meta charset="utf-8"><title>{html_text(title)}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # The browser holds the page to what is promised above: it loads nothing and runs nothing.
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
         '<meta name="color-scheme" content="light dark">',
         f"<style>{_STYLE}</style></head>",
-        f"<body><header><h1>{_text(title)}</h1>{''.join(lead)}</header>",
+        f"<body><header><h1>{html_text(title)}</h1>{''.join(lead)}</header>",
         f'<nav aria-label="Sections"><ul>{contents}</ul></nav>' if len(sections) > 1 else "",
         "<main>",
         *(_section(section, 2, f"s{number}") for number, section in enumerate(sections, 1)),
@@ -125,12 +113,12 @@ def _section(section: Section, level: int, identity: str) -> str:
         _section(part, level + 1, f"{identity}-{number}") if isinstance(part, Section) else part
         for number, part in enumerate(section.parts, 1)
     )
-    heading = f'<h{level} id="{identity}">{_text(section.heading)}</h{level}>'
+    heading = f'<h{level} id="{identity}">{html_text(section.heading)}</h{level}>'
     return f'<section aria-labelledby="{identity}">{heading}\n{inner}</section>'
 
 
 def _class(kind: str) -> str:
-    return f' class="{_text(kind)}"' if kind else ""
+    return f' class="{html_text(kind)}"' if kind else ""
 
 
 def _is_number(cell: str) -> bool:

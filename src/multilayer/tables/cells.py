@@ -11,20 +11,29 @@ from multilayer.errors import InputError
 from multilayer.tables.rows import Row
 from multilayer.wording import located, quoted
 
-__all__ = ["found_in", "is_number", "looks_numeric", "numbers_in", "place_of"]
+__all__ = ["DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of"]
 
 # The characters of plain numbers; float() would take "nan", "1_000" and digits of other scripts as well.
 _PLAIN = re.compile(r"[0-9eE+\-. \t]*").fullmatch
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*").fullmatch
+_GAPS = {"", "na", "n/a", "<na>", "null", "none"}
 
 
 def place_of(where: str, line: int, column: int, header: Sequence[str] | None) -> str:
     """Return the place of a cell, as messages name it."""
-    return f"{where}, line {line}, column {column + 1}" + (f" ({header[column]})" if header else "")
+    return f"{where}, line {line}, column {column + 1}" + (
+        f" ({quoted(header[column])[1:-1]})" if header else ""
+    )
 
 
 def found_in(cell: str) -> str:
     """Return what a message says was found in a cell."""
     return quoted(cell) if cell.strip() else "an empty cell"
+
+
+def is_gap(cell: str) -> bool:
+    """Whether a cell says that there is no value: empty, or NA, N/A, null or None; nan is a number that went wrong."""
+    return cell.strip().casefold() in _GAPS
 
 
 def looks_numeric(cell: str) -> bool:
@@ -37,25 +46,61 @@ def looks_numeric(cell: str) -> bool:
     return True
 
 
-def numbers_in(row: Row, columns: Sequence[int], header: list[str] | None, where: str) -> list[float]:
-    """Return the numbers in the chosen cells of a row.
-
-    Raises
-    ------
-    InputError
-        When one of them is no finite number; the message names file, line and column.
-    """
-    cells = [row.cells[column] for column in columns]
-    if _PLAIN("".join(cells)):  # a row at a time: this is where reading spends its time
-        with suppress(ValueError):
-            numbers = [float(cell) for cell in cells]
-            if all(map(math.isfinite, numbers)):
-                return numbers
-    column, cell = next(pair for pair in zip(columns, cells, strict=True) if not is_number(pair[1]))
-    with located(place_of(where, row.line, column, header)):
-        raise InputError(f"expected a finite number, found {found_in(cell)}{row.separator_hint()}")
-
-
 def is_number(cell: str) -> bool:
     """Whether a cell holds a finite number, in plain digits."""
     return _PLAIN(cell) is not None and looks_numeric(cell) and math.isfinite(float(cell))
+
+
+class DecimalSign:
+    """Reads the numbers of one file, in which the decimal sign is a point.
+
+    Where the file says that cells are not separated by commas ("sep=;"), it may be a comma: in all of its numbers that
+    have one, or in none.
+    """
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._met: dict[str, int] = {}  # the line where each sign was met first
+
+    @property
+    def comma(self) -> bool:
+        """Whether a comma was read as the decimal sign."""
+        return "," in self._met
+
+    def numbers(
+        self, row: Row, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
+    ) -> list[float]:
+        """Return the numbers in the chosen cells of a row.
+
+        Raises
+        ------
+        InputError
+            When one of them is no finite number; the message names file, line and column.
+        """
+        cells = [row.cells[column] for column in columns]
+        if row.separator != ",":
+            cells = [self._with_point(cell, row) for cell in cells]
+        if _PLAIN("".join(cells)):  # a row at a time: this is where reading spends its time
+            with suppress(ValueError):
+                numbers = [float(cell) for cell in cells]
+                if all(map(math.isfinite, numbers)):
+                    return numbers
+        column, cell = next(pair for pair in zip(columns, cells, strict=True) if not is_number(pair[1]))
+        found = "an empty line, which is a gap in a file of one column" if row.blank else found_in(cell)
+        if _DECIMAL_COMMA(cell):
+            hint = "; save with a decimal point"
+        elif is_gap(cell):
+            hint = "; fill the gap or leave the row out" + hint
+        with located(place_of(self._where, row.line, column, header)):
+            raise InputError(f"expected a finite number, found {found}{row.separator_hint() or hint}")
+
+    def _with_point(self, cell: str, row: Row) -> str:
+        sign = "," if _DECIMAL_COMMA(cell) else "." if "." in cell and is_number(cell) else ""
+        if sign:
+            self._met.setdefault(sign, row.line)
+            if len(self._met) == 2:
+                lines = " and ".join(f"line {line} has '{sign}'" for sign, line in self._met.items())
+                raise InputError(
+                    f"{self._where}: expected one decimal sign in all numbers, but {lines}; save with a point"
+                )
+        return cell.replace(",", ".") if sign == "," else cell

@@ -1,33 +1,45 @@
-"""The course of a training out of a CSV file, a row an epoch, as most training loops log it."""
+"""The course of a training out of a CSV file, as most training loops log it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from statistics import fmean
 
 from multilayer import storage
 from multilayer.errors import InputError
 from multilayer.storage import AnyPath, shown
-from multilayer.tables.cells import found_in, looks_numeric, place_of
-from multilayer.tables.rows import Row, rows_of
+from multilayer.tables.cells import found_in, is_gap, is_number, place_of
+from multilayer.tables.opened import Table, open_table
+from multilayer.tables.rows import Row
 from multilayer.training import History
-from multilayer.wording import located, near_matches
+from multilayer.wording import located, near_matches, quoted
 
 __all__ = ["read_history"]
 
 _NAMES = {
-    "loss": ("loss", "train_loss", "training_loss"),
-    "validation_loss": ("validation_loss", "val_loss", "valid_loss"),
+    "loss": ("loss", "train_loss", "training_loss", "train_loss_epoch"),
+    "validation_loss": ("validation_loss", "val_loss", "valid_loss", "val_loss_epoch"),
     "learning_rate": ("learning_rate", "lr"),
+    "epoch": ("epoch",),
 }
+_WENT_WRONG = {"nan", "inf", "infinity"}
+
+Values = Mapping[str, float]
+"""The values of a row or an epoch, by curve; without an entry where there is a gap."""
 
 
-def read_history(path: AnyPath) -> History:
+def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> History:
     """Return the curves in a CSV file: a header with "loss", and a row an epoch.
 
     "validation_loss" and "learning_rate" are read where they are there (as "val_loss" and "lr" too), other columns are
     left out. A file without a header has one column, the loss. Numbers may be nan or infinite, as they are where
     training fails.
+
+    An empty cell, NA and the like are gaps. Rows that follow each other are one epoch where they have the same number
+    in the column "epoch"; without such a column, where a row only has what the rows of the epoch lack, as when training
+    and validation are logged in turn. Of several values in an epoch the mean is taken, an epoch without a loss is left
+    out, and for a gap in another curve its last value before stands, or the first one. `tell` is told of each.
 
     Raises
     ------
@@ -35,52 +47,112 @@ def read_history(path: AnyPath) -> History:
         When the file does not hold such curves: one line with file, line and column.
     """
     where = shown(path)
-    rows = rows_of(storage.read(path), where)
-    first = next(rows, None)
-    if first is None:
+    expected = [name for names in _NAMES.values() for name in names]
+    table = open_table(storage.read(path), where, expected)
+    if table is None:
         raise InputError(f"{where}: expected a row an epoch below a header with loss, found an empty file")
-    header: list[str] | None = None
-    if any(map(looks_numeric, first.cells)):
-        rows = chain([first], rows)
-    else:
-        header = [cell.strip() for cell in first.cells]
-    columns = _columns(header, first, where)
-    curves: dict[str, list[float]] = {name: [] for name in columns}
-    for row in rows:
-        if len(row.cells) != len(first.cells):
-            raise InputError(
-                f"{where}, line {row.line}: expected {len(first.cells)} cells, as in line {first.line}, "
-                f"found {len(row.cells)}{row.separator_hint()}"
-            )
-        for name, column in columns.items():
-            curves[name].append(_number(row, column, header, where))
-    if not curves["loss"]:
-        raise InputError(f"{where}: expected a row an epoch below the header, found none")
-    loss, validation, rates = (tuple(curves.get(name, ())) for name in _NAMES)
+    columns = _columns(table)
+    rows = [_values(row, columns, table) for row in table.rows]
+    epochs = list(map(_joined, _by_number(rows, where) if "epoch" in columns else _in_turn(rows)))
+    logged = [epoch for epoch in epochs if "loss" in epoch]
+    if not logged:
+        raise InputError(f"{where}: expected a row an epoch below the header, with a loss; found none")
+    for note in _notes(rows, epochs, logged):
+        (tell or str)(f"{where}: {note}")
+    loss, validation, rates = (tuple(_filled(logged, name)) for name in (*_NAMES,)[:3])
     return History(loss=loss, validation_loss=validation, learning_rate=rates)
 
 
-def _columns(header: Sequence[str] | None, first: Row, where: str) -> dict[str, int]:
+def _columns(table: Table) -> dict[str, int]:
+    header, where = table.header, table.where
     if header is None:
-        if len(first.cells) != 1:
+        if len(table.first.cells) != 1:
             raise InputError(
-                f"{where}, line {first.line}: {len(first.cells)} columns without a header; say which is the loss"
+                f"{where}, line {table.first.line}: {len(table.first.cells)} columns without a header; "
+                "say which is the loss"
             )
         return {"loss": 0}
-    found = {
-        name: header.index(known[0])
-        for name, aliases in _NAMES.items()
-        if (known := [alias for alias in aliases if alias in header])
-    }
+    found = {}
+    for curve, names in _NAMES.items():
+        places = [place for place, name in enumerate(header) if name in names]
+        if len(places) > 1:
+            called = " and ".join(f"column {place + 1} ({header[place]})" for place in places[:2])
+            raise InputError(
+                f"{where}, line {table.first.line}: {called} are both the {curve.replace('_', ' ')}; "
+                "rename the one not meant"
+            )
+        if places:
+            found[curve] = places[0]
     if "loss" not in found:
-        hint = first.separator_hint() or f"; {near_matches('loss', header)}"
+        hint = table.first.separator_hint() or f"; {near_matches('loss', header)}"
         raise InputError(f"{where}: no column is called 'loss'{hint}")
     return found
 
 
-def _number(row: Row, column: int, header: Sequence[str] | None, where: str) -> float:
-    cell = row.cells[column]
-    if looks_numeric(cell):
-        return float(cell)
-    with located(place_of(where, row.line, column, header)):
-        raise InputError(f"expected a number, found {found_in(cell)}{row.separator_hint()}")
+def _values(row: Row, columns: Mapping[str, int], table: Table) -> Values:
+    found = {}
+    for curve, column in columns.items():
+        cell = row.cells[column]
+        if is_gap(cell):
+            continue
+        if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _WENT_WRONG:
+            with located(place_of(table.where, row.line, column, table.header)):
+                raise InputError(f"expected a number, found {found_in(cell)}{row.separator_hint()}")
+        found[curve] = float(cell)
+    return found
+
+
+def _by_number(rows: Iterable[Values], where: str) -> Iterator[list[Values]]:
+    told = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
+    if any("epoch" not in row for row in told):
+        raise InputError(f"{where}: a row with a loss has no epoch; fill that column, or take it out")
+    for _, group in groupby([row for row in rows if "epoch" in row], lambda row: row["epoch"]):
+        yield [*group]
+
+
+def _in_turn(rows: Iterable[Values]) -> Iterator[list[Values]]:
+    epoch: list[Values] = []
+    met: set[str] = set()
+    for row in rows:
+        if met & row.keys():
+            yield epoch
+            epoch, met = [], set()
+        epoch.append(row)
+        met |= row.keys()
+    yield epoch
+
+
+def _joined(rows: Sequence[Values]) -> Values:
+    """Return the values of an epoch: of each curve the mean of those its rows have."""
+    curves = {curve for row in rows for curve in row}
+    return {curve: _mean([row[curve] for row in rows if curve in row]) for curve in curves}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return values[0] if len(values) == 1 else fmean(values)
+
+
+def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Values]) -> Iterator[str]:
+    for curve in ("loss", "validation_loss"):
+        count = sum(curve in row for row in rows)
+        if count > sum(curve in epoch for epoch in epochs):
+            yield f"{quoted(curve)} has {count} values in {len(logged)} epochs; the mean of each epoch is taken"
+    if len(logged) < len(epochs):
+        yield f"epochs without a loss are left out: {len(epochs) - len(logged)} of {len(epochs)}"
+    for curve in ("validation_loss", "learning_rate"):
+        count = sum(curve in epoch for epoch in logged)
+        if 0 < count < len(logged):
+            yield (
+                f"{quoted(curve)} has a value in {count} of {len(logged)} epochs; "
+                "for the others the last value before stands"
+            )
+
+
+def _filled(epochs: Sequence[Values], curve: str) -> Iterator[float]:
+    """Yield the values of a curve, without gaps; none at all for a curve that has no value."""
+    value = next((epoch[curve] for epoch in epochs if curve in epoch), None)
+    if value is None:
+        return
+    for epoch in epochs:
+        value = epoch.get(curve, value)
+        yield value

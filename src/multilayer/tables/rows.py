@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from multilayer.errors import InputError
 __all__ = ["Row", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
+_SEPARATOR_LINE = re.compile(r"\"?sep=([,;|\t])\"?[\r\n]*", re.IGNORECASE).fullmatch
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,25 @@ class Row:
 
     line: int
     cells: list[str]
+    separator: str = ","
+    blank: bool = False
+    """Whether this is an empty line, a gap in a file of one column."""
 
     def separator_hint(self) -> str:
-        """Say so when the row looks as if it were separated by something else than commas."""
+        """Say so when the row looks as if it were separated by something else, or had decimal commas."""
         for separator, name in _SEPARATORS.items():
-            if any(separator in cell.strip() for cell in self.cells):
-                return f"; cells seem to be separated by {name}: save with commas, and a point in numbers"
+            if separator != self.separator and any(separator in cell.strip() for cell in self.cells):
+                return (
+                    f"; cells seem to be separated by {name}: save with commas, and a point in numbers, "
+                    "or say so in a first line sep= with the separator"
+                )
         return ""
 
 
 def rows_of(data: bytes, where: str) -> Iterator[Row]:
-    """Yield the rows that are not blank.
+    """Yield the rows, without the blank lines of a table; in a file of one column these are gaps, but at its end.
+
+    Cells are separated by commas, or as a first line says: "sep=;", as spreadsheets write and read it.
 
     Raises
     ------
@@ -47,12 +57,30 @@ def rows_of(data: bytes, where: str) -> Iterator[Row]:
         )
     # Decoded again piece by piece: the text as a whole would take several times the memory of its bytes.
     with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text, strict=True)
-        try:
-            for cells in reader:
-                if len(cells) > 1 or (cells and cells[0].strip()):
-                    yield Row(reader.line_num, cells)
-        except csv.Error as error:
-            raise InputError(
-                f"{where}, line {reader.line_num}: {error}; every quote needs its partner"
-            ) from None
+        said = _SEPARATOR_LINE(text.readline(20))
+        if said is None:
+            text.seek(0)
+        yield from _rows(text, said[1] if said else ",", 1 if said else 0, where)
+
+
+def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Iterator[Row]:
+    reader = csv.reader(text, delimiter=separator, strict=True)
+    single: bool | None = None
+    blank: list[Row] = []
+    try:
+        for cells in reader:
+            row = Row(above + reader.line_num, cells, separator)
+            if not cells or (len(cells) == 1 and cells[0].isspace()):
+                if single is not False:
+                    blank.append(Row(row.line, [""], separator, blank=True))
+                continue
+            if single is None:
+                single = len(cells) == 1
+            if single:
+                yield from blank
+            blank.clear()
+            yield row
+    except csv.Error as error:
+        raise InputError(
+            f"{where}, line {above + reader.line_num}: {error}; every quote needs its partner"
+        ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from multilayer import storage
 from multilayer.errors import InputError
 from multilayer.storage import AnyPath, shown
-from multilayer.tables.cells import looks_numeric, numbers_in
-from multilayer.tables.rows import Row, rows_of
+from multilayer.tables.cells import DecimalSign, looks_numeric
+from multilayer.tables.opened import Table, open_table
+from multilayer.tables.rows import Row
 from multilayer.tables.targets import Column, columns_meant
 from multilayer.wording import near_matches, quoted
 
@@ -33,10 +35,17 @@ class Samples:
     """Shape (samples, inputs)."""
     names: tuple[str, ...] | None
     """What the header calls the columns of X; None without a header."""
-    ignored: tuple[str, ...] = ()
-    """Columns of the file that are neither inputs of the network nor targets."""
+    others: tuple[Column, ...] = ()
+    """Columns of the file that are neither inputs of the network nor targets; their cells where they were asked for."""
     targets: tuple[Column, ...] = ()
     """The columns that were named as targets, as they stand in the file."""
+    notes: tuple[str, ...] = ()
+    """What was decided where the file can be read in two ways."""
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The names of the other columns."""
+        return tuple(column.name for column in self.others)
 
 
 def source(path: AnyPath) -> str:
@@ -45,14 +54,21 @@ def source(path: AnyPath) -> str:
 
 
 def read_samples(
-    path: AnyPath, inputs: int, names: Sequence[str] | None = None, targets: Sequence[str] | None = None
+    path: AnyPath,
+    inputs: int,
+    names: Sequence[str] | None = None,
+    targets: Sequence[str] | None = None,
+    *,
+    header: bool | None = None,
+    carry: bool = False,
 ) -> Samples:
     """Return the samples in a CSV file, or of standard input where `path` is "-".
 
-    The text is UTF-8, cells are separated by commas, numbers are decimal with a point; blank lines are
-    skipped. The first row is a header if none of its cells is a number. When there is a header and the
-    network names its inputs, columns are taken by name, in the network's order, whatever else the file holds;
-    otherwise the file has exactly `inputs` columns beside the targets, in the network's order.
+    The text is UTF-8, with or without a byte order mark. Cells are separated by commas and numbers are decimal with a
+    point; a first line "sep=;" says otherwise, and then the decimal sign may be a comma. Blank lines are skipped, but
+    in a file of one column they are gaps. Whether the first line is a header, `header_of` decides. When there is a
+    header and the network names its inputs, columns are taken by name, in the network's order, whatever else the file
+    holds; otherwise the file has exactly `inputs` columns beside the targets, in the network's order.
 
     Parameters
     ----------
@@ -65,6 +81,10 @@ def read_samples(
     targets : sequence of str
         Columns that hold what the network should say: their names in the header, or their numbers, from 1. None where
         targets are not asked for.
+    header : bool, optional
+        Whether the first line is a header, where the rule would decide otherwise.
+    carry : bool
+        Whether the cells of columns that are not used are kept.
 
     Raises
     ------
@@ -73,50 +93,56 @@ def read_samples(
         what was found.
     """
     where = source(path)
-    data = sys.stdin.buffer.read() if os.fspath(path) == STANDARD_INPUT else storage.read(path)
-    rows = rows_of(data, where)
-    first = next(rows, None)
-    if first is None:
+    data = _standard_input() if os.fspath(path) == STANDARD_INPUT else storage.read(path)
+    expected = (
+        *(names or ()),
+        *(target.strip() for target in targets or () if not target.strip().isdecimal()),
+    )
+    table = open_table(data, where, expected, header)
+    if table is None:
         raise InputError(f"{where}: expected a sample of {inputs} numbers a row, found an empty file")
-    header: list[str] | None = None
-    if any(map(looks_numeric, first.cells)):
-        rows = chain([first], rows)
+    meant = columns_meant(targets or (), table.header, table.first, where)
+    if table.header is not None and names:
+        columns = _columns_named(table, names, meant)
     else:
-        header = [cell.strip() for cell in first.cells]
-    meant = columns_meant(targets or (), header, first, where)
-    if header and names:
-        columns = _columns_named(header, first, names, where, meant)
-    else:
-        columns = _every_column(first, inputs, names, where, meant, asked=targets is not None)
-    numbers = array("d")
-    told = tuple(Column(where, column, header) for column in meant)
-    for row in rows:
-        if len(row.cells) != len(first.cells):
-            raise InputError(
-                f"{where}, line {row.line}: expected {len(first.cells)} cells, as in line {first.line}, "
-                f"found {len(row.cells)}{row.separator_hint()}"
-            )
-        numbers.extend(numbers_in(row, columns, header, where))
-        for target in told:
-            target.add(row)
+        columns = _every_column(table, inputs, names, meant, asked=targets is not None)
+    taken = {*columns, *meant}
+    rest = [column for column in range(len(table.first.cells)) if column not in taken]
+    told, others = ([Column(where, column, table.header) for column in chosen] for chosen in (meant, rest))
+    numbers, sign = array("d"), DecimalSign(where)
+    for row in table.rows:
+        numbers.extend(sign.numbers(row, columns, table.header, _hint(row, table)))
+        for column in chain(told, others if carry else ()):
+            column.add(row)
     if not numbers:
         raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
-    X = np.frombuffer(numbers, np.float64).reshape(-1, inputs)
-    if header is None:
-        return Samples(X, None, targets=told)
-    taken = {*columns, *meant}
-    ignored = tuple(name for column, name in enumerate(header) if column not in taken)
-    return Samples(X, tuple(header[column] for column in columns), ignored, told)
+    notes = [table.note] if table.note else []
+    if sign.comma:
+        notes.append(f"{where}: numbers are read with a decimal comma")
+    return Samples(
+        np.frombuffer(numbers, np.float64).reshape(-1, inputs),
+        table.header and tuple(table.header[column] for column in columns),
+        tuple(others),
+        tuple(told),
+        tuple(notes),
+    )
+
+
+def _hint(row: Row, table: Table) -> str:
+    """Return the way out where a header may have been taken for a sample."""
+    if table.header is not None or row.line != table.first.line or all(map(looks_numeric, row.cells)):
+        return ""
+    return "; if this line holds names of columns, add --header yes"
 
 
 def _every_column(
-    first: Row,
+    table: Table,
     inputs: int,
     names: Sequence[str] | None,
-    where: str,
     meant: Sequence[int],
     asked: bool,
 ) -> Sequence[int]:
+    first, where = table.first, table.where
     columns = [column for column in range(len(first.cells)) if column not in meant]
     found = len(columns)
     if found != inputs:
@@ -134,17 +160,26 @@ def _every_column(
     return columns
 
 
-def _columns_named(
-    header: list[str], first: Row, names: Sequence[str], where: str, targets: Sequence[int]
-) -> Sequence[int]:
-    for name in names:
-        if name not in header:
-            hint = first.separator_hint() or f"; {near_matches(name, header)}"
+def _columns_named(table: Table, names: Sequence[str], targets: Sequence[int]) -> Sequence[int]:
+    header, where = table.header or (), table.where
+    place = {name: column for column, name in reversed([*enumerate(header)])}
+    repeated = Counter(header)
+    columns = []
+    for name in map(str.strip, names):
+        if name not in place:
+            hint = table.first.separator_hint() or f"; {near_matches(name, header)}"
             raise InputError(f"{where}: no column is called {quoted(name)}, an input of the network{hint}")
-        if header.count(name) > 1:
+        if repeated[name] > 1:
             raise InputError(f"{where}: two columns are called {quoted(name)}; rename the one not meant")
-        if header.index(name) in targets:
+        if place[name] in targets:
             raise InputError(
                 f"{where}: {quoted(name)} is an input of the network; name another column as target"
             )
-    return [header.index(name) for name in names]
+        columns.append(place[name])
+    return columns
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed; pipe a table into it, or name a file")
+    return sys.stdin.buffer.read()

@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.errors import InputError
+from multilayer.printable import one_line
 from multilayer.tables.cells import found_in, is_number, place_of
 from multilayer.tables.rows import Row
 from multilayer.wording import located, near_matches, quoted
 
 __all__ = ["Column", "columns_meant", "targets_in"]
+
+
+_LONGEST_NUMBER = 20
 
 
 class Column:
@@ -25,6 +29,11 @@ class Column:
         self.where, self.column, self.header = where, column, header
         self.cells: list[str] = []
         self.lines = array("q")
+
+    @property
+    def name(self) -> str:
+        """Its name in the header; empty without one."""
+        return self.header[self.column] if self.header else ""
 
     def add(self, row: Row) -> None:
         """Take the column's cell of a row."""
@@ -37,7 +46,7 @@ class Column:
             raise InputError(f"expected {expected}, found {found_in(self.cells[number])}{hint}")
 
 
-def columns_meant(targets: Sequence[str], header: list[str] | None, first: Row, where: str) -> list[int]:
+def columns_meant(targets: Sequence[str], header: Sequence[str] | None, first: Row, where: str) -> list[int]:
     """Return the places of the columns with these names or numbers, from 1.
 
     Raises
@@ -52,15 +61,19 @@ def columns_meant(targets: Sequence[str], header: list[str] | None, first: Row, 
     return found
 
 
-def _column_meant(target: str, header: list[str] | None, count: int, where: str) -> int:
+def _column_meant(target: str, header: Sequence[str] | None, count: int, where: str) -> int:
     if header is not None and header.count(target) > 1:
         raise InputError(f"{where}: two columns are called {quoted(target)}; rename the one not meant")
     if header is not None and target in header:
         return header.index(target)
     if target.isdecimal():
-        if not 1 <= int(target) <= count:
-            raise InputError(f"{where}: there is no column {target}; expected a number from 1 to {count}")
-        return int(target) - 1
+        # So many digits are more columns than there can be, and more than Python reads.
+        number = int(target) if len(target) < _LONGEST_NUMBER else 0
+        if not 1 <= number <= count:
+            raise InputError(
+                f"{where}: there is no column {one_line(target, 40)}; expected a number from 1 to {count}"
+            )
+        return number - 1
     if header is None:
         raise InputError(
             f"{where}: there is no header to find the target {quoted(target)} in; "

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from multilayer.printable import printable
 from multilayer.training.events import Epoch, Step
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _advancing(progress: Progress, total: float) -> Advance:
     task = progress.add_task("", total=total)
 
     def advance(done: float, description: str) -> None:
-        progress.update(task, completed=done, description=description)
+        progress.update(task, completed=done, description=printable(description))
 
     return advance
 

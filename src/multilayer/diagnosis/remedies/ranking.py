@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from statistics import median
 
 import numpy as np
 
 from multilayer.diagnosis.remedies.contract import NotApplicable
+from multilayer.printable import html_text, printable
 
 __all__ = ["NOTICEABLE", "Ranking", "Row"]
 
@@ -90,17 +90,17 @@ class Ranking:
         return f"No remedy helped; the best of them is {first.change}: {scores}"
 
     def table(self) -> list[tuple[str, ...]]:
-        """Return headings and rows as text."""
+        """Return headings and rows as printable text."""
         head = ("remedy", "gain", "from", "to", self.metric, "seconds", "how")
         rows = [
             (
-                row.change,
+                printable(row.change),
                 _signed(row.gain),
                 _signed(min(row.gains)),
                 _signed(max(row.gains)),
                 _plainly(row.score),
                 f"{row.seconds:.2g}",
-                row.call,
+                printable(row.call),
             )
             for row in self.rows
         ]
@@ -122,7 +122,8 @@ class Ranking:
             f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
             f"remedy: median, least and largest of {len(self.seeds)} seeds, {self.samples} samples."
         )
-        return "\n".join([f"{self.verdict}.", "", *lines, "", about, *self.remarks()])
+        remarks = map(printable, self.remarks())
+        return "\n".join([f"{printable(self.verdict)}.", "", *lines, "", about, *remarks])
 
     def remarks(self) -> list[str]:
         """Return what else has to be known: that this is partial, what was not tried, and why."""
@@ -133,9 +134,11 @@ class Ranking:
 
     def _repr_html_(self) -> str:
         head, *rows = self.table()
-        cells = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        caption = f"<caption>{escape(self.verdict)}</caption>"
+        cells = "".join(f"<th scope='col'>{html_text(cell)}</th>" for cell in head)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        caption = f"<caption>{html_text(self.verdict)}</caption>"
         return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer.printable import printable
+
 __all__ = ["CommonPoint", "Conflict"]
 
 _SHOWN = 8
@@ -52,7 +54,7 @@ class CommonPoint:
     def __str__(self) -> str:
         (one, other), (of_one, of_other) = self.classes, self.samples
         point = ", ".join(map(_number, self.point[:_SHOWN])) + (", ..." if len(self.point) > _SHOWN else "")
-        return (
+        return printable(
             f"the point ({point}) lies in the convex hull of class {one} ({_samples(of_one)}) "
             f"and of class {other} ({_samples(of_other)})"
         )
@@ -110,7 +112,7 @@ class Conflict:
             )
         ]
         listed = ", ".join(demands[:_SHOWN]) + (", ..." if len(demands) > _SHOWN else "")
-        return f"every two classes are, but these {len(demands)} demands sum to 0 > 0: {listed}"
+        return printable(f"every two classes are, but these {len(demands)} demands sum to 0 > 0: {listed}")
 
 
 def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fraction]) -> tuple[Fraction, ...]:

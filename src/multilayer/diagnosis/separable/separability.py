@@ -20,6 +20,7 @@ from multilayer.diagnosis.separable.rivals import Rivals
 from multilayer.diagnosis.separable.rounding import distance, exact_planes, in_float64
 from multilayer.diagnosis.separable.simplex import Contradiction, decide
 from multilayer.network.view import Block, to_html
+from multilayer.printable import printable
 
 __all__ = ["Separability", "separability"]
 
@@ -62,6 +63,9 @@ class Separability:
         return self.separable
 
     def __str__(self) -> str:
+        return printable(self._answer())
+
+    def _answer(self) -> str:
         if not self.separable:
             return f"Not linearly separable: {self.proof}"
         if len(self.classes) == 1:
