@@ -121,13 +121,32 @@ def test_findings_of_ones_own_checks() -> None:
     assert all(map(harmless, (finding.title, finding.evidence, finding.advice)))
 
 
+EVENT = Epoch(1, 2, 9, 0.5, None, {"[red]m/s[/]\x1b[2J": 0.25}, 0.1, 1.0, True, None, hostile_network)
+
+
+def test_pictures_read_no_formulas() -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    from multilayer.plots import decision_boundary
+
+    name = r"$\frac$ a$b$"
+    net = MLP(
+        [Dense([[1.0, 2.0], [0.0, 1.0]], [0.0, 1.0], "softmax")], classes=["no", name], inputs=[name, "x"]
+    )
+    ax = Figure().subplots()
+    decision_boundary(net, [[0.0, 1.0], [1.0, 0.0]], ["no", name], ax=ax)
+    ax.figure.draw_without_rendering()
+    texts = [ax.xaxis.label, *ax.get_legend().get_texts()]
+    assert sum(text.get_text() == name and not text.get_parse_math() for text in texts) == 2
+
+
 def test_the_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("COLUMNS", "200")
-    event = Epoch(1, 2, 9, 0.5, None, {"[red]m/s[/]\x1b[2J": 0.25}, 0.1, 1.0, True, None, hostile_network)
     with progress_bar(2, show=True) as tell:
-        tell(event)
+        tell(EVENT)
     assert "[red]m/s[/]\\x1b[2J 0.25" in screen.getvalue()
 
 
@@ -135,7 +154,7 @@ def test_no_bar_without_a_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     for show in (None, True):
         with progress_bar(2, show=show) as tell:
-            tell(None)  # type: ignore[arg-type]
+            tell(EVENT)
 
 
 def test_the_name_of_an_activation_shows() -> None:

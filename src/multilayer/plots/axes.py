@@ -13,7 +13,7 @@ from multilayer.wording import one_line
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
 
-__all__ = ["label", "legend_above", "log_line", "log_scale", "number", "over_layers", "percent"]
+__all__ = ["label", "legend", "legend_above", "log_line", "log_scale", "number", "over_layers", "percent"]
 
 
 def label(name: str, longest: int) -> str:
@@ -26,12 +26,17 @@ def legend_above(ax: Axes, *, left: bool = False, columns: int = 3, **options: A
     """Put the legend above the axes where the figure makes room for it, else inside, so that nothing is cut off."""
     figure = ax.get_figure(root=True)
     if figure is None or figure.get_layout_engine() is None:
-        ax.legend(loc="best")
-        return
-    if left:
-        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, **options)
+        legend(ax, loc="best")
+    elif left:
+        legend(ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, **options)
     else:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **options)
+        legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **options)
+
+
+def legend(ax: Axes, **options: Any) -> None:
+    """Draw the legend, in which a name with dollar signs is no formula."""
+    for text in ax.legend(**options).get_texts():
+        text.set_parse_math(False)
 
 
 def number(value: float | None) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer.conversion import from_model
 from multilayer.errors import InputError
-from multilayer.plots.axes import label
+from multilayer.plots.axes import label, legend
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
 from multilayer.wording import one_line
 
@@ -81,8 +81,8 @@ def decision_boundary(
     draw = _draw_classes if _says_classes(network) else _draw_numbers
     draw(network, ax, plane, targets)
     names = network.inputs or tuple(f"x{number}" for number in range(1, samples.shape[1] + 1))
-    ax.set_xlabel(label(names[across], _LONGEST_NAME))
-    ax.set_ylabel(label(names[up], _LONGEST_NAME))
+    ax.set_xlabel(label(names[across], _LONGEST_NAME), parse_math=False)
+    ax.set_ylabel(label(names[up], _LONGEST_NAME), parse_math=False)
     ax.set_xlim(plane.across[0], plane.across[-1])
     ax.set_ylim(plane.up[0], plane.up[-1])
     return ax
@@ -167,7 +167,7 @@ def _draw_classes(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] |
             ax.scatter(
                 plane.points[mine, 0], plane.points[mine, 1], s=_SIZE, color=colours[place], label=shown
             )
-    ax.legend(loc="best")
+    legend(ax, loc="best")
 
 
 def _draw_numbers(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
