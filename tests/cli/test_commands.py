@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from multilayer import MLP, Dense, save
 from multilayer.activations import catalogue
 from tests import seed
 
@@ -64,6 +66,103 @@ def test_results_go_into_a_file(multilayer, tmp_path, name):
         with (tmp_path / name).open() as file:
             y = [[float(cell) for cell in row[:3]] for row in list(csv.reader(file))[1:]]
     np.testing.assert_allclose(y, seed.Y, rtol=0, atol=1e-15)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Return a function that saves a network of one layer, and tells its path."""
+
+    def save_as(activation, units, **names):
+        inputs = len(names.get("inputs", [1]))
+        path = tmp_path / "net.json"
+        save(MLP([Dense(np.ones((inputs, units)), np.arange(units), activation)], **names), path)
+        return path
+
+    return save_as
+
+
+def table(folder, text):
+    (folder / "t.csv").write_text(text)
+    return folder / "t.csv"
+
+
+def test_ids_pass_through(multilayer, saved, tmp_path):
+    net = saved("sigmoid", 1, inputs=["a", "b"])
+    samples = table(tmp_path, "id,b,class,a\n007,1,yes,2\nx y,3,no,4\n")
+    done = multilayer("run", net, samples)
+    assert re.search(r"^ +id +class +y_1 +class$", done.out, re.MULTILINE)
+    assert re.search(r"^ +1 +007 +yes +0\.952574 +1$", done.out, re.MULTILINE)
+    assert done.err.strip() == "columns not used by the network, passed on: id, class"
+    assert json.loads(multilayer("run", net, samples, "--json").out)["columns"] == {
+        "id": ["007", "x y"],
+        "class": ["yes", "no"],
+    }
+    multilayer("run", net, samples, "-o", tmp_path / "y.csv")
+    with (tmp_path / "y.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ["007", "x y"]
+    assert rows[0].keys() == {"id", "class (2)", "y1", "class"}
+
+
+def test_many_columns_do_not_fill_the_terminal(multilayer, saved, tmp_path):
+    net = saved("sigmoid", 1, inputs=["a", "b"])
+    others = ",".join(f"other{n}" for n in range(50))
+    out = multilayer("run", net, table(tmp_path, f"a,b,{others}\n1,2{',cell' * 50}\n")).out
+    assert "other5" in out
+    assert "other6" not in out
+    assert "…" in out
+
+
+def test_a_regression_has_no_class(multilayer, saved, tmp_path):
+    net, samples = saved("identity", 2), table(tmp_path, "x\n1\n2\n")
+    assert "class" not in multilayer("run", net, samples).out
+    assert json.loads(multilayer("run", net, samples, "--json").out)["classes"] is None
+    multilayer("run", net, samples, "-o", tmp_path / "y.csv")
+    assert (tmp_path / "y.csv").read_text() == "y1,y2\n1.0,2.0\n2.0,3.0\n"
+
+
+def test_questions_of_their_own_have_no_class(multilayer, saved, tmp_path):
+    net, samples = saved("sigmoid", 3), table(tmp_path, "x\n1\n2\n")
+    out = multilayer("run", net, samples).out
+    assert "class" not in out
+    assert re.search(r"^ +y_1 +y_2 +y_3 +largest$", out, re.MULTILINE)
+    assert out.count("  y_3\n") == 2
+    multilayer("run", net, samples, "-o", tmp_path / "y.csv")
+    assert (tmp_path / "y.csv").read_text().startswith("y1,y2,y3\n")
+
+
+@pytest.mark.parametrize(
+    ("activation", "units", "arguments", "part"),
+    [
+        ("softmax", 3, [], "y and class, numbered from 0: y_1 is class 0  (2, 3)"),
+        ("sigmoid", 1, [], "y and class (1 where y_1 is above 0.5)  (2, 1)"),
+        ("sigmoid", 1, ["--threshold", "0.75"], "(1 where y_1 is above 0.75)"),
+        ("identity", 1, ["--threshold", "1"], "(1 where y_1 is above 1)"),
+    ],
+)
+def test_the_screen_says_how_classes_are_numbered(
+    multilayer, saved, tmp_path, activation, units, arguments, part
+):
+    net, samples = saved(activation, units), table(tmp_path, "x\n1\n2\n")
+    assert part in multilayer("run", net, samples, *arguments).out
+
+
+def test_what_was_decided_of_line_1_is_told_and_can_be_overruled(multilayer, saved, tmp_path):
+    net, samples = saved("identity", 1, inputs=["2023", "2024"]), table(tmp_path, "2023,2024\n1,2\n")
+    done = multilayer("run", net, samples, "--json")
+    assert json.loads(done.out)["y"] == [[3.0]]
+    assert "line 1 is taken as names of columns" in done.err
+    assert len(done.err.splitlines()) == 1
+    assert json.loads(multilayer("run", net, samples, "--json", "--no-header").out)["y"] == [[4047.0], [3.0]]
+    told = multilayer("diagnose", net, samples).err
+    assert "line 1 is taken as names of columns" in told
+    assert "line 1" not in multilayer("diagnose", net, samples, "--header").err
+
+
+def test_a_mistake_is_told_alone(multilayer, saved, tmp_path):
+    net = saved("identity", 1, inputs=["2023", "2024"])
+    done = multilayer("run", net, table(tmp_path, "id,2023,2024\n1,2,x\n"))
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
 
 
 def test_summary(multilayer):

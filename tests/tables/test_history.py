@@ -111,7 +111,7 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
         ("loss,val_loss\n1,2\n0.5,1\n", []),
         (LIGHTNING, []),
         ("loss,val_loss\n1,2\n0.5,\n", ["'validation_loss' has a value in 1 of 2 epochs"]),
-        ("epoch,loss\n0,1\n0,0.5\n", ["'loss' has 2 values in 1 epochs; the mean"]),
+        ("epoch,loss\n0,1\n0,0.5\n", ["'loss' has 2 values, more than one an epoch; the mean"]),
         ("epoch,loss\n0,1\n1,\n", ["epochs without a loss are left out: 1 of 2"]),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP, Dense
-from multilayer.tables import read_samples, result_object, to_csv, to_json, write_results
+from multilayer.tables import Meaning, meaning_of, read_samples, result_object, to_csv, to_json, write_results
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED = [
@@ -104,3 +104,51 @@ def test_the_suffix_finds_the_format(seed: dict[str, Any], tmp_path: Path) -> No
     ):
         write_results(tmp_path / "trace.CSV", **seed)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_regression_has_no_class() -> None:
+    network = MLP([Dense([[1.0]], [0.0])])
+    results = network, np.array([[1.5]])
+    assert to_csv(*results) == b"y1\n1.5\n"
+    assert result_object(*results)["classes"] is None
+
+
+def test_columns_are_passed_on() -> None:
+    network = MLP([Dense([[1.0]], [0.0], "sigmoid")])
+    carried = [("id", ["007", "a,b"]), ("class", ["no", ""]), ("id", ["1", "2"]), ("y1", ["", "x"])]
+    results = network, np.array([[0.25], [0.5]]), np.array([0, 1])
+    rows = [*csv.reader(to_csv(*results, carried).decode().splitlines())]
+    assert rows == [
+        ["id", "class (2)", "id (2)", "y1 (2)", "y1", "class"],
+        ["007", "no", "1", "", "0.25", "0"],
+        ["a,b", "", "2", "x", "0.5", "1"],
+    ]
+    columns = json.loads(to_json(result_object(*results, carried=carried)))["columns"]
+    assert columns == {"id": ["007", "a,b"], "class": ["no", ""], "id (2)": ["1", "2"], "y1": ["", "x"]}
+    assert "columns" not in result_object(*results)
+
+
+MEANINGS = [
+    ("identity", 1, None, Meaning.QUANTITIES),
+    ("identity", 3, None, Meaning.QUANTITIES),
+    ("relu", 1, None, Meaning.QUANTITIES),
+    ("exponential", 1, None, Meaning.QUANTITIES),
+    ("identity", 3, ["a", "b", "c"], Meaning.CLASSES),
+    ("identity", 1, ["a", "b"], Meaning.CLASSES),
+    ("softmax", 3, None, Meaning.CLASSES),
+    ("log_softmax", 3, None, Meaning.CLASSES),
+    ("sigmoid", 1, None, Meaning.CLASSES),
+    ("log_sigmoid", 1, None, Meaning.CLASSES),
+    ("step", 1, None, Meaning.CLASSES),
+    ("tanh", 1, None, Meaning.CLASSES),
+    ("sigmoid", 3, None, Meaning.EACH),
+    ("sigmoid", 3, ["a", "b", "c"], Meaning.CLASSES),
+]
+
+
+@pytest.mark.parametrize(("activation", "units", "classes", "meaning"), MEANINGS)
+def test_what_outputs_stand_for(
+    activation: str, units: int, classes: list[str] | None, meaning: Meaning
+) -> None:
+    network = MLP([Dense(np.ones((1, units)), np.zeros(units), activation)], classes=classes)
+    assert meaning_of(network) is meaning

@@ -22,6 +22,7 @@ from multilayer.errors import InputError
 from multilayer.printable import one_line, printable, shows
 
 __all__ = [
+    "HeaderOption",
     "JsonOption",
     "NetworkArgument",
     "busy",
@@ -36,6 +37,12 @@ __all__ = [
 
 NetworkArgument = Annotated[str, typer.Argument(metavar="NETWORK", help="A network: .json or .safetensors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+HeaderOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header", help="Whether line 1 holds names of columns; unless given, a rule decides."
+    ),
+]
 
 _ASCII = {"∞": "inf", "≤": "<=", "≥": ">=", "±": "+-", "–": "-", "…": "...", "−": "-"}
 

@@ -8,7 +8,16 @@ import typer
 from numpy.typing import NDArray
 from rich.text import Text
 
-from multilayer.cli.console import JsonOption, NetworkArgument, busy, say, say_styled, tell, write_bytes
+from multilayer.cli.console import (
+    HeaderOption,
+    JsonOption,
+    NetworkArgument,
+    busy,
+    say,
+    say_styled,
+    tell,
+    write_bytes,
+)
 from multilayer.errors import InputError
 from multilayer.files import load
 from multilayer.network import MLP
@@ -47,6 +56,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with pictures (extra plot).")
     ] = None,
+    header: HeaderOption = None,
     as_json: JsonOption = False,
     try_fixes: Annotated[
         bool,
@@ -72,17 +82,20 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         check_ready(html)
     net = load(network)
     with busy(f"reading {samples}"):
-        table = read_samples(samples, net.layers[0].inputs, net.inputs, target or ())
+        table = read_samples(samples, net.layers[0].inputs, net.inputs, target or (), header=header)
+    notes = [*table.notes]
     if table.ignored:
-        tell(f"columns not used: {', '.join(table.ignored)}")
+        notes.append(f"columns not used: {', '.join(table.ignored)}")
     y = _targets(table, net, source(samples))
     if time_limit is not None and not try_fixes:
         raise InputError("--time-limit belongs to --try-fixes; add it")
     if try_fixes and y is None:
         raise InputError("--try-fixes needs to know what the network should say; add --target")
-    course = None if history is None else read_history(history)
+    course = None if history is None else read_history(history, notes.append)
     with busy("diagnosing"), located(source(samples)):
         found = diagnosis_of(net, table.X, y, loss, course=course)
+    for note in notes:
+        tell(note)
     ranking = None
     if try_fixes and y is not None:
         ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)

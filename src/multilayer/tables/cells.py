@@ -16,6 +16,7 @@ __all__ = ["DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "p
 # The characters of plain numbers; float() would take "nan", "1_000" and digits of other scripts as well.
 _PLAIN = re.compile(r"[0-9eE+\-. \t]*").fullmatch
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*").fullmatch
+_MEANT = re.compile(r"\s*[+-]?[0-9.,'_\s]*[0-9][0-9.,'_\s]*(e[+-]?[0-9]+)?\s*%?\s*", re.IGNORECASE).fullmatch
 _GAPS = {"", "na", "n/a", "<na>", "null", "none"}
 
 
@@ -38,7 +39,9 @@ def is_gap(cell: str) -> bool:
 
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is meant as a number, if only as one with a fault."""
-    # float() itself: a first row of "nan" or "1_000" is data with a fault, not a header.
+    # A first row of "nan", "1_000", "0,5" or "5 %" is data with a fault, not a header.
+    if _MEANT(cell):
+        return True
     try:
         float(cell)
     except ValueError:
@@ -48,7 +51,11 @@ def looks_numeric(cell: str) -> bool:
 
 def is_number(cell: str) -> bool:
     """Whether a cell holds a finite number, in plain digits."""
-    return _PLAIN(cell) is not None and looks_numeric(cell) and math.isfinite(float(cell))
+    if not _PLAIN(cell):
+        return False
+    with suppress(ValueError):
+        return math.isfinite(float(cell))
+    return False
 
 
 class DecimalSign:

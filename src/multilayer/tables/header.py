@@ -30,14 +30,14 @@ def header_of(
 ) -> Header:
     """Return whether the first line names the columns. The first of these that applies decides:
 
-    1. What was asked for (`--header yes`, `--header no`).
+    1. What was asked for (`--header`, `--no-header`).
     2. A line that holds all the names that are expected (the inputs of a network), in any order and among others, is
        a header. This is so for names that are numbers, too: 2023,2024.
     3. A line that holds one of them which is no number is a header, in which others are missing.
     4. A line of gaps, or with a gap that is spelt out (NA, null), is a row.
     5. A line of 0, 1, 2, ..., which is how pandas calls columns without names, is a header from three columns on
        where another row follows.
-    6. A line with any number (nan, inf and 1_000 included) is a row.
+    6. A line with anything meant as a number (nan, 1_000, 0,5 and 5 % included) is a row.
     7. What remains, text with or without empty cells, is a header.
 
     `expected` are the names that columns are looked up by. What was decided is said where names are numbers, and where
@@ -78,9 +78,9 @@ def _decided(first: Row, names: tuple[str, ...] | None, why: str) -> Header:
     if not why:
         return Header(names)
     if names is None:
-        said = f"a row, although {why}; --header yes takes it as names of columns"
+        said = f"a row, although {why}; --header takes it as names of columns"
     else:
-        said = f"names of columns, for {why}; --header no takes it as a row"
+        said = f"names of columns, for {why}; --no-header takes it as a row"
     return Header(names, f"line {first.line} is taken as {said}")
 
 

@@ -136,7 +136,7 @@ def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Va
     for curve in ("loss", "validation_loss"):
         count = sum(curve in row for row in rows)
         if count > sum(curve in epoch for epoch in epochs):
-            yield f"{quoted(curve)} has {count} values in {len(logged)} epochs; the mean of each epoch is taken"
+            yield f"{quoted(curve)} has {count} values, more than one an epoch; the mean of each epoch is taken"
     if len(logged) < len(epochs):
         yield f"epochs without a loss are left out: {len(epochs) - len(logged)} of {len(epochs)}"
     for curve in ("validation_loss", "learning_rate"):

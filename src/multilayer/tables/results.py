@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -19,14 +20,24 @@ from multilayer.network import MLP, LayerRecord
 from multilayer.storage import AnyPath, shown
 from multilayer.wording import located
 
-__all__ = ["result_object", "to_csv", "to_json", "write_results"]
+__all__ = ["named_apart", "result_object", "to_csv", "to_json", "write_results"]
+
+T = TypeVar("T")
 
 
-Classes = Sequence[Any] | NDArray[Any]
+Classes = Sequence[Any] | NDArray[Any] | None
 Records = Sequence[LayerRecord] | None
+Carried = Sequence[tuple[str, Sequence[str]]]
+"""Columns of a table that go through unchanged: their names and cells."""
 
 
-def result_object(network: MLP, y: NDArray[Any], classes: Classes, trace: Records = None) -> dict[str, Any]:
+def result_object(
+    network: MLP,
+    y: NDArray[Any],
+    classes: Classes = None,
+    trace: Records = None,
+    carried: Carried = (),
+) -> dict[str, Any]:
     """Return what the network said of samples as plain lists and dictionaries, ready for JSON.
 
     Numbers are Python floats, which hold float32 and float64 exactly. JSON has no number that is not finite:
@@ -38,16 +49,19 @@ def result_object(network: MLP, y: NDArray[Any], classes: Classes, trace: Record
         The network.
     y : array, shape (samples, units)
         Its outputs.
-    classes : sequence
-        A label or an index for each sample.
+    classes : sequence, optional
+        A label or an index for each sample, where the outputs stand for classes.
     trace : sequence of LayerRecord, optional
         What every layer did.
+    carried : sequence of (name, cells), optional
+        Columns of the samples' table that the network does not take.
 
     Returns
     -------
     dict
         "network": its "shape", "dtype", "inputs" and "classes" (None where it names none); "y": a list per
-        sample; "classes": a label, or an index from 0, per sample; with a trace "layers": of each layer "x",
+        sample; "classes": a label, or an index from 0, per sample, or None; where there are some "columns": the cells
+        of other columns as text, by name, one per sample; with a trace "layers": of each layer "x",
         "a", "z", "W", "b" and "activation", as a network file writes it.
     """
     found: dict[str, Any] = {
@@ -58,8 +72,10 @@ def result_object(network: MLP, y: NDArray[Any], classes: Classes, trace: Record
             "classes": network.classes,
         },
         "y": _plain(y),
-        "classes": np.asarray(classes).tolist(),
+        "classes": None if classes is None else np.asarray(classes).tolist(),
     }
+    if carried:
+        found["columns"] = {name: list(cells) for name, cells in named_apart(carried).items()}
     if trace is not None:
         found["layers"] = [_layer(record) for record in trace]
     return found
@@ -70,22 +86,49 @@ def to_json(found: Any) -> bytes:
     return msgspec.json.encode(found)
 
 
-def to_csv(network: MLP, y: NDArray[Any], classes: Classes) -> bytes:
+def to_csv(network: MLP, y: NDArray[Any], classes: Classes = None, carried: Carried = ()) -> bytes:
     """Return y and the class of each sample as CSV in UTF-8, in digits that read back bit for bit.
 
-    The header names the outputs, by the labels or else as y1, y2, and so on; the last column is "class".
+    First come the columns that are carried, as they are. The header names the outputs, by the labels or else as y1,
+    y2, and so on; the last column is "class", where there are classes. A carried column whose name is taken by one of
+    these gets another, `named_apart`.
     """
-    names = network.output_names or [f"y{unit}" for unit in range(1, y.shape[-1] + 1)]
+    names = [*(network.output_names or (f"y{unit}" for unit in range(1, y.shape[-1] + 1)))]
+    labels = [] if classes is None else [np.asarray(classes).tolist()]
+    ours = [*names, "class"] if labels else names
+    columns = named_apart(carried, ours)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*names, "class"])
-    for outputs, label in zip(y.tolist(), np.asarray(classes).tolist(), strict=True):
-        writer.writerow([*map(repr, outputs), label])
+    writer.writerow([*columns, *ours])
+    for *cells, outputs in zip(*columns.values(), *labels, y.tolist(), strict=True):
+        before, label = (cells[:-1], cells[-1:]) if labels else (cells, [])
+        writer.writerow([*before, *map(repr, outputs), *label])
     return text.getvalue().encode("utf-8")
 
 
+def named_apart(columns: Iterable[tuple[str, T]], taken: Iterable[str] = ()) -> dict[str, T]:
+    """Return columns by name; one whose name is taken gets the next number that is free: "class (2)".
+
+    >>> named_apart([("id", 1), ("class", 2), ("id", 3)], ["y1", "class"])
+    {'id': 1, 'class (2)': 2, 'id (2)': 3}
+    """
+    known = set(taken)
+    found = {}
+    for name, column in columns:
+        numbered = (f"{name} ({number})" for number in count(2))
+        free = name if name not in known else next(other for other in numbered if other not in known)
+        known.add(free)
+        found[free] = column
+    return found
+
+
 def write_results(
-    path: AnyPath, network: MLP, y: NDArray[Any], classes: Classes, trace: Records = None
+    path: AnyPath,
+    network: MLP,
+    y: NDArray[Any],
+    classes: Classes = None,
+    trace: Records = None,
+    carried: Carried = (),
 ) -> None:
     """Write the results to a file, whole or not at all: CSV (.csv) or JSON (.json), by its suffix.
 
@@ -99,21 +142,21 @@ def write_results(
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
         raise InputError(f"{shown(path)}: expected a name that ends in {' or '.join(_FORMATS)}, {found}")
     with located(shown(path)):
-        content = _FORMATS[suffix](network, y, classes, trace)
+        content = _FORMATS[suffix](network, y, classes, trace, carried)
     storage.write(path, content)
 
 
-def _csv_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records) -> bytes:
+def _csv_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records, carried: Carried) -> bytes:
     if trace is not None:
         raise InputError("a CSV file has no place for a trace; write to a .json file")
-    return to_csv(network, y, classes)
+    return to_csv(network, y, classes, carried)
 
 
-def _json_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records) -> bytes:
-    return to_json(result_object(network, y, classes, trace)) + b"\n"
+def _json_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records, carried: Carried) -> bytes:
+    return to_json(result_object(network, y, classes, trace, carried)) + b"\n"
 
 
-_FORMATS: dict[str, Callable[[MLP, NDArray[Any], Classes, Records], bytes]] = {
+_FORMATS: dict[str, Callable[[MLP, NDArray[Any], Classes, Records, Carried], bytes]] = {
     ".csv": _csv_file,
     ".json": _json_file,
 }

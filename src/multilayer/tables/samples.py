@@ -132,7 +132,7 @@ def _hint(row: Row, table: Table) -> str:
     """Return the way out where a header may have been taken for a sample."""
     if table.header is not None or row.line != table.first.line or all(map(looks_numeric, row.cells)):
         return ""
-    return "; if this line holds names of columns, add --header yes"
+    return "; if this line holds names of columns, add --header"
 
 
 def _every_column(

@@ -8,6 +8,7 @@ import numpy as np
 
 from multilayer.diagnosis.checks.judgement import just_begun
 from multilayer.diagnosis.checks.needs import needing
+from multilayer.diagnosis.checks.words import class_name
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, Severity
 
@@ -35,11 +36,9 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     worst = int(rare[found.argmin()])
     missed = float(found.min()) < _FOUND
     severity: Severity = "note" if not missed else "warning" if just_begun(evidence) else "error"
-    names = evidence.network.classes
-    name = str(worst) if names is None else names[worst]
     yield Finding(
         check="class_imbalance",
-        title=f"class {name} is rare{' and hardly ever found' if missed else ''}",
+        title=f"class {class_name(evidence, worst)} is rare{' and hardly ever found' if missed else ''}",
         severity=severity,
         layer=None,
         units=(),

@@ -8,6 +8,7 @@ import numpy as np
 
 from multilayer.diagnosis.checks.judgement import early, how_it_fares
 from multilayer.diagnosis.checks.needs import needing
+from multilayer.diagnosis.checks.words import class_name
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding
 
@@ -23,10 +24,9 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     if np.count_nonzero(predicted) != 1 or np.count_nonzero(counts) < 2:
         return
     only = int(predicted.argmax())
-    names = evidence.network.classes
     yield Finding(
         check="one_class",
-        title=f"every sample is predicted to be of class {only if names is None else names[only]}",
+        title=f"every sample is predicted to be of class {class_name(evidence, only)}",
         severity="warning" if early(evidence) else "error",
         layer=len(evidence.layers),
         units=(),

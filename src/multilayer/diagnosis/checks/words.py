@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from multilayer.diagnosis.evidence import Evidence
 
-__all__ = ["column_names", "joined", "numbers", "phrase"]
+__all__ = ["class_name", "column_names", "joined", "numbers", "phrase"]
 
 _SHOWN = 6
 
@@ -18,6 +18,12 @@ def numbers(things: Sequence[int], what: str) -> str:
     'units 1, 2 and 5'
     """
     return f"{what}{'s' if len(things) > 1 else ''} {_listed([str(thing) for thing in things])}"
+
+
+def class_name(evidence: Evidence, number: int) -> str:
+    """Return the label of a class, or its number: from 0, as of data, which is said beside units counted from 1."""
+    names = evidence.network.classes
+    return f"{number} (counted from 0)" if names is None else str(names[number])
 
 
 def column_names(evidence: Evidence, columns: Sequence[int]) -> str:
