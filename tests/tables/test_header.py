@@ -146,3 +146,10 @@ def test_all_the_names_make_a_header_and_numbers_none(names, random):
 def test_lines_are_counted_as_the_file_has_them(tmp_path):
     with pytest.raises(InputError, match=r"line 4, column 2 \(b\)"):
         read(tmp_path, "sep=;\na;b\n1;2\n3;x\n", 2)
+
+
+def test_a_number_that_is_a_name_is_told(tmp_path):
+    found = read(tmp_path, "0,1,2\n5,6,7\n", 2, None, targets=["2"])
+    assert found.targets[0].cells == ["7"]
+    assert found.notes[1].endswith("the target 2 is column 3, which is called so")
+    assert len(read(tmp_path, "a,b,y\n5,6,7\n", 2, None, targets=["3"]).notes) == 0

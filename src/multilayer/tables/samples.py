@@ -117,6 +117,11 @@ def read_samples(
     if not numbers:
         raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
     notes = [table.note] if table.note else []
+    notes += [
+        f"{where}: the target {target} is column {column + 1}, which is called so"
+        for target, column in zip(map(str.strip, targets or ()), meant, strict=True)
+        if target.isdecimal() and target != str(column + 1)
+    ]
     if sign.comma:
         notes.append(f"{where}: numbers are read with a decimal comma")
     return Samples(
