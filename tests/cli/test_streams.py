@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -16,6 +17,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
 
 INPUT, LABEL = "\x1b]0;own\x07", "\x1b[2Jcleared"
+GONE = f"| {shlex.quote(sys.executable)} -c pass; exit ${{PIPESTATUS[0]}}"
 COMMANDS = {
     "run": "run net.json x.csv",
     "trace": "run net.json x.csv --trace",
@@ -68,12 +70,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def shell(folder: Path, command: str, redirections: str = "", **environment: str) -> tuple[int, str, str]:
+def shell(
+    folder: Path, command: str, redirections: str = "", executable: str | None = None, **environment: str
+) -> tuple[int, str, str]:
     """Return code, stdout and stderr of a command in a shell."""
     arguments = shlex.join([sys.executable, "-m", "multilayer", *command.split(" ")])
     done = subprocess.run(
         f"{arguments} {redirections}",
         shell=True,
+        executable=executable and shutil.which(executable),
         cwd=folder,
         env={**os.environ, "NO_COLOR": "1", **environment},
         capture_output=True,
@@ -158,6 +163,21 @@ def test_a_reader_that_has_gone(folder: Path, command: str) -> None:
     assert done.returncode == expected
     check_text(done.stderr.decode())
     assert b"multilayer: " not in done.stderr
+
+
+def test_trouble_is_trouble_for_a_reader_that_has_gone(folder: Path) -> None:
+    network = json.loads((folder / "net.json").read_text())
+    network["layers"][0]["b"] = [99, 0, 0]
+    (folder / "sick.json").write_text(json.dumps(network))
+    rows = [f"{n},{n % 3},{LABEL if n % 2 else 'ε' + chr(0x202E) + 'b'}" for n in range(-20, 20)]
+    (folder / "many.csv").write_text("\n".join([f"x,{INPUT},t", *rows]), "utf-8")
+    command = "diagnose sick.json many.csv --target t"
+    assert shell(folder, command)[0] == 1
+    assert shell(folder, command, GONE, "bash")[0] == 1
+
+
+def test_a_mistake_without_a_reader(folder: Path) -> None:
+    assert shell(folder, "summary .", f"2>&1 {GONE}", "bash")[0] == 2
 
 
 def test_closed_input_that_is_needed(folder: Path) -> None:

@@ -153,3 +153,10 @@ def test_a_number_that_is_a_name_is_told(tmp_path):
     assert found.targets[0].cells == ["7"]
     assert found.notes[1].endswith("the target 2 is column 3, which is called so")
     assert len(read(tmp_path, "a,b,y\n5,6,7\n", 2, None, targets=["3"]).notes) == 0
+
+
+@pytest.mark.parametrize(
+    "cell", ["9" * 100_000 + "x", " " * 100_000 + "x", "1," * 50_000 + "x", "," * 100_000]
+)
+def test_long_cells_take_linear_time(cell):
+    assert header_of(Row(1, [cell, "a"]), None).names is not None

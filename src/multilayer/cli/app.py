@@ -9,9 +9,8 @@ import typer
 
 import multilayer
 from multilayer.cli import activations, diagnose, info, names, run, summary
-from multilayer.cli.console import finish, say
+from multilayer.cli.console import complain, finish, say
 from multilayer.errors import InputError, MissingExtraError
-from multilayer.printable import one_line
 
 __all__ = ["app", "main"]
 
@@ -66,7 +65,8 @@ def _exit_code() -> int:
         code = app(arguments, prog_name="multilayer", standalone_mode=False)
         finish()
     except (InputError, MissingExtraError, OSError, MemoryError, _UsageError) as mistake:
-        return _refuse(_in_words(mistake))
+        complain(_in_words(mistake))
+        return BAD_INPUT
     except SystemExit:  # typer's way out where the reader of the help has gone
         return OK
     except KeyboardInterrupt:
@@ -85,9 +85,3 @@ def _in_words(mistake: BaseException) -> str:
     if isinstance(mistake, OSError) and mistake.strerror:
         return f"{mistake.filename or 'standard output'}: {mistake.strerror.lower()}"
     return str(mistake)
-
-
-def _refuse(message: str) -> int:
-    if sys.stderr is not None:  # print() would take stdout in its place
-        print(f"multilayer: {one_line(message)}", file=sys.stderr)
-    return BAD_INPUT

@@ -26,6 +26,7 @@ __all__ = [
     "JsonOption",
     "NetworkArgument",
     "busy",
+    "complain",
     "finish",
     "messages",
     "say",
@@ -54,8 +55,16 @@ def messages() -> Console:
 
 def tell(text: str) -> None:
     """Print a message on stderr, in one line of bounded length."""
-    with _may_end(sys.stderr):
-        messages().print(Text(one_line(text), style="dim"))
+    if sys.stderr is not None:
+        with _may_end(sys.stderr):
+            sys.stderr.write(_rendered(messages(), Text(one_line(text), style="dim")))
+
+
+def complain(mistake: str) -> None:
+    """Print what was wrong on stderr, in one line of bounded length."""
+    if sys.stderr is not None:
+        with _may_end(sys.stderr):
+            sys.stderr.write(f"multilayer: {one_line(mistake)}\n")
 
 
 def busy(text: str) -> Status:
@@ -80,11 +89,18 @@ def say(text: str) -> None:
 
 def say_styled(text: Text) -> None:
     """Print lines on stdout, in colours where it is a terminal."""
+    plain = _fitting(text.plain)
+    if plain != text.plain:
+        text = Text(plain)
     with _stdout() as out:
-        plain = Text(_fitting(text.plain))
-        if plain.plain == text.plain:
-            plain = text
-        Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=True).print(plain)
+        out.write(_rendered(Console(file=out, highlight=False, soft_wrap=True), text))
+
+
+def _rendered(console: Console, text: Text) -> str:
+    """Return what rich would print: it would end the process itself where the reader has gone."""
+    with console.capture() as printed:
+        console.print(text)
+    return printed.get()
 
 
 def write_bytes(document: bytes) -> None:
@@ -130,7 +146,7 @@ def _stdout() -> Iterator[TextIO]:
 
 
 @contextmanager
-def _may_end(stream: TextIO | None) -> Iterator[None]:
+def _may_end(stream: TextIO) -> Iterator[None]:
     """Let a stream end whose reader has gone: what follows goes nowhere, Python's own flush at exit included."""
     try:
         yield
@@ -143,6 +159,5 @@ def _may_end(stream: TextIO | None) -> Iterator[None]:
         ) from None
 
 
-def _silence(stream: TextIO | None) -> None:
-    if stream is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -53,6 +53,7 @@ def run(
     certain = classes if meaning is Meaning.CLASSES else None
     carried = [(column.name, column.cells) for column in table.others]
     if output is not None:
+        # JSON can hold the largest of outputs for what it is; a column of a CSV file would pass for the class.
         into_csv = output.lower().endswith(".csv")
         write_results(output, net, y, certain if into_csv else classes, traced, carried)
     for note in table.notes:

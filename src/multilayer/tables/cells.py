@@ -8,23 +8,27 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from multilayer.errors import InputError
+from multilayer.printable import one_line
 from multilayer.tables.rows import Row
 from multilayer.wording import located, quoted
 
 __all__ = ["DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of"]
 
+_LONGEST_NAME = 40
+
 # The characters of plain numbers; float() would take "nan", "1_000" and digits of other scripts as well.
 _PLAIN = re.compile(r"[0-9eE+\-. \t]*").fullmatch
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*").fullmatch
-_MEANT = re.compile(r"\s*[+-]?[0-9.,'_\s]*[0-9][0-9.,'_\s]*(e[+-]?[0-9]+)?\s*%?\s*", re.IGNORECASE).fullmatch
+# What people write for numbers; each sign can be met in one way only, so that matching takes linear time.
+_MEANT = re.compile(r"[+-]?[0-9.,'_\s]+(e[+-]?[0-9]+)?\s?%?", re.IGNORECASE).fullmatch
+_DIGITS = frozenset("0123456789")
 _GAPS = {"", "na", "n/a", "<na>", "null", "none"}
 
 
 def place_of(where: str, line: int, column: int, header: Sequence[str] | None) -> str:
     """Return the place of a cell, as messages name it."""
-    return f"{where}, line {line}, column {column + 1}" + (
-        f" ({quoted(header[column])[1:-1]})" if header else ""
-    )
+    name = f" ({one_line(header[column], _LONGEST_NAME)})" if header else ""
+    return f"{where}, line {line}, column {column + 1}{name}"
 
 
 def found_in(cell: str) -> str:
@@ -40,7 +44,7 @@ def is_gap(cell: str) -> bool:
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is meant as a number, if only as one with a fault."""
     # A first row of "nan", "1_000", "0,5" or "5 %" is data with a fault, not a header.
-    if _MEANT(cell):
+    if _MEANT(cell.strip()) and not _DIGITS.isdisjoint(cell):
         return True
     try:
         float(cell)

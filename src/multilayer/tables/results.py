@@ -60,9 +60,9 @@ def result_object(
     -------
     dict
         "network": its "shape", "dtype", "inputs" and "classes" (None where it names none); "y": a list per
-        sample; "classes": a label, or an index from 0, per sample, or None; where there are some "columns": the cells
-        of other columns as text, by name, one per sample; with a trace "layers": of each layer "x",
-        "a", "z", "W", "b" and "activation", as a network file writes it.
+        sample; "classes": a label, or the index of the largest output from 0, per sample, or None; where there are
+        some "columns": the cells of other columns as text, by name, one per sample; with a trace "layers": of each
+        layer "x", "a", "z", "W", "b" and "activation", as a network file writes it.
     """
     found: dict[str, Any] = {
         "network": {
