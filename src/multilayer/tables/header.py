@@ -41,7 +41,7 @@ def header_of(
     7. What remains, text with or without empty cells, is a header.
 
     `expected` are the names that columns are looked up by. What was decided is said where names are numbers, and where
-    a row counts (0,1 or 2023,2024) or holds a name that is expected.
+    a row counts (0,1 or 2023,2024; a 0 above fractions) or holds a name that is expected.
     """
     cells = tuple(cell.strip() for cell in first.cells)
     if asked is not None:
@@ -66,10 +66,10 @@ def _by_looks(first: Row, second: Row | None, cells: tuple[str, ...], doubt: str
     if not any(map(looks_numeric, cells)):
         return Header(cells)
     start = _counts_from(cells)
-    followed = second is not None and second.cells != first.cells
-    if start == 0 and len(cells) >= _SURE and followed:
+    below = second.cells if second is not None and second.cells != first.cells else None
+    if start == 0 and len(cells) >= _SURE and below is not None:
         return _decided(first, cells, "it counts 0, 1, 2, ..., as pandas calls columns without names")
-    if start is not None and followed:
+    if below is not None and (start is not None or (cells == ("0",) and not below[0].strip().isdecimal())):
         doubt = doubt or "it counts, as names of columns may do"
     return _decided(first, None, doubt)
 

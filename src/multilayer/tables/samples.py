@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from multilayer import storage
 from multilayer.errors import InputError
 from multilayer.storage import AnyPath, shown
-from multilayer.tables.cells import DecimalSign, looks_numeric
+from multilayer.tables.cells import DecimalSign, is_gap, looks_numeric
 from multilayer.tables.opened import Table, open_table
 from multilayer.tables.rows import Row
 from multilayer.tables.targets import Column, columns_meant
@@ -135,7 +135,11 @@ def read_samples(
 
 def _hint(row: Row, table: Table) -> str:
     """Return the way out where a header may have been taken for a sample."""
-    if table.header is not None or row.line != table.first.line or all(map(looks_numeric, row.cells)):
+    if (
+        table.header is not None
+        or row.line != table.first.line
+        or all(looks_numeric(cell) or is_gap(cell) for cell in row.cells)
+    ):
         return ""
     return "; if this line holds names of columns, add --header"
 
@@ -151,7 +155,9 @@ def _every_column(
     columns = [column for column in range(len(first.cells)) if column not in meant]
     found = len(columns)
     if found != inputs:
-        if asked and not meant:
+        if table.header and not table.header[0] and found == inputs + 1:
+            advice = "the first column has no name, as the index of a data frame: write it with index=False"
+        elif asked and not meant:
             advice = "say which columns are targets"
         elif names:
             advice = "add a header, so that columns are taken by name"
@@ -173,6 +179,8 @@ def _columns_named(table: Table, names: Sequence[str], targets: Sequence[int]) -
     for name in map(str.strip, names):
         if name not in place:
             hint = table.first.separator_hint() or f"; {near_matches(name, header)}"
+            if all(map(looks_numeric, filter(None, header))):
+                hint += "; --no-header takes line 1 as a row"
             raise InputError(f"{where}: no column is called {quoted(name)}, an input of the network{hint}")
         if repeated[name] > 1:
             raise InputError(f"{where}: two columns are called {quoted(name)}; rename the one not meant")
