@@ -111,6 +111,14 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("classes text", top(classes="abc"), ["classes: expected a list", "'abc'"]),
     ("classes twice", top(classes=["a", "b", "a\n"]).replace("a\\n", "a"), ["classes", "a, b, a"]),
     ("classes half a character", top(classes=["a", "b", "\ud800"]), ["'\\ud800' is not text"]),
+    ("key half a character", top(**{"\udc00": 1}), ["line 1, column ", "'\\udc00' is not text"]),
+    ("format half a character", top(format="a\ud83d"), ["line 1, column 14", "'\\ud83d' is not text"]),
+    ("dtype half a character", top(dtype="\ud800x"), ["'\\ud800' is not text"]),
+    ("free text half a character", top(description="\n\ude00\ud83d"), ["'\\ude00' is not text"]),
+    ("activation half a character", layer(activation={"name": "\ud800"}), ["'\\ud800' is not text"]),
+    ("parameter half a character", layer(activation={"name": "elu", "\ud800": 1}), ["'\\ud800' is not text"]),
+    ("key twice, half a character", '{"\\ud800": 1, "\\ud800": 2}', ["'\\ud800' is not text"]),
+    ("half a character on line 3", '{"a":\n1,\n"\\uD800": 1}', ["line 3, column 2", "'\\uD800' is not text"]),
     ("layers that do not fit", top(layers=[LAYER, LAYER]), ["layer 2", "(2, 3)", "3 units"]),
     ("nested 100 levels", "[" * 100 + "]" * 100, ["expected an object", "found a list"]),
     ("nested 100 levels in W", layer(W=[json.loads("[" * 100 + "]" * 100)]), ["W, row 1, column 1"]),
@@ -142,6 +150,12 @@ def test_message(content: str | bytes, parts: list[str], tmp_path: Path) -> None
         assert part in message
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_whole_characters_may_be_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "network.json"
+    path.write_text(top(classes=["\U0001f600", "\\ud800", "\\\\ud800"]))
+    assert load(path).classes == ("\U0001f600", "\\ud800", "\\\\ud800")
 
 
 def test_what_a_hand_may_write(tmp_path: Path) -> None:

@@ -88,6 +88,16 @@ BAD: list[tuple[str, bytes, list[str]]] = [
         made(OUTLINE | {"layers": [{"activation": "rleu"}] * 2}),
         ["layer 1", "rleu"],
     ),
+    (
+        "tensor half a character",
+        with_header(('"layer1.b":', '"\\ud800":')),
+        ["header", "'\\ud800' is not text"],
+    ),
+    (
+        "outline half a character",
+        made(OUTLINE | {"\udfff": 1}),
+        ["metadata 'multilayer'", "'\\udfff' is not text"],
+    ),
     ("tensor twice", with_header(('"layer1.b":', '"layer1.W":')), ["the key 'layer1.W' is given twice"]),
     ("tensor missing", made(layer2_b=None), ["the tensor layer2.b is missing", "2 layers"]),
     ("tensor unknown", made(layer3_W=TENSORS["layer2.W"]), ["unknown tensor 'layer3.W'", "'layer1.W'"]),

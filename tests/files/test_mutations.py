@@ -37,6 +37,8 @@ TOKENS = [
     b"null",
     b"\xff",
     b"\xef\xbb\xbf",
+    b"\\ud800",
+    b"\\\\ud800",
 ]
 
 
@@ -79,7 +81,7 @@ VALUES = st.recursive(
     | st.sampled_from([10**400, -(10**400), 0.0, -0.0])
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from(["sigmoid", "name", "layer1.W", "F32", "F64", "multilayer"]),
+    | st.sampled_from(["\ud800", "a\udfff", "sigmoid", "name", "layer1.W", "F32", "F64", "multilayer"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )

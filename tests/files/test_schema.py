@@ -36,6 +36,9 @@ BEYOND_A_SCHEMA = {
     "inputs too many",
     "classes twice",
     "classes half a character",
+    "free text half a character",
+    "activation half a character",
+    "parameter half a character",
     "layers that do not fit",
 }
 

@@ -10,10 +10,10 @@ import numpy as np
 from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
+from multilayer import strict_json
 from multilayer.activations import Activation
 from multilayer.activations.description import describe
 from multilayer.errors import InputError
-from multilayer.files import strict_json
 from multilayer.files.own_activations import brought, check_distinct, is_own
 from multilayer.network import MLP, Dense
 from multilayer.wording import located, quoted
@@ -135,12 +135,11 @@ def build(
         with located(f"{where}: layer {number}"):
             layers.append(Dense(weights, biases, brought(layer.activation, activations)))
     with located(where):
-        _check_text([*(outline.inputs or ()), *(outline.classes or ())])
         return MLP(layers, classes=outline.classes or None, inputs=outline.inputs or None)
 
 
 def _check_text(names: Iterable[str]) -> None:
-    """Refuse half a surrogate pair: JSON can spell it, but no file or terminal can show it."""
+    """Refuse half of a surrogate pair, which no file can hold as text."""
     for name in names:
         try:
             name.encode("utf-8")

@@ -14,9 +14,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from multilayer import strict_json
 from multilayer.activations import Activation
 from multilayer.errors import InputError
-from multilayer.files import strict_json
 from multilayer.files.document import Outline, build, check_finite, outline_of, read_document
 from multilayer.files.format import Format
 from multilayer.network import MLP

@@ -21,6 +21,9 @@ T = TypeVar("T")
 # What the entries of a list are called, from outside to inside.
 _ENTRIES = {"layers": ("layer",), "W": ("row", "column")}
 
+# An escape in a JSON string. Of a surrogate pair both halves; of half a pair, group 1.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]..)|.)")
+
 _WORDS = {
     float: "a number",
     int: "a whole number",
@@ -50,7 +53,7 @@ def parse(text: str, where: str) -> Any:
     if not text.strip():
         raise InputError(f"{where}: expected a JSON object, found an empty file")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_int=_whole)
+        document = json.loads(text, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
         found = quoted(text[error.pos]) if error.pos < len(text) else "the end of the file"
         raise InputError(
@@ -58,7 +61,20 @@ def parse(text: str, where: str) -> Any:
             "(JSON has double quotes, no comments and no comma behind the last entry)"
         ) from None
     except RecursionError:
-        raise InputError(f"{where}: lists or objects are nested too deep to be a network") from None
+        raise InputError(f"{where}: lists or objects are nested too deep") from None
+    _refuse_lone_surrogates(text, where)
+    return document
+
+
+def _refuse_lone_surrogates(text: str, where: str) -> None:
+    """Refuse half of a surrogate pair: JSON can spell it, but no file or terminal can show it."""
+    for escape in _ESCAPE.finditer(text) if "\\u" in text else ():
+        if escape[1]:
+            line, column = text.count("\n", 0, escape.start()) + 1, text.rfind("\n", 0, escape.start())
+            raise InputError(
+                f"{where}, line {line}, column {escape.start() - column}: '\\{escape[1]}' is not text but half of a "
+                "surrogate pair; give both halves, or take it out"
+            )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
@@ -168,8 +184,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _in_words(kind: Any) -> str:
     if get_origin(kind) is Annotated:
-        least = any(isinstance(note, Meta) and note.min_length for note in kind.__metadata__)
-        return _in_words(_bare(kind)) + (" with at least one entry" if least else "")
+        return _in_words(_bare(kind)) + "".join(map(_limits, kind.__metadata__))
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(json.dumps(choice) for choice in arguments)
@@ -180,11 +195,19 @@ def _in_words(kind: Any) -> str:
     return _WORDS.get(origin or kind, "an object")
 
 
+def _limits(note: Meta) -> str:
+    if note.min_length is not None:
+        return f" of length {note.min_length}" if note.max_length else " with at least one entry"
+    if note.ge is not None:
+        return f" from {note.ge}" + (f" to {note.le}" if note.le is not None else "")
+    return ""
+
+
 def _found(value: Any) -> str:
     if isinstance(value, str):
         return f"the string {quoted(value)}"
-    if isinstance(value, list) and not value:
-        return "an empty list"
-    if isinstance(value, list | dict):
-        return _WORDS[type(value)]
+    if isinstance(value, list):
+        return f"a list of length {len(value)}" if value else "an empty list"
+    if isinstance(value, dict):
+        return _WORDS[dict]
     return one_line(json.dumps(value), 40)
