@@ -206,3 +206,22 @@ def test_damaged_tables(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
         assert samples.X.shape[1] == 2
         assert np.isfinite(samples.X).all()
     assert len(message.splitlines()) <= 1
+
+
+def test_columns_are_found_by_name_in_linear_time(tmp_path: Path) -> None:
+    class Name(str):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Name.compared += 1
+            return super().__eq__(other)
+
+        __hash__ = str.__hash__
+
+    width = 1000
+    names = [Name(f"column {number}") for number in range(width)]
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(reversed(names)) + ",more\n" + ",".join(map(str, range(width + 1))) + "\n")
+    found = read_samples(path, width, names)
+    assert found.X[0].tolist() == list(reversed(range(width)))
+    assert Name.compared <= 4 * width
