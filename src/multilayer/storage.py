@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
 from multilayer.errors import InputError
 from multilayer.wording import one_line
@@ -16,7 +20,7 @@ try:
 except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AnyPath", "check_writable", "decode", "keep", "read", "shown", "write"]
+__all__ = ["AnyPath", "check_writable", "decode", "exists", "keep", "read", "shown", "write"]
 
 AnyPath = str | PathLike[str]
 
@@ -34,14 +38,27 @@ def read(path: AnyPath) -> bytes:
     InputError
         When there is no such file, or it cannot be read.
     """
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{shown(path)}: there is no such file; check the name and the folder") from None
-    except IsADirectoryError:
-        raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it") from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
-        raise InputError(f"{shown(path)}: cannot be read ({_reason(error)})") from None
+    with _refusing(path, "read"):
+        try:
+            return Path(path).read_bytes()
+        except FileNotFoundError:
+            raise InputError(f"{shown(path)}: there is no such file; check the name and the folder") from None
+        except MemoryError:
+            raise InputError(f"{shown(path)}: cannot be read (not enough memory for its size)") from None
+
+
+def exists(path: AnyPath) -> bool:
+    """Return whether there is something of this name.
+
+    Raises
+    ------
+    InputError
+        When this cannot be told.
+    """
+    with _refusing(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
+        Path(path).stat()
+        return True
+    return False
 
 
 def decode(data: bytes, where: str) -> str:
@@ -64,87 +81,136 @@ def decode(data: bytes, where: str) -> str:
 
 
 def check_writable(path: AnyPath) -> None:
-    """Raise before long work what `write` would raise behind it: tries whether a file can be made beside the target.
+    """Fail early where `write` could not succeed later: tries whether a file can be made beside the target.
 
     Raises
     ------
     InputError
         When the file cannot be written.
     """
-    try:
+    with _refusing(path, "written"):
         target = Path(os.path.realpath(path))
-        if target.is_dir():
-            raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it")
         if not target.exists() or target.is_file():
-            temporary, descriptor = _temporary_beside(target)
-            os.close(descriptor)
-            temporary.unlink()
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{shown(path)}: cannot be written ({_reason(error)})") from None
+            with _temporary_file(target):
+                pass
+        elif target.is_dir():
+            raise IsADirectoryError
 
 
 def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
     """Write a file: afterwards it holds either all of `data` or what it held before.
 
     The bytes go to a temporary file beside the target, reach the disk, and take the target's name in one
-    step. A link is followed, and the permissions of a file that was there are kept. A device or a pipe, which
-    has no earlier content to save, is written to directly.
+    step. Processes may do so at once: the file is that of one of them, whole. A link is followed, and the
+    permissions of a file that was there are kept. A device or a pipe, which has no earlier content to save, is
+    written to directly.
 
     Raises
     ------
     InputError
         When the file is there and `overwrite` is False, or it cannot be written. Nothing is left behind.
     """
-    try:
+    with _refusing(path, "written"):
         target = Path(os.path.realpath(path))
-        before = target.stat() if target.exists() else None
+        before: os.stat_result | None = None
+        with suppress(FileNotFoundError):
+            before = target.stat()
         if before is not None and stat.S_ISDIR(before.st_mode):
-            raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it")
+            raise IsADirectoryError
         if before is not None and not overwrite:
-            raise InputError(f"{shown(path)}: the file is there already; name another one, or overwrite it")
+            raise FileExistsError
         if before is not None and not stat.S_ISREG(before.st_mode):
             target.write_bytes(data)
         else:
-            _replace(target, data, before)
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{shown(path)}: cannot be written ({_reason(error)})") from None
+            _replace(target, data, before, overwrite)
 
 
-def _replace(target: Path, data: bytes, before: os.stat_result | None) -> None:
-    temporary, descriptor = _temporary_beside(target)
+def keep(path: AnyPath, name: AnyPath) -> None:
+    """Give the file at `path`, if there is one, a second name, so that it outlives a new one in its place.
+
+    Raises
+    ------
+    InputError
+        When the second name cannot be given.
+    """
+    with _refusing(name, "written"):
+        target, kept = Path(os.path.realpath(path)), Path(name)
+        while target.is_file():
+            temporary = _temporary(kept)
+            try:
+                temporary.hardlink_to(target)
+            except OSError:  # a file system without hard links
+                write(kept, read(target))
+                return
+            try:
+                temporary.replace(kept)
+            except FileNotFoundError:  # another process has taken it for one left behind
+                continue
+            finally:
+                temporary.unlink(missing_ok=True)  # renaming does nothing where both are names of one file
+            _sweep(kept)
+            return
+
+
+@contextmanager
+def _refusing(path: AnyPath, done: str) -> Iterator[None]:
+    """Raise what the system refuses as an InputError: the path cannot be `done`, and why."""
     try:
-        _hold(descriptor)
-        with os.fdopen(descriptor, "wb") as file:
-            if before is not None:
-                temporary.chmod(stat.S_IMODE(before.st_mode))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        yield
+    except IsADirectoryError:
+        raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it") from None
+    except FileExistsError:
+        raise InputError(
+            f"{shown(path)}: the file is there already; name another one, or overwrite it"
+        ) from None
+    except InputError:
         raise
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
+
+
+def _replace(target: Path, data: bytes, before: os.stat_result | None, overwrite: bool) -> None:
+    with _temporary_file(target) as (temporary, file):
+        if before is not None:
+            temporary.chmod(stat.S_IMODE(before.st_mode))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        if fcntl is None:
+            file.close()  # elsewhere it keeps its lock until it has its name
+        if overwrite or not _link(temporary, target):
+            temporary.replace(target)
     _sync_folder(target.parent)
     _sweep(target)
 
 
-def keep(path: AnyPath, name: AnyPath) -> None:
-    """Give the file at `path`, if there is one, a second name, so that it outlives a new one in its place."""
-    target, kept = Path(os.path.realpath(path)), Path(name)
-    if not target.is_file():
-        return
-    temporary = _temporary(kept)
+def _link(temporary: Path, target: Path) -> bool:
+    """Give a file the name of the target unless that is there; return whether the file system has such links."""
     try:
-        temporary.hardlink_to(target)
-    except OSError:  # a file system without hard links
-        write(kept, read(target))
-    else:
-        temporary.replace(kept)
-        _sweep(kept)
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Make a new file beside `target`; its name is gone in the end, if nothing else has taken it."""
+    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = _temporary(target)
+        descriptor = os.open(temporary, flags, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                _lock(file)
+                if temporary.exists():  # else another process has swept it before it was locked
+                    yield temporary, file
+                    return
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _temporary(target: Path) -> Path:
@@ -157,10 +223,11 @@ def _stem(target: Path) -> str:
     return os.fsdecode(os.fsencode(target.name)[:200])
 
 
-def _hold(descriptor: int) -> None:
-    """Let others see that whoever writes this file is alive."""
+def _lock(file: BinaryIO) -> None:
+    """Let other processes see that the writer of this file is alive."""
     if fcntl is not None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with suppress(OSError):  # a file system without locks: nobody sweeps there either
+            fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _sweep(target: Path) -> None:
@@ -168,32 +235,29 @@ def _sweep(target: Path) -> None:
     if fcntl is None:
         return
     ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{16}}\.tmp")
-    for path in target.parent.iterdir():
-        if not ours.fullmatch(path.name):
-            continue
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
-        except OSError:  # somebody is at it, or was quicker
-            continue
-
-
-def _temporary_beside(target: Path) -> tuple[Path, int]:
-    temporary = _temporary(target)
-    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return temporary, os.open(temporary, flags, 0o666)
+    with suppress(PermissionError):  # a folder that may be written to, but not read
+        for path in target.parent.iterdir():
+            if ours.fullmatch(path.name):
+                with suppress(OSError), path.open("rb") as file:  # somebody is at it, or was quicker
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
     """Make the new name last through a loss of power; only POSIX systems can, and have to be told."""
-    if os.name == "posix":
+    if os.name != "posix":
+        return
+    try:
         descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    except PermissionError:  # a folder that may be written to, but not read
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that syncs no folders
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:
