@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
+from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
+from multilayer import strict_json
 from multilayer.errors import InputError
+from multilayer.wording import quoted
 
 __all__ = ["Random", "Seed", "generator", "restored", "rewinder", "state_of", "words"]
 
@@ -58,21 +63,133 @@ def state_of(rng: Random) -> dict[str, Any]:
     return {"kind": "Generator", **_plain(rng.bit_generator.state)}
 
 
-def restored(state: dict[str, Any]) -> Random:
-    """Return a generator that goes on where `state_of` took the state."""
-    state = dict(state)
-    kind = state.pop("kind")
-    name = state["bit_generator"]
-    known = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
-    if name not in known:
-        raise InputError(f"a random state of {name!r} cannot be restored; expected one of {', '.join(known)}")
-    if kind == "RandomState":
-        legacy = np.random.RandomState(getattr(np.random, name)())
-        legacy.set_state(_arrays(state))
-        return legacy
+def restored(state: Any, where: str = "rng") -> Random:
+    """Return a generator that goes on where `state_of` took the state.
+
+    Raises
+    ------
+    InputError
+        When it is not such a state: one that `where` says the place of.
+    """
+    name = strict_json.convert(state, _Head, where).bit_generator
+    if name not in _STATES:
+        raise InputError(
+            f"{where}: a state of {quoted(name)} cannot be restored; expected one of {', '.join(_STATES)}"
+        )
+    checked = msgspec.to_builtins(strict_json.convert(state, _STATES[name], where))
     bits = getattr(np.random, name)()
-    bits.state = _arrays(state)
+    if checked.pop("kind") == "RandomState":
+        legacy = np.random.RandomState(bits)
+        legacy.set_state(_arrays(checked))
+        return legacy
+    bits.state = _arrays(checked)
     return np.random.Generator(bits)
+
+
+_Word = Annotated[int, Meta(ge=0)]
+_Word32 = Annotated[int, Meta(ge=0, le=(1 << 32) - 1)]
+_Flag = Annotated[int, Meta(ge=0, le=1)]
+
+
+class _Words32(Struct, forbid_unknown_fields=True):
+    array: Annotated[list[_Word32], Meta(min_length=624, max_length=624)]
+    dtype: Literal["uint32"]
+
+
+class _Words64(Struct, forbid_unknown_fields=True):
+    array: list[_Word]
+    dtype: Literal["uint64"]
+
+    def __post_init__(self) -> None:
+        if any(word >> 64 for word in self.array):
+            raise ValueError("expected words of 64 bits, found more")
+
+
+class _FourWords(_Words64):
+    array: Annotated[list[_Word], Meta(min_length=4, max_length=4)]
+
+
+class _TwoWords(_Words64):
+    array: Annotated[list[_Word], Meta(min_length=2, max_length=2)]
+
+
+class _Twister(Struct, forbid_unknown_fields=True):
+    key: _Words32
+    pos: Annotated[int, Meta(ge=0, le=624)]
+
+    def __post_init__(self) -> None:
+        if not any(self.key.array):
+            raise ValueError("expected a key with bits that are not 0, found none")
+
+
+class _Congruential(Struct, forbid_unknown_fields=True):
+    state: _Word
+    inc: _Word
+
+    def __post_init__(self) -> None:
+        if (self.state | self.inc) >> 128 or not self.inc & 1:  # an even increment shortens the period
+            raise ValueError("expected 128 bits each, and an increment that is odd")
+
+
+class _Counted(Struct, forbid_unknown_fields=True):
+    counter: _FourWords
+    key: _TwoWords
+
+
+class _Chaotic(Struct, forbid_unknown_fields=True):
+    state: _FourWords
+
+
+class _Head(Struct, kw_only=True):
+    kind: Literal["Generator", "RandomState"]
+    bit_generator: str
+
+
+class _State(_Head, forbid_unknown_fields=True, kw_only=True):
+    has_gauss: _Flag | UnsetType = UNSET
+    gauss: float | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        legacy = self.kind == "RandomState"
+        if (self.has_gauss is not UNSET, self.gauss is not UNSET) != (legacy, legacy):
+            raise ValueError("expected has_gauss and gauss of a RandomState, and of nothing else")
+        if self.gauss is not UNSET and not math.isfinite(self.gauss):
+            raise ValueError(f"expected a finite gauss, found {self.gauss}")
+
+
+class _TwisterState(_State):
+    state: _Twister
+
+
+class _HalfUsed(_State):
+    """The state of a generator of 64 bits, one half of which may be left."""
+
+    has_uint32: _Flag
+    uinteger: _Word32
+
+
+class _CongruentialState(_HalfUsed):
+    state: _Congruential
+
+
+class _CountedState(_HalfUsed):
+    state: _Counted
+    buffer: _FourWords
+    buffer_pos: Annotated[int, Meta(ge=0, le=4)]
+
+
+class _ChaoticState(_HalfUsed):
+    state: _Chaotic
+
+
+_STATES: dict[str, type[_State]] = {
+    "MT19937": _TwisterState,
+    "PCG64": _CongruentialState,
+    "PCG64DXSM": _CongruentialState,
+    "Philox": _CountedState,
+    "SFC64": _ChaoticState,
+}
+"""What a state looks like, by the name of the bit generator; NumPy itself checks next to nothing of it."""
 
 
 def _plain(value: Any) -> Any:

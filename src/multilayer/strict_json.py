@@ -92,7 +92,7 @@ def _whole(digits: str) -> int | float:
 
 
 def convert(document: Any, kind: type[T], where: str) -> T:
-    """Return the document as a `kind`.
+    """Return the document as a `kind`. A structure may check itself in `__post_init__`, with a ValueError in words.
 
     Raises
     ------
@@ -103,10 +103,12 @@ def convert(document: Any, kind: type[T], where: str) -> T:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         # Of msgspec's message only the path counts: what is wrong there is found, and told, in our words.
-        path = re.search(r" - at `\$([^`]*)`$", str(error))
+        message = str(error)
+        path = re.search(r" - at `\$([^`]*)`$", message)
         steps = re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", path[1] if path else "")
+        words = message[: path.start()] if path else message
     places, value, expected = _follow(document, kind, steps)
-    raise InputError(one_line(": ".join([where, *places, _complaint(value, expected)])))
+    raise InputError(one_line(": ".join([where, *places, _complaint(value, expected) or words])))
 
 
 def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[str], Any, Any]:
@@ -138,6 +140,7 @@ def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[s
 
 
 def _complaint(value: Any, kind: Any) -> str:
+    """Return what is wrong with a value; "" for a structure that has refused itself."""
     if isinstance(value, _Repeated):
         return f"the key {quoted(value.key)} is given twice; keep one of the two"
     struct = _fitting(kind, value)
@@ -148,7 +151,9 @@ def _complaint(value: Any, kind: Any) -> str:
             return f"unknown key {quoted(unknown)}; {near_matches(unknown, fields)}"
         required = [field.encode_name for field in msgspec.structs.fields(struct) if field.required]
         missing = [quoted(name) for name in required if name not in value]
-        return f"{' and '.join(missing)} missing; add {'it' if len(missing) == 1 else 'them'}"
+        return (
+            f"{' and '.join(missing)} missing; add {'it' if len(missing) == 1 else 'them'}" if missing else ""
+        )
     return f"expected {_in_words(kind)}, found {_found(value)}"
 
 
