@@ -28,7 +28,10 @@ class MissingExtraError(ImportError):
 
 
 class TrainingWarning(UserWarning):
-    """Training ended early because a number was nan or infinite; the message says where, and what helps."""
+    """Training ended early because a number was nan or infinite, or a checkpoint could not be saved.
+
+    The message says where, and what helps.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message, _LONGEST_WARNING))

@@ -113,7 +113,7 @@ class _TwoWords(_Words64):
     array: Annotated[list[_Word], Meta(min_length=2, max_length=2)]
 
 
-class _Twister(Struct, forbid_unknown_fields=True):
+class _MT19937(Struct, forbid_unknown_fields=True):
     key: _Words32
     pos: Annotated[int, Meta(ge=0, le=624)]
 
@@ -122,7 +122,7 @@ class _Twister(Struct, forbid_unknown_fields=True):
             raise ValueError("expected a key with bits that are not 0, found none")
 
 
-class _Congruential(Struct, forbid_unknown_fields=True):
+class _PCG64(Struct, forbid_unknown_fields=True):
     state: _Word
     inc: _Word
 
@@ -131,12 +131,12 @@ class _Congruential(Struct, forbid_unknown_fields=True):
             raise ValueError("expected 128 bits each, and an increment that is odd")
 
 
-class _Counted(Struct, forbid_unknown_fields=True):
+class _Philox(Struct, forbid_unknown_fields=True):
     counter: _FourWords
     key: _TwoWords
 
 
-class _Chaotic(Struct, forbid_unknown_fields=True):
+class _SFC64(Struct, forbid_unknown_fields=True):
     state: _FourWords
 
 
@@ -157,37 +157,37 @@ class _State(_Head, forbid_unknown_fields=True, kw_only=True):
             raise ValueError(f"expected a finite gauss, found {self.gauss}")
 
 
-class _TwisterState(_State):
-    state: _Twister
+class _MT19937State(_State):
+    state: _MT19937
 
 
-class _HalfUsed(_State):
-    """The state of a generator of 64 bits, one half of which may be left."""
+class _State64(_State):
+    """The state of a generator of 64 bits at a time, of which 32 may be left for the next draw."""
 
     has_uint32: _Flag
     uinteger: _Word32
 
 
-class _CongruentialState(_HalfUsed):
-    state: _Congruential
+class _PCG64State(_State64):
+    state: _PCG64
 
 
-class _CountedState(_HalfUsed):
-    state: _Counted
+class _PhiloxState(_State64):
+    state: _Philox
     buffer: _FourWords
     buffer_pos: Annotated[int, Meta(ge=0, le=4)]
 
 
-class _ChaoticState(_HalfUsed):
-    state: _Chaotic
+class _SFC64State(_State64):
+    state: _SFC64
 
 
 _STATES: dict[str, type[_State]] = {
-    "MT19937": _TwisterState,
-    "PCG64": _CongruentialState,
-    "PCG64DXSM": _CongruentialState,
-    "Philox": _CountedState,
-    "SFC64": _ChaoticState,
+    "MT19937": _MT19937State,
+    "PCG64": _PCG64State,
+    "PCG64DXSM": _PCG64State,
+    "Philox": _PhiloxState,
+    "SFC64": _SFC64State,
 }
 """What a state looks like, by the name of the bit generator; NumPy itself checks next to nothing of it."""
 

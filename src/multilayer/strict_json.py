@@ -174,7 +174,8 @@ def _fitting(kind: Any, value: Any) -> Any:
     kind = _bare(kind)
     if get_origin(kind) in (Union, UnionType):
         for member in map(_bare, get_args(kind)):
-            if isinstance(value, get_origin(member) or member):
+            origin = get_origin(member) or member
+            if origin is not Literal and isinstance(value, origin):
                 return member
     return kind
 

@@ -15,8 +15,8 @@ from multilayer.estimators.samples import Samples
 from multilayer.estimators.watching import measure_validation, note_validation, tell, warn_of_interruption
 from multilayer.optimizers import Adaptive
 from multilayer.training import Epoch, Metric, Stopping
-from multilayer.training.checkpoint import Keeper
 from multilayer.training.data import Arrays
+from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
 from multilayer.training.position import Position, parameters_of
 from multilayer.training.recipe import Recipe

@@ -1,4 +1,4 @@
-"""Everything that a training is, in a file: it can be killed at any moment, and goes on as if nothing had been."""
+"""A checkpoint is everything that a training is, in a file: it can be killed at any moment, and resumes bit for bit."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
-from multilayer import storage
+from multilayer import storage, strict_json, tensor_file
 from multilayer.errors import InputError
-from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState, Parameters
 from multilayer.randomness import restored, state_of
 from multilayer.settings import check_settings, setting
 from multilayer.storage import AnyPath, shown
-from multilayer.training.data import Arrays, Source, Stream
+from multilayer.training.checkpoint_document import FORMAT, Document, Head
 from multilayer.training.events import History
-from multilayer.training.plan import Rows, State
+from multilayer.training.plan import State
 from multilayer.training.position import Position
-from multilayer.training.recipe import Recipe
 from multilayer.training.stopping import Watch
 from multilayer.wording import one_line
 
-__all__ = ["Checkpoint", "Keeper", "read", "write"]
+__all__ = ["Checkpoint", "check_writable", "read", "write"]
 
-FORMAT = "multilayer-checkpoint 1"
 Tensors = dict[str, NDArray[Any]]
 
 
@@ -54,61 +53,10 @@ class Checkpoint:
             )
 
 
-@dataclass(frozen=True)
-class Keeper:
-    """A checkpoint, and what a training has to be for it to fit: `terms`, by name."""
-
-    checkpoint: Checkpoint
-    terms: Mapping[str, str]
-
-    @staticmethod
-    def of(
-        checkpoint: Checkpoint | AnyPath, network: MLP, recipe: Recipe, data: Source, held_out: Arrays | None
-    ) -> Keeper:
-        """Return the keeper of this training; reads all the data once, for their digest."""
-        if not isinstance(checkpoint, Checkpoint):
-            checkpoint = Checkpoint(checkpoint)
-        terms = recipe.terms() | {
-            "network": repr(network),
-            "activations": ", ".join(repr(layer.activation) for layer in network.layers),
-            "data": _described(data),
-            "validation data": "none" if held_out is None else _described(held_out),
-        }
-        return Keeper(checkpoint, terms)
-
-    def resumed(self, position: Position) -> Position:
-        """Return the position that was saved, or where there is none, the one given.
-
-        Raises
-        ------
-        InputError
-            When the file is damaged, or belongs to another training; the message lists what differs.
-        """
-        path = Path(self.checkpoint.path)
-        if not self.checkpoint.resume or not path.exists():
-            return position
-        terms, saved = read(path)
-        names = {**terms, **self.terms}
-        differences = [
-            f"{name}: {terms.get(name, 'none')} there, {self.terms.get(name, 'none')} here"
-            for name in names
-            if terms.get(name) != self.terms.get(name)
-        ]
-        if differences:
-            raise InputError(
-                f"{shown(path)}: the checkpoint is of another training ({'; '.join(differences)}); "
-                "name another file, or give Checkpoint(..., resume=False) to replace it"
-            )
-        return saved
-
-    def after_epoch(self, position: Position, *, last: bool) -> None:
-        """Save when it is time to."""
-        if last or position.epoch % self.checkpoint.every == 0:
-            self.save(position)
-
-    def save(self, position: Position) -> None:
-        """Save now."""
-        write(self.checkpoint.path, self.terms, position)
+def check_writable(path: AnyPath) -> None:
+    """Raise an InputError where a checkpoint, or the one before it, could not be written; leave nothing behind."""
+    storage.check_writable(path)
+    storage.check_writable(_previous(path))
 
 
 def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
@@ -118,6 +66,7 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
     parameters, memory = position.state.parameters, position.state.optimizer
     tensors = _named("parameters", parameters)
     for slot, arrays in memory.slots.items():
+        check_alike(arrays, parameters, f"optimizer.{slot}")
         tensors |= _named(f"optimizer.{slot}", arrays)
     if position.best is not None:
         tensors |= _named("best", position.best)
@@ -140,77 +89,124 @@ def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
         }
     )
     data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
-    storage.keep(path, f"{os.fspath(path)}.previous")
+    storage.keep(path, _previous(path))
     storage.write(path, data)
 
 
-_NUMBERS = ("learning_rate", "epoch", "batch", "steps", "samples", "loss_sum", "rows", "ended")
+_NUMBERS = ("learning_rate", "epoch", "batch", "steps", "samples", "loss_sum", "rows", "ended", "drawn")
 """Fields of a position that JSON holds as they are."""
 
 
 def read(path: AnyPath) -> tuple[dict[str, str], Position]:
-    """Return terms and position of a checkpoint.
+    """Return terms and position of a checkpoint. The file is read once: another process may replace it meanwhile.
 
     Raises
     ------
     InputError
-        When it is not one, or a bit of it has changed.
+        When it is not one, a bit of it has changed, or it holds what no training has.
     """
-    from safetensors import SafetensorError, safe_open
-    from safetensors.numpy import load
-
     data = storage.read(path)
     try:
-        tensors = load(data)
-        with safe_open(os.fspath(path), "numpy") as file:
-            metadata = file.metadata() or {}
-        text = metadata["checkpoint"]
-        intact = metadata["digest"] == _digest(text, tensors)
-    except (SafetensorError, KeyError) as error:
-        raise InputError(
-            f"{shown(path)}: this is no whole checkpoint ({one_line(str(error))}){_hint(path)}"
-        ) from None
-    if not intact:
-        raise InputError(f"{shown(path)}: the checkpoint is damaged, its digest does not fit{_hint(path)}")
-    saved: dict[str, Any] = json.loads(text)
-    if saved["format"] != FORMAT:
-        raise InputError(f"{shown(path)}: expected {FORMAT}, found {one_line(str(saved['format']))}")
-    count = saved["arrays"]
-    history, watch = saved["history"], saved["watch"]
-    memory = OptimizerState(
-        saved["optimizer"]["step"],
-        {slot: _taken(tensors, f"optimizer.{slot}", count) for slot in saved["optimizer"]["slots"]},
-    )
-    position = Position(
-        State(_taken(tensors, "parameters", count), memory),
-        restored(saved["rng"]),
-        order=tensors["order"].astype(np.intp, copy=False) if "order" in tensors else None,
+        return _content(data, shown(path))
+    except InputError as error:
+        raise InputError(f"{error}{_hint(path)}") from None
+
+
+def _content(data: bytes, where: str) -> tuple[dict[str, str], Position]:
+    file = tensor_file.read(data, f"{where}: this is no whole checkpoint")
+    tensors = file.arrays()
+    if not {"checkpoint", "digest"} <= file.metadata.keys():
+        raise InputError(f"{where}: this is no checkpoint; train(checkpoint=...) writes one")
+    text = file.metadata["checkpoint"]
+    if file.metadata["digest"] != _digest(text, tensors):
+        raise InputError(f"{where}: the checkpoint is damaged, its digest does not fit")
+    found = strict_json.parse(text, where)
+    head = strict_json.convert(found, Head, where)
+    if head.format != FORMAT:
+        raise InputError(f"{where}: expected {FORMAT}, found {one_line(head.format, 40)}")
+    document = strict_json.convert(found, Document, where)
+    return document.terms, _position(document, tensors, where)
+
+
+def _position(document: Document, tensors: Tensors, where: str) -> Position:
+    slots = document.optimizer.slots
+    kinds = ["parameters", *(f"optimizer.{slot}" for slot in slots), *(["best"] if document.best else [])]
+    _check_names(kinds, document.arrays, tensors, where)
+    parameters, *others = (_taken(tensors, kind, document.arrays) for kind in kinds)
+    for kind, arrays in zip(kinds[1:], others, strict=True):
+        check_alike(arrays, parameters, f"{where}: {one_line(kind, 40)}")
+    order = tensors.get("order")
+    if order is not None and (order.ndim != 1 or order.dtype != np.int64):
+        raise InputError(f"{where}: order: expected int64 with one axis, found {order.dtype} {order.shape}")
+    history, best = document.history, others[len(slots) :]
+    return Position(
+        State(parameters, OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False)))),
+        restored(document.rng, f"{where}: rng"),
+        document.learning_rate,
+        order=None if order is None else order.astype(np.intp, copy=False),
+        epoch=document.epoch,
+        batch=document.batch,
+        drawn=document.batch > 0 if document.drawn is UNSET else document.drawn,
+        steps=document.steps,
+        samples=document.samples,
+        loss_sum=document.loss_sum,
+        rows=document.rows,
         history=History(
-            **{name: tuple(values) for name, values in history.items() if name != "metrics"},
-            metrics={name: tuple(values) for name, values in history["metrics"].items()},
+            tuple(history.loss),
+            tuple(history.validation_loss),
+            {name: tuple(curve) for name, curve in history.metrics.items()},
+            tuple(history.learning_rate),
+            tuple(history.seconds),
         ),
-        watch=Watch(**watch),
-        best=_taken(tensors, "best", count) if saved["best"] else None,
-        **{name: saved[name] for name in _NUMBERS},
+        watch=Watch(document.watch.best, document.watch.best_epoch, document.watch.waited),
+        best=best[0] if best else None,
+        ended=document.ended,
     )
-    return saved["terms"], position
+
+
+def check_alike(arrays: Parameters, expected: Parameters, where: str) -> None:
+    """Refuse arrays that are not, one by one, of the types and shapes expected."""
+    found, needed = (", ".join(f"{a.dtype} {a.shape}" for a in each) for each in (arrays, expected))
+    if found != needed:
+        raise InputError(f"{where}: expected {one_line(needed, 100)}, found {one_line(found, 100)}")
+
+
+def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> None:
+    """Refuse tensors that are not `count` of each kind, and perhaps an order."""
+    found = tensors.keys() - {"order"}
+    # Counted first, so that no number in a file decides how many names are made.
+    fit = len(found) == count * len(kinds) and found == {
+        name for kind in kinds for name in _names(kind, count)
+    }
+    if not fit or count % 2:
+        raise InputError(
+            f"{where}: expected {count} tensors each of {one_line(', '.join(kinds), 100)}, "
+            f"found {one_line(', '.join(sorted(found)), 200) or 'none'}"
+        )
+
+
+def _previous(path: AnyPath) -> str:
+    return f"{os.fspath(path)}.previous"
 
 
 def _hint(path: AnyPath) -> str:
-    previous = f"{os.fspath(path)}.previous"
-    if Path(previous).is_file():
-        return f"; the one before it is {shown(previous)}: copy it to {shown(path)} to go on from there"
+    previous = _previous(path)
+    with suppress(OSError):
+        if Path(previous).is_file():
+            return f"; the one before it is {shown(previous)}: copy it to {shown(path)} to go on from there"
     return "; remove it to start anew"
 
 
+def _names(kind: str, count: int) -> list[str]:
+    return [f"{kind}.{'Wb'[n % 2]}{n // 2 + 1}" for n in range(count)]
+
+
 def _named(kind: str, arrays: Parameters) -> Tensors:
-    return {
-        f"{kind}.{'Wb'[n % 2]}{n // 2 + 1}": np.ascontiguousarray(array) for n, array in enumerate(arrays)
-    }
+    return dict(zip(_names(kind, len(arrays)), map(np.ascontiguousarray, arrays), strict=True))
 
 
 def _taken(tensors: Tensors, kind: str, count: int) -> Parameters:
-    return tuple(tensors[f"{kind}.{'Wb'[n % 2]}{n // 2 + 1}"] for n in range(count))
+    return tuple(tensors[name] for name in _names(kind, count))
 
 
 def _digest(text: str, tensors: Mapping[str, NDArray[Any]]) -> str:
@@ -219,23 +215,3 @@ def _digest(text: str, tensors: Mapping[str, NDArray[Any]]) -> str:
         digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
         digest.update(np.ascontiguousarray(tensors[name]).data)
     return digest.hexdigest()
-
-
-def _described(data: Source) -> str:
-    if isinstance(data, Stream):
-        return "batches"
-    arrays = {"y": data.y, "weights": data.weights, "rows": data.chosen}
-    digests = {name: _content(array, len(array)) for name, array in arrays.items() if array is not None}
-    return ", ".join(
-        f"{name} {digest}" for name, digest in {"X": _content(data.X, data.X.shape[0]), **digests}.items()
-    )
-
-
-def _content(rows: Rows, count: int) -> str:
-    """Return shape, type and digest, read in pieces, so that what is memory-mapped need not fit into memory."""
-    digest = hashlib.blake2b(digest_size=8)
-    first = rows[:1]
-    at_once = max(1, (1 << 24) // max(1, first.nbytes))
-    for start in range(0, count, at_once):
-        digest.update(np.ascontiguousarray(rows[start : start + at_once]).data)
-    return f"{rows.shape} {first.dtype} {digest.hexdigest()}"

@@ -15,12 +15,12 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
 from multilayer.training.callbacks import Callback
-from multilayer.training.checkpoint import Keeper
 from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption
+from multilayer.training.keeper import Keeper
 from multilayer.training.plan import Batches, NotFinite, Outcome
 from multilayer.training.position import Position, with_parameters
 from multilayer.training.recipe import Recipe
@@ -72,6 +72,8 @@ class Training(Iterator[Step | Epoch]):
         self._total = None if self._batches is None else began + self._batches * recipe.epochs
         if recipe.schedule.needs_total:
             recipe.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
+        if keeper is not None and position.ended is None and position.epoch < recipe.epochs:
+            keeper.check_ready(position)
         self._stop_asked = False
         self._whole = copy(position)
         """The position when it was last whole: each of its fields belongs to the same moment."""
@@ -129,7 +131,8 @@ class Training(Iterator[Step | Epoch]):
             ended = event.stopped
             if self._keeper is not None:
                 at.ended = "plateau" if ended == "plateau" else None
-                self._keeper.after_epoch(at, last=ended is not None)
+                if ended is not None or self._keeper.is_due(at.epoch):
+                    self._keeper.save(at)
             self._tell(event)
             yield event
             ended = ended or self._wish()
@@ -198,14 +201,15 @@ class Training(Iterator[Step | Epoch]):
         return self.recipe.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
 
     def _shuffle(self) -> None:
+        """Draw the order of an epoch, once: an interruption may have come between its order and its first batch."""
         at = self._at
-        if at.batch or not isinstance(self._data, Arrays):
-            return
-        if at.order is None:
-            at.order = self._data.chosen
-        if self.recipe.shuffle:
-            order = np.arange(self._data.rows) if at.order is None else at.order
-            at.order = order[at.rng.permutation(self._data.rows)]
+        if not at.drawn and isinstance(self._data, Arrays):
+            if at.order is None:
+                at.order = self._data.chosen
+            if self.recipe.shuffle:
+                order = np.arange(self._data.rows) if at.order is None else at.order
+                at.order = order[at.rng.permutation(self._data.rows)]
+        at.drawn = True
 
     def _chunks(self) -> Iterator[Batches]:
         """Yield what is left of the epoch, in the pieces in which it is run."""
@@ -241,7 +245,7 @@ class Training(Iterator[Step | Epoch]):
             validation_loss = None if self._held_out is None else mean
         at.epoch += 1
         at.samples += at.rows
-        at.batch, at.rows, at.loss_sum = 0, 0, 0.0
+        at.batch, at.rows, at.loss_sum, at.drawn = 0, 0, 0.0, False
         measured = {"loss": loss, "validation_loss": validation_loss, **metrics}
         improved, stopped = self._judge(measured[self._monitor])
         seconds = time.perf_counter() - began

@@ -27,7 +27,10 @@ class Position:
     learning_rate: float
     """What the schedule starts from."""
     order: NDArray[np.intp] | None = None
-    """The rows in the order of the epoch under way; None for rows as they stand."""
+    """The rows in the order of the epoch under way, or where that is not yet drawn, of the one before; None for rows as
+    they stand."""
+    drawn: bool = False
+    """Whether the epoch under way has its order: drawn from `rng`, or found not to need one."""
     epoch: int = 0
     """Finished epochs."""
     batch: int = 0

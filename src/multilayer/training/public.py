@@ -29,9 +29,10 @@ from multilayer.settings import Limits, checked_flag
 from multilayer.storage import AnyPath
 from multilayer.training import data as sources
 from multilayer.training.callbacks import Callback, callables
-from multilayer.training.checkpoint import Checkpoint, Keeper
+from multilayer.training.checkpoint import Checkpoint
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Memory, Trained
+from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
 from multilayer.training.options import Options

@@ -1,0 +1,175 @@
+"""Whoever keeps the checkpoint of a training: what it has to fit, when it is saved, whether it can be."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from multilayer import storage
+from multilayer.errors import InputError, TrainingWarning
+from multilayer.network import MLP
+from multilayer.optimizers import Optimizer
+from multilayer.randomness import restored, state_of
+from multilayer.storage import AnyPath, shown
+from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
+from multilayer.training.data import Arrays, Source, Stream
+from multilayer.training.plan import Rows
+from multilayer.training.position import Position
+from multilayer.training.recipe import Recipe
+from multilayer.wording import located, one_line
+
+__all__ = ["Keeper"]
+
+
+@dataclass(eq=False)
+class Keeper:
+    """A checkpoint, and the training that it is of: its recipe and data, and all its `terms` by name."""
+
+    checkpoint: Checkpoint
+    terms: Mapping[str, str]
+    recipe: Recipe
+    data: Source
+    has_validation: bool
+    _not_saved: str | None = None
+    """Why the checkpoint could not be saved last time."""
+
+    @staticmethod
+    def of(
+        checkpoint: Checkpoint | AnyPath, network: MLP, recipe: Recipe, data: Source, held_out: Arrays | None
+    ) -> Keeper:
+        """Return the keeper of this training; reads all the data once, for their digest."""
+        if not isinstance(checkpoint, Checkpoint):
+            checkpoint = Checkpoint(checkpoint)
+        terms = recipe.terms() | {
+            "network": repr(network),
+            "activations": ", ".join(repr(layer.activation) for layer in network.layers),
+            "data": _described(data),
+            "validation data": "none" if held_out is None else _described(held_out),
+        }
+        return Keeper(checkpoint, terms, recipe, data, held_out is not None)
+
+    def check_ready(self, position: Position) -> None:
+        """Fail early where the checkpoint could not be saved later, or not be read again."""
+        restored(state_of(position.rng))
+        check_writable(self.checkpoint.path)
+
+    def resumed(self, position: Position) -> Position:
+        """Return the position that was saved, or where there is none, the one given.
+
+        Raises
+        ------
+        InputError
+            When the file is damaged, or belongs to another training; the message lists what differs.
+        """
+        path = self.checkpoint.path
+        if not self.checkpoint.resume or not storage.exists(path):
+            return position
+        terms, saved = read(path)
+        both = (
+            (name, terms.get(name, "none"), self.terms.get(name, "none")) for name in {**terms, **self.terms}
+        )
+        differences = [
+            f"{name}: {one_line(there, 120)} there, {one_line(here, 120)} here"
+            for name, there, here in both
+            if there != here
+        ]
+        if differences:
+            raise InputError(
+                f"{shown(path)}: the checkpoint is of another training ({one_line('; '.join(differences), 1000)}); "
+                "name another file, or give Checkpoint(..., resume=False) to replace it"
+            )
+        with located(f"{shown(path)}: the checkpoint does not fit its own terms"):
+            self._check_state(saved, position)
+            self._check_place(saved)
+            self._check_order(saved)
+        return saved
+
+    def is_due(self, epoch: int) -> bool:
+        """Whether to save after this epoch."""
+        return epoch % self.checkpoint.every == 0
+
+    def save(self, position: Position) -> None:
+        """Save now. Where that fails training goes on, for what is trained would be lost; warns of each reason once."""
+        try:
+            write(self.checkpoint.path, self.terms, position)
+        except (InputError, MemoryError) as error:
+            reason = str(error) or "not enough memory"
+            if reason != self._not_saved:
+                warnings.warn(
+                    f"after epoch {position.epoch} the checkpoint could not be saved, training goes on: {reason}",
+                    TrainingWarning,
+                    stacklevel=4,  # whoever asks a training for its next event
+                )
+            self._not_saved = reason
+        else:
+            self._not_saved = None
+
+    def _check_state(self, saved: Position, start: Position) -> None:
+        parameters, memory = saved.state.parameters, saved.state.optimizer
+        check_alike(parameters, start.state.parameters, "parameters")
+        for kind, arrays in (("parameters", parameters), ("best", saved.best or ())):
+            if not all(np.isfinite(array).all() for array in arrays):
+                raise InputError(f"{kind}: expected finite numbers, found others")
+        slots = self.recipe.optimizer.slots if isinstance(self.recipe.optimizer, Optimizer) else ()
+        if tuple(memory.slots) != slots:
+            found = one_line(", ".join(memory.slots), 60)
+            raise InputError(f"optimizer: expected the slots {', '.join(slots)}, found {found or 'none'}")
+
+    def _check_place(self, saved: Position) -> None:
+        history, measured = saved.history, {metric.name for metric in self.recipe.metrics}
+        if saved.epoch and history.metrics.keys() != measured:
+            raise InputError("history: its metrics are not those of this training")
+        if bool(history.validation_loss) != (self.has_validation and saved.epoch > 0):
+            raise InputError(
+                "history: expected a validation loss where there are validation data, and nowhere else"
+            )
+        batches = self.data.count(self.recipe.batch_size)
+        if batches is None or not isinstance(self.data, Arrays):
+            return
+        rows = self.data.rows
+        fit = (
+            saved.batch < batches
+            and saved.rows == saved.batch * min(self.recipe.batch_size, rows)
+            and saved.steps >= saved.epoch * batches + saved.batch
+            and saved.samples >= saved.epoch * rows
+        )
+        if not fit:
+            raise InputError(
+                f"an epoch has {batches} batches and {rows} rows; found {saved.epoch} epochs and {saved.batch} batches "
+                f"of {saved.rows} rows, after {saved.steps} steps and {saved.samples} samples"
+            )
+
+    def _check_order(self, saved: Position) -> None:
+        """Refuse an order that is not one of the rows to use."""
+        ordered = isinstance(self.data, Arrays) and (self.recipe.shuffle or self.data.chosen is not None)
+        begun = saved.epoch > 0 or saved.drawn
+        if (saved.order is not None) != (ordered and begun) or (saved.batch > 0) > saved.drawn:
+            raise InputError("order: expected one where rows have been shuffled, and nowhere else")
+        if saved.order is not None and isinstance(self.data, Arrays):
+            chosen = np.arange(self.data.rows) if self.data.chosen is None else np.sort(self.data.chosen)
+            if not np.array_equal(np.sort(saved.order), chosen):
+                raise InputError(f"order: expected the {self.data.rows} rows of the data, each of them once")
+
+
+def _described(data: Source) -> str:
+    if isinstance(data, Stream):
+        return "batches"
+    arrays = {"y": data.y, "weights": data.weights, "rows": data.chosen}
+    digests = {name: _content(array, len(array)) for name, array in arrays.items() if array is not None}
+    return ", ".join(
+        f"{name} {digest}" for name, digest in {"X": _content(data.X, data.X.shape[0]), **digests}.items()
+    )
+
+
+def _content(rows: Rows, count: int) -> str:
+    """Return shape, type and digest, read in pieces, so that what is memory-mapped need not fit into memory."""
+    digest = hashlib.blake2b(digest_size=8)
+    first = rows[:1]
+    at_once = max(1, (1 << 24) // max(1, first.nbytes))
+    for start in range(0, count, at_once):
+        digest.update(np.ascontiguousarray(rows[start : start + at_once]).data)
+    return f"{rows.shape} {first.dtype} {digest.hexdigest()}"
