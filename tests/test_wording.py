@@ -16,7 +16,7 @@ WIDE = [f"column {number}" for number in range(100_000)]
     ("wrong", "known", "expected"),
     [
         ("Slop", ["slope", "scale"], "did you mean 'slope'?"),
-        ("a" * 10**6, ["a" * 48 + "b" * 10**6], f"did you mean '{'a' * 20} ... {'b' * 20}'?"),
+        ("a" * 10**6, ["a" * 48 + "b" * 10**6], f"did you mean '{'a' * 18} ... {'b' * 17}'?"),
         ("colum 777", WIDE, "did you mean 'column 777' or 'column "),
         ("column777", WIDE, "did you mean 'column 777' or 'column "),
         ("zzz", WIDE, "there are 100000 names, from 'column 0' on"),
