@@ -78,7 +78,7 @@ def test_tensors_at_any_address() -> None:
         ({"x": entry("F64", [1], 0, 8)}, b"." * 7, "they take 8 bytes of 7 behind the header"),
         ({"x": entry("F64", [1], 0, 8)}, b"." * 9, "they take 8 bytes of 9 behind the header"),
         ({"x": entry("F64", [1], 8, 0)}, b"." * 8, "expected 8 bytes for the shape (1,), found -8"),
-        ({"x" * 10**5: entry("F64", [2**60], 0, 8)}, b"." * 8, "tensor xxxxxxxxxxxxxxxxxxxx ... xxxx"),
+        ({"x" * 10**5: entry("F64", [2**60], 0, 8)}, b"." * 8, "tensor xxxxxxxxxxxxxxxxxx ... xxxx"),
     ],
 )
 def test_sizes_are_checked_first(header: Any, content: bytes, expected: str) -> None:
