@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,20 @@ def test_who_asks_for_the_core_is_refused():
     with pytest.raises(subprocess.CalledProcessError) as failed:
         said(MULTILAYER_BACKEND="native")
     assert "MULTILAYER_BACKEND=native, but the native core" in failed.value.stderr
+
+
+def test_a_command_tells_it_in_one_line():
+    program = (
+        'import sys; sys.modules["multilayer.backend._core"] = None; from multilayer.cli import main; main()'
+    )
+    network, samples = "examples/seed/network.json", "examples/seed/samples.csv"
+    run = subprocess.run(
+        [sys.executable, "-c", program, "run", network, samples, "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={},
+    )
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("multilayer: warning: networks run in NumPy, without the native core (")

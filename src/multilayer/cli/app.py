@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -60,6 +61,7 @@ def main() -> NoReturn:
 
 def _exit_code() -> int:
     arguments = sys.argv[1:] or ["--help"]
+    warnings.showwarning = _tell_warning
     try:
         # Left to itself, typer prints a mistake in a box, and ends with 1 where the reader of a pipe has gone.
         code = app(arguments, prog_name="multilayer", standalone_mode=False)
@@ -72,6 +74,11 @@ def _exit_code() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code if isinstance(code, int) else OK
+
+
+def _tell_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Tell a warning in one line; where in the code it was raised is of no use to who runs a command."""
+    complain(f"warning: {message}")
 
 
 def _in_words(mistake: BaseException) -> str:
