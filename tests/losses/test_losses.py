@@ -4,17 +4,19 @@ import mpmath
 import numpy as np
 import pytest
 
-from multilayer import InputError, losses
+from multilayer import InputError, activations, losses
 from multilayer.activations import (
     Activation,
     Interval,
     exponential,
+    hardmax,
     identity,
     log_sigmoid,
     log_softmax,
     relu,
     sigmoid,
     softmax,
+    softmin,
     softplus,
     sparsemax,
     tanh,
@@ -233,6 +235,27 @@ def test_parameters_out_of_limits(make, message):
 def test_output_activation_has_to_fit(loss, activation, message):
     with pytest.raises(InputError, match=message):
         losses.get(loss).check(activation, 3)
+
+
+@pytest.mark.parametrize("activation", [softmax, log_softmax, softmin, sparsemax], ids=repr)
+@pytest.mark.parametrize("loss", catalogue, ids=repr)
+def test_a_single_unit_that_gets_everything_is_refused(loss, activation):
+    words = "an output unit per class" if loss.facts.distribution else "gives a single output unit the value"
+    with pytest.raises(InputError, match=words):
+        loss.check(activation, 1)
+
+
+def test_probabilities_of_classes_sum_to_one():
+    for activation in (softmax, log_softmax, softmin, sparsemax, hardmax.surrogate(softmax)):
+        categorical_cross_entropy.check(activation, 3)
+    with pytest.raises(
+        InputError, match=r"needs outputs that sum to 1, but those of .* sigmoid do not; use softmax"
+    ):
+        categorical_cross_entropy.check(sigmoid, 3)
+    rows = np.random.default_rng(0).normal(size=(5, 3))
+    for activation in activations.catalogue:
+        if activation.facts.distribution:
+            np.testing.assert_allclose(activation(rows).sum(axis=1), 1.0)
 
 
 def test_output_activations_that_fit():

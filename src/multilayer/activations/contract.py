@@ -59,6 +59,8 @@ class Facts:
     """The paper or standard that defines it."""
     trainable: bool = True
     """False when the derivative carries no signal, so that backpropagation cannot train through it."""
+    distribution: bool = False
+    """Whether the outputs of a sample are the probabilities of classes that exclude each other: they sum to 1."""
 
 
 def parameter(

@@ -47,6 +47,7 @@ class Hardmax(AlongAxis):
             onnx="Hardmax",
             source="ONNX operator Hardmax",
             trainable=False,
+            distribution=True,
         )
 
     @staticmethod

@@ -58,6 +58,7 @@ class Softmax(AlongAxis):
             range=Interval(0.0, 1.0, (True, True)),
             onnx="Softmax",
             source="Bridle 1990",
+            distribution=True,
         )
 
     @staticmethod
@@ -155,6 +156,7 @@ class Softmin(AlongAxis):
             derivative="dh_i/da_j = -h_i ([i = j] - h_j)",
             latex=r"\frac{e^{-a_i}}{\sum_j e^{-a_j}}",
             range=Interval(0.0, 1.0, (True, True)),
+            distribution=True,
         )
 
     @staticmethod

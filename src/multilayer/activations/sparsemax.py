@@ -48,6 +48,7 @@ class Sparsemax(AlongAxis):
             latex=r"\max(a_i - \tau, 0)",
             range=Interval(0.0, 1.0, (True, True)),
             source="Martins, Astudillo 2016",
+            distribution=True,
         )
 
     @staticmethod

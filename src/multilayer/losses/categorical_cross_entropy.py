@@ -60,6 +60,7 @@ class CategoricalCrossEntropy(Loss):
             latex=r"-\sum_i y_i \log z_i",
             outputs=Interval(0.0, 1.0, (True, True)),
             targets=Interval(0.0, 1.0, (True, True)),
+            distribution=True,
             advice="use softmax",
             aliases=("cross_entropy", "cce", "log_loss", "sparse_categorical_cross_entropy"),
             source="Bridle 1990",
@@ -67,11 +68,7 @@ class CategoricalCrossEntropy(Loss):
 
     def targets(self, y: ArrayLike, units: int) -> NDArray[Any]:
         """Return targets as training takes them: class numbers (samples,), or probabilities (samples, units)."""
-        if units < 2:
-            raise InputError(
-                f"{self.facts.name} needs an output unit per class, at least 2; this network has {units}; "
-                "use sigmoid and binary_cross_entropy for a single one"
-            )
+        self.check_units(units)
         array = real_array(y)
         return self._class_numbers(array, units) if array.ndim == 1 else self._probabilities(array, units)
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer.activations.contract import Activation, Interval
 from multilayer.errors import InputError
+from multilayer.losses.outputs import check_outputs, check_varies
 from multilayer.settings import check_settings
 
 __all__ = ["Loss", "LossFacts"]
@@ -34,6 +35,8 @@ class LossFacts:
     """What the network's outputs z have to lie in."""
     targets: Interval
     """What the targets y have to lie in."""
+    distribution: bool = False
+    """Whether the outputs have to be the probabilities of classes that exclude each other: they sum to 1."""
     advice: str = ""
     """The output activation to use, for the message about one that does not fit."""
     aliases: tuple[str, ...] = ()
@@ -102,20 +105,26 @@ class Loss(ABC):
 
     @final
     def check(self, activation: Activation, units: int) -> None:
-        """Refuse an output activation whose values this loss has no meaning for.
+        """Refuse outputs that this loss has no meaning for, and outputs that are constant.
 
         Raises
         ------
         InputError
             Naming both, and an activation that fits.
         """
-        if isinstance(activation, self.links):
-            return
-        have, need = activation.facts.range, self.facts.outputs
-        if not (need.low <= have.low and have.high <= need.high):
+        self.check_units(units)
+        check_varies(activation, units)
+        if not isinstance(activation, self.links):
+            facts = self.facts
+            check_outputs(facts.name, facts.outputs, facts.distribution, activation, facts.advice)
+
+    @final
+    def check_units(self, units: int) -> None:
+        """Refuse a single output unit where each class needs its own."""
+        if self.facts.distribution and units < 2:
             raise InputError(
-                f"{self.facts.name} needs outputs in {need}, but the output activation "
-                f"{activation.facts.name} takes values in {have}; {self.facts.advice}"
+                f"{self.facts.name} needs an output unit per class, at least 2; this network has {units}; "
+                "use sigmoid and binary_cross_entropy for a single one"
             )
 
     @final

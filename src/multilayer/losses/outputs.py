@@ -1,0 +1,52 @@
+"""Which outputs fit: the rule that losses and classifiers share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from multilayer.activations import Activation
+from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.contract import Interval
+from multilayer.errors import InputError
+
+__all__ = ["check_outputs", "check_varies"]
+
+
+def check_varies(activation: Activation, units: int) -> None:
+    """Refuse an output activation that is constant: softmax shares 1 among its units, and one unit gets all of it.
+
+    Raises
+    ------
+    InputError
+        Naming the activation.
+    """
+    if units > 1 or not isinstance(activation, AlongAxis):
+        return
+    low, high = activation(np.array([[-1.0], [1.0]]))[:, 0]
+    if low == high:
+        raise InputError(
+            f"the output activation {activation.facts.name} gives a single output unit the value {low:g} for every "
+            "input; use sigmoid, or an output unit per class"
+        )
+
+
+def check_outputs(
+    needed_by: str, need: Interval, distribution: bool, activation: Activation, advice: str
+) -> None:
+    """Refuse an output activation whose values are not in an interval, or not the probabilities of exclusive classes.
+
+    Raises
+    ------
+    InputError
+        Naming who needs what, the activation, and one that fits.
+    """
+    have = activation.facts
+    if not (need.low <= have.range.low and have.range.high <= need.high):
+        raise InputError(
+            f"{needed_by} needs outputs in {need}, but the output activation {have.name} takes values in "
+            f"{have.range}; {advice}"
+        )
+    if distribution and not have.distribution:
+        raise InputError(
+            f"{needed_by} needs outputs that sum to 1, but those of the output activation {have.name} do not; {advice}"
+        )
