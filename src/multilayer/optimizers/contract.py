@@ -25,6 +25,10 @@ class OptimizerState:
     step: int
     slots: Mapping[str, Parameters]
 
+    def is_finite(self) -> bool:
+        """Whether every number in it is finite: a squared gradient that overflows makes all later updates 0."""
+        return all(np.isfinite(array).all() for slot in self.slots.values() for array in slot)
+
 
 class Optimizer(ABC):
     """A rule that turns gradients into new parameters.

@@ -17,7 +17,18 @@ from multilayer.settings import Limits
 from multilayer.training.plan import Batches, Rows
 from multilayer.wording import one_line
 
-__all__ = ["Arrays", "Source", "Stream", "arrays", "inputs", "source", "split"]
+__all__ = [
+    "Arrays",
+    "Source",
+    "Stream",
+    "arrays",
+    "check_some_weight",
+    "checked_class_weights",
+    "inputs",
+    "sample_weights",
+    "source",
+    "split",
+]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
 ClassWeight = Mapping[int, float] | str | None
@@ -117,7 +128,7 @@ def arrays(
     rows = X.shape[0]
     if len(targets) != rows:
         raise InputError(f"X has {rows} samples but y has {len(targets)}; expected one target per sample")
-    weights = None if sample_weight is None else _weights(sample_weight, rows)
+    weights = None if sample_weight is None else sample_weights(sample_weight, rows)
     if class_weight is not None:
         by_class = _class_weights(targets, class_weight)
         weights = by_class if weights is None else weights * by_class
@@ -176,7 +187,8 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
     )
 
 
-def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
+def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
+    """Return weights as training takes them: finite, never negative, and one per sample."""
     try:
         weights = np.asarray(sample_weight)
     except ValueError:
@@ -190,7 +202,7 @@ def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
         )
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError("sample_weight must be finite, never negative, and not all zero")
-    return weights.astype(np.float64, copy=False)
+    return np.ascontiguousarray(weights, np.float64)
 
 
 def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> NDArray[np.float64]:
@@ -206,15 +218,25 @@ def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> 
     if isinstance(class_weight, str) and class_weight == "balanced":
         per_class = members.size / (len(classes) * counts)
     elif isinstance(class_weight, Mapping):
-        given = {
-            key: _CLASS_WEIGHT.checked(f"class_weight[{key!r}]", class_weight[key]) for key in class_weight
-        }
+        given = checked_class_weights(class_weight)
         per_class = np.array([given.get(int(c), 1.0) for c in classes], dtype=np.float64)
-        if not per_class.any():
-            raise InputError("class_weight must not be zero for all classes")
+        check_some_weight(per_class)
     else:
         raise InputError(
             f'class_weight must be "balanced" or a weight per class number, as {{0: 1.0, 1: 5.0}}; '
             f"got {one_line(repr(class_weight), 60)}"
         )
     return np.asarray(per_class[members], dtype=np.float64)
+
+
+def checked_class_weights(class_weight: Mapping[Any, float]) -> dict[Any, float]:
+    """Return the weight of each class that is named, a finite number that is not negative."""
+    return {
+        key: _CLASS_WEIGHT.checked(f"class_weight[{key!r}]", weight) for key, weight in class_weight.items()
+    }
+
+
+def check_some_weight(weights: NDArray[np.float64]) -> None:
+    """Refuse class weights that leave nothing to train on."""
+    if not weights.any():
+        raise InputError("class_weight must not be zero for all classes")

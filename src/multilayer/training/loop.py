@@ -34,6 +34,7 @@ _WORDS: dict[Stopped, str] = {
     "interrupted": "interrupted",
     "callback": "ended by whoever looked on",
 }
+_MEND = "scale the inputs, lower the learning rate, or clip the gradients"
 
 
 class Training(Iterator[Step | Epoch]):
@@ -126,6 +127,12 @@ class Training(Iterator[Step | Epoch]):
             if failed is not None:
                 self._ended = failed
                 break
+            if not math.isfinite(at.loss_sum):
+                self._ended = (
+                    "not finite",
+                    f"epoch {at.epoch + 1}: the sum of its losses is not finite; {_MEND}",
+                )
+                break
             last_rate = self._rate(at.steps - 1)
             event = self._end_of_epoch(at.loss_sum / at.rows, last_rate, began)
             ended = event.stopped
@@ -141,6 +148,12 @@ class Training(Iterator[Step | Epoch]):
         if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
             self._keeper.save(at)
         at.state = at.state.settled()
+        if self._ended[0] != "not finite" and not at.state.optimizer.is_finite():
+            self._ended = (
+                "not finite",
+                f"a number that {type(self.recipe.optimizer).__name__} remembers is not finite, so that weights stand "
+                f"still; {_MEND}",
+            )
         self._whole = copy(at)
 
     def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
@@ -193,6 +206,8 @@ class Training(Iterator[Step | Epoch]):
         self.minimum = minimizer.minimum
         if ended is not None:
             self._ended = (ended, _WORDS[ended])
+        elif self.minimum is not None and not math.isfinite(self.minimum.value):
+            self._ended = ("not finite", f"the loss of all samples is not finite; {_MEND}")
         elif self.minimum is not None:
             self._ended = ("epochs" if self.minimum.status == 1 else "plateau", self.minimum.message)
 
@@ -311,5 +326,5 @@ class Training(Iterator[Step | Epoch]):
 def _place(at: Position, wrong: NotFinite) -> str:
     return (
         f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {wrong.layer}: {wrong.what} is not finite; the weights are "
-        "those before this batch; scale the inputs, lower the learning rate, or clip the gradients"
+        f"those before this batch; {_MEND}"
     )

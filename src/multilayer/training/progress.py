@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,6 +87,7 @@ def _progress(what: str, console: Console) -> Progress:
         TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
         Description(),
         console=console,
+        redirect_stdout=sys.stdout.isatty(),  # lines that are printed go above the bar, but into a file as they are
     )
 
 
