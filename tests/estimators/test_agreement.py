@@ -24,6 +24,7 @@ SETTINGS = [
     {"activation": "tanh", "hidden_layer_sizes": (7, 5, 3)},
     {"activation": "identity", "hidden_layer_sizes": 4},
     {"hidden_layer_sizes": ()},
+    {"hidden_layer_sizes": (), "activation": "logistic"},
     {"early_stopping": True, "n_iter_no_change": 3},
     {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
     {"solver": "sgd"},
@@ -107,6 +108,34 @@ def test_warm_start_and_partial_fit():
         their.partial_fit(X[part], y[part], classes=np.unique(y))
         assert_same(our, their)
     assert_same(our.fit(X, y), their.fit(X, y))
+
+
+def test_a_warm_start_where_no_epoch_is_better_than_those_before():
+    # scikit-learn ends with the last weights, not with the best ones of the first fit.
+    y = CLASSES["multi-class"]
+    settings = {"warm_start": True, "early_stopping": True, "max_iter": 3, "learning_rate_init": 0.1}
+    our, their = pair("MLPClassifier", **settings)
+    assert_same(our.fit(X, y), their.fit(X, y))
+    best = our.best_validation_score_
+    for model in (our, their):
+        model.set_params(learning_rate_init=1e-9)
+    X_worse, y_worse = X[::-1], np.roll(y, 50)
+    assert_same(our.fit(X_worse, y_worse), their.fit(X_worse, y_worse))
+    assert our.best_validation_score_ == best > max(our.validation_scores_[3:])
+
+
+@pytest.mark.parametrize(
+    "first", [{"solver": "lbfgs"}, {"early_stopping": True}, {"early_stopping": False}], ids=str
+)
+def test_a_warm_start_with_other_settings_goes_on(first):
+    # scikit-learn ends with AttributeError or TypeError.
+    y = CLASSES["multi-class"]
+    our, _ = pair("MLPClassifier", warm_start=True, **first)
+    our.fit(X, y)
+    other = {"solver": "adam", "early_stopping": not first.get("early_stopping", True)}
+    our.set_params(**other).fit(X, y)
+    assert our.loss_curve_[-1] == our.loss_
+    assert (our.best_loss_ is None) == first.get("early_stopping", False) or np.isfinite(our.best_loss_)
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])

@@ -243,3 +243,16 @@ def test_lbfgs_measures_validation_data():
     assert model.best_validation_score_ == max(model.validation_scores_)
     mean = log_loss(Y[1::2], model.predict_proba(X[1::2]))
     assert model.validation_loss_curve_[-1] == pytest.approx(mean, rel=1e-9)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_verbose_prints_every_epoch_and_shows_a_bar_on_a_terminal(solver, terminal, monkeypatch, capsys):
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    if terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    for verbose in (False, True):
+        classifier(solver=solver, verbose=verbose).fit(X, Y)
+        seen = capsys.readouterr()
+        assert seen.out.count("Iteration") == 5 * verbose
+        assert ("5/5" in seen.err) == (verbose and terminal)

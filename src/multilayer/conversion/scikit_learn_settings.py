@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from multilayer.activations import Activation, get, identity
 from multilayer.optimizers import (
     LBFGS,
     SGD,
@@ -15,12 +17,22 @@ from multilayer.optimizers import (
     Schedule,
 )
 
-__all__ = ["has_settings", "optimizer_of", "schedule_of"]
+__all__ = ["has_settings", "optimizer_of", "output_weights_by", "schedule_of"]
 
 
 def has_settings(model: Any) -> bool:
     """Whether a model has the parameters of scikit-learn's MLPs, fitted or not."""
     return all(hasattr(model, name) for name in ("hidden_layer_sizes", "activation", "solver"))
+
+
+def output_weights_by(chosen: Any, hidden: Sequence[Activation]) -> Activation:
+    """Return the activation that decides how large the output layer's first weights are: the last hidden one.
+
+    Without hidden layers it is the parameter `activation` that was `chosen`, though no layer has it.
+    """
+    if hidden:
+        return hidden[-1]
+    return get(chosen) if isinstance(chosen, str | Activation) else identity
 
 
 def optimizer_of(estimator: Any) -> Optimizer | LBFGS:

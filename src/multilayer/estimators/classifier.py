@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import column_or_1d, validate_data
 
 from multilayer import losses
+from multilayer.activations import get
+from multilayer.activations.along_axis import AlongAxis
+from multilayer.estimators.class_weights import weights_by_class
 from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
+from multilayer.losses.outputs import check_probabilities
 
 __all__ = ["MLPClassifier"]
 
@@ -59,7 +62,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     tol : float
         What counts as an improvement. L-BFGS ends when no gradient is larger.
     verbose : bool or int
-        Whether to print the loss of every epoch.
+        Whether to print the loss of every epoch, and to show a progress bar on a terminal and in a notebook.
     warm_start : bool
         Whether `fit` goes on from the weights there are.
     momentum, nesterovs_momentum : float, bool
@@ -76,7 +79,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     max_fun : int
         Evaluations at most, for "lbfgs".
     output_activation : str or Activation, optional
-        Of the output layer; unless given, the one that fits what y is: softmax or sigmoid.
+        Of the output layer; unless given, the one that fits what y is: softmax or sigmoid. Two classes have one unit
+        with sigmoid, and two with softmax. Its values have to be probabilities.
     dropout : float or sequence of float
         Share of the units that each step leaves out, in every hidden layer or a number for each.
     optimizer : multilayer.optimizers.Optimizer, optional
@@ -159,8 +163,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             self._label_binarizer = LabelBinarizer().fit(labels)
         return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Return the class of each sample; for several labels, a column of 0 and 1 for each."""
+    def predict(self, X: Any) -> Any:
+        """Return the class of each sample; for several labels, a column of 0 and 1 for each, sparse if y was."""
         return self._labels_of(self._outputs(X))
 
     def predict_proba(self, X: Any) -> NDArray[Any]:
@@ -177,15 +181,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             np.log(probabilities, out=probabilities)
         return probabilities
 
-    def _labels_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        kind = self._label_binarizer.y_type_
-        if kind == "multiclass":
+    def _labels_of(self, outputs: NDArray[Any]) -> Any:
+        if self._has_unit_per_class():
             return np.asarray(self.classes_[outputs.argmax(axis=1)])
-        if kind == "binary" and len(self.classes_) == 2:
+        if self._label_binarizer.y_type_ == "binary" and len(self.classes_) == 2:
             return np.asarray(self.classes_[(outputs[:, 0] > 0.5).astype(np.intp)])
-        return np.asarray(
-            self._label_binarizer.inverse_transform(outputs.ravel() if self.n_outputs_ == 1 else outputs)
-        )
+        return self._label_binarizer.inverse_transform(outputs.ravel() if self.n_outputs_ == 1 else outputs)
 
     def _validated(
         self, X: Any, y: Any, *, known: bool, reset: bool
@@ -206,9 +207,31 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_known(unique_labels(y))
-        several = len(self.classes_) > 2 or self._label_binarizer.y_type_.startswith("multilabel")
-        self.n_outputs_ = len(self.classes_) if several else 1
+        if reset:
+            self.n_outputs_ = self._units()
+            self._check_probabilities()
         return X, y, self._targets(y)
+
+    def _is_multilabel(self) -> bool:
+        kind: str = self._label_binarizer.y_type_
+        return kind.startswith("multilabel")
+
+    def _units(self) -> int:
+        """Return the number of output units: one for two classes, unless softmax or alike is asked for."""
+        if self._is_multilabel() or len(self.classes_) > 2:
+            return len(self.classes_)
+        chosen = None if self.output_activation is None else get(self.output_activation)
+        return len(self.classes_) if isinstance(chosen, AlongAxis) else 1
+
+    def _has_unit_per_class(self) -> bool:
+        """Whether the outputs are the probabilities of classes that exclude each other."""
+        return self.n_outputs_ > 1 and not self._is_multilabel()
+
+    def _check_probabilities(self) -> None:
+        """Refuse an output activation whose values `predict_proba` could not hand out."""
+        activation = get(self._natural_output() if self.output_activation is None else self.output_activation)
+        self._loss().check(activation, self.n_outputs_)
+        check_probabilities(activation, exclusive=not self._is_multilabel(), units=self.n_outputs_)
 
     def _check_known(self, labels: NDArray[Any]) -> None:
         if self.warm_start:
@@ -224,37 +247,45 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             )
 
     def _targets(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Return class numbers for several classes, else a column of True and False per output."""
-        if self._label_binarizer.y_type_.startswith("multilabel"):
-            columns: NDArray[Any] = self._label_binarizer.transform(y).astype(bool)
-            return columns
+        """Return class numbers where the loss takes them, else a column of True and False per output."""
+        if self._is_multilabel() or y.ndim == 2:  # and where only one of both holds, this is refused
+            columns: NDArray[Any] = self._label_binarizer.transform(y)
+            return self._loss().targets(columns.astype(bool), self.n_outputs_)
         numbers = np.searchsorted(self.classes_, y)
-        return numbers if self.n_outputs_ > 1 else numbers.astype(bool)[:, np.newaxis]
+        if self._loss().facts.distribution:
+            return numbers
+        if self.n_outputs_ == 1:
+            return numbers.astype(bool)[:, np.newaxis]
+        one_hot: NDArray[Any] = numbers[:, np.newaxis] == np.arange(self.n_outputs_)
+        return one_hot
 
-    def _weighted(self, sample_weight: NDArray[Any] | None, y: NDArray[Any]) -> NDArray[Any] | None:
+    def _weighted(
+        self, sample_weight: NDArray[np.float64] | None, y: NDArray[Any]
+    ) -> NDArray[np.float64] | None:
         if self.class_weight is None:
             return sample_weight
-        by_class: NDArray[Any] = compute_sample_weight(self.class_weight, y)
+        by_class = weights_by_class(self.class_weight, y, None if self._is_multilabel() else self.classes_)
         return by_class if sample_weight is None else sample_weight * by_class
 
     def _natural_output(self) -> str:
-        return "softmax" if self._label_binarizer.y_type_ == "multiclass" else "logistic"
+        return "softmax" if self._has_unit_per_class() else "logistic"
 
     def _loss(self) -> Loss:
         if self.loss != "log_loss":
             return losses.get(self.loss)
-        several = self._label_binarizer.y_type_ == "multiclass"
+        several = self._has_unit_per_class()
         return losses.categorical_cross_entropy if several else losses.binary_cross_entropy
 
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
-        if self._label_binarizer.y_type_ == "multiclass":
+        if self._has_unit_per_class():
             predicted = outputs.argmax(axis=1)
+            y = y if y.ndim == 1 else y.argmax(axis=1)
         else:
             predicted = (outputs > 0.5) & (len(self.classes_) > 1)  # a class alone is always right
         return float(accuracy_score(y, predicted, sample_weight=weight))
 
     def _class_names(self) -> Sequence[str] | None:
-        if self._label_binarizer.y_type_.startswith("multilabel") or len(self.classes_) < 2:
+        if self._is_multilabel() or len(self.classes_) < 2:
             return None
         names = [str(label) for label in self.classes_]
         return names if len(set(names)) == len(names) else None

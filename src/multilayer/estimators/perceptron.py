@@ -25,6 +25,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.training import Metric
 from multilayer.training.callbacks import callables
+from multilayer.training.data import sample_weights
 
 __all__ = ["Perceptron"]
 
@@ -73,8 +74,7 @@ class Perceptron(Parameters, BaseEstimator):
         callables(self.callbacks)  # refused before training, not after an epoch
         anew = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, targets = self._validated(X, y, known=incremental or not anew, reset=anew)
-        weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
-        samples = Samples(X, targets, self._weighted(weight, y))
+        samples = Samples(X, targets, self._weighted(_weights(sample_weight, X), y))
         validation = None if validation_data is None else self._validation_samples(validation_data)
         self._random_state = check_random_state(self.random_state)
         if anew:
@@ -101,7 +101,9 @@ class Perceptron(Parameters, BaseEstimator):
         """Return X, y, and y as targets of the loss; `known` tells that y may bring nothing new."""
         raise NotImplementedError
 
-    def _weighted(self, sample_weight: NDArray[Any] | None, y: NDArray[Any]) -> NDArray[Any] | None:
+    def _weighted(
+        self, sample_weight: NDArray[np.float64] | None, y: NDArray[Any]
+    ) -> NDArray[np.float64] | None:
         """Return what each sample counts in the loss."""
         return sample_weight
 
@@ -109,7 +111,7 @@ class Perceptron(Parameters, BaseEstimator):
         if not isinstance(given, Sequence) or len(given) not in (2, 3):
             raise InputError("validation_data must be (X, y) or (X, y, sample_weight)")
         X, _, targets = self._validated(given[0], given[1], known=True, reset=False)
-        return Samples(X, targets, _check_sample_weight(given[2], X) if len(given) == 3 else None)
+        return Samples(X, targets, _weights(given[2], X) if len(given) == 3 else None)
 
     def _start(self, widths: Sequence[int], dtype: Any) -> None:
         """Begin with random weights."""
@@ -117,8 +119,7 @@ class Perceptron(Parameters, BaseEstimator):
         self.t_ = 0
         self.n_layers_ = len(widths)
         self.out_activation_ = self._output_name()
-        hidden = hidden_activations(self.activation, len(widths) - 2)
-        self.coefs_, self.intercepts_ = initial_weights(widths, hidden, dtype, self._random_state)
+        self.coefs_, self.intercepts_ = initial_weights(widths, self.activation, dtype, self._random_state)
         self._adopt(self._network_of_weights())
         if self._stochastic():
             stochastic.start(self)
@@ -238,3 +239,10 @@ class Perceptron(Parameters, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _weights(sample_weight: Any, X: Any) -> NDArray[np.float64] | None:
+    """Return weights that scikit-learn takes, after the checks that `fit` makes."""
+    if sample_weight is None:
+        return None
+    return sample_weights(_check_sample_weight(sample_weight, X), X.shape[0])

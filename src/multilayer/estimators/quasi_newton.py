@@ -11,7 +11,14 @@ from sklearn.exceptions import ConvergenceWarning
 from multilayer.errors import InputError
 from multilayer.estimators.samples import Samples
 from multilayer.estimators.stochastic import NOT_FINITE
-from multilayer.estimators.watching import measure_validation, note_validation, tell, warn_of_interruption
+from multilayer.estimators.watching import (
+    measure_validation,
+    note_validation,
+    print_loss,
+    progress,
+    tell,
+    warn_of_interruption,
+)
 from multilayer.optimizers import LBFGS, Constant, Minimum, OptimizerState, Schedule
 from multilayer.training import Epoch
 from multilayer.training.loop import Training
@@ -48,13 +55,18 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> 
     start = State(parameters_of(network), OptimizerState(0, {}))
     position = Position(start, estimator._random_state, 1.0)
     training = Training(network, recipe, samples.arrays(), held_out, position, (), None, None)
-    with training.interruption:
+    with training.interruption, progress(estimator, training) as show:
         for epoch in training:
             assert isinstance(epoch, Epoch)  # noqa: S101  (L-BFGS has no steps)
             estimator.n_iter_, estimator.loss_ = epoch.epoch, epoch.loss
             note_validation(estimator, epoch)
+            if estimator.verbose:
+                print_loss(epoch)
+            show(epoch)
             tell(estimator, training, epoch)
     trained, minimum = training.trained, training.minimum
+    if trained.stopped == "not finite":
+        raise ValueError(f"{NOT_FINITE} ({trained.message})")
     if minimum is not None:
         estimator.n_iter_, estimator.loss_ = min(minimum.iterations, estimator.max_iter), minimum.value
         if minimum.status != 0:

@@ -57,7 +57,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
     tol : float
         What counts as an improvement. L-BFGS ends when no gradient is larger.
     verbose : bool or int
-        Whether to print the loss of every epoch.
+        Whether to print the loss of every epoch, and to show a progress bar on a terminal and in a notebook.
     warm_start : bool
         Whether `fit` goes on from the weights there are.
     momentum, nesterovs_momentum : float, bool

@@ -23,7 +23,7 @@ class Samples:
 
     X: Any
     y: NDArray[Any]
-    weight: NDArray[Any] | None = None
+    weight: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.y)

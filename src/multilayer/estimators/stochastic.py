@@ -12,9 +12,16 @@ from sklearn.model_selection import train_test_split
 
 from multilayer.estimators.course import Course, course_of
 from multilayer.estimators.samples import Samples
-from multilayer.estimators.watching import measure_validation, note_validation, tell, warn_of_interruption
+from multilayer.estimators.watching import (
+    measure_validation,
+    note_validation,
+    print_loss,
+    progress,
+    tell,
+    warn_of_interruption,
+)
 from multilayer.optimizers import Adaptive
-from multilayer.training import Epoch, Metric, Stopping
+from multilayer.training import Epoch, Metric, Stopping, Trained
 from multilayer.training.data import Arrays
 from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
@@ -51,6 +58,8 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
         estimator._optimizer = course_of(estimator)
     if estimator.early_stopping and incremental:
         raise ValueError("partial_fit does not support early_stopping=True")
+    if not hasattr(estimator, "loss_curve_"):  # L-BFGS, which a warm start goes on from, leaves none
+        start(estimator)
     data, held_out = _divided(estimator, samples, validation)
     metrics = measure_validation(estimator, held_out)
     recipe = _recipe(estimator, data.rows, 1 if incremental else estimator.max_iter, metrics)
@@ -63,7 +72,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
     training = Training(estimator.network_, recipe, data, held_out, position, (), None, keeper)
     interrupted = False
     try:
-        with training.interruption:
+        with training.interruption, progress(estimator, training) as show:
             rate = position.learning_rate
             for epoch in training:
                 assert isinstance(epoch, Epoch)  # noqa: S101  (no steps were asked for)
@@ -72,15 +81,19 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
                 position.samples = estimator.t_
                 _report(estimator, epoch, position, slower=position.learning_rate < rate)
                 rate = position.learning_rate
+                show(epoch)
                 tell(estimator, training, epoch)
     except KeyboardInterrupt:
         interrupted = True
     trained = training.trained
     estimator._optimizer.memory = trained.memory
-    estimator._best = position.best
+    if estimator.early_stopping:
+        # scikit-learn's best weights are from now on the very arrays that the next fit of a warm start changes:
+        # where no epoch of that is better than all before, it ends with its last weights.
+        estimator._best = None
     estimator._adopt(trained.network)
     if trained.stopped == "not finite":
-        _give_up(estimator, trained.message)
+        _give_up(estimator, trained)
     elif interrupted or trained.stopped == "interrupted":
         warn_of_interruption(stacklevel=6)
     elif trained.stopped == "epochs" and not incremental and not recipe.schedule.needs_total:
@@ -181,14 +194,14 @@ def _report(estimator: Perceptron, epoch: Epoch, position: Position, slower: boo
     estimator.loss_curve_.append(epoch.loss)
     note_validation(estimator, epoch)
     if not estimator.early_stopping:
-        estimator.best_loss_ = min(epoch.loss, estimator.best_loss_)
+        estimator.best_loss_ = position.watch.best
     estimator._no_improvement_count = position.watch.waited
     if estimator.verbose:
         _print(estimator, epoch, position.learning_rate if slower else None)
 
 
 def _print(estimator: Perceptron, epoch: Epoch, new_rate: float | None) -> None:
-    print(f"Iteration {epoch.epoch}, loss = {epoch.loss:.8f}")
+    print_loss(epoch)
     for score in epoch.metrics.values():
         print(f"Validation score: {score:f}")
     if new_rate is None and epoch.stopped != "plateau":
@@ -205,9 +218,10 @@ def _print(estimator: Perceptron, epoch: Epoch, new_rate: float | None) -> None:
     )
 
 
-def _give_up(estimator: Perceptron, place: str) -> None:
+def _give_up(estimator: Perceptron, trained: Trained) -> None:
     """End with the weights that `_fit` has kept: the best ones and a warning, or the last finite ones and an error."""
-    if not estimator.early_stopping:
+    place = trained.message
+    if not (estimator.early_stopping and trained.memory.optimizer.is_finite()):
         raise ValueError(f"{NOT_FINITE} ({place})")
     estimator.n_iter_ += 1
     estimator.loss_ = np.nan

@@ -1,8 +1,10 @@
-"""What both ways of fitting tell while they are at it: validation scores, callbacks, an interruption."""
+"""What both ways of fitting tell while they are at it: progress, validation scores, callbacks, an interruption."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +13,19 @@ from multilayer.training import Epoch, Metric
 from multilayer.training.callbacks import callables
 from multilayer.training.data import Arrays
 from multilayer.training.loop import Training
+from multilayer.training.progress import progress_bar
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron
 
-__all__ = ["measure_validation", "note_validation", "tell", "warn_of_interruption"]
+__all__ = [
+    "measure_validation",
+    "note_validation",
+    "print_loss",
+    "progress",
+    "tell",
+    "warn_of_interruption",
+]
 
 
 def measure_validation(estimator: Perceptron, held_out: Arrays | None) -> tuple[Metric, ...]:
@@ -35,6 +45,17 @@ def note_validation(estimator: Perceptron, epoch: Epoch) -> None:
         estimator.validation_scores_.append(score)
         estimator.validation_loss_curve_.append(epoch.validation_loss)
         estimator.best_validation_score_ = max(estimator.best_validation_score_, score)
+
+
+def progress(estimator: Perceptron, training: Training) -> AbstractContextManager[Callable[[Epoch], None]]:
+    """Show a progress bar, beside what is printed, where `verbose` asks for it and there is somebody to look at it."""
+    wanted = estimator.verbose and training.recipe.epochs > 1
+    return progress_bar(training.recipe.epochs, None if wanted else False)
+
+
+def print_loss(epoch: Epoch) -> None:
+    """Print what scikit-learn prints of every epoch."""
+    print(f"Iteration {epoch.epoch}, loss = {epoch.loss:.8f}")
 
 
 def tell(estimator: Perceptron, training: Training, epoch: Epoch) -> None:

@@ -9,7 +9,7 @@ from multilayer.activations.along_axis import AlongAxis
 from multilayer.activations.contract import Interval
 from multilayer.errors import InputError
 
-__all__ = ["check_outputs", "check_varies"]
+__all__ = ["check_outputs", "check_probabilities", "check_varies"]
 
 
 def check_varies(activation: Activation, units: int) -> None:
@@ -49,4 +49,22 @@ def check_outputs(
     if distribution and not have.distribution:
         raise InputError(
             f"{needed_by} needs outputs that sum to 1, but those of the output activation {have.name} do not; {advice}"
+        )
+
+
+def check_probabilities(activation: Activation, *, exclusive: bool, units: int) -> None:
+    """Refuse outputs that are no probabilities, of classes that exclude each other or of labels that do not.
+
+    Raises
+    ------
+    InputError
+        Naming the activation, and one that fits.
+    """
+    shared = exclusive and units > 1
+    advice = "use softmax" if shared else "use sigmoid"
+    check_outputs("predict_proba", Interval(0.0, 1.0, (True, True)), shared, activation, advice)
+    if not exclusive and activation.facts.distribution:
+        raise InputError(
+            f"several labels of a sample need a probability each, but the outputs of {activation.facts.name} sum to 1; "
+            f"{advice}"
         )

@@ -79,6 +79,7 @@ def test_the_setup_of_an_estimator_does_what_the_estimator_does():
         {"solver": "sgd", "learning_rate": "adaptive", "n_iter_no_change": 2, "shuffle": False},
         {"solver": "adam", "beta_1": 0.8, "epsilon": 1e-6, "tol": 1e-3},
         {"solver": "lbfgs", "alpha": 0.01},
+        {"hidden_layer_sizes": (), "activation": "logistic"},
     ],
 )
 def test_settings_are_understood(settings):
@@ -91,10 +92,8 @@ def test_settings_are_understood(settings):
     y = np.tanh(X[:, 0]) + X[:, 1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it need not converge
-        model = MLPRegressor(
-            hidden_layer_sizes=(6,), activation="tanh", max_iter=15, random_state=3, **settings
-        )
-        model.fit(X, y)
+        always = {"hidden_layer_sizes": (6,), "activation": "tanh", "max_iter": 15, "random_state": 3}
+        model = MLPRegressor(**(always | settings)).fit(X, y)
     problem = problem_of(model, X, y, None, None, epochs=None, samples=2000, held_out=None, rng=RNG)
     network = problem.setup.trained(problem.data.X, problem.data.y, 3).network
     for layer, W in zip(network.layers, model.coefs_, strict=True):

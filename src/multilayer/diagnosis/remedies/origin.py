@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from multilayer.activations import identity
-from multilayer.conversion.scikit_learn_settings import optimizer_of, schedule_of
+from multilayer.conversion.scikit_learn_settings import optimizer_of, output_weights_by, schedule_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.subject import Subject
@@ -62,8 +61,7 @@ def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
     dropout: Any = getattr(model, "dropout", 0.0)
     setup = replace(
         setup,
-        # The last hidden layer decides, as it does for scikit-learn's output layer.
-        initializer=ScikitLearn((identity, *setup.activations)[-1]),
+        initializer=ScikitLearn(output_weights_by(model.activation, setup.activations)),
         optimizer=optimizer,
         epochs=int(model.max_iter),
         batch_size=200 if model.batch_size == "auto" else int(model.batch_size),
