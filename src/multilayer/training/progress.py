@@ -87,7 +87,8 @@ def _progress(what: str, console: Console) -> Progress:
         TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
         Description(),
         console=console,
-        redirect_stdout=sys.stdout.isatty(),  # lines that are printed go above the bar, but into a file as they are
+        redirect_stdout=sys.stdout is not None
+        and sys.stdout.isatty(),  # lines that are printed go above the bar, but into a file as they are
     )
 
 
