@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer.activations import Activation, sigmoid, softmax
 from multilayer.diagnosis.evidence import Floats, Integers
+from multilayer.diagnosis.moments import scale_of
 from multilayer.losses import Loss, binary_cross_entropy, categorical_cross_entropy
 from multilayer.optimizers import LBFGS
 from multilayer.training.steps import Plan, objective
@@ -33,27 +34,36 @@ class Linear:
         return found
 
 
-def fitted(x: NDArray[Any], y: Floats, classes: Integers | None) -> Linear:
+def fitted(x: NDArray[Any], y: Floats, classes: Integers | None) -> Linear | None:
     """Return the linear model of these samples: least squares for numbers, logistic regression for classes.
+
+    None where its weights are not finite: columns or targets are too large or too small for their type.
 
     Raises
     ------
     MissingExtraError
         For classes, where SciPy is not installed.
     """
-    mean, spread = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 1e-12 * np.maximum(np.abs(mean), 1.0), spread, np.inf)
-    scaled = (x - mean) / spread
-    W, b = _numbers(scaled, y) if classes is None else _classes(scaled, y, classes)
+    size = scale_of(x)
+    unit = x / size
+    mean, spread = unit.mean(axis=0, dtype=np.float64), unit.std(axis=0, dtype=np.float64)
+    spread = np.where(spread > 1e-12 * np.abs(mean), spread, np.inf)
+    scaled = (unit - mean) / spread
+    try:
+        W, b = _numbers(scaled, y) if classes is None else _classes(scaled, y, classes)
+    except np.linalg.LinAlgError:
+        return None
     W = W / spread[:, np.newaxis]
-    return Linear(W.astype(x.dtype), (b - mean @ W).astype(x.dtype))
+    model = Linear((W / size[:, np.newaxis]).astype(x.dtype), (b - mean @ W).astype(x.dtype))
+    return model if np.isfinite(model.W).all() and np.isfinite(model.b).all() else None
 
 
 def _numbers(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    centre = y.mean(axis=0)
+    size = scale_of(y)
+    centre = (y / size).mean(axis=0)
     # A little ridge, so that columns that are copies of each other share their weight.
     gram = x.T @ x + _PENALTY * len(x) * 1e-3 * np.eye(x.shape[1])
-    return np.linalg.solve(gram, x.T @ (y - centre)), centre
+    return np.linalg.solve(gram, x.T @ (y / size - centre)) * size, centre * size
 
 
 def _classes(x: Floats, y: Floats, classes: Integers) -> tuple[Floats, Floats]:

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.evidence import Floats, Histogram, Integers, Pairs
 
-__all__ = ["Moments", "PairSums", "counts", "histogram", "likely_pairs"]
+__all__ = ["Moments", "PairSums", "counts", "histogram", "likely_pairs", "scale_of"]
 
 Array = NDArray[Any]
 
 _BINS = 64
 _LIKELY = 0.998
 """What makes a pair worth being followed over all samples: somewhat less than the checks ask for."""
+
+
+_ROOM = 1e6
+"""How far numbers stay from where one square overflows: room for the sum of 1e12 of them."""
 
 
 class Moments:
@@ -84,6 +88,18 @@ class PairSums:
             correlation = np.clip(covariance / (spread[self.left] * spread[self.right]), -1.0, 1.0)
         found = zip(self.left.tolist(), self.right.tolist(), correlation.tolist(), strict=True)
         return tuple(pair for pair in found if abs(pair[2]) > threshold)
+
+
+def scale_of(columns: Array) -> Array:
+    """Return what to divide columns by so that their squares neither overflow nor vanish: 1 for nearly all.
+
+    Others get a power of 2, by which a division changes no digit.
+    """
+    kind = np.result_type(columns, np.float32)
+    limits = np.finfo(kind)
+    largest = np.maximum(np.abs(columns.min(axis=0)), np.abs(columns.max(axis=0))).astype(np.float64)
+    fits = (largest > np.sqrt(limits.tiny) * _ROOM) & (largest < np.sqrt(limits.max) / _ROOM)
+    return np.where(fits | (largest == 0.0), 1.0, np.exp2(np.frexp(largest)[1] - 1.0)).astype(kind)
 
 
 def likely_pairs(columns: Array) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.baseline import Linear
 from multilayer.diagnosis.evidence import Floats, Integers, OutputStatistics
+from multilayer.diagnosis.moments import scale_of
 from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -67,7 +68,8 @@ class OutputSums:
         probability = np.isfinite(self.loss.facts.targets.high)
         self._threshold = float(last(np.zeros((1, units)))[0, 0]) if probability and units == 1 else 0.5
         if self.classes is None:
-            self._shift = self.y[:_BLOCK].mean(axis=0, dtype=np.float64)
+            self._unit = scale_of(self.y)
+            self._shift = (self.y[:_BLOCK] / self._unit).mean(axis=0, dtype=np.float64)
         else:
             kinds = max(units, 2)
             if kinds <= _LARGEST_CONFUSION:
@@ -95,12 +97,13 @@ class OutputSums:
             self._linear += np.count_nonzero(_predicted(self.linear(x), 0.0) == classes)
 
     def _add_numbers(self, z: NDArray[Any], x: NDArray[Any], y: Floats) -> None:
-        self._squares += ((z - y) ** 2).sum(axis=0, dtype=np.float64)
-        from_shift = y - self._shift
+        unit = self._unit
+        self._squares += ((z / unit - y / unit) ** 2).sum(axis=0, dtype=np.float64)
+        from_shift = y / unit - self._shift
         self._target[0] += from_shift.sum(axis=0)
         self._target[1] += (from_shift**2).sum(axis=0)
         if self.linear is not None:
-            self._linear += ((self.linear(x) - y) ** 2).sum(axis=0)
+            self._linear += ((self.linear(x) / unit - y / unit) ** 2).sum(axis=0)
 
     def statistics(self) -> OutputStatistics:
         counts = None if self._confusion is None else self._confusion.sum(axis=1)

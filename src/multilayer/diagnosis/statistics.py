@@ -15,7 +15,7 @@ from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
 from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
 from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
-from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs
+from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
 from multilayer.diagnosis.side_by_side import Run, side_by_side
@@ -105,8 +105,10 @@ class _Pass:
         network, x = sources.network, look[0].x
         self.place: Place | None = first_in_weights(network)
         self.layers = [LayerSums(record) for record in look]
-        self.x = Moments(x.mean(axis=0, dtype=np.float64).astype(x.dtype))
-        self.x_pairs = PairSums(likely_pairs(x))
+        self.scale = scale_of(x)
+        scaled = x / self.scale
+        self.x = Moments(scaled.mean(axis=0, dtype=np.float64).astype(x.dtype))
+        self.x_pairs = PairSums(likely_pairs(scaled))
         self.targets: TargetSums | None = None
         self.outputs: OutputSums | None = None
         self.gradients: list[GradientSums] = []
@@ -122,10 +124,13 @@ class _Pass:
         assert sources.y is not None and sources.loss is not None  # noqa: S101, PT018
         y = sources.loss.dense(sources.y[chosen], sources.network.shape[-1])
         try:
-            return fitted(x, y, None if classes is None else classes[chosen])
+            linear = fitted(x, y, None if classes is None else classes[chosen])
         except MissingExtraError as error:
             self.missing["linear"] = f"no linear model was fitted: {error}"
             return None
+        if linear is None:
+            self.missing["linear"] = "no linear model was fitted: its weights are not finite; scale X and y"
+        return linear
 
     def add(self, rows: slice) -> None:
         sources = self.sources
@@ -145,7 +150,8 @@ class _Pass:
 
     def _ends(self, records: Sequence[LayerRecord], chosen: Any) -> None:
         """Add what goes in and what comes out."""
-        x = self.x.add(records[0].x)
+        x = records[0].x if (self.scale == 1.0).all() else records[0].x / self.scale
+        x = self.x.add(x)
         self.x_pairs.add(x)
         if self.outputs is not None and self.targets is not None:
             self.targets.add(x, chosen)
@@ -169,16 +175,16 @@ class _Pass:
     def evidence(
         self, start: tuple[LayerStatistics, ...] | None, reference: tuple[LayerStatistics, ...] | None
     ) -> Evidence:
-        sources, x = self.sources, self.x
+        sources, x, scale = self.sources, self.x, self.scale.astype(np.float64)
         correlation = None if self.targets is None else self.targets.largest(x)
         return Evidence(
             network=sources.network,
             samples=self.samples,
             inputs=InputStatistics(
-                x.mean,
-                np.sqrt(x.variance),
-                x.least,
-                x.largest,
+                x.mean * scale,
+                np.sqrt(x.variance) * scale,
+                x.least * scale,
+                x.largest * scale,
                 self.x_pairs.beyond(DUPLICATE, x),
                 correlation,
             ),

@@ -24,8 +24,10 @@ _DONE = 0.75
 
 def _run(evidence: Evidence) -> Iterator[Finding]:
     x = evidence.inputs
-    varies = x.standard_deviation > 0
-    size = np.sqrt(x.mean**2 + x.standard_deviation**2)
+    varies = x.least < x.largest
+    size = np.hypot(x.mean, x.standard_deviation)
+    # Sums of numbers near the largest double may overflow; the extremes do not.
+    size = np.where(np.isfinite(size), size, np.maximum(np.abs(x.least), np.abs(x.largest)))
     with np.errstate(all="ignore"):
         offset = np.where(varies, np.abs(x.mean) / x.standard_deviation, 0.0)
     if not varies.any():
