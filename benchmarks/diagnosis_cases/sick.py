@@ -136,6 +136,16 @@ def tiny_starting_weights(hidden: tuple[int, ...], activation: str, seed: int) -
     return trained((X, y), hidden, activation, seed, start=MLP(layers), epochs=30, optimizer=SGD(0.05))
 
 
+@sick("loss_not_finite", ((16,), "relu"), ((20, 20), "tanh"))
+def weights_kept_before_the_loss_was_lost(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
+    """What software that trains on with nan logs, beside the last weights that were saved."""
+    subject = trained(data.blobs(seed), hidden, activation, seed, epochs=4)
+    assert subject.course.history is not None
+    loss = (*subject.course.history.loss, np.inf, *(np.nan,) * 10)
+    course = replace(subject.course, history=replace(subject.course.history, loss=loss), stopped=None)
+    return replace(subject, course=course)
+
+
 @sick("learning_rate_too_high", ((20, 20), "tanh"), ((16,), "relu"), ((20, 20), "gelu"))
 def adam_with_a_rate_of_two(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     return trained(data.blobs(seed), hidden, activation, seed, optimizer=Adam(2.0), epochs=30)
@@ -340,6 +350,25 @@ def one_output_always_largest(hidden: tuple[int, ...], activation: str, seed: in
 def impatient(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     stopping = Stopping(0, 0.05, restore_best=False)
     return trained(data.rings(seed), hidden, activation, seed, epochs=200, batch_size=200, stopping=stopping)
+
+
+@sick("no_better_than_constant", ((16,), "relu"), ((12, 12), "tanh"))
+def targets_of_other_rows(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
+    """X was sorted after y had been taken from it, say."""
+    subject = trained(data.rings(seed), hidden, activation, seed, optimizer=Adam(0.01))
+    return replace(subject, y=np.random.default_rng([seed, 53]).permutation(subject.y))
+
+
+@sick("no_better_than_constant", ((16,), "tanh"), ((16, 16), "gelu"))
+def targets_in_other_units(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
+    subject = trained(data.waves(seed), hidden, activation, seed, optimizer=Adam(0.01))
+    return replace(subject, y=20.0 + 5.0 * subject.y)
+
+
+@sick("no_better_than_constant", ((10,), "relu"), ((10, 10), "gelu"))
+def classes_exchanged(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
+    subject = trained(data.rings(seed), hidden, activation, seed, optimizer=Adam(0.01))
+    return replace(subject, y=1 - subject.y)
 
 
 @sick("linear_enough", ((16,), "relu"), ((12, 12), "tanh"), ((10,), "gelu"))

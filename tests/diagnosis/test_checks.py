@@ -102,6 +102,16 @@ def constant_columns(count: int):
     return with_inputs(plain(), least=np.where(np.arange(5) < count, x.largest, x.least))
 
 
+def standard_errors() -> float:
+    """Two of them, of the difference in accuracy: each sample that one of the two gets right alone is a toss-up."""
+    outputs = plain().outputs
+    constant = np.array(outputs.target_counts) == max(outputs.target_counts)
+    right, told = np.diag(outputs.confusion), outputs.target_counts
+    alone = np.where(constant, told - right, right).sum()
+    return 2.0 * float(np.sqrt(alone)) / SAMPLES
+
+
+STANDARD_ERRORS = standard_errors()
 BOTH_SIDES = {
     "wrong_output: targets out of reach": (
         "wrong_output",
@@ -113,6 +123,17 @@ BOTH_SIDES = {
         "leaking_inputs",
         with_inputs(plain(), target_correlation=0.9995 * ones),
         with_inputs(plain(), target_correlation=0.998 * ones),
+    ),
+    "loss_not_finite": ("loss_not_finite", late([0.7, 0.6, np.nan, np.nan]), late([0.7, 0.6, 0.5, 0.4])),
+    "loss_not_finite: held out": (
+        "loss_not_finite",
+        late([0.7, 0.6, 0.5], validation=[0.7, np.inf, 0.6]),
+        late([0.7, 0.6, 0.5], validation=[0.7, 0.7, 0.6]),
+    ),
+    "no_better_than_constant": (
+        "no_better_than_constant",
+        scoring(plain(), 0.5 + 0.9 * STANDARD_ERRORS),
+        scoring(plain(), 0.5 + 1.1 * STANDARD_ERRORS),
     ),
     "unscaled_inputs: large": ("unscaled_inputs", columns(0.0, 31.0), columns(0.0, 29.0)),
     "unscaled_inputs: far": ("unscaled_inputs", columns(10.0, 0.3), columns(10.0, 0.4)),

@@ -1,5 +1,7 @@
 """The graph of explanations, and how findings are put in order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,18 @@ def test_what_was_not_measured_is_counted(evidence):
     found = concluded(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
     assert found.verdict == "No trouble found (1 checks on 20 samples and 1 units; 1 could not be made)."
     assert found.not_measured == (NotMeasured("a", "no y was given"),)
+
+
+def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
+    def general(severity):
+        return replace(saying(finding("general", severity)), catch_all=True)
+
+    assert order(evidence, general("error"), saying(finding("named", "error"))) == ["named", "general"]
+    assert order(evidence, general("error"), saying(finding("named", "warning"))) == ["general", "named"]
+    assert order(evidence, general("warning"), saying(finding("named", "warning"))) == ["named", "general"]
+
+
+def test_a_catch_all_that_is_a_note_is_no_clean_bill(evidence):
+    found = concluded(evidence, (replace(saying(finding("general", "note")), catch_all=True),))
+    assert found.verdict == "Too early to tell: general is wrong (1 checks on 20 samples and 1 units)."
+    assert not found.trouble

@@ -65,5 +65,7 @@ class Check:
     run: Callable[[Evidence], Iterable[Finding | NotMeasured]]
     explains: tuple[str, ...] = ()
     """Names of checks whose findings are consequences of this one's: they never become the verdict beside it."""
+    catch_all: bool = False
+    """Whether what it finds has a cause that others may name: it gives way to any other finding as severe."""
     lasting: bool = False
     """Whether no further training mends what it finds, so that it is an error while training is under way, too."""

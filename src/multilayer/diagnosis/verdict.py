@@ -19,7 +19,8 @@ def concluded(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
     """Run all checks and conclude.
 
     A trouble is explained by another one of at least its severity whose check explains its own, directly or through
-    others; notes are no troubles. The cause is the first error that is not explained, in the order of the table.
+    others, and that of a catch-all by any other; notes are no troubles. The cause is the first error that is not
+    explained, in the order of the table.
     """
     with np.errstate(all="ignore"):
         outcomes = [outcome for check in checks for outcome in check.run(evidence)]
@@ -54,11 +55,16 @@ def consequences(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
 
 def _ordered(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Finding]:
     explains = consequences(checks)
+    catch_all = {check.name for check in checks if check.catch_all}
     place = {check.name: number for number, check in enumerate(checks)}
 
     def explained(finding: Finding) -> bool:
         return any(
-            finding.check in explains[other.check] and _RANK[other.severity] <= _RANK[finding.severity] < 2
+            (
+                finding.check in explains[other.check]
+                or (finding.check in catch_all and other.check not in catch_all)
+            )
+            and _RANK[other.severity] <= _RANK[finding.severity] < 2
             for other in findings
         )
 
@@ -86,4 +92,8 @@ def _verdict(
     if warnings:
         more = f", and {len(warnings) - 1} more to keep in mind" if len(warnings) > 1 else ""
         return f"No error found, but a warning: {warnings[0].title}{more} ({counts})."
+    general = {check.name for check in checks if check.catch_all}
+    for finding in findings:
+        if finding.check in general:  # a note while training has just begun
+            return f"Too early to tell: {finding.title} ({counts})."
     return f"No trouble found ({counts})."

@@ -64,6 +64,7 @@ initialization = Check(
     "Do the starting weights keep signals alive?",
     needing("initialization", _run, "samples", "start"),
     explains=(
+        "loss_not_finite",
         "dead_units",
         "saturated_units",
         "vanishing_gradients",

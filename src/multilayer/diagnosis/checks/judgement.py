@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from multilayer.diagnosis.checks.constant import beside_constant
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Severity
 
@@ -16,6 +17,7 @@ __all__ = [
     "how_it_ended",
     "how_it_fares",
     "just_begun",
+    "learned",
     "linear_skill",
     "skill",
 ]
@@ -48,13 +50,17 @@ def _skill(evidence: Evidence, score: float | None) -> float | None:
 def fares(evidence: Evidence) -> Fares:
     """Return how the network fares beside a constant and a linear model.
 
-    Badly: hardly better than the best constant, or far behind a linear model. Well: most of the way from the constant
-    to perfection, or not behind a linear model that is some of that way.
+    Badly: hardly better than the best constant, or not told from it by so few samples, or far behind a linear model.
+    Well: most of the way from the constant to perfection, or not behind a linear model that is some of that way.
     """
     own, linear = skill(evidence), linear_skill(evidence)
     if own is None:
         return "unknown"
-    if own < _BADLY or (linear is not None and linear - own > _BEHIND):
+    if (
+        own < _BADLY
+        or (linear is not None and linear - own > _BEHIND)
+        or beside_constant(evidence) != "better"
+    ):
         return "badly"
     if own > _WELL or (linear is not None and linear > _SOME and own > linear - _CLOSE):
         return "well"
@@ -64,7 +70,7 @@ def fares(evidence: Evidence) -> Fares:
 def early(evidence: Evidence) -> bool:
     """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls."""
     history, stopped = evidence.course.history, evidence.course.stopped
-    if history is None or stopped in ("plateau", "not finite"):
+    if history is None or stopped in ("plateau", "not finite") or not np.isfinite(history.loss).all():
         return False
     if just_begun(evidence):
         return True
@@ -78,7 +84,9 @@ def early(evidence: Evidence) -> bool:
 def just_begun(evidence: Evidence) -> bool:
     """Return whether the training is known to be under way, and a few epochs old at most."""
     history = evidence.course.history
-    return history is not None and evidence.course.stopped is None and len(history) < _FEW_EPOCHS
+    if history is None or evidence.course.stopped is not None or not np.isfinite(history.loss).all():
+        return False
+    return len(history) < _FEW_EPOCHS
 
 
 def graded(evidence: Evidence) -> Severity:
@@ -87,6 +95,14 @@ def graded(evidence: Evidence) -> Severity:
     if found == "well":
         return "note"
     return "error" if found == "badly" and not early(evidence) else "warning"
+
+
+def learned(evidence: Evidence) -> bool:
+    """Return whether the loss curve ended most of the way from the best constant's loss to 0."""
+    history, outputs = evidence.course.history, evidence.outputs
+    if history is None or not history.loss or outputs is None or outputs.constant_loss is None:
+        return False
+    return bool(history.loss[-1] < (1.0 - _WELL) * outputs.constant_loss)
 
 
 def how_it_fares(evidence: Evidence) -> str:

@@ -56,7 +56,7 @@ def _steps(evidence: Evidence) -> str | None:
         return None
     layers = (course.start or evidence.network).layers
     size = max(float(np.sqrt((layer.W.astype(np.float64) ** 2).mean())) for layer in layers)
-    if course.learning_rate < size:
+    if not course.learning_rate >= size:
         return None
     return f"a step of Adam moves weights by as much, and they are of size {size:.2g} at most"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
+
+import numpy as np
 
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Finding, NotMeasured
@@ -46,16 +48,25 @@ def _classes(evidence: Evidence) -> str | None:
 
 
 def _history(evidence: Evidence) -> str | None:
-    if evidence.course.history is not None:
-        return None
-    return evidence.missing.get("history", "the loss curve is not known; give course=, what fit returned")
+    history = evidence.course.history
+    if history is None:
+        return evidence.missing.get("history", "the loss curve is not known; give course=, what fit returned")
+    return _gone(history.loss, "loss")
 
 
 def _validation(evidence: Evidence) -> str | None:
     history = evidence.course.history
-    if history is None or history.validation_loss:
+    if history is None or not np.isfinite(history.loss).all():
         return _history(evidence)
-    return "nothing was held out while training; give fit validation=0.1, or early_stopping=True"
+    if not history.validation_loss:
+        return "nothing was held out while training; give fit validation=0.1, or early_stopping=True"
+    return _gone(history.validation_loss, "validation loss")
+
+
+def _gone(curve: Sequence[float], name: str) -> str | None:
+    """Why a curve is not read: every comparison with a nan is false, so that it would pass any check."""
+    bad = np.flatnonzero(~np.isfinite(np.asarray(curve, np.float64)))
+    return f"the {name} is not finite in epoch {bad[0] + 1}" if bad.size else None
 
 
 def _start(evidence: Evidence) -> str | None:

@@ -21,13 +21,16 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     history, outputs = evidence.course.history, evidence.outputs
     assert history is not None  # noqa: S101
     held_out, loss = np.asarray(history.validation_loss), np.asarray(history.loss)
-    if len(held_out) < _FEWEST:
-        yield NotMeasured("overfitting", f"{len(held_out)} epochs are too few to judge by")
+    fewest = min(len(held_out), len(loss))
+    if fewest < _FEWEST:
+        yield NotMeasured("overfitting", f"{fewest} epochs are too few to judge by")
         return
     best = int(held_out.argmin())
     end = float(held_out[-max(1, len(held_out) // 10) :].mean())
     rise = (end - held_out[best]) / abs(held_out[best]) if held_out[best] else 0.0
-    fell = (loss[best] - loss[-1]) / abs(loss[best]) if loss[best] else 0.0
+    # What was held out may be measured after every so many epochs only.
+    at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
+    fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
     if not rise > _RISE or not fell > _FELL:
         return
     constant = None if outputs is None else outputs.constant_loss
@@ -41,7 +44,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         value=float(rise),
         threshold=_RISE,
         evidence=f"the validation loss rose by {rise:.0%} from its least, {held_out[best]:.4g} in epoch "
-        f"{best + 1}, while the training loss fell from {loss[best]:.4g} to {loss[-1]:.4g}"
+        f"{at + 1}, while the training loss fell from {loss[at]:.4g} to {loss[-1]:.4g}"
         + (f"; a constant does better ({constant:.4g})" if useless else ""),
         advice="Keep the best weights (early_stopping=True, fit(stopping=Stopping())); more alpha (L2), "
         "dropout, fewer units, or more data.",

@@ -8,6 +8,7 @@ from multilayer.diagnosis.checks.unscaled_inputs import *
 from multilayer.diagnosis.checks.constant_inputs import *
 from multilayer.diagnosis.checks.duplicate_inputs import *
 from multilayer.diagnosis.checks.initialization import *
+from multilayer.diagnosis.checks.loss_not_finite import *
 from multilayer.diagnosis.checks.learning_rate_too_high import *
 from multilayer.diagnosis.checks.duplicate_units import *
 from multilayer.diagnosis.checks.dead_units import *
@@ -24,4 +25,5 @@ from multilayer.diagnosis.checks.undertraining import *
 from multilayer.diagnosis.checks.overfitting import *
 from multilayer.diagnosis.checks.plateau_stop import *
 from multilayer.diagnosis.checks.one_class import *
+from multilayer.diagnosis.checks.no_better_than_constant import *
 from multilayer.diagnosis.checks.linear_enough import *

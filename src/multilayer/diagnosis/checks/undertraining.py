@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares, skill
+from multilayer.diagnosis.checks.judgement import fares, how_it_fares, learned, skill
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import joined
 from multilayer.diagnosis.evidence import Evidence
@@ -30,7 +30,8 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     tail = loss[-max(2, len(loss) // 5) :]
     fall = float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0
     own = skill(evidence)
-    if not fall > _FALL or (own is not None and own > _DONE) or course.stopped == "plateau":
+    done = (own is not None and own > _DONE) or learned(evidence)
+    if not fall > _FALL or done or course.stopped == "plateau":
         return
     over = course.stopped == "epochs"
     yield Finding(

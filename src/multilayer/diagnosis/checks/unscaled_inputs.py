@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import graded, how_it_fares, skill
+from multilayer.diagnosis.checks.judgement import fares, graded, how_it_fares, just_begun, skill
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import column_names, joined
 from multilayer.diagnosis.evidence import Evidence
@@ -59,9 +59,14 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _severity(evidence: Evidence) -> Severity:
-    """Weights that have learned to live with it are no trouble; those that are on the way might be there already."""
+    """Weights that have learned to live with it are no trouble; those that are on the way might be there already.
+
+    A loss that still falls is no excuse: it falls from where the scale of the inputs has put it.
+    """
     own = skill(evidence)
     found = graded(evidence)
+    if found == "warning" and fares(evidence) == "badly" and not just_begun(evidence):
+        return "error"
     return "warning" if found == "note" and own is not None and own < _DONE else found
 
 
@@ -70,6 +75,7 @@ unscaled_inputs = Check(
     "Are the inputs of the size that weights are made for?",
     needing("unscaled_inputs", _run, "samples"),
     explains=(
+        "loss_not_finite",
         "learning_rate_too_high",
         "duplicate_units",
         "dead_units",

@@ -80,6 +80,7 @@ wrong_output = Check(
     needing("wrong_output", _run, "outputs"),
     explains=(
         "initialization",
+        "loss_not_finite",
         "learning_rate_too_high",
         "duplicate_units",
         "dead_units",

@@ -1,0 +1,177 @@
+"""A network that fares no better than a constant is never "no trouble"; one that does is left in peace."""
+
+import numpy as np
+import pytest
+
+from multilayer import MLP, Dense, diagnose, fit, initialize
+from multilayer.diagnosis import Course
+from multilayer.optimizers import SGD, Adam
+from multilayer.training import History
+from tests.diagnosis.evidence import findings, with_outputs
+
+RNG = np.random.default_rng(0)
+XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([0, 1, 1, 0])
+NAME = "no_better_than_constant"
+
+
+def said(found):
+    return next((finding for finding in found.findings if finding.check == NAME), None)
+
+
+def test_the_posted_network_that_says_a_half_for_ever():
+    """CodingTrain/Toy-Neural-Network-JS#155: plain gradient descent at a rate of 0.01, 5000 epochs."""
+    W = [[-0.12692590266986858, -0.9357427469178123], [-0.844955757436316, 0.8173651578783794]]
+    first = Dense(W, [0.39650732687505963, -0.49808473788143637], "sigmoid")
+    net = MLP([first, Dense([[-0.5832662974097391], [0.5309347844782579]], [0.2908941132572971], "sigmoid")])
+    trained = fit(
+        net,
+        *XOR,
+        loss="squared",
+        optimizer=SGD(0.01, momentum=0.0, nesterov=False),
+        batch_size=1,
+        epochs=5000,
+        rng=0,
+    )
+    found = diagnose(trained.network, *XOR, "squared", course=trained)
+    assert (found.cause.check, found.cause.severity) == (NAME, "error")
+    assert "accuracy is 0.5, that of the best constant 0.5, of a linear model 0.5" in found.cause.evidence
+    assert "nothing learnable was shown" in found.cause.evidence
+    assert found.cause.advice.startswith("Look first at")
+
+
+@pytest.mark.parametrize("units", [2, 4, 8])
+@pytest.mark.parametrize("seed", range(4))
+def test_xor_by_sigmoids_and_default_settings(units, seed):
+    """Its loss stays beside ln 2, and a lucky 3 of 4 is no better than 2 of 4."""
+    start = initialize((2, units, 1), "sigmoid", "sigmoid", rng=seed)
+    trained = fit(start, *XOR, loss="bce", epochs=500, rng=seed)
+    assert trained.history.loss[-1] > 0.65
+    assert diagnose(trained.network, *XOR, course=trained).trouble
+    assert diagnose(trained.network, *XOR).trouble
+
+
+def test_wrong_on_every_sample():
+    X = RNG.standard_normal((300, 2))
+    net = MLP([Dense([[-5.0], [0.0]], [0.0], "sigmoid")])
+    cause = diagnose(net, X, (X[:, 0] > 0).astype(int)).cause
+    assert (cause.check, cause.title) == (NAME, "the network fares worse than a constant")
+    assert "a linear model does better" in cause.evidence
+    assert "with the two classes exchanged" in cause.advice
+
+
+def test_worse_than_the_mean():
+    X = RNG.standard_normal((100, 3))
+    y = 30.0 + X[:, 0] + X[:, 1]
+    net = initialize((3, 8, 1), "tanh", rng=0)
+    cause = diagnose(net, X, y).cause
+    assert cause.check == NAME
+    assert cause.value < -2.0
+    assert "the scale of y" in cause.advice
+
+
+def test_other_data_than_those_of_training():
+    X = RNG.standard_normal((200, 3))
+    y = np.sin(2 * X[:, 0])
+    trained = fit(
+        initialize((3, 16, 1), "tanh", rng=0), X, y, loss="squared", optimizer=Adam(0.01), epochs=200, rng=0
+    )
+    assert not diagnose(trained.network, X, y, course=trained).trouble
+    cause = diagnose(trained.network, X, RNG.permutation(y), course=trained).cause
+    assert cause.check == NAME
+    assert "these are not the X and y of training" in cause.advice
+
+
+def test_gives_way_to_a_named_cause():
+    X = 1e4 * (1.0 + RNG.standard_normal((200, 2)))
+    found = diagnose(initialize((2, 8, 1), "tanh", "sigmoid", rng=0), X, np.arange(200) % 2)
+    assert found.cause.check == "unscaled_inputs"
+    assert said(found).severity == "error"
+
+
+def test_nothing_to_learn():
+    """Noise: the network is not to blame, but nothing was shown either."""
+    X, y = RNG.standard_normal((400, 5)), RNG.integers(0, 2, 400)
+    cause = diagnose(initialize((5, 8, 1), "tanh", "sigmoid", rng=1), X, y).cause
+    assert "a linear model does no better either: nothing learnable was shown" in cause.evidence
+
+
+def test_all_targets_alike():
+    X = RNG.standard_normal((30, 2))
+    net = MLP([Dense([[0.1], [0.1]], [5.0], "sigmoid")])
+    found = diagnose(net, X, np.ones(30, int))
+    assert (said(found).severity, found.trouble) == ("warning", False)
+    assert "all targets are the same" in said(found).evidence
+    assert diagnose(net, X, np.zeros(30, int)).trouble
+
+
+def test_too_early_to_tell():
+    X = RNG.standard_normal((300, 3))
+    y = RNG.integers(0, 2, 300)
+    net = initialize((3, 8, 1), "tanh", "sigmoid", rng=0)
+    begun = diagnose(net, X, y, course=History((0.75, 0.74)))
+    assert said(begun).severity == "note"
+    assert not begun.verdict.startswith("No trouble")
+    falling = diagnose(net, X, y, course=History(tuple(np.geomspace(2.0, 0.8, 40))))
+    assert said(falling).severity == "warning"
+    over = diagnose(net, X, y, course=Course(History((0.75, 0.74)), "epochs"))
+    assert over.trouble
+
+
+def healthy():
+    """Networks that are better than a constant in one way only, or by little."""
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((2000, 4))
+    sigmoid = MLP([Dense([[1.0], [0.0], [0.0], [0.0]], [-4.0], "sigmoid")])
+    yield "a rare class that is never called", sigmoid, X, rng.random(2000) < sigmoid(X)[:, 0], "bce"
+    sure = MLP([Dense([[60.0], [0.0], [0.0], [0.0]], None, "sigmoid")])
+    yield "too sure of itself", sure, X, (X[:, 0] + rng.standard_normal(2000) > 0), "bce"
+    yield "ten samples, and too sure of itself", sure, X[:10], (X[:10, 0] > 0) ^ (np.arange(10) < 2), "bce"
+    weak = MLP([Dense([[0.15], [0.0], [0.0], [0.0]])])
+    yield "a little of much noise", weak, X, 0.15 * X[:, 0] + rng.standard_normal(2000), "squared"
+    yield (
+        "numbers of great size",
+        MLP([Dense(1e6 * np.eye(4)[:, :1], [5e8])]),
+        X,
+        5e8 + 1e6 * X[:, 0],
+        "squared",
+    )
+    columns = np.c_[X[:, 0], X[:, 1], np.where(np.arange(2000) == 7, 1e-3, 0.0)]
+    outputs = MLP([Dense(np.c_[np.eye(4)[:, :2], 0.1 * np.eye(4)[:, 2]])])
+    yield "one of several outputs is hopeless", outputs, X, columns, "squared"
+    labels = rng.random((2000, 3)) < MLP([Dense(np.eye(4)[:, :3], [-3.0] * 3, "sigmoid")])(X)
+    yield (
+        "labels, several or none a sample",
+        MLP([Dense(np.eye(4)[:, :3], [-3.0] * 3, "sigmoid")]),
+        X,
+        labels,
+        "bce",
+    )
+    code = np.linalg.qr(rng.standard_normal((4, 3)))[0]
+    yield "an autoencoder", MLP([Dense(code), Dense(code.T)]), X, X, "squared"
+    solved = MLP(
+        [Dense([[6.0, -6.0], [-6.0, 6.0]], [-3.0, -3.0], "sigmoid"), Dense([[1.0], [1.0]], [-0.5], "sigmoid")]
+    )
+    yield "XOR, hardly", solved, *XOR, "bce"
+
+
+@pytest.mark.parametrize("case", list(healthy()), ids=lambda case: case[0])
+def test_is_left_in_peace(case):
+    _, net, X, y, loss = case
+    found = diagnose(net, X, np.asarray(y, float), loss)
+    assert said(found) is None, found
+
+
+def test_too_few_samples_for_a_score_leave_it_to_the_loss():
+    X, y = np.array([[1.0], [-1.0], [2.0]]), np.array([1, 0, 1])
+    right = MLP([Dense([[3.0]], None, "sigmoid")])
+    assert said(diagnose(right, X, y)) is None
+    unsure = MLP([Dense([[1e-3]], [1.0], "sigmoid")])
+    assert said(diagnose(unsure, X, y)) is not None
+
+
+def test_without_a_score_the_loss_decides():
+    X = RNG.standard_normal((60, 2))
+    evidence = diagnose(initialize((2, 4, 3), "tanh", "softmax", rng=0), X, np.arange(60) % 3).evidence
+    for loss, trouble in ((1.09, True), (0.5, False), (np.nan, True), (np.inf, True)):
+        unscored = with_outputs(evidence, score=None, constant_score=None, confusion=None, loss=loss)
+        assert bool(findings(NAME, unscored)) == trouble
