@@ -68,9 +68,13 @@ class LayerStatistics:
 
     @property
     def constant_share(self) -> float:
-        """Share of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0."""
-        power = float(self.mean_square_z.sum())
-        return float((self.mean_z**2).sum()) / power if power else 1.0
+        """Share of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0.
+
+        nan where squares overflow.
+        """
+        with np.errstate(all="ignore"):
+            power = self.mean_square_z.sum()
+            return float((self.mean_z**2).sum() / power) if power else 1.0
 
 
 @dataclass(frozen=True, eq=False)

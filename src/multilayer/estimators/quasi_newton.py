@@ -21,6 +21,7 @@ from multilayer.estimators.watching import (
 )
 from multilayer.optimizers import LBFGS, Constant, Minimum, OptimizerState, Schedule
 from multilayer.training import Epoch
+from multilayer.training.ending import tell_end
 from multilayer.training.loop import Training
 from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
@@ -65,6 +66,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> 
             show(epoch)
             tell(estimator, training, epoch)
     trained, minimum = training.trained, training.minimum
+    tell_end(estimator.callbacks or (), trained)
     if trained.stopped == "not finite":
         raise ValueError(f"{NOT_FINITE} ({trained.message})")
     if minimum is not None:

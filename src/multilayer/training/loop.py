@@ -17,6 +17,7 @@ from multilayer.training import full_batch
 from multilayer.training.callbacks import Callback
 from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
+from multilayer.training.ending import tell_end
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption
@@ -76,6 +77,7 @@ class Training(Iterator[Step | Epoch]):
         if keeper is not None and position.ended is None and position.epoch < recipe.epochs:
             keeper.check_ready(position)
         self._stop_asked = False
+        self._end_is_told = False
         self._whole = copy(position)
         """The position when it was last whole: each of its fields belongs to the same moment."""
         self._trained = ConsistentRead(self._outcome)
@@ -86,8 +88,13 @@ class Training(Iterator[Step | Epoch]):
         return self
 
     def __next__(self) -> Step | Epoch:
-        with self.interruption, self._trained.changing():
-            return next(self._events)
+        with self.interruption:
+            with self._trained.changing():
+                event = next(self._events, None)
+            if event is None:
+                self._tell_end()
+                raise StopIteration
+            return event
 
     def stop(self) -> None:
         """Ask training to end before the next event."""
@@ -313,6 +320,11 @@ class Training(Iterator[Step | Epoch]):
         """Answer whoever asked for the outcome meanwhile, and return whether to end."""
         self._trained.answer()
         return self.interruption.requested
+
+    def _tell_end(self) -> None:
+        if not self._end_is_told:
+            self._end_is_told = True
+            tell_end(self._callbacks, self.trained)
 
     def _wish(self) -> Stopped | None:
         if self.interruption.requested:

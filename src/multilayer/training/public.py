@@ -123,7 +123,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     rng : Generator, RandomState, int or None
         Where orders and dropout come from. A `RandomState` gives scikit-learn's orders.
     callbacks : callable, or iterable of callables
-        Each is called with every event; one that returns True ends training.
+        Each is called with every event; one that returns True ends training. Where it has a method `ended` too, that
+        is called once with the outcome, after the last event, however training ended.
     every : int, optional
         Yield a `Step` after so many batches. None: only epochs, which is faster.
     after : Trained or Memory, optional

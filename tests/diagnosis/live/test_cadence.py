@@ -32,10 +32,18 @@ def test_doubles():
     assert run(Clock(Cadence()), 100, cost=0.001) == [1, 2, 4, 8, 16, 32, 64, 100]
 
 
-def test_a_large_network_waits_longer():
-    clock = Clock(Cadence(share=0.05))
-    clock.expect(5e8)  # 0.05 seconds more
-    assert run(clock, 100, cost=0.001)[0] == 2
+def test_among_steps_a_large_network_waits_longer():
+    first = []
+    for operations in (0.0, 5e8):  # none, and 0.05 seconds more
+        clock = Clock(Cadence(share=0.05))
+        clock.expect(operations)
+        steps = [step(number, 0.1 * number) for number in range(1, 100)]
+        for event in steps:
+            clock.pass_on(event)
+            if clock.is_due(event):
+                break
+        first.append(event.steps)
+    assert first == [6, 16]
 
 
 def test_keeps_to_its_share():
@@ -47,8 +55,9 @@ def test_keeps_to_its_share():
     assert clock.trained == 1000.0
 
 
-def test_waits_where_even_a_small_look_is_too_much():
-    assert run(Clock(Cadence(share=0.05)), 10, cost=0.0, seconds=1e-4) == []
+def test_the_first_and_the_last_look_are_taken_where_even_a_small_one_is_too_much():
+    assert run(Clock(Cadence(share=0.05)), 10, cost=0.001, seconds=1e-4) == [1, 10]
+    assert run(Clock(Cadence(share=0.05)), 1, cost=0.001, seconds=1e-4) == [1]
 
 
 @pytest.mark.parametrize(("every", "looked"), [(1, [1, 2, 3, 4, 5, 6, 7]), (3, [3, 6])])

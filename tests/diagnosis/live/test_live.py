@@ -167,7 +167,7 @@ def test_training_is_the_same_with_and_without():
 
 
 def test_holds_on_to_nothing_that_cannot_be_pickled():
-    live = Live(X, Y, "squared", every=1)
+    live = Live(X, Y, "squared", every=1, on_finding=repr)
     fit(NET, X, Y, loss=squared, epochs=2, rng=0, callbacks=[live])
     assert len(pickle.loads(pickle.dumps(live)).looks) == 2  # noqa: S301
 

@@ -1,4 +1,4 @@
-"""When to look: after 1, 2, 4, 8, ... epochs, unless that would take more than a share of the time."""
+"""When to look: after 1, 2, 4, 8, ... epochs; from the second on, unless it takes more than a share of the time."""
 
 from __future__ import annotations
 
@@ -67,9 +67,11 @@ class Clock:
         if every is not None:
             return self._events % every == 0
         last = isinstance(event, Epoch) and event.stopped is not None
-        if event.steps < self._next and not last:
-            return False
-        return self._affords(self.trained)
+        if last or (isinstance(event, Epoch) and not self._next):
+            return (
+                True  # the end, and an early first look, are what there are looks for: some milliseconds each
+            )
+        return event.steps >= self._next and self._affords(self.trained)
 
     def is_due_next(self, event: Step | Epoch) -> bool:
         """Whether the next event may be the time for a look: whether this one's weights have to be kept."""
@@ -87,6 +89,10 @@ class Clock:
 
     def _affords(self, trained: float) -> bool:
         return self.spent + self._cost <= self._cadence.share * trained
+
+    def closed(self, seconds: float) -> None:
+        """Note what was taken after the last event."""
+        self.spent += seconds
 
     def took(self, event: Step | Epoch, seconds: float) -> None:
         """Note what an event took of the training's time, look or no look."""

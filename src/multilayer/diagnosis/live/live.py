@@ -22,8 +22,9 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Seed, generator
 from multilayer.settings import Limits
-from multilayer.training import Epoch, History, Step
+from multilayer.training import Epoch, History, Step, Trained
 from multilayer.training.data import inputs
+from multilayer.training.events import Stopped
 from multilayer.wording import one_line
 
 __all__ = ["Live"]
@@ -36,9 +37,13 @@ _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 class Live:
     """A callback that diagnoses a network while it trains: `fit(..., callbacks=[live])`, and estimators likewise.
 
-    It looks at a fixed sample of the data after 1, 2, 4, 8, ... epochs, or less often where that would take more than
-    its share of the time. While training is under way, trouble that it may still get out of is a warning, never an
-    error, and is withdrawn when it is gone; only after the last epoch a finding is a verdict.
+    It looks at a fixed sample of the data after 1, 2, 4, 8, ... epochs, and at the network that training hands back,
+    however it ended. Looks in between are left out where they would take more than their share of the time; the first
+    and the last are always taken, and in a training of some milliseconds take more than that. While training is under
+    way, trouble that it may still get out of is a warning, never an error, and is withdrawn when it is gone; only in
+    the end a finding is a verdict.
+
+    In a loop of your own, `for event in train(...): live(event)`, call `live.ended(training.trained)` behind it.
 
     Parameters
     ----------
@@ -53,8 +58,8 @@ class Live:
     every : int, optional
         Look after every so many events instead, whatever that takes.
     on_finding : callable, optional
-        Is called with each warning and error that two looks in a row have found. Unless given, a `TrainingWarning`
-        says so.
+        Is called with each warning and error that two looks in a row have found, and with each error that the last
+        one has. Unless given, a `TrainingWarning` says so.
     stop_on : "error" or "warning", optional
         Ends training at such a finding, or a worse one, once two looks in a row have found it.
     start : MLP, optional
@@ -113,6 +118,10 @@ class Live:
         self._told: dict[tuple[str, int | None], Finding] = {}
         self._epochs: list[Epoch] = []
         self._last: Step | Epoch | None = None
+        self._stopped: Stopped | None = None
+        self._judged: MLP | None = None
+        """The network of a look at the end."""
+        self._over = False
         self._kept: _Weights | None = None
         if self._start is not None:
             self._kept = _weights(self._start)
@@ -138,7 +147,7 @@ class Live:
         epochs = self._epochs
         return Course(
             history=_history(epochs),
-            stopped=epochs[-1].stopped if epochs else None,
+            stopped=self._stopped,
             learning_rate=epochs[0].learning_rate if epochs else None,
             epochs=epochs[-1].epochs if epochs else None,
             start=self._start,
@@ -155,10 +164,12 @@ class Live:
         began = time.perf_counter()
         if self._last is not None and not _follows(event, self._last):
             self._begin()  # another training
+        self._over = False
         if self._last is None:
             weights = sum(layer.W.size for layer in event.network.layers)
             self._clock.expect(6.0 * weights * self._samples)  # a product forward and two back
         self._last = replace(event, _network=_gone)  # its network would hold on to the whole training
+        self._stopped = event.stopped if isinstance(event, Epoch) else None
         self._clock.pass_on(event)
         if isinstance(event, Epoch):
             self._epochs.append(replace(event, _network=_gone))
@@ -167,29 +178,52 @@ class Live:
         if looking or keeping:
             network = event.network
             if looking:
-                stop = self._look(network, event)
+                stop = self._look(
+                    network,
+                    _movement(self._kept, network),
+                    epoch=event.epoch,
+                    steps=event.steps,
+                    whole_epoch=isinstance(event, Epoch),
+                )
                 self._clock.looked(event, time.perf_counter() - began)
             self._kept = _weights(network) if keeping else None
         self._clock.took(event, time.perf_counter() - began)
         return stop
 
-    def _look(self, network: MLP, event: Step | Epoch) -> bool:
+    def ended(self, trained: Trained) -> None:
+        """Look at what training hands back; training calls this after the last event."""
+        began = time.perf_counter()
+        if self._over:
+            self._begin()  # another training, that ended before its first event
+        self._over, self._stopped = True, trained.stopped
+        network, steps = trained.network, trained.memory.steps
+        if self._judged != network:
+            update, whole_epoch = _movement(None, network), False
+            if self.looks and self.looks[-1].steps == steps:  # of the same moment, and no verdict
+                last = self.looks.pop()
+                update, whole_epoch = last.update, last.whole_epoch
+            self._look(network, update, epoch=len(trained.history), steps=steps, whole_epoch=whole_epoch)
+        self._judged = None
+        self._clock.closed(time.perf_counter() - began)
+
+    def _look(self, network: MLP, update: NDArray[np.float64], **when: Any) -> bool:
         if self._sample is None:
             self._sample = self._drawn(network)
         before = self.looks[-1].findings if self.looks else ()
-        update = _movement(self._kept, network)
-        look = self._sample.look(network, self.course, update, event)
+        look = self._sample.look(network, self.course, update, **when)
         self.looks.append(look)
+        self._judged = network if self._stopped is not None else None
         return self._tell(before, look.findings)
 
     def _tell(self, before: tuple[Finding, ...], now: tuple[Finding, ...]) -> bool:
-        """Tell what two looks have found, withdraw what is gone, and return whether that is to end training."""
+        """Tell what two looks or the last have found, withdraw what is gone; return whether that is to end training."""
         seen, holds = {_key(finding) for finding in before}, {_key(finding): finding for finding in now}
         for key in [key for key in self._told if key not in holds]:
             self.withdrawn.append(self._told.pop(key))
         stop = False
         for key, finding in holds.items():
-            if finding.severity == "note" or key not in seen:
+            verdict = self._stopped is not None and finding.severity == "error"
+            if finding.severity == "note" or (key not in seen and not verdict):
                 continue
             known = self._told.get(key)
             self._told[key] = finding

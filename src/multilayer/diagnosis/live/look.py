@@ -17,7 +17,6 @@ from multilayer.diagnosis.verdict import concluded
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Random
-from multilayer.training import Epoch, Step
 
 __all__ = ["Look", "Sample"]
 
@@ -53,7 +52,9 @@ class Sample:
     loss: Loss | None
     rng: Random
 
-    def look(self, network: MLP, course: Course, update: Floats, event: Step | Epoch) -> Look:
+    def look(
+        self, network: MLP, course: Course, update: Floats, *, epoch: int, steps: int, whole_epoch: bool
+    ) -> Look:
         """Measure, and run the checks."""
         missing = {"linear": "no linear model is fitted while training is under way"}
         if self.y is None:
@@ -63,13 +64,13 @@ class Sample:
         )
         findings = concluded(evidence, checks).findings
         return Look(
-            event.epoch,
-            event.steps,
+            epoch,
+            steps,
             np.array([layer.constant_share for layer in evidence.layers]),
             np.array([_dead(layer) for layer in evidence.layers]),
             np.array([_saturated(layer) for layer in evidence.layers]),
             update,
-            isinstance(event, Epoch),
+            whole_epoch,
             findings if course.stopped is not None else tuple(_for_now(findings)),
         )
 
