@@ -43,14 +43,14 @@ def test_among_steps_a_large_network_waits_longer():
             if clock.is_due(event):
                 break
         first.append(event.steps)
-    assert first == [6, 16]
+    assert first == [12, 32]
 
 
 def test_keeps_to_its_share():
     clock = Clock(Cadence(share=0.05))
     looked = run(clock, 1000, cost=2.0)
     assert looked[0] == 1  # what it costs is not known before
-    assert looked[1] == 80  # 4 seconds of 80
+    assert looked[1] == 120  # 6 seconds of 120, with those of the last look
     assert clock.spent <= 0.05 * clock.trained
     assert clock.trained == 1000.0
 

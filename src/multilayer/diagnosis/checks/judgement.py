@@ -68,12 +68,17 @@ def fares(evidence: Evidence) -> Fares:
 
 
 def early(evidence: Evidence) -> bool:
-    """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls."""
+    """Return whether it may still come right: few epochs of a training under way, or a loss that falls and falls.
+
+    Not where all epochs are done and the network is no better than a constant yet.
+    """
     history, stopped = evidence.course.history, evidence.course.stopped
     if history is None or stopped in ("plateau", "not finite") or not np.isfinite(history.loss).all():
         return False
     if just_begun(evidence):
         return True
+    if stopped == "epochs" and evidence.outputs is not None and beside_constant(evidence) != "better":
+        return False
     if len(history) < _FEW_EPOCHS:
         return len(history) < 2 or history.loss[-1] < history.loss[0]
     tail = np.asarray(history.loss[-max(3, len(history) // 10) :])

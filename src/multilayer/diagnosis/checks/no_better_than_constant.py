@@ -37,7 +37,7 @@ def _severity(evidence: Evidence, outputs: OutputStatistics) -> Severity:
     if just_begun(evidence):
         return "note"
     faultless = outputs.score == 1.0  # as the constant is, where all targets are the same
-    return "warning" if faultless or (early(evidence) and evidence.course.stopped != "epochs") else "error"
+    return "warning" if faultless or early(evidence) else "error"
 
 
 def _losses(outputs: OutputStatistics) -> str:

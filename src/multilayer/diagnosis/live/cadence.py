@@ -88,7 +88,8 @@ class Clock:
         self._next = 2 * event.steps
 
     def _affords(self, trained: float) -> bool:
-        return self.spent + self._cost <= self._cadence.share * trained
+        """Whether there is time for a look now, and for the one at the end."""
+        return self.spent + 2.0 * self._cost <= self._cadence.share * trained
 
     def closed(self, seconds: float) -> None:
         """Note what was taken after the last event."""
