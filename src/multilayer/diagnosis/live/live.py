@@ -58,8 +58,8 @@ class Live:
     every : int, optional
         Look after every so many events instead, whatever that takes.
     on_finding : callable, optional
-        Is called with each warning and error that two looks in a row have found, and with each error that the last
-        one has. Unless given, a `TrainingWarning` says so.
+        Is called with each warning and error that two looks in a row have found, and with the main cause of trouble
+        that the last one has. Unless given, a `TrainingWarning` says so.
     stop_on : "error" or "warning", optional
         Ends training at such a finding, or a worse one, once two looks in a row have found it.
     start : MLP, optional
@@ -78,7 +78,7 @@ class Live:
     >>> net = initialize((2, 8, 1), "tanh", rng=0)
     >>> trained = fit(net, X, y, loss="squared", epochs=3, rng=0, callbacks=[live])
     >>> [look.epoch for look in live.looks], [finding.check for finding in found]
-    ([1, 2, 3], ['undertraining'])
+    ([1, 2, 3], ['undertraining', 'no_better_than_constant'])
     """
 
     def __init__(  # noqa: PLR0913  (keywords with a default that leaves them out)
@@ -216,14 +216,15 @@ class Live:
         return self._tell(before, look.findings)
 
     def _tell(self, before: tuple[Finding, ...], now: tuple[Finding, ...]) -> bool:
-        """Tell what two looks or the last have found, withdraw what is gone; return whether that is to end training."""
+        """Tell what two looks have found, withdraw what is gone, and return whether that is to end training."""
         seen, holds = {_key(finding) for finding in before}, {_key(finding): finding for finding in now}
         for key in [key for key in self._told if key not in holds]:
             self.withdrawn.append(self._told.pop(key))
+        if self._stopped is not None and now and now[0].severity == "error":
+            seen.add(_key(now[0]))  # the verdict: there is no next look to wait for
         stop = False
         for key, finding in holds.items():
-            verdict = self._stopped is not None and finding.severity == "error"
-            if finding.severity == "note" or (key not in seen and not verdict):
+            if finding.severity == "note" or key not in seen:
                 continue
             known = self._told.get(key)
             self._told[key] = finding
