@@ -103,7 +103,8 @@ def _exploding_tensor(w: Watched) -> bool:
     """nan or infinity in any tensor."""
     weights = (a for network in w.networks for layer in network.layers for a in (layer.W, layer.b))
     outputs = (a for trace in w.traces for record in trace for a in (record.a, record.z))
-    return not all(np.isfinite(a).all() for a in (*weights, *outputs, *(g for s in w.gradients for g in s)))
+    gradients_ = (g for step in w.gradients for g in step)
+    return not all(np.isfinite(a).all() for a in (*weights, *outputs, *gradients_, w.loss))
 
 
 def _dead_relu(w: Watched) -> bool:
@@ -233,7 +234,7 @@ def _slow(w: Watched) -> bool:
 
 SAGEMAKER: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "VanishingGradient": (_vanishing_gradient, ("vanishing_gradients",)),
-    "ExplodingTensor": (_exploding_tensor, ("not_finite", "exploding_gradients")),
+    "ExplodingTensor": (_exploding_tensor, ("not_finite", "loss_not_finite", "exploding_gradients")),
     "DeadRelu": (_dead_relu, ("dead_units",)),
     "SaturatedActivation": (_saturated_activation, ("saturated_units",)),
     "PoorWeightInitialization": (_poor_weight_initialization, ("initialization",)),
@@ -249,7 +250,7 @@ SAGEMAKER: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
 
 AUTOTRAINER: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "gradient vanish": (_vanish, ("vanishing_gradients",)),
-    "gradient explode": (_explode, ("exploding_gradients", "not_finite")),
+    "gradient explode": (_explode, ("exploding_gradients", "not_finite", "loss_not_finite")),
     "dying relu": (_dying_relu, ("dead_units",)),
     "oscillating loss": (_oscillate, ("oscillation", "learning_rate_too_high")),
     "slow convergence": (_slow, ("learning_rate_too_low", "undertraining")),

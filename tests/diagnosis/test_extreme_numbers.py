@@ -5,6 +5,7 @@ import pytest
 
 from multilayer import MLP, Dense, diagnose, initialize
 from multilayer.diagnosis import baseline
+from multilayer.reports.diagnosis import to_html
 
 RNG = np.random.default_rng(3)
 X = np.round(RNG.uniform(-0.9, 0.9, (60, 3)), 6)
@@ -85,3 +86,11 @@ def test_a_linear_model_that_is_not_there_is_not_measured(monkeypatch):
 
     monkeypatch.setattr(baseline.np.linalg, "solve", singular)
     assert diagnose(net, X, y).evidence.outputs.linear_score is None
+
+
+def test_the_page_of_it_is_drawn():
+    pytest.importorskip("matplotlib")
+    y, _ = TARGETS["two classes"]
+    net = initialize((3, 4, 1), "tanh", "sigmoid", rng=0, dtype="float64")
+    for power in (LARGEST, SMALLEST):
+        assert "not scaled" in to_html(diagnose(net, np.ldexp(X, power), y))

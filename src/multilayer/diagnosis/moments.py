@@ -19,6 +19,8 @@ _LIKELY = 0.998
 """What makes a pair worth being followed over all samples: somewhat less than the checks ask for."""
 
 
+_DRAWN = 1e300
+"""The largest edge of a histogram: pictures multiply it by lengths in pixels."""
 _ROOM = 1e6
 """How far numbers stay from where one square overflows: room for the sum of 1e12 of them."""
 
@@ -116,7 +118,7 @@ def likely_pairs(columns: Array) -> list[tuple[int, int]]:
 
 def histogram(sample: Array) -> Histogram:
     """Return a histogram of all numbers of a sample."""
-    most = float(np.finfo(sample.dtype).max) / 8
+    most = min(float(np.finfo(sample.dtype).max) / 8, _DRAWN)
     low, high = (float(np.clip(end, -most, most)) for end in (sample.min(), sample.max()))
     margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
     edges = np.linspace(low - margin, high + margin, _BINS + 1)

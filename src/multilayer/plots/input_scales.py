@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from multilayer.plots.picture import Numbers, Picture
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis.evidence import InputStatistics
     from multilayer.plots.figures import Axes
 
 __all__ = ["input_scales", "picture"]
@@ -19,6 +21,7 @@ __all__ = ["input_scales", "picture"]
 _NAMED = 24
 _LONGEST_NAME = 24
 _ROWS = 200
+_DRAWN = 1e300
 
 
 def input_scales(evidence: Evidence, ax: Axes) -> Axes:
@@ -35,7 +38,7 @@ def input_scales(evidence: Evidence, ax: Axes) -> Axes:
 
 
 def _by_name(evidence: Evidence, ax: Axes) -> None:
-    inputs, names = evidence.inputs, _names(evidence)
+    inputs, names = _drawable(evidence.inputs), _names(evidence)
     rows = np.arange(len(names))
     ax.hlines(
         rows, inputs.least, inputs.largest, color=BLUE, alpha=0.4, linewidth=2, label="least to largest"
@@ -51,7 +54,7 @@ def _by_name(evidence: Evidence, ax: Axes) -> None:
 
 
 def _profile(evidence: Evidence, ax: Axes) -> None:
-    inputs = evidence.inputs
+    inputs = _drawable(evidence.inputs)
     columns = np.arange(1, inputs.mean.size + 1)
     low, high = inputs.mean - inputs.standard_deviation, inputs.mean + inputs.standard_deviation
     ax.fill_between(columns, inputs.least, inputs.largest, step="mid", color=BLUE, alpha=0.25, linewidth=0)
@@ -68,6 +71,12 @@ def _profile(evidence: Evidence, ax: Axes) -> None:
 _LEGEND = (("least to largest", BLUE, 0.25), ("mean ± standard deviation", BLUE, 0.6), ("mean", ORANGE, 1.0))
 
 
+def _drawable(inputs: InputStatistics) -> InputStatistics:
+    """Return the statistics with numbers that a picture has room for: it multiplies them by lengths in pixels."""
+    names = ("mean", "standard_deviation", "least", "largest")
+    return replace(inputs, **{name: np.clip(getattr(inputs, name), -_DRAWN, _DRAWN) for name in names})
+
+
 def _scale(ax: Axes, axis: Any, evidence: Evidence) -> None:
     linear = _linear_up_to(evidence)
     if linear is None:
@@ -80,7 +89,7 @@ def _scale(ax: Axes, axis: Any, evidence: Evidence) -> None:
 def _linear_up_to(evidence: Evidence) -> float | None:
     """Return where a logarithmic scale begins, or None for a linear one."""
     inputs = evidence.inputs
-    sizes = np.maximum(np.abs(inputs.least), np.abs(inputs.largest))
+    sizes = np.minimum(np.maximum(np.abs(inputs.least), np.abs(inputs.largest)), _DRAWN)
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     if not sizes.size or sizes.max() <= 100 * sizes.min():
         return None
