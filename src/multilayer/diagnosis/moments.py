@@ -17,8 +17,6 @@ Array = NDArray[Any]
 _BINS = 64
 _LIKELY = 0.998
 """What makes a pair worth being followed over all samples: somewhat less than the checks ask for."""
-
-
 _DRAWN = 1e300
 """The largest edge of a histogram: pictures multiply it by lengths in pixels."""
 _ROOM = 1e6

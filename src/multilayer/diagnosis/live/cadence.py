@@ -66,11 +66,8 @@ class Clock:
         every = self._cadence.every
         if every is not None:
             return self._events % every == 0
-        last = isinstance(event, Epoch) and event.stopped is not None
-        if last or (isinstance(event, Epoch) and not self._next):
-            return (
-                True  # the end, and an early first look, are what there are looks for: some milliseconds each
-            )
+        if isinstance(event, Epoch) and (event.stopped is not None or not self._next):
+            return True  # the first and the last look are taken, whatever the share: some milliseconds each
         return event.steps >= self._next and self._affords(self.trained)
 
     def is_due_next(self, event: Step | Epoch) -> bool:
