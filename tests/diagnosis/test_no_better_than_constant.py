@@ -50,6 +50,20 @@ def test_xor_by_sigmoids_and_default_settings(units, seed):
     assert diagnose(trained.network, *XOR).trouble
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_many_samples_do_not_make_it_better(seed):
+    """Outputs of a half and a trace are on the right side for three of four, how often ever each is there."""
+    X, y = np.repeat(XOR[0], 50, axis=0), np.repeat(XOR[1], 50)
+    trained = fit(
+        initialize((2, 2, 1), "sigmoid", "sigmoid", rng=seed), X, y, loss="bce", epochs=500, rng=seed
+    )
+    assert diagnose(trained.network, X, y).trouble
+    found = said(diagnose(trained.network, X, y, course=trained))
+    assert found is not None
+    if found.value > 0.5:
+        assert "its outputs are nearly the same for all samples" in found.evidence
+
+
 def test_wrong_on_every_sample():
     X = RNG.standard_normal((300, 2))
     net = MLP([Dense([[-5.0], [0.0]], [0.0], "sigmoid")])

@@ -7,7 +7,7 @@ from typing import Literal
 
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
-__all__ = ["Beside", "beside_constant", "linear_is_better"]
+__all__ = ["Beside", "beside_constant", "linear_is_better", "outputs_alike"]
 
 Beside = Literal["better", "equal", "worse"]
 
@@ -18,6 +18,11 @@ _LEAST, _MOST = 0.01, 0.1
 _PLAIN = 0.25
 """Of the same way: classes so far better told than by the constant that a loss far above its own is overconfidence."""
 
+_ALIKE = 0.99
+"""Share of the outputs' power that is their mean, beyond which they are the same for all samples but for traces."""
+_HALF = 0.5
+"""Of the same way: up to there, outputs that are alike fall on the right side of a threshold by luck."""
+
 
 def beside_constant(evidence: Evidence) -> Beside:
     """Return how the network fares beside the best constant: equal where neither score nor loss tells them apart.
@@ -25,7 +30,8 @@ def beside_constant(evidence: Evidence) -> Beside:
     A loss is lower where it is lower by a share of more than 4/n: the square of a correlation two standard errors from
     0; of at least 1 %, and 10 % are enough. So is an R^2 higher. Classes are told better where the difference in right
     answers is more than two standard errors, the root of the number of samples that one of the two gets right alone
-    (McNemar 1947). No mistake at all is better than a constant that makes some.
+    (McNemar 1947); but not where outputs are all alike, the loss is the constant's, and what they get right is less
+    than half of what it gets wrong. No mistake at all is better than a constant that makes some.
     """
     outputs = evidence.outputs
     assert outputs is not None  # noqa: S101
@@ -37,12 +43,19 @@ def beside_constant(evidence: Evidence) -> Beside:
     if score is None or constant is None:
         return "equal"
     noise = margin if outputs.confusion is None else _noise(outputs, constant)
-    if score - constant > noise or score == 1.0 > constant:
+    by_luck = outputs_alike(evidence) and lower >= -margin and score - constant <= _HALF * (1.0 - constant)
+    if (score - constant > noise and not by_luck) or score == 1.0 > constant:
         return "better"
     if constant - score > noise:
         return "worse"
     overconfident = lower < -margin and score - constant > _PLAIN * (1.0 - constant)
     return "better" if outputs.confusion is not None and overconfident else "equal"
+
+
+def outputs_alike(evidence: Evidence) -> bool:
+    """Return whether the classes of a network are told by traces of a difference in its outputs."""
+    known = evidence.outputs is not None and evidence.outputs.confusion is not None
+    return known and evidence.layers[-1].constant_share > _ALIKE
 
 
 def linear_is_better(evidence: Evidence) -> bool:

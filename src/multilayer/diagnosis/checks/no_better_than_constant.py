@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from multilayer.diagnosis.checks.constant import Beside, beside_constant, linear_is_better
+from multilayer.diagnosis.checks.constant import Beside, beside_constant, linear_is_better, outputs_alike
 from multilayer.diagnosis.checks.judgement import early, how_it_fares, just_begun, learned
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import joined
@@ -28,7 +28,14 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
         units=(),
         value=outputs.score,
         threshold=outputs.constant_score,
-        evidence=joined((how_it_fares(evidence), _losses(outputs), _beside_linear(evidence, outputs))),
+        evidence=joined(
+            (
+                how_it_fares(evidence),
+                _losses(outputs),
+                "its outputs are nearly the same for all samples" if outputs_alike(evidence) else "",
+                _beside_linear(evidence, outputs),
+            )
+        ),
         advice=next(advice for applies, advice in _FIRST if applies(evidence, outputs, found)),
     )
 
