@@ -30,8 +30,7 @@ def beside_constant(evidence: Evidence) -> Beside:
     A loss is lower where it is lower by a share of more than 4/n: the square of a correlation two standard errors from
     0; of at least 1 %, and 10 % are enough. So is an R^2 higher. Classes are told better where the difference in right
     answers is more than two standard errors, the root of the number of samples that one of the two gets right alone
-    (McNemar 1947); but not where outputs are all alike, the loss is the constant's, and what they get right is less
-    than half of what it gets wrong. No mistake at all is better than a constant that makes some.
+    (McNemar 1947); but not by luck. No mistake at all is better than a constant that makes some.
     """
     outputs = evidence.outputs
     assert outputs is not None  # noqa: S101
@@ -43,7 +42,7 @@ def beside_constant(evidence: Evidence) -> Beside:
     if score is None or constant is None:
         return "equal"
     noise = margin if outputs.confusion is None else _noise(outputs, constant)
-    by_luck = outputs_alike(evidence) and lower >= -margin and score - constant <= _HALF * (1.0 - constant)
+    by_luck = lower >= -margin and _lucky(evidence, score - constant, 1.0 - constant)
     if (score - constant > noise and not by_luck) or score == 1.0 > constant:
         return "better"
     if constant - score > noise:
@@ -56,6 +55,17 @@ def outputs_alike(evidence: Evidence) -> bool:
     """Return whether the classes of a network are told by traces of a difference in its outputs."""
     known = evidence.outputs is not None and evidence.outputs.confusion is not None
     return known and evidence.layers[-1].constant_share > _ALIKE
+
+
+def _lucky(evidence: Evidence, gained: float, missing: float) -> bool:
+    """Whether outputs are all alike, and more answers are right than they promise, but less than half of the missing.
+
+    Outputs of 0.5 +- 0.01 promise 0.01 more right answers; 0.25 more are a matter of which side of 0.5 they are on.
+    """
+    if not outputs_alike(evidence):
+        return False
+    promised = math.sqrt(1.0 / evidence.layers[-1].constant_share - 1.0)
+    return promised < gained <= _HALF * missing
 
 
 def linear_is_better(evidence: Evidence) -> bool:
