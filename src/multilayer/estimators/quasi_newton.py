@@ -17,11 +17,11 @@ from multilayer.estimators.watching import (
     print_loss,
     progress,
     tell,
+    tell_end,
     warn_of_interruption,
 )
 from multilayer.optimizers import LBFGS, Constant, Minimum, OptimizerState, Schedule
 from multilayer.training import Epoch
-from multilayer.training.ending import tell_end
 from multilayer.training.loop import Training
 from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of
@@ -66,7 +66,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> 
             show(epoch)
             tell(estimator, training, epoch)
     trained, minimum = training.trained, training.minimum
-    tell_end(estimator.callbacks or (), trained)
+    tell_end(estimator, trained)
     if trained.stopped == "not finite":
         raise ValueError(f"{NOT_FINITE} ({trained.message})")
     if minimum is not None:

@@ -19,12 +19,12 @@ from multilayer.estimators.watching import (
     print_loss,
     progress,
     tell,
+    tell_end,
     warn_of_interruption,
 )
 from multilayer.optimizers import Adaptive
 from multilayer.training import Epoch, Metric, Stopping, Trained
 from multilayer.training.data import Arrays
-from multilayer.training.ending import tell_end
 from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
 from multilayer.training.position import Position, parameters_of
@@ -88,7 +88,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
     except KeyboardInterrupt:
         interrupted = True
     trained = training.trained
-    tell_end(estimator.callbacks or (), replace(trained, stopped="interrupted") if interrupted else trained)
+    tell_end(estimator, replace(trained, stopped="interrupted") if interrupted else trained)
     estimator._optimizer.memory = trained.memory
     if estimator.early_stopping:
         # scikit-learn's best weights are from now on the very arrays that the next fit of a warm start changes:

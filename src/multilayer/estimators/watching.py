@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multilayer.training import Epoch, Metric
-from multilayer.training.callbacks import callables
+from multilayer.training import Epoch, Metric, Trained, callbacks
 from multilayer.training.data import Arrays
 from multilayer.training.loop import Training
 from multilayer.training.progress import progress_bar
@@ -24,6 +23,7 @@ __all__ = [
     "print_loss",
     "progress",
     "tell",
+    "tell_end",
     "warn_of_interruption",
 ]
 
@@ -60,9 +60,14 @@ def print_loss(epoch: Epoch) -> None:
 
 def tell(estimator: Perceptron, training: Training, epoch: Epoch) -> None:
     """Call the callbacks; one that returns True ends training."""
-    for callback in callables(estimator.callbacks):
+    for callback in callbacks.callables(estimator.callbacks):
         if callback(epoch) is True:
             training.stop()
+
+
+def tell_end(estimator: Perceptron, trained: Trained) -> None:
+    """Tell the outcome to the callbacks that want to know it."""
+    callbacks.tell_end(callbacks.callables(estimator.callbacks), trained)
 
 
 def warn_of_interruption(*, stacklevel: int) -> None:

@@ -1,15 +1,15 @@
-"""Callbacks: what training calls with every event."""
+"""Callbacks: what training calls with every event, and, where they want to know it, with the outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from multilayer.errors import InputError
-from multilayer.training.events import Epoch, Step
+from multilayer.training.events import Epoch, Step, Trained
 from multilayer.wording import one_line
 
-__all__ = ["Callback", "callables"]
+__all__ = ["Callback", "ToldTheEnd", "callables", "tell_end"]
 
 Callback = Callable[[Step | Epoch], Any]
 
@@ -30,3 +30,18 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
             got = one_line(repr(callback), 60)
             raise InputError(f"callbacks, entry {number}: expected a callable that takes an event; got {got}")
     return found
+
+
+@runtime_checkable
+class ToldTheEnd(Protocol):
+    """A callback with a method more: it is called once, after the last event, however training ended."""
+
+    def ended(self, trained: Trained, /) -> object:
+        """Take note of the outcome."""
+
+
+def tell_end(callbacks: Iterable[Callback], trained: Trained) -> None:
+    """Tell the outcome to the callbacks that want to know it."""
+    for callback in callbacks:
+        if isinstance(callback, ToldTheEnd):
+            callback.ended(trained)

@@ -14,10 +14,9 @@ from multilayer.errors import InputError
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
-from multilayer.training.callbacks import Callback
+from multilayer.training.callbacks import Callback, tell_end
 from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
-from multilayer.training.ending import tell_end
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption

@@ -164,6 +164,16 @@ def test_the_last_look_of_an_estimator(settings, stopped):
     assert live.looks[0].epoch == 1
 
 
+def test_a_single_callback_of_an_estimator():
+    from multilayer.estimators import MLPRegressor
+
+    live, _ = live_on(X, Y)
+    MLPRegressor(hidden_layer_sizes=(8,), random_state=0, max_iter=100, tol=1.0, callbacks=live).fit(
+        X, Y.ravel()
+    )
+    assert live.course.stopped == "plateau"
+
+
 def test_an_estimator_that_breaks_off():
     from multilayer.estimators import MLPRegressor
 
