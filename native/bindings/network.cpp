@@ -24,7 +24,9 @@ PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObjec
 
 // Rounds as NumPy's cast does, but an overflow to infinity is not worth a warning.
 template <class From, class T> PyObject *narrowed(PyArrayObject *wide) {
-    Reference behaved(PyArray_FromArray(wide, nullptr, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED));
+    // The type is named: without one NumPy keeps the order of the bytes, whatever the flags say.
+    Reference behaved(
+        PyArray_FromArray(wide, PyArray_DescrFromType(PyArray_TYPE(wide)), NPY_ARRAY_CARRAY_RO));
     if (!behaved) return nullptr;
     PyObject *result = PyArray_SimpleNew(PyArray_NDIM(wide), PyArray_DIMS(wide), type_number<T>);
     if (result == nullptr) return nullptr;
@@ -37,9 +39,12 @@ template <class From, class T> PyObject *narrowed(PyArrayObject *wide) {
 
 // x as an array of T that can be read number by number, or null with an exception. A new reference.
 template <class T> PyObject *samples_of(PyObject *x) {
-    Reference any(PyArray_FromAny(x, nullptr, 0, 0, NPY_ARRAY_ENSUREARRAY, nullptr));
-    if (!any) return nullptr;
-    PyArrayObject *array = as_array(any.get());
+    // What else can be made an array may have names or a mask, which only the caller knows what to do with.
+    if (!PyArray_CheckExact(x)) {
+        PyErr_Format(PyExc_TypeError, "x is a %s; expected a plain array", Py_TYPE(x)->tp_name);
+        return nullptr;
+    }
+    PyArrayObject *array = as_array(x);
     const int type = PyArray_TYPE(array);
     if (!PyTypeNum_ISBOOL(type) && !PyTypeNum_ISINTEGER(type) && !PyTypeNum_ISFLOAT(type)) {
         PyErr_Format(PyExc_TypeError, "x holds %S values; expected real numbers",

@@ -28,6 +28,7 @@ _WORDS = {
     float: "a number",
     int: "a whole number",
     str: "a string",
+    bool: "true or false",
     list: "a list",
     dict: "an object",
     tuple: "a list",
@@ -195,7 +196,8 @@ def _in_words(kind: Any) -> str:
     if origin is Literal:
         return " or ".join(json.dumps(choice) for choice in arguments)
     if origin in (Union, UnionType):
-        return " or ".join(_in_words(member) for member in arguments if member is not UnsetType)
+        members = [member for member in arguments if member is not UnsetType]
+        return " or ".join(_in_words(one) for one in members if one is not int or float not in members)
     if origin is tuple:
         return f"a list of {len(arguments)} numbers"
     return _WORDS.get(origin or kind, "an object")

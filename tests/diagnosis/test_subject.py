@@ -5,46 +5,13 @@ import warnings
 import numpy as np
 import pytest
 
-from multilayer import InputError, diagnose, initialize
-from multilayer.diagnosis.subject import targets_of
+from multilayer import InputError, diagnose
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy
 from tests.conversion.torch_stand_in import ACTIVATIONS, Linear, Sequential
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((120, 3))
 Y = RNG.integers(0, 3, 120)
-
-
-def _network(classes):
-    return initialize((3, 4, len(classes)), "tanh", "softmax", classes=classes, rng=0)
-
-
-@pytest.mark.parametrize(
-    ("classes", "labels", "numbers"),
-    [
-        (("a", "b", "c"), ["c", "a", "b", "a"], [2, 0, 1, 0]),
-        (("a", "b", "c"), [2, 0, 1, 0], [2, 0, 1, 0]),
-        (("a", "b", "c"), ["c", "a"], [2, 0]),
-        (("1", "2", "3"), [3, 1, 2], [2, 0, 1]),
-        (("1", "2", "3"), [2, 1], [2, 1]),
-        (("0", "1", "2"), [2, 1], [2, 1]),
-    ],
-)
-def test_labels_become_numbers(classes, labels, numbers):
-    found = targets_of(_network(classes), categorical_cross_entropy, np.array(labels))
-    assert found.tolist() == numbers
-
-
-def test_two_labels_of_one_output():
-    network = initialize((3, 1), (), "sigmoid", classes=["no", "yes"], rng=0)
-    assert targets_of(network, binary_cross_entropy, ["yes", "no"]).tolist() == [[1], [0]]
-
-
-def test_a_label_that_is_no_class():
-    with pytest.raises(
-        InputError, match="y holds 'd', which is no class of the network; they are 'a', 'b', 'c'"
-    ):
-        targets_of(_network(("a", "b", "c")), categorical_cross_entropy, ["a", "d"])
 
 
 def test_a_torch_sequential_is_diagnosed_as_its_network():
@@ -123,5 +90,5 @@ def test_a_fitted_scikit_learn_regressor():
 
 
 def test_a_label_the_model_was_not_fitted_to():
-    with pytest.raises(InputError, match="y holds 7, which is no class of the model; they are 0, 1, 2"):
+    with pytest.raises(InputError, match="y holds 7, not among the classes of the model: 0, 1, 2"):
         diagnose(_scikit_learn(Y, max_iter=2), X, np.full(120, 7))

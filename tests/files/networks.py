@@ -53,5 +53,7 @@ def networks(draw: st.DrawFn) -> MLP:
     labels = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
     names = st.none() | st.lists(labels, min_size=widths[0], max_size=widths[0], unique=True)
     count = max(widths[-1], 2)
-    classes = st.none() | st.lists(labels, min_size=count, max_size=count, unique=True)
+    other = st.integers() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
+    alike = (str, lambda label: label)  # no two may look, nor be, the same
+    classes = st.none() | st.lists(labels | other, min_size=count, max_size=count, unique_by=alike)
     return MLP(layers, inputs=draw(names), classes=draw(classes))

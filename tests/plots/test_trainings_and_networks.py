@@ -135,7 +135,7 @@ def test_a_constant_output():
         (PLANE, {"X": X, "inputs": (1, 1)}, r"inputs must be two of 0 to 1; got \(1, 1\)"),
         (PLANE, {"X": X[0]}, "expected .samples, 2., at least one sample"),
         (PLANE, {"X": X, "y": Y[1:]}, "X has 60 samples but y has 59"),
-        (PLANE, {"X": X, "y": Y + 1}, "y holds 2, which is no class of the network; they are 0, 1"),
+        (PLANE, {"X": X, "y": Y + 1}, "y holds 2, not among the classes of the network: 0, 1"),
     ],
 )
 def test_what_cannot_be_drawn(net, arguments, message):

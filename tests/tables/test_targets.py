@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from multilayer.errors import InputError
+from multilayer.network.labels import class_numbers
 from multilayer.tables import read_samples, targets_in
 
 CLASSES = ("no", "yes, really", "é")
@@ -42,14 +43,17 @@ def test_labels_are_taken_as_they_stand(tmp_path):
     assert targets_in(found.targets, CLASSES).tolist() == ["é", "yes, really", "no"]
 
 
-def test_labels_that_are_numbers_are_labels(tmp_path):
-    found = read(tmp_path, "a,b,y\n1,2,1\n3,4,0\n", "y")
-    assert targets_in(found.targets, ("1", "0")).tolist() == ["1", "0"]
+@pytest.mark.parametrize("classes", [("1", "0"), (1, 0), (True, False), ("true", "false"), (1.0, 0.0)])
+@pytest.mark.parametrize("cells", [("1", "0"), ("1.0", "0.0"), ("True", "FALSE")])
+def test_labels_that_are_numbers_are_labels(tmp_path, classes, cells):
+    found = read(tmp_path, "a,b,y\n1,2,{}\n3,4,{}\n".format(*cells), "y")
+    assert class_numbers(classes, targets_in(found.targets, classes)).tolist() == [0, 1]
 
 
-def test_class_numbers_serve_where_no_label_is_met(tmp_path):
+def test_class_numbers_are_no_labels(tmp_path):
     found = read(tmp_path, "1,2,1\n3,4,0\n", "3")
-    assert targets_in(found.targets, ("no", "yes")).tolist() == [1, 0]
+    with pytest.raises(InputError, match="line 1, column 3: expected a class of the network, found '1'"):
+        targets_in(found.targets, ("no", "yes"))
 
 
 def test_a_name_goes_before_a_number(tmp_path):

@@ -115,7 +115,7 @@ def test_after_another_training_is_refused():
 @pytest.mark.parametrize(
     ("class_weight", "message"),
     [
-        ([1.0, 2.0], 'class_weight must be "balanced" or a weight per class number'),
+        ([1.0, 2.0], 'class_weight must be "balanced" or a weight per class, as'),
         (3, "class_weight must be"),
         (np.array([1.0, 2.0]), "class_weight must be"),
         ("even", "class_weight must be"),

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer import backend
 from multilayer.activations.contract import Activation
+from multilayer.arrays import refuse_masked
 
 __all__ = ["AlongAxis"]
 
@@ -50,7 +51,9 @@ class AlongAxis(Activation):
 
     @final
     def __call__(self, x: Any, /, *, axis: int = -1, out: NDArray[Any] | None = None) -> Any:
-        """Return h(x) along `axis`."""
+        """Return h(x) along `axis`. Masked values are refused: the others would depend on what the mask hides."""
+        if type(x) is not np.ndarray:
+            refuse_masked("x", x)
         return self._value(x, axis=axis, out=out)
 
     @final

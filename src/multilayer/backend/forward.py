@@ -40,7 +40,8 @@ class _Layer(Protocol):
 def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
     """Return the function x -> x W + b, for x of shape (inputs,) or (samples, inputs).
 
-    The native one keeps a packed copy of W and b, and takes x of any real type; the twin takes the type of W.
+    x is a plain array of any real type, taken in that of W; ValueError for another shape, TypeError for anything else.
+    The native function keeps a packed copy of W and b.
     """
     core = native_or_warn()
     if core is not None:
@@ -48,8 +49,12 @@ def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
         return weighted_sum
 
     def twin(x: ArrayLike) -> Array:
+        if type(x) is not np.ndarray or x.dtype.kind not in "biuf":
+            raise TypeError(f"x is a {type(x).__name__}; expected a plain array of real numbers")
+        if x.ndim not in (1, 2) or x.shape[-1] != len(W):
+            raise ValueError(f"x has shape {x.shape}; expected ({len(W)},), or (samples, {len(W)})")
         with np.errstate(all="ignore"):
-            return np.asarray(x @ W + b)
+            return np.asarray(x.astype(W.dtype, copy=False) @ W + b)
 
     return twin
 
@@ -57,8 +62,8 @@ def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
 def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | None:
     """Return the function x -> y of the whole network, its weights packed; None where the twin is at work.
 
-    It takes x of shape (inputs,) or (samples, inputs) and of any real type, raises ValueError for another
-    shape and TypeError for another type. Layers are fused up to one whose activation has no native kernel;
+    It takes a plain array x of shape (inputs,) or (samples, inputs) and of any real type, raises ValueError for
+    another shape and TypeError for anything else. Layers are fused up to one whose activation has no native kernel;
     such an activation is called as it is, and the layers behind it are fused again.
     """
     core = native_or_warn()

@@ -21,8 +21,8 @@ class TwinUfunc:
 
     Follows the ufunc protocol as far as its users reach: `out=`, `where=`, `dtype=`, `casting=`,
     broadcasting, scalars for 0-d results, and `__array_ufunc__`, so that Dask, pandas and xarray objects come
-    back as what they were. float16, float32 and float64 keep their type; integers and booleans become
-    float64.
+    back as what they were; a masked array keeps its mask. float16, float32 and float64 keep their type; integers
+    and booleans become float64.
     """
 
     nout = 1
@@ -49,7 +49,9 @@ class TwinUfunc:
         for operand in (*inputs, out):
             if _overrides(operand):
                 return self._dispatch(inputs, out, keywords)
-        return self._compute(inputs, out, **keywords)
+        result = self._compute(inputs, out, **keywords)
+        mask = getattr(inputs[0], "mask", None) if isinstance(inputs[0], np.ndarray) else None
+        return result if mask is None or out is not None else np.ma.array(result, mask=np.array(mask))
 
     def _dispatch(self, inputs: tuple[Any, ...], out: Any, keywords: dict[str, Any]) -> Any:
         if out is not None:
@@ -92,6 +94,7 @@ def _overrides(operand: Any) -> bool:
 
 def result_type(name: str, kind: np.dtype[Any]) -> np.dtype[Any]:
     """Return the type of the result for an input of type `kind`."""
+    kind = kind.newbyteorder("=")
     if kind in _FLOATS:
         return kind
     if kind.kind in "biu":

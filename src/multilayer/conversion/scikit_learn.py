@@ -10,6 +10,7 @@ from multilayer.conversion.contract import Conversion
 from multilayer.conversion.scikit_learn_settings import has_settings
 from multilayer.errors import InputError
 from multilayer.network import MLP, Dense
+from multilayer.network.labels import Label, labels_of
 
 __all__ = ["scikit_learn"]
 
@@ -26,20 +27,16 @@ def _convert(model: Any) -> MLP:
     return MLP(layers, classes=_classes(model), inputs=_inputs(model))
 
 
-def _classes(model: Any) -> Sequence[str] | None:
+def _classes(model: Any) -> Sequence[Label] | None:
     """Return the labels where a sample has one of them: of several labels at once, each output is a question alone."""
     labels = getattr(model, "classes_", ())
     exclusive = model.out_activation_ == "softmax" or (model.n_outputs_ == 1 and len(labels) == 2)
-    return _distinct(labels) if exclusive else None
+    return labels_of(labels) if exclusive else None
 
 
 def _inputs(model: Any) -> Sequence[str] | None:
-    return _distinct(getattr(model, "feature_names_in_", ()))
-
-
-def _distinct(names: Any) -> Sequence[str] | None:
-    words = [str(name) for name in names]
-    return words if words and len(set(words)) == len(words) else None
+    names = list(map(str, getattr(model, "feature_names_in_", ())))
+    return names if names and len(set(names)) == len(names) else None
 
 
 scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", has_settings, _convert)

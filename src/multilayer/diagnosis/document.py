@@ -76,7 +76,7 @@ class NetworkEntry(Struct, kw_only=True):
     activations: list[str]
     dtype: Literal["float32", "float64"]
     inputs: list[str] | None
-    classes: list[str] | None
+    classes: list[str | int | float | bool] | None
 
 
 class HistogramEntry(Struct, kw_only=True):

@@ -48,9 +48,11 @@ def diagnose(
         The network as it is now. What `fit` returned and a fitted estimator tell their loss and their course as well;
         of a pipeline the last step is diagnosed, with samples as they reach it.
     X : array_like or sparse, shape (samples, inputs)
-        Samples, in memory, memory-mapped or sparse.
+        Samples, in memory, memory-mapped or sparse; columns of a data frame by the names of the inputs, where the model
+        tells some.
     y : array_like, optional
-        Targets in the form that the loss takes, or labels that the model knows. Without them only activations are
+        Targets in the form that the loss takes; where the model has class labels, y of shape (samples,) holds labels
+        (`multilayer.network.labels`). Without them only activations are
         measured.
     loss : Loss or str, optional
         What was or would be descended on. Unless given or told by the training, the one that belongs to the output

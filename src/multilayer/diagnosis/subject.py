@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +10,21 @@ from numpy.typing import NDArray
 
 from multilayer import losses
 from multilayer.activations import Activation, Identity
+from multilayer.arrays import plain_array, refuse_masked
 from multilayer.conversion.catalogue import conversion_of
 from multilayer.conversion.opened import opened, transformed
 from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.told import course_of
-from multilayer.errors import InputError
+from multilayer.frames import numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
+from multilayer.network.labels import class_numbers
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric, Trained
+from multilayer.training.data import targets
 
-__all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of", "targets_of"]
+__all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class Subject:
         """Return y as the loss takes it."""
         if self.settings is not None:
             return loss.targets(self.y, self.network.shape[-1])
-        return targets_of(self.network, loss, self.y)
+        return targets(self.network, loss, self.y)
 
 
 def subject_of(model: Any, X: Any, y: Any) -> Subject:
@@ -58,6 +60,7 @@ def subject_of(model: Any, X: Any, y: Any) -> Subject:
     InputError
         As `from_model` does, and for a label that the model has not seen.
     """
+    refuse_masked("X", X)  # what stands before the network may not
     steps, model = opened(model)
     if hasattr(type(model), "as_subject"):
         own: Subject = model.as_subject(transformed(X, steps), y)
@@ -121,40 +124,12 @@ def natural_loss(activation: Activation) -> Loss | None:
     return losses.squared if isinstance(activation, Identity) else None
 
 
-def targets_of(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
-    """Return y as the loss takes it: labels that are the network's classes become their numbers.
-
-    Labels that are numbers are taken for labels where they are all of the classes, and else for what they are.
-    """
-    given, classes = np.asarray(y), network.classes
-    if classes is not None and given.ndim == 1:
-        found, members = np.unique(given, return_inverse=True)
-        words = [str(label) for label in found.tolist()]
-        if set(words) == set(classes) or given.dtype.kind not in "biuf":
-            return loss.targets(_numbers(words, members, classes, "network"), network.shape[-1])
-    return loss.targets(given, network.shape[-1])
-
-
-def _numbers(
-    found: Sequence[Any], members: NDArray[np.intp], classes: Sequence[Any], whose: str
-) -> NDArray[np.int64]:
-    """Return the number of each sample's class; `members` says which of the labels that were found it has."""
-    number = {label: place for place, label in enumerate(classes)}
-    unknown = [label for label in found if label not in number]
-    if unknown:
-        raise InputError(
-            f"y holds {unknown[0]!r}, which is no class of the {whose}; they are {', '.join(map(repr, classes))}"
-        )
-    return np.array([number[label] for label in found], np.int64)[members]
-
-
 def _targets(model: Any, y: Any) -> NDArray[Any]:
     """Return class numbers for several classes, else a column per output."""
-    given = np.asarray(y)
+    given = plain_array("y", y)
     if given.ndim == 2 and given.shape[1] == 1:
         given = given[:, 0]
     if not hasattr(model, "classes_") or given.ndim != 1:
-        return given.reshape(len(given), -1)
-    found, members = np.unique(given, return_inverse=True)
-    classes = _numbers(found.tolist(), members, np.asarray(model.classes_).tolist(), "model")
+        return numbers("y", y).reshape(len(given), -1)
+    classes = class_numbers(np.asarray(model.classes_).tolist(), given, whose="model")
     return classes if model.out_activation_ == "softmax" else (classes == 1)[:, np.newaxis]

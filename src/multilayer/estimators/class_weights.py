@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils import compute_sample_weight
 
 from multilayer.errors import InputError
-from multilayer.training.data import check_some_weight, checked_class_weights
+from multilayer.training.class_weights import check_some_weight, checked_class_weights
 
 __all__ = ["weights_by_class"]
 

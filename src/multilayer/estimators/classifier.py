@@ -24,6 +24,7 @@ from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
 from multilayer.losses.outputs import check_probabilities
+from multilayer.network.labels import Label, labels_of
 
 __all__ = ["MLPClassifier"]
 
@@ -284,11 +285,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             predicted = (outputs > 0.5) & (len(self.classes_) > 1)  # a class alone is always right
         return float(accuracy_score(y, predicted, sample_weight=weight))
 
-    def _class_names(self) -> Sequence[str] | None:
+    def _class_names(self) -> Sequence[Label] | None:
         if self._is_multilabel() or len(self.classes_) < 2:
             return None
-        names = [str(label) for label in self.classes_]
-        return names if len(set(names)) == len(names) else None
+        return labels_of(self.classes_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from multilayer import losses
 from multilayer.activations import get
+from multilayer.arrays import refuse_masked
 from multilayer.diagnosis import Diagnosis, diagnose
 from multilayer.diagnosis.subject import Subject, course_of_fit
 from multilayer.errors import InputError
@@ -21,8 +22,10 @@ from multilayer.estimators import quasi_newton, stochastic
 from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
 from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.samples import Samples, blocks, dense
+from multilayer.frames import named_columns
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
+from multilayer.network.labels import Label
 from multilayer.training import Metric
 from multilayer.training.callbacks import callables
 from multilayer.training.data import sample_weights
@@ -70,6 +73,8 @@ class Perceptron(Parameters, BaseEstimator):
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, validation_data: Any = None, *, incremental: bool = False
     ) -> Any:
+        for name, given in {"X": X, "y": y, "sample_weight": sample_weight}.items():
+            refuse_masked(name, given)
         hidden = hidden_widths(self.hidden_layer_sizes)
         callables(self.callbacks)  # refused before training, not after an epoch
         anew = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
@@ -110,6 +115,7 @@ class Perceptron(Parameters, BaseEstimator):
     def _validation_samples(self, given: Any) -> Samples:
         if not isinstance(given, Sequence) or len(given) not in (2, 3):
             raise InputError("validation_data must be (X, y) or (X, y, sample_weight)")
+        refuse_masked("validation_data", tuple(given))
         X, _, targets = self._validated(given[0], given[1], known=True, reset=False)
         return Samples(X, targets, _weights(given[2], X) if len(given) == 3 else None)
 
@@ -159,7 +165,7 @@ class Perceptron(Parameters, BaseEstimator):
         # An array has no column names to compare with those of the fit, which deserves scikit-learn's warning.
         self._plain = _NOTHING if hasattr(self, "feature_names_in_") else (network.shape[0], network.dtype)
 
-    def _class_names(self) -> Sequence[str] | None:
+    def _class_names(self) -> Sequence[Label] | None:
         """Return the labels as a network holds them."""
         return None
 
@@ -204,6 +210,9 @@ class Perceptron(Parameters, BaseEstimator):
     def as_subject(self, X: Any, y: Any) -> Subject:
         """Return what `diagnose` and `try_fixes` of `multilayer.diagnosis` ask of an estimator."""
         network = self.network_
+        refuse_masked("X", X)
+        refuse_masked("y", y)
+        X = named_columns("X", X, network.inputs)
         if y is None:
             X, targets = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False), None
         else:
@@ -226,6 +235,7 @@ class Perceptron(Parameters, BaseEstimator):
         ):
             return self.network_(X)
         check_is_fitted(self)
+        refuse_masked("X", X)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         X = X if isinstance(X, np.ndarray) else X.tocsr()
         return np.concatenate([self.network_(dense(X, rows)) for rows in blocks(X)])

@@ -16,6 +16,7 @@ from multilayer.activations.description import describe
 from multilayer.errors import InputError
 from multilayer.files.own_activations import brought, check_distinct, is_own
 from multilayer.network import MLP, Dense
+from multilayer.network.labels import Label
 from multilayer.wording import located, quoted
 
 __all__ = ["Document", "Outline", "build", "check_finite", "outline_of", "read_document"]
@@ -32,6 +33,7 @@ ActivationEntry = (
     ]
 )
 Names = Annotated[list[str], Meta(min_length=1)]
+Labels = Annotated[list[str | int | float | bool], Meta(min_length=1)]
 
 
 class LayerOutline(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -64,7 +66,7 @@ class _Common(Head, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
     description: Annotated[str, Meta(description="Free text.")] | UnsetType = UNSET
     inputs: Annotated[Names, Meta(description="Names of the inputs, one each.")] | UnsetType = UNSET
     classes: (
-        Annotated[Names, Meta(description="Labels: one per output unit, or two for a single output unit.")]
+        Annotated[Labels, Meta(description="Labels: one per output unit, or two for a single output unit.")]
         | UnsetType
     ) = UNSET
     dtype: Annotated[
@@ -138,9 +140,9 @@ def build(
         return MLP(layers, classes=outline.classes or None, inputs=outline.inputs or None)
 
 
-def _check_text(names: Iterable[str]) -> None:
+def _check_text(names: Iterable[Label]) -> None:
     """Refuse half of a surrogate pair, which no file can hold as text."""
-    for name in names:
+    for name in map(str, names):
         try:
             name.encode("utf-8")
         except UnicodeEncodeError:

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer.activations import LogSoftmax, Softmax
 from multilayer.activations.contract import Activation, Interval
 from multilayer.errors import InputError
-from multilayer.losses.contract import Array, Loss, LossFacts, real_array
+from multilayer.frames import numbers
+from multilayer.losses.contract import Array, Loss, LossFacts
 from multilayer.losses.logarithm import log, log_derivative
 from multilayer.settings import setting
 
@@ -69,8 +70,12 @@ class CategoricalCrossEntropy(Loss):
     def targets(self, y: ArrayLike, units: int) -> NDArray[Any]:
         """Return targets as training takes them: class numbers (samples,), or probabilities (samples, units)."""
         self.check_units(units)
-        array = real_array(y)
+        array = numbers("y", y)
         return self._class_numbers(array, units) if array.ndim == 1 else self._probabilities(array, units)
+
+    def targets_of_classes(self, numbers: NDArray[np.int64], units: int) -> NDArray[Any]:
+        """Return class numbers as targets, as they are: this loss takes them."""
+        return self.targets(numbers, units)
 
     def _class_numbers(self, y: NDArray[Any], units: int) -> NDArray[Any]:
         fits = (y >= 0) & (y < units) & (y == np.floor(y))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer.activations.contract import Activation, Interval
 from multilayer.errors import InputError
+from multilayer.frames import numbers
 from multilayer.losses.outputs import check_outputs, check_varies
 from multilayer.settings import check_settings
 
@@ -94,7 +95,7 @@ class Loss(ABC):
         InputError
             When shape, type or range do not fit.
         """
-        array = real_array(y)
+        array = numbers("y", y)
         if array.ndim == 1 and units == 1:
             array = array[:, np.newaxis]
         if array.ndim != 2 or array.shape[1] != units:
@@ -102,6 +103,10 @@ class Loss(ABC):
             raise InputError(f"y has shape {array.shape}; a network with {units} outputs needs {expected}")
         self._check_range(array)
         return array
+
+    def targets_of_classes(self, numbers: NDArray[np.int64], units: int) -> NDArray[Any]:
+        """Return class numbers as targets: a column of them for one output unit, else rows with a 1 for the class."""
+        return self.targets(numbers if units == 1 else np.eye(units)[numbers], units)
 
     @final
     def check(self, activation: Activation, units: int) -> None:
@@ -184,14 +189,3 @@ class Loss(ABC):
 
     def __post_init__(self) -> None:
         check_settings(self)
-
-
-def real_array(y: ArrayLike) -> NDArray[Any]:
-    """Return targets as an array of real numbers, or refuse them."""
-    try:
-        array = np.asarray(y)
-    except ValueError:
-        raise InputError("y has rows of different lengths; expected a rectangular array") from None
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"y holds {array.dtype} values; expected numbers")
-    return array

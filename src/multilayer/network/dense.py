@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
 from multilayer.activations import Activation, get, identity
+from multilayer.arrays import real_array
 from multilayer.errors import InputError
+from multilayer.network.samples import samples_of
 from multilayer.wording import one_line
 
 __all__ = ["Dense", "float_type"]
@@ -96,8 +98,19 @@ class Dense:
 
     @cached_property
     def weighted_sums(self) -> Callable[[ArrayLike], NDArray[Any]]:
-        """The function x -> x W + b, with what it prepares once."""
-        return backend.affine(self.W, self.b)
+        """The function x -> x W + b, with what it prepares once; x is taken in the layer's dtype."""
+        sums, inputs = backend.affine(self.W, self.b), self.inputs
+
+        def weighted_sums(x: ArrayLike) -> NDArray[Any]:
+            try:
+                return sums(x)
+            except (TypeError, ValueError):
+                plain = samples_of(x, inputs, whose="layer")  # says in full what is wrong with x
+                if plain is x:
+                    raise
+            return sums(plain)
+
+        return weighted_sums
 
     def _content(self) -> tuple[Any, ...]:
         return self.dtype, self.W.shape, self.W.tobytes(), self.b.tobytes(), self.activation
@@ -133,11 +146,8 @@ def float_type(dtype: DTypeLike) -> np.dtype[Any]:
 
 
 def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise InputError(f"{name} has rows of different lengths; expected a rectangular array") from None
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+    array = real_array(name, values)
+    if array.dtype.itemsize > 8:
         raise InputError(f"{name} holds {array.dtype} values; expected real numbers (float32 or float64)")
     if array.dtype == np.float16:
         return array.astype(np.float32)

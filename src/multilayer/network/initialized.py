@@ -15,6 +15,7 @@ from multilayer.calling import with_known_options
 from multilayer.errors import InputError
 from multilayer.initializers import Initializer
 from multilayer.network.dense import Dense, float_type
+from multilayer.network.labels import Label
 from multilayer.network.mlp import MLP
 from multilayer.randomness import Seed, generator
 from multilayer.wording import one_line
@@ -30,7 +31,7 @@ def initialize(
     *,
     initializer: str | Initializer | None = None,
     dtype: DTypeLike = np.float32,
-    classes: Sequence[str] | None = None,
+    classes: Sequence[Label] | None = None,
     inputs: Sequence[str] | None = None,
     rng: Seed = None,
 ) -> MLP:

@@ -16,10 +16,11 @@ from multilayer.activations import Activation
 from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, float_type
+from multilayer.network.labels import Label, array_of_labels, distinct
+from multilayer.network.samples import samples_in, samples_of
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
 from multilayer.settings import Limits
-from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.losses import Loss
@@ -36,10 +37,11 @@ class MLP:
     ----------
     layers : iterable of Dense
         At least one; each takes as many inputs as the layer before has units, and all have one dtype.
-    classes : sequence of str, optional
-        Labels: one per output unit, or two (below and above the threshold) for a single output unit.
+    classes : sequence of str, int, float or bool, optional
+        Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify` gives
+        them as they are, and targets y of one axis are labels then (see `multilayer.network.labels`).
     inputs : sequence of str, optional
-        Names of the inputs, one each.
+        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer.frames`).
 
     A network cannot be changed. Networks are equal, and hash alike, when every bit of them is.
 
@@ -60,22 +62,23 @@ class MLP:
     """
 
     layers: tuple[Dense, ...]
-    classes: tuple[str, ...] | None
+    classes: tuple[Label, ...] | None
     inputs: tuple[str, ...] | None
 
     def __init__(
         self,
         layers: Iterable[Dense],
         *,
-        classes: Sequence[str] | None = None,
+        classes: Sequence[Label] | None = None,
         inputs: Sequence[str] | None = None,
     ) -> None:
         layers = tuple(layers)
         _check_chain(layers)
         units = layers[-1].units
         object.__setattr__(self, "layers", layers)
-        object.__setattr__(self, "classes", _names("classes", classes, 2 if units == 1 else units))
-        object.__setattr__(self, "inputs", _names("inputs", inputs, layers[0].inputs))
+        count = 2 if units == 1 else units
+        object.__setattr__(self, "classes", distinct("classes", classes, count, str | int | float))
+        object.__setattr__(self, "inputs", distinct("inputs", inputs, layers[0].inputs, str))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -90,15 +93,18 @@ class MLP:
     def __call__(self, x: ArrayLike) -> NDArray[Any]:
         """Return the output y: shape (units,) for one sample (inputs,), else (samples, units).
 
-        x is taken in the network's dtype. nan and infinities pass through as arithmetic has them.
+        x is taken in the network's dtype, the columns of a data frame by the names of the inputs where there are some
+        (`multilayer.frames` has the rule). nan and infinities pass through as arithmetic has them.
         """
         run = self._compiled
         if run is not None:
             try:
                 return run(x)
             except (TypeError, ValueError):
-                self._samples(x)  # says it in full, if it was for x
-                raise
+                plain = samples_of(x, self.layers[0].inputs, self.inputs)  # says in full what is wrong with x
+                if plain is x:
+                    raise
+            return run(plain)
         for record in forward(self.layers, self._samples(x)):
             y = record.z
         return y
@@ -166,13 +172,13 @@ class MLP:
         else:
             limit = self.layers[-1].activation(np.zeros(1, self.dtype))[0] if threshold is None else threshold
             index = (y[..., 0] > limit).astype(np.intp)
-        found = index if self.classes is None else np.array(self.classes)[index]
+        found = index if self.classes is None else array_of_labels(self.classes)[index]
         return found if y.ndim == 2 else found.item() if isinstance(found, np.generic) else found
 
     @property
     def output_names(self) -> tuple[str, ...] | None:
-        """The labels, where there is one per output unit."""
-        return self.classes if self.layers[-1].units > 1 else None
+        """The labels as text, where there is one per output unit."""
+        return tuple(map(str, self.classes)) if self.classes and self.layers[-1].units > 1 else None
 
     def summary(self) -> Summary:
         """Return the size of every layer and of the whole: shapes, weights, biases, bytes; printable."""
@@ -234,22 +240,11 @@ class MLP:
         return MLP(layers, classes=self.classes, inputs=self.inputs)
 
     def _samples(self, x: ArrayLike) -> NDArray[Any]:
-        try:
-            array = np.asarray(x)
-        except ValueError:
-            raise InputError("x has rows of different lengths; expected a rectangular array") from None
-        if array.dtype.kind not in "biuf":
-            raise InputError(f"x holds {array.dtype} values; expected real numbers")
-        width = self.layers[0].inputs
-        if array.ndim not in (1, 2) or array.shape[-1] != width:
-            raise InputError(
-                f"x has shape {array.shape}; this network takes ({width},), or (samples, {width})"
-            )
-        with np.errstate(over="ignore"):
-            return array.astype(self.dtype, copy=False)
+        return samples_in(self.dtype, samples_of(x, self.layers[0].inputs, self.inputs))
 
     def _content(self) -> tuple[Any, ...]:
-        return self.layers, self.classes, self.inputs
+        # 1, 1.0 and True are equal, but not the same label.
+        return self.layers, self.classes, tuple(map(type, self.classes or ())), self.inputs
 
     def __eq__(self, other: object) -> bool:
         return self._content() == other._content() if isinstance(other, MLP) else NotImplemented
@@ -258,7 +253,7 @@ class MLP:
         return hash(self._content())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, self._content()
+        return _rebuild, (self.layers, self.classes, self.inputs)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
@@ -273,7 +268,7 @@ _THRESHOLD = Limits(optional=True)
 
 
 def _rebuild(
-    layers: tuple[Dense, ...], classes: tuple[str, ...] | None, inputs: tuple[str, ...] | None
+    layers: tuple[Dense, ...], classes: tuple[Label, ...] | None, inputs: tuple[str, ...] | None
 ) -> MLP:
     return MLP(layers, classes=classes, inputs=inputs)
 
@@ -295,18 +290,3 @@ def _check_chain(layers: tuple[Dense, ...]) -> None:
                 f"layer {number} is {layer.dtype} but layer {number - 1} is {before.dtype}; "
                 "expected one type for all layers"
             )
-
-
-def _names(what: str, names: Sequence[str] | None, expected: int) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise InputError(f"{what} must be a sequence of strings; got {one_line(repr(names), 60)}")
-    names = tuple(names)
-    if not all(isinstance(name, str) for name in names):
-        raise InputError(f"{what} must be a sequence of strings; got {one_line(repr(names), 60)}")
-    if len(names) != expected:
-        raise InputError(f"{what} has {len(names)} names; this network needs {expected}")
-    if len(set(names)) != len(names):
-        raise InputError(f"{what} names one thing twice: {', '.join(names)}")
-    return tuple(names)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer.arrays import plain_array, real_array
 from multilayer.conversion import from_model
 from multilayer.errors import InputError
+from multilayer.network.labels import class_numbers
 from multilayer.plots.axes import label, legend
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
 from multilayer.wording import one_line
@@ -71,7 +73,7 @@ def decision_boundary(
     network: MLP = from_model(model)
     samples = _samples(network, X)
     across, up = _two(network, inputs)
-    targets = None if y is None else np.asarray(y).reshape(-1)
+    targets = None if y is None else plain_array("y", y).reshape(-1)
     if targets is not None and len(targets) != len(samples):
         raise InputError(
             f"X has {len(samples)} samples but y has {len(targets)}; expected one target per sample"
@@ -146,22 +148,16 @@ def _says_classes(network: MLP) -> bool:
 
 def _draw_classes(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
     classes = list(network.classes or range(max(network.shape[-1], 2)))
-    number = {name: place for place, name in enumerate(classes)}
-    given = [] if targets is None else targets.tolist()
-    unknown = [name for name in given if name not in number]
-    if unknown:
-        raise InputError(
-            f"y holds {unknown[0]!r}, which is no class of the network; they are {', '.join(map(repr, classes))}"
-        )
-    said = [number[name] for name in np.asarray(network.classify(plane.x)).tolist()]
+    said = class_numbers(classes, network.classify(plane.x))
     colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(classes))]
     levels = np.arange(len(classes) + 1) - 0.5
     ax.contourf(plane.across, plane.up, plane.grid(said), levels=levels, colors=colours, alpha=0.25)
     if targets is None:
         ax.scatter(plane.points[:, 0], plane.points[:, 1], s=_SIZE, facecolors="none", edgecolors=GREY)
         return
-    for name, place in number.items():
-        mine = np.array([one == name for one in given], bool)
+    given = class_numbers(classes, targets)
+    for place, name in enumerate(classes):
+        mine = given == place
         if mine.any():
             shown = label(str(name), _LONGEST_NAME)
             ax.scatter(
@@ -181,4 +177,4 @@ def _draw_numbers(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] |
         ax.scatter(across, up, s=_SIZE, facecolors="none", edgecolors=GREY)
         return
     low, high = drawn.get_clim()
-    ax.scatter(across, up, s=_SIZE, c=targets.astype(np.float64), edgecolors=GREY, vmin=low, vmax=high)
+    ax.scatter(across, up, s=_SIZE, c=real_array("y", targets), edgecolors=GREY, vmin=low, vmax=high)

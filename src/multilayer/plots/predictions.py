@@ -59,7 +59,7 @@ def _missing(evidence: Evidence) -> str | None:
 
 
 def _names(evidence: Evidence) -> tuple[str, ...]:
-    return evidence.network.classes or tuple(map(str, range(_counts(evidence)[0].size)))
+    return tuple(map(str, evidence.network.classes or range(_counts(evidence)[0].size)))
 
 
 def _words(evidence: Evidence) -> str:

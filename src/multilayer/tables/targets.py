@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.errors import InputError
+from multilayer.network.labels import Label, places_of
 from multilayer.printable import one_line
 from multilayer.tables.cells import found_in, is_number, place_of
 from multilayer.tables.rows import Row
@@ -82,11 +83,12 @@ def _column_meant(target: str, header: Sequence[str] | None, count: int, where: 
     raise InputError(f"{where}: no column is called {quoted(target)}; {near_matches(target, header)}")
 
 
-def targets_in(columns: Sequence[Column], classes: Sequence[str] | None = None) -> NDArray[Any]:
+def targets_in(columns: Sequence[Column], classes: Sequence[Label] | None = None) -> NDArray[Any]:
     """Return targets: of one column shape (samples,), of several (samples, columns).
 
-    A single column holds labels where `classes` has them, each as it stands there; else all cells are numbers: class
-    numbers from 0, or what a network without classes should put out.
+    A single column holds labels, as they stand there, where a network has classes; by the rule in
+    `multilayer.network.labels` each has to be one of them. Else all cells are numbers: class numbers from 0, or what a
+    network without classes should put out.
 
     Raises
     ------
@@ -96,12 +98,15 @@ def targets_in(columns: Sequence[Column], classes: Sequence[str] | None = None) 
     if len(columns) > 1:
         return np.stack([_numbers(column) for column in columns], axis=1)
     (column,) = columns
-    if classes is None or (set(column.cells).isdisjoint(classes) and all(map(is_number, column.cells))):
+    if classes is None:
         return _numbers(column)
-    known = set(classes)
+    place = places_of(classes)
+    odd = {cell for cell in set(column.cells) if place(cell) is None}
     for number, cell in enumerate(column.cells):
-        if cell not in known:
-            column.refuse(number, "a class of the network", f"; {near_matches(cell, classes)}")
+        if cell in odd:
+            column.refuse(
+                number, "a class of the network", f"; {near_matches(cell, list(map(str, classes)))}"
+            )
     return np.array(column.cells)
 
 

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer.arrays import plain_array, well_laid_out
 from multilayer.errors import InputError
+from multilayer.frames import count_of_columns, is_frame, numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
+from multilayer.network.labels import class_numbers
 from multilayer.randomness import Random
-from multilayer.settings import Limits
+from multilayer.training.class_weights import ClassWeight, weights_by_class
 from multilayer.training.plan import Batches, Rows
-from multilayer.wording import one_line
 
 __all__ = [
     "Arrays",
+    "ClassWeight",
     "Source",
     "Stream",
     "arrays",
-    "check_some_weight",
-    "checked_class_weights",
     "inputs",
     "sample_weights",
     "source",
     "split",
+    "targets",
 ]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
-ClassWeight = Mapping[int, float] | str | None
-
-_CLASS_WEIGHT = Limits(least=0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +100,7 @@ def source(
     """Return the training data, checked against network and loss."""
     if callable(X):
         return _stream(network, loss, X, y, sample_weight, class_weight)
-    if y is None and isinstance(X, Iterable) and not isinstance(X, np.ndarray):
+    if y is None and isinstance(X, Iterable) and not hasattr(X, "shape"):
         return _stream(network, loss, lambda: X, y, sample_weight, class_weight)
     if y is None:
         raise InputError("y is missing; give targets, or as X an iterable of batches (X, y)")
@@ -123,36 +122,50 @@ def arrays(
     class_weight: ClassWeight = None,
 ) -> Arrays:
     """Return samples, checked. Nothing is copied: X keeps its type, and is read where a batch needs it."""
-    X = inputs(network, X)
-    targets = loss.targets(y, network.shape[-1])
+    X, y = inputs(network, X), targets(network, loss, y)
     rows = X.shape[0]
-    if len(targets) != rows:
-        raise InputError(f"X has {rows} samples but y has {len(targets)}; expected one target per sample")
+    if len(y) != rows:
+        raise InputError(f"X has {rows} samples but y has {len(y)}; expected one target per sample")
     weights = None if sample_weight is None else sample_weights(sample_weight, rows)
     if class_weight is not None:
-        by_class = _class_weights(targets, class_weight)
+        by_class = weights_by_class(network, y, class_weight)
         weights = by_class if weights is None else weights * by_class
-    return Arrays(X, targets, weights)
+    return Arrays(X, y, weights)
 
 
 def inputs(network: MLP, X: Any) -> Rows:
-    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), or sparse."""
-    if hasattr(X, "tocsr"):
-        array: Any = SparseRows(X.tocsr())
-    else:
-        try:
-            array = np.asanyarray(X)  # a memory-mapped array stays one
-        except ValueError:
-            raise InputError("X has rows of different lengths; expected a rectangular array") from None
-        if array.dtype.kind not in "biuf":
-            raise InputError(f"X holds {array.dtype} values; expected real numbers")
+    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), or sparse.
+
+    The columns of a data frame are taken by the names of the inputs, where the network has some.
+    """
+    rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.inputs)
     width = network.shape[0]
-    if len(array.shape) != 2 or array.shape[1] != width:
-        raise InputError(f"X has shape {array.shape}; this network takes (samples, {width})")
-    if not array.shape[0]:
+    if len(rows.shape) != 2 or rows.shape[1] != width:
+        raise InputError(f"X has shape {rows.shape}; this network takes (samples, {width})")
+    if not rows.shape[0]:
         raise InputError("X has no samples; training needs at least one")
-    rows: Rows = array
     return rows
+
+
+def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
+    """Return y as the loss takes it, labels as the loss takes their classes.
+
+    Where the network has labels, y of shape (samples,) and a data frame of one column hold labels, by the rule in
+    `multilayer.network.labels`; of other data frames there is a column for each label, by name. Everything else is in
+    the form of the loss already.
+    """
+    classes, units = network.classes, network.shape[-1]
+    if classes is None:
+        return loss.targets(y, units)
+    if is_frame(y):
+        if count_of_columns(y) != 1:
+            return loss.targets(numbers("y", y, network.output_names, "a class of the network"), units)
+        y = plain_array("y", y)[:, 0]
+    given = plain_array("y", y)
+    if given.ndim != 1:
+        return loss.targets(given, units)
+    advice = f"; give labels, or the wanted outputs in shape (samples, {units})"
+    return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +173,14 @@ class SparseRows:
     """A SciPy sparse matrix, of which the rows of a batch are made dense."""
 
     csr: Any
+
+    @staticmethod
+    def of(X: Any) -> SparseRows:
+        """Return the rows of any sparse matrix of real numbers."""
+        kind = np.dtype(X.dtype)
+        if kind.kind not in "biuf":
+            raise InputError(f"X holds {kind} values; expected real numbers")
+        return SparseRows(X.tocsr() if kind.isnative else X.astype(kind.newbyteorder("=")).tocsr())
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -189,54 +210,9 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
 
 def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
     """Return weights as training takes them: finite, never negative, and one per sample."""
-    try:
-        weights = np.asarray(sample_weight)
-    except ValueError:
-        raise InputError(
-            "sample_weight has entries of different lengths; expected one number per sample"
-        ) from None
-    if weights.shape != (rows,) or weights.dtype.kind not in "biuf":
-        raise InputError(
-            f"sample_weight has shape {weights.shape} and type {weights.dtype}; "
-            f"expected ({rows},) numbers, one per sample"
-        )
+    weights = numbers("sample_weight", sample_weight)
+    if weights.shape != (rows,):
+        raise InputError(f"sample_weight has shape {weights.shape}; expected ({rows},), one per sample")
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError("sample_weight must be finite, never negative, and not all zero")
-    return np.ascontiguousarray(weights, np.float64)
-
-
-def _class_weights(y: NDArray[Any], class_weight: Mapping[int, float] | str) -> NDArray[np.float64]:
-    """Return a weight per sample; "balanced" gives every class the same share of the whole."""
-    if y.ndim == 2 and y.shape[1] > 1:
-        if not (np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
-            raise InputError(
-                "class_weight needs targets with one class per sample; give sample_weight instead"
-            )
-        y = y.argmax(axis=1)
-    classes, members = np.unique(y.ravel(), return_inverse=True)
-    counts = np.bincount(members)
-    if isinstance(class_weight, str) and class_weight == "balanced":
-        per_class = members.size / (len(classes) * counts)
-    elif isinstance(class_weight, Mapping):
-        given = checked_class_weights(class_weight)
-        per_class = np.array([given.get(int(c), 1.0) for c in classes], dtype=np.float64)
-        check_some_weight(per_class)
-    else:
-        raise InputError(
-            f'class_weight must be "balanced" or a weight per class number, as {{0: 1.0, 1: 5.0}}; '
-            f"got {one_line(repr(class_weight), 60)}"
-        )
-    return np.asarray(per_class[members], dtype=np.float64)
-
-
-def checked_class_weights(class_weight: Mapping[Any, float]) -> dict[Any, float]:
-    """Return the weight of each class that is named, a finite number that is not negative."""
-    return {
-        key: _CLASS_WEIGHT.checked(f"class_weight[{key!r}]", weight) for key, weight in class_weight.items()
-    }
-
-
-def check_some_weight(weights: NDArray[np.float64]) -> None:
-    """Refuse class weights that leave nothing to train on."""
-    if not weights.any():
-        raise InputError("class_weight must not be zero for all classes")
+    return well_laid_out(np.asarray(weights, np.float64))

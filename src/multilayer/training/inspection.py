@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from multilayer import losses
 from multilayer.losses import Loss
 from multilayer.network import MLP, Trace
+from multilayer.network.samples import samples_of
 from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
 from multilayer.training.backward import LayerGradient, backward
 from multilayer.training.data import arrays
@@ -92,7 +93,8 @@ def gradients(
     """
     loss = losses.get(loss)
     loss.check(network.layers[-1].activation, network.shape[-1])
-    data = arrays(network, loss, np.atleast_2d(np.asarray(x)), y, sample_weight)
+    samples = np.atleast_2d(samples_of(x, network.shape[0], network.inputs))
+    data = arrays(network, loss, samples, y, sample_weight)
     trace = network.trace(data.X[: data.rows])
     last = trace[-1]
     share, _ = shares(data.weights, data.rows)

@@ -267,7 +267,7 @@ def _pieces(
     X, weights, size = batches.X, batches.weights, batches.size
     y = _targets(batches.y) if with_targets else None
     if weights is not None:
-        weights = np.ascontiguousarray(weights, np.float64)
+        weights = np.require(weights, np.float64, ("C", "A"))
     if isinstance(X, np.ndarray) and _is_readable(X):
         if batches.order is not None:
             order = np.ascontiguousarray(batches.order[batches.start : batches.stop], np.intp)
@@ -280,7 +280,7 @@ def _pieces(
         chosen: Any = slice(start, min(start + _PIECE * size, batches.stop))
         if batches.order is not None:
             chosen = batches.order[chosen]
-        x = np.ascontiguousarray(X[chosen], dtype)
+        x = np.require(X[chosen], dtype, ("C", "A"))
         some_keys = keys[number * _PIECE : (number + 1) * _PIECE]
         yield backend.Data(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
 
@@ -297,7 +297,7 @@ def _is_readable(X: NDArray[Any]) -> bool:
 
 def _targets(y: NDArray[Any]) -> NDArray[Any]:
     if y.ndim == 1:
-        return np.ascontiguousarray(y, np.int64)
+        return np.require(y, np.int64, ("C", "A"))
     return np.require(
         y, y.dtype if y.dtype in (np.float32, np.float64) and y.dtype.isnative else np.float64, "A"
     )

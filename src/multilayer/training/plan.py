@@ -143,7 +143,7 @@ class Batches:
         self, number: int, dtype: np.dtype[Any]
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
         """Return x, y and weights of batch `number`, x in the type of the network."""
-        x = np.asarray(self.X[self.chosen(number)]).astype(dtype, copy=False)
+        x = np.require(np.asarray(self.X[self.chosen(number)]), dtype, "A")
         return x, *self.targets(number)
 
     def targets(self, number: int) -> tuple[NDArray[Any], NDArray[np.float64] | None]:

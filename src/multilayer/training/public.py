@@ -86,10 +86,12 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         Where to start, with the activations and the dtype to train in; `multilayer.initialize` makes a random one. What
         `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network.
     X : array_like or sparse, shape (samples, inputs), or batches
-        Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time. Or, without y,
+        Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time, columns of a
+        data frame are taken by the names of the inputs where there are some (`multilayer.frames`). Or, without y,
         batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
     y : array_like, shape (samples, units), or (samples,)
-        Targets, in the form that the loss takes.
+        Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
+        labels (`multilayer.network.labels`).
     loss : Loss or str
         What to descend on; `multilayer.losses.names()` lists them.
     optimizer : Optimizer or str
@@ -112,8 +114,9 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         are scaled up by 1 / (1 - share), so that the trained network needs no change.
     sample_weight : array_like, shape (samples,), optional
         How much each sample counts in the mean.
-    class_weight : mapping of class number to weight, or "balanced", optional
-        How much each class counts, times sample_weight; classes that are not named count 1.
+    class_weight : mapping of class to weight, or "balanced", optional
+        How much each class counts, times sample_weight; classes that are not named count 1. A class is a label where
+        the network has labels, else a number.
     l2 : float
         Penalty l2 / (2 n) * sum of W^2, n the sum of a batch's weights: scikit-learn's `alpha`.
     weight_decay : float

@@ -204,7 +204,7 @@ def test_labels_that_are_the_networks_classes():
     X, y = issue_31235()
     network = initialize((2, 3, 1), "tanh", "sigmoid", classes=["below", "above"], rng=0)
     named = try_fixes(network, X, np.array(["below", "above"])[y], "binary_cross_entropy", seeds=1, epochs=2)
-    numbered = try_fixes(network, X, y, "binary_cross_entropy", seeds=1, epochs=2)
+    numbered = try_fixes(network, X, y[:, np.newaxis], "binary_cross_entropy", seeds=1, epochs=2)
     assert named.untouched.scores == numbered.untouched.scores
     assert named.metric == "accuracy"
 

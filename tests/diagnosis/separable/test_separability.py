@@ -262,7 +262,7 @@ def test_a_proof_holds_for_its_own_data_only():
         ([1, 2], [0, 1], r"X: expected shape \(samples, columns\).*found shape \(2,\).*reshape"),
         (np.empty((0, 2)), [], r"X: expected shape.*found shape \(0, 2\)"),
         (np.empty((2, 0)), [0, 1], r"found shape \(2, 0\)"),
-        ([[1, 2], [3]], [0, 1], "X: rows of different lengths"),
+        ([[1, 2], [3]], [0, 1], "X has rows of different lengths"),
         ([["1", "2"]], [0], "X: expected real numbers; found <U1"),
         ([[None, 2]], [0], "X: row 0 has nan or inf"),
         ([["a", 2.5, None]], [0], "X: expected real numbers"),

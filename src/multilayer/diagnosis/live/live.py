@@ -16,14 +16,14 @@ from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.live.cadence import Cadence, Clock
 from multilayer.diagnosis.live.look import Look, Sample
-from multilayer.diagnosis.subject import natural_loss, targets_of
+from multilayer.diagnosis.subject import natural_loss
 from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.randomness import Seed, generator
 from multilayer.settings import Limits
 from multilayer.training import Epoch, History, Step, Trained
-from multilayer.training.data import inputs
+from multilayer.training.data import inputs, targets
 from multilayer.training.events import Stopped
 from multilayer.wording import one_line
 
@@ -237,7 +237,7 @@ class Live:
     def _drawn(self, network: MLP) -> Sample:
         X = inputs(network, self._X)
         loss = self._loss or natural_loss(network.layers[-1].activation)
-        y = None if self._y is None or loss is None else targets_of(network, loss, self._y)
+        y = None if self._y is None or loss is None else targets(network, loss, self._y)
         if y is not None and len(y) != X.shape[0]:
             raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")
         total = X.shape[0]

@@ -19,7 +19,7 @@ from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.randomness import Random
 from multilayer.training import History, Metric, Trained
-from multilayer.training.data import arrays
+from multilayer.training.data import inputs
 from multilayer.training.metrics import chosen
 
 __all__ = ["Data", "Problem", "problem_of"]
@@ -96,14 +96,14 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     subject, loss, read = read_as_trained(subject, loss)
     if loss is None:
         raise InputError("the model does not tell what it was trained to minimize; give loss=")
-    everything = arrays(subject.network, loss, subject.X, subject.targets(loss))
+    X, y = inputs(subject.network, subject.X), subject.targets(loss)
+    if len(y) != X.shape[0]:
+        raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")
     metric = subject.metric
     if metric is None:
-        (metric,) = chosen(
-            ["r2" if class_numbers(subject.network, loss, everything.y) is None else "accuracy"]
-        )
+        (metric,) = chosen(["r2" if class_numbers(subject.network, loss, y) is None else "accuracy"])
     setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
-    total, notes = everything.rows, list(read)
+    total, notes = len(y), list(read)
     rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))
     if total > samples:
         notes.append(f"{samples} of {total} samples were used, drawn at random")
@@ -113,7 +113,7 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
             notes.append(
                 f"the training samples were scored, as {len(rows)} samples are too few to hold some out"
             )
-    data = _data(np.asarray(everything.X[rows]), everything.y[rows], held_out, rng)
+    data = _data(np.asarray(X[rows]), y[rows], held_out, rng)
     setup = replace(setup, standardized=data.is_standardized)
     most = _affordable(setup, len(data.X)) if epochs is None else epochs
     if most < setup.epochs:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer.arrays import plain_array
 from multilayer.diagnosis.separable.frame import Floats
 from multilayer.errors import InputError
 
@@ -18,8 +19,8 @@ _SHOWN = 5
 
 def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], NDArray[np.intp]]:
     """Samples (n, d) as float64 without loss, the classes in order, and the class number of each sample."""
-    samples = _samples(_array("X", X))
-    labels = _array("y", y)
+    samples = _samples(plain_array("X", X))
+    labels = plain_array("y", y)
     if labels.shape != (len(samples),):
         hint = "; flatten it with y.ravel()" if labels.size == len(samples) else ""
         raise InputError(
@@ -35,13 +36,6 @@ def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], 
             "y: labels of kinds that cannot be ordered; use all numbers or all strings"
         ) from None
     return samples, tuple(classes.tolist()), numbers
-
-
-def _array(name: str, values: ArrayLike) -> NDArray[Any]:
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise InputError(f"{name}: rows of different lengths; expected a rectangular array") from None
 
 
 def _samples(array: NDArray[Any]) -> Floats:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from multilayer.arrays import plain_array
 from multilayer.printable import printable
 
 __all__ = ["CommonPoint", "Conflict"]
@@ -42,7 +41,7 @@ class CommonPoint:
 
     def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
         """Whether the proof is right for these data, by exact arithmetic and nothing else."""
-        labels = np.asarray(y)
+        labels = plain_array("y", y)
         return all(
             all(weight > 0 for weight in weights)
             and sum(weights) == 1
@@ -85,7 +84,7 @@ class Conflict:
 
     def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
         """Whether the proof is right for these data, by exact arithmetic and nothing else."""
-        labels = np.asarray(y)
+        labels = plain_array("y", y)
         right = all(labels[sample] == own for sample, own in zip(self.samples, self.own, strict=True))
         different = all(own != rival for own, rival in zip(self.own, self.rivals, strict=True))
         positive = all(weight > 0 for weight in self.weights) and sum(self.weights) == 1
@@ -117,7 +116,7 @@ class Conflict:
 
 def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fraction]) -> tuple[Fraction, ...]:
     """Exact sum of weight times sample."""
-    array: NDArray[Any] = np.asarray(X)
+    array = plain_array("X", X)
     total = [Fraction(0)] * array.shape[1]
     for sample, weight in zip(samples, weights, strict=True):
         total = [

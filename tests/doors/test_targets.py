@@ -1,0 +1,114 @@
+"""Targets and weights in every type, layout and container, and sparse samples: the numbers of a plain copy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from multilayer import InputError, diagnose, fit, initialize
+from tests.doors.arrays import FRAMES, KINDS, LAYOUTS, NO_NUMBERS, SEQUENCES, X
+from tests.doors.doors import flat, network
+
+Y = X[:, 1:]
+WEIGHTS = X[:, 2] + 1
+OPTIONS = {"epochs": 2, "batch_size": 5, "rng": 0, "progress": False}
+NET = initialize((3, 4, 3), "tanh", rng=0)
+CLASSIFIER = initialize((3, 4, 4), "tanh", "softmax", rng=0)
+
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+
+
+def _weights(trained) -> np.ndarray:
+    return flat(*(array for layer in trained.network.layers for array in (layer.W, layer.b)))
+
+
+def _fit(y, **options):
+    return _weights(fit(NET, X, y, loss="squared", **(OPTIONS | options)))
+
+
+def _classified(y, **options):
+    loss = "categorical_cross_entropy"
+    return _weights(fit(CLASSIFIER, X, y, loss=loss, **(OPTIONS | options)))
+
+
+def _diagnosed(y):
+    return flat(diagnose(NET, X, y, "squared", baseline=False).evidence.outputs.loss)
+
+
+MATRIX_DOORS = {"fit": _fit, "diagnose": _diagnosed}
+LIST_DOORS = {
+    "class numbers": _classified,
+    "sample_weight": lambda weight: _fit(X, sample_weight=weight),
+    "validation": lambda y: _classified(X[:, 2], validation=(X, y)),
+}
+
+
+@pytest.mark.parametrize("door", MATRIX_DOORS)
+def test_targets_of_several_outputs(door):
+    right = MATRIX_DOORS[door](X)
+    for kind in KINDS:
+        np.testing.assert_array_equal(MATRIX_DOORS[door](X.astype(kind)), right, kind)
+    for name, layout in {**LAYOUTS, **SEQUENCES}.items():
+        np.testing.assert_array_equal(MATRIX_DOORS[door](layout(X)), right, name)
+    for name, (package, make) in FRAMES.items():
+        pytest.importorskip(package)
+        np.testing.assert_array_equal(MATRIX_DOORS[door](make(X)), right, name)
+
+
+@pytest.mark.parametrize("door", LIST_DOORS)
+def test_a_number_per_sample(door):
+    right = LIST_DOORS[door](X[:, 2] + 0.0)
+    for kind in KINDS:
+        np.testing.assert_array_equal(LIST_DOORS[door](X[:, 2].astype(kind)), right, kind)
+    for name, layout in LAYOUTS.items():
+        if name != "matrix":
+            np.testing.assert_array_equal(LIST_DOORS[door](layout(X)[:, 2]), right, name)
+    off_by_one = LAYOUTS["off by one"]
+    for kind in ("f8", "i8"):
+        np.testing.assert_array_equal(LIST_DOORS[door](off_by_one(X[:, 2:].astype(kind))[:, 0]), right)
+    pandas = pytest.importorskip("pandas")
+    for kind in ("int8", "Int64", "Float64", "float32", "object", "category"):
+        np.testing.assert_array_equal(LIST_DOORS[door](pandas.Series(X[:, 2]).astype(kind)), right, kind)
+
+
+@pytest.mark.parametrize("what", NO_NUMBERS)
+def test_what_holds_no_numbers_is_refused(what):
+    given = NO_NUMBERS[what](X)
+    for door in MATRIX_DOORS.values():
+        if given is not None:  # no y is another question
+            with pytest.raises(InputError):
+                door(given)
+    if what != "nothing":
+        with pytest.raises(InputError):
+            _fit(X, sample_weight=given)
+
+
+@pytest.mark.parametrize(
+    "form", ["csr_array", "csc_array", "coo_array", "bsr_matrix", "dia_array", "lil_matrix"]
+)
+@pytest.mark.parametrize("kind", ["f8", "f4", "i4", "?", ">f8", "g"])
+def test_sparse_samples(form, kind):
+    sparse = pytest.importorskip("scipy.sparse")
+    x = (X > 1 if kind == "?" else X).astype(kind)
+    try:
+        given = getattr(sparse, form)(x)
+    except (ValueError, TypeError, NotImplementedError):
+        pytest.skip("SciPy has no such matrix")
+    net = network()
+    options = OPTIONS | {"loss": "squared"}
+    right = _weights(fit(net, x.astype(np.float64), X[:, :1], **options))
+    np.testing.assert_array_equal(_weights(fit(net, given, X[:, :1], **options)), right)
+    found = diagnose(net, given, X[:, :1], baseline=False).evidence.inputs.mean
+    np.testing.assert_array_equal(
+        found, diagnose(net, x.astype(float), X[:, :1], baseline=False).evidence.inputs.mean
+    )
+
+
+def test_sparse_samples_that_are_refused():
+    sparse = pytest.importorskip("scipy.sparse")
+    with pytest.raises(InputError, match="X holds complex128 values; expected real numbers"):
+        fit(network(), sparse.csr_array(X.astype(complex)), X[:, :1], loss="squared", **OPTIONS)
+    with pytest.raises(
+        InputError, match=r"x is a csr_array; expected an array of real numbers; give its toarray\(\)"
+    ):
+        network()(sparse.csr_array(X))
