@@ -128,6 +128,11 @@ def test_elementwise_functions_keep_a_mask(name):
     np.testing.assert_array_equal(found.compressed(), get(name)(X[X != 2]))
 
 
+def test_the_jacobian_refuses_a_mask():
+    with pytest.raises(InputError, match="x has 1 masked value"):
+        get("softmax").derivative(np.ma.array([1.0, 2.0], mask=[True, False]))
+
+
 @pytest.mark.parametrize("door", OWN)
 @pytest.mark.parametrize("frame", NO_FRAMES)
 def test_a_column_that_holds_no_numbers_is_named(door, frame):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer import backend
 from multilayer.activations.contract import Activation
-from multilayer.arrays import refuse_masked
+from multilayer.arrays import plain_array, refuse_masked
 
 __all__ = ["AlongAxis"]
 
@@ -59,7 +59,7 @@ class AlongAxis(Activation):
     @final
     def derivative(self, x: Any, /, *, axis: int = -1) -> Any:
         """Return the Jacobian dh_i / da_j as [..., i, j]: x with `axis` moved last, and an axis more."""
-        a = np.moveaxis(np.asarray(x), axis, -1)
+        a = np.moveaxis(plain_array("x", x), axis, -1)
         z = self(a)
         units = a.shape[-1]
         basis = np.broadcast_to(np.eye(units, dtype=z.dtype), (*z.shape, units))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from multilayer import losses
 from multilayer.activations import Activation, Identity, sigmoid, softmax
+from multilayer.arrays import plain_array
 from multilayer.diagnosis.subject import Subject
 from multilayer.errors import InputError
 from multilayer.losses import (
@@ -67,7 +68,7 @@ def read_as_trained(
     last = subject.network.layers[-1].activation
     if subject.y is None or not subject.ends_in_sums or not isinstance(last, Identity):
         return subject, told, ()
-    y = np.asarray(subject.y)
+    y = plain_array("y", subject.y)
     units = subject.network.shape[-1]
     chosen = _loss_of(y, units) if told is None else told
     activation = None if chosen is None else _CONTAINED.get(type(chosen))
