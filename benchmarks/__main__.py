@@ -25,6 +25,7 @@ from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, put, update
 from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
+from benchmarks.sweep import random_cases, summary
 from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
 
@@ -59,6 +60,28 @@ def forward(
         print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}{note}")
     if store:
         _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
+
+
+@app.command()
+def sweep(
+    shapes: Annotated[int, typer.Option(help="Number of random networks.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same networks.")] = 0,
+    rounds: Rounds = 7,
+    threads: Threads = 2,
+    seconds: Seconds = 0.02,
+    only: str = "",
+    store: Store = False,
+) -> None:
+    """Networks of random shapes, 1 to 10 layers of 1 to 2048 units, 1 to 20,000 rows, against every installed peer."""
+    cases = [case for case in random_cases(shapes, seed) if only in case.name]
+    outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
+    result = summary(outcomes)
+    print(f"geometric mean {result.geometric_mean:.2f}, lowest {result.lowest:.2f}, over {len(cases)} shapes")
+    print(f"{len(result.losses)} below 1:")
+    for case, peer, ratio in result.losses:
+        print(f"  {ratio:.2f} {peer:<12} {case}")
+    if store:
+        _store("sweep", outcomes, threads=threads, seed=seed, summary=asdict(result))
 
 
 @app.command()

@@ -20,11 +20,13 @@ class ForwardCase:
     output: str
     batch: int
     goal: float
+    dtype: str = "float32"
 
     @property
     def name(self) -> str:
         """How the case is called in tables."""
-        return f"{'-'.join(map(str, self.shape))} {self.hidden}, {self.batch}"
+        dtype = "" if self.dtype == "float32" else f", {self.dtype}"
+        return f"{'-'.join(map(str, self.shape))} {self.hidden}, {self.batch}{dtype}"
 
     @property
     def flops(self) -> int:
@@ -37,16 +39,16 @@ class ForwardCase:
         activations = [self.hidden] * (len(self.shape) - 2) + [self.output]
         return [
             (
-                (rng.standard_normal((n, m)) * np.sqrt(2 / n)).astype(np.float32),
-                (rng.standard_normal(m) * 0.1).astype(np.float32),
+                (rng.standard_normal((n, m)) * np.sqrt(2 / n)).astype(self.dtype),
+                (rng.standard_normal(m) * 0.1).astype(self.dtype),
                 h,
             )
             for n, m, h in zip(self.shape, self.shape[1:], activations, strict=False)
         ]
 
-    def x(self) -> NDArray[np.float32]:
+    def x(self) -> NDArray[Any]:
         """Samples; the same in every process."""
-        return np.random.default_rng(1).standard_normal((self.batch, self.shape[0])).astype(np.float32)
+        return np.random.default_rng(1).standard_normal((self.batch, self.shape[0])).astype(self.dtype)
 
 
 SMALL, MIDDLE, LARGE = (2, 4, 3), (50, 100, 100, 10), (784, 512, 512, 10)

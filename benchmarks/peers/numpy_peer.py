@@ -123,15 +123,21 @@ def _nothing(x: Any, out: Any) -> Any:
     return x
 
 
-# Within a network the weighted sums are not needed again, so these may overwrite them.
+# Within a network the weighted sums are not needed again, so these may overwrite them; others write an array of
+# their own.
 _IN_PLACE = {name: FORMULAS[name] for name in ("sigmoid", "tanh", "relu")} | {"identity": _nothing}
 
 
+def _within_a_network(name: str) -> Callable[[Any, Any], Any]:
+    formula = FORMULAS.get(name)
+    return _IN_PLACE.get(name) or (lambda x, _: formula(x, np.empty_like(x)))  # type: ignore[misc]
+
+
 def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
-    """x @ W + b and the formula in place, layer by layer."""
-    if any(h not in _IN_PLACE for _, _, h in layers):
+    """x @ W + b and the formula, layer by layer, in place where that can be."""
+    if any(h not in FORMULAS for _, _, h in layers):
         return None
-    steps = [(W, b, _IN_PLACE[h]) for W, b, h in layers]
+    steps = [(W, b, _within_a_network(h)) for W, b, h in layers]
 
     def run() -> Any:
         z = x
