@@ -53,12 +53,15 @@ template <class T> struct Product {
     // Room for words_of_marks(inputs) for each row, if zeros of x may be left out: if all weights are finite,
     // as 0 times another is nan. Null if not.
     uint64_t *marks;
+    // The weights of a layer of few units, inputs x units, see few_units.hpp. Null if not.
+    const T *as_given = nullptr;
 };
 
 template <class T> struct MatmulKernels {
     size_t lanes;      // numbers in a register
     size_t panel;      // columns of all panels but the last
     size_t tile_rows;  // rows that the inner kernel takes at once, at most
+    size_t few_units;  // layers of no more have their weights as they were given besides
     void (*multiply)(const Product<T> &);
 };
 

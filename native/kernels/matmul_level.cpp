@@ -1,4 +1,5 @@
 // The inner kernels of a = x W + b; compiled once per instruction-set level.
+#include "kernels/few_units.hpp"
 #include "kernels/halves.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/matmul.hpp"
@@ -22,6 +23,10 @@ constexpr size_t panels_at_once[few_rows + 1] = {0, 4, 3, 2};
 // inputs does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
 constexpr size_t k_block_bytes = 131072;
 
+// Weights are asked for so many inputs ahead: from beyond the second-level cache the first rows of a block would
+// wait for them, as no processor looks further than the end of a page. Tiles of few rows read them as fast as they come.
+constexpr size_t inputs_ahead = 32;
+
 // Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
 // exactly.
 template <class T> struct Span {
@@ -42,6 +47,7 @@ template <class T> struct Span {
 template <class T> struct WholeEnd {
     using Numbers = Vec<T>;
     static MULTILAYER_INLINE Numbers of(Vec<T> v) { return v; }
+    static MULTILAYER_INLINE Numbers splat(T x) { return ::splat(x); }
     static MULTILAYER_INLINE Numbers read(const T *p, size_t n) {
         return n == lanes<T> ? load<T>(p) : load_first<T>(p, n);
     }
@@ -59,6 +65,7 @@ constexpr bool has_halves = true;
 template <class T> struct HalfEnd {
     using Numbers = Half<T>;
     static MULTILAYER_INLINE Numbers of(Vec<T> v) { return lower_half<T>(v); }
+    static MULTILAYER_INLINE Numbers splat(T x) { return x - Numbers{}; }
     static MULTILAYER_INLINE Numbers read(const T *p, size_t n) { return load_first_half<T>(p, n); }
     static MULTILAYER_INLINE void write(T *p, Numbers v, size_t n) { store_first_half<T>(p, v, n); }
 };
@@ -100,15 +107,18 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
     asm("" : "+r"(lower));
     const auto weights = [&](size_t v) { return w + v / V * panel_stride + v % V * L; };
     const auto number = [&](size_t r) {
-        return splat<T>(r < R / 2 ? upper[static_cast<ptrdiff_t>(r) * x_stride]
-                                  : lower[static_cast<ptrdiff_t>(r - R / 2) * x_stride]);
+        return r < R / 2 ? upper[static_cast<ptrdiff_t>(r) * x_stride]
+                         : lower[static_cast<ptrdiff_t>(r - R / 2) * x_stride];
     };
 #pragma GCC unroll 4
     for (size_t k = 0; k < s.n; ++k) {
         // The shorter side of the tile stays in registers, the longer one passes through one of them.
-        if constexpr (R <= before) {
+        if constexpr (before == 0) {
+            const Last column = last_of(w);
+            each<R>([&](auto r) { ends[r] = fma(End::splat(number(r)), column, ends[r]); });
+        } else if constexpr (R <= before) {
             Vec<T> numbers[R];
-            each<R>([&](auto r) { numbers[r] = number(r); });
+            each<R>([&](auto r) { numbers[r] = splat<T>(number(r)); });
             each<before>([&](auto v) {
                 const Vec<T> column = load<T>(weights(v));
                 each<R>([&](auto r) { sums[r][v] = fma(numbers[r], column, sums[r][v]); });
@@ -117,10 +127,11 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
             each<R>([&](auto r) { ends[r] = fma(End::of(numbers[r]), column, ends[r]); });
         } else {
             Vec<T> row[before + 1];
+            each<V>([&](auto v) { __builtin_prefetch(w + (inputs_ahead * V + v) * L); });
             each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
             const Last end = last_of(weights(before));
             each<R>([&](auto r) {
-                const Vec<T> one = number(r);
+                const Vec<T> one = splat<T>(number(r));
                 each<before>([&](auto v) { sums[r][v] = fma(one, row[v], sums[r][v]); });
                 ends[r] = fma(End::of(one), end, ends[r]);
             });
@@ -234,18 +245,26 @@ template <class T> void multiply_all(const Product<T> &p) {
 }
 
 template <class T> void multiply(const Product<T> &p) {
-    if (mark(p))
+    if (has_few_units(p)) {
+        Product<T> rest = p;
+        const size_t done = multiply_few_units(p);
+        rest.rows -= done;
+        rest.x += static_cast<ptrdiff_t>(done) * p.x_stride;
+        rest.y += done * p.y_stride;
+        if (rest.rows > 0) multiply_all(rest);
+    } else if (mark(p)) {
         multiply_marked(p, multiply_all<T>);
-    else
+    } else {
         multiply_all(p);
+    }
 }
 
 }  // namespace
 
 extern const MatmulTable MULTILAYER_AT_LEVEL(matmul_kernels);
 const MatmulTable MULTILAYER_AT_LEVEL(matmul_kernels) = {
-    {lanes<float>, panel<float>, tile_rows, multiply<float>},
-    {lanes<double>, panel<double>, tile_rows, multiply<double>},
+    {lanes<float>, panel<float>, tile_rows, most_few_units<float>, multiply<float>},
+    {lanes<double>, panel<double>, tile_rows, most_few_units<double>, multiply<double>},
 };
 
 }  // namespace multilayer

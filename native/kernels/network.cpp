@@ -14,8 +14,10 @@ namespace multilayer {
 namespace {
 
 // The rows of a block, in and out of a layer, stay in a second-level cache of this size, half of which is
-// left for weights. Blocks are high enough, though, to make up for reading all weights once per block.
+// left for weights. Blocks are high enough, though, to make up for reading all weights once per block, unless
+// these stay in the cache as well.
 constexpr size_t block_bytes = 256 * 1024;
+constexpr size_t cached_weights = 512 * 1024;
 constexpr size_t least_block_rows = 48;
 constexpr size_t most_block_rows = 192;
 
@@ -61,6 +63,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
     for (const auto &source : sources) {
         size = round_up(size, cache_line / sizeof(T));
         size += round_up(source.units, panel) * (source.inputs + 1);
+        if (source.units <= kernels_.few_units) size += source.units * source.inputs;
     }
     least_rows_ = size * sizeof(T) <= shared_bytes ? few_rows : 2 * kernels_.tile_rows;
     // A read of a whole register never goes beyond the end of the block.
@@ -82,17 +85,24 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
             j += columns;
         }
         to = weights + round_up(source.units, panel) * source.inputs;
+        const size_t n = source.inputs * source.units;
+        const T *as_given = nullptr;
+        if (source.units <= kernels_.few_units) {
+            as_given = to;
+            to = std::copy(source.weights, source.weights + n, to);
+        }
         to = packed_.get() + round_up(to - packed_.get(), cache_line / sizeof(T));
 
-        const size_t n = source.inputs * source.units;
         const bool finite =
             std::all_of(source.weights, source.weights + n, [](T w) { return std::isfinite(w); });
-        layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias,
+        layers_.push_back({source.inputs, source.units, good_stride<T>(source.units), weights, bias, as_given,
                            source.relu, finite, source.epilogue});
         marks_ = std::max(marks_, words_of_marks(source.inputs));
         const double products = static_cast<double>(n);
         fixed_cost_ += products * sizeof(T) / 80;        // about 80 bytes of weights in a nanosecond
-        row_cost_ += products * sizeof(T) / (50 * 4.0);  // 50 float32 multiply-adds in a nanosecond
+        // 50 float32 multiply-adds in a nanosecond, where registers are full.
+        const size_t columns = std::max(source.units, as_given != nullptr ? L / 3 : L / 2);
+        row_cost_ += static_cast<double>(source.inputs * columns) * sizeof(T) / (50 * 4.0);
         if (source.epilogue.elementwise || source.epilogue.axis)
             row_cost_ += static_cast<double>(source.units) / 2;
     }
@@ -103,7 +113,8 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
         before = layers_[i].units;
         if (i + 1 < layers_.size()) widest_ = std::max(widest_, layers_[i].stride);
     }
-    block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least_block_rows, most_block_rows);
+    const size_t least = size * sizeof(T) <= cached_weights ? kernels_.tile_rows : least_block_rows;
+    block_rows_ = std::clamp(block_bytes / sizeof(T) / widest_pair, least, most_block_rows);
     block_rows_ = round_up(block_rows_, kernels_.tile_rows);
 }
 
@@ -121,7 +132,8 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
                              y + first,
                              y_stride,
                              layer.relu,
-                             layer.finite ? marks : nullptr};
+                             layer.finite ? marks : nullptr,
+                             layer.as_given};
     kernels_.multiply(product);
 }
 
@@ -161,12 +173,18 @@ template <class T> void Network<T>::finish_units(const Layer &layer, T *y, size_
 // The kernels read rows of x as they are if a row is contiguous and rows do not collide in the cache.
 template <class T> bool Network<T>::needs_copy(const Matrix<T> &x) const {
     if (inputs() > 1 && x.column_stride != 1) return true;
+    // Layers of few units read a line of each row once.
+    if (layers_.front().as_given != nullptr && inputs() * sizeof(T) > 2 * line_pair) return false;
     return x.rows > 3 * kernels_.tile_rows && x.row_stride * static_cast<ptrdiff_t>(sizeof(T)) % 2048 == 0;
 }
 
 template <class T> const T *Network<T>::copied(const Matrix<T> &x, T *to) const {
     for (size_t r = 0; r < x.rows; ++r) {
         const T *row = x.data + static_cast<ptrdiff_t>(r) * x.row_stride;
+        if (x.column_stride == 1) {
+            std::copy(row, row + inputs(), to + r * input_stride_);
+            continue;
+        }
         for (size_t k = 0; k < inputs(); ++k) {
             to[r * input_stride_ + k] = row[static_cast<ptrdiff_t>(k) * x.column_stride];
         }

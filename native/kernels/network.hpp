@@ -61,6 +61,7 @@ template <class T> class Network {
         size_t stride;  // from one row of its outputs to the next, while they are not the network's
         const T *weights;
         const T *bias;
+        const T *as_given;  // weights besides, if there are few units; else null
         bool relu;
         bool finite;  // all weights are
         Epilogue<T> epilogue;
