@@ -120,7 +120,7 @@ MULTILAYER_INLINE Number log_of_total(Number total) {
     int64_t k;
     __builtin_memcpy(&k, &total.hi, sizeof k);
     k = (k >> 52) - 1023;
-    const double scale = power_of_2(Exponent{} - k)[0];
+    const double scale = power_of_2(Exponent{} - static_cast<uint64_t>(k))[0];
     Pair<Full> u = sum_descending<Full>(splat(total.hi * scale - 1.0), splat(total.lo * scale));
     Pair<Full> log = log1p(u);
     return Number{log.hi[0], log.lo[0]} +

@@ -13,7 +13,7 @@ namespace {
 // below w = 0.032 it is 1, and f is w.
 template <bool careful> MULTILAYER_INLINE Pair<Full> log_of_one_plus_exp(ExpParts e) {
     V w = value_of(e);
-    Exponent i = bits(fma(w, splat(log_pieces), splat(exponent_shifter)));
+    IntVec<double> i = bits(fma(w, splat(log_pieces), splat(exponent_shifter)));
     auto [c, lead] = lookup_all<log_tables>(i).number;
     V f = fma(c, w, c - 1.0), square = f * f, q = two_chains(near_log_full, f, square);
     if constexpr (careful) {

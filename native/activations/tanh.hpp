@@ -29,7 +29,7 @@ struct TanhParts {
     MULTILAYER_INLINE explicit TanhParts(V x) : near(x < series_end) {
         V shifted = fma(x, splat(2.0 * log2_e), splat(biased_shifter));
         V minus_k = near ? V{} : biased_shifter - shifted;
-        p = (V)(bits(shifted) << 52);
+        p = (V)(exponent_bits(shifted) << 52);
         r = fma(minus_k, splat(0.5 * log_2_low), fma(minus_k, splat(0.5 * log_2_high), x));
         w = r * r;
         v_over_w = two_chains(wide_coth_full, w, w * w);
@@ -85,7 +85,7 @@ struct TanhShrink {
             V u = at_most(size, tanh_end);
             IntVec<double> near = u < shrink_series_end;
             V shifted = near ? splat(biased_shifter) : fma(u, splat(2.0 * log2_e), splat(biased_shifter));
-            V minus_k = biased_shifter - shifted, p = (V)(bits(shifted) << 52);
+            V minus_k = biased_shifter - shifted, p = (V)(exponent_bits(shifted) << 52);
             V r = fma(minus_k, splat(0.5 * log_2_low), fma(minus_k, splat(0.5 * log_2_high), u));
             V half = 0.5 * r, w = half * half, q = two_chains(quarter_coth_full, w, w * w), v = fma(w, q, w);
             V above = v + r, below = v - r;

@@ -1,4 +1,4 @@
-// threads() and set_threads(n)
+// threads(), set_threads(n) and limit_default_threads(n)
 #include "kernels/threads.hpp"
 
 #include "bindings/bindings.hpp"
@@ -7,12 +7,19 @@ namespace {
 
 PyObject *threads(PyObject *, PyObject *) { return PyLong_FromSize_t(multilayer::threads()); }
 
-PyObject *set_threads(PyObject *, PyObject *argument) {
+PyObject *give(PyObject *argument, Py_ssize_t least, void (*take)(size_t)) {
     const Py_ssize_t n = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
     if (n == -1 && PyErr_Occurred()) return nullptr;
-    if (n < 0) return PyErr_Format(PyExc_ValueError, "the number of threads must be 0 or more; got %zd", n);
-    multilayer::set_threads(static_cast<size_t>(n));
+    if (n < least)
+        return PyErr_Format(PyExc_ValueError, "the number of threads must be %zd or more; got %zd", least, n);
+    take(static_cast<size_t>(n));
     Py_RETURN_NONE;
+}
+
+PyObject *set_threads(PyObject *, PyObject *argument) { return give(argument, 0, multilayer::set_threads); }
+
+PyObject *limit_default_threads(PyObject *, PyObject *argument) {
+    return give(argument, 1, multilayer::limit_default_threads);
 }
 
 PyMethodDef methods[] = {
@@ -20,6 +27,8 @@ PyMethodDef methods[] = {
      "threads()\n--\n\nHow many threads a large call uses, the caller included."},
     {"set_threads", set_threads, METH_O,
      "set_threads(n)\n--\n\nUse n threads; 0 returns to as many as the process has processors."},
+    {"limit_default_threads", limit_default_threads, METH_O,
+     "limit_default_threads(n)\n--\n\nUse no more than n threads unless set_threads says otherwise."},
     {nullptr, nullptr, 0, nullptr},
 };
 

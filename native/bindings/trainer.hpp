@@ -5,10 +5,18 @@
 #include "bindings/reference.hpp"
 #include "kernels/training.hpp"
 
+// How far the step is that was opened for its stages. What a later stage reads is there only after an earlier one.
+enum class Stage { none, gathered, forward, lost, backward, gradients };
+
 struct TrainerObject {
     PyObject_HEAD multilayer::Trainer<float> *f32;  // one of the two is null
     multilayer::Trainer<double> *f64;
+    Stage stage;
+    bool has_targets;
+    size_t layer;  // where forward, or backward, is to go on
 };
+
+inline TrainerObject &object_of(PyObject *self) { return *reinterpret_cast<TrainerObject *>(self); }
 
 template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_FLOAT32 : NPY_FLOAT64;
 

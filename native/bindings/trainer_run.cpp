@@ -155,8 +155,10 @@ PyObject *run_with(Trainer<T> &trainer, PyObject *data, PyObject *rates, PyObjec
     return Py_BuildValue("nNO", done, losses.release(), finite ? Py_True : Py_False);
 }
 
-template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch, double rate) {
+template <class T>
+PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch, double rate, TrainerObject &object) {
     Samples samples{};
+    object.stage = Stage::none;
     if (!read_samples(trainer, data, samples)) return nullptr;
     if (batch < 0 || static_cast<size_t>(batch) >= samples.batches()) {
         PyErr_SetString(PyExc_IndexError, "there is no such batch");
@@ -167,6 +169,9 @@ template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_s
     } catch (const std::bad_alloc &) {
         return PyErr_NoMemory();
     }
+    object.stage = Stage::gathered;
+    object.has_targets = samples.classes != nullptr || samples.targets.data != nullptr;
+    object.layer = 0;
     Py_RETURN_NONE;
 }
 
@@ -175,6 +180,7 @@ template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_s
 PyObject *run_trainer(PyObject *self, PyObject *arguments) {
     PyObject *data, *rates, *interrupted;
     if (!PyArg_ParseTuple(arguments, "OOO", &data, &rates, &interrupted) || !is_usable(self)) return nullptr;
+    object_of(self).stage = Stage::none;
     return with_trainer(self, [&](auto &trainer) { return run_with(trainer, data, rates, interrupted); });
 }
 
@@ -183,5 +189,5 @@ PyObject *open_step(PyObject *self, PyObject *arguments) {
     Py_ssize_t batch;
     double rate;
     if (!PyArg_ParseTuple(arguments, "Ond", &data, &batch, &rate) || !is_usable(self)) return nullptr;
-    return with_trainer(self, [&](auto &trainer) { return open_with(trainer, data, batch, rate); });
+    return with_trainer(self, [&](auto &trainer) { return open_with(trainer, data, batch, rate, object_of(self)); });
 }

@@ -10,49 +10,88 @@ namespace {
 using multilayer::Trainer;
 using multilayer::TrainingBatch;
 
+// Whether the step is between these stages; false with an exception if not.
+bool is_at(PyObject *self, Stage first, Stage last) {
+    if (!is_usable(self)) return false;
+    const Stage stage = object_of(self).stage;
+    if (stage >= first && stage <= last) return true;
+    PyErr_SetString(PyExc_ValueError,
+                    "a stage out of order: expected open, forward from layer 0 to the end, lose or write_values, "
+                    "backward from the last layer to the beginning, find_gradients, update");
+    return false;
+}
+
+size_t n_layers(PyObject *self) {
+    return with_trainer(self, [](auto &trainer) { return trainer.n_layers(); });
+}
+
 // The number of a layer as Python has it: one that there is, or -1 with an exception.
 Py_ssize_t layer_of(PyObject *self, PyObject *number) {
     const Py_ssize_t i = PyNumber_AsSsize_t(number, PyExc_IndexError);
-    const Py_ssize_t n =
-        with_trainer(self, [](auto &trainer) { return static_cast<Py_ssize_t>(trainer.n_layers()); });
-    if (i >= 0 && i < n) return is_usable(self) ? i : -1;
+    if (i >= 0 && i < static_cast<Py_ssize_t>(n_layers(self))) return i;
     if (!PyErr_Occurred()) PyErr_SetString(PyExc_IndexError, "there is no such layer");
     return -1;
 }
 
-PyObject *forward(PyObject *self, PyObject *number) {
+// The same where only one is next.
+bool is_next(PyObject *self, PyObject *number) {
     const Py_ssize_t i = layer_of(self, number);
-    if (i < 0) return nullptr;
+    if (i < 0) return false;
+    if (static_cast<size_t>(i) == object_of(self).layer) return true;
+    PyErr_Format(PyExc_ValueError, "layer %zd is out of order: expected %zu", i, object_of(self).layer);
+    return false;
+}
+
+PyObject *forward(PyObject *self, PyObject *number) {
+    if (!is_at(self, Stage::gathered, Stage::gathered) || !is_next(self, number)) return nullptr;
+    TrainerObject &object = object_of(self);
+    const size_t n = n_layers(self), first = object.layer;
     size_t reached;
     Py_BEGIN_ALLOW_THREADS;
-    reached = with_trainer(self, [&](auto &trainer) { return trainer.forward(static_cast<size_t>(i)); });
+    reached = with_trainer(self, [&](auto &trainer) { return trainer.forward(first); });
     Py_END_ALLOW_THREADS;
+    object.layer = reached < n ? reached + 1 : n;
+    if (object.layer == n) object.stage = Stage::forward;
     return PyLong_FromSize_t(reached);
 }
 
-PyObject *backward(PyObject *self, PyObject *number) {
-    const Py_ssize_t i = layer_of(self, number);
-    if (i < 0) return nullptr;
-    size_t reached;
-    Py_BEGIN_ALLOW_THREADS;
-    reached = with_trainer(self, [&](auto &trainer) { return trainer.backward(static_cast<size_t>(i)); });
-    Py_END_ALLOW_THREADS;
-    return PyLong_FromSize_t(reached);
+// The loss is known.
+void lost(PyObject *self) {
+    object_of(self).stage = Stage::lost;
+    object_of(self).layer = n_layers(self) - 1;
 }
 
 PyObject *lose(PyObject *self, PyObject *) {
-    if (!is_usable(self)) return nullptr;
+    if (!is_at(self, Stage::forward, Stage::forward)) return nullptr;
+    if (!object_of(self).has_targets) {
+        PyErr_SetString(PyExc_ValueError, "this step was opened without targets");
+        return nullptr;
+    }
     with_trainer(self, [](auto &trainer) { trainer.lose(); });
+    lost(self);
     Py_RETURN_NONE;
 }
 
+PyObject *backward(PyObject *self, PyObject *number) {
+    if (!is_at(self, Stage::lost, Stage::lost) || !is_next(self, number)) return nullptr;
+    TrainerObject &object = object_of(self);
+    const size_t n = n_layers(self), last = object.layer;
+    size_t reached;
+    Py_BEGIN_ALLOW_THREADS;
+    reached = with_trainer(self, [&](auto &trainer) { return trainer.backward(last); });
+    Py_END_ALLOW_THREADS;
+    object.layer = reached;
+    if (reached == n) object.stage = Stage::backward;
+    return PyLong_FromSize_t(reached);
+}
+
 PyObject *objective(PyObject *self, PyObject *) {
-    if (!is_usable(self)) return nullptr;
+    if (!is_at(self, Stage::lost, Stage::gradients)) return nullptr;
     return PyFloat_FromDouble(with_trainer(self, [](auto &trainer) { return trainer.objective(); }));
 }
 
 PyObject *find_gradients(PyObject *self, PyObject *) {
-    if (!is_usable(self)) return nullptr;
+    if (!is_at(self, Stage::backward, Stage::gradients)) return nullptr;
     const bool kept = with_trainer(self, [](auto &trainer) { return trainer.settings().keeps_gradient(); });
     if (!kept) {
         PyErr_SetString(PyExc_ValueError, "this trainer keeps no gradient");
@@ -61,11 +100,14 @@ PyObject *find_gradients(PyObject *self, PyObject *) {
     Py_BEGIN_ALLOW_THREADS;
     with_trainer(self, [](auto &trainer) { trainer.find_gradients(); });
     Py_END_ALLOW_THREADS;
+    object_of(self).stage = Stage::gradients;
     Py_RETURN_NONE;
 }
 
 PyObject *update(PyObject *self, PyObject *) {
-    if (!is_usable(self)) return nullptr;
+    const bool needs_gradients =
+        with_trainer(self, [](auto &trainer) { return trainer.settings().own_clip; });
+    if (!is_at(self, needs_gradients ? Stage::gradients : Stage::backward, Stage::gradients)) return nullptr;
     if (with_trainer(self, [](auto &trainer) { return trainer.settings().n_slots() == 0; })) {
         PyErr_SetString(PyExc_ValueError, "this trainer has no optimizer");
         return nullptr;
@@ -78,6 +120,7 @@ PyObject *update(PyObject *self, PyObject *) {
         out_of_memory = true;
     }
     Py_END_ALLOW_THREADS;
+    object_of(self).stage = Stage::none;
     return out_of_memory ? PyErr_NoMemory() : PyBool_FromLong(finite);
 }
 
@@ -91,6 +134,12 @@ template <class F> PyObject *with_rows(PyObject *self, PyObject *arguments, bool
     const char *const names[] = {"a", "z", "da"};
     int what = 0;
     while (what < 3 && std::strcmp(names[what], name) != 0) ++what;
+    const bool only_back = what == 2, still_forward = object_of(self).stage == Stage::gathered;
+    if (!is_at(self, only_back ? Stage::lost : Stage::gathered, Stage::gradients)) return nullptr;
+    if (still_forward && static_cast<size_t>(i) >= object_of(self).layer) {
+        PyErr_Format(PyExc_ValueError, "layer %zd has no numbers yet", i);
+        return nullptr;
+    }
     const bool done =
         what < 3 &&
         with_trainer(
@@ -126,6 +175,7 @@ PyObject *write(PyObject *self, PyObject *arguments) {
 }
 
 PyObject *write_values(PyObject *self, PyObject *values) {
+    if (!is_at(self, Stage::forward, Stage::forward)) return nullptr;
     const size_t rows = with_trainer(self, [](auto &trainer) { return trainer.rows(); });
     if (!is_plain_array<double>(values, static_cast<npy_intp>(rows), 0)) {
         PyErr_SetString(PyExc_ValueError, "expected a float64 number per row");
@@ -134,6 +184,7 @@ PyObject *write_values(PyObject *self, PyObject *values) {
     with_trainer(self, [&](auto &trainer) {
         trainer.batch().write_values(static_cast<double *>(PyArray_DATA(as_array(values))), rows);
     });
+    lost(self);
     Py_RETURN_NONE;
 }
 

@@ -16,7 +16,9 @@ constexpr double log2_e = 0x1.71547652b82fep+0;
 constexpr double log_2_high = 0x1.62e42feep-1;
 constexpr double log_2_low = 0x1.a39ef35793c76p-33;
 
-using Exponent = IntVec<double>;
+// Bits of a number beside which an exponent is added: without a sign, as what is meaningless may wrap around.
+typedef uint64_t Exponent __attribute__((vector_size(MULTILAYER_REGISTER_BYTES)));
+MULTILAYER_INLINE Exponent exponent_bits(V x) { return (Exponent)bits(x); }
 
 // 2^k for k in [-1022, 1023].
 MULTILAYER_INLINE V power_of_2(Exponent k) { return (V)((k + 1023) << 52); }
@@ -38,12 +40,12 @@ template <> struct Scale<Brief> {};
 
 // One step where the power of two is a normal number, nearly always: with the same bits.
 MULTILAYER_INLINE V times(V x, Scale<Full> scale) {
-    if (any(((scale.k + 1022) & 0xfff) > 2045)) return times_power_of_2(x, scale.k);
+    if (any((IntVec<double>)((scale.k + 1022) & 0xfff) > 2045)) return times_power_of_2(x, scale.k);
     return x * power_of_2(scale.k);
 }
 MULTILAYER_INLINE V times(V x, Scale<Brief>) { return x; }
 // `scale` where the mask is set, 1 elsewhere
-MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) { return {mask & scale.k}; }
+MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) { return {(Exponent)mask & scale.k}; }
 MULTILAYER_INLINE Scale<Brief> only(IntVec<double>, Scale<Brief> scale) { return scale; }
 
 // exp(x) = m scale. In Full, m is in [0.7, 1.42]; in Brief, m is all of it.
@@ -76,7 +78,7 @@ template <class P> MULTILAYER_INLINE Reduced reduce(Pair<P> x) {
         r = fma(-k, splat(log_2_low), high);
         q = polynomial(exp_brief, r);
     }
-    return {r, r * r * q, bits(shifted), k};
+    return {r, r * r * q, exponent_bits(shifted), k};
 }
 
 // For |x.hi| <= exp_end<P>.
@@ -90,7 +92,7 @@ template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
         // zeros where k would be.
         V shifted = fma(x.hi, splat(log2_e), splat(exponent_shifter));
         V f = fma(x.hi, splat(log2_e), exponent_shifter - shifted);
-        return {{(V)(bits(polynomial(exp2_brief, f)) + (bits(shifted) << 52))}, Scale<P>{}, V{}};
+        return {{(V)(exponent_bits(polynomial(exp2_brief, f)) + (exponent_bits(shifted) << 52))}, Scale<P>{}, V{}};
     }
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }
@@ -99,7 +101,7 @@ template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P
 // numbers.
 template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
     if constexpr (is_full<P>) {
-        return scaled(e.m, power_of_2(e.k < -1000.0 ? bits(splat(exponent_shifter - 1000.0)) : e.scale.k));
+        return scaled(e.m, power_of_2((Exponent)bits(e.k < -1000.0 ? splat(exponent_shifter - 1000.0) : (V)e.scale.k)));
     } else {
         return e.m;
     }
@@ -124,10 +126,10 @@ template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(Pair<Full> x) {
     // Exact, as in `reduce`: k has 13 bits.
     V high = fma(minus_k, splat(0.125 * log_2_high), x.hi);
     V low = fma(minus_k, splat(0.125 * log_2_low), x.lo);
-    Exponent k = bits(shifted);
-    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
+    Exponent k = exponent_bits(shifted);
+    V p = (V)(exponent_bits(lookup(eighths, (IntVec<double>)k)) + (k << 49));
     if constexpr (careful) {
-        low = low + lookup(eighths_rest, k);
+        low = low + lookup(eighths_rest, (IntVec<double>)k);
         V r = high + low, square = r * r, q = two_chains(careful_eighth_exp_full, r, square);
         V s = fma(square, q, r);
         return {p, s, fma(square, q, r - s) + (low - (r - high))};
@@ -143,19 +145,19 @@ template <bool careful> MULTILAYER_INLINE ExpParts exp_parts(V x) {
 MULTILAYER_INLINE ExpParts exp_parts_of(V x, int doublings = 0, V rest = splat(-0.0)) {
     double shifter = exponent_shifter + 8 * doublings;
     V shifted = fma(x, splat(8.0 * log2_e), splat(shifter)), minus_k = shifter - shifted;
-    Exponent k = bits(shifted);
-    V high = fma(minus_k, splat(0.125 * log_2_high), x), dropped = lookup(eighths_rest, k) + rest;
+    Exponent k = exponent_bits(shifted);
+    V high = fma(minus_k, splat(0.125 * log_2_high), x), dropped = lookup(eighths_rest, (IntVec<double>)k) + rest;
     V r = high + fma(minus_k, splat(0.125 * log_2_low), dropped), square = r * r;
-    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
+    V p = (V)(exponent_bits(lookup(eighths, (IntVec<double>)k)) + (k << 49));
     return {p, fma(square, two_chains(eighth_exp_full, r, square), r), V{}};
 }
 // The same for 2^(x y / 8): no constant is multiplied by.
 MULTILAYER_INLINE ExpParts exp2_parts_of_eighths(V x, Pair<Full> y) {
     V shifted = fma(x, y.hi, splat(exponent_shifter)), minus_k = exponent_shifter - shifted;
-    Exponent k = bits(shifted);
+    Exponent k = exponent_bits(shifted);
     V f = fma(x, y.lo, fma(x, y.hi, minus_k));
-    V p = (V)(bits(lookup(eighths, k)) + (k << 49));
-    return {p, fma(f, two_chains(eighth_exp2_full, f, f * f), lookup(eighths_rest, k)), V{}};
+    V p = (V)(exponent_bits(lookup(eighths, (IntVec<double>)k)) + (k << 49));
+    return {p, fma(f, two_chains(eighth_exp2_full, f, f * f), lookup(eighths_rest, (IntVec<double>)k)), V{}};
 }
 // exp(x), a exp(x), and of careful parts exp(x) - 1 and a (exp(x) - 1); with the rest for a pair x
 // near 0, which is rounded once on the way to s.
@@ -176,7 +178,7 @@ MULTILAYER_INLINE V scaled_expm1_with_rest(V a, ExpParts e) {
 }
 // y p where p may be less than any normal number, down to 2^-1200
 MULTILAYER_INLINE V times_far_out(V y, ExpParts e) {
-    return y * (V)(bits(e.p) + (int64_t{200} << 52)) * 0x1p-200;
+    return y * (V)(exponent_bits(e.p) + (uint64_t{200} << 52)) * 0x1p-200;
 }
 
 // 1 / y = hi (1 + rest)
@@ -196,11 +198,11 @@ MULTILAYER_INLINE Reciprocal reciprocal_of_sum(V lead, V more) {
 
 // 1 / y within 6 % for 2^-1022 <= y < 2^1022, as bits count a logarithm, nearly: enough to divide the rest
 // that a rounded quotient leaves.
-MULTILAYER_INLINE V rough_reciprocal(V y) { return (V)(0x7fde5f73aabb2400 - bits(y)); }
+MULTILAYER_INLINE V rough_reciprocal(V y) { return (V)(uint64_t{0x7fde5f73aabb2400} - exponent_bits(y)); }
 
 // y p for a power of two p, y and the product being normal numbers: an addition, where multiplications are
 // what takes the time.
-MULTILAYER_INLINE V times_normal_power(V y, V p) { return (V)(bits(y) + (bits(p) - bits(splat(1.0)))); }
+MULTILAYER_INLINE V times_normal_power(V y, V p) { return (V)(exponent_bits(y) + (exponent_bits(p) - exponent_bits(splat(1.0)))); }
 
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
 // in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For
@@ -226,7 +228,7 @@ struct ExpRatio {
 };
 MULTILAYER_INLINE ExpRatio exp_ratio_of_reduced(V r, V shifted) {
     V w = r * r, v = w * one_chain(coth_full, w);
-    return {(V)(bits(shifted) << 52), v + r, v - r};
+    return {(V)(exponent_bits(shifted) << 52), v + r, v - r};
 }
 MULTILAYER_INLINE ExpRatio exp_ratio(Pair<Full> h) {
     V shifted = fma(h.hi, splat(2.0 * log2_e), splat(biased_shifter)), minus_k = biased_shifter - shifted;

@@ -8,6 +8,8 @@
 namespace {
 
 using F = Vec<float>;
+// Bits without a sign, as what is meaningless may wrap around.
+typedef uint32_t Unsigned __attribute__((vector_size(sizeof(F))));
 
 // Some of a register's lanes, as comparisons find them: a bit each with AVX-512, else all bits of a lane.
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
@@ -62,8 +64,6 @@ MULTILAYER_INLINE Lanes not_from(F x, float low, float high) {
     __builtin_memcpy(&from, &low, sizeof from);
     __builtin_memcpy(&to, &high, sizeof to);
     constexpr uint32_t least = uint32_t{1} << 31;
-    // Without a sign, as that may wrap around
-    typedef uint32_t Unsigned __attribute__((vector_size(sizeof(F))));
     IntVec<float> shifted = (IntVec<float>)((Unsigned)bits(x) + (least - from));
     IntVec<float> end = IntVec<float>{} + static_cast<int32_t>(to - from + least);
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
@@ -187,7 +187,7 @@ template <int sign = 1> MULTILAYER_INLINE Power power(F x, F rest = splat(-0.0f)
     r = (r + rest) + minus_product(k, splat(sixteenth_low), lookup(exp2_rest, bits(shifted)));
     F p = fma(r * r, fma(r, splat(exp_float32[1]), splat(exp_float32[0])), r);
     // The last four bits are in the table, negative: what is left of the sum is the exponent.
-    return {(F)(bits(lookup(exp2_short, bits(shifted))) + (bits(shifted) << 19)), p};
+    return {(F)((Unsigned)bits(lookup(exp2_short, bits(shifted))) + ((Unsigned)bits(shifted) << 19)), p};
 }
 
 // exp(x), rounded once

@@ -32,7 +32,7 @@ template <class P> MULTILAYER_INLINE V exp_of(V x) {
 // log(x) for a finite x > 0 that is not subnormal.
 template <class P> MULTILAYER_INLINE V log_of(V x) {
     const IntVec<double> exponent = (bits(x) >> 52) - 1023;
-    V m = x * power_of_2(-exponent);
+    V m = x * power_of_2((Exponent)-exponent);
     // From sqrt(2) on it is taken from the next power of two: log(m) = -log(1 + (1 - m) / m) for m < 1.
     const IntVec<double> above = m > 1.4142135623730951;
     const V k = __builtin_convertvector(exponent, V) + (above ? splat(1.0) : V{});

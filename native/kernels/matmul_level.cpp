@@ -127,7 +127,8 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
             each<R>([&](auto r) { ends[r] = fma(End::of(numbers[r]), column, ends[r]); });
         } else {
             Vec<T> row[before + 1];
-            each<V>([&](auto v) { __builtin_prefetch(w + (inputs_ahead * V + v) * L); });
+            constexpr size_t line = 64 / sizeof(T);
+            each<divide_up(V * L, line)>([&](auto i) { __builtin_prefetch(w + inputs_ahead * V * L + i * line); });
             each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
             const Last end = last_of(weights(before));
             each<R>([&](auto r) {

@@ -268,7 +268,7 @@ class Pool {
 // Never destroyed: threads may be at work while the process ends. A forked child has none of its parent's
 // threads, and the parent's locks may be held for ever in it, so it leaves the pool alone and makes its own.
 std::atomic<Pool *> the_pool{nullptr};
-std::atomic<size_t> wanted{0};
+std::atomic<size_t> wanted{0}, most_by_default{most_threads};
 
 void forget_pool() { the_pool.store(nullptr); }
 
@@ -306,10 +306,12 @@ void run(const Job &job, size_t threads) {
 size_t threads() {
     const size_t n = wanted.load(std::memory_order_relaxed);
     if (n != 0) return n;
-    const size_t usable = usable_cpus();
-    return usable < most_threads ? usable : most_threads;
+    const size_t usable = usable_cpus(), most = most_by_default.load(std::memory_order_relaxed);
+    return usable < most ? usable : most;
 }
 
 void set_threads(size_t n) { wanted.store(n < most_threads ? n : most_threads); }
+
+void limit_default_threads(size_t n) { most_by_default.store(n < most_threads ? n : most_threads); }
 
 }  // namespace multilayer

@@ -25,9 +25,11 @@ struct Job {
 // caller or `threads` is 1. Throws std::bad_alloc, and does nothing then.
 void run(const Job &job, size_t threads);
 
-// How many threads a call uses, the caller included: unless set, the processors that this process may use.
+// How many threads a call uses, the caller included: unless set, the processors that this process may use, or
+// fewer if the default is limited.
 size_t threads();
 void set_threads(size_t n);  // 0 returns to the default
+void limit_default_threads(size_t n);
 
 constexpr size_t most_threads = 1024;
 

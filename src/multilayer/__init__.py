@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
-from multilayer.backend import set_threads, threads
+from multilayer.backend import get_threads, set_threads, threads
 from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
@@ -47,6 +47,7 @@ __all__ = [
     "diagnose",
     "fit",
     "from_model",
+    "get_threads",
     "gradients",
     "initialize",
     "load",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from multilayer import InputError, backend, set_threads, threads
+from multilayer import InputError, backend, get_threads, set_threads, threads
 
 native = backend.info().backend == "native"
 
@@ -35,9 +35,18 @@ def test_a_with_block_restores_what_was_set() -> None:
     assert backend.info().threads == default
 
 
-def told(variable: str) -> subprocess.CompletedProcess[str]:
-    program = "from multilayer import backend; print(backend.info().threads)"
-    environment = os.environ | {"MULTILAYER_NUM_THREADS": variable}
+def test_it_can_be_asked_for() -> None:
+    assert get_threads() == backend.info().threads
+    with threads(3):
+        assert get_threads() == (3 if native else 1)
+
+
+NAMES = ("MULTILAYER_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def told(own: str, for_all: str = "") -> subprocess.CompletedProcess[str]:
+    program = "import multilayer; print(multilayer.get_threads())"
+    environment = os.environ | dict(zip(NAMES, (own, for_all), strict=True))
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
     )
@@ -45,6 +54,25 @@ def told(variable: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_environment_sets_the_default() -> None:
     assert told("7").stdout == ("7\n" if native else "1\n")
+
+
+@pytest.mark.parametrize(
+    ("for_all", "limit"),
+    [
+        ("1", 1),
+        ("1,4", 1),
+        (" 1 ", 1),
+        ("2", 2),
+        ("1000000", 1024),
+        ("0", 1024),
+        ("-1", 1024),
+        ("many", 1024),
+    ],
+)
+def test_the_limit_for_all_libraries_is_one_for_the_default(for_all: str, limit: int) -> None:
+    unlimited = int(told("").stdout)
+    assert int(told("", for_all).stdout) == min(unlimited, limit)
+    assert told("5", for_all).stdout == ("5\n" if native else "1\n")  # what was asked of us alone is stronger
 
 
 @pytest.mark.parametrize("wrong", ["0", "two", "-3", "99999999999999"])
@@ -58,7 +86,7 @@ def test_the_default_respects_affinity() -> None:
         "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
         "from multilayer import backend; print(backend.info().threads)"
     )
-    environment = {name: value for name, value in os.environ.items() if name != "MULTILAYER_NUM_THREADS"}
+    environment = {name: value for name, value in os.environ.items() if name not in NAMES}
     found = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )

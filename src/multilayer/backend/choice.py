@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.backend.environment import forced_level, threads_wanted, wanted_backend
+from multilayer.backend.environment import (
+    forced_level,
+    most_default_threads,
+    threads_wanted,
+    wanted_backend,
+)
 from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
 from multilayer.errors import FallbackWarning, InputError
@@ -62,6 +67,7 @@ def _chosen() -> tuple[ModuleType | None, BackendInfo]:
         return _without_core(wanted, "the native core needs a processor with AVX2 and FMA, or arm64")
     level = forced or levels[-1]
     core.use(level)
+    core.limit_default_threads(most_default_threads())
     core.set_threads(threads)
     reason = f"MULTILAYER_CPU={forced}" if forced else "the newest level of this machine"
     return core, BackendInfo("native", level, tuple(levels), 1, reason)

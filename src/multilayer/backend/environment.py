@@ -7,7 +7,14 @@ import os
 
 from multilayer.errors import InputError
 
-__all__ = ["MOST_THREADS", "checked_threads", "forced_level", "threads_wanted", "wanted_backend"]
+__all__ = [
+    "MOST_THREADS",
+    "checked_threads",
+    "forced_level",
+    "most_default_threads",
+    "threads_wanted",
+    "wanted_backend",
+]
 
 MOST_THREADS = 1024
 
@@ -29,13 +36,24 @@ def forced_level(levels: list[str]) -> str:
 
 
 def threads_wanted() -> int:
-    """Return MULTILAYER_NUM_THREADS, or 0 for as many as there are processors."""
+    """Return MULTILAYER_NUM_THREADS, or 0 for the default: as many as there are processors, or OMP_NUM_THREADS."""
     text = os.environ.get("MULTILAYER_NUM_THREADS", "").strip()
     if not text:
         return 0
     return checked_threads(
         "MULTILAYER_NUM_THREADS", int(text) if text.isdecimal() and len(text) < 8 else text
     )
+
+
+def most_default_threads() -> int:
+    """Return OMP_NUM_THREADS, the limit that schedulers and users set for all libraries; without one, no limit.
+
+    It may be a list, a number for each level of nesting, of which the first counts here. Whoever else reads it may
+    take what is no number for something; then it is no limit here.
+    """
+    text = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    number = int(text) if text.isdecimal() and len(text) < 8 else 0
+    return min(number, MOST_THREADS) if number > 0 else MOST_THREADS
 
 
 def checked_threads(where: str, n: object) -> int:

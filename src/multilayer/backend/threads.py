@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import SupportsIndex
 
-from multilayer.backend.choice import native
+from multilayer.backend.choice import info, native
 from multilayer.backend.environment import checked_threads, threads_wanted
 
-__all__ = ["set_threads", "threads"]
+__all__ = ["get_threads", "set_threads", "threads"]
 
 _set = 0
 
@@ -26,7 +26,7 @@ def set_threads(n: SupportsIndex | None) -> None:
     activation from 60 microseconds on, which is 30,000 to 700,000 numbers. No bit of a result changes.
 
     The default is the environment variable MULTILAYER_NUM_THREADS, else as many as the process may use
-    processors (its affinity mask, or less if its cgroup grants less time).
+    processors (its affinity mask, or less if its cgroup grants less time), but no more than OMP_NUM_THREADS.
 
     Raises
     ------
@@ -44,6 +44,17 @@ def set_threads(n: SupportsIndex | None) -> None:
     if core is not None:
         core.set_threads(number)
     _set = 0 if n is None else number
+
+
+def get_threads() -> int:
+    """Return how many threads a large call uses now, the calling one included; 1 where the NumPy twin is at work.
+
+    Examples
+    --------
+    >>> get_threads() >= 1
+    True
+    """
+    return info().threads
 
 
 @contextmanager
