@@ -79,7 +79,7 @@ WHOLE_STEP = ["open", "forward 0", "lose", "backward 1", "objective", "find_grad
 
 @pytest.mark.parametrize("before", ["nothing", "open without targets", "run", "close"])
 @pytest.mark.parametrize(
-    "stage", WHOLE_STEP[1:] + ["read a", "read da", "write z", "write da", "write_values"]
+    "stage", [*WHOLE_STEP[1:], "read a", "read da", "write z", "write da", "write_values"]
 )
 def test_a_stage_without_those_before_it_is_an_error(stage: str, before: str) -> None:
     core = trainer()
@@ -92,13 +92,13 @@ def test_a_stage_without_those_before_it_is_an_error(stage: str, before: str) ->
         STAGES[stage](core)
 
 
-@pytest.mark.parametrize("left_out", range(len(WHOLE_STEP) - 3))
+@pytest.mark.parametrize("left_out", range(4))
 def test_no_stage_that_others_need_can_be_left_out(left_out: int) -> None:
-    core, others = trainer(), [*WHOLE_STEP[:left_out], *WHOLE_STEP[left_out + 1 :]]
-    for stage in others[:left_out]:
+    core, stages = trainer(), [stage for stage in WHOLE_STEP if stage != "objective"]
+    for stage in stages[:left_out]:
         STAGES[stage](core)
     with pytest.raises(ValueError, match="out of order"):
-        STAGES[others[left_out]](core)
+        STAGES[stages[left_out + 1]](core)
 
 
 @pytest.mark.parametrize("own", [False, True])
