@@ -73,6 +73,7 @@ def sweep(
     store: Store = False,
 ) -> None:
     """Networks of random shapes, 1 to 10 layers of 1 to 2048 units, 1 to 20,000 rows, against every installed peer."""
+    _refuse_parts(store, only)
     cases = [case for case in random_cases(shapes, seed) if only in case.name]
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     result = summary(outcomes)
