@@ -5,7 +5,8 @@
 #include "bindings/reference.hpp"
 #include "kernels/training.hpp"
 
-// How far the step is that was opened for its stages. What a later stage reads is there only after an earlier one.
+// How far the step is that was opened for its stages. What a later stage reads is there only after an earlier
+// one.
 enum class Stage { none, gathered, forward, lost, backward, gradients };
 
 struct TrainerObject {

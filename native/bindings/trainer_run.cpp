@@ -155,8 +155,8 @@ PyObject *run_with(Trainer<T> &trainer, PyObject *data, PyObject *rates, PyObjec
     return Py_BuildValue("nNO", done, losses.release(), finite ? Py_True : Py_False);
 }
 
-template <class T>
-PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch, double rate, TrainerObject &object) {
+template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch, double rate,
+                                       TrainerObject &object) {
     Samples samples{};
     object.stage = Stage::none;
     if (!read_samples(trainer, data, samples)) return nullptr;
@@ -189,5 +189,6 @@ PyObject *open_step(PyObject *self, PyObject *arguments) {
     Py_ssize_t batch;
     double rate;
     if (!PyArg_ParseTuple(arguments, "Ond", &data, &batch, &rate) || !is_usable(self)) return nullptr;
-    return with_trainer(self, [&](auto &trainer) { return open_with(trainer, data, batch, rate, object_of(self)); });
+    return with_trainer(
+        self, [&](auto &trainer) { return open_with(trainer, data, batch, rate, object_of(self)); });
 }

@@ -16,8 +16,8 @@ bool is_at(PyObject *self, Stage first, Stage last) {
     const Stage stage = object_of(self).stage;
     if (stage >= first && stage <= last) return true;
     PyErr_SetString(PyExc_ValueError,
-                    "a stage out of order: expected open, forward from layer 0 to the end, lose or write_values, "
-                    "backward from the last layer to the beginning, find_gradients, update");
+                    "a stage out of order: expected open, forward from layer 0 to the end, lose or "
+                    "write_values, backward from the last layer to the beginning, find_gradients, update");
     return false;
 }
 

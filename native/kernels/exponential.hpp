@@ -45,7 +45,9 @@ MULTILAYER_INLINE V times(V x, Scale<Full> scale) {
 }
 MULTILAYER_INLINE V times(V x, Scale<Brief>) { return x; }
 // `scale` where the mask is set, 1 elsewhere
-MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) { return {(Exponent)mask & scale.k}; }
+MULTILAYER_INLINE Scale<Full> only(IntVec<double> mask, Scale<Full> scale) {
+    return {(Exponent)mask & scale.k};
+}
 MULTILAYER_INLINE Scale<Brief> only(IntVec<double>, Scale<Brief> scale) { return scale; }
 
 // exp(x) = m scale. In Full, m is in [0.7, 1.42]; in Brief, m is all of it.
@@ -92,7 +94,9 @@ template <class P> MULTILAYER_INLINE Exponential<P> exp(Pair<P> x) {
         // zeros where k would be.
         V shifted = fma(x.hi, splat(log2_e), splat(exponent_shifter));
         V f = fma(x.hi, splat(log2_e), exponent_shifter - shifted);
-        return {{(V)(exponent_bits(polynomial(exp2_brief, f)) + (exponent_bits(shifted) << 52))}, Scale<P>{}, V{}};
+        return {{(V)(exponent_bits(polynomial(exp2_brief, f)) + (exponent_bits(shifted) << 52))},
+                Scale<P>{},
+                V{}};
     }
 }
 template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P>(x)); }
@@ -101,7 +105,8 @@ template <class P> MULTILAYER_INLINE Exponential<P> exp(V x) { return exp(pair<P
 // numbers.
 template <class P> MULTILAYER_INLINE Pair<P> value_of(Exponential<P> e) {
     if constexpr (is_full<P>) {
-        return scaled(e.m, power_of_2((Exponent)bits(e.k < -1000.0 ? splat(exponent_shifter - 1000.0) : (V)e.scale.k)));
+        return scaled(
+            e.m, power_of_2((Exponent)bits(e.k < -1000.0 ? splat(exponent_shifter - 1000.0) : (V)e.scale.k)));
     } else {
         return e.m;
     }
@@ -146,7 +151,8 @@ MULTILAYER_INLINE ExpParts exp_parts_of(V x, int doublings = 0, V rest = splat(-
     double shifter = exponent_shifter + 8 * doublings;
     V shifted = fma(x, splat(8.0 * log2_e), splat(shifter)), minus_k = shifter - shifted;
     Exponent k = exponent_bits(shifted);
-    V high = fma(minus_k, splat(0.125 * log_2_high), x), dropped = lookup(eighths_rest, (IntVec<double>)k) + rest;
+    V high = fma(minus_k, splat(0.125 * log_2_high), x),
+      dropped = lookup(eighths_rest, (IntVec<double>)k) + rest;
     V r = high + fma(minus_k, splat(0.125 * log_2_low), dropped), square = r * r;
     V p = (V)(exponent_bits(lookup(eighths, (IntVec<double>)k)) + (k << 49));
     return {p, fma(square, two_chains(eighth_exp_full, r, square), r), V{}};
@@ -202,7 +208,9 @@ MULTILAYER_INLINE V rough_reciprocal(V y) { return (V)(uint64_t{0x7fde5f73aabb24
 
 // y p for a power of two p, y and the product being normal numbers: an addition, where multiplications are
 // what takes the time.
-MULTILAYER_INLINE V times_normal_power(V y, V p) { return (V)(exponent_bits(y) + (exponent_bits(p) - exponent_bits(splat(1.0)))); }
+MULTILAYER_INLINE V times_normal_power(V y, V p) {
+    return (V)(exponent_bits(y) + (exponent_bits(p) - exponent_bits(splat(1.0))));
+}
 
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
 // in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For

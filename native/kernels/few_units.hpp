@@ -1,5 +1,6 @@
-// Products with so few units that most of a register of weights would be padding: the lanes are rows here, and
-// x is transposed in registers on its way. Each number is the same chain as in matmul_level.cpp.
+// Products with so few units that most of a register of weights would be padding: the lanes are rows here,
+// and x is transposed on its way into registers. Each number is the same chain as in matmul_level.cpp
+// (docs/decisions/0014-few-units-and-wide-inputs.md).
 #pragma once
 
 #include "kernels/matmul.hpp"
@@ -9,13 +10,12 @@
 namespace multilayer {
 namespace {
 
-// With more units a register of weights is quicker, of 16 bytes in any case as far as is known; fewer inputs or rows
-// do not pay for the transpose.
-template <class T>
-constexpr size_t most_few_units = MULTILAYER_REGISTER_BYTES == 16     ? 0
-                                  : sizeof(T) == sizeof(float)        ? 4
-                                  : MULTILAYER_REGISTER_BYTES == 32 ? 1
-                                                                      : 2;
+// With more units a register of weights is quicker; with registers of 16 bytes nothing was measured. Fewer
+// inputs or rows do not pay for the transpose.
+template <class T> constexpr size_t most_few_units = MULTILAYER_REGISTER_BYTES == 16 ? 0
+                                                     : sizeof(T) == sizeof(float)
+                                                         ? 4
+                                                         : MULTILAYER_REGISTER_BYTES / 32;
 template <class T> constexpr size_t least_inputs = 4 * lanes<T>;
 constexpr size_t least_rows_of_few = 16;
 
@@ -42,14 +42,15 @@ template <class T> MULTILAYER_INLINE Vec<T> load_halves(const T *lower, const T 
 #endif
 }
 
-// Shuffles of two registers: the lower (0) or upper (1) halves of their pieces interleaved, and their even or odd
-// pieces.
+// Shuffles of two registers: the lower (0) or upper (1) halves of their pieces interleaved, and their even
+// (0) or odd (1) pieces.
 template <class T> MULTILAYER_INLINE Vec<T> interleave(Vec<T> one, Vec<T> other, size_t half) {
     constexpr size_t Q = piece<T>;
     IntVec<T> from = {};
     for (size_t i = 0; i < lanes<T>; ++i) {
         const size_t place = i % Q;
-        from[i] = static_cast<decltype(+from[0])>(i - place + half * Q / 2 + place / 2 + place % 2 * lanes<T>);
+        const size_t number = i - place + half * Q / 2 + place / 2;
+        from[i] = static_cast<decltype(+from[0])>(number + place % 2 * lanes<T>);
     }
     return __builtin_shuffle(one, other, from);
 }
@@ -78,7 +79,7 @@ template <class T> MULTILAYER_INLINE void butterfly(Vec<T> (&x)[piece<T>]) {
 template <class T>
 MULTILAYER_INLINE void load_transposed(const T *const (&rows)[lanes<T>], size_t k, Vec<T> (&x)[lanes<T>]) {
     constexpr size_t L = lanes<T>, Q = piece<T>, H = L / 2;
-    constexpr size_t N = sizeof(Vec<T>) == 64 ? 2 : 1;  // pieces in half a register, or less than one
+    constexpr size_t N = sizeof(Vec<T>) == 64 ? 2 : 1;  // pieces in half a register
     if constexpr (sizeof(Vec<T>) == 16) {
         for (size_t i = 0; i < L; ++i) x[i] = load(rows[i] + k);
         butterfly<T>(x);

@@ -1,4 +1,5 @@
 // The inner kernels of a = x W + b; compiled once per instruction-set level.
+#include "kernels/cache.hpp"
 #include "kernels/few_units.hpp"
 #include "kernels/halves.hpp"
 #include "kernels/levels.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr size_t tile_rows = tallest(Heights2{});
 constexpr size_t panel_vectors = 2;
-template <class T> constexpr size_t panel = panel_vectors * lanes<T>;
+template <class T> constexpr size_t panel = panel_vectors *lanes<T>;
 
 // A multiply-add takes four cycles and two start in each, so a tile needs eight accumulators at least; one
 // with few rows takes several panels to have them.
@@ -23,8 +24,9 @@ constexpr size_t panels_at_once[few_rows + 1] = {0, 4, 3, 2};
 // inputs does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
 constexpr size_t k_block_bytes = 131072;
 
-// Weights are asked for so many inputs ahead: from beyond the second-level cache the first rows of a block would
-// wait for them, as no processor looks further than the end of a page. Tiles of few rows read them as fast as they come.
+// Weights are asked for so many inputs ahead: from beyond the second-level cache the first rows of a block
+// would wait for them, as no processor looks further than the end of a page. Tiles of few rows read them as
+// fast as they come.
 constexpr size_t inputs_ahead = 32;
 
 // Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
@@ -127,8 +129,9 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
             each<R>([&](auto r) { ends[r] = fma(End::of(numbers[r]), column, ends[r]); });
         } else {
             Vec<T> row[before + 1];
-            constexpr size_t line = 64 / sizeof(T);
-            each<divide_up(V * L, line)>([&](auto i) { __builtin_prefetch(w + inputs_ahead * V * L + i * line); });
+            constexpr size_t line = cache_line / sizeof(T);
+            each<divide_up(V * L, line)>(
+                [&](auto i) { __builtin_prefetch(w + inputs_ahead * V * L + i * line); });
             each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
             const Last end = last_of(weights(before));
             each<R>([&](auto r) {

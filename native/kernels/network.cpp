@@ -99,7 +99,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
                            source.relu, finite, source.epilogue});
         marks_ = std::max(marks_, words_of_marks(source.inputs));
         const double products = static_cast<double>(n);
-        fixed_cost_ += products * sizeof(T) / 80;        // about 80 bytes of weights in a nanosecond
+        fixed_cost_ += products * sizeof(T) / 80;  // about 80 bytes of weights in a nanosecond
         // 50 float32 multiply-adds in a nanosecond, where registers are full.
         const size_t columns = std::max(source.units, as_given != nullptr ? L / 3 : L / 2);
         row_cost_ += static_cast<double>(source.inputs * columns) * sizeof(T) / (50 * 4.0);

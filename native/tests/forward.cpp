@@ -129,10 +129,11 @@ template <class T> void check_all() {
     check<T>({50, 100, 100, 10}, {1, 2, 3, 6, 13, 24, 150});
     check<T>({300, 520, 260, 5}, {1, 2, 3, 7, 20, 60});
     check<T>({9000, 40, 6}, {1, 30});  // many inputs: a panel is taken in parts
-    // Few units of many inputs, whose rows are lanes: registers that are whole and that are not, of rows and of
-    // inputs. Inputs whose rows collide in the cache, and are copied.
+    // Few units of many inputs, whose rows are lanes: registers that are whole and that are not, of rows and
+    // of inputs. Inputs whose rows collide in the cache, and are copied.
     for (size_t units : {1, 2, 3, 4, 5}) {
-        for (size_t inputs : {63, 64, 67, 512, 515}) check<T>({inputs, units, 3}, {15, 16, 17, 24, 31, 48, 100, 203});
+        for (size_t inputs : {63, 64, 67, 512, 515})
+            check<T>({inputs, units, 3}, {15, 16, 17, 24, 31, 48, 100, 203});
     }
     check<T>({512, 9, 40}, {60, 203});
 }

@@ -1,5 +1,8 @@
-// Every kernel of every level on numbers of all sizes, without Python, for builds with sanitizers: none may leave
-// what C++ defines, whatever it is given, and all levels give the same bits. Prints what is wrong; exit code 1 then.
+// Every kernel of every level on numbers of all sizes, without Python, for builds with sanitizers: none may
+// leave what C++ defines, whatever it is given, and all levels give the same bits. Prints what is wrong; exit
+// code 1 then.
+#include "activations/kernels.hpp"
+
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -10,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "activations/kernels.hpp"
 #include "kernels/levels.hpp"
 #include "kernels/training_kernels.hpp"
 
@@ -36,16 +38,18 @@ template <class T> void compare(const std::string &what, const std::vector<T> &y
         const bool same = std::isnan(one) ? std::isnan(other) : std::memcmp(&one, &other, sizeof one) == 0;
         if (same) continue;
         ++failures;
-        std::fprintf(stderr, "wrong: %s, number %zu: %a here, %a at the first level\n", what.c_str(), i, other, one);
+        std::fprintf(stderr, "wrong: %s, number %zu: %a here, %a at the first level\n", what.c_str(), i,
+                     other, one);
         return;
     }
 }
 
-// Powers of two and their neighbours over the whole range, of both signs; both zeros, what is no number and what is
-// none at all; and any bits.
+// Powers of two and their neighbours over the whole range, of both signs; both zeros, what is no number and
+// what is none at all; and any bits.
 template <class T> std::vector<T> numbers_of_all_sizes() {
     using Limits = std::numeric_limits<T>;
-    std::vector<T> x{0, Limits::infinity(), Limits::quiet_NaN(), Limits::max(), Limits::min(), Limits::denorm_min()};
+    std::vector<T> x{
+        0, Limits::infinity(), Limits::quiet_NaN(), Limits::max(), Limits::min(), Limits::denorm_min()};
     for (int e = Limits::min_exponent - Limits::digits; e < Limits::max_exponent; ++e) {
         const T power = std::ldexp(T(1), e);
         for (T y : {power, std::nextafter(power, T(0)), T(1.37) * power}) x.push_back(y);
@@ -86,8 +90,8 @@ template <class T> void check_elementwise(ElementwiseFunction<T> ElementwiseKern
     }
 }
 
-template <class T> void check_axis(multilayer::AxisFunction<T> AxisKernel::*value,
-                                   multilayer::AxisVjp<T> AxisKernel::*vjp) {
+template <class T>
+void check_axis(multilayer::AxisFunction<T> AxisKernel::*value, multilayer::AxisVjp<T> AxisKernel::*vjp) {
     const std::vector<T> x = numbers_of_all_sizes<T>();
     std::vector<T> dz(x.rbegin(), x.rend());
     const multilayer::ActivationKernels &kernels = *multilayer::activation_kernels();
@@ -116,10 +120,10 @@ template <class T> void check_losses() {
             targets[r * units + j] = static_cast<double>((r + j) % 2);
         }
     }
-    for (LossKind kind :
-         {LossKind::squared, LossKind::absolute, LossKind::huber, LossKind::quantile, LossKind::binary_cross_entropy,
-          LossKind::binary_cross_entropy_of_sigmoid, LossKind::categorical_cross_entropy,
-          LossKind::categorical_cross_entropy_of_softmax, LossKind::poisson, LossKind::poisson_of_exponential}) {
+    for (LossKind kind : {LossKind::squared, LossKind::absolute, LossKind::huber, LossKind::quantile,
+                          LossKind::binary_cross_entropy, LossKind::binary_cross_entropy_of_sigmoid,
+                          LossKind::categorical_cross_entropy, LossKind::categorical_cross_entropy_of_softmax,
+                          LossKind::poisson, LossKind::poisson_of_exponential}) {
         multilayer::training_kernels_of<T>().loss(
             kind, {padded.data(), stride, rows, units, nullptr, 1, 0, targets.data(), shares.data(), 0.5,
                    values.data(), gradient.data(), stride});
