@@ -86,14 +86,11 @@ def test_what_holds_no_numbers_is_refused(what):
 @pytest.mark.parametrize(
     "form", ["csr_array", "csc_array", "coo_array", "bsr_matrix", "dia_array", "lil_matrix"]
 )
-@pytest.mark.parametrize("kind", ["f8", "f4", "i4", "?", ">f8", "g"])
+@pytest.mark.parametrize("kind", ["f8", "f4", "i4", "?", "g"])  # SciPy has none of the other byte order
 def test_sparse_samples(form, kind):
     sparse = pytest.importorskip("scipy.sparse")
     x = (X > 1 if kind == "?" else X).astype(kind)
-    try:
-        given = getattr(sparse, form)(x)
-    except (ValueError, TypeError, NotImplementedError):
-        pytest.skip("SciPy has no such matrix")
+    given = getattr(sparse, form)(x)
     net = network()
     options = OPTIONS | {"loss": "squared"}
     right = _weights(fit(net, x.astype(np.float64), X[:, :1], **options))
