@@ -25,7 +25,7 @@ from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
 from benchmarks.readme import RESULTS, put, update
 from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
-from benchmarks.sweep import random_cases, summary
+from benchmarks.sweep import ONCE_LOST, random_cases, summary
 from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
 
@@ -74,7 +74,7 @@ def sweep(
 ) -> None:
     """Networks of random shapes, 1 to 10 layers of 1 to 2048 units, 1 to 20,000 rows, against every installed peer."""
     _refuse_parts(store, only)
-    cases = [case for case in random_cases(shapes, seed) if only in case.name]
+    cases = [case for case in (*ONCE_LOST, *random_cases(shapes, seed)) if only in case.name]
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     result = summary(outcomes)
     print(f"geometric mean {result.geometric_mean:.2f}, lowest {result.lowest:.2f}, over {len(cases)} shapes")

@@ -21,6 +21,13 @@ _HIDDEN = ("relu", "relu", "sigmoid", "tanh", "leaky_relu", "elu")
 _MOST_PRODUCTS = 1e10
 """Multiply-adds of a call; beyond that, rows are drawn again."""
 
+ONCE_LOST = (
+    ForwardCase((2048, 16), "relu", "identity", 1000, goal=1.0, dtype="float64"),
+    ForwardCase((20, 1000, 2048, 16, 256, 5, 32, 1, 1, 1, 500), "relu", "identity", 200, goal=1.0),
+    ForwardCase((20, 512, 500, 2048, 1000, 8, 2), "relu", "identity", 2, goal=1.0),
+)
+"""Shapes that a peer was faster with; they are measured beside the random ones."""
+
 
 def random_cases(shapes: int, seed: int) -> list[ForwardCase]:
     """Return that many cases; the same for the same seed, and fewer are the first of more."""
