@@ -21,7 +21,9 @@ struct NamedLoss {
 };
 const NamedLoss losses[] = {
     {"squared", LossKind::squared, LossKind::squared},
+    {"mean_squared", LossKind::mean_squared, LossKind::mean_squared},
     {"absolute", LossKind::absolute, LossKind::absolute},
+    {"mean_absolute", LossKind::mean_absolute, LossKind::mean_absolute},
     {"huber", LossKind::huber, LossKind::huber},
     {"quantile", LossKind::quantile, LossKind::quantile},
     {"binary_cross_entropy", LossKind::binary_cross_entropy, LossKind::binary_cross_entropy_of_sigmoid},

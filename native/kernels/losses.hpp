@@ -52,11 +52,26 @@ struct SquaredLoss {
     template <class P> MULTILAYER_INLINE static V value(V z, V y, double) { return 0.5 * (z - y) * (z - y); }
     template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) { return z - y; }
 };
+// The mean over outputs, `units` of them.
+struct MeanSquaredLoss {
+    template <class P> MULTILAYER_INLINE static V value(V z, V y, double units) {
+        return (z - y) * (z - y) / units;
+    }
+    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double units) {
+        return 2.0 * (z - y) / units;
+    }
+};
 struct AbsoluteLoss {
     template <class P> MULTILAYER_INLINE static V value(V z, V y, double) { return abs(z - y); }
     template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double) {
         const V d = z - y;
         return d > 0.0 ? splat(1.0) : d < 0.0 ? splat(-1.0) : d;
+    }
+};
+struct MeanAbsoluteLoss {
+    template <class P> MULTILAYER_INLINE static V value(V z, V y, double units) { return abs(z - y) / units; }
+    template <class P> MULTILAYER_INLINE static V gradient(V z, V y, double units) {
+        return AbsoluteLoss::gradient<P>(z, y, units) / units;
     }
 };
 struct HuberLoss {
@@ -216,6 +231,10 @@ template <class T> void loss(LossKind kind, const LossRows<T> &rows) {
     switch (kind) {
         case LossKind::squared:
             return loss_by_output<SquaredLoss>(rows);
+        case LossKind::mean_squared:
+            return loss_by_output<MeanSquaredLoss>(rows);
+        case LossKind::mean_absolute:
+            return loss_by_output<MeanAbsoluteLoss>(rows);
         case LossKind::absolute:
             return loss_by_output<AbsoluteLoss>(rows);
         case LossKind::huber:

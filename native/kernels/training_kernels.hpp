@@ -87,7 +87,9 @@ template <class T> struct BiasUpdate {
 
 enum class LossKind {
     squared,
+    mean_squared,
     absolute,
+    mean_absolute,
     huber,
     quantile,
     binary_cross_entropy,

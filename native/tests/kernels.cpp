@@ -120,7 +120,8 @@ template <class T> void check_losses() {
             targets[r * units + j] = static_cast<double>((r + j) % 2);
         }
     }
-    for (LossKind kind : {LossKind::squared, LossKind::absolute, LossKind::huber, LossKind::quantile,
+    for (LossKind kind : {LossKind::squared, LossKind::mean_squared, LossKind::absolute,
+                          LossKind::mean_absolute, LossKind::huber, LossKind::quantile,
                           LossKind::binary_cross_entropy, LossKind::binary_cross_entropy_of_sigmoid,
                           LossKind::categorical_cross_entropy, LossKind::categorical_cross_entropy_of_softmax,
                           LossKind::poisson, LossKind::poisson_of_exponential}) {

@@ -23,6 +23,8 @@ from multilayer.losses import (
     CategoricalCrossEntropy,
     Huber,
     Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
     Poisson,
     Quantile,
     Squared,
@@ -41,6 +43,8 @@ SHAPE = (20, 33, 17, 5)
 TRAINABLE = [a for a in activations.catalogue if a.facts.trainable and not isinstance(a, PReLU)]
 LOSSES: list[tuple[Loss, Activation]] = [
     (Squared(), identity),
+    (MeanSquaredError(), tanh),
+    (MeanAbsoluteError(), identity),
     (Squared(), tanh),
     (Absolute(), identity),
     (Huber(0.3), identity),

@@ -19,6 +19,7 @@ from multilayer.losses import (
     Huber,
     Loss,
     MeanAbsoluteError,
+    MeanSquaredError,
     Poisson,
     Quantile,
     Squared,
@@ -40,7 +41,8 @@ Settings = dict[str, Any]
 _LOSSES: dict[type[Loss], Callable[[Any, int], Settings | None]] = {
     Squared: lambda _, units: _loss("squared"),
     Absolute: lambda _, units: _loss("absolute"),
-    MeanAbsoluteError: lambda _, units: _loss("absolute") if units == 1 else None,
+    MeanSquaredError: lambda _, units: _loss("mean_squared", units),
+    MeanAbsoluteError: lambda _, units: _loss("mean_absolute", units),
     Huber: lambda loss, units: _loss("huber", loss.delta),
     Quantile: lambda loss, units: _loss("quantile", loss.q),
     Poisson: lambda _, units: _loss("poisson"),
