@@ -1,3 +1,6 @@
+import warnings
+
+import numpy as np
 import pytest
 
 from multilayer import InputError, fit, from_model, initialize, train
@@ -14,6 +17,37 @@ def test_a_network_is_returned_as_it_is():
 def test_refuses_what_is_no_model(model):
     with pytest.raises(InputError, match="cannot be made a network; expected an MLP, or what fit returned"):
         from_model(model)
+
+
+def test_a_way_from_what_is_at_hand():
+    for model, way in (("network.json", "multilayer.load reads one from a file"), (dict, "this is a class")):
+        with pytest.raises(InputError, match=way):
+            from_model(model)
+
+
+def test_a_way_into_what_holds_several_models():
+    pytest.importorskip("sklearn")
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import BaggingClassifier
+    from sklearn.model_selection import TunedThresholdClassifierCV
+
+    from multilayer.estimators import MLPClassifier
+
+    X = np.random.default_rng(0).standard_normal((40, 2))
+    y = (X[:, 0] > 0).astype(int)
+    inner = MLPClassifier((2,), max_iter=2, random_state=0)
+    for model, way in (
+        (BaggingClassifier(inner, 2), "estimators_[0]"),
+        (CalibratedClassifierCV(inner, cv=2), "calibrated_classifiers_[0].estimator"),
+        (TunedThresholdClassifierCV(inner, cv=2), "estimator_"),
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # two epochs are few
+            model.fit(X, y)
+        with pytest.raises(InputError) as refused:
+            from_model(model)
+        assert str(refused.value).endswith(f"model.{way}")
+        assert from_model(eval(f"model.{way}", {"model": model})).shape == (2, 2, 1)  # noqa: S307
 
 
 def test_what_training_makes():

@@ -70,6 +70,11 @@ def _changed(module, change):
     return module
 
 
+def _prepared(model):
+    model.qconfig = torch.ao.quantization.get_default_qconfig("x86")
+    return torch.ao.quantization.prepare(model.eval())
+
+
 def _replace_forward(module):
     module.forward = lambda x: 2 * x
 
@@ -102,6 +107,17 @@ def _replace_forward(module):
             lambda: _chain(prune.l1_unstructured(nn.Linear(4, 3), "weight", 0.5)),
             "torch.nn.utils.prune.remove(module, 'weight')",
         ),
+        (
+            lambda: _chain(prune.l1_unstructured(nn.Linear(4, 3), "bias", 0.5)),
+            "torch.nn.utils.prune.remove(module, 'bias')",
+        ),
+        (lambda: _prepared(_chain(nn.ReLU())), "give the model as it was before it was prepared for quantization"),
+        (
+            lambda: _changed(_chain(nn.ReLU()), lambda m: m._modules.update({"1": None})),
+            "module 1 (NoneType): it is no module of PyTorch",
+        ),
+        (lambda: nn.Linear(4, 3), "a PyTorch Linear is no nn.Sequential but one layer; give nn.Sequential(model)"),
+        (lambda: _chain(nn.ReLU()).state_dict(), "a state_dict has no activations: load it into its nn.Sequential"),
         (
             lambda: _chain(_changed(nn.ReLU(), lambda m: m.register_forward_hook(lambda *a: None))),
             "module 1 (ReLU): it has hooks",

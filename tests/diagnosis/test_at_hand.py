@@ -131,6 +131,19 @@ def test_a_pipeline_is_diagnosed_by_its_last_step(names):
         assert try_fixes(pipeline, X, names[y], seeds=1, epochs=20).metric == "accuracy"
 
 
+def test_columns_reach_a_pipeline_by_name():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b", "c"])
+    for pipeline in _pipelines():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it need not converge
+            pipeline.fit(frame, y)
+        wanted = repr(diagnose(pipeline, frame, y))
+        assert repr(diagnose(pipeline, frame[["c", "a", "b"]].assign(d=0), y)) == wanted
+        with pytest.raises(InputError, match=r"step standardscaler .*missing.* c$"):
+            diagnose(pipeline, frame[["a", "b"]], y)
+
+
 def test_what_a_step_does_not_take_is_refused_by_its_name():
     for pipeline in _pipelines():
         _quiet(pipeline)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from multilayer.conversion.contract import Conversion
@@ -57,6 +59,28 @@ def from_model(model: Any, /) -> MLP:
     return behind(steps, conversion_of(inner).convert(inner))
 
 
+_WAYS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (lambda model: isinstance(model, str | os.PathLike), "; multilayer.load reads one from a file"),
+    (lambda model: isinstance(model, type), "; this is a class: give a fitted object of it"),
+    (
+        lambda model: (
+            isinstance(model, Mapping) and any(hasattr(value, "detach") for value in model.values())
+        ),
+        "; a state_dict has no activations: load it into its nn.Sequential, and give that",
+    ),
+    (
+        lambda model: bool(getattr(model, "calibrated_classifiers_", None)),
+        "; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator",
+    ),
+    (
+        lambda model: bool(getattr(model, "estimators_", None)),
+        "; it holds several models: give one, such as model.estimators_[0]",
+    ),
+    (lambda model: hasattr(model, "estimator_"), "; it holds a model: give model.estimator_"),
+)
+"""The way to a network from something else that is at hand: what tells it, and how the message ends."""
+
+
 def conversion_of(model: Any) -> Conversion:
     """Return the conversion for a model.
 
@@ -70,4 +94,5 @@ def conversion_of(model: Any) -> Conversion:
         if conversion.recognizes(model):
             return conversion
     kinds = ", or ".join(conversion.kind for conversion in conversions)
-    raise InputError(f"a {type(model).__name__} cannot be made a network; expected {kinds}")
+    way = next((way for holds, way in _WAYS if holds(model)), "")
+    raise InputError(f"a {type(model).__name__} cannot be made a network; expected {kinds}{way}")

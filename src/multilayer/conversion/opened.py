@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from multilayer.errors import InputError
+from multilayer.frames import named_columns
 from multilayer.training import Training
 from multilayer.wording import one_line
 
@@ -52,10 +54,14 @@ def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
         When a step is not fitted, or does not take them.
     """
     for step in steps:
+        names = getattr(step.transformer, "feature_names_in_", None)
+        if names is not None:
+            with suppress(InputError):  # a step may do without some of its columns; if not, it says so itself
+                X = named_columns("X", X, list(map(str, names)))
         try:
             X = step.transformer.transform(X)
         except ValueError as error:
-            raise InputError(one_line(f"{step}: {error}")) from error
+            raise InputError(one_line(" ".join(f"{step}: {error}".split()))) from error
     return X
 
 
@@ -93,7 +99,7 @@ def _refuse_transformed_targets(model: Any) -> tuple[tuple[Step, ...], Any]:
 _HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[Step, ...], Any]]], ...] = (
     (lambda model: isinstance(model, Training), lambda training: ((), training.trained)),
     (_having("steps", "named_steps"), _end_of_pipeline),
-    (_having("estimator", "refit", "cv"), _best_of_search),
+    (_having("estimator", "refit", "cv", "error_score"), _best_of_search),
     (_having("regressor", "transformer", "check_inverse"), _refuse_transformed_targets),
 )
 """What tells a holder, by its attributes, and what it holds."""

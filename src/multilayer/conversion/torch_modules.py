@@ -20,7 +20,8 @@ _LAYERS, _RUN = "torch.nn.modules.", "torch.nn.modules.module"
 _WAYS_TO_UNHOOK = {
     "torch.nn.utils.weight_norm": "torch.nn.utils.remove_weight_norm(module)",
     "torch.nn.utils.spectral_norm": "torch.nn.utils.remove_spectral_norm(module)",
-    "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, 'weight')",
+    "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, '{tensor}')",
+    "torch.ao.quantization.quantize": "give the model as it was before it was prepared for quantization",
 }
 """By the module that defines a hook."""
 
@@ -48,6 +49,8 @@ def kind_of(module: Any, known: Collection[str]) -> str:
     InputError
         When its forward is another one, or something changes its numbers.
     """
+    if not is_module(module):
+        raise InputError("it is no module of PyTorch, so that the model itself does not run; take it out")
     refuse_changes(module)
     for kind in _ancestors(module):
         if kind in known:
@@ -74,7 +77,8 @@ def refuse_changes(module: Any) -> None:
         )
     for name in ("_forward_pre_hooks", "_forward_hooks"):
         for hook in (getattr(module, name, None) or {}).values():
-            way = _WAYS_TO_UNHOOK.get(type(hook).__module__, "call remove() of what registered them")
+            way = _WAYS_TO_UNHOOK.get(_defined_in(hook), "call remove() of what registered them")
+            way = way.format(tensor=getattr(hook, "_tensor_name", ""))
             raise InputError(f"it has hooks, which may change its numbers; remove them first: {way}")
     if "forward" in vars(module):
         raise InputError(

@@ -120,6 +120,11 @@ _PARTS: dict[str, Callable[[_Chain, Any], None]] = {
 
 def _convert(model: Any) -> MLP:
     model = getattr(model, "_orig_mod", model)  # what torch.compile holds, which computes the same
+    if any(computes(model, kind) for kind in (*_PARTS, *ACTIVATIONS)):
+        raise InputError(
+            f"a PyTorch {type(model).__name__} is no nn.Sequential but one layer; give nn.Sequential(model), or the "
+            "whole model"
+        )
     if not computes(model, "Sequential"):
         inner = [f"model.{name}" for name, child in children_of(model) if computes(child, "Sequential")]
         hint = f", such as {inner[0]}, where the model runs nothing else" if inner else ""
