@@ -6,7 +6,7 @@ from scipy import special
 
 from multilayer import InputError, diagnose, from_model, initialize
 from multilayer.diagnosis import try_fixes
-from tests.conversion.torch_stand_in import ACTIVATIONS, Linear, Sequential
+from tests.conversion.torch_stand_in import ACTIVATIONS, Linear, Sequential, activation
 
 X = np.random.default_rng(0).standard_normal((120, 4))
 TWO = (X[:, 0] > 0).astype(int)
@@ -39,6 +39,7 @@ CLASSES = {
     "one-hot floats": (3, ONE_HOT.astype(float)),
     "words": (3, WORDS),
     "words as objects": (3, WORDS.astype(object)),
+    "integers as objects": (3, THREE.astype(object)),
 }
 YES_OR_NO = {
     "integers": (1, TWO),
@@ -128,6 +129,33 @@ def test_logits_are_never_an_error(loss):
     assert found.evidence.outputs.mismatch is None
 
 
+@pytest.mark.parametrize(
+    ("units", "end", "y", "wanted"),
+    [
+        (3, activation("Softmax", None, dim=1), WORDS, THREE),
+        (3, activation("LogSoftmax", None, dim=1), WORDS[:, np.newaxis].astype(object), THREE),
+        (1, activation("Sigmoid", None), np.array(["no", "yes"])[TWO], TWO),
+    ],
+)
+def test_words_are_classes_whatever_the_model_ends_in(units, end, y, wanted):
+    model = Sequential(*_model(units)._modules.values(), end)
+    found, plain = diagnose(model, X, y), diagnose(model, X, wanted)
+    assert found.evidence.outputs.loss == plain.evidence.outputs.loss
+    assert "the labels in y are taken for the classes in sorted order" in found.evidence.notes[1]
+    assert plain.evidence.notes == found.evidence.notes[:1]
+
+
+def test_a_cross_entropy_of_what_relu_lets_through():
+    model = Sequential(*_model(3)._modules.values(), ACTIVATIONS[0])
+    for y in (THREE, WORDS):
+        found = diagnose(model, X, y)
+        assert found.cause.check == "wrong_output"
+        assert (
+            "no loss was given, and y holds classes: categorical_cross_entropy is taken"
+            in found.evidence.notes
+        )
+
+
 def test_the_order_of_words_is_said():
     assert (
         "the labels in y are taken for the classes in sorted order: 'ant', 'bee', 'cow'"
@@ -142,6 +170,8 @@ def test_the_order_of_words_is_said():
         (1, WORDS, "y holds 3 different labels, but the model tells 2 classes apart"),
         (2, THREE, "categorical_cross_entropy needs class numbers from 0 to 1; found 2"),
         (3, THREE + 1, "categorical_cross_entropy needs class numbers from 0 to 2; found 3"),
+        (3, THREE + 1.0, "categorical_cross_entropy needs class numbers from 0 to 2; found 3"),
+        (3, THREE + 0.5, r"y has shape \(120,\)"),
     ],
 )
 def test_classes_that_do_not_fit_are_named(units, y, message):

@@ -95,6 +95,23 @@ def test_other_data_than_those_of_training():
     assert "these are not the X and y of training" in cause.advice
 
 
+@pytest.mark.parametrize("output", ["tanh", "relu", "softplus", "softsign"])
+def test_outputs_to_which_no_loss_belongs_are_judged_too(output):
+    X = RNG.standard_normal((300, 2))
+    y = np.where(X[:, 0] > 0, 1.0, -1.0 if output in {"tanh", "softsign"} else 0.0)
+    inverted = MLP([Dense([[-5.0], [0.0]], [0.0], output)])
+    cause = diagnose(inverted, X, y).cause
+    assert cause.check in {NAME, "wrong_output"}
+    assert any("squared is taken" in note for note in diagnose(inverted, X, y).evidence.notes)
+    assert not diagnose(MLP([Dense([[5.0], [0.0]], [0.0], "tanh")]), X, np.sign(X[:, 0])).trouble
+
+
+def test_what_was_not_judged_gets_no_clean_bill():
+    X = RNG.standard_normal((60, 2))
+    found = diagnose(initialize((2, 3), "tanh", "tanh", rng=0), X, np.arange(60) % 3)
+    assert found.verdict.startswith("How the network fares could not be measured: no loss was given")
+
+
 def test_gives_way_to_a_named_cause():
     X = 1e4 * (1.0 + RNG.standard_normal((200, 2)))
     found = diagnose(initialize((2, 8, 1), "tanh", "sigmoid", rng=0), X, np.arange(200) % 2)

@@ -267,7 +267,10 @@ def test_the_loss_that_belongs_to_the_output_is_taken_and_said():
     found = diagnose(network(), X, y)
     assert found.evidence.loss == losses.categorical_cross_entropy
     assert "categorical_cross_entropy is taken" in found.evidence.notes[0]
-    tanh = MLP([Dense(np.ones((INPUTS, 1)), None, "tanh")])
+    one = diagnose(MLP([Dense(np.ones((INPUTS, 1)), None, "tanh")]), X, y)
+    assert one.evidence.loss == losses.squared
+    assert "none belongs to the output activation tanh: squared is taken" in one.evidence.notes[0]
+    tanh = MLP([Dense(np.ones((INPUTS, 3)), None, "tanh")])
     reasons = {outcome.reason for outcome in diagnose(tanh, X, y).not_measured}
     assert "no loss was given, and none belongs to the output activation tanh; give loss=" in reasons
     assert diagnose(MLP([Dense(np.ones((INPUTS, 1)))]), X, y).evidence.loss == losses.squared

@@ -8,6 +8,9 @@ that tells them apart, for models of a kind that ends in weighted sums:
    as numbers they would not fit the outputs. So are targets that are all 0 or 1, for one output or a row per sample.
 3. All else are numbers, and the model is a regressor.
 
+The same targets make a classifier of a model with several outputs that ends in an activation to which no loss belongs
+(relu before the cross-entropy, say). Strings are classes in sorted order, whatever a model of this kind ends in.
+
 A classifier is measured with the activation that its loss contains: softmax where classes exclude each other, sigmoid
 for one output, and for rows with several ones.
 """
@@ -23,8 +26,9 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer.activations import Activation, Identity, sigmoid, softmax
 from multilayer.arrays import plain_array
-from multilayer.diagnosis.subject import Subject
+from multilayer.diagnosis.subject import Subject, natural_loss
 from multilayer.errors import InputError
+from multilayer.frames import numbers
 from multilayer.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -65,11 +69,18 @@ def read_as_trained(
         For strings that are not as many as the model has classes.
     """
     told = (subject.course.loss or subject.loss) if loss is None else losses.get(loss)
-    last = subject.network.layers[-1].activation
-    if subject.y is None or not subject.ends_in_sums or not isinstance(last, Identity):
+    if subject.y is None or not subject.ends_in_sums:
         return subject, told, ()
-    y = plain_array("y", subject.y)
+    y = _plain("y", subject.y)
     units = subject.network.shape[-1]
+    last = subject.network.layers[-1].activation
+    if not isinstance(last, Identity):
+        y, notes = _numbered(y, units)
+        if told is None and natural_loss(last) is None and units > 1 and y.ndim == 1:
+            told = _loss_of(y, units)
+            if told is not None:
+                notes = (f"no loss was given, and y holds classes: {told.facts.name} is taken", *notes)
+        return replace(subject, y=y), told, notes
     chosen = _loss_of(y, units) if told is None else told
     activation = None if chosen is None else _CONTAINED.get(type(chosen))
     if chosen is None or activation is None:
@@ -87,6 +98,12 @@ def read_as_trained(
     return replace(subject, network=network, y=y), chosen, (note, *notes)
 
 
+def _plain(name: str, given: Any) -> NDArray[Any]:
+    """Return an array of strings or of numbers, also where it was one of objects."""
+    array = plain_array(name, given)
+    return array if array.dtype.kind != "O" or _are_strings(array) else numbers(name, array)
+
+
 def _loss_of(y: NDArray[Any], units: int) -> Loss | None:
     """Return the loss of a classifier, where targets say that the model is one."""
     exclusive = binary_cross_entropy if units == 1 else categorical_cross_entropy
@@ -95,7 +112,7 @@ def _loss_of(y: NDArray[Any], units: int) -> Loss | None:
     if y.dtype.kind not in "biuf" or not y.size:
         return None
     if units > 1 and _is_one_per_sample(y):
-        return exclusive if _are_class_numbers(y, units) else None
+        return exclusive if _are_class_numbers(y) else None
     if not np.isin(y, (0, 1)).all():
         return None
     return exclusive if units == 1 or (y.sum(axis=-1) == 1).all() else binary_cross_entropy
@@ -109,9 +126,9 @@ def _is_one_per_sample(y: NDArray[Any]) -> bool:
     return y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
 
 
-def _are_class_numbers(y: NDArray[Any], units: int) -> bool:
-    """Whether targets number classes: integers of any size, so that a wrong one is named; floats where all fit."""
-    return y.dtype.kind != "f" or bool(np.isin(y, np.arange(units)).all())
+def _are_class_numbers(y: NDArray[Any]) -> bool:
+    """Whether targets number classes: whole numbers of any size, so that a wrong one is named."""
+    return y.dtype.kind != "f" or bool((y == np.floor(y)).all())
 
 
 def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...]]:

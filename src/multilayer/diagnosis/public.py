@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from multilayer.arrays import plain_array
 from multilayer.calling import with_known_options
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
@@ -17,7 +18,7 @@ from multilayer.diagnosis.subject import natural_loss, subject_of
 from multilayer.diagnosis.told import course_of
 from multilayer.diagnosis.verdict import concluded
 from multilayer.errors import InputError
-from multilayer.losses import Loss
+from multilayer.losses import Loss, squared
 from multilayer.randomness import Seed, generator
 from multilayer.settings import checked_flag
 from multilayer.training import History, Trained
@@ -56,7 +57,8 @@ def diagnose(
         measured.
     loss : Loss or str, optional
         What was or would be descended on. Unless given or told by the training, the one that belongs to the output
-        activation is taken: cross-entropy for softmax and sigmoid, the squared error for the identity. A PyTorch model
+        activation is taken: cross-entropy for softmax and sigmoid, the squared error for the identity, and for
+        activations to which none belongs where y has a number for each output. A PyTorch model
         that ends in Linear is a classifier, its outputs logits, where this is a cross-entropy; unless given, where y
         holds classes: strings, one whole number per sample for several outputs, or 0 and 1 alone. The evidence says so.
     course : Course, Trained or History, optional
@@ -99,13 +101,17 @@ def diagnose(
     elif chosen is None:
         activation = network.layers[-1].activation
         chosen, name = natural_loss(activation), activation.facts.name
-        if chosen is None:
-            missing["loss"] = (
-                f"no loss was given, and none belongs to the output activation {name}; give loss="
+        if chosen is not None:
+            note = f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}"
+            notes = (note, *notes)
+        elif _is_of_outputs(subject.y, network.shape[-1]):
+            chosen = squared
+            notes = (
+                f"no loss was given, and none belongs to the output activation {name}: squared is taken",
             )
         else:
-            notes = (
-                f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}",
+            missing["loss"] = (
+                f"no loss was given, and none belongs to the output activation {name}; give loss="
             )
     targets = None
     if y is not None and chosen is not None:
@@ -123,3 +129,9 @@ def diagnose(
     sources = Sources(network, samples, targets, chosen, known, missing, notes)
     evidence = measure(sources, generator(rng), baseline=baseline)
     return concluded(evidence, checks)
+
+
+def _is_of_outputs(y: Any, units: int) -> bool:
+    """Whether y may be what outputs are compared with one by one: numbers for a single output, or a column for each."""
+    shape = plain_array("y", y).shape
+    return units == 1 or (len(shape) == 2 and shape[1] == units)

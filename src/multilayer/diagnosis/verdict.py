@@ -96,4 +96,6 @@ def _verdict(
     for finding in findings:
         if finding.check in general:  # a note while training has just begun
             return f"Too early to tell: {finding.title} ({counts})."
+    if "loss" in evidence.missing:
+        return f"How the network fares could not be measured: {evidence.missing['loss']} ({counts})."
     return f"No trouble found ({counts})."
