@@ -10,7 +10,7 @@ from multilayer import InputError, Trained, diagnose, fit, initialize, train
 from multilayer.diagnosis import Course, try_fixes
 from multilayer.losses import Huber, binary_cross_entropy
 from multilayer.optimizers import LBFGS, SGD
-from multilayer.training import Stopping
+from multilayer.training import History, Stopping
 
 X = np.random.default_rng(0).standard_normal((150, 3))
 y = (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -93,11 +93,42 @@ def test_fixes_of_what_fit_returned():
         assert "optimizer=SGD(0.1)" in " ".join(row.call for row in ranking.rows)
 
 
-@pytest.mark.parametrize("what", [3, "loss.csv", [0.5, 0.4]])
+@pytest.mark.parametrize("what", [3, "loss.csv", [0.5, 0.4], {"loss": [0.5, 0.4]}])
 def test_refuses_what_is_no_course(what):
     for ask in (diagnose, try_fixes):
-        with pytest.raises(InputError, match="course must be a Course, a Trained or a History; got"):
+        with pytest.raises(
+            InputError, match=r"course must be a Course, a Trained or a History; got .*; History"
+        ):
             ask(START, X, y, course=what)
+
+
+def test_curves_that_were_put_together_by_hand():
+    pandas = pytest.importorskip("pandas")
+    curve = (0.7, 0.6, 0.5)
+    plain = repr(diagnose(START, X, y, course=History(curve, curve)))
+    for given in (
+        list(curve),
+        np.array(curve),
+        pandas.Series(curve, index=[5, 6, 7]),
+        [0.7, np.float64(0.6), 0.5],
+    ):
+        assert repr(diagnose(START, X, y, course=History(given, given))) == plain
+        assert repr(diagnose(START, X, y, course=Course(History(given, given)))) == plain
+    lost = diagnose(START, X, y, course=History([0.7, None]))
+    assert lost.cause.check == "loss_not_finite"
+    for given, message in (
+        (("0.7", "nan"), "course: loss holds"),
+        ([[0.7, 0.6]], "course: loss has shape"),
+        (0.7, "course: loss has shape"),
+    ):
+        with pytest.raises(InputError, match=message):
+            diagnose(START, X, y, course=History(given))
+
+
+def test_a_training_tells_its_course():
+    training = train(START, X, y, **SETTINGS)
+    next(training)
+    assert len(diagnose(START, X, y, course=training).evidence.course.history) == 1
 
 
 def _quiet(model, y=y):

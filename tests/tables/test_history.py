@@ -83,6 +83,8 @@ LOGS = {
     "steps": ("epoch,train_loss,val_loss\n0,1,\n0,0.5,\n0,,2\n1,0.25,\n1,0.75,\n1,,1\n", (0.75, 0.5), (2, 1)),
     "resumed": ("epoch,loss\n0,1\n1,0.5\n0,0.25\n1,0.125\n", (1, 0.5, 0.25, 0.125), ()),
     "tested at the end": ("epoch,loss,val_loss\n0,1,2\n1,,1\n", (1,), (2,)),
+    "Lightning, by slashes": (LIGHTNING.replace("_", "/"), (1, 0.5, 0.25), (1.5, 1.25, 1.125)),
+    "as people write": ("Epoch, Train Loss, Val-Loss\n1,1,2\n2,0.5,1\n", (1, 0.5), (2, 1)),
     "rates apart": ("epoch,loss,lr\n,,0.1\n0,1,\n,,0.05\n1,0.5,\n", (1, 0.5), ()),
     "nothing held out": ("epoch,loss,val_loss\n0,1,\n1,0.5,\n", (1, 0.5), ()),
     "blank lines": ("loss\n1\n\n0.5\n", (1, 0.5), ()),
@@ -96,6 +98,18 @@ def test_gaps_are_gaps(tmp_path, content, loss, validation):
     found = read(tmp_path, content)
     assert (found.loss, found.validation_loss) == (loss, validation)
     assert len(found) == len(loss)
+
+
+@pytest.mark.parametrize("name", ["lr", "lr-Adam", "lr-SGD-momentum", "Learning Rate"])
+def test_rates_that_are_logged_before_their_epoch(tmp_path, name):
+    """Lightning's LearningRateMonitor writes rows of its own, without the number of the epoch."""
+    log = f"epoch,{name},step,train_loss,val_loss\n,0.1,0,,\n0,,9,1,\n0,,9,,2\n,0.05,10,,\n1,,19,0.5,\n1,,19,,1\n"
+    found = read(tmp_path, log)
+    assert (found.loss, found.validation_loss, found.learning_rate) == ((1, 0.5), (2, 1), (0.1, 0.05))
+
+
+def test_rates_of_several_groups_are_left_out(tmp_path):
+    assert read(tmp_path, "loss,lr-Adam/pg1,lr-Adam/pg2\n1,0.1,0.2\n").learning_rate == ()
 
 
 def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
@@ -145,6 +159,12 @@ def test_what_was_decided_is_told(tmp_path, content, said):
         ("loss\n1,5\n2,5\n", "expected 1 cells, as in line 1, found 2; where the comma is a decimal comma"),
         ("loss,val_loss\n,\nNA,1\n", "found none"),
         ("epoch,loss\n0,1\n,2\n", "a row with a loss has no epoch"),
+        ("Loss,loss\n1,2\n", r"column 1 \(Loss\) and column 2 \(loss\) are both the loss"),
+        (
+            "epoch,val/loss\n0,1\n",
+            "no column is called 'loss'; expected the loss of training beside the others",
+        ),
+        ("train_loss_step,val_loss\n1,2\n", "no column is called 'loss'; expected 'train_loss_step'$"),
     ],
 )
 def test_nothing_is_guessed(tmp_path, content, message):

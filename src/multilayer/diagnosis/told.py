@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
+
+from multilayer.arrays import real_array
 from multilayer.diagnosis.evidence import Course
 from multilayer.errors import InputError
 from multilayer.optimizers import Optimizer
-from multilayer.training import History, Trained
+from multilayer.training import History, Trained, Training
 
 __all__ = ["course_of"]
 
 
-def course_of(told: Course | Trained | History) -> Course:
+def course_of(told: Course | Trained | Training | History) -> Course:
     """Return what is known of a training.
 
     Raises
     ------
     InputError
-        For something else.
+        For something else, and for a curve that is not a number for each epoch.
     """
-    if isinstance(told, Course):
-        return told
-    if isinstance(told, History):
-        return Course(history=told)
+    if isinstance(told, Training):
+        told = told.trained
     if isinstance(told, Trained):
         return _of_trained(told)
-    raise InputError(f"course must be a Course, a Trained or a History; got {type(told).__name__}")
+    if isinstance(told, History):
+        told = Course(history=told)
+    if not isinstance(told, Course):
+        raise InputError(
+            f"course must be a Course, a Trained or a History; got {type(told).__name__}; "
+            "History(loss=[...], validation_loss=[...]) holds curves"
+        )
+    history = told.history
+    if history is None or (_is_plain(history.loss) and _is_plain(history.validation_loss)):
+        return told
+    loss, validation = _curve("loss", history.loss), _curve("validation_loss", history.validation_loss)
+    return replace(told, history=replace(history, loss=loss, validation_loss=validation))
+
+
+def _is_plain(curve: Any) -> bool:
+    return isinstance(curve, tuple) and all(isinstance(value, float) for value in curve)
+
+
+def _curve(name: str, given: Any) -> tuple[float, ...]:
+    """Return a curve that was put together by hand as one of a training is."""
+    array = real_array(f"course: {name}", given)
+    if array.ndim != 1:
+        raise InputError(f"course: {name} has shape {array.shape}; expected a number for each epoch")
+    return tuple(array.astype(np.float64).tolist())
 
 
 def _of_trained(trained: Trained) -> Course:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from statistics import fmean
 
 from multilayer import storage
@@ -23,6 +23,9 @@ _NAMES = {
     "learning_rate": ("learning_rate", "lr"),
     "epoch": ("epoch",),
 }
+"""Of each curve, as `_folded` leaves them."""
+_RATE_OF = "lr_"
+"""How the rate of an optimizer's only group of parameters is called by Lightning: lr-Adam."""
 _WENT_WRONG = {"nan", "inf", "infinity"}
 
 Values = Mapping[str, float]
@@ -33,13 +36,14 @@ def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> 
     """Return the curves in a CSV file: a header with "loss", and a row an epoch.
 
     "validation_loss" and "learning_rate" are read where they are there (as "val_loss" and "lr" too), other columns are
-    left out. A file without a header has one column, the loss. Numbers may be nan or infinite, as they are where
-    training fails.
+    left out. Capitals, blanks, hyphens and slashes make no difference: "Train Loss" and "train/loss" are "train_loss".
+    A file without a header has one column, the loss. Numbers may be nan or infinite, as they are where training fails.
 
     An empty cell, NA and the like are gaps. Rows that follow each other are one epoch where they have the same number
-    in the column "epoch"; without such a column, where a row only has what the rows of the epoch lack, as when training
-    and validation are logged in turn. Of several values in an epoch the mean is taken, an epoch without a loss is left
-    out, and for a gap in another curve its last value before stands, or the first one. `tell` is told of each.
+    in the column "epoch", with the rows before them that have none; without such a column, where a row only has what
+    the rows of the epoch lack, as when training and validation are logged in turn. Of several values in an epoch the
+    mean is taken, an epoch without a loss is left out, and for a gap in another curve its last value before stands, or
+    the first one. `tell` is told of each.
 
     Raises
     ------
@@ -72,9 +76,9 @@ def _columns(table: Table) -> dict[str, int]:
                 "say which is the loss"
             )
         return {"loss": 0}
-    found = {}
+    found, folded = {}, [*map(_folded, header)]
     for curve, names in _NAMES.items():
-        places = [place for place, name in enumerate(header) if name in names]
+        places = [place for place, name in enumerate(folded) if name in names]
         if len(places) > 1:
             called = " and ".join(f"column {place + 1} ({header[place]})" for place in places[:2])
             raise InputError(
@@ -84,9 +88,18 @@ def _columns(table: Table) -> dict[str, int]:
         if places:
             found[curve] = places[0]
     if "loss" not in found:
-        hint = table.first.separator_hint() or f"; {near_matches('loss', header)}"
-        raise InputError(f"{where}: no column is called 'loss'{hint}")
+        others = [name for place, name in enumerate(header) if place not in found.values()]
+        near = near_matches("loss", others) if others else "expected the loss of training beside the others"
+        raise InputError(f"{where}: no column is called 'loss'{table.first.separator_hint() or f'; {near}'}")
+    rates = [place for place, name in enumerate(folded) if name.startswith(_RATE_OF)]
+    if len(rates) == 1:
+        found.setdefault("learning_rate", rates[0])
     return found
+
+
+def _folded(name: str) -> str:
+    """Return a name in small letters, with an underscore for all that is no letter or digit."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
 def _values(row: Row, columns: Mapping[str, int], table: Table) -> Values:
@@ -102,12 +115,23 @@ def _values(row: Row, columns: Mapping[str, int], table: Table) -> Values:
     return found
 
 
-def _by_number(rows: Iterable[Values], where: str) -> Iterator[list[Values]]:
+def _by_number(rows: Sequence[Values], where: str) -> list[list[Values]]:
     told = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
     if any("epoch" not in row for row in told):
         raise InputError(f"{where}: a row with a loss has no epoch; fill that column, or take it out")
-    for _, group in groupby([row for row in rows if "epoch" in row], lambda row: row["epoch"]):
-        yield [*group]
+    epochs: list[list[Values]] = []
+    waiting: list[Values] = []  # the rate is logged before its epoch, without the number
+    number = None
+    for row in rows:
+        waiting.append(row)
+        if "epoch" not in row:
+            continue
+        if row["epoch"] != number:
+            epochs.append([])
+            number = row["epoch"]
+        epochs[-1] += waiting
+        waiting = []
+    return epochs
 
 
 def _in_turn(rows: Iterable[Values]) -> Iterator[list[Values]]:
