@@ -87,7 +87,8 @@ class InputStatistics:
     largest: Floats
     duplicates: Pairs
     target_correlation: Floats | None
-    """The largest |correlation| of each column with a target (classes as 0/1 columns); None without y."""
+    """The largest |correlation| of each column with a target (classes as 0/1 columns); None without y, and where the
+    targets are the inputs themselves."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
+from multilayer.diagnosis.reconstruction import REASON, are_inputs
 from multilayer.diagnosis.side_by_side import Run, side_by_side
 from multilayer.diagnosis.target_sums import TargetSums
 from multilayer.errors import MissingExtraError
@@ -114,9 +115,15 @@ class _Pass:
         self.gradients: list[GradientSums] = []
         if sources.y is not None and sources.loss is not None:
             classes = class_numbers(network, sources.loss, sources.y)
-            linear = self._linear(x, chosen, classes) if baseline else None
+            copied = classes is None and are_inputs(
+                sources.loss.dense(sources.y[chosen], network.shape[-1]), x
+            )
+            if copied:
+                self.missing["linear"] = f"no linear model was fitted: {REASON}, which it would copy"
+            else:
+                self.targets = TargetSums(sources.loss, sources.y, network.shape[-1], classes, x.shape[1])
+            linear = self._linear(x, chosen, classes) if baseline and not copied else None
             self.outputs = OutputSums(network, sources.loss, sources.y, classes, linear)
-            self.targets = TargetSums(sources.loss, sources.y, network.shape[-1], classes, x.shape[1])
             self.gradients = [GradientSums(layer) for layer in network.layers]
 
     def _linear(self, x: NDArray[Any], chosen: NDArray[np.intp], classes: Any) -> Linear | None:
@@ -153,8 +160,9 @@ class _Pass:
         x = records[0].x if (self.scale == 1.0).all() else records[0].x / self.scale
         x = self.x.add(x)
         self.x_pairs.add(x)
-        if self.outputs is not None and self.targets is not None:
+        if self.targets is not None:
             self.targets.add(x, chosen)
+        if self.outputs is not None:
             self.outputs.add(records[-1], records[0].x, chosen)
 
     def _back(self, records: Sequence[LayerRecord], rows: Any) -> list[Callable[[], None]]:

@@ -9,7 +9,8 @@ import numpy as np
 from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import column_names
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.reconstruction import REASON
 
 __all__ = ["leaking_inputs"]
 
@@ -18,9 +19,12 @@ _FEWEST = 10
 """Samples below which a correlation says nothing."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
+def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     correlation = evidence.inputs.target_correlation
-    if correlation is None or evidence.samples < _FEWEST:
+    if correlation is None:
+        yield NotMeasured("leaking_inputs", REASON)
+        return
+    if evidence.samples < _FEWEST:
         return
     columns = tuple(int(c) + 1 for c in np.flatnonzero(correlation > _LEAK))
     if not columns:
@@ -28,7 +32,7 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     several = correlation.size > 1
     yield Finding(
         check="leaking_inputs",
-        title=f"{column_names(evidence, columns)} of X gives the target away",
+        title=f"{column_names(evidence, columns)} of X {'give' if len(columns) > 1 else 'gives'} the target away",
         severity="error" if several else "note",
         layer=0,
         units=columns,

@@ -1,0 +1,61 @@
+"""Autoencoders: targets that are the inputs themselves give nothing away, and no linear model is to be beaten."""
+
+import numpy as np
+import pytest
+
+from multilayer import MLP, Dense, diagnose, fit, initialize
+from multilayer.diagnosis.reconstruction import are_inputs
+from multilayer.optimizers import Adam
+
+RNG = np.random.default_rng(0)
+HIDDEN = RNG.standard_normal((300, 2))
+X = np.tanh(HIDDEN @ RNG.standard_normal((2, 5))) + 0.01 * RNG.standard_normal((300, 5))
+ONE = np.column_stack([X, np.ones(300)])
+
+
+@pytest.mark.parametrize(
+    ("y", "expected"),
+    [
+        (X, True),
+        (X.astype(np.float32), True),
+        (2.0 * X - 1.0, True),
+        (X + 1e-3 * RNG.standard_normal(X.shape), True),
+        (X + RNG.standard_normal(X.shape), False),
+        (X[:, ::-1], False),
+        (X[:, :4], False),
+        (np.column_stack([X[:, :4], X[:, 0] * X[:, 1]]), False),
+        (np.zeros_like(X), False),
+    ],
+)
+def test_what_is_told(y, expected):
+    assert are_inputs(y, X) is expected
+
+
+def test_constant_columns_and_a_single_one():
+    assert are_inputs(ONE, ONE)
+    assert not are_inputs(X[:, :1], X[:, :1])  # a column that gives its target away
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0])
+def test_an_autoencoder_that_works_is_no_trouble(scale):
+    start = initialize((5, 8, 2, 8, 5), "tanh", rng=0)
+    trained = fit(start, X, scale * X, loss="squared", epochs=300, batch_size=32, optimizer=Adam(0.01), rng=0)
+    found = diagnose(trained, X, scale * X)
+    assert found.evidence.outputs.score > 0.8
+    assert not found.trouble
+    reasons = {outcome.check: outcome.reason for outcome in found.not_measured}
+    assert reasons["leaking_inputs"] == "the targets are the inputs themselves"
+    assert "which it would copy" in reasons["linear_enough"]
+
+
+def test_one_that_says_the_mean_is():
+    net = MLP([Dense(np.zeros((5, 2)), None, "tanh"), Dense(np.zeros((2, 5)), X.mean(axis=0))])
+    found = diagnose(net, X, X)
+    assert found.trouble
+    assert "no_better_than_constant" in {finding.check for finding in found.findings}
+
+
+def test_columns_that_give_away_some_targets():
+    y = np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1]])
+    cause = diagnose(initialize((5, 3), rng=0), X, y).cause
+    assert cause.title == "columns 1 and 2 of X give the target away"
