@@ -60,6 +60,8 @@ def _beside_linear(evidence: Evidence, outputs: OutputStatistics) -> str:
         return ""  # `linear_enough` says why none was fitted
     if linear_is_better(evidence):
         return "a linear model does better, so there is something to learn"
+    if outputs.linear_score > max(outputs.score or 0.0, outputs.constant_score or 0.0):
+        return "a linear model does better by no more than chance: nothing learnable was shown"
     return "a linear model does no better either: nothing learnable was shown"
 
 
