@@ -9,7 +9,7 @@ from sklearn import neural_network as theirs
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 
-from multilayer import diagnose
+from multilayer import InputError, diagnose
 from multilayer.diagnosis import try_fixes
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.losses import huber
@@ -98,3 +98,24 @@ def test_fixes_are_tried_with_the_parameters_of_the_estimator():
 def test_has_to_be_fitted():
     with pytest.raises(NotFittedError):
         MLPClassifier().diagnose(X, y)
+    for ask in (diagnose, try_fixes):
+        with pytest.raises(InputError, match="This MLPClassifier instance is not fitted yet"):
+            ask(MLPClassifier(), X, y)
+
+
+def test_samples_that_are_not_finite_are_named_as_for_any_network():
+    model = _fitted(MLPClassifier((5,), max_iter=3, random_state=0), X, NAMES)
+    gap = X.copy()
+    gap[3, 1] = np.nan
+    for found in (diagnose(model, gap, NAMES), diagnose(model, gap)):
+        assert found.cause.check == "not_finite"
+        assert found.evidence.not_finite == (1, "x", 4)
+    with pytest.raises(InputError, match="X, sample 4 holds nan or infinity, which no remedy mends"):
+        try_fixes(model, gap, NAMES)
+
+
+def test_labels_that_are_not_known_are_an_input_error_in_one_line():
+    model = _fitted(MLPClassifier((5,), max_iter=3, random_state=0), X, NAMES)
+    with pytest.raises(InputError, match="has classes not in") as refused:
+        diagnose(model, X, np.where(NAMES[0] == NAMES, "other", NAMES))
+    assert "\n" not in str(refused.value)

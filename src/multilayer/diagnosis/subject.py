@@ -16,6 +16,7 @@ from multilayer.conversion.opened import opened, transformed
 from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.told import course_of
+from multilayer.errors import InputError
 from multilayer.frames import numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -23,6 +24,7 @@ from multilayer.network.labels import class_numbers
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric, Trained
 from multilayer.training.data import targets
+from multilayer.wording import one_line
 
 __all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of"]
 
@@ -63,7 +65,13 @@ def subject_of(model: Any, X: Any, y: Any) -> Subject:
     refuse_masked("X", X)  # what stands before the network may not
     steps, model = opened(model)
     if hasattr(type(model), "as_subject"):
-        own: Subject = model.as_subject(transformed(X, steps), y)
+        X = transformed(X, steps)
+        try:
+            own: Subject = model.as_subject(X, y)
+        except InputError:
+            raise
+        except ValueError as error:  # scikit-learn's, in several lines
+            raise InputError(one_line(" ".join(str(error).split()))) from error
         return own
     conversion = conversion_of(model)
     network = conversion.convert(model)

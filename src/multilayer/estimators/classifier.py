@@ -190,7 +190,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         return self._label_binarizer.inverse_transform(outputs.ravel() if self.n_outputs_ == 1 else outputs)
 
     def _validated(
-        self, X: Any, y: Any, *, known: bool, reset: bool
+        self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
         X, y = validate_data(
             self,
@@ -199,6 +199,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             accept_sparse=["csr", "csc"],
             multi_output=True,
             dtype=(np.float64, np.float32),
+            ensure_all_finite=finite,
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:

@@ -101,9 +101,12 @@ class Perceptron(Parameters, BaseEstimator):
         return True
 
     def _validated(
-        self, X: Any, y: Any, *, known: bool, reset: bool
+        self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
-        """Return X, y, and y as targets of the loss; `known` tells that y may bring nothing new."""
+        """Return X, y, and y as targets of the loss.
+
+        `known` tells that y may bring nothing new, `finite` that X may have no nan and no infinity.
+        """
         raise NotImplementedError
 
     def _weighted(
@@ -205,6 +208,7 @@ class Perceptron(Parameters, BaseEstimator):
         -------
         multilayer.diagnosis.Diagnosis
         """
+        check_is_fitted(self)
         return diagnose(self, X, y)
 
     def as_subject(self, X: Any, y: Any) -> Subject:
@@ -213,10 +217,11 @@ class Perceptron(Parameters, BaseEstimator):
         refuse_masked("X", X)
         refuse_masked("y", y)
         X = named_columns("X", X, network.inputs)
+        targets = None
         if y is None:
-            X, targets = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False), None
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], ensure_all_finite=False, reset=False)
         else:
-            X, _, targets = self._validated(X, y, known=True, reset=False)
+            X, _, targets = self._validated(X, y, known=True, reset=False, finite=False)
         metric = Metric(self._score_name, self._score_of)
         return Subject(network, X, targets, self._loss(), course_of_fit(self), self, metric)
 

@@ -146,7 +146,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
 
     def _validated(
-        self, X: Any, y: Any, *, known: bool, reset: bool
+        self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
         X, y = validate_data(
             self,
@@ -156,6 +156,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
             multi_output=True,
             y_numeric=True,
             dtype=(np.float64, np.float32),
+            ensure_all_finite=finite,
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:

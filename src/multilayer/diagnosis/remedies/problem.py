@@ -113,7 +113,14 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
             notes.append(
                 f"the training samples were scored, as {len(rows)} samples are too few to hold some out"
             )
-    data = _data(np.asarray(X[rows]), y[rows], held_out, rng)
+    x = np.asarray(X[rows])
+    gone = np.flatnonzero(~np.isfinite(x).all(axis=1))
+    if gone.size:
+        raise InputError(
+            f"X, sample {rows[gone[0]] + 1} holds nan or infinity, which no remedy mends; fill the gap, or leave the "
+            "sample out"
+        )
+    data = _data(x, y[rows], held_out, rng)
     setup = replace(setup, standardized=data.is_standardized)
     most = _affordable(setup, len(data.X)) if epochs is None else epochs
     if most < setup.epochs:
