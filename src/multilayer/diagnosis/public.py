@@ -7,18 +7,17 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from multilayer.arrays import plain_array
 from multilayer.calling import with_known_options
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.statistics import Sources, measure
-from multilayer.diagnosis.subject import natural_loss, subject_of
+from multilayer.diagnosis.subject import loss_of_numbers, natural_loss, subject_of
 from multilayer.diagnosis.told import course_of
 from multilayer.diagnosis.verdict import concluded
 from multilayer.errors import InputError
-from multilayer.losses import Loss, squared
+from multilayer.losses import Loss
 from multilayer.randomness import Seed, generator
 from multilayer.settings import checked_flag
 from multilayer.training import History, Trained
@@ -104,8 +103,7 @@ def diagnose(
         if chosen is not None:
             note = f"no loss was given: {chosen.facts.name} is taken, which belongs to the output activation {name}"
             notes = (note, *notes)
-        elif _is_of_outputs(subject.y, network.shape[-1]):
-            chosen = squared
+        elif (chosen := loss_of_numbers(subject.y, network.shape[-1])) is not None:
             notes = (
                 f"no loss was given, and none belongs to the output activation {name}: squared is taken",
             )
@@ -129,9 +127,3 @@ def diagnose(
     sources = Sources(network, samples, targets, chosen, known, missing, notes)
     evidence = measure(sources, generator(rng), baseline=baseline)
     return concluded(evidence, checks)
-
-
-def _is_of_outputs(y: Any, units: int) -> bool:
-    """Whether y may be what outputs are compared with one by one: numbers for a single output, or a column for each."""
-    shape = plain_array("y", y).shape
-    return units == 1 or (len(shape) == 2 and shape[1] == units)

@@ -26,7 +26,7 @@ from multilayer.training import History, Metric, Trained
 from multilayer.training.data import targets
 from multilayer.wording import one_line
 
-__all__ = ["Subject", "course_of_fit", "natural_loss", "subject_of"]
+__all__ = ["Subject", "course_of_fit", "loss_of_numbers", "natural_loss", "subject_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +130,15 @@ def natural_loss(activation: Activation) -> Loss | None:
         if isinstance(activation, loss.links):
             return loss
     return losses.squared if isinstance(activation, Identity) else None
+
+
+def loss_of_numbers(y: Any, units: int) -> Loss | None:
+    """Return the squared error where y may be compared with outputs one by one: for a single one, or a column for each.
+
+    It is taken where no loss belongs to the output activation, and none was given.
+    """
+    shape = plain_array("y", y).shape
+    return losses.squared if units == 1 or (len(shape) == 2 and shape[1] == units) else None
 
 
 def _targets(model: Any, y: Any) -> NDArray[Any]:

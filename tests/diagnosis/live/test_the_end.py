@@ -5,7 +5,7 @@ import signal
 import numpy as np
 import pytest
 
-from multilayer import TrainingWarning, fit, initialize, train
+from multilayer import MLP, Dense, TrainingWarning, fit, initialize, train
 from multilayer.diagnosis import Live
 from multilayer.optimizers import LBFGS, SGD
 from multilayer.training import Stopping
@@ -199,3 +199,12 @@ def test_the_case_of_the_readme():
     assert live.looks[-1].epoch == stuck.n_iter_ < 30
     assert (live.findings[0].check, live.findings[0].severity) == ("collapsed_signal", "error")
     assert "collapsed_signal" in {finding.check for finding in told if finding.severity == "error"}
+
+
+def test_outputs_to_which_no_loss_belongs_are_judged_too():
+    """Bounded numbers by tanh: the squared error is taken, as `diagnose` does."""
+    live, found = live_on(X, np.sign(X[:, 0]))
+    stuck = MLP([Dense(np.zeros((3, 1)), None, "tanh")])
+    fit(stuck, X, np.sign(X[:, 0]), loss="squared", epochs=12, optimizer=SGD(1e-9), rng=0, callbacks=[live])
+    assert "no_better_than_constant" in {finding.check for finding in live.findings}
+    assert found

@@ -165,6 +165,8 @@ def test_held_out_samples_are_scored_and_not_trained_on():
 
 def test_a_quarter_is_held_out_where_there_are_samples_enough():
     ranking = try_fixes(REGRESSION, FAR, PRODUCT, seeds=1, epochs=1)
+    assert "of 1 seed " in ranking.verdict
+    assert "of 1 seed, " in repr(ranking)
     assert (ranking.of, ranking.samples) == ("held-out", 150)
     few = try_fixes(REGRESSION, FAR[:39], PRODUCT[:39], seeds=1, epochs=1)
     assert (few.of, few.samples) == ("training", 39)

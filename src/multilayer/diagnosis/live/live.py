@@ -16,7 +16,7 @@ from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.live.cadence import Cadence, Clock
 from multilayer.diagnosis.live.look import Look, Sample
-from multilayer.diagnosis.subject import natural_loss
+from multilayer.diagnosis.subject import loss_of_numbers, natural_loss
 from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -237,6 +237,8 @@ class Live:
     def _drawn(self, network: MLP) -> Sample:
         X = inputs(network, self._X)
         loss = self._loss or natural_loss(network.layers[-1].activation)
+        if loss is None and self._y is not None:
+            loss = loss_of_numbers(self._y, network.shape[-1])
         y = None if self._y is None or loss is None else targets(network, loss, self._y)
         if y is not None and len(y) != X.shape[0]:
             raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")

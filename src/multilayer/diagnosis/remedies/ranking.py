@@ -84,10 +84,14 @@ class Ranking:
             return "No remedy was tried"
         first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
         before, after = f"{_plainly(self.untouched.score)} without it", _plainly(first.score)
-        scores = f"median {word} of {len(self.seeds)} seeds {after}, and {before}"
+        scores = f"median {word} of {self._counted} {after}, and {before}"
         if self.best is not None:
             return f"What helps most is {first.change}: {scores}"
         return f"No remedy helped; the best of them is {first.change}: {scores}"
+
+    @property
+    def _counted(self) -> str:
+        return f"{len(self.seeds)} seed{'s' if len(self.seeds) > 1 else ''}"
 
     def table(self) -> list[tuple[str, ...]]:
         """Return headings and rows as printable text."""
@@ -120,7 +124,7 @@ class Ranking:
         ]
         about = (
             f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
-            f"remedy: median, least and largest of {len(self.seeds)} seeds, {self.samples} samples."
+            f"remedy: median, least and largest of {self._counted}, {self.samples} samples."
         )
         remarks = map(printable, self.remarks())
         return "\n".join([f"{printable(self.verdict)}.", "", *lines, "", about, *remarks])
