@@ -162,6 +162,11 @@ def _hooked(module):
         (Sequential(Linear(5, 2), _with(BatchNorm1d(2), training=True)), "call model.eval() first"),
         (Sequential(Linear(5, 2), _with(BatchNorm1d(2), running_mean=None)), "no running statistics"),
         (Sequential(Linear(5, 2), nn.ACTIVATIONS[0], BatchNorm1d(2)), "no Linear beside it"),
+        (Sequential(Linear(5, 2), BatchNorm1d(3)), "a BatchNorm1d of 3 columns, but the Linear before has 2"),
+        (
+            Sequential(BatchNorm1d(3), Linear(5, 2)),
+            "a BatchNorm1d of 3 columns, but the Linear behind takes 5",
+        ),
         (Sequential(Linear(5, 2), Linear(3, 2)), "W has shape (3, 2) but layer 1 has 2 units"),
     ],
 )

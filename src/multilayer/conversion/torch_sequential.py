@@ -35,6 +35,7 @@ class _Chain:
         b = np.zeros(W.shape[1], W.dtype) if module.bias is None else array_of(module, "bias")
         self._open = W, b
         for affine in reversed(self._scaled):
+            _check_columns(affine, W.shape[0], "the Linear behind takes")
             self._fold(affine.before)
         self._scaled = []
 
@@ -42,6 +43,7 @@ class _Chain:
         """Fold it into the Linear beside it: in evaluation mode it scales and shifts every column."""
         affine, dtype = _normalization(module)
         if self._open is not None:
+            _check_columns(affine, self._open[0].shape[1], "the Linear before has")
             self._fold(affine.after)
         else:
             affine.check_before(dtype)
@@ -74,6 +76,14 @@ class _Chain:
         W, b = self._open
         new_W, new_b = folded(W.astype(np.float64), b.astype(np.float64))
         self._open = new_W.astype(W.dtype), new_b.astype(W.dtype)
+
+
+def _check_columns(affine: Affine, columns: int, beside: str) -> None:
+    own = len(affine.centre)
+    if own != columns:
+        raise InputError(
+            f"a BatchNorm1d of {own} columns, but {beside} {columns}; the model itself does not run"
+        )
 
 
 def _normalization(module: Any) -> tuple[Affine, np.dtype[Any]]:
