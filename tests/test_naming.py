@@ -217,3 +217,52 @@ def test_a_metric_by_name_alone_and_by_its_short_name():
     assert tuple(both.history.metrics) == ("mean_squared_error", "mean_absolute_error")
     with pytest.raises(InputError, match="metrics must be names or Metrics; got int"):
         multilayer.fit(NET, X, Y, loss="mse", metrics=3)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("MSELoss", losses.mean_squared_error),
+        ("L1Loss", losses.mean_absolute_error),
+        ("HuberLoss", losses.huber),
+        ("BCELoss", losses.binary_cross_entropy),
+        ("CrossEntropyLoss", losses.categorical_cross_entropy),
+        ("pinball_loss", losses.quantile),
+    ],
+)
+def test_losses_as_other_libraries_write_them(elsewhere, here):
+    assert losses.get(elsewhere) is here
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("CosineAnnealingLR", "cosine"),
+        ("OneCycleLR", "one_cycle"),
+        ("ReduceLROnPlateau", "adaptive"),
+    ],
+)
+def test_schedules_as_other_libraries_write_them(elsewhere, here):
+    assert schedules.get(elsewhere) is schedules.get(here)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("BCEWithLogitsLoss", "binary_cross_entropy"),
+        ("optax.sigmoid_binary_cross_entropy", None),
+        ("sigmoid_binary_cross_entropy", "binary_cross_entropy"),
+        ("softmax_cross_entropy", "categorical_cross_entropy"),
+        ("softmax_cross_entropy_with_integer_labels", "categorical_cross_entropy"),
+    ],
+)
+def test_a_loss_of_logits_says_how_it_is_done_here(elsewhere, here):
+    with pytest.raises(InputError, match=f"take '{here}'" if here else "no loss is called"):
+        losses.get(elsewhere)
+
+
+@pytest.mark.parametrize("name", ["L2Loss", "MSLELoss", "MAPELoss", "MALELoss", "L0Loss", "NCELoss"])
+def test_no_loss_is_suggested_for_an_abbreviation_with_loss_behind_it(name):
+    with pytest.raises(InputError) as refused:
+        losses.get(name)
+    assert "did you mean" not in str(refused.value)

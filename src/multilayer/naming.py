@@ -121,9 +121,9 @@ def _table(entries: Iterable[Entry[T]]) -> dict[str, Entry[T]]:
 def _near(key: str, entry: Entry[Any]) -> str | None:
     """Return the name or alias of an entry that `key` is a slip of the pen for, if there is one.
 
-    An abbreviation is not suggested: in mse, mae, bce each letter is the meaning.
+    An abbreviation is not suggested, with "loss" behind it neither: in mse, mae, bce each letter is the meaning.
     """
-    words = (alias for alias in entry.aliases if len(folded(alias)) >= _SHORTEST_ALIAS)
+    words = (alias for alias in entry.aliases if len(folded(alias).removesuffix("loss")) >= _SHORTEST_ALIAS)
     return next((name for name in (entry.name, *words) if _is_near(key[:100], folded(name))), None)
 
 

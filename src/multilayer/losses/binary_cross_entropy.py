@@ -56,7 +56,7 @@ class BinaryCrossEntropy(Loss):
             outputs=Interval(0.0, 1.0, (True, True)),
             targets=Interval(0.0, 1.0, (True, True)),
             advice="use sigmoid",
-            aliases=("bce", "binary_log_loss"),
+            aliases=("bce", "bce_loss", "binary_log_loss"),
             source="Good 1952",
         )
 

@@ -18,6 +18,16 @@ _NOT_A_LOSS = {
         "a root over all samples is no mean of losses: take 'mse', which has the same minimum, and "
         "metrics='rmse' to see the root",
     ),
+    **dict.fromkeys(
+        ("bcewithlogits", "bcewithlogitsloss", "binarycrossentropywithlogits", "sigmoidbinarycrossentropy"),
+        "outputs are probabilities here: end the network in sigmoid and take 'binary_cross_entropy', which is computed "
+        "from the weighted sums all the same",
+    ),
+    **dict.fromkeys(
+        ("softmaxcrossentropy", "softmaxcrossentropywithintegerlabels"),
+        "outputs are probabilities here: end the network in softmax and take 'categorical_cross_entropy', which is "
+        "computed from the weighted sums all the same",
+    ),
     "accuracy": "it has no gradient: take a cross-entropy, and metrics='accuracy' to see it",
     **dict.fromkeys(
         ("r2", "r2score"), "take 'mse', whose minimum is the maximum of r2, and metrics='r2' to see it"

@@ -63,7 +63,13 @@ class CategoricalCrossEntropy(Loss):
             targets=Interval(0.0, 1.0, (True, True)),
             distribution=True,
             advice="use softmax",
-            aliases=("cross_entropy", "cce", "log_loss", "sparse_categorical_cross_entropy"),
+            aliases=(
+                "cross_entropy",
+                "cross_entropy_loss",
+                "cce",
+                "log_loss",
+                "sparse_categorical_cross_entropy",
+            ),
             source="Bridle 1990",
         )
 

@@ -40,6 +40,7 @@ class Huber(Loss):
             latex=r"\frac12 r^2 \text{ if } |r| \le \delta \text{ else } \delta (|r| - \frac{\delta}{2})",
             outputs=Interval(-math.inf, math.inf),
             targets=Interval(-math.inf, math.inf),
+            aliases=("huber_loss",),
             source="Huber 1964",
         )
 

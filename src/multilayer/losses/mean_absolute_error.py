@@ -35,7 +35,7 @@ class MeanAbsoluteError(Loss):
             latex=r"\frac1K |z - y|",
             outputs=Interval(-math.inf, math.inf),
             targets=Interval(-math.inf, math.inf),
-            aliases=("mae",),
+            aliases=("mae", "l1_loss"),
             source="Boscovich 1757",
         )
 

@@ -39,7 +39,7 @@ class MeanSquaredError(Loss):
             latex=r"\frac1K (z - y)^2",
             outputs=Interval(-math.inf, math.inf),
             targets=Interval(-math.inf, math.inf),
-            aliases=("mse",),
+            aliases=("mse", "mse_loss"),
             source="Gauss 1821",
         )
 

@@ -42,7 +42,7 @@ class Quantile(Loss):
             latex=r"\max(q (y - z), (q - 1)(y - z))",
             outputs=Interval(-math.inf, math.inf),
             targets=Interval(-math.inf, math.inf),
-            aliases=("pinball",),
+            aliases=("pinball", "pinball_loss", "quantile_loss"),
             source="Koenker, Bassett 1978",
         )
 

@@ -162,9 +162,9 @@ registry: Registry[Schedule] = Registry(
     entries=(
         Entry(Constant(), "constant"),
         Entry(InverseScaling(), "inverse_scaling", ("invscaling",)),
-        Entry(Adaptive(), "adaptive", ("reduce_on_plateau",)),
-        Entry(Cosine(), "cosine", ("cosine_annealing", "cosine_decay")),
-        Entry(OneCycle(), "one_cycle"),
+        Entry(Adaptive(), "adaptive", ("reduce_on_plateau", "reduce_lr_on_plateau")),
+        Entry(Cosine(), "cosine", ("cosine_annealing", "cosine_annealing_lr", "cosine_decay")),
+        Entry(OneCycle(), "one_cycle", ("one_cycle_lr",)),
     ),
     where="multilayer.optimizers.schedules",
 )
