@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 from multilayer.errors import InputError
 from multilayer.wording import one_line
 
-__all__ = ["Limits", "check_settings", "checked_flag", "setting"]
+__all__ = ["Limits", "check_settings", "checked_flag", "entries", "setting"]
+
+_MOST = 2**53
+"""The largest whole number that a setting may be: up to here every one of them is a float, too."""
 
 
 def setting(
@@ -66,6 +70,8 @@ class Limits:
         kind: Any = Integral if self.whole else Real
         if isinstance(value, bool) or not isinstance(value, kind) or not self._holds(value):
             raise InputError(f"{name} must be {self}; got {one_line(repr(value), 60)}")
+        if self.whole and value > _MOST:
+            raise InputError(f"{name} must be at most 2^53; got {one_line(repr(value), 60)}")
         return int(value) if self.whole else float(value)
 
     def _holds(self, value: Any) -> bool:
@@ -115,3 +121,14 @@ def checked_flag(name: str, value: Any) -> bool:
     if type(value).__name__ not in ("bool", "bool_"):
         raise InputError(f"{name} must be True or False; got {one_line(repr(value), 60)}")
     return bool(value)
+
+
+def entries(value: Any) -> tuple[Any, ...] | None:
+    """Return the entries of a collection; None for what has none, as a text or an array without an axis.
+
+    >>> entries(["mae", "r2"]), entries("mae"), entries(3)
+    (('mae', 'r2'), None, None)
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+        return None
+    return tuple(value)

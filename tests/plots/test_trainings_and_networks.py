@@ -70,11 +70,14 @@ def test_what_has_no_curve(source, message):
         plots.loss_curve(source, axes())
 
 
-@pytest.mark.parametrize("size", [(6.4, 4.8), (4.5, 3.0)])
+@pytest.mark.parametrize(
+    ("size", "layout"),
+    [((6.4, 4.8), None), ((4.5, 3.0), None), ((6.4, 4.8), "constrained"), ((4.0, 4.0), "constrained")],
+)
 @pytest.mark.parametrize("picture", pictures, ids=lambda picture: picture.name)
-def test_legends_stay_inside_the_figure(picture, size):
-    """Where nothing lays the figure out: a user's own axes."""
-    figure = Figure(figsize=size)
+def test_legends_stay_inside_the_figure(picture, size, layout):
+    """Where nothing lays the figure out, a user's own axes, and where there is room to be made."""
+    figure = Figure(figsize=size, layout=layout)
     canvas = FigureCanvasAgg(figure)
     picture.draw(evidence(), figure)
     canvas.draw()
@@ -141,3 +144,66 @@ def test_a_constant_output():
 def test_what_cannot_be_drawn(net, arguments, message):
     with pytest.raises(InputError, match=message):
         plots.decision_boundary(net, ax=axes(), **arguments)
+
+
+DRAWN_OF_A_DIAGNOSIS = (
+    plots.gradient_flow,
+    plots.input_scales,
+    plots.predictions,
+    plots.signal_flow,
+    plots.unit_map,
+)
+
+
+@pytest.mark.parametrize("draw", DRAWN_OF_A_DIAGNOSIS)
+def test_pictures_of_a_diagnosis_take_it_as_it_is(draw):
+    found = diagnose(PLANE, X, Y)
+    given = axes()
+    assert draw(found, given) is given
+    assert draw(found.evidence, axes()).get_ylabel() == given.get_ylabel()
+
+
+@pytest.mark.parametrize("draw", DRAWN_OF_A_DIAGNOSIS)
+@pytest.mark.parametrize("wrong", [None, PLANE, TRAINED, X])
+def test_what_is_no_diagnosis_is_refused(draw, wrong):
+    with pytest.raises(InputError, match=r"drawn of a diagnosis, .* got \w+$"):
+        draw(wrong, axes())
+
+
+def test_what_was_not_measured_is_not_drawn():
+    without_y = diagnose(PLANE, X)
+    with pytest.raises(InputError, match="nothing to draw: gradients need y and a loss"):
+        plots.gradient_flow(without_y, axes())
+    with pytest.raises(InputError, match="nothing to draw: classes need y"):
+        plots.predictions(without_y, axes())
+    with pytest.raises(InputError, match="drawn of a layer that a diagnosis measured"):
+        plots.weighted_sums(PLANE, axes())
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: plots.loss_curve(TRAINED, ax),
+        lambda ax: plots.decision_boundary(PLANE, X, Y, ax),
+        lambda ax: plots.signal_flow(diagnose(PLANE, X, Y), ax),
+        lambda ax: plots.weighted_sums(diagnose(PLANE, X, Y).evidence.layers[0], ax),
+    ],
+)
+def test_what_are_no_axes_is_refused(draw):
+    with pytest.raises(InputError, match="ax must be axes of matplotlib, or None for new ones; got str"):
+        draw("left")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"function": "relu"}, "of a function"),
+        ({"low": 2.0, "high": -2.0}, "from low to a larger high; got .* from 2 to -2"),
+        ({"high": float("nan")}, "high must be a finite number"),
+        ({"width": 0}, "width must be a whole number, at least 1"),
+        ({"height": 2.5}, "height must be a whole number"),
+    ],
+)
+def test_a_curve_of_characters_refuses_what_it_cannot_draw(options, message):
+    with pytest.raises(InputError, match=message):
+        plots.curve(**{"function": np.tanh, **options})

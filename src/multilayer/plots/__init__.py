@@ -1,8 +1,8 @@
 """Pictures of activations, networks and diagnoses, one file each.
 
 All but `curve` draw on an `ax` of matplotlib (extra `plot`) and return it. `loss_curve` takes a training in any form
-and `decision_boundary` a network with its samples; the others take what a diagnosis measured, as in
-`plots.gradient_flow(diagnosis.evidence, ax)`.
+and `decision_boundary` a network with its samples; the others take a diagnosis, or what it
+measured, as in `plots.gradient_flow(diagnosis)`.
 """
 
 from multilayer.plots.decision_boundary import decision_boundary

@@ -23,20 +23,28 @@ def label(name: str, longest: int) -> str:
 
 
 def legend_above(ax: Axes, *, left: bool = False, columns: int = 3, **options: Any) -> None:
-    """Put the legend above the axes where the figure makes room for it, else inside, so that nothing is cut off."""
+    """Put the legend above the axes where the figure makes room for it, else inside, so that nothing is cut off.
+
+    It has fewer columns where the figure is too narrow for as many.
+    """
     figure = ax.get_figure(root=True)
-    if figure is None or figure.get_layout_engine() is None:
-        legend(ax, loc="best")
-    elif left:
-        legend(ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, **options)
-    else:
-        legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **options)
+    place: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+    if left:
+        place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+    if figure is not None and figure.get_layout_engine() is not None:
+        for count in range(columns, 0, -1):
+            drawn = legend(ax, **place, ncols=count, **options)
+            if drawn.get_window_extent().width < figure.bbox.width:
+                return
+    legend(ax, loc="best")
 
 
-def legend(ax: Axes, **options: Any) -> None:
-    """Draw the legend, in which a name with dollar signs is no formula."""
-    for text in ax.legend(**options).get_texts():
+def legend(ax: Axes, **options: Any) -> Any:
+    """Draw the legend, in which a name with dollar signs is no formula, and return it."""
+    drawn = ax.legend(**options)
+    for text in drawn.get_texts():
         text.set_parse_math(False)
+    return drawn
 
 
 def number(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from multilayer.errors import InputError
 from multilayer.network.labels import class_numbers
 from multilayer.plots.axes import label, legend
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
+from multilayer.settings import entries
 from multilayer.wording import one_line
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
     count = network.shape[0]
     if count < 2:
         raise InputError("a plane needs two inputs, and this network has one")
-    places = tuple(inputs) if isinstance(inputs, Iterable) else ()
-    numbered = [place for place in places if isinstance(place, Integral) and 0 <= place < count]
+    places = entries(inputs) or ()
+    numbered = [place for place in places if isinstance(place, Integral) and 0 <= int(place) < count]
     if len(places) != 2 or len(set(numbered)) != 2:
         raise InputError(f"inputs must be two of 0 to {count - 1}; got {one_line(repr(inputs), 60)}")
     return int(numbered[0]), int(numbered[1])

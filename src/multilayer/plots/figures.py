@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from multilayer.errors import MissingExtraError
+from multilayer.errors import InputError, MissingExtraError
 from multilayer.plots.page import Markup
 from multilayer.printable import printable
 
@@ -85,10 +85,14 @@ def drawn_on(ax: Axes | None) -> Axes:
 
     Raises
     ------
+    InputError
+        When ax is something else.
     MissingExtraError
         When matplotlib is not installed.
     """
     if ax is not None:
+        if not hasattr(ax, "set_xlabel"):
+            raise InputError(f"ax must be axes of matplotlib, or None for new ones; got {type(ax).__name__}")
         return ax
     try:
         from matplotlib import pyplot

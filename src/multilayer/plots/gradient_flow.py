@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers, percent
-from multilayer.plots.figures import BLUE, ORANGE
-from multilayer.plots.picture import Numbers, Picture, nothing_measured
+from multilayer.plots.figures import BLUE, ORANGE, drawn_on
+from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import GradientStatistics
     from multilayer.plots.figures import Axes
 
 __all__ = ["gradient_flow", "picture"]
 
 
-def gradient_flow(evidence: Evidence, ax: Axes) -> Axes:
+def gradient_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw, layer by layer and on a logarithmic scale, the size of the loss's gradient.
 
     One line is the root mean square of da over samples and units, with its span over the units; the other is the norm
     of dW of the mean loss. A gradient that is exactly 0 is written as such at the bottom.
     """
+    evidence, ax = measured(source, picture.missing), drawn_on(ax)
     found = _gradients(evidence)
     spans = [(least, largest) for least, largest in (_span(layer) for layer in found)]
     sizes = [_size(layer) for layer in found]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from multilayer.plots.axes import label, legend_above, number
-from multilayer.plots.figures import BLUE, GREY, ORANGE
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.figures import BLUE, GREY, ORANGE, drawn_on
+from multilayer.plots.picture import Numbers, Picture, measured
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import InputStatistics
     from multilayer.plots.figures import Axes
 
@@ -24,12 +24,13 @@ _ROWS = 200
 _DRAWN = 1e300
 
 
-def input_scales(evidence: Evidence, ax: Axes) -> Axes:
+def input_scales(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw of each column of X the span from least to largest, and mean and standard deviation.
 
     A column is a row with its name; of more than 24 columns the profile over all of them is drawn. The scale is
     linear up to the smallest standard deviation and logarithmic beyond where the columns differ a hundredfold.
     """
+    evidence, ax = measured(source, picture.missing), drawn_on(ax)
     if evidence.inputs.mean.size <= _NAMED:
         _by_name(evidence, ax)
     else:

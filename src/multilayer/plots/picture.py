@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from multilayer.errors import InputError
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Figure
 
-__all__ = ["Numbers", "Picture", "nothing_measured"]
+__all__ = ["Numbers", "Picture", "measured", "nothing_measured"]
+
+
+def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence:
+    """Return what a diagnosis measured, given as it is or as the diagnosis.
+
+    Raises
+    ------
+    InputError
+        For anything else, and where what the picture shows is missing.
+    """
+    from multilayer.diagnosis import Diagnosis, Evidence
+
+    found = source.evidence if isinstance(source, Diagnosis) else source
+    if not isinstance(found, Evidence):
+        raise InputError(
+            f"this is drawn of a diagnosis, as multilayer.diagnose(network, X, y) returns it; "
+            f"got {type(source).__name__}"
+        )
+    reason = missing(found)
+    if reason is not None:
+        raise InputError(f"there is nothing to draw: {reason}")
+    return found
 
 
 @dataclass(frozen=True)

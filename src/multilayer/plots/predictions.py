@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer.plots.axes import label, legend_above, percent
-from multilayer.plots.figures import BLUE, GREY
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.figures import BLUE, GREY, drawn_on
+from multilayer.plots.picture import Numbers, Picture, measured
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import Integers
     from multilayer.plots.figures import Axes
 
@@ -21,8 +21,9 @@ _NAMED = 20
 _LONGEST_NAME = 14
 
 
-def predictions(evidence: Evidence, ax: Axes) -> Axes:
+def predictions(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw of each class how many samples belong to it, and how many the network says do."""
+    evidence, ax = measured(source, picture.missing), drawn_on(ax)
     counts, said = _counts(evidence)
     places = np.arange(counts.size)
     ax.bar(places - 0.2, counts, 0.38, color=GREY, label="samples of the class")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers
-from multilayer.plots.picture import Numbers, Picture, nothing_measured
+from multilayer.plots.figures import drawn_on
+from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import LayerStatistics
     from multilayer.plots.figures import Axes
 
@@ -18,12 +19,13 @@ __all__ = ["picture", "signal_flow"]
 _THIS = "this network"
 
 
-def signal_flow(evidence: Evidence, ax: Axes) -> Axes:
+def signal_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw the share of each layer's output power that differs between samples, on a logarithmic scale.
 
     The share is sum of variance / sum of E[z^2]; where it falls towards 0, all samples look alike to the next layer.
     Dashed, where they are known: the network before training, and a newly initialized one of the same shape.
     """
+    evidence, ax = measured(source, picture.missing), drawn_on(ax)
     lines = _lines(evidence)
     for place, (name, values) in enumerate(lines.items()):
         style = {"linestyle": ("--", ":")[place - 1], "marker": ".", "linewidth": 1.0} if place else {}

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.errors import InputError
+from multilayer.settings import Limits
+from multilayer.wording import one_line
+
 __all__ = ["curve"]
+
+_SIZE, _END = Limits(least=1, most=10_000, whole=True), Limits()
 
 # The bit of the dot in column c and row r of a braille character (Unicode block 2800).
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
@@ -27,6 +33,13 @@ def curve(
 
     Without `braille` plain ASCII is drawn, a dot a character. Values that are not finite are left out.
     """
+    width, height = _SIZE.checked("width", width), _SIZE.checked("height", height)
+    low, high = _END.checked("low", low), _END.checked("high", high)
+    if not callable(function) or not low < high:
+        raise InputError(
+            f"a curve is drawn of a function, from low to a larger high; got {one_line(repr(function), 60)} "
+            f"from {low:g} to {high:g}"
+        )
     across, down = (2, 4) if braille else (1, 1)
     columns, rows = width * across, height * down
     x = np.linspace(low, high, columns)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.plots.axes import legend_above, percent
-from multilayer.plots.picture import Numbers, Picture, nothing_measured
+from multilayer.plots.figures import drawn_on
+from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Evidence
+    from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import Integers, LayerStatistics
     from multilayer.plots.figures import Axes
 
@@ -22,12 +23,13 @@ _PIXELS = 10  # of a cell, one of them for the gap to the next
 _NAMED = 12
 
 
-def unit_map(evidence: Evidence, ax: Axes) -> Axes:
+def unit_map(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw each unit as a cell, layers below one another, the units of a layer in reading order.
 
     The darker a cell, the larger the share of samples on which the unit is saturated; red cells are dead: their
     derivative is 0 on every sample. Layers whose activation works along an axis are left out.
     """
+    evidence, ax = measured(source, picture.missing), drawn_on(ax)
     width = _width(evidence)
     blocks, labels, row = [], [], 0
     for number, layer in _layers(evidence):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.errors import InputError
+from multilayer.network import Dense
 from multilayer.plots.axes import number, percent
-from multilayer.plots.figures import BLUE, RED
+from multilayer.plots.figures import BLUE, RED, drawn_on
 from multilayer.plots.picture import Numbers, Picture, nothing_measured
 
 if TYPE_CHECKING:
@@ -23,11 +25,17 @@ __all__ = ["picture", "weighted_sums"]
 _COLUMNS = 3
 
 
-def weighted_sums(layer: LayerStatistics, ax: Axes, title: str = "") -> Axes:
+def weighted_sums(layer: LayerStatistics, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw the histogram of a layer's a over all samples and units, the saturated region shaded.
 
     Saturated is where |h'(a)| is below 1 % of its largest value. An activation along an axis has no such region.
     """
+    if not isinstance(getattr(layer, "layer", None), Dense):
+        raise InputError(
+            f"weighted sums are drawn of a layer that a diagnosis measured, as diagnosis.evidence.layers[0]; got "
+            f"{type(layer).__name__}"
+        )
+    ax = drawn_on(ax)
     counts, edges = layer.a.counts, layer.a.edges
     ax.stairs(counts / max(int(counts.sum()), 1), edges, fill=True, color=BLUE)
     for low, high in saturated_spans(layer):
