@@ -15,6 +15,7 @@ from multilayer.errors import InputError
 from multilayer.naming import Entry, Registry
 from multilayer.randomness import Random
 from multilayer.settings import check_settings, setting
+from multilayer.wording import one_line
 
 __all__ = [
     "Glorot",
@@ -63,9 +64,10 @@ class Scaled(Initializer):
         return rng.uniform(-bound, bound, (inputs, units)), np.zeros(units)
 
     def __post_init__(self) -> None:
-        if self.distribution not in ("uniform", "normal"):
+        if not isinstance(self.distribution, str) or self.distribution not in ("uniform", "normal"):
             raise InputError(
-                f"{type(self).__name__}: distribution must be 'uniform' or 'normal'; got {self.distribution!r}"
+                f"{type(self).__name__}: distribution must be 'uniform' or 'normal'; "
+                f"got {one_line(repr(self.distribution), 60)}"
             )
 
 

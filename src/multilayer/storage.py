@@ -20,14 +20,22 @@ try:
 except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AnyPath", "check_writable", "decode", "exists", "keep", "read", "shown", "write"]
+__all__ = ["AnyPath", "check_regular", "check_writable", "decode", "exists", "keep", "read", "shown", "write"]
 
 AnyPath = str | PathLike[str]
 
 
 def shown(path: AnyPath) -> str:
-    """Return the path as messages print it, in one line."""
-    return one_line(os.fspath(path))
+    """Return the path as messages print it, in one line.
+
+    Raises
+    ------
+    InputError
+        When it is not a path.
+    """
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"a path is a text or a Path; got {one_line(repr(path), 60)}")
+    return one_line(os.fspath(path)) or "''"
 
 
 def read(path: AnyPath) -> bytes:
@@ -59,6 +67,19 @@ def exists(path: AnyPath) -> bool:
         Path(path).stat()
         return True
     return False
+
+
+def check_regular(path: AnyPath) -> None:
+    """Refuse a device or a pipe, which cannot be read again.
+
+    Raises
+    ------
+    InputError
+        When the path is there, and neither a file nor a folder.
+    """
+    with _refusing(path, "read"):
+        if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
+            raise InputError(f"{shown(path)}: expected a file, found a device or a pipe; name a file")
 
 
 def decode(data: bytes, where: str) -> str:

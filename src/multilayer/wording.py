@@ -25,8 +25,8 @@ def quoted(text: str) -> str:
     return f"'{one_line(text, _LONGEST_QUOTE)}'"
 
 
-def near_matches(wrong: str, known: Collection[str]) -> str:
-    """Return what to say of an unknown name: the names it may stand for, or else the known ones.
+def near_matches(wrong: str, known: Collection[str], many: str = "") -> str:
+    """Return what to say of an unknown name: the names it may stand for, or else the known ones, or of many `many`.
 
     >>> near_matches("activaton", ["W", "b", "activation"])
     "did you mean 'activation'?"
@@ -37,7 +37,7 @@ def near_matches(wrong: str, known: Collection[str]) -> str:
     if near:
         return f"did you mean {' or '.join(map(quoted, near))}?"
     if len(known) > _LONGEST_LIST:
-        return f"there are {len(known)} names, from {quoted(next(iter(known)))} on"
+        return many or f"there are {len(known)} names, from {quoted(next(iter(known)))} on"
     *others, last = map(quoted, known)
     return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
 

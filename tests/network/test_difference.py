@@ -95,7 +95,7 @@ def test_only_traces_of_one_shape_are_compared():
         NET.trace(seed.X[:4]) - NET.trace(seed.X)
     with pytest.raises(InputError, match=r"one trace has 1 layers and the other 2|has shape"):
         MLP(NET.layers[:1]).trace(seed.X) - NET.trace(seed.X)
-    with pytest.raises(TypeError):
+    with pytest.raises(InputError, match="a trace is compared with another trace; got int"):
         NET.trace(seed.X) - 1
 
 

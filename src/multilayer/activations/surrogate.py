@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer.activations.contract import Activation, Facts
 from multilayer.errors import InputError
+from multilayer.wording import one_line
 
 __all__ = ["Surrogate"]
 
@@ -42,6 +43,11 @@ class Surrogate(Activation):
     backward: Activation
 
     def __post_init__(self) -> None:
+        for role, given in (("forward", self.forward), ("backward", self.backward)):
+            if not isinstance(given, Activation):
+                raise InputError(
+                    f"{role} must be an Activation, such as sigmoid; got {one_line(repr(given), 60)}"
+                )
         if not self.backward.facts.trainable:
             raise InputError(
                 f"{self.backward.facts.name} is no surrogate: its own derivative is 0 wherever it has one; "

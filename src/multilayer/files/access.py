@@ -88,7 +88,7 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
 
 
 def _format_of(path: AnyPath) -> Format:
-    suffix = Path(path).suffix.lower()
+    suffix = Path(shown(path)).suffix.lower()
     if suffix in _PICKLES:
         raise InputError(f"{shown(path)}: a {suffix} file can hold a pickle; {_ADVICE}")
     if suffix not in _FORMATS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from multilayer.activations import Activation, get
@@ -11,6 +11,7 @@ from multilayer.activations.description import describe, from_description
 from multilayer.errors import InputError
 from multilayer.naming import folded
 from multilayer.network import Dense
+from multilayer.settings import entries
 from multilayer.wording import one_line, quoted
 
 __all__ = ["brought", "check_distinct", "is_own", "own_activations"]
@@ -45,10 +46,11 @@ def own_activations(given: Any) -> tuple[Activation, ...]:
     """
     if isinstance(given, Activation):
         given = (given,)
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    listed = entries(given)
+    if listed is None:
         raise InputError(f"activations must be Activations of your own; got {one_line(repr(given), 60)}")
     own: dict[str, Activation] = {}
-    for number, activation in enumerate(given, 1):
+    for number, activation in enumerate(listed, 1):
         if not isinstance(activation, Activation):
             raise InputError(
                 f"activations, entry {number}: expected an Activation of your own; got {one_line(repr(activation), 60)}"

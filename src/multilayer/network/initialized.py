@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Integral
 
@@ -18,6 +18,7 @@ from multilayer.network.dense import Dense, float_type
 from multilayer.network.labels import Label
 from multilayer.network.mlp import MLP
 from multilayer.randomness import Seed, generator
+from multilayer.settings import entries
 from multilayer.wording import one_line
 
 __all__ = ["initialize"]
@@ -57,7 +58,7 @@ def initialize(
     MLP(4-16-3, relu softmax, float32)
     """
     number_type = float_type(dtype)
-    given = tuple(widths) if isinstance(widths, Iterable) else ()
+    given = entries(widths) or ()
     if len(given) < 2 or any(isinstance(w, bool) or not isinstance(w, Integral) or w < 1 for w in given):
         raise InputError(
             f"widths must be at least two whole numbers above 0, inputs first; got {one_line(repr(widths), 60)}"

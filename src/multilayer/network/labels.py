@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer.arrays import plain_array
 from multilayer.errors import InputError
+from multilayer.settings import entries
 from multilayer.wording import one_line, quoted
 
 __all__ = ["Label", "array_of_labels", "class_numbers", "distinct", "labels_of", "places_of"]
@@ -38,11 +39,11 @@ def distinct(what: str, names: Any, count: int, kinds: Any) -> tuple[Any, ...] |
     """Return names as a tuple of Python's own objects, all of these kinds and no two alike, as text or as numbers."""
     if names is None:
         return None
-    listed = isinstance(names, Iterable) and not isinstance(names, str)
-    found = tuple(name.item() if isinstance(name, np.generic) else name for name in (names if listed else ()))
+    listed = entries(names)
+    found = tuple(name.item() if isinstance(name, np.generic) else name for name in listed or ())
     fits = all(isinstance(name, kinds) for name in found)
     finite = all(math.isfinite(name) for name in found if isinstance(name, float))
-    if not listed or not fits or not finite:
+    if listed is None or not fits or not finite:
         expected = "strings" if kinds is str else "strings, finite numbers or booleans"
         raise InputError(f"{what} must be a sequence of {expected}; got {one_line(repr(names), 60)}")
     if len(found) != count:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
 from multilayer.activations import Activation
+from multilayer.calling import with_known_options
 from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, float_type
@@ -20,7 +22,8 @@ from multilayer.network.labels import Label, array_of_labels, distinct
 from multilayer.network.samples import samples_in, samples_of
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
-from multilayer.settings import Limits
+from multilayer.settings import Limits, entries
+from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.losses import Loss
@@ -72,7 +75,10 @@ class MLP:
         classes: Sequence[Label] | None = None,
         inputs: Sequence[str] | None = None,
     ) -> None:
-        layers = tuple(layers)
+        given = entries(layers)
+        if given is None:
+            raise InputError(f"layers must be Dense layers in a list; got {one_line(repr(layers), 60)}")
+        layers = given
         _check_chain(layers)
         units = layers[-1].units
         object.__setattr__(self, "layers", layers)
@@ -201,6 +207,7 @@ class MLP:
         ]
         return MLP(layers, classes=self.classes, inputs=self.inputs)
 
+    @with_known_options
     def with_layer(
         self,
         number: int,
@@ -226,8 +233,11 @@ class MLP:
         InputError
             When there is no such layer, or a shape does not fit the layer or its neighbours.
         """
-        if isinstance(number, bool) or number not in range(1, len(self.layers) + 1):
-            raise InputError(f"there is no layer {number!r}; this network has layers 1 to {len(self.layers)}")
+        whole = isinstance(number, Integral) and not isinstance(number, bool)
+        if not whole or number not in range(1, len(self.layers) + 1):
+            raise InputError(
+                f"there is no layer {one_line(repr(number), 40)}; this network has layers 1 to {len(self.layers)}"
+            )
         old = self.layers[number - 1]
         new = Dense(
             old.W if W is None else W,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import NDArray
 
+from multilayer.errors import InputError
 from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:
@@ -59,11 +60,19 @@ class Trace(Sequence[LayerRecord]):
     def __len__(self) -> int:
         return len(self.records)
 
+    __array_ufunc__ = None
+    """Arrays leave it to `__rsub__` what they are to a trace."""
+
     def __sub__(self, before: Trace) -> TraceDifference:
         """Return what changed from `before` to this: of every x, W, b, a and z, printable."""
         from multilayer.network.difference import TraceDifference
 
-        return TraceDifference(self, before) if isinstance(before, Trace) else NotImplemented
+        if not isinstance(before, Trace):
+            raise InputError(f"a trace is compared with another trace; got {type(before).__name__}")
+        return TraceDifference(self, before)
+
+    def __rsub__(self, after: Any) -> TraceDifference:
+        raise InputError(f"a trace is compared with another trace; got {type(after).__name__}")
 
     def __repr__(self) -> str:
         from multilayer.network.view import blocks_of, to_text

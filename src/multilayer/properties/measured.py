@@ -13,7 +13,7 @@ from multilayer.errors import InputError
 from multilayer.network.view import Block, to_html
 from multilayer.properties import table
 from multilayer.properties.contract import Effort, NotMeasured, Property, is_elementwise, plain
-from multilayer.settings import checked_flag
+from multilayer.settings import checked_flag, entries
 from multilayer.wording import near_matches, one_line, quoted
 
 __all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
@@ -134,7 +134,11 @@ def measure(
         raise InputError(f"effort must be an Effort or None; got {one_line(repr(effort), 60)}")
     effort = effort or Effort()
     effort = effort.quick() if quick else effort
-    names = PROPERTIES if only is None else [only] if isinstance(only, str) else list(only)
+    names = PROPERTIES if only is None else [only] if isinstance(only, str) else entries(only)
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise InputError(f"only must be names of properties; got {one_line(repr(only), 60)}")
+    if not callable(tell):
+        raise InputError(f"tell must be a callable; got {one_line(repr(tell), 60)}")
     results = {}
     for name in names:
         if name not in PROPERTIES:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, runtime_checkable
 
 from multilayer.errors import InputError
+from multilayer.settings import entries
 from multilayer.training.events import Epoch, Step, Trained
 from multilayer.wording import one_line
 
@@ -24,7 +25,8 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
     """
     if callbacks is None:
         return ()
-    found = tuple(callbacks) if isinstance(callbacks, Iterable) else (callbacks,)
+    listed = entries(callbacks)
+    found = (callbacks,) if listed is None else listed
     for number, callback in enumerate(found, 1):
         if not callable(callback) or isinstance(callback, type):
             got = one_line(repr(callback), 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,12 @@ class Stream:
 
     def batches(self, size: int, order: NDArray[np.intp] | None) -> Iterator[Batches]:
         """Yield the batches as they come."""
-        for number, batch in enumerate(self.function(), 1):
+        batches = self.function()
+        if not isinstance(batches, Iterable):
+            raise InputError(
+                f"X is a function; expected that it returns batches (X, y), got {type(batches).__name__}"
+            )
+        for number, batch in enumerate(batches, 1):
             if not isinstance(batch, tuple) or len(batch) not in (2, 3):
                 raise InputError(
                     f"batch {number}: expected (X, y) or (X, y, weights); got {type(batch).__name__}"
@@ -99,12 +105,24 @@ def source(
 ) -> Source:
     """Return the training data, checked against network and loss."""
     if callable(X):
+        _check_no_arguments(X)
         return _stream(network, loss, X, y, sample_weight, class_weight)
     if y is None and isinstance(X, Iterable) and not hasattr(X, "shape"):
         return _stream(network, loss, lambda: X, y, sample_weight, class_weight)
     if y is None:
         raise InputError("y is missing; give targets, or as X an iterable of batches (X, y)")
     return arrays(network, loss, X, y, sample_weight, class_weight)
+
+
+def _check_no_arguments(function: BatchFunction) -> None:
+    try:
+        inspect.signature(function).bind()
+    except TypeError:
+        raise InputError(
+            "X is a function that needs arguments; expected one without, that returns the batches of an epoch"
+        ) from None
+    except ValueError:  # written in C, without a signature
+        pass
 
 
 def _stream(network: MLP, loss: Loss, function: BatchFunction, *others: Any) -> Stream:

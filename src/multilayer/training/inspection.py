@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from multilayer import losses
 from multilayer.losses import Loss
 from multilayer.network import MLP, Trace
+from multilayer.network.held import network_of
 from multilayer.network.samples import samples_of
 from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
 from multilayer.training.backward import LayerGradient, backward
@@ -91,6 +92,7 @@ def gradients(
     >>> float(gradients(net, [[1, 1]], [1], "binary_cross_entropy")[0].db[0])
     -0.5
     """
+    network = network_of(network)
     loss = losses.get(loss)
     loss.check(network.layers[-1].activation, network.shape[-1])
     samples = np.atleast_2d(samples_of(x, network.shape[0], network.inputs))

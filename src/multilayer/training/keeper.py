@@ -66,6 +66,7 @@ class Keeper:
             When the file is damaged, or belongs to another training; the message lists what differs.
         """
         path = self.checkpoint.path
+        storage.check_regular(path)
         if not self.checkpoint.resume or not storage.exists(path):
             return position
         terms, saved = read(path)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.errors import InputError
 from multilayer.naming import Entry, Registry
-from multilayer.settings import check_settings
+from multilayer.settings import check_settings, entries
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 
@@ -125,9 +125,10 @@ def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]
     """
     if isinstance(metrics, str | Metric):
         metrics = (metrics,)
-    if not isinstance(metrics, Iterable):
+    listed = entries(metrics)
+    if listed is None:
         raise InputError(f"metrics must be names or Metrics; got {type(metrics).__name__}")
-    found = tuple(map(get, metrics))
+    found = tuple(map(get, listed))
     given = [metric.name for metric in found]
     if len({*given, "loss", "validation_loss"}) != len(given) + 2:
         raise InputError(f"metrics need names of their own; got {', '.join(given)}")

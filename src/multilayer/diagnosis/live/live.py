@@ -95,8 +95,8 @@ class Live:
         start: MLP | None = None,
         rng: Seed = 0,
     ) -> None:
-        if stop_on not in (None, "error", "warning"):
-            raise InputError(f"stop_on must be 'error', 'warning' or None; got {stop_on!r}")
+        if stop_on is not None and not (isinstance(stop_on, str) and stop_on in ("error", "warning")):
+            raise InputError(f"stop_on must be 'error', 'warning' or None; got {one_line(repr(stop_on), 60)}")
         if on_finding is not None and not callable(on_finding):
             raise InputError(f"on_finding must be a callable or None; got {one_line(repr(on_finding), 60)}")
         if start is not None and not isinstance(start, MLP):
