@@ -15,6 +15,9 @@ from multilayer.wording import one_line, quoted
 __all__ = ["plain_array", "real_array", "refuse_masked", "well_laid_out"]
 
 _AXES = ("row", "column")
+_IN_WORDS = {"U": "text", "T": "text", "S": "bytes", "V": "records"}
+_WAYS_TO_ARRAYS = {"toarray": "; give its toarray()", "collect": "; give its collect()"}
+"""What the type of an object that is no array offers, as sparse matrices and lazy frames do, and the hint for it."""
 _DEEPEST = 3
 """Sequences within sequences that are searched for masked arrays."""
 
@@ -33,7 +36,8 @@ def real_array(name: str, given: Any) -> NDArray[Any]:
     if array.dtype.kind == "O":
         return _numbers_of(name, array, type(given))
     if array.dtype.kind not in "biuf":
-        raise InputError(f"{name} holds {one_line(str(array.dtype))} values; expected real numbers")
+        what = _IN_WORDS.get(array.dtype.kind) or f"{one_line(str(array.dtype))} values"
+        raise InputError(f"{name} holds {what}; expected real numbers")
     return array if isinstance(array, np.memmap) else well_laid_out(array)
 
 
@@ -85,7 +89,7 @@ def _masked(given: Any, depth: int) -> int:
 
 def _numbers_of(name: str, array: NDArray[Any], kind: type) -> NDArray[np.float64]:
     if not array.ndim:
-        hint = "; give its toarray()" if hasattr(kind, "toarray") else ""
+        hint = next((hint for way, hint in _WAYS_TO_ARRAYS.items() if hasattr(kind, way)), "")
         raise InputError(f"{name} is a {kind.__name__}; expected an array of real numbers{hint}")
     found = np.empty(array.size)
     for place, value in enumerate(array.flat):

@@ -47,9 +47,14 @@ def numbers(name: str, given: Any, columns: Sequence[str] | None = None, what: s
 
 
 def is_frame(given: Any) -> bool:
-    """Whether `given` is a data frame: it has columns, and can be made an array."""
+    """Whether `given` is a data frame: it has columns, and can be made an array; a series of Dask's has them, too."""
     kind = type(given)
-    return hasattr(kind, "columns") and hasattr(kind, "__array__") and not isinstance(given, np.ndarray)
+    return (
+        hasattr(kind, "columns")
+        and hasattr(kind, "__array__")
+        and not isinstance(given, np.ndarray)
+        and getattr(given, "ndim", 2) == 2
+    )
 
 
 def count_of_columns(frame: Any) -> int:

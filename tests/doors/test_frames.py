@@ -132,6 +132,12 @@ def test_what_is_wrong_with_a_number_is_told_with_its_place():
         named(_frame("pandas").assign(c=pandas.Timestamp("2020-01-01")))
 
 
+def test_a_lazy_frame_is_told_the_way_out():
+    lazy = pytest.importorskip("polars").DataFrame(dict(zip(NAMES, X.T, strict=True))).lazy()
+    with pytest.raises(InputError, match=r"x is a LazyFrame; .*; give its collect\(\)"):
+        network(inputs=NAMES)(lazy)
+
+
 def test_names_are_quoted_in_one_line():
     pandas = pytest.importorskip("pandas")
     named = network(inputs=["a", "b", "\x1b[2J\n" + "c" * 500])

@@ -71,6 +71,36 @@ def test_a_number_per_sample(door):
         np.testing.assert_array_equal(LIST_DOORS[door](pandas.Series(X[:, 2]).astype(kind)), right, kind)
 
 
+@pytest.mark.parametrize("door", LIST_DOORS)
+def test_a_series_of_dask(door):
+    frames = pytest.importorskip("dask.dataframe")
+    series = frames.from_pandas(pytest.importorskip("pandas").Series(X[:, 2]), npartitions=2)
+    np.testing.assert_array_equal(LIST_DOORS[door](series), LIST_DOORS[door](X[:, 2]))
+
+
+def test_labels_in_a_series_of_dask():
+    frames = pytest.importorskip("dask.dataframe")
+    labels = np.array(["no", "yes"])[(X[:, 1] > 1).astype(int)]
+    series = frames.from_pandas(pytest.importorskip("pandas").Series(labels), npartitions=2)
+    options = OPTIONS | {"loss": "binary_cross_entropy"}
+    net = initialize((3, 1), (), "sigmoid", classes=["no", "yes"], rng=0)
+    np.testing.assert_array_equal(
+        _weights(fit(net, X, series, **options)), _weights(fit(net, X, labels, **options))
+    )
+
+
+def test_what_is_no_labels_is_called_what_it_is():
+    sparse = pytest.importorskip("scipy.sparse")
+    net = initialize((3, 3), (), "softmax", classes=["a", "b", "c"], rng=0)
+    options = OPTIONS | {"loss": "categorical_cross_entropy"}
+    with pytest.raises(InputError, match=r"y is a csr_array; .*; give its toarray\(\)"):
+        fit(net, X, sparse.csr_array(np.eye(3)[X[:, 1].astype(int) % 3]), **options)
+    with pytest.raises(InputError, match="y is a set; expected an array of real numbers"):
+        fit(net, X, {"a", "b"}, **options)
+    with pytest.raises(InputError, match="y holds text; expected real numbers"):
+        fit(net, X, [["a", "b"]] * len(X), **options)
+
+
 @pytest.mark.parametrize("what", NO_NUMBERS)
 def test_what_holds_no_numbers_is_refused(what):
     given = NO_NUMBERS[what](X)

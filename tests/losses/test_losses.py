@@ -273,7 +273,7 @@ def test_output_activations_that_fit():
     [
         ("squared", [1.0, 2.0], 2, r"y has shape \(2,\); a network with 2 outputs needs \(samples, 2\)"),
         ("squared", [[1.0], [np.nan]], 1, "y, sample 2: squared needs finite targets"),
-        ("squared", ["a"], 1, "y holds <U1 values"),
+        ("squared", ["a"], 1, "y holds text"),
         ("squared", [[1.0], [1.0, 2.0]], 1, "different lengths"),
         ("bce", [0, 2], 1, r"y, sample 2: binary_cross_entropy needs finite targets in \[0, 1\]; found 2"),
         ("cce", [0, 3], 3, "y, sample 2: .* class numbers from 0 to 2; found 3"),

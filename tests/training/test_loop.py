@@ -500,7 +500,7 @@ def test_mistakes_before_the_first_batch(options, message):
         (X, Y[:5], "X has 90 samples but y has 5"),
         (X, None, "y is missing"),
         (X[:0], Y[:0], "X has no samples"),
-        ([["a"] * 4], [1.0], "X holds <U1"),
+        ([["a"] * 4], [1.0], "X holds text"),
         ([[1.0], [1.0, 2.0]], [1.0], "different lengths"),
     ],
 )

@@ -181,7 +181,7 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
         y = plain_array("y", y)[:, 0]
     given = plain_array("y", y)
     if given.ndim != 1:
-        return loss.targets(given, units)
+        return loss.targets(given if given.ndim else y, units)
     advice = f"; give labels, or the wanted outputs in shape (samples, {units})"
     return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
 
