@@ -19,8 +19,10 @@ _LONGEST_NAME = 40
 # The characters of plain numbers; float() would take "nan", "1_000" and digits of other scripts as well.
 _PLAIN = re.compile(r"[0-9eE+\-. \t]*").fullmatch
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*").fullmatch
+# One comma and three digits may be thousands or decimals.
+_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*").fullmatch
 # What people write for numbers; each sign can be met in one way only, so that matching takes linear time.
-_MEANT = re.compile(r"[+-]?[0-9.,'_\s]+(e[+-]?[0-9]+)?\s?%?", re.IGNORECASE).fullmatch
+_MEANT = re.compile(r"[+\-−]?[0-9.,'_\s]+(e[+-]?[0-9]+)?\s?%?", re.IGNORECASE).fullmatch
 _DIGITS = frozenset("0123456789")
 _GAPS = {"", "na", "n/a", "<na>", "null", "none"}
 
@@ -44,13 +46,28 @@ def is_gap(cell: str) -> bool:
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is meant as a number, if only as one with a fault."""
     # A first row of "nan", "1_000", "0,5" or "5 %" is data with a fault, not a header.
-    if _MEANT(cell.strip()) and not _DIGITS.isdisjoint(cell):
+    if _has_digits_of_a_number(cell):
         return True
     try:
         float(cell)
     except ValueError:
         return False
     return True
+
+
+def _has_digits_of_a_number(cell: str) -> bool:
+    return _MEANT(cell.strip()) is not None and not _DIGITS.isdisjoint(cell)
+
+
+def _misspelt(cell: str) -> bool:
+    """Whether a cell holds a number in other characters, or in another order, than plain numbers have."""
+    if not _has_digits_of_a_number(cell):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return not _PLAIN(cell)
 
 
 def is_number(cell: str) -> bool:
@@ -98,8 +115,10 @@ class DecimalSign:
                     return numbers
         column, cell = next(pair for pair in zip(columns, cells, strict=True) if not is_number(pair[1]))
         found = "an empty line, which is a gap in a file of one column" if row.blank else found_in(cell)
-        if _DECIMAL_COMMA(cell):
+        if _DECIMAL_COMMA(cell) and not _THOUSANDS(cell):
             hint = "; save with a decimal point"
+        elif _misspelt(cell):
+            hint = "; save numbers in plain digits, with a point for decimals and - for minus"
         elif is_gap(cell):
             hint = "; fill the gap or leave the row out" + hint
         with located(place_of(self._where, row.line, column, header)):

@@ -58,9 +58,13 @@ def _even(rows: Iterator[Row], first: Row, where: str) -> Iterator[Row]:
     for row in rows:
         found = len(row.cells)
         if found != width:
-            doubled = "; where the comma is a decimal comma, save with a point" if found == 2 * width else ""
+            hint = ""
+            if found == 2 * width:
+                hint = "; where the comma is a decimal comma, save with a point"
+            elif found == width + 1 and not row.cells[-1].strip():
+                hint = "; the last cell is empty: take out the separator at the end of the line"
             raise InputError(
                 f"{where}, line {row.line}: expected {width} cells, as in line {first.line}, "
-                f"found {found}{row.separator_hint() or doubled}"
+                f"found {found}{row.separator_hint() or hint}"
             )
         yield row

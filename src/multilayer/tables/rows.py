@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from multilayer import storage
 from multilayer.errors import InputError
+from multilayer.wording import quoted
 
 __all__ = ["Row", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
-_SEPARATOR_LINE = re.compile(r"\"?sep=([,;|\t])\"?[\r\n]*", re.IGNORECASE).fullmatch
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"? *[\r\n]*", re.IGNORECASE).fullmatch
+_KNOWN_SEPARATORS = ",;|\t"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ def rows_of(data: bytes, where: str) -> Iterator[Row]:
         said = _SEPARATOR_LINE(text.readline(20))
         if said is None:
             text.seek(0)
+        elif said[1] not in _KNOWN_SEPARATORS:
+            raise InputError(
+                f"{where}, line 1: expected a separator that is a comma, a semicolon, a tab or |, "
+                f"found {quoted(said[1])}; save the table with commas"
+            )
         yield from _rows(text, said[1] if said else ",", 1 if said else 0, where)
 
 
@@ -67,8 +74,10 @@ def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Ite
     reader = csv.reader(text, delimiter=separator, strict=True)
     single: bool | None = None
     blank: list[Row] = []
+    began = 1
     try:
         for cells in reader:
+            began = reader.line_num + 1
             row = Row(above + reader.line_num, cells, separator)
             if not cells or (len(cells) == 1 and cells[0].isspace()):
                 if single is not False:
@@ -81,6 +90,11 @@ def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Ite
             blank.clear()
             yield row
     except csv.Error as error:
-        raise InputError(
-            f"{where}, line {above + reader.line_num}: {error}; every quote needs its partner"
-        ) from None
+        place = f"{where}, line {above + began}"
+        if "field limit" in str(error):
+            limit = csv.field_size_limit()
+            raise InputError(
+                f"{place}: expected cells of at most {limit} characters, found a longer one; "
+                "look for a quote without its partner"
+            ) from None
+        raise InputError(f"{place}: {error}; every quote needs its partner") from None

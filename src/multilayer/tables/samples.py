@@ -157,6 +157,8 @@ def _every_column(
     if found != inputs:
         if table.header and not table.header[0] and found == inputs + 1:
             advice = "the first column has no name, as the index of a data frame: write it with index=False"
+        elif not first.cells[-1].strip() and found == inputs + 1:
+            advice = "the last column is empty: take out the separator at the end of each line"
         elif asked and not meant:
             advice = "say which columns are targets"
         elif names:
