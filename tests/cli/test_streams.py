@@ -146,6 +146,17 @@ def test_a_full_disk(folder: Path, command: str) -> None:
     assert "multilayer: standard output: " in err.splitlines()[-1]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_messages_that_cannot_be_written_change_nothing(folder: Path, command: str) -> None:
+    assert shell(folder, command, "2>/dev/full")[:2] == whole(folder, command)[:2]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_mistake_that_cannot_be_told_is_one(folder: Path) -> None:
+    assert shell(folder, "summary .", "2>/dev/full")[0] == 2
+
+
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_reader_that_has_gone(folder: Path, command: str) -> None:
     reader, writer = os.pipe()

@@ -6,6 +6,7 @@ pager) ends the output and not the command, so that the exit code stays the comm
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -55,21 +56,21 @@ def messages() -> Console:
 
 def tell(text: str) -> None:
     """Print a message on stderr, in one line of bounded length."""
-    if sys.stderr is not None:
-        with _may_end(sys.stderr):
-            sys.stderr.write(_rendered(messages(), Text(one_line(text), style="dim")))
+    with _messages() as out:
+        out.write(_rendered(messages(), Text(one_line(text), style="dim")))
 
 
 def complain(mistake: str) -> None:
     """Print what was wrong on stderr, in one line of bounded length."""
-    if sys.stderr is not None:
-        with _may_end(sys.stderr):
-            sys.stderr.write(f"multilayer: {one_line(mistake)}\n")
+    with _messages() as out:
+        out.write(f"multilayer: {one_line(mistake)}\n")
 
 
 def busy(text: str) -> Status:
     """Return a context in which a terminal shows what is being done; its `update` takes another `Text`."""
-    return messages().status(Text(one_line(text)))
+    console = messages()
+    # Where there is no terminal rich would still write, if nothing: an error on a full device.
+    return (console if console.is_terminal else Console(quiet=True)).status(Text(one_line(text)))
 
 
 def unicode_out() -> bool:
@@ -143,6 +144,18 @@ def _stdout() -> Iterator[TextIO]:
         raise InputError("standard output is closed; open it, or write to a file")
     with _may_end(sys.stdout):
         yield sys.stdout
+
+
+@contextmanager
+def _messages() -> Iterator[TextIO]:
+    """Yield stderr; where it cannot be written there is nobody left to tell, and the command goes on."""
+    if sys.stderr is None:
+        yield io.StringIO()
+        return
+    try:
+        yield sys.stderr
+    except OSError:
+        _silence(sys.stderr)
 
 
 @contextmanager
