@@ -89,6 +89,7 @@ LOGS = {
     "nothing held out": ("epoch,loss,val_loss\n0,1,\n1,0.5,\n", (1, 0.5), ()),
     "blank lines": ("loss\n1\n\n0.5\n", (1, 0.5), ()),
     "a gap first": ('""\n1\n0.5\n', (1, 0.5), ()),
+    "decimal commas": ("sep=;\nepoch;loss\n1;1,5\n2;0,25\n", (1.5, 0.25), ()),
     "semicolons": ("sep=;\nloss;val_loss\n1;2\n0.5;NA\n", (1, 0.5), (2, 2)),
 }
 
@@ -127,6 +128,7 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
         ("loss,val_loss\n1,2\n0.5,\n", ["'validation_loss' has a value in 1 of 2 epochs"]),
         ("epoch,loss\n0,1\n0,0.5\n", ["'loss' has 2 values, more than one an epoch; the mean"]),
         ("epoch,loss\n0,1\n1,\n", ["epochs without a loss are left out: 1 of 2"]),
+        ("sep=;\nloss\n1,5\n", ["numbers are read with a decimal comma"]),
     ],
 )
 def test_what_was_decided_is_told(tmp_path, content, said):

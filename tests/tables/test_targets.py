@@ -43,6 +43,18 @@ def test_labels_are_taken_as_they_stand(tmp_path):
     assert targets_in(found.targets, CLASSES).tolist() == ["é", "yes, really", "no"]
 
 
+def test_targets_have_the_decimal_sign_of_the_file(tmp_path):
+    found = read(tmp_path, "sep=;\na;b;y\n1,5;2;-0,25\n3;4;5\n", "y")
+    assert targets_in(found.targets).tolist() == [-0.25, 5]
+    found = read(tmp_path, "sep=;\na;b;y\n1,5;2;1.234\n", "y")
+    with pytest.raises(
+        InputError, match=r"one decimal sign in all numbers, but line 3 has ',' and line 3 has '\.'"
+    ):
+        targets_in(found.targets)
+    found = read(tmp_path, "sep=;\na;b;y\n1;2;yes, really\n", "y")
+    assert targets_in(found.targets, CLASSES).tolist() == ["yes, really"]
+
+
 @pytest.mark.parametrize("classes", [("1", "0"), (1, 0), (True, False), ("true", "false"), (1.0, 0.0)])
 @pytest.mark.parametrize("cells", [("1", "0"), ("1.0", "0.0"), ("True", "FALSE")])
 def test_labels_that_are_numbers_are_labels(tmp_path, classes, cells):

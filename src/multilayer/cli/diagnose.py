@@ -87,6 +87,9 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if table.ignored:
         notes.append(f"columns not used: {', '.join(table.ignored)}")
     y = _targets(table, net, source(samples))
+    sign = table.targets[0].sign if table.targets else None
+    if sign is not None and sign.comma and sign.note not in notes:  # in a target alone
+        notes.append(sign.note)
     if time_limit is not None and not try_fixes:
         raise InputError("--time-limit belongs to --try-fixes; add it")
     if try_fixes and y is None:

@@ -95,6 +95,11 @@ class DecimalSign:
         """Whether a comma was read as the decimal sign."""
         return "," in self._met
 
+    @property
+    def note(self) -> str:
+        """What is told where it was."""
+        return f"{self._where}: numbers are read with a decimal comma"
+
     def numbers(
         self, row: Row, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
     ) -> list[float]:
@@ -107,7 +112,7 @@ class DecimalSign:
         """
         cells = [row.cells[column] for column in columns]
         if row.separator != ",":
-            cells = [self._with_point(cell, row) for cell in cells]
+            cells = [self.with_point(cell, row.line, row.separator) for cell in cells]
         if _PLAIN("".join(cells)):  # a row at a time: this is where reading spends its time
             with suppress(ValueError):
                 numbers = [float(cell) for cell in cells]
@@ -124,10 +129,19 @@ class DecimalSign:
         with located(place_of(self._where, row.line, column, header)):
             raise InputError(f"expected a finite number, found {found}{row.separator_hint() or hint}")
 
-    def _with_point(self, cell: str, row: Row) -> str:
+    def with_point(self, cell: str, line: int, separator: str) -> str:
+        """Return a cell with a point where it has a decimal comma.
+
+        Raises
+        ------
+        InputError
+            When other numbers of the file have the other sign; the message names both lines.
+        """
+        if separator == ",":
+            return cell
         sign = "," if _DECIMAL_COMMA(cell) else "." if "." in cell and is_number(cell) else ""
         if sign:
-            self._met.setdefault(sign, row.line)
+            self._met.setdefault(sign, line)
             if len(self._met) == 2:
                 lines = " and ".join(f"line {line} has '{sign}'" for sign, line in self._met.items())
                 raise InputError(

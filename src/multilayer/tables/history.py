@@ -9,7 +9,7 @@ from statistics import fmean
 from multilayer import storage
 from multilayer.errors import InputError
 from multilayer.storage import AnyPath, shown
-from multilayer.tables.cells import found_in, is_gap, is_number, place_of
+from multilayer.tables.cells import DecimalSign, found_in, is_gap, is_number, place_of
 from multilayer.tables.opened import Table, open_table
 from multilayer.tables.rows import Row
 from multilayer.training import History
@@ -37,7 +37,8 @@ def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> 
 
     "validation_loss" and "learning_rate" are read where they are there (as "val_loss" and "lr" too), other columns are
     left out. Capitals, blanks, hyphens and slashes make no difference: "Train Loss" and "train/loss" are "train_loss".
-    A file without a header has one column, the loss. Numbers may be nan or infinite, as they are where training fails.
+    A file without a header has one column, the loss. Separators and decimal signs are those of `read_samples`. Numbers
+    may be nan or infinite, as they are where training fails.
 
     An empty cell, NA and the like are gaps. Rows that follow each other are one epoch where they have the same number
     in the column "epoch", with the rows before them that have none; without such a column, where a row only has what
@@ -56,11 +57,14 @@ def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> 
     if table is None:
         raise InputError(f"{where}: expected a row an epoch below a header with loss, found an empty file")
     columns = _columns(table)
-    rows = [_values(row, columns, table) for row in table.rows]
+    sign = DecimalSign(where)
+    rows = [_values(row, columns, table, sign) for row in table.rows]
     epochs = list(map(_joined, _by_number(rows, where) if "epoch" in columns else _in_turn(rows)))
     logged = [epoch for epoch in epochs if "loss" in epoch]
     if not logged:
         raise InputError(f"{where}: expected a row an epoch below the header, with a loss; found none")
+    if sign.comma:
+        (tell or str)(sign.note)
     for note in _notes(rows, epochs, logged):
         (tell or str)(f"{where}: {note}")
     loss, validation, rates = (tuple(_filled(logged, name)) for name in (*_NAMES,)[:3])
@@ -102,10 +106,10 @@ def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
-def _values(row: Row, columns: Mapping[str, int], table: Table) -> Values:
+def _values(row: Row, columns: Mapping[str, int], table: Table, sign: DecimalSign) -> Values:
     found = {}
     for curve, column in columns.items():
-        cell = row.cells[column]
+        cell = sign.with_point(row.cells[column], row.line, row.separator)
         if is_gap(cell):
             continue
         if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _WENT_WRONG:

@@ -108,8 +108,10 @@ def read_samples(
         columns = _every_column(table, inputs, names, meant, asked=targets is not None)
     taken = {*columns, *meant}
     rest = [column for column in range(len(table.first.cells)) if column not in taken]
-    told, others = ([Column(where, column, table.header) for column in chosen] for chosen in (meant, rest))
     numbers, sign = array("d"), DecimalSign(where)
+    told, others = (
+        [Column(where, column, table.header, sign) for column in chosen] for chosen in (meant, rest)
+    )
     for row in table.rows:
         numbers.extend(sign.numbers(row, columns, table.header, _hint(row, table)))
         for column in chain(told, others if carry else ()):
@@ -123,7 +125,7 @@ def read_samples(
         if target.isdecimal() and target != str(column + 1)
     ]
     if sign.comma:
-        notes.append(f"{where}: numbers are read with a decimal comma")
+        notes.append(sign.note)
     return Samples(
         np.frombuffer(numbers, np.float64).reshape(-1, inputs),
         table.header and tuple(table.header[column] for column in columns),

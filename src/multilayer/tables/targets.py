@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multilayer.errors import InputError
 from multilayer.network.labels import Label, places_of
 from multilayer.printable import one_line
-from multilayer.tables.cells import found_in, is_number, place_of
+from multilayer.tables.cells import DecimalSign, found_in, is_number, place_of
 from multilayer.tables.rows import Row
 from multilayer.wording import located, near_matches, quoted
 
@@ -26,8 +26,9 @@ _LONGEST_NUMBER = 20
 class Column:
     """The cells of a column, and where they stand."""
 
-    def __init__(self, where: str, column: int, header: Sequence[str] | None) -> None:
-        self.where, self.column, self.header = where, column, header
+    def __init__(self, where: str, column: int, header: Sequence[str] | None, sign: DecimalSign) -> None:
+        self.where, self.column, self.header, self.sign = where, column, header, sign
+        self.separator = ","
         self.cells: list[str] = []
         self.lines = array("q")
 
@@ -40,6 +41,7 @@ class Column:
         """Take the column's cell of a row."""
         self.cells.append(sys.intern(row.cells[self.column].strip()))  # there are few labels, and many rows
         self.lines.append(row.line)
+        self.separator = row.separator
 
     def refuse(self, number: int, expected: str, hint: str = "") -> NoReturn:
         """Raise that the cell of a sample, from 0, is not what was expected."""
@@ -111,8 +113,12 @@ def targets_in(columns: Sequence[Column], classes: Sequence[Label] | None = None
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
-    for number, cell in enumerate(column.cells):
+    cells = [
+        column.sign.with_point(cell, line, column.separator)
+        for cell, line in zip(column.cells, column.lines, strict=True)
+    ]
+    for number, cell in enumerate(cells):
         if not is_number(cell):
             hint = "; labels need a network that names its classes" if cell else ""
             column.refuse(number, "a finite number", hint)
-    return np.array(column.cells, np.float64)
+    return np.array(cells, np.float64)
