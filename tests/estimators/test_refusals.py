@@ -155,8 +155,9 @@ def test_weights_of_samples(weight):
     [
         (
             {"setosa": 2.0, "rose": 1.0},
-            "class_weight names 'rose', which is no class; the classes are 'setosa', ",
+            "class_weight holds 'rose', not among the classes of the classifier: 'setosa', ",
         ),
+        ({0: 2.0}, "class_weight holds 0, not among the classes of the classifier: 'setosa', "),
         ({"setosa": -1.0}, r"class_weight\['setosa'\] must be a finite number, at least 0; got -1.0"),
         (
             dict.fromkeys(["setosa", "versicolor", "virginica"], 0),
@@ -167,6 +168,16 @@ def test_weights_of_samples(weight):
 def test_weights_of_classes(class_weight, message):
     with pytest.raises(InputError, match=message):
         classifier(class_weight=class_weight).fit(X, CLASSES["multi-class"])
+
+
+@pytest.mark.parametrize("key", [1, 1.0, "1", "1.0", True, np.int64(1)])
+def test_classes_are_weighted_by_the_rule_for_labels(key):
+    y = CLASSES["binary"] * 2 + 1
+    right = classifier(class_weight={1: 5.0}).fit(X, y)
+    found = classifier(class_weight={key: 5.0}).fit(X, y)
+    np.testing.assert_array_equal(found.coefs_[0], right.coefs_[0])
+    with pytest.raises(InputError, match="class_weight names one class twice; name each once"):
+        classifier(class_weight={1: 5.0, "1": 2.0}).fit(X, y)
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])

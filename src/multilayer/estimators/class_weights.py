@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import compute_sample_weight
 
-from multilayer.errors import InputError
-from multilayer.training.class_weights import check_some_weight, checked_class_weights
+from multilayer.training.class_weights import check_some_weight, checked_class_weights, numbers_of_named
 
 __all__ = ["weights_by_class"]
 
@@ -20,10 +19,8 @@ def weights_by_class(class_weight: Any, y: Any, classes: NDArray[Any] | None) ->
         if isinstance(given, dict):
             checked_class_weights(given)
     if isinstance(class_weight, dict) and classes is not None:
-        unknown = [label for label in class_weight if label not in classes]
-        if unknown:
-            known = ", ".join(map(repr, classes.tolist()))
-            raise InputError(f"class_weight names {unknown[0]!r}, which is no class; the classes are {known}")
+        named = numbers_of_named(classes.tolist(), class_weight, "classifier")
+        class_weight = dict(zip(classes[named].tolist(), class_weight.values(), strict=True))
     weights: NDArray[np.float64] = compute_sample_weight(class_weight, y)
     check_some_weight(weights)
     return weights

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,13 @@ from multilayer.network.labels import class_numbers
 from multilayer.settings import Limits
 from multilayer.wording import one_line
 
-__all__ = ["ClassWeight", "check_some_weight", "checked_class_weights", "weights_by_class"]
+__all__ = [
+    "ClassWeight",
+    "check_some_weight",
+    "checked_class_weights",
+    "numbers_of_named",
+    "weights_by_class",
+]
 
 ClassWeight = Mapping[Any, float] | str | None
 
@@ -59,14 +65,22 @@ def _classes_of(y: NDArray[Any]) -> NDArray[Any]:
 def _of_mapping(network: MLP, found: NDArray[Any], class_weight: Mapping[Any, float]) -> NDArray[np.float64]:
     """Return the weight of each class that was found in the targets."""
     classes = sorted({*range(max(network.shape[-1], 2)), *found.tolist()})
-    named = class_numbers(network.classes or classes, list(class_weight), name="class_weight")
-    if len(set(named.tolist())) < len(named):
-        raise InputError("class_weight names one class twice; name each once")
+    named = numbers_of_named(network.classes or classes, class_weight)
     every = np.ones(len(classes))
     every[named] = list(checked_class_weights(class_weight).values())
     weights: NDArray[np.float64] = every[np.searchsorted(classes, found)]
     check_some_weight(weights)
     return weights
+
+
+def numbers_of_named(
+    classes: Sequence[Any], class_weight: Mapping[Any, float], whose: str = "network"
+) -> NDArray[np.int64]:
+    """Return the number of the class that each key is, by the rule for labels; each class is named once at most."""
+    named = class_numbers(classes, list(class_weight), name="class_weight", whose=whose)
+    if len(set(named.tolist())) < len(named):
+        raise InputError("class_weight names one class twice; name each once")
+    return named
 
 
 def checked_class_weights(class_weight: Mapping[Any, float]) -> dict[Any, float]:
