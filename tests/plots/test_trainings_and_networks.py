@@ -207,3 +207,18 @@ def test_what_are_no_axes_is_refused(draw):
 def test_a_curve_of_characters_refuses_what_it_cannot_draw(options, message):
     with pytest.raises(InputError, match=message):
         plots.curve(**{"function": np.tanh, **options})
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("value", [1e308, -1e308, np.inf, np.nan])
+def test_a_plane_that_cannot_be_drawn(dtype: str, value: float) -> None:
+    net = initialize((2, 3, 2), "tanh", "softmax", dtype=dtype, rng=0)
+    found = "found none" if np.isnan(value) else "found larger ones"
+    with pytest.raises(InputError, match=f"X, column 2: expected numbers that can be drawn, .*{found}"):
+        plots.decision_boundary(net, [[0.0, value], [1.0, value]])
+
+
+def test_a_plane_of_large_numbers() -> None:
+    net = initialize((2, 3, 2), "tanh", "softmax", dtype="float64", rng=0)
+    drawn = plots.decision_boundary(net, [[0.0, -1e300], [1.0, 1e300]])
+    drawn.figure.canvas.draw()

@@ -29,6 +29,8 @@ _MARGIN = 0.08
 _LONGEST_NAME = 14
 _COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, GREY)
 _LEVELS = 12
+_DRAWN = 1e300
+"""The largest number that matplotlib draws."""
 _SIZE = 14
 """Of a sample's point, in square points."""
 
@@ -104,7 +106,7 @@ class _Plane:
     @staticmethod
     def through(samples: NDArray[Any], across: int, up: int) -> _Plane:
         """Return the plane that the samples lie in, with a margin."""
-        horizontal, vertical = _range(samples[:, across]), _range(samples[:, up])
+        horizontal, vertical = _range(samples[:, across], across), _range(samples[:, up], up)
         x = np.repeat(np.median(samples, axis=0)[np.newaxis], _POINTS**2, axis=0)
         x[:, across], x[:, up] = np.tile(horizontal, _POINTS), np.repeat(vertical, _POINTS)
         return _Plane(horizontal, vertical, x, samples[:, [across, up]])
@@ -134,8 +136,15 @@ def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
     return int(numbered[0]), int(numbered[1])
 
 
-def _range(column: NDArray[Any]) -> NDArray[np.float64]:
-    low, high = float(np.nanmin(column)), float(np.nanmax(column))
+def _range(column: NDArray[Any], number: int) -> NDArray[np.float64]:
+    known = column[~np.isnan(column)]
+    limit = min(_DRAWN, float(np.finfo(column.dtype).max) / 100)
+    if not known.size or np.abs(known).max() > limit:
+        found = "found larger ones" if known.size else "found none"
+        raise InputError(
+            f"X, column {number + 1}: expected numbers that can be drawn, up to {limit:.2g}, {found}; scale the inputs"
+        )
+    low, high = float(known.min()), float(known.max())
     margin = _MARGIN * (high - low) or 1.0
     return np.linspace(low - margin, high + margin, _POINTS)
 
