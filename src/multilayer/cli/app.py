@@ -10,7 +10,7 @@ import typer
 
 import multilayer
 from multilayer.cli import activations, diagnose, info, names, run, summary
-from multilayer.cli.console import complain, finish, say
+from multilayer.cli.console import abandon_stdout, complain, finish, say
 from multilayer.errors import InputError, MissingExtraError
 
 __all__ = ["app", "main"]
@@ -67,6 +67,8 @@ def _exit_code() -> int:
         code = app(arguments, prog_name="multilayer", standalone_mode=False)
         finish()
     except (InputError, MissingExtraError, OSError, MemoryError, _UsageError) as mistake:
+        if isinstance(mistake, OSError) and not mistake.filename:
+            abandon_stdout()  # or Python would fail again when it flushes at exit
         complain(_in_words(mistake))
         return BAD_INPUT
     except SystemExit:  # typer's way out where the reader of the help has gone

@@ -26,6 +26,7 @@ __all__ = [
     "HeaderOption",
     "JsonOption",
     "NetworkArgument",
+    "abandon_stdout",
     "busy",
     "complain",
     "finish",
@@ -119,6 +120,11 @@ def finish() -> None:
     if sys.stdout is not None:
         with _stdout() as out:
             out.flush()
+
+
+def abandon_stdout() -> None:
+    """Let what is still waiting to be written to stdout go nowhere."""
+    _silence(sys.stdout)
 
 
 def _spelt(document: str) -> str:
