@@ -39,8 +39,9 @@ def _check(door: str, given, dtype: type = np.float32) -> None:
     try:
         found = _door(door)(network(dtype), given)
     except (TypeError, ValueError, NotImplementedError) as error:
-        # What goes through NumPy's ufuncs or scikit-learn may be refused there, in their words.
-        if door in OWN or isinstance(error, InputError):
+        # What goes through NumPy's ufuncs or scikit-learn may be refused there, in their words, which an estimator's
+        # `diagnose` passes on as an InputError.
+        if door in OWN or (isinstance(error, InputError) and door not in ESTIMATORS):
             raise
         return
     # An estimator takes float32 for what it is, and all else as float64; a ufunc takes float16 as well.
