@@ -15,6 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from multilayer import InputError, fit, initialize, train
+from multilayer.printable import printable
 from multilayer.training import Checkpoint, Stopping
 from multilayer.training.checkpoint import _digest, read
 from tests.files.test_mutations import change, damaged
@@ -70,7 +71,7 @@ def refusal(path: Path, **changed: Any) -> str:
     except InputError as error:
         message = str(error)
         assert message.startswith(str(path))
-        assert message.isprintable()
+        assert message == printable(message)
         assert len(message) < len(str(path)) * 3 + 1500
         return message
     return ""
