@@ -26,7 +26,8 @@ constexpr size_t k_block_bytes = 131072;
 
 // Weights are asked for so many inputs ahead: from beyond the second-level cache the first rows of a block
 // would wait for them, as no processor looks further than the end of a page. Tiles of few rows read them as
-// fast as they come.
+// fast as they come. What lies behind the last input is not asked for: it may be another thread's, which is
+// writing it.
 constexpr size_t inputs_ahead = 32;
 
 // Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
@@ -130,8 +131,8 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
         } else {
             Vec<T> row[before + 1];
             constexpr size_t line = cache_line / sizeof(T);
-            each<divide_up(V * L, line)>(
-                [&](auto i) { __builtin_prefetch(w + inputs_ahead * V * L + i * line); });
+            const T *const ahead = k + inputs_ahead < s.n ? w + inputs_ahead * V * L : w;
+            each<divide_up(V * L, line)>([&](auto i) { __builtin_prefetch(ahead + i * line); });
             each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
             const Last end = last_of(weights(before));
             each<R>([&](auto r) {
