@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from benchmarks.diagnosis_cases import Subject
 from multilayer import MLP, Dense, Trace, gradients
+from multilayer._base.errors import InputError
 from multilayer.activations import Sigmoid, Tanh
-from multilayer.errors import InputError
 
 __all__ = ["AUTOTRAINER", "SAGEMAKER", "fired"]
 

@@ -7,28 +7,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
+from multilayer._base.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.backend import get_threads, set_threads, threads
-from multilayer.errors import InputError, MissingExtraError, TrainingWarning
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
-    from multilayer import conversion as conversion
     from multilayer import diagnosis as diagnosis
     from multilayer import estimators as estimators
-    from multilayer import files as files
     from multilayer import initializers as initializers
+    from multilayer import interop as interop
+    from multilayer import io as io
     from multilayer import losses as losses
+    from multilayer import measure as measure
     from multilayer import network as network
     from multilayer import optimizers as optimizers
     from multilayer import plots as plots
-    from multilayer import properties as properties
     from multilayer import reports as reports
-    from multilayer import tables as tables
+    from multilayer import separable as separable
     from multilayer import training as training
-    from multilayer.conversion import from_model
-    from multilayer.diagnosis import Diagnosis, Separability, diagnose, separability
-    from multilayer.files import load, save
+    from multilayer.diagnosis import Diagnosis, diagnose
+    from multilayer.interop import from_model
+    from multilayer.io import load, save
     from multilayer.network.initialized import initialize
+    from multilayer.separable import Separability, separability
     from multilayer.training import Trained, fit, gradients, train
 
 __version__ = "0.1.0"
@@ -60,13 +61,13 @@ __all__ = [
 
 # Imported when first used, so that a program that only predicts does not wait for them.
 _LATER = {
-    "from_model": "multilayer.conversion",
+    "from_model": "multilayer.interop",
     "Diagnosis": "multilayer.diagnosis",
     "diagnose": "multilayer.diagnosis",
-    "Separability": "multilayer.diagnosis",
-    "separability": "multilayer.diagnosis",
-    "load": "multilayer.files",
-    "save": "multilayer.files",
+    "Separability": "multilayer.separable",
+    "separability": "multilayer.separable",
+    "load": "multilayer.io",
+    "save": "multilayer.io",
     "initialize": "multilayer.network.initialized",
     "Trained": "multilayer.training",
     "fit": "multilayer.training",
@@ -76,18 +77,18 @@ _LATER = {
 
 _SUBMODULES = (
     "activations",
-    "conversion",
     "diagnosis",
     "estimators",
-    "files",
     "initializers",
+    "interop",
+    "io",
     "losses",
+    "measure",
     "network",
     "optimizers",
     "plots",
-    "properties",
     "reports",
-    "tables",
+    "separable",
     "training",
 )
 

@@ -10,12 +10,12 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
+from multilayer._base.naming import Entry, Registry
+from multilayer._base.randomness import Random
+from multilayer._base.settings import check_settings, setting
+from multilayer._base.wording import one_line
 from multilayer.activations import Activation, Elementwise, Sigmoid
-from multilayer.errors import InputError
-from multilayer.naming import Entry, Registry
-from multilayer.randomness import Random
-from multilayer.settings import check_settings, setting
-from multilayer.wording import one_line
 
 __all__ = [
     "Glorot",

@@ -15,7 +15,7 @@ CUBE = '''
 import math
 from dataclasses import dataclass
 
-from multilayer.activations.contract import Facts, Interval
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["Cube", "cube"]

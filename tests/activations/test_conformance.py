@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from multilayer import activations
+from multilayer._base.errors import InputError
 from multilayer.activations import AlongAxis, Elementwise, HardSigmoid, HardTanh, PReLU, catalogue, get
-from multilayer.errors import InputError
 from tests.activations.cases import ALONG_AXIS, ELEMENTWISE, SETTINGS
 
 FLOATS = (np.float16, np.float32, np.float64)

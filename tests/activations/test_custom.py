@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation, Custom, get, sigmoid
-from multilayer.errors import InputError
 
 
 def cube(x):

@@ -8,8 +8,8 @@ import pytest
 
 from multilayer.activations import catalogue, relu, softmax
 from tests.cli.test_mistakes import refused
+from tests.measure.efforts import LITTLE
 from tests.plots.reading import read
-from tests.properties.efforts import LITTLE
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from scipy import special
 
 from multilayer import InputError, diagnose, from_model, initialize
 from multilayer.diagnosis import try_fixes
-from tests.conversion.torch_stand_in import ACTIVATIONS, Linear, Sequential, activation
+from tests.interop.torch_stand_in import ACTIVATIONS, Linear, Sequential, activation
 
 X = np.random.default_rng(0).standard_normal((120, 4))
 TWO = (X[:, 0] > 0).astype(int)

@@ -5,13 +5,13 @@ import pytest
 from scipy import sparse, stats
 
 from multilayer import MLP, Dense, diagnose, gradients, initialize, losses
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation, catalogue, relu, sigmoid
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.leaky_relu import PReLU
 from multilayer.diagnosis import Course
 from multilayer.diagnosis.sensitivity import sensitivity
 from multilayer.diagnosis.statistics import Sources, measure
-from multilayer.errors import InputError
 from multilayer.training.data import inputs
 
 SAMPLES, INPUTS = 300, 7

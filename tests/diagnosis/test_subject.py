@@ -7,7 +7,7 @@ import pytest
 
 from multilayer import InputError, diagnose
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy
-from tests.conversion.torch_stand_in import ACTIVATIONS, Linear, Sequential
+from tests.interop.torch_stand_in import ACTIVATIONS, Linear, Sequential
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((120, 3))

@@ -13,8 +13,8 @@ from sklearn.metrics import log_loss
 
 import multilayer
 from multilayer import optimizers
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation, LeakyReLU, gelu, step
-from multilayer.errors import InputError
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.losses import CategoricalCrossEntropy, Quantile
 from multilayer.training.checkpoint import Checkpoint

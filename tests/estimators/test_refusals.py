@@ -9,7 +9,7 @@ from scipy import sparse
 
 import multilayer
 from multilayer import estimators as ours
-from multilayer.errors import InputError, TrainingWarning
+from multilayer._base.errors import InputError, TrainingWarning
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.optimizers import LBFGS
 from tests.estimators.data import CLASSES, X_DIABETES, Y_DIABETES, X

@@ -7,11 +7,11 @@ pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure
 
 from multilayer.activations import catalogue, get, measure
+from multilayer.measure import Effort
 from multilayer.plots.activation_curve import activation_curve
 from multilayer.plots.cost_accuracy import cost_accuracy
 from multilayer.plots.gradient_depth import gradient_depth
-from multilayer.properties import Effort
-from tests.properties.efforts import LITTLE
+from tests.measure.efforts import LITTLE
 
 
 @pytest.fixture

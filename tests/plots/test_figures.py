@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from multilayer.errors import MissingExtraError
+from multilayer._base.errors import MissingExtraError
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, svg
 from multilayer.plots.page import _STYLE, Section, figure, page
 from tests.plots.reading import read

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from multilayer.errors import InputError, MissingExtraError
+from multilayer._base.errors import InputError, MissingExtraError
 from multilayer.plots.table import pictures
 from multilayer.reports import check_ready, to_html, write_html
 from tests.diagnosis.made import (

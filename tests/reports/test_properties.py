@@ -6,8 +6,8 @@ pytest.importorskip("matplotlib")
 
 from multilayer.activations import Activation, catalogue, measure
 from multilayer.reports.properties import properties_page
+from tests.measure.efforts import LITTLE
 from tests.plots.reading import read
-from tests.properties.efforts import LITTLE
 
 
 def test_a_page_of_the_whole_catalogue():

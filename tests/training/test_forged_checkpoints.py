@@ -15,10 +15,10 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from multilayer import InputError, fit, initialize, train
-from multilayer.printable import printable
+from multilayer._base.printable import printable
 from multilayer.training import Checkpoint, Stopping
 from multilayer.training.checkpoint import _digest, read
-from tests.files.test_mutations import change, damaged
+from tests.io.test_mutations import change, damaged
 
 Document = dict[str, Any]
 Tensors = dict[str, np.ndarray[Any, Any]]

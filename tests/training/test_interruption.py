@@ -9,7 +9,7 @@ import pytest
 from multilayer import fit, initialize, train
 from multilayer.activations import tanh
 from multilayer.cli import measuring
-from multilayer.properties import Effort, measure
+from multilayer.measure import Effort, measure
 from multilayer.training.interruption import Interruption
 
 
@@ -69,7 +69,7 @@ def test_a_training_between_two_events_of_another_one():
 
 
 def test_measuring_does_not_count_the_steps_of_a_training_that_was_cut_short(monkeypatch):
-    from multilayer.properties import centring
+    from multilayer.measure import centring
 
     real = centring.train
     monkeypatch.setattr(centring, "train", lambda *a, **options: real(*a, callbacks=[press], **options))

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from multilayer import set_threads
+from multilayer._base.settings import setting
 from multilayer.activations import (
     Activation,
     PReLU,
@@ -25,7 +26,6 @@ from multilayer.activations import (
 )
 from multilayer.losses import CategoricalCrossEntropy, Loss, LossFacts, Squared
 from multilayer.optimizers import SGD, ClipByNorm, Optimizer
-from multilayer.settings import setting
 from multilayer.training.plan import Outcome, Plan
 from multilayer.training.steps import reference_steps, run_steps
 from tests.backend.native import needs_native

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from multilayer import InputError, fit, initialize, storage, train
-from multilayer.errors import TrainingWarning
+from multilayer import InputError, fit, initialize, train
+from multilayer._base import storage
+from multilayer._base.errors import TrainingWarning
 from multilayer.optimizers import Optimizer
 from multilayer.training import Checkpoint, Epoch
 from multilayer.training.checkpoint import read

@@ -4,14 +4,14 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from multilayer.activations import table as _table
+from multilayer.activations.activation import Activation as Activation
+from multilayer.activations.activation import Facts as Facts
+from multilayer.activations.activation import Interval as Interval
+from multilayer.activations.activation import parameter as parameter
 from multilayer.activations.along_axis import AlongAxis as AlongAxis
 from multilayer.activations.catalogue import catalogue as catalogue
 from multilayer.activations.catalogue import get as get
 from multilayer.activations.catalogue import names as names
-from multilayer.activations.contract import Activation as Activation
-from multilayer.activations.contract import Facts as Facts
-from multilayer.activations.contract import Interval as Interval
-from multilayer.activations.contract import parameter as parameter
 from multilayer.activations.custom import Custom as Custom
 from multilayer.activations.elementwise import Elementwise as Elementwise
 from multilayer.activations.surrogate import Surrogate as Surrogate
@@ -20,7 +20,7 @@ from multilayer.activations.table import *  # noqa: F403  (every activation, by 
 _KINDS = ("Activation", "AlongAxis", "Custom", "Elementwise", "Facts", "Interval", "Surrogate", "parameter")
 
 # Measuring trains networks, so it stands far above this package, and is imported when first used.
-_LATER = {"Properties": "multilayer.properties", "measure": "multilayer.properties"}
+_LATER = {"Properties": "multilayer.measure", "measure": "multilayer.measure"}
 
 
 def __getattr__(name: str) -> _Any:

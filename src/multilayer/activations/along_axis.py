@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer import backend
-from multilayer.activations.contract import Activation
-from multilayer.arrays import plain_array, refuse_masked
+from multilayer._base.arrays import plain_array, refuse_masked
+from multilayer.activations.activation import Activation
 
 __all__ = ["AlongAxis"]
 

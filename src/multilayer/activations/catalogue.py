@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from multilayer._base.naming import Entry, Registry
 from multilayer.activations import table
-from multilayer.activations.contract import Activation
-from multilayer.naming import Entry, Registry
+from multilayer.activations.activation import Activation
 
 __all__ = ["catalogue", "entry_of", "get", "names", "registry"]
 

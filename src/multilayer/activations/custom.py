@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import backend
-from multilayer.activations.contract import Facts, Interval
+from multilayer._base.errors import InputError
+from multilayer._base.settings import Limits, checked_flag
+from multilayer._base.wording import one_line
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
-from multilayer.errors import InputError
-from multilayer.settings import Limits, checked_flag
-from multilayer.wording import one_line
 
 __all__ = ["Custom"]
 

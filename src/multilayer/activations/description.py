@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from multilayer._base.errors import InputError
+from multilayer.activations.activation import Activation
 from multilayer.activations.catalogue import entry_of, registry
-from multilayer.activations.contract import Activation
 from multilayer.activations.surrogate import Surrogate
-from multilayer.errors import InputError
 
 __all__ = ["describe", "from_description"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer import backend
-from multilayer.activations.contract import Activation
+from multilayer.activations.activation import Activation
 
 __all__ = ["Elementwise"]
 

@@ -8,9 +8,9 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.contract import Facts, Interval, parameter
+from multilayer._base.errors import InputError
+from multilayer.activations.activation import Facts, Interval, parameter
 from multilayer.activations.elementwise import Elementwise
-from multilayer.errors import InputError
 
 __all__ = ["HardTanh", "hard_tanh"]
 

@@ -8,8 +8,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.contract import Facts, Interval
 
 __all__ = ["Hardmax", "hardmax"]
 

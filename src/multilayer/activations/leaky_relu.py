@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.contract import Facts, Interval, parameter
+from multilayer.activations.activation import Facts, Interval, parameter
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["LeakyReLU", "PReLU", "leaky_relu", "prelu"]

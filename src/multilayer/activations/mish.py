@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.contract import Facts, Interval
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, scaled_exp, two_product, two_sum
 

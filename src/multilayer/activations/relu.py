@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.contract import Facts, Interval
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["ReLU", "relu"]

@@ -9,8 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.contract import Facts, Interval
 from multilayer.backend.elementary import sum_of_fractions, two_sum
 
 __all__ = ["LogSoftmax", "Softmax", "Softmin", "log_softmax", "softmax", "softmin"]

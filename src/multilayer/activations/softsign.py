@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.contract import Facts, Interval
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, two_sum
 

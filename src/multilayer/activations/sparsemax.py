@@ -8,8 +8,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.contract import Facts, Interval
 from multilayer.backend.elementary import split_at_2_to_minus_32, two_sum
 
 __all__ = ["Sparsemax", "sparsemax"]

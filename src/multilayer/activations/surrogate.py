@@ -8,9 +8,9 @@ from typing import Any, final
 
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer.activations.contract import Activation, Facts
-from multilayer.errors import InputError
-from multilayer.wording import one_line
+from multilayer._base.errors import InputError
+from multilayer._base.wording import one_line
+from multilayer.activations.activation import Activation, Facts
 
 __all__ = ["Surrogate"]
 

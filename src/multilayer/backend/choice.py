@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import FallbackWarning, InputError
 from multilayer.backend.environment import (
     forced_level,
     most_default_threads,
@@ -21,7 +22,6 @@ from multilayer.backend.environment import (
 )
 from multilayer.backend.twin_axis import TwinAxisFunction
 from multilayer.backend.twin_ufunc import TwinUfunc
-from multilayer.errors import FallbackWarning, InputError
 
 __all__ = [
     "BackendInfo",

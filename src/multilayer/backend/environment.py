@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 
 __all__ = [
     "MOST_THREADS",

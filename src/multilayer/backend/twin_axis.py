@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer.backend.twin_ufunc import narrow, result_type
-from multilayer.errors import InputError
 
 __all__ = ["TwinAxisFunction"]
 

@@ -9,11 +9,11 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation, AlongAxis, catalogue, get
 from multilayer.cli.console import JsonOption, say, unicode_out, write_bytes
-from multilayer.errors import InputError
+from multilayer.io import to_json
 from multilayer.plots import curve
-from multilayer.tables import to_json
 
 __all__ = ["activations"]
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import multilayer
+from multilayer._base.errors import InputError, MissingExtraError
 from multilayer.cli import activations, diagnose, info, names, run, summary
 from multilayer.cli.console import abandon_stdout, complain, finish, say
-from multilayer.errors import InputError, MissingExtraError
 
 __all__ = ["app", "main"]
 

@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from multilayer.errors import InputError
-from multilayer.printable import one_line, printable, shows
+from multilayer._base.errors import InputError
+from multilayer._base.printable import one_line, printable, shows
 
 __all__ = [
     "HeaderOption",

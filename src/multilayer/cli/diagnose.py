@@ -8,6 +8,8 @@ import typer
 from numpy.typing import NDArray
 from rich.text import Text
 
+from multilayer._base.errors import InputError
+from multilayer._base.wording import located
 from multilayer.cli.console import (
     HeaderOption,
     JsonOption,
@@ -18,11 +20,8 @@ from multilayer.cli.console import (
     tell,
     write_bytes,
 )
-from multilayer.errors import InputError
-from multilayer.files import load
+from multilayer.io import Samples, load, read_samples, source, targets_in
 from multilayer.network import MLP
-from multilayer.tables import Samples, read_samples, source, targets_in
-from multilayer.wording import located
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Ranking
@@ -75,8 +74,8 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
     from multilayer.diagnosis.remedies.trials import INTERRUPTED
+    from multilayer.io.history import read_history
     from multilayer.reports import check_ready, write_html
-    from multilayer.tables.history import read_history
 
     if html is not None:
         check_ready(html)

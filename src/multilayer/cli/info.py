@@ -10,7 +10,7 @@ import numpy as np
 import multilayer
 from multilayer import backend
 from multilayer.cli.console import JsonOption, say, write_bytes
-from multilayer.tables import to_json
+from multilayer.io import to_json
 
 __all__ = ["info"]
 

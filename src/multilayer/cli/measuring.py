@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from rich.progress import BarColumn, Progress, TextColumn
 
-from multilayer import storage
+from multilayer._base import storage
+from multilayer._base.storage import shown
 from multilayer.activations import Activation
 from multilayer.cli.console import messages, say, tell, write_bytes
+from multilayer.io import to_json
+from multilayer.measure import Properties, comparison, document, measure
 from multilayer.network.view import to_text
-from multilayer.properties import Properties, comparison, document, measure
-from multilayer.storage import shown
-from multilayer.tables import to_json
 
 __all__ = ["show_measured"]
 

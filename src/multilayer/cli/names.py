@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from multilayer._base.errors import InputError
+from multilayer._base.naming import Entry
+from multilayer._base.wording import near_matches, quoted
 from multilayer.cli.console import JsonOption, say, write_bytes
-from multilayer.errors import InputError
-from multilayer.naming import Entry
-from multilayer.tables import to_json
-from multilayer.wording import near_matches, quoted
+from multilayer.io import to_json
 
 __all__ = ["names"]
 

@@ -9,13 +9,12 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from multilayer._base.printable import one_line
 from multilayer.cli.console import HeaderOption, JsonOption, NetworkArgument, busy, say, tell, write_bytes
-from multilayer.files import load
+from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
+from multilayer.io.results import Carried
 from multilayer.network import MLP
 from multilayer.network.view import Block, blocks_of, numbered, to_text
-from multilayer.printable import one_line
-from multilayer.tables import Meaning, meaning_of, read_samples, result_object, to_json, write_results
-from multilayer.tables.results import Carried
 
 __all__ = ["run"]
 

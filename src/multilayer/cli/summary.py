@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from multilayer.cli.console import JsonOption, NetworkArgument, say, write_bytes
-from multilayer.files import load
-from multilayer.tables import to_json
+from multilayer.io import load, to_json
 
 __all__ = ["summary"]
 

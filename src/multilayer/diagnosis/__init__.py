@@ -7,7 +7,7 @@ from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 from multilayer.diagnosis.live import Live
 from multilayer.diagnosis.public import diagnose
 from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
-from multilayer.diagnosis.separable import CommonPoint, Conflict, Separability, separability
+from multilayer.separable import CommonPoint, Conflict, Separability, separability
 
 __all__ = [
     "Check",

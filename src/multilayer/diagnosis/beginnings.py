@@ -7,13 +7,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from multilayer._base.randomness import Random
 from multilayer.diagnosis.evidence import LayerStatistics
 from multilayer.diagnosis.layer_sums import LayerSums
 from multilayer.diagnosis.not_finite import whole
 from multilayer.initializers import for_activation
 from multilayer.network import MLP, Dense
 from multilayer.network.trace import forward
-from multilayer.randomness import Random
 
 __all__ = ["beginnings"]
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.settings import check_settings, setting
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
-from multilayer.settings import check_settings, setting
 from multilayer.training import History
 
 __all__ = [

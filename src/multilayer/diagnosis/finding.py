@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from multilayer._base.printable import printable
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.printable import printable
 
 __all__ = ["Check", "Finding", "NotMeasured", "Severity"]
 

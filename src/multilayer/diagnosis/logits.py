@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
+from multilayer._base.arrays import plain_array
+from multilayer._base.errors import InputError
+from multilayer._base.frames import numbers
+from multilayer._base.wording import quoted
 from multilayer.activations import Activation, Identity, sigmoid, softmax
-from multilayer.arrays import plain_array
 from multilayer.diagnosis.subject import Subject, natural_loss
-from multilayer.errors import InputError
-from multilayer.frames import numbers
 from multilayer.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -37,7 +38,6 @@ from multilayer.losses import (
     categorical_cross_entropy,
 )
 from multilayer.network import MLP, Dense
-from multilayer.wording import quoted
 
 __all__ = ["read_as_trained"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from multilayer._base.printable import html_text
 from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
-from multilayer.printable import html_text
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer.diagnosis.baseline import Linear
 from multilayer.diagnosis.evidence import Floats, Integers, OutputStatistics
 from multilayer.diagnosis.moments import scale_of
-from multilayer.errors import InputError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord

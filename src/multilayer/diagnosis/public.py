@@ -7,7 +7,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from multilayer.calling import with_known_options
+from multilayer._base.calling import with_known_options
+from multilayer._base.errors import InputError
+from multilayer._base.randomness import Seed, generator
+from multilayer._base.settings import checked_flag
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Course
@@ -16,10 +19,7 @@ from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.diagnosis.subject import loss_of_numbers, natural_loss, subject_of
 from multilayer.diagnosis.told import course_of
 from multilayer.diagnosis.verdict import concluded
-from multilayer.errors import InputError
 from multilayer.losses import Loss
-from multilayer.randomness import Seed, generator
-from multilayer.settings import checked_flag
 from multilayer.training import History, Trained
 from multilayer.training.data import inputs
 

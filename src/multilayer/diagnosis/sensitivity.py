@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, Elementwise, Surrogate
-from multilayer.properties.saturation import SHARE
+from multilayer.measure.saturation import SHARE
 
 __all__ = ["Sensitivity", "sensitivity"]
 

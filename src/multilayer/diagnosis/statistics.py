@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import MissingExtraError
+from multilayer._base.randomness import Random
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.beginnings import beginnings
 from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
@@ -21,11 +23,9 @@ from multilayer.diagnosis.output_sums import OutputSums, class_numbers
 from multilayer.diagnosis.reconstruction import REASON, are_inputs
 from multilayer.diagnosis.side_by_side import Run, side_by_side
 from multilayer.diagnosis.target_sums import TargetSums
-from multilayer.errors import MissingExtraError
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord, forward
-from multilayer.randomness import Random
 from multilayer.training import backward
 from multilayer.training.plan import Rows
 

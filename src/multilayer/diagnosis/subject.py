@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
+from multilayer._base.arrays import plain_array, refuse_masked
+from multilayer._base.errors import InputError
+from multilayer._base.frames import numbers
+from multilayer._base.wording import one_line
 from multilayer.activations import Activation, Identity
-from multilayer.arrays import plain_array, refuse_masked
-from multilayer.conversion.catalogue import conversion_of
-from multilayer.conversion.opened import opened, transformed
-from multilayer.conversion.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.told import course_of
-from multilayer.errors import InputError
-from multilayer.frames import numbers
+from multilayer.interop.catalogue import conversion_of
+from multilayer.interop.opened import opened, transformed
+from multilayer.interop.scikit_learn_settings import has_settings, optimizer_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric, Trained
 from multilayer.training.data import targets
-from multilayer.wording import one_line
 
 __all__ = ["Subject", "course_of_fit", "loss_of_numbers", "natural_loss", "subject_of"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from multilayer.arrays import real_array
+from multilayer._base.arrays import real_array
+from multilayer._base.errors import InputError
 from multilayer.diagnosis.evidence import Course
-from multilayer.errors import InputError
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Trained, Training
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from multilayer._base.wording import one_line
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Finding
-from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis

@@ -3,7 +3,7 @@
 Everything of scikit-learn that multilayer uses is imported in this package; it comes with the extra `sklearn`.
 """
 
-from multilayer.errors import MissingExtraError
+from multilayer._base.errors import MissingExtraError
 
 try:
     import sklearn as _sklearn  # noqa: F401

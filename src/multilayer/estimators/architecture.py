@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation, get, sigmoid
-from multilayer.conversion.scikit_learn_settings import output_weights_by
-from multilayer.errors import InputError
+from multilayer.interop.scikit_learn_settings import output_weights_by
 
 __all__ = ["hidden_activations", "hidden_widths", "initial_weights"]
 

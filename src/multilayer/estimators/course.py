@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from multilayer.conversion.scikit_learn_settings import optimizer_of, schedule_of
+from multilayer._base.randomness import Random
+from multilayer.interop.scikit_learn_settings import optimizer_of, schedule_of
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer, Schedule, Time
-from multilayer.randomness import Random
 from multilayer.training import Memory
 from multilayer.training.plan import State
 from multilayer.training.position import Position, parameters_of

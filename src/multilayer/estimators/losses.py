@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from multilayer.losses import Loss, LossFacts, squared
-from multilayer.losses.contract import Array
+from multilayer.losses.loss import Array
 
 __all__ = ["SquaredOfOutputs"]
 

@@ -13,16 +13,16 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer import losses
+from multilayer._base.arrays import refuse_masked
+from multilayer._base.errors import InputError
+from multilayer._base.frames import named_columns
 from multilayer.activations import get
-from multilayer.arrays import refuse_masked
 from multilayer.diagnosis import Diagnosis, diagnose
 from multilayer.diagnosis.subject import Subject, course_of_fit
-from multilayer.errors import InputError
 from multilayer.estimators import quasi_newton, stochastic
 from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
 from multilayer.estimators.parameters import Parameters
 from multilayer.estimators.samples import Samples, blocks, dense
-from multilayer.frames import named_columns
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.estimators.samples import Samples
 from multilayer.estimators.stochastic import NOT_FINITE
 from multilayer.estimators.watching import (

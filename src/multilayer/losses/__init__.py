@@ -4,8 +4,8 @@ from multilayer.losses import table as _table
 from multilayer.losses.catalogue import catalogue as catalogue
 from multilayer.losses.catalogue import get as get
 from multilayer.losses.catalogue import names as names
-from multilayer.losses.contract import Loss as Loss
-from multilayer.losses.contract import LossFacts as LossFacts
+from multilayer.losses.loss import Loss as Loss
+from multilayer.losses.loss import LossFacts as LossFacts
 from multilayer.losses.table import *  # noqa: F403  (every loss, by the table alone)
 
 

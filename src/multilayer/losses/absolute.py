@@ -8,8 +8,8 @@ from typing import final
 
 import numpy as np
 
-from multilayer.activations.contract import Interval
-from multilayer.losses.contract import Array, Loss, LossFacts
+from multilayer.activations.activation import Interval
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["Absolute", "absolute"]
 

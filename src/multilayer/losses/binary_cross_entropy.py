@@ -8,11 +8,11 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.settings import setting
 from multilayer.activations import LogSigmoid, Sigmoid
-from multilayer.activations.contract import Activation, Interval
-from multilayer.losses.contract import Array, Loss, LossFacts
+from multilayer.activations.activation import Activation, Interval
 from multilayer.losses.logarithm import log, log_derivative
-from multilayer.settings import setting
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["BinaryCrossEntropy", "binary_cross_entropy"]
 

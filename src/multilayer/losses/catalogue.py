@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from multilayer._base.naming import Entry, Registry
 from multilayer.losses import table
-from multilayer.losses.contract import Loss
-from multilayer.naming import Entry, Registry
+from multilayer.losses.loss import Loss
 
 __all__ = ["catalogue", "get", "names", "registry"]
 

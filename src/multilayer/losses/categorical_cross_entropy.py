@@ -8,13 +8,13 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer._base.errors import InputError
+from multilayer._base.frames import numbers
+from multilayer._base.settings import setting
 from multilayer.activations import LogSoftmax, Softmax
-from multilayer.activations.contract import Activation, Interval
-from multilayer.errors import InputError
-from multilayer.frames import numbers
-from multilayer.losses.contract import Array, Loss, LossFacts
+from multilayer.activations.activation import Activation, Interval
 from multilayer.losses.logarithm import log, log_derivative
-from multilayer.settings import setting
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["CategoricalCrossEntropy", "categorical_cross_entropy"]
 

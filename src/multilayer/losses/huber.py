@@ -8,9 +8,9 @@ from typing import final
 
 import numpy as np
 
-from multilayer.activations.contract import Interval
-from multilayer.losses.contract import Array, Loss, LossFacts
-from multilayer.settings import setting
+from multilayer._base.settings import setting
+from multilayer.activations.activation import Interval
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["Huber", "huber"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer.losses.contract import Array
+from multilayer.losses.loss import Array
 
 __all__ = ["LEAST", "log", "log_derivative"]
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-from multilayer.activations.contract import Interval
-from multilayer.losses.contract import Array, Loss, LossFacts
+from multilayer.activations.activation import Interval
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["MeanSquaredError", "mean_squared_error"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from multilayer._base.errors import InputError
 from multilayer.activations import Activation
+from multilayer.activations.activation import Interval
 from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.contract import Interval
-from multilayer.errors import InputError
 
 __all__ = ["check_outputs", "check_probabilities", "check_varies"]
 

@@ -9,9 +9,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from multilayer.activations import Exponential
-from multilayer.activations.contract import Activation, Interval
-from multilayer.losses.contract import Array, Loss, LossFacts
+from multilayer.activations.activation import Activation, Interval
 from multilayer.losses.logarithm import log, log_derivative
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["Poisson", "poisson"]
 

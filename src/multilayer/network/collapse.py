@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer.activations import identity
-from multilayer.errors import InputError
 from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:

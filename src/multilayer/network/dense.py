@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
+from multilayer._base.arrays import real_array
+from multilayer._base.errors import InputError
+from multilayer._base.wording import one_line
 from multilayer.activations import Activation, get, identity
-from multilayer.arrays import real_array
-from multilayer.errors import InputError
 from multilayer.network.samples import samples_of
-from multilayer.wording import one_line
 
 __all__ = ["Dense", "float_type"]
 

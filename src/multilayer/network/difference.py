@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
 
 if TYPE_CHECKING:

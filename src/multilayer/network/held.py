@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.network.mlp import MLP
 
 __all__ = ["holds_network", "network_of"]

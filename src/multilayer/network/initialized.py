@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from multilayer import initializers
+from multilayer._base.calling import with_known_options
+from multilayer._base.errors import InputError
+from multilayer._base.randomness import Seed, generator
+from multilayer._base.settings import entries
+from multilayer._base.wording import one_line
 from multilayer.activations import Activation, get
-from multilayer.calling import with_known_options
-from multilayer.errors import InputError
 from multilayer.initializers import Initializer
 from multilayer.network.dense import Dense, float_type
 from multilayer.network.labels import Label
 from multilayer.network.mlp import MLP
-from multilayer.randomness import Seed, generator
-from multilayer.settings import entries
-from multilayer.wording import one_line
 
 __all__ = ["initialize"]
 

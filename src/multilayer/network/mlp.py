@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
+from multilayer._base.calling import with_known_options
+from multilayer._base.errors import InputError
+from multilayer._base.settings import Limits, entries
+from multilayer._base.wording import one_line
 from multilayer.activations import Activation
-from multilayer.calling import with_known_options
-from multilayer.errors import InputError
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, float_type
 from multilayer.network.labels import Label, array_of_labels, distinct
 from multilayer.network.samples import samples_in, samples_of
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
-from multilayer.settings import Limits, entries
-from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.losses import Loss
@@ -44,7 +44,7 @@ class MLP:
         Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify` gives
         them as they are, and targets y of one axis are labels then (see `multilayer.network.labels`).
     inputs : sequence of str, optional
-        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer.frames`).
+        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer._base.frames`).
 
     A network cannot be changed. Networks are equal, and hash alike, when every bit of them is.
 
@@ -100,7 +100,7 @@ class MLP:
         """Return the output y: shape (units,) for one sample (inputs,), else (samples, units).
 
         x is taken in the network's dtype, the columns of a data frame by the names of the inputs where there are some
-        (`multilayer.frames` has the rule). nan and infinities pass through as arithmetic has them.
+        (`multilayer._base.frames` has the rule). nan and infinities pass through as arithmetic has them.
         """
         run = self._compiled
         if run is not None:

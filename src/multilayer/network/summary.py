@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from multilayer._base.printable import html_text, printable
 from multilayer.network.dense import Dense
-from multilayer.printable import html_text, printable
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from multilayer.optimizers import schedules
 from multilayer.optimizers.adam import Adam, AdamW
 from multilayer.optimizers.catalogue import get, names
 from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
-from multilayer.optimizers.contract import Optimizer, OptimizerState, Parameters
 from multilayer.optimizers.lbfgs import LBFGS, Minimum
+from multilayer.optimizers.optimizer import Optimizer, OptimizerState, Parameters
 from multilayer.optimizers.rmsprop import RMSprop
 from multilayer.optimizers.schedules import (
     Adaptive,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from multilayer.naming import Entry, Registry
+from multilayer._base.naming import Entry, Registry
 from multilayer.optimizers.adam import Adam, AdamW
-from multilayer.optimizers.contract import Optimizer
 from multilayer.optimizers.lbfgs import LBFGS
+from multilayer.optimizers.optimizer import Optimizer
 from multilayer.optimizers.rmsprop import RMSprop
 from multilayer.optimizers.sgd import SGD
 

@@ -9,8 +9,8 @@ from typing import final
 
 import numpy as np
 
-from multilayer.optimizers.contract import Parameters
-from multilayer.settings import check_settings, setting
+from multilayer._base.settings import check_settings, setting
+from multilayer.optimizers.optimizer import Parameters
 
 __all__ = ["Clip", "ClipByNorm", "ClipByValue"]
 

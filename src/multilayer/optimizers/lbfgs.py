@@ -9,8 +9,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import MissingExtraError
-from multilayer.settings import check_settings, setting
+from multilayer._base.errors import MissingExtraError
+from multilayer._base.settings import check_settings, setting
 
 __all__ = ["LBFGS", "Minimum"]
 

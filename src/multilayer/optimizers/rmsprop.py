@@ -8,8 +8,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.optimizers.contract import Optimizer
-from multilayer.settings import setting
+from multilayer._base.settings import setting
+from multilayer.optimizers.optimizer import Optimizer
 
 __all__ = ["RMSprop"]
 

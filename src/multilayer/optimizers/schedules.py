@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-from multilayer.errors import InputError
-from multilayer.naming import Entry, Registry
-from multilayer.settings import check_settings, setting
+from multilayer._base.errors import InputError
+from multilayer._base.naming import Entry, Registry
+from multilayer._base.settings import check_settings, setting
 
 __all__ = [
     "Adaptive",

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, final
 
 from numpy.typing import NDArray
 
-from multilayer.optimizers.contract import Optimizer
-from multilayer.settings import setting
+from multilayer._base.settings import setting
+from multilayer.optimizers.optimizer import Optimizer
 
 __all__ = ["SGD"]
 

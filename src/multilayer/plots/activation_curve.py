@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
+from multilayer.measure.contract import is_elementwise
 from multilayer.plots.figures import BLUE, GREY, ORANGE
-from multilayer.properties.contract import is_elementwise
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer.arrays import plain_array, real_array
-from multilayer.conversion import from_model
-from multilayer.errors import InputError
+from multilayer._base.arrays import plain_array, real_array
+from multilayer._base.errors import InputError
+from multilayer._base.settings import entries
+from multilayer._base.wording import one_line
+from multilayer.interop import from_model
 from multilayer.network.labels import class_numbers
 from multilayer.plots.axes import label, legend
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
-from multilayer.settings import entries
-from multilayer.wording import one_line
 
 if TYPE_CHECKING:
     from multilayer.network import MLP

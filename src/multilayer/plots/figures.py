@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from multilayer.errors import InputError, MissingExtraError
+from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.printable import printable
 from multilayer.plots.page import Markup
-from multilayer.printable import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer.measure.depth import Depth
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
-from multilayer.properties.depth import Depth
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.plots.axes import log_scale, number
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
 from multilayer.plots.picture import Numbers, Picture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence

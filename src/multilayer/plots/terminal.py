@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
-from multilayer.settings import Limits
-from multilayer.wording import one_line
+from multilayer._base.errors import InputError
+from multilayer._base.settings import Limits
+from multilayer._base.wording import one_line
 
 __all__ = ["curve"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.network import Dense
 from multilayer.plots.axes import number, percent
 from multilayer.plots.figures import BLUE, RED, drawn_on

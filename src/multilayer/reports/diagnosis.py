@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer import storage
+from multilayer._base import storage
+from multilayer._base.storage import AnyPath
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
 from multilayer.plots.figures import style, svg
 from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
 from multilayer.plots.picture import Picture
 from multilayer.plots.table import pictures
-from multilayer.storage import AnyPath
 
 __all__ = ["check_ready", "to_html", "write_html"]
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer.activations import Activation
+from multilayer.measure import PROPERTIES, Properties, comparison, document
+from multilayer.measure.accuracy import Accuracy
+from multilayer.measure.contract import NotMeasured, Property, is_elementwise, shown, span
+from multilayer.measure.cost import Cost
+from multilayer.measure.depth import Depth
+from multilayer.measure.measured import lines_of
+from multilayer.measure.saturation import Saturation
 from multilayer.plots.activation_curve import activation_curve
 from multilayer.plots.cost_accuracy import cost_accuracy
 from multilayer.plots.figures import svg
 from multilayer.plots.gradient_depth import gradient_depth
 from multilayer.plots.page import Markup, Section, details, figure, page, paragraph, table
-from multilayer.properties import PROPERTIES, Properties, comparison, document
-from multilayer.properties.accuracy import Accuracy
-from multilayer.properties.contract import NotMeasured, Property, is_elementwise, shown, span
-from multilayer.properties.cost import Cost
-from multilayer.properties.depth import Depth
-from multilayer.properties.measured import lines_of
-from multilayer.properties.saturation import Saturation
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Figure

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, runtime_checkable
 
-from multilayer.errors import InputError
-from multilayer.settings import entries
+from multilayer._base.errors import InputError
+from multilayer._base.settings import entries
+from multilayer._base.wording import one_line
 from multilayer.training.events import Epoch, Step, Trained
-from multilayer.wording import one_line
 
 __all__ = ["Callback", "ToldTheEnd", "callables", "tell_end"]
 

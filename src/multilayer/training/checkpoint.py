@@ -15,18 +15,18 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from multilayer import storage, strict_json, tensor_file
-from multilayer.errors import InputError
+from multilayer._base import storage, strict_json, tensor_file
+from multilayer._base.errors import InputError
+from multilayer._base.randomness import restored, state_of
+from multilayer._base.settings import check_settings, setting
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.wording import one_line
 from multilayer.optimizers import OptimizerState, Parameters
-from multilayer.randomness import restored, state_of
-from multilayer.settings import check_settings, setting
-from multilayer.storage import AnyPath, shown
 from multilayer.training.checkpoint_document import FORMAT, Document, Head
 from multilayer.training.events import History
 from multilayer.training.plan import State
 from multilayer.training.position import Position
 from multilayer.training.stopping import Watch
-from multilayer.wording import one_line
 
 __all__ = ["Checkpoint", "check_writable", "read", "write"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
+from multilayer._base.settings import Limits
+from multilayer._base.wording import one_line
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
-from multilayer.settings import Limits
-from multilayer.wording import one_line
 
 __all__ = [
     "ClassWeight",

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from multilayer import storage
-from multilayer.errors import InputError, TrainingWarning
+from multilayer._base import storage
+from multilayer._base.errors import InputError, TrainingWarning
+from multilayer._base.randomness import restored, state_of
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.wording import located, one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
-from multilayer.randomness import restored, state_of
-from multilayer.storage import AnyPath, shown
 from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
 from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.plan import Rows
 from multilayer.training.position import Position
 from multilayer.training.recipe import Recipe
-from multilayer.wording import located, one_line
 
 __all__ = ["Keeper"]
 

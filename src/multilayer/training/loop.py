@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.errors import InputError
-from multilayer.naming import Entry, Registry
-from multilayer.settings import check_settings, entries
+from multilayer._base.errors import InputError
+from multilayer._base.naming import Entry, Registry
+from multilayer._base.settings import check_settings, entries
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 

@@ -7,10 +7,10 @@ from typing import Any, Required, TypedDict
 
 from numpy.typing import ArrayLike
 
+from multilayer._base.randomness import Seed
+from multilayer._base.storage import AnyPath
 from multilayer.losses import Loss
 from multilayer.optimizers import LBFGS, Clip, Optimizer, Schedule
-from multilayer.randomness import Seed
-from multilayer.storage import AnyPath
 from multilayer.training import data as sources
 from multilayer.training.callbacks import Callback
 from multilayer.training.checkpoint import Checkpoint

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.randomness import Random
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Parameters
-from multilayer.randomness import Random
 from multilayer.training.events import History, Stopped
 from multilayer.training.plan import State
 from multilayer.training.stopping import Watch

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from multilayer import losses, optimizers
-from multilayer.errors import InputError
+from multilayer._base.errors import InputError
+from multilayer._base.settings import Limits, check_settings, setting
+from multilayer._base.wording import one_line
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule, schedules
-from multilayer.settings import Limits, check_settings, setting
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
 from multilayer.training.plan import Plan
 from multilayer.training.stopping import Stopping
-from multilayer.wording import one_line
 
 __all__ = ["Recipe"]
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.randomness import Random, rewinder
 from multilayer.activations import Activation
 from multilayer.optimizers import Parameters
-from multilayer.randomness import Random, rewinder
 from multilayer.training.backward import backward
 from multilayer.training.dropout import mask, step_keys
 from multilayer.training.native import core_for

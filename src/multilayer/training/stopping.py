@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from multilayer.errors import InputError
-from multilayer.settings import check_settings, setting
-from multilayer.wording import one_line
+from multilayer._base.errors import InputError
+from multilayer._base.settings import check_settings, setting
+from multilayer._base.wording import one_line
 
 __all__ = ["Stopping", "Watch"]
 

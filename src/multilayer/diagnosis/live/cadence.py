@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from multilayer.settings import check_settings, setting
+from multilayer._base.settings import check_settings, setting
 from multilayer.training import Epoch, Step
 
 __all__ = ["Cadence"]

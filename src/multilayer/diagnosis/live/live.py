@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer import losses
+from multilayer._base.errors import InputError, TrainingWarning
+from multilayer._base.randomness import Seed, generator
+from multilayer._base.settings import Limits
+from multilayer._base.wording import one_line
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.live.cadence import Cadence, Clock
 from multilayer.diagnosis.live.look import Look, Sample
 from multilayer.diagnosis.subject import loss_of_numbers, natural_loss
-from multilayer.errors import InputError, TrainingWarning
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.randomness import Seed, generator
-from multilayer.settings import Limits
 from multilayer.training import Epoch, History, Step, Trained
 from multilayer.training.data import inputs, targets
 from multilayer.training.events import Stopped
-from multilayer.wording import one_line
 
 __all__ = ["Live"]
 

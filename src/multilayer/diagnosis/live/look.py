@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.randomness import Random
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.evidence import Course, LayerStatistics
 from multilayer.diagnosis.finding import Finding
@@ -16,7 +17,6 @@ from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.diagnosis.verdict import concluded
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.randomness import Random
 
 __all__ = ["Look", "Sample"]
 

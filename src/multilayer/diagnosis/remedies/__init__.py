@@ -1,7 +1,7 @@
 """What would help? Remedies, each retrained with and ranked by what it gained."""
 
-from multilayer.diagnosis.remedies.contract import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.ranking import Ranking, Row
+from multilayer.diagnosis.remedies.remedy import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.remedies.try_fixes import try_fixes
 

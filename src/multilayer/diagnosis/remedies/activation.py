@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from multilayer.activations import Activation, gelu, relu, tanh
-from multilayer.diagnosis.remedies.contract import NotApplicable, Remedy, Variant
+from multilayer.diagnosis.remedies.remedy import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.initializers import Initializer, ScikitLearn
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from multilayer.conversion.scikit_learn_settings import optimizer_of, output_weights_by, schedule_of
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.subject import Subject
 from multilayer.initializers import ScikitLearn
+from multilayer.interop.scikit_learn_settings import optimizer_of, output_weights_by, schedule_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
+from multilayer._base.randomness import Random
 from multilayer.diagnosis.evidence import Course
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.output_sums import class_numbers
@@ -15,9 +17,7 @@ from multilayer.diagnosis.remedies.origin import setup_of
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.subject import Subject, subject_of
 from multilayer.diagnosis.told import course_of
-from multilayer.errors import InputError
 from multilayer.losses import Loss
-from multilayer.randomness import Random
 from multilayer.training import History, Metric, Trained
 from multilayer.training.data import inputs
 from multilayer.training.metrics import chosen

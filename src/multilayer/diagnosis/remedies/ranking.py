@@ -8,8 +8,8 @@ from statistics import median
 
 import numpy as np
 
-from multilayer.diagnosis.remedies.contract import NotApplicable
-from multilayer.printable import html_text, printable
+from multilayer._base.printable import html_text, printable
+from multilayer.diagnosis.remedies.remedy import NotApplicable
 
 __all__ = ["NOTICEABLE", "Ranking", "Row"]
 

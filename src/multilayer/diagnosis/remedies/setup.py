@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses, optimizers
+from multilayer._base.settings import check_settings, setting
 from multilayer.activations import Activation
 from multilayer.initializers import Initializer
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule, schedules
-from multilayer.settings import check_settings, setting
 from multilayer.training import Metric, Stopping, Trained, train
 from multilayer.training.callbacks import Callback
 

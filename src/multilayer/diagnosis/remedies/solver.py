@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 
-from multilayer.diagnosis.remedies.contract import NotApplicable, Remedy, Variant
+from multilayer._base.errors import MissingExtraError
+from multilayer.diagnosis.remedies.remedy import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.errors import MissingExtraError
 from multilayer.optimizers import LBFGS, Adam, Constant
 
 __all__ = ["solver"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from multilayer.diagnosis.remedies.contract import NotApplicable, Remedy, Variant
+from multilayer.diagnosis.remedies.remedy import NotApplicable, Remedy, Variant
 from multilayer.diagnosis.remedies.setup import Setup
 
 __all__ = ["standardize"]

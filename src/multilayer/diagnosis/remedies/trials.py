@@ -9,10 +9,10 @@ from statistics import median
 
 import numpy as np
 
-from multilayer.diagnosis.remedies.contract import Variant
+from multilayer._base.errors import InputError
 from multilayer.diagnosis.remedies.problem import Problem
 from multilayer.diagnosis.remedies.ranking import Row
-from multilayer.errors import InputError
+from multilayer.diagnosis.remedies.remedy import Variant
 from multilayer.network import MLP
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import Advance, bar

@@ -7,17 +7,17 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from multilayer.calling import with_known_options
+from multilayer._base.calling import with_known_options
+from multilayer._base.randomness import Seed, generator
+from multilayer._base.settings import Limits, checked_flag
 from multilayer.diagnosis.evidence import Course
-from multilayer.diagnosis.remedies.contract import NotApplicable, Variant
 from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.diagnosis.remedies.ranking import Ranking, ordered
+from multilayer.diagnosis.remedies.remedy import NotApplicable, Variant
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.remedies.table import remedies
 from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.losses import Loss
-from multilayer.randomness import Seed, generator
-from multilayer.settings import Limits, checked_flag
 from multilayer.training import History, Trained
 
 __all__ = ["try_fixes"]

@@ -1,0 +1,161 @@
+"""How a name finds its entry: one look-up for activations, losses, metrics, optimizers, schedules and initializers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from multilayer._base.errors import InputError
+from multilayer._base.wording import near_matches, one_line, quoted
+
+__all__ = ["Entry", "Registry"]
+
+T = TypeVar("T")
+
+_LONGEST_LIST = 12
+_SHORTEST_NAME, _SHORTEST_ALIAS = 4, 5
+
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """An object with its name, and other names that find it."""
+
+    value: T
+    name: str
+    aliases: tuple[str, ...] = ()
+    meaning: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it is, in plain text: the parameters that the name stands for, unless told otherwise."""
+        return self.meaning or repr(self.value)
+
+
+def _fields(value: Any) -> Sequence[str]:
+    return [entry.name for entry in dataclasses.fields(value) if entry.init]
+
+
+@dataclass(frozen=True)
+class Registry(Generic[T]):
+    """The entries of one kind. Case, hyphens, underscores and spaces in a name do not matter."""
+
+    kind: str
+    """What one entry is called: "loss"."""
+    types: tuple[type[Any], ...]
+    """What is taken as it is, in place of a name."""
+    entries: tuple[Entry[T], ...]
+    where: str
+    """The module whose `names()` lists them."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Names that are known elsewhere and are no entry here, each with what to do instead."""
+    fields: Callable[[Any], Sequence[str]] = _fields
+    """The parameters that an entry has."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return the name of every entry, without aliases."""
+        return tuple(entry.name for entry in self.entries)
+
+    def takes(self, name: str) -> bool:
+        """Whether an entry has this name or alias."""
+        return folded(name) in self._table
+
+    @cached_property
+    def _table(self) -> dict[str, Entry[T]]:
+        return _table(self.entries)
+
+    def get(
+        self, given: object, parameters: Mapping[str, Any] | None = None, among: Iterable[Entry[T]] = ()
+    ) -> T:
+        """Return the entry called `given`, with these parameters; an object of the kind is returned as it is.
+
+        Raises
+        ------
+        InputError
+            For an unknown name (the message lists near matches) or an unknown or unfit parameter.
+        """
+        found: Any = given if isinstance(given, self.types) else self._called(given, tuple(among))
+        if not parameters:
+            return found  # type: ignore[no-any-return]
+        known = self.fields(found)
+        for unknown in sorted(parameters.keys() - set(known)):
+            hint = near_matches(unknown, known) if known else "it has none"
+            raise InputError(f"{self.kind} {_shown(given)} has no parameter {quoted(unknown)}; {hint}")
+        return dataclasses.replace(found, **parameters)  # type: ignore[no-any-return]
+
+    def _called(self, given: object, among: Sequence[Entry[T]]) -> T:
+        if not isinstance(given, str):
+            raise InputError(self._no_name(given))
+        key = folded(given)
+        found = self._table.get(key) or _table(among).get(key)
+        if found is not None:
+            return found.value
+        if key in self.refused:
+            raise InputError(f"{quoted(given)} is no {self.kind} here; {self.refused[key]}")
+        raise InputError(f"no {self.kind} is called {quoted(given)}; {self._hint(key, among)}")
+
+    def _no_name(self, given: object) -> str:
+        types = " or ".join(kind.__name__ for kind in self.types)
+        found = type(given).__name__
+        if isinstance(given, type) and issubclass(given, self.types):
+            found = f"the class {given.__name__}: write {given.__name__}()"
+        return f"{_with_article(self.kind)} is a name or {_with_article(types)}; got {found}"
+
+    def _hint(self, key: str, among: Sequence[Entry[T]]) -> str:
+        entries = (*self.entries, *among)
+        near = list(filter(None, (_near(key, entry) for entry in entries)))
+        if near:
+            return f"did you mean {' or '.join(map(quoted, near[:2]))}?"
+        *others, last = (quoted(entry.name) for entry in entries)
+        if len(others) >= _LONGEST_LIST:
+            return f"{self.where}.names() lists them"
+        return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
+
+
+def _table(entries: Iterable[Entry[T]]) -> dict[str, Entry[T]]:
+    return {folded(name): entry for entry in entries for name in (entry.name, *entry.aliases)}
+
+
+def _near(key: str, entry: Entry[Any]) -> str | None:
+    """Return the name or alias of an entry that `key` is a slip of the pen for, if there is one.
+
+    An abbreviation is not suggested, with "loss" behind it neither: in mse, mae, bce each letter is the meaning.
+    """
+    words = (alias for alias in entry.aliases if len(folded(alias).removesuffix("loss")) >= _SHORTEST_ALIAS)
+    return next((name for name in (entry.name, *words) if _is_near(key[:100], folded(name))), None)
+
+
+def _is_near(wrong: str, name: str) -> bool:
+    """Whether `wrong` is one slip of the pen for `name`: a letter too many, too few, another, or two swapped.
+
+    More than one slip, or one in the first letter, makes the name of another thing: median of mean, nadam of adam.
+
+    >>> _is_near("rleu", "relu"), _is_near("squered", "squared"), _is_near("nadam", "adam"), _is_near("r3", "r2")
+    (True, True, False, False)
+    """
+    if len(name) < _SHORTEST_NAME or wrong[:1] != name[:1]:
+        return False
+    while wrong and name and wrong[0] == name[0]:
+        wrong, name = wrong[1:], name[1:]
+    while wrong and name and wrong[-1] == name[-1]:
+        wrong, name = wrong[:-1], name[:-1]
+    return max(len(wrong), len(name)) <= 1 or (len(wrong) == 2 and wrong == name[::-1])
+
+
+def folded(name: str) -> str:
+    """Return a name without what does not matter in it.
+
+    >>> folded("Leaky-ReLU"), folded("leaky_relu")
+    ('leakyrelu', 'leakyrelu')
+    """
+    return "".join(letter for letter in name.lower() if letter not in "_- \t\n")
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _shown(given: object) -> str:
+    return one_line(given if isinstance(given, str) else type(given).__name__, 40)

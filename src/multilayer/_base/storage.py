@@ -1,0 +1,285 @@
+"""Bytes from and to the disk: a file is read whole, and written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+from multilayer._base.errors import InputError
+from multilayer._base.wording import one_line
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["AnyPath", "check_regular", "check_writable", "decode", "exists", "keep", "read", "shown", "write"]
+
+AnyPath = str | PathLike[str]
+
+
+def shown(path: AnyPath) -> str:
+    """Return the path as messages print it, in one line.
+
+    Raises
+    ------
+    InputError
+        When it is not a path.
+    """
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"a path is a text or a Path; got {one_line(repr(path), 60)}")
+    return one_line(os.fspath(path)) or "''"
+
+
+def read(path: AnyPath) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    InputError
+        When there is no such file, or it cannot be read.
+    """
+    with _refusing(path, "read"):
+        try:
+            return Path(path).read_bytes()
+        except FileNotFoundError:
+            raise InputError(f"{shown(path)}: there is no such file; check the name and the folder") from None
+        except MemoryError:
+            raise InputError(f"{shown(path)}: cannot be read (not enough memory for its size)") from None
+
+
+def exists(path: AnyPath) -> bool:
+    """Return whether there is something of this name.
+
+    Raises
+    ------
+    InputError
+        When this cannot be told.
+    """
+    with _refusing(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
+        Path(path).stat()
+        return True
+    return False
+
+
+def check_regular(path: AnyPath) -> None:
+    """Refuse a device or a pipe, which cannot be read again.
+
+    Raises
+    ------
+    InputError
+        When the path is there, and neither a file nor a folder.
+    """
+    with _refusing(path, "read"):
+        if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
+            raise InputError(f"{shown(path)}: expected a file, found a device or a pipe; name a file")
+
+
+def decode(data: bytes, where: str) -> str:
+    """Return UTF-8 bytes, with or without a byte order mark, as text.
+
+    Raises
+    ------
+    InputError
+        When the bytes are not UTF-8; the message names the line.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The position counts from behind a byte order mark, which holds no line end.
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = error.object[error.start]
+        raise InputError(
+            f"{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; save it as UTF-8"
+        ) from None
+
+
+def check_writable(path: AnyPath) -> None:
+    """Fail early where `write` could not succeed later: tries whether a file can be made beside the target.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
+    with _refusing(path, "written"):
+        target = Path(os.path.realpath(path))
+        if not target.exists() or target.is_file():
+            with _temporary_file(target):
+                pass
+        elif target.is_dir():
+            raise IsADirectoryError
+
+
+def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
+    """Write a file: afterwards it holds either all of `data` or what it held before.
+
+    The bytes go to a temporary file beside the target, reach the disk, and take the target's name in one
+    step. Processes may do so at once: the file is that of one of them, whole. A link is followed, and the
+    permissions of a file that was there are kept. A device or a pipe, which has no earlier content to save, is
+    written to directly.
+
+    Raises
+    ------
+    InputError
+        When the file is there and `overwrite` is False, or it cannot be written. Nothing is left behind.
+    """
+    with _refusing(path, "written"):
+        target = Path(os.path.realpath(path))
+        before: os.stat_result | None = None
+        with suppress(FileNotFoundError):
+            before = target.stat()
+        if before is not None and stat.S_ISDIR(before.st_mode):
+            raise IsADirectoryError
+        if before is not None and not overwrite:
+            raise FileExistsError
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            target.write_bytes(data)
+        else:
+            _replace(target, data, before, overwrite)
+
+
+def keep(path: AnyPath, name: AnyPath) -> None:
+    """Give the file at `path`, if there is one, a second name, so that it outlives a new one in its place.
+
+    Raises
+    ------
+    InputError
+        When the second name cannot be given.
+    """
+    with _refusing(name, "written"):
+        target, kept = Path(os.path.realpath(path)), Path(name)
+        while target.is_file():
+            temporary = _temporary(kept)
+            try:
+                temporary.hardlink_to(target)
+            except OSError:  # a file system without hard links
+                write(kept, read(target))
+                return
+            try:
+                temporary.replace(kept)
+            except FileNotFoundError:  # another process has taken it for one left behind
+                continue
+            finally:
+                temporary.unlink(missing_ok=True)  # renaming does nothing where both are names of one file
+            _sweep(kept)
+            return
+
+
+@contextmanager
+def _refusing(path: AnyPath, done: str) -> Iterator[None]:
+    """Raise what the system refuses as an InputError: the path cannot be `done`, and why."""
+    try:
+        yield
+    except IsADirectoryError:
+        raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it") from None
+    except FileExistsError:
+        raise InputError(
+            f"{shown(path)}: the file is there already; name another one, or overwrite it"
+        ) from None
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
+
+
+def _replace(target: Path, data: bytes, before: os.stat_result | None, overwrite: bool) -> None:
+    with _temporary_file(target) as (temporary, file):
+        if before is not None:
+            temporary.chmod(stat.S_IMODE(before.st_mode))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        if fcntl is None:
+            file.close()  # elsewhere it keeps its lock until it has its name
+        if overwrite or not _link(temporary, target):
+            temporary.replace(target)
+    _sync_folder(target.parent)
+    _sweep(target)
+
+
+def _link(temporary: Path, target: Path) -> bool:
+    """Give a file the name of the target unless that is there; return whether the file system has such links."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Make a new file beside `target`; its name is gone in the end, if nothing else has taken it."""
+    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = _temporary(target)
+        descriptor = os.open(temporary, flags, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                _lock(file)
+                if temporary.exists():  # else another process has swept it before it was locked
+                    yield temporary, file
+                    return
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _temporary(target: Path) -> Path:
+    """Return the name of a new file beside `target`, by which those that were left behind are known."""
+    return target.parent / f".{_stem(target)}.{os.urandom(8).hex()}.tmp"
+
+
+def _stem(target: Path) -> str:
+    """Return as much of a name as leaves room for more: file systems count bytes."""
+    return os.fsdecode(os.fsencode(target.name)[:200])
+
+
+def _lock(file: BinaryIO) -> None:
+    """Let other processes see that the writer of this file is alive."""
+    if fcntl is not None:
+        with suppress(OSError):  # a file system without locks: nobody sweeps there either
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _sweep(target: Path) -> None:
+    """Remove the temporary files of `target` that a process left behind when it was killed."""
+    if fcntl is None:
+        return
+    ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{16}}\.tmp")
+    with suppress(PermissionError):  # a folder that may be written to, but not read
+        for path in target.parent.iterdir():
+            if ours.fullmatch(path.name):
+                with suppress(OSError), path.open("rb") as file:  # somebody is at it, or was quicker
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a loss of power; only POSIX systems can, and have to be told."""
+    if os.name != "posix":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # a folder that may be written to, but not read
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that syncs no folders
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: Exception) -> str:
+    return one_line((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()

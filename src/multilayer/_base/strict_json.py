@@ -1,0 +1,221 @@
+"""JSON into typed structures; what does not fit is refused in words, with its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct, UnsetType
+
+from multilayer._base.errors import InputError
+from multilayer._base.wording import near_matches, one_line, quoted
+
+__all__ = ["convert", "parse"]
+
+T = TypeVar("T")
+
+# What the entries of a list are called, from outside to inside.
+_ENTRIES = {"layers": ("layer",), "W": ("row", "column")}
+
+# An escape in a JSON string. Of a surrogate pair both halves; of half a pair, group 1.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]..)|.)")
+
+_WORDS = {
+    float: "a number",
+    int: "a whole number",
+    str: "a string",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    tuple: "a list",
+    type(None): "null",
+}
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """Stands for an object that gives one key twice: unfit wherever it is, so its place becomes known."""
+
+    key: str
+
+
+def parse(text: str, where: str) -> Any:
+    """Return the JSON document `text`; NaN and Infinity are taken as numbers, to be refused in their place.
+
+    Raises
+    ------
+    InputError
+        When it is not JSON; the message names line and column.
+    """
+    if not text.strip():
+        raise InputError(f"{where}: expected a JSON object, found an empty file")
+    try:
+        document = json.loads(text, object_pairs_hook=_object, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        found = quoted(text[error.pos]) if error.pos < len(text) else "the end of the file"
+        raise InputError(
+            f"{where}, line {error.lineno}, column {error.colno}: {error.msg.lower()}, found {found} "
+            "(JSON has double quotes, no comments and no comma behind the last entry)"
+        ) from None
+    except RecursionError:
+        raise InputError(f"{where}: lists or objects are nested too deep") from None
+    _refuse_lone_surrogates(text, where)
+    return document
+
+
+def _refuse_lone_surrogates(text: str, where: str) -> None:
+    """Refuse half of a surrogate pair: JSON can spell it, but no file or terminal can show it."""
+    for escape in _ESCAPE.finditer(text) if "\\u" in text else ():
+        if escape[1]:
+            line, column = text.count("\n", 0, escape.start()) + 1, text.rfind("\n", 0, escape.start())
+            raise InputError(
+                f"{where}, line {line}, column {escape.start() - column}: '\\{escape[1]}' is not text but half of a "
+                "surrogate pair; give both halves, or take it out"
+            )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            return _Repeated(key)
+        found[key] = value
+    return found
+
+
+def _whole(digits: str) -> int | float:
+    # As a float, -0 keeps its sign, and 10^400 is the infinity that it is in float64.
+    return int(digits) if len(digits) <= 300 and digits != "-0" else float(digits)
+
+
+def convert(document: Any, kind: type[T], where: str) -> T:
+    """Return the document as a `kind`. A structure may check itself in `__post_init__`, with a ValueError in words.
+
+    Raises
+    ------
+    InputError
+        When it does not fit; the message says where, what was expected and what was found.
+    """
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        # Of msgspec's message only the path counts: what is wrong there is found, and told, in our words.
+        message = str(error)
+        path = re.search(r" - at `\$([^`]*)`$", message)
+        steps = re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", path[1] if path else "")
+        words = message[: path.start()] if path else message
+    places, value, expected = _follow(document, kind, steps)
+    raise InputError(one_line(": ".join([where, *places, _complaint(value, expected) or words])))
+
+
+def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[str], Any, Any]:
+    """Walk along `steps` as far as they lead; return the places passed, the value there and its type."""
+    places: list[str] = []
+    entries: tuple[str, ...] = ()
+    for key, index in steps:
+        kind = _fitting(kind, value)
+        if isinstance(value, dict) and key in value and _is_struct(kind):
+            value, kind, entries = value[key], _field_types(kind)[key], _ENTRIES.get(key, ())
+            places.append(key)
+        elif isinstance(value, dict) and index == "..." and get_origin(kind) is dict:
+            kind = get_args(kind)[1]
+            wrong = next(name for name, entry in value.items() if not _fits(entry, kind))
+            value = value[wrong]
+            places.append(one_line(wrong, 40))
+        elif isinstance(value, list) and index.isdigit() and int(index) < len(value):
+            name, *deeper = entries or ("entry",)
+            entries, kind, value = tuple(deeper), get_args(kind)[0], value[int(index)]
+            if name == "layer":
+                places = []
+            if name in ("row", "column", "entry"):
+                places[-1:] = [f"{places[-1]}, {name} {int(index) + 1}"]
+            else:
+                places.append(f"{name} {int(index) + 1}")
+        else:
+            break
+    return places, value, kind
+
+
+def _complaint(value: Any, kind: Any) -> str:
+    """Return what is wrong with a value; "" for a structure that has refused itself."""
+    if isinstance(value, _Repeated):
+        return f"the key {quoted(value.key)} is given twice; keep one of the two"
+    struct = _fitting(kind, value)
+    if isinstance(value, dict) and _is_struct(struct):
+        fields = _field_types(struct)
+        unknown = next((key for key in value if key not in fields), None)
+        if unknown is not None and struct.__struct_config__.forbid_unknown_fields:
+            return f"unknown key {quoted(unknown)}; {near_matches(unknown, fields)}"
+        required = [field.encode_name for field in msgspec.structs.fields(struct) if field.required]
+        missing = [quoted(name) for name in required if name not in value]
+        return (
+            f"{' and '.join(missing)} missing; add {'it' if len(missing) == 1 else 'them'}" if missing else ""
+        )
+    return f"expected {_in_words(kind)}, found {_found(value)}"
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def _field_types(struct: type[Struct]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+
+
+def _bare(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def _fitting(kind: Any, value: Any) -> Any:
+    """Return `kind` without its annotation; of a union, the member that has the value's own type."""
+    kind = _bare(kind)
+    if get_origin(kind) in (Union, UnionType):
+        for member in map(_bare, get_args(kind)):
+            origin = get_origin(member) or member
+            if origin is not Literal and isinstance(value, origin):
+                return member
+    return kind
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _in_words(kind: Any) -> str:
+    if get_origin(kind) is Annotated:
+        return _in_words(_bare(kind)) + "".join(map(_limits, kind.__metadata__))
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " or ".join(json.dumps(choice) for choice in arguments)
+    if origin in (Union, UnionType):
+        members = [member for member in arguments if member is not UnsetType]
+        return " or ".join(_in_words(one) for one in members if one is not int or float not in members)
+    if origin is tuple:
+        return f"a list of {len(arguments)} numbers"
+    return _WORDS.get(origin or kind, "an object")
+
+
+def _limits(note: Meta) -> str:
+    if note.min_length is not None:
+        return f" of length {note.min_length}" if note.max_length else " with at least one entry"
+    if note.ge is not None:
+        return f" from {note.ge}" + (f" to {note.le}" if note.le is not None else "")
+    return ""
+
+
+def _found(value: Any) -> str:
+    if isinstance(value, str):
+        return f"the string {quoted(value)}"
+    if isinstance(value, list):
+        return f"a list of length {len(value)}" if value else "an empty list"
+    if isinstance(value, dict):
+        return _WORDS[dict]
+    return one_line(json.dumps(value), 40)

@@ -1,0 +1,127 @@
+"""Tensors out of a safetensors file: every name, type and size is checked before memory is taken for any of them.
+
+The safetensors library writes such files; it does not read them here, as it takes the last of two tensors of one name,
+and where memory is short ends the process.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from multilayer._base import strict_json
+from multilayer._base.errors import InputError
+from multilayer._base.storage import decode
+from multilayer._base.wording import located, one_line, quoted
+
+__all__ = ["Entry", "TensorFile", "read"]
+
+_LENGTH = 8
+"""Bytes at the start of a file that give the length of its header."""
+_LONGEST_HEADER = 100_000_000
+"""The limit of the format."""
+_TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
+
+
+class Entry(Struct, forbid_unknown_fields=True):
+    """What the header says of a tensor; `data_offsets` counts from behind the header."""
+
+    dtype: str
+    shape: list[int]
+    data_offsets: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TensorFile:
+    """A safetensors file: metadata, and the entries of its header."""
+
+    metadata: dict[str, str]
+    entries: dict[str, Entry]
+    where: str
+    _data: bytes
+    _start: int
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return every tensor, by name, as an array of its own.
+
+        Raises
+        ------
+        InputError
+            When tensors are of no known type, or do not fill the file one behind the other.
+        """
+        place = 0
+        for name, entry in sorted(self.entries.items(), key=lambda item: item[1].data_offsets):
+            begin, end = entry.data_offsets
+            with located(f"{self.where}: tensor {one_line(name, 40)}"):
+                size = _size(entry)
+                if end - begin != size:
+                    raise InputError(
+                        f"expected {size} bytes for the shape {tuple(entry.shape)}, found {end - begin}"
+                    )
+                if begin != place:
+                    raise InputError(f"tensors do not fill the file: it begins at {begin}, expected {place}")
+            place = end
+        room = len(self._data) - self._start
+        if place != room:
+            raise InputError(
+                f"{self.where}: tensors do not fill the file: they take {place} bytes of {room} behind the header"
+            )
+        try:
+            return {name: self._array(entry) for name, entry in self.entries.items()}
+        except MemoryError:
+            raise InputError(
+                f"{self.where}: there is not enough memory for {place} bytes of tensors"
+            ) from None
+
+    def _array(self, entry: Entry) -> NDArray[Any]:
+        kind = _TYPES[entry.dtype]
+        start = self._start + entry.data_offsets[0]
+        numbers = np.frombuffer(self._data, kind, math.prod(entry.shape), start)
+        return numbers.reshape(entry.shape).astype(kind.newbyteorder("="))
+
+
+def read(data: bytes, where: str) -> TensorFile:
+    """Return metadata and entries of a safetensors file.
+
+    Raises
+    ------
+    InputError
+        When the bytes do not begin with such a header.
+    """
+    length = int.from_bytes(data[:_LENGTH], "little")
+    start = _LENGTH + length
+    if len(data) < _LENGTH or start > len(data):
+        raise InputError(
+            f"{where}: expected a safetensors header of {length} bytes, found a file of {len(data)}; "
+            "it is cut short, or is something else"
+        )
+    if length > _LONGEST_HEADER:
+        raise InputError(
+            f"{where}: expected a safetensors header of {_LONGEST_HEADER} bytes at most, found {length}"
+        )
+    header = strict_json.parse(decode(data[_LENGTH:start], f"{where}: header"), f"{where}: header")
+    metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
+    return TensorFile(
+        strict_json.convert(metadata, dict[str, str], f"{where}: header: __metadata__"),
+        strict_json.convert(header, dict[str, Entry], f"{where}: header"),
+        where,
+        data,
+        start,
+    )
+
+
+def _size(entry: Entry) -> int:
+    """Return the bytes that a tensor of this type and shape takes."""
+    if entry.dtype not in _TYPES:
+        raise InputError(f"expected {' or '.join(_TYPES)}, found {quoted(entry.dtype)}")
+    if len(entry.shape) > 2 or min(entry.shape, default=1) < 1:
+        raise InputError(
+            "expected one or two axes, at least one of each, "
+            f"found the shape {one_line(str(tuple(entry.shape[:9])), 60)}"
+        )
+    return math.prod(entry.shape) * _TYPES[entry.dtype].itemsize

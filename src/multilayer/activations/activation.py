@@ -1,0 +1,182 @@
+"""What every activation is: a frozen dataclass of parameters, its facts, its value, derivative and vjp."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base.errors import InputError
+
+__all__ = ["Activation", "Facts", "Interval", "parameter"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The outputs of an activation: between `low` and `high`; `closed` tells which ends are reached."""
+
+    low: float
+    high: float
+    closed: tuple[bool, bool] = (False, False)
+
+    def __str__(self) -> str:
+        left, right = "[" if self.closed[0] else "(", "]" if self.closed[1] else ")"
+        return f"{left}{_number(self.low)}, {_number(self.high)}{right}"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("inf", "∞")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an activation without computing it. A fact that does not apply is left out."""
+
+    name: str
+    """The name in files and on the command line."""
+    formula: str
+    """h(a) in plain text, for a terminal."""
+    derivative: str
+    """h'(a) in plain text."""
+    latex: str
+    """h(a) in LaTeX."""
+    range: Interval
+    """The values it takes, for these parameters."""
+    kinks: tuple[float, ...] = ()
+    """Where the derivative jumps or does not exist."""
+    aliases: tuple[str, ...] = ()
+    """Other names that `get` accepts."""
+    onnx: str | None = None
+    """The ONNX operator that computes exactly this, if there is one."""
+    source: str = ""
+    """The paper or standard that defines it."""
+    trainable: bool = True
+    """False when the derivative carries no signal, so that backpropagation cannot train through it."""
+    distribution: bool = False
+    """Whether the outputs of a sample are the probabilities of classes that exclude each other: they sum to 1."""
+
+
+def parameter(
+    default: float, *, above: float = -math.inf, below: float = math.inf, per_unit: bool = False
+) -> Any:
+    """Declare a parameter: a finite number strictly between `above` and `below`.
+
+    With `per_unit`, a sequence gives each unit of the layer a number of its own.
+    """
+    return dataclasses.field(default=default, metadata={"above": above, "below": below, "per_unit": per_unit})
+
+
+class Activation(ABC):
+    """An activation function h: `h(x)`, `h.derivative(x)`, `h.vjp(a, z, dz)` and `h.facts`.
+
+    There are two kinds: `Elementwise` and `AlongAxis`. A concrete activation derives from one of them as
+    a frozen dataclass whose fields are its parameters, and supplies facts and NumPy formulas.
+    """
+
+    @property
+    @abstractmethod
+    def facts(self) -> Facts:
+        """Name, formulas, range, kinks and source, for these parameters."""
+
+    @abstractmethod
+    def __call__(self, x: Any, /, *, out: NDArray[Any] | None = None) -> Any:
+        """Return h(x), in `out` if that is given."""
+
+    @abstractmethod
+    def derivative(self, x: Any, /) -> Any:
+        """Return h'(x): elementwise, or the Jacobian of each row."""
+
+    @abstractmethod
+    def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:
+        """Return the gradient with respect to a, given the gradient dz with respect to z = h(a)."""
+
+    @staticmethod
+    def from_functions(
+        name: str, value: Callable[[Any], Any], derivative: Callable[[Any], Any], **facts: Any
+    ) -> Activation:
+        """Make an activation of your own from two array functions.
+
+        The derivative is checked against differences of the value. `facts` are fields of `Facts`; say
+        `kinks=(...)` where the derivative jumps.
+
+        Examples
+        --------
+        >>> cube = Activation.from_functions("cube", lambda a: a**3, lambda a: 3 * a**2)
+        >>> cube(2.0), cube.derivative(2.0)
+        (np.float64(8.0), np.float64(12.0))
+
+        Raises
+        ------
+        InputError
+            If the derivative does not belong to the value, or a function changes the shape of its input.
+        """
+        from multilayer.activations.custom import Custom
+
+        return Custom.from_facts(name, value, derivative, facts)
+
+    @classmethod
+    def parameter_names(cls) -> tuple[str, ...]:
+        """The names of the parameters, in order: the fields declared by `parameter`."""
+        if not dataclasses.is_dataclass(cls):
+            return ()
+        return tuple(field.name for field in dataclasses.fields(cls) if field.metadata)
+
+    def surrogate(self, backward: Activation) -> Activation:
+        """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
+
+        >>> from multilayer.activations import sigmoid, step
+        >>> step.surrogate(sigmoid)
+        Surrogate(forward=Step(), backward=Sigmoid())
+        """
+        from multilayer.activations.surrogate import Surrogate
+
+        return Surrogate(self, backward)
+
+    @property
+    def kernel(self) -> Callable[..., Any] | None:
+        """The function of x and the parameters that computes h, by which the core recognizes its own."""
+        return None
+
+    @cached_property
+    def parameters(self) -> tuple[np.float64 | NDArray[np.float64], ...]:
+        """The parameters in the order of the fields, as the kernels take them."""
+        values = (getattr(self, name) for name in self.parameter_names())
+        return tuple(np.float64(v) if isinstance(v, float) else np.array(v, np.float64) for v in values)
+
+    def _field_values(self) -> tuple[Any, ...]:
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return tuple(getattr(self, field.name) for field in fields)
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            if field.metadata:
+                checked = _checked(type(self).__name__, field, getattr(self, field.name))
+                object.__setattr__(self, field.name, checked)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._field_values()
+
+
+def _checked(owner: str, field: dataclasses.Field[Any], value: Any) -> float | tuple[float, ...]:
+    per_unit, above, below = (field.metadata[key] for key in ("per_unit", "above", "below"))
+    expected = "a finite number" + (" or a sequence of them, one per unit" if per_unit else "")
+    if math.isfinite(above):
+        expected += f", above {above:g}"
+    if math.isfinite(below):
+        expected += f", below {below:g}"
+    try:
+        given = np.array(value)
+    except ValueError:
+        given = np.array("ragged")
+    numbers = given.astype(np.float64) if given.dtype.kind in "iuf" else np.array(np.nan)
+    fits = numbers.ndim == 0 or (per_unit and numbers.ndim == 1 and numbers.size > 0)
+    if not fits or not np.all((above < numbers) & (numbers < below)):
+        raise InputError(f"{owner}: {field.name} must be {expected}; got {value!r}")
+    return float(numbers) if numbers.ndim == 0 else tuple(numbers.tolist())

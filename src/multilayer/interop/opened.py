@@ -1,0 +1,105 @@
+"""What holds a model: the training that makes it, the search that found it, the pipeline that it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from multilayer._base.errors import InputError
+from multilayer._base.frames import named_columns
+from multilayer._base.wording import one_line
+from multilayer.training import Training
+
+__all__ = ["Step", "opened", "transformed"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a pipeline does to X before its network."""
+
+    name: str
+    transformer: Any
+
+    def __str__(self) -> str:
+        return f"step {self.name} ({type(self.transformer).__name__})"
+
+
+def opened(model: Any) -> tuple[tuple[Step, ...], Any]:
+    """Return the steps that change X before a model, and the model itself, out of whatever holds it.
+
+    Raises
+    ------
+    InputError
+        For what holds no fitted model, or one that alone does not predict what the whole does.
+    """
+    steps: tuple[Step, ...] = ()
+    while True:
+        for holds, inner in _HOLDERS:
+            if holds(model):
+                before, model = inner(model)
+                steps += before
+                break
+        else:
+            return steps, model
+
+
+def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
+    """Return samples as they reach the model behind the steps.
+
+    Raises
+    ------
+    InputError
+        When a step is not fitted, or does not take them.
+    """
+    for step in steps:
+        names = getattr(step.transformer, "feature_names_in_", None)
+        if names is not None:
+            with suppress(InputError):  # a step may do without some of its columns; if not, it says so itself
+                X = named_columns("X", X, list(map(str, names)))
+        try:
+            X = step.transformer.transform(X)
+        except ValueError as error:
+            raise InputError(one_line(" ".join(f"{step}: {error}".split()))) from error
+    return X
+
+
+def _having(*names: str) -> Callable[[Any], bool]:
+    return lambda model: not isinstance(model, type) and all(hasattr(model, name) for name in names)
+
+
+def _end_of_pipeline(pipeline: Any) -> tuple[tuple[Step, ...], Any]:
+    if not pipeline.steps:
+        raise InputError(f"this {type(pipeline).__name__} has no steps, so there is no network at its end")
+    *before, (_, model) = pipeline.steps
+    return tuple(
+        Step(name, transformer)
+        for name, transformer in before
+        # Samplers (of imbalanced-learn) change the samples of a fit only.
+        if transformer not in (None, "passthrough") and not hasattr(transformer, "fit_resample")
+    ), model
+
+
+def _best_of_search(search: Any) -> tuple[tuple[Step, ...], Any]:
+    if not hasattr(search, "best_estimator_"):
+        raise InputError(
+            f"this {type(search).__name__} has no best_estimator_; fit it with refit=True, or give an estimator"
+        )
+    return (), search.best_estimator_
+
+
+def _refuse_transformed_targets(model: Any) -> tuple[tuple[Step, ...], Any]:
+    raise InputError(
+        f"the network of a {type(model).__name__} predicts transformed targets; "
+        "give model.regressor_, with model.transformer_.transform(y) as y"
+    )
+
+
+_HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[Step, ...], Any]]], ...] = (
+    (lambda model: isinstance(model, Training), lambda training: ((), training.trained)),
+    (_having("steps", "named_steps"), _end_of_pipeline),
+    (_having("estimator", "refit", "cv", "error_score"), _best_of_search),
+    (_having("regressor", "transformer", "check_inverse"), _refuse_transformed_targets),
+)
+"""What tells a holder, by its attributes, and what it holds."""

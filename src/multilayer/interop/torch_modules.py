@@ -1,0 +1,119 @@
+"""Which layer of `torch.nn` a module computes: told by the function that is its forward, never by its name.
+
+PyTorch is not imported for it. A subclass with a forward of its own (an adapter, an activation of the user's) computes
+something else than the class it is named after; hooks and parametrizations change the numbers of a module that looks
+plain. All of them are refused, with the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from multilayer._base.errors import InputError
+
+__all__ = ["children_of", "computes", "is_module", "kind_of", "refuse_changes"]
+
+_LAYERS, _RUN = "torch.nn.modules.", "torch.nn.modules.module"
+"""Where PyTorch defines its layers, and what runs the forward of one."""
+
+_WAYS_TO_UNHOOK = {
+    "torch.nn.utils.weight_norm": "torch.nn.utils.remove_weight_norm(module)",
+    "torch.nn.utils.spectral_norm": "torch.nn.utils.remove_spectral_norm(module)",
+    "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, '{tensor}')",
+    "torch.ao.quantization.quantize": "give the model as it was before it was prepared for quantization",
+}
+"""By the module that defines a hook."""
+
+
+def is_module(model: Any) -> bool:
+    """Whether a model is a module of PyTorch, by its attributes."""
+    return all(hasattr(model, name) for name in ("named_children", "state_dict", "forward", "_modules"))
+
+
+def children_of(module: Any) -> Iterator[tuple[str, Any]]:
+    """Yield all children by name, a module that is used twice in both places; `named_children` leaves it out."""
+    yield from module._modules.items()
+
+
+def computes(module: Any, kind: str) -> bool:
+    """Whether a module runs the forward of `torch.nn`'s class `kind`, which it is or inherits from."""
+    return kind in _ancestors(module)
+
+
+def kind_of(module: Any, known: Collection[str]) -> str:
+    """Return the class of `torch.nn` whose forward a module runs, one of those that are known.
+
+    Raises
+    ------
+    InputError
+        When its forward is another one, or something changes its numbers.
+    """
+    if not is_module(module):
+        raise InputError("it is no module of PyTorch, so that the model itself does not run; take it out")
+    refuse_changes(module)
+    for kind in _ancestors(module):
+        if kind in known:
+            return kind
+    raise InputError(_unknown(module, known))
+
+
+def refuse_changes(module: Any) -> None:
+    """Refuse a module whose numbers are not those of its class and weights.
+
+    Raises
+    ------
+    InputError
+        Naming what changes them, and how to make it a plain module.
+    """
+    is_lazy = getattr(module, "has_uninitialized_params", None)
+    if is_lazy is not None and is_lazy():
+        raise InputError("its weights are not initialized; run a batch through the model first")
+    parametrized = list(getattr(module, "parametrizations", None) or ())
+    if parametrized:
+        raise InputError(
+            f"its {parametrized[0]} is parametrized; make it plain first: "
+            f"torch.nn.utils.parametrize.remove_parametrizations(module, {parametrized[0]!r})"
+        )
+    for name in ("_forward_pre_hooks", "_forward_hooks"):
+        for hook in (getattr(module, name, None) or {}).values():
+            way = _WAYS_TO_UNHOOK.get(_defined_in(hook), "call remove() of what registered them")
+            way = way.format(tensor=getattr(hook, "_tensor_name", ""))
+            raise InputError(f"it has hooks, which may change its numbers; remove them first: {way}")
+    if "forward" in vars(module):
+        raise InputError(
+            "its forward was replaced on the object, so what it computes is code; del module.forward"
+        )
+
+
+def _ancestors(module: Any) -> Iterator[str]:
+    """Yield the names of the classes in `torch.nn` that a module shares its forward with, the nearest first."""
+    forward, call = _functions(module)
+    if _defined_in(forward).startswith(_LAYERS) and _defined_in(call) == _RUN:
+        for ancestor in type(module).__mro__:
+            if ancestor.__module__.startswith(_LAYERS) and getattr(ancestor, "forward", None) is forward:
+                yield ancestor.__qualname__
+
+
+def _functions(module: Any) -> tuple[Any, Any]:
+    """Return what a module's class computes, and what runs that; compiled ones have no such function."""
+    return getattr(type(module), "forward", None), type(module).__call__
+
+
+def _defined_in(function: Any) -> str:
+    return getattr(function, "__module__", None) or ""
+
+
+def _unknown(module: Any, known: Collection[str]) -> str:
+    """Return why what a module computes is no layer that is known."""
+    forward, call = _functions(module)
+    where = _defined_in(forward)
+    if "quantized" in where.split("."):
+        return "its weights are quantized; give the model as it was before quantization"
+    if where.startswith(_LAYERS) and _defined_in(call) == _RUN:
+        return f"a network has no such layer; it can represent {', '.join(known)}"
+    own = forward if _defined_in(call) == _RUN else call
+    return (
+        f"its forward is code of its own ({_defined_in(own)}.{getattr(own, '__qualname__', '')}); "
+        "replace it by the layers of torch.nn that compute the same, adapters by the Linear they are merged into"
+    )

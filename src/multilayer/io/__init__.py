@@ -1,0 +1,26 @@
+"""Files: networks in and out, samples in, results out."""
+
+from multilayer.io.access import load, save
+from multilayer.io.classes import Meaning, meaning_of
+from multilayer.io.results import result_object, to_csv, to_json, write_results
+from multilayer.io.samples import Samples, read_samples, source
+from multilayer.io.targets import targets_in
+
+__all__ = [
+    "Meaning",
+    "Samples",
+    "load",
+    "meaning_of",
+    "read_samples",
+    "result_object",
+    "save",
+    "source",
+    "targets_in",
+    "to_csv",
+    "to_json",
+    "write_results",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

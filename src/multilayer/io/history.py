@@ -1,0 +1,186 @@
+"""The course of a training out of a CSV file, as most training loops log it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
+
+from multilayer._base import storage
+from multilayer._base.errors import InputError
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.wording import located, near_matches, quoted
+from multilayer.io.cells import DecimalSign, found_in, is_gap, is_number, place_of
+from multilayer.io.opened import Table, open_table
+from multilayer.io.rows import Row
+from multilayer.training import History
+
+__all__ = ["read_history"]
+
+_NAMES = {
+    "loss": ("loss", "train_loss", "training_loss", "train_loss_epoch"),
+    "validation_loss": ("validation_loss", "val_loss", "valid_loss", "val_loss_epoch"),
+    "learning_rate": ("learning_rate", "lr"),
+    "epoch": ("epoch",),
+}
+"""Of each curve, as `_folded` leaves them."""
+_RATE_OF = "lr_"
+"""How the rate of an optimizer's only group of parameters is called by Lightning: lr-Adam."""
+_WENT_WRONG = {"nan", "inf", "infinity"}
+
+Values = Mapping[str, float]
+"""The values of a row or an epoch, by curve; without an entry where there is a gap."""
+
+
+def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> History:
+    """Return the curves in a CSV file: a header with "loss", and a row an epoch.
+
+    "validation_loss" and "learning_rate" are read where they are there (as "val_loss" and "lr" too), other columns are
+    left out. Capitals, blanks, hyphens and slashes make no difference: "Train Loss" and "train/loss" are "train_loss".
+    A file without a header has one column, the loss. Separators and decimal signs are those of `read_samples`. Numbers
+    may be nan or infinite, as they are where training fails.
+
+    An empty cell, NA and the like are gaps. Rows that follow each other are one epoch where they have the same number
+    in the column "epoch", with the rows before them that have none; without such a column, where a row only has what
+    the rows of the epoch lack, as when training and validation are logged in turn. Of several values in an epoch the
+    mean is taken, an epoch without a loss is left out, and for a gap in another curve its last value before stands, or
+    the first one. `tell` is told of each.
+
+    Raises
+    ------
+    InputError
+        When the file does not hold such curves: one line with file, line and column.
+    """
+    where = shown(path)
+    expected = [name for names in _NAMES.values() for name in names]
+    table = open_table(storage.read(path), where, expected)
+    if table is None:
+        raise InputError(f"{where}: expected a row an epoch below a header with loss, found an empty file")
+    columns = _columns(table)
+    sign = DecimalSign(where)
+    rows = [_values(row, columns, table, sign) for row in table.rows]
+    epochs = list(map(_joined, _by_number(rows, where) if "epoch" in columns else _in_turn(rows)))
+    logged = [epoch for epoch in epochs if "loss" in epoch]
+    if not logged:
+        raise InputError(f"{where}: expected a row an epoch below the header, with a loss; found none")
+    if sign.comma:
+        (tell or str)(sign.note)
+    for note in _notes(rows, epochs, logged):
+        (tell or str)(f"{where}: {note}")
+    loss, validation, rates = (tuple(_filled(logged, name)) for name in (*_NAMES,)[:3])
+    return History(loss=loss, validation_loss=validation, learning_rate=rates)
+
+
+def _columns(table: Table) -> dict[str, int]:
+    header, where = table.header, table.where
+    if header is None:
+        if len(table.first.cells) != 1:
+            raise InputError(
+                f"{where}, line {table.first.line}: {len(table.first.cells)} columns without a header; "
+                "say which is the loss"
+            )
+        return {"loss": 0}
+    found, folded = {}, [*map(_folded, header)]
+    for curve, names in _NAMES.items():
+        places = [place for place, name in enumerate(folded) if name in names]
+        if len(places) > 1:
+            called = " and ".join(f"column {place + 1} ({header[place]})" for place in places[:2])
+            raise InputError(
+                f"{where}, line {table.first.line}: {called} are both the {curve.replace('_', ' ')}; "
+                "rename the one not meant"
+            )
+        if places:
+            found[curve] = places[0]
+    if "loss" not in found:
+        others = [name for place, name in enumerate(header) if place not in found.values()]
+        near = near_matches("loss", others) if others else "expected the loss of training beside the others"
+        raise InputError(f"{where}: no column is called 'loss'{table.first.separator_hint() or f'; {near}'}")
+    rates = [place for place, name in enumerate(folded) if name.startswith(_RATE_OF)]
+    if len(rates) == 1:
+        found.setdefault("learning_rate", rates[0])
+    return found
+
+
+def _folded(name: str) -> str:
+    """Return a name in small letters, with an underscore for all that is no letter or digit."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+
+
+def _values(row: Row, columns: Mapping[str, int], table: Table, sign: DecimalSign) -> Values:
+    found = {}
+    for curve, column in columns.items():
+        cell = sign.with_point(row.cells[column], row.line, row.separator)
+        if is_gap(cell):
+            continue
+        if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _WENT_WRONG:
+            with located(place_of(table.where, row.line, column, table.header)):
+                raise InputError(f"expected a number, found {found_in(cell)}{row.separator_hint()}")
+        found[curve] = float(cell)
+    return found
+
+
+def _by_number(rows: Sequence[Values], where: str) -> list[list[Values]]:
+    told = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
+    if any("epoch" not in row for row in told):
+        raise InputError(f"{where}: a row with a loss has no epoch; fill that column, or take it out")
+    epochs: list[list[Values]] = []
+    waiting: list[Values] = []  # the rate is logged before its epoch, without the number
+    number = None
+    for row in rows:
+        waiting.append(row)
+        if "epoch" not in row:
+            continue
+        if row["epoch"] != number:
+            epochs.append([])
+            number = row["epoch"]
+        epochs[-1] += waiting
+        waiting = []
+    return epochs
+
+
+def _in_turn(rows: Iterable[Values]) -> Iterator[list[Values]]:
+    epoch: list[Values] = []
+    met: set[str] = set()
+    for row in rows:
+        if met & row.keys():
+            yield epoch
+            epoch, met = [], set()
+        epoch.append(row)
+        met |= row.keys()
+    yield epoch
+
+
+def _joined(rows: Sequence[Values]) -> Values:
+    """Return the values of an epoch: of each curve the mean of those its rows have."""
+    curves = {curve for row in rows for curve in row}
+    return {curve: _mean([row[curve] for row in rows if curve in row]) for curve in curves}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return values[0] if len(values) == 1 else fmean(values)
+
+
+def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Values]) -> Iterator[str]:
+    for curve in ("loss", "validation_loss"):
+        count = sum(curve in row for row in rows)
+        if count > sum(curve in epoch for epoch in epochs):
+            yield f"{quoted(curve)} has {count} values, more than one an epoch; the mean of each epoch is taken"
+    if len(logged) < len(epochs):
+        yield f"epochs without a loss are left out: {len(epochs) - len(logged)} of {len(epochs)}"
+    for curve in ("validation_loss", "learning_rate"):
+        count = sum(curve in epoch for epoch in logged)
+        if 0 < count < len(logged):
+            yield (
+                f"{quoted(curve)} has a value in {count} of {len(logged)} epochs; "
+                "for the others the last value before stands"
+            )
+
+
+def _filled(epochs: Sequence[Values], curve: str) -> Iterator[float]:
+    """Yield the values of a curve, without gaps; none at all for a curve that has no value."""
+    value = next((epoch[curve] for epoch in epochs if curve in epoch), None)
+    if value is None:
+        return
+    for epoch in epochs:
+        value = epoch.get(curve, value)
+        yield value

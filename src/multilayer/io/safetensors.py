@@ -1,0 +1,82 @@
+"""Safetensors: the weights as bytes, and the rest of the network as metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+from safetensors.numpy import save as save_tensors
+
+from multilayer._base import tensor_file
+from multilayer._base.errors import InputError
+from multilayer._base.wording import near_matches, one_line, quoted
+from multilayer.activations import Activation
+from multilayer.io.document import Outline, build, check_finite, outline_of, read_document
+from multilayer.io.format import Format
+from multilayer.network import MLP
+
+__all__ = ["safetensors"]
+
+_TYPES = {"float32": "F32", "float64": "F64"}
+_METADATA = "multilayer"
+
+
+def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
+    """Return the network that tensors and metadata make."""
+    file = tensor_file.read(data, where)
+    if _METADATA not in file.metadata:
+        raise InputError(
+            f"{where}: expected metadata '{_METADATA}' that describes the network, found none; "
+            "multilayer.save() writes it"
+        )
+    outline = read_document(file.metadata[_METADATA], Outline, f"{where}: metadata '{_METADATA}'")
+    _check_entries(file.entries, outline, where)
+    arrays = file.arrays()
+    for name in arrays:
+        check_finite(arrays[name], f"{where}: tensor {name}")
+    numbers = [(arrays[weights], arrays[biases]) for weights, biases in _names(len(outline.layers))]
+    return build(outline, numbers, where, activations)
+
+
+def write(network: MLP) -> bytes:
+    """Return the network as the bytes of a safetensors file."""
+    metadata = {_METADATA: json.dumps(outline_of(network))}
+    tensors: dict[str, NDArray[Any]] = {}
+    for (weights, biases), layer in zip(_names(len(network.layers)), network.layers, strict=True):
+        tensors |= {weights: layer.W, biases: layer.b}
+    return save_tensors(tensors, metadata)
+
+
+def _names(layers: int) -> list[tuple[str, str]]:
+    return [(f"layer{number}.W", f"layer{number}.b") for number in range(1, layers + 1)]
+
+
+def _check_entries(entries: dict[str, tensor_file.Entry], outline: Outline, where: str) -> None:
+    """Refuse tensors that do not make up the network, before memory is taken for any of them."""
+    names = dict.fromkeys(name for pair in _names(len(outline.layers)) for name in pair)
+    missing = next((name for name in names if name not in entries), None)
+    if missing is not None:
+        raise InputError(
+            f"{where}: the tensor {missing} is missing; the network has {len(outline.layers)} layers"
+        )
+    for name, entry in entries.items():
+        if name not in names:
+            raise InputError(f"{where}: unknown tensor {quoted(name)}; {near_matches(name, names)}")
+        expected = _TYPES[outline.dtype]
+        if entry.dtype != expected:
+            raise InputError(
+                f"{where}: tensor {name}: expected {expected}, as the network is {outline.dtype}, "
+                f"found {quoted(entry.dtype)}"
+            )
+        axes = 2 if name.endswith("W") else 1
+        if len(entry.shape) != axes or min(entry.shape) < 1:
+            shape = "(inputs, units)" if axes == 2 else "(units,)"
+            raise InputError(
+                f"{where}: tensor {name}: expected the shape {shape}, at least one of each, "
+                f"found {one_line(str(tuple(entry.shape)), 60)}"
+            )
+
+
+safetensors = Format("safetensors", ".safetensors", read, write)

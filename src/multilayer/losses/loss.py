@@ -1,0 +1,191 @@
+"""What every loss is: per-sample values, and the gradient with respect to the last weighted sums."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.frames import numbers
+from multilayer._base.settings import check_settings
+from multilayer.activations.activation import Activation, Interval
+from multilayer.losses.outputs import check_outputs, check_varies
+
+__all__ = ["Loss", "LossFacts"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LossFacts:
+    """What is known of a loss without computing it."""
+
+    name: str
+    """The name that `get` and files know."""
+    formula: str
+    """l(z, y) of one output, in plain text."""
+    derivative: str
+    """dl/dz in plain text."""
+    latex: str
+    """l(z, y) in LaTeX."""
+    outputs: Interval
+    """What the network's outputs z have to lie in."""
+    targets: Interval
+    """What the targets y have to lie in."""
+    distribution: bool = False
+    """Whether the outputs have to be the probabilities of classes that exclude each other: they sum to 1."""
+    advice: str = ""
+    """The output activation to use, for the message about one that does not fit."""
+    aliases: tuple[str, ...] = ()
+    """Other names that `get` accepts."""
+    source: str = ""
+    """The paper or standard that defines it."""
+
+
+class Loss(ABC):
+    """A loss l(z, y): how far outputs z are from targets y, summed over the outputs of a sample.
+
+    Training takes the mean over samples; a sample's weight is its share in that mean.
+
+    A concrete loss is a frozen dataclass whose fields are its parameters. It writes `formula` and
+    `derivative_formula` for float64 arrays; where activation and loss are one stable function of the weighted
+    sums a (softmax and cross-entropy, say), it names those activations in `links` and writes `link_formula`
+    and `link_derivative_formula` as well. NumPy's floating-point warnings are off while they run.
+    """
+
+    links: ClassVar[tuple[type[Activation], ...]] = ()
+    """Output activations that are fused with this loss."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> LossFacts:
+        """Name, formulas, what outputs and targets have to be."""
+
+    @abstractmethod
+    def formula(self, z: Array, y: Array, /) -> Array:
+        """Return l(z, y) element by element."""
+
+    @abstractmethod
+    def derivative_formula(self, z: Array, y: Array, /) -> Array:
+        """Return dl/dz element by element."""
+
+    def link_formula(self, a: Array, y: Array, /) -> Array:
+        """Return l(h(a), y) element by element, for the activations in `links`."""
+        raise NotImplementedError
+
+    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
+        """Return dl(h(a), y)/da, for the activations in `links`."""
+        raise NotImplementedError
+
+    def dense(self, y: NDArray[Any], units: int) -> Array:
+        """Return prepared targets as float64 numbers of shape (samples, units)."""
+        return y.astype(np.float64, copy=False)
+
+    def targets(self, y: ArrayLike, units: int) -> NDArray[Any]:
+        """Return targets as training takes them: checked, of shape (samples, units).
+
+        With one output unit, (samples,) will do as well.
+
+        Raises
+        ------
+        InputError
+            When shape, type or range do not fit.
+        """
+        array = numbers("y", y)
+        if array.ndim == 1 and units == 1:
+            array = array[:, np.newaxis]
+        if array.ndim != 2 or array.shape[1] != units:
+            expected = "(samples,) or (samples, 1)" if units == 1 else f"(samples, {units})"
+            raise InputError(f"y has shape {array.shape}; a network with {units} outputs needs {expected}")
+        self._check_range(array)
+        return array
+
+    def targets_of_classes(self, numbers: NDArray[np.int64], units: int) -> NDArray[Any]:
+        """Return class numbers as targets: a column of them for one output unit, else rows with a 1 for the class."""
+        return self.targets(numbers if units == 1 else np.eye(units)[numbers], units)
+
+    @final
+    def check(self, activation: Activation, units: int) -> None:
+        """Refuse outputs that this loss has no meaning for, and outputs that are constant.
+
+        Raises
+        ------
+        InputError
+            Naming both, and an activation that fits.
+        """
+        self.check_units(units)
+        check_varies(activation, units)
+        if not isinstance(activation, self.links):
+            facts = self.facts
+            check_outputs(facts.name, facts.outputs, facts.distribution, activation, facts.advice)
+
+    @final
+    def check_units(self, units: int) -> None:
+        """Refuse a single output unit where each class needs its own."""
+        if self.facts.distribution and units < 2:
+            raise InputError(
+                f"{self.facts.name} needs an output unit per class, at least 2; this network has {units}; "
+                "use sigmoid and binary_cross_entropy for a single one"
+            )
+
+    @final
+    def values(
+        self, y: NDArray[Any], a: NDArray[Any], z: NDArray[Any], activation: Activation
+    ) -> NDArray[Any]:
+        """Return the loss of each sample, in the type of z.
+
+        Parameters
+        ----------
+        y : array
+            Targets, as `targets` prepares them.
+        a, z : array, shape (samples, units)
+            Weighted sums and outputs of the last layer.
+        activation : Activation
+            Its activation.
+        """
+        t = self.dense(y, z.shape[-1])
+        with np.errstate(all="ignore"):
+            if isinstance(activation, self.links):
+                each = self.link_formula(a.astype(np.float64, copy=False), t)
+            else:
+                each = self.formula(z.astype(np.float64, copy=False), t)
+            summed: NDArray[Any] = each.sum(axis=-1).astype(z.dtype, copy=False)
+            return summed
+
+    @final
+    def dz(self, y: NDArray[Any], z: NDArray[Any]) -> NDArray[Any]:
+        """Return the gradient of each sample's loss with respect to its outputs z, in their type."""
+        with np.errstate(all="ignore"):
+            gradient = self.derivative_formula(z.astype(np.float64, copy=False), self.dense(y, z.shape[-1]))
+            return gradient.astype(z.dtype, copy=False)
+
+    @final
+    def da(self, y: NDArray[Any], a: NDArray[Any], z: NDArray[Any], activation: Activation) -> NDArray[Any]:
+        """Return the gradient of each sample's loss with respect to its weighted sums a, in their type.
+
+        Directly where the activation is one of `links`, through dz and the activation's vjp otherwise.
+        """
+        if not isinstance(activation, self.links):
+            with np.errstate(all="ignore"):
+                return activation.vjp(a, z, self.dz(y, z))
+        with np.errstate(all="ignore"):
+            t = self.dense(y, z.shape[-1])
+            gradient = self.link_derivative_formula(a.astype(np.float64, copy=False), t)
+            return gradient.astype(a.dtype, copy=False)
+
+    def _check_range(self, y: NDArray[Any]) -> None:
+        need = self.facts.targets
+        fits = (need.low <= y) & (y <= need.high) & np.isfinite(y)
+        if not fits.all():
+            place = np.argwhere(~fits)[0]
+            raise InputError(
+                f"y, sample {place[0] + 1}: {self.facts.name} needs finite targets in {need}; "
+                f"found {y[tuple(place)]}"
+            )
+
+    def __post_init__(self) -> None:
+        check_settings(self)

@@ -1,0 +1,149 @@
+"""What a measured property is: a frozen dataclass of figures that knows how to measure itself, and to say itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from multilayer._base.errors import InputError
+from multilayer._base.settings import check_settings, setting
+from multilayer._base.wording import one_line
+from multilayer.activations import Activation
+
+__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is spent on a measurement. All that is random is drawn from `seed`."""
+
+    seeds: int = setting(12, least=1, whole=True)
+    """Random networks per kind, for the gradient through depth."""
+    width: int = setting(64, least=1, whole=True)
+    """Their units per layer."""
+    depths: tuple[int, ...] = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50)
+    """How many layers they have."""
+    trainings: int = setting(5, least=1, whole=True)
+    """Starting weights per training."""
+    steps: int = setting(400, least=1, whole=True)
+    """The most steps of a training."""
+    rounds: int = setting(101, least=1, whole=True)
+    """How often each cost is timed."""
+    seed: int = setting(0, least=0, whole=True)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        depths = self.depths
+        if not isinstance(depths, tuple) or not all(type(depth) is int for depth in depths):
+            raise InputError(
+                f"Effort: depths must be a tuple of whole numbers; got {one_line(repr(depths), 60)}"
+            )
+        if not depths or depths[0] < 1 or any(after <= before for before, after in pairwise(depths)):
+            raise InputError(
+                f"Effort: depths must be numbers of layers from 1, in ascending order; got {depths!r}"
+            )
+
+    def quick(self) -> Effort:
+        """Return about a tenth of it: the same figures, less certain."""
+        return dataclasses.replace(
+            self, seeds=6, width=24, depths=(1, 2, 5, 10, 20, 50), trainings=2, steps=150, rounds=7
+        )
+
+
+@dataclass(frozen=True)
+class NotMeasured:
+    """Stands where a figure would, with the reason why there is none."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Property(ABC):
+    """One measured property. To add one: a file with a frozen dataclass, and a line in `measure/table.py`.
+
+    `name` is its key in results and JSON, `title` its heading on a card, `headings` its columns where activations are
+    compared. The fields are the figures: numbers, texts, tuples and dataclasses of them.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    headings: ClassVar[tuple[str, ...]]
+    only_elementwise: ClassVar[bool] = True
+    """Whether it means nothing for an activation that works along an axis."""
+
+    @classmethod
+    @abstractmethod
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+        """Measure it."""
+
+    @abstractmethod
+    def lines(self) -> tuple[str, ...]:
+        """The figures in words, for a card."""
+
+    @abstractmethod
+    def cells(self) -> tuple[str, ...]:
+        """The figures that stand under `headings`."""
+
+
+def is_elementwise(activation: Activation) -> bool:
+    """Whether each output depends on the input at its place alone: then the derivative has the shape of the input."""
+    return np.ndim(activation.derivative(np.zeros(2))) == 1
+
+
+def shown(value: float, digits: int = 4) -> str:
+    """Return a number as people read it: the smallest and largest floats, "next to 0" and "without end", as 0 and ∞.
+
+    >>> shown(0.125), shown(float("-inf")), shown(5e-324)
+    ('0.125', '-∞', '0')
+    """
+    if abs(value) > 1e300:
+        return "∞" if value > 0 else "-∞"
+    return "0" if abs(value) < 1e-300 else f"{value:.{digits}g}"
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it.
+
+    >>> percent(0.5), percent(1e-9), percent(0.0)
+    ('50 %', '< 0.001 %', '0 %')
+    """
+    return "< 0.001 %" if 0.0 < share < 1e-5 else f"{100 * share:.3g} %"
+
+
+def span(low: float, high: float, digits: int = 4) -> str:
+    """Return an interval in words.
+
+    >>> span(float("-inf"), 0.0), span(-1.0, 1.0), span(2.0, 2.0)
+    ('a ≤ 0', '-1 ≤ a ≤ 1', 'a = 2')
+    """
+    left, right = shown(low, digits), shown(high, digits)
+    if left == right:
+        return f"a = {left}"
+    if left == "-∞":
+        return "every a" if right == "∞" else f"a ≤ {right}"
+    return f"a ≥ {left}" if right == "∞" else f"{left} ≤ a ≤ {right}"
+
+
+def plain(value: Any) -> Any:
+    """Return figures as JSON holds them: dictionaries, lists, texts; numbers that are not finite as texts.
+
+    >>> plain((1.5, float("inf")))
+    [1.5, 'inf']
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(entry) for entry in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,166 @@
+"""What a layer of random weights does to the size of a signal: the variance map and its fixed points."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+
+from multilayer.activations import Activation
+from multilayer.initializers import Scaled, for_activation
+from multilayer.measure.contract import Effort, NotMeasured, Property, shown
+from multilayer.measure.normal import mean
+
+__all__ = ["FixedPoint", "VarianceMap", "fixed_variance"]
+
+Stability = Literal["attracts", "repels", "neutral"]
+_GRID = np.logspace(-6.0, 6.0, 61)
+_LAYERS = 50
+# Closer than this a variance is kept; `for_activation` chooses its weights with an integral good to 1e-6.
+_SAME = 2e-6
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A variance that a layer hands on unchanged, and what it does to one nearby."""
+
+    variance: float
+    slope: float
+    """dV/dq there: by how much a layer changes a small distance from it."""
+    stability: Stability
+    gradient: float
+    """By how much a layer multiplies the mean square of a gradient there."""
+
+
+@dataclass(frozen=True)
+class VarianceMap(Property):
+    r"""V(q) = s^2 E[h(sqrt(q) z)^2], z standard normal: the variance of the next layer's a, for wide layers.
+
+    s^2 is inputs times the variance of a weight, of the initializer that `initializers.for_activation` chooses for a
+    layer with as many units as inputs. Biases are 0.
+
+    References
+    ----------
+    Poole, B., Lahiri, S., Raghu, M., Sohl-Dickstein, J., Ganguli, S. (2016). Exponential expressivity in deep neural
+    networks through transient chaos. NIPS.
+    """
+
+    name: ClassVar[str] = "signal"
+    title: ClassVar[str] = "variance map"
+    headings: ClassVar[tuple[str, ...]] = ("fixed variance",)
+
+    initializer: str
+    weight_variance: float
+    """s^2, inputs times the variance of a weight."""
+    q: tuple[float, ...]
+    mapped: tuple[float, ...]
+    """V(q)."""
+    keeps_every: bool
+    """Whether V(q) = q for all q."""
+    fixed_points: tuple[FixedPoint, ...]
+    """In ascending order; 0 among them where h(0) = 0. Empty where every q is one."""
+    after_50: float
+    """The variance after 50 layers, from 1."""
+
+    @classmethod
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+        """Integrate on a grid, and bisect where V(q) crosses q."""
+        chosen = for_activation(activation)
+        mapped = [_next(activation, q) for q in _GRID]
+        keeps = bool(np.all(np.abs(np.array(mapped) / _GRID - 1.0) < _SAME))
+        q = 1.0
+        for _ in range(_LAYERS):
+            q = _next(activation, q)
+        fixed = () if keeps else _fixed_points(activation)
+        return cls(repr(chosen), _power(activation), tuple(_GRID.tolist()), tuple(mapped), keeps, fixed, q)
+
+    def lines(self) -> tuple[str, ...]:
+        weights = f"weights of {self.initializer}: s^2 = {shown(self.weight_variance)}"
+        if self.keeps_every:
+            return (f"V(q) = q for every q: each layer keeps the variance ({weights})",)
+        found = "; ".join(
+            f"q = {shown(point.variance)} {point.stability} (slope {shown(point.slope)}, gradients x "
+            f"{shown(math.sqrt(point.gradient))} per layer)"
+            for point in self.fixed_points
+        )
+        return (
+            f"fixed points: {found or 'none'}",
+            f"from 1 to {shown(self.after_50)} in 50 layers; {weights}",
+        )
+
+    def cells(self) -> tuple[str, ...]:
+        if self.keeps_every:
+            return ("any",)
+        found = (
+            shown(point.variance, 3) + (" repels" if point.stability == "repels" else "")
+            for point in self.fixed_points
+            if point.variance or point.stability != "repels"
+        )
+        return (", ".join(found) or "none",)
+
+
+@functools.lru_cache(maxsize=8)
+def fixed_variance(activation: Activation) -> FixedPoint | None:
+    """Return the fixed point that signals of variance 1 start from or move to; None where they grow without end."""
+    if abs(_next(activation, 1.0) - 1.0) < _SAME:
+        return _point(activation, 1.0)
+    rising = _next(activation, 1.0) > 1.0
+    ahead = [point for point in _fixed_points(activation) if (point.variance > 1.0) == rising]
+    return min(ahead, key=lambda point: abs(point.variance - 1.0), default=None)
+
+
+@functools.lru_cache(maxsize=8)
+def _power(activation: Activation) -> float:
+    """s^2: the sum of a unit's weight variances over its inputs."""
+    chosen = for_activation(activation)
+    units = 64
+    assert isinstance(chosen, Scaled)  # noqa: S101  (for_activation chooses no other)
+    return units * chosen.variance(units, units, activation)
+
+
+def _next(activation: Activation, q: float) -> float:
+    if not math.isfinite(q):
+        return q
+    mean_square = mean(lambda a: np.square(activation(a)), math.sqrt(q), activation.facts.kinks)
+    return _power(activation) * mean_square
+
+
+@functools.lru_cache(maxsize=8)
+def _fixed_points(activation: Activation) -> tuple[FixedPoint, ...]:
+    found = []
+    if float(np.asarray(activation(0.0))) == 0.0:
+        found.append(_point(activation, 0.0))
+    growth = [(float(q), _next(activation, float(q)) / q - 1.0) for q in _GRID]
+    # Where V(q) is q to rounding, as for hard_tanh near 0, signs mean nothing.
+    clear = [(q, excess > 0.0) for q, excess in growth if not abs(excess) < _SAME]
+    for (low, grows), (high, still) in pairwise(clear):
+        if grows != still:
+            found.append(_point(activation, _crossing(activation, low, high, grows)))
+    return tuple(found)
+
+
+def _crossing(activation: Activation, low: float, high: float, falls: bool) -> float:
+    for _ in range(48):
+        middle = math.sqrt(low * high)
+        if (_next(activation, middle) > middle) == falls:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
+
+
+def _point(activation: Activation, q: float) -> FixedPoint:
+    near = 1e-3 * q if q else 1e-9
+    slope = (_next(activation, q + near) - _next(activation, q - near if q else 0.0)) / (
+        2 * near if q else near
+    )
+    # At 0 the limit counts, not the one value that h' happens to have there.
+    slopes = mean(lambda a: np.square(activation.derivative(a)), math.sqrt(q or near), activation.facts.kinks)
+    stability: Stability = (
+        "attracts" if abs(slope) < 1.0 - 1e-5 else "repels" if abs(slope) > 1.0 + 1e-5 else "neutral"
+    )
+    return FixedPoint(q, slope, stability, _power(activation) * slopes)

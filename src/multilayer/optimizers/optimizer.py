@@ -1,0 +1,76 @@
+"""What every optimizer is: `init` and `update`, two pure functions over the parameters W1, b1, W2, b2, ..."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.settings import check_settings
+
+__all__ = ["Optimizer", "OptimizerState", "Parameters"]
+
+Parameters = tuple[NDArray[Any], ...]
+"""W1, b1, W2, b2, ..., or anything else that has a number for each of theirs."""
+
+
+@dataclass(frozen=True, eq=False)
+class OptimizerState:
+    """What an optimizer remembers: how many updates it made, and its slots, an array per parameter array each."""
+
+    step: int
+    slots: Mapping[str, Parameters]
+
+    def is_finite(self) -> bool:
+        """Whether every number in it is finite: a squared gradient that overflows makes all later updates 0."""
+        return all(np.isfinite(array).all() for slot in self.slots.values() for array in slot)
+
+
+class Optimizer(ABC):
+    """A rule that turns gradients into new parameters.
+
+    A concrete optimizer is a frozen dataclass with the field `learning_rate`. It names its memory in `slots` and
+    writes `formula` for one array; every operation in it keeps the array's type.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    learning_rate: float
+
+    @abstractmethod
+    def formula(
+        self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]
+    ) -> tuple[NDArray[Any], ...]:
+        """Return new w and slots at update t = 1, 2, ..., given the gradient g. Nothing is changed in place."""
+
+    @final
+    def init(self, parameters: Sequence[NDArray[Any]]) -> OptimizerState:
+        """Return the state before the first update: every slot zero, which takes no memory."""
+        zeros = tuple(np.broadcast_to(np.zeros((), array.dtype), array.shape) for array in parameters)
+        return OptimizerState(0, dict.fromkeys(self.slots, zeros))
+
+    @final
+    def update(
+        self,
+        gradients: Sequence[NDArray[Any]],
+        state: OptimizerState,
+        parameters: Sequence[NDArray[Any]],
+        learning_rate: float | None = None,
+    ) -> tuple[Parameters, OptimizerState]:
+        """Return new parameters and the new state; the rate is the optimizer's own unless a schedule says."""
+        rate = self.learning_rate if learning_rate is None else learning_rate
+        t = state.step + 1
+        memory = [state.slots[name] for name in self.slots]
+        with np.errstate(all="ignore"):
+            new = [
+                self.formula(t, rate, w, g, *old)
+                for w, g, *old in zip(parameters, gradients, *memory, strict=True)
+            ]
+        updated, *kept = zip(*new, strict=True)
+        return updated, OptimizerState(t, dict(zip(self.slots, kept, strict=True)))
+
+    def __post_init__(self) -> None:
+        check_settings(self)

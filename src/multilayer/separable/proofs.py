@@ -1,0 +1,139 @@
+"""Why no plane exists: proofs that anyone can check with pencil and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from numpy.typing import ArrayLike
+
+from multilayer._base.arrays import plain_array
+from multilayer._base.printable import printable
+
+__all__ = ["CommonPoint", "Conflict"]
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class CommonPoint:
+    """A point in the convex hulls of two classes: no plane has it on both of its sides.
+
+    The point is a weighted mean of samples of the one class, and of samples of the other, exactly. A plane
+    with all of one class strictly on one side has every weighted mean of it on that side.
+
+    Attributes
+    ----------
+    classes : pair of labels
+    samples : pair of tuples of int
+        Row indices of samples of the first class, and of the second, from 0; in print from 1.
+    weights : pair of tuples of Fraction
+        Their weights: positive, sum 1.
+    point : tuple of Fraction
+        The point.
+    """
+
+    classes: tuple[Hashable, Hashable]
+    samples: tuple[tuple[int, ...], tuple[int, ...]]
+    weights: tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+    point: tuple[Fraction, ...]
+
+    def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
+        """Whether the proof is right for these data, by exact arithmetic and nothing else."""
+        labels = plain_array("y", y)
+        return all(
+            all(weight > 0 for weight in weights)
+            and sum(weights) == 1
+            and all(labels[sample] == name for sample in samples)
+            and weighted_sum(X, samples, weights) == self.point
+            for name, samples, weights in zip(self.classes, self.samples, self.weights, strict=True)
+        )
+
+    def __str__(self) -> str:
+        (one, other), (of_one, of_other) = self.classes, self.samples
+        point = ", ".join(map(_number, self.point[:_SHOWN])) + (", ..." if len(self.point) > _SHOWN else "")
+        return printable(
+            f"the point ({point}) lies in the convex hull of class {one} ({_samples(of_one)}) "
+            f"and of class {other} ({_samples(of_other)})"
+        )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Demands that no linear network meets together, where every two classes can be separated.
+
+    A demand: a sample x scores higher for its own class than for a rival,
+    x (W_own − W_rival) + b_own − b_rival > 0. With these weights the left sides sum to 0, whatever W and b
+    are: 0 > 0.
+
+    Attributes
+    ----------
+    samples : tuple of int
+        Row index (counted from 0) of the sample of each demand.
+    own, rivals : tuples of labels
+        Its class, and the class it is to beat.
+    weights : tuple of Fraction
+        Weight of each demand: positive, sum 1.
+    """
+
+    samples: tuple[int, ...]
+    own: tuple[Hashable, ...]
+    rivals: tuple[Hashable, ...]
+    weights: tuple[Fraction, ...]
+
+    def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
+        """Whether the proof is right for these data, by exact arithmetic and nothing else."""
+        labels = plain_array("y", y)
+        right = all(labels[sample] == own for sample, own in zip(self.samples, self.own, strict=True))
+        different = all(own != rival for own, rival in zip(self.own, self.rivals, strict=True))
+        positive = all(weight > 0 for weight in self.weights) and sum(self.weights) == 1
+        return (
+            right
+            and different
+            and positive
+            and all(self._balanced(X, name) for name in {*self.own, *self.rivals})
+        )
+
+    def _balanced(self, X: ArrayLike, name: Hashable) -> bool:
+        """Whether what multiplies W_name and b_name in the weighted sum is 0."""
+        signed = [
+            weight * ((own == name) - (rival == name))
+            for own, rival, weight in zip(self.own, self.rivals, self.weights, strict=True)
+        ]
+        return sum(signed) == 0 and not any(weighted_sum(X, self.samples, signed))
+
+    def __str__(self) -> str:
+        demands = [
+            f"sample {sample + 1} scores higher for {own} than for {rival} (times {_number(weight)})"
+            for sample, own, rival, weight in zip(
+                self.samples, self.own, self.rivals, self.weights, strict=True
+            )
+        ]
+        listed = ", ".join(demands[:_SHOWN]) + (", ..." if len(demands) > _SHOWN else "")
+        return printable(f"every two classes are, but these {len(demands)} demands sum to 0 > 0: {listed}")
+
+
+def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fraction]) -> tuple[Fraction, ...]:
+    """Exact sum of weight times sample."""
+    array = plain_array("X", X)
+    total = [Fraction(0)] * array.shape[1]
+    for sample, weight in zip(samples, weights, strict=True):
+        total = [
+            part + weight * Fraction(value) for part, value in zip(total, array[sample].tolist(), strict=True)
+        ]
+    return tuple(total)
+
+
+def _number(value: Fraction) -> str:
+    """As a decimal where it is one, as a short fraction, or about what it is."""
+    near = float(value)
+    if near == value and len(f"{near:.12g}") < 10:
+        return f"{near:.12g}"
+    return str(value) if len(str(value)) < 10 else f"≈{near:.6g}"
+
+
+def _samples(indices: tuple[int, ...]) -> str:
+    listed = ", ".join(str(index + 1) for index in indices[:_SHOWN])
+    more = f" and {len(indices) - _SHOWN} more" if len(indices) > _SHOWN else ""
+    return f"sample{'s' if len(indices) > 1 else ''} {listed}{more}"

@@ -1,0 +1,229 @@
+"""Does a labelled data set need a hidden layer at all? An exact answer, with its proof."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base.printable import printable
+from multilayer.network.view import Block, to_html
+from multilayer.separable.frame import Floats, Frame, Integers
+from multilayer.separable.labelled import labelled
+from multilayer.separable.linear_program import widest_gap
+from multilayer.separable.proofs import CommonPoint, Conflict, weighted_sum
+from multilayer.separable.rivals import Rivals
+from multilayer.separable.rounding import distance, exact_planes, in_float64
+from multilayer.separable.simplex import Contradiction, decide
+
+__all__ = ["Separability", "separability"]
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Separability:
+    """Whether a data set is linearly separable, and why. True or false in an `if`; printable.
+
+    Attributes
+    ----------
+    separable : bool
+    classes : tuple of labels
+        In the order of the output units.
+    W, b : ndarray of float64, or None
+        A linear layer a = x W + b that gives every sample its class. Two classes: one unit, W (d, 1) and
+        b (1,), a > 0 for the second class and a < 0 for the first. More: one unit per class, W (d, k) and
+        b (k,), the class is that of the largest a. Verified in exact arithmetic for these very floats (where
+        the gap is a few ulps, a sum x W + b taken in float64 may still round to the wrong side). None if not
+        separable, or if the gap is so narrow that no float64 layer was found: then `exact` has one.
+    exact : list of lists of Fraction, or None
+        Per unit, the d weights and the bias of a separating layer, as exact numbers.
+    margin : float
+        Smallest distance of a sample from the border of its class, for this layer (not the largest possible);
+        inf for a single class, 0 if not separable.
+    proof : CommonPoint, Conflict or None
+        Why no linear layer exists; `proof.holds(X, y)` checks it in exact arithmetic.
+    """
+
+    separable: bool
+    classes: tuple[Hashable, ...]
+    W: Floats | None
+    b: Floats | None
+    exact: list[list[Fraction]] | None
+    margin: float
+    proof: CommonPoint | Conflict | None
+
+    def __bool__(self) -> bool:
+        return self.separable
+
+    def __str__(self) -> str:
+        return printable(self._answer())
+
+    def _answer(self) -> str:
+        if not self.separable:
+            return f"Not linearly separable: {self.proof}"
+        if len(self.classes) == 1:
+            return (
+                f"Linearly separable: every sample is of class {self.classes[0]}, a constant output will do"
+            )
+        if len(self.classes) > 2:
+            how = f"a linear layer of {len(self.classes)} units gives every sample its class"
+        elif self.W is not None and len(self.W) <= _SHOWN:
+            negative, positive = self.classes
+            how = f"{self._formula()} is positive for class {positive}, negative for class {negative}"
+        else:
+            how = f"a plane separates class {self.classes[0]} from class {self.classes[1]}"
+        narrow = " (in exact numbers; no float64 layer was found)" if self.W is None else ""
+        return f"Linearly separable: {how}{narrow}; the nearest sample is {self.margin:.4g} from the border"
+
+    def _repr_html_(self) -> str:
+        rows = [("answer", str(self)), ("classes", ", ".join(map(str, self.classes)))]
+        if self.W is not None and self.W.size <= _SHOWN:
+            rows += [("W", str(self.W.tolist())), ("b", str(self.b.tolist() if self.b is not None else ""))]
+        return to_html([Block("Linearly separable?", (), tuple((name, (text,)) for name, text in rows))])
+
+    def _formula(self) -> str:
+        assert self.W is not None  # noqa: S101  (for the type checker)
+        assert self.b is not None  # noqa: S101
+        terms = [(w, f"x{j}") for j, w in enumerate(self.W[:, 0].tolist(), 1)] + [(self.b.item(), "")]
+        text = "".join(f" {'−' if w < 0 else '+'} {_term(abs(w), name)}" for w, name in terms if w)
+        return text.removeprefix(" + ").lstrip()
+
+
+def separability(X: ArrayLike, y: ArrayLike, *, max_pivots: int = 20_000) -> Separability:
+    """Decide exactly whether classes can be told apart by a linear network.
+
+    Two classes: is there a plane with w·x + b > 0 for every sample of the one and < 0 for every sample of
+    the other? More: is there a linear layer whose largest output, strictly, names the class of every sample?
+    Layers without a non-linear activation collapse into one linear layer, so this is what a network of any
+    depth can do without one, no more and no less. A single class is separable: a constant output names it.
+
+    The answer is never approximate. Floats are rational numbers; a linear program in floating point (HiGHS)
+    only proposes a plane or a proof, which exact arithmetic then confirms; where it does not, a simplex
+    method in integers decides.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Samples: finite numbers that float64 holds exactly.
+    y : array_like, shape (n,)
+        Class of each sample: numbers or strings.
+    max_pivots : int
+        Limit on the steps of the exact method, which is needed only where the linear program is not enough.
+
+    Returns
+    -------
+    Separability
+        The answer with the layer W, b, or with the proof that there is none.
+
+    Raises
+    ------
+    InputError
+        If X or y is not as described, or the limit was reached.
+    MissingExtraError
+        If SciPy is not installed: it comes with the extra `separability`.
+
+    Examples
+    --------
+    >>> corners = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> print(separability(corners, [0, 1, 1, 0]))  # XOR
+    Not linearly separable: the point (0.5, 0.5) lies in the convex hull of class 0 (samples 1, 4) \
+and of class 1 (samples 2, 3)
+    >>> bool(separability(corners, [0, 0, 0, 1]))  # AND
+    True
+
+    References
+    ----------
+    Minsky, Papert 1969, Perceptrons. Duda, Hart 1973, section 5.12.2 (Kesler's construction for many
+    classes). Gordan 1873 (either the plane or the proof exists).
+    """
+    samples, classes, labels = labelled(X, y)
+    if len(classes) == 1:
+        constant = [[Fraction(0)] * samples.shape[1] + [Fraction(1)]]
+        return _separable(classes, _layer(constant), constant, math.inf)
+    varies = samples.min(axis=0) != samples.max(axis=0)  # a constant column adds nothing to the bias
+    rows = tuple(np.flatnonzero(labels == k) for k in range(len(classes)))
+    rivals = Rivals(Frame.of(samples[:, varies]), rows)
+    found = _decide(rivals, tuple(range(len(classes))), max_pivots)
+    if isinstance(found, np.ndarray):
+        exact = exact_planes(rivals, found)
+        rounded = in_float64(rivals, exact)
+        if rounded is not None:
+            exact = [[Fraction(number) for number in plane] for plane in rounded.tolist()]
+        units = [_among_all_columns(plane, varies) for plane in _per_unit(exact)]
+        return _separable(classes, None if rounded is None else _layer(units), units, distance(rivals, exact))
+    numbers, contradiction = found
+    proof = _proof(samples, tuple(classes[k] for k in numbers), contradiction)
+    return Separability(False, classes, None, None, None, 0.0, proof)
+
+
+def _decide(
+    rivals: Rivals, numbers: tuple[int, ...], max_pivots: int
+) -> Integers | tuple[tuple[int, ...], Contradiction]:
+    """A network, or a contradiction with the classes it is about: two of them wherever two are enough."""
+    guess = widest_gap(rivals)
+    U = rivals.frame.of_scaled(guess.u)
+    if rivals.least(U).lead > 0:
+        return U
+    if len(numbers) > 2:
+        involved = Counter(frozenset((demand.own, demand.rival)) for demand in guess.decisive)
+        pairs = itertools.combinations(range(len(numbers)), 2)
+        for pair in sorted(pairs, key=lambda pair: -involved[frozenset(pair)]):
+            found = _decide(rivals.among(*pair), tuple(numbers[k] for k in pair), max_pivots)
+            if isinstance(found, tuple):
+                return found
+    answer = decide(rivals, guess.decisive, max_pivots)
+    return (numbers, answer) if isinstance(answer, Contradiction) else answer
+
+
+def _proof(X: Floats, classes: tuple[Hashable, ...], contradiction: Contradiction) -> CommonPoint | Conflict:
+    weights = dict(sorted(contradiction.weights.items()))
+    if len(classes) > 2:
+        return Conflict(
+            tuple(demand.sample for demand in weights),
+            tuple(classes[demand.own] for demand in weights),
+            tuple(classes[demand.rival] for demand in weights),
+            tuple(weights.values()),
+        )
+    one, other = ({d.sample: 2 * w for d, w in weights.items() if d.own == own} for own in (0, 1))
+    return CommonPoint(
+        (classes[0], classes[1]),
+        (tuple(one), tuple(other)),
+        (tuple(one.values()), tuple(other.values())),
+        weighted_sum(X, one, one.values()),
+    )
+
+
+def _per_unit(planes: list[list[Fraction]]) -> list[list[Fraction]]:
+    """One plane is one unit; with more, the first class needs a unit too, which is always 0."""
+    return planes if len(planes) == 1 else [[Fraction(0)] * len(planes[0]), *planes]
+
+
+def _among_all_columns(plane: list[Fraction], varies: NDArray[np.bool_]) -> list[Fraction]:
+    weights = iter(plane)
+    return [next(weights) if moves else Fraction(0) for moves in varies] + [plane[-1]]
+
+
+def _layer(units: list[list[Fraction]]) -> Floats:
+    return np.array([[float(number) for number in unit] for unit in units]).T
+
+
+def _term(factor: float, name: str) -> str:
+    if factor == 1 and name:
+        return name
+    return f"{factor:.6g} {name}".rstrip()
+
+
+def _separable(
+    classes: tuple[Hashable, ...], layer: Floats | None, units: list[list[Fraction]], margin: float
+) -> Separability:
+    if layer is None:
+        return Separability(True, classes, None, None, units, margin, None)
+    layer.setflags(write=False)
+    return Separability(True, classes, layer[:-1], layer[-1], units, margin, None)

@@ -1,0 +1,268 @@
+"""One look-up for all that has a name: every spelling is found, and nothing else is suggested in its place."""
+
+import numpy as np
+import pytest
+
+import multilayer
+from multilayer import InputError, activations, fit, initialize, initializers, losses, optimizers
+from multilayer._base.naming import folded
+from multilayer.activations import catalogue as every_activation
+from multilayer.activations.catalogue import registry as activation_names
+from multilayer.diagnosis import Setup
+from multilayer.initializers import registry as initializer_names
+from multilayer.losses.catalogue import registry as loss_names
+from multilayer.optimizers import SGD, Adam, Cosine, schedules
+from multilayer.optimizers.catalogue import registry as optimizer_names
+from multilayer.optimizers.schedules import registry as schedule_names
+from multilayer.training import Stopping, metrics
+from multilayer.training.metrics import registry as metric_names
+
+REGISTRIES = (
+    activation_names,
+    loss_names,
+    optimizer_names,
+    schedule_names,
+    initializer_names,
+    metric_names,
+)
+each_registry = pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
+
+# What Keras, PyTorch, scikit-learn and JAX call losses and metrics, and is none of ours.
+OTHER_OBJECTIVES = """
+mape msle male mbe nll kld kl rmsle rmspe smape wape mase mcc auc iou psnr medae mpd mgd crps dice ctc
+mean_absolute_percentage_error mean_squared_logarithmic_error median_absolute_error mean_bias_error
+root_mean_squared_log_error mean_absolute_scaled_error hinge squared_hinge categorical_hinge log_cosh kl_divergence
+cosine_similarity focal binary_focal_crossentropy categorical_focal_crossentropy smooth_l1 l0 l3 nll_loss gaussian_nll
+triplet_margin soft_margin multi_margin ctc_loss balanced_accuracy top_k_accuracy binary_accuracy max_error r3 f1
+explained_variance precision recall d2_absolute_error mean_gamma_deviance mean_pinball_loss brier tweedie
+"""
+OTHER_OPTIMIZERS = (
+    "nadam",
+    "radam",
+    "adamax",
+    "adagrad",
+    "adadelta",
+    "lion",
+    "lamb",
+    "ftrl",
+    "rprop",
+    "bfgs",
+)
+
+
+@pytest.mark.parametrize("registry", [loss_names, metric_names], ids=lambda registry: registry.kind)
+@pytest.mark.parametrize("name", OTHER_OBJECTIVES.split())
+def test_another_objective_is_never_suggested(registry, name):
+    with pytest.raises(InputError) as refused:
+        registry.get(name)
+    assert "did you mean" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", OTHER_OPTIMIZERS)
+def test_another_optimizer_is_never_suggested(name):
+    with pytest.raises(InputError, match=f"no optimizer is called '{name}'; expected 'adam', 'adamw', 'sgd'"):
+        optimizers.get(name)
+
+
+@pytest.mark.parametrize("name", ["rmse", "RMSE", "root_mean_squared_error", "accuracy", "r2"])
+def test_a_metric_that_is_no_loss_says_which_loss_and_how_to_see_it(name):
+    with pytest.raises(InputError, match=r"is no loss here; .*take .*metrics="):
+        losses.get(name)
+
+
+@each_registry
+def test_every_name_and_alias_is_found_in_every_spelling(registry):
+    for entry in registry.entries:
+        for name in (entry.name, *entry.aliases):
+            for spelling in (name, name.upper(), name.replace("_", "-"), name.replace("_", ""), f" {name} "):
+                assert registry.get(spelling) is entry.value
+
+
+@each_registry
+def test_no_two_entries_have_one_name(registry):
+    owners = {}
+    for entry in registry.entries:
+        for name in {folded(name) for name in (entry.name, *entry.aliases)}:
+            assert owners.setdefault(name, entry.name) == entry.name
+        assert entry.name not in registry.refused
+
+
+@each_registry
+@pytest.mark.parametrize("wrong", [None, 3, 2.5, [], object])
+def test_what_is_no_name_is_refused_in_one_line(registry, wrong):
+    with pytest.raises(InputError, match=f"{registry.kind} is a name or an? [A-Z]") as refused:
+        registry.get(wrong)
+    assert "\n" not in str(refused.value)
+
+
+@each_registry
+def test_a_message_is_short_however_long_the_name(registry):
+    with pytest.raises(InputError) as refused:
+        registry.get("x\x1b" * 100_000)
+    assert len(str(refused.value)) < 400
+    assert str(refused.value).isprintable()
+
+
+def test_one_slip_is_understood():
+    for get, wrong, right in (
+        (losses.get, "squered", "squared"),
+        (losses.get, "binary-crosentropy", "binary_cross_entropy"),
+        (losses.get, "mean_square_error", "mean_squared_error"),
+        (optimizers.get, "adma", "adam"),
+        (schedules.get, "cosin", "cosine"),
+        (metrics.get, "acuracy", "accuracy"),
+        (initializers.get, "he_norml", "he_normal"),
+        (activations.get, "sigmiod", "sigmoid"),
+        (activations.get, "leaky_rleu", "leaky_relu"),
+        (activations.get, "swsh", "swish"),
+    ):
+        with pytest.raises(InputError, match=rf"did you mean '{right}'\?"):
+            get(wrong)
+
+
+def test_the_class_in_place_of_an_object_is_named():
+    with pytest.raises(InputError, match=r"got the class Adam: write Adam\(\)"):
+        optimizers.get(Adam)
+
+
+def test_names_lists_what_get_takes():
+    for module in (activations, losses, optimizers, schedules, initializers, metrics):
+        assert module.names()
+        assert len({repr(module.get(name)) for name in module.names()}) == len(module.names())
+    assert activations.names() == tuple(entry.facts.name for entry in every_activation)
+
+
+def test_parameters_are_given_with_the_name_or_the_object():
+    assert optimizers.get("sgd", learning_rate=0.1) == SGD(0.1)
+    assert optimizers.get(SGD(0.1), momentum=0.0) == SGD(0.1, 0.0)
+    assert activations.get(activations.leaky_relu, slope=0.3) == activations.LeakyReLU(0.3)
+    with pytest.raises(InputError, match="optimizer adam has no parameter 'beta_1'; did you mean 'beta1'"):
+        optimizers.get("adam", beta_1=0.5)
+
+
+# Names in training
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(40, 3)), RNG.normal(size=(40, 2))
+NET = initialize((3, 5, 2), "tanh", rng=0, dtype=np.float64)
+ONE = initialize((3, 5, 1), "tanh", rng=0, dtype=np.float64)
+BATCH = {"batch_size": 40, "shuffle": False, "epochs": 1}
+
+
+@pytest.mark.parametrize("net", [NET, ONE], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "definition"),
+    [
+        ("mse", lambda error: np.mean(error**2)),
+        ("mean_squared_error", lambda error: np.mean(error**2)),
+        ("mae", lambda error: np.mean(np.abs(error))),
+        ("MeanAbsoluteError", lambda error: np.mean(np.abs(error))),
+    ],
+)
+def test_a_loss_that_says_mean_reports_the_mean(net, name, definition):
+    y = Y[:, : net.shape[-1]]
+    trained = fit(net, X, y, loss=name, validation=(X, y), **BATCH)
+    assert trained.history.loss[0] == pytest.approx(definition(net(X) - y), rel=1e-14)
+    assert trained.history.validation_loss[0] == pytest.approx(definition(trained.network(X) - y), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["mse", "mae"])
+def test_its_gradients_are_those_of_pytorch(name):
+    torch = pytest.importorskip("torch")
+    x, y = torch.tensor(X), torch.tensor(Y)
+    (first, second) = NET.layers
+    parameters = [torch.tensor(p, requires_grad=True) for p in (first.W, first.b, second.W, second.b)]
+    W1, b1, W2, b2 = parameters
+    outputs = torch.tanh(x @ W1 + b1) @ W2 + b2
+    {"mse": torch.nn.MSELoss, "mae": torch.nn.L1Loss}[name]()(outputs, y).backward()
+    ours = NET.gradients(X, Y, name)
+    for gradient, theirs in zip((ours[0].dW, ours[0].db, ours[1].dW, ours[1].db), parameters, strict=True):
+        np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-12, atol=1e-15)
+
+
+def test_names_and_objects_train_alike():
+    named = fit(NET, X, Y, loss="squared", optimizer="adam", schedule="cosine", epochs=3, rng=0)
+    given = fit(NET, X, Y, loss=losses.squared, optimizer=Adam(), schedule=Cosine(), epochs=3, rng=0)
+    assert named.network == given.network
+    sgd = fit(NET, X, Y, loss="squared", optimizer="SGD", epochs=3, rng=0)
+    assert sgd.network == fit(NET, X, Y, loss="squared", optimizer=SGD(), epochs=3, rng=0).network
+    pytest.importorskip("scipy")
+    assert fit(NET, X, Y, loss="mse", optimizer="l-bfgs", epochs=2).history.loss[1] < 1.0
+
+
+def test_setups_of_remedies_take_names():
+    given = {"widths": (2, 3, 1), "activations": (activations.tanh,), "output": activations.identity}
+    named = Setup(**given, loss="mse", optimizer="sgd", schedule="cosine")
+    assert named == Setup(
+        **given, loss=losses.mean_squared_error, optimizer=SGD(), schedule=Cosine(), estimator=None
+    )
+
+
+def test_a_metric_by_name_alone_and_by_its_short_name():
+    trained = fit(
+        NET, X, Y, loss="mse", metrics="rmse", validation=(X, Y), stopping=Stopping(monitor="rmse"), epochs=2
+    )
+    last = np.sqrt(np.mean((trained.network(X) - Y) ** 2))
+    assert min(trained.history.metrics["root_mean_squared_error"]) == pytest.approx(last)
+    with pytest.raises(InputError, match="the targets are class numbers, one per sample"):
+        fit(
+            initialize((3, 2), (), "softmax"),
+            X,
+            (Y[:, 0] > 0).astype(int),
+            loss="cce",
+            metrics="mse",
+            epochs=1,
+        )
+    both = fit(NET, X, Y, loss="mse", metrics=["mse", "mae"], epochs=1)
+    assert tuple(both.history.metrics) == ("mean_squared_error", "mean_absolute_error")
+    with pytest.raises(InputError, match="metrics must be names or Metrics; got int"):
+        multilayer.fit(NET, X, Y, loss="mse", metrics=3)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("MSELoss", losses.mean_squared_error),
+        ("L1Loss", losses.mean_absolute_error),
+        ("HuberLoss", losses.huber),
+        ("BCELoss", losses.binary_cross_entropy),
+        ("CrossEntropyLoss", losses.categorical_cross_entropy),
+        ("pinball_loss", losses.quantile),
+    ],
+)
+def test_losses_as_other_libraries_write_them(elsewhere, here):
+    assert losses.get(elsewhere) is here
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("CosineAnnealingLR", "cosine"),
+        ("OneCycleLR", "one_cycle"),
+        ("ReduceLROnPlateau", "adaptive"),
+    ],
+)
+def test_schedules_as_other_libraries_write_them(elsewhere, here):
+    assert schedules.get(elsewhere) is schedules.get(here)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("BCEWithLogitsLoss", "binary_cross_entropy"),
+        ("optax.sigmoid_binary_cross_entropy", None),
+        ("sigmoid_binary_cross_entropy", "binary_cross_entropy"),
+        ("softmax_cross_entropy", "categorical_cross_entropy"),
+        ("softmax_cross_entropy_with_integer_labels", "categorical_cross_entropy"),
+    ],
+)
+def test_a_loss_of_logits_says_how_it_is_done_here(elsewhere, here):
+    with pytest.raises(InputError, match=f"take '{here}'" if here else "no loss is called"):
+        losses.get(elsewhere)
+
+
+@pytest.mark.parametrize("name", ["L2Loss", "MSLELoss", "MAPELoss", "MALELoss", "L0Loss", "NCELoss"])
+def test_no_loss_is_suggested_for_an_abbreviation_with_loss_behind_it(name):
+    with pytest.raises(InputError) as refused:
+        losses.get(name)
+    assert "did you mean" not in str(refused.value)
