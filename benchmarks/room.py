@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from multilayer import fit, initialize, train
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 SHAPE, ROWS, BATCH = (1024, 4096, 1024, 16), 256, 32
 CASES: dict[str, dict[str, Any]] = {
     "Adam": {},
     "Adam, validation": {"validation": 0.25},
-    "Adam, validation, best weights kept": {"validation": 0.25, "stopping": Stopping(5)},
+    "Adam, validation, best weights kept": {"validation": 0.25, "stopping": EarlyStopping(5)},
     "Adam, dropout": {"dropout": 0.5},
 }
 

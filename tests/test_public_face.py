@@ -106,7 +106,7 @@ def readme_names():
 
 
 def test_readme_is_read():
-    assert {"multilayer.diagnosis.try_fixes", "multilayer.training.Stopping"} <= set(readme_names())
+    assert {"multilayer.diagnosis.try_fixes", "multilayer.training.EarlyStopping"} <= set(readme_names())
 
 
 @pytest.mark.parametrize("name", readme_names())

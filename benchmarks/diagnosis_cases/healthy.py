@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.diagnosis_cases.subject import Case, Subject, trained
-from multilayer.diagnosis import Course
+from multilayer.diagnosis import TrainingRecord
 from multilayer.optimizers import Adam
 
 __all__ = ["HEALTHY"]
@@ -55,7 +55,8 @@ def _under_way(name: str, activation: str, epochs: int) -> Callable[[int], Subje
     def make(seed: int) -> Subject:
         subject = trained(bundled(name), HIDDEN[name], activation, seed, optimizer=Adam(0.01), epochs=epochs)
         return replace(
-            subject, course=Course(history=subject.course.history, start=subject.course.start, epochs=80)
+            subject,
+            course=TrainingRecord(history=subject.course.history, start=subject.course.start, epochs=80),
         )
 
     return make

@@ -13,7 +13,7 @@ from multilayer import MLP, Dense, initialize
 from multilayer.activations import sigmoid
 from multilayer.initializers import ScikitLearn
 from multilayer.optimizers import SGD, Adam
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 __all__ = ["SICK"]
 
@@ -232,7 +232,7 @@ def stopped_on_the_plateau(hidden: tuple[int, ...], activation: str, seed: int) 
 
     A start from which training escapes is no case: the next one is taken until a network says one class only.
     """
-    stopping = Stopping(10, 1e-4, restore_best=False)
+    stopping = EarlyStopping(10, 1e-4, restore_best=False)
     X, y = data.quadratic(seed)
     small = ScikitLearn(sigmoid)
     for attempt in range(20):
@@ -348,7 +348,7 @@ def one_output_always_largest(hidden: tuple[int, ...], activation: str, seed: in
 
 @sick("plateau_stop", ((16,), "relu"), ((16, 16), "tanh"))
 def impatient(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
-    stopping = Stopping(0, 0.05, restore_best=False)
+    stopping = EarlyStopping(0, 0.05, restore_best=False)
     return trained(data.rings(seed), hidden, activation, seed, epochs=200, batch_size=200, stopping=stopping)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import MLP, Dense, initialize, train
-from multilayer.diagnosis import Course
+from multilayer.diagnosis import TrainingRecord
 from multilayer.training import Epoch
 
 __all__ = ["Case", "Subject", "rescaled", "shifted", "trained"]
@@ -26,7 +26,7 @@ class Subject:
     X: Array
     y: Array
     loss: str
-    course: Course = field(default_factory=Course)
+    course: TrainingRecord = field(default_factory=TrainingRecord)
     networks: tuple[MLP, ...] = ()
 
     def without_start(self) -> Subject:
@@ -82,7 +82,7 @@ def trained(
         raise KeyboardInterrupt  # half a training is no case
     outcome = training.trained
     optimizer = options.get("optimizer")
-    course = Course(
+    course = TrainingRecord(
         history=outcome.history,
         stopped=outcome.stopped,
         optimizer="Adam" if optimizer is None else type(optimizer).__name__,

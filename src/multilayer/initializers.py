@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.naming import Entry, Registry
 from multilayer._base.randomness import Random
 from multilayer._base.settings import check_settings, setting
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, Elementwise, Sigmoid
 
 __all__ = [

@@ -14,7 +14,7 @@ from multilayer.losses.catalogue import registry as loss_names
 from multilayer.optimizers import SGD, Adam, Cosine, schedules
 from multilayer.optimizers.catalogue import registry as optimizer_names
 from multilayer.optimizers.schedules import registry as schedule_names
-from multilayer.training import Stopping, metrics
+from multilayer.training import EarlyStopping, metrics
 from multilayer.training.metrics import registry as metric_names
 
 REGISTRIES = (
@@ -200,7 +200,14 @@ def test_setups_of_remedies_take_names():
 
 def test_a_metric_by_name_alone_and_by_its_short_name():
     trained = fit(
-        NET, X, Y, loss="mse", metrics="rmse", validation=(X, Y), stopping=Stopping(monitor="rmse"), epochs=2
+        NET,
+        X,
+        Y,
+        loss="mse",
+        metrics="rmse",
+        validation=(X, Y),
+        stopping=EarlyStopping(monitor="rmse"),
+        epochs=2,
     )
     last = np.sqrt(np.mean((trained.network(X) - Y) ** 2))
     assert min(trained.history.metrics["root_mean_squared_error"]) == pytest.approx(last)

@@ -25,11 +25,11 @@ from multilayer import (
     train,
 )
 from multilayer._base.settings import Limits
-from multilayer.diagnosis import Course, Live, Setup, try_fixes
+from multilayer.diagnosis import Live, Setup, TrainingRecord, try_fixes
 from multilayer.measure import Effort, measure
 from multilayer.optimizers import schedules
 from multilayer.plots import decision_boundary
-from multilayer.training import Checkpoint, Metric, Stopping
+from multilayer.training import Checkpoint, EarlyStopping, Metric
 
 X = np.linspace(-1.0, 1.0, 24).reshape(-1, 2)
 Y = X[:, :1] * X[:, 1:]
@@ -38,7 +38,7 @@ NET = initialize((2, 3, 1), "tanh", rng=0)
 # The dataclasses that users make, each with what has to be given.
 GIVEN = {
     Checkpoint: {"path": "nowhere"},
-    Course: {},
+    TrainingRecord: {},
     Effort: {},
     Setup: {
         "widths": (2, 3, 1),
@@ -46,7 +46,7 @@ GIVEN = {
         "output": activations.identity,
         "loss": losses.squared,
     },
-    Stopping: {},
+    EarlyStopping: {},
     optimizers.ClipByNorm: {"limit": 1.0},
     optimizers.ClipByValue: {"limit": 1.0},
 }
@@ -87,7 +87,7 @@ def refused(name, call, given):
     assert "\n" not in message
     assert len(message) < 300
     assert f"{name} must be " in message or f"{name}[" in message, message
-    assert not any(inner in message for inner in ("Recipe", "Cadence", "Limits"))
+    assert not any(inner in message for inner in ("TrainConfig", "Cadence", "Limits"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_table_holds_what_it_should():
     assert {
         "Adam.learning_rate",
         "Orthogonal.gain",
-        "Stopping.patience",
+        "EarlyStopping.patience",
         "Quantile.q",
         "Cosine.steps",
     } <= listed
@@ -187,7 +187,7 @@ def test_numbers_of_numpy_are_numbers():
     assert whole.network == plain.network
     assert optimizers.Adam(np.float32(0.5)) == optimizers.Adam(0.5)
     assert type(optimizers.Adam(np.float64(0.5)).learning_rate) is float
-    assert Stopping(math.inf).patience == math.inf
+    assert EarlyStopping(math.inf).patience == math.inf
 
 
 @pytest.mark.parametrize("wrong", ["no", 0, None])
@@ -260,10 +260,10 @@ def test_widths(widths):
             "classes must be a sequence of strings, finite numbers or booleans; got 5",
         ),
         (lambda: initialize((2, 3, 1), inputs=["x", 2]), "inputs must be a sequence of strings"),
-        (lambda: Stopping(monitor=3), "Stopping: monitor must be a name or None; got 3"),
+        (lambda: EarlyStopping(monitor=3), "EarlyStopping: monitor must be a name or None; got 3"),
         (lambda: Checkpoint(3), "checkpoint must be a path or a Checkpoint; got 3"),
         (lambda: training("checkpoint")(3), "checkpoint must be a path or a Checkpoint; got 3"),
-        (lambda: training("stopping")(3), "stopping must be a Stopping, or None; got 3"),
+        (lambda: training("stopping")(3), "stopping must be an EarlyStopping, or None; got 3"),
         (lambda: training("clip")(3), "clip must be a ClipByNorm or ClipByValue, or None; got 3"),
         (lambda: training("optimizer")(optimizers.Adam), r"got the class Adam: write Adam\(\)"),
         (lambda: training("schedule")(3), "a schedule is a name or a Schedule; got int"),

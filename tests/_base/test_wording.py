@@ -6,7 +6,7 @@ import difflib
 
 import pytest
 
-from multilayer._base.wording import near_matches
+from multilayer._base.text import near_matches
 
 WIDE = [f"column {number}" for number in range(100_000)]
 """A header wider than what is compared."""

@@ -24,7 +24,7 @@ from multilayer.optimizers import (
     OneCycle,
     RMSprop,
 )
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 __all__ = ["NETWORKS", "TRAININGS", "outputs", "weights"]
 
@@ -126,7 +126,7 @@ def weights(number: int) -> str:
         dropout=(0.0, 0.3)[number // 3 % 2],
         l2=(0.0, 1e-3)[number // 2 % 2],
         validation=(None, 0.2)[number // 5 % 2],
-        stopping=(None, Stopping(2))[number // 5 % 2],
+        stopping=(None, EarlyStopping(2))[number // 5 % 2],
         sample_weight=rng.uniform(0.5, 2.0, rows) if number % 4 == 3 else None,
         epochs=4,
         batch_size=(32, 64, 200)[number % 3],

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from multilayer import diagnose, initialize
-from multilayer.diagnosis import Course, Evidence, Finding, checks
+from multilayer.diagnosis import Evidence, Finding, TrainingRecord, checks
 from multilayer.training import History
 
 BY_NAME = {check.name: check for check in checks}
@@ -23,7 +23,7 @@ def plain(hidden: str = "tanh", layers: int = 2) -> Evidence:
     X = rng.standard_normal((SAMPLES, 5))
     y = (X[:, 0] * X[:, 1] > 0).astype(int)
     net = initialize((5, *(UNITS,) * layers, 2), hidden, "softmax", rng=0, dtype=np.float64)
-    return scoring(diagnose(net, X, y, course=Course(start=net)).evidence, 0.6)
+    return scoring(diagnose(net, X, y, course=TrainingRecord(start=net)).evidence, 0.6)
 
 
 def scoring(evidence: Evidence, score: float, linear: float | None = 0.55, constant: float = 0.5) -> Evidence:

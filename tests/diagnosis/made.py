@@ -9,13 +9,13 @@ import numpy as np
 from multilayer.activations import AlongAxis
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import (
-    Course,
     Evidence,
     GradientStatistics,
     Histogram,
     InputStatistics,
     LayerStatistics,
     OutputStatistics,
+    TrainingRecord,
 )
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 from multilayer.losses import get
@@ -107,14 +107,14 @@ def evidence(net=None, count=60, **changes):
         gradients=tuple(gradient_statistics(layer, 10.0 ** (n - 8)) for n, layer in enumerate(net.layers)),
         not_finite=None,
         loss=get("categorical_cross_entropy"),
-        course=Course(history=HISTORY, stopped="plateau", learning_rate=0.1, epochs=200, start=net),
+        course=TrainingRecord(history=HISTORY, stopped="plateau", learning_rate=0.1, epochs=200, start=net),
     )
     return replace(made, **changes)
 
 
 def bare_evidence(net=None):
     """Return what there is without y, without history."""
-    return evidence(net, outputs=None, gradients=None, loss=None, course=Course())
+    return evidence(net, outputs=None, gradients=None, loss=None, course=TrainingRecord())
 
 
 CHECKS = (

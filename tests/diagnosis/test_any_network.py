@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from multilayer import MLP, Dense, diagnose
 from multilayer.activations import catalogue
-from multilayer.diagnosis import Course, checks
+from multilayer.diagnosis import TrainingRecord, checks
 from multilayer.training import History
 
 NAMES = [check.name for check in checks]
@@ -44,7 +44,9 @@ def subjects(draw):
     loss = draw(st.lists(st.floats(0, 1e300) | st.just(np.nan) | st.just(0.0), max_size=14))
     stopped = draw(st.sampled_from([None, "epochs", "plateau", "not finite", "interrupted"]))
     course = draw(
-        st.sampled_from([None, Course(start=network), Course(History(tuple(loss), tuple(loss)), stopped)])
+        st.sampled_from(
+            [None, TrainingRecord(start=network), TrainingRecord(History(tuple(loss), tuple(loss)), stopped)]
+        )
     )
     return network, X, y, course
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from multilayer import InputError, Trained, diagnose, fit, initialize, train
-from multilayer.diagnosis import Course, try_fixes
+from multilayer.diagnosis import TrainingRecord, try_fixes
 from multilayer.losses import Huber, binary_cross_entropy
 from multilayer.optimizers import LBFGS, SGD
-from multilayer.training import History, Stopping
+from multilayer.training import EarlyStopping, History
 
 X = np.random.default_rng(0).standard_normal((150, 3))
 y = (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -19,7 +19,7 @@ SETTINGS = {"loss": "binary_cross_entropy", "epochs": 12, "rng": 0}
 
 
 def test_what_fit_knew_is_known():
-    stopping = Stopping(3, 0.5)
+    stopping = EarlyStopping(3, 0.5)
     trained = fit(START, X, y, optimizer=SGD(0.3), stopping=stopping, **SETTINGS)
     for found in (diagnose(trained, X, y), diagnose(trained.network, X, y, course=trained)):
         evidence, course = found.evidence, found.evidence.course
@@ -43,7 +43,7 @@ def test_a_loss_that_the_outputs_do_not_tell():
 
 
 def test_a_course_tells_its_loss():
-    found = diagnose(START, X, y, course=Course(loss=binary_cross_entropy))
+    found = diagnose(START, X, y, course=TrainingRecord(loss=binary_cross_entropy))
     assert not found.evidence.notes
 
 
@@ -56,7 +56,7 @@ def test_training_without_a_rate_or_an_end_to_its_patience():
         None,
         START,
     )
-    trained = fit(START, X, y, stopping=Stopping(np.inf), **SETTINGS)
+    trained = fit(START, X, y, stopping=EarlyStopping(np.inf), **SETTINGS)
     assert diagnose(trained, X, y).evidence.course.patience is None
 
 
@@ -97,7 +97,7 @@ def test_fixes_of_what_fit_returned():
 def test_refuses_what_is_no_course(what):
     for ask in (diagnose, try_fixes):
         with pytest.raises(
-            InputError, match=r"course must be a Course, a Trained or a History; got .*; History"
+            InputError, match=r"course must be a TrainingRecord, a Trained or a History; got .*; History"
         ):
             ask(START, X, y, course=what)
 
@@ -113,7 +113,7 @@ def test_curves_that_were_put_together_by_hand():
         [0.7, np.float64(0.6), 0.5],
     ):
         assert repr(diagnose(START, X, y, course=History(given, given))) == plain
-        assert repr(diagnose(START, X, y, course=Course(History(given, given)))) == plain
+        assert repr(diagnose(START, X, y, course=TrainingRecord(History(given, given)))) == plain
     lost = diagnose(START, X, y, course=History([0.7, None]))
     assert lost.cause.check == "loss_not_finite"
     for given, message in (

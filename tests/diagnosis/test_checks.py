@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, initialize, losses, separability
-from multilayer.diagnosis import Course, checks
+from multilayer.diagnosis import TrainingRecord, checks
 from tests.diagnosis.evidence import (
     SAMPLES,
     UNITS,
@@ -307,7 +307,7 @@ def test_what_is_missing_is_said():
     said = {outcome.check: outcome.reason for outcome in found.not_measured}
     assert said["one_class"] == "no y was given"
     assert "give course=" in said["plateau_stop"]
-    assert "course=Course(start=...)" in said["initialization"]
+    assert "course=TrainingRecord(start=...)" in said["initialization"]
     assert "bounded" in said["saturated_units"]
     regression = diagnose(initialize((2, 4, 1), rng=0), X, X[:, 0])
     assert {o.check: o.reason for o in regression.not_measured}[
@@ -389,6 +389,6 @@ def test_a_course_is_taken_from_what_training_returns():
     trained = fit(
         initialize((3, 4, 2), "tanh", "softmax", rng=0), X, y, loss="cross_entropy", epochs=12, rng=0
     )
-    for course in (trained, trained.history, Course(history=trained.history)):
+    for course in (trained, trained.history, TrainingRecord(history=trained.history)):
         assert diagnose(trained.network, X, y, course=course).evidence.course.history == trained.history
     assert diagnose(trained.network, X, y, course=trained).evidence.course.stopped == "epochs"

@@ -32,7 +32,7 @@ PAIRS = [
     (documents.InputsEntry, facts.InputStatistics, set()),
     (documents.GradientEntry, facts.GradientStatistics, set()),
     (documents.OutputsEntry, facts.OutputStatistics, set()),
-    (documents.CourseEntry, facts.Course, set()),
+    (documents.TrainingRecordEntry, facts.TrainingRecord, set()),
     (documents.EvidenceEntry, facts.Evidence, set()),
     (documents.HistoryEntry, History, set()),
 ]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import diagnose, fit, initialize
-from multilayer.diagnosis import Course, checks
+from multilayer.diagnosis import TrainingRecord, checks
 from multilayer.diagnosis.checks.judgement import early, just_begun
 from multilayer.training import History
 from tests.diagnosis.evidence import findings, plain, reasons, scoring, with_course
@@ -38,7 +38,7 @@ def readers():
 @pytest.mark.parametrize("stopped", [None, "epochs", "plateau", "interrupted", "not finite"])
 @pytest.mark.parametrize("curve", GONE.values(), ids=GONE)
 def test_is_the_verdict(curve, stopped):
-    found = diagnose(NET, X, Y, course=Course(History(curve), stopped))
+    found = diagnose(NET, X, Y, course=TrainingRecord(History(curve), stopped))
     assert (found.cause.check, found.cause.severity) == ("loss_not_finite", "error")
     first = int(np.flatnonzero(~np.isfinite(curve))[0]) + 1
     assert f"not finite from epoch {first} on" in found.cause.title

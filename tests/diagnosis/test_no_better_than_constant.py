@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, fit, initialize
-from multilayer.diagnosis import Course
+from multilayer.diagnosis import TrainingRecord
 from multilayer.optimizers import SGD, Adam
 from multilayer.training import History
 from tests.diagnosis.evidence import findings, with_outputs
@@ -155,7 +155,7 @@ def test_too_early_to_tell():
     assert not begun.verdict.startswith("No trouble")
     falling = diagnose(net, X, y, course=History(tuple(np.geomspace(2.0, 0.8, 40))))
     assert said(falling).severity == "warning"
-    over = diagnose(net, X, y, course=Course(History((0.75, 0.74)), "epochs"))
+    over = diagnose(net, X, y, course=TrainingRecord(History((0.75, 0.74)), "epochs"))
     assert over.trouble
 
 

@@ -9,7 +9,7 @@ import sklearn.neural_network
 
 import multilayer.estimators
 from multilayer import MLP, Dense, diagnose
-from multilayer.diagnosis import Course
+from multilayer.diagnosis import TrainingRecord
 from multilayer.training import History
 
 
@@ -33,7 +33,7 @@ def diagnosis(request, samples):
             fitted.coefs_, fitted.intercepts_, ("sigmoid", "sigmoid", "sigmoid"), strict=True
         )
     ]
-    course = Course(History(tuple(fitted.loss_curve_)), "plateau", "adam", 0.001, 200, 1e-4, 10)
+    course = TrainingRecord(History(tuple(fitted.loss_curve_)), "plateau", "adam", 0.001, 200, 1e-4, 10)
     return diagnose(MLP(layers), *samples, course=course)
 
 
@@ -59,7 +59,7 @@ def test_weights_and_data_alone_are_enough(diagnosis, samples):
 
 
 def test_while_training_goes_on_it_is_a_warning(diagnosis, samples):
-    under_way = Course(History(diagnosis.evidence.course.history.loss[:4]))
+    under_way = TrainingRecord(History(diagnosis.evidence.course.history.loss[:4]))
     found = diagnose(diagnosis.evidence.network, *samples, course=under_way)
     assert found.cause is None
     collapsed = next(finding for finding in found.findings if finding.check == "collapsed_signal")

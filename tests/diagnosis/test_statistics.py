@@ -9,7 +9,7 @@ from multilayer._base.errors import InputError
 from multilayer.activations import Activation, catalogue, relu, sigmoid
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.leaky_relu import PReLU
-from multilayer.diagnosis import Course
+from multilayer.diagnosis import TrainingRecord
 from multilayer.diagnosis.sensitivity import sensitivity
 from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.training.data import inputs
@@ -31,7 +31,7 @@ def network(activation="tanh", kind: str = "float64", seed: int = 1) -> MLP:
 def measured(net: MLP, X, y=None, loss: str = "categorical_cross_entropy", block=None):
     chosen = None if y is None else losses.get(loss)
     targets = None if y is None else chosen.targets(y, net.shape[-1])
-    sources = Sources(net, inputs(net, X), targets, chosen, Course(), {})
+    sources = Sources(net, inputs(net, X), targets, chosen, TrainingRecord(), {})
     return measure(sources, np.random.default_rng(0), block=block)
 
 

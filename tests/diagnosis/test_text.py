@@ -30,7 +30,7 @@ Not measured:
 - overfitting: No validation data were given; train with validation=0.2.
 
 Checked: collapsed signal, dead units.
-Subject: MLP(3-5-4-2, sigmoid sigmoid softmax, float32) on 60 samples, loss
+Case: MLP(3-5-4-2, sigmoid sigmoid softmax, float32) on 60 samples, loss
   categorical_cross_entropy."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from multilayer import MLP, Dense, diagnose
 from multilayer.diagnosis import Check, Finding, NotMeasured, checks
-from multilayer.diagnosis.verdict import concluded, consequences
+from multilayer.diagnosis.verdict import conclude, consequences
 
 NAMES = [check.name for check in checks]
 
@@ -58,7 +58,7 @@ def saying(*outcomes: Finding | NotMeasured, explains: tuple[str, ...] = ()) -> 
 
 
 def order(evidence, *table: Check) -> list[str]:
-    return [found.check for found in concluded(evidence, table).findings]
+    return [found.check for found in conclude(evidence, table).findings]
 
 
 def test_the_cause_explains_the_more_and_stands_first(evidence):
@@ -74,7 +74,7 @@ def test_a_warning_explains_no_error(evidence):
         saying(finding("symptom", "error")),
         saying(finding("cause", "warning"), explains=("symptom",)),
     )
-    found = concluded(evidence, (cause, symptom))
+    found = conclude(evidence, (cause, symptom))
     assert found.cause is not None
     assert found.cause.check == "symptom"
 
@@ -87,14 +87,14 @@ def test_notes_on_the_whole_come_before_notes_on_a_layer(evidence):
 
 
 def test_without_an_error_there_is_no_cause_but_a_warning_is_told(evidence):
-    found = concluded(evidence, (saying(finding("a", "warning")), saying(finding("b", "note"))))
+    found = conclude(evidence, (saying(finding("a", "warning")), saying(finding("b", "note"))))
     assert found.cause is None
     assert not found.trouble
     assert "a is wrong" in found.verdict
 
 
 def test_what_was_not_measured_is_counted(evidence):
-    found = concluded(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
+    found = conclude(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
     assert found.verdict == "No trouble found (1 checks on 20 samples and 1 units; 1 could not be made)."
     assert found.not_measured == (NotMeasured("a", "no y was given"),)
 
@@ -109,6 +109,6 @@ def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
 
 
 def test_a_catch_all_that_is_a_note_is_no_clean_bill(evidence):
-    found = concluded(evidence, (replace(saying(finding("general", "note")), catch_all=True),))
+    found = conclude(evidence, (replace(saying(finding("general", "note")), catch_all=True),))
     assert found.verdict == "Too early to tell: general is wrong (1 checks on 20 samples and 1 units)."
     assert not found.trouble

@@ -13,7 +13,7 @@ import pytest
 
 from multilayer import InputError, fit, initialize, train
 from multilayer.optimizers import LBFGS, SGD, Adam, Adaptive, Cosine, RMSprop
-from multilayer.training import Checkpoint, Step, Stopping
+from multilayer.training import Checkpoint, EarlyStopping, Step
 from multilayer.training.checkpoint import read
 
 X = np.random.default_rng(0).normal(size=(70, 4))
@@ -44,9 +44,9 @@ def same(one, other):
 
 SETTINGS = [
     {},
-    {"optimizer": SGD(0.01), "schedule": Adaptive(), "stopping": Stopping(patience=0, tolerance=10.0)},
+    {"optimizer": SGD(0.01), "schedule": Adaptive(), "stopping": EarlyStopping(patience=0, tolerance=10.0)},
     {"optimizer": RMSprop(), "schedule": Cosine(warmup=3), "validation": 0.2, "metrics": ["r2"]},
-    {"dropout": 0.3, "validation": (X[:20], Y[:20]), "stopping": Stopping(patience=2), "l2": 0.1},
+    {"dropout": 0.3, "validation": (X[:20], Y[:20]), "stopping": EarlyStopping(patience=2), "l2": 0.1},
     {"shuffle": False},
     {"rng": "RandomState"},
     {"rng": "Philox"},

@@ -15,8 +15,8 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from multilayer import InputError, fit, initialize, train
-from multilayer._base.printable import printable
-from multilayer.training import Checkpoint, Stopping
+from multilayer._base.text import printable
+from multilayer.training import Checkpoint, EarlyStopping
 from multilayer.training.checkpoint import _digest, read
 from tests.io.test_mutations import change, damaged
 
@@ -35,7 +35,13 @@ GENERATORS: list[Callable[[], Any]] = [
 
 
 def options(**changed: Any) -> dict[str, Any]:
-    given = {"loss": "squared", "batch_size": 5, "rng": GENERATORS[0](), "epochs": 4, "stopping": Stopping()}
+    given = {
+        "loss": "squared",
+        "batch_size": 5,
+        "rng": GENERATORS[0](),
+        "epochs": 4,
+        "stopping": EarlyStopping(),
+    }
     return given | {"validation": (X[:9], Y[:9]), "metrics": ["r2"], "dropout": 0.2} | changed
 
 

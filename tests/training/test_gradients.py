@@ -91,7 +91,7 @@ def check(hidden, output, loss):
 @pytest.mark.parametrize("activation", catalogue, ids=lambda activation: activation.facts.name)
 class TestEveryActivationAndLoss:
     def test_hidden(self, activation, loss):
-        check(activation, loss.links[0]() if loss.links else identity, loss)
+        check(activation, loss.fused_activations[0]() if loss.fused_activations else identity, loss)
 
     def test_output(self, activation, loss):
         try:
@@ -211,7 +211,11 @@ def test_jax_agrees(name):
         for loss_name, function in jax_losses.items():
             loss = losses.get(loss_name)
             rng = np.random.default_rng(5)
-            net = network(activations.get(name), loss.links[0]() if loss.links else identity, rng)
+            net = network(
+                activations.get(name),
+                loss.fused_activations[0]() if loss.fused_activations else identity,
+                rng,
+            )
             x, y = rng.normal(size=(ROWS, INPUTS)), targets(loss, rng)
             arrays = [jnp.array(array) for layer in net.layers for array in (layer.W, layer.b)]
 

@@ -18,7 +18,7 @@ import pytest
 import multilayer
 from multilayer import fit, initialize
 from multilayer.optimizers import SGD
-from multilayer.training import Stopping, Trained
+from multilayer.training import EarlyStopping, Trained
 from multilayer.training.checkpoint import read
 
 X = np.random.default_rng(0).normal(size=(23, 3))
@@ -28,7 +28,12 @@ SOURCES = str(Path(multilayer.__file__).parent / "training")
 
 SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "RandomState": lambda: {"rng": np.random.RandomState(3)},
-    "dropout and validation": lambda: {"rng": 3, "dropout": 0.3, "validation": 0.3, "stopping": Stopping()},
+    "dropout and validation": lambda: {
+        "rng": 3,
+        "dropout": 0.3,
+        "validation": 0.3,
+        "stopping": EarlyStopping(),
+    },
     "NumPy": lambda: {"rng": np.random.RandomState(3), "dropout": 0.3, "optimizer": OwnSGD(0.01)},
 }
 

@@ -23,7 +23,7 @@ from multilayer.optimizers import (
     InverseScaling,
     Optimizer,
 )
-from multilayer.training import Epoch, Metric, Step, Stopping
+from multilayer.training import EarlyStopping, Epoch, Metric, Step
 from multilayer.training.steps import Plan, forward
 
 
@@ -135,7 +135,7 @@ def test_scikit_learn_step_by_step(solver, learning_rate, shape):
     trained = fit(
         net, X, targets, loss=loss, optimizer=optimizer, l2=0.3, batch_size=32, epochs=25, rng=rng,
         schedule=schedule if solver == "sgd" else Constant(),
-        stopping=Stopping(patience=patience, tolerance=1e-2, monitor="loss", restore_best=False),
+        stopping=EarlyStopping(patience=patience, tolerance=1e-2, monitor="loss", restore_best=False),
     )  # fmt: skip
     assert len(trained.history) == theirs.n_iter_
     if shape != "regression":  # scikit-learn tells a mean over outputs, where ours is a sum
@@ -199,7 +199,7 @@ def test_early_stopping_restores_the_best_weights():
     seen = []
     trained = fit(
         NET, X[:12], Y[:12], loss="squared", optimizer=Adam(0.05), epochs=500, rng=0, validation=held_out,
-        stopping=Stopping(patience=5),
+        stopping=EarlyStopping(patience=5),
         callbacks=[lambda e: seen.append((e.validation_loss, bits(e.network), e.improved))],
     )  # fmt: skip
     assert trained.stopped == "plateau"
@@ -212,7 +212,7 @@ def test_early_stopping_restores_the_best_weights():
     assert 0.5 * np.mean((y - held_out[1]) ** 2) == pytest.approx(curve[best])
     last = fit(
         NET, X[:12], Y[:12], loss="squared", optimizer=Adam(0.05), epochs=500, rng=0, validation=held_out,
-        stopping=Stopping(patience=5, restore_best=False),
+        stopping=EarlyStopping(patience=5, restore_best=False),
     )  # fmt: skip
     assert bits(last.network) == seen[len(curve) - 1][1]
 
@@ -221,13 +221,13 @@ def test_a_metric_is_monitored():
     trained = fit(
         NET, X, Y, epochs=60, validation=0.3,
         metrics=["r2", Metric("worst", lambda y, z, w: np.abs(y - z).max(), False)],
-        stopping=Stopping(patience=3, monitor="worst"), **OPTIONS,
+        stopping=EarlyStopping(patience=3, monitor="worst"), **OPTIONS,
     )  # fmt: skip
     assert trained.best_epoch == int(np.argmin(trained.history.metrics["worst"])) + 1
     with pytest.raises(
         InputError, match="stopping monitors 'accuracy', which is not measured; measured are loss, r2"
     ):
-        fit(NET, X, Y, metrics=["r2"], stopping=Stopping(monitor="accuracy"), **OPTIONS)
+        fit(NET, X, Y, metrics=["r2"], stopping=EarlyStopping(monitor="accuracy"), **OPTIONS)
     with pytest.raises(InputError, match="did you mean 'accuracy'"):
         fit(NET, X, Y, metrics=["acuracy"], **OPTIONS)
 
@@ -479,7 +479,7 @@ def test_step_is_refused_with_the_reason_and_its_surrogate_learns():
         ({"batch_size": 2.5}, "batch_size"),
         ({"l2": -1.0}, "l2"),
         ({"optimizer": "adma"}, "no optimizer is called 'adma'; did you mean 'adam'?"),
-        ({"stopping": 3}, "stopping must be a Stopping, or None"),
+        ({"stopping": 3}, "stopping must be an EarlyStopping, or None"),
         ({"every": 0}, "every must be a whole number, at least 1, or None; got 0"),
         ({"sample_weight": [1.0]}, "sample_weight has shape"),
         ({"sample_weight": -np.ones(90)}, "never negative"),

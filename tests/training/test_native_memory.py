@@ -10,7 +10,7 @@ import pytest
 
 from multilayer import MLP, initialize, train
 from multilayer.optimizers import SGD, Adam, Optimizer
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 from multilayer.training.native import Core, _Handle
 from tests.backend.native import needs_native
 
@@ -38,7 +38,7 @@ def held_by(training: Any) -> Core:
     [
         (Adam(), {}, 4.0),
         (Adam(), {"validation": 0.25, "metrics": ("accuracy",)}, 4.0),
-        (Adam(), {"validation": 0.25, "stopping": Stopping(9)}, 5.0),  # the best weights
+        (Adam(), {"validation": 0.25, "stopping": EarlyStopping(9)}, 5.0),  # the best weights
         (Adam(), {"every": 3}, 4.0),
         (SGD(0.01), {}, 3.0),
     ],

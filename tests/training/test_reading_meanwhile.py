@@ -10,7 +10,7 @@ import pytest
 
 from multilayer import initialize, train
 from multilayer.optimizers import LBFGS, SGD, Adam, Optimizer
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))
@@ -34,7 +34,7 @@ CASES = {
     "momentum": {"optimizer": SGD(0.05)},
     "an optimizer of one's own": {"optimizer": Plain()},
     "dropout": {"optimizer": Adam(0.05), "dropout": 0.3},
-    "best weights": {"optimizer": Adam(0.3), "stopping": Stopping(patience=2), "validation": 0.3},
+    "best weights": {"optimizer": Adam(0.3), "stopping": EarlyStopping(patience=2), "validation": 0.3},
     "lbfgs": {"optimizer": LBFGS()},
 }
 

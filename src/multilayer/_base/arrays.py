@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["plain_array", "real_array", "refuse_masked", "well_laid_out"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 
 __all__ = ["with_known_options"]
 
@@ -16,7 +16,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("learning_rate", "lr", "learning_rate_init"), ("optimizer", "optimizer=Adam(0.01)")),
     **dict.fromkeys(("momentum", "nesterov"), ("optimizer", "optimizer=SGD(0.01, momentum=0.9)")),
     **dict.fromkeys(("alpha", "weight_penalty", "regularization"), ("l2", "l2=")),
-    **dict.fromkeys(("patience", "early_stopping"), ("stopping", "stopping=Stopping(patience=10)")),
+    **dict.fromkeys(("patience", "early_stopping"), ("stopping", "stopping=EarlyStopping(patience=10)")),
     **dict.fromkeys(("max_iter", "n_iter", "iterations"), ("epochs", "epochs=")),
     **dict.fromkeys(("batch", "bs"), ("batch_size", "batch_size=")),
     **dict.fromkeys(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from multilayer._base.printable import one_line
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["FallbackWarning", "InputError", "MissingExtraError", "TrainingWarning"]
+from multilayer._base.text import one_line
+
+__all__ = ["FallbackWarning", "InputError", "MissingExtraError", "TrainingWarning", "located"]
 
 _LONGEST_WARNING = 2000
 
@@ -39,3 +42,12 @@ class TrainingWarning(UserWarning):
 
 class FallbackWarning(UserWarning):
     """Networks run in NumPy, as there is no native core; given once, unless MULTILAYER_BACKEND=numpy asks for it."""
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Put `place` before the message of an InputError that passes through."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None

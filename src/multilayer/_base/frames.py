@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.arrays import real_array, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.wording import near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 
 __all__ = ["count_of_columns", "is_frame", "named_columns", "numbers"]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 
 __all__ = ["Entry", "Registry"]
 

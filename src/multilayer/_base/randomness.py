@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer._base import strict_json
 from multilayer._base.errors import InputError
-from multilayer._base.wording import quoted
+from multilayer._base.text import quoted
 
 __all__ = ["Random", "Seed", "generator", "restored", "rewinder", "state_of", "words"]
 

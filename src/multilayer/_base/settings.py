@@ -10,7 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 
 __all__ = ["Limits", "check_settings", "checked_flag", "entries", "setting"]
 

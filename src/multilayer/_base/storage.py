@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 
 try:
     import fcntl

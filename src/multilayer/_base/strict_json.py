@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct, UnsetType
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 
 __all__ = ["convert", "parse"]
 

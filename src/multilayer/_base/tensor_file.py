@@ -15,9 +15,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from multilayer._base import strict_json
-from multilayer._base.errors import InputError
+from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode
-from multilayer._base.wording import located, one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["Entry", "TensorFile", "read"]
 

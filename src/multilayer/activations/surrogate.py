@@ -9,7 +9,7 @@ from typing import Any, final
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations.activation import Activation, Facts
 
 __all__ = ["Surrogate"]

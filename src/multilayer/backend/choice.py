@@ -20,8 +20,8 @@ from multilayer.backend.environment import (
     threads_wanted,
     wanted_backend,
 )
-from multilayer.backend.twin_axis import TwinAxisFunction
-from multilayer.backend.twin_ufunc import TwinUfunc
+from multilayer.backend.reference_axis import TwinAxisFunction
+from multilayer.backend.reference_ufunc import ReferenceUfunc
 
 __all__ = [
     "BackendInfo",
@@ -120,7 +120,7 @@ def kernel_name(function: Callable[..., Any] | None) -> str | None:
 def elementwise(name: str, formula: Formula, n_parameters: int = 0) -> Callable[..., Any]:
     """Return the ufunc called `name`: the native one if there is one, else `formula` as a twin."""
     kernel: Callable[..., Any] | None = getattr(native(), name, None)
-    return kernel or TwinUfunc(name, formula, n_parameters)
+    return kernel or ReferenceUfunc(name, formula, n_parameters)
 
 
 def with_parameters(ufunc: Callable[..., Any], parameters: Sequence[Any]) -> Callable[..., Any]:
@@ -139,4 +139,4 @@ def along_axis(name: str, formula: Formula) -> Callable[..., Any]:
 
 def from_python(name: str, formula: Formula) -> Callable[..., Any]:
     """Return a user's own `formula` as a ufunc: never the native one, whatever its name."""
-    return TwinUfunc(name, formula)
+    return ReferenceUfunc(name, formula)

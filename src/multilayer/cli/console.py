@@ -20,7 +20,7 @@ from rich.status import Status
 from rich.text import Text
 
 from multilayer._base.errors import InputError
-from multilayer._base.printable import one_line, printable, shows
+from multilayer._base.text import one_line, printable, shows
 
 __all__ = [
     "HeaderOption",

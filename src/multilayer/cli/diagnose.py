@@ -8,8 +8,7 @@ import typer
 from numpy.typing import NDArray
 from rich.text import Text
 
-from multilayer._base.errors import InputError
-from multilayer._base.wording import located
+from multilayer._base.errors import InputError, located
 from multilayer.cli.console import (
     HeaderOption,
     JsonOption,

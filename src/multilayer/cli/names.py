@@ -8,7 +8,7 @@ import typer
 
 from multilayer._base.errors import InputError
 from multilayer._base.naming import Entry
-from multilayer._base.wording import near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 from multilayer.cli.console import JsonOption, say, write_bytes
 from multilayer.io import to_json
 

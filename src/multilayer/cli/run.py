@@ -9,7 +9,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from multilayer._base.printable import one_line
+from multilayer._base.text import one_line
 from multilayer.cli.console import HeaderOption, JsonOption, NetworkArgument, busy, say, tell, write_bytes
 from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
 from multilayer.io.results import Carried

@@ -2,7 +2,7 @@
 
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
-from multilayer.diagnosis.evidence import Course, Evidence
+from multilayer.diagnosis.evidence import Evidence, TrainingRecord
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 from multilayer.diagnosis.live import Live
 from multilayer.diagnosis.public import diagnose
@@ -13,7 +13,6 @@ __all__ = [
     "Check",
     "CommonPoint",
     "Conflict",
-    "Course",
     "Diagnosis",
     "Evidence",
     "Finding",
@@ -22,6 +21,7 @@ __all__ = [
     "Ranking",
     "Separability",
     "Setup",
+    "TrainingRecord",
     "checks",
     "diagnose",
     "separability",

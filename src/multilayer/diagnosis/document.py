@@ -154,8 +154,8 @@ class HistoryEntry(Struct, kw_only=True):
     seconds: Numbers
 
 
-class CourseEntry(Struct, kw_only=True):
-    """What is known of the training, as in `Course`."""
+class TrainingRecordEntry(Struct, kw_only=True):
+    """What is known of the training, as in `TrainingRecord`."""
 
     history: HistoryEntry | None
     stopped: str | None
@@ -183,7 +183,7 @@ class EvidenceEntry(Struct, kw_only=True):
         Meta(description="Layer, what, and sample of the first number that is not finite."),
     ]
     loss: str | None
-    course: CourseEntry
+    course: TrainingRecordEntry
     start: list[LayerEntry] | None
     reference: list[LayerEntry] | None
     missing: dict[str, str]

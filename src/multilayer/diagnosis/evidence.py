@@ -18,13 +18,13 @@ from multilayer.network import MLP, Dense
 from multilayer.training import History
 
 __all__ = [
-    "Course",
     "Evidence",
     "GradientStatistics",
     "Histogram",
     "InputStatistics",
     "LayerStatistics",
     "OutputStatistics",
+    "TrainingRecord",
 ]
 
 Floats = NDArray[np.float64]
@@ -136,7 +136,7 @@ class OutputStatistics:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class TrainingRecord:
     """What is known of the training that made the network. None: not known."""
 
     history: History | None = None
@@ -174,7 +174,7 @@ class Evidence:
     not_finite: tuple[int, str, int] | None
     """Layer, what (x, W, b, a, z), and sample (from 1; 0 for W and b) of the first number that is nan or infinite."""
     loss: Loss | None
-    course: Course
+    course: TrainingRecord
     start: tuple[LayerStatistics, ...] | None = None
     """The layers of the network before training, over a sample of the data; None where it is not known."""
     reference: tuple[LayerStatistics, ...] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from multilayer._base.printable import printable
+from multilayer._base.text import printable
 from multilayer.diagnosis.evidence import Evidence
 
 __all__ = ["Check", "Finding", "NotMeasured", "Severity"]

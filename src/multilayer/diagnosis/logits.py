@@ -27,9 +27,9 @@ from multilayer import losses
 from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
 from multilayer._base.frames import numbers
-from multilayer._base.wording import quoted
+from multilayer._base.text import quoted
 from multilayer.activations import Activation, Identity, sigmoid, softmax
-from multilayer.diagnosis.subject import Subject, natural_loss
+from multilayer.diagnosis.case import Case, natural_loss
 from multilayer.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -46,14 +46,12 @@ _LISTED = 5
 """Labels that a note names."""
 
 
-def read_as_trained(
-    subject: Subject, loss: Loss | str | None
-) -> tuple[Subject, Loss | None, tuple[str, ...]]:
+def read_as_trained(subject: Case, loss: Loss | str | None) -> tuple[Case, Loss | None, tuple[str, ...]]:
     """Return the subject with its loss, and where its outputs are logits with the activation that they lack.
 
     Parameters
     ----------
-    subject : Subject
+    subject : Case
         What is diagnosed.
     loss : Loss or str, optional
         What was given; else what the course or the model tells.

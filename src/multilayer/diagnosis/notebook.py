@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from multilayer._base.printable import html_text
+from multilayer._base.text import html_text
 from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
 
 if TYPE_CHECKING:

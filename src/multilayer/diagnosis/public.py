@@ -11,14 +11,14 @@ from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
 from multilayer._base.randomness import Seed, generator
 from multilayer._base.settings import checked_flag
+from multilayer.diagnosis.case import case_of, loss_of_numbers, natural_loss
 from multilayer.diagnosis.checks import checks
 from multilayer.diagnosis.diagnosis import Diagnosis
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.statistics import Sources, measure
-from multilayer.diagnosis.subject import loss_of_numbers, natural_loss, subject_of
 from multilayer.diagnosis.told import course_of
-from multilayer.diagnosis.verdict import concluded
+from multilayer.diagnosis.verdict import conclude
 from multilayer.losses import Loss
 from multilayer.training import History, Trained
 from multilayer.training.data import inputs
@@ -33,7 +33,7 @@ def diagnose(
     y: ArrayLike | None = None,
     loss: Loss | str | None = None,
     *,
-    course: Course | Trained | History | None = None,
+    course: TrainingRecord | Trained | History | None = None,
     baseline: bool = True,
     rng: Seed = 0,
 ) -> Diagnosis:
@@ -60,7 +60,7 @@ def diagnose(
         activations to which none belongs where y has a number for each output. A PyTorch model
         that ends in Linear is a classifier, its outputs logits, where this is a cross-entropy; unless given, where y
         holds classes: strings, one whole number per sample for several outputs, or 0 and 1 alone. The evidence says so.
-    course : Course, Trained or History, optional
+    course : TrainingRecord, Trained or History, optional
         What is known of the training: the loss and its curve, why it ended, the network it started from; all of that
         is in what `fit` returned.
     baseline : bool
@@ -89,7 +89,7 @@ def diagnose(
     'unit 1 of layer 1 is dead'
     """
     baseline = checked_flag("baseline", baseline)
-    subject = subject_of(model, X, y)
+    subject = case_of(model, X, y)
     if course is not None:
         subject = replace(subject, course=course_of(course))
     subject, chosen, notes = read_as_trained(subject, loss)
@@ -119,11 +119,11 @@ def diagnose(
                 f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
             )
     if known.start is None:
-        missing["start"] = "the network before training is not known; give course=Course(start=...)"
+        missing["start"] = "the network before training is not known; give course=TrainingRecord(start=...)"
     if known.history is None:
         missing["history"] = "the loss curve is not known; give course=, what fit returned"
     if not baseline:
         missing["linear"] = "no linear model was fitted, as was asked"
     sources = Sources(network, samples, targets, chosen, known, missing, notes)
     evidence = measure(sources, generator(rng), baseline=baseline)
-    return concluded(evidence, checks)
+    return conclude(evidence, checks)

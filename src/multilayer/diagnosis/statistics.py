@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from multilayer._base.errors import MissingExtraError
 from multilayer._base.randomness import Random
 from multilayer.diagnosis.baseline import Linear, fitted
-from multilayer.diagnosis.beginnings import beginnings
-from multilayer.diagnosis.evidence import Course, Evidence, InputStatistics, LayerStatistics
-from multilayer.diagnosis.layer_sums import DUPLICATE, GradientSums, LayerSums
+from multilayer.diagnosis.evidence import Evidence, InputStatistics, LayerStatistics, TrainingRecord
+from multilayer.diagnosis.initial_statistics import initial_statistics
+from multilayer.diagnosis.layer_accumulator import DUPLICATE, GradientSums, LayerAccumulator
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
 from multilayer.diagnosis.not_finite import Place, first_in_records, first_in_weights, whole
 from multilayer.diagnosis.output_sums import OutputSums, class_numbers
@@ -45,7 +45,7 @@ class Sources:
     X: Rows
     y: NDArray[Any] | None
     loss: Loss | None
-    course: Course
+    course: TrainingRecord
     missing: dict[str, str]
     notes: tuple[str, ...] = ()
 
@@ -68,7 +68,7 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
             sums = _Pass(sources, look, chosen, baseline, run)
             for start in range(0, rows, step):
                 sums.add(slice(start, min(start + step, rows)))
-        return sums.evidence(*beginnings(_start(sources), look[0].x, rng))
+        return sums.evidence(*initial_statistics(_start(sources), look[0].x, rng))
 
 
 def _first_look(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord], NDArray[np.intp]] | None:
@@ -105,7 +105,7 @@ class _Pass:
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, look[0].x
         self.place: Place | None = first_in_weights(network)
-        self.layers = [LayerSums(record) for record in look]
+        self.layers = [LayerAccumulator(record) for record in look]
         self.scale = scale_of(x)
         scaled = x / self.scale
         self.x = Moments(scaled.mean(axis=0, dtype=np.float64).astype(x.dtype))

@@ -39,7 +39,7 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
         entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in left]
         yield ["Not measured:", *chain.from_iterable(entries)]
     about = _wrapped(made(diagnosis), width, "Checked: ", "  ")
-    about += _wrapped(f"{subject(evidence)}.", width, "Subject: ", "  ")
+    about += _wrapped(f"{subject(evidence)}.", width, "Case: ", "  ")
     for note in evidence.notes:
         about += _wrapped(sentence(note), width, "Note: ", "  ")
     yield about

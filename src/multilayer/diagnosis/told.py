@@ -1,4 +1,4 @@
-"""What is told of a training: by a `Course`, by its curves alone, or by what `fit` returned."""
+"""What is told of a training: by a `TrainingRecord`, by its curves alone, or by what `fit` returned."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from multilayer._base.arrays import real_array
 from multilayer._base.errors import InputError
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Trained, Training
 
 __all__ = ["course_of"]
 
 
-def course_of(told: Course | Trained | Training | History) -> Course:
+def course_of(told: TrainingRecord | Trained | Training | History) -> TrainingRecord:
     """Return what is known of a training.
 
     Raises
@@ -30,10 +30,10 @@ def course_of(told: Course | Trained | Training | History) -> Course:
     if isinstance(told, Trained):
         return _of_trained(told)
     if isinstance(told, History):
-        told = Course(history=told)
-    if not isinstance(told, Course):
+        told = TrainingRecord(history=told)
+    if not isinstance(told, TrainingRecord):
         raise InputError(
-            f"course must be a Course, a Trained or a History; got {type(told).__name__}; "
+            f"course must be a TrainingRecord, a Trained or a History; got {type(told).__name__}; "
             "History(loss=[...], validation_loss=[...]) holds curves"
         )
     history = told.history
@@ -55,10 +55,10 @@ def _curve(name: str, given: Any) -> tuple[float, ...]:
     return tuple(array.astype(np.float64).tolist())
 
 
-def _of_trained(trained: Trained) -> Course:
+def _of_trained(trained: Trained) -> TrainingRecord:
     recipe = trained.recipe
     optimizer, stopping = recipe.optimizer, recipe.stopping
-    return Course(
+    return TrainingRecord(
         history=trained.history,
         stopped=trained.stopped,
         optimizer=type(optimizer).__name__.lower(),

@@ -10,12 +10,12 @@ from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 
-__all__ = ["concluded", "consequences"]
+__all__ = ["conclude", "consequences"]
 
 _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
-def concluded(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
+def conclude(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
     """Run all checks and conclude.
 
     A trouble is explained by another one of at least its severity whose check explains its own, directly or through

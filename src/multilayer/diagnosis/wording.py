@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Finding
 

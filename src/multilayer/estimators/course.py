@@ -11,7 +11,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import Optimizer, Schedule, Time
 from multilayer.training import Memory
 from multilayer.training.plan import State
-from multilayer.training.position import Position, parameters_of
+from multilayer.training.state import TrainState, parameters_of
 
 __all__ = ["Course", "course_of"]
 
@@ -33,13 +33,13 @@ class Course:
             self.memory.learning_rate, Time(self.memory.steps, self.memory.samples, None)
         )
 
-    def position(self, network: MLP, random: Random) -> Position:
+    def position(self, network: MLP, random: Random) -> TrainState:
         """Return where a training of `network` begins."""
         parameters, memory = parameters_of(network), self.memory
         if memory is None:
             state = State(parameters, self.optimizer.init(parameters))
-            return Position(state, random, self.optimizer.learning_rate)
-        return Position(
+            return TrainState(state, random, self.optimizer.learning_rate)
+        return TrainState(
             State(parameters, memory.optimizer),
             random,
             memory.learning_rate,

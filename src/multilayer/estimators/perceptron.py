@@ -18,7 +18,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.frames import named_columns
 from multilayer.activations import get
 from multilayer.diagnosis import Diagnosis, diagnose
-from multilayer.diagnosis.subject import Subject, course_of_fit
+from multilayer.diagnosis.case import Case, course_of_fit
 from multilayer.estimators import quasi_newton, stochastic
 from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
 from multilayer.estimators.parameters import Parameters
@@ -211,7 +211,7 @@ class Perceptron(Parameters, BaseEstimator):
         check_is_fitted(self)
         return diagnose(self, X, y)
 
-    def as_subject(self, X: Any, y: Any) -> Subject:
+    def as_case(self, X: Any, y: Any) -> Case:
         """Return what `diagnose` and `try_fixes` of `multilayer.diagnosis` ask of an estimator."""
         network = self.network_
         refuse_masked("X", X)
@@ -223,7 +223,7 @@ class Perceptron(Parameters, BaseEstimator):
         else:
             X, _, targets = self._validated(X, y, known=True, reset=False, finite=False)
         metric = Metric(self._score_name, self._score_of)
-        return Subject(network, X, targets, self._loss(), course_of_fit(self), self, metric)
+        return Case(network, X, targets, self._loss(), course_of_fit(self), self, metric)
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """Return what the network says to X, after the checks that scikit-learn makes."""

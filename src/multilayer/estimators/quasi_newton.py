@@ -22,10 +22,10 @@ from multilayer.estimators.watching import (
 )
 from multilayer.optimizers import LBFGS, Constant, Minimum, OptimizerState, Schedule
 from multilayer.training import Epoch
+from multilayer.training.config import TrainConfig
 from multilayer.training.loop import Training
 from multilayer.training.plan import State
-from multilayer.training.position import Position, parameters_of
-from multilayer.training.recipe import Recipe
+from multilayer.training.state import TrainState, parameters_of
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron
@@ -38,7 +38,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> 
     _refuse(estimator)
     held_out = None if validation is None else validation.arrays()
     network = estimator.network_
-    recipe = Recipe.of(
+    recipe = TrainConfig.of(
         network,
         loss=estimator._loss(),
         optimizer=LBFGS(float(estimator.tol), int(estimator.max_fun)),
@@ -54,7 +54,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None) -> 
         metrics=measure_validation(estimator, held_out),
     )
     start = State(parameters_of(network), OptimizerState(0, {}))
-    position = Position(start, estimator._random_state, 1.0)
+    position = TrainState(start, estimator._random_state, 1.0)
     training = Training(network, recipe, samples.arrays(), held_out, position, (), None, None)
     with training.interruption, progress(estimator, training) as show:
         for epoch in training:

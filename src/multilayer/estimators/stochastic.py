@@ -23,13 +23,13 @@ from multilayer.estimators.watching import (
     warn_of_interruption,
 )
 from multilayer.optimizers import Adaptive
-from multilayer.training import Epoch, Metric, Stopping, Trained
+from multilayer.training import EarlyStopping, Epoch, Metric, Trained
+from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
-from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
-from multilayer.training.position import Position, parameters_of
-from multilayer.training.recipe import Recipe
-from multilayer.training.stopping import Watch
+from multilayer.training.state import TrainState, parameters_of
+from multilayer.training.stopping import EarlyStoppingState
 
 if TYPE_CHECKING:
     from multilayer.estimators.perceptron import Perceptron
@@ -68,7 +68,7 @@ def fit(estimator: Perceptron, samples: Samples, validation: Samples | None, *, 
     position = _position(estimator)
     keeper = None
     if estimator.checkpoint is not None and not incremental:
-        keeper = Keeper.of(estimator.checkpoint, estimator.network_, recipe, data, held_out)
+        keeper = CheckpointWriter.of(estimator.checkpoint, estimator.network_, recipe, data, held_out)
         position = keeper.resumed(position)
     _resume(estimator, position)
     training = Training(estimator.network_, recipe, data, held_out, position, (), None, keeper)
@@ -131,9 +131,9 @@ def _divided(
     return samples.arrays(rows), samples.arrays(held_out)
 
 
-def _recipe(estimator: Perceptron, rows: int, epochs: int, metrics: tuple[Metric, ...]) -> Recipe:
+def _recipe(estimator: Perceptron, rows: int, epochs: int, metrics: tuple[Metric, ...]) -> TrainConfig:
     course: Course = estimator._optimizer
-    return Recipe.of(
+    return TrainConfig.of(
         estimator.network_,
         loss=estimator._loss(),
         optimizer=course.optimizer,
@@ -141,7 +141,7 @@ def _recipe(estimator: Perceptron, rows: int, epochs: int, metrics: tuple[Metric
         epochs=int(epochs),
         batch_size=_batch_size(estimator.batch_size, rows),
         shuffle=bool(estimator.shuffle),
-        stopping=Stopping(
+        stopping=EarlyStopping(
             estimator.n_iter_no_change,
             float(estimator.tol),
             estimator._score_name if estimator.early_stopping else "loss",
@@ -165,16 +165,16 @@ def _batch_size(chosen: int | str, rows: int) -> int:
     return min(int(chosen), rows)
 
 
-def _position(estimator: Perceptron) -> Position:
+def _position(estimator: Perceptron) -> TrainState:
     """Return where this training begins: after a warm start, with the bests and the counts there are."""
-    position: Position = estimator._optimizer.position(estimator.network_, estimator._random_state)
+    position: TrainState = estimator._optimizer.position(estimator.network_, estimator._random_state)
     best = estimator.best_validation_score_ if estimator.early_stopping else estimator.best_loss_
-    position.watch = Watch(best, None, estimator._no_improvement_count)
+    position.watch = EarlyStoppingState(best, None, estimator._no_improvement_count)
     position.best = estimator._best if estimator.early_stopping else None
     return position
 
 
-def _resume(estimator: Perceptron, position: Position) -> None:
+def _resume(estimator: Perceptron, position: TrainState) -> None:
     """Set the attributes to what they were when a checkpoint was written, if there is one."""
     history, watch = position.history, position.watch
     estimator.n_iter_ = position.epoch
@@ -190,7 +190,7 @@ def _resume(estimator: Perceptron, position: Position) -> None:
     estimator._no_improvement_count = watch.waited
 
 
-def _report(estimator: Perceptron, epoch: Epoch, position: Position, slower: bool) -> None:
+def _report(estimator: Perceptron, epoch: Epoch, position: TrainState, slower: bool) -> None:
     """Note an epoch in the attributes, and print what scikit-learn prints."""
     estimator.n_iter_ = epoch.epoch
     estimator.loss_ = epoch.loss
@@ -210,11 +210,11 @@ def _print(estimator: Perceptron, epoch: Epoch, new_rate: float | None) -> None:
     if new_rate is None and epoch.stopped != "plateau":
         return
     what = "Validation score" if estimator.early_stopping else "Training loss"
-    ending = "Stopping."
+    ending = "EarlyStopping."
     if new_rate is not None:
         ending = f"Setting learning rate to {new_rate:f}"
     elif isinstance(estimator._optimizer.schedule, Adaptive):
-        ending = "Learning rate too small. Stopping."
+        ending = "Learning rate too small. EarlyStopping."
     print(
         f"{what} did not improve more than tol={estimator.tol:f} for {estimator.n_iter_no_change} consecutive "
         f"epochs. {ending}"

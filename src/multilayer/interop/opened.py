@@ -9,7 +9,7 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.frames import named_columns
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.training import Training
 
 __all__ = ["Step", "opened", "transformed"]

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from multilayer._base.errors import InputError
-from multilayer._base.wording import located
+from multilayer._base.errors import InputError, located
 from multilayer.activations import Activation, identity
 from multilayer.interop.affine import Affine, Floats, Weights
 from multilayer.interop.contract import Conversion

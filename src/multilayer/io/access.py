@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from multilayer._base import storage
-from multilayer._base.errors import InputError
+from multilayer._base.errors import InputError, located
 from multilayer._base.settings import checked_flag
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import located
 from multilayer.activations import Activation
 from multilayer.io import table
 from multilayer.io.format import Format

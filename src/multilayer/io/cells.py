@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-from multilayer._base.errors import InputError
-from multilayer._base.printable import one_line
-from multilayer._base.wording import located, quoted
+from multilayer._base.errors import InputError, located
+from multilayer._base.text import one_line, quoted
 from multilayer.io.rows import Row
 
 __all__ = ["DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of"]

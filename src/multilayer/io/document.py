@@ -11,8 +11,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
 from multilayer._base import strict_json
-from multilayer._base.errors import InputError
-from multilayer._base.wording import located, quoted
+from multilayer._base.errors import InputError, located
+from multilayer._base.text import quoted
 from multilayer.activations import Activation
 from multilayer.activations.description import describe
 from multilayer.io.own_activations import brought, check_distinct, is_own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from multilayer._base.wording import quoted
+from multilayer._base.text import quoted
 from multilayer.io.cells import is_gap, looks_numeric
 from multilayer.io.rows import Row
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 
 from multilayer._base import storage
-from multilayer._base.errors import InputError
+from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import located, near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 from multilayer.io.cells import DecimalSign, found_in, is_gap, is_number, place_of
 from multilayer.io.opened import Table, open_table
 from multilayer.io.rows import Row

@@ -8,7 +8,7 @@ from typing import Any
 from multilayer._base.errors import InputError
 from multilayer._base.naming import folded
 from multilayer._base.settings import entries
-from multilayer._base.wording import one_line, quoted
+from multilayer._base.text import one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.activations.catalogue import registry
 from multilayer.activations.description import describe, from_description

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base import storage
-from multilayer._base.errors import InputError
+from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import located
 from multilayer.activations.description import describe
 from multilayer.network import MLP, LayerRecord
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError
-from multilayer._base.wording import quoted
+from multilayer._base.text import quoted
 
 __all__ = ["Row", "rows_of"]
 

@@ -11,7 +11,7 @@ from safetensors.numpy import save as save_tensors
 
 from multilayer._base import tensor_file
 from multilayer._base.errors import InputError
-from multilayer._base.wording import near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation
 from multilayer.io.document import Outline, build, check_finite, outline_of, read_document
 from multilayer.io.format import Format

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 from multilayer.io.cells import DecimalSign, is_gap, looks_numeric
 from multilayer.io.opened import Table, open_table
 from multilayer.io.rows import Row

@@ -10,9 +10,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError
-from multilayer._base.printable import one_line
-from multilayer._base.wording import located, near_matches, quoted
+from multilayer._base.errors import InputError, located
+from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.io.cells import DecimalSign, found_in, is_number, place_of
 from multilayer.io.rows import Row
 from multilayer.network.labels import Label, places_of

@@ -43,7 +43,7 @@ class BinaryCrossEntropy(Loss):
     """
 
     label_smoothing: float = setting(0.0, least=0.0, below=1.0)
-    links: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, LogSigmoid)
+    fused_activations: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, LogSigmoid)
 
     @property
     def facts(self) -> LossFacts:
@@ -71,11 +71,11 @@ class BinaryCrossEntropy(Loss):
     def derivative_formula(self, z: Array, y: Array, /) -> Array:
         return (1.0 - y) * log_derivative(1.0 - z) - y * log_derivative(z)
 
-    def link_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_formula(self, a: Array, y: Array, /) -> Array:
         # softplus(a) - a y with the two terms that could cancel taken together: both are never negative.
         return np.maximum(a, 0.0) * (1.0 - y) - np.minimum(a, 0.0) * y + np.log1p(np.exp(-np.abs(a)))
 
-    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_derivative_formula(self, a: Array, y: Array, /) -> Array:
         # sigmoid(a) - y, but with sigmoid(-a) = 1 - sigmoid(a), so that y = 1 keeps its tail.
         return (1.0 - y) * Sigmoid.formula(a) - y * Sigmoid.formula(-a)
 

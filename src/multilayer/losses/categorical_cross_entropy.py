@@ -49,7 +49,7 @@ class CategoricalCrossEntropy(Loss):
     """
 
     label_smoothing: float = setting(0.0, least=0.0, below=1.0)
-    links: ClassVar[tuple[type[Activation], ...]] = (Softmax, LogSoftmax)
+    fused_activations: ClassVar[tuple[type[Activation], ...]] = (Softmax, LogSoftmax)
 
     @property
     def facts(self) -> LossFacts:
@@ -120,11 +120,11 @@ class CategoricalCrossEntropy(Loss):
     def derivative_formula(self, z: Array, y: Array, /) -> Array:
         return -(y * log_derivative(z))
 
-    def link_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_formula(self, a: Array, y: Array, /) -> Array:
         # A class of probability 0 whose sum is -inf counts nothing, and 0 times infinity would be nan.
         return -np.where(y == 0.0, 0.0, y * LogSoftmax.formula(a))
 
-    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_derivative_formula(self, a: Array, y: Array, /) -> Array:
         total: Array = y.sum(axis=-1, keepdims=True)
         return Softmax.formula(a) * total - y
 

@@ -53,11 +53,11 @@ class Loss(ABC):
 
     A concrete loss is a frozen dataclass whose fields are its parameters. It writes `formula` and
     `derivative_formula` for float64 arrays; where activation and loss are one stable function of the weighted
-    sums a (softmax and cross-entropy, say), it names those activations in `links` and writes `link_formula`
-    and `link_derivative_formula` as well. NumPy's floating-point warnings are off while they run.
+    sums a (softmax and cross-entropy, say), it names those activations in `fused_activations` and writes
+    `fused_formula` and `fused_derivative_formula` as well. NumPy's floating-point warnings are off while they run.
     """
 
-    links: ClassVar[tuple[type[Activation], ...]] = ()
+    fused_activations: ClassVar[tuple[type[Activation], ...]] = ()
     """Output activations that are fused with this loss."""
 
     @property
@@ -73,12 +73,12 @@ class Loss(ABC):
     def derivative_formula(self, z: Array, y: Array, /) -> Array:
         """Return dl/dz element by element."""
 
-    def link_formula(self, a: Array, y: Array, /) -> Array:
-        """Return l(h(a), y) element by element, for the activations in `links`."""
+    def fused_formula(self, a: Array, y: Array, /) -> Array:
+        """Return l(h(a), y) element by element, for the activations in `fused_activations`."""
         raise NotImplementedError
 
-    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
-        """Return dl(h(a), y)/da, for the activations in `links`."""
+    def fused_derivative_formula(self, a: Array, y: Array, /) -> Array:
+        """Return dl(h(a), y)/da, for the activations in `fused_activations`."""
         raise NotImplementedError
 
     def dense(self, y: NDArray[Any], units: int) -> Array:
@@ -119,7 +119,7 @@ class Loss(ABC):
         """
         self.check_units(units)
         check_varies(activation, units)
-        if not isinstance(activation, self.links):
+        if not isinstance(activation, self.fused_activations):
             facts = self.facts
             check_outputs(facts.name, facts.outputs, facts.distribution, activation, facts.advice)
 
@@ -149,8 +149,8 @@ class Loss(ABC):
         """
         t = self.dense(y, z.shape[-1])
         with np.errstate(all="ignore"):
-            if isinstance(activation, self.links):
-                each = self.link_formula(a.astype(np.float64, copy=False), t)
+            if isinstance(activation, self.fused_activations):
+                each = self.fused_formula(a.astype(np.float64, copy=False), t)
             else:
                 each = self.formula(z.astype(np.float64, copy=False), t)
             summed: NDArray[Any] = each.sum(axis=-1).astype(z.dtype, copy=False)
@@ -167,14 +167,14 @@ class Loss(ABC):
     def da(self, y: NDArray[Any], a: NDArray[Any], z: NDArray[Any], activation: Activation) -> NDArray[Any]:
         """Return the gradient of each sample's loss with respect to its weighted sums a, in their type.
 
-        Directly where the activation is one of `links`, through dz and the activation's vjp otherwise.
+        Directly where the activation is one of `fused_activations`, through dz and the activation's vjp otherwise.
         """
-        if not isinstance(activation, self.links):
+        if not isinstance(activation, self.fused_activations):
             with np.errstate(all="ignore"):
                 return activation.vjp(a, z, self.dz(y, z))
         with np.errstate(all="ignore"):
             t = self.dense(y, z.shape[-1])
-            gradient = self.link_derivative_formula(a.astype(np.float64, copy=False), t)
+            gradient = self.fused_derivative_formula(a.astype(np.float64, copy=False), t)
             return gradient.astype(a.dtype, copy=False)
 
     def _check_range(self, y: NDArray[Any]) -> None:

@@ -34,7 +34,7 @@ class Poisson(Loss):
     McCullagh, P., Nelder, J. A. (1989). Generalized Linear Models, 2nd edition.
     """
 
-    links: ClassVar[tuple[type[Activation], ...]] = (Exponential,)
+    fused_activations: ClassVar[tuple[type[Activation], ...]] = (Exponential,)
 
     @property
     def facts(self) -> LossFacts:
@@ -56,10 +56,10 @@ class Poisson(Loss):
     def derivative_formula(self, z: Array, y: Array, /) -> Array:
         return 1.0 - y * log_derivative(z)
 
-    def link_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_formula(self, a: Array, y: Array, /) -> Array:
         return np.exp(a) - y - y * (a - _log_of_count(y))
 
-    def link_derivative_formula(self, a: Array, y: Array, /) -> Array:
+    def fused_derivative_formula(self, a: Array, y: Array, /) -> Array:
         return np.exp(a) - y
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.settings import check_settings, setting
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation
 
 __all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]

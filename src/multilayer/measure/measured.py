@@ -10,7 +10,7 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.settings import checked_flag, entries
-from multilayer._base.wording import near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.measure import table
 from multilayer.measure.contract import Effort, NotMeasured, Property, is_elementwise, plain

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from multilayer import backend
 from multilayer._base.arrays import real_array
 from multilayer._base.errors import InputError
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, get, identity
 from multilayer.network.samples import samples_of
 

@@ -14,7 +14,7 @@ from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
 from multilayer._base.randomness import Seed, generator
 from multilayer._base.settings import entries
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, get
 from multilayer.initializers import Initializer
 from multilayer.network.dense import Dense, float_type

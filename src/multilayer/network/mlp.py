@@ -16,7 +16,7 @@ from multilayer import backend
 from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
 from multilayer._base.settings import Limits, entries
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, float_type

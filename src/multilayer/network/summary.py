@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from multilayer._base.printable import html_text, printable
+from multilayer._base.text import html_text, printable
 from multilayer.network.dense import Dense
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]

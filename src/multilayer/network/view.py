@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from multilayer._base.printable import html_text, printable
+from multilayer._base.text import html_text, printable
 
 if TYPE_CHECKING:
     from multilayer.network.trace import LayerRecord, Trace

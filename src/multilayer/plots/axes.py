@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes

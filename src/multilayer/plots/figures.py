@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from multilayer._base.errors import InputError, MissingExtraError
-from multilayer._base.printable import printable
+from multilayer._base.text import printable
 from multilayer.plots.page import Markup
 
 if TYPE_CHECKING:

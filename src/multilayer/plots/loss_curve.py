@@ -109,7 +109,7 @@ def _mark(curve: _Curve, ax: Axes) -> None:
 
 def _curve_of(source: Any) -> _Curve:
     from multilayer.diagnosis import Diagnosis, Evidence
-    from multilayer.diagnosis.subject import course_of_fit
+    from multilayer.diagnosis.case import course_of_fit
     from multilayer.training import History, Trained
 
     if isinstance(source, Diagnosis):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NewType
 
-from multilayer._base.printable import html_text
+from multilayer._base.text import html_text
 
 __all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "table"]
 

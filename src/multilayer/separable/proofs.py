@@ -9,7 +9,7 @@ from fractions import Fraction
 from numpy.typing import ArrayLike
 
 from multilayer._base.arrays import plain_array
-from multilayer._base.printable import printable
+from multilayer._base.text import printable
 
 __all__ = ["CommonPoint", "Conflict"]
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.printable import printable
+from multilayer._base.text import printable
 from multilayer.network.view import Block, to_html
 from multilayer.separable.frame import Floats, Frame, Integers
 from multilayer.separable.labelled import labelled

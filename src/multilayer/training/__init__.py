@@ -9,10 +9,11 @@ from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
 from multilayer.training.progress import progress_bar
 from multilayer.training.public import fit, train
-from multilayer.training.stopping import Stopping
+from multilayer.training.stopping import EarlyStopping
 
 __all__ = [
     "Checkpoint",
+    "EarlyStopping",
     "Epoch",
     "Gradients",
     "History",
@@ -20,7 +21,6 @@ __all__ = [
     "Memory",
     "Metric",
     "Step",
-    "Stopping",
     "Trained",
     "Training",
     "backward",

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from multilayer._base.errors import InputError
 from multilayer._base.settings import entries
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.training.events import Epoch, Step, Trained
 
 __all__ = ["Callback", "ToldTheEnd", "callables", "tell_end"]

@@ -20,13 +20,13 @@ from multilayer._base.errors import InputError
 from multilayer._base.randomness import restored, state_of
 from multilayer._base.settings import check_settings, setting
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.optimizers import OptimizerState, Parameters
 from multilayer.training.checkpoint_document import FORMAT, Document, Head
 from multilayer.training.events import History
 from multilayer.training.plan import State
-from multilayer.training.position import Position
-from multilayer.training.stopping import Watch
+from multilayer.training.state import TrainState
+from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Checkpoint", "check_writable", "read", "write"]
 
@@ -59,7 +59,7 @@ def check_writable(path: AnyPath) -> None:
     storage.check_writable(_previous(path))
 
 
-def write(path: AnyPath, terms: Mapping[str, str], position: Position) -> None:
+def write(path: AnyPath, terms: Mapping[str, str], position: TrainState) -> None:
     """Write a checkpoint: afterwards `path` holds the new one whole, or what it held before."""
     from safetensors.numpy import save
 
@@ -97,7 +97,7 @@ _NUMBERS = ("learning_rate", "epoch", "batch", "steps", "samples", "loss_sum", "
 """Fields of a position that JSON holds as they are."""
 
 
-def read(path: AnyPath) -> tuple[dict[str, str], Position]:
+def read(path: AnyPath) -> tuple[dict[str, str], TrainState]:
     """Return terms and position of a checkpoint. The file is read once: another process may replace it meanwhile.
 
     Raises
@@ -112,7 +112,7 @@ def read(path: AnyPath) -> tuple[dict[str, str], Position]:
         raise InputError(f"{error}{_hint(path)}") from None
 
 
-def _content(data: bytes, where: str) -> tuple[dict[str, str], Position]:
+def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
     file = tensor_file.read(data, f"{where}: this is no whole checkpoint")
     tensors = file.arrays()
     if not {"checkpoint", "digest"} <= file.metadata.keys():
@@ -128,7 +128,7 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], Position]:
     return document.terms, _position(document, tensors, where)
 
 
-def _position(document: Document, tensors: Tensors, where: str) -> Position:
+def _position(document: Document, tensors: Tensors, where: str) -> TrainState:
     slots = document.optimizer.slots
     kinds = ["parameters", *(f"optimizer.{slot}" for slot in slots), *(["best"] if document.best else [])]
     _check_names(kinds, document.arrays, tensors, where)
@@ -139,7 +139,7 @@ def _position(document: Document, tensors: Tensors, where: str) -> Position:
     if order is not None and (order.ndim != 1 or order.dtype != np.int64):
         raise InputError(f"{where}: order: expected int64 with one axis, found {order.dtype} {order.shape}")
     history, best = document.history, others[len(slots) :]
-    return Position(
+    return TrainState(
         State(parameters, OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False)))),
         restored(document.rng, f"{where}: rng"),
         document.learning_rate,
@@ -158,7 +158,7 @@ def _position(document: Document, tensors: Tensors, where: str) -> Position:
             tuple(history.learning_rate),
             tuple(history.seconds),
         ),
-        watch=Watch(document.watch.best, document.watch.best_epoch, document.watch.waited),
+        watch=EarlyStoppingState(document.watch.best, document.watch.best_epoch, document.watch.waited),
         best=best[0] if best else None,
         ended=document.ended,
     )

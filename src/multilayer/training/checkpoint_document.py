@@ -39,7 +39,7 @@ class HistoryDocument(Struct, forbid_unknown_fields=True):
 
 
 class WatchDocument(Struct, forbid_unknown_fields=True):
-    """A `Watch`."""
+    """A `EarlyStoppingState`."""
 
     best: float | None
     best_epoch: Count | None
@@ -51,7 +51,7 @@ class WatchDocument(Struct, forbid_unknown_fields=True):
 
 
 class Document(Head, forbid_unknown_fields=True, kw_only=True):
-    """A `Position`, and the terms of its training."""
+    """A `TrainState`, and the terms of its training."""
 
     terms: dict[str, str]
     arrays: Count

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.settings import Limits
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
 

@@ -12,7 +12,7 @@ from multilayer.network.view import Block, to_html
 from multilayer.optimizers import OptimizerState
 
 if TYPE_CHECKING:
-    from multilayer.training.recipe import Recipe
+    from multilayer.training.config import TrainConfig
 
 __all__ = ["Epoch", "History", "Memory", "Step", "Stopped", "Trained"]
 
@@ -145,7 +145,7 @@ class Trained:
     best_epoch: int | None
     """The epoch of the best weights, from 1, where something was monitored."""
     memory: Memory = field(repr=False)
-    recipe: Recipe = field(repr=False)
+    recipe: TrainConfig = field(repr=False)
     """The settings: loss, optimizer, epochs."""
     start: MLP | None = field(repr=False)
     """The network before training; None where that is not known, as training went on from an earlier one."""

@@ -15,15 +15,15 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
 from multilayer.training import full_batch
 from multilayer.training.callbacks import Callback, tell_end
+from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.config import TrainConfig
 from multilayer.training.consistent import ConsistentRead
 from multilayer.training.data import Arrays, Source
 from multilayer.training.evaluation import evaluate
 from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
 from multilayer.training.interruption import Interruption
-from multilayer.training.keeper import Keeper
 from multilayer.training.plan import Batches, NotFinite, Outcome
-from multilayer.training.position import Position, with_parameters
-from multilayer.training.recipe import Recipe
+from multilayer.training.state import TrainState, with_parameters
 from multilayer.training.steps import begun, run_steps
 
 __all__ = ["Training"]
@@ -49,13 +49,13 @@ class Training(Iterator[Step | Epoch]):
     def __init__(
         self,
         network: MLP,
-        recipe: Recipe,
+        recipe: TrainConfig,
         data: Source,
         held_out: Arrays | None,
-        position: Position,
+        position: TrainState,
         callbacks: tuple[Callback, ...],
         every: int | None,
-        keeper: Keeper | None,
+        keeper: CheckpointWriter | None,
     ) -> None:
         self.network = network
         """The network that training started from."""
@@ -334,7 +334,7 @@ class Training(Iterator[Step | Epoch]):
         return with_parameters(self.network, self._at.state.parameters)
 
 
-def _place(at: Position, wrong: NotFinite) -> str:
+def _place(at: TrainState, wrong: NotFinite) -> str:
     return (
         f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {wrong.layer}: {wrong.what} is not finite; the weights are "
         f"those before this batch; {_MEND}"

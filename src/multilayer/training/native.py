@@ -234,7 +234,7 @@ def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None
         kernels.clip_limits(plan.clip),
     )
     layers: list[backend.Layer] = []
-    fused = loss is not None and isinstance(plan.activations[last], plan.loss.links)
+    fused = loss is not None and isinstance(plan.activations[last], plan.loss.fused_activations)
     for n, activation in enumerate(plan.activations):
         chosen = kernels.activation_kernels(activation)
         if n == last and fused:

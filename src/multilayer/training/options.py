@@ -16,7 +16,7 @@ from multilayer.training.callbacks import Callback
 from multilayer.training.checkpoint import Checkpoint
 from multilayer.training.events import Memory, Trained
 from multilayer.training.metrics import Metric
-from multilayer.training.stopping import Stopping
+from multilayer.training.stopping import EarlyStopping
 
 __all__ = ["Options"]
 
@@ -31,7 +31,7 @@ class Options(TypedDict, total=False):
     batch_size: int
     shuffle: bool
     validation: float | tuple[Any, ...] | None
-    stopping: Stopping | None
+    stopping: EarlyStopping | None
     clip: Clip | None
     dropout: float | Sequence[float]
     sample_weight: ArrayLike | None

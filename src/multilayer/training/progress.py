@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from multilayer._base.printable import printable
+from multilayer._base.text import printable
 from multilayer.training.events import Epoch, Step
 
 if TYPE_CHECKING:

@@ -30,17 +30,17 @@ from multilayer.optimizers import (
 from multilayer.training import data as sources
 from multilayer.training.callbacks import Callback, callables
 from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Memory, Trained
-from multilayer.training.keeper import Keeper
 from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
 from multilayer.training.options import Options
 from multilayer.training.plan import State
-from multilayer.training.position import Position, parameters_of
 from multilayer.training.progress import progress_bar
-from multilayer.training.recipe import Recipe
-from multilayer.training.stopping import Stopping
+from multilayer.training.state import TrainState, parameters_of
+from multilayer.training.stopping import EarlyStopping
 
 __all__ = ["fit", "train"]
 
@@ -61,7 +61,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     batch_size: int = 200,
     shuffle: bool = True,
     validation: float | tuple[Any, ...] | None = None,
-    stopping: Stopping | None = None,
+    stopping: EarlyStopping | None = None,
     clip: Clip | None = None,
     dropout: float | Sequence[float] = 0.0,
     sample_weight: ArrayLike | None = None,
@@ -105,7 +105,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         Whether each epoch has an order of its own.
     validation : float, or tuple (X, y) or (X, y, weights), optional
         A share of the samples to hold out, or data of their own, to measure after each epoch.
-    stopping : Stopping, optional
+    stopping : EarlyStopping, optional
         When to stop early, and whether the best weights are handed back. None: after all epochs, the last ones.
     clip : Clip, optional
         ClipByNorm or ClipByValue, applied to the gradients of a step.
@@ -147,7 +147,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         Before the first batch, when something does not fit.
     """
     network = network_of(network)
-    recipe = Recipe.of(
+    recipe = TrainConfig.of(
         network,
         loss=loss,
         optimizer=optimizer,
@@ -186,7 +186,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
             raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
     keeper = None
     if checkpoint is not None:
-        keeper = Keeper.of(checkpoint, network, recipe, data, held_out)
+        keeper = CheckpointWriter.of(checkpoint, network, recipe, data, held_out)
         position = keeper.resumed(position)
     return Training(network, recipe, data, held_out, position, callbacks, every, keeper)
 
@@ -251,11 +251,11 @@ _SHARE = Limits(above=0.0, below=1.0, optional=True, instead="(X, y)")
 
 def _start(
     network: MLP, optimizer: Optimizer | LBFGS, rng: Random, after: Memory | Trained | None
-) -> Position:
+) -> TrainState:
     parameters = parameters_of(network)
     if after is not None:
         memory = _fitting(after, parameters, optimizer)
-        return Position(
+        return TrainState(
             State(parameters, memory.optimizer),
             rng,
             memory.learning_rate,
@@ -263,9 +263,9 @@ def _start(
             samples=memory.samples,
         )
     if isinstance(optimizer, LBFGS):
-        return Position(State(parameters, OptimizerState(0, {})), rng, 1.0, start=network)
+        return TrainState(State(parameters, OptimizerState(0, {})), rng, 1.0, start=network)
     state = State(parameters, optimizer.init(parameters))
-    return Position(state, rng, optimizer.learning_rate, start=network)
+    return TrainState(state, rng, optimizer.learning_rate, start=network)
 
 
 def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimizer | LBFGS) -> Memory:
@@ -293,7 +293,7 @@ def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimiz
 
 
 def _validation(
-    network: MLP, recipe: Recipe, data: Source, validation: Any, rng: Random
+    network: MLP, recipe: TrainConfig, data: Source, validation: Any, rng: Random
 ) -> tuple[Source, Arrays | None]:
     if validation is None:
         return data, None

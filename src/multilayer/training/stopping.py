@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from multilayer._base.errors import InputError
 from multilayer._base.settings import check_settings, setting
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 
-__all__ = ["Stopping", "Watch"]
+__all__ = ["EarlyStopping", "EarlyStoppingState"]
 
 
 @dataclass(frozen=True)
-class Stopping:
+class EarlyStopping:
     """Stop when nothing has improved for more than `patience` epochs in a row.
 
     An epoch improves when it is better than the best before by at least `tolerance`; both are scikit-learn's rule.
@@ -40,27 +40,29 @@ class Stopping:
         check_settings(self)
         if self.monitor is not None and not isinstance(self.monitor, str):
             raise InputError(
-                f"Stopping: monitor must be a name or None; got {one_line(repr(self.monitor), 60)}"
+                f"EarlyStopping: monitor must be a name or None; got {one_line(repr(self.monitor), 60)}"
             )
 
 
 @dataclass(frozen=True)
-class Watch:
+class EarlyStoppingState:
     """What stopping remembers: the best value so far, its epoch, and how many epochs did not improve."""
 
     best: float | None = None
     best_epoch: int | None = None
     waited: int = 0
 
-    def after(self, value: float, epoch: int, tolerance: float, greater_is_better: bool) -> Watch:
+    def after(
+        self, value: float, epoch: int, tolerance: float, greater_is_better: bool
+    ) -> EarlyStoppingState:
         """Return what is remembered after one more epoch. A value that is nan is no improvement."""
         sign = 1.0 if greater_is_better else -1.0
         best = -math.inf if self.best is None else sign * self.best
         waited = 0 if sign * value >= best + tolerance else self.waited + 1
         if sign * value > best:
-            return Watch(value, epoch, waited)
+            return EarlyStoppingState(value, epoch, waited)
         return replace(self, waited=waited)
 
-    def patient(self) -> Watch:
+    def patient(self) -> EarlyStoppingState:
         """Return the same with the waiting forgotten."""
         return replace(self, waited=0)

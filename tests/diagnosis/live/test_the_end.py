@@ -8,7 +8,7 @@ import pytest
 from multilayer import MLP, Dense, TrainingWarning, fit, initialize, train
 from multilayer.diagnosis import Live
 from multilayer.optimizers import LBFGS, SGD
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((300, 3))
@@ -39,9 +39,9 @@ def at(epoch, act):
 WAYS = {
     "epochs": ({"epochs": 3}, "epochs"),
     "one epoch": ({"epochs": 1}, "epochs"),
-    "plateau": ({"epochs": 30, "stopping": Stopping(2, 1.0, restore_best=False)}, "plateau"),
+    "plateau": ({"epochs": 30, "stopping": EarlyStopping(2, 1.0, restore_best=False)}, "plateau"),
     "plateau, the best weights": (
-        {"epochs": 40, "stopping": Stopping(3, 0.0), "optimizer": SGD(0.9), "validation": 0.2},
+        {"epochs": 40, "stopping": EarlyStopping(3, 0.0), "optimizer": SGD(0.9), "validation": 0.2},
         "plateau",
     ),
     "callback": ({"epochs": 9, "callbacks": [at(2, lambda: True)]}, "callback"),

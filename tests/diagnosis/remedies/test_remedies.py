@@ -18,7 +18,7 @@ from multilayer.initializers import Orthogonal, ScikitLearn
 from multilayer.losses import binary_cross_entropy
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, SGD, Adam, InverseScaling
-from multilayer.training import Stopping
+from multilayer.training import EarlyStopping
 
 SETUP = Setup(
     widths=(3, 5, 4, 1),
@@ -27,7 +27,7 @@ SETUP = Setup(
     loss=binary_cross_entropy,
     initializer=ScikitLearn(sigmoid),
     optimizer=Adam(0.001, beta1=0.8),
-    stopping=Stopping(patience=10),
+    stopping=EarlyStopping(patience=10),
     estimator="MLPClassifier",
 )
 FIT = dataclasses.replace(SETUP, estimator=None, initializer=None, stopping=None)

@@ -11,13 +11,13 @@ import pytest
 
 from multilayer import MLP, Dense, InputError, initialize
 from multilayer.activations import identity, relu, sigmoid, softmax, tanh
-from multilayer.diagnosis import Course, Setup, try_fixes
+from multilayer.diagnosis import Setup, TrainingRecord, try_fixes
 from multilayer.diagnosis.remedies import Row
 from multilayer.diagnosis.remedies.ranking import ordered
 from multilayer.initializers import ScikitLearn
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
 from multilayer.optimizers import SGD, Adam, Optimizer
-from multilayer.training import Stopping, fit
+from multilayer.training import EarlyStopping, fit
 
 RNG = np.random.default_rng(0)
 FAR = RNG.uniform(100.0, 200.0, (200, 2))
@@ -39,7 +39,7 @@ STUCK = Setup(
     output=sigmoid,
     loss=binary_cross_entropy,
     initializer=ScikitLearn(sigmoid),
-    stopping=Stopping(10, 1e-4, "loss", restore_best=False),
+    stopping=EarlyStopping(10, 1e-4, "loss", restore_best=False),
     l2=1e-4,
 )
 """MLPClassifier((20, 20), activation="logistic")."""
@@ -196,7 +196,9 @@ def test_a_network_with_its_course():
     X, y = issue_31235()
     start = initialize((2, 6, 1), "tanh", "sigmoid", rng=0, dtype=np.float64)
     trained = fit(start, X, y, loss="binary_cross_entropy", optimizer=SGD(0.5), epochs=3, rng=0)
-    course = Course(history=trained.history, optimizer="SGD", learning_rate=0.5, epochs=3, start=start)
+    course = TrainingRecord(
+        history=trained.history, optimizer="SGD", learning_rate=0.5, epochs=3, start=start
+    )
     ranking = try_fixes(trained.network, X, y, "binary_cross_entropy", course=course, seeds=1)
     assert {row.call for row in ranking.rows} >= {"optimizer=SGD(5)", "optimizer=SGD(0.05)", "epochs=30"}
     assert not ranking.not_tried  # as the start is known, other starts are remedies

@@ -8,7 +8,7 @@ from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import column_names
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.layer_sums import DUPLICATE
+from multilayer.diagnosis.layer_accumulator import DUPLICATE
 
 __all__ = ["duplicate_inputs"]
 

@@ -11,7 +11,7 @@ from multilayer.diagnosis.checks.needs import needing
 from multilayer.diagnosis.checks.words import joined, numbers, phrase
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics, Pairs
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.layer_sums import DUPLICATE
+from multilayer.diagnosis.layer_accumulator import DUPLICATE
 
 __all__ = ["duplicate_units"]
 

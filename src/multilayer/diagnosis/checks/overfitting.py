@@ -46,7 +46,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         evidence=f"the validation loss rose by {rise:.0%} from its least, {held_out[best]:.4g} in epoch "
         f"{at + 1}, while the training loss fell from {loss[at]:.4g} to {loss[-1]:.4g}"
         + (f"; a constant does better ({constant:.4g})" if useless else ""),
-        advice="Keep the best weights (early_stopping=True, fit(stopping=Stopping())); more alpha (L2), "
+        advice="Keep the best weights (early_stopping=True, fit(stopping=EarlyStopping())); more alpha (L2), "
         "dropout, fewer units, or more data.",
     )
 

@@ -41,7 +41,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
                 how_it_fares(evidence),
             )
         ),
-        advice="Let it go on: a larger n_iter_no_change or a smaller tol (Stopping(patience=..., "
+        advice="Let it go on: a larger n_iter_no_change or a smaller tol (EarlyStopping(patience=..., "
         "tolerance=...)), with more max_iter.",
     )
 

@@ -29,7 +29,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
     else:
         yield NotMeasured(
             "update_ratio",
-            "neither the network before training nor its updates are known; give course=Course(start=...), "
+            "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), "
             "or diagnose live",
         )
 

@@ -1,6 +1,6 @@
 """Diagnosis while a network trains."""
 
 from multilayer.diagnosis.live.live import Live
-from multilayer.diagnosis.live.look import Look
+from multilayer.diagnosis.live.snapshot import Snapshot
 
-__all__ = ["Live", "Look"]
+__all__ = ["Live", "Snapshot"]

@@ -15,12 +15,12 @@ from multilayer import losses
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.randomness import Seed, generator
 from multilayer._base.settings import Limits
-from multilayer._base.wording import one_line
-from multilayer.diagnosis.evidence import Course
+from multilayer._base.text import one_line
+from multilayer.diagnosis.case import loss_of_numbers, natural_loss
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.live.cadence import Cadence, Clock
-from multilayer.diagnosis.live.look import Look, Sample
-from multilayer.diagnosis.subject import loss_of_numbers, natural_loss
+from multilayer.diagnosis.live.snapshot import Sample, Snapshot
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, History, Step, Trained
@@ -110,7 +110,7 @@ class Live:
         self._begin()
 
     def _begin(self) -> None:
-        self.looks: list[Look] = []
+        self.looks: list[Snapshot] = []
         """The measurements so far."""
         self.withdrawn: list[Finding] = []
         """What was told and has gone since."""
@@ -142,10 +142,10 @@ class Live:
         return self._clock.spent / self._clock.trained if self._clock.trained else 0.0
 
     @property
-    def course(self) -> Course:
+    def course(self) -> TrainingRecord:
         """The course of training so far, for `diagnose(network, X, y, course=live.course)`."""
         epochs = self._epochs
-        return Course(
+        return TrainingRecord(
             history=_history(epochs),
             stopped=self._stopped,
             learning_rate=epochs[0].learning_rate if epochs else None,

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.case import Case
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.diagnosis.subject import Subject
 from multilayer.initializers import ScikitLearn
 from multilayer.interop.scikit_learn_settings import optimizer_of, output_weights_by, schedule_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam
 from multilayer.optimizers.catalogue import registry
-from multilayer.training import Metric, Stopping
+from multilayer.training import EarlyStopping, Metric
 
 __all__ = ["setup_of"]
 
 
-def setup_of(subject: Subject, loss: Loss, metric: Metric) -> Setup:
+def setup_of(subject: Case, loss: Loss, metric: Metric) -> Setup:
     """Return the setup that made a network: that of its estimator, or what its course tells and `fit`'s defaults."""
     if subject.settings is None:
         return _of_course(subject.network, subject.course, loss)
@@ -34,13 +34,13 @@ def _of_network(network: MLP, loss: Loss) -> Setup:
     )
 
 
-def _of_course(network: MLP, course: Course, loss: Loss) -> Setup:
+def _of_course(network: MLP, course: TrainingRecord, loss: Loss) -> Setup:
     setup = replace(_of_network(network, loss), start=course.start)
     if course.epochs is not None:
         setup = replace(setup, epochs=course.epochs)
     if course.stopped == "plateau" or course.patience is not None:
-        default = Stopping()
-        stopping = Stopping(
+        default = EarlyStopping()
+        stopping = EarlyStopping(
             default.patience if course.patience is None else course.patience,
             default.tolerance if course.tolerance is None else course.tolerance,
         )
@@ -76,7 +76,7 @@ def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
     return replace(
         setup,
         schedule=schedule_of(model),
-        stopping=Stopping(
+        stopping=EarlyStopping(
             model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
         ),
         held_out=float(model.validation_fraction) if scored else None,

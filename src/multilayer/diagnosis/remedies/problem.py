@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.randomness import Random
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.case import Case, case_of
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.output_sums import class_numbers
 from multilayer.diagnosis.remedies.origin import setup_of
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.diagnosis.subject import Subject, subject_of
 from multilayer.diagnosis.told import course_of
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained
@@ -79,7 +79,7 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
     X: Any,
     y: Any,
     loss: Loss | str | None,
-    course: Course | Trained | History | None,
+    course: TrainingRecord | Trained | History | None,
     *,
     epochs: int | None,
     samples: int,
@@ -88,9 +88,9 @@ def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
 ) -> Problem:
     """Return the problem, its setup made brief: at most so many samples and epochs, and so much work."""
     if isinstance(model, Setup):
-        subject = Subject(model.untrained(np.random.RandomState(0)), X, y, model.loss)
+        subject = Case(model.untrained(np.random.RandomState(0)), X, y, model.loss)
     else:
-        subject = subject_of(model, X, y)
+        subject = case_of(model, X, y)
     if course is not None:
         subject = replace(subject, course=course_of(course))
     subject, loss, read = read_as_trained(subject, loss)

@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from multilayer._base.printable import html_text, printable
+from multilayer._base.text import html_text, printable
 from multilayer.diagnosis.remedies.remedy import NotApplicable
 
 __all__ = ["NOTICEABLE", "Ranking", "Row"]

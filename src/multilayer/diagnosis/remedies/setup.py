@@ -17,7 +17,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule, schedules
-from multilayer.training import Metric, Stopping, Trained, train
+from multilayer.training import EarlyStopping, Metric, Trained, train
 from multilayer.training.callbacks import Callback
 
 __all__ = ["Setup"]
@@ -39,7 +39,7 @@ class Setup:
     """Weights to start from, where they are known; the activations are those above."""
     optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
     schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
-    stopping: Stopping | None = None
+    stopping: EarlyStopping | None = None
     epochs: int = setting(200, least=1, whole=True)
     batch_size: int = setting(200, least=1, whole=True)
     shuffle: bool = True

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from multilayer._base.calling import with_known_options
 from multilayer._base.randomness import Seed, generator
 from multilayer._base.settings import Limits, checked_flag
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.diagnosis.remedies.ranking import Ranking, ordered
 from multilayer.diagnosis.remedies.remedy import NotApplicable, Variant
@@ -35,7 +35,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     y: ArrayLike,
     loss: Loss | str | None = None,
     *,
-    course: Course | Trained | History | None = None,
+    course: TrainingRecord | Trained | History | None = None,
     seeds: int = 5,
     epochs: int | None = None,
     samples: int = 2000,
@@ -61,7 +61,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         Samples and targets; y holds labels for an estimator, and else what the loss takes.
     loss : Loss or str, optional
         Needed where the model does not tell.
-    course : Course, Trained or History, optional
+    course : TrainingRecord, Trained or History, optional
         What is known of the training.
     seeds : int
         Trainings of each remedy.

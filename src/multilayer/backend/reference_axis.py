@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.backend.twin_ufunc import narrow, result_type
+from multilayer.backend.reference_ufunc import narrow, result_type
 
 __all__ = ["TwinAxisFunction"]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from multilayer import MLP, Dense, diagnose, separability
 from multilayer._base.errors import InputError, TrainingWarning
-from multilayer._base.printable import html_text, one_line, printable
+from multilayer._base.text import html_text, one_line, printable
 from multilayer.activations import Activation
 from multilayer.diagnosis.finding import Finding
 from multilayer.plots.page import paragraph

@@ -10,28 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from multilayer._base import storage
-from multilayer._base.errors import InputError, TrainingWarning
+from multilayer._base.errors import InputError, TrainingWarning, located
 from multilayer._base.randomness import restored, state_of
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.wording import located, one_line
+from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
 from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
+from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.plan import Rows
-from multilayer.training.position import Position
-from multilayer.training.recipe import Recipe
+from multilayer.training.state import TrainState
 
-__all__ = ["Keeper"]
+__all__ = ["CheckpointWriter"]
 
 
 @dataclass(eq=False)
-class Keeper:
+class CheckpointWriter:
     """A checkpoint, and the training that it is of: its recipe and data, and all its `terms` by name."""
 
     checkpoint: Checkpoint
     terms: Mapping[str, str]
-    recipe: Recipe
+    recipe: TrainConfig
     data: Source
     has_validation: bool
     _not_saved: str | None = None
@@ -39,8 +39,12 @@ class Keeper:
 
     @staticmethod
     def of(
-        checkpoint: Checkpoint | AnyPath, network: MLP, recipe: Recipe, data: Source, held_out: Arrays | None
-    ) -> Keeper:
+        checkpoint: Checkpoint | AnyPath,
+        network: MLP,
+        recipe: TrainConfig,
+        data: Source,
+        held_out: Arrays | None,
+    ) -> CheckpointWriter:
         """Return the keeper of this training; reads all the data once, for their digest."""
         if not isinstance(checkpoint, Checkpoint):
             checkpoint = Checkpoint(checkpoint)
@@ -50,14 +54,14 @@ class Keeper:
             "data": _described(data),
             "validation data": "none" if held_out is None else _described(held_out),
         }
-        return Keeper(checkpoint, terms, recipe, data, held_out is not None)
+        return CheckpointWriter(checkpoint, terms, recipe, data, held_out is not None)
 
-    def check_ready(self, position: Position) -> None:
+    def check_ready(self, position: TrainState) -> None:
         """Fail early where the checkpoint could not be saved later, or not be read again."""
         restored(state_of(position.rng))
         check_writable(self.checkpoint.path)
 
-    def resumed(self, position: Position) -> Position:
+    def resumed(self, position: TrainState) -> TrainState:
         """Return the position that was saved, or where there is none, the one given.
 
         Raises
@@ -93,7 +97,7 @@ class Keeper:
         """Whether to save after this epoch."""
         return epoch % self.checkpoint.every == 0
 
-    def save(self, position: Position) -> None:
+    def save(self, position: TrainState) -> None:
         """Save now. Where that fails training goes on, for what is trained would be lost; warns of each reason once."""
         try:
             write(self.checkpoint.path, self.terms, position)
@@ -109,7 +113,7 @@ class Keeper:
         else:
             self._not_saved = None
 
-    def _check_state(self, saved: Position, start: Position) -> None:
+    def _check_state(self, saved: TrainState, start: TrainState) -> None:
         parameters, memory = saved.state.parameters, saved.state.optimizer
         check_alike(parameters, start.state.parameters, "parameters")
         for kind, arrays in (("parameters", parameters), ("best", saved.best or ())):
@@ -120,7 +124,7 @@ class Keeper:
             found = one_line(", ".join(memory.slots), 60)
             raise InputError(f"optimizer: expected the slots {', '.join(slots)}, found {found or 'none'}")
 
-    def _check_place(self, saved: Position) -> None:
+    def _check_place(self, saved: TrainState) -> None:
         history, measured = saved.history, {metric.name for metric in self.recipe.metrics}
         if saved.epoch and history.metrics.keys() != measured:
             raise InputError("history: its metrics are not those of this training")
@@ -144,7 +148,7 @@ class Keeper:
                 f"of {saved.rows} rows, after {saved.steps} steps and {saved.samples} samples"
             )
 
-    def _check_order(self, saved: Position) -> None:
+    def _check_order(self, saved: TrainState) -> None:
         """Refuse an order that is not one of the rows to use."""
         ordered = isinstance(self.data, Arrays) and (self.recipe.shuffle or self.data.chosen is not None)
         begun = saved.epoch > 0 or saved.drawn

@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from multilayer._base.randomness import Random
 from multilayer.diagnosis.checks import checks
-from multilayer.diagnosis.evidence import Course, LayerStatistics
+from multilayer.diagnosis.evidence import LayerStatistics, TrainingRecord
 from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.statistics import Sources, measure
-from multilayer.diagnosis.verdict import concluded
+from multilayer.diagnosis.verdict import conclude
 from multilayer.losses import Loss
 from multilayer.network import MLP
 
-__all__ = ["Look", "Sample"]
+__all__ = ["Sample", "Snapshot"]
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Snapshot:
     """What was measured of a network in training. Arrays have an entry per layer."""
 
     epoch: int
@@ -53,8 +53,15 @@ class Sample:
     rng: Random
 
     def look(
-        self, network: MLP, course: Course, update: Floats, *, epoch: int, steps: int, whole_epoch: bool
-    ) -> Look:
+        self,
+        network: MLP,
+        course: TrainingRecord,
+        update: Floats,
+        *,
+        epoch: int,
+        steps: int,
+        whole_epoch: bool,
+    ) -> Snapshot:
         """Measure, and run the checks."""
         missing = {"linear": "no linear model is fitted while training is under way"}
         if self.y is None:
@@ -62,8 +69,8 @@ class Sample:
         evidence = measure(
             Sources(network, self.X, self.y, self.loss, course, missing), self.rng, baseline=False
         )
-        findings = concluded(evidence, checks).findings
-        return Look(
+        findings = conclude(evidence, checks).findings
+        return Snapshot(
             epoch,
             steps,
             np.array([layer.constant_share for layer in evidence.layers]),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TwinUfunc", "narrow", "result_type"]
+__all__ = ["ReferenceUfunc", "narrow", "result_type"]
 
 # Formulas are written once, for float64. The narrower types pass through it, so each is rounded
 # once and the formula's own error never shows in them; float16 goes by way of float32.
@@ -16,7 +16,7 @@ _THROUGH = {np.dtype(np.float16): np.dtype(np.float32)}
 _FLOATS = tuple(np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
 
-class TwinUfunc:
+class ReferenceUfunc:
     """`formula` as an elementwise function of one array and any number of float64 parameters.
 
     Follows the ufunc protocol as far as its users reach: `out=`, `where=`, `dtype=`, `casting=`,

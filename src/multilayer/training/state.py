@@ -13,13 +13,13 @@ from multilayer.network import MLP, Dense
 from multilayer.optimizers import Parameters
 from multilayer.training.events import History, Stopped
 from multilayer.training.plan import State
-from multilayer.training.stopping import Watch
+from multilayer.training.stopping import EarlyStoppingState
 
-__all__ = ["Position", "parameters_of", "with_parameters"]
+__all__ = ["TrainState", "parameters_of", "with_parameters"]
 
 
 @dataclass(eq=False)
-class Position:
+class TrainState:
     """Parameters and memory, random numbers, and the place in the data."""
 
     state: State
@@ -43,7 +43,7 @@ class Position:
     rows: int = 0
     """Rows of these batches."""
     history: History = field(default_factory=History)
-    watch: Watch = field(default_factory=Watch)
+    watch: EarlyStoppingState = field(default_factory=EarlyStoppingState)
     best: Parameters | None = None
     ended: Stopped | None = None
     """Why there is nothing left to do, whatever the number of epochs."""

@@ -14,7 +14,7 @@ from multilayer.network.dense import Dense
 from multilayer.network.trace import LayerRecord
 from multilayer.training import LayerGradient
 
-__all__ = ["DUPLICATE", "GradientSums", "LayerSums"]
+__all__ = ["DUPLICATE", "GradientSums", "LayerAccumulator"]
 
 DUPLICATE = 0.999
 """|correlation| beyond which two units, or two columns, say the same."""
@@ -23,7 +23,7 @@ _FEW = 255
 _GRADIENT_EDGES = np.linspace(-16.0, 4.0, 81)
 
 
-class LayerSums:
+class LayerAccumulator:
     """One layer; a first look at some samples tells where numbers lie, and which units may be alike."""
 
     def __init__(self, look: LayerRecord) -> None:

@@ -12,9 +12,9 @@ from multilayer import losses
 from multilayer._base.arrays import plain_array, refuse_masked
 from multilayer._base.errors import InputError
 from multilayer._base.frames import numbers
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, Identity
-from multilayer.diagnosis.evidence import Course
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.told import course_of
 from multilayer.interop.catalogue import conversion_of
 from multilayer.interop.opened import opened, transformed
@@ -26,18 +26,18 @@ from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric, Trained
 from multilayer.training.data import targets
 
-__all__ = ["Subject", "course_of_fit", "loss_of_numbers", "natural_loss", "subject_of"]
+__all__ = ["Case", "case_of", "course_of_fit", "loss_of_numbers", "natural_loss"]
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Case:
     """A network on data. What the model does not tell is None."""
 
     network: MLP
     X: Any
     y: Any
     loss: Loss | None = None
-    course: Course = Course()  # noqa: RUF009  (frozen)
+    course: TrainingRecord = TrainingRecord()  # noqa: RUF009  (frozen)
     settings: Any = None
     """The model, where it has scikit-learn's parameters."""
     metric: Metric | None = None
@@ -52,7 +52,7 @@ class Subject:
         return targets(self.network, loss, self.y)
 
 
-def subject_of(model: Any, X: Any, y: Any) -> Subject:
+def case_of(model: Any, X: Any, y: Any) -> Case:
     """Return the network that a model is, with targets in place of labels and its training as far as it tells.
 
     Of a pipeline it is the last step, with samples as they reach it.
@@ -64,10 +64,10 @@ def subject_of(model: Any, X: Any, y: Any) -> Subject:
     """
     refuse_masked("X", X)  # what stands before the network may not
     steps, model = opened(model)
-    if hasattr(type(model), "as_subject"):
+    if hasattr(type(model), "as_case"):
         X = transformed(X, steps)
         try:
-            own: Subject = model.as_subject(X, y)
+            own: Case = model.as_case(X, y)
         except InputError:
             raise
         except ValueError as error:  # scikit-learn's, in several lines
@@ -77,14 +77,14 @@ def subject_of(model: Any, X: Any, y: Any) -> Subject:
     network = conversion.convert(model)
     X = transformed(X, steps)
     if isinstance(model, Trained):
-        return Subject(network, X, y, course=course_of(model))
+        return Case(network, X, y, course=course_of(model))
     if not has_settings(model):
-        return Subject(network, X, y, ends_in_sums=conversion.ends_in_sums)
+        return Case(network, X, y, ends_in_sums=conversion.ends_in_sums)
     targets = None if y is None else _targets(model, y)
-    return Subject(network, X, targets, _loss(model), course_of_fit(model), model)
+    return Case(network, X, targets, _loss(model), course_of_fit(model), model)
 
 
-def course_of_fit(model: Any) -> Course:
+def course_of_fit(model: Any) -> TrainingRecord:
     """Return what the attributes of a fitted MLP of scikit-learn, or one in its place, tell of its training."""
     scores = getattr(model, "validation_scores_", None)
     name = "accuracy" if hasattr(model, "classes_") else "r2"
@@ -98,7 +98,7 @@ def course_of_fit(model: Any) -> Course:
         )
     optimizer = optimizer_of(model)
     rated = isinstance(optimizer, Optimizer)
-    return Course(
+    return TrainingRecord(
         history=history,
         stopped=_stopped(model),
         optimizer=type(optimizer).__name__.lower(),
@@ -127,7 +127,7 @@ def _loss(model: Any) -> Loss:
 def natural_loss(activation: Activation) -> Loss | None:
     """Return the loss that belongs to an output activation; None where none does."""
     for loss in losses.catalogue:
-        if isinstance(activation, loss.links):
+        if isinstance(activation, loss.fused_activations):
             return loss
     return losses.squared if isinstance(activation, Identity) else None
 

@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 
 from multilayer._base.randomness import Random
 from multilayer.diagnosis.evidence import LayerStatistics
-from multilayer.diagnosis.layer_sums import LayerSums
+from multilayer.diagnosis.layer_accumulator import LayerAccumulator
 from multilayer.diagnosis.not_finite import whole
 from multilayer.initializers import for_activation
 from multilayer.network import MLP, Dense
 from multilayer.network.trace import forward
 
-__all__ = ["beginnings"]
+__all__ = ["initial_statistics"]
 
 Layers = tuple[LayerStatistics, ...]
 
 
-def beginnings(start: MLP | None, x: NDArray[Any], rng: Random) -> tuple[Layers | None, Layers | None]:
+def initial_statistics(
+    start: MLP | None, x: NDArray[Any], rng: Random
+) -> tuple[Layers | None, Layers | None]:
     """Return the layers of `start` on samples x, and those of a network of its shape with new weights.
 
     Each is None where it is not known, or lets numbers overflow.
@@ -41,7 +43,7 @@ def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> Layers | None:
         return None
     found = []
     for record in records:
-        sums = LayerSums(record)
+        sums = LayerAccumulator(record)
         sums.add(record)
         found.append(sums.statistics)
     return tuple(found)

@@ -10,23 +10,23 @@ from typing import Any
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.settings import Limits, check_settings, setting
-from multilayer._base.wording import one_line
+from multilayer._base.text import one_line
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule, schedules
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
 from multilayer.training.plan import Plan
-from multilayer.training.stopping import Stopping
+from multilayer.training.stopping import EarlyStopping
 
-__all__ = ["Recipe"]
+__all__ = ["TrainConfig"]
 
 _SHARE = Limits(least=0.0, below=1.0)
-_A: dict[type, str] = {Stopping: "a Stopping", Clip: "a ClipByNorm or ClipByValue"}
+_A: dict[type, str] = {EarlyStopping: "an EarlyStopping", Clip: "a ClipByNorm or ClipByValue"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class TrainConfig:
     """The settings of a training that are neither network nor data nor randomness."""
 
     loss: Loss
@@ -35,7 +35,7 @@ class Recipe:
     epochs: int = setting(least=1, whole=True)
     batch_size: int = setting(least=1, whole=True)
     shuffle: bool
-    stopping: Stopping | None
+    stopping: EarlyStopping | None
     clip: Clip | None
     dropout: tuple[float, ...]
     """A share per hidden layer; empty for none."""
@@ -46,7 +46,7 @@ class Recipe:
     def __post_init__(self) -> None:
         check_settings(self, where="")
         for name, kind in (
-            ("stopping", Stopping),
+            ("stopping", EarlyStopping),
             ("clip", Clip),
         ):
             value = getattr(self, name)
@@ -78,7 +78,7 @@ class Recipe:
         dropout: float | Sequence[float],
         metrics: str | Metric | Iterable[str | Metric],
         **others: Any,
-    ) -> Recipe:
+    ) -> TrainConfig:
         """Return the recipe for this network, with names looked up.
 
         Raises
@@ -90,7 +90,7 @@ class Recipe:
         loss.check(network.layers[-1].activation, network.shape[-1])
         _check_trainable(network)
         hidden = len(network.layers) - 1
-        return Recipe(
+        return TrainConfig(
             loss=loss,
             optimizer=optimizers.get(optimizer),
             schedule=schedules.get(schedule),

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from multilayer.backend.twin_axis import TwinAxisFunction
-from multilayer.backend.twin_ufunc import TwinUfunc
+from multilayer.backend.reference_axis import TwinAxisFunction
+from multilayer.backend.reference_ufunc import ReferenceUfunc
 
-halve = TwinUfunc("halve", lambda x: x / 2)
-scale = TwinUfunc("scale", lambda x, factor: x * factor, 1)
+halve = ReferenceUfunc("halve", lambda x: x / 2)
+scale = ReferenceUfunc("scale", lambda x, factor: x * factor, 1)
 total = TwinAxisFunction("total", lambda x: x / x.sum(axis=-1, keepdims=True))
 X = np.arange(6.0).reshape(2, 3)
 
@@ -44,7 +44,7 @@ def test_out_where_dtype_casting():
 
 
 def test_float16_goes_by_way_of_float32():
-    third = TwinUfunc("third", lambda x: x / 3)
+    third = ReferenceUfunc("third", lambda x: x / 3)
     x = np.arange(1, 2000, dtype=np.float16)
     np.testing.assert_array_equal(third(x), (x.astype(np.float64) / 3).astype(np.float32).astype(np.float16))
 

@@ -1,0 +1,143 @@
+"""Text that users read: sentences with named places, and names and data made safe to show in them.
+
+Text from files and data may hold anything. Each part of the program that shows text makes it printable where it lays
+it out: tables and summaries (`network.view`, `Summary`, `Ranking`), the text of a diagnosis
+(`diagnosis.wording.sentence`), HTML (`html_text`), the terminal (`cli.console`), the progress bar
+(`training.progress`), errors and warnings (`errors`).
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Collection
+from itertools import islice
+
+__all__ = ["fill", "html_text", "near_matches", "one_line", "printable", "quoted", "shows", "translate_with"]
+
+_LONGEST_MESSAGE = 500
+
+# Part of how words are written: spaces other than the plain one, and the joiners of Persian, Hindi and emoji.
+_SET_WITH_WORDS = frozenset("\u00a0\u2002\u2003\u2009\u200a\u202f\u3000\u200c\u200d")
+_LONGEST_QUOTE = 40
+_LONGEST_LIST = 12
+
+# What is compared to find near matches: difflib takes a millisecond for two names that are long and alike.
+_LONGEST_COMPARED = 48
+_MOST_COMPARED = 200
+_MOST_RANKED = 10_000
+
+_translations: list[gettext.NullTranslations] = [gettext.NullTranslations()]
+
+
+def fill(template: str, /, **places: object) -> str:
+    """Return a sentence: a whole template, translated, with its named places filled in.
+
+    A translator sees whole sentences, and may put the places in another order. Numbers are formatted by the template.
+
+    >>> fill("layer {layer}: {share:.0%} of the units are dead", layer=2, share=0.25)
+    'layer 2: 25% of the units are dead'
+    """
+    return _translations[0].gettext(template).format_map(places)
+
+
+def translate_with(translations: gettext.NullTranslations) -> None:
+    """Look up the templates of `fill` in these translations from now on."""
+    _translations[0] = translations
+
+
+def printable(text: str) -> str:
+    r"""Return `text` in one line, with a visible escape for each character that is not shown but does something.
+
+    These are control characters, line ends and escape codes among them, marks that change the direction of
+    writing, halves of surrogate pairs, and what Unicode leaves undefined.
+
+    >>> printable("two\nlines"), printable("\x1b[2Jgone"), printable("right to left \u202e")
+    ('two\\nlines', '\\x1b[2Jgone', 'right to left \\u202e')
+    >>> printable("größe 12 %, 葉")
+    'größe 12 %, 葉'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if shows(c) else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shows(character: str) -> bool:
+    """Whether a character stands for what it is, and does nothing else."""
+    return character.isprintable() or character in _SET_WITH_WORDS
+
+
+def one_line(text: str, longest: int = _LONGEST_MESSAGE) -> str:
+    """Return `text` printable, of at most `longest` characters: of a longer one the middle is left out.
+
+    >>> one_line("from the beginning to the end", 20)
+    'from the ... the end'
+    """
+    if len(text) > longest:  # before anything looks at every character
+        text = _cut(text, longest)
+    text = printable(text)
+    return _cut(text, longest) if len(text) > longest else text
+
+
+def _cut(text: str, longest: int) -> str:
+    kept = longest - len(" ... ")
+    return f"{text[: kept - kept // 2]} ... {text[len(text) - kept // 2 :]}"
+
+
+def html_text(text: str) -> str:
+    r"""Return `text` as it may stand in HTML, in an element or in an attribute.
+
+    >>> html_text("<b>\x1b[2J")
+    '&lt;b&gt;\\x1b[2J'
+    """
+    from html import escape  # for pages and notebooks only
+
+    return escape(printable(text))
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotes, in one line and shortened."""
+    return f"'{one_line(text, _LONGEST_QUOTE)}'"
+
+
+def near_matches(wrong: str, known: Collection[str], many: str = "") -> str:
+    """Return what to say of an unknown name: the names it may stand for, or else the known ones, or of many `many`.
+
+    >>> near_matches("activaton", ["W", "b", "activation"])
+    "did you mean 'activation'?"
+    >>> near_matches("units", ["W", "b", "activation"])
+    "expected 'W', 'b' or 'activation'"
+    """
+    near = _near(wrong, known)
+    if near:
+        return f"did you mean {' or '.join(map(quoted, near))}?"
+    if len(known) > _LONGEST_LIST:
+        return many or f"there are {len(known)} names, from {quoted(next(iter(known)))} on"
+    *others, last = map(quoted, known)
+    return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
+
+
+def _near(wrong: str, known: Collection[str]) -> list[str]:
+    """Return up to two names like `wrong`. However many and long names are, the work is bounded."""
+    import difflib  # for mistakes only
+    import heapq
+
+    wrong = _folded(wrong)
+    folded = {_folded(name): name for name in islice(known, _MOST_RANKED)}
+    compared = heapq.nlargest(_MOST_COMPARED, folded, key=lambda name: _shared_ends(wrong, name))
+    return [folded[name] for name in difflib.get_close_matches(wrong, compared, n=2)]
+
+
+def _folded(name: str) -> str:
+    return name[:_LONGEST_COMPARED].casefold()[:_LONGEST_COMPARED]
+
+
+def _shared_ends(one: str, other: str) -> int:
+    """Return how many characters two names share at their beginning and at their end."""
+    return _shared_beginning(one, other) + _shared_beginning(one[::-1], other[::-1])
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return place
+    return min(len(one), len(other))
