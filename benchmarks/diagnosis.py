@@ -26,8 +26,6 @@ from multilayer.network.trace import LayerRecord, forward
 from multilayer.optimizers import Adam
 from multilayer.training import backward
 
-GOALS = {"passes": 1.0, "live": 0.05}
-"""At most the time of three forward passes and a backward pass, and 5 % of the training time."""
 SHAPE, ROWS = (784, 512, 512, 10), (15_000, 60_000)
 LIVE_SECONDS = 8.0
 _BLOCK = 4096

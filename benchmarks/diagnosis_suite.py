@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.diagnosis_cases import HEALTHY, SICK, Case, Subject
 from benchmarks.published_rules import AUTOTRAINER, SAGEMAKER, fired
 from multilayer import diagnose
+from tests.diagnosis.scenarios import FAULTY, HEALTHY, Scenario, Subject
 
 __all__ = ["Score", "scored", "table"]
 
@@ -63,19 +63,21 @@ JUDGES = {
 }
 
 
-def scored(seeds: Iterable[int], cases: Iterable[Case] = (*SICK, *HEALTHY)) -> dict[str, dict[str, Score]]:
+def scored(
+    seeds: Iterable[int], scenarios: Iterable[Scenario] = (*FAULTY, *HEALTHY)
+) -> dict[str, dict[str, Score]]:
     """Return scores by judge and trouble; "healthy" is the trouble of those that have none."""
     scores = {judge: defaultdict[str, Score](Score) for judge in JUDGES}
     seeds = tuple(seeds)
-    for case in cases:
+    for scenario in scenarios:
         for seed in seeds:
-            subject = case.make(seed)
+            subject = scenario.make(seed)
             for judge, judged in JUDGES.items():
                 sick, names = judged(subject)
-                score = scores[judge][case.trouble or "healthy"]
+                score = scores[judge][scenario.fault or "healthy"]
                 score.cases += 1
                 score.found += sick
-                if case.trouble in names:
+                if scenario.fault in names:
                     score.named += 1
                 else:
                     said = names[0] if names else "nothing"

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.diagnosis_cases import Subject
 from multilayer import MLP, Dense, Trace, gradients
 from multilayer._base.errors import InputError
 from multilayer.activations import Sigmoid, Tanh
+from tests.diagnosis.scenarios import Subject
 
 __all__ = ["AUTOTRAINER", "SAGEMAKER", "fired"]
 

@@ -1,12 +1,10 @@
 """What tutorials say of activations, each claim measured: confirmed, or corrected, with the figure."""
 
-import json
 import math
 
 import numpy as np
 import pytest
 
-from benchmarks.readme import RESULTS
 from multilayer import MLP, Dense, InputError, fit, initialize, separability
 from multilayer.activations import measure
 from multilayer.network.collapse import equality
@@ -48,38 +46,6 @@ def test_step_cannot_be_trained():
     assert not found.centring
     with pytest.raises(InputError, match="step"):
         fit(initialize((2, 3, 1), "step", rng=0), XOR, [0, 1, 1, 0], loss="squared", epochs=1)
-
-
-# What the benchmark measured last, not what this machine does while it runs tests: a test is no place for a clock.
-RECORD = json.loads((RESULTS / "activations.json").read_text())["outcomes"]
-
-
-def recorded(name, dtype, of="multilayer"):
-    """Nanoseconds for 65,536 numbers in the last run of `python -m benchmarks activations` that was kept."""
-    (outcome,) = [each for each in RECORD if each["case"] == f"{name} {dtype}, 65536"]
-    return outcome["timings"][of]["median"]
-
-
-@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
-def test_exponentials_are_dear(name):
-    """Confirmed: 3.7 and 3.4 times relu in float32, 3.9 and 4.6 in float64 (AVX-512)."""
-    assert recorded(name, "float32") > 2.5 * recorded("relu", "float32")
-    assert recorded(name, "float64") > 2.5 * recorded("relu", "float64")
-
-
-def test_exponentials_are_not_dear_where_relu_is_slow():
-    """Corrected for plain NumPy: exp and tanh cost 1.3 and 0.9 times np.maximum(x, 0)."""
-    relu = recorded("relu", "float32", of="numpy")
-    assert recorded("exponential", "float32", of="numpy") < 1.5 * relu
-    assert recorded("tanh", "float32", of="numpy") < 1.5 * relu
-
-
-def test_relu_is_cheap():
-    """Confirmed: 0.9 to 1.0 plain copies. Corrected for plain NumPy: 2.5 to 4.5."""
-    for dtype in ("float32", "float64"):
-        copy = recorded("identity", dtype, of="numpy")
-        assert recorded("relu", dtype) < 1.5 * copy
-        assert recorded("relu", dtype, of="numpy") > 2 * copy
 
 
 def test_sigmoid_is_not_zero_centred():

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.diagnosis_cases.subject import Case, Subject, trained
 from multilayer.diagnosis import TrainingRecord
 from multilayer.optimizers import Adam
+from tests.diagnosis.scenarios.subject import Scenario, Subject, trained
 
 __all__ = ["HEALTHY"]
 
@@ -63,14 +63,14 @@ def _under_way(name: str, activation: str, epochs: int) -> Callable[[int], Subje
 
 
 HEALTHY = [
-    Case(
+    Scenario(
         f"well trained {DATA[n % len(DATA)]} {activation}",
         None,
         _well_trained(DATA[n % len(DATA)], activation),
     )
     for n, activation in enumerate((*ACTIVATIONS, *ACTIVATIONS[3:], *ACTIVATIONS[:5]))
 ] + [
-    Case(
+    Scenario(
         f"after {epochs} epochs {DATA[n % len(DATA)]} {activation}",
         None,
         _under_way(DATA[n % len(DATA)], activation, epochs),

@@ -1,4 +1,4 @@
-"""What is diagnosed: a network with its data and what is known of its training."""
+"""What is diagnosed: a network with its data and the record of its training."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from multilayer import MLP, Dense, initialize, train
 from multilayer.diagnosis import TrainingRecord
 from multilayer.training import Epoch
 
-__all__ = ["Case", "Subject", "rescaled", "shifted", "trained"]
+__all__ = ["Scenario", "Subject", "rescaled", "shifted", "trained"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A network, its data, and its course; `networks` after each epoch are for rules that watch training."""
+    """A network, its data and the record of its training; `networks` holds one per epoch, for the published rules."""
 
     network: MLP
     X: Array
@@ -30,16 +30,16 @@ class Subject:
     networks: tuple[MLP, ...] = ()
 
     def without_start(self) -> Subject:
-        """Return the same with the beginning of training not known."""
+        """Return the same without the initial weights."""
         return replace(self, course=replace(self.course, start=None))
 
 
 @dataclass(frozen=True)
-class Case:
-    """A subject to be made from a seed, and the trouble that was put into it: the name of a check; None if healthy."""
+class Scenario:
+    """A subject to be made from a seed, and the fault put into it: the name of a check; None if healthy."""
 
     name: str
-    trouble: str | None
+    fault: str | None
     make: Callable[[int], Subject]
     hidden: tuple[int, ...] = ()
     activation: str = ""
@@ -57,7 +57,7 @@ def trained(
     initializer: Any = None,
     **options: Any,
 ) -> Subject:
-    """Return a network trained on the data: class numbers are told by softmax, numbers by the identity."""
+    """Return a network trained on the data: softmax outputs for class numbers, else the identity."""
     X, y = data
     classes = y.dtype.kind == "i"
     units = int(y.max()) + 1 if classes else (1 if y.ndim == 1 else y.shape[1])
@@ -79,7 +79,7 @@ def trained(
         assert isinstance(event, Epoch)
         networks.append(event.network)
     if training.interruption.requested:
-        raise KeyboardInterrupt  # half a training is no case
+        raise KeyboardInterrupt  # an interrupted training is not the scenario
     outcome = training.trained
     optimizer = options.get("optimizer")
     course = TrainingRecord(
