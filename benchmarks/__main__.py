@@ -182,7 +182,7 @@ def startup(rounds: Rounds = 15, store: Store = False) -> None:
 
 @app.command("diagnosis-suite")
 def diagnosis_suite(seeds: int = 2, store: Store = False) -> None:
-    """Networks with a known fault, scored for `diagnose` and for published rules, on seeds no threshold was chosen on."""
+    """Networks with a known fault, scored for `diagnose` and for published rules; no threshold was chosen on them."""
     comparison = table(scored(SCORED[:seeds]))
     print(comparison)
     if store:
