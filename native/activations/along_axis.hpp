@@ -3,9 +3,9 @@
 #pragma once
 
 #include "activations/kernels.hpp"
-#include "kernels/exponential.hpp"
-#include "kernels/logarithm.hpp"
-#include "kernels/reductions.hpp"
+#include "math/exponential.hpp"
+#include "math/logarithm.hpp"
+#include "simd/reductions.hpp"
 
 namespace multilayer {
 namespace {

@@ -17,8 +17,8 @@
 #pragma once
 
 #include "activations/kernels.hpp"
-#include "kernels/float32.hpp"
-#include "kernels/pairs.hpp"
+#include "math/float32.hpp"
+#include "simd/pairs.hpp"
 
 namespace multilayer {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "activations/apply.hpp"
 #include "activations/sigmoids.hpp"
-#include "kernels/exponential.hpp"
+#include "math/exponential.hpp"
 
 namespace multilayer {
 namespace {

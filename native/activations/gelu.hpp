@@ -3,7 +3,7 @@
 
 #include "activations/apply.hpp"
 #include "activations/sigmoids.hpp"
-#include "kernels/normal.hpp"
+#include "math/normal.hpp"
 
 namespace multilayer {
 namespace {

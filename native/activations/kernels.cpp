@@ -1,7 +1,7 @@
 #include "activations/kernels.hpp"
 
-#include "kernels/levels.hpp"
-#include "kernels/levels_built.hpp"
+#include "runtime/levels.hpp"
+#include "runtime/levels_built.hpp"
 
 namespace multilayer {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "activations/apply.hpp"
-#include "kernels/exponential.hpp"
+#include "math/exponential.hpp"
 
 namespace multilayer {
 namespace {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "activations/sigmoids.hpp"
-#include "kernels/logarithm.hpp"
-#include "kernels/lookup.hpp"
+#include "math/logarithm.hpp"
+#include "math/lookup.hpp"
 
 namespace multilayer {
 namespace {

@@ -8,7 +8,7 @@
 #include "activations/float32/tanh.hpp"
 #include "activations/kernels.hpp"
 #include "activations/rectifiers.hpp"
-#include "kernels/levels.hpp"
+#include "runtime/levels.hpp"
 
 namespace multilayer {
 namespace {

@@ -3,13 +3,13 @@
 
 #include "activations/apply.hpp"
 #include "activations/sigmoids.hpp"
-#include "kernels/coefficients.hpp"
-#include "kernels/exponential.hpp"
+#include "math/coefficients.hpp"
+#include "math/exponential.hpp"
 
 namespace multilayer {
 namespace {
 
-constexpr double series_end = 0.75;  // of wide_coth and tanh_quotient in native/coefficients/generate.py
+constexpr double series_end = 0.75;  // of wide_coth and tanh_quotient in native/math/generate_coefficients.py
 constexpr double shrink_series_end = 0.6;  // of quarter_coth there
 constexpr double tanh_end = 22.0;          // tanh is 1 from here on
 

@@ -1,5 +1,5 @@
 // levels() and use(level): Python decides which instruction-set level this process uses.
-#include "kernels/levels.hpp"
+#include "runtime/levels.hpp"
 
 #include "bindings/bindings.hpp"
 

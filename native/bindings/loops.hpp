@@ -14,7 +14,7 @@
 #include "bindings/half.hpp"
 #include "bindings/numpy.hpp"
 #include "bindings/reference.hpp"
-#include "kernels/sharing.hpp"
+#include "runtime/sharing.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // The type Network: layers with packed weights, called with samples.
-#include "kernels/network.hpp"
+#include "matmul/network.hpp"
 
 #include <cstring>
 #include <new>

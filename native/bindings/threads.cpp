@@ -1,5 +1,5 @@
 // threads(), set_threads(n) and limit_default_threads(n)
-#include "kernels/threads.hpp"
+#include "runtime/threads.hpp"
 
 #include "bindings/bindings.hpp"
 

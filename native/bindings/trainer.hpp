@@ -3,7 +3,7 @@
 
 #include "bindings/numpy.hpp"
 #include "bindings/reference.hpp"
-#include "kernels/training.hpp"
+#include "training/training.hpp"
 
 // How far the step is that was opened for its stages. What a later stage reads is there only after an earlier
 // one.

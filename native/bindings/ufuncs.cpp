@@ -9,7 +9,7 @@
 #include "activations/kernels.hpp"
 #include "bindings/bindings.hpp"
 #include "bindings/loops.hpp"
-#include "kernels/cache.hpp"
+#include "runtime/cache.hpp"
 
 namespace {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "activations/kernels.hpp"
-#include "kernels/levels.hpp"
+#include "runtime/levels.hpp"
 
 namespace {
 

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "activations/kernels.hpp"
-#include "kernels/levels.hpp"
-#include "kernels/network.hpp"
-#include "kernels/sharing.hpp"
-#include "kernels/threads.hpp"
+#include "matmul/network.hpp"
+#include "runtime/levels.hpp"
+#include "runtime/sharing.hpp"
+#include "runtime/threads.hpp"
 
 namespace {
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/levels.hpp"
-#include "kernels/training_kernels.hpp"
+#include "runtime/levels.hpp"
+#include "training/kernels.hpp"
 
 namespace {
 

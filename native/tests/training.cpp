@@ -1,7 +1,7 @@
 // Training steps without Python, for builds with sanitizers: every path through tiles, panels, parts and
 // phases against plain loops that make the promised chains, bit for bit. Prints what is wrong; exit code 1
 // then.
-#include "kernels/training.hpp"
+#include "training/training.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "kernels/levels.hpp"
-#include "kernels/pace.hpp"
-#include "kernels/threads.hpp"
+#include "runtime/levels.hpp"
+#include "runtime/threads.hpp"
+#include "training/pace.hpp"
 
 namespace {
 

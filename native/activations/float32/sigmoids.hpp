@@ -2,7 +2,7 @@
 #pragma once
 
 #include "activations/softplus.hpp"
-#include "kernels/float32.hpp"
+#include "math/float32.hpp"
 
 namespace multilayer {
 namespace {

@@ -8,7 +8,7 @@ namespace multilayer {
 namespace {
 
 constexpr float tanh_pieces_end = 9.2f;    // tanh is 1 before
-constexpr float tanh_shrink_near = 1.25f;  // as in native/coefficients/generate_float32.py
+constexpr float tanh_shrink_near = 1.25f;  // as in native/math/generate_coefficients_float32.py
 
 template <> struct ValueInFloat32<Tanh> {
     explicit ValueInFloat32(Tanh) {}
