@@ -10,10 +10,10 @@ from multilayer.activations import catalogue as every_activation
 from multilayer.activations.catalogue import registry as activation_names
 from multilayer.diagnosis import Setup
 from multilayer.initializers import registry as initializer_names
-from multilayer.losses.catalogue import registry as loss_names
+from multilayer.losses.table import registry as loss_names
 from multilayer.optimizers import SGD, Adam, Cosine, schedules
-from multilayer.optimizers.catalogue import registry as optimizer_names
 from multilayer.optimizers.schedules import registry as schedule_names
+from multilayer.optimizers.table import registry as optimizer_names
 from multilayer.training import EarlyStopping, metrics
 from multilayer.training.metrics import registry as metric_names
 

@@ -25,27 +25,16 @@ def trainer(own: bool = False) -> Any:
         np.dtype(np.float64),
         [(INPUTS, HIDDEN, None if own else ("relu", ()), None, 0.0), (HIDDEN, OUTPUTS, IDENTITY, None, 0.0)],
         slots=1,
-        loss="squared",
-        loss_parameter=0.0,
-        from_sums=False,
-        target_scale=1.0,
-        target_offset=0.0,
-        rule="sgd",
-        nesterov=False,
-        decay1=0.9,
-        decay2=0.0,
-        epsilon=0.0,
+        loss=training.LossKernel("squared"),
+        rule=training.OptimizerKernel("sgd", 0.9),
+        clip=training.ClipKernel(norm_limit=1e9),
         l2=0.0,
-        weight_decay=0.0,
-        limit=np.inf,
-        norm_limit=1e9,
-        own_clip=False,
     )
     assert made is not None
     rng = np.random.default_rng(0)
     shapes = [(INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, OUTPUTS), (OUTPUTS,)]
-    made.load([tuple(rng.standard_normal(s) for s in shapes), tuple(np.zeros(s) for s in shapes)], 0)
-    return made.core
+    made.load(tuple(rng.standard_normal(s) for s in shapes), [tuple(np.zeros(s) for s in shapes)], 0)
+    return made._core
 
 
 def data(rows: int = ROWS, targets: bool = True) -> tuple[Any, ...]:

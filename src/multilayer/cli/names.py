@@ -44,9 +44,9 @@ def _listed() -> dict[str, tuple[Entry[Any], ...]]:
     # Here, so that no other command waits for what training brings.
     from multilayer.activations.catalogue import registry as activations
     from multilayer.initializers import registry as initializers
-    from multilayer.losses.catalogue import registry as losses
-    from multilayer.optimizers.catalogue import registry as optimizers
+    from multilayer.losses.table import registry as losses
     from multilayer.optimizers.schedules import registry as schedules
+    from multilayer.optimizers.table import registry as optimizers
     from multilayer.training.metrics import registry as metrics
 
     return {

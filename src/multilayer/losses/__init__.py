@@ -1,14 +1,41 @@
 """Losses: how far a network is from its targets, and the way back."""
 
-from multilayer.losses import table as _table
-from multilayer.losses.catalogue import catalogue as catalogue
-from multilayer.losses.catalogue import get as get
-from multilayer.losses.catalogue import names as names
-from multilayer.losses.loss import Loss as Loss
-from multilayer.losses.loss import LossFacts as LossFacts
-from multilayer.losses.table import *  # noqa: F403  (every loss, by the table alone)
+from multilayer.losses.absolute import Absolute, MeanAbsoluteError, absolute, mean_absolute_error
+from multilayer.losses.binary_cross_entropy import BinaryCrossEntropy, binary_cross_entropy
+from multilayer.losses.categorical_cross_entropy import CategoricalCrossEntropy, categorical_cross_entropy
+from multilayer.losses.huber import Huber, huber
+from multilayer.losses.loss import Loss, LossFacts
+from multilayer.losses.poisson import Poisson, poisson
+from multilayer.losses.quantile import Quantile, quantile
+from multilayer.losses.squared import MeanSquaredError, Squared, mean_squared_error, squared
+from multilayer.losses.table import catalogue, get, names
+
+__all__ = [
+    "Absolute",
+    "BinaryCrossEntropy",
+    "CategoricalCrossEntropy",
+    "Huber",
+    "Loss",
+    "LossFacts",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Poisson",
+    "Quantile",
+    "Squared",
+    "absolute",
+    "binary_cross_entropy",
+    "catalogue",
+    "categorical_cross_entropy",
+    "get",
+    "huber",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "names",
+    "poisson",
+    "quantile",
+    "squared",
+]
 
 
 def __dir__() -> list[str]:
-    listed = [name for name in vars(_table) if not name.startswith("_")]
-    return sorted([*listed, "Loss", "LossFacts", "catalogue", "get", "names"])
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Absolute error."""
+"""The absolute error: its sum over outputs, or its mean."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import final
 import numpy as np
 
 from multilayer.activations.activation import Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
-__all__ = ["Absolute", "absolute"]
+__all__ = ["Absolute", "MeanAbsoluteError", "absolute", "mean_absolute_error"]
 
 
 @final
@@ -38,6 +39,9 @@ class Absolute(Loss):
             source="Boscovich 1757",
         )
 
+    def kernel(self, units: int) -> LossKernel:
+        return LossKernel("absolute")
+
     def formula(self, z: Array, y: Array, /) -> Array:
         return np.abs(z - y)
 
@@ -46,3 +50,43 @@ class Absolute(Loss):
 
 
 absolute = Absolute()
+
+
+@final
+@dataclass(frozen=True)
+class MeanAbsoluteError(Loss):
+    r"""Mean absolute error: l = \|z - y\|, mean over the K outputs; what "mae" means elsewhere, number for number.
+
+    .. math:: l(z, y) = \frac1K |z - y|, \qquad \frac{\partial l}{\partial z} = \frac1K \operatorname{sign}(z - y)
+
+    It is `absolute`, the sum over outputs, divided by K, and for a single output the same. At z = y the derivative is
+    taken as 0.
+    """
+
+    @property
+    def facts(self) -> LossFacts:
+        """Name, formulas, what outputs and targets have to be."""
+        return LossFacts(
+            name="mean_absolute_error",
+            formula="|z - y| / outputs",
+            derivative="sign(z - y) / outputs",
+            latex=r"\frac1K |z - y|",
+            outputs=Interval(-math.inf, math.inf),
+            targets=Interval(-math.inf, math.inf),
+            aliases=("mae", "l1_loss"),
+            source="Boscovich 1757",
+        )
+
+    def kernel(self, units: int) -> LossKernel:
+        return LossKernel("mean_absolute", units)
+
+    def formula(self, z: Array, y: Array, /) -> Array:
+        each: Array = np.abs(z - y) / z.shape[-1]
+        return each
+
+    def derivative_formula(self, z: Array, y: Array, /) -> Array:
+        slope: Array = np.sign(z - y) / z.shape[-1]
+        return slope
+
+
+mean_absolute_error = MeanAbsoluteError()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.settings import setting
 from multilayer.activations import LogSigmoid, Sigmoid
 from multilayer.activations.activation import Activation, Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.logarithm import log, log_derivative
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -64,6 +65,10 @@ class BinaryCrossEntropy(Loss):
         t = super().dense(y, units)
         s = self.label_smoothing
         return t * (1.0 - s) + 0.5 * s if s else t
+
+    def kernel(self, units: int) -> LossKernel:
+        s = self.label_smoothing
+        return LossKernel("binary_cross_entropy", target_scale=1.0 - s, target_offset=s / 2)
 
     def formula(self, z: Array, y: Array, /) -> Array:
         return -(y * log(z) + (1.0 - y) * log(1.0 - z))

@@ -13,6 +13,7 @@ from multilayer._base.frames import numbers
 from multilayer._base.settings import setting
 from multilayer.activations import LogSoftmax, Softmax
 from multilayer.activations.activation import Activation, Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.logarithm import log, log_derivative
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -113,6 +114,10 @@ class CategoricalCrossEntropy(Loss):
             t = y.astype(np.float64, copy=False)
         s = self.label_smoothing
         return t * (1.0 - s) + s / units if s else t
+
+    def kernel(self, units: int) -> LossKernel:
+        s = self.label_smoothing
+        return LossKernel("categorical_cross_entropy", target_scale=1.0 - s, target_offset=s / units)
 
     def formula(self, z: Array, y: Array, /) -> Array:
         return -(y * log(z))

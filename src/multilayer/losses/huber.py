@@ -10,6 +10,7 @@ import numpy as np
 
 from multilayer._base.settings import setting
 from multilayer.activations.activation import Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["Huber", "huber"]
@@ -43,6 +44,9 @@ class Huber(Loss):
             aliases=("huber_loss",),
             source="Huber 1964",
         )
+
+    def kernel(self, units: int) -> LossKernel:
+        return LossKernel("huber", self.delta)
 
     def formula(self, z: Array, y: Array, /) -> Array:
         distance = np.abs(z - y)

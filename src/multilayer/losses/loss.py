@@ -13,6 +13,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.frames import numbers
 from multilayer._base.settings import check_settings
 from multilayer.activations.activation import Activation, Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.outputs import check_outputs, check_varies
 
 __all__ = ["Loss", "LossFacts"]
@@ -72,6 +73,10 @@ class Loss(ABC):
     @abstractmethod
     def derivative_formula(self, z: Array, y: Array, /) -> Array:
         """Return dl/dz element by element."""
+
+    def kernel(self, units: int) -> LossKernel | None:
+        """Return the native core's kernel for so many outputs; None where it has none, and NumPy computes the loss."""
+        return None
 
     def fused_formula(self, a: Array, y: Array, /) -> Array:
         """Return l(h(a), y) element by element, for the activations in `fused_activations`."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from multilayer.activations import Exponential
 from multilayer.activations.activation import Activation, Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.logarithm import log, log_derivative
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -49,6 +50,9 @@ class Poisson(Loss):
             advice="use exponential, or softplus",
             source="McCullagh, Nelder 1989",
         )
+
+    def kernel(self, units: int) -> LossKernel:
+        return LossKernel("poisson")
 
     def formula(self, z: Array, y: Array, /) -> Array:
         return z - y - y * (log(z) - _log_of_count(y))

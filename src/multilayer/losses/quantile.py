@@ -10,6 +10,7 @@ import numpy as np
 
 from multilayer._base.settings import setting
 from multilayer.activations.activation import Interval
+from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = ["Quantile", "quantile"]
@@ -45,6 +46,9 @@ class Quantile(Loss):
             aliases=("pinball", "pinball_loss", "quantile_loss"),
             source="Koenker, Bassett 1978",
         )
+
+    def kernel(self, units: int) -> LossKernel:
+        return LossKernel("quantile", self.q)
 
     def formula(self, z: Array, y: Array, /) -> Array:
         below = y - z

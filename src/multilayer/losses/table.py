@@ -1,12 +1,89 @@
-"""The table of losses: one line a file, in the order in which the catalogue shows them."""
-# ruff: noqa: I001, F403  (the order is by family, not by alphabet; a file's __all__ tells what it adds)
+"""The table of losses, by family, and how a name finds its entry."""
 
-from multilayer.losses.squared import *
-from multilayer.losses.mean_squared_error import *
-from multilayer.losses.absolute import *
-from multilayer.losses.mean_absolute_error import *
-from multilayer.losses.huber import *
-from multilayer.losses.quantile import *
-from multilayer.losses.binary_cross_entropy import *
-from multilayer.losses.categorical_cross_entropy import *
-from multilayer.losses.poisson import *
+from __future__ import annotations
+
+from typing import Any
+
+from multilayer._base.naming import Entry, Registry
+from multilayer.losses.absolute import absolute, mean_absolute_error
+from multilayer.losses.binary_cross_entropy import binary_cross_entropy
+from multilayer.losses.categorical_cross_entropy import categorical_cross_entropy
+from multilayer.losses.huber import huber
+from multilayer.losses.loss import Loss
+from multilayer.losses.poisson import poisson
+from multilayer.losses.quantile import quantile
+from multilayer.losses.squared import mean_squared_error, squared
+
+__all__ = ["catalogue", "get", "names", "registry"]
+
+catalogue: tuple[Loss, ...] = (
+    squared,
+    mean_squared_error,
+    absolute,
+    mean_absolute_error,
+    huber,
+    quantile,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    poisson,
+)
+
+_NOT_A_LOSS = {
+    **dict.fromkeys(
+        ("rmse", "rootmeansquarederror"),
+        "a root over all samples is no mean of losses: take 'mse', which has the same minimum, and "
+        "metrics='rmse' to see the root",
+    ),
+    **dict.fromkeys(
+        ("bcewithlogits", "bcewithlogitsloss", "binarycrossentropywithlogits", "sigmoidbinarycrossentropy"),
+        "outputs are probabilities here: end the network in sigmoid and take 'binary_cross_entropy', which is computed "
+        "from the weighted sums all the same",
+    ),
+    **dict.fromkeys(
+        ("softmaxcrossentropy", "softmaxcrossentropywithintegerlabels"),
+        "outputs are probabilities here: end the network in softmax and take 'categorical_cross_entropy', which is "
+        "computed from the weighted sums all the same",
+    ),
+    "accuracy": "it has no gradient: take a cross-entropy, and metrics='accuracy' to see it",
+    **dict.fromkeys(
+        ("r2", "r2score"), "take 'mse', whose minimum is the maximum of r2, and metrics='r2' to see it"
+    ),
+}
+
+registry: Registry[Loss] = Registry(
+    kind="loss",
+    types=(Loss,),
+    entries=tuple(Entry(loss, loss.facts.name, loss.facts.aliases, loss.facts.formula) for loss in catalogue),
+    where="multilayer.losses",
+    refused=_NOT_A_LOSS,
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `get`, and every `loss=`, knows; aliases as "mse" are in an entry's facts.
+
+    >>> names()[:2]
+    ('squared', 'mean_squared_error')
+    """
+    return registry.names()
+
+
+def get(name: str | Loss, /, **parameters: Any) -> Loss:
+    """Return the loss called `name`, or by one of its aliases, with the parameters given.
+
+    Case, hyphens, underscores and spaces do not matter. A loss is returned as it is.
+
+    A name that says "mean" is a promise of a number: `mse` and `mae` report the mean over samples and outputs. All
+    other losses are summed over outputs and averaged over samples; `squared` is half the square, as in scikit-learn.
+
+    Examples
+    --------
+    >>> get("pinball", q=0.9)
+    Quantile(q=0.9)
+
+    Raises
+    ------
+    InputError
+        For an unknown name (the message lists near matches) or an unknown or unfit parameter.
+    """
+    return registry.get(name, parameters)

@@ -1,12 +1,16 @@
 """Optimizers, learning-rate schedules and gradient clipping: pure functions over the parameters."""
 
 from multilayer.optimizers import schedules
-from multilayer.optimizers.adam import Adam, AdamW
-from multilayer.optimizers.catalogue import get, names
-from multilayer.optimizers.clipping import Clip, ClipByNorm, ClipByValue
+from multilayer.optimizers.adam import Adam, AdamW, RMSprop
 from multilayer.optimizers.lbfgs import LBFGS, Minimum
-from multilayer.optimizers.optimizer import Optimizer, OptimizerState, Parameters
-from multilayer.optimizers.rmsprop import RMSprop
+from multilayer.optimizers.optimizer import (
+    Clip,
+    ClipByNorm,
+    ClipByValue,
+    Optimizer,
+    OptimizerState,
+    Parameters,
+)
 from multilayer.optimizers.schedules import (
     Adaptive,
     Constant,
@@ -17,6 +21,7 @@ from multilayer.optimizers.schedules import (
     Time,
 )
 from multilayer.optimizers.sgd import SGD
+from multilayer.optimizers.table import get, names
 
 __all__ = [
     "LBFGS",

@@ -1,7 +1,8 @@
-"""What every optimizer is: `init` and `update`, two pure functions over the parameters W1, b1, W2, b2, ..."""
+"""Optimizers and gradient clipping: pure functions over the parameters W1, b1, W2, b2, ..."""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.settings import check_settings
+from multilayer._base.settings import check_settings, setting
+from multilayer.backend.training import ClipKernel, OptimizerKernel
 
-__all__ = ["Optimizer", "OptimizerState", "Parameters"]
+__all__ = ["Clip", "ClipByNorm", "ClipByValue", "Optimizer", "OptimizerState", "Parameters"]
 
 Parameters = tuple[NDArray[Any], ...]
 """W1, b1, W2, b2, ..., or anything else that has a number for each of theirs."""
@@ -39,6 +41,11 @@ class Optimizer(ABC):
 
     slots: ClassVar[tuple[str, ...]] = ()
     learning_rate: float
+
+    @property
+    def kernel(self) -> OptimizerKernel | None:
+        """The native core's kernel; None where it has none, and NumPy updates the parameters."""
+        return None
 
     @abstractmethod
     def formula(
@@ -74,3 +81,59 @@ class Optimizer(ABC):
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+
+class Clip(ABC):
+    """Gradient clipping: a pure function of all gradients together."""
+
+    @property
+    def kernel(self) -> ClipKernel | None:
+        """The native core's limits; None where it has none, and NumPy clips."""
+        return None
+
+    @abstractmethod
+    def __call__(self, gradients: Parameters, /) -> Parameters:
+        """Return the gradients, clipped."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+@final
+@dataclass(frozen=True)
+class ClipByValue(Clip):
+    """Each entry is brought between -limit and limit."""
+
+    limit: float = setting(above=0.0)
+
+    @property
+    def kernel(self) -> ClipKernel:
+        return ClipKernel(limit=self.limit)
+
+    def __call__(self, gradients: Parameters, /) -> Parameters:
+        return tuple(np.clip(g, -self.limit, self.limit) for g in gradients)
+
+
+@final
+@dataclass(frozen=True)
+class ClipByNorm(Clip):
+    """All gradients together are scaled so that their common Euclidean norm is at most limit.
+
+    References
+    ----------
+    Pascanu, R., Mikolov, T., Bengio, Y. (2013). On the difficulty of training recurrent neural networks. ICML.
+    """
+
+    limit: float = setting(above=0.0)
+
+    @property
+    def kernel(self) -> ClipKernel:
+        return ClipKernel(norm_limit=self.limit)
+
+    def __call__(self, gradients: Parameters, /) -> Parameters:
+        norm = math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
+        # A norm that is not finite scales nothing: the step that follows reports it.
+        if norm <= self.limit or not math.isfinite(norm):
+            return gradients
+        scale = self.limit / norm
+        return tuple(g * scale for g in gradients)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, final
 from numpy.typing import NDArray
 
 from multilayer._base.settings import setting
+from multilayer.backend.training import OptimizerKernel
 from multilayer.optimizers.optimizer import Optimizer
 
 __all__ = ["SGD"]
@@ -33,6 +34,10 @@ class SGD(Optimizer):
     momentum: float = setting(0.9, least=0.0, most=1.0)
     nesterov: bool = True
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    @property
+    def kernel(self) -> OptimizerKernel:
+        return OptimizerKernel("sgd", self.momentum, nesterov=self.nesterov)
 
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]

@@ -54,7 +54,7 @@ class Core:
         self._slots = plan.optimizer.slots
         own.memory = memory if own.optimizer is not None else None
         slots = () if own.optimizer is not None else tuple(memory.slots[name] for name in self._slots)
-        trainer.load((parameters, *slots), memory.step)
+        trainer.load(parameters, slots, memory.step)
         self._runs = 0
         self._taken: dict[str, Parameters] = {}
 
@@ -66,8 +66,7 @@ class Core:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays that the core keeps: parameters in panels, memory, W^T, and a batch's activations."""
-        count: int = self._trainer.core.nbytes
-        return count
+        return self._trainer.nbytes
 
     @property
     def in_one_call(self) -> bool:
@@ -90,7 +89,7 @@ class Core:
         losses: list[NDArray[np.float64]] = []
         done, finite = 0, True
         for data in _pieces(batches, self._trainer.dtype, keys, with_targets=self._own.loss is None):
-            count = math.ceil((len(data.X) if data.order is None else len(data.order)) / data.size)
+            count = data.batches
             part = batches.slice(done, done + count)
             if self._own.any:
                 taken, finite = self._own.run(
@@ -111,15 +110,14 @@ class Core:
 
     def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return weighted sums and outputs of the last layer, nothing being left out."""
-        data = backend.Data(x, None, None, None, len(x), None)
-        self._trainer.core.open(data.as_tuple, 0, 0.0)
+        data = backend.Samples(x, None, None, None, len(x), None)
+        self._trainer.open(data)
         return self._own.outputs(self._trainer, len(x))
 
     @property
     def steps(self) -> int:
         """Updates of the parameters so far, as the optimizer counts them."""
-        count: int = self._trainer.core.steps
-        return count
+        return self._trainer.steps
 
     def parameters(self) -> Parameters:
         """Return the parameters in arrays of their own."""
@@ -140,10 +138,10 @@ class Core:
 
     def settled(self) -> State:
         """Return the state in arrays, one after the other in the place of what the core had."""
-        self._trainer.core.close()
+        self._trainer.close()
         for what in (*reversed(self._trainer.slots), "weights"):
             self._taken[what] = self._trainer.get(what)  # first, for a signal handler that reads meanwhile
-            self._trainer.core.release(what)
+            self._trainer.release(what)
         state = State(self.parameters(), self.optimizer())
         self._runs += 1
         return state
@@ -173,13 +171,15 @@ class CoreObjective:
     ) -> tuple[float, Parameters]:
         """Return both; no gradient where the objective is not finite."""
         self._trainer.put("weights", parameters)
-        self._trainer.core.begin(0)
+        self._trainer.begin(0)
         x = x if _is_readable(x) else x.copy()
-        data = backend.Data(x, _targets(y) if self._own.loss is None else None, weights, None, len(x), None)
+        data = backend.Samples(
+            x, _targets(y) if self._own.loss is None else None, weights, None, len(x), None
+        )
         value = self._own.objective(self._trainer, data, 0, y, weights)
         if not math.isfinite(value):
             return value, ()
-        self._trainer.core.find_gradients()
+        self._trainer.find_gradients()
         return value, self._trainer.get("gradient")
 
 
@@ -228,11 +228,11 @@ class _Handle:
 def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None, OwnParts]:
     own = OwnParts(plan)
     optimizer, last, units = plan.optimizer, len(plan.activations) - 1, parameters[-1].size
-    loss, rule, limits = (
-        kernels.loss_kernel(plan.loss, units),
-        None if optimizer is None else kernels.optimizer_kernel(optimizer),
-        kernels.clip_limits(plan.clip),
-    )
+    loss = plan.loss.kernel(units)
+    rule = None if optimizer is None else optimizer.kernel
+    clip = backend.ClipKernel() if plan.clip is None else getattr(plan.clip, "kernel", None)
+    if rule is None and plan.clip is not None:
+        clip = None
     layers: list[backend.Layer] = []
     fused = loss is not None and isinstance(plan.activations[last], plan.loss.fused_activations)
     for n, activation in enumerate(plan.activations):
@@ -249,20 +249,25 @@ def _trainer(plan: Plan, parameters: Parameters) -> tuple[backend.Trainer | None
     own.fused = fused
     own.loss = plan.loss if loss is None else None
     own.optimizer = optimizer if rule is None else None
-    own.clip = plan.clip if limits is None or (rule is None and plan.clip is not None) else None
-    if rule is None or limits is None:
-        limits = (math.inf, math.inf)
-    rule = rule or kernels.OWN_RULE
-    settings = {**(loss or kernels.OWN_LOSS), **rule, "from_sums": fused, "own_clip": own.clip is not None}
-    settings |= {"l2": plan.l2, "weight_decay": plan.weight_decay + rule["weight_decay"]}
-    settings |= {"limit": limits[0], "norm_limit": limits[1]}
-    slots = 0 if optimizer is None or own.optimizer is not None else len(optimizer.slots)
-    return backend.trainer(parameters[0].dtype, layers, slots, **settings), own
+    own.clip = plan.clip if clip is None else None
+    slots = 0 if optimizer is None or rule is None else len(optimizer.slots)
+    trainer = backend.trainer(
+        parameters[0].dtype,
+        layers,
+        slots,
+        loss=loss,
+        fused=fused,
+        rule=rule,
+        clip=clip,
+        l2=plan.l2,
+        weight_decay=plan.weight_decay,
+    )
+    return trainer, own
 
 
 def _pieces(
     batches: Batches, dtype: np.dtype[Any], keys: NDArray[np.uint64], *, with_targets: bool
-) -> Iterator[backend.Data]:
+) -> Iterator[backend.Samples]:
     """Yield the batches as the core takes them: whole if it can read X, else some batches at a time."""
     X, weights, size = batches.X, batches.weights, batches.size
     y = _targets(batches.y) if with_targets else None
@@ -271,10 +276,10 @@ def _pieces(
     if isinstance(X, np.ndarray) and _is_readable(X):
         if batches.order is not None:
             order = np.ascontiguousarray(batches.order[batches.start : batches.stop], np.intp)
-            yield backend.Data(X, y, weights, order, size, keys)
+            yield backend.Samples(X, y, weights, order, size, keys)
             return
         rows = slice(batches.start, batches.stop)
-        yield backend.Data(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
+        yield backend.Samples(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
         return
     for number, start in enumerate(range(batches.start, batches.stop, _PIECE * size)):
         chosen: Any = slice(start, min(start + _PIECE * size, batches.stop))
@@ -282,7 +287,7 @@ def _pieces(
             chosen = batches.order[chosen]
         x = np.require(X[chosen], dtype, ("C", "A"))
         some_keys = keys[number * _PIECE : (number + 1) * _PIECE]
-        yield backend.Data(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
+        yield backend.Samples(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
 
 
 def _rows(array: NDArray[Any] | None, rows: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The parts of a step that the native core does not have: each is computed in NumPy, and all others by the core."""
+"""The parts of a step that the native core does not have: each is computed in NumPy, and all others by the trainer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
-from multilayer.backend.training import Data, Trainer
+from multilayer.backend.training import Samples, Trainer
 from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, OptimizerState, Parameters
 from multilayer.training.plan import Batches, Plan, decayed, shares
@@ -43,7 +43,7 @@ class OwnParts:
     def run(
         self,
         trainer: Trainer,
-        data: Data,
+        data: Samples,
         batches: Batches,
         rates: NDArray[np.float64],
         interrupted: Callable[[], bool],
@@ -70,53 +70,52 @@ class OwnParts:
             return a, trainer.read("z", last, rows)
         return a, np.asarray(self.plan.activations[last](a))
 
-    def _step(self, trainer: Trainer, data: Data, batches: Batches, number: int, rate: float) -> float | None:
+    def _step(
+        self, trainer: Trainer, data: Samples, batches: Batches, number: int, rate: float
+    ) -> float | None:
         """Return the objective, or None where the step is not finite, and was not made."""
-        core = trainer.core
         value = self.objective(trainer, data, number, *batches.targets(number), rate)
         if not math.isfinite(value):
             return None
         if self.clip is not None or self.optimizer is not None:
-            core.find_gradients()
+            trainer.find_gradients()
             gradients = trainer.get("gradient")
             if self.clip is not None:
                 gradients = self.clip(gradients)
             if self.optimizer is not None:
                 return value if self._move(trainer, gradients, rate) else None
             trainer.put("gradient", gradients)
-        return value if core.update() else None
+        return value if trainer.update() else None
 
     def objective(
         self,
         trainer: Trainer,
-        data: Data,
+        data: Samples,
         number: int,
         y: NDArray[Any],
         weights: NDArray[np.float64] | None,
         rate: float = 0.0,
     ) -> float:
         """Return the objective of a batch, whose step is open then: forward and, for the gradients, back."""
-        core = trainer.core
-        core.open(data.as_tuple, number, rate)
+        trainer.open(data, number, rate)
         signals = self._forward(trainer, len(y))
         last = len(trainer.units) - 1
         if self.loss is not None:
             self._lose(trainer, y, weights, *signals[last])
         else:
-            core.lose()
+            trainer.compute_loss()
             if last in signals:
                 self._go_back(trainer, last, *signals[last])
-        layer = core.backward(last)
+        layer = trainer.backward(last)
         while layer <= last:
             self._go_back(trainer, layer, *signals[layer])
-            layer = core.backward(layer)
-        value: float = core.objective()
-        return value
+            layer = trainer.backward(layer)
+        return trainer.objective()
 
     def _forward(self, trainer: Trainer, rows: int) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
         """Return a and z of the layers whose activation is not the core's."""
         signals = {}
-        layer, last = trainer.core.forward(0), len(trainer.units) - 1
+        layer, last = trainer.forward(0), len(trainer.units) - 1
         while layer <= last:
             a = trainer.read("a", layer, rows)
             z = self.activations[layer](a)
@@ -124,7 +123,7 @@ class OwnParts:
             signals[layer] = a, np.asarray(z)
             if layer == last:
                 break
-            layer = trainer.core.forward(layer + 1)
+            layer = trainer.forward(layer + 1)
         return signals
 
     def _lose(
@@ -138,7 +137,7 @@ class OwnParts:
         assert self.loss is not None  # noqa: S101  (the caller has looked)
         last = len(trainer.units) - 1
         activation, (share, _) = self.activations[last], shares(weights, len(y))
-        trainer.core.write_values(self.loss.values(y, a, z, activation).astype(np.float64))
+        trainer.write_values(self.loss.values(y, a, z, activation))
         da = self.loss.da(y, a, z, activation) * share[:, np.newaxis].astype(a.dtype)
         trainer.write("da", last, da)
 
@@ -157,7 +156,7 @@ class OwnParts:
             return False
         self.before_update = before, self.memory
         trainer.put("weights", after)
-        trainer.core.begin(memory.step)
+        trainer.begin(memory.step)
         self.memory = memory
         self.before_update = None
         return True

@@ -14,7 +14,7 @@ from multilayer.interop.scikit_learn_settings import optimizer_of, output_weight
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam
-from multilayer.optimizers.catalogue import registry
+from multilayer.optimizers.table import registry
 from multilayer.training import EarlyStopping, Metric
 
 __all__ = ["setup_of"]

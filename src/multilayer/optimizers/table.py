@@ -1,14 +1,13 @@
-"""All optimizers, and how a name finds its entry."""
+"""The table of optimizers, and how a name finds its entry."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from multilayer._base.naming import Entry, Registry
-from multilayer.optimizers.adam import Adam, AdamW
+from multilayer.optimizers.adam import Adam, AdamW, RMSprop
 from multilayer.optimizers.lbfgs import LBFGS
 from multilayer.optimizers.optimizer import Optimizer
-from multilayer.optimizers.rmsprop import RMSprop
 from multilayer.optimizers.sgd import SGD
 
 __all__ = ["get", "names", "registry"]
