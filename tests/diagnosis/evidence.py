@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from multilayer import diagnose, initialize
-from multilayer.diagnosis import Evidence, Finding, TrainingRecord, checks
+from multilayer.diagnosis import CHECKS, Evidence, Finding, TrainingRecord
 from multilayer.training import History
 
-BY_NAME = {check.name: check for check in checks}
+BY_NAME = {check.name: check for check in CHECKS}
 UNITS, SAMPLES = 20, 400
 
 

@@ -118,7 +118,7 @@ def bare_evidence(net=None):
 
 
 CHECKS = (
-    Check("collapsed signal", "Does the signal survive every layer?", lambda _: (), ("one class",)),
+    Check("collapsed signal", "Does the signal survive every layer?", lambda _: ()),
     Check("dead units", "Does every unit answer to some sample?", lambda _: ()),
     Check("overfitting", "Does it do as well on data it has not seen?", lambda _: ()),
 )

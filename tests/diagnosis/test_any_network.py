@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from multilayer import MLP, Dense, diagnose
 from multilayer.activations import catalogue
-from multilayer.diagnosis import TrainingRecord, checks
+from multilayer.diagnosis import CHECKS, TrainingRecord
 from multilayer.training import History
 
-NAMES = [check.name for check in checks]
+NAMES = [check.name for check in CHECKS]
 RANK = {"error": 0, "warning": 1, "note": 2}
 exponents = st.integers(-300, 300) | st.integers(-2, 2)
 

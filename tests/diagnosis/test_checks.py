@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, initialize, losses, separability
-from multilayer.diagnosis import TrainingRecord, checks
+from multilayer.diagnosis import CHECKS, TrainingRecord
 from tests.diagnosis.evidence import (
     SAMPLES,
     UNITS,
@@ -204,7 +204,7 @@ def test_a_check_finds_what_is_beyond_its_threshold_and_nothing_short_of_it(name
 
 
 def test_every_check_is_tried_on_both_sides():
-    assert {check for check, _, _ in BOTH_SIDES.values()} == {check.name for check in checks}
+    assert {check for check, _, _ in BOTH_SIDES.values()} == {check.name for check in CHECKS}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import diagnose, fit, initialize
-from multilayer.diagnosis import TrainingRecord, checks
+from multilayer.diagnosis import CHECKS, TrainingRecord
 from multilayer.diagnosis.checks.judgement import early, just_begun
 from multilayer.training import History
 from tests.diagnosis.evidence import findings, plain, reasons, scoring, with_course
@@ -30,7 +30,7 @@ def readers():
     without = with_course(plain(), None)
     return {
         check.name
-        for check in checks
+        for check in CHECKS
         if any("loss curve" in reason for reason in reasons(check.name, without))
     }
 

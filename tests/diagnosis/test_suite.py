@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from multilayer import Diagnosis, diagnose
-from multilayer.diagnosis import checks
+from multilayer.diagnosis import CHECKS
 from tests.diagnosis.scenarios import DEVELOPMENT, FAULTY, HEALTHY, SCORED
 
 SEED = SCORED[0]
@@ -35,7 +35,7 @@ def test_every_fault_has_two_architectures_and_two_activations():
     kinds = defaultdict(set)
     for scenario in FAULTY:
         kinds[scenario.fault].add((scenario.hidden, scenario.activation))
-    assert kinds.keys() == {check.name for check in checks}
+    assert kinds.keys() == {check.name for check in CHECKS}
     for fault, pairs in kinds.items():
         assert len({hidden for hidden, _ in pairs}) >= 2, fault
         assert len({activation for _, activation in pairs}) >= (1 if fault == "linear_units" else 2), fault

@@ -1,6 +1,6 @@
 """What the data ask for, and what a network does with them: why it does not learn."""
 
-from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Evidence, TrainingRecord
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
@@ -10,6 +10,7 @@ from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
 from multilayer.separable import CommonPoint, Conflict, Separability, separability
 
 __all__ = [
+    "CHECKS",
     "Check",
     "CommonPoint",
     "Conflict",
@@ -22,7 +23,6 @@ __all__ = [
     "Separability",
     "Setup",
     "TrainingRecord",
-    "checks",
     "diagnose",
     "separability",
     "try_fixes",

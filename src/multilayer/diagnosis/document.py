@@ -18,7 +18,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
+from multilayer.diagnosis.causes import consequences
 from multilayer.diagnosis.evidence import LayerStatistics
+from multilayer.diagnosis.finding import Check
 from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
@@ -66,7 +68,9 @@ class CheckEntry(Struct, kw_only=True):
 
     name: str
     question: str
-    explains: Annotated[list[str], Meta(description="Checks whose findings are consequences of this one's.")]
+    explains: Annotated[
+        list[str], Meta(description="Checks whose findings it may explain, through others too.")
+    ]
 
 
 class NetworkEntry(Struct, kw_only=True):
@@ -294,6 +298,12 @@ def _(value: Sequence[Any]) -> Any:
 @_plain.register(Mapping)
 def _(value: Mapping[str, Any]) -> Any:
     return {name: _plain(entry) for name, entry in value.items()}
+
+
+@_plain.register
+def _(value: Check) -> Any:
+    explains = consequences().get(value.name, frozenset())
+    return {"name": value.name, "question": value.question, "explains": sorted(explains)}
 
 
 @_plain.register

@@ -57,14 +57,12 @@ class NotMeasured:
 
 @dataclass(frozen=True)
 class Check:
-    """A pure function of the evidence, with its name and what it may explain."""
+    """A pure function of the evidence, with its name."""
 
     name: str
     question: str
     """What it asks, in one sentence: "Does every unit answer differently to different samples?"."""
     run: Callable[[Evidence], Iterable[Finding | NotMeasured]]
-    explains: tuple[str, ...] = ()
-    """Names of checks whose findings are consequences of this one's: they never become the verdict beside it."""
     catch_all: bool = False
     """Whether what it finds has a cause that others may name: it gives way to any other finding as severe."""
     lasting: bool = False

@@ -12,7 +12,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.randomness import Seed, generator
 from multilayer._base.settings import checked_flag
 from multilayer.diagnosis.case import case_of, loss_of_numbers, natural_loss
-from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
@@ -126,4 +126,4 @@ def diagnose(
         missing["linear"] = "no linear model was fitted, as was asked"
     sources = Sources(network, samples, targets, chosen, known, missing, notes)
     evidence = measure(sources, generator(rng), baseline=baseline)
-    return conclude(evidence, checks)
+    return conclude(evidence, CHECKS)

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from multilayer.diagnosis.causes import CAUSES, consequences
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import Check, Finding, NotMeasured
 
-__all__ = ["conclude", "consequences"]
+__all__ = ["conclude"]
 
 _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
-def conclude(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
+def conclude(
+    evidence: Evidence, checks: Sequence[Check], causes: Mapping[str, Iterable[str]] = CAUSES
+) -> Diagnosis:
     """Run all checks and conclude.
 
     A trouble is explained by another one of at least its severity whose check explains its own, directly or through
@@ -26,7 +29,7 @@ def conclude(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
         outcomes = [outcome for check in checks for outcome in check.run(evidence)]
     findings = [outcome for outcome in outcomes if isinstance(outcome, Finding)]
     not_measured = [outcome for outcome in outcomes if isinstance(outcome, NotMeasured)]
-    ordered = _ordered(findings, checks)
+    ordered = _ordered(findings, checks, consequences(causes))
     cause = ordered[0] if ordered and ordered[0].severity == "error" else None
     return Diagnosis(
         verdict=_verdict(cause, ordered, not_measured, checks, evidence),
@@ -38,30 +41,16 @@ def conclude(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
     )
 
 
-def consequences(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
-    """Return for each check all whose findings it may explain, through others too."""
-    direct = {check.name: check.explains for check in checks}
-    found: dict[str, frozenset[str]] = {}
-
-    def reach(name: str) -> frozenset[str]:
-        if name not in found:
-            found[name] = frozenset().union(*({n} | reach(n) for n in direct[name]))
-        return found[name]
-
-    for name in direct:
-        reach(name)
-    return found
-
-
-def _ordered(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Finding]:
-    explains = consequences(checks)
+def _ordered(
+    findings: Sequence[Finding], checks: Sequence[Check], explains: Mapping[str, frozenset[str]]
+) -> list[Finding]:
     catch_all = {check.name for check in checks if check.catch_all}
     place = {check.name: number for number, check in enumerate(checks)}
 
     def explained(finding: Finding) -> bool:
         return any(
             (
-                finding.check in explains[other.check]
+                finding.check in explains.get(other.check, ())
                 or (finding.check in catch_all and other.check not in catch_all)
             )
             and _RANK[other.severity] <= _RANK[finding.severity] < 2

@@ -1,8 +1,60 @@
-"""The checks: one file each, table.py lists them."""
+"""The checks: one file each, in the order in which causes are preferred: what explains comes first."""
 
-from multilayer.diagnosis.checks import table
+from multilayer.diagnosis.checks.class_imbalance import class_imbalance
+from multilayer.diagnosis.checks.collapsed_signal import collapsed_signal
+from multilayer.diagnosis.checks.constant_inputs import constant_inputs
+from multilayer.diagnosis.checks.dead_units import dead_units
+from multilayer.diagnosis.checks.duplicate_inputs import duplicate_inputs
+from multilayer.diagnosis.checks.duplicate_units import duplicate_units
+from multilayer.diagnosis.checks.exploding_gradients import exploding_gradients
+from multilayer.diagnosis.checks.initialization import initialization
+from multilayer.diagnosis.checks.leaking_inputs import leaking_inputs
+from multilayer.diagnosis.checks.learning_rate_too_high import learning_rate_too_high
+from multilayer.diagnosis.checks.learning_rate_too_low import learning_rate_too_low
+from multilayer.diagnosis.checks.linear_enough import linear_enough
+from multilayer.diagnosis.checks.linear_units import linear_units
+from multilayer.diagnosis.checks.loss_not_finite import loss_not_finite
+from multilayer.diagnosis.checks.no_better_than_constant import no_better_than_constant
+from multilayer.diagnosis.checks.not_finite import not_finite
+from multilayer.diagnosis.checks.one_class import one_class
+from multilayer.diagnosis.checks.oscillation import oscillation
+from multilayer.diagnosis.checks.overfitting import overfitting
+from multilayer.diagnosis.checks.plateau_stop import plateau_stop
+from multilayer.diagnosis.checks.saturated_units import saturated_units
+from multilayer.diagnosis.checks.undertraining import undertraining
+from multilayer.diagnosis.checks.unscaled_inputs import unscaled_inputs
+from multilayer.diagnosis.checks.update_ratio import update_ratio
+from multilayer.diagnosis.checks.vanishing_gradients import vanishing_gradients
+from multilayer.diagnosis.checks.wrong_output import wrong_output
 from multilayer.diagnosis.finding import Check
 
-__all__ = ["checks"]
+__all__ = ["CHECKS"]
 
-checks: tuple[Check, ...] = tuple(entry for entry in vars(table).values() if isinstance(entry, Check))
+CHECKS: tuple[Check, ...] = (
+    not_finite,
+    wrong_output,
+    leaking_inputs,
+    unscaled_inputs,
+    constant_inputs,
+    duplicate_inputs,
+    initialization,
+    loss_not_finite,
+    learning_rate_too_high,
+    duplicate_units,
+    dead_units,
+    saturated_units,
+    vanishing_gradients,
+    exploding_gradients,
+    collapsed_signal,
+    linear_units,
+    update_ratio,
+    oscillation,
+    class_imbalance,
+    learning_rate_too_low,
+    undertraining,
+    overfitting,
+    plateau_stop,
+    one_class,
+    no_better_than_constant,
+    linear_enough,
+)

@@ -56,5 +56,4 @@ class_imbalance = Check(
     "class_imbalance",
     "Are the classes of a size?",
     needing("class_imbalance", _run, "classes"),
-    explains=("learning_rate_too_low", "undertraining", "one_class", "plateau_stop", "linear_enough"),
 )

@@ -86,13 +86,4 @@ collapsed_signal = Check(
     "collapsed_signal",
     "Do the outputs of every layer differ from sample to sample?",
     needing("collapsed_signal", _run, "samples"),
-    explains=(
-        "linear_units",
-        "update_ratio",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

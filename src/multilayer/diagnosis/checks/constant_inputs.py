@@ -47,16 +47,5 @@ constant_inputs = Check(
     "constant_inputs",
     "Does every column of X change?",
     needing("constant_inputs", _run, "samples"),
-    explains=(
-        "duplicate_units",
-        "vanishing_gradients",
-        "collapsed_signal",
-        "linear_units",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
     lasting=True,
 )

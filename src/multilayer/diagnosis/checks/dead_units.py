@@ -82,16 +82,4 @@ dead_units = Check(
     "dead_units",
     "Does every unit answer to some sample?",
     needing("dead_units", _run, "samples"),
-    explains=(
-        "vanishing_gradients",
-        "collapsed_signal",
-        "linear_units",
-        "update_ratio",
-        "oscillation",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

@@ -78,17 +78,4 @@ duplicate_units = Check(
     "duplicate_units",
     "Does every unit say something of its own?",
     needing("duplicate_units", _run, "samples"),
-    explains=(
-        "dead_units",
-        "saturated_units",
-        "vanishing_gradients",
-        "collapsed_signal",
-        "linear_units",
-        "oscillation",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

@@ -63,13 +63,4 @@ exploding_gradients = Check(
     "exploding_gradients",
     "Do gradients keep their size on the way to the first layer?",
     needing("exploding_gradients", _run, "gradients"),
-    explains=(
-        "update_ratio",
-        "oscillation",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

@@ -49,6 +49,5 @@ leaking_inputs = Check(
     "leaking_inputs",
     "Does a column of X give the target away?",
     needing("leaking_inputs", _run, "outputs"),
-    explains=("linear_enough", "overfitting", "duplicate_inputs"),
     lasting=True,
 )

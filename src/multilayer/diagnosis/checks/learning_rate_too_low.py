@@ -62,5 +62,4 @@ learning_rate_too_low = Check(
     "learning_rate_too_low",
     "Does the loss fall fast enough?",
     needing("learning_rate_too_low", _run, "history"),
-    explains=("undertraining", "one_class", "plateau_stop", "linear_enough"),
 )

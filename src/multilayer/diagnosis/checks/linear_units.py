@@ -101,5 +101,4 @@ linear_units = Check(
     "linear_units",
     "Does every layer bend what it gets?",
     needing("linear_units", _run, "samples"),
-    explains=("learning_rate_too_low", "undertraining", "one_class", "plateau_stop", "linear_enough"),
 )

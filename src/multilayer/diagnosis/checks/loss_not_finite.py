@@ -57,16 +57,5 @@ loss_not_finite = Check(
     "loss_not_finite",
     "Is the loss of every epoch finite?",
     _run,
-    explains=(
-        "duplicate_units",
-        "dead_units",
-        "saturated_units",
-        "exploding_gradients",
-        "collapsed_signal",
-        "linear_units",
-        "update_ratio",
-        "one_class",
-        "linear_enough",
-    ),
     lasting=True,
 )

@@ -111,6 +111,5 @@ no_better_than_constant = Check(
     "no_better_than_constant",
     "Does the network fare better than a constant?",
     needing("no_better_than_constant", _run, "outputs"),
-    explains=("linear_enough",),
     catch_all=True,
 )

@@ -57,12 +57,5 @@ not_finite = Check(
     "not_finite",
     "Is every number finite?",
     _run,
-    explains=(
-        "wrong_output",
-        "leaking_inputs",
-        "unscaled_inputs",
-        "loss_not_finite",
-        "learning_rate_too_high",
-    ),
     lasting=True,
 )

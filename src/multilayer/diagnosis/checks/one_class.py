@@ -42,5 +42,4 @@ one_class = Check(
     "one_class",
     "Does the network predict more than one class?",
     needing("one_class", _run, "classes"),
-    explains=("linear_enough",),
 )

@@ -55,5 +55,4 @@ oscillation = Check(
     "oscillation",
     "Does the loss fall steadily?",
     needing("oscillation", _run, "history"),
-    explains=("undertraining", "one_class", "plateau_stop", "linear_enough", "overfitting"),
 )

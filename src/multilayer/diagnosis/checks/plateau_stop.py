@@ -50,5 +50,4 @@ plateau_stop = Check(
     "plateau_stop",
     "Did training stop because it was done?",
     needing("plateau_stop", _run, "history"),
-    explains=("one_class", "linear_enough"),
 )

@@ -83,17 +83,4 @@ saturated_units = Check(
     "saturated_units",
     "Are units in the part of their range where they can learn?",
     needing("saturated_units", _run, "samples"),
-    explains=(
-        "vanishing_gradients",
-        "exploding_gradients",
-        "collapsed_signal",
-        "linear_units",
-        "update_ratio",
-        "oscillation",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

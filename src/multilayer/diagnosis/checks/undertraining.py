@@ -56,5 +56,4 @@ undertraining = Check(
     "undertraining",
     "Was training given the time it needs?",
     needing("undertraining", _run, "history"),
-    explains=("one_class", "linear_enough"),
 )

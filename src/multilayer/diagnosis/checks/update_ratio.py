@@ -91,12 +91,4 @@ update_ratio = Check(
     "update_ratio",
     "Do weights move, and not too far?",
     _run,
-    explains=(
-        "oscillation",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

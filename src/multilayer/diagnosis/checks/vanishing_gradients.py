@@ -59,14 +59,4 @@ vanishing_gradients = Check(
     "vanishing_gradients",
     "Do gradients reach the first layer?",
     needing("vanishing_gradients", _run, "gradients"),
-    explains=(
-        "collapsed_signal",
-        "linear_units",
-        "update_ratio",
-        "learning_rate_too_low",
-        "undertraining",
-        "one_class",
-        "plateau_stop",
-        "linear_enough",
-    ),
 )

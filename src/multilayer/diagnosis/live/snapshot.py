@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.randomness import Random
-from multilayer.diagnosis.checks import checks
+from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.evidence import LayerStatistics, TrainingRecord
 from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.statistics import Sources, measure
@@ -69,7 +69,7 @@ class Sample:
         evidence = measure(
             Sources(network, self.X, self.y, self.loss, course, missing), self.rng, baseline=False
         )
-        findings = conclude(evidence, checks).findings
+        findings = conclude(evidence, CHECKS).findings
         return Snapshot(
             epoch,
             steps,
@@ -84,7 +84,7 @@ class Sample:
 
 def _for_now(findings: Sequence[Finding]) -> Iterator[Finding]:
     """Yield findings as they are while training is under way: what it may mend is no verdict."""
-    lasting = {check.name for check in checks if check.lasting}
+    lasting = {check.name for check in CHECKS if check.lasting}
     for finding in findings:
         if finding.severity == "error" and finding.check not in lasting:
             yield replace(finding, severity="warning")

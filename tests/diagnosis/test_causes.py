@@ -1,0 +1,89 @@
+"""The graph of what explains what."""
+
+from graphlib import CycleError
+
+import pytest
+
+from multilayer.diagnosis import CHECKS
+from multilayer.diagnosis.causes import CAUSES, consequences
+
+NAMES = [check.name for check in CHECKS]
+
+# Each check with all that it may explain, directly or through others.
+CLOSURE = """
+not_finite: wrong_output leaking_inputs unscaled_inputs duplicate_inputs initialization loss_not_finite
+    learning_rate_too_high duplicate_units dead_units saturated_units vanishing_gradients
+    exploding_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
+    undertraining overfitting plateau_stop one_class linear_enough
+wrong_output: initialization loss_not_finite learning_rate_too_high duplicate_units dead_units
+    saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
+    oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+leaking_inputs: duplicate_inputs overfitting linear_enough
+unscaled_inputs: loss_not_finite learning_rate_too_high duplicate_units dead_units saturated_units
+    vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio oscillation
+    learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+constant_inputs: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
+    collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+    plateau_stop one_class linear_enough
+duplicate_inputs:
+initialization: loss_not_finite duplicate_units dead_units saturated_units vanishing_gradients
+    exploding_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
+    undertraining overfitting plateau_stop one_class linear_enough
+loss_not_finite: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
+    collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+    plateau_stop one_class linear_enough
+learning_rate_too_high: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
+    collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+    plateau_stop one_class linear_enough
+duplicate_units: dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal
+    linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting plateau_stop
+    one_class linear_enough
+dead_units: vanishing_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
+    undertraining overfitting plateau_stop one_class linear_enough
+saturated_units: vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
+    oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+vanishing_gradients: collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
+    undertraining overfitting plateau_stop one_class linear_enough
+exploding_gradients: update_ratio oscillation learning_rate_too_low undertraining overfitting plateau_stop
+    one_class linear_enough
+collapsed_signal: linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+    plateau_stop one_class linear_enough
+linear_units: learning_rate_too_low undertraining plateau_stop one_class linear_enough
+update_ratio: oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class
+    linear_enough
+oscillation: undertraining overfitting plateau_stop one_class linear_enough
+class_imbalance: learning_rate_too_low undertraining plateau_stop one_class linear_enough
+learning_rate_too_low: undertraining plateau_stop one_class linear_enough
+undertraining: one_class linear_enough
+overfitting:
+plateau_stop: one_class linear_enough
+one_class: linear_enough
+no_better_than_constant: linear_enough
+linear_enough:
+"""
+
+
+def test_the_closure_is_what_it_was():
+    entries = CLOSURE.replace("\n    ", " ").strip().splitlines()
+    closure = {name: frozenset(others.split()) for name, others in (entry.split(":") for entry in entries)}
+    assert consequences() == closure
+
+
+def test_only_checks_stand_in_the_graph_and_causes_before_consequences():
+    for name, others in consequences().items():
+        assert all(NAMES.index(name) < NAMES.index(other) for other in others)
+
+
+def test_no_edge_follows_from_others():
+    closure = consequences()
+    for name, others in CAUSES.items():
+        assert not set(others) & set().union(*(closure[other] for other in others)), name
+
+
+def test_consequences_go_through_others():
+    assert consequences({"a": ("b",), "b": ("c",)}) == {"a": {"b", "c"}, "b": {"c"}, "c": frozenset()}
+
+
+def test_a_cycle_is_refused():
+    with pytest.raises(CycleError):
+        consequences({"a": ("b",), "b": ("a",)})
