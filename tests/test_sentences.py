@@ -1,0 +1,217 @@
+"""A sentence that a user sees is one whole template, so that it can be translated.
+
+The rule, checked by the syntax tree of the modules in `CLEAN`. A word is two letters or more. *Prose* is two words
+in a row in the literal text of a string, with only a space, a comma or a place between them; markup tags do not count.
+
+- An f-string with prose is refused: `fill("... {name} ...", name=value)` writes it. So are `%` and `.format`.
+- `+` and `join` are refused where a part is prose or a word beside a space: that joins clauses.
+- The template of `fill` is a literal, or a constant in capitals (or an entry of one). A literal template names
+  exactly the places that it is given. A place takes a value: words that are written out belong into the template.
+
+By construction no sentences: docstrings, the text that `__repr__` returns, and, outside cli/, the message of an
+exception that is one f-string.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import multilayer
+
+SOURCES = Path(multilayer.__file__).parent
+CLEAN = ("cli/summary.py",)
+"""Directories and files that keep the rule."""
+
+WORD = r"[^\W\d_]{2,}"
+PLACE = "\0"
+PROSE = re.compile(rf"(?<![\w.=/-]){WORD},? (?:{PLACE},? )*{WORD}(?![\w=(/-])")
+CLAUSE = re.compile(rf"(?:\s{WORD}|{WORD},?\s)")
+
+
+def literal(node: ast.expr) -> str | None:
+    """Return the text of a string that is written out, each place of an f-string one character; else None."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(literal(value) or PLACE for value in values)
+    return None
+
+
+def prose(node: ast.expr) -> bool:
+    """Whether a string that is written out holds two words in a row."""
+    text = literal(node)
+    return text is not None and PROSE.search(re.sub(r"<[^<>]*>", "<>", text)) is not None
+
+
+def clause(node: ast.expr) -> bool:
+    """Whether what is joined is a piece of a sentence."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return clause(one) or clause(other)
+    text = literal(node)
+    return text is not None and (prose(node) or CLAUSE.search(re.sub(r"<[^<>]*>", "<>", text)) is not None)
+
+
+def pieces(node: ast.expr) -> Iterator[ast.expr]:
+    """The parts of a sum, or of what `join` is given."""
+    match node:
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            yield from pieces(left)
+            yield from pieces(right)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            for part in parts:
+                yield from pieces(part.value if isinstance(part, ast.Starred) else part)
+        case ast.ListComp(elt=part) | ast.GeneratorExp(elt=part):
+            yield part
+        case _:
+            yield node
+
+
+def constant(node: ast.expr) -> bool:
+    """Whether a template is written out or has a name in capitals."""
+    match node:
+        case ast.Constant(value=str()):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.isupper()
+        case ast.Subscript(value=table):
+            return constant(table)
+        case ast.IfExp(body=one, orelse=other):
+            return constant(one) and constant(other)
+    return False
+
+
+def places(template: str) -> set[str]:
+    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def faults_of_fill(call: ast.Call) -> Iterator[str]:
+    """What is wrong with a call of `fill`."""
+    template = call.args[0]
+    if not constant(template):
+        yield "the template of fill is neither a literal nor a constant"
+    given = {keyword.arg for keyword in call.keywords}
+    if isinstance(template, ast.Constant) and None not in given and places(template.value) != given:
+        yield f"fill is given {sorted(given)}, the template has {sorted(places(template.value))}"
+    for keyword in call.keywords:
+        values = [keyword.value]
+        if isinstance(keyword.value, ast.IfExp):
+            values = [keyword.value.body, keyword.value.orelse]
+        if any(re.search(WORD, literal(value) or "") for value in values):
+            yield f"the place {keyword.arg} takes a literal: its words belong into the template"
+
+
+def faults(tree: ast.Module, *, exceptions: bool) -> Iterator[tuple[int, str]]:
+    """Line and reason of each sentence that is not one template; messages of exceptions are allowed or not."""
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
+            skipped.update(ast.walk(node))
+        if exceptions and isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            skipped.update(argument for argument in node.exc.args if isinstance(argument, ast.JoinedStr))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            skipped.update(inner for inner in (node.left, node.right) if isinstance(inner, ast.BinOp))
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        match node:
+            case ast.JoinedStr() if prose(node):
+                yield node.lineno, "an f-string with prose"
+            case ast.BinOp(op=ast.Mod(), left=ast.Constant() as left) if clause(left):
+                yield node.lineno, "% on a sentence"
+            case ast.Call(func=ast.Attribute(attr="format", value=ast.Constant() as text)) if clause(text):
+                yield node.lineno, "format of a sentence"
+            case ast.BinOp(op=ast.Add()) if any(map(clause, pieces(node))):
+                yield node.lineno, "a sum of clauses"
+            case ast.Call(func=ast.Attribute(attr="join", value=between), args=[parts]) if clause(
+                between
+            ) or any(map(prose, pieces(parts))):
+                yield node.lineno, "a join of clauses"
+            case ast.Call(func=ast.Name(id="fill")):
+                yield from ((node.lineno, fault) for fault in faults_of_fill(node))
+
+
+def faults_in(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    name = path.relative_to(SOURCES)
+    found = faults(tree, exceptions=name.parts[0] != "cli")
+    return [f"{name}:{line}: {fault}" for line, fault in sorted(found)]
+
+
+def modules(room: str) -> list[Path]:
+    return [SOURCES / room] if room.endswith(".py") else sorted((SOURCES / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", CLEAN)
+def test_sentences_are_whole_templates(room):
+    found = [fault for path in modules(room) for fault in faults_in(path)]
+    assert modules(room)
+    assert not found, "\n".join(found)
+
+
+def test_fill_is_given_what_its_template_names():
+    found = []
+    for path in modules("."):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fill":
+                found += [
+                    f"{path.relative_to(SOURCES)}:{node.lineno}: {fault}" for fault in faults_of_fill(node)
+                ]
+    assert not found, "\n".join(found)
+
+
+REFUSED = [
+    'f"layer {n}: {m} units are dead"',
+    'f"{n} of its {m}"',
+    '"layer %d of a network" % n',
+    '"layer {} of a network".format(n)',
+    '"the loss " + verb',
+    'text + (", and more" if more else "")',
+    'text + f"{n} units"',
+    '" and ".join(names)',
+    '"; ".join([f"layer {n} is dead" for n in layers])',
+    'fill("layer " + name)',
+    "fill(template, layer=2)",
+    'fill("layer {layer}", unit=2)',
+    'fill("{layer} is {state}", layer=2, state="dead" if dead else "alive")',
+]
+ALLOWED = [
+    '"a whole sentence that has no places"',
+    'f"layer {n}"',
+    'f"{n}/{m}"',
+    'f"<p class=note>{text}</p>"',
+    'f"{path}.html"',
+    '", ".join(names)',
+    '" ".join(sentences)',
+    '"\\n".join(lines)',
+    'fill("layer {layer}: {share:.0%} of the units are dead", layer=2, share=0.25)',
+    "fill(_PLATEAU, epochs=3)",
+    'fill(_REASONS["plateau"], epochs=3)',
+    'fill("one epoch" if n == 1 else "{n} epochs", n=n)',
+    'stem + ".png"',
+    'def __repr__(self): return f"the layer {self.n} of a network"',
+]
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_joined_clauses_are_refused(code):
+    assert list(faults(ast.parse(code), exceptions=True))
+
+
+@pytest.mark.parametrize("code", ALLOWED)
+def test_whole_templates_and_labels_are_allowed(code):
+    assert not list(faults(ast.parse(code), exceptions=False))
+
+
+def test_a_message_of_an_exception_is_one_f_string():
+    raised = ast.parse('raise InputError(f"{name} has no layer {n}")')
+    assert not list(faults(raised, exceptions=True))
+    assert list(faults(raised, exceptions=False))
+    assert list(faults(ast.parse('raise InputError("no layer " + name)'), exceptions=True))
