@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
+import click
 import numpy as np
-import typer
 
 from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
@@ -29,18 +29,43 @@ from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
 from tests.diagnosis.scenarios import SCORED
 
-Rounds = Annotated[int, typer.Option(help="Timed rounds; medians are taken over them.")]
-Threads = Annotated[int, typer.Option(help="Processors each contender may use.")]
-Seconds = Annotated[float, typer.Option(help="Length of one timing.")]
-Store = Annotated[bool, typer.Option("--store", help="Replace the figures that the documents are made from.")]
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+threads_option = click.option(
+    "--threads", default=2, show_default=True, help="Processors each contender may use."
+)
+only_option = click.option(
+    "--only", default="", metavar="TEXT", help="Only cases whose name holds this text."
+)
+store_option = click.option(
+    "--store", is_flag=True, help="Replace the figures that the documents are made from."
+)
+
+
+def rounds_option(default: int) -> Callable[[Command], Command]:
+    return click.option(
+        "--rounds", default=default, show_default=True, help="Timed rounds; medians are taken over them."
+    )
+
+
+def seconds_option(default: float) -> Callable[[Command], Command]:
+    return click.option("--seconds", default=default, show_default=True, help="Length of one timing.")
+
+
+def size_option(default: int) -> Callable[[Command], Command]:
+    return click.option("--size", default=default, show_default=True, help="How many numbers.")
+
+
+app = click.Group(help=__doc__)
 
 
 @app.command()
-def forward(
-    rounds: Rounds = 11, threads: Threads = 2, seconds: Seconds = 0.05, only: str = "", store: Store = False
-) -> None:
+@rounds_option(11)
+@threads_option
+@seconds_option(0.05)
+@only_option
+@store_option
+def forward(rounds: int, threads: int, seconds: float, only: str, store: bool) -> None:
     """Whole networks, float32, each against every installed peer."""
     _refuse_parts(store, only)
     cases = [case for case in FORWARD if only in case.name]
@@ -63,15 +88,14 @@ def forward(
 
 
 @app.command()
-def sweep(
-    shapes: Annotated[int, typer.Option(help="Number of random networks.")] = 200,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same networks.")] = 0,
-    rounds: Rounds = 7,
-    threads: Threads = 2,
-    seconds: Seconds = 0.02,
-    only: str = "",
-    store: Store = False,
-) -> None:
+@click.option("--shapes", default=200, show_default=True, help="Number of random networks.")
+@click.option("--seed", default=0, show_default=True, help="The same seed draws the same networks.")
+@rounds_option(7)
+@threads_option
+@seconds_option(0.02)
+@only_option
+@store_option
+def sweep(shapes: int, seed: int, rounds: int, threads: int, seconds: float, only: str, store: bool) -> None:
     """Networks of random shapes, 1 to 10 layers of 1 to 2048 units, 1 to 20,000 rows, against every installed peer."""
     _refuse_parts(store, only)
     cases = [case for case in (*ONCE_LOST, *random_cases(shapes, seed)) if only in case.name]
@@ -86,9 +110,12 @@ def sweep(
 
 
 @app.command()
-def training(
-    rounds: Rounds = 7, threads: Threads = 2, seconds: Seconds = 0.1, only: str = "", store: Store = False
-) -> None:
+@rounds_option(7)
+@threads_option
+@seconds_option(0.1)
+@only_option
+@store_option
+def training(rounds: int, threads: int, seconds: float, only: str, store: bool) -> None:
     """Epochs of Adam on relu networks with softmax cross-entropy, each against every installed peer.
 
     Short ones are timed one after another: the first after a pause tells how fast a process wakes up.
@@ -112,9 +139,12 @@ def training(
 
 
 @app.command()
-def activations(
-    rounds: Rounds = 7, seconds: Seconds = 0.02, only: str = "", size: int = 65_536, store: Store = False
-) -> None:
+@rounds_option(7)
+@seconds_option(0.02)
+@only_option
+@size_option(65_536)
+@store_option
+def activations(rounds: int, seconds: float, only: str, size: int, store: bool) -> None:
     """Elementwise, one thread, float32 and float64, and float32 from memory beside a plain copy."""
     _refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
@@ -132,14 +162,13 @@ def activations(
 
 
 @app.command()
-def memory(
-    rounds: Rounds = 7,
-    threads: Threads = 2,
-    seconds: Seconds = 0.05,
-    only: str = "",
-    size: int = 16_800_000,
-    store: Store = False,
-) -> None:
+@rounds_option(7)
+@threads_option
+@seconds_option(0.05)
+@only_option
+@size_option(16_800_000)
+@store_option
+def memory(rounds: int, threads: int, seconds: float, only: str, size: int, store: bool) -> None:
     """16.8 M float32 from memory with out=, beside a plain copy: NumPy's identity, which one thread makes."""
     _refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
@@ -169,7 +198,9 @@ def room() -> None:
 
 
 @app.command()
-def startup(rounds: Rounds = 15, store: Store = False) -> None:
+@rounds_option(15)
+@store_option
+def startup(rounds: int, store: bool) -> None:
     """Import times, the bare interpreter's start subtracted."""
     outcome = time_imports(rounds)
     for name, timing in outcome.timings.items():
@@ -181,7 +212,9 @@ def startup(rounds: Rounds = 15, store: Store = False) -> None:
 
 
 @app.command("diagnosis-suite")
-def diagnosis_suite(seeds: int = 2, store: Store = False) -> None:
+@click.option("--seeds", default=2, show_default=True, help="How many seeds.")
+@store_option
+def diagnosis_suite(seeds: int, store: bool) -> None:
     """Networks with a known fault, scored for `diagnose` and for published rules; no threshold was chosen on them."""
     comparison = table(scored(SCORED[:seeds]))
     print(comparison)
@@ -192,7 +225,8 @@ def diagnosis_suite(seeds: int = 2, store: Store = False) -> None:
 
 
 @app.command()
-def diagnosis(rounds: Rounds = 3) -> None:
+@rounds_option(3)
+def diagnosis(rounds: int) -> None:
     """What a diagnosis costs: time beside its own passes over the data, memory, and live beside training."""
     for threads in (1, 2):
         for clock, seconds in cost.measured("passes", rounds, threads=threads).items():
@@ -221,7 +255,7 @@ def readme() -> None:
 
 def _refuse_parts(store: bool, only: str) -> None:
     if store and only:
-        raise typer.BadParameter("--store replaces all figures of a benchmark; leave out --only")
+        raise click.UsageError("--store replaces all figures of a benchmark; leave out --only")
 
 
 def _store(name: str, outcomes: Sequence[Outcome], **facts: Any) -> None:

@@ -92,7 +92,7 @@ def test_import_brings_no_more_than_a_prediction_needs():
     loaded = in_a_new_python(program)
     late = {f"multilayer.{name}" for name in PACKAGES} - {"multilayer.activations", "multilayer.network"}
     assert not late & set(loaded)
-    assert not {"sklearn", "scipy", "matplotlib", "typer", "rich"} & set(loaded)
+    assert not {"sklearn", "scipy", "matplotlib", "click", "rich"} & set(loaded)
 
 
 def readme_names():

@@ -1,11 +1,10 @@
 """Run the command line in this process."""
 
-import sys
 from dataclasses import dataclass
 
 import pytest
 
-from multilayer.cli.app import _exit_code
+from multilayer.cli.app import run_command_line
 
 
 @dataclass(frozen=True)
@@ -16,12 +15,11 @@ class Outcome:
 
 
 @pytest.fixture
-def multilayer(capfd, monkeypatch):
-    """Return a function that runs `multilayer ARGUMENTS` and says how it ended."""
+def multilayer(capfd):
+    """Return a function that runs `multilayer ARGUMENTS`, and returns its exit code and output."""
 
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["multilayer", *map(str, arguments)])
-        code = _exit_code()
+        code = run_command_line([*map(str, arguments)])
         return Outcome(code, *capfd.readouterr())
 
     return run

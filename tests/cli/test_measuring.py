@@ -16,10 +16,10 @@ from tests.plots.reading import read
 def little(monkeypatch):
     """Measure little, and two activations only."""
     monkeypatch.setattr(importlib.import_module("multilayer.cli.activations"), "catalogue", (relu, softmax))
-    measuring = importlib.import_module("multilayer.cli.measuring")
-    measure = measuring.measure
+    package = importlib.import_module("multilayer.measure")
+    measure = package.measure
     monkeypatch.setattr(
-        measuring, "measure", lambda act, *, quick, tell: measure(act, effort=LITTLE, quick=False, tell=tell)
+        package, "measure", lambda act, *, quick, tell: measure(act, effort=LITTLE, quick=False, tell=tell)
     )
 
 
@@ -86,8 +86,8 @@ def test_page_and_json_at_once(multilayer, tmp_path):
     ],
 )
 def test_mistakes_are_told_before_anything_is_measured(multilayer, tmp_path, monkeypatch, arguments, part):
-    measuring = importlib.import_module("multilayer.cli.measuring")
-    monkeypatch.setattr(measuring, "measure", lambda *_, **__: pytest.fail("measured"))
+    package = importlib.import_module("multilayer.measure")
+    monkeypatch.setattr(package, "measure", lambda *_, **__: pytest.fail("measured"))
     monkeypatch.chdir(tmp_path)
     refused(multilayer("activations", *arguments), part)
     assert list(tmp_path.iterdir()) == []

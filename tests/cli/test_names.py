@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -47,25 +48,37 @@ def test_an_unknown_kind(multilayer):
     assert done.err == "multilayer: there are no names of 'loss'; did you mean 'losses'?\n"
 
 
-def test_info_lists_every_extra_of_the_project(multilayer):
+def test_info_lists_every_runtime_extra_of_the_project(multilayer, monkeypatch):
     extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
+    wanted = [f'{package}; extra == "{extra}"' for extra in extras for package in extras[extra]]
+    monkeypatch.setattr(metadata, "requires", lambda name: wanted)
+    runtime = extras.keys() - {"all", "test", "oracles", "bench", "dev"}
     found = json.loads(multilayer("info", "--json").out)["extras"]
-    assert found.keys() == extras.keys()
+    assert found.keys() == runtime
     assert all(isinstance(installed, bool) for installed in found.values())
     text = multilayer("info").out
-    assert all(f"extra       {extra}: " in text for extra in extras)
+    assert all(f"extra       {extra}: " in text for extra in runtime)
 
 
 def test_info_names_what_an_extra_lacks(multilayer, monkeypatch):
-    from importlib import metadata
-
     wanted = [
         "numpy>=2.0",
+        'multilayer[plot, sklearn]; extra == "all"',
         'no-such-package>=1; extra == "plot"',
         "numpy; extra == 'plot'",
+        'numpy; extra == "sklearn"',
         'numpy; extra == "test"',
     ]
     monkeypatch.setattr(metadata, "requires", lambda name: wanted)
     text = multilayer("info").out
     assert "extra       plot: not installed (no-such-package)\n" in text
-    assert "extra       test: installed\n" in text
+    assert "extra       sklearn: installed\n" in text
+    assert "extra       test" not in text
+
+
+def test_info_without_metadata(multilayer, monkeypatch):
+    def requires(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "requires", requires)
+    assert json.loads(multilayer("info", "--json").out)["extras"] == {}

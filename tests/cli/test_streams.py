@@ -130,7 +130,7 @@ def test_streams_that_are_not_needed(folder: Path, command: str) -> None:
 def test_no_standard_output(folder: Path, command: str) -> None:
     code, _, err = shell(folder, command, ">&-")
     check_text(err)
-    if command == COMMANDS["help"]:  # typer's, which takes it as it is
+    if command == COMMANDS["help"]:  # click's, which prints nothing then
         assert code == 0
     else:
         assert code == 2

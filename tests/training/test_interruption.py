@@ -1,5 +1,6 @@
 """Ctrl-C stops the whole of what runs, however deep the training is that notices it."""
 
+import importlib
 import signal
 import threading
 
@@ -8,7 +9,7 @@ import pytest
 
 from multilayer import fit, initialize, train
 from multilayer.activations import tanh
-from multilayer.cli import measuring
+from multilayer.cli.app import run_command_line
 from multilayer.measure import Effort, measure
 from multilayer.training.interruption import Interruption
 
@@ -88,14 +89,12 @@ def test_a_table_of_measured_activations_is_marked_as_partial(monkeypatch, capsy
             raise KeyboardInterrupt
         return measure(activation, only="lipschitz", quick=True)
 
-    monkeypatch.setattr(measuring, "measure", measured)
-    with pytest.raises(KeyboardInterrupt):
-        measuring.show_measured(catalogue, quick=True, as_json=False, html=None, card=False)
+    monkeypatch.setattr(importlib.import_module("multilayer.measure"), "measure", measured)
+    assert run_command_line(["activations", "--measure", "--quick"]) == 130
     shown = capsys.readouterr()
     assert calls[0].facts.name in shown.out
     assert calls[2].facts.name not in shown.out
     assert f"interrupted: 2 of {len(catalogue)} activations were measured" in shown.err
     calls.clear()
-    with pytest.raises(KeyboardInterrupt):
-        measuring.show_measured(catalogue, quick=True, as_json=True, html=None, card=False)
+    assert run_command_line(["activations", "--measure", "--quick", "--json"]) == 130
     assert capsys.readouterr().out == ""

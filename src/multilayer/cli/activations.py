@@ -1,51 +1,59 @@
-"""`multilayer activations`: the catalogue as a table, or one activation as a card."""
+"""`multilayer activations`: the catalogue as a table, or one activation as a card; with --measure, measured."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
+import click
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
+from multilayer._base import storage
 from multilayer._base.errors import InputError
+from multilayer._base.storage import shown
+from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, catalogue, get
-from multilayer.cli.console import JsonOption, say, unicode_out, write_bytes
+from multilayer.cli.console import print_note, print_text, unicode_out, write_json
+from multilayer.cli.options import json_option, path
 from multilayer.io import to_json
-from multilayer.plots import curve
+
+if TYPE_CHECKING:
+    from multilayer.measure import Properties
 
 __all__ = ["activations"]
 
 
-def activations(
-    name: Annotated[str | None, typer.Argument(help="One of them, by any of its names.")] = None,
-    as_json: JsonOption = False,
-    measure: Annotated[
-        bool,
-        typer.Option("--measure", help="Measure properties: gradient through depth, cost, and the like."),
-    ] = False,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="With --measure: a few seconds, and wider bands.")
-    ] = False,
-    html: Annotated[
-        str | None,
-        typer.Option("--html", metavar="FILE", help="With --measure: write one page with pictures."),
-    ] = None,
-) -> None:
-    """List the activation functions, or show one: formulas, range, kinks, parameters and its curve."""
+@click.command()
+@click.argument(
+    "name",
+    required=False,
+    shell_complete=lambda ctx, param, incomplete: [
+        activation.facts.name for activation in catalogue if activation.facts.name.startswith(incomplete)
+    ],
+)
+@json_option
+@click.option("--measure", is_flag=True, help="Measure how signals and gradients pass, cost, and so on.")
+@click.option("--quick", is_flag=True, help="With --measure: take seconds, with wider error bounds.")
+@click.option(
+    "--html", metavar="FILE", type=path, help="With --measure: write a page with pictures (extra plot)."
+)
+def activations(name: str | None, as_json: bool, measure: bool, quick: bool, html: str | None) -> None:
+    """List activation functions, or show one of them.
+
+    NAME is a name or alias of an activation. It is shown with its formulas, range, kinks, parameters and curve.
+    """
     chosen = catalogue if name is None else (get(name),)
     if not measure and (quick or html is not None):
         option = "--quick" if html is None else "--html"
-        raise InputError(f"{option} belongs to what is measured; add --measure")
+        raise InputError(fill("{option} needs --measure", option=option))
     if measure:
-        # Training comes with it, which nobody waits for who lists names or runs a network.
-        from multilayer.cli.measuring import show_measured
-
-        show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
+        _show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
     elif as_json:
         described = [_described(activation) for activation in chosen]
-        write_bytes(to_json(described if name is None else described[0]))
+        write_json(to_json(described if name is None else described[0]))
     elif name is None:
         _print_table()
     else:
@@ -62,11 +70,13 @@ def _print_table() -> None:
     rows = [(act.facts.name, str(act.facts.range), act.facts.formula) for act in catalogue]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for name, interval, formula in rows:
-        say(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
-    say("\nmultilayer activations NAME  shows one with its derivative and curve")
+        print_text(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
+    print_text("\n" + fill("multilayer activations NAME  shows one with its derivative and curve"))
 
 
 def _print_card(activation: Activation) -> None:
+    from multilayer.plots import curve  # for a card only
+
     facts = activation.facts
     parameters = ", ".join(f"{key} = {value}" for key, value in _described(activation)["parameters"].items())
     card = {
@@ -76,17 +86,21 @@ def _print_card(activation: Activation) -> None:
         "h'(a)": facts.derivative,
         "parameters": parameters,
         "range": str(facts.range),
-        "kinks": ", ".join(f"a = {kink:g}" for kink in facts.kinks) or "none",
-        "trainable": "" if facts.trainable else "no: the derivative carries no signal",
-        "ONNX": facts.onnx or "no operator computes exactly this",
+        "kinks": ", ".join(f"a = {kink:g}" for kink in facts.kinks) or fill("none"),
+        "trainable": "" if facts.trainable else fill("no: the derivative carries no signal"),
+        "ONNX": facts.onnx or fill("no operator computes exactly this"),
         "source": facts.source,
     }
     for heading, text in card.items():
         if text:
-            say(f"{heading:<12}{text}")
-    what = " of the first unit, over the row (a, 0)" if isinstance(activation, AlongAxis) else ""
+            print_text(f"{heading:<12}{text}")
+    title = (
+        "{function} of the first unit, over the row (a, 0)"
+        if isinstance(activation, AlongAxis)
+        else "{function}"
+    )
     for heading, function in (("h(a)", _value(activation)), ("h'(a)", _derivative(activation))):
-        say(f"\n{heading}{what}\n{curve(function, braille=unicode_out())}")
+        print_text(f"\n{fill(title, function=heading)}\n{curve(function, braille=unicode_out())}")
 
 
 def _pairs(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,3 +117,68 @@ def _derivative(activation: Activation) -> Any:
     if isinstance(activation, AlongAxis):
         return lambda x: activation.derivative(_pairs(x))[..., 0, 0]
     return activation.derivative
+
+
+def _show_measured(
+    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, card: bool
+) -> None:
+    """Measure, and print a card, a table or JSON, or write a page."""
+    # Here and below: no other command imports what training needs.
+    from multilayer.measure import document
+
+    if html is not None:
+        from multilayer.plots.figures import style
+        from multilayer.reports.properties import properties_page
+
+        # A file that cannot be written, or matplotlib missing, is found before a minute of measuring.
+        storage.check_writable(html)
+        with style():
+            pass
+    found = _measured(chosen, quick, partly=not (as_json or html or card))
+    if html is not None:
+        storage.write(html, properties_page(found))
+        print_note(fill("wrote {count} activations to {file}", count=len(found), file=shown(html)))
+    if as_json:
+        write_json(to_json(document(found)))
+    elif html is None:
+        print_text(repr(found[0]) if card else _measured_table(found))
+    if len(found) < len(chosen):
+        print_note(
+            fill(
+                "interrupted: {count} of {total} activations were measured",
+                count=len(found),
+                total=len(chosen),
+            )
+        )
+        raise KeyboardInterrupt
+
+
+def _measured(chosen: Sequence[Activation], quick: bool, *, partly: bool) -> list[Properties]:
+    """Measure all; or `partly`, where interrupted, return those that were measured, if there are any."""
+    from multilayer.measure import measure
+    from multilayer.training.progress import bar
+
+    found: list[Properties] = []
+    with bar(fill("measuring"), len(chosen)) as advance:
+        try:
+            for activation in chosen:
+                name = activation.facts.name
+
+                def tell(title: str, name: str = name) -> None:
+                    advance(len(found), f"{name}: {title}")
+
+                found.append(measure(activation, quick=quick, tell=tell))
+        except KeyboardInterrupt:
+            if not (partly and found):
+                raise
+    return found
+
+
+def _measured_table(found: Sequence[Properties]) -> str:
+    from multilayer.measure import comparison
+    from multilayer.network.view import to_text
+
+    # Without a terminal and without COLUMNS, lines are as long as they need to be.
+    width = shutil.get_terminal_size((10_000, 24)).columns
+    hint = fill("multilayer activations NAME --measure  shows one in full")
+    return f"{to_text(comparison(found, width))}\n\n{hint}"

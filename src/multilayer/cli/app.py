@@ -1,96 +1,129 @@
-"""The commands in one table, and how a mistake ends: one line on stderr and an exit code."""
+"""The table of commands, and how a command ends: with an exit code, and for an error with one line on stderr."""
 
 from __future__ import annotations
 
 import sys
 import warnings
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
-import typer
+import click
 
 import multilayer
 from multilayer._base.errors import InputError, MissingExtraError
-from multilayer.cli import activations, diagnose, info, names, run, summary
-from multilayer.cli.console import abandon_stdout, complain, finish, say
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer.cli.activations import activations
+from multilayer.cli.console import abandon_stdout, flush, print_error, print_text
+from multilayer.cli.diagnose import diagnose
+from multilayer.cli.info import info
+from multilayer.cli.names import names
+from multilayer.cli.run import run
+from multilayer.cli.summary import summary
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run_command_line"]
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
-# Of click, or of the copy of it inside typer, whichever is installed.
-_UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
-app = typer.Typer(
-    name="multilayer",
-    help="The multilayer perceptron, complete: see every number, trust every digit.",
-    epilog="Exit codes: 0 done; 1 diagnose found trouble; 2 something given was wrong, and nothing was written; "
-    "130 interrupted.",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (
-    run.run,
-    summary.summary,
-    diagnose.diagnose,
-    activations.activations,
-    names.names,
-    info.info,
-):
-    app.command()(command)
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they are added, not of the alphabet."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise InputError(
+                fill(
+                    "there is no command {command}; {near}",
+                    command=quoted(args[0]),
+                    near=near_matches(args[0], self.commands),
+                )
+            )
+        return super().resolve_command(ctx, args)
 
 
-def _version(asked: bool) -> None:
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        say(f"multilayer {multilayer.__version__}")
-        raise typer.Exit
+        print_text(f"multilayer {multilayer.__version__}")
+        ctx.exit()
 
 
-@app.callback()
-def _root(
-    _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    pass
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""
+    Exit codes: 0 done; 1 diagnose found trouble; 2 bad input, nothing was written; 130 interrupted.
+
+    Tab completion: add  eval "$(_MULTILAYER_COMPLETE=bash_source multilayer)"  to ~/.bashrc. For zsh write zsh_source;
+    for fish, write the output of  env _MULTILAYER_COMPLETE=fish_source multilayer  to
+    ~/.config/fish/completions/multilayer.fish.
+    """,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def app() -> None:
+    """The multilayer perceptron, complete: see every number, trust every digit."""
+
+
+for command in (run, summary, diagnose, activations, names, info):
+    app.add_command(command)
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    sys.exit(_exit_code())
+    sys.exit(run_command_line(sys.argv[1:]))
 
 
-def _exit_code() -> int:
-    arguments = sys.argv[1:] or ["--help"]
-    warnings.showwarning = _tell_warning
+def run_command_line(arguments: list[str]) -> int:
+    """Run a command, and return its exit code."""
+    warnings.showwarning = _print_warning
     try:
-        # Left to itself, typer prints a mistake in a box, and ends with 1 where the reader of a pipe has gone.
-        code = app(arguments, prog_name="multilayer", standalone_mode=False)
-        finish()
-    except (InputError, MissingExtraError, OSError, MemoryError, _UsageError) as mistake:
-        if isinstance(mistake, OSError) and not mistake.filename:
+        # In click's own mode, errors would have two more lines, and a reader that has gone would be an error.
+        code = app(arguments or ["--help"], prog_name="multilayer", standalone_mode=False)
+        flush()
+    except (InputError, MissingExtraError, OSError, MemoryError, click.ClickException) as error:
+        if isinstance(error, OSError) and not error.filename:
             abandon_stdout()  # or Python would fail again when it flushes at exit
-        complain(_in_words(mistake))
+        print_error(_message(error))
         return BAD_INPUT
-    except SystemExit:  # typer's way out where the reader of the help has gone
+    except SystemExit:  # click's way out after a completion, or when the reader of the help has gone
         return OK
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     return code if isinstance(code, int) else OK
 
 
-def _tell_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    """Tell a warning in one line; where in the code it was raised is of no use to who runs a command."""
-    complain(f"warning: {message}")
+def _print_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Print a warning in one line, without its place in the code, which is of no use on a command line."""
+    print_error(fill("warning: {warning}", warning=message))
 
 
-def _in_words(mistake: BaseException) -> str:
-    if isinstance(mistake, _UsageError):
-        context = getattr(mistake, "ctx", None)
+def _message(error: BaseException) -> str:
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        known = [name for option in error.ctx.command.get_params(error.ctx) for name in option.opts]
+        return fill(
+            "{command}: there is no option {option}; {near}",
+            command=error.ctx.command_path,
+            option=quoted(error.option_name),
+            near=near_matches(error.option_name, [name for name in known if name.startswith("-")]),
+        )
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
         command = "multilayer" if context is None else context.command_path
-        message = mistake.format_message().rstrip(".")
-        return f"{message[:1].lower()}{message[1:]}; {command} --help tells what it takes"
-    if isinstance(mistake, MemoryError):
-        return "there is not enough memory for this; give fewer samples at a time"
-    if isinstance(mistake, OSError) and mistake.strerror:
-        return f"{mistake.filename or 'standard output'}: {mistake.strerror.lower()}"
-    return str(mistake)
+        message = error.format_message().rstrip(".")
+        return fill(
+            "{message}; see {command} --help", message=message[:1].lower() + message[1:], command=command
+        )
+    if isinstance(error, MemoryError):
+        return fill("not enough memory; give fewer samples at a time")
+    if isinstance(error, OSError) and error.strerror:
+        file, reason = error.filename or fill("standard output"), error.strerror.lower()
+        return fill("{file}: {reason}", file=file, reason=reason)
+    return str(error)

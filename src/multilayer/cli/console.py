@@ -1,7 +1,7 @@
-"""What every command writes with: results on stdout, progress and messages on stderr.
+"""Output of the commands: results on stdout, progress and messages on stderr.
 
-Nothing from files or data is markup or an escape code here, whatever it holds. A reader that has seen enough (head, a
-pager) ends the output and not the command, so that the exit code stays the command's own.
+Text from files and data is never treated as markup or as an escape code. When the reader of a pipe stops early (head,
+a pager), the output ends but the command does not, so that its exit code is its own.
 """
 
 from __future__ import annotations
@@ -10,68 +10,48 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, TextIO
-
-import typer
-from rich.console import Console
-from rich.status import Status
-from rich.text import Text
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TextIO
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line, printable, shows
+from multilayer._base.text import fill, one_line, printable, shows
 
 __all__ = [
-    "HeaderOption",
-    "JsonOption",
-    "NetworkArgument",
     "abandon_stdout",
-    "busy",
-    "complain",
-    "finish",
-    "messages",
-    "say",
-    "say_styled",
-    "tell",
+    "flush",
+    "print_error",
+    "print_note",
+    "print_styled",
+    "print_text",
+    "show_status",
     "unicode_out",
-    "write_bytes",
-]
-
-NetworkArgument = Annotated[str, typer.Argument(metavar="NETWORK", help="A network: .json or .safetensors.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-HeaderOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--header/--no-header", help="Whether line 1 holds names of columns; unless given, a rule decides."
-    ),
+    "write_json",
 ]
 
 _ASCII = {"∞": "inf", "≤": "<=", "≥": ">=", "±": "+-", "–": "-", "…": "...", "−": "-"}
 
 
-def messages() -> Console:
-    """Return a console on stderr; rich itself follows NO_COLOR and stays plain when it is no terminal."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-
-def tell(text: str) -> None:
+def print_note(text: str) -> None:
     """Print a message on stderr, in one line of bounded length."""
-    with _messages() as out:
-        out.write(_rendered(messages(), Text(one_line(text), style="dim")))
+    with _stderr() as out:
+        out.write(_styled(out, one_line(text), {"(?s).+": "dim"}) + "\n")
 
 
-def complain(mistake: str) -> None:
-    """Print what was wrong on stderr, in one line of bounded length."""
-    with _messages() as out:
-        out.write(f"multilayer: {one_line(mistake)}\n")
+def print_error(message: str) -> None:
+    """Print an error on stderr, in one line of bounded length."""
+    with _stderr() as out:
+        out.write(f"multilayer: {one_line(message)}\n")
 
 
-def busy(text: str) -> Status:
-    """Return a context in which a terminal shows what is being done; its `update` takes another `Text`."""
-    console = messages()
-    # Where there is no terminal rich would still write, if nothing: an error on a full device.
-    return (console if console.is_terminal else Console(quiet=True)).status(Text(one_line(text)))
+def show_status(text: str) -> AbstractContextManager[object]:
+    """Return a context in which a terminal shows what is being done."""
+    if not _takes_styles(sys.stderr):
+        return nullcontext()
+    from rich.console import Console
+    from rich.text import Text
+
+    return Console(stderr=True).status(Text(one_line(text)))
 
 
 def unicode_out() -> bool:
@@ -83,51 +63,63 @@ def unicode_out() -> bool:
     return True
 
 
-def say(text: str) -> None:
+def print_text(text: str) -> None:
     """Print lines on stdout, in the characters it has."""
+    print_styled(text, {})
+
+
+def print_styled(text: str, styles: Mapping[str, str]) -> None:
+    """Print lines on stdout; on a terminal, matches of each regular expression in `styles` have that style."""
     with _stdout() as out:
-        out.write(_fitting(text) + "\n")
+        out.write(_styled(out, _fitting(text), styles) + "\n")
 
 
-def say_styled(text: Text) -> None:
-    """Print lines on stdout, in colours where it is a terminal."""
-    plain = _fitting(text.plain)
-    if plain != text.plain:
-        text = Text(plain)
-    with _stdout() as out:
-        out.write(_rendered(Console(file=out, highlight=False, soft_wrap=True), text))
-
-
-def _rendered(console: Console, text: Text) -> str:
-    """Return what rich would print: it would end the process itself where the reader has gone."""
-    with console.capture() as printed:
-        console.print(text)
-    return printed.get()
-
-
-def write_bytes(document: bytes) -> None:
-    """Write a JSON document to stdout, with a newline; what a terminal would act upon is spelt as JSON can spell it."""
+def write_json(document: bytes) -> None:
+    """Write a JSON document to stdout, with a newline; characters that a terminal acts upon are escaped."""
     text = document.decode("utf-8")
     if not text.isprintable():
-        document = _spelt(text).encode("utf-8")
+        document = _escaped(text).encode("utf-8")
     with _stdout() as out:
         out.flush()
         out.buffer.write(document + b"\n")
 
 
-def finish() -> None:
-    """Write what is still waiting to be written."""
+def flush() -> None:
+    """Write what is still buffered for stdout."""
     if sys.stdout is not None:
         with _stdout() as out:
             out.flush()
 
 
 def abandon_stdout() -> None:
-    """Let what is still waiting to be written to stdout go nowhere."""
-    _silence(sys.stdout)
+    """Discard what is still buffered for stdout."""
+    _discard(sys.stdout)
 
 
-def _spelt(document: str) -> str:
+def _takes_styles(stream: TextIO | None) -> bool:
+    """Whether rich may find a terminal in a stream; where not, nothing waits for its import."""
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE")
+    return stream is not None and (stream.isatty() or bool(forced))
+
+
+def _styled(stream: TextIO, text: str, styles: Mapping[str, str]) -> str:
+    """Return text with escape codes for its styles, as far as rich finds that the stream takes them."""
+    if not styles or not _takes_styles(stream):
+        return text
+    from rich.console import Console
+    from rich.text import Text
+
+    styled = Text(text)
+    for pattern, style in styles.items():
+        styled.highlight_regex(pattern, style)
+    console = Console(file=stream, highlight=False, soft_wrap=True)
+    # Captured, because rich itself would end the process when the reader of a pipe has gone.
+    with console.capture() as printed:
+        console.print(styled, end="")
+    return printed.get()
+
+
+def _escaped(document: str) -> str:
     return "".join(c if shows(c) or c == "\n" else json.dumps(c)[1:-1] for c in document)
 
 
@@ -147,36 +139,29 @@ def _fitting(text: str) -> str:
 @contextmanager
 def _stdout() -> Iterator[TextIO]:
     if sys.stdout is None:
-        raise InputError("standard output is closed; open it, or write to a file")
-    with _may_end(sys.stdout):
+        raise InputError(fill("standard output is closed; open it, or write to a file"))
+    try:
         yield sys.stdout
+    except BrokenPipeError:
+        # The reader has gone: the rest is discarded, Python's own flush at exit included.
+        _discard(sys.stdout)
+    except OSError as error:
+        _discard(sys.stdout)
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(fill("standard output: cannot be written ({reason})", reason=reason)) from None
 
 
 @contextmanager
-def _messages() -> Iterator[TextIO]:
-    """Yield stderr; where it cannot be written there is nobody left to tell, and the command goes on."""
+def _stderr() -> Iterator[TextIO]:
+    """Yield stderr. Where it cannot be written the message is lost, and the command goes on."""
     if sys.stderr is None:
         yield io.StringIO()
         return
     try:
         yield sys.stderr
     except OSError:
-        _silence(sys.stderr)
+        _discard(sys.stderr)
 
 
-@contextmanager
-def _may_end(stream: TextIO) -> Iterator[None]:
-    """Let a stream end whose reader has gone: what follows goes nowhere, Python's own flush at exit included."""
-    try:
-        yield
-    except BrokenPipeError:
-        _silence(stream)
-    except OSError as error:
-        _silence(stream)
-        raise InputError(
-            f"standard output: cannot be written ({(error.strerror or str(error)).lower()})"
-        ) from None
-
-
-def _silence(stream: TextIO) -> None:
+def _discard(stream: Any) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,61 +1,78 @@
-"""`multilayer info`: what is installed and at work."""
+"""`multilayer info`: what is installed, and what runs the networks."""
 
 from __future__ import annotations
 
 import platform
 import re
 
+import click
 import numpy as np
 
 import multilayer
 from multilayer import backend
-from multilayer.cli.console import JsonOption, say, write_bytes
+from multilayer._base.text import fill
+from multilayer.cli.console import print_text, write_json
+from multilayer.cli.options import json_option
 from multilayer.io import to_json
 
 __all__ = ["info"]
 
-_REQUIREMENT = re.compile(r"""(?P<package>[\w.-]+).*;.*extra\s*==\s*["'](?P<extra>[^"']+)["']""")
+_REQUIREMENT = re.compile(
+    r"""(?P<package>[\w.-]+)(\[(?P<extras>[^]]*)\])?.*;.*extra\s*==\s*["'](?P<extra>[^"']+)["']"""
+)
 
 
-def info(as_json: JsonOption = False) -> None:
-    """Show the version, the backend at work and its threads, and which extras are installed."""
-    at_work = backend.info()
+@click.command()
+@json_option
+def info(as_json: bool) -> None:
+    """Show versions, backend, threads and installed extras."""
+    chosen = backend.info()
     facts = {
         "multilayer": multilayer.__version__,
-        "backend": at_work.backend,
-        "level": at_work.level,
-        "levels": at_work.levels,
-        "threads": at_work.threads,
-        "reason": at_work.reason,
+        "backend": chosen.backend,
+        "level": chosen.level,
+        "levels": chosen.levels,
+        "threads": chosen.threads,
+        "reason": chosen.reason,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
     }
     missing = _missing_packages()
     if as_json:
-        write_bytes(to_json(facts | {"extras": {extra: not packages for extra, packages in missing.items()}}))
+        write_json(to_json(facts | {"extras": {extra: not packages for extra, packages in missing.items()}}))
         return
     for name, value in facts.items():
-        say(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
+        print_text(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
     for extra, packages in missing.items():
-        state = f"not installed ({', '.join(packages)})" if packages else "installed"
-        say(f"{'extra':<12}{extra}: {state}")
+        state = (
+            fill("not installed ({packages})", packages=", ".join(packages))
+            if packages
+            else fill("installed")
+        )
+        print_text(f"{'extra':<12}{extra}: {state}")
 
 
 def _missing_packages() -> dict[str, list[str]]:
-    """Return the packages that each extra lacks, as the package's own metadata list them."""
+    """Return the packages that are missing of each extra of `all`, by the package's own metadata."""
     from importlib import metadata  # for this command only
 
     try:
         required = metadata.requires("multilayer") or []
-    except metadata.PackageNotFoundError:  # run from its sources, which were never installed
+    except metadata.PackageNotFoundError:  # run from sources that were never installed
         return {}
-    missing: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {}
+    listed: list[str] = []
     for found in filter(None, map(_REQUIREMENT.match, required)):
-        packages = missing.setdefault(found["extra"], [])
-        if not _is_installed(found["package"]):
-            packages.append(found["package"])
-    return missing
+        if found["extra"] == "all":  # it names the others: multilayer[plot,...]
+            listed += (found["extras"] or "").split(",")
+        else:
+            wanted.setdefault(found["extra"], []).append(found["package"])
+    return {
+        extra: [package for package in wanted[extra] if not _is_installed(package)]
+        for extra in map(str.strip, listed)
+        if extra in wanted
+    }
 
 
 def _is_installed(package: str) -> bool:

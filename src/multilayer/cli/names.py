@@ -1,47 +1,54 @@
-"""`multilayer names`: what can be given by name, to `fit`, to `initialize` and in files."""
+"""`multilayer names`: what can be given by name to `fit`, to `initialize` and in files."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from multilayer._base.errors import InputError
 from multilayer._base.naming import Entry
-from multilayer._base.text import near_matches, quoted
-from multilayer.cli.console import JsonOption, say, write_bytes
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer.cli.console import print_text, write_json
+from multilayer.cli.options import json_option
 from multilayer.io import to_json
 
 __all__ = ["names"]
 
+_KINDS = ("activations", "losses", "metrics", "optimizers", "schedules", "initializers")
 _NOTES = {
-    "losses": "Each is summed over outputs, which makes a mean where it is divided by them; then the mean over samples."
+    "losses": "Each loss is summed over outputs (a mean, where the formula divides by their number), then averaged "
+    "over samples."
 }
 
 
-def names(
-    kind: Annotated[
-        str | None,
-        typer.Argument(help="activations, losses, metrics, optimizers, schedules or initializers."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the activations, losses, metrics, optimizers, schedules and initializers that have a name."""
-    listed = _listed()
-    if kind is not None:
-        if kind not in listed:
-            raise InputError(f"there are no names of {quoted(kind)}; {near_matches(kind, listed)}")
-        listed = {kind: listed[kind]}
+@click.command()
+@click.argument(
+    "kind",
+    required=False,
+    shell_complete=lambda ctx, param, incomplete: [kind for kind in _KINDS if kind.startswith(incomplete)],
+)
+@json_option
+def names(kind: str | None, as_json: bool) -> None:
+    """List losses, optimizers, metrics and so on by name.
+
+    KIND is one of activations, losses, metrics, optimizers, schedules and initializers (default: all).
+    """
+    if kind is not None and kind not in _KINDS:
+        raise InputError(
+            fill("there are no names of {kind}; {near}", kind=quoted(kind), near=near_matches(kind, _KINDS))
+        )
+    listed = {each: entries for each, entries in _entries().items() if kind in {None, each}}
     if as_json:
-        write_bytes(to_json({heading: list(map(_described, entries)) for heading, entries in listed.items()}))
+        write_json(to_json({each: list(map(_described, entries)) for each, entries in listed.items()}))
         return
-    for heading, entries in listed.items():
-        notes = [f"  {_NOTES[heading]}"] if heading in _NOTES else []
-        say("\n".join([heading, *_lines(entries), *notes, ""]))
+    for each, entries in listed.items():
+        notes = [f"  {fill(_NOTES[each])}"] if each in _NOTES else []
+        print_text("\n".join([each, *_lines(entries), *notes, ""]))
 
 
-def _listed() -> dict[str, tuple[Entry[Any], ...]]:
-    # Here, so that no other command waits for what training brings.
+def _entries() -> dict[str, tuple[Entry[Any], ...]]:
+    # Here, so that no other command imports what training needs.
     from multilayer.activations.catalogue import registry as activations
     from multilayer.initializers import registry as initializers
     from multilayer.losses.table import registry as losses

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
+import click
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
-from multilayer._base.text import one_line
-from multilayer.cli.console import HeaderOption, JsonOption, NetworkArgument, busy, say, tell, write_bytes
+from multilayer._base.text import fill, one_line
+from multilayer.cli.console import print_note, print_text, show_status, write_json
+from multilayer.cli.options import header_option, json_option, network_argument, path, samples_argument
 from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
@@ -19,31 +20,47 @@ from multilayer.network.view import Block, blocks_of, numbered, to_text
 __all__ = ["run"]
 
 _CARRIED, _LONGEST_CELL = 6, 40
-"""Columns that are passed on, and their width, as far as a terminal shows them."""
+"""How many columns that are passed on a terminal shows, and how wide."""
 
 
+@click.command()
+@network_argument
+@samples_argument
+@click.option("--trace", is_flag=True, help="Show x, W, b, a and z of every layer.")
+@json_option
+@click.option("-o", "--output", metavar="FILE", type=path, help="Write to a .csv or .json file.")
+@click.option(
+    "--threshold",
+    type=float,
+    metavar="NUMBER",
+    help="For one output unit: class 1 above this value (default: the output for a weighted sum of 0).",
+)
+@header_option
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=6,
+    metavar="NUMBER",
+    show_default=True,
+    help="Significant digits on the terminal.",
+)
 def run(
-    network: NetworkArgument,
-    samples: Annotated[
-        str, typer.Argument(metavar="SAMPLES", help="A CSV file, a row a sample; - is stdin.")
-    ],
-    trace: Annotated[bool, typer.Option("--trace", help="Show x, W, b, a and z of every layer.")] = False,
-    as_json: JsonOption = False,
-    output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a .csv or .json file.")
-    ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(help="For a single output unit: class 1 above this; h(0) unless given.")
-    ] = None,
-    header: HeaderOption = None,
-    digits: Annotated[int, typer.Option(min=1, max=17, help="Significant digits on the terminal.")] = 6,
+    network: str,
+    samples: str,
+    trace: bool,
+    as_json: bool,
+    output: str | None,
+    threshold: float | None,
+    header: bool | None,
+    digits: int,
 ) -> None:
-    """Compute the outputs and the class of every sample, and with --trace every number on the way.
+    """Compute the outputs and classes of samples.
 
-    Columns that the network does not take, such as ids, are passed on to the results.
+    NETWORK is a .json or .safetensors file. SAMPLES is a CSV file with one sample per row, or - for standard input.
+    Columns that the network does not use, such as ids, are passed on to the results.
     """
     net = load(network)
-    with busy(f"reading {samples}"):
+    with show_status(fill("reading {samples}", samples=samples)):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, header=header, carry=True)
     traced = net.trace(table.X) if trace else None
     y = net(table.X) if traced is None else traced[-1].z
@@ -52,40 +69,43 @@ def run(
     certain = classes if meaning is Meaning.CLASSES else None
     carried = [(column.name, column.cells) for column in table.others]
     if output is not None:
-        # JSON can hold the largest of outputs for what it is; a column of a CSV file would pass for the class.
+        # In JSON the index of the largest output has a place of its own; a CSV column would be read as the class.
         into_csv = output.lower().endswith(".csv")
         write_results(output, net, y, certain if into_csv else classes, traced, carried)
     for note in table.notes:
-        tell(note)
+        print_note(note)
     if table.ignored:
-        tell(f"columns not used by the network, passed on: {', '.join(table.ignored)}")
+        print_note(
+            fill("columns not used by the network, passed on: {columns}", columns=", ".join(table.ignored))
+        )
     if output is not None:
-        tell(f"wrote {len(y)} samples to {output}")
+        print_note(fill("wrote {count} samples to {file}", count=len(y), file=output))
     elif as_json:
-        write_bytes(to_json(result_object(net, y, classes, traced, carried)))
+        write_json(to_json(result_object(net, y, classes, traced, carried)))
     else:
         if traced is not None:
-            say(to_text(blocks_of(traced, digits)) + "\n")
+            print_text(to_text(blocks_of(traced, digits)) + "\n")
         heading, answers = _answers(net, meaning, y, classes, threshold)
-        say(to_text([_block(net, heading, y, answers, carried, digits)]))
+        print_text(to_text([_block(net, heading, y, answers, carried, digits)]))
 
 
 def _answers(
     net: MLP, meaning: Meaning, y: NDArray[Any], classes: NDArray[Any] | None, threshold: float | None
 ) -> tuple[str, dict[str, Sequence[str]]]:
-    """Return the heading of the results, which says how classes are numbered, and the column beside the outputs."""
+    """Return the heading of the results, with the numbering of classes, and the column beside the outputs."""
     if classes is None:
         return "y", {}
     if meaning is Meaning.EACH:
         names = numbered("y_", y.shape[1])
-        return "y, and which is largest", {"largest": [names[place] for place in classes]}
-    heading = "y and class"
-    if net.classes is None and y.shape[1] > 1:
-        heading += ", numbered from 0: y_1 is class 0"
-    elif y.shape[1] == 1:
+        return fill("y, and which is largest"), {"largest": [names[place] for place in classes]}
+    if y.shape[1] == 1:
         limit = net.layers[-1].activation(np.zeros(1, net.dtype))[0] if threshold is None else threshold
         above = 1 if net.classes is None else one_line(str(net.classes[1]), _LONGEST_CELL)
-        heading += f" ({above} where y_1 is above {limit:g})"
+        heading = fill("y and class ({above} where y_1 is above {limit:g})", above=above, limit=limit)
+    elif net.classes is None:
+        heading = fill("y and class, numbered from 0: y_1 is class 0")
+    else:
+        heading = fill("y and class")
     return heading, {"class": [str(label) for label in classes]}
 
 

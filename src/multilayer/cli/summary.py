@@ -1,19 +1,29 @@
-"""`multilayer summary`: how large a network is."""
+"""`multilayer summary`: the layers and the size of a network."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from multilayer.cli.console import JsonOption, NetworkArgument, say, write_bytes
+import click
+
+from multilayer.cli.console import print_text, write_json
+from multilayer.cli.options import json_option, network_argument
 from multilayer.io import load, to_json
 
 __all__ = ["summary"]
 
 
-def summary(network: NetworkArgument, as_json: JsonOption = False) -> None:
-    """Show the units, activation, shapes, counts and bytes of every layer."""
+@click.command()
+@network_argument
+@json_option
+def summary(network: str, as_json: bool) -> None:
+    """Show the layers, shapes and size of a network.
+
+    NETWORK is a .json or .safetensors file. Each layer is shown with its units, activation, shapes, parameters and
+    bytes.
+    """
     found = load(network).summary()
     if as_json:
-        write_bytes(to_json(asdict(found)))
+        write_json(to_json(asdict(found)))
     else:
-        say(str(found))
+        print_text(str(found))
