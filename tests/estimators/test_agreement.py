@@ -140,7 +140,7 @@ def test_a_warm_start_with_other_settings_goes_on(first):
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_sparse_inputs(solver, monkeypatch):
-    monkeypatch.setattr("multilayer.estimators.samples._BLOCK_NUMBERS", 100)
+    monkeypatch.setattr("multilayer.estimators.perceptron._BLOCK_NUMBERS", 100)
     y = CLASSES["multi-class"]
     our, their = pair("MLPClassifier", solver=solver)
     sparse = csr_matrix(np.where(np.abs(X) > 0.5, X, 0))

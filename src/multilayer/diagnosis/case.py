@@ -5,28 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
 from multilayer._base.arrays import plain_array, refuse_masked
 from multilayer._base.errors import InputError
-from multilayer._base.frames import numbers
 from multilayer._base.text import one_line
 from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.told import course_of
+from multilayer.diagnosis.told import course_of, record_of
 from multilayer.interop.catalogue import conversion_of
 from multilayer.interop.opened import opened, transformed
-from multilayer.interop.scikit_learn_settings import has_settings, optimizer_of
+from multilayer.interop.scikit_learn import (
+    config_of,
+    has_parameters,
+    history_of,
+    loss_of,
+    metric_of,
+    stopped_of,
+    targets_of,
+)
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.network.labels import class_numbers
-from multilayer.optimizers import Optimizer
-from multilayer.training import History, Metric, Trained
+from multilayer.training import Metric, Trained
+from multilayer.training.config import TrainConfig
 from multilayer.training.data import targets
 
-__all__ = ["Case", "case_of", "course_of_fit", "loss_of_numbers", "natural_loss"]
+__all__ = ["Case", "case_of", "case_of_fit", "loss_of_numbers", "natural_loss"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +43,10 @@ class Case:
     y: Any
     loss: Loss | None = None
     course: TrainingRecord = TrainingRecord()  # noqa: RUF009  (frozen)
-    settings: Any = None
-    """The model, where it has scikit-learn's parameters."""
+    config: TrainConfig | None = None
+    """The settings of the training, where all are known."""
+    estimator: Any = None
+    """The model, where it has scikit-learn's parameters; y is as the loss takes it then."""
     metric: Metric | None = None
     """Its own score."""
     ends_in_sums: bool = False
@@ -47,7 +54,7 @@ class Case:
 
     def targets(self, loss: Loss) -> NDArray[Any]:
         """Return y as the loss takes it."""
-        if self.settings is not None:
+        if self.estimator is not None:
             return loss.targets(self.y, self.network.shape[-1])
         return targets(self.network, loss, self.y)
 
@@ -77,51 +84,18 @@ def case_of(model: Any, X: Any, y: Any) -> Case:
     network = conversion.convert(model)
     X = transformed(X, steps)
     if isinstance(model, Trained):
-        return Case(network, X, y, course=course_of(model))
-    if not has_settings(model):
+        return Case(network, X, y, course=course_of(model), config=model.recipe)
+    if not has_parameters(model):
         return Case(network, X, y, ends_in_sums=conversion.ends_in_sums)
-    targets = None if y is None else _targets(model, y)
-    return Case(network, X, targets, _loss(model), course_of_fit(model), model)
+    targets = None if y is None else targets_of(model, y)
+    return case_of_fit(model, network, X, targets, loss_of(model), metric_of(model))
 
 
-def course_of_fit(model: Any) -> TrainingRecord:
-    """Return what the attributes of a fitted MLP of scikit-learn, or one in its place, tell of its training."""
-    scores = getattr(model, "validation_scores_", None)
-    name = "accuracy" if hasattr(model, "classes_") else "r2"
-    curve = getattr(model, "loss_curve_", None)  # L-BFGS leaves none
-    history = None
-    if curve:
-        history = History(
-            tuple(map(float, curve)),
-            tuple(map(float, getattr(model, "validation_loss_curve_", None) or ())),
-            {name: tuple(map(float, scores))} if scores else {},
-        )
-    optimizer = optimizer_of(model)
-    rated = isinstance(optimizer, Optimizer)
-    return TrainingRecord(
-        history=history,
-        stopped=_stopped(model),
-        optimizer=type(optimizer).__name__.lower(),
-        learning_rate=optimizer.learning_rate if isinstance(optimizer, Optimizer) else None,
-        epochs=int(model.max_iter),
-        tolerance=float(model.tol),
-        patience=int(model.n_iter_no_change) if rated and np.isfinite(model.n_iter_no_change) else None,
-    )
-
-
-def _stopped(model: Any) -> str | None:
-    if model.n_iter_ >= model.max_iter:
-        return "epochs"
-    if model.solver == "lbfgs" or getattr(model, "_no_improvement_count", 0) > model.n_iter_no_change:
-        return "plateau"
-    return None
-
-
-def _loss(model: Any) -> Loss:
-    if not hasattr(model, "classes_"):
-        return losses.get(model.loss)
-    several = model.out_activation_ == "softmax"
-    return losses.categorical_cross_entropy if several else losses.binary_cross_entropy
+def case_of_fit(model: Any, network: MLP, X: Any, y: Any, loss: Loss, metric: Metric) -> Case:
+    """Return the case of a fitted MLP of scikit-learn, or an estimator with its parameters; y as the loss takes it."""
+    config = config_of(model, network, loss, metric)
+    record = record_of(config, history_of(model), stopped_of(model))
+    return Case(network, X, y, loss, record, config, model, metric)
 
 
 def natural_loss(activation: Activation) -> Loss | None:
@@ -139,14 +113,3 @@ def loss_of_numbers(y: Any, units: int) -> Loss | None:
     """
     shape = plain_array("y", y).shape
     return losses.squared if units == 1 or (len(shape) == 2 and shape[1] == units) else None
-
-
-def _targets(model: Any, y: Any) -> NDArray[Any]:
-    """Return class numbers for several classes, else a column per output."""
-    given = plain_array("y", y)
-    if given.ndim == 2 and given.shape[1] == 1:
-        given = given[:, 0]
-    if not hasattr(model, "classes_") or given.ndim != 1:
-        return numbers("y", y).reshape(len(given), -1)
-    classes = class_numbers(np.asarray(model.classes_).tolist(), given, whose="model")
-    return classes if model.out_activation_ == "softmax" else (classes == 1)[:, np.newaxis]

@@ -13,8 +13,9 @@ from multilayer._base.errors import InputError
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Trained, Training
+from multilayer.training.config import TrainConfig
 
-__all__ = ["course_of"]
+__all__ = ["course_of", "record_of"]
 
 
 def course_of(told: TrainingRecord | Trained | Training | History) -> TrainingRecord:
@@ -56,16 +57,21 @@ def _curve(name: str, given: Any) -> tuple[float, ...]:
 
 
 def _of_trained(trained: Trained) -> TrainingRecord:
-    recipe = trained.recipe
-    optimizer, stopping = recipe.optimizer, recipe.stopping
+    record = record_of(trained.recipe, trained.history, trained.stopped)
+    rated = record.learning_rate is not None
+    return replace(record, learning_rate=trained.memory.learning_rate if rated else None, start=trained.start)
+
+
+def record_of(config: TrainConfig, history: History | None, stopped: str | None) -> TrainingRecord:
+    """Return what settings, curves and the reason for the end make known of a training."""
+    optimizer, stopping = config.optimizer, config.stopping
     return TrainingRecord(
-        history=trained.history,
-        stopped=trained.stopped,
+        history=history,
+        stopped=stopped,
         optimizer=type(optimizer).__name__.lower(),
-        learning_rate=trained.memory.learning_rate if isinstance(optimizer, Optimizer) else None,
-        epochs=recipe.epochs,
+        learning_rate=optimizer.learning_rate if isinstance(optimizer, Optimizer) else None,
+        epochs=config.epochs,
         tolerance=None if stopping is None else stopping.tolerance,
         patience=None if stopping is None or math.isinf(stopping.patience) else int(stopping.patience),
-        start=trained.start,
-        loss=recipe.loss,
+        loss=config.loss,
     )

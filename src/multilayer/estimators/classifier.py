@@ -141,7 +141,6 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         "loss": [str, Loss],
         "class_weight": [dict, list, StrOptions({"balanced"}), None],
     }
-    _score_name: ClassVar[str] = "accuracy"
 
     @available_if(lambda estimator: estimator._offers_partial_fit())
     @_fit_context(prefer_skip_nested_validation=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +20,23 @@ from multilayer._base.errors import InputError
 from multilayer._base.frames import named_columns
 from multilayer.activations import get
 from multilayer.diagnosis import Diagnosis, diagnose
-from multilayer.diagnosis.case import Case, course_of_fit
-from multilayer.estimators import quasi_newton, stochastic
-from multilayer.estimators.architecture import hidden_activations, hidden_widths, initial_weights
+from multilayer.diagnosis.case import Case, case_of_fit
+from multilayer.estimators.fitting import Fitting
 from multilayer.estimators.parameters import Parameters
-from multilayer.estimators.samples import Samples, blocks, dense
+from multilayer.initializers import ScikitLearn
+from multilayer.interop.scikit_learn import hidden_activations, initializer_of, score_name
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.training import Metric
 from multilayer.training.callbacks import callables
-from multilayer.training.data import sample_weights
+from multilayer.training.data import Arrays, SparseRows, sample_weights
+from multilayer.training.plan import Rows
 
 __all__ = ["Perceptron"]
 
+_BLOCK_NUMBERS = 1_000_000
+"""Numbers of a sparse matrix that are dense at a time."""
 _NOTHING = (0, None)
 """Width and type of an array that is never given."""
 
@@ -46,7 +51,6 @@ class Perceptron(Parameters, BaseEstimator):
     hidden_layer_sizes: Any
     activation: Any
     loss: Any
-    _score_name: ClassVar[str]
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: Any = None) -> Any:
@@ -75,19 +79,29 @@ class Perceptron(Parameters, BaseEstimator):
     ) -> Any:
         for name, given in {"X": X, "y": y, "sample_weight": sample_weight}.items():
             refuse_masked(name, given)
-        hidden = hidden_widths(self.hidden_layer_sizes)
+        hidden = _hidden_widths(self.hidden_layer_sizes)
         callables(self.callbacks)  # refused before training, not after an epoch
         anew = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, targets = self._validated(X, y, known=incremental or not anew, reset=anew)
-        samples = Samples(X, targets, self._weighted(_weights(sample_weight, X), y))
-        validation = None if validation_data is None else self._validation_samples(validation_data)
-        self._random_state = check_random_state(self.random_state)
+        data = Arrays(_rows(X), targets, self._weighted(_weights(sample_weight, X), y))
+        held_out = None if validation_data is None else self._validation_arrays(validation_data)
+        random = check_random_state(self.random_state)
         if anew:
-            self._start([X.shape[1], *hidden, self.n_outputs_], X.dtype)
-        if self._stochastic():
-            stochastic.fit(self, samples, validation, incremental=incremental)
-        else:
-            quasi_newton.fit(self, samples, validation)
+            self._start([X.shape[1], *hidden, self.n_outputs_], X.dtype, random)
+        fitting = Fitting(
+            self,
+            self._loss(),
+            self._metric(),
+            random,
+            getattr(self, "_optimizer", None),
+            getattr(self, "_no_improvement_count", 0),
+        )
+        try:
+            fitting.run(data, held_out, anew=anew, incremental=incremental)
+        finally:
+            self._adopt(fitting.network)
+            # These are scikit-learn's names, which its own tests and a diagnosis read.
+            self._optimizer, self._no_improvement_count = fitting.optimizer, fitting.waited
         return self
 
     def _stochastic(self) -> bool:
@@ -115,23 +129,27 @@ class Perceptron(Parameters, BaseEstimator):
         """Return what each sample counts in the loss."""
         return sample_weight
 
-    def _validation_samples(self, given: Any) -> Samples:
+    def _validation_arrays(self, given: Any) -> Arrays:
         if not isinstance(given, Sequence) or len(given) not in (2, 3):
             raise InputError("validation_data must be (X, y) or (X, y, sample_weight)")
         refuse_masked("validation_data", tuple(given))
         X, _, targets = self._validated(given[0], given[1], known=True, reset=False)
-        return Samples(X, targets, _weights(given[2], X) if len(given) == 3 else None)
+        return Arrays(_rows(X), targets, _weights(given[2], X) if len(given) == 3 else None)
 
-    def _start(self, widths: Sequence[int], dtype: Any) -> None:
-        """Begin with random weights."""
+    def _start(self, widths: Sequence[int], dtype: Any, random: np.random.RandomState) -> None:
+        """Begin with random weights, drawn as scikit-learn draws them."""
         self.n_iter_ = 0
         self.t_ = 0
         self.n_layers_ = len(widths)
         self.out_activation_ = self._output_name()
-        self.coefs_, self.intercepts_ = initial_weights(widths, self.activation, dtype, self._random_state)
+        hidden = hidden_activations(self.activation, len(widths) - 2)
+        initializers = [*map(ScikitLearn, hidden), initializer_of(self.activation, hidden)]
+        self.coefs_, self.intercepts_ = [], []
+        for (inputs, units), initializer in zip(pairwise(widths), initializers, strict=True):
+            W, b = initializer(inputs, units, initializer.hidden, random)
+            self.coefs_.append(W.astype(dtype, copy=False))
+            self.intercepts_.append(b.astype(dtype, copy=False))
         self._adopt(self._network_of_weights())
-        if self._stochastic():
-            stochastic.start(self)
 
     def _output_name(self) -> str:
         """Return the name of the output activation; those that scikit-learn has go by its names."""
@@ -144,6 +162,9 @@ class Perceptron(Parameters, BaseEstimator):
 
     def _loss(self) -> Loss:
         return losses.get(self.loss)
+
+    def _metric(self) -> Metric:
+        return Metric(score_name(self), self._score_of)
 
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
         """Return the estimator's own score of outputs, for targets as the loss takes them."""
@@ -222,8 +243,7 @@ class Perceptron(Parameters, BaseEstimator):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], ensure_all_finite=False, reset=False)
         else:
             X, _, targets = self._validated(X, y, known=True, reset=False, finite=False)
-        metric = Metric(self._score_name, self._score_of)
-        return Case(network, X, targets, self._loss(), course_of_fit(self), self, metric)
+        return case_of_fit(self, network, X, targets, self._loss(), self._metric())
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """Return what the network says to X, after the checks that scikit-learn makes."""
@@ -242,8 +262,11 @@ class Perceptron(Parameters, BaseEstimator):
         check_is_fitted(self)
         refuse_masked("X", X)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        X = X if isinstance(X, np.ndarray) else X.tocsr()
-        return np.concatenate([self.network_(dense(X, rows)) for rows in blocks(X)])
+        if isinstance(X, np.ndarray):
+            return self.network_(X)
+        rows, size = SparseRows(X.tocsr()), max(1, _BLOCK_NUMBERS // X.shape[1])
+        blocks = [rows[first : first + size] for first in range(0, X.shape[0], size)]
+        return np.concatenate([self.network_(block) for block in blocks])
 
     def __getstate__(self) -> Any:
         # The network is made again of coefs_ and intercepts_, so that weights are not stored twice.
@@ -254,6 +277,20 @@ class Perceptron(Parameters, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _hidden_widths(sizes: Any) -> list[int]:
+    """Return the units of each hidden layer; `sizes` is one number or any number of them."""
+    widths = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+    if not all(isinstance(width, Integral) and not isinstance(width, bool) for width in widths):
+        raise InputError(f"hidden_layer_sizes must be whole numbers; got {widths}")
+    if any(width <= 0 for width in widths):
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {widths}.")
+    return [int(width) for width in widths]
+
+
+def _rows(X: Any) -> Rows:
+    return X if isinstance(X, np.ndarray) else SparseRows(X.tocsr())
 
 
 def _weights(sample_weight: Any, X: Any) -> NDArray[np.float64] | None:

@@ -122,7 +122,6 @@ class MLPRegressor(RegressorMixin, Perceptron):
         **Parameters._parameter_constraints,
         "loss": [str, Loss],
     }
-    _score_name: ClassVar[str] = "r2"
 
     @available_if(lambda estimator: estimator._offers_partial_fit())
     @_fit_context(prefer_skip_nested_validation=True)

@@ -1,18 +1,193 @@
-"""The MLPs of scikit-learn."""
+"""Scikit-learn's MLPs, and estimators with their parameters: what parameters and attributes mean here.
+
+Models are recognized by their attributes; scikit-learn is not imported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from multilayer._base.errors import InputError
-from multilayer.activations import get
-from multilayer.interop.contract import Conversion
-from multilayer.interop.scikit_learn_settings import has_settings
-from multilayer.network import MLP, Dense
-from multilayer.network.labels import Label, labels_of
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["scikit_learn"]
+from multilayer import losses
+from multilayer._base.arrays import plain_array
+from multilayer._base.errors import InputError
+from multilayer._base.frames import numbers
+from multilayer.activations import Activation, get, identity
+from multilayer.initializers import ScikitLearn
+from multilayer.interop.contract import Conversion
+from multilayer.losses import Loss
+from multilayer.network import MLP, Dense
+from multilayer.network.labels import Label, class_numbers, labels_of
+from multilayer.optimizers import (
+    LBFGS,
+    SGD,
+    Adam,
+    Adaptive,
+    Constant,
+    InverseScaling,
+    Optimizer,
+    Schedule,
+)
+from multilayer.training import EarlyStopping, History, Metric, metrics
+from multilayer.training.config import TrainConfig
+from multilayer.training.events import Stopped
+
+__all__ = [
+    "config_of",
+    "has_parameters",
+    "hidden_activations",
+    "history_of",
+    "initializer_of",
+    "loss_of",
+    "metric_of",
+    "scikit_learn",
+    "score_name",
+    "stopped_of",
+    "targets_of",
+]
+
+_AUTO_BATCH_SIZE = 200
+
+
+def has_parameters(model: Any) -> bool:
+    """Whether a model has the parameters of scikit-learn's MLPs, fitted or not."""
+    return all(hasattr(model, name) for name in ("hidden_layer_sizes", "activation", "solver"))
+
+
+def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConfig:
+    """Return the training settings that the parameters of a model describe; early stopping monitors `metric`."""
+    optimizer = _optimizer_of(model)
+    scored = bool(model.early_stopping) and isinstance(optimizer, Optimizer)
+    stopping = EarlyStopping(
+        model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
+    )
+    return TrainConfig.of(
+        network,
+        loss=loss,
+        optimizer=optimizer,
+        schedule=_schedule_of(model),
+        epochs=int(model.max_iter),
+        batch_size=_AUTO_BATCH_SIZE if model.batch_size == "auto" else int(model.batch_size),
+        shuffle=bool(model.shuffle),
+        stopping=stopping if isinstance(optimizer, Optimizer) else None,
+        clip=None,
+        dropout=getattr(model, "dropout", 0.0),
+        l2=float(model.alpha),
+        weight_decay=0.0,
+        metrics=(metric,) if scored else (),
+    )
+
+
+def _optimizer_of(model: Any) -> Optimizer | LBFGS:
+    """Return `optimizer` where the model has one, else the meaning of `solver`."""
+    given: Optimizer | None = getattr(model, "optimizer", None)
+    if given is not None:
+        return given
+    if model.solver == "lbfgs":
+        return LBFGS(float(model.tol), int(model.max_fun))
+    rate = float(model.learning_rate_init)
+    if model.solver == "sgd":
+        return SGD(rate, model.momentum, bool(model.nesterovs_momentum))
+    return Adam(rate, model.beta_1, model.beta_2, model.epsilon)
+
+
+def _schedule_of(model: Any) -> Schedule:
+    """Return the schedule of the learning rate; scikit-learn's names are for "sgd" alone."""
+    if isinstance(model.learning_rate, Schedule):
+        return model.learning_rate
+    if model.solver != "sgd" or getattr(model, "optimizer", None) is not None:
+        return Constant()
+    schedules: dict[str, Schedule] = {
+        "constant": Constant(),
+        "invscaling": InverseScaling(model.power_t),
+        "adaptive": Adaptive(),
+    }
+    return schedules[model.learning_rate]
+
+
+def hidden_activations(chosen: str | Activation | Sequence[str | Activation], count: int) -> list[Activation]:
+    """Return an activation per hidden layer; `chosen` is one for all, or a sequence of one for each."""
+    if isinstance(chosen, str | Activation):
+        return [get(chosen)] * count
+    if len(chosen) != count:
+        raise InputError(
+            f"activation has {len(chosen)} entries, but hidden_layer_sizes makes {count} hidden layers; "
+            "give one for all of them, or one for each"
+        )
+    return [get(one) for one in chosen]
+
+
+def initializer_of(chosen: Any, hidden: Sequence[Activation]) -> ScikitLearn:
+    """Return how scikit-learn draws the output layer: by the last hidden activation, whatever its own is.
+
+    Without hidden layers the parameter `activation`, which is `chosen`, decides, though no layer has it.
+    """
+    if hidden:
+        return ScikitLearn(hidden[-1])
+    return ScikitLearn(get(chosen) if isinstance(chosen, str | Activation) else identity)
+
+
+def score_name(model: Any) -> str:
+    """Return the metric that is the model's own score."""
+    return "accuracy" if hasattr(model, "classes_") else "r2"
+
+
+def metric_of(model: Any) -> Metric:
+    """Return the score of a fitted MLP of scikit-learn: for several labels at once, how often all of them are right."""
+    if score_name(model) == "accuracy" and _classes(model) is None:
+        return Metric("accuracy", _all_labels_right)
+    return metrics.get(score_name(model))
+
+
+def loss_of(model: Any) -> Loss:
+    """Return the loss that a fitted MLP of scikit-learn minimized."""
+    if not hasattr(model, "classes_"):
+        return losses.get(model.loss)
+    return losses.categorical_cross_entropy if _is_exclusive(model) else losses.binary_cross_entropy
+
+
+def targets_of(model: Any, y: Any) -> NDArray[Any]:
+    """Return class numbers for several classes, else a column per output."""
+    given = plain_array("y", y)
+    if given.ndim == 2 and given.shape[1] == 1:
+        given = given[:, 0]
+    if not hasattr(model, "classes_") or given.ndim != 1:
+        return numbers("y", y).reshape(len(given), -1)
+    classes = class_numbers(np.asarray(model.classes_).tolist(), given, whose="model")
+    return classes if _is_exclusive(model) else (classes == 1)[:, np.newaxis]
+
+
+def history_of(model: Any) -> History | None:
+    """Return the curves of a fit; None where there are none, as after L-BFGS."""
+    curve = getattr(model, "loss_curve_", None)
+    if not curve:
+        return None
+    scores = getattr(model, "validation_scores_", None)
+    return History(
+        tuple(map(float, curve)),
+        tuple(map(float, getattr(model, "validation_loss_curve_", None) or ())),
+        {score_name(model): tuple(map(float, scores))} if scores else {},
+    )
+
+
+def stopped_of(model: Any) -> Stopped | None:
+    """Return why a fit ended, where its attributes show it."""
+    if model.n_iter_ >= model.max_iter:
+        return "epochs"
+    if model.solver == "lbfgs" or getattr(model, "_no_improvement_count", 0) > model.n_iter_no_change:
+        return "plateau"
+    return None
+
+
+def _all_labels_right(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    return float(np.average(((z > 0.5) == (y > 0.5)).all(axis=1), weights=weights))
+
+
+def _is_exclusive(model: Any) -> bool:
+    return bool(model.out_activation_ == "softmax")
 
 
 def _convert(model: Any) -> MLP:
@@ -28,9 +203,9 @@ def _convert(model: Any) -> MLP:
 
 
 def _classes(model: Any) -> Sequence[Label] | None:
-    """Return the labels where a sample has one of them: of several labels at once, each output is a question alone."""
+    """Return the labels where each sample has one of them; with several labels at once each output is on its own."""
     labels = getattr(model, "classes_", ())
-    exclusive = model.out_activation_ == "softmax" or (model.n_outputs_ == 1 and len(labels) == 2)
+    exclusive = _is_exclusive(model) or (model.n_outputs_ == 1 and len(labels) == 2)
     return labels_of(labels) if exclusive else None
 
 
@@ -39,4 +214,4 @@ def _inputs(model: Any) -> Sequence[str] | None:
     return names if names and len(set(names)) == len(names) else None
 
 
-scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", has_settings, _convert)
+scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", has_parameters, _convert)

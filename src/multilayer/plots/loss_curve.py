@@ -109,7 +109,7 @@ def _mark(curve: _Curve, ax: Axes) -> None:
 
 def _curve_of(source: Any) -> _Curve:
     from multilayer.diagnosis import Diagnosis, Evidence
-    from multilayer.diagnosis.case import course_of_fit
+    from multilayer.interop.scikit_learn import history_of, stopped_of
     from multilayer.training import History, Trained
 
     if isinstance(source, Diagnosis):
@@ -123,8 +123,7 @@ def _curve_of(source: Any) -> _Curve:
         constant = None if outputs is None else outputs.constant_loss
         curve = _Curve(course.history or History(), course.stopped, course.patience, constant)
     elif hasattr(source, "loss_curve_"):
-        course = course_of_fit(source)
-        curve = _Curve(course.history or History(), course.stopped, course.patience)
+        curve = _Curve(history_of(source) or History(), stopped_of(source), source.n_iter_no_change)
     else:
         raise InputError(
             f"a loss curve is drawn of a Trained, a History, a Diagnosis or a fitted estimator; got "

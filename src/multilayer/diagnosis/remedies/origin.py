@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from multilayer.diagnosis.case import Case
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.initializers import ScikitLearn
-from multilayer.interop.scikit_learn_settings import optimizer_of, output_weights_by, schedule_of
+from multilayer.interop.scikit_learn import config_of, initializer_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam
@@ -22,9 +20,9 @@ __all__ = ["setup_of"]
 
 def setup_of(subject: Case, loss: Loss, metric: Metric) -> Setup:
     """Return the setup that made a network: that of its estimator, or what its course tells and `fit`'s defaults."""
-    if subject.settings is None:
+    if subject.estimator is None:
         return _of_course(subject.network, subject.course, loss)
-    return _of_settings(subject.network, subject.settings, loss, metric)
+    return _of_settings(subject.network, subject.estimator, loss, metric)
 
 
 def _of_network(network: MLP, loss: Loss) -> Setup:
@@ -57,28 +55,19 @@ def _of_course(network: MLP, course: TrainingRecord, loss: Loss) -> Setup:
 
 def _of_settings(network: MLP, model: Any, loss: Loss, metric: Metric) -> Setup:
     setup = _of_network(network, loss)
-    optimizer = optimizer_of(model)
-    dropout: Any = getattr(model, "dropout", 0.0)
-    setup = replace(
-        setup,
-        initializer=ScikitLearn(output_weights_by(model.activation, setup.activations)),
-        optimizer=optimizer,
-        epochs=int(model.max_iter),
-        batch_size=200 if model.batch_size == "auto" else int(model.batch_size),
-        shuffle=bool(model.shuffle),
-        l2=float(model.alpha),
-        dropout=tuple(dropout) if isinstance(dropout, Sequence) else float(dropout),
-        estimator=type(model).__name__,
-    )
-    if isinstance(optimizer, LBFGS):
-        return setup
-    scored = bool(model.early_stopping)
+    config = config_of(model, network, loss, metric)
     return replace(
         setup,
-        schedule=schedule_of(model),
-        stopping=EarlyStopping(
-            model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
-        ),
-        held_out=float(model.validation_fraction) if scored else None,
-        metrics=(metric,) if scored else (),
+        initializer=initializer_of(model.activation, setup.activations),
+        optimizer=config.optimizer,
+        schedule=config.schedule,
+        stopping=config.stopping,
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        shuffle=config.shuffle,
+        l2=config.l2,
+        dropout=config.dropout or 0.0,
+        held_out=float(model.validation_fraction) if config.metrics else None,
+        metrics=config.metrics,
+        estimator=type(model).__name__,
     )
