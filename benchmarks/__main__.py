@@ -19,9 +19,9 @@ from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_suite import scored, table
+from benchmarks.page import RESULTS, put, update
 from benchmarks.peak import measured_peak
 from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
-from benchmarks.readme import RESULTS, put, update
 from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
@@ -248,9 +248,9 @@ def conversion() -> None:
 
 
 @app.command()
-def readme() -> None:
-    """Write the stored results into README.md."""
-    update(Path(__file__).parents[1] / "README.md")
+def page() -> None:
+    """Write the stored results into docs/benchmarks.md."""
+    update(Path(__file__).parents[1] / "docs" / "benchmarks.md")
 
 
 def _refuse_parts(store: bool, only: str) -> None:

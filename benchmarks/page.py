@@ -1,4 +1,4 @@
-"""The README's tables of figures, written from stored results and from nothing else."""
+"""The tables of docs/benchmarks.md, written from stored results and from nothing else."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from benchmarks.race import PACKAGES, TRAINERS, readable
 
 TRAINER_NAMES = [module.removesuffix("_peer") for module in TRAINERS]
 RESULTS = Path(__file__).with_name("results")
-START, END = "<!-- figures: python -m benchmarks readme -->", "<!-- end of figures -->"
+START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures -->"
 
 
-def update(readme: Path) -> None:
-    """Replace the tables in the README."""
-    put(readme, "\n\n".join(_tables()), START, END)
+def update(page: Path) -> None:
+    """Replace the tables of the page."""
+    put(page, "\n\n".join(_tables()), START, END)
 
 
 def put(page: Path, text: str, start: str, end: str) -> None:
