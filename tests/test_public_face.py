@@ -11,7 +11,8 @@ import pytest
 
 import multilayer
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 PACKAGES = multilayer._SUBMODULES
 
 
@@ -95,9 +96,9 @@ def test_import_brings_no_more_than_a_prediction_needs():
     assert not {"sklearn", "scipy", "matplotlib", "click", "rich"} & set(loaded)
 
 
-def readme_names():
-    """Every dotted name of the package that README writes, in code or in text."""
-    text = README.read_text(encoding="utf-8")
+def written_names():
+    """Every dotted name of the package that README and the guide write, in code or in text."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     names = set(re.findall(r"\bmultilayer(?:\.[A-Za-z_]\w*)+", text)) - {"multilayer.git"}
     for line in re.findall(r"^\+?(from multilayer[\w.]* import .+)$", text, re.MULTILINE):
         (statement,) = ast.parse(line).body
@@ -105,12 +106,12 @@ def readme_names():
     return sorted(names)
 
 
-def test_readme_is_read():
-    assert {"multilayer.diagnosis.try_fixes", "multilayer.training.EarlyStopping"} <= set(readme_names())
+def test_readme_and_guide_are_read():
+    assert {"multilayer.diagnosis.try_fixes", "multilayer.training.EarlyStopping"} <= set(written_names())
 
 
-@pytest.mark.parametrize("name", readme_names())
-def test_every_name_in_readme_resolves_after_a_bare_import(name):
+@pytest.mark.parametrize("name", written_names())
+def test_every_name_that_is_written_resolves_after_a_bare_import(name):
     if "estimators" in name:
         pytest.importorskip("sklearn")
     assert in_a_new_python(f"import json, multilayer; {name}; print(json.dumps(True))")
