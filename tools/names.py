@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from multilayer.losses.catalogue import registry as losses
+from multilayer.optimizers.catalogue import registry as optimizers
+
 from multilayer._base.naming import Entry
 from multilayer.activations.catalogue import registry as activations
 from multilayer.initializers import registry as initializers
-from multilayer.losses.catalogue import registry as losses
-from multilayer.optimizers.catalogue import registry as optimizers
 from multilayer.optimizers.schedules import registry as schedules
 from multilayer.training.metrics import registry as metrics
 
