@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from multilayer.losses.catalogue import registry as losses
-from multilayer.optimizers.catalogue import registry as optimizers
-
 from multilayer._base.naming import Entry
 from multilayer.activations.catalogue import registry as activations
 from multilayer.initializers import registry as initializers
+from multilayer.losses.table import registry as losses
 from multilayer.optimizers.schedules import registry as schedules
+from multilayer.optimizers.table import registry as optimizers
 from multilayer.training.metrics import registry as metrics
 
 PAGE = Path(__file__).parents[1] / "docs" / "guide" / "names.md"
