@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from multilayer._base.naming import Entry
+from multilayer._base.names import Entry
 from multilayer.activations.catalogue import registry as activations
 from multilayer.initializers import registry as initializers
 from multilayer.losses.table import registry as losses

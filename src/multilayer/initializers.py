@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.naming import Entry, Registry
-from multilayer._base.randomness import Random
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
+from multilayer._base.names import Entry, Registry
+from multilayer._base.random import Random
 from multilayer._base.text import one_line
 from multilayer.activations import Activation, Elementwise, Sigmoid
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, activations, fit, gradients, initialize, load, save
-from multilayer._base.settings import Limits
+from multilayer._base.fields import Limits
 from multilayer.initializers import He
 from multilayer.training import Checkpoint
 
@@ -69,7 +69,7 @@ def test_wrong_arguments_are_refused_in_words(call, message):
 
 
 def test_the_largest_whole_number():
-    limits = Limits(least=1, whole=True)
+    limits = Limits(minimum=1, integer=True)
     assert limits.checked("epochs", 2**53) == 2**53
     with pytest.raises(InputError, match=r"epochs must be at most 2\^53"):
         limits.checked("epochs", 2**53 + 1)

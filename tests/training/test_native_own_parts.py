@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from multilayer import set_threads
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.activations import (
     Activation,
     PReLU,

@@ -1,7 +1,21 @@
-"""Anything array-like as a plain array of real numbers, or an InputError that says what it holds instead."""
+"""Anything array-like as a plain array of real numbers, data frames among it; or an InputError that says what it holds.
+
+A data frame is recognized by its attributes (`columns`, and a conversion to NumPy), so that pandas, polars, Arrow
+tables and Dask are supported and none is imported. One rule says which columns are taken, the rule of `multilayer run`
+for the columns of a file:
+
+- Where names are known (the inputs of a network) columns are taken by name, in the order of the names. Other columns
+  are left out. Labels are compared as text, so that the column 2023 is '2023'.
+- Without names all columns are taken, in their order. This also holds where the labels of the frame are only the
+  numbers 0, 1, 2, ... of its columns, which is the default of pandas, and not the names.
+
+A pandas Series is one sample, the labels of its index in the place of those of columns.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -10,16 +24,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 
-__all__ = ["plain_array", "real_array", "refuse_masked", "well_laid_out"]
+__all__ = [
+    "count_of_columns",
+    "is_frame",
+    "named_columns",
+    "numbers",
+    "plain_array",
+    "real_array",
+    "refuse_masked",
+    "well_laid_out",
+]
 
 _AXES = ("row", "column")
-_IN_WORDS = {"U": "text", "T": "text", "S": "bytes", "V": "records"}
-_WAYS_TO_ARRAYS = {"toarray": "; give its toarray()", "collect": "; give its collect()"}
-"""What the type of an object that is no array offers, as sparse matrices and lazy frames do, and the hint for it."""
+_KINDS = {"U": "text", "T": "text", "S": "bytes", "V": "records"}
+"""What an array of this kind of dtype holds, in words."""
+_CONVERSIONS = {"toarray": "; give its toarray()", "collect": "; give its collect()"}
+"""Methods of sparse matrices and lazy frames that make an array, and the hint for each."""
 _DEEPEST = 3
 """Sequences within sequences that are searched for masked arrays."""
+_INPUT = "an input of the network"
+
+_COLUMNS: dict[str, Callable[[Any], list[Any]]] = {
+    "get_columns": lambda frame: list(frame.get_columns()),  # polars
+    "itercolumns": lambda frame: list(frame.itercolumns()),  # Arrow
+    "items": lambda frame: [column for _, column in frame.items()],  # pandas, and what is like it
+}
+"""The method by which a kind of data frame is recognized, and how its columns are read."""
+
+
+def numbers(name: str, given: Any, columns: Sequence[str] | None = None, what: str = _INPUT) -> NDArray[Any]:
+    """Return anything array-like as an array of real numbers, a data frame's columns by the names in `columns`.
+
+    Raises
+    ------
+    InputError
+        As `real_array` does; for a column that is not there or holds no numbers, with its name.
+    """
+    if is_frame(given):
+        return _joined(name, *_chosen(name, given, columns, what))
+    if columns is not None and _is_labelled_row(given):
+        places = _places(name, list(given.index), columns, what)
+        return real_array(name, given)[places]
+    return real_array(name, given)
 
 
 def real_array(name: str, given: Any) -> NDArray[Any]:
@@ -30,24 +78,24 @@ def real_array(name: str, given: Any) -> NDArray[Any]:
     Raises
     ------
     InputError
-        When it holds anything else, has masked values, or is no rectangle; the message begins with `name`.
+        When it holds anything else, has masked values, or is not rectangular; the message begins with `name`.
     """
     array = plain_array(name, given)
     if array.dtype.kind == "O":
         return _numbers_of(name, array, type(given))
     if array.dtype.kind not in "biuf":
-        what = _IN_WORDS.get(array.dtype.kind) or f"{one_line(str(array.dtype))} values"
+        what = _KINDS.get(array.dtype.kind) or f"{one_line(str(array.dtype))} values"
         raise InputError(f"{name} holds {what}; expected real numbers")
     return array if isinstance(array, np.memmap) else well_laid_out(array)
 
 
 def plain_array(name: str, given: Any) -> NDArray[Any]:
-    """Return `given` as an array of whatever it holds, of no class but NumPy's own; a memory map stays one.
+    """Return `given` as an array of whatever it holds, of NumPy's own class; a memory map stays one.
 
     Raises
     ------
     InputError
-        When it has masked values or is no rectangle.
+        When it has masked values or is not rectangular.
     """
     if type(given) is np.ndarray or isinstance(given, np.memmap):
         return given
@@ -62,7 +110,7 @@ def plain_array(name: str, given: Any) -> NDArray[Any]:
 
 
 def refuse_masked(name: str, given: Any) -> None:
-    """Refuse masked values: NumPy would take the numbers that lie beneath the mask."""
+    """Refuse masked values: NumPy would take the numbers beneath the mask."""
     count = _masked(given, _DEEPEST)
     if count:
         raise InputError(
@@ -72,14 +120,35 @@ def refuse_masked(name: str, given: Any) -> None:
 
 
 def well_laid_out(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array as the processor reads it: aligned, in its order of bytes; itself where it is so already."""
+    """Return an array that is aligned and in the byte order of the machine; itself where it is so already."""
     if array.flags.aligned and array.dtype.isnative:
         return array
     return np.require(array, array.dtype.newbyteorder("="), "A")
 
 
+def is_frame(given: Any) -> bool:
+    """Whether `given` is a data frame: it has columns, and can be made an array. A Dask series has them, too."""
+    return hasattr(type(given), "columns") and _converts(given) and getattr(given, "ndim", 2) == 2
+
+
+def count_of_columns(frame: Any) -> int:
+    """Return how many columns a data frame has."""
+    return len(_labels(frame))
+
+
+def named_columns(name: str, given: Any, columns: Sequence[str] | None) -> Any:
+    """Return a data frame with the columns that `numbers` takes, in that order; anything else as it is."""
+    if columns is None or not is_frame(given):
+        return given
+    frame, labels, places = _chosen(name, given, columns, _INPUT)
+    if places == list(range(len(labels))):
+        return frame
+    take = getattr(type(frame), "select", type(frame).__getitem__)
+    return take(frame, [labels[place] for place in places])
+
+
 def _masked(given: Any, depth: int) -> int:
-    # Known by its mask: importing numpy.ma, where nobody has done so, would take longer than NumPy itself needs.
+    # By its attribute: importing numpy.ma, where nothing else has, would take longer than NumPy itself.
     if isinstance(given, np.ndarray):
         return int(np.count_nonzero(given.mask)) if hasattr(given, "mask") else 0
     if depth and isinstance(given, list | tuple):
@@ -89,7 +158,7 @@ def _masked(given: Any, depth: int) -> int:
 
 def _numbers_of(name: str, array: NDArray[Any], kind: type) -> NDArray[np.float64]:
     if not array.ndim:
-        hint = next((hint for way, hint in _WAYS_TO_ARRAYS.items() if hasattr(kind, way)), "")
+        hint = next((hint for method, hint in _CONVERSIONS.items() if hasattr(kind, method)), "")
         raise InputError(f"{name} is a {kind.__name__}; expected an array of real numbers{hint}")
     found = np.empty(array.size)
     for place, value in enumerate(array.flat):
@@ -117,3 +186,59 @@ def _place(flat: int, shape: tuple[int, ...]) -> str:
     indices = np.unravel_index(flat, shape)
     words = _AXES if len(shape) == 2 else ("entry",) * len(shape)
     return "".join(f", {word} {index + 1}" for word, index in zip(words, indices, strict=True))
+
+
+def _is_labelled_row(given: Any) -> bool:
+    return hasattr(type(given), "index") and _converts(given) and getattr(given, "ndim", None) == 1
+
+
+def _converts(given: Any) -> bool:
+    return hasattr(type(given), "__array__") and not isinstance(given, np.ndarray)
+
+
+def _chosen(
+    name: str, given: Any, columns: Sequence[str] | None, what: str
+) -> tuple[Any, list[Any], list[int]]:
+    """Return the frame in memory, its labels, and the places of the columns to take."""
+    frame = given.compute() if hasattr(type(given), "compute") else given
+    labels = _labels(frame)
+    places = list(range(len(labels))) if columns is None else _places(name, labels, columns, what)
+    return frame, labels, places
+
+
+def _labels(frame: Any) -> list[Any]:
+    return list(frame.column_names if hasattr(type(frame), "column_names") else frame.columns)
+
+
+def _places(name: str, labels: list[Any], columns: Sequence[str], what: str) -> list[int]:
+    every = list(range(len(labels)))
+    words = list(map(str, labels))
+    known = dict(zip(words, every, strict=True))
+    missing = next((column for column in columns if column not in known), None)
+    if missing is not None and labels == every:
+        return every
+    if missing is not None:
+        raise InputError(
+            f"{name}: no column is called {quoted(missing)}, {what}; {near_matches(missing, known)}"
+        )
+    counts = Counter(words)
+    twice = next((column for column in columns if counts[column] > 1), None)
+    if twice is not None:
+        raise InputError(f"{name}: two columns are called {quoted(twice)}; rename the one not meant")
+    return [known[column] for column in columns]
+
+
+def _joined(name: str, frame: Any, labels: list[Any], places: list[int]) -> NDArray[Any]:
+    """Return the chosen columns side by side, in the type that holds all of them."""
+    if len(set(getattr(frame, "dtypes", ()))) == 1:  # of one type it may be an array already
+        whole = np.asarray(frame)
+        if whole.dtype.kind in "biuf":
+            return well_laid_out(whole if places == list(range(len(labels))) else whole[:, places])
+    read = next((read for method, read in _COLUMNS.items() if hasattr(type(frame), method)), None)
+    if read is None:
+        raise InputError(
+            f"the columns of a {type(frame).__name__} cannot be read; convert it to pandas or NumPy"
+        )
+    every = read(frame)
+    arrays = [real_array(f"{name}, column {quoted(str(labels[place]))}", every[place]) for place in places]
+    return np.stack(arrays, axis=1) if arrays else np.empty((len(frame), 0))

@@ -3,11 +3,11 @@
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
+from multilayer._base.fields import setting as setting
 from multilayer.activations import table as _table
 from multilayer.activations.activation import Activation as Activation
 from multilayer.activations.activation import Facts as Facts
 from multilayer.activations.activation import Interval as Interval
-from multilayer.activations.activation import parameter as parameter
 from multilayer.activations.along_axis import AlongAxis as AlongAxis
 from multilayer.activations.catalogue import catalogue as catalogue
 from multilayer.activations.catalogue import get as get
@@ -17,7 +17,7 @@ from multilayer.activations.elementwise import Elementwise as Elementwise
 from multilayer.activations.surrogate import Surrogate as Surrogate
 from multilayer.activations.table import *  # noqa: F403  (every activation, by the table alone)
 
-_KINDS = ("Activation", "AlongAxis", "Custom", "Elementwise", "Facts", "Interval", "Surrogate", "parameter")
+_KINDS = ("Activation", "AlongAxis", "Custom", "Elementwise", "Facts", "Interval", "Surrogate", "setting")
 
 # Measuring trains networks, so it stands far above this package, and is imported when first used.
 _LATER = {"Properties": "multilayer.measure", "measure": "multilayer.measure"}

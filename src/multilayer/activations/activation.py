@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.errors import InputError
+from multilayer._base.fields import check_settings
 
-__all__ = ["Activation", "Facts", "Interval", "parameter"]
+__all__ = ["Activation", "Facts", "Interval"]
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,6 @@ class Facts:
     """False when the derivative carries no signal, so that backpropagation cannot train through it."""
     distribution: bool = False
     """Whether the outputs of a sample are the probabilities of classes that exclude each other: they sum to 1."""
-
-
-def parameter(
-    default: float, *, above: float = -math.inf, below: float = math.inf, per_unit: bool = False
-) -> Any:
-    """Declare a parameter: a finite number strictly between `above` and `below`.
-
-    With `per_unit`, a sequence gives each unit of the layer a number of its own.
-    """
-    return dataclasses.field(default=default, metadata={"above": above, "below": below, "per_unit": per_unit})
 
 
 class Activation(ABC):
@@ -123,10 +112,10 @@ class Activation(ABC):
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
-        """The names of the parameters, in order: the fields declared by `parameter`."""
+        """The names of the parameters, in order: the fields declared by `setting`."""
         if not dataclasses.is_dataclass(cls):
             return ()
-        return tuple(field.name for field in dataclasses.fields(cls) if field.metadata)
+        return tuple(field.name for field in dataclasses.fields(cls) if "limits" in field.metadata)
 
     def surrogate(self, backward: Activation) -> Activation:
         """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
@@ -155,28 +144,7 @@ class Activation(ABC):
         return tuple(getattr(self, field.name) for field in fields)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):  # type: ignore[arg-type]
-            if field.metadata:
-                checked = _checked(type(self).__name__, field, getattr(self, field.name))
-                object.__setattr__(self, field.name, checked)
+        check_settings(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._field_values()
-
-
-def _checked(owner: str, field: dataclasses.Field[Any], value: Any) -> float | tuple[float, ...]:
-    per_unit, above, below = (field.metadata[key] for key in ("per_unit", "above", "below"))
-    expected = "a finite number" + (" or a sequence of them, one per unit" if per_unit else "")
-    if math.isfinite(above):
-        expected += f", above {above:g}"
-    if math.isfinite(below):
-        expected += f", below {below:g}"
-    try:
-        given = np.array(value)
-    except ValueError:
-        given = np.array("ragged")
-    numbers = given.astype(np.float64) if given.dtype.kind in "iuf" else np.array(np.nan)
-    fits = numbers.ndim == 0 or (per_unit and numbers.ndim == 1 and numbers.size > 0)
-    if not fits or not np.all((above < numbers) & (numbers < below)):
-        raise InputError(f"{owner}: {field.name} must be {expected}; got {value!r}")
-    return float(numbers) if numbers.ndim == 0 else tuple(numbers.tolist())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from multilayer._base.naming import Entry, Registry
+from multilayer._base.names import Entry, Registry
 from multilayer.activations import table
 from multilayer.activations.activation import Activation
 

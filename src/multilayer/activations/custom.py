@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.errors import InputError
-from multilayer._base.settings import Limits, checked_flag
+from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.text import one_line
 from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise

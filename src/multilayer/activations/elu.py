@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import quotient_by, scaled_exp
 
@@ -52,7 +53,7 @@ class ELU(Elementwise):
     network learning by exponential linear units. ICLR.
     """
 
-    alpha: float = parameter(1.0, above=0.0)
+    alpha: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:
@@ -108,7 +109,7 @@ class CELU(Elementwise):
     Barron, J. T. (2017). Continuously differentiable exponential linear units. arXiv:1704.07483.
     """
 
-    alpha: float = parameter(1.0, above=0.0)
+    alpha: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import product_with, two_sum
 
@@ -55,8 +56,8 @@ class HardSigmoid(Elementwise):
     et al. (2019). Searching for MobileNetV3. ICCV.
     """
 
-    alpha: float = parameter(1 / 6, above=0.0)
-    beta: float = parameter(0.5)
+    alpha: float = setting(1 / 6, above=0.0)
+    beta: float = setting(0.5)
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["HardTanh", "hard_tanh"]
@@ -39,8 +40,8 @@ class HardTanh(Elementwise):
     Collobert, R. (2004). Large scale machine learning. PhD thesis, Université Paris 6.
     """
 
-    low: float = parameter(-1.0)
-    high: float = parameter(1.0)
+    low: float = setting(-1.0)
+    high: float = setting(1.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -10,7 +10,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["LeakyReLU", "PReLU", "leaky_relu", "prelu"]
@@ -47,7 +48,7 @@ class LeakyReLU(Elementwise):
     acoustic models. ICML.
     """
 
-    slope: float = parameter(0.01)
+    slope: float = setting(0.01)
 
     @property
     def facts(self) -> Facts:
@@ -105,7 +106,7 @@ class PReLU(Elementwise):
     He, K., Zhang, X., Ren, S., Sun, J. (2015). Delving deep into rectifiers. ICCV.
     """
 
-    slope: float | Sequence[float] = parameter(0.25, per_unit=True)
+    slope: float | Sequence[float] = setting(0.25, per_unit=True)
 
     @property
     def facts(self) -> Facts:

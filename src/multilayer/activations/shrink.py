@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import two_product
 
@@ -45,7 +46,7 @@ class SoftShrink(Elementwise):
     Donoho, D. (1995). De-noising by soft-thresholding. IEEE Transactions on Information Theory 41.
     """
 
-    threshold: float = parameter(0.5, above=0.0)
+    threshold: float = setting(0.5, above=0.0)
 
     @property
     def facts(self) -> Facts:
@@ -96,7 +97,7 @@ class HardShrink(Elementwise):
     Donoho, D., Johnstone, I. (1994). Ideal spatial adaptation by wavelet shrinkage. Biometrika 81.
     """
 
-    threshold: float = parameter(0.5, above=0.0)
+    threshold: float = setting(0.5, above=0.0)
 
     @property
     def facts(self) -> Facts:

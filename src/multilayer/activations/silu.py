@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, logistic_slope, product_with, scaled_exp, two_sum
 
@@ -49,7 +50,7 @@ class SiLU(Elementwise):
     Le, Q. (2017). Searching for activation functions. arXiv:1710.05941.
     """
 
-    beta: float = parameter(1.0, above=0.0)
+    beta: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:

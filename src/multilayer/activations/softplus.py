@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import product_with, scaled_exp
 
@@ -48,7 +49,7 @@ class Softplus(Elementwise):
     second-order functional knowledge for better option pricing. NeurIPS.
     """
 
-    beta: float = parameter(1.0, above=0.0)
+    beta: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, two_product, two_sum
 
@@ -47,7 +48,7 @@ class Squareplus(Elementwise):
     Barron, J. T. (2021). Squareplus: a softplus-like algebraic rectifier. arXiv:2112.11687.
     """
 
-    b: float = parameter(4.0, above=0.0)
+    b: float = setting(4.0, above=0.0)
 
     @property
     def facts(self) -> Facts:

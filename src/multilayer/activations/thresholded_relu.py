@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval, parameter
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["ThresholdedReLU", "thresholded_relu"]
@@ -46,7 +47,7 @@ class ThresholdedReLU(Elementwise):
     benefits of co-adapting features.
     """
 
-    theta: float = parameter(1.0)
+    theta: float = setting(1.0)
 
     @property
     def facts(self) -> Facts:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from multilayer._base.errors import InputError
-from multilayer._base.naming import Entry
+from multilayer._base.names import Entry
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.cli.console import print_text, write_json
 from multilayer.cli.options import json_option

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.training import History
@@ -143,12 +143,12 @@ class TrainingRecord:
     stopped: str | None = None
     """Why it ended, as `Trained.stopped`."""
     optimizer: str | None = None
-    learning_rate: float | None = setting(None, least=0.0, optional=True)
+    learning_rate: float | None = setting(None, minimum=0.0, optional=True)
     """What the schedule started from."""
-    epochs: int | None = setting(None, least=1, whole=True, optional=True)
+    epochs: int | None = setting(None, minimum=1, integer=True, optional=True)
     """How many there were to be."""
     tolerance: float | None = setting(None, optional=True)
-    patience: int | None = setting(None, least=0, whole=True, optional=True)
+    patience: int | None = setting(None, minimum=0, integer=True, optional=True)
     start: MLP | None = None
     """The network before training."""
     update_ratios: NDArray[Any] | None = None

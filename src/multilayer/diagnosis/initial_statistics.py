@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.diagnosis.evidence import LayerStatistics
 from multilayer.diagnosis.layer_accumulator import LayerAccumulator
 from multilayer.diagnosis.not_finite import whole

@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
-from multilayer._base.randomness import Seed, generator
-from multilayer._base.settings import checked_flag
+from multilayer._base.fields import checked_flag
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Seed, generator
 from multilayer.diagnosis.case import case_of, loss_of_numbers, natural_loss
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import MissingExtraError
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.evidence import Evidence, InputStatistics, LayerStatistics, TrainingRecord
 from multilayer.diagnosis.initial_statistics import initial_statistics

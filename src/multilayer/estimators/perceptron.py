@@ -15,9 +15,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer import losses
-from multilayer._base.arrays import refuse_masked
+from multilayer._base.arrays import named_columns, refuse_masked
 from multilayer._base.errors import InputError
-from multilayer._base.frames import named_columns
 from multilayer.activations import get
 from multilayer.diagnosis import Diagnosis, diagnose
 from multilayer.diagnosis.case import Case, case_of_fit

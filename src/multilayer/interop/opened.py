@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from multilayer._base.arrays import named_columns
 from multilayer._base.errors import InputError
-from multilayer._base.frames import named_columns
 from multilayer._base.text import one_line
 from multilayer.training import Training
 

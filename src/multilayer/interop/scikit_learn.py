@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
-from multilayer._base.arrays import plain_array
+from multilayer._base.arrays import numbers, plain_array
 from multilayer._base.errors import InputError
-from multilayer._base.frames import numbers
 from multilayer.activations import Activation, get, identity
 from multilayer.initializers import ScikitLearn
 from multilayer.interop.contract import Conversion

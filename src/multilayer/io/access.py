@@ -7,7 +7,7 @@ from pathlib import Path
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
-from multilayer._base.settings import checked_flag
+from multilayer._base.fields import checked_flag
 from multilayer._base.storage import AnyPath, shown
 from multilayer.activations import Activation
 from multilayer.io import table

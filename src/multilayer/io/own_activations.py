@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.naming import folded
-from multilayer._base.settings import entries
+from multilayer._base.fields import entries
+from multilayer._base.names import folded
 from multilayer._base.text import one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.activations.catalogue import registry

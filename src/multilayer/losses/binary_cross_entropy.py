@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.activations import LogSigmoid, Sigmoid
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
@@ -43,7 +43,7 @@ class BinaryCrossEntropy(Loss):
     array([1.00000000e+03, 6.93147181e-01])
     """
 
-    label_smoothing: float = setting(0.0, least=0.0, below=1.0)
+    label_smoothing: float = setting(0.0, minimum=0.0, below=1.0)
     fused_activations: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, LogSigmoid)
 
     @property

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer._base.arrays import numbers
 from multilayer._base.errors import InputError
-from multilayer._base.frames import numbers
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.activations import LogSoftmax, Softmax
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
@@ -49,7 +49,7 @@ class CategoricalCrossEntropy(Loss):
     Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification network outputs. Neurocomputing.
     """
 
-    label_smoothing: float = setting(0.0, least=0.0, below=1.0)
+    label_smoothing: float = setting(0.0, minimum=0.0, below=1.0)
     fused_activations: ClassVar[tuple[type[Activation], ...]] = (Softmax, LogSoftmax)
 
     @property

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer._base.arrays import numbers
 from multilayer._base.errors import InputError
-from multilayer._base.frames import numbers
-from multilayer._base.settings import check_settings
+from multilayer._base.fields import check_settings
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.outputs import check_outputs, check_varies

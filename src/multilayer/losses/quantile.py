@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.activations.activation import Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from multilayer._base.naming import Entry, Registry
+from multilayer._base.names import Entry, Registry
 from multilayer.losses.absolute import absolute, mean_absolute_error
 from multilayer.losses.binary_cross_entropy import binary_cross_entropy
 from multilayer.losses.categorical_cross_entropy import categorical_cross_entropy

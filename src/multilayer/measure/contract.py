@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer._base.text import one_line
 from multilayer.activations import Activation
 
@@ -23,19 +23,19 @@ __all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "pl
 class Effort:
     """How much is spent on a measurement. All that is random is drawn from `seed`."""
 
-    seeds: int = setting(12, least=1, whole=True)
+    seeds: int = setting(12, minimum=1, integer=True)
     """Random networks per kind, for the gradient through depth."""
-    width: int = setting(64, least=1, whole=True)
+    width: int = setting(64, minimum=1, integer=True)
     """Their units per layer."""
     depths: tuple[int, ...] = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50)
     """How many layers they have."""
-    trainings: int = setting(5, least=1, whole=True)
+    trainings: int = setting(5, minimum=1, integer=True)
     """Starting weights per training."""
-    steps: int = setting(400, least=1, whole=True)
+    steps: int = setting(400, minimum=1, integer=True)
     """The most steps of a training."""
-    rounds: int = setting(101, least=1, whole=True)
+    rounds: int = setting(101, minimum=1, integer=True)
     """How often each cost is timed."""
-    seed: int = setting(0, least=0, whole=True)
+    seed: int = setting(0, minimum=0, integer=True)
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import checked_flag, entries
+from multilayer._base.fields import checked_flag, entries
 from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.measure import table

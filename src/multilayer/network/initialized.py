@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from multilayer import initializers
-from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
-from multilayer._base.randomness import Seed, generator
-from multilayer._base.settings import entries
+from multilayer._base.fields import entries
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
 from multilayer.activations import Activation, get
 from multilayer.initializers import Initializer

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
-from multilayer._base.settings import entries
+from multilayer._base.fields import entries
 from multilayer._base.text import one_line, quoted
 
 __all__ = ["Label", "array_of_labels", "class_numbers", "distinct", "labels_of", "places_of"]

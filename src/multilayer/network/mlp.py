@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
-from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError
-from multilayer._base.settings import Limits, entries
+from multilayer._base.fields import Limits, entries
+from multilayer._base.names import with_known_options
 from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
@@ -44,7 +44,7 @@ class MLP:
         Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify` gives
         them as they are, and targets y of one axis are labels then (see `multilayer.network.labels`).
     inputs : sequence of str, optional
-        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer._base.frames`).
+        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer._base.arrays`).
 
     A network cannot be changed. Networks are equal, and hash alike, when every bit of them is.
 
@@ -100,7 +100,7 @@ class MLP:
         """Return the output y: shape (units,) for one sample (inputs,), else (samples, units).
 
         x is taken in the network's dtype, the columns of a data frame by the names of the inputs where there are some
-        (`multilayer._base.frames` has the rule). nan and infinities pass through as arithmetic has them.
+        (`multilayer._base.arrays` has the rule). nan and infinities pass through as arithmetic has them.
         """
         run = self._compiled
         if run is not None:

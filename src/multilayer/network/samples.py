@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.arrays import well_laid_out
+from multilayer._base.arrays import numbers, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.frames import numbers
 
 __all__ = ["samples_in", "samples_of"]
 
@@ -20,7 +19,7 @@ def samples_of(
 ) -> NDArray[Any]:
     """Return one sample, of shape (inputs,), or several, of shape (samples, inputs), as a plain array.
 
-    What x may be, and how the columns of a data frame are found: see `multilayer._base.frames`.
+    What x may be, and how the columns of a data frame are found: see `multilayer._base.arrays`.
 
     Raises
     ------

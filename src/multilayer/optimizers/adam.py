@@ -9,7 +9,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.backend.training import OptimizerKernel
 from multilayer.optimizers.optimizer import Optimizer
 
@@ -31,7 +31,7 @@ class RMSprop(Optimizer):
     """
 
     learning_rate: float = setting(0.001, above=0.0)
-    rho: float = setting(0.9, least=0.0, below=1.0)
+    rho: float = setting(0.9, minimum=0.0, below=1.0)
     epsilon: float = setting(1e-8, above=0.0)
     slots: ClassVar[tuple[str, ...]] = ("v",)
 
@@ -64,8 +64,8 @@ class Adam(Optimizer):
     """
 
     learning_rate: float = setting(0.001, above=0.0)
-    beta1: float = setting(0.9, least=0.0, below=1.0)
-    beta2: float = setting(0.999, least=0.0, below=1.0)
+    beta1: float = setting(0.9, minimum=0.0, below=1.0)
+    beta2: float = setting(0.999, minimum=0.0, below=1.0)
     epsilon: float = setting(1e-8, above=0.0)
     slots: ClassVar[tuple[str, ...]] = ("m", "v")
 
@@ -98,10 +98,10 @@ class AdamW(Optimizer):
     """
 
     learning_rate: float = setting(0.001, above=0.0)
-    beta1: float = setting(0.9, least=0.0, below=1.0)
-    beta2: float = setting(0.999, least=0.0, below=1.0)
+    beta1: float = setting(0.9, minimum=0.0, below=1.0)
+    beta2: float = setting(0.999, minimum=0.0, below=1.0)
     epsilon: float = setting(1e-8, above=0.0)
-    weight_decay: float = setting(0.01, least=0.0)
+    weight_decay: float = setting(0.01, minimum=0.0)
     slots: ClassVar[tuple[str, ...]] = ("m", "v")
 
     @property

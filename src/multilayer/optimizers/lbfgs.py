@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import MissingExtraError
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 
 __all__ = ["LBFGS", "Minimum"]
 
@@ -51,9 +51,9 @@ class LBFGS:
     Programming 45.
     """
 
-    tolerance: float = setting(1e-4, least=0.0)
-    max_evaluations: int = setting(15_000, least=1, whole=True)
-    memory: int = setting(10, least=1, whole=True)
+    tolerance: float = setting(1e-4, minimum=0.0)
+    max_evaluations: int = setting(15_000, minimum=1, integer=True)
+    memory: int = setting(10, minimum=1, integer=True)
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer.backend.training import ClipKernel, OptimizerKernel
 
 __all__ = ["Clip", "ClipByNorm", "ClipByValue", "Optimizer", "OptimizerState", "Parameters"]

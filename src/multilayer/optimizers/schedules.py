@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from multilayer._base.errors import InputError
-from multilayer._base.naming import Entry, Registry
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
+from multilayer._base.names import Entry, Registry
 
 __all__ = [
     "Adaptive",
@@ -68,7 +68,7 @@ class Constant(Schedule):
 class InverseScaling(Schedule):
     """base / (t + 1)^power, t the samples seen when the epoch began: scikit-learn's `invscaling`."""
 
-    power: float = setting(0.5, least=0.0)
+    power: float = setting(0.5, minimum=0.0)
 
     def rate(self, base: float, time: Time, /) -> float:
         return base / math.pow(time.samples + 1, self.power)
@@ -102,9 +102,9 @@ class Cosine(Schedule):
     Loshchilov, I., Hutter, F. (2017). SGDR: stochastic gradient descent with warm restarts. ICLR.
     """
 
-    warmup: float = setting(0.0, least=0.0)
-    floor: float = setting(0.0, least=0.0, most=1.0)
-    steps: int | None = setting(None, least=1, whole=True, optional=True)
+    warmup: float = setting(0.0, minimum=0.0)
+    floor: float = setting(0.0, minimum=0.0, maximum=1.0)
+    steps: int | None = setting(None, minimum=1, integer=True, optional=True)
     needs_total: ClassVar[bool] = True
 
     def rate(self, base: float, time: Time, /) -> float:
@@ -129,9 +129,9 @@ class OneCycle(Schedule):
     """
 
     rise: float = setting(0.3, above=0.0, below=1.0)
-    start: float = setting(25.0, least=1.0)
-    end: float = setting(1e4, least=1.0)
-    steps: int | None = setting(None, least=1, whole=True, optional=True)
+    start: float = setting(25.0, minimum=1.0)
+    end: float = setting(1e4, minimum=1.0)
+    steps: int | None = setting(None, minimum=1, integer=True, optional=True)
     needs_total: ClassVar[bool] = True
 
     def rate(self, base: float, time: Time, /) -> float:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, final
 
 from numpy.typing import NDArray
 
-from multilayer._base.settings import setting
+from multilayer._base.fields import setting
 from multilayer.backend.training import OptimizerKernel
 from multilayer.optimizers.optimizer import Optimizer
 
@@ -31,7 +31,7 @@ class SGD(Optimizer):
     """
 
     learning_rate: float = setting(0.001, above=0.0)
-    momentum: float = setting(0.9, least=0.0, most=1.0)
+    momentum: float = setting(0.9, minimum=0.0, maximum=1.0)
     nesterov: bool = True
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 

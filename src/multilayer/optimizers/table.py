@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from multilayer._base.naming import Entry, Registry
+from multilayer._base.names import Entry, Registry
 from multilayer.optimizers.adam import Adam, AdamW, RMSprop
 from multilayer.optimizers.lbfgs import LBFGS
 from multilayer.optimizers.optimizer import Optimizer

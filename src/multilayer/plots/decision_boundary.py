@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.arrays import plain_array, real_array
 from multilayer._base.errors import InputError
-from multilayer._base.settings import entries
+from multilayer._base.fields import entries
 from multilayer._base.text import one_line
 from multilayer.interop import from_model
 from multilayer.network.labels import class_numbers

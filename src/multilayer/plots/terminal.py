@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import Limits
+from multilayer._base.fields import Limits
 from multilayer._base.text import one_line
 
 __all__ = ["curve"]
 
-_SIZE, _END = Limits(least=1, most=10_000, whole=True), Limits()
+_SIZE, _END = Limits(minimum=1, maximum=10_000, integer=True), Limits()
 
 # The bit of the dot in column c and row r of a braille character (Unicode block 2800).
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, runtime_checkable
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import entries
+from multilayer._base.fields import entries
 from multilayer._base.text import one_line
 from multilayer.training.events import Epoch, Step, Trained
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError
-from multilayer._base.randomness import restored, state_of
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
+from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.optimizers import OptimizerState, Parameters
@@ -42,7 +42,7 @@ class Checkpoint:
     """
 
     path: AnyPath
-    every: int = setting(1, least=1, whole=True)
+    every: int = setting(1, minimum=1, integer=True)
     resume: bool = True
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, TrainingWarning, located
-from multilayer._base.randomness import restored, state_of
+from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.network import MLP

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import Limits
+from multilayer._base.fields import Limits
 from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
@@ -24,7 +24,7 @@ __all__ = [
 
 ClassWeight = Mapping[Any, float] | str | None
 
-_WEIGHT = Limits(least=0.0)
+_WEIGHT = Limits(minimum=0.0)
 
 
 def weights_by_class(

@@ -9,7 +9,7 @@ from typing import Any
 
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
-from multilayer._base.settings import Limits, check_settings, setting
+from multilayer._base.fields import Limits, check_settings, setting
 from multilayer._base.text import one_line
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -21,7 +21,7 @@ from multilayer.training.stopping import EarlyStopping
 
 __all__ = ["TrainConfig"]
 
-_SHARE = Limits(least=0.0, below=1.0)
+_SHARE = Limits(minimum=0.0, below=1.0)
 _A: dict[type, str] = {EarlyStopping: "an EarlyStopping", Clip: "a ClipByNorm or ClipByValue"}
 
 
@@ -32,15 +32,15 @@ class TrainConfig:
     loss: Loss
     optimizer: Optimizer | LBFGS
     schedule: Schedule
-    epochs: int = setting(least=1, whole=True)
-    batch_size: int = setting(least=1, whole=True)
+    epochs: int = setting(minimum=1, integer=True)
+    batch_size: int = setting(minimum=1, integer=True)
     shuffle: bool
     stopping: EarlyStopping | None
     clip: Clip | None
     dropout: tuple[float, ...]
     """A share per hidden layer; empty for none."""
-    l2: float = setting(least=0.0)
-    weight_decay: float = setting(least=0.0)
+    l2: float = setting(minimum=0.0)
+    weight_decay: float = setting(minimum=0.0)
     metrics: tuple[Metric, ...]
 
     def __post_init__(self) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.arrays import plain_array, well_laid_out
+from multilayer._base.arrays import count_of_columns, is_frame, numbers, plain_array, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.frames import count_of_columns, is_frame, numbers
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers

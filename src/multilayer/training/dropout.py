@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.randomness import Random, words
+from multilayer._base.random import Random, words
 
 __all__ = ["mask", "step_keys", "threefry"]
 

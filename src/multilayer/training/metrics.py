@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.naming import Entry, Registry
-from multilayer._base.settings import check_settings, entries
+from multilayer._base.fields import check_settings, entries
+from multilayer._base.names import Entry, Registry
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 

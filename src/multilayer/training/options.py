@@ -7,7 +7,7 @@ from typing import Any, Required, TypedDict
 
 from numpy.typing import ArrayLike
 
-from multilayer._base.randomness import Seed
+from multilayer._base.random import Seed
 from multilayer._base.storage import AnyPath
 from multilayer.losses import Loss
 from multilayer.optimizers import LBFGS, Clip, Optimizer, Schedule

@@ -9,10 +9,10 @@ from typing import Any, ParamSpec, TypeVar, Unpack
 
 from numpy.typing import ArrayLike
 
-from multilayer._base.calling import with_known_options
 from multilayer._base.errors import InputError, TrainingWarning
-from multilayer._base.randomness import Random, Seed, generator
-from multilayer._base.settings import Limits, checked_flag
+from multilayer._base.fields import Limits, checked_flag
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Random, Seed, generator
 from multilayer._base.storage import AnyPath
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -87,7 +87,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network.
     X : array_like or sparse, shape (samples, inputs), or batches
         Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time, columns of a
-        data frame are taken by the names of the inputs where there are some (`multilayer._base.frames`). Or, without y,
+        data frame are taken by the names of the inputs where there are some (`multilayer._base.arrays`). Or, without y,
         batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
@@ -245,7 +245,7 @@ def fit(
     return trained
 
 
-_EVERY = Limits(least=1, whole=True, optional=True)
+_EVERY = Limits(minimum=1, integer=True, optional=True)
 _SHARE = Limits(above=0.0, below=1.0, optional=True, instead="(X, y)")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Parameters
 from multilayer.training.events import History, Stopped

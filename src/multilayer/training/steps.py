@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.randomness import Random, rewinder
+from multilayer._base.random import Random, rewinder
 from multilayer.activations import Activation
 from multilayer.optimizers import Parameters
 from multilayer.training.backward import backward

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from multilayer._base.errors import InputError
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer._base.text import one_line
 
 __all__ = ["EarlyStopping", "EarlyStoppingState"]
@@ -31,7 +31,7 @@ class EarlyStopping:
         Whether training hands back the weights of the best epoch; otherwise those of the last.
     """
 
-    patience: float = setting(10, least=0, endless=True)
+    patience: float = setting(10, minimum=0, infinite=True)
     tolerance: float = setting(1e-4)
     monitor: str | None = None
     restore_best: bool = True

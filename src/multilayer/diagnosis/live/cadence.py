@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer.training import Epoch, Step
 
 __all__ = ["Cadence"]
@@ -21,8 +21,8 @@ paid back in a short training.
 class Cadence:
     """A share of the training time to keep to, or a number of events after each of which to look, whatever it takes."""
 
-    share: float = setting(0.05, above=0.0, most=1.0)
-    every: int | None = setting(None, least=1, whole=True, optional=True)
+    share: float = setting(0.05, above=0.0, maximum=1.0)
+    every: int | None = setting(None, minimum=1, integer=True, optional=True)
 
     def __post_init__(self) -> None:
         check_settings(self, where="")

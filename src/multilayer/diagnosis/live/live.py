@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer import losses
 from multilayer._base.errors import InputError, TrainingWarning
-from multilayer._base.randomness import Seed, generator
-from multilayer._base.settings import Limits
+from multilayer._base.fields import Limits
+from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.evidence import TrainingRecord
@@ -30,7 +30,7 @@ from multilayer.training.events import Stopped
 __all__ = ["Live"]
 
 _Weights = tuple[NDArray[Any], ...]
-_SAMPLES = Limits(least=1, whole=True)
+_SAMPLES = Limits(minimum=1, integer=True)
 _RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 

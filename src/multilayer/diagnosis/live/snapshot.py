@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.evidence import LayerStatistics, TrainingRecord
 from multilayer.diagnosis.finding import Finding

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.randomness import Random
+from multilayer._base.random import Random
 from multilayer.diagnosis.case import Case, case_of
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses, optimizers
-from multilayer._base.settings import check_settings, setting
+from multilayer._base.fields import check_settings, setting
 from multilayer.activations import Activation
 from multilayer.initializers import Initializer
 from multilayer.losses import Loss
@@ -40,10 +40,10 @@ class Setup:
     optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
     schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
     stopping: EarlyStopping | None = None
-    epochs: int = setting(200, least=1, whole=True)
-    batch_size: int = setting(200, least=1, whole=True)
+    epochs: int = setting(200, minimum=1, integer=True)
+    batch_size: int = setting(200, minimum=1, integer=True)
     shuffle: bool = True
-    l2: float = setting(0.0, least=0.0)
+    l2: float = setting(0.0, minimum=0.0)
     dropout: float | tuple[float, ...] = 0.0
     held_out: float | None = setting(None, above=0.0, below=1.0, optional=True)
     """The share of the samples that stopping watches; None where it watches the loss."""

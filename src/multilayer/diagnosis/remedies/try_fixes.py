@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from multilayer._base.calling import with_known_options
-from multilayer._base.randomness import Seed, generator
-from multilayer._base.settings import Limits, checked_flag
+from multilayer._base.fields import Limits, checked_flag
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Seed, generator
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.diagnosis.remedies.ranking import Ranking, ordered
@@ -22,8 +22,8 @@ from multilayer.training import History, Trained
 
 __all__ = ["try_fixes"]
 
-_COUNT = Limits(least=1, whole=True)
-_EPOCHS = Limits(least=1, whole=True, optional=True)
+_COUNT = Limits(minimum=1, integer=True)
+_EPOCHS = Limits(minimum=1, integer=True, optional=True)
 _SHARE = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multilayer import InputError
-from multilayer._base.randomness import generator, restored, state_of
+from multilayer._base.random import generator, restored, state_of
 
 
 @pytest.mark.parametrize(

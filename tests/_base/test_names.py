@@ -5,7 +5,7 @@ import pytest
 
 import multilayer
 from multilayer import InputError, activations, fit, initialize, initializers, losses, optimizers
-from multilayer._base.naming import folded
+from multilayer._base.names import folded
 from multilayer.activations import catalogue as every_activation
 from multilayer.activations.catalogue import registry as activation_names
 from multilayer.diagnosis import Setup

@@ -24,7 +24,7 @@ from multilayer import (
     set_threads,
     train,
 )
-from multilayer._base.settings import Limits
+from multilayer._base.fields import Limits
 from multilayer.diagnosis import Live, Setup, TrainingRecord, try_fixes
 from multilayer.measure import Effort, measure
 from multilayer.optimizers import schedules
@@ -68,15 +68,15 @@ NUMBERS = [
 def wrong_numbers(limits):
     """What no number with these limits may be."""
     wrong = [math.nan, -math.inf, "1", b"1", True, np.True_, 1j, [1.0], (1,), {}, object, np.array([1.0])]
-    wrong += [] if limits.endless else [math.inf, np.float32("inf")]
+    wrong += [] if limits.infinite else [math.inf, np.float32("inf")]
     wrong += [] if limits.optional else [None]
-    wrong += [] if limits.whole else [10**400, -(10**400)]
-    wrong += [1.5, 2.0, Fraction(3, 2)] if limits.whole else []
-    step = 1 if limits.whole else 1e-9
+    wrong += [] if limits.integer else [10**400, -(10**400)]
+    wrong += [1.5, 2.0, Fraction(3, 2)] if limits.integer else []
+    step = 1 if limits.integer else 1e-9
     wrong += [limits.above] if math.isfinite(limits.above) else []
     wrong += [limits.below] if math.isfinite(limits.below) else []
-    wrong += [limits.least - step] if math.isfinite(limits.least) else []
-    wrong += [limits.most + step] if math.isfinite(limits.most) else []
+    wrong += [limits.minimum - step] if math.isfinite(limits.minimum) else []
+    wrong += [limits.maximum + step] if math.isfinite(limits.maximum) else []
     return wrong
 
 
@@ -95,7 +95,7 @@ def refused(name, call, given):
 )
 def test_every_number_of_a_dataclass_has_limits_that_hold(kind, field):
     limits = field.metadata.get("limits")
-    assert isinstance(limits, Limits), "declare it by multilayer._base.settings.setting"
+    assert isinstance(limits, Limits), "declare it by multilayer._base.fields.setting"
     for wrong in wrong_numbers(limits):
         refused(field.name, lambda given: kind(**GIVEN[kind] | {field.name: given}), wrong)
 
@@ -125,11 +125,11 @@ def training(name):
     return lambda given: train(NET, X, Y, loss="squared", **{name: given})
 
 
-WHOLE = Limits(least=1, whole=True)
-WHOLE_OR_NONE = Limits(least=1, whole=True, optional=True)
-SHARE = Limits(least=0.0, below=1.0)
+WHOLE = Limits(minimum=1, integer=True)
+WHOLE_OR_NONE = Limits(minimum=1, integer=True, optional=True)
+SHARE = Limits(minimum=0.0, below=1.0)
 OPEN_SHARE = Limits(above=0.0, below=1.0, optional=True)
-NOT_NEGATIVE = Limits(least=0.0)
+NOT_NEGATIVE = Limits(minimum=0.0)
 
 FUNCTIONS = {
     "train epochs": ("epochs", training("epochs"), WHOLE),
@@ -140,7 +140,7 @@ FUNCTIONS = {
     "train dropout": ("dropout", training("dropout"), SHARE),
     "fit epochs": ("epochs", lambda given: fit(NET, X, Y, loss="mse", epochs=given), WHOLE),
     "Live samples": ("samples", lambda given: Live(X, Y, samples=given), WHOLE),
-    "Live share": ("share", lambda given: Live(X, Y, share=given), Limits(above=0.0, most=1.0)),
+    "Live share": ("share", lambda given: Live(X, Y, share=given), Limits(above=0.0, maximum=1.0)),
     "Live every": ("every", lambda given: Live(X, Y, every=given), WHOLE_OR_NONE),
     "try_fixes seeds": ("seeds", lambda given: try_fixes(NET, X, Y, "mse", seeds=given), WHOLE),
     "try_fixes epochs": ("epochs", lambda given: try_fixes(NET, X, Y, "mse", epochs=given), WHOLE_OR_NONE),
