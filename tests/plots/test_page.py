@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multilayer._base.table import Table
 from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
 from tests.plots.reading import read
 
@@ -26,8 +27,8 @@ def test_links_lead_to_the_sections():
     assert set(found.links) <= {f"#{identity}" for identity in found.ids}
 
 
-def test_a_table_says_what_its_cells_are():
-    markup = table("Layers", ["layer", "units", "says"], [["1", "1,000", "yes"], ["2", "–", "no"]])
+def test_a_table_marks_its_heads_and_numbers():
+    markup = table(Table("Layers", ("layer", "units", "dead"), (("1", "1,000", "yes"), ("2", "–", "no"))))
     found = read(page("Title", [], [Section("one", (markup,))]))
     assert found.tables == 1
     assert found.captions == ["Layers"]
@@ -40,7 +41,7 @@ def test_text_stays_text(text, other):
     parts = (
         paragraph(text),
         items([text, other]),
-        table(text, [text, other], [[text, other]]),
+        table(Table(text, (text, other), ((text, other),))),
         figure(paragraph(other), text, details(other, paragraph(text))),
     )
     plain = read(page("Title", [paragraph("x")], [Section("x", (paragraph("x"),))], "x"))

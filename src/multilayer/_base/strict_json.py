@@ -1,20 +1,28 @@
-"""JSON into typed structures; what does not fit is refused in words, with its place."""
+"""JSON in and out. In: typed structures, and an error that names the place of what does not fit. Out: plain data.
+
+JSON has no number that is not finite. Everything that writes JSON writes nan and infinities as the strings "nan", "inf"
+and "-inf", which `float()` reads back.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
+import numpy as np
 from msgspec import Meta, Struct, UnsetType
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import near_matches, one_line, quoted
 
-__all__ = ["convert", "parse"]
+__all__ = ["convert", "fields_of", "parse", "plain", "to_json"]
 
 T = TypeVar("T")
 
@@ -219,3 +227,42 @@ def _found(value: Any) -> str:
     if isinstance(value, dict):
         return _WORDS[dict]
     return one_line(json.dumps(value), 40)
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+
+
+def plain(value: Any, of_object: Callable[[Any], Any] = fields_of) -> Any:
+    """Return a value as JSON can hold it: dictionaries, lists, strings, numbers, true, false and null.
+
+    Parameters
+    ----------
+    value
+        Any nesting of arrays, dataclasses, mappings and sequences.
+    of_object : callable
+        Returns what stands for any other object: the fields of a dataclass, unless given.
+
+    Examples
+    --------
+    >>> plain({"ratio": np.array([0.5, np.inf]), "shape": (2, 3)})
+    {'ratio': [0.5, 'inf'], 'shape': [2, 3]}
+    """
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, list | tuple):
+        return [plain(entry, of_object) for entry in value]
+    if isinstance(value, np.ndarray | np.generic):
+        finite = value.dtype.kind in "biuU" or (value.dtype.kind == "f" and np.isfinite(value).all())
+        return value.tolist() if finite else plain(value.tolist(), of_object)
+    if isinstance(value, Mapping):
+        return {name: plain(entry, of_object) for name, entry in value.items()}
+    if value is None or isinstance(value, str | int):
+        return value
+    return plain(of_object(value), of_object)
+
+
+def to_json(value: Any) -> bytes:
+    """Return the JSON of a value; every number is the shortest decimal that reads back bit for bit."""
+    return msgspec.json.encode(plain(value))

@@ -175,8 +175,8 @@ def _measured(chosen: Sequence[Activation], quick: bool, *, partly: bool) -> lis
 
 
 def _measured_table(found: Sequence[Properties]) -> str:
+    from multilayer._base.table import to_text
     from multilayer.measure import comparison
-    from multilayer.network.view import to_text
 
     # Without a terminal and without COLUMNS, lines are as long as they need to be.
     width = shutil.get_terminal_size((10_000, 24)).columns

@@ -9,13 +9,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.table import Table, to_text
 from multilayer._base.text import fill, one_line
 from multilayer.cli.console import print_note, print_text, show_status, write_json
 from multilayer.cli.options import header_option, json_option, network_argument, path, samples_argument
 from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
-from multilayer.network.view import Block, blocks_of, numbered, to_text
+from multilayer.network.view import numbered, tables_of
 
 __all__ = ["run"]
 
@@ -84,9 +85,9 @@ def run(
         write_json(to_json(result_object(net, y, classes, traced, carried)))
     else:
         if traced is not None:
-            print_text(to_text(blocks_of(traced, digits)) + "\n")
+            print_text(to_text(tables_of(traced, digits)) + "\n")
         heading, answers = _answers(net, meaning, y, classes, threshold)
-        print_text(to_text([_block(net, heading, y, answers, carried, digits)]))
+        print_text(_table(net, heading, y, answers, carried, digits).text())
 
 
 def _answers(
@@ -109,14 +110,14 @@ def _answers(
     return heading, {"class": [str(label) for label in classes]}
 
 
-def _block(
+def _table(
     net: MLP,
     heading: str,
     y: NDArray[Any],
     answers: dict[str, Sequence[str]],
     carried: Carried,
     digits: int,
-) -> Block:
+) -> Table:
     left, more = carried[:_CARRIED], ("…",) if len(carried) > _CARRIED else ()
     names = net.output_names or numbered("y_", y.shape[1])
     rows = []
@@ -124,7 +125,7 @@ def _block(
         cells = (one_line(column[number], _LONGEST_CELL) for _, column in left)
         values = (f"{value:.{digits}g}" for value in row)
         rows.append(
-            (str(number + 1), (*cells, *more, *values, *(column[number] for column in answers.values())))
+            (str(number + 1), *cells, *more, *values, *(column[number] for column in answers.values()))
         )
-    columns = (*(one_line(name, _LONGEST_CELL) for name, _ in left), *more, *names, *answers)
-    return Block(f"{heading}  {np.shape(y)}", columns, tuple(rows))
+    columns = ("", *(one_line(name, _LONGEST_CELL) for name, _ in left), *more, *names, *answers)
+    return Table(f"{heading}  {np.shape(y)}", columns, tuple(rows))

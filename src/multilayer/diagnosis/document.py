@@ -8,16 +8,13 @@ the columns and units in "duplicates", from 0.
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping, Sequence
-from functools import singledispatch
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-import numpy as np
 from msgspec import Meta, Struct
 
+from multilayer._base.strict_json import fields_of, plain
 from multilayer.diagnosis.causes import consequences
 from multilayer.diagnosis.evidence import LayerStatistics
 from multilayer.diagnosis.finding import Check
@@ -248,7 +245,7 @@ class Document(Struct, kw_only=True):
 def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Document:
     """Return the diagnosis, and the ranking of remedies where they were tried, as a document."""
     head = {"format": FORMAT, "version": VERSION, "trouble": diagnosis.trouble}
-    return msgspec.convert(head | _fields(diagnosis) | {"remedies": _plain(ranking)}, Document)
+    return msgspec.convert(plain(head | _entry(diagnosis) | {"remedies": ranking}, _entry), Document)
 
 
 def to_json(diagnosis: Diagnosis, ranking: Ranking | None = None) -> bytes:
@@ -272,62 +269,22 @@ _PROPERTIES: Mapping[type, tuple[str, ...]] = {
 }
 
 
-@singledispatch
-def _plain(value: Any) -> Any:
-    """Return what a document says of a value: numbers, text, lists and objects."""
-    return _fields(value) if dataclasses.is_dataclass(value) else value
-
-
-@_plain.register(np.ndarray)
-@_plain.register(np.generic)
-def _(value: Any) -> Any:
-    return _plain(value.tolist())
-
-
-@_plain.register
-def _(value: float) -> Any:
-    return value if math.isfinite(value) else str(value)
-
-
-@_plain.register(tuple)
-@_plain.register(list)
-def _(value: Sequence[Any]) -> Any:
-    return [_plain(entry) for entry in value]
-
-
-@_plain.register(Mapping)
-def _(value: Mapping[str, Any]) -> Any:
-    return {name: _plain(entry) for name, entry in value.items()}
-
-
-@_plain.register
-def _(value: Check) -> Any:
-    explains = consequences().get(value.name, frozenset())
-    return {"name": value.name, "question": value.question, "explains": sorted(explains)}
-
-
-@_plain.register
-def _(value: Dense) -> Any:
-    return repr(value.activation)
-
-
-@_plain.register
-def _(value: Loss) -> Any:
-    return value.facts.name
-
-
-@_plain.register
-def _(value: MLP) -> Any:
-    return {
-        "shape": list(value.shape),
-        "activations": [layer.activation.facts.name for layer in value.layers],
-        "dtype": value.dtype.name,
-        "inputs": value.inputs,
-        "classes": value.classes,
-    }
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    names = [field.name for field in dataclasses.fields(value)]
-    names += _PROPERTIES.get(type(value), ())
-    return {name: _plain(getattr(value, name)) for name in names}
+def _entry(value: Any) -> Any:
+    """Return what stands in a document for an object."""
+    match value:
+        case Dense():
+            return repr(value.activation)
+        case Loss():
+            return value.facts.name
+        case Check():
+            explains = sorted(consequences().get(value.name, ()))
+            return {"name": value.name, "question": value.question, "explains": explains}
+        case MLP():
+            return {
+                "shape": value.shape,
+                "activations": [layer.activation.facts.name for layer in value.layers],
+                "dtype": value.dtype.name,
+                "inputs": value.inputs,
+                "classes": value.classes,
+            }
+    return fields_of(value) | {name: getattr(value, name) for name in _PROPERTIES.get(type(value), ())}

@@ -9,17 +9,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
+from multilayer._base.strict_json import plain, to_json
 from multilayer.activations.description import describe
 from multilayer.network import MLP, LayerRecord
 
-__all__ = ["named_apart", "result_object", "to_csv", "to_json", "write_results"]
+__all__ = ["named_apart", "result_object", "to_csv", "write_results"]
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ def result_object(
             "inputs": network.inputs,
             "classes": network.classes,
         },
-        "y": _plain(y),
+        "y": plain(y),
         "classes": None if classes is None else np.asarray(classes).tolist(),
     }
     if carried:
@@ -78,11 +78,6 @@ def result_object(
     if trace is not None:
         found["layers"] = [_layer(record) for record in trace]
     return found
-
-
-def to_json(found: Any) -> bytes:
-    """Return plain data as JSON; every number is the shortest decimal that reads back bit for bit."""
-    return msgspec.json.encode(found)
 
 
 def to_csv(network: MLP, y: NDArray[Any], classes: Classes = None, carried: Carried = ()) -> bytes:
@@ -163,11 +158,5 @@ _FORMATS: dict[str, Callable[[MLP, NDArray[Any], Classes, Records, Carried], byt
 
 def _layer(record: LayerRecord) -> dict[str, Any]:
     numbers = {"x": record.x, "a": record.a, "z": record.z, "W": record.layer.W, "b": record.layer.b}
-    arrays = {name: _plain(array) for name, array in numbers.items()}
+    arrays = {name: plain(array) for name, array in numbers.items()}
     return arrays | {"activation": describe(record.layer.activation)}
-
-
-def _plain(array: NDArray[Any]) -> Any:
-    if np.isfinite(array).all():
-        return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), array.astype(np.str_)).tolist()

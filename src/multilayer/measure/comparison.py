@@ -9,26 +9,26 @@ from typing import Any
 import numpy as np
 
 from multilayer import backend
+from multilayer._base.table import Table
 from multilayer.measure.contract import NotMeasured, Property
 from multilayer.measure.measured import PROPERTIES, Properties
-from multilayer.network.view import Block
 
 __all__ = ["comparison", "document"]
 
 _NONE = "–"
 
 
-def comparison(found: Sequence[Properties], width: int | None = None) -> list[Block]:
+def comparison(found: Sequence[Properties], width: int | None = None) -> list[Table]:
     """Return a row per activation and a column per figure; as several tables where one is wider than `width`."""
     names = [each.activation.facts.name for each in found]
     kinds = [kind for name, kind in PROPERTIES.items() if any(name in each for each in found)]
     columns = [column for kind in kinds for column in _columns(kind, found)]
-    parts = list(_parts(columns, max(map(len, names), default=0), width))
+    parts = list(_parts(columns, max(map(len, ["activation", *names])), width))
     return [
-        Block(
+        Table(
             f"Measured properties, {number} of {len(parts)}" if len(parts) > 1 else "Measured properties",
-            tuple(heading for heading, _ in part),
-            tuple(zip(names, _rows(part), strict=True)),
+            ("activation", *(heading for heading, _ in part)),
+            tuple(zip(names, *(cells for _, cells in part), strict=True)),
         )
         for number, part in enumerate(parts, 1)
     ]
@@ -75,7 +75,3 @@ def _parts(columns: list[_Column], first: int, width: int | None) -> Iterator[li
         part.append((heading, cells))
         taken += wide
     yield part
-
-
-def _rows(part: list[_Column]) -> Iterator[tuple[str, ...]]:
-    return zip(*(cells for _, cells in part), strict=True)

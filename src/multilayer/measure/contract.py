@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from multilayer._base.fields import check_settings, setting
 from multilayer._base.text import one_line
 from multilayer.activations import Activation
 
-__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "plain", "shown", "span"]
+__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "shown", "span"]
 
 
 @dataclass(frozen=True)
@@ -130,20 +129,3 @@ def span(low: float, high: float, digits: int = 4) -> str:
     if left == "-∞":
         return "every a" if right == "∞" else f"a ≤ {right}"
     return f"a ≥ {left}" if right == "∞" else f"{left} ≤ a ≤ {right}"
-
-
-def plain(value: Any) -> Any:
-    """Return figures as JSON holds them: dictionaries, lists, texts; numbers that are not finite as texts.
-
-    >>> plain((1.5, float("inf")))
-    [1.5, 'inf']
-    """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(entry) for entry in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value

@@ -10,11 +10,12 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import checked_flag, entries
+from multilayer._base.strict_json import plain
+from multilayer._base.table import Table
 from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.measure import table
-from multilayer.measure.contract import Effort, NotMeasured, Property, is_elementwise, plain
-from multilayer.network.view import Block, to_html
+from multilayer.measure.contract import Effort, NotMeasured, Property, is_elementwise
 
 __all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
 
@@ -75,8 +76,8 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
-        rows = tuple((PROPERTIES[name].title, ("; ".join(lines_of(found)),)) for name, found in self.items())
-        return to_html([Block(f"{self.activation!r}, measured", (), rows)])
+        rows = tuple((PROPERTIES[name].title, "; ".join(lines_of(found))) for name, found in self.items())
+        return Table(f"{self.activation!r}, measured", rows=rows).html()
 
 
 def measure(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
+from multilayer._base.table import Table, to_html, to_text
+from multilayer.network.view import matrix_table, numbered, sample_table
 
 if TYPE_CHECKING:
     from multilayer.network.trace import Trace
@@ -89,12 +90,12 @@ class TraceDifference(Sequence[LayerDifference]):
         return len(self.after)
 
     def __repr__(self) -> str:
-        blocks, unchanged = self._blocks()
-        return "\n\n".join(text for text in (to_text(blocks), unchanged) if text)
+        tables, unchanged = self._tables()
+        return "\n\n".join(text for text in (to_text(tables), unchanged) if text)
 
     def _repr_html_(self) -> str:
-        blocks, unchanged = self._blocks()
-        return to_html([*blocks, Block(unchanged, (), ())])
+        tables, unchanged = self._tables()
+        return to_html([*tables, Table(unchanged)])
 
     def _pairs(self) -> Iterator[tuple[str, Array, Array]]:
         """Yield every array by its name, as it is after and before."""
@@ -105,17 +106,17 @@ class TraceDifference(Sequence[LayerDifference]):
             yield f"a({n})", after.a, before.a
             yield f"z({n})" if n < len(self.after) else f"y = z({n})", after.z, before.z
 
-    def _blocks(self, digits: int = 6) -> tuple[list[Block], str]:
-        blocks, unchanged = list[Block](), list[str]()
+    def _tables(self, digits: int = 6) -> tuple[list[Table], str]:
+        tables, unchanged = list[Table](), list[str]()
         for name, after, before in self._pairs():
             changed = ~_same(after, before)
             if not changed.any():
                 unchanged.append(name)
             elif name[0] in "Wb":
-                blocks.append(_parameters(name, after, before, changed, digits))
+                tables.append(_parameters(name, after, before, changed, digits))
             else:
-                blocks.append(_signals(name, after, before, self._names(name, after), digits))
-        return blocks, f"not changed: {', '.join(unchanged)}" if unchanged else ""
+                tables.append(_signals(name, after, before, self._names(name, after), digits))
+        return tables, f"not changed: {', '.join(unchanged)}" if unchanged else ""
 
     def _names(self, name: str, array: Array) -> Sequence[str]:
         named = {"x": self.after.input_names, "y": self.after.output_names}.get(name[0])
@@ -132,7 +133,7 @@ def _change(after: Array, before: Array) -> Array:
         return np.where(_same(after, before), after.dtype.type(0), after - before)
 
 
-def _parameters(name: str, after: Array, before: Array, changed: NDArray[np.bool_], digits: int) -> Block:
+def _parameters(name: str, after: Array, before: Array, changed: NDArray[np.bool_], digits: int) -> Table:
     """Return the weights or biases that changed, one to a row."""
     places = np.argwhere(changed)
     comma = "," if max(after.shape) > 9 else ""
@@ -143,10 +144,10 @@ def _parameters(name: str, after: Array, before: Array, changed: NDArray[np.bool
         indices = comma.join(str(index + 1) for index in place)
         return f"{letter}_{indices}{number} = {before[place]:.{digits}g} -> {after[place]:.{digits}g}"
 
-    return table(f"change of {name}  {after.shape}", (len(places), 1), cell)
+    return matrix_table(f"change of {name}  {after.shape}", (len(places), 1), cell)
 
 
-def _signals(name: str, after: Array, before: Array, names: Sequence[str], digits: int) -> Block:
+def _signals(name: str, after: Array, before: Array, names: Sequence[str], digits: int) -> Table:
     change = _change(after, before)
     rows = change.reshape(-1, change.shape[-1])
-    return samples(f"change of {name}  {change.shape}", rows, names, digits)
+    return sample_table(f"change of {name}  {change.shape}", rows, names, digits)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
-from multilayer._base.text import html_text, printable
+from multilayer._base.table import Table
 from multilayer.network.dense import Dense
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]
@@ -38,29 +38,21 @@ class Summary:
     total: int
     bytes: int
 
-    HEADINGS = ("layer", "units", "activation", "W", "b", "weights", "biases", "total", "bytes")
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """Return the table as text, the totals last."""
+    def table(self) -> Table:
+        """Return the layers as a table, the totals last."""
         total = ("total", "", "", "", "", self.weights, self.biases, self.total, self.bytes)
-        return [
-            tuple(f"{cell:,}" if isinstance(cell, int) else printable(str(cell)) for cell in row)
+        rows = (
+            tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
             for row in (*map(astuple, self.layers), total)
-        ]
+        )
+        columns = tuple(field.name for field in fields(LayerSummary))
+        return Table(f"{self.inputs} inputs, {self.dtype}", columns, tuple(rows))
 
     def __repr__(self) -> str:
-        rows = [self.HEADINGS, *self.rows()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([f"{self.inputs} inputs, {self.dtype}", *lines])
+        return self.table().text(indent="")
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{heading}</th>" for heading in self.HEADINGS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
-        )
-        caption = f"<caption>{self.inputs} inputs, {self.dtype}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return self.table().html()
 
 
 def summary_of(layers: Sequence[Dense]) -> Summary:

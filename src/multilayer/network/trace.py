@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer._base.table import to_html, to_text
 from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:
@@ -75,11 +76,11 @@ class Trace(Sequence[LayerRecord]):
         raise InputError(f"a trace is compared with another trace; got {type(after).__name__}")
 
     def __repr__(self) -> str:
-        from multilayer.network.view import blocks_of, to_text
+        from multilayer.network.view import tables_of
 
-        return to_text(blocks_of(self))
+        return to_text(tables_of(self))
 
     def _repr_html_(self) -> str:
-        from multilayer.network.view import blocks_of, to_html
+        from multilayer.network.view import tables_of
 
-        return to_html(blocks_of(self))
+        return to_html(tables_of(self))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from multilayer._base.table import Table
 from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers, percent
 from multilayer.plots.figures import BLUE, ORANGE, drawn_on
-from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
+from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -69,7 +70,7 @@ def _words(evidence: Evidence) -> str:
     return f"Root mean square of the gradient da: {sizes}.{share}"
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     rows = tuple(
         (
             str(layer),
@@ -87,7 +88,7 @@ def _numbers(evidence: Evidence) -> Numbers:
         *("layer", "da, root mean square", "least unit", "largest unit", "exactly 0"),
         *("norm of dW", "norm of W", "dW / W"),
     )
-    return Numbers("Gradient of the loss in each layer", columns, rows)
+    return Table("Gradient of the loss in each layer", columns, rows)
 
 
 picture = Picture(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from multilayer._base.table import Table
 from multilayer.plots.axes import label, legend_above, number
 from multilayer.plots.figures import BLUE, GREY, ORANGE, drawn_on
-from multilayer.plots.picture import Numbers, Picture, measured
+from multilayer.plots.picture import Picture, measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -119,7 +120,7 @@ def _words(evidence: Evidence) -> str:
     )
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     inputs = evidence.inputs
     columns = {
         "mean": inputs.mean,
@@ -133,7 +134,7 @@ def _numbers(evidence: Evidence) -> Numbers:
     shown = range(min(len(names), _ROWS))
     rows = tuple((names[j], *(number(float(column[j])) for column in columns.values())) for j in shown)
     more = f" (the first {_ROWS} of {len(names)})" if len(names) > _ROWS else ""
-    return Numbers(f"The columns of X{more}", ("column", *columns), rows)
+    return Table(f"The columns of X{more}", ("column", *columns), rows)
 
 
 picture = Picture(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from multilayer._base.errors import InputError
+from multilayer._base.table import Table
 from multilayer.plots.axes import log_scale, number
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
-from multilayer.plots.picture import Numbers, Picture
+from multilayer.plots.picture import Picture
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -168,14 +169,14 @@ def _words(evidence: Evidence) -> str:
     return ", ".join(parts) + (f"; {' '.join(curve.ended.split())}." if curve.ended else ".")
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     history = _curve_of(evidence).history
     epochs = np.unique(np.linspace(1, len(history), min(len(history), _ROWS)).round().astype(int)).tolist()
     columns = {"loss": history.loss, "validation loss": history.validation_loss}
     columns |= {"learning rate": history.learning_rate} | dict(history.metrics)
     shown = {name: curve for name, curve in columns.items() if len(curve) == len(history)}
     rows = tuple((str(e), *(number(curve[e - 1]) for curve in shown.values())) for e in epochs)
-    return Numbers("The course of training, by epoch", ("epoch", *shown), rows)
+    return Table("The course of training, by epoch", ("epoch", *shown), rows)
 
 
 picture = Picture(

@@ -6,12 +6,11 @@ escapes and makes printable.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NewType
 
+from multilayer._base.table import Table
 from multilayer._base.text import html_text
 
 __all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "table"]
@@ -38,25 +37,10 @@ def items(texts: Iterable[str]) -> Markup:
     return Markup(f"<ul>{points}</ul>" if points else "")
 
 
-def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """Return a table; the first cell of a row names the row, and columns of numbers are set as such."""
-    rows = [tuple(row) for row in rows]
-    numeric = [all(_is_number(row[column]) for row in rows) for column in range(len(columns))]
-    kinds = [_class("number") if number else "" for number in numeric]
-    head = "".join(
-        f'<th scope="col"{kind}>{html_text(name)}</th>' for kind, name in zip(kinds, columns, strict=True)
-    )
-    body = "".join(
-        f'<tr><th scope="row"{kinds[0]}>{html_text(row[0])}</th>'
-        + "".join(f"<td{kind}>{html_text(cell)}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    # What is wider than the page scrolls by itself, with the keyboard as well.
-    return Markup(
-        f'<div class="wide" role="region" tabindex="0" aria-label="{html_text(caption)}"><table>'
-        f"<caption>{html_text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+def table(content: Table) -> Markup:
+    """Return a table. Where it is wider than the page it scrolls by itself, with the keyboard as well."""
+    label = html_text(content.caption)
+    return Markup(f'<div class="wide" role="region" tabindex="0" aria-label="{label}">{content.html()}</div>')
 
 
 def details(summary: str, *parts: Markup) -> Markup:
@@ -119,12 +103,6 @@ def _section(section: Section, level: int, identity: str) -> str:
 
 def _class(kind: str) -> str:
     return f' class="{html_text(kind)}"' if kind else ""
-
-
-def _is_number(cell: str) -> bool:
-    with suppress(ValueError):
-        return not math.isnan(float(cell.replace(",", "").removesuffix("%").strip()))
-    return cell in {"", "–", "nan"}
 
 
 _STYLE = """

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from multilayer._base.errors import InputError
+from multilayer._base.table import Table
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Figure
 
-__all__ = ["Numbers", "Picture", "measured", "nothing_measured"]
+__all__ = ["Picture", "measured", "nothing_measured"]
 
 
 def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence:
@@ -38,15 +39,6 @@ def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The numbers of a picture as a table; the first column names the rows."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class Picture:
     """A picture for the report; `table.py` lists them in the order of the page."""
 
@@ -58,7 +50,7 @@ class Picture:
     draw: Callable[[Evidence, Figure], object]
     words: Callable[[Evidence], str]
     """What it shows, in numbers, for those who do not see it."""
-    numbers: Callable[[Evidence], Numbers]
+    numbers: Callable[[Evidence], Table]
     size: Callable[[Evidence], tuple[float, float]]
     """Width and height in inches."""
     missing: Callable[[Evidence], str | None] = lambda _: None

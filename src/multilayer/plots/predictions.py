@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from multilayer._base.table import Table
 from multilayer.plots.axes import label, legend_above, percent
 from multilayer.plots.figures import BLUE, GREY, drawn_on
-from multilayer.plots.picture import Numbers, Picture, measured
+from multilayer.plots.picture import Picture, measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -81,7 +82,7 @@ def _between(counts: Integers) -> str:
     return str(least) if least == largest else f"{least} to {largest}"
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     counts, said = _counts(evidence)
     assert evidence.outputs is not None  # noqa: S101  (_counts looked)
     confusion = evidence.outputs.confusion
@@ -92,7 +93,7 @@ def _numbers(evidence: Evidence) -> Numbers:
         )
         rows.append((name, str(counts[k]), str(said[k]), right))
     columns = ("class", "samples", "predicted", "of its samples right")
-    return Numbers("Classes and predictions", columns, tuple(rows))
+    return Table("Classes and predictions", columns, tuple(rows))
 
 
 picture = Picture(

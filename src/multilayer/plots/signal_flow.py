@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from multilayer._base.table import Table
 from multilayer.plots.axes import legend_above, log_line, log_scale, number, over_layers
 from multilayer.plots.figures import drawn_on
-from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
+from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -66,7 +67,7 @@ def _words(evidence: Evidence) -> str:
     return f"Share of the power of each layer's outputs that differs between samples: {shares}."
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     compared = {name: values for name, values in _lines(evidence).items() if name != _THIS}
     rows = tuple(
         (
@@ -86,7 +87,7 @@ def _numbers(evidence: Evidence) -> Numbers:
         *("layer", "activation", "units", "share that differs", "mean", "deviation", "least", "largest"),
         *(f"share that differs {name}" for name in compared),
     )
-    return Numbers("Outputs z of each layer", columns, rows)
+    return Table("Outputs z of each layer", columns, rows)
 
 
 picture = Picture(

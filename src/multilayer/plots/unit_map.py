@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.table import Table
 from multilayer.plots.axes import legend_above, percent
 from multilayer.plots.figures import drawn_on
-from multilayer.plots.picture import Numbers, Picture, measured, nothing_measured
+from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -114,7 +115,7 @@ def _words(evidence: Evidence) -> str:
     return " ".join(said)
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     rows = tuple(
         (
             str(number),
@@ -138,7 +139,7 @@ def _numbers(evidence: Evidence) -> Numbers:
             "saturated, mean over units",
         ),
     )
-    return Numbers("Dead and saturated units of each layer", columns, rows)
+    return Table("Dead and saturated units of each layer", columns, rows)
 
 
 def _listed(chosen: NDArray[np.bool_]) -> str:

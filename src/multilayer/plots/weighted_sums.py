@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer._base.table import Table
 from multilayer.network import Dense
 from multilayer.plots.axes import number, percent
 from multilayer.plots.figures import BLUE, RED, drawn_on
-from multilayer.plots.picture import Numbers, Picture, nothing_measured
+from multilayer.plots.picture import Picture, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -114,7 +115,7 @@ def _quantiles(histogram: Histogram, shares: Sequence[float]) -> list[float]:
     return [float(np.interp(share * below[-1], below, histogram.edges)) for share in shares]
 
 
-def _numbers(evidence: Evidence) -> Numbers:
+def _numbers(evidence: Evidence) -> Table:
     rows = []
     for number_, layer in enumerate(evidence.layers, 1):
         share = _share_saturated(layer)
@@ -123,7 +124,7 @@ def _numbers(evidence: Evidence) -> Numbers:
         name = layer.layer.activation.facts.name
         rows.append((str(number_), name, saturated, *map(number, quantiles)))
     columns = ("layer", "activation", "saturated", "5 %", "25 %", "median", "75 %", "95 %")
-    return Numbers("Weighted sums a of each layer, from their histogram", columns, tuple(rows))
+    return Table("Weighted sums a of each layer, from their histogram", columns, tuple(rows))
 
 
 picture = Picture(

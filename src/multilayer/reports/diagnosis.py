@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from multilayer._base import storage
 from multilayer._base.storage import AnyPath
+from multilayer._base.table import Table
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
 from multilayer.plots.figures import style, svg
@@ -95,11 +97,14 @@ def _finding(finding: Finding, diagnosis: Diagnosis) -> Section:
 def _remedies(ranking: Ranking | None) -> Iterator[Section]:
     if ranking is None:
         return
-    head, *rows = ranking.table()
     spread = f"Median, least and largest of {len(ranking.seeds)} seeds, {ranking.samples} samples"
     yield Section(
         "Remedies that were tried",
-        (paragraph(sentence(ranking.verdict)), table(spread, head, rows), items(ranking.remarks())),
+        (
+            paragraph(sentence(ranking.verdict)),
+            table(replace(ranking.table(), caption=spread)),
+            items(ranking.remarks()),
+        ),
     )
 
 
@@ -121,7 +126,7 @@ def _picture(picture: Picture, diagnosis: Diagnosis) -> Section:
         words,
         picture.size(evidence),
     )
-    below = details("The numbers", table(numbers.caption, numbers.columns, numbers.rows))
+    below = details("The numbers", table(numbers))
     return Section(picture.heading, (paragraph(picture.shows), figure(drawn, words, below)))
 
 
@@ -134,9 +139,8 @@ def _checks(diagnosis: Diagnosis) -> Section:
         (check.name.replace("_", " "), check.question, _outcome(counts[check.name], check.name in left))
         for check in diagnosis.checks
     ]
-    parts = [
-        table("Every check, in the order of causes before consequences", ("check", "asks", "outcome"), rows)
-    ]
+    caption = "Every check, in the order of causes before consequences"
+    parts = [table(Table(caption, ("check", "asks", "outcome"), tuple(rows)))]
     reasons = not_made(diagnosis)
     if reasons:
         parts += [paragraph("Not measured:"), items(f"{names}: {reason}" for names, reason in reasons)]

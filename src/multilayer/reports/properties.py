@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from multilayer._base.table import Table
 from multilayer.activations import Activation
 from multilayer.measure import PROPERTIES, Properties, comparison, document
 from multilayer.measure.accuracy import Accuracy
@@ -57,9 +59,9 @@ def properties_page(found: Sequence[Properties]) -> bytes:
 
 
 def _comparison(found: Sequence[Properties]) -> Iterator[Markup]:
-    for block in comparison(found, _TABLE_WIDTH):
-        rows = [(name, *map(_unbroken, cells)) for name, cells in block.rows]
-        yield table(block.heading, ("activation", *block.columns), rows)
+    for compared in comparison(found, _TABLE_WIDTH):
+        rows = tuple((name, *map(_unbroken, cells)) for name, *cells in compared.rows)
+        yield table(replace(compared, rows=rows))
     points = {}
     for each in found:
         cost, accuracy = each.get("cost"), each.get("accuracy")
@@ -113,8 +115,8 @@ def _card(each: Properties, number: int) -> Iterator[Markup]:
             f"of {depth.seeds} networks with its {100 * depth.confidence:.0f} % interval; at the end: {left_over}."
         )
     yield figure(svg(draw, f"card-{number}", f"{name}: curve, and gradient by depth", said), said)
-    rows = [(PROPERTIES[key].title, "; ".join(lines_of(result))) for key, result in each.items()]
-    yield details(f"All figures of {name}", table(f"{name}, measured", ("property", "measured"), rows))
+    rows = tuple((PROPERTIES[key].title, "; ".join(lines_of(result))) for key, result in each.items())
+    yield details(f"All figures of {name}", table(Table(f"{name}, measured", ("property", "measured"), rows)))
 
 
 def _drawn(activation: Activation) -> str:

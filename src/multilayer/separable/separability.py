@@ -12,8 +12,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer._base.table import Table
 from multilayer._base.text import printable
-from multilayer.network.view import Block, to_html
 from multilayer.separable.frame import Floats, Frame, Integers
 from multilayer.separable.labelled import labelled
 from multilayer.separable.linear_program import widest_gap
@@ -86,7 +86,7 @@ class Separability:
         rows = [("answer", str(self)), ("classes", ", ".join(map(str, self.classes)))]
         if self.W is not None and self.W.size <= _SHOWN:
             rows += [("W", str(self.W.tolist())), ("b", str(self.b.tolist() if self.b is not None else ""))]
-        return to_html([Block("Linearly separable?", (), tuple((name, (text,)) for name, text in rows))])
+        return Table("Linearly separable?", rows=tuple(rows)).html()
 
     def _formula(self) -> str:
         assert self.W is not None  # noqa: S101  (for the type checker)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
+from multilayer._base.table import Table, to_html
 from multilayer.network import MLP
-from multilayer.network.view import Block, to_html
 from multilayer.optimizers import OptimizerState
 
 if TYPE_CHECKING:
@@ -93,17 +93,17 @@ class History:
         return f"History({', '.join([f'{len(self)} epochs', *ends])})"
 
     def _repr_html_(self) -> str:
-        return to_html([self.block()])
+        return self.table().html()
 
-    def block(self) -> Block:
+    def table(self) -> Table:
         """Return the first, the best and the last value of every curve, to be printed."""
         curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
         rows = tuple(
-            (name, (f"{curve[0]:.4g}", f"{min(curve):.4g}", f"{max(curve):.4g}", f"{curve[-1]:.4g}"))
+            (name, f"{curve[0]:.4g}", f"{min(curve):.4g}", f"{max(curve):.4g}", f"{curve[-1]:.4g}")
             for name, curve in curves.items()
             if curve
         )
-        return Block(f"{len(self)} epochs", ("first", "smallest", "largest", "last"), rows)
+        return Table(f"{len(self)} epochs", ("curve", "first", "smallest", "largest", "last"), rows)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves as `multilayer.plots.loss_curve` does (extra `plot`); on new axes unless given."""
@@ -151,9 +151,8 @@ class Trained:
     """The network before training; None where that is not known, as training went on from an earlier one."""
 
     def _repr_html_(self) -> str:
-        facts = Block(
+        facts = Table(
             repr(self.network),
-            (),
-            (("training ended", (self.message,)), ("best epoch", (str(self.best_epoch or "–"),))),
+            rows=(("training ended", self.message), ("best epoch", str(self.best_epoch or "–"))),
         )
-        return to_html([facts, self.history.block()])
+        return to_html([facts, self.history.table()])

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilayer import losses
+from multilayer._base.table import Table, to_html, to_text
 from multilayer.losses import Loss
 from multilayer.network import MLP, Trace
 from multilayer.network.held import network_of
 from multilayer.network.samples import samples_of
-from multilayer.network.view import Block, numbered, samples, table, to_html, to_text
+from multilayer.network.view import matrix_table, numbered, sample_table
 from multilayer.training.backward import LayerGradient, backward
 from multilayer.training.data import arrays
 from multilayer.training.plan import shares
@@ -45,35 +46,35 @@ class Gradients(Sequence[LayerGradient]):
         return len(self.layers)
 
     def __repr__(self) -> str:
-        return to_text(list(self._blocks()))
+        return to_text(self._tables())
 
     def _repr_html_(self) -> str:
-        return to_html(list(self._blocks()))
+        return to_html(self._tables())
 
-    def _blocks(self, digits: int = 6) -> Iterator[Block]:
+    def _tables(self, digits: int = 6) -> Iterator[Table]:
         """The loss, then da, dW and db of every layer in the order in which they are found, and dx."""
-        yield Block(f"loss = {self.loss:.{digits}g}, the mean of {len(self.trace[0].x)} samples", (), ())
+        yield Table(f"loss = {self.loss:.{digits}g}, the mean of {len(self.trace[0].x)} samples")
         for n in range(len(self), 0, -1):
             gradient = self[n - 1]
-            yield samples(
+            yield sample_table(
                 f"da({n})  {gradient.da.shape}", gradient.da, numbered("da_", gradient.db.size), digits
             )
             yield from _weights(n, gradient, digits)
         dx = self[0].dx
         if dx is not None:
-            yield samples(f"dx  {dx.shape}", dx, numbered("dx_", dx.shape[1]), digits)
+            yield sample_table(f"dx  {dx.shape}", dx, numbered("dx_", dx.shape[1]), digits)
 
 
-def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Block]:
+def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Table]:
     dW, db = gradient.dW, gradient.db
     comma = "," if max(dW.shape) > 9 else ""
     source = "x" if n == 1 else f"z({n - 1})"
-    yield table(
+    yield matrix_table(
         f"dW({n}) = {source}^T da({n})  {dW.shape}",
         dW.shape,
         lambda i, j: f"dw_{i + 1}{comma}{j + 1}({n}) = {dW[i, j]:.{digits}g}",
     )
-    yield table(
+    yield matrix_table(
         f"db({n}) = sum of da({n}) over samples  {db.shape}",
         (1, db.size),
         lambda _, j: f"db_{j + 1}({n}) = {db[j]:.{digits}g}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 import numpy as np
 
-from multilayer._base.text import html_text, printable
+from multilayer._base.table import Table
+from multilayer._base.text import printable
 from multilayer.diagnosis.remedies.remedy import NotApplicable
 
 __all__ = ["NOTICEABLE", "Ranking", "Row"]
@@ -93,41 +94,34 @@ class Ranking:
     def _counted(self) -> str:
         return f"{len(self.seeds)} seed{'s' if len(self.seeds) > 1 else ''}"
 
-    def table(self) -> list[tuple[str, ...]]:
-        """Return headings and rows as printable text."""
+    def table(self) -> Table:
+        """Return the remedies as a table, and below them the training without one."""
         head = ("remedy", "gain", "from", "to", self.metric, "seconds", "how")
         rows = [
             (
-                printable(row.change),
+                row.change,
                 _signed(row.gain),
                 _signed(min(row.gains)),
                 _signed(max(row.gains)),
                 _plainly(row.score),
                 f"{row.seconds:.2g}",
-                printable(row.call),
+                row.call,
             )
             for row in self.rows
         ]
         none = self.untouched
         spread = f"({_plainly(min(none.scores))} to {_plainly(max(none.scores))})"
-        return [head, *rows, ("as it is", "", "", "", _plainly(none.score), f"{none.seconds:.2g}", spread)]
+        rows.append(("as it is", "", "", "", _plainly(none.score), f"{none.seconds:.2g}", spread))
+        return Table(self.verdict, head, tuple(rows), left=frozenset({0, 6}))
 
     def __repr__(self) -> str:
-        table = self.table()
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        sides = (str.ljust, *[str.rjust] * 5, str.ljust)
-        lines = [
-            "  ".join(
-                side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)
-            ).rstrip()
-            for row in table
-        ]
+        table = replace(self.table(), caption="")
         about = (
             f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
             f"remedy: median, least and largest of {self._counted}, {self.samples} samples."
         )
         remarks = map(printable, self.remarks())
-        return "\n".join([f"{printable(self.verdict)}.", "", *lines, "", about, *remarks])
+        return "\n".join([f"{printable(self.verdict)}.", "", table.text(indent=""), "", about, *remarks])
 
     def remarks(self) -> list[str]:
         """Return what else has to be known: that this is partial, what was not tried, and why."""
@@ -137,13 +131,7 @@ class Ranking:
         return [*partial, *(_NOT_TRIED.format(**asdict(one)) for one in self.not_tried), *self.notes]
 
     def _repr_html_(self) -> str:
-        head, *rows = self.table()
-        cells = "".join(f"<th scope='col'>{html_text(cell)}</th>" for cell in head)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        caption = f"<caption>{html_text(self.verdict)}</caption>"
-        return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+        return self.table().html()
 
 
 _WORDS = {"r2": "R^2"}
