@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from multilayer import from_model
-from multilayer.interop.torch_activations import ACTIVATIONS
+from multilayer.interop.torch import ACTIVATIONS
 
 
 def largest_errors() -> dict[str, tuple[float, str]]:

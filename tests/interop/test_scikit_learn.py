@@ -133,9 +133,9 @@ class OwnScaler(StandardScaler):
     [
         (
             PolynomialFeatures(),
-            r"step polynomialfeatures \(PolynomialFeatures\): it is no scaling .* pipeline\[-1\]",
+            r"step polynomialfeatures \(PolynomialFeatures\): it is not a scaling .* pipeline\[-1\]",
         ),
-        (OwnScaler(), r"step ownscaler \(OwnScaler\): it is no scaling of columns that a layer could do"),
+        (OwnScaler(), r"step ownscaler \(OwnScaler\): it is not a scaling of columns, as a layer can do"),
         (MinMaxScaler(clip=True), r"step minmaxscaler \(MinMaxScaler\): it clips what is out of range"),
     ],
 )

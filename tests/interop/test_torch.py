@@ -114,9 +114,9 @@ def _replace_forward(module):
         (lambda: _prepared(_chain(nn.ReLU())), "give the model as it was before it was prepared for quantization"),
         (
             lambda: _changed(_chain(nn.ReLU()), lambda m: m._modules.update({"1": None})),
-            "module 1 (NoneType): it is no module of PyTorch",
+            "module 1 (NoneType): it is not a PyTorch module",
         ),
-        (lambda: nn.Linear(4, 3), "a PyTorch Linear is no nn.Sequential but one layer; give nn.Sequential(model)"),
+        (lambda: nn.Linear(4, 3), "a PyTorch Linear is not an nn.Sequential but one layer; give nn.Sequential(model)"),
         (lambda: _chain(nn.ReLU()).state_dict(), "a state_dict has no activations: load it into its nn.Sequential"),
         (
             lambda: _chain(_changed(nn.ReLU(), lambda m: m.register_forward_hook(lambda *a: None))),
@@ -134,8 +134,8 @@ def _replace_forward(module):
         (lambda: _chain(nn.ReLU(), nn.BatchNorm1d(4)).eval(), "the last BatchNorm1d has no Linear beside it"),
         (lambda: nn.Sequential(nn.Linear(5, 4, device="meta")), "module 0 (Linear): its weight cannot be read"),
         (lambda: nn.ModuleDict({"net": _chain()}), "give nn.Sequential of its layers, such as model.net"),
-        (lambda: torch.fx.symbolic_trace(_chain()), "is no nn.Sequential"),
-        (lambda: torch.jit.trace(_chain(), torch.randn(2, 5)), "is no nn.Sequential"),
+        (lambda: torch.fx.symbolic_trace(_chain()), "is not an nn.Sequential"),
+        (lambda: torch.jit.trace(_chain(), torch.randn(2, 5)), "is not an nn.Sequential"),
         (lambda: nn.DataParallel(_chain()), "such as model.module"),
     ],
 )  # fmt: skip

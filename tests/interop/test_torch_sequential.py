@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multilayer import InputError, from_model
-from multilayer.interop.torch_activations import ACTIVATIONS
+from multilayer.interop.torch import ACTIVATIONS
 from tests.interop import torch_stand_in as nn
 from tests.interop.torch_stand_in import BatchNorm1d, Linear, Module, Sequential, activation
 
@@ -149,8 +149,8 @@ def _hooked(module):
         (_hooked(Sequential(Linear(5, 2))), "the nn.Sequential: it has hooks"),
         (Sequential(), "has no Linear"),
         (Sequential(Linear(5, 2), OwnForward(Linear(2, 2))), "module 1 (OwnForward)"),
-        (OwnForward(Linear(5, 2)), "a PyTorch OwnForward is no nn.Sequential"),
-        (Linear(5, 2), "a PyTorch Linear is no nn.Sequential"),
+        (OwnForward(Linear(5, 2)), "a PyTorch OwnForward is not an nn.Sequential"),
+        (Linear(5, 2), "a PyTorch Linear is not an nn.Sequential"),
         (Sequential(OwnLinear(5, 2)), "module 0 (OwnLinear): its forward is code of its own (tests."),
         (Sequential(OwnCall(5, 2)), "module 0 (OwnCall): its forward is code of its own"),
         (Sequential(type("Linear", (Module,), {"forward": OwnLinear.forward})()), "is code of its own"),

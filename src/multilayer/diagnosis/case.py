@@ -14,8 +14,8 @@ from multilayer._base.text import one_line
 from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.told import course_of, record_of
-from multilayer.interop.catalogue import conversion_of
-from multilayer.interop.opened import opened, transformed
+from multilayer.interop.containers import transformed, unwrapped
+from multilayer.interop.conversion import conversion_of
 from multilayer.interop.scikit_learn import (
     config_of,
     has_parameters,
@@ -70,7 +70,7 @@ def case_of(model: Any, X: Any, y: Any) -> Case:
         As `from_model` does, and for a label that the model has not seen.
     """
     refuse_masked("X", X)  # what stands before the network may not
-    steps, model = opened(model)
+    steps, model = unwrapped(model)
     if hasattr(type(model), "as_case"):
         X = transformed(X, steps)
         try:

@@ -1,6 +1,6 @@
-"""Networks out of what others trained: models that are in memory, told by what they have and never imported."""
+"""Networks made of models of other packages, which are recognized by their attributes and never imported."""
 
-from multilayer.interop.catalogue import from_model
+from multilayer.interop.conversion import from_model
 
 __all__ = ["from_model"]
 

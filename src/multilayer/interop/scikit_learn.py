@@ -16,7 +16,7 @@ from multilayer._base.arrays import numbers, plain_array
 from multilayer._base.errors import InputError
 from multilayer.activations import Activation, get, identity
 from multilayer.initializers import ScikitLearn
-from multilayer.interop.contract import Conversion
+from multilayer.interop.containers import input_names
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label, class_numbers, labels_of
@@ -42,7 +42,7 @@ __all__ = [
     "initializer_of",
     "loss_of",
     "metric_of",
-    "scikit_learn",
+    "network_of",
     "score_name",
     "stopped_of",
     "targets_of",
@@ -54,6 +54,19 @@ _AUTO_BATCH_SIZE = 200
 def has_parameters(model: Any) -> bool:
     """Whether a model has the parameters of scikit-learn's MLPs, fitted or not."""
     return all(hasattr(model, name) for name in ("hidden_layer_sizes", "activation", "solver"))
+
+
+def network_of(model: Any) -> MLP:
+    """Return the network of a fitted MLP of scikit-learn."""
+    if not hasattr(model, "coefs_"):
+        raise InputError(f"this {type(model).__name__} is not fitted, so it has no weights; call fit first")
+    hidden, output = get(model.activation), get(model.out_activation_)
+    activations = (*[hidden] * (len(model.coefs_) - 1), output)
+    layers = [
+        Dense(W, b, activation)
+        for W, b, activation in zip(model.coefs_, model.intercepts_, activations, strict=True)
+    ]
+    return MLP(layers, classes=_classes(model), inputs=input_names(model))
 
 
 def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConfig:
@@ -189,28 +202,8 @@ def _is_exclusive(model: Any) -> bool:
     return bool(model.out_activation_ == "softmax")
 
 
-def _convert(model: Any) -> MLP:
-    if not hasattr(model, "coefs_"):
-        raise InputError(f"this {type(model).__name__} is not fitted, so it has no weights; call fit first")
-    hidden, output = get(model.activation), get(model.out_activation_)
-    activations = (*[hidden] * (len(model.coefs_) - 1), output)
-    layers = [
-        Dense(W, b, activation)
-        for W, b, activation in zip(model.coefs_, model.intercepts_, activations, strict=True)
-    ]
-    return MLP(layers, classes=_classes(model), inputs=_inputs(model))
-
-
 def _classes(model: Any) -> Sequence[Label] | None:
     """Return the labels where each sample has one of them; with several labels at once each output is on its own."""
     labels = getattr(model, "classes_", ())
     exclusive = _is_exclusive(model) or (model.n_outputs_ == 1 and len(labels) == 2)
     return labels_of(labels) if exclusive else None
-
-
-def _inputs(model: Any) -> Sequence[str] | None:
-    names = list(map(str, getattr(model, "feature_names_in_", ())))
-    return names if names and len(set(names)) == len(names) else None
-
-
-scikit_learn = Conversion("a fitted MLPClassifier or MLPRegressor of scikit-learn", has_parameters, _convert)

@@ -1,8 +1,8 @@
-"""Which layer of `torch.nn` a module computes: told by the function that is its forward, never by its name.
+"""Which layer of `torch.nn` a module computes: recognized by its forward function, never by its name.
 
-PyTorch is not imported for it. A subclass with a forward of its own (an adapter, an activation of the user's) computes
-something else than the class it is named after; hooks and parametrizations change the numbers of a module that looks
-plain. All of them are refused, with the way out.
+PyTorch is not imported. A subclass with another forward (an adapter, a user-defined activation) computes something else
+than the class it inherits from, and hooks and parametrizations change the numbers of a module. All of these are
+refused, with a way to make the module plain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from multilayer._base.errors import InputError
 __all__ = ["children_of", "computes", "is_module", "kind_of", "refuse_changes"]
 
 _LAYERS, _RUN = "torch.nn.modules.", "torch.nn.modules.module"
-"""Where PyTorch defines its layers, and what runs the forward of one."""
+"""The modules in which PyTorch defines its layers, and the function that runs the forward of one."""
 
 _WAYS_TO_UNHOOK = {
     "torch.nn.utils.weight_norm": "torch.nn.utils.remove_weight_norm(module)",
@@ -23,7 +23,7 @@ _WAYS_TO_UNHOOK = {
     "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, '{tensor}')",
     "torch.ao.quantization.quantize": "give the model as it was before it was prepared for quantization",
 }
-"""By the module that defines a hook."""
+"""How to remove a hook, by the module that defines it."""
 
 
 def is_module(model: Any) -> bool:
@@ -32,7 +32,7 @@ def is_module(model: Any) -> bool:
 
 
 def children_of(module: Any) -> Iterator[tuple[str, Any]]:
-    """Yield all children by name, a module that is used twice in both places; `named_children` leaves it out."""
+    """Yield all children by name, a module that is used twice in both places (unlike `named_children`)."""
     yield from module._modules.items()
 
 
@@ -47,10 +47,10 @@ def kind_of(module: Any, known: Collection[str]) -> str:
     Raises
     ------
     InputError
-        When its forward is another one, or something changes its numbers.
+        When its forward is another one, or its numbers are changed by something else.
     """
     if not is_module(module):
-        raise InputError("it is no module of PyTorch, so that the model itself does not run; take it out")
+        raise InputError("it is not a PyTorch module, so the model itself does not run; remove it")
     refuse_changes(module)
     for kind in _ancestors(module):
         if kind in known:
@@ -82,7 +82,7 @@ def refuse_changes(module: Any) -> None:
             raise InputError(f"it has hooks, which may change its numbers; remove them first: {way}")
     if "forward" in vars(module):
         raise InputError(
-            "its forward was replaced on the object, so what it computes is code; del module.forward"
+            "its forward was replaced on the object, so its computation is code; del module.forward"
         )
 
 
@@ -96,7 +96,7 @@ def _ancestors(module: Any) -> Iterator[str]:
 
 
 def _functions(module: Any) -> tuple[Any, Any]:
-    """Return what a module's class computes, and what runs that; compiled ones have no such function."""
+    """Return the forward of a module's class, if it has one, and the function that runs it."""
     return getattr(type(module), "forward", None), type(module).__call__
 
 
@@ -105,7 +105,7 @@ def _defined_in(function: Any) -> str:
 
 
 def _unknown(module: Any, known: Collection[str]) -> str:
-    """Return why what a module computes is no layer that is known."""
+    """Return why a module computes none of the known layers."""
     forward, call = _functions(module)
     where = _defined_in(forward)
     if "quantized" in where.split("."):

@@ -1,4 +1,4 @@
-"""What holds a model: the training that makes it, the search that found it, the pipeline that it ends."""
+"""Objects that hold a model: a training, a search, a pipeline whose last step it is."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import one_line
 from multilayer.training import Training
 
-__all__ = ["Step", "opened", "transformed"]
+__all__ = ["PipelineStep", "input_names", "transformed", "unwrapped"]
 
 
 @dataclass(frozen=True)
-class Step:
-    """What a pipeline does to X before its network."""
+class PipelineStep:
+    """A step of a pipeline that changes X before the network."""
 
     name: str
     transformer: Any
@@ -26,15 +26,15 @@ class Step:
         return f"step {self.name} ({type(self.transformer).__name__})"
 
 
-def opened(model: Any) -> tuple[tuple[Step, ...], Any]:
-    """Return the steps that change X before a model, and the model itself, out of whatever holds it.
+def unwrapped(model: Any) -> tuple[tuple[PipelineStep, ...], Any]:
+    """Return the steps that change X before a model, and the model, out of all objects that hold it.
 
     Raises
     ------
     InputError
-        For what holds no fitted model, or one that alone does not predict what the whole does.
+        When there is no fitted model in it, or one that predicts something else than the object does.
     """
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PipelineStep, ...] = ()
     while True:
         for holds, inner in _HOLDERS:
             if holds(model):
@@ -45,7 +45,7 @@ def opened(model: Any) -> tuple[tuple[Step, ...], Any]:
             return steps, model
 
 
-def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
+def transformed(X: Any, steps: tuple[PipelineStep, ...]) -> Any:
     """Return samples as they reach the model behind the steps.
 
     Raises
@@ -56,7 +56,9 @@ def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
     for step in steps:
         names = getattr(step.transformer, "feature_names_in_", None)
         if names is not None:
-            with suppress(InputError):  # a step may do without some of its columns; if not, it says so itself
+            with suppress(
+                InputError
+            ):  # a step may do without some of its columns; where not, its own error follows
                 X = named_columns("X", X, list(map(str, names)))
         try:
             X = step.transformer.transform(X)
@@ -65,23 +67,29 @@ def transformed(X: Any, steps: tuple[Step, ...]) -> Any:
     return X
 
 
+def input_names(fitted: Any) -> list[str] | None:
+    """Return the column names that something was fitted on, where it has them and each is there once."""
+    names = list(map(str, getattr(fitted, "feature_names_in_", ())))
+    return names if names and len(set(names)) == len(names) else None
+
+
 def _having(*names: str) -> Callable[[Any], bool]:
     return lambda model: not isinstance(model, type) and all(hasattr(model, name) for name in names)
 
 
-def _end_of_pipeline(pipeline: Any) -> tuple[tuple[Step, ...], Any]:
+def _end_of_pipeline(pipeline: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     if not pipeline.steps:
         raise InputError(f"this {type(pipeline).__name__} has no steps, so there is no network at its end")
     *before, (_, model) = pipeline.steps
     return tuple(
-        Step(name, transformer)
+        PipelineStep(name, transformer)
         for name, transformer in before
         # Samplers (of imbalanced-learn) change the samples of a fit only.
         if transformer not in (None, "passthrough") and not hasattr(transformer, "fit_resample")
     ), model
 
 
-def _best_of_search(search: Any) -> tuple[tuple[Step, ...], Any]:
+def _best_of_search(search: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     if not hasattr(search, "best_estimator_"):
         raise InputError(
             f"this {type(search).__name__} has no best_estimator_; fit it with refit=True, or give an estimator"
@@ -89,17 +97,17 @@ def _best_of_search(search: Any) -> tuple[tuple[Step, ...], Any]:
     return (), search.best_estimator_
 
 
-def _refuse_transformed_targets(model: Any) -> tuple[tuple[Step, ...], Any]:
+def _refuse_transformed_targets(model: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     raise InputError(
         f"the network of a {type(model).__name__} predicts transformed targets; "
         "give model.regressor_, with model.transformer_.transform(y) as y"
     )
 
 
-_HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[Step, ...], Any]]], ...] = (
+_HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[PipelineStep, ...], Any]]], ...] = (
     (lambda model: isinstance(model, Training), lambda training: ((), training.trained)),
     (_having("steps", "named_steps"), _end_of_pipeline),
     (_having("estimator", "refit", "cv", "error_score"), _best_of_search),
     (_having("regressor", "transformer", "check_inverse"), _refuse_transformed_targets),
 )
-"""What tells a holder, by its attributes, and what it holds."""
+"""Tests for the kinds of holders, by their attributes, and functions that return the model in one."""

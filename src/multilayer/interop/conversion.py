@@ -1,0 +1,128 @@
+"""Conversion of models of other packages to networks, by duck typing: those packages are not imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from multilayer._base.errors import InputError
+from multilayer.interop import scikit_learn, torch
+from multilayer.interop.containers import unwrapped
+from multilayer.interop.scalers import with_steps
+from multilayer.network import MLP
+from multilayer.network.held import holds_network, network_of
+
+__all__ = ["Conversion", "conversion_of", "from_model"]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How one kind of model becomes a network."""
+
+    kind: str
+    """The kind, as messages name it: "a fitted MLP of scikit-learn"."""
+    recognizes: Callable[[Any], bool]
+    """Whether a model is of this kind, by its attributes."""
+    convert: Callable[[Any], MLP]
+    """Raises an `InputError` that names the part of the model that a network cannot represent."""
+    ends_in_sums: bool = False
+    """Whether classifiers of this kind end in weighted sums, as their losses contain the softmax or sigmoid."""
+
+
+_CONVERSIONS = (
+    Conversion(
+        "an MLP, or what fit returned, or a fitted estimator of multilayer.estimators",
+        holds_network,
+        network_of,
+    ),
+    Conversion(
+        "a fitted MLPClassifier or MLPRegressor of scikit-learn",
+        scikit_learn.has_parameters,
+        scikit_learn.network_of,
+    ),
+    Conversion("a PyTorch nn.Sequential", torch.is_module, torch.network_of, ends_in_sums=True),
+)
+"""The first that recognizes a model converts it."""
+
+_KERAS = {"keras", "tf_keras", "tensorflow"}
+
+
+def from_model(model: Any, /) -> MLP:
+    """Return the network of a model, with its weights, activations, class labels and input names.
+
+    Its outputs are those of the model, to rounding. Parts that a network cannot represent are refused by name, never
+    left out. The model's package is not imported.
+
+    Parameters
+    ----------
+    model : object
+        A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn, also as the end of a
+        pipeline of scalers, which become part of the first layer, or as the best of a search; a PyTorch
+        `nn.Sequential` of `Linear`, `BatchNorm1d` and activations, as it predicts in evaluation mode; an `MLP`, which
+        is returned as it is; or what `fit` returned.
+
+    Raises
+    ------
+    InputError
+        For another kind of model, one that is not fitted, and one with a part that a network does not have.
+
+    Examples
+    --------
+    >>> from multilayer import initialize
+    >>> network = initialize((2, 8, 1), "tanh", rng=0)
+    >>> from_model(network) is network
+    True
+    >>> from_model("network.json")
+    Traceback (most recent call last):
+    multilayer._base.errors.InputError: a str cannot be made a network; expected an MLP, or ...
+    """
+    steps, inner = unwrapped(model)
+    return with_steps(steps, conversion_of(inner).convert(inner))
+
+
+_HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (lambda model: isinstance(model, str | os.PathLike), "; multilayer.load reads one from a file"),
+    (lambda model: isinstance(model, type), "; this is a class: give a fitted object of it"),
+    (
+        lambda model: (
+            isinstance(model, Mapping) and any(hasattr(value, "detach") for value in model.values())
+        ),
+        "; a state_dict has no activations: load it into its nn.Sequential, and give that",
+    ),
+    (
+        lambda model: bool(getattr(model, "calibrated_classifiers_", None)),
+        "; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator",
+    ),
+    (
+        lambda model: bool(getattr(model, "estimators_", None)),
+        "; it holds several models: give one, such as model.estimators_[0]",
+    ),
+    (lambda model: hasattr(model, "estimator_"), "; it holds a model: give model.estimator_"),
+)
+"""Hints for other objects: a test for the kind of object, and the end of the message."""
+
+
+def conversion_of(model: Any) -> Conversion:
+    """Return the conversion for a model.
+
+    Raises
+    ------
+    InputError
+        For another kind of model.
+    """
+    packages = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
+    if (
+        hasattr(model, "get_weights") and packages & _KERAS
+    ):  # with its PyTorch backend it is a module of PyTorch too
+        raise InputError(
+            f"a Keras {type(model).__name__} is not converted; make the network of its Dense layers: "
+            "MLP([Dense(*layer.get_weights(), layer.activation.__name__) for layer in model.layers])"
+        )
+    for conversion in _CONVERSIONS:
+        if conversion.recognizes(model):
+            return conversion
+    kinds = ", or ".join(conversion.kind for conversion in _CONVERSIONS)
+    hint = next((hint for fits, hint in _HINTS if fits(model)), "")
+    raise InputError(f"a {type(model).__name__} cannot be made a network; expected {kinds}{hint}")
