@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 import subprocess
 import sys
 
@@ -33,6 +34,19 @@ def test_every_parameter_and_default_is_there(name):
     assert [n for n, p in our.items() if p.kind is p.POSITIONAL_OR_KEYWORD] == positional
     methods = {n for n in dir(getattr(theirs, name)) if not n.startswith("_")}
     assert methods <= set(dir(getattr(ours, name)))
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_the_docstring_has_every_parameter_and_every_attribute(kind):
+    text = inspect.getdoc(kind)
+    parameters, attributes = text.split("Attributes\n")
+    described = re.findall(r"^(\w+) : .*, default=(.*)\n    \S", parameters, re.MULTILINE)
+    signature = inspect.signature(kind).parameters.values()
+    assert described == [(parameter.name, repr(parameter.default)) for parameter in signature]
+    assert "{" not in text.split("Examples")[0]
+    fitted = kind(max_iter=2, early_stopping=True).fit(X, CLASSES["binary"] * 1)
+    for name in vars(fitted).keys() | {"network_"}:
+        assert not name.endswith("_") or re.search(rf"\b{name}\b", attributes), name
 
 
 @pytest.mark.parametrize(

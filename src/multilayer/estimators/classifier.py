@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
@@ -19,101 +20,34 @@ from sklearn.utils.validation import column_or_1d, validate_data
 from multilayer import losses
 from multilayer.activations import get
 from multilayer.activations.along_axis import AlongAxis
-from multilayer.estimators.class_weights import weights_by_class
-from multilayer.estimators.parameters import Parameters
+from multilayer.estimators.parameters import described, parameter
 from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
 from multilayer.losses.outputs import check_probabilities
 from multilayer.network.labels import Label, labels_of
+from multilayer.training.class_weights import check_some_weight, checked_class_weights, numbers_of_named
 
 __all__ = ["MLPClassifier"]
 
 
-@dataclass(eq=False, repr=False)
+@described
+@dataclass(eq=False, repr=False, kw_only=True)
 class MLPClassifier(ClassifierMixin, Perceptron):
     """A classifier that takes the place of `sklearn.neural_network.MLPClassifier`, in all it does.
 
-    With the same `random_state` it goes through the same weights, to rounding. What scikit-learn does not have are the
-    parameters from `output_activation` on, activations by object or layer, and `validation_data`.
+    With the same `random_state` it goes through the same weights, to rounding. It adds the parameters from
+    `output_activation` on, activations by object or layer, losses, and `validation_data`.
+
+    The values of the output activation have to be probabilities. Two classes have one output unit with sigmoid, and two
+    with softmax.
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int
-        Units of each hidden layer.
-    activation : str, Activation, or a sequence of them
-        Of all hidden layers, or of each: any of `multilayer.activations`, or one of your own.
-    solver : "adam", "sgd" or "lbfgs"
-        What moves the weights: Adam, gradient descent with momentum, or L-BFGS over all samples at once.
-    alpha : float
-        Strength of the L2 penalty on weights; it is divided by the number of samples of a batch.
-    batch_size : int or "auto"
-        Samples per step; "auto" is min(200, n_samples).
-    learning_rate : "constant", "invscaling", "adaptive", or a `multilayer.optimizers.Schedule`
-        How the rate changes. The names are for "sgd": by 1 / t^power_t, or by a fifth whenever training stalls.
-    learning_rate_init : float
-        The rate to begin with.
-    power_t : float
-        The exponent of "invscaling".
-    max_iter : int
-        Epochs at most; iterations of L-BFGS.
-    shuffle : bool
-        Whether every epoch has an order of its own.
-    random_state : int, RandomState or None
-        Where first weights, orders and splits come from. The same one gives scikit-learn's own.
-    tol : float
-        What counts as an improvement. L-BFGS ends when no gradient is larger.
-    verbose : bool or int
-        Whether to print the loss of every epoch, and to show a progress bar on a terminal and in a notebook.
-    warm_start : bool
-        Whether `fit` goes on from the weights there are.
-    momentum, nesterovs_momentum : float, bool
-        Momentum of "sgd", and whether it looks ahead.
-    early_stopping : bool
-        Whether to score samples that are not trained on, stop when the score improves no more, and keep the best
-        weights. They are a share of X, unless `fit` is given `validation_data`.
-    validation_fraction : float
-        That share.
-    beta_1, beta_2, epsilon : float
-        Settings of "adam".
-    n_iter_no_change : int
-        Epochs without improvement before training ends.
-    max_fun : int
-        Evaluations at most, for "lbfgs".
-    output_activation : str or Activation, optional
-        Of the output layer; unless given, the one that fits what y is: softmax or sigmoid. Two classes have one unit
-        with sigmoid, and two with softmax. Its values have to be probabilities.
-    dropout : float or sequence of float
-        Share of the units that each step leaves out, in every hidden layer or a number for each.
-    optimizer : multilayer.optimizers.Optimizer, optional
-        In the place of `solver`, with its own learning rate: AdamW(0.001, weight_decay=0.01), say.
-    callbacks : sequence of callables, optional
-        Each is called with a `multilayer.training.Epoch` after every epoch; one that returns True ends training.
-    checkpoint : path or multilayer.training.Checkpoint, optional
-        A file that `fit` saves everything to after each epoch. If it is there already, `fit` goes on from it.
-    loss : str or Loss
-        "log_loss", or one of `multilayer.losses`, such as CategoricalCrossEntropy(label_smoothing=0.1).
-    class_weight : dict, "balanced" or None
-        How much each class counts.
+    {parameters}
 
     Attributes
     ----------
-    coefs_, intercepts_ : list of array
-        W, of shape (inputs, units), and b of each layer: the arrays of `network_`, read-only. To change one, put
-        another in its place.
-    network_ : MLP
-        The network itself: to trace, to save, to diagnose.
-    loss_, loss_curve_, best_loss_ : float, list of float, float or None
-        Loss of the last epoch, of all, of the best one (None with early stopping).
-    validation_scores_, best_validation_score_ : list of float, float
-        Accuracy of the validation samples after each epoch; None without any.
-    validation_loss_curve_ : list of float
-        Their loss.
-    n_iter_, t_ : int
-        Epochs, and samples seen.
-    n_layers_, n_outputs_, out_activation_
-        Layers with the input layer, output units, name of the output activation.
-    n_features_in_, feature_names_in_
-        Columns of X, and their names where it has some.
+    {attributes}
     classes_ : array
         The labels, in the order of `predict_proba`.
 
@@ -130,17 +64,22 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     True
     """
 
-    hidden_layer_sizes: Any = (100,)
-    activation: Any = "relu"
-    _: KW_ONLY
-    loss: Any = "log_loss"
-    class_weight: Any = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **Parameters._parameter_constraints,
-        "loss": [str, Loss],
-        "class_weight": [dict, list, StrOptions({"balanced"}), None],
-    }
+    loss: str | Loss = parameter(
+        "log_loss",
+        '"log_loss", or one of `multilayer.losses`, such as CategoricalCrossEntropy(label_smoothing=0.1).',
+        str,
+        Loss,
+    )
+    class_weight: Mapping[Any, float] | Sequence[Mapping[Any, float]] | Literal["balanced"] | None = (
+        parameter(
+            None,
+            "Weight of each class; None weighs all alike.",
+            dict,
+            list,
+            StrOptions({"balanced"}),
+            None,
+        )
+    )
 
     @available_if(lambda estimator: estimator._offers_partial_fit())
     @_fit_context(prefer_skip_nested_validation=True)
@@ -265,7 +204,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     ) -> NDArray[np.float64] | None:
         if self.class_weight is None:
             return sample_weight
-        by_class = weights_by_class(self.class_weight, y, None if self._is_multilabel() else self.classes_)
+        by_class = _weights_by_class(self.class_weight, y, None if self._is_multilabel() else self.classes_)
         return by_class if sample_weight is None else sample_weight * by_class
 
     def _natural_output(self) -> str:
@@ -294,3 +233,16 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _weights_by_class(class_weight: Any, y: Any, classes: NDArray[Any] | None) -> NDArray[np.float64]:
+    """Return the weight of each sample's class, after the checks that `fit` makes; `classes` is None for multilabel."""
+    for given in class_weight if isinstance(class_weight, list) else [class_weight]:
+        if isinstance(given, dict):
+            checked_class_weights(given)
+    if isinstance(class_weight, dict) and classes is not None:
+        named = numbers_of_named(classes.tolist(), class_weight, "classifier")
+        class_weight = dict(zip(classes[named].tolist(), class_weight.values(), strict=True))
+    weights: NDArray[np.float64] = compute_sample_weight(class_weight, y)
+    check_some_weight(weights)
+    return weights

@@ -34,11 +34,6 @@ _NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
     "preprocessed."
 )
-_LBFGS_TAKES_NO = {
-    "dropout": "needs one and the same objective all the way",
-    "learning_rate": "finds the length of its steps by itself",
-    "checkpoint": "is SciPy's, which does not expose its state",
-}
 _INTERRUPTED = "Training interrupted by user."
 _ITERATION = "Iteration {epoch.epoch}, loss = {epoch.loss:.8f}"
 _USER = 6
@@ -66,20 +61,8 @@ class Fitting:
     """Trains the network of an estimator, and records each epoch in scikit-learn's attributes.
 
     Only parameters and public attributes of the estimator are read and written. However `run` ends, `network` is what
-    the estimator is to hold then; `optimizer` and `waited` are what its next call continues from.
-
-    Parameters
-    ----------
-    estimator
-        Its parameters say how to train, its attributes record it.
-    loss, metric
-        What is minimized, and the estimator's score.
-    rng
-        Draws splits, orders and dropout.
-    optimizer
-        The optimizer of an earlier call, which `partial_fit` goes on with.
-    waited
-        How many epochs in a row had not improved after an earlier call.
+    the estimator is to hold then; `optimizer` and `waited` (epochs in a row without improvement) are what its next call
+    continues from.
     """
 
     def __init__(
@@ -96,7 +79,8 @@ class Fitting:
         self.waited = waited
         self._estimator, self._metric, self._rng = estimator, metric, rng
         self._callbacks = callables(estimator.callbacks)
-        self._refuse_for_lbfgs()
+        if estimator.solver == "lbfgs" and estimator.optimizer is None:
+            self._refuse_for_lbfgs()
         self._config = config_of(estimator, self.network, loss, metric)
 
     def run(self, data: Arrays, held_out: Arrays | None, *, anew: bool, incremental: bool) -> None:
@@ -122,7 +106,11 @@ class Fitting:
             self._start_curves()
         if held_out is None and estimator.early_stopping:
             data, held_out = self._split(data)
-        self._warn_of_batch_size(data.rows)
+        if estimator.batch_size != "auto" and estimator.batch_size > data.rows:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+                stacklevel=_USER,
+            )
         config = replace(
             self._config,
             optimizer=self.optimizer.optimizer,
@@ -348,27 +336,20 @@ class Fitting:
     def _refuse_for_lbfgs(self) -> None:
         """Refuse what L-BFGS would ignore, and scikit-learn does not have."""
         estimator = self._estimator
-        if estimator.solver != "lbfgs" or estimator.optimizer is not None:
-            return
-        given = {
-            "dropout": bool(np.any(estimator.dropout)),
-            "learning_rate": isinstance(estimator.learning_rate, Schedule),
-            "checkpoint": estimator.checkpoint is not None,
-        }
-        for name, is_given in given.items():
-            if is_given:
+        for name, given, reason in (
+            ("dropout", np.any(estimator.dropout), "it needs one and the same objective all the way"),
+            (
+                "learning_rate",
+                isinstance(estimator.learning_rate, Schedule),
+                "it finds the length of its steps",
+            ),
+            ("checkpoint", estimator.checkpoint is not None, "SciPy does not expose its state"),
+        ):
+            if given:
                 raise InputError(
-                    f"solver='lbfgs' takes no {name}={getattr(estimator, name)!r}: it {_LBFGS_TAKES_NO[name]}; "
+                    f"solver='lbfgs' takes no {name}={getattr(estimator, name)!r}: {reason}; "
                     "leave it out, or use solver='adam'"
                 )
-
-    def _warn_of_batch_size(self, rows: int) -> None:
-        size = self._estimator.batch_size
-        if size != "auto" and size > rows:
-            warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-                stacklevel=_USER + 1,
-            )
 
     def _warn_of_minimum(self, minimum: Minimum) -> None:
         estimator, more = self._estimator, ""

@@ -47,10 +47,6 @@ class Perceptron(Parameters, BaseEstimator):
     arrays of `network_`, so they are read-only; to change one, put another array in its place.
     """
 
-    hidden_layer_sizes: Any
-    activation: Any
-    loss: Any
-
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: Any = None) -> Any:
         """Fit the network to X and y.
