@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from multilayer import InputError, MissingExtraError, separability
 from multilayer.diagnosis import CommonPoint, Conflict
+from multilayer.separable.exact import decide
+from multilayer.separable.problem import Problem
+from multilayer.separable.samples import Frame
 from tests.separable.oracle import check, solvable
 
 CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -59,18 +62,18 @@ KNOWN = {
 def proposals(request, monkeypatch):
     """The floating-point program is only an adviser: without it, and against it, the answers stay right."""
     module = importlib.import_module("multilayer.separable.separability")
-    program = importlib.import_module("multilayer.separable.linear_program")
+    program = importlib.import_module("multilayer.separable.problem")
 
-    def misled(rivals):
-        guess = program.widest_gap(rivals)
-        return program.Guess(-guess.u + 0.25, program._spread(rivals)[::2])
+    def misled(problem):
+        proposal = program.propose(problem)
+        return program.Proposal(-proposal.u + 0.25, program._spread(problem)[::2])
 
     replaced = {
-        "nothing proposed": lambda rivals: program.Guess(np.zeros(rivals.shape), []),
+        "nothing proposed": lambda problem: program.Proposal(np.zeros(problem.shape), []),
         "wrongly proposed": misled,
     }
     if request.param in replaced:
-        monkeypatch.setattr(module, "widest_gap", replaced[request.param])
+        monkeypatch.setattr(module, "propose", replaced[request.param])
 
 
 @pytest.mark.usefixtures("proposals")
@@ -284,15 +287,12 @@ def test_mistakes(X, y, says):
     assert "\n" not in str(caught.value)
 
 
-def test_limit_is_told():
+def test_limit_is_named():
     X, y = [[1.0], [1 + ULP], [1 + 2 * ULP], [0.0]], [1, 0, 0, 1]
-    module = importlib.import_module("multilayer.separable.simplex")
-    rivals = importlib.import_module("multilayer.separable.rivals").Rivals(
-        importlib.import_module("multilayer.separable.frame").Frame.of(np.array(X)),
-        tuple(np.flatnonzero(np.array(y) == k) for k in range(2)),
-    )
+    rows = tuple(np.flatnonzero(np.array(y) == k) for k in range(2))
+    problem = Problem(Frame.of(np.array(X)), rows)
     with pytest.raises(InputError, match="undecided after 1 exact steps"):
-        module.decide(rivals, [], 1)
+        decide(problem, [], 1)
 
 
 def test_without_scipy(monkeypatch):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from numpy.typing import ArrayLike
 
 from multilayer._base.arrays import plain_array
-from multilayer._base.text import printable
+from multilayer._base.text import fill, printable
 
 __all__ = ["CommonPoint", "Conflict"]
 
@@ -53,10 +53,15 @@ class CommonPoint:
     def __str__(self) -> str:
         (one, other), (of_one, of_other) = self.classes, self.samples
         point = ", ".join(map(_number, self.point[:_SHOWN])) + (", ..." if len(self.point) > _SHOWN else "")
-        return printable(
-            f"the point ({point}) lies in the convex hull of class {one} ({_samples(of_one)}) "
-            f"and of class {other} ({_samples(of_other)})"
+        text = fill(
+            "the point ({point}) lies in the convex hull of class {one} ({of_one}) and of class {other} ({of_other})",
+            point=point,
+            one=one,
+            other=other,
+            of_one=_samples(of_one),
+            of_other=_samples(of_other),
         )
+        return printable(text)
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,20 @@ class Conflict:
 
     def __str__(self) -> str:
         demands = [
-            f"sample {sample + 1} scores higher for {own} than for {rival} (times {_number(weight)})"
+            fill(
+                "sample {sample} scores higher for {own} than for {rival} (times {weight})",
+                sample=sample + 1,
+                own=own,
+                rival=rival,
+                weight=_number(weight),
+            )
             for sample, own, rival, weight in zip(
                 self.samples, self.own, self.rivals, self.weights, strict=True
             )
         ]
         listed = ", ".join(demands[:_SHOWN]) + (", ..." if len(demands) > _SHOWN else "")
-        return printable(f"every two classes are, but these {len(demands)} demands sum to 0 > 0: {listed}")
+        template = "every two classes are, but these {count} demands sum to 0 > 0: {demands}"
+        return printable(fill(template, count=len(demands), demands=listed))
 
 
 def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fraction]) -> tuple[Fraction, ...]:
@@ -134,6 +146,9 @@ def _number(value: Fraction) -> str:
 
 
 def _samples(indices: tuple[int, ...]) -> str:
-    listed = ", ".join(str(index + 1) for index in indices[:_SHOWN])
-    more = f" and {len(indices) - _SHOWN} more" if len(indices) > _SHOWN else ""
-    return f"sample{'s' if len(indices) > 1 else ''} {listed}{more}"
+    if len(indices) == 1:
+        return fill("sample {number}", number=indices[0] + 1)
+    numbers = ", ".join(str(index + 1) for index in indices[:_SHOWN])
+    if len(indices) <= _SHOWN:
+        return fill("samples {numbers}", numbers=numbers)
+    return fill("samples {numbers} and {count} more", numbers=numbers, count=len(indices) - _SHOWN)

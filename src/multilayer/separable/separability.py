@@ -13,18 +13,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.table import Table
-from multilayer._base.text import printable
-from multilayer.separable.frame import Floats, Frame, Integers
-from multilayer.separable.labelled import labelled
-from multilayer.separable.linear_program import widest_gap
+from multilayer._base.text import fill, printable
+from multilayer.separable.exact import Contradiction, decide
+from multilayer.separable.planes import distance, exact_planes, in_float64
+from multilayer.separable.problem import Problem, propose
 from multilayer.separable.proofs import CommonPoint, Conflict, weighted_sum
-from multilayer.separable.rivals import Rivals
-from multilayer.separable.rounding import distance, exact_planes, in_float64
-from multilayer.separable.simplex import Contradiction, decide
+from multilayer.separable.samples import Floats, Frame, Integers, labelled
 
 __all__ = ["Separability", "separability"]
 
 _SHOWN = 8
+
+_FORMULA = (
+    "Linearly separable: {formula} is positive for class {positive}, negative for class {negative}; the nearest sample "
+    "is {margin:.4g} from the border"
+)
+_PLANE = (
+    "Linearly separable: a plane separates class {negative} from class {positive}; the nearest sample is {margin:.4g} "
+    "from the border"
+)
+_LAYER = (
+    "Linearly separable: a linear layer of {units} units gives every sample its class; the nearest sample is "
+    "{margin:.4g} from the border"
+)
+_EXACT_PLANE = (
+    "Linearly separable: a plane separates class {negative} from class {positive} (in exact numbers; no float64 layer "
+    "was found); the nearest sample is {margin:.4g} from the border"
+)
+_EXACT_LAYER = (
+    "Linearly separable: a linear layer of {units} units gives every sample its class (in exact numbers; no float64 "
+    "layer was found); the nearest sample is {margin:.4g} from the border"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,30 +82,33 @@ class Separability:
         return self.separable
 
     def __str__(self) -> str:
-        return printable(self._answer())
+        formula = self._formula() if self.W is not None and len(self.classes) == 2 else ""
+        places = {
+            "proof": self.proof,
+            "formula": formula,
+            "negative": self.classes[0],
+            "positive": self.classes[-1],
+            "units": len(self.classes),
+            "margin": self.margin,
+        }
+        return printable(fill(self._template(), **places))
 
-    def _answer(self) -> str:
+    def _template(self) -> str:
         if not self.separable:
-            return f"Not linearly separable: {self.proof}"
+            return "Not linearly separable: {proof}"
         if len(self.classes) == 1:
-            return (
-                f"Linearly separable: every sample is of class {self.classes[0]}, a constant output will do"
-            )
+            return "Linearly separable: every sample is of class {positive}, a constant output will do"
+        if self.W is None:
+            return _EXACT_LAYER if len(self.classes) > 2 else _EXACT_PLANE
         if len(self.classes) > 2:
-            how = f"a linear layer of {len(self.classes)} units gives every sample its class"
-        elif self.W is not None and len(self.W) <= _SHOWN:
-            negative, positive = self.classes
-            how = f"{self._formula()} is positive for class {positive}, negative for class {negative}"
-        else:
-            how = f"a plane separates class {self.classes[0]} from class {self.classes[1]}"
-        narrow = " (in exact numbers; no float64 layer was found)" if self.W is None else ""
-        return f"Linearly separable: {how}{narrow}; the nearest sample is {self.margin:.4g} from the border"
+            return _LAYER
+        return _FORMULA if len(self.W) <= _SHOWN else _PLANE
 
     def _repr_html_(self) -> str:
-        rows = [("answer", str(self)), ("classes", ", ".join(map(str, self.classes)))]
+        rows = [(fill("answer"), str(self)), (fill("classes"), ", ".join(map(str, self.classes)))]
         if self.W is not None and self.W.size <= _SHOWN:
             rows += [("W", str(self.W.tolist())), ("b", str(self.b.tolist() if self.b is not None else ""))]
-        return Table("Linearly separable?", rows=tuple(rows)).html()
+        return Table(fill("Linearly separable?"), rows=tuple(rows)).html()
 
     def _formula(self) -> str:
         assert self.W is not None  # noqa: S101  (for the type checker)
@@ -149,36 +171,38 @@ and of class 1 (samples 2, 3)
         return _separable(classes, _layer(constant), constant, math.inf)
     varies = samples.min(axis=0) != samples.max(axis=0)  # a constant column adds nothing to the bias
     rows = tuple(np.flatnonzero(labels == k) for k in range(len(classes)))
-    rivals = Rivals(Frame.of(samples[:, varies]), rows)
-    found = _decide(rivals, tuple(range(len(classes))), max_pivots)
+    problem = Problem(Frame.of(samples[:, varies]), rows)
+    found = _decide(problem, tuple(range(len(classes))), max_pivots)
     if isinstance(found, np.ndarray):
-        exact = exact_planes(rivals, found)
-        rounded = in_float64(rivals, exact)
+        exact = exact_planes(problem, found)
+        rounded = in_float64(problem, exact)
         if rounded is not None:
             exact = [[Fraction(number) for number in plane] for plane in rounded.tolist()]
         units = [_among_all_columns(plane, varies) for plane in _per_unit(exact)]
-        return _separable(classes, None if rounded is None else _layer(units), units, distance(rivals, exact))
+        return _separable(
+            classes, None if rounded is None else _layer(units), units, distance(problem, exact)
+        )
     numbers, contradiction = found
     proof = _proof(samples, tuple(classes[k] for k in numbers), contradiction)
     return Separability(False, classes, None, None, None, 0.0, proof)
 
 
 def _decide(
-    rivals: Rivals, numbers: tuple[int, ...], max_pivots: int
+    problem: Problem, numbers: tuple[int, ...], max_pivots: int
 ) -> Integers | tuple[tuple[int, ...], Contradiction]:
     """A network, or a contradiction with the classes it is about: two of them wherever two are enough."""
-    guess = widest_gap(rivals)
-    U = rivals.frame.of_scaled(guess.u)
-    if rivals.least(U).lead > 0:
+    proposal = propose(problem)
+    U = problem.frame.of_scaled(proposal.u)
+    if problem.smallest_lead(U).lead > 0:
         return U
     if len(numbers) > 2:
-        involved = Counter(frozenset((demand.own, demand.rival)) for demand in guess.decisive)
+        involved = Counter(frozenset((demand.own, demand.rival)) for demand in proposal.decisive)
         pairs = itertools.combinations(range(len(numbers)), 2)
         for pair in sorted(pairs, key=lambda pair: -involved[frozenset(pair)]):
-            found = _decide(rivals.among(*pair), tuple(numbers[k] for k in pair), max_pivots)
+            found = _decide(problem.among(*pair), tuple(numbers[k] for k in pair), max_pivots)
             if isinstance(found, tuple):
                 return found
-    answer = decide(rivals, guess.decisive, max_pivots)
+    answer = decide(problem, proposal.decisive, max_pivots)
     return (numbers, answer) if isinstance(answer, Contradiction) else answer
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from multilayer.separable.frame import Floats, Integers
-from multilayer.separable.rivals import Rivals
+from multilayer.separable.problem import Problem
+from multilayer.separable.samples import Floats, Integers
 
 __all__ = ["distance", "exact_planes", "in_float64"]
 
@@ -21,11 +21,11 @@ _ATTEMPTS = 97
 Planes = list[list[Fraction]]
 
 
-def exact_planes(rivals: Rivals, U: Integers) -> Planes:
+def exact_planes(problem: Problem, U: Integers) -> Planes:
     """Weights and bias (d + 1 numbers) of each plane in U, scaled to the middle of float64's range."""
-    planes = [rivals.frame.plane(row) for row in U]
+    planes = [problem.frame.plane(row) for row in U]
     scores = max(
-        abs(u).bit_length() + bits for row in U for u, bits in zip(row, rivals.frame.bits, strict=True)
+        abs(u).bit_length() + bits for row in U for u, bits in zip(row, problem.frame.bits, strict=True)
     )
     weights = max((_exponent(w) for plane in planes for w in plane[:-1]), default=scores)
     # The largest weight about 1 reads best, unless columns are so large or small that scores would suffer.
@@ -36,7 +36,7 @@ def exact_planes(rivals: Rivals, U: Integers) -> Planes:
     return [[number * scale for number in plane] for plane in planes]
 
 
-def in_float64(rivals: Rivals, planes: Planes) -> Floats | None:
+def in_float64(problem: Problem, planes: Planes) -> Floats | None:
     """Float64 planes (k, d + 1) that meet all demands exactly, or None where none was found.
 
     A plane is the same plane after multiplication by a positive number, but other multiples round otherwise:
@@ -48,30 +48,34 @@ def in_float64(rivals: Rivals, planes: Planes) -> Floats | None:
         if not np.isfinite(rounded).all():
             continue
         if len(planes) == 1:
-            rounded[0, -1] = _bias(rivals, rounded[0, :-1])
-        if np.isfinite(rounded).all() and rivals.least(rivals.frame.of_planes(_fractions(rounded))).lead > 0:
+            rounded[0, -1] = _bias(problem, rounded[0, :-1])
+        if (
+            np.isfinite(rounded).all()
+            and problem.smallest_lead(problem.frame.of_planes(_fractions(rounded))).lead > 0
+        ):
             return rounded
     return None
 
 
-def distance(rivals: Rivals, planes: Planes) -> float:
+def distance(problem: Problem, planes: Planes) -> float:
     """Smallest Euclidean distance of any sample from a border between its class and another."""
-    U = rivals.frame.of_planes(planes)
+    U = problem.frame.of_planes(planes)
     smallest = math.inf
-    for own, rival in rivals.pairs():
-        sample = rivals.least_of_pair(U, own, rival).demand.sample
+    for own, rival in problem.pairs():
+        sample = problem.smallest_lead_of_pair(U, own, rival).demand.sample
         *w, b = _difference(planes, own, rival)
-        lead = _dot(w, rivals.frame.X[sample]) + b
+        lead = _dot(w, problem.frame.X[sample]) + b
         smallest = min(smallest, _root(lead * lead / sum(a * a for a in w)))
     return smallest
 
 
-def _bias(rivals: Rivals, w: Floats) -> float:
+def _bias(problem: Problem, w: Floats) -> float:
     """The float64 nearest to the middle between the two classes, for planes of weights w."""
     weights = _fractions(w[None, :])[0]
-    U = rivals.frame.of_planes([[*weights, Fraction(0)]])
+    U = problem.frame.of_planes([[*weights, Fraction(0)]])
     low, high = (
-        _dot(weights, rivals.frame.X[rivals.least_of_pair(U, k, 1 - k).demand.sample]) for k in (0, 1)
+        _dot(weights, problem.frame.X[problem.smallest_lead_of_pair(U, k, 1 - k).demand.sample])
+        for k in (0, 1)
     )
     return _nearest(-(low + high) / 2)
 

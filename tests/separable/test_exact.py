@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer.separable.lifting import solve
+from multilayer.separable.exact import solve
 
 
 def _system(seed, m, s, bits):
