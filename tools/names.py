@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from multilayer._base.names import Entry
-from multilayer.activations.catalogue import registry as activations
+from multilayer.activations.table import registry as activations
 from multilayer.initializers import registry as initializers
 from multilayer.losses.table import registry as losses
 from multilayer.optimizers.schedules import registry as schedules

@@ -7,7 +7,7 @@ import multilayer
 from multilayer import InputError, activations, fit, initialize, initializers, losses, optimizers
 from multilayer._base.names import folded
 from multilayer.activations import catalogue as every_activation
-from multilayer.activations.catalogue import registry as activation_names
+from multilayer.activations.table import registry as activation_names
 from multilayer.diagnosis import Setup
 from multilayer.initializers import registry as initializer_names
 from multilayer.losses.table import registry as loss_names

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from multilayer import MLP, Dense, diagnose, separability
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.text import html_text, one_line, printable
-from multilayer.activations import Activation
+from multilayer.activations import Custom
 from multilayer.diagnosis.finding import Finding
 from multilayer.plots.page import paragraph
 from multilayer.training import Epoch
@@ -158,5 +158,5 @@ def test_no_bar_without_a_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_name_of_an_activation_shows() -> None:
-    with pytest.raises(InputError, match="characters that show"):
-        Activation.from_functions("cube\x1b[2J", lambda x: x, np.ones_like)
+    with pytest.raises(InputError, match="printable text"):
+        Custom("cube\x1b[2J", lambda x: x, np.ones_like)

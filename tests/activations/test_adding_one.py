@@ -1,4 +1,4 @@
-"""One file and one line in the table are all it takes to add an activation."""
+"""A file, its entry in the table and its names in the package are all it takes to add an activation."""
 
 import subprocess
 import sys
@@ -23,16 +23,14 @@ __all__ = ["Cube", "cube"]
 
 @dataclass(frozen=True)
 class Cube(Elementwise):
-    @property
-    def facts(self):
-        return Facts(
-            name="cube",
-            formula="a^3",
-            derivative="3 a^2",
-            latex="a^3",
-            range=Interval(-math.inf, math.inf),
-            aliases=("third_power",),
-        )
+    facts = Facts(
+        name="cube",
+        formula="a^3",
+        derivative="3 a^2",
+        latex="a^3",
+        range=Interval(-math.inf, math.inf),
+        aliases=("third_power",),
+    )
 
     @staticmethod
     def formula(x, /):
@@ -45,7 +43,18 @@ class Cube(Elementwise):
 
 cube = Cube()
 '''
-LINE = "from multilayer.activations.cube import *\n"
+EDITS = {
+    "table.py": {
+        "from multilayer.activations.elu import": "from multilayer.activations.cube import cube",
+        "    exponential, gaussian,": "    cube,",
+    },
+    "__init__.py": {
+        "from multilayer.activations.elu import": "from multilayer.activations.cube import Cube, cube",
+        '    "Custom",': '    "Cube",',
+        '    "elu",': '    "cube",',
+    },
+}
+"""In each file, the lines to add and the beginning of the line that each stands before."""
 
 # What the new activation can do, without anything else having been told of it.
 USES = {
@@ -99,13 +108,18 @@ def package(tmp_path_factory):
         Path(multilayer.__file__).parent, root / "multilayer", ignore=ignore_patterns("__pycache__")
     )
     (home / "activations" / "cube.py").write_text(CUBE)
-    with (home / "activations" / "table.py").open("a") as table:
-        table.write(LINE)
+    for name, edits in EDITS.items():
+        path = home / "activations" / name
+        text = path.read_text()
+        for before, line in edits.items():
+            assert text.count(f"\n{before}") == 1
+            text = text.replace(f"\n{before}", f"\n{line}\n{before}")
+        path.write_text(text)
     return root
 
 
 @pytest.mark.parametrize("use", USES)
-def test_one_file_and_one_line(package, use):
+def test_a_file_an_entry_and_its_names(package, use):
     lines = [line.strip("\n") for line in USES[use].splitlines() if line.strip()]
     indent = len(lines[0]) - len(lines[0].lstrip())
     program = "\n".join(line[indent:] for line in lines)

@@ -288,7 +288,7 @@ def test_a_network_of_steps_has_no_gradients_to_lose():
     net = MLP([Dense(np.eye(2), None, "step"), Dense(np.ones((2, 1)), None, "sigmoid")])
     found = diagnose(net, X, X[:, 0] > 0)
     assert not [finding for finding in found.findings if finding.check in ("dead_units", "saturated_units")]
-    assert "step.surrogate(sigmoid)" in reasons("vanishing_gradients", found.evidence)[0]
+    assert "Surrogate(step, sigmoid)" in reasons("vanishing_gradients", found.evidence)[0]
 
 
 def test_gradients_that_overflow_are_found_where_the_forward_pass_does_not():

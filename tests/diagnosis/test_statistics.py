@@ -6,7 +6,7 @@ from scipy import sparse, stats
 
 from multilayer import MLP, Dense, diagnose, gradients, initialize, losses
 from multilayer._base.errors import InputError
-from multilayer.activations import Activation, catalogue, relu, sigmoid
+from multilayer.activations import Custom, catalogue, relu, sigmoid
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.leaky_relu import PReLU
 from multilayer.diagnosis import TrainingRecord
@@ -190,7 +190,7 @@ def test_the_size_of_a_derivative_is_its_own():
 
 
 def test_a_custom_activation_and_one_with_a_parameter_per_unit():
-    half = Activation.from_functions("half_tanh", lambda a: 0.5 * np.tanh(a), lambda a: 0.5 / np.cosh(a) ** 2)
+    half = Custom("half_tanh", lambda a: 0.5 * np.tanh(a), lambda a: 0.5 / np.cosh(a) ** 2)
     assert float(sensitivity(half).largest) == pytest.approx(0.5)
     slopes = PReLU((0.5, 3.0))
     np.testing.assert_allclose(sensitivity(slopes).largest, [1.0, 3.0])

@@ -14,7 +14,7 @@ from sklearn.metrics import log_loss
 import multilayer
 from multilayer import optimizers
 from multilayer._base.errors import InputError
-from multilayer.activations import Activation, LeakyReLU, gelu, step
+from multilayer.activations import Custom, LeakyReLU, gelu, step
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.losses import CategoricalCrossEntropy, Quantile
 from multilayer.training.checkpoint import Checkpoint
@@ -40,7 +40,7 @@ def test_activations_by_name_object_or_layer(activation):
 
 
 def test_an_activation_of_ones_own():
-    cube = Activation.from_functions("cube", lambda x: x**3, lambda x: 3 * x**2)
+    cube = Custom("cube", lambda x: x**3, lambda x: 3 * x**2)
     model = classifier(activation=cube, max_iter=20, batch_size=10, learning_rate_init=0.01).fit(X, Y)
     assert model.score(X, Y) > 0.8
 

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, activations, initialize, load, save
-from multilayer.activations import Activation, Elementwise, Facts, Interval, parameter, relu
+from multilayer.activations import Activation, Custom, Elementwise, Facts, Interval, relu, setting
 
 every_suffix = pytest.mark.parametrize("suffix", [".json", ".safetensors"])
 
-CUBE = Activation.from_functions("cube", lambda a: a**3, lambda a: 3 * a**2)
-OTHER_CUBE = Activation.from_functions("Cube", lambda a: -(a**3), lambda a: -3 * a**2)
-SINE = Activation.from_functions("sine", np.sin, np.cos)
+CUBE = Custom("cube", lambda a: a**3, lambda a: 3 * a**2)
+OTHER_CUBE = Custom("Cube", lambda a: -(a**3), lambda a: -3 * a**2)
+SINE = Custom("sine", np.sin, np.cos)
 X = np.random.default_rng(0).normal(size=(5, 2))
 
 
 @dataclass(frozen=True)
 class Scaled(Elementwise):
-    scale: float = parameter(1.0, above=0.0)
+    scale: float = setting(1.0, above=0.0)
 
     @property
     def facts(self):
@@ -170,25 +170,25 @@ def test_the_network_of_an_estimator(tmp_path):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"kinks": "zero"}, "from_functions: kinks must be a finite number; got 'zero'"),
-        ({"kinks": [np.nan]}, "from_functions: kinks must be a finite number"),
-        ({"aliases": [3]}, "from_functions: aliases must be texts"),
-        ({"range": (0, 1)}, "from_functions: range must be an Interval"),
-        ({"latex": 3}, "from_functions: latex must be a text"),
-        ({"trainable": "no"}, "from_functions: trainable must be True or False"),
+        ({"kinks": "zero"}, "Custom: kinks must be a finite number; got 'zero'"),
+        ({"kinks": [np.nan]}, "Custom: kinks must be a finite number"),
+        ({"aliases": [3]}, "Custom: aliases must be text"),
+        ({"range": (0, 1)}, "Custom: range must be an Interval"),
+        ({"latex": 3}, "Custom: latex must be text"),
+        ({"trainable": "no"}, "Custom: trainable must be True or False"),
         ({"aliases": ["Leaky-ReLU"]}, "'Leaky-ReLU' is an activation of multilayer"),
     ],
 )
 def test_facts_of_ones_own_are_checked(facts, message):
     with pytest.raises(InputError, match=message):
-        Activation.from_functions("square", lambda a: a**2, lambda a: 2 * a, **facts)
+        Custom("square", lambda a: a**2, lambda a: 2 * a, **facts)
 
 
 def test_facts_of_ones_own():
-    made = Activation.from_functions("mine", np.abs, np.sign, kinks=0, aliases="absolute")
+    made = Custom("mine", np.abs, np.sign, kinks=0, aliases="absolute")
     assert (made.facts.kinks, made.facts.aliases) == ((0.0,), ("absolute",))
     assert made.facts.latex == r"\operatorname{mine}(a)"
     assert activations.get("absolute", among=[made]) is made
-    with pytest.raises(InputError, match="from_functions: value must be a function; got 3"):
-        Activation.from_functions("mine", 3, np.sign)
+    with pytest.raises(InputError, match="Custom: value must be a function; got 3"):
+        Custom("mine", 3, np.sign)
     assert MLP([Dense([[1.0]], [0.0], Plain())])([[2.0]]) == 2.0

@@ -14,8 +14,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.activations import Activation, Facts, Interval, catalogue
-from multilayer.activations.activation import parameter
+from multilayer.activations import Activation, Facts, Interval, catalogue, setting
 from multilayer.activations.elementwise import Elementwise
 from multilayer.io import load, save, table
 from multilayer.io.format import Format
@@ -128,7 +127,7 @@ def test_examples_load(path: Path) -> None:
 class Cube(Elementwise):
     """An activation of a user's own, with a parameter."""
 
-    scale: float = parameter(1.0, per_unit=True)
+    scale: float = setting(1.0, per_unit=True)
     called: str = "cube"
 
     @property

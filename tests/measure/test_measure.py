@@ -12,10 +12,11 @@ import pytest
 import multilayer
 from multilayer import InputError
 from multilayer.activations import (
-    Activation,
     AlongAxis,
+    Custom,
     PReLU,
     Properties,
+    Surrogate,
     catalogue,
     get,
     measure,
@@ -98,7 +99,7 @@ def test_the_same_figures_again(found):
 
 
 def test_an_activation_of_ones_own_gives_the_figures_of_its_like(found):
-    twin = Activation.from_functions(
+    twin = Custom(
         "my_sigmoid", lambda a: np.where(a < 0, np.exp(-np.abs(a)), 1.0) / (1.0 + np.exp(-np.abs(a))),
         lambda a: np.exp(-np.abs(a)) / (1.0 + np.exp(-np.abs(a))) ** 2,
     )  # fmt: skip
@@ -113,7 +114,7 @@ def test_an_activation_of_ones_own_gives_the_figures_of_its_like(found):
 
 
 def test_kinks_and_jumps_of_ones_own_are_met_exactly():
-    stairs = Activation.from_functions(
+    stairs = Custom(
         "stairs",
         lambda a: np.floor(np.clip(a, -2.0, 3.0)),
         np.zeros_like,
@@ -128,7 +129,7 @@ def test_kinks_and_jumps_of_ones_own_are_met_exactly():
 
 
 def test_a_surrogate_is_measured_as_it_trains():
-    each = measure(step.surrogate(sigmoid), effort=LITTLE)
+    each = measure(Surrogate(step, sigmoid), effort=LITTLE)
     assert each.centre.mean == 0.5
     assert each.saturation.threshold == 0.0025
     assert each.depth.chosen.median[-1] > 0

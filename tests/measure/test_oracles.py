@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize
 
-from multilayer.activations import Elementwise, catalogue, get, measure
+from multilayer.activations import Custom, Elementwise, Surrogate, catalogue, get, measure
 from multilayer.measure import NotMeasured
 from tests.measure.efforts import DEEP
 from tests.reference.activations import REFERENCES
@@ -216,9 +216,9 @@ def test_ranges_are_what_the_facts_declare(activation):
 
 
 def test_a_range_that_is_not_declared_right_is_found_out():
-    from multilayer.activations import Activation, Interval
+    from multilayer.activations import Interval
 
-    bowl = Activation.from_functions(
+    bowl = Custom(
         "bowl", lambda a: a * a - 1.0, lambda a: 2.0 * a, range=Interval(0.0, math.inf, (True, False))
     )
     found = measure(bowl, only=["range"]).range
@@ -227,10 +227,9 @@ def test_a_range_that_is_not_declared_right_is_found_out():
 
 
 def test_slopes_without_end_and_where():
-    from multilayer.activations import Activation
 
     def attained(value, derivative, **facts):
-        made = Activation.from_functions("made", value, derivative, **facts)
+        made = Custom("made", value, derivative, **facts)
         found = measure(made, only=["lipschitz", "saturation"])
         assert not found.saturation
         assert math.isinf(found.lipschitz.constant)
@@ -251,11 +250,8 @@ def test_slopes_without_end_and_where():
 
 
 def test_a_wave_is_saturated_again_and_again():
-    from multilayer.activations import Activation
 
-    found = measure(
-        Activation.from_functions("wave", np.sin, np.cos), only=["saturation", "lipschitz", "range"]
-    )
+    found = measure(Custom("wave", np.sin, np.cos), only=["saturation", "lipschitz", "range"])
     near = [region for region in found.saturation.regions if abs(region[0]) < 30]
     np.testing.assert_allclose(np.mean(near, axis=1), np.pi * (np.arange(-10, 10) + 0.5), rtol=1e-12)
     np.testing.assert_allclose(np.diff(near), 2 * math.asin(0.01), rtol=1e-10)
@@ -280,13 +276,14 @@ def test_zero_derivatives():
 
 
 def test_accuracy_finds_an_error_that_is_there():
-    from multilayer.activations import Activation
 
     found = measure("sigmoid", only=["accuracy"]).accuracy
     assert 0.4 < found.ulp <= 2.0
-    plain = Activation.from_functions("plain", lambda a: a * 1.0, np.ones_like)
+    plain = Custom("plain", lambda a: a * 1.0, np.ones_like)
     assert measure(plain, only=["accuracy"]).accuracy.ulp == 0.0
-    assert isinstance(measure(get("step").surrogate(get("sigmoid")), only=["accuracy"]).accuracy, NotMeasured)
+    assert isinstance(
+        measure(Surrogate(get("step"), get("sigmoid")), only=["accuracy"]).accuracy, NotMeasured
+    )
 
 
 def test_the_gradient_at_a_variance_of_nothing_is_the_limit():

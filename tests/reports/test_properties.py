@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from multilayer.activations import Activation, catalogue, measure
+from multilayer.activations import Custom, catalogue, measure
 from multilayer.reports.properties import properties_page
 from tests.measure.efforts import LITTLE
 from tests.plots.reading import read
@@ -29,7 +29,7 @@ def test_a_page_of_what_little_was_asked_for():
 
 
 def test_names_of_ones_own_may_be_anything():
-    cube = Activation.from_functions('<b>"my" & cube', lambda a: a**3, lambda a: 3 * a**2)
+    cube = Custom('<b>"my" & cube', lambda a: a**3, lambda a: 3 * a**2)
     found = [
         measure(act, effort=LITTLE, only=["saturation", "depth", "cost", "accuracy"])
         for act in (cube, "relu")

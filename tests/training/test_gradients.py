@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, activations, gradients, losses
-from multilayer.activations import catalogue, get, hardmax, identity, sigmoid, softmax, step, tanh
+from multilayer.activations import Surrogate, catalogue, get, hardmax, identity, sigmoid, softmax, step, tanh
 from multilayer.training import backward
 from multilayer.training.steps import Plan, outputs
 
@@ -165,7 +165,7 @@ def test_surrogate(hidden):
     stand_in = softmax if hidden is hardmax else sigmoid
     rng = np.random.default_rng(3)
     x, y = rng.normal(size=(ROWS, INPUTS)), rng.normal(size=(ROWS, OUTPUTS))
-    net = network(hidden.surrogate(stand_in), identity, rng)
+    net = network(Surrogate(hidden, stand_in), identity, rng)
     plain = MLP([Dense(net.layers[0].W, net.layers[0].b, hidden), net.layers[1]])
     np.testing.assert_array_equal(net(x), plain(x))
     first, last = gradients(net, x, y, "squared")
@@ -179,11 +179,11 @@ def test_surrogate_needs_a_derivative_and_stays_out_of_files(tmp_path):
     from multilayer import save
 
     with pytest.raises(InputError, match="step is no surrogate"):
-        hardmax.surrogate(step)
-    net = network(step.surrogate(sigmoid), identity, np.random.default_rng(4))
+        Surrogate(hardmax, step)
+    net = network(Surrogate(step, sigmoid), identity, np.random.default_rng(4))
     with pytest.raises(InputError, match="give the layer step instead"):
         save(net, tmp_path / "net.json")
-    assert get(step.surrogate(sigmoid)).facts.name == "step_as_sigmoid"
+    assert get(Surrogate(step, sigmoid)).facts.name == "step_as_sigmoid"
 
 
 JAX_NAMES = {

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, TrainingWarning, fit, initialize, train
-from multilayer.activations import Activation, Interval, sigmoid, step, tanh
+from multilayer.activations import Custom, Interval, Surrogate, sigmoid, step, tanh
 from multilayer.losses import Loss, LossFacts
 from multilayer.optimizers import (
     LBFGS,
@@ -462,10 +462,10 @@ def test_step_is_refused_with_the_reason_and_its_surrogate_learns():
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = np.array([0, 1, 1, 0])
     with pytest.raises(
-        InputError, match=r"layer 1: step cannot be trained through.*step\.surrogate\(sigmoid\)"
+        InputError, match=r"layer 1: step cannot be trained through.*Surrogate\(step, sigmoid\)"
     ):
         train(initialize((2, 6, 1), "step", "sigmoid", rng=0), x, y, loss="bce")
-    net = initialize((2, 6, 1), step.surrogate(sigmoid), "sigmoid", rng=0)
+    net = initialize((2, 6, 1), Surrogate(step, sigmoid), "sigmoid", rng=0)
     trained = fit(net, x, y, loss="bce", optimizer=Adam(0.05), epochs=600, rng=0).network
     np.testing.assert_array_equal(trained.classify(x), y)
     assert set(np.unique(trained.trace(x)[0].z)) <= {0.0, 1.0}
@@ -539,7 +539,7 @@ def test_losses_optimizers_and_activations_of_the_users_own():
         def formula(self, t, rate, w, g, /, *slots):
             return (w - rate * np.sign(g),)
 
-    bump = Activation.from_functions("bump", lambda a: np.exp(-a * a), lambda a: -2 * a * np.exp(-a * a))
+    bump = Custom("bump", lambda a: np.exp(-a * a), lambda a: -2 * a * np.exp(-a * a))
     net = initialize((4, 8, 1), bump, rng=0, dtype=np.float64)
     history = fit(net, X, Y, loss=LogCosh(), optimizer=SignDescent(), epochs=30, rng=0, batch_size=30).history
     assert history.loss[-1] < 0.5 * history.loss[0]

@@ -14,7 +14,9 @@ from multilayer import set_threads
 from multilayer._base.fields import setting
 from multilayer.activations import (
     Activation,
+    Custom,
     PReLU,
+    Surrogate,
     hardmax,
     identity,
     log_softmax,
@@ -33,10 +35,8 @@ from tests.training.test_native_steps import KINDS, LARGE, assert_close, both, d
 
 pytestmark = needs_native
 
-CUBE = Activation.from_functions("cube", lambda a: 0.1 * a**3, lambda a: 0.3 * a**2)
-BOUNDED = Activation.from_functions(
-    "bounded", lambda a: a / (1.0 + np.abs(a)), lambda a: 1.0 / (1.0 + np.abs(a)) ** 2
-)
+CUBE = Custom("cube", lambda a: 0.1 * a**3, lambda a: 0.3 * a**2)
+BOUNDED = Custom("bounded", lambda a: a / (1.0 + np.abs(a)), lambda a: 1.0 / (1.0 + np.abs(a)) ** 2)
 
 
 @final
@@ -77,18 +77,18 @@ def halved(gradients: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
 # Each with whether the core has it.
 HIDDEN: list[tuple[Activation, bool]] = [
     (tanh, True),
-    (step.surrogate(sigmoid), True),
-    (relu.surrogate(identity), True),
-    (hardmax.surrogate(softmax), True),
-    (softmax.surrogate(tanh), True),
+    (Surrogate(step, sigmoid), True),
+    (Surrogate(relu, identity), True),
+    (Surrogate(hardmax, softmax), True),
+    (Surrogate(softmax, tanh), True),
     (CUBE, False),
     (PReLU(tuple(np.linspace(0.05, 0.3, 33).tolist())), False),
-    (CUBE.surrogate(tanh), False),
+    (Surrogate(CUBE, tanh), False),
 ]
 ENDS: list[tuple[Loss, Activation, bool]] = [
     (CategoricalCrossEntropy(0.1), softmax, True),
     (Squared(), sigmoid, True),
-    (Squared(), step.surrogate(sigmoid), True),
+    (Squared(), Surrogate(step, sigmoid), True),
     (Squared(), BOUNDED, False),
     (FourthPower(), identity, False),
     (FourthPower(), relu, False),
@@ -176,7 +176,7 @@ def test_nan_from_a_part_of_ones_own_leaves_the_state_before_it(part: str) -> No
         calls[0] += 1
         return np.full_like(a, np.nan) if calls[0] > 3 else a
 
-    own = Activation.from_functions("own", lambda a: a, np.ones_like)
+    own = Custom("own", lambda a: a, np.ones_like)
 
     @final
     @dataclass(frozen=True)

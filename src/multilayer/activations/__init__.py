@@ -1,35 +1,146 @@
 """Activation functions: value and derivative, right to the last digit."""
 
-from importlib import import_module as _import_module
-from typing import Any as _Any
+from importlib import import_module
+from typing import Any
 
-from multilayer._base.fields import setting as setting
-from multilayer.activations import table as _table
-from multilayer.activations.activation import Activation as Activation
-from multilayer.activations.activation import Facts as Facts
-from multilayer.activations.activation import Interval as Interval
-from multilayer.activations.along_axis import AlongAxis as AlongAxis
-from multilayer.activations.catalogue import catalogue as catalogue
-from multilayer.activations.catalogue import get as get
-from multilayer.activations.catalogue import names as names
-from multilayer.activations.custom import Custom as Custom
-from multilayer.activations.elementwise import Elementwise as Elementwise
-from multilayer.activations.surrogate import Surrogate as Surrogate
-from multilayer.activations.table import *  # noqa: F403  (every activation, by the table alone)
+from multilayer._base.fields import setting
+from multilayer.activations.activation import Activation, Facts, Interval
+from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.custom import Custom
+from multilayer.activations.elementwise import Elementwise
+from multilayer.activations.elu import CELU, ELU, SELU, celu, elu, selu
+from multilayer.activations.exponential import Exponential, Gaussian, exponential, gaussian
+from multilayer.activations.gelu import GELU, GELUTanh, gelu, gelu_tanh
+from multilayer.activations.hard_sigmoid import (
+    HardSigmoid,
+    HardSwish,
+    HardTanh,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh,
+)
+from multilayer.activations.identity import Identity, identity
+from multilayer.activations.leaky_relu import LeakyReLU, PReLU, leaky_relu, prelu
+from multilayer.activations.mish import Mish, mish
+from multilayer.activations.relu import ReLU, ReLU6, ThresholdedReLU, relu, relu6, thresholded_relu
+from multilayer.activations.shrink import (
+    HardShrink,
+    SoftShrink,
+    TanhShrink,
+    hard_shrink,
+    soft_shrink,
+    tanh_shrink,
+)
+from multilayer.activations.sigmoid import Sigmoid, sigmoid
+from multilayer.activations.silu import SiLU, silu
+from multilayer.activations.softmax import LogSoftmax, Softmax, Softmin, log_softmax, softmax, softmin
+from multilayer.activations.softplus import (
+    LogSigmoid,
+    Softplus,
+    Squareplus,
+    log_sigmoid,
+    softplus,
+    squareplus,
+)
+from multilayer.activations.softsign import Softsign, softsign
+from multilayer.activations.sparsemax import Hardmax, Sparsemax, hardmax, sparsemax
+from multilayer.activations.step import Step, step
+from multilayer.activations.surrogate import Surrogate
+from multilayer.activations.table import catalogue, get, names
+from multilayer.activations.tanh import Tanh, tanh
 
-_KINDS = ("Activation", "AlongAxis", "Custom", "Elementwise", "Facts", "Interval", "Surrogate", "setting")
+__all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "SELU",
+    "Activation",
+    "AlongAxis",
+    "Custom",
+    "Elementwise",
+    "Exponential",
+    "Facts",
+    "GELUTanh",
+    "Gaussian",
+    "HardShrink",
+    "HardSigmoid",
+    "HardSwish",
+    "HardTanh",
+    "Hardmax",
+    "Identity",
+    "Interval",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Mish",
+    "PReLU",
+    "Properties",
+    "ReLU",
+    "ReLU6",
+    "SiLU",
+    "Sigmoid",
+    "SoftShrink",
+    "Softmax",
+    "Softmin",
+    "Softplus",
+    "Softsign",
+    "Sparsemax",
+    "Squareplus",
+    "Step",
+    "Surrogate",
+    "Tanh",
+    "TanhShrink",
+    "ThresholdedReLU",
+    "catalogue",
+    "celu",
+    "elu",
+    "exponential",
+    "gaussian",
+    "gelu",
+    "gelu_tanh",
+    "get",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_swish",
+    "hard_tanh",
+    "hardmax",
+    "identity",
+    "leaky_relu",
+    "log_sigmoid",
+    "log_softmax",
+    "measure",
+    "mish",
+    "names",
+    "prelu",
+    "relu",
+    "relu6",
+    "selu",
+    "setting",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softmin",
+    "softplus",
+    "softsign",
+    "sparsemax",
+    "squareplus",
+    "step",
+    "tanh",
+    "tanh_shrink",
+    "thresholded_relu",
+]
 
 # Measuring trains networks, so it stands far above this package, and is imported when first used.
 _LATER = {"Properties": "multilayer.measure", "measure": "multilayer.measure"}
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module 'multilayer.activations' has no attribute {name!r}")
-    found = globals()[name] = getattr(_import_module(_LATER[name]), name)
+    found = globals()[name] = getattr(import_module(_LATER[name]), name)
     return found
 
 
 def __dir__() -> list[str]:
-    listed = [name for name in vars(_table) if not name.startswith("_")]
-    return sorted([*listed, *_KINDS, *_LATER, "catalogue", "get", "names"])
+    return sorted(__all__)

@@ -14,12 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.fields import check_settings
 
-__all__ = ["Activation", "Facts", "Interval"]
+__all__ = ["Activation", "Array", "Facts", "Interval"]
+
+Array = NDArray[np.float64]
+"""What formulas take and return."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The outputs of an activation: between `low` and `high`; `closed` tells which ends are reached."""
+    """The outputs of an activation: between `low` and `high`; `closed` says which ends are reached."""
 
     low: float
     high: float
@@ -57,16 +60,17 @@ class Facts:
     source: str = ""
     """The paper or standard that defines it."""
     trainable: bool = True
-    """False when the derivative carries no signal, so that backpropagation cannot train through it."""
+    """False when the derivative is 0 almost everywhere, so that backpropagation cannot train through it."""
     distribution: bool = False
-    """Whether the outputs of a sample are the probabilities of classes that exclude each other: they sum to 1."""
+    """Whether the outputs of a sample are the probabilities of mutually exclusive classes: they sum to 1."""
 
 
 class Activation(ABC):
     """An activation function h: `h(x)`, `h.derivative(x)`, `h.vjp(a, z, dz)` and `h.facts`.
 
-    There are two kinds: `Elementwise` and `AlongAxis`. A concrete activation derives from one of them as
-    a frozen dataclass whose fields are its parameters, and supplies facts and NumPy formulas.
+    There are two kinds: `Elementwise` and `AlongAxis`. A concrete activation derives from one of them as a frozen
+    dataclass whose fields are its parameters, declared by `setting`, and supplies facts and NumPy formulas. `Custom`
+    makes one from two functions.
     """
 
     @property
@@ -86,47 +90,12 @@ class Activation(ABC):
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:
         """Return the gradient with respect to a, given the gradient dz with respect to z = h(a)."""
 
-    @staticmethod
-    def from_functions(
-        name: str, value: Callable[[Any], Any], derivative: Callable[[Any], Any], **facts: Any
-    ) -> Activation:
-        """Make an activation of your own from two array functions.
-
-        The derivative is checked against differences of the value. `facts` are fields of `Facts`; say
-        `kinks=(...)` where the derivative jumps.
-
-        Examples
-        --------
-        >>> cube = Activation.from_functions("cube", lambda a: a**3, lambda a: 3 * a**2)
-        >>> cube(2.0), cube.derivative(2.0)
-        (np.float64(8.0), np.float64(12.0))
-
-        Raises
-        ------
-        InputError
-            If the derivative does not belong to the value, or a function changes the shape of its input.
-        """
-        from multilayer.activations.custom import Custom
-
-        return Custom.from_facts(name, value, derivative, facts)
-
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
         """The names of the parameters, in order: the fields declared by `setting`."""
         if not dataclasses.is_dataclass(cls):
             return ()
         return tuple(field.name for field in dataclasses.fields(cls) if "limits" in field.metadata)
-
-    def surrogate(self, backward: Activation) -> Activation:
-        """Return this function with the derivative of `backward`; see `multilayer.activations.Surrogate`.
-
-        >>> from multilayer.activations import sigmoid, step
-        >>> step.surrogate(sigmoid)
-        Surrogate(forward=Step(), backward=Sigmoid())
-        """
-        from multilayer.activations.surrogate import Surrogate
-
-        return Surrogate(self, backward)
 
     @property
     def kernel(self) -> Callable[..., Any] | None:
@@ -139,12 +108,9 @@ class Activation(ABC):
         values = (getattr(self, name) for name in self.parameter_names())
         return tuple(np.float64(v) if isinstance(v, float) else np.array(v, np.float64) for v in values)
 
-    def _field_values(self) -> tuple[Any, ...]:
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        return tuple(getattr(self, field.name) for field in fields)
-
     def __post_init__(self) -> None:
         check_settings(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._field_values()
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return type(self), tuple(getattr(self, field.name) for field in fields)

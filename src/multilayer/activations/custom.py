@@ -1,4 +1,4 @@
-"""Activations of the user's own, from two array functions."""
+"""User-defined activations, from two array functions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.text import one_line
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
+from multilayer.activations.table import registry
 
 __all__ = ["Custom"]
 
@@ -24,95 +24,81 @@ __all__ = ["Custom"]
 _POINTS = np.array([0.0173, 0.1291, 0.4142, 0.7391, 1.3247, 2.2361, 3.8317, 6.7823])
 _STEP = 2.0**-10
 _TOLERANCE = 1e-6
+_SHAPES = ((), (3,), (2, 3), (0, 3))
+_GIVEN = tuple(field.name for field in dataclasses.fields(Facts) if field.name not in ("name", "derivative"))
+"""The facts that a caller may give."""
+
+Function = Callable[[Any], Any]
 
 
 @final
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Custom(Elementwise):
-    """An activation made by `Activation.from_functions`; it is used wherever a built-in one is.
+    """A user-defined activation, from two array functions: h and its derivative.
 
-    Value and derivative are called with float64 arrays of any shape, which they may change, and return arrays
-    of the same shape; float16 and float32 inputs are computed through float64. Instances are pickled by
-    reference to the two functions, which therefore have to be importable.
+    The derivative is checked against differences of the value. Both functions are called with float64 arrays of any
+    shape, which they may change, and return arrays of the same shape; float16 and float32 inputs are computed through
+    float64. Instances are pickled by reference to the two functions, which therefore have to be importable.
+
+    Parameters
+    ----------
+    name : str
+        The name in files; no other activation may have it.
+    value, derivative : callable
+        h and h' of an array.
+    **facts
+        Fields of `Facts`, such as `kinks=(0.0,)` where the derivative jumps at 0.
+
+    Examples
+    --------
+    >>> cube = Custom("cube", lambda a: a**3, lambda a: 3 * a**2)
+    >>> cube(2.0), cube.derivative(2.0)
+    (np.float64(8.0), np.float64(12.0))
+
+    Raises
+    ------
+    InputError
+        If the derivative does not belong to the value, or a function changes the shape of its input.
     """
 
     known: Facts
-    value: Callable[[Any], Any]
-    gradient: Callable[[Any], Any]
+    value: Function
+    gradient: Function
 
-    @staticmethod
-    def from_facts(
-        name: str, value: Callable[[Any], Any], derivative: Callable[[Any], Any], facts: Mapping[str, Any]
-    ) -> Custom:
-        """Fill in what was not said: the plain names of the functions, and an unbounded range."""
-        fields = {field.name for field in dataclasses.fields(Facts)} - {"name"}
-        for unknown in sorted(facts.keys() - fields):
-            raise InputError(
-                f"from_functions: no fact is called {unknown!r}; there are {', '.join(sorted(fields))}"
-            )
-        said: dict[str, Any] = {
-            "formula": f"{name}(a)",
-            "derivative": f"{name}'(a)",
-            "latex": rf"\operatorname{{{name}}}(a)",
-            "range": Interval(-math.inf, math.inf, (True, True)),
-            **facts,
-        }
-        said["kinks"] = _numbers("kinks", said.get("kinks", ()))
-        said["aliases"] = _texts("aliases", said.get("aliases", ()))
-        for fact in ("formula", "derivative", "latex", "source"):
-            if not isinstance(said.get(fact, ""), str):
-                raise InputError(
-                    f"from_functions: {fact} must be a text; got {one_line(repr(said[fact]), 60)}"
-                )
-        if not isinstance(said["range"], Interval):
-            raise InputError(
-                f"from_functions: range must be an Interval; got {one_line(repr(said['range']), 60)}"
-            )
-        checked_flag("from_functions: trainable", said.get("trainable", True))
-        return Custom(Facts(name=name, **said), value, derivative)
-
-    def __post_init__(self) -> None:
-        from multilayer.activations.catalogue import registry
-
-        name = self.known.name
-        if not isinstance(name, str) or not name or not name.isprintable():
-            raise InputError(f"from_functions: name must be a text of characters that show; got {name!r}")
-        for claimed in (name, *self.known.aliases):
-            if registry.takes(claimed):
-                raise InputError(
-                    f"from_functions: {claimed!r} is an activation of multilayer; choose another name"
-                )
-        for role, function in (("value", self.value), ("derivative", self.gradient)):
+    def __init__(self, name: str, value: Function, derivative: Function, **facts: Any) -> None:
+        for role, function in (("value", value), ("derivative", derivative)):
             if not callable(function):
-                raise InputError(
-                    f"from_functions: {role} must be a function; got {one_line(repr(function), 60)}"
-                )
+                raise InputError(f"Custom: {role} must be a function; got {one_line(repr(function), 60)}")
+        object.__setattr__(self, "known", _checked_facts(name, facts))
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "gradient", derivative)
         self._check_shapes()
         self._check_derivative()
 
     def __repr__(self) -> str:
         return f"Custom({self.known.name!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.known, self.value, self.gradient)
+
     @property
     def facts(self) -> Facts:
-        """What `from_functions` was told."""
+        """The given facts; the others are left at what holds of any function."""
         return self.known
 
-    def formula(self, x: NDArray[np.float64], /) -> NDArray[np.float64]:  # type: ignore[override]
+    def formula(self, x: Array, /) -> Array:  # type: ignore[override]
         """Return the value for a float64 array."""
         return self._called("value", self.value, x)
 
-    def derivative_formula(self, x: NDArray[np.float64], /) -> NDArray[np.float64]:  # type: ignore[override]
+    def derivative_formula(self, x: Array, /) -> Array:  # type: ignore[override]
         """Return the derivative for a float64 array."""
         return self._called("derivative", self.gradient, x)
 
-    def _ufunc(self, name: str, formula: Callable[..., NDArray[np.float64]]) -> Callable[..., Any]:
+    def _ufunc(self, name: str, formula: Callable[..., Array]) -> Callable[..., Any]:
         return backend.from_python(name, formula)
 
-    def _called(
-        self, role: str, function: Callable[[Any], Any], x: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        # A copy, so that a function that works in place changes nothing of the caller's.
+    def _called(self, role: str, function: Function, x: Array) -> Array:
+        # A copy, so that a function that works in place does not change the caller's array.
         result = np.asarray(function(np.array(x)), dtype=np.float64)
         if result.shape != x.shape:
             raise InputError(
@@ -123,7 +109,7 @@ class Custom(Elementwise):
 
     def _check_shapes(self) -> None:
         for role, function in (("value", self.value), ("derivative", self.gradient)):
-            for shape in ((), (3,), (2, 3), (0, 3)):
+            for shape in _SHAPES:
                 try:
                     with np.errstate(all="ignore"):
                         self._called(role, function, np.full(shape, 0.4142))
@@ -156,18 +142,46 @@ class Custom(Elementwise):
         for at in np.flatnonzero(defined & ~(np.abs(found - expected) <= _TOLERANCE * size)):
             raise InputError(
                 f"activation {self.known.name}: derivative({points[at]:g}) should be {expected[at]:.7g}, by "
-                f"differences of the value, but is {found[at]:.7g}; if there is a kink, say "
-                f"kinks=({points[at]:g},)"
+                f"differences of the value, but is {found[at]:.7g}; at a kink, give kinks=({points[at]:g},)"
             )
 
 
-def _numbers(fact: str, given: Any) -> tuple[float, ...]:
-    numbers = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else given
-    return tuple(Limits().checked(f"from_functions: {fact}", number) for number in numbers)
+def _rebuild(known: Facts, value: Function, gradient: Function) -> Custom:
+    given = {field: getattr(known, field) for field in _GIVEN}
+    return Custom(known.name, value, gradient, **given)
 
 
-def _texts(fact: str, given: Any) -> tuple[str, ...]:
-    texts = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
-    if not all(isinstance(text, str) and text for text in texts):
-        raise InputError(f"from_functions: {fact} must be texts; got {one_line(repr(given), 60)}")
-    return texts
+def _checked_facts(name: str, given: Mapping[str, Any]) -> Facts:
+    """Return the facts; those that are not given say no more than holds of any function."""
+    if not isinstance(name, str) or not name or not name.isprintable():
+        raise InputError(f"Custom: name must be printable text; got {name!r}")
+    for unknown in sorted(given.keys() - set(_GIVEN)):
+        raise InputError(f"Custom: no fact is called {unknown!r}; expected {', '.join(_GIVEN)}")
+    facts: dict[str, Any] = {
+        "formula": f"{name}(a)",
+        "latex": rf"\operatorname{{{name}}}(a)",
+        "range": Interval(-math.inf, math.inf, (True, True)),
+        **given,
+    }
+    facts["kinks"] = tuple(
+        Limits().checked("Custom: kinks", kink) for kink in _sequence(facts.get("kinks", ()))
+    )
+    facts["aliases"] = _sequence(facts.get("aliases", ()))
+    if not all(isinstance(alias, str) and alias for alias in facts["aliases"]):
+        raise InputError(f"Custom: aliases must be text; got {one_line(repr(facts['aliases']), 60)}")
+    for fact in ("formula", "latex", "source"):
+        if not isinstance(facts.get(fact, ""), str):
+            raise InputError(f"Custom: {fact} must be text; got {one_line(repr(facts[fact]), 60)}")
+    if not isinstance(facts["range"], Interval):
+        raise InputError(f"Custom: range must be an Interval; got {one_line(repr(facts['range']), 60)}")
+    checked_flag("Custom: trainable", facts.get("trainable", True))
+    for claimed in (name, *facts["aliases"]):
+        if registry.takes(claimed):
+            raise InputError(
+                f"Custom: {claimed!r} is an activation of multilayer already; choose another name"
+            )
+    return Facts(name=name, derivative=f"{name}'(a)", **facts)
+
+
+def _sequence(given: Any) -> tuple[Any, ...]:
+    return (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import quotient_by, scaled_exp
 
@@ -29,8 +28,8 @@ class ELU(Elementwise):
     .. math:: h(a) = a \text{ if } a > 0 \text{ else } \alpha (e^a - 1), \qquad
               h'(a) = 1 \text{ if } a > 0 \text{ else } \alpha e^a
 
-    h(-inf) = -alpha, h'(-inf) = 0, nan stays nan. There is a kink at 0 unless alpha is 1; there h'(0) =
-    alpha, as in PyTorch and JAX.
+    h(-inf) = -alpha, h'(-inf) = 0, nan stays nan. There is a kink at 0 unless alpha is 1; there h'(0) = alpha, as in
+    PyTorch and JAX.
 
     Parameters
     ----------
@@ -39,8 +38,8 @@ class ELU(Elementwise):
 
     Traps
     -----
-    exp(a) - 1 loses the digits of a small a; expm1 keeps them. With alpha other than 1 it is not
-    CELU, which has no kink. JAX returns 0 where h' is subnormal.
+    exp(a) - 1 loses the digits of a small a; expm1 keeps them. With alpha other than 1 it is not CELU, which has no
+    kink. JAX returns 0 where h' is subnormal.
 
     Examples
     --------
@@ -49,15 +48,14 @@ class ELU(Elementwise):
 
     References
     ----------
-    Clevert, D.-A., Unterthiner, T., Hochreiter, S. (2016). Fast and accurate deep
-    network learning by exponential linear units. ICLR.
+    Clevert, D.-A., Unterthiner, T., Hochreiter, S. (2016). Fast and accurate deep network learning by exponential
+    linear units. ICLR.
     """
 
     alpha: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         return Facts(
             name="elu",
             formula="a if a > 0 else alpha (exp(a) - 1)",
@@ -70,11 +68,11 @@ class ELU(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, alpha: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, alpha: np.float64) -> Array:
         return np.where(x < 0, alpha * np.expm1(np.minimum(x, 0.0)), x)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, alpha: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, alpha: np.float64) -> Array:
         e, scale = scaled_exp(np.minimum(x, 0.0))
         return np.where(x > 0, 1.0, alpha * e * scale)
 
@@ -96,8 +94,7 @@ class CELU(Elementwise):
 
     Traps
     -----
-    The rounding of a / alpha alone costs hundreds of ulp in the tail of h'; here the quotient
-    keeps its remainder.
+    The rounding of a / alpha alone costs hundreds of ulp in the tail of h'; here the quotient keeps its remainder.
 
     Examples
     --------
@@ -113,7 +110,6 @@ class CELU(Elementwise):
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range and source."""
         return Facts(
             name="celu",
             formula="a if a > 0 else alpha (exp(a / alpha) - 1)",
@@ -125,7 +121,7 @@ class CELU(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, alpha: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, alpha: np.float64) -> Array:
         quotient, low = quotient_by(alpha, np.minimum(x, 0.0))
         grown = np.expm1(quotient)
         curve = alpha * (grown + (grown + 1.0) * low)
@@ -133,7 +129,7 @@ class CELU(Elementwise):
         return np.where(quotient > -(2.0**-54), x, curve)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, alpha: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, alpha: np.float64) -> Array:
         e, scale = scaled_exp(*quotient_by(alpha, np.minimum(x, 0.0)))
         return np.where(x > 0, 1.0, e * scale)
 
@@ -146,14 +142,13 @@ class SELU(Elementwise):
     .. math:: h(a) = \lambda a \text{ if } a > 0 \text{ else } \lambda \alpha (e^a - 1), \qquad
               h'(a) = \lambda \text{ if } a > 0 \text{ else } \lambda \alpha e^a
 
-    with lambda = 1.0507009873554805 and alpha = 1.6732632423543772. h(-inf) = -1.758..., h'(-inf) = 0, nan
-    stays nan. At the kink h'(0) = lambda alpha, as in PyTorch and JAX.
+    with lambda = 1.0507009873554805 and alpha = 1.6732632423543772. h(-inf) = -1.758..., h'(-inf) = 0, nan stays nan.
+    At the kink h'(0) = lambda alpha, as in PyTorch and JAX.
 
     Traps
     -----
-    It keeps its promise only with weights from a normal distribution of variance 1 / inputs
-    (LeCun). ONNX keeps both constants in float32; the first ONNX operator set had 1.6732 and 1.0507, 4e-5
-    off.
+    It keeps its promise only with weights from a normal distribution of variance 1 / inputs (LeCun). ONNX keeps both
+    constants in float32; the first ONNX operator set had 1.6732 and 1.0507, 4e-5 off.
 
     Examples
     --------
@@ -162,30 +157,26 @@ class SELU(Elementwise):
 
     References
     ----------
-    Klambauer, G., Unterthiner, T., Mayr, A., Hochreiter, S. (2017). Self-normalizing
-    neural networks. NeurIPS.
+    Klambauer, G., Unterthiner, T., Mayr, A., Hochreiter, S. (2017). Self-normalizing neural networks. NeurIPS.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
-        return Facts(
-            name="selu",
-            formula="1.0507 a if a > 0 else 1.7581 (exp(a) - 1)",
-            derivative="1.0507 if a > 0 else 1.7581 exp(a)",
-            latex=r"\lambda a \text{ if } a > 0 \text{ else } \lambda \alpha (e^a - 1)",
-            range=Interval(-_SCALE_TIMES_ALPHA, math.inf),
-            kinks=(0.0,),
-            onnx="Selu",
-            source="Klambauer, Unterthiner, Mayr, Hochreiter 2017",
-        )
+    facts = Facts(
+        name="selu",
+        formula="1.0507 a if a > 0 else 1.7581 (exp(a) - 1)",
+        derivative="1.0507 if a > 0 else 1.7581 exp(a)",
+        latex=r"\lambda a \text{ if } a > 0 \text{ else } \lambda \alpha (e^a - 1)",
+        range=Interval(-_SCALE_TIMES_ALPHA, math.inf),
+        kinks=(0.0,),
+        onnx="Selu",
+        source="Klambauer, Unterthiner, Mayr, Hochreiter 2017",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         return np.where(x < 0, _SCALE_TIMES_ALPHA * np.expm1(np.minimum(x, 0.0)), _SCALE * x)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         e, scale = scaled_exp(np.minimum(x, 0.0))
         return np.where(x > 0, _SCALE, _SCALE_TIMES_ALPHA * e * scale)
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import horner, logistic_slope, scaled_exp, two_product, two_sum
 from multilayer.backend.normal import (
@@ -63,10 +62,10 @@ class GELU(Elementwise):
 
     Traps
     -----
-    "gelu" is two functions, up to 4.7e-4 apart. This one (erf) is meant by PyTorch, ONNX and
-    `keras.activations`; `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2, unless told otherwise.
-    Weights trained with one and run with the other give other results. PyTorch and JAX write 1 + erf for
-    erfc, and lose every digit below -5.6 in float32.
+    "gelu" is two functions, up to 4.7e-4 apart. This one (erf) is meant by PyTorch, ONNX and `keras.activations`;
+    `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2, unless told otherwise. Weights trained with one and run
+    with the other give other results. PyTorch and JAX write 1 + erf for erfc, and lose every digit below -5.6 in
+    float32.
 
     Examples
     --------
@@ -78,22 +77,19 @@ class GELU(Elementwise):
     Hendrycks, D., Gimpel, K. (2016). Gaussian error linear units. arXiv:1606.08415.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="gelu",
-            formula="a (1 + erf(a / sqrt(2))) / 2",
-            derivative="Phi(a) + a phi(a)",
-            latex=r"\frac{a}{2} \left(1 + \operatorname{erf} \frac{a}{\sqrt 2}\right)",
-            range=Interval(-0.16997120747990366, math.inf, (True, False)),
-            aliases=("gelu_erf", "gelu_exact", "gelu_none"),
-            onnx="Gelu",
-            source="Hendrycks, Gimpel 2016",
-        )
+    facts = Facts(
+        name="gelu",
+        formula="a (1 + erf(a / sqrt(2))) / 2",
+        derivative="Phi(a) + a phi(a)",
+        latex=r"\frac{a}{2} \left(1 + \operatorname{erf} \frac{a}{\sqrt 2}\right)",
+        range=Interval(-0.16997120747990366, math.inf, (True, False)),
+        aliases=("gelu_erf", "gelu_exact", "gelu_none"),
+        onnx="Gelu",
+        source="Hendrycks, Gimpel 2016",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         t = np.minimum(np.abs(x), 40.0)
         e, scale = normal_exponential(t)
         tail = e * normal_tail(t)
@@ -102,7 +98,7 @@ class GELU(Elementwise):
         return np.where(np.abs(x) < 0.75, centre * (0.5 + centre * normal_centre(centre)), sides)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         t = np.minimum(np.abs(x), 40.0)
         e, scale = normal_exponential(t)
         # h'(-t); and h'(t) = 1 - h'(-t).
@@ -128,8 +124,8 @@ class GELUTanh(Elementwise):
     Traps
     -----
     Up to 4.7e-4 from `gelu`; see there who means which. ONNX's Gelu is this function only with the attribute
-    approximate="tanh", which some readers of ONNX files ignore. The other approximation of the paper,
-    a sigmoid(1.702 a), is `SiLU(beta=1.702)`.
+    approximate="tanh", which some readers of ONNX files ignore. The other approximation of the paper, a sigmoid(1.702
+    a), is `SiLU(beta=1.702)`.
 
     Examples
     --------
@@ -141,22 +137,19 @@ class GELUTanh(Elementwise):
     Hendrycks, D., Gimpel, K. (2016). Gaussian error linear units. arXiv:1606.08415.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="gelu_tanh",
-            formula="a (1 + tanh(sqrt(2 / pi) (a + 0.044715 a^3))) / 2",
-            derivative="s + a s (1 - s) 2 sqrt(2 / pi) (1 + 0.134145 a^2), s = h(a) / a",
-            latex=r"\frac{a}{2} \left(1 + \tanh\left(\sqrt{2 / \pi}\,(a + 0.044715\,a^3)\right)\right)",
-            range=Interval(-0.17004075057125406, math.inf, (True, False)),
-            aliases=("gelu_approximate", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"),
-            onnx="Gelu",
-            source="Hendrycks, Gimpel 2016",
-        )
+    facts = Facts(
+        name="gelu_tanh",
+        formula="a (1 + tanh(sqrt(2 / pi) (a + 0.044715 a^3))) / 2",
+        derivative="s + a s (1 - s) 2 sqrt(2 / pi) (1 + 0.134145 a^2), s = h(a) / a",
+        latex=r"\frac{a}{2} \left(1 + \tanh\left(\sqrt{2 / \pi}\,(a + 0.044715\,a^3)\right)\right)",
+        range=Interval(-0.17004075057125406, math.inf, (True, False)),
+        aliases=("gelu_approximate", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"),
+        onnx="Gelu",
+        source="Hendrycks, Gimpel 2016",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         # a (1 + tanh(v / 2)) / 2 = a sigmoid(v).
         t = np.minimum(np.abs(x), 40.0)
         v, v_low = _odd_cubic(t, _CUBIC)
@@ -165,7 +158,7 @@ class GELUTanh(Elementwise):
         return np.where(x < 0, -t * e / total * scale, x / total)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         # With s = sigmoid(v): h' = s + a v' s (1 - s).
         t = np.minimum(np.abs(x), 40.0)
         v, v_low = _odd_cubic(t, _CUBIC)
@@ -177,9 +170,7 @@ class GELUTanh(Elementwise):
         return np.where(x < 0, tail, 1.0 - tail)
 
 
-def _odd_cubic(
-    t: NDArray[np.float64], cubic: tuple[float, float]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _odd_cubic(t: Array, cubic: tuple[float, float]) -> tuple[Array, Array]:
     """2 sqrt(2 / pi) t + cubic t^3, as a pair, for t >= 0."""
     square, square_low = two_product(t, t)
     product, product_low = two_product(cubic[0], square)

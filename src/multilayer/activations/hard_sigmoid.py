@@ -1,4 +1,4 @@
-"""The sigmoid made of straight lines, and the swish made of it."""
+"""Piecewise linear: the hard sigmoid, the hard swish made of it, and the hard tanh."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import product_with, two_sum
 
-__all__ = ["HardSigmoid", "HardSwish", "hard_sigmoid", "hard_swish"]
+__all__ = ["HardSigmoid", "HardSwish", "HardTanh", "hard_sigmoid", "hard_swish", "hard_tanh"]
 
 
 @final
@@ -24,9 +24,8 @@ class HardSigmoid(Elementwise):
 
     .. math:: h(a) = \min(\max(\alpha a + \beta, 0), 1)
 
-    The line is rounded once, as by a fused multiply-add. As 1/6 is not a float64, h(-3) is 2.8e-17 rather
-    than 0 for the default. h' is alpha strictly between the kinks, 0 at and beyond them, as in PyTorch and
-    JAX; nan stays nan.
+    The line is rounded once, as by a fused multiply-add. As 1/6 is not a float64, h(-3) is 2.8e-17 rather than 0 for
+    the default. h' is alpha strictly between the kinks, 0 at and beyond them, as in PyTorch and JAX; nan stays nan.
 
     Parameters
     ----------
@@ -52,8 +51,8 @@ class HardSigmoid(Elementwise):
 
     References
     ----------
-    Courbariaux, M., Bengio, Y., David, J.-P. (2015). BinaryConnect. NeurIPS. Howard, A.
-    et al. (2019). Searching for MobileNetV3. ICCV.
+    Courbariaux, M., Bengio, Y., David, J.-P. (2015). BinaryConnect. NeurIPS. Howard, A. et al. (2019). Searching for
+    MobileNetV3. ICCV.
     """
 
     alpha: float = setting(1 / 6, above=0.0)
@@ -61,7 +60,6 @@ class HardSigmoid(Elementwise):
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         return Facts(
             name="hard_sigmoid",
             formula="min(max(alpha a + beta, 0), 1)",
@@ -75,16 +73,14 @@ class HardSigmoid(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, alpha: np.float64, beta: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, alpha: np.float64, beta: np.float64) -> Array:
         product, product_low = product_with(alpha, x, limit=2.0 * abs(beta) + 4.0)
         total, total_low = two_sum(product, beta)
         line = total + (total_low + product_low)
         return np.where(line <= 0, 0.0, np.where(line >= 1, 1.0, line))
 
     @staticmethod
-    def derivative_formula(
-        x: NDArray[np.float64], /, alpha: np.float64, beta: np.float64
-    ) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, alpha: np.float64, beta: np.float64) -> Array:
         inside = (x > -beta / alpha) & (x < (1.0 - beta) / alpha)
         return np.where(np.isnan(x), x, np.where(inside, alpha, 0.0))
 
@@ -97,13 +93,12 @@ class HardSwish(Elementwise):
     .. math:: h(a) = \frac{a}{6} \min(\max(a + 3, 0), 6), \qquad
               h'(a) = \frac{2a + 3}{6} \text{ between } -3 \text{ and } 3
 
-    h(-inf) = 0, h(inf) = inf, nan stays nan, in the derivative too. At the kinks h'(-3) = 0 and h'(3) = 1, as
-    in PyTorch and JAX. The sixth is exact here: h(-3) = 0.
+    h(-inf) = 0, h(inf) = inf, nan stays nan, in the derivative too. At the kinks h'(-3) = 0 and h'(3) = 1, as in
+    PyTorch and JAX. The sixth is exact here: h(-3) = 0.
 
     Traps
     -----
-    ONNX's HardSwish has this slope fixed; a HardSigmoid with ONNX's default slope 0.2 times a is
-    another function.
+    ONNX's HardSwish has this slope fixed; a HardSigmoid with ONNX's default slope 0.2 times a is another function.
 
     Examples
     --------
@@ -115,29 +110,82 @@ class HardSwish(Elementwise):
     Howard, A. et al. (2019). Searching for MobileNetV3. ICCV.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
-        return Facts(
-            name="hard_swish",
-            formula="a min(max(a + 3, 0), 6) / 6",
-            derivative="(2 a + 3) / 6 between -3 and 3, 0 below, 1 above",
-            latex=r"\frac{a}{6} \min(\max(a + 3, 0), 6)",
-            range=Interval(-0.375, math.inf, (True, False)),
-            kinks=(-3.0, 3.0),
-            aliases=("hard_silu", "hardswish", "hardsilu"),
-            onnx="HardSwish",
-            source="Howard et al. 2019",
-        )
+    facts = Facts(
+        name="hard_swish",
+        formula="a min(max(a + 3, 0), 6) / 6",
+        derivative="(2 a + 3) / 6 between -3 and 3, 0 below, 1 above",
+        latex=r"\frac{a}{6} \min(\max(a + 3, 0), 6)",
+        range=Interval(-0.375, math.inf, (True, False)),
+        kinks=(-3.0, 3.0),
+        aliases=("hard_silu", "hardswish", "hardsilu"),
+        onnx="HardSwish",
+        source="Howard et al. 2019",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         return np.where(x <= -3, 0.0, np.where(x >= 3, x, x * (x + 3.0) / 6.0))
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         return np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, (2.0 * x + 3.0) / 6.0))
+
+
+@final
+@dataclass(frozen=True)
+class HardTanh(Elementwise):
+    r"""Hard tanh: h(a) = a held between low and high.
+
+    .. math:: h(a) = \min(\max(a, l), u), \qquad h'(a) = [l < a < u]
+
+    nan stays nan, in the derivative too. At the kinks h' = 0, as in PyTorch; JAX says 1.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds, low < high; -1 and 1 in every framework.
+
+    Examples
+    --------
+    >>> hard_tanh(-3.0), hard_tanh.derivative(1.0)
+    (np.float64(-1.0), np.float64(0.0))
+
+    References
+    ----------
+    Collobert, R. (2004). Large scale machine learning. PhD thesis, Université Paris 6.
+    """
+
+    low: float = setting(-1.0)
+    high: float = setting(1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.low < self.high:
+            raise InputError(f"HardTanh: low must be below high; got low={self.low:g}, high={self.high:g}")
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            name="hard_tanh",
+            formula="min(max(a, low), high)",
+            derivative="1 if low < a < high else 0",
+            latex=r"\min(\max(a, l), u)",
+            range=Interval(self.low, self.high, (True, True)),
+            kinks=(self.low, self.high),
+            aliases=("hardtanh", "clip", "satlins"),
+            onnx="Clip",
+            source="Collobert 2004",
+        )
+
+    @staticmethod
+    def formula(x: Array, /, low: np.float64, high: np.float64) -> Array:
+        return np.where(x <= low, low, np.where(x >= high, high, x))
+
+    @staticmethod
+    def derivative_formula(x: Array, /, low: np.float64, high: np.float64) -> Array:
+        return np.where(np.isnan(x), x, np.where((x > low) & (x < high), 1.0, 0.0))
 
 
 hard_sigmoid = HardSigmoid()
 hard_swish = HardSwish()
+hard_tanh = HardTanh()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["Identity", "identity"]
@@ -22,8 +21,8 @@ class Identity(Elementwise):
 
     .. math:: h(a) = a, \qquad h'(a) = 1
 
-    Layers that follow one another with nothing but the identity between them are one layer in effect. The
-    result is an array of its own, never the input itself. h'(nan) = nan.
+    Layers that follow one another with nothing but the identity between them are one layer in effect. The result is an
+    array of its own, never the input itself. h'(nan) = nan.
 
     Examples
     --------
@@ -31,25 +30,22 @@ class Identity(Elementwise):
     (np.float64(-2.5), np.float64(1.0))
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="identity",
-            formula="a",
-            derivative="1",
-            latex="a",
-            range=Interval(-math.inf, math.inf),
-            aliases=("linear", "none", "purelin"),
-            onnx="Identity",
-        )
+    facts = Facts(
+        name="identity",
+        formula="a",
+        derivative="1",
+        latex="a",
+        range=Interval(-math.inf, math.inf),
+        aliases=("linear", "none", "purelin"),
+        onnx="Identity",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         return np.positive(x)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         return np.where(np.isnan(x), x, 1.0)
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
 __all__ = ["LeakyReLU", "PReLU", "leaky_relu", "prelu"]
@@ -24,8 +23,8 @@ class LeakyReLU(Elementwise):
 
     .. math:: h(a) = \max(a, 0) + s \min(a, 0), \qquad h'(a) = 1 \text{ if } a > 0 \text{ else } s
 
-    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch;
-    JAX says 1.
+    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch; JAX says
+    1.
 
     Parameters
     ----------
@@ -34,8 +33,8 @@ class LeakyReLU(Elementwise):
 
     Traps
     -----
-    Everyone's default slope is another: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's
-    `tf.nn.leaky_relu` and Keras' function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
+    Everyone's default slope is another: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's `tf.nn.leaky_relu`
+    and Keras' function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
 
     Examples
     --------
@@ -44,15 +43,13 @@ class LeakyReLU(Elementwise):
 
     References
     ----------
-    Maas, A., Hannun, A., Ng, A. (2013). Rectifier nonlinearities improve neural network
-    acoustic models. ICML.
+    Maas, A., Hannun, A., Ng, A. (2013). Rectifier nonlinearities improve neural network acoustic models. ICML.
     """
 
     slope: float = setting(0.01)
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         return Facts(
             name="leaky_relu",
             formula="a if a > 0 else slope * a",
@@ -66,11 +63,11 @@ class LeakyReLU(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, slope: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, slope: np.float64) -> Array:
         return _two_slopes(x, slope)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, slope: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, slope: np.float64) -> Array:
         return _two_slopes_derivative(x, slope)
 
 
@@ -91,8 +88,8 @@ class PReLU(Elementwise):
 
     Traps
     -----
-    PyTorch and ONNX start the slope at 0.25, Keras at 0. PyTorch's slopes belong to axis 1, which
-    is the last one for rows of samples only.
+    PyTorch and ONNX start the slope at 0.25, Keras at 0. PyTorch's slopes belong to axis 1, which is the last one for
+    rows of samples only.
 
     Examples
     --------
@@ -110,7 +107,6 @@ class PReLU(Elementwise):
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         slopes = (self.slope,) if isinstance(self.slope, float) else tuple(self.slope)
         return Facts(
             name="prelu",
@@ -125,11 +121,11 @@ class PReLU(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    def formula(x: Array, /, slope: Array) -> Array:
         return _two_slopes(x, slope)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, slope: Array) -> Array:
         return _two_slopes_derivative(x, slope)
 
 
@@ -143,14 +139,12 @@ def _kinks(slopes: tuple[float, ...]) -> tuple[float, ...]:
     return () if all(slope == 1.0 for slope in slopes) else (0.0,)
 
 
-def _two_slopes(x: NDArray[np.float64], slope: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+def _two_slopes(x: Array, slope: Array | np.float64) -> Array:
     # Without the second condition, slope 0 would make nan of -inf.
     return np.where(x > 0, x, np.where((slope == 0) & (x <= 0), 0.0, slope * x))
 
 
-def _two_slopes_derivative(
-    x: NDArray[np.float64], slope: NDArray[np.float64] | np.float64
-) -> NDArray[np.float64]:
+def _two_slopes_derivative(x: Array, slope: Array | np.float64) -> Array:
     return np.where(x > 0, 1.0, np.where(x <= 0, slope, x))
 
 

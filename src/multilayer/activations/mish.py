@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, scaled_exp, two_product, two_sum
 
@@ -27,9 +26,8 @@ class Mish(Elementwise):
 
     Traps
     -----
-    PyTorch's softplus stops at 20 and its tanh saturates: up to 154 ulp off in float32 (JAX: the
-    whole subnormal tail). Here tanh(log(1 + e)) is written e (e + 2) / (e (e + 2) + 2), which has neither
-    logarithm nor tanh.
+    PyTorch's softplus stops at 20 and its tanh saturates: up to 154 ulp off in float32 (JAX: the whole subnormal
+    tail). Here tanh(log(1 + e)) is written e (e + 2) / (e (e + 2) + 2), which has neither logarithm nor tanh.
 
     Examples
     --------
@@ -41,21 +39,18 @@ class Mish(Elementwise):
     Misra, D. (2020). Mish: a self regularized non-monotonic activation function. BMVC.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="mish",
-            formula="a tanh(log(1 + exp(a)))",
-            derivative="t + a (1 - t^2) / (1 + exp(-a)), t = tanh(log(1 + exp(a)))",
-            latex=r"a \tanh \log(1 + e^a)",
-            range=Interval(-0.30884341301725043, math.inf, (True, False)),
-            onnx="Mish",
-            source="Misra 2020",
-        )
+    facts = Facts(
+        name="mish",
+        formula="a tanh(log(1 + exp(a)))",
+        derivative="t + a (1 - t^2) / (1 + exp(-a)), t = tanh(log(1 + exp(a)))",
+        latex=r"a \tanh \log(1 + e^a)",
+        range=Interval(-0.30884341301725043, math.inf, (True, False)),
+        onnx="Mish",
+        source="Misra 2020",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         # e = exp(-|a|): on the positive side the fraction is multiplied through by e^2.
         e, scale = scaled_exp(-np.abs(x))
         tail = e * scale
@@ -66,7 +61,7 @@ class Mish(Elementwise):
         return np.where(x < 0, below, x * (rest / (rest + 2.0 * tail * tail)))
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         t = np.minimum(np.abs(x), 2000.0)
         e, scale = scaled_exp(-t)
         tail = e * scale
@@ -82,7 +77,7 @@ class Mish(Elementwise):
         return np.where(x < 0, below, above)
 
 
-def _square(e: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _square(e: Array) -> tuple[Array, Array]:
     """(1 + e)^2 + 1 = e (e + 2) + 2 for e between 0 and 1, and what rounding dropped, as a share of it."""
     root, root_low = two_sum(1.0, e)
     square, square_low = two_product(root, root)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import two_product
 
@@ -33,8 +32,7 @@ class SoftShrink(Elementwise):
 
     Traps
     -----
-    ONNX's Shrink needs both `lambd` and `bias` set to the threshold: its default bias, 0, makes
-    it hard_shrink.
+    ONNX's Shrink needs both `lambd` and `bias` set to the threshold: its default bias, 0, makes it hard_shrink.
 
     Examples
     --------
@@ -50,7 +48,6 @@ class SoftShrink(Elementwise):
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         return Facts(
             name="soft_shrink",
             formula="sign(a) max(|a| - threshold, 0)",
@@ -64,12 +61,12 @@ class SoftShrink(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, threshold: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, threshold: np.float64) -> Array:
         shrunk = np.where(x > 0, x - threshold, x + threshold)
         return np.where(np.abs(x) <= threshold, 0.0, shrunk)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, threshold: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, threshold: np.float64) -> Array:
         return _outside(x, threshold)
 
 
@@ -101,7 +98,6 @@ class HardShrink(Elementwise):
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
         return Facts(
             name="hard_shrink",
             formula="a if |a| > threshold else 0",
@@ -115,11 +111,11 @@ class HardShrink(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, threshold: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, threshold: np.float64) -> Array:
         return np.where(np.abs(x) <= threshold, 0.0, x)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, threshold: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, threshold: np.float64) -> Array:
         return _outside(x, threshold)
 
 
@@ -143,20 +139,17 @@ class TanhShrink(Elementwise):
     np.float64(3.3333333332e-16)
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas and range."""
-        return Facts(
-            name="tanh_shrink",
-            formula="a - tanh(a)",
-            derivative="tanh(a)^2",
-            latex=r"a - \tanh a",
-            range=Interval(-math.inf, math.inf),
-            aliases=("tanhshrink",),
-        )
+    facts = Facts(
+        name="tanh_shrink",
+        formula="a - tanh(a)",
+        derivative="tanh(a)^2",
+        latex=r"a - \tanh a",
+        range=Interval(-math.inf, math.inf),
+        aliases=("tanhshrink",),
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         # Lambert's continued fraction, tanh a = a / (1 + q) with q = a^2 / (3 + a^2 / (5 + ...)), has only
         # positive terms, and a - tanh a = a q / (1 + q) no difference in it. Twelve levels serve up to 3/2.
         near = np.clip(x, -1.5, 1.5)
@@ -172,11 +165,11 @@ class TanhShrink(Elementwise):
         return np.where(np.abs(x) < 1.5, ratio + ratio * share, x - np.tanh(x))
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         return np.tanh(x) ** 2
 
 
-def _outside(x: NDArray[np.float64], threshold: np.float64) -> NDArray[np.float64]:
+def _outside(x: Array, threshold: np.float64) -> Array:
     return np.where(np.abs(x) > threshold, 1.0, np.where(np.isnan(x), x, 0.0))
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import logistic_slope
 
@@ -22,13 +21,13 @@ class Sigmoid(Elementwise):
 
     .. math:: h(a) = \frac{1}{1 + e^{-a}}, \qquad h'(a) = h(a)\,(1 - h(a))
 
-    Any shape; float16, float32 and float64 keep their type. h(0) = 1/2, h(-inf) = 0, h(inf) = 1, h(nan) =
-    nan; h'(+-inf) = 0. Tails are exact down to the smallest subnormal.
+    Any shape; float16, float32 and float64 keep their type. h(0) = 1/2, h(-inf) = 0, h(inf) = 1, h(nan) = nan;
+    h'(+-inf) = 0. Tails are exact down to the smallest subnormal.
 
     Traps
     -----
-    The textbook formula overflows, and in float32 is wrong by up to 2e6 ulp near -88.7; so are
-    PyTorch, JAX and `scipy.special.expit`, which flush or lose the subnormal tail.
+    The textbook formula overflows, and in float32 is wrong by up to 2e6 ulp near -88.7; so are PyTorch, JAX and
+    `scipy.special.expit`, which flush or lose the subnormal tail.
 
     Examples
     --------
@@ -43,28 +42,25 @@ class Sigmoid(Elementwise):
     Verhulst, P.-F. (1838). Notice sur la loi que la population suit dans son accroissement.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range, kinks and source."""
-        return Facts(
-            name="sigmoid",
-            formula="1 / (1 + exp(-a))",
-            derivative="h(a) (1 - h(a))",
-            latex=r"\frac{1}{1 + e^{-a}}",
-            range=Interval(0.0, 1.0),
-            aliases=("logistic", "expit"),
-            onnx="Sigmoid",
-            source="Verhulst 1838",
-        )
+    facts = Facts(
+        name="sigmoid",
+        formula="1 / (1 + exp(-a))",
+        derivative="h(a) (1 - h(a))",
+        latex=r"\frac{1}{1 + e^{-a}}",
+        range=Interval(0.0, 1.0),
+        aliases=("logistic", "expit"),
+        onnx="Sigmoid",
+        source="Verhulst 1838",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         # exp of a number that is never positive cannot overflow, and keeps the tail exact.
         e = np.exp(-np.abs(x))
         return np.where(x < 0, e, 1.0) / (1.0 + e)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         return logistic_slope(np.exp(-np.abs(x)))
 
 

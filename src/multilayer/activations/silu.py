@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, logistic_slope, product_with, scaled_exp, two_sum
 
@@ -34,9 +33,9 @@ class SiLU(Elementwise):
 
     Traps
     -----
-    "swish" has beta = 1 in Keras and JAX; in the paper beta may be learned. a / (1 + exp(-a))
-    overflows on the way, and PyTorch and JAX lose the subnormal tail of float32 (below -88). With beta other
-    than 1, the rounding of beta a alone costs hundreds of ulp in the tail.
+    "swish" has beta = 1 in Keras and JAX; in the paper beta may be learned. a / (1 + exp(-a)) overflows on the way,
+    and PyTorch and JAX lose the subnormal tail of float32 (below -88). With beta other than 1, the rounding of beta a
+    alone costs hundreds of ulp in the tail.
 
     Examples
     --------
@@ -45,16 +44,15 @@ class SiLU(Elementwise):
 
     References
     ----------
-    Elfwing, S., Uchibe, E., Doya, K. (2018). Sigmoid-weighted linear units for neural
-    network function approximation in reinforcement learning. Neural Networks 107. Ramachandran, P., Zoph, B.,
-    Le, Q. (2017). Searching for activation functions. arXiv:1710.05941.
+    Elfwing, S., Uchibe, E., Doya, K. (2018). Sigmoid-weighted linear units for neural network function approximation
+    in reinforcement learning. Neural Networks 107. Ramachandran, P., Zoph, B., Le, Q. (2017). Searching for activation
+    functions. arXiv:1710.05941.
     """
 
     beta: float = setting(1.0, above=0.0)
 
     @property
     def facts(self) -> Facts:
-        """Name, formulas, range and source."""
         return Facts(
             name="silu",
             formula="a / (1 + exp(-beta a))",
@@ -67,13 +65,13 @@ class SiLU(Elementwise):
         )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /, beta: np.float64) -> NDArray[np.float64]:
+    def formula(x: Array, /, beta: np.float64) -> Array:
         e, scale = scaled_exp(*product_with(beta, -np.abs(x)))
         total = 1.0 + e * scale
         return np.where(x < 0, np.maximum(x, -LARGEST) * e / total * scale, x / total)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /, beta: np.float64) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /, beta: np.float64) -> Array:
         v, v_low = product_with(beta, np.abs(x))
         e, scale = scaled_exp(-v, -v_low)
         # h'(-v), added up so that around its zero only exp is rounded; and h'(v) = 1 - h'(-v).

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.along_axis import AlongAxis
 from multilayer.backend.elementary import sum_of_fractions, two_sum
 
 __all__ = ["LogSoftmax", "Softmax", "Softmin", "log_softmax", "softmax", "softmin"]
-
-Array = NDArray[np.float64]
 
 
 @final
@@ -26,15 +23,14 @@ class Softmax(AlongAxis):
     .. math:: h(a)_i = \frac{e^{a_i}}{\sum_j e^{a_j}}, \qquad
               \frac{\partial h_i}{\partial a_j} = h_i ([i = j] - h_j)
 
-    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf
-    alone, has no limit and is nan throughout, without a warning, as in every framework.
+    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf alone, has
+    no limit and is nan throughout, without a warning, as in every framework.
 
     Traps
     -----
-    exp(a - max(a)) rounds its argument, which far from the maximum costs up to 256 ulp; here the
-    difference keeps what rounding drops. ONNX's Softmax before operator set 13 flattened its input to two
-    dimensions at `axis` (1 by default) and normalised over everything behind it; from 13 on it works along
-    one axis, the last by default.
+    exp(a - max(a)) rounds its argument, which far from the maximum costs up to 256 ulp; here the difference keeps what
+    rounding drops. ONNX's Softmax before operator set 13 flattened its input to two dimensions at `axis` (1 by
+    default) and normalised over everything behind it; from 13 on it works along one axis, the last by default.
 
     Examples
     --------
@@ -43,23 +39,19 @@ class Softmax(AlongAxis):
 
     References
     ----------
-    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification
-    network outputs. Neurocomputing.
+    Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification network outputs. Neurocomputing.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="softmax",
-            formula="exp(a_i) / sum_j exp(a_j)",
-            derivative="dh_i/da_j = h_i ([i = j] - h_j)",
-            latex=r"\frac{e^{a_i}}{\sum_j e^{a_j}}",
-            range=Interval(0.0, 1.0, (True, True)),
-            onnx="Softmax",
-            source="Bridle 1990",
-            distribution=True,
-        )
+    facts = Facts(
+        name="softmax",
+        formula="exp(a_i) / sum_j exp(a_j)",
+        derivative="dh_i/da_j = h_i ([i = j] - h_j)",
+        latex=r"\frac{e^{a_i}}{\sum_j e^{a_j}}",
+        range=Interval(0.0, 1.0, (True, True)),
+        onnx="Softmax",
+        source="Bridle 1990",
+        distribution=True,
+    )
 
     @staticmethod
     def formula(x: Array, /) -> Array:
@@ -83,9 +75,9 @@ class LogSoftmax(AlongAxis):
 
     Traps
     -----
-    log(softmax(a)) is -inf where softmax underflows, and has no digit left where it is near 1.
-    Here the largest entry is -log1p of the others' sum, so that results near 0 are right as well. ONNX's
-    LogSoftmax before operator set 13 flattened its input, as Softmax did.
+    log(softmax(a)) is -inf where softmax underflows, and has no digit left where it is near 1. Here the largest entry
+    is -log1p of the others' sum, so that results near 0 are right as well. ONNX's LogSoftmax before operator set 13
+    flattened its input, as Softmax did.
 
     Examples
     --------
@@ -94,23 +86,20 @@ class LogSoftmax(AlongAxis):
 
     References
     ----------
-    Blanchard, P., Higham, D., Higham, N. (2021). Accurately computing the log-sum-exp
-    and softmax functions. IMA Journal of Numerical Analysis 41.
+    Blanchard, P., Higham, D., Higham, N. (2021). Accurately computing the log-sum-exp and softmax functions. IMA
+    Journal of Numerical Analysis 41.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="log_softmax",
-            formula="a_i - log(sum_j exp(a_j))",
-            derivative="dh_i/da_j = [i = j] - softmax(a)_j",
-            latex=r"a_i - \log \sum_j e^{a_j}",
-            range=Interval(-math.inf, 0.0, (True, True)),
-            aliases=("logsoftmax",),
-            onnx="LogSoftmax",
-            source="Blanchard, Higham, Higham 2021",
-        )
+    facts = Facts(
+        name="log_softmax",
+        formula="a_i - log(sum_j exp(a_j))",
+        derivative="dh_i/da_j = [i = j] - softmax(a)_j",
+        latex=r"a_i - \log \sum_j e^{a_j}",
+        range=Interval(-math.inf, 0.0, (True, True)),
+        aliases=("logsoftmax",),
+        onnx="LogSoftmax",
+        source="Blanchard, Higham, Higham 2021",
+    )
 
     @staticmethod
     def formula(x: Array, /) -> Array:
@@ -147,17 +136,14 @@ class Softmin(AlongAxis):
     array([1., 0.])
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas and range."""
-        return Facts(
-            name="softmin",
-            formula="exp(-a_i) / sum_j exp(-a_j)",
-            derivative="dh_i/da_j = -h_i ([i = j] - h_j)",
-            latex=r"\frac{e^{-a_i}}{\sum_j e^{-a_j}}",
-            range=Interval(0.0, 1.0, (True, True)),
-            distribution=True,
-        )
+    facts = Facts(
+        name="softmin",
+        formula="exp(-a_i) / sum_j exp(-a_j)",
+        derivative="dh_i/da_j = -h_i ([i = j] - h_j)",
+        latex=r"\frac{e^{-a_i}}{\sum_j e^{-a_j}}",
+        range=Interval(0.0, 1.0, (True, True)),
+        distribution=True,
+    )
 
     @staticmethod
     def formula(x: Array, /) -> Array:

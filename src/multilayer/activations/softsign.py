@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import LARGEST, two_sum
 
@@ -26,8 +25,8 @@ class Softsign(Elementwise):
 
     Traps
     -----
-    As it is written, h(inf) is inf / inf = nan (so in PyTorch and ONNX Runtime), and the square
-    in h' overflows from 1e154 on.
+    As it is written, h(inf) is inf / inf = nan (so in PyTorch and ONNX Runtime), and the square in h' overflows from
+    1e154 on.
 
     Examples
     --------
@@ -36,30 +35,26 @@ class Softsign(Elementwise):
 
     References
     ----------
-    Bergstra, J., Desjardins, G., Lamblin, P., Bengio, Y. (2009). Quadratic polynomials
-    learn better image features.
+    Bergstra, J., Desjardins, G., Lamblin, P., Bengio, Y. (2009). Quadratic polynomials learn better image features.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="softsign",
-            formula="a / (1 + |a|)",
-            derivative="1 / (1 + |a|)^2",
-            latex=r"\frac{a}{1 + |a|}",
-            range=Interval(-1.0, 1.0),
-            onnx="Softsign",
-            source="Bergstra, Desjardins, Lamblin, Bengio 2009",
-        )
+    facts = Facts(
+        name="softsign",
+        formula="a / (1 + |a|)",
+        derivative="1 / (1 + |a|)^2",
+        latex=r"\frac{a}{1 + |a|}",
+        range=Interval(-1.0, 1.0),
+        onnx="Softsign",
+        source="Bergstra, Desjardins, Lamblin, Bengio 2009",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         x = np.clip(x, -LARGEST, LARGEST)
         return x / (1.0 + np.abs(x))
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         total, lost = two_sum(1.0, np.minimum(np.abs(x), LARGEST))
         return (1.0 - 2.0 * (lost / total)) / total / total
 

@@ -24,12 +24,11 @@ class Surrogate(Activation):
 
     A step has the derivative 0 wherever it has one, so that nothing behind it could be trained. With a smooth stand-in
     g for its derivative (the straight-through estimator, where g is the identity), networks of step units can be.
-    Made by `step.surrogate(sigmoid)`.
 
     Examples
     --------
     >>> from multilayer.activations import sigmoid, step
-    >>> fire = step.surrogate(sigmoid)
+    >>> fire = Surrogate(step, sigmoid)
     >>> fire([-1.0, 1.0]), fire.derivative(0.0)
     (array([0., 1.]), np.float64(0.25))
 

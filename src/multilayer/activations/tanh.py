@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multilayer.activations.activation import Facts, Interval
+from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import logistic_slope, scaled_exp
 
@@ -40,26 +39,23 @@ class Tanh(Elementwise):
     LeCun, Y., Bottou, L., Orr, G., Müller, K.-R. (1998). Efficient BackProp.
     """
 
-    @property
-    def facts(self) -> Facts:
-        """Name, formulas, range and source."""
-        return Facts(
-            name="tanh",
-            formula="tanh(a)",
-            derivative="1 - tanh(a)^2",
-            latex=r"\tanh a",
-            range=Interval(-1.0, 1.0),
-            aliases=("hyperbolic_tangent", "tansig"),
-            onnx="Tanh",
-            source="LeCun, Bottou, Orr, Müller 1998",
-        )
+    facts = Facts(
+        name="tanh",
+        formula="tanh(a)",
+        derivative="1 - tanh(a)^2",
+        latex=r"\tanh a",
+        range=Interval(-1.0, 1.0),
+        aliases=("hyperbolic_tangent", "tansig"),
+        onnx="Tanh",
+        source="LeCun, Bottou, Orr, Müller 1998",
+    )
 
     @staticmethod
-    def formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def formula(x: Array, /) -> Array:
         return np.tanh(x)
 
     @staticmethod
-    def derivative_formula(x: NDArray[np.float64], /) -> NDArray[np.float64]:
+    def derivative_formula(x: Array, /) -> Array:
         # 1 / cosh^2 a is four times the sigmoid's derivative at 2a.
         e, scale = scaled_exp(-2.0 * np.abs(x))
         return 4.0 * logistic_slope(e, scale) * scale

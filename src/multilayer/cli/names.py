@@ -49,7 +49,7 @@ def names(kind: str | None, as_json: bool) -> None:
 
 def _entries() -> dict[str, tuple[Entry[Any], ...]]:
     # Here, so that no other command imports what training needs.
-    from multilayer.activations.catalogue import registry as activations
+    from multilayer.activations.table import registry as activations
     from multilayer.initializers import registry as initializers
     from multilayer.losses.table import registry as losses
     from multilayer.optimizers.schedules import registry as schedules

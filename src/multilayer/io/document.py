@@ -14,7 +14,7 @@ from multilayer._base import strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import quoted
 from multilayer.activations import Activation
-from multilayer.activations.description import describe
+from multilayer.activations.table import describe
 from multilayer.io.own_activations import brought, check_distinct, is_own
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label

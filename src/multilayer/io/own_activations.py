@@ -10,8 +10,7 @@ from multilayer._base.fields import entries
 from multilayer._base.names import folded
 from multilayer._base.text import one_line, quoted
 from multilayer.activations import Activation, get
-from multilayer.activations.catalogue import registry
-from multilayer.activations.description import describe, from_description
+from multilayer.activations.table import describe, from_description, registry
 from multilayer.network import Dense
 
 __all__ = ["brought", "check_distinct", "is_own", "own_activations"]

@@ -16,7 +16,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.strict_json import plain, to_json
-from multilayer.activations.description import describe
+from multilayer.activations.table import describe
 from multilayer.network import MLP, LayerRecord
 
 __all__ = ["named_apart", "result_object", "to_csv", "write_results"]

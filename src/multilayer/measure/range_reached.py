@@ -15,7 +15,7 @@ from multilayer.measure.sweep import extremum, floats
 __all__ = ["RangeReached"]
 
 _UNDECLARED = Interval(-np.inf, np.inf, (True, True))
-"""What `Activation.from_functions` puts in where nothing is said."""
+"""What `Custom` puts in where nothing is said."""
 
 
 @dataclass(frozen=True)

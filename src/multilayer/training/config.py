@@ -145,7 +145,7 @@ def _check_trainable(network: MLP) -> None:
             raise InputError(
                 f"layer {number}: {facts.name} cannot be trained through, as its derivative is 0 wherever it has one "
                 f"and no gradient reaches the weights; train it by a stand-in's derivative, such as "
-                f"{facts.name}.surrogate(sigmoid)"
+                f"Surrogate({facts.name}, sigmoid)"
             )
 
 

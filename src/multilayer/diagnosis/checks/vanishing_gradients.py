@@ -27,7 +27,7 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
         yield NotMeasured(
             "vanishing_gradients",
             f"the derivative of {name} (layer {number}) is 0 wherever it exists, so that no gradient passes; "
-            f"{name}.surrogate(sigmoid) lets one through",
+            f"Surrogate({name}, sigmoid) lets one through",
         )
         return
     sizes = flow(evidence)
