@@ -33,10 +33,7 @@ class LastDigit(doctest.OutputChecker):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
-    try:
-        module = importlib.import_module(name)
-    except multilayer.MissingExtraError as missing:
-        pytest.skip(str(missing))
+    module = importlib.import_module(name)
     runner = doctest.DocTestRunner(LastDigit(), optionflags=doctest.ELLIPSIS)
     for example in doctest.DocTestFinder().find(module, module.__name__):
         runner.run(example)

@@ -68,7 +68,8 @@ def test_signals_stay_alive_through_ten_layers(activation):
 
 @pytest.mark.parametrize("hidden", ["relu", "logistic"])
 def test_the_numbers_of_scikit_learn(hidden):
-    neural_network = pytest.importorskip("sklearn.neural_network")
+    from sklearn import neural_network
+
     X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20.0)
     theirs = neural_network.MLPRegressor(
         hidden_layer_sizes=(5, 4), activation=hidden, max_iter=1, random_state=3, learning_rate_init=1e-300

@@ -125,7 +125,6 @@ EVENT = Epoch(1, 2, 9, 0.5, None, {"[red]m/s[/]\x1b[2J": 0.25}, 0.1, 1.0, True, 
 
 
 def test_pictures_read_no_formulas() -> None:
-    pytest.importorskip("matplotlib")
     from matplotlib.figure import Figure
 
     from multilayer.plots import decision_boundary

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
-from multilayer import activations, backend
+from multilayer import activations
 from multilayer.activations.elementwise import Elementwise
 
-__all__ = ["AXIS", "EDGES", "ELEMENTWISE", "bits", "needs_native", "numbers"]
-
-needs_native = pytest.mark.skipif(backend.info().backend != "native", reason=backend.info().reason)
+__all__ = ["AXIS", "EDGES", "ELEMENTWISE", "bits", "numbers"]
 
 # Value and derivative of every elementwise activation, with its usual parameters; and every function of rows.
 ELEMENTWISE: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}

@@ -21,6 +21,8 @@ from multilayer import MLP, Dense, InputError, backend, set_threads, threads
 from multilayer.activations import Activation, PReLU, catalogue
 from tests.backend.chains import weighted_sums
 
+pytestmark = pytest.mark.native
+
 Array = NDArray[Any]
 KINDS = [np.float32, np.float64]
 WIDTHS = [

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from multilayer import backend
-from tests.backend.native import AXIS, ELEMENTWISE, bits, needs_native, numbers
+from tests.backend.native import AXIS, ELEMENTWISE, bits, numbers
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 KINDS = [np.float32, np.float64]
 
 

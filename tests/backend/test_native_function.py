@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from multilayer import activations
 from multilayer.activations import Elementwise, leaky_relu, prelu, relu
 from multilayer.backend.choice import native
-from tests.backend.native import bits, needs_native, numbers
+from tests.backend.native import bits, numbers
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 
 ELEMENTWISE = [a for a in activations.catalogue if isinstance(a, Elementwise)]
 

@@ -17,9 +17,9 @@ import pytest
 from numpy.typing import NDArray
 
 from multilayer import set_threads, threads
-from tests.backend.native import AXIS, ELEMENTWISE, bits, needs_native, numbers
+from tests.backend.native import AXIS, ELEMENTWISE, bits, numbers
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 Array = NDArray[Any]
 THREADS = [1, 2, 3, 5]
 TASKS = Path("/proc/self/task")
@@ -49,6 +49,7 @@ def misplaced(x: Array, by: int) -> Array:
     return copy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_threads_change_nothing(name: str, kind: Any) -> None:

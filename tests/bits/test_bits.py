@@ -11,6 +11,8 @@ import pytest
 from multilayer import backend
 from tests.bits.cases import NETWORKS, TRAININGS, outputs, weights
 
+pytestmark = pytest.mark.native
+
 STORED = Path(__file__).with_name("hashes.json")
 
 

@@ -131,7 +131,8 @@ def test_the_loss_by_epoch(multilayer, sick, data, tmp_path):
 
 
 def test_json_is_a_document(multilayer, sick, data):
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     done = multilayer("diagnose", sick, data, "--target", "kind", "--json")
     document = json.loads(done.out)
     jsonschema.validate(document, json.loads(schema()))
@@ -139,7 +140,6 @@ def test_json_is_a_document(multilayer, sick, data):
 
 
 def test_the_page(multilayer, sick, data, tmp_path):
-    pytest.importorskip("matplotlib")
     done = multilayer("diagnose", sick, data, "--target", "kind", "--html", tmp_path / "page.html")
     assert done.code == 1
     assert "wrote" in done.err
@@ -148,8 +148,8 @@ def test_the_page(multilayer, sick, data, tmp_path):
     assert "same" in found.text
 
 
+@pytest.mark.slow
 def test_remedies_are_tried_and_ranked(multilayer, sick, data, tmp_path):
-    pytest.importorskip("matplotlib")
     page = tmp_path / "page.html"
     done = multilayer("diagnose", sick, data, "--target", "kind", "--try-fixes", "--html", page, "--json")
     remedies = json.loads(done.out)["remedies"]
@@ -219,8 +219,6 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("arguments", "part"), MISTAKES.values(), ids=MISTAKES)
 def test_mistakes(multilayer, sick, data, tmp_path, arguments, part):
-    if "--html" in arguments:
-        pytest.importorskip("matplotlib")
     save(initialize((2, 3, 1), rng=0), tmp_path / "unnamed.json")
     table(tmp_path / "odd.csv", label=lambda n: "sam" if n == 5 else LABELS[n])
     table(tmp_path / "high.csv", label=lambda n: n % 3)

@@ -55,7 +55,6 @@ def test_json_has_one_form(multilayer, arguments):
 
 @pytest.mark.parametrize("arguments", [[], ["relu"]])
 def test_a_page(multilayer, tmp_path, arguments):
-    pytest.importorskip("matplotlib")
     path = tmp_path / "page.html"
     done = multilayer("activations", *arguments, "--measure", "--html", path)
     assert done.code == 0
@@ -69,7 +68,6 @@ def test_a_page(multilayer, tmp_path, arguments):
 
 
 def test_page_and_json_at_once(multilayer, tmp_path):
-    pytest.importorskip("matplotlib")
     done = multilayer("activations", "relu", "--measure", "--json", "--html", tmp_path / "page.html")
     assert json.loads(done.out)["version"] == 1
     assert (tmp_path / "page.html").exists()

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does"),
+]
 
 INPUT, LABEL = "\x1b]0;own\x07", "\x1b[2Jcleared"
 GONE = f"| {shlex.quote(sys.executable)} -c pass; exit ${{PIPESTATUS[0]}}"

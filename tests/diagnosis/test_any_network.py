@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def subjects(draw):
     return network, X, y, course
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(subjects())
 def test_a_diagnosis_comes_out(subject):

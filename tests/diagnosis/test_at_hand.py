@@ -103,7 +103,8 @@ def test_refuses_what_is_no_course(what):
 
 
 def test_curves_that_were_put_together_by_hand():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     curve = (0.7, 0.6, 0.5)
     plain = repr(diagnose(START, X, y, course=History(curve, curve)))
     for given in (
@@ -138,7 +139,6 @@ def _quiet(model, y=y):
 
 
 def _pipelines():
-    pytest.importorskip("sklearn")
     from sklearn import neural_network as theirs
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -163,7 +163,8 @@ def test_a_pipeline_is_diagnosed_by_its_last_step(names):
 
 
 def test_columns_reach_a_pipeline_by_name():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame(X, columns=["a", "b", "c"])
     for pipeline in _pipelines():
         with warnings.catch_warnings():
@@ -194,7 +195,6 @@ def test_a_search_is_diagnosed_by_its_best_estimator():
 
 
 def test_transformed_targets_are_refused_with_the_way():
-    pytest.importorskip("sklearn")
     from sklearn.compose import TransformedTargetRegressor
     from sklearn.neural_network import MLPRegressor
 

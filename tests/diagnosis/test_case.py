@@ -29,7 +29,6 @@ def test_refuses_what_is_no_model():
 
 
 def _scikit_learn(y, **settings):
-    pytest.importorskip("sklearn")
     from sklearn.neural_network import MLPClassifier
 
     with warnings.catch_warnings():
@@ -78,7 +77,6 @@ def test_why_it_stopped(settings, stopped, epochs_known):
 
 
 def test_a_fitted_scikit_learn_regressor():
-    pytest.importorskip("sklearn")
     from sklearn.neural_network import MLPRegressor
 
     with warnings.catch_warnings():

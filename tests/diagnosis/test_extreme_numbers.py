@@ -89,7 +89,6 @@ def test_a_linear_model_that_is_not_there_is_not_measured(monkeypatch):
 
 
 def test_the_page_of_it_is_drawn():
-    pytest.importorskip("matplotlib")
     y, _ = TARGETS["two classes"]
     net = initialize((3, 4, 1), "tanh", "sigmoid", rng=0, dtype="float64")
     for power in (LARGEST, SMALLEST):

@@ -97,7 +97,6 @@ def test_a_validation_loss_of_every_other_epoch_is_set_against_its_own_epochs():
 
 
 def test_the_curve_of_an_estimator_that_broke_off():
-    pytest.importorskip("sklearn")
     from multilayer.estimators import MLPClassifier
 
     fitted = MLPClassifier((4,), max_iter=100, tol=1.0, random_state=0).fit(X, Y)

@@ -2,9 +2,6 @@
 
 import numpy as np
 import pytest
-
-pytest.importorskip("sklearn")
-
 import sklearn.neural_network
 
 import multilayer.estimators

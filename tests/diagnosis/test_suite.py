@@ -7,13 +7,13 @@ from collections import defaultdict
 
 import pytest
 
-pytest.importorskip("sklearn")
-
 from multilayer import Diagnosis, diagnose
 from multilayer.diagnosis import CHECKS
 from tests.diagnosis.scenarios import DEVELOPMENT, FAULTY, HEALTHY, SCORED
 
 SEED = SCORED[0]
+
+pytestmark = pytest.mark.slow
 
 
 def diagnosed(scenario) -> Diagnosis:

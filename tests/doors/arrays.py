@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pytest
 
 X = np.random.default_rng(3).integers(0, 4, (12, 3)).astype(np.float64)
 X[:, 0] = np.arange(12) % 2
@@ -134,6 +135,14 @@ FRAMES: dict[str, tuple[str, Callable[[np.ndarray], Any]]] = {
     "JAX": ("jax", lambda x: importlib.import_module("jax.numpy").asarray(x)),
 }
 """The package that each needs, and what makes it."""
+
+
+def by_package(table: dict[str, tuple[str, Any]]) -> list[Any]:
+    """Return the names in a table to parametrize a test with; only pandas comes with the extra `test`."""
+    return [
+        pytest.param(name, marks=() if package == "pandas" else pytest.mark.oracle)
+        for name, (package, _) in table.items()
+    ]
 
 
 def _with(x: np.ndarray, value: Any) -> Any:

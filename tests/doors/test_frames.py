@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from multilayer import MLP, Dense, InputError, diagnose, fit, from_model, initialize
 from multilayer.losses import categorical_cross_entropy
 from multilayer.training.data import targets
-from tests.doors.arrays import NAMES, X, _arrow, _dask_frame, _pandas, _polars
+from tests.doors.arrays import NAMES, X, _arrow, _dask_frame, _pandas, _polars, by_package
 from tests.doors.doors import OWN, network
 
 PACKAGES = {
@@ -23,12 +24,11 @@ BY_NAME = [door for door in OWN if door not in ("weighted_sums", "separability",
 
 
 def _frame(package, x=X, columns=NAMES):
-    pytest.importorskip(PACKAGES[package][0])
     frame = PACKAGES[package][1](x)
     return frame.select(columns) if package in ("polars", "Arrow") else frame[columns]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", by_package(PACKAGES))
 @pytest.mark.parametrize("door", [*BY_NAME, "fit with validation"])
 def test_columns_are_taken_by_name(door, package):
     named = network(inputs=NAMES)
@@ -43,7 +43,7 @@ def test_other_columns_are_left_out_whatever_they_hold(door):
     np.testing.assert_array_equal(OWN[door](named, frame), OWN[door](named, X))
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", by_package(PACKAGES))
 @pytest.mark.parametrize("door", BY_NAME)
 def test_a_missing_column_is_named_with_what_is_near(door, package):
     named = network(inputs=["a", "B", "c"])
@@ -54,7 +54,8 @@ def test_a_missing_column_is_named_with_what_is_near(door, package):
 
 
 def test_columns_that_are_called_alike():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     named = network(inputs=NAMES)
     frame = pandas.DataFrame(np.column_stack([X, X[:, 0]]), columns=["a", "b", "c", "a"])
     with pytest.raises(InputError, match="x: two columns are called 'a'; rename the one not meant"):
@@ -64,7 +65,8 @@ def test_columns_that_are_called_alike():
 
 
 def test_labels_are_compared_as_text():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     years = network(inputs=["2023", "2024", "2025"])
     frame = pandas.DataFrame(X, columns=[2023, 2024, 2025])[[2025, 2023, 2024]]
     np.testing.assert_array_equal(years(frame), years(X))
@@ -73,7 +75,8 @@ def test_labels_are_compared_as_text():
 
 
 def test_without_names_columns_are_taken_as_they_stand():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     plain, named = network(), network(inputs=NAMES)
     np.testing.assert_array_equal(plain(_frame("pandas", columns=["c", "a", "b"])), plain(X[:, [2, 0, 1]]))
     np.testing.assert_array_equal(named(pandas.DataFrame(X)), named(X))  # pandas was told no names
@@ -85,7 +88,8 @@ def test_without_names_columns_are_taken_as_they_stand():
 
 
 def test_a_series_is_a_sample_by_the_labels_of_its_index():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     named = network(inputs=NAMES)
     row = _frame("pandas", columns=["c", "b", "a"]).iloc[5]
     np.testing.assert_array_equal(named(row), named(X[5]))
@@ -96,10 +100,12 @@ def test_a_series_is_a_sample_by_the_labels_of_its_index():
         named(pandas.Series(X[5], index=[7, 8, 9]))
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("gap", [None, float("nan")])
 def test_gaps_are_nan(gap):
-    pandas = pytest.importorskip("pandas")
-    polars = pytest.importorskip("polars")
+    import pandas
+    import polars
+
     net = MLP([Dense(np.eye(2))], inputs=["a", "b"])
     columns = {"b": [1.0, gap], "a": [True, None]}
     right = [[1.0, 1.0], [np.nan, np.nan]]
@@ -112,7 +118,8 @@ def test_gaps_are_nan(gap):
 
 
 def test_integers_beyond_float64_are_rounded_once():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     net = MLP([Dense(np.eye(2))], inputs=["a", "b"])
     large = 2**63 + 2**10 + 1
     found = net(pandas.DataFrame({"a": np.array([large], np.uint64), "b": [-1]}))
@@ -120,7 +127,8 @@ def test_integers_beyond_float64_are_rounded_once():
 
 
 def test_what_is_wrong_with_a_number_is_told_with_its_place():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     named = network(inputs=NAMES)
     with pytest.raises(InputError, match="x, column 'b', entry 3 holds 'x'; expected a real number"):
         named(_frame("pandas").astype({"b": object}).where(np.arange(36).reshape(12, 3) != 7, "x"))
@@ -132,14 +140,16 @@ def test_what_is_wrong_with_a_number_is_told_with_its_place():
         named(_frame("pandas").assign(c=pandas.Timestamp("2020-01-01")))
 
 
+@pytest.mark.oracle
 def test_a_lazy_frame_is_told_the_way_out():
-    lazy = pytest.importorskip("polars").DataFrame(dict(zip(NAMES, X.T, strict=True))).lazy()
+    lazy = _polars(X).lazy()
     with pytest.raises(InputError, match=r"x is a LazyFrame; .*; give its collect\(\)"):
         network(inputs=NAMES)(lazy)
 
 
 def test_names_are_quoted_in_one_line():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     named = network(inputs=["a", "b", "\x1b[2J\n" + "c" * 500])
     with pytest.raises(InputError) as refusal:
         named(pandas.DataFrame(X, columns=NAMES))
@@ -150,12 +160,11 @@ def test_names_are_quoted_in_one_line():
 @pytest.mark.parametrize("package", ["sklearn.neural_network", "multilayer.estimators"])
 @pytest.mark.parametrize("kind", ["MLPClassifier", "MLPRegressor"])
 def test_a_fitted_model_is_diagnosed_by_its_names(package, kind):
-    pytest.importorskip("sklearn")
     frame = _frame("pandas")
     y = (X[:, 1] > 1).astype(int)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = getattr(pytest.importorskip(package), kind)(
+        model = getattr(importlib.import_module(package), kind)(
             hidden_layer_sizes=(4,), max_iter=5, random_state=0
         )
         model.fit(frame, y)
@@ -172,7 +181,6 @@ def test_a_fitted_model_is_diagnosed_by_its_names(package, kind):
 
 
 def test_batches_of_frames():
-    pytest.importorskip("pandas")
     named = network(inputs=NAMES)
     options = {"loss": "squared", "epochs": 2, "rng": 0, "progress": False}
     y = X[:, :1] / 4
@@ -187,7 +195,8 @@ def test_batches_of_frames():
 
 
 def test_wanted_outputs_by_the_names_of_the_classes():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     net = initialize((3, 3), (), "softmax", classes=["x", "y", 7], rng=0)
     labels = ["y", 7, "x", "x"]
     one_hot = pandas.get_dummies(pandas.Series(labels, dtype=object))

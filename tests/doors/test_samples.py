@@ -9,7 +9,7 @@ import pytest
 
 from multilayer import InputError, backend
 from multilayer.activations import get
-from tests.doors.arrays import FRAMES, KINDS, LAYOUTS, NO_FRAMES, NO_NUMBERS, SEQUENCES, X
+from tests.doors.arrays import FRAMES, KINDS, LAYOUTS, NO_FRAMES, NO_NUMBERS, SEQUENCES, X, by_package
 from tests.doors.doors import ESTIMATORS, OWN, UFUNCS, network
 
 EVERY = {**OWN, **UFUNCS, **ESTIMATORS}
@@ -27,17 +27,9 @@ def _plain(door: str, dtype: type, of: type) -> np.ndarray:
     return EVERY[door](network(dtype), X.astype(of))
 
 
-def _door(name: str):
-    if name in ESTIMATORS:
-        pytest.importorskip("sklearn")
-    if name in ("separability", "fit with L-BFGS"):
-        pytest.importorskip("scipy")
-    return EVERY[name]
-
-
 def _check(door: str, given, dtype: type = np.float32) -> None:
     try:
-        found = _door(door)(network(dtype), given)
+        found = EVERY[door](network(dtype), given)
     except (TypeError, ValueError, NotImplementedError) as error:
         # What goes through NumPy's ufuncs or scikit-learn may be refused there, in their words, which an estimator's
         # `diagnose` passes on as an InputError.
@@ -77,7 +69,7 @@ def test_every_layout_and_subclass(door, layout):
 def test_booleans_and_rows_that_are_one(door):
     for given in (X > 1, np.broadcast_to(X[3], X.shape)):
         try:
-            found = _door(door)(network(), given)
+            found = EVERY[door](network(), given)
         except (TypeError, ValueError):
             assert door not in OWN
         else:
@@ -100,10 +92,9 @@ def test_sequences_and_objects(door, sequence):
 
 
 @pytest.mark.parametrize("door", EVERY)
-@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("frame", by_package(FRAMES))
 def test_frames_and_arrays_of_others(door, frame):
-    package, make = FRAMES[frame]
-    pytest.importorskip(package)
+    _, make = FRAMES[frame]
     _check(door, make(X))
 
 
@@ -135,10 +126,9 @@ def test_the_jacobian_refuses_a_mask():
 
 
 @pytest.mark.parametrize("door", OWN)
-@pytest.mark.parametrize("frame", NO_FRAMES)
+@pytest.mark.parametrize("frame", by_package(NO_FRAMES))
 def test_a_column_that_holds_no_numbers_is_named(door, frame):
-    package, make = NO_FRAMES[frame]
-    pytest.importorskip(package)
+    _, make = NO_FRAMES[frame]
     message = _refused(door, make(X))
     if "lazy" not in frame and door != "separability":
         assert "column 'b'" in message
@@ -146,6 +136,6 @@ def test_a_column_that_holds_no_numbers_is_named(door, frame):
 
 def _refused(door: str, given) -> str:
     with pytest.raises(InputError if door in OWN else (TypeError, ValueError)) as refusal:
-        _door(door)(network(), given)
+        EVERY[door](network(), given)
     assert len(str(refusal.value).splitlines()) == 1 or door not in OWN
     return str(refusal.value)

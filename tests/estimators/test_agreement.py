@@ -4,10 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-
-theirs = pytest.importorskip("sklearn.neural_network")
-
 from scipy.sparse import csr_matrix
+from sklearn import neural_network as theirs
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split

@@ -8,10 +8,8 @@ import sys
 
 import numpy as np
 import pytest
-
-theirs = pytest.importorskip("sklearn.neural_network")
-
 import sklearn
+from sklearn import neural_network as theirs
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -154,7 +152,6 @@ def test_metadata_routing():
 def test_set_output_is_for_transformers():
     assert not hasattr(MLPClassifier(), "set_output")
     with sklearn.config_context(transform_output="pandas"):
-        pytest.importorskip("pandas")
         model = make_pipeline(StandardScaler(), MLPClassifier((5,), max_iter=3, random_state=0)).fit(X, Y)
         assert isinstance(model.predict_proba(X), np.ndarray)
 

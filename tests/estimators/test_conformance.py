@@ -5,9 +5,6 @@ from unittest import SkipTest
 from unittest.mock import patch
 
 import pytest
-
-pytest.importorskip("sklearn")
-
 import sklearn.neural_network
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -17,6 +14,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 OF_PRIVATE_PARTS = {"test_gradient"}
 """Tests that call methods which scikit-learn's classes keep to themselves."""
+
+pytestmark = pytest.mark.slow
 
 
 NOT_APPLICABLE = {

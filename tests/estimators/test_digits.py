@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("sklearn")
-
 import multilayer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits.py"
 
 
+@pytest.mark.slow
 def test_the_example(tmp_path):
     where = {"PYTHONPATH": str(Path(multilayer.__file__).parents[1])}
     command = [sys.executable, "-W", "error", EXAMPLE, tmp_path]

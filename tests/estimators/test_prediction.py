@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-
-theirs = pytest.importorskip("sklearn.neural_network")
-
 import sklearn
+from sklearn import neural_network as theirs
 from sklearn.exceptions import NotFittedError
 
 from multilayer.estimators import MLPClassifier, MLPRegressor
@@ -82,7 +80,8 @@ def test_settings_of_scikit_learn_are_obeyed(models):
 
 
 def test_feature_names():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     model = MLPClassifier((5,), max_iter=3, random_state=0).fit(frame, Y)
     assert model.network_.inputs == ("a", "b", "c", "d")

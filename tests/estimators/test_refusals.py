@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-
-theirs = pytest.importorskip("sklearn.neural_network")
-
 from scipy import sparse
+from sklearn import neural_network as theirs
 
 import multilayer
 from multilayer import estimators as ours

@@ -12,10 +12,8 @@ import warnings
 
 import numpy as np
 import pytest
-
-theirs = pytest.importorskip("sklearn.neural_network")
-
 from scipy import sparse
+from sklearn import neural_network as theirs
 from sklearn.neural_network import _base, _multilayer_perceptron
 
 from multilayer import estimators as ours
@@ -35,7 +33,9 @@ ATTRIBUTES = (
 )
 
 
-@pytest.mark.parametrize("seed", range(400))
+@pytest.mark.parametrize(
+    "seed", [*range(50), *(pytest.param(n, marks=pytest.mark.slow) for n in range(50, 400))]
+)
 def test_as_scikit_learn(seed, monkeypatch):
     capped = []
     for name in ("log_loss", "binary_log_loss"):

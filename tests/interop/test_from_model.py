@@ -26,7 +26,6 @@ def test_a_way_from_what_is_at_hand():
 
 
 def test_a_way_into_what_holds_several_models():
-    pytest.importorskip("sklearn")
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import BaggingClassifier
     from sklearn.model_selection import TunedThresholdClassifierCV

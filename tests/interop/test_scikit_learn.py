@@ -2,9 +2,6 @@ import warnings
 
 import numpy as np
 import pytest
-
-pytest.importorskip("sklearn")
-
 from sklearn import neural_network as theirs
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris, make_multilabel_classification
@@ -64,7 +61,8 @@ def test_float32_stays():
 
 
 def test_names_of_the_inputs():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     model = _fitted(theirs.MLPClassifier((7,), max_iter=5, random_state=0), frame, y)
     assert from_model(model).inputs == ("a", "b", "c", "d")
@@ -116,7 +114,8 @@ def test_scalers_of_a_pipeline_become_part_of_the_first_layer(package, kind, sca
 
 
 def test_names_of_a_pipelines_inputs():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     pipeline = make_pipeline(StandardScaler(), theirs.MLPClassifier((7,), max_iter=5, random_state=0))
     assert from_model(_fitted(pipeline, frame, y)).inputs == ("a", "b", "c", "d")

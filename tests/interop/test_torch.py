@@ -5,13 +5,13 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
+from torch.nn.utils import prune
 
-torch = pytest.importorskip("torch")
-nn = torch.nn
+from multilayer import InputError, from_model
 
-from torch.nn.utils import prune  # noqa: E402
-
-from multilayer import InputError, from_model  # noqa: E402
+pytestmark = pytest.mark.oracle
 
 
 @pytest.fixture(autouse=True)

@@ -158,7 +158,6 @@ def test_one_that_goes_by_a_name_of_the_catalogue_is_not_taken_for_it(tmp_path):
 
 
 def test_the_network_of_an_estimator(tmp_path):
-    pytest.importorskip("sklearn")
     from multilayer import estimators
 
     path = Path(tmp_path, "net.safetensors")

@@ -64,7 +64,8 @@ def documents() -> list[Any]:
 
 
 def validator() -> Any:
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     jsonschema.Draft202012Validator.check_schema(json.loads(schema()))
     return jsonschema.Draft202012Validator(json.loads(schema()))
 

@@ -47,6 +47,7 @@ def found():
     return {act.facts.name: measure(act, effort=LITTLE) for act in catalogue}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [act.facts.name for act in catalogue])
 def test_every_activation_is_measured_in_full(found, name):
     each = found[name]

@@ -126,6 +126,7 @@ def test_updates_of_outputs_of_one_sign_have_one_sign(name, share):
     assert found.of_all <= 0.9
 
 
+@pytest.mark.slow
 def test_centring_speeds_training_by_the_rates_it_allows():
     """Corrected: at the same rate the centred sigmoid gains little (237 to 181 steps); at its own best rate, 237 to 69.
 

@@ -13,7 +13,6 @@ SETTINGS = {"loss": "binary_cross_entropy", "epochs": 3, "rng": 0}
 
 
 def _estimator():
-    pytest.importorskip("sklearn")
     from multilayer.estimators import MLPClassifier
 
     return MLPClassifier((3,), max_iter=3, random_state=0)

@@ -83,7 +83,8 @@ def test_recurrences(optimizer, dtype):
     ids=repr,
 )
 def test_the_very_bits_of_scikit_learn(optimizer):
-    theirs = pytest.importorskip("sklearn.neural_network._stochastic_optimizers")
+    from sklearn.neural_network import _stochastic_optimizers as theirs
+
     parameters, gradients = start()
     other = [array.copy() for array in parameters]
     if isinstance(optimizer, SGD):

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-
-pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure
 
 from multilayer.activations import catalogue, get, measure

@@ -6,8 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-pytest.importorskip("matplotlib")
-
 from multilayer._base.errors import MissingExtraError
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, svg
 from multilayer.plots.page import _STYLE, Section, figure, page
@@ -72,7 +70,8 @@ def test_colours_stand_out_from_every_page(colour, page):
 
 
 def test_the_users_settings_neither_show_nor_change():
-    mpl = pytest.importorskip("matplotlib")
+    import matplotlib as mpl
+
     before = picture()
     with mpl.rc_context({"axes.facecolor": "pink", "font.size": 30, "text.usetex": True}):
         assert picture() == before

@@ -4,9 +4,6 @@ import warnings
 
 import numpy as np
 import pytest
-
-pytest.importorskip("matplotlib")
-
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -33,7 +30,6 @@ def curve(ax):
 
 
 def test_a_loss_curve_of_a_training_in_any_form():
-    pytest.importorskip("sklearn")
     from multilayer.estimators import MLPClassifier
 
     loss = list(TRAINED.history.loss)

@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("matplotlib")
-
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer.plots.table import pictures
 from multilayer.reports import check_ready, to_html, write_html
@@ -37,6 +35,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
 def test_every_page_reads_well(case):
     found = read(to_html(case))
@@ -66,10 +65,12 @@ def test_what_is_not_drawn_is_said_with_the_reason():
     assert "What arrives of the gradient: not drawn, as gradients need y and a loss." in text
 
 
+@pytest.mark.slow
 def test_the_same_page_again():
     assert to_html(diagnosis()) == to_html(diagnosis())
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_page():
     code = "from tests.diagnosis import made; from multilayer import reports; print(reports.to_html(made.diagnosis()))"
     command = [sys.executable, "-c", code]
@@ -101,6 +102,7 @@ NASTY = (
 )
 
 
+@pytest.mark.slow
 def test_names_are_text_wherever_they_stand():
     count = len(NASTY)
     named = evidence(network((count, 4, count), inputs=NASTY, classes=NASTY))
@@ -137,6 +139,7 @@ def test_numbers_that_are_not_finite_do_not_stop_it():
     )
 
 
+@pytest.mark.slow
 def test_the_file_appears_whole_or_not_at_all(tmp_path):
     write_html(diagnosis(), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == to_html(diagnosis())

@@ -2,14 +2,13 @@
 
 import pytest
 
-pytest.importorskip("matplotlib")
-
 from multilayer.activations import Custom, catalogue, measure
 from multilayer.reports.properties import properties_page
 from tests.measure.efforts import LITTLE
 from tests.plots.reading import read
 
 
+@pytest.mark.slow
 def test_a_page_of_the_whole_catalogue():
     """Every picture has a title and a description, every heading of a table its scope; nothing is loaded or run."""
     found = [
@@ -28,6 +27,7 @@ def test_a_page_of_what_little_was_asked_for():
     assert "Lipschitz" in page.text
 
 
+@pytest.mark.slow
 def test_names_of_ones_own_may_be_anything():
     cube = Custom('<b>"my" & cube', lambda a: a**3, lambda a: 3 * a**2)
     found = [

@@ -126,6 +126,7 @@ def test_three_classes_against_elimination(samples):
     assert found.separable == solvable(X, y)
 
 
+@pytest.mark.slow
 @given(grids, st.randoms(use_true_random=False), st.data())
 @settings(max_examples=60, deadline=None)
 def test_invariance(samples, random, data):

@@ -65,6 +65,7 @@ def started(setting):
     return options(**changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS, ids=repr)
 @pytest.mark.parametrize("steps", [1, 5, 12])
 def test_interrupted_and_resumed_is_uninterrupted(setting, steps, tmp_path):
@@ -182,6 +183,7 @@ def test_where_nothing_can_be_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_kill_at_any_moment_leaves_a_checkpoint_that_goes_on(tmp_path):
     # In a process of its own: other libraries warn of a fork, or do not survive one.

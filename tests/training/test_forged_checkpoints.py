@@ -240,6 +240,7 @@ def checkpoints(folder: Path) -> list[Path]:
     return [each / "saved" for each in folders]
 
 
+@pytest.mark.slow
 @MANY
 @given(data=st.data())
 def test_another_structure(data: st.DataObject, folder: Path, checkpoints: list[Path]) -> None:
@@ -251,6 +252,7 @@ def test_another_structure(data: st.DataObject, folder: Path, checkpoints: list[
     refusal(path)
 
 
+@pytest.mark.slow
 @MANY
 @given(data=st.data())
 def test_other_tensors(data: st.DataObject, folder: Path, checkpoints: list[Path]) -> None:
@@ -282,6 +284,7 @@ def test_other_tensors(data: st.DataObject, folder: Path, checkpoints: list[Path
     refusal(path)
 
 
+@pytest.mark.slow
 @MANY
 @given(data=st.data())
 def test_other_bytes(data: st.DataObject, folder: Path, checkpoints: list[Path]) -> None:

@@ -37,6 +37,8 @@ SETTINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "NumPy": lambda: {"rng": np.random.RandomState(3), "dropout": 0.3, "optimizer": OwnSGD(0.01)},
 }
 
+pytestmark = pytest.mark.slow
+
 
 class OwnSGD(SGD):
     """An optimizer that the native core does not know."""

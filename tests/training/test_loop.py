@@ -101,7 +101,8 @@ def test_classes_and_names_are_kept():
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("shape", ["regression", "binary", "classes", "multilabel"])
 def test_scikit_learn_step_by_step(solver, learning_rate, shape):
-    neural_network = pytest.importorskip("sklearn.neural_network")
+    from sklearn import neural_network
+
     from multilayer.initializers import ScikitLearn
     from multilayer.optimizers import Adaptive
 
@@ -146,7 +147,8 @@ def test_scikit_learn_step_by_step(solver, learning_rate, shape):
 
 
 def test_scikit_learn_with_weights_and_lbfgs():
-    neural_network = pytest.importorskip("sklearn.neural_network")
+    from sklearn import neural_network
+
     from multilayer.initializers import ScikitLearn
 
     weights = np.random.default_rng(5).uniform(0.1, 2, len(X))
@@ -444,7 +446,8 @@ def test_a_memory_mapped_array_is_read_a_batch_at_a_time(tmp_path):
 
 
 def test_sparse_samples_are_made_dense_a_batch_at_a_time():
-    sparse = pytest.importorskip("scipy.sparse")
+    from scipy import sparse
+
     holes = X * (np.abs(X) > 0.5)
     for shuffle in (True, False):
         dense = fit(NET, holes, Y, epochs=2, shuffle=shuffle, validation=0.2, **OPTIONS)

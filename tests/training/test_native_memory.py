@@ -12,9 +12,8 @@ from multilayer import MLP, initialize, train
 from multilayer.optimizers import SGD, Adam, Optimizer
 from multilayer.training import EarlyStopping
 from multilayer.training.native import Core, _Handle
-from tests.backend.native import needs_native
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 
 SHAPE, ROWS, BATCH = (256, 512, 512, 512, 10), 128, 16
 

@@ -13,11 +13,10 @@ from multilayer.losses import Loss
 from multilayer.training.native import CoreObjective
 from multilayer.training.plan import Plan
 from multilayer.training.steps import objective
-from tests.backend.native import needs_native
 from tests.training.test_native_own_parts import CUBE
 from tests.training.test_native_steps import LOSSES, plan, start, table
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 
 START = start(plan(), np.float64).parameters
 

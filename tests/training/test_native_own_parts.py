@@ -30,10 +30,9 @@ from multilayer.losses import CategoricalCrossEntropy, Loss, LossFacts, Squared
 from multilayer.optimizers import SGD, ClipByNorm, Optimizer
 from multilayer.training.plan import Outcome, Plan
 from multilayer.training.steps import reference_steps, run_steps
-from tests.backend.native import needs_native
 from tests.training.test_native_steps import KINDS, LARGE, assert_close, both, digest, start, table
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 
 CUBE = Custom("cube", lambda a: 0.1 * a**3, lambda a: 0.3 * a**2)
 BOUNDED = Custom("bounded", lambda a: a / (1.0 + np.abs(a)), lambda a: 1.0 / (1.0 + np.abs(a)) ** 2)
@@ -99,6 +98,7 @@ CLIPS: list[tuple[Any, bool]] = [(None, True), (ClipByNorm(0.1), True), (halved,
 DROPOUT: list[tuple[float, ...]] = [(), (0.25, 0.5), (0.0, 0.1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: f"{end[0].facts.name}-{end[1].facts.name}")
 @pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: hidden[0].facts.name)

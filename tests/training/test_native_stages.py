@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer import backend
 from multilayer.backend import training
 
-pytestmark = pytest.mark.skipif(backend.info().backend != "native", reason="the stages are the core's")
+pytestmark = pytest.mark.native
 
 INPUTS, HIDDEN, OUTPUTS, ROWS = 5, 4, 3, 6
 IDENTITY = ("identity", ())

@@ -33,9 +33,8 @@ from multilayer.optimizers import SGD, Adam, AdamW, ClipByNorm, ClipByValue, Opt
 from multilayer.training.native import core_for
 from multilayer.training.plan import Batches, Outcome, Plan, State
 from multilayer.training.steps import reference_steps, run_steps
-from tests.backend.native import needs_native
 
-pytestmark = needs_native
+pytestmark = pytest.mark.native
 
 ROWS = 103
 KINDS = [np.float32, np.float64]
@@ -289,6 +288,7 @@ def large_run() -> str:
     return " ".join(parts)
 
 
+@pytest.mark.slow
 def test_any_number_of_threads_gives_the_same_bits() -> None:
     found = set()
     for n in (1, 2, 3, 5, 1, 2):
@@ -297,6 +297,7 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
     assert len(found) == 1
 
 
+@pytest.mark.slow
 def test_any_level_gives_the_same_bits() -> None:
     from multilayer.backend import _core
 

@@ -192,6 +192,7 @@ def test_the_warning_names_the_callers_line(tmp_path: Path) -> None:
     assert [warning.filename for warning in told] == [__file__]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 def test_two_trainings_and_a_reader_at_one_checkpoint(tmp_path: Path) -> None:
     program = (

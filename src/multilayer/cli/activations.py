@@ -94,13 +94,10 @@ def _print_card(activation: Activation) -> None:
     for heading, text in card.items():
         if text:
             print_text(f"{heading:<12}{text}")
-    title = (
-        "{function} of the first unit, over the row (a, 0)"
-        if isinstance(activation, AlongAxis)
-        else "{function}"
-    )
     for heading, function in (("h(a)", _value(activation)), ("h'(a)", _derivative(activation))):
-        print_text(f"\n{fill(title, function=heading)}\n{curve(function, braille=unicode_out())}")
+        if isinstance(activation, AlongAxis):
+            heading = fill("{function} of the first unit, over the row (a, 0)", function=heading)  # noqa: PLW2901
+        print_text(f"\n{heading}\n{curve(function, braille=unicode_out())}")
 
 
 def _pairs(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -173,7 +173,6 @@ def test_holds_on_to_nothing_that_cannot_be_pickled():
 
 
 def test_labels_of_an_estimator():
-    pytest.importorskip("sklearn")
     from multilayer.estimators import MLPClassifier
 
     names = np.array(["low", "high"])[(Y[:, 0] > 0).astype(int)]

@@ -135,9 +135,6 @@ def test_whoever_counts_the_ends():
     assert [(end.stopped, len(end.history)) for end in ends] == [("epochs", 2)]
 
 
-sklearn = pytest.importorskip("sklearn")
-
-
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:Training interrupted")
 @pytest.mark.parametrize(

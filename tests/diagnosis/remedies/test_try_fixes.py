@@ -45,6 +45,7 @@ STUCK = Setup(
 """MLPClassifier((20, 20), activation="logistic")."""
 
 
+@pytest.mark.slow
 def test_scikit_learn_31235_has_a_remedy():
     X, y = issue_31235()
     ranking = try_fixes(STUCK, X, y, seeds=2, held_out=None)
@@ -56,7 +57,6 @@ def test_scikit_learn_31235_has_a_remedy():
 
 
 def test_the_setup_of_an_estimator_does_what_the_estimator_does():
-    pytest.importorskip("sklearn")
     from sklearn.neural_network import MLPClassifier
 
     from multilayer.diagnosis.remedies.problem import problem_of
@@ -83,7 +83,6 @@ def test_the_setup_of_an_estimator_does_what_the_estimator_does():
     ],
 )
 def test_settings_are_understood(settings):
-    pytest.importorskip("sklearn")
     from sklearn.neural_network import MLPRegressor
 
     from multilayer.diagnosis.remedies.problem import problem_of
@@ -101,7 +100,6 @@ def test_settings_are_understood(settings):
 
 
 def test_early_stopping_of_an_estimator_is_tried_with_early_stopping():
-    pytest.importorskip("sklearn")
     from multilayer.diagnosis.remedies.problem import problem_of
     from multilayer.estimators import MLPClassifier
 
@@ -117,6 +115,7 @@ def test_early_stopping_of_an_estimator_is_tried_with_early_stopping():
     setup.trained(X, y[:, np.newaxis], 0)
 
 
+@pytest.mark.slow
 def test_the_gain_is_paired_and_the_same_each_time():
     one = try_fixes(REGRESSION, FAR, PRODUCT, seeds=3, rng=5)
     two = try_fixes(REGRESSION, FAR, PRODUCT, seeds=3, rng=5)
@@ -146,6 +145,7 @@ def test_says_so_where_nothing_helps():
     assert not any(row.helps for row in ranking.rows)
 
 
+@pytest.mark.slow
 def test_held_out_samples_are_scored_and_not_trained_on():
     X = RNG.standard_normal((60, 5))
     y = RNG.integers(0, 2, 60)
