@@ -30,6 +30,7 @@ from multilayer.measure import Effort, measure
 from multilayer.optimizers import schedules
 from multilayer.plots import decision_boundary
 from multilayer.training import Checkpoint, EarlyStopping, Metric
+from multilayer.training.config import TrainConfig
 
 X = np.linspace(-1.0, 1.0, 24).reshape(-1, 2)
 Y = X[:, :1] * X[:, 1:]
@@ -44,8 +45,9 @@ GIVEN = {
         "widths": (2, 3, 1),
         "activations": (activations.tanh,),
         "output": activations.identity,
-        "loss": losses.squared,
+        "config": TrainConfig(loss=losses.squared),
     },
+    TrainConfig: {"loss": losses.squared},
     EarlyStopping: {},
     optimizers.ClipByNorm: {"limit": 1.0},
     optimizers.ClipByValue: {"limit": 1.0},

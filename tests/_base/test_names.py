@@ -8,13 +8,13 @@ from multilayer import InputError, activations, fit, initialize, initializers, l
 from multilayer._base.names import folded
 from multilayer.activations import catalogue as every_activation
 from multilayer.activations.table import registry as activation_names
-from multilayer.diagnosis import Setup
 from multilayer.initializers import registry as initializer_names
 from multilayer.losses.table import registry as loss_names
 from multilayer.optimizers import SGD, Adam, Cosine, schedules
 from multilayer.optimizers.schedules import registry as schedule_names
 from multilayer.optimizers.table import registry as optimizer_names
 from multilayer.training import EarlyStopping, metrics
+from multilayer.training.config import TrainConfig
 from multilayer.training.metrics import registry as metric_names
 
 REGISTRIES = (
@@ -191,12 +191,9 @@ def test_names_and_objects_train_alike():
     assert fit(NET, X, Y, loss="mse", optimizer="l-bfgs", epochs=2).history.loss[1] < 1.0
 
 
-def test_setups_of_remedies_take_names():
-    given = {"widths": (2, 3, 1), "activations": (activations.tanh,), "output": activations.identity}
-    named = Setup(**given, loss="mse", optimizer="sgd", schedule="cosine")
-    assert named == Setup(
-        **given, loss=losses.mean_squared_error, optimizer=SGD(), schedule=Cosine(), estimator=None
-    )
+def test_train_configs_take_names():
+    named = TrainConfig(loss="mse", optimizer="sgd", schedule="cosine")
+    assert named == TrainConfig(loss=losses.mean_squared_error, optimizer=SGD(), schedule=Cosine())
 
 
 def test_a_metric_by_name_alone_and_by_its_short_name():

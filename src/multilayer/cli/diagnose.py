@@ -79,7 +79,6 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     # Here, so that no other command imports them.
     from multilayer.diagnosis import diagnose as diagnosis_of
     from multilayer.diagnosis.document import to_json
-    from multilayer.diagnosis.remedies.trials import INTERRUPTED
     from multilayer.io.history import read_history
     from multilayer.reports import check_ready, write_html
 
@@ -116,7 +115,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         print_styled(repr(found), _STYLES)
         if ranking is not None:
             print_text(f"\n{ranking!r}")
-    if ranking is not None and ranking.partial == INTERRUPTED:
+    if ranking is not None and ranking.interrupted:
         raise KeyboardInterrupt
     return TROUBLE if found.trouble else 0
 

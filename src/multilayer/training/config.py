@@ -13,7 +13,7 @@ from multilayer._base.fields import Limits, check_settings, setting
 from multilayer._base.text import one_line
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, AdamW, Clip, Constant, Optimizer, Schedule, schedules
+from multilayer.optimizers import LBFGS, Adam, AdamW, Clip, Constant, Optimizer, Schedule, schedules
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
 from multilayer.training.plan import Plan
@@ -30,20 +30,22 @@ class TrainConfig:
     """The settings of a training that are neither network nor data nor randomness."""
 
     loss: Loss
-    optimizer: Optimizer | LBFGS
-    schedule: Schedule
-    epochs: int = setting(minimum=1, integer=True)
-    batch_size: int = setting(minimum=1, integer=True)
-    shuffle: bool
-    stopping: EarlyStopping | None
-    clip: Clip | None
-    dropout: tuple[float, ...]
-    """A share per hidden layer; empty for none."""
-    l2: float = setting(minimum=0.0)
-    weight_decay: float = setting(minimum=0.0)
-    metrics: tuple[Metric, ...]
+    optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
+    schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
+    epochs: int = setting(200, minimum=1, integer=True)
+    batch_size: int = setting(200, minimum=1, integer=True)
+    shuffle: bool = True
+    stopping: EarlyStopping | None = None
+    clip: Clip | None = None
+    dropout: tuple[float, ...] = ()
+    """A fraction per hidden layer; empty for none."""
+    l2: float = setting(0.0, minimum=0.0)
+    weight_decay: float = setting(0.0, minimum=0.0)
+    metrics: tuple[Metric, ...] = ()
 
     def __post_init__(self) -> None:
+        for name, get in (("loss", losses.get), ("optimizer", optimizers.get), ("schedule", schedules.get)):
+            object.__setattr__(self, name, get(getattr(self, name)))
         check_settings(self, where="")
         for name, kind in (
             ("stopping", EarlyStopping),

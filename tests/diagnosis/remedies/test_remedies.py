@@ -7,60 +7,67 @@ import pytest
 
 from multilayer.activations import gelu, identity, relu, sigmoid, tanh
 from multilayer.diagnosis.remedies import NotApplicable, Setup, Variant
-from multilayer.diagnosis.remedies.activation import activation
-from multilayer.diagnosis.remedies.initialization import initialization
-from multilayer.diagnosis.remedies.patience import patience
-from multilayer.diagnosis.remedies.rate import rate
-from multilayer.diagnosis.remedies.solver import solver
-from multilayer.diagnosis.remedies.standardize import standardize
-from multilayer.diagnosis.remedies.table import remedies
+from multilayer.diagnosis.remedies.remedy import (
+    REMEDIES,
+    activation,
+    initialization,
+    patience,
+    rate,
+    solver,
+    standardize,
+)
 from multilayer.initializers import Orthogonal, ScikitLearn
 from multilayer.losses import binary_cross_entropy
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, SGD, Adam, InverseScaling
 from multilayer.training import EarlyStopping
+from multilayer.training.config import TrainConfig
 
 SETUP = Setup(
     widths=(3, 5, 4, 1),
     activations=(sigmoid, sigmoid),
     output=sigmoid,
-    loss=binary_cross_entropy,
+    config=TrainConfig(
+        loss=binary_cross_entropy,
+        optimizer=Adam(0.001, beta1=0.8),
+        stopping=EarlyStopping(patience=10),
+    ),
     initializer=ScikitLearn(sigmoid),
-    optimizer=Adam(0.001, beta1=0.8),
-    stopping=EarlyStopping(patience=10),
     estimator="MLPClassifier",
 )
-FIT = dataclasses.replace(SETUP, estimator=None, initializer=None, stopping=None)
+FIT = dataclasses.replace(SETUP.with_config(stopping=None), estimator=None, initializer=None)
 
 
 def _changed(variant):
-    """Return the fields of the setup that a variant changes."""
-    fields = [field.name for field in dataclasses.fields(Setup)]
+    """Return the fields of the setup, and of its config, that a variant changes."""
+    return _differing(variant.setup, SETUP) | _differing(variant.setup.config, SETUP.config)
+
+
+def _differing(changed, original):
+    fields = {field.name for field in dataclasses.fields(original)} - {"config"}
     return {
-        name: getattr(variant.setup, name)
-        for name in fields
-        if getattr(variant.setup, name) != getattr(SETUP, name)
+        name: getattr(changed, name) for name in fields if getattr(changed, name) != getattr(original, name)
     }
 
 
 def test_names_are_all_different():
-    assert len({remedy.name for remedy in remedies}) == len(remedies) == 6
+    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 6
 
 
 def test_standardize():
-    (variant,) = standardize.variants(SETUP)
+    (variant,) = standardize(SETUP)
     assert _changed(variant) == {"standardize": True}
     assert variant.call == "make_pipeline(StandardScaler(), MLPClassifier(...))"
 
 
 @pytest.mark.parametrize("field", ["standardize", "standardized"])
 def test_what_is_standardized_needs_it_no_more(field):
-    (outcome,) = standardize.variants(dataclasses.replace(SETUP, **{field: True}))
+    (outcome,) = standardize(dataclasses.replace(SETUP, **{field: True}))
     assert isinstance(outcome, NotApplicable)
 
 
 def test_activation_takes_its_initializer_with_it():
-    variants = list(activation.variants(SETUP))
+    variants = list(activation(SETUP))
     assert [_changed(variant) for variant in variants] == [
         {"activations": (h, h), "initializer": ScikitLearn(h)} for h in (tanh, relu, gelu)
     ]
@@ -70,83 +77,83 @@ def test_activation_takes_its_initializer_with_it():
 
 def test_activation_that_is_there_already():
     setup = dataclasses.replace(SETUP, activations=(tanh, tanh))
-    assert [variant.setup.activations[0] for variant in activation.variants(setup)] == [relu, gelu]
+    assert [variant.setup.activations[0] for variant in activation(setup)] == [relu, gelu]
     mixed = dataclasses.replace(SETUP, activations=(tanh, relu))
-    assert len(list(activation.variants(mixed))) == 3
+    assert len(list(activation(mixed))) == 3
 
 
 def test_activation_without_hidden_layers():
-    (outcome,) = activation.variants(dataclasses.replace(SETUP, widths=(3, 1), activations=()))
+    (outcome,) = activation(dataclasses.replace(SETUP, widths=(3, 1), activations=()))
     assert outcome == NotApplicable("another activation", "there is no hidden layer")
 
 
 def test_initialization():
-    own, orthogonal = initialization.variants(SETUP)
+    own, orthogonal = initialization(SETUP)
     assert _changed(own) == {"initializer": None}
     assert _changed(orthogonal) == {"initializer": Orthogonal()}
 
 
 def test_initialization_of_a_known_start():
     start = initialize((3, 5, 4, 1), "sigmoid", "sigmoid", rng=0)
-    variants = initialization.variants(dataclasses.replace(FIT, start=start))
+    variants = initialization(dataclasses.replace(FIT, start=start))
     assert [variant.setup.start for variant in variants] == [None, None]
 
 
 def test_initialization_that_is_the_own_already():
-    outcome, orthogonal = initialization.variants(FIT)
+    outcome, orthogonal = initialization(FIT)
     assert isinstance(outcome, NotApplicable)
     assert isinstance(orthogonal, Variant)
 
 
 def test_rate_keeps_the_other_settings():
-    high, low = rate.variants(SETUP)
+    high, low = rate(SETUP)
     assert _changed(high) == {"optimizer": Adam(0.01, beta1=0.8)}
     assert _changed(low) == {"optimizer": Adam(0.0001, beta1=0.8)}
     assert (high.call, low.call) == ("learning_rate_init=0.01", "learning_rate_init=0.0001")
-    assert next(iter(rate.variants(FIT))).call == "optimizer=Adam(0.01)"
+    assert next(iter(rate(FIT))).call == "optimizer=Adam(0.01)"
 
 
 def test_patience():
-    (variant,) = patience.variants(SETUP)
+    (variant,) = patience(SETUP)
     assert _changed(variant) == {"stopping": None, "epochs": 2000}
     assert variant.call == "max_iter=2000, n_iter_no_change=np.inf"
-    (variant,) = patience.variants(FIT)
+    (variant,) = patience(FIT)
     assert variant.call == "epochs=2000"
 
 
 def test_solver():
-    setup = dataclasses.replace(SETUP, optimizer=SGD(0.1), schedule=InverseScaling())
-    (variant,) = solver.variants(setup)
-    assert isinstance(variant.setup.optimizer, LBFGS)
+    setup = SETUP.with_config(optimizer=SGD(0.1), schedule=InverseScaling())
+    (variant,) = solver(setup)
+    assert isinstance(variant.setup.config.optimizer, LBFGS)
     assert variant.change == "L-BFGS, in place of SGD"
-    (back,) = solver.variants(variant.setup)
-    assert back.setup.optimizer == Adam()
+    (back,) = solver(variant.setup)
+    assert back.setup.config.optimizer == Adam()
 
 
 def test_solver_without_scipy(monkeypatch):
-    monkeypatch.setattr("multilayer.diagnosis.remedies.solver.find_spec", lambda name: None)
-    (outcome,) = solver.variants(SETUP)
+    monkeypatch.setattr("multilayer.diagnosis.remedies.remedy.find_spec", lambda name: None)
+    (outcome,) = solver(SETUP)
     assert isinstance(outcome, NotApplicable)
     assert 'pip install "multilayer[lbfgs]"' in outcome.reason
 
 
 def test_solver_with_dropout():
-    (outcome,) = solver.variants(dataclasses.replace(SETUP, dropout=0.5))
+    (outcome,) = solver(SETUP.with_config(dropout=(0.5, 0.5)))
     assert outcome == NotApplicable("L-BFGS, in place of Adam", "it takes no dropout")
 
 
 def test_lbfgs_has_no_rate_but_patience():
-    setup = dataclasses.replace(SETUP, optimizer=LBFGS(), stopping=None)
-    (outcome,) = rate.variants(setup)
+    setup = SETUP.with_config(optimizer=LBFGS(), stopping=None)
+    (outcome,) = rate(setup)
     assert isinstance(outcome, NotApplicable)
-    (variant,) = patience.variants(setup)
-    assert (variant.setup.epochs, variant.setup.optimizer.tolerance) == (2000, 0.0)
+    (variant,) = patience(setup)
+    assert (variant.setup.config.epochs, variant.setup.config.optimizer.tolerance) == (2000, 0.0)
 
 
 def test_every_variant_can_be_trained():
     X = np.random.default_rng(0).standard_normal((30, 3))
     y = X[:, :1] > 0.0
-    setup = dataclasses.replace(SETUP, epochs=2, activations=(tanh, identity))
-    for remedy in remedies:
-        for variant in remedy.variants(setup):
+    setup = dataclasses.replace(SETUP.with_config(epochs=2), activations=(tanh, identity))
+    for remedy in REMEDIES:
+        for variant in remedy(setup):
             assert variant.setup.trained(X, y, 0).network.shape == (3, 5, 4, 1)

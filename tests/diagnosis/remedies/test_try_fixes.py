@@ -13,17 +13,22 @@ from multilayer import MLP, Dense, InputError, initialize
 from multilayer.activations import identity, relu, sigmoid, softmax, tanh
 from multilayer.diagnosis import Setup, TrainingRecord, try_fixes
 from multilayer.diagnosis.remedies import Row
+from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.diagnosis.remedies.ranking import ordered
 from multilayer.initializers import ScikitLearn
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
-from multilayer.optimizers import SGD, Adam, Optimizer
-from multilayer.training import EarlyStopping, fit
+from multilayer.optimizers import SGD, Adam, ClipByNorm, InverseScaling, Optimizer
+from multilayer.training import EarlyStopping, Metric, fit
+from multilayer.training.config import TrainConfig
 
 RNG = np.random.default_rng(0)
 FAR = RNG.uniform(100.0, 200.0, (200, 2))
 PRODUCT = FAR[:, 0] * FAR[:, 1] / 1e4
 REGRESSION = Setup(
-    widths=(2, 8, 1), activations=(tanh,), output=identity, loss=squared, optimizer=Adam(0.03), epochs=100
+    widths=(2, 8, 1),
+    activations=(tanh,),
+    output=identity,
+    config=TrainConfig(loss=squared, optimizer=Adam(0.03), epochs=100),
 )
 
 
@@ -37,10 +42,10 @@ STUCK = Setup(
     widths=(2, 20, 20, 1),
     activations=(sigmoid, sigmoid),
     output=sigmoid,
-    loss=binary_cross_entropy,
+    config=TrainConfig(
+        loss=binary_cross_entropy, stopping=EarlyStopping(10, 1e-4, "loss", restore_best=False), l2=1e-4
+    ),
     initializer=ScikitLearn(sigmoid),
-    stopping=EarlyStopping(10, 1e-4, "loss", restore_best=False),
-    l2=1e-4,
 )
 """MLPClassifier((20, 20), activation="logistic")."""
 
@@ -58,8 +63,6 @@ def test_scikit_learn_31235_has_a_remedy():
 
 def test_the_setup_of_an_estimator_does_what_the_estimator_does():
     from sklearn.neural_network import MLPClassifier
-
-    from multilayer.diagnosis.remedies.problem import problem_of
 
     X, y = issue_31235()
     model = MLPClassifier((20, 20), activation="logistic", random_state=42).fit(X, y)
@@ -85,8 +88,6 @@ def test_the_setup_of_an_estimator_does_what_the_estimator_does():
 def test_settings_are_understood(settings):
     from sklearn.neural_network import MLPRegressor
 
-    from multilayer.diagnosis.remedies.problem import problem_of
-
     X = RNG.standard_normal((100, 3))
     y = np.tanh(X[:, 0]) + X[:, 1]
     with warnings.catch_warnings():
@@ -100,7 +101,6 @@ def test_settings_are_understood(settings):
 
 
 def test_early_stopping_of_an_estimator_is_tried_with_early_stopping():
-    from multilayer.diagnosis.remedies.problem import problem_of
     from multilayer.estimators import MLPClassifier
 
     X, y = issue_31235()
@@ -110,8 +110,8 @@ def test_early_stopping_of_an_estimator_is_tried_with_early_stopping():
         model.fit(X, y)
     setup = problem_of(model, X, y, None, None, epochs=None, samples=2000, held_out=None, rng=RNG).setup
     assert setup.held_out == 0.2
-    assert setup.stopping.monitor == "accuracy"
-    assert setup.stopping.restore_best
+    assert setup.config.stopping.monitor == "accuracy"
+    assert setup.config.stopping.restore_best
     setup.trained(X, y[:, np.newaxis], 0)
 
 
@@ -137,7 +137,10 @@ def test_says_so_where_nothing_helps():
     X, y = RNG.standard_normal((100, 2)), RNG.integers(0, 2, 100)
     noise = np.zeros_like(X)
     setup = Setup(
-        widths=(2, 4, 2), activations=(relu,), output=softmax, loss=categorical_cross_entropy, epochs=5
+        widths=(2, 4, 2),
+        activations=(relu,),
+        output=softmax,
+        config=TrainConfig(loss=categorical_cross_entropy, epochs=5),
     )
     ranking = try_fixes(setup, noise, y, seeds=2)
     assert ranking.best is None
@@ -153,9 +156,7 @@ def test_held_out_samples_are_scored_and_not_trained_on():
         widths=(5, 50, 1),
         activations=(tanh,),
         output=sigmoid,
-        loss=binary_cross_entropy,
-        optimizer=Adam(0.05),
-        batch_size=20,
+        config=TrainConfig(loss=binary_cross_entropy, optimizer=Adam(0.05), batch_size=20),
     )
     ranking = try_fixes(setup, X, y, held_out=0.5, seeds=2)
     assert (ranking.of, ranking.samples) == ("held-out", 30)
@@ -165,8 +166,8 @@ def test_held_out_samples_are_scored_and_not_trained_on():
 
 def test_a_quarter_is_held_out_where_there_are_samples_enough():
     ranking = try_fixes(REGRESSION, FAR, PRODUCT, seeds=1, epochs=1)
-    assert "of 1 seed " in ranking.verdict
-    assert "of 1 seed, " in repr(ranking)
+    assert "(seeds: 1)" in ranking.verdict
+    assert "(seeds: 1, training samples: 150)" in repr(ranking)
     assert (ranking.of, ranking.samples) == ("held-out", 150)
     few = try_fixes(REGRESSION, FAR[:39], PRODUCT[:39], seeds=1, epochs=1)
     assert (few.of, few.samples) == ("training", 39)
@@ -184,12 +185,16 @@ def test_trains_on_some_samples_of_many():
 
 
 def test_work_is_limited():
-    setup = Setup(widths=(2000, 3000, 1), activations=(relu,), output=identity, loss=squared, epochs=10_000)
-    from multilayer.diagnosis.remedies.problem import problem_of
+    setup = Setup(
+        widths=(2000, 3000, 1),
+        activations=(relu,),
+        output=identity,
+        config=TrainConfig(loss=squared, epochs=10_000),
+    )
 
     X = np.zeros((100, 2000))
     problem = problem_of(setup, X, X[:, 0], None, None, epochs=None, samples=2000, held_out=None, rng=RNG)
-    assert problem.setup.epochs == 27  # 1e11 / (6 * 6,003,000 * 100)
+    assert problem.setup.config.epochs == 27  # 1e11 / (6 * 6,003,000 * 100)
 
 
 def test_a_network_with_its_course():
@@ -204,6 +209,55 @@ def test_a_network_with_its_course():
     assert not ranking.not_tried  # as the start is known, other starts are remedies
 
 
+@pytest.mark.parametrize("given", ["model", "course"])
+def test_the_settings_of_a_training_are_taken_over(given):
+    X, y = issue_31235()
+    start = initialize((2, 6, 5, 1), "tanh", "sigmoid", rng=0, dtype=np.float64)
+    settings = {
+        "loss": "binary_cross_entropy",
+        "optimizer": SGD(0.5),
+        "schedule": InverseScaling(),
+        "clip": ClipByNorm(3.0),
+        "epochs": 4,
+        "batch_size": 50,
+        "shuffle": False,
+        "dropout": (0.0, 0.1),
+        "l2": 0.01,
+        "weight_decay": 0.001,
+    }
+    trained = fit(start, X, y, rng=np.random.RandomState(3), **settings)
+    model, course = (trained, None) if given == "model" else (trained.network, trained)
+    options = {"epochs": None, "samples": 2000, "held_out": None, "rng": RNG}
+    problem = problem_of(model, X, y, None, course, **options)
+    assert problem.setup.config == trained.recipe
+    assert problem.setup.trained(X, y[:, np.newaxis], 3).network == trained.network
+    assert problem.notes == ()
+
+
+def test_early_stopping_on_validation_data_monitors_a_part_of_the_samples():
+    X, y = issue_31235()
+    far = Metric("far", lambda y, z, weights: float(np.abs(y - z).max()), greater_is_better=False)
+    trained = fit(
+        initialize((2, 3, 1), "tanh", "sigmoid", rng=0),
+        X,
+        y,
+        loss="binary_cross_entropy",
+        validation=0.3,
+        stopping=EarlyStopping(2, monitor="far"),
+        metrics=["accuracy", far],
+        epochs=3,
+        rng=0,
+    )
+    problem = problem_of(
+        trained, X, y, None, None, epochs=None, samples=2000, held_out=None, rng=np.random.default_rng(0)
+    )
+    assert (problem.setup.held_out, problem.setup.config.metrics) == (0.1, (far,))
+    assert problem.notes == (
+        "early stopping monitors 10% of the samples, as the validation data are not known",
+    )
+    assert len(problem.setup.trained(X, y[:, np.newaxis], 0).history.metrics["far"]) == 3
+
+
 def test_labels_that_are_the_networks_classes():
     X, y = issue_31235()
     network = initialize((2, 3, 1), "tanh", "sigmoid", classes=["below", "above"], rng=0)
@@ -216,7 +270,10 @@ def test_labels_that_are_the_networks_classes():
 def test_training_that_breaks_off_is_no_gain():
     X = np.array([[1e152], [-1e152], [1e151]])
     setup = Setup(
-        widths=(1, 2, 1), activations=(relu,), output=identity, loss=squared, optimizer=SGD(1.0), epochs=5
+        widths=(1, 2, 1),
+        activations=(relu,),
+        output=identity,
+        config=TrainConfig(loss=squared, optimizer=SGD(1.0), epochs=5),
     )
     ranking = try_fixes(setup, X, [1.0, 2.0, 3.0], seeds=2)
     assert ranking.untouched.scores == (-math.inf, -math.inf)
@@ -259,7 +316,7 @@ def test_prints_and_makes_html():
     for row in ranking.rows:
         assert row.change in text
         assert row.call in text
-    assert "Not tried: starting weights chosen for each activation" in text
+    assert "Not tried: initial weights chosen for each activation" in text
     assert ranking._repr_html_().count("<tr>") == len(ranking.rows) + 2
 
 
@@ -279,7 +336,7 @@ def test_mistakes(arguments, message):
 
 def test_a_network_does_not_tell_its_loss():
     network = MLP([Dense([[1.0], [1.0]])])
-    with pytest.raises(InputError, match="does not tell what it was trained to minimize; give loss="):
+    with pytest.raises(InputError, match="the loss that the model was trained with is not known; give loss="):
         try_fixes(network, FAR, PRODUCT)
 
 
@@ -319,7 +376,7 @@ def stopped_after(updates, stop):
         if count == updates:
             stop()
 
-    return dataclasses.replace(REGRESSION, optimizer=Counted(before_update), epochs=5, batch_size=200)
+    return REGRESSION.with_config(optimizer=Counted(before_update), epochs=5, batch_size=200)
 
 
 UPDATES = 5 * 4  # of one training: 5 epochs of one batch, W1, b1, W2, b2

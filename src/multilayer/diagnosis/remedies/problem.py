@@ -1,4 +1,4 @@
-"""What remedies are tried on: a setup, and samples in memory to train on and to score."""
+"""The problem that remedies are tried on: a setup, and samples in memory to train on and to score."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
+from multilayer._base.text import fill
 from multilayer.diagnosis.case import Case, case_of
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.output_sums import class_numbers
-from multilayer.diagnosis.remedies.origin import setup_of
-from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.diagnosis.remedies.setup import Setup, setup_of
 from multilayer.diagnosis.told import course_of
 from multilayer.losses import Loss
-from multilayer.training import History, Metric, Trained
+from multilayer.training import History, Metric, Trained, Training, metrics
 from multilayer.training.data import inputs
-from multilayer.training.metrics import chosen
 
 __all__ = ["Data", "Problem", "problem_of"]
 
 _WORK = 1e11
 """Floating-point operations that one training may take: some seconds."""
-_FEWEST = 20
+_MINIMUM_EPOCHS = 20
 """Epochs of a training, however large it is."""
-_HELD_OUT, _FEWEST_TO_HOLD_OUT = 0.25, 40
+_HELD_OUT, _MINIMUM_SAMPLES = 0.25, 40
 """The fraction of the samples that is scored, and how many samples there have to be."""
 _STANDARD = 0.1
 """How far from 0 and 1 means and standard deviations may be that need no standardizing."""
+
+_SAMPLED = "{samples} of {total} samples were used, drawn at random"
+_NONE_HELD_OUT = "the training samples were scored, as {samples} samples are too few to hold some out"
+_SHORTENED = "trainings were cut short to {epochs} epochs, of {total}"
+_VALIDATION = "early stopping monitors {fraction:.0%} of the samples, as the validation data are not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +48,17 @@ class Data:
     scored_y: NDArray[Any]
 
     def standardized(self) -> Data:
-        """Return the same with columns of mean 0 and standard deviation 1, by the samples that are trained on."""
-        mean, spread = self._columns()
-        spread = np.where((spread > 0.0) & np.isfinite(spread), spread, 1.0)
-        return replace(self, X=(self.X - mean) / spread, scored_X=(self.scored_X - mean) / spread)
+        """Return the same data with columns of mean 0 and standard deviation 1 over the training samples."""
+        mean, std = self._columns()
+        std = np.where((std > 0.0) & np.isfinite(std), std, 1.0)
+        return replace(self, X=(self.X - mean) / std, scored_X=(self.scored_X - mean) / std)
 
     @property
     def is_standardized(self) -> bool:
-        """Whether standardizing would change next to nothing; constant columns aside."""
-        mean, spread = self._columns()
-        near = (np.abs(mean) < _STANDARD) & (np.abs(spread - 1.0) < _STANDARD)
-        return bool((near | (spread == 0.0)).all())
+        """Whether standardizing would change next to nothing, constant columns aside."""
+        mean, std = self._columns()
+        near = (np.abs(mean) < _STANDARD) & (np.abs(std - 1.0) < _STANDARD)
+        return bool((near | (std == 0.0)).all())
 
     def _columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         with np.errstate(all="ignore"):
@@ -63,7 +67,7 @@ class Data:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What does not learn, on which data, and by what it is scored."""
+    """A training that needs a remedy, its data, and the metric that scores it."""
 
     setup: Setup
     data: Data
@@ -71,63 +75,71 @@ class Problem:
     scored: Literal["training", "held-out"]
     """Which samples are scored."""
     notes: tuple[str, ...]
-    """What was decided, or cut short."""
+    """What was assumed, or cut short."""
 
 
-def problem_of(  # noqa: PLR0913  (what `try_fixes` was given)
+def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     model: Any,
     X: Any,
     y: Any,
     loss: Loss | str | None,
-    course: TrainingRecord | Trained | History | None,
+    course: TrainingRecord | Trained | Training | History | None,
     *,
     epochs: int | None,
     samples: int,
     held_out: float | Literal["auto"] | None,
     rng: Random,
 ) -> Problem:
-    """Return the problem, its setup made brief: at most so many samples and epochs, and so much work."""
-    if isinstance(model, Setup):
-        subject = Case(model.untrained(np.random.RandomState(0)), X, y, model.loss)
-    else:
-        subject = case_of(model, X, y)
-    if course is not None:
-        subject = replace(subject, course=course_of(course))
-    subject, loss, read = read_as_trained(subject, loss)
+    """Return the problem with a brief setup: limited samples, epochs and work."""
+    case, loss, read = read_as_trained(_case(model, X, y, course), loss)
     if loss is None:
-        raise InputError("the model does not tell what it was trained to minimize; give loss=")
-    X, y = inputs(subject.network, subject.X), subject.targets(loss)
+        raise InputError("the loss that the model was trained with is not known; give loss=")
+    X, y = inputs(case.network, case.X), case.targets(loss)
     if len(y) != X.shape[0]:
         raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")
-    metric = subject.metric
+    metric = case.metric
     if metric is None:
-        (metric,) = chosen(["r2" if class_numbers(subject.network, loss, y) is None else "accuracy"])
-    setup = model if isinstance(model, Setup) else setup_of(subject, loss, metric)
-    total, notes = len(y), list(read)
-    rows = np.arange(total) if total <= samples else np.sort(rng.choice(total, samples, replace=False))
-    if total > samples:
-        notes.append(f"{samples} of {total} samples were used, drawn at random")
+        metric = metrics.get("r2" if class_numbers(case.network, loss, y) is None else "accuracy")
+    setup, notes = model if isinstance(model, Setup) else setup_of(case, loss), list(read)
+    if not isinstance(model, Setup) and case.estimator is None and setup.held_out is not None:
+        notes.append(fill(_VALIDATION, fraction=setup.held_out))
+    rows = np.arange(len(y))
+    if len(y) > samples:
+        rows = np.sort(rng.choice(len(y), samples, replace=False))
+        notes.append(fill(_SAMPLED, samples=samples, total=len(y)))
     if held_out == "auto":
-        held_out = _HELD_OUT if len(rows) >= _FEWEST_TO_HOLD_OUT else None
+        held_out = _HELD_OUT if len(rows) >= _MINIMUM_SAMPLES else None
         if held_out is None:
-            notes.append(
-                f"the training samples were scored, as {len(rows)} samples are too few to hold some out"
-            )
+            notes.append(fill(_NONE_HELD_OUT, samples=len(rows)))
     x = np.asarray(X[rows])
-    gone = np.flatnonzero(~np.isfinite(x).all(axis=1))
-    if gone.size:
+    gaps = np.flatnonzero(~np.isfinite(x).all(axis=1))
+    if gaps.size:
         raise InputError(
-            f"X, sample {rows[gone[0]] + 1} holds nan or infinity, which no remedy mends; fill the gap, or leave the "
+            f"X, sample {rows[gaps[0]] + 1} holds nan or infinity, which no remedy mends; fill the gap, or leave the "
             "sample out"
         )
     data = _data(x, y[rows], held_out, rng)
     setup = replace(setup, standardized=data.is_standardized)
-    most = _affordable(setup, len(data.X)) if epochs is None else epochs
-    if most < setup.epochs:
-        notes.append(f"trainings were cut short to {most} epochs, of {setup.epochs}")
-        setup = replace(setup, epochs=most)
-    scored: Literal["training", "held-out"] = "training" if held_out is None else "held-out"
-    return Problem(setup, data, metric, scored, tuple(notes))
+    allowed = _affordable(setup, len(data.X)) if epochs is None else epochs
+    if allowed < setup.config.epochs:
+        notes.append(fill(_SHORTENED, epochs=allowed, total=setup.config.epochs))
+        setup = setup.with_config(epochs=allowed)
+    return Problem(setup, data, metric, "training" if held_out is None else "held-out", tuple(notes))
+
+
+def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Training | History | None) -> Case:
+    if isinstance(model, Setup):
+        case = Case(model.untrained(np.random.RandomState(0)), X, y, model.config.loss)
+    else:
+        case = case_of(model, X, y)
+    if course is None:
+        return case
+    trained = course.trained if isinstance(course, Training) else course
+    config = trained.recipe if isinstance(trained, Trained) else None
+    # An estimator's parameters are the whole configuration; other models have that of the course, or none.
+    return replace(
+        case, course=course_of(trained), config=case.config if case.estimator is not None else config
+    )
 
 
 def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random) -> Data:
@@ -136,7 +148,7 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
     kept = round(held_out * len(X))
     if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
         raise InputError(
-            f"held_out={held_out!r} takes {kept} of {len(X)} samples; expected a share between 0 and 1 that leaves "
+            f"held_out={held_out!r} takes {kept} of {len(X)} samples; expected a fraction between 0 and 1 that leaves "
             "some on both sides"
         )
     order = rng.permutation(len(X))
@@ -146,4 +158,4 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
 def _affordable(setup: Setup, rows: int) -> int:
     """Return the epochs that the work allows: a product forward and two back, two operations a weight each."""
     weights = sum(n * m for n, m in zip(setup.widths, setup.widths[1:], strict=False))
-    return max(_FEWEST, int(_WORK / (6.0 * weights * rows)))
+    return max(_MINIMUM_EPOCHS, int(_WORK / (6.0 * weights * rows)))

@@ -1,21 +1,40 @@
-"""What every remedy gained, the largest gain first."""
+"""The ranking of remedies: what each has gained, the largest gain first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
 
 from multilayer._base.table import Table
-from multilayer._base.text import printable
+from multilayer._base.text import fill, printable
 from multilayer.diagnosis.remedies.remedy import NotApplicable
 
-__all__ = ["NOTICEABLE", "Ranking", "Row"]
+__all__ = ["INTERRUPTED", "Ranking", "Row", "ordered"]
 
-NOTICEABLE = 0.01
-"""The gain of the score below which nobody would change a thing."""
+INTERRUPTED = "interrupted"
+"""Why a ranking is partial after Ctrl-C."""
+
+_NOTICEABLE = 0.01
+"""The smallest gain of the score that is worth a change."""
+_METRICS = {"r2": "R^2"}
+_BEST = (
+    "What helps most is {change}: median {metric} {after:.4f}, and {before:.4f} without it (seeds: {seeds})"
+)
+_NONE_HELPED = (
+    "No remedy helped; the best of them is {change}: median {metric} {after:.4f}, and {before:.4f} without it "
+    "(seeds: {seeds})"
+)
+_ABOUT = {
+    "training": "Gain of the {metric} of the training samples over the same training without the remedy: median, "
+    "minimum and maximum (seeds: {seeds}, samples: {samples}).",
+    "held-out": "Gain of the {metric} of held-out samples over the same training without the remedy: median, "
+    "minimum and maximum (seeds: {seeds}, training samples: {samples}).",
+}
+_PARTIAL = "Partial: {reason}; seeds that all remedies listed were trained with: {seeds}"
+_NOT_TRIED = "Not tried: {change} ({reason})"
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,7 @@ class Row:
     @property
     def helps(self) -> bool:
         """Whether the gain is noticeable, and there with three seeds in four."""
-        return self.gain >= NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) > 0.0
+        return self.gain >= _NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) > 0.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,17 +101,21 @@ class Ranking:
     def verdict(self) -> str:
         """The outcome in one sentence."""
         if not self.rows:
-            return "No remedy was tried"
-        first, word = self.rows[0], _WORDS.get(self.metric, self.metric)
-        before, after = f"{_plainly(self.untouched.score)} without it", _plainly(first.score)
-        scores = f"median {word} of {self._counted} {after}, and {before}"
-        if self.best is not None:
-            return f"What helps most is {first.change}: {scores}"
-        return f"No remedy helped; the best of them is {first.change}: {scores}"
+            return fill("No remedy was tried")
+        first = self.rows[0]
+        return fill(
+            _NONE_HELPED if self.best is None else _BEST,
+            change=first.change,
+            metric=_METRICS.get(self.metric, self.metric),
+            after=_rounded(first.score),
+            before=_rounded(self.untouched.score),
+            seeds=len(self.seeds),
+        )
 
     @property
-    def _counted(self) -> str:
-        return f"{len(self.seeds)} seed{'s' if len(self.seeds) > 1 else ''}"
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it."""
+        return self.partial == fill(INTERRUPTED)
 
     def table(self) -> Table:
         """Return the remedies as a table, and below them the training without one."""
@@ -103,40 +126,48 @@ class Ranking:
                 _signed(row.gain),
                 _signed(min(row.gains)),
                 _signed(max(row.gains)),
-                _plainly(row.score),
+                f"{_rounded(row.score):.4f}",
                 f"{row.seconds:.2g}",
                 row.call,
             )
             for row in self.rows
         ]
         none = self.untouched
-        spread = f"({_plainly(min(none.scores))} to {_plainly(max(none.scores))})"
-        rows.append(("as it is", "", "", "", _plainly(none.score), f"{none.seconds:.2g}", spread))
+        low, high = _rounded(min(none.scores)), _rounded(max(none.scores))
+        rows.append(
+            (
+                "as it is",
+                "",
+                "",
+                "",
+                f"{_rounded(none.score):.4f}",
+                f"{none.seconds:.2g}",
+                f"({low:.4f} to {high:.4f})",
+            )
+        )
         return Table(self.verdict, head, tuple(rows), left=frozenset({0, 6}))
 
     def __repr__(self) -> str:
         table = replace(self.table(), caption="")
-        about = (
-            f"Gain of the {self.of} {_WORDS.get(self.metric, self.metric)} over the same training without the "
-            f"remedy: median, least and largest of {self._counted}, {self.samples} samples."
+        about = fill(
+            _ABOUT[self.of],
+            metric=_METRICS.get(self.metric, self.metric),
+            seeds=len(self.seeds),
+            samples=self.samples,
         )
         remarks = map(printable, self.remarks())
         return "\n".join([f"{printable(self.verdict)}.", "", table.text(indent=""), "", about, *remarks])
 
     def remarks(self) -> list[str]:
-        """Return what else has to be known: that this is partial, what was not tried, and why."""
-        partial = (
-            [] if self.partial is None else [_PARTIAL.format(reason=self.partial, seeds=len(self.seeds))]
-        )
-        return [*partial, *(_NOT_TRIED.format(**asdict(one)) for one in self.not_tried), *self.notes]
+        """Return why this is partial, what was not tried and why, and the notes."""
+        partial = []
+        if self.partial is not None:
+            partial.append(fill(_PARTIAL, reason=self.partial, seeds=len(self.seeds)))
+        not_tried = [fill(_NOT_TRIED, change=one.change, reason=one.reason) for one in self.not_tried]
+        return [*partial, *not_tried, *self.notes]
 
     def _repr_html_(self) -> str:
         return self.table().html()
-
-
-_WORDS = {"r2": "R^2"}
-_PARTIAL = "Partial: {reason}; seeds that all remedies listed were trained with: {seeds}"
-_NOT_TRIED = "Not tried: {change} ({reason})"
 
 
 def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -149,8 +180,8 @@ def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 4) + 0.0:+.4f}"  # + 0.0, so that there is no -0
+    return f"{_rounded(value):+.4f}"
 
 
-def _plainly(value: float) -> str:
-    return f"{round(value, 4) + 0.0:.4f}"
+def _rounded(value: float) -> float:
+    return round(value, 4) + 0.0  # + 0.0, so that there is no -0

@@ -1,13 +1,26 @@
-"""What a remedy is: a pure function from how a network was trained to how it might be."""
+"""The remedies: pure functions from the setup of a training to other setups, or to the reason why there is none.
+
+To add one: a function, and an entry of `REMEDIES`. Its name is the name of the remedy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
+from multilayer._base.errors import MissingExtraError
+from multilayer._base.text import fill
+from multilayer.activations import gelu, relu, tanh
 from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
+from multilayer.optimizers import LBFGS, Adam, Constant
 
-__all__ = ["NotApplicable", "Remedy", "Variant"]
+__all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
+
+_ACTIVATIONS = (tanh, relu, gelu)
+"""Bounded and zero-centred; a rectifier; a smooth one."""
+_MORE_EPOCHS = 10
 
 
 @dataclass(frozen=True)
@@ -15,23 +28,150 @@ class Variant:
     """One way to take a remedy."""
 
     change: str
-    """What it changes, in words: "tanh in the hidden layers, in place of sigmoid"."""
+    """The change in words: "tanh in the hidden layers, in place of sigmoid"."""
     call: str
-    """The same as one writes it."""
+    """The change in code."""
     setup: Setup
 
 
 @dataclass(frozen=True)
 class NotApplicable:
-    """A remedy, or a way to take it, that is not there to try."""
+    """A remedy, or one way to take it, that cannot be tried."""
 
     change: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Remedy:
-    """A name, and the ways to take it from a setup."""
+Remedy = Callable[[Setup], Iterable[Variant | NotApplicable]]
 
-    name: str
-    variants: Callable[[Setup], Iterable[Variant | NotApplicable]]
+
+def standardize(setup: Setup) -> Iterator[Variant | NotApplicable]:
+    """Inputs of mean 0 and standard deviation 1."""
+    change = fill("standardized inputs")
+    if setup.standardized or setup.standardize:
+        yield NotApplicable(change, fill("every column of X has mean 0 and standard deviation 1 already"))
+        return
+    call = setup.call(
+        estimator=f"make_pipeline(StandardScaler(), {setup.estimator}(...))",
+        fit="fit(network, (X - X.mean(axis=0)) / X.std(axis=0), y, ...)",
+    )
+    yield Variant(change, call, replace(setup, standardize=True))
+
+
+def activation(setup: Setup) -> Iterator[Variant | NotApplicable]:
+    """Another activation in the hidden layers."""
+    if not setup.activations:
+        yield NotApplicable(fill("another activation"), fill("there is no hidden layer"))
+        return
+    present = ", ".join(dict.fromkeys(activation.facts.name for activation in setup.activations))
+    for candidate in _ACTIVATIONS:
+        if set(setup.activations) == {candidate}:
+            continue
+        name = candidate.facts.name
+        as_in_scikit_learn = isinstance(setup.initializer, ScikitLearn)
+        yield Variant(
+            fill("{name} in the hidden layers, in place of {present}", name=name, present=present),
+            setup.call(estimator=f'activation="{name}"', fit=f'initialize(widths, "{name}", ...)'),
+            replace(
+                setup,
+                activations=(candidate,) * len(setup.activations),
+                initializer=ScikitLearn(candidate) if as_in_scikit_learn else setup.initializer,
+            ),
+        )
+
+
+def initialization(setup: Setup) -> Iterator[Variant | NotApplicable]:
+    """Other initial weights."""
+    if setup.initializer is None and setup.start is None:
+        yield NotApplicable(
+            fill("initial weights chosen for each activation"), fill("the network was initialized that way")
+        )
+    else:
+        kinds = dict.fromkeys(type(for_activation(h)).__name__ for h in (*setup.activations, setup.output))
+        yield Variant(
+            fill("initial weights chosen for each activation ({kinds})", kinds=", ".join(kinds)),
+            "fit(initialize(widths, hidden, output), X, y, ...)",
+            replace(setup, initializer=None, start=None),
+        )
+    if setup.initializer != Orthogonal():
+        yield Variant(
+            fill("orthogonal initial weights"),
+            'fit(initialize(widths, hidden, output, initializer="orthogonal"), X, y, ...)',
+            replace(setup, initializer=Orthogonal(), start=None),
+        )
+
+
+def rate(setup: Setup) -> Iterator[Variant | NotApplicable]:
+    """A learning rate ten times as high, and as low."""
+    optimizer = setup.config.optimizer
+    if isinstance(optimizer, LBFGS):
+        yield NotApplicable(fill("another learning rate"), fill("L-BFGS has none"))
+        return
+    for template, factor in (
+        ("learning rate {rate:g}, ten times as high", 10.0),
+        ("learning rate {rate:g}, a tenth", 0.1),
+    ):
+        # By way of its decimal digits: 0.001 * 10 is 0.01 then.
+        other = float(f"{optimizer.learning_rate * factor:.6g}")
+        yield Variant(
+            fill(template, rate=other),
+            setup.call(
+                estimator=f"learning_rate_init={other:g}",
+                fit=f"optimizer={type(optimizer).__name__}({other:g})",
+            ),
+            setup.with_config(optimizer=replace(optimizer, learning_rate=other)),  # type: ignore[type-var]
+        )
+
+
+def patience(setup: Setup) -> Iterator[Variant]:
+    """More epochs, and no early stopping."""
+    optimizer, epochs = setup.config.optimizer, _MORE_EPOCHS * setup.config.epochs
+    if isinstance(optimizer, LBFGS):
+        evaluations = _MORE_EPOCHS * optimizer.max_evaluations
+        yield Variant(
+            fill("up to {epochs} iterations, however small the gradient", epochs=epochs),
+            setup.call(
+                estimator=f"max_iter={epochs}, tol=0", fit=f"optimizer=LBFGS(tolerance=0), epochs={epochs}"
+            ),
+            setup.with_config(
+                optimizer=replace(optimizer, tolerance=0.0, max_evaluations=evaluations), epochs=epochs
+            ),
+        )
+        return
+    stops = setup.config.stopping is not None
+    yield Variant(
+        fill("{epochs} epochs, without early stopping" if stops else "{epochs} epochs", epochs=epochs),
+        setup.call(
+            estimator=f"max_iter={epochs}, n_iter_no_change=np.inf",
+            fit=f"epochs={epochs}{', stopping=None' if stops else ''}",
+        ),
+        replace(setup, held_out=None).with_config(stopping=None, metrics=(), epochs=epochs),
+    )
+
+
+def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
+    """L-BFGS in place of steps over batches, and the other way round."""
+    if isinstance(setup.config.optimizer, LBFGS):
+        yield Variant(
+            fill("Adam, in place of L-BFGS"),
+            setup.call(estimator='solver="adam"', fit="optimizer=Adam()"),
+            setup.with_config(optimizer=Adam()),
+        )
+        return
+    change = fill("L-BFGS, in place of {optimizer}", optimizer=type(setup.config.optimizer).__name__)
+    if setup.config.dropout:
+        yield NotApplicable(change, fill("it takes no dropout"))
+    elif find_spec("scipy") is None:
+        yield NotApplicable(change, str(MissingExtraError("L-BFGS", "SciPy", "lbfgs")))
+    else:
+        yield Variant(
+            change,
+            setup.call(estimator='solver="lbfgs"', fit="optimizer=LBFGS()"),
+            replace(setup, held_out=None).with_config(
+                optimizer=LBFGS(), schedule=Constant(), stopping=None, clip=None, weight_decay=0.0, metrics=()
+            ),
+        )
+
+
+REMEDIES: tuple[Remedy, ...] = (standardize, activation, initialization, rate, patience, solver)
+"""In the order in which they are tried."""

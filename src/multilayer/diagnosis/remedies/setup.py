@@ -1,66 +1,65 @@
-"""How a network is made and trained: what a remedy changes one thing of."""
+"""How a network is made and trained: a remedy changes one thing of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import losses, optimizers
 from multilayer._base.fields import check_settings, setting
 from multilayer.activations import Activation
+from multilayer.diagnosis.case import Case
+from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.initializers import Initializer
+from multilayer.interop.scikit_learn import initializer_of
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
-from multilayer.optimizers import LBFGS, Adam, Constant, Optimizer, Schedule, schedules
-from multilayer.training import EarlyStopping, Metric, Trained, train
+from multilayer.optimizers import LBFGS
+from multilayer.optimizers.table import registry
+from multilayer.training import EarlyStopping, Trained, train
 from multilayer.training.callbacks import Callback
+from multilayer.training.config import TrainConfig
 
-__all__ = ["Setup"]
+__all__ = ["Setup", "setup_of"]
+
+_HELD_OUT = 0.1
+"""The fraction of the samples that early stopping monitors, in place of validation data that are not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Everything that decides a training but the data and the random numbers."""
+    """Everything that decides a training except the data and the random numbers."""
 
     widths: tuple[int, ...]
     """Inputs, units of each hidden layer, outputs."""
     activations: tuple[Activation, ...]
     """One per hidden layer."""
     output: Activation
-    loss: Loss
+    config: TrainConfig
     initializer: Initializer | None = None
     """None: the project's own choice for each activation."""
     start: MLP | None = None
-    """Weights to start from, where they are known; the activations are those above."""
-    optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
-    schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
-    stopping: EarlyStopping | None = None
-    epochs: int = setting(200, minimum=1, integer=True)
-    batch_size: int = setting(200, minimum=1, integer=True)
-    shuffle: bool = True
-    l2: float = setting(0.0, minimum=0.0)
-    dropout: float | tuple[float, ...] = 0.0
+    """The initial weights, where they are known; the activations are those above."""
     held_out: float | None = setting(None, above=0.0, below=1.0, optional=True)
-    """The share of the samples that stopping watches; None where it watches the loss."""
-    metrics: tuple[Metric, ...] = ()
-    """What stopping may watch beside the loss."""
+    """The fraction of the samples that early stopping monitors; None where it monitors the training samples."""
     standardized: bool = False
     """Whether the columns of X have mean 0 and standard deviation 1 already."""
     standardize: bool = False
-    """Whether they are given them before training."""
+    """Whether the columns of X are standardized before training."""
     dtype: np.dtype[Any] = np.dtype(np.float64)  # noqa: RUF009  (a type cannot change)
     estimator: str | None = None
-    """The class whose parameters described all this; None where `fit` is what trains."""
+    """The class whose parameters describe all this; None for `fit`."""
 
     def __post_init__(self) -> None:
         check_settings(self)
-        for name, get in (("loss", losses.get), ("optimizer", optimizers.get), ("schedule", schedules.get)):
-            object.__setattr__(self, name, get(getattr(self, name)))  # names will do
+
+    def with_config(self, **changes: Any) -> Setup:
+        """Return this setup with some settings of its training replaced."""
+        return replace(self, config=replace(self.config, **changes))
 
     def call(self, *, estimator: str, fit: str) -> str:
         """Return how a change is written where this setup comes from: as parameters of an estimator, or of `fit`."""
@@ -69,28 +68,21 @@ class Setup:
     def trained(
         self, X: NDArray[Any], y: NDArray[Any], seed: int, callbacks: Iterable[Callback] = ()
     ) -> Trained:
-        """Return what training makes of X, which is standardized already if it is to be, and y as the loss takes it.
+        """Return the result of training on X, already standardized where it is to be, and y in the form of the loss.
 
         All random numbers come from a `RandomState`, so that the setup of an estimator does what the estimator does.
         """
         random = np.random.RandomState(seed)
+        settings = {field.name: getattr(self.config, field.name) for field in fields(self.config)}
+        settings["dropout"] = self.config.dropout or 0.0
         training = train(
             self.untrained(random),
             X,
             y,
-            loss=self.loss,
-            optimizer=self.optimizer,
-            schedule=self.schedule,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            shuffle=self.shuffle,
             validation=self.held_out,
-            stopping=self.stopping,
-            dropout=self.dropout,
-            l2=self.l2,
-            metrics=self.metrics,
             rng=random,
             callbacks=callbacks,
+            **settings,
         )
         for _ in training:
             pass
@@ -112,3 +104,50 @@ class Setup:
             Dense(layer.W, layer.b, activation)
             for layer, activation in zip(self.start.layers, activations, strict=True)
         )
+
+
+def setup_of(case: Case, loss: Loss) -> Setup:
+    """Return the setup that made a network, as far as it is known; the defaults of `fit` fill the gaps."""
+    config = _recorded(case.course, loss) if case.config is None else replace(case.config, loss=loss)
+    *hidden, output = (layer.activation for layer in case.network.layers)
+    setup = Setup(
+        widths=case.network.shape,
+        activations=tuple(hidden),
+        output=output,
+        config=config,
+        start=case.course.start,
+        dtype=case.network.dtype,
+    )
+    model = case.estimator
+    if model is not None:
+        return replace(
+            setup,
+            initializer=initializer_of(model.activation, hidden),
+            held_out=float(model.validation_fraction) if config.metrics else None,
+            estimator=type(model).__name__,
+        )
+    validated = case.course.history is not None and bool(case.course.history.validation_loss)
+    monitored, _ = config.monitored(validated)
+    return replace(
+        setup.with_config(metrics=tuple(metric for metric in config.metrics if metric.name == monitored)),
+        held_out=_HELD_OUT if validated and config.stopping is not None else None,
+    )
+
+
+def _recorded(record: TrainingRecord, loss: Loss) -> TrainConfig:
+    config = TrainConfig(loss=loss)
+    if record.epochs is not None:
+        config = replace(config, epochs=record.epochs)
+    # A user-defined optimizer is known by its name alone; the default stands in its place.
+    if record.optimizer is not None and registry.takes(record.optimizer):
+        config = replace(config, optimizer=registry.get(record.optimizer))
+    if isinstance(config.optimizer, LBFGS):
+        return config
+    if record.learning_rate is not None:
+        optimizer = replace(config.optimizer, learning_rate=record.learning_rate)  # type: ignore[type-var]
+        config = replace(config, optimizer=optimizer)
+    if record.stopped == "plateau" or record.patience is not None:
+        given: dict[str, Any] = {"patience": record.patience, "tolerance": record.tolerance}
+        stopping = EarlyStopping(**{name: value for name, value in given.items() if value is not None})
+        config = replace(config, stopping=stopping)
+    return config

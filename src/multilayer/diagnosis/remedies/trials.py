@@ -10,17 +10,17 @@ from statistics import median
 import numpy as np
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.diagnosis.remedies.problem import Problem
-from multilayer.diagnosis.remedies.ranking import Row
+from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Row
 from multilayer.diagnosis.remedies.remedy import Variant
 from multilayer.network import MLP
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import Advance, bar
 
-__all__ = ["INTERRUPTED", "Trials"]
+__all__ = ["Trials"]
 
-INTERRUPTED = "interrupted"
-"""Why trials are partial after Ctrl-C."""
+_TIME_IS_UP = "the time limit of {seconds:g} s was reached"
 
 
 class Trials:
@@ -47,21 +47,20 @@ class Trials:
         """
         deadline = math.inf if time_limit is None else time.monotonic() + time_limit
         interruption = Interruption()
-        epochs = len(seeds) * sum(variant.setup.epochs for variant in self._variants)
+        epochs = len(seeds) * sum(variant.setup.config.epochs for variant in self._variants)
         with interruption, bar("epoch", epochs, progress) as advance:
             finished = self._run(seeds, deadline, interruption, advance)
         if finished:
             return
-        self.partial = (
-            INTERRUPTED if interruption.requested else f"the time limit of {time_limit:g} s was reached"
-        )
         if self._scores[0]:
+            ended = INTERRUPTED if interruption.requested else _TIME_IS_UP
+            self.partial = fill(ended, seconds=time_limit)
             return
         if interruption.requested:
             raise KeyboardInterrupt
         raise InputError(
-            f"{self.partial} before the first training of {self.problem.setup.epochs} epochs ended; allow more time, "
-            "or fewer epochs"
+            f"the time limit of {time_limit:g} s was reached before the first training of "
+            f"{self.problem.setup.config.epochs} epochs ended; allow more time, or fewer epochs"
         )
 
     def tried(self, number: int) -> bool:
@@ -96,10 +95,10 @@ class Trials:
                     callbacks=[lambda event: time.monotonic() > deadline],
                 )
                 if trained.stopped in {"interrupted", "callback"}:
-                    return False  # half a training says nothing
+                    return False  # half a training has no score
                 self._seconds[number].append(time.perf_counter() - began)
                 self._scores[number].append(self._score(trained.network, number))
-                done += variant.setup.epochs
+                done += variant.setup.config.epochs
                 advance(done, variant.change)
         return True
 

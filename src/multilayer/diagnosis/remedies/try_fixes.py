@@ -13,9 +13,8 @@ from multilayer._base.random import Seed, generator
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.diagnosis.remedies.ranking import Ranking, ordered
-from multilayer.diagnosis.remedies.remedy import NotApplicable, Variant
+from multilayer.diagnosis.remedies.remedy import REMEDIES, NotApplicable, Variant
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.diagnosis.remedies.table import remedies
 from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.losses import Loss
 from multilayer.training import History, Trained
@@ -24,7 +23,7 @@ __all__ = ["try_fixes"]
 
 _COUNT = Limits(minimum=1, integer=True)
 _EPOCHS = Limits(minimum=1, integer=True, optional=True)
-_SHARE = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
+_FRACTION = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
 
 
@@ -44,40 +43,41 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     rng: Seed = 0,
     progress: bool | None = None,
 ) -> Ranking:
-    """Train a network again with each of the remedies there are, several times, and rank them by what they gain.
+    """Train a network again with each remedy, several times, and rank the remedies by their gain.
 
-    Each training starts anew, with the same seeds for all remedies; the one without a remedy is what they are compared
-    with. That takes seconds for small networks. For large ones samples and epochs are cut short, alike for all.
+    Each training starts anew, with the same seeds for all remedies; the training without a remedy is the baseline.
+    That takes seconds for small networks. For large ones samples and epochs are cut short, alike for all.
 
     All remedies are trained with the first seed, then all with the second, and so on. Ctrl-C and `time_limit` stop
-    between two epochs; what is returned then has the seeds that all remedies were trained with, and says so.
+    between two epochs; the ranking then covers the seeds that all remedies were trained with, and says so.
 
     Parameters
     ----------
-    model : MLP, fitted estimator, PyTorch Sequential, or Setup
-        What does not learn. An estimator, ours or scikit-learn's, tells how it was trained; for others `course` does as
-        far as it goes, and `fit`'s defaults beyond that. A `Setup` says everything itself.
+    model : MLP, Trained, fitted estimator, PyTorch Sequential, or Setup
+        The network that does not learn. The parameters of an estimator, ours or scikit-learn's, and the settings in the
+        result of `fit` are taken over; other models are trained as far as known from `course`, and else with the
+        defaults of `fit`.
     X, y : array_like
         Samples and targets; y holds labels for an estimator, and else what the loss takes.
     loss : Loss or str, optional
-        Needed where the model does not tell.
+        The loss of the training, where the model does not have it.
     course : TrainingRecord, Trained or History, optional
         What is known of the training.
     seeds : int
-        Trainings of each remedy.
+        Number of trainings of each remedy.
     epochs : int, optional
-        At most so many, in place of what some seconds allow. "More patience" takes ten times as many.
+        Maximum number of epochs; by default what takes some seconds. "More patience" takes ten times as many.
     samples : int
-        At most so many samples are used, drawn from all.
+        Maximum number of samples, drawn from all.
     held_out : float, "auto" or None
-        The fraction of these that is kept for scoring. "auto": a quarter, where there are at least 40 samples; with
+        The fraction of these that is held out for scoring. "auto": a quarter, where there are at least 40 samples; with
         fewer the training samples are scored. None: the training samples are scored.
     time_limit : float, optional
-        Seconds after which no more is trained.
+        Seconds after which training stops.
     rng : Generator, RandomState, int or None
-        Where seeds and samples come from.
+        The source of seeds and samples.
     progress : bool, optional
-        Whether to show a progress bar on stderr; unless told, where that is a terminal, and in notebooks.
+        Whether to show a progress bar on stderr; by default where that is a terminal, and in notebooks.
 
     Raises
     ------
@@ -92,17 +92,19 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     >>> from multilayer.activations import identity, tanh
     >>> from multilayer.losses import squared
     >>> from multilayer.optimizers import Adam
+    >>> from multilayer.training.config import TrainConfig
     >>> X = np.random.default_rng(0).uniform(100.0, 200.0, (200, 2))
     >>> y = X[:, 0] * X[:, 1] / 1e4
-    >>> as_it_is = Setup(widths=(2, 8, 1), activations=(tanh,), output=identity, loss=squared, optimizer=Adam(0.03))
-    >>> ranking = try_fixes(as_it_is, X, y, epochs=100, seeds=3)
+    >>> config = TrainConfig(loss=squared, optimizer=Adam(0.03), epochs=100)
+    >>> setup = Setup(widths=(2, 8, 1), activations=(tanh,), output=identity, config=config)
+    >>> ranking = try_fixes(setup, X, y, seeds=3)
     >>> ranking.best.change
     'standardized inputs'
     """
     seeds, samples = _COUNT.checked("seeds", seeds), _COUNT.checked("samples", samples)
     epochs, time_limit = _EPOCHS.checked("epochs", epochs), _SECONDS.checked("time_limit", time_limit)
     if not isinstance(held_out, str) or held_out != "auto":
-        held_out = _SHARE.checked("held_out", held_out)
+        held_out = _FRACTION.checked("held_out", held_out)
     if progress is not None:
         progress = checked_flag("progress", progress)
     random = generator(rng)
@@ -136,6 +138,6 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
 
 
 def _variants(setup: Setup) -> Iterator[tuple[str, Variant | NotApplicable]]:
-    for remedy in remedies:
-        for variant in remedy.variants(setup):
-            yield remedy.name, variant
+    for remedy in REMEDIES:
+        for variant in remedy(setup):
+            yield remedy.__name__, variant
