@@ -151,11 +151,11 @@ def test_what_was_decided_of_line_1_is_told_and_can_be_overruled(multilayer, sav
     net, samples = saved("identity", 1, inputs=["2023", "2024"]), table(tmp_path, "2023,2024\n1,2\n")
     done = multilayer("run", net, samples, "--json")
     assert json.loads(done.out)["y"] == [[3.0]]
-    assert "line 1 is taken as names of columns" in done.err
+    assert "line 1 is read as column names" in done.err
     assert len(done.err.splitlines()) == 1
     assert json.loads(multilayer("run", net, samples, "--json", "--no-header").out)["y"] == [[4047.0], [3.0]]
     told = multilayer("diagnose", net, samples).err
-    assert "line 1 is taken as names of columns" in told
+    assert "line 1 is read as column names" in told
     assert "line 1" not in multilayer("diagnose", net, samples, "--header").err
 
 

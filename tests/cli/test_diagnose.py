@@ -200,7 +200,7 @@ MISTAKES = {
     "empty label": (["{sick}", "{folder}/empty.csv", "--target", "kind"], "an empty cell"),
     "no number": (["{unnamed}", "{data}", "--target", "kind", "--target", "row"], "2 targets"),
     "label without classes": (["{unnamed}", "{folder}/three.csv", "--target", "kind"], "names its classes"),
-    "unsaid target": (["{unnamed}", "{folder}/three.csv"], "say which columns are targets"),
+    "unsaid target": (["{unnamed}", "{folder}/three.csv"], "name the target columns"),
     "wrong columns": (["{unnamed}", "{data}", "--target", "kind"], "expected 2 columns beside the target"),
     "no header": (["{unnamed}", "{folder}/bare.csv", "--target", "kind"], "no header"),
     "text among inputs": (["{sick}", "{folder}/text.csv", "--target", "kind"], "line 2, column 1 (x1)"),

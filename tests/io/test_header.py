@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from multilayer._base.errors import InputError
 from multilayer.io import Samples, read_samples
-from multilayer.io.header import header_of
-from multilayer.io.rows import Row
+from multilayer.io.csv_cells import Row
+from multilayer.io.csv_table import header_of
 
 YEARS = ("2023", "2024")
 
@@ -31,14 +31,14 @@ READ = {
         "2023,2024\n1,2\n",
         YEARS,
         [[1, 2]],
-        "line 1 is taken as names of columns, for it holds '2023'",
+        "line 1 is read as column names, as it holds '2023'",
     ),
-    "another order": ("2024,2023\n2,1\n4,3\n", YEARS, [[1, 2], [3, 4]], "--no-header takes it as a row"),
-    "among others": ("age,2023,2024\n7,1,2\n", YEARS, [[1, 2]], "names of columns"),
-    "numeric others": ("1999,2023,2024\n7,1,2\n", YEARS, [[1, 2]], "names of columns"),
-    "quoted and spaced": ('"2023", 2024\n1,2\n', YEARS, [[1, 2]], "names of columns"),
-    "names of a frame": ("0,1\n5,6\n", ("0", "1"), [[5, 6]], "names of columns"),
-    "with an index": (",0,1\n0,5,6\n", ("0", "1"), [[5, 6]], "names of columns"),
+    "another order": ("2024,2023\n2,1\n4,3\n", YEARS, [[1, 2], [3, 4]], "--no-header reads it as a row"),
+    "among others": ("age,2023,2024\n7,1,2\n", YEARS, [[1, 2]], "column names"),
+    "numeric others": ("1999,2023,2024\n7,1,2\n", YEARS, [[1, 2]], "column names"),
+    "quoted and spaced": ('"2023", 2024\n1,2\n', YEARS, [[1, 2]], "column names"),
+    "names of a frame": ("0,1\n5,6\n", ("0", "1"), [[5, 6]], "column names"),
+    "with an index": (",0,1\n0,5,6\n", ("0", "1"), [[5, 6]], "column names"),
     "no names there": ("1,2\n3,4\n", ("a", "b"), [[1, 2], [3, 4]], "it counts"),
     "a name met by chance": (
         "2023,7\n3,4\n",
@@ -46,18 +46,18 @@ READ = {
         [[2023, 7], [3, 4]],
         "although it holds '2023', the name of an",
     ),
-    "unnamed, counting": ("0,1,2\n5,6,7\n", 3, [[5, 6, 7]], "as pandas calls columns without names"),
+    "unnamed, counting": ("0,1,2\n5,6,7\n", 3, [[5, 6, 7]], "the default names of pandas"),
     "counting, the same below": ("0,1,2\n0,1,2\n", 3, [[0, 1, 2], [0, 1, 2]], ""),
     "counting, nothing below": ("0,1,2\n", 3, [[0, 1, 2]], ""),
     "unnamed, two": (
         "0,1\n1,2\n",
         2,
         [[0, 1], [1, 2]],
-        "a row, although it counts, as names of columns may do",
+        "a row, although it counts, as column names may do",
     ),
-    "unnamed years": ("2023,2024\n1,2\n", 2, [[2023, 2024], [1, 2]], "--header takes it as names"),
+    "unnamed years": ("2023,2024\n1,2\n", 2, [[2023, 2024], [1, 2]], "--header reads it as column names"),
     "numbers": ("1,5\n2,6\n", 2, [[1, 5], [2, 6]], ""),
-    "one column, fractions below": ("0\n0.5\n", 1, [[0], [0.5]], "it counts, as names of columns may do"),
+    "one column, fractions below": ("0\n0.5\n", 1, [[0], [0.5]], "it counts, as column names may do"),
     "one column": ("0\n1\n", 1, [[0], [1]], ""),
     "text": ("a,b\n1,2\n", 2, [[1, 2]], ""),
     "an unnamed column": ("a,\n1,2\n", 2, [[1, 2]], ""),
@@ -69,7 +69,7 @@ READ = {
     "dates": ("2023-01-01,2023-01-02\n1,2\n", 2, [[1, 2]], ""),
     "sep, byte order mark": ("\ufeffsep=;\n1;2.5\n", 2, [[1, 2.5]], ""),
     "sep in quotes, tabs": ('"sep=\t"\n1\t-,5e1\n', 2, [[1, -5]], "decimal comma"),
-    "byte order mark": ("\ufeff2023,2024\n1,2\n", YEARS, [[1, 2]], "names of columns"),
+    "byte order mark": ("\ufeff2023,2024\n1,2\n", YEARS, [[1, 2]], "column names"),
 }
 
 
@@ -155,7 +155,7 @@ def test_lines_are_counted_as_the_file_has_them(tmp_path):
 def test_a_number_that_is_a_name_is_told(tmp_path):
     found = read(tmp_path, "0,1,2\n5,6,7\n", 2, None, targets=["2"])
     assert found.targets[0].cells == ["7"]
-    assert found.notes[1].endswith("the target 2 is column 3, which is called so")
+    assert found.notes[1].endswith("the target 2 is read as the name of column 3")
     assert len(read(tmp_path, "a,b,y\n5,6,7\n", 2, None, targets=["3"]).notes) == 0
 
 

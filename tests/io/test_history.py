@@ -126,7 +126,7 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
         ("loss,val_loss\n1,2\n0.5,1\n", []),
         (LIGHTNING, []),
         ("loss,val_loss\n1,2\n0.5,\n", ["'validation_loss' has a value in 1 of 2 epochs"]),
-        ("epoch,loss\n0,1\n0,0.5\n", ["'loss' has 2 values, more than one an epoch; the mean"]),
+        ("epoch,loss\n0,1\n0,0.5\n", ["'loss' has 2 values, more than one per epoch; the mean"]),
         ("epoch,loss\n0,1\n1,\n", ["epochs without a loss are left out: 1 of 2"]),
         ("sep=;\nloss\n1,5\n", ["numbers are read with a decimal comma"]),
     ],
@@ -164,7 +164,7 @@ def test_what_was_decided_is_told(tmp_path, content, said):
         ("Loss,loss\n1,2\n", r"column 1 \(Loss\) and column 2 \(loss\) are both the loss"),
         (
             "epoch,val/loss\n0,1\n",
-            "no column is called 'loss'; expected the loss of training beside the others",
+            "no column is called 'loss'; add the training loss",
         ),
         ("train_loss_step,val_loss\n1,2\n", "no column is called 'loss'; expected 'train_loss_step'$"),
     ],

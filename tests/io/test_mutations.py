@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multilayer._base.errors import InputError
-from multilayer.io.format import Format
-from multilayer.io.network_json import network_json
-from multilayer.io.safetensors import safetensors
+from multilayer.io.networks import FORMATS, Format
 from multilayer.network import MLP
 from tests.io.networks import NETWORK
 
-FORMATS = [network_json, safetensors]
 every_format = pytest.mark.parametrize("format_", FORMATS, ids=lambda entry: entry.name)
 SAVED = {entry.name: entry.write(NETWORK) for entry in FORMATS}
 
@@ -111,16 +108,16 @@ def change(draw: Any, tree: Any) -> None:
 
 @given(st.data())
 def test_network_json_with_another_structure(data: st.DataObject) -> None:
-    document = json.loads(SAVED[network_json.name])
+    document = json.loads(SAVED["network JSON"])
     for _ in range(data.draw(st.integers(1, 3))):
         if document:
             change(data.draw, document)
-    check(network_json, json.dumps(document).encode())
+    check(FORMATS[0], json.dumps(document).encode())
 
 
 @given(st.data())
 def test_safetensors_with_another_structure(data: st.DataObject) -> None:
-    saved = SAVED[safetensors.name]
+    saved = SAVED["safetensors"]
     end = 8 + int.from_bytes(saved[:8], "little")
     header = json.loads(saved[8:end])
     outline = json.loads(header["__metadata__"]["multilayer"])
@@ -130,4 +127,4 @@ def test_safetensors_with_another_structure(data: st.DataObject) -> None:
     else:
         change(data.draw, header)
     text = json.dumps(header).encode()
-    check(safetensors, len(text).to_bytes(8, "little") + text + saved[end:])
+    check(FORMATS[1], len(text).to_bytes(8, "little") + text + saved[end:])

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer.activations import Activation, Facts, Interval, catalogue, setting
 from multilayer.activations.elementwise import Elementwise
-from multilayer.io import load, save, table
-from multilayer.io.format import Format
+from multilayer.io import load, save
+from multilayer.io.networks import FORMATS, Format
 from multilayer.network import MLP, Dense
 from tests.io.networks import EDGES, NETWORK, networks
 
-FORMATS = [entry for entry in vars(table).values() if isinstance(entry, Format)]
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/network.json"))
 
 every_format = pytest.mark.parametrize("format_", FORMATS, ids=lambda entry: entry.name)

@@ -109,7 +109,7 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("huge cell", f"0,{'9' * 200_000}\n", ["line 1: expected cells of at most 131072 characters"]),
     ("row too short", "0,1\n2\n", ["line 2: expected 2 cells, as in line 1, found 1"]),
     ("row too long", "x1,x2\n\n0,1\n2,3,4\n", ["line 4: expected 2 cells, as in line 1, found 3"]),
-    ("comma at the end", "0,1\n2,3,\n", ["line 2: expected 2 cells", "found 3", "take out the separator"]),
+    ("comma at the end", "0,1\n2,3,\n", ["line 2: expected 2 cells", "found 3", "remove the separator"]),
     ("commas at the end", "0,1,\n2,3,\n", ["line 1: expected 2 columns", "the last column is empty"]),
     ("commas at the end of names too", "a,b,\n2,3,\n", ["line 1", "the last column is empty"]),
     ("unknown separator", "sep=:\n0:1\n", ["line 1: expected a separator", "found ':'"]),

@@ -105,7 +105,7 @@ def test_what_is_no_number(tmp_path, cell):
     [
         ("a,b,y\n1,2,3\n", ["z"], "no column is called 'z'"),
         ("a,y,y\n1,2,3\n", ["y"], "two columns are called 'y'"),
-        ("1,2,3\n", ["y"], "there is no header to find the target 'y' in"),
+        ("1,2,3\n", ["y"], "there is no header with the target 'y'"),
         ("1,2,3\n", ["4"], "there is no column 4; expected a number from 1 to 3"),
         ("a,b,y\n1,2,3\n", ["y", "3"], "the target '3' is named twice"),
         (
@@ -113,7 +113,7 @@ def test_what_is_no_number(tmp_path, cell):
             ["y"],
             "expected 2 columns beside the target, one per input of the network, found 3",
         ),
-        ("a,b,y\n1,2,3\n", [], "expected 2 columns, one per input of the network, found 3; say which"),
+        ("a,b,y\n1,2,3\n", [], "expected 2 columns, one per input of the network, found 3; name the target"),
     ],
 )
 def test_columns_that_are_not_there(tmp_path, content, targets, message):

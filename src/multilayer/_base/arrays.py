@@ -27,6 +27,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import near_matches, one_line, quoted
 
 __all__ = [
+    "column_places",
     "count_of_columns",
     "is_frame",
     "named_columns",
@@ -147,6 +148,28 @@ def named_columns(name: str, given: Any, columns: Sequence[str] | None) -> Any:
     return take(frame, [labels[place] for place in places])
 
 
+def column_places(
+    where: str, header: Sequence[str], columns: Sequence[str], what: str, hint: str = ""
+) -> list[int]:
+    """Return the places of columns in the header of a frame or a file.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there (with near matches and `hint`), or is there twice.
+    """
+    places = {name: place for place, name in enumerate(header)}
+    missing = next((column for column in columns if column not in places), None)
+    if missing is not None:
+        near = near_matches(missing, places)
+        raise InputError(f"{where}: no column is called {quoted(missing)}, {what}; {near}{hint}")
+    counts = Counter(header)
+    twice = next((column for column in columns if counts[column] > 1), None)
+    if twice is not None:
+        raise InputError(f"{where}: two columns are called {quoted(twice)}; rename the one not meant")
+    return [places[column] for column in columns]
+
+
 def _masked(given: Any, depth: int) -> int:
     # By its attribute: importing numpy.ma, where nothing else has, would take longer than NumPy itself.
     if isinstance(given, np.ndarray):
@@ -213,19 +236,9 @@ def _labels(frame: Any) -> list[Any]:
 def _places(name: str, labels: list[Any], columns: Sequence[str], what: str) -> list[int]:
     every = list(range(len(labels)))
     words = list(map(str, labels))
-    known = dict(zip(words, every, strict=True))
-    missing = next((column for column in columns if column not in known), None)
-    if missing is not None and labels == every:
+    if labels == every and not set(columns) <= set(words):
         return every
-    if missing is not None:
-        raise InputError(
-            f"{name}: no column is called {quoted(missing)}, {what}; {near_matches(missing, known)}"
-        )
-    counts = Counter(words)
-    twice = next((column for column in columns if counts[column] > 1), None)
-    if twice is not None:
-        raise InputError(f"{name}: two columns are called {quoted(twice)}; rename the one not meant")
-    return [known[column] for column in columns]
+    return column_places(name, words, columns, what)
 
 
 def _joined(name: str, frame: Any, labels: list[Any], places: list[int]) -> NDArray[Any]:

@@ -1,9 +1,8 @@
-"""Files: networks in and out, samples in, results out."""
+"""Files: networks to and from JSON and safetensors, samples from CSV, results to CSV and JSON."""
 
 from multilayer._base.strict_json import to_json
-from multilayer.io.access import load, save
-from multilayer.io.classes import Meaning, meaning_of
-from multilayer.io.results import result_object, to_csv, write_results
+from multilayer.io.networks import load, save
+from multilayer.io.results import Meaning, meaning_of, result_object, to_csv, write_results
 from multilayer.io.samples import Samples, read_samples, source
 from multilayer.io.targets import targets_in
 

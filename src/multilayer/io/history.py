@@ -1,4 +1,4 @@
-"""The course of a training out of a CSV file, as most training loops log it."""
+"""Learning curves in a CSV file, as most training loops log them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import near_matches, quoted
-from multilayer.io.cells import DecimalSign, found_in, is_gap, is_number, place_of
-from multilayer.io.opened import Table, open_table
-from multilayer.io.rows import Row
+from multilayer.io.csv_cells import DecimalSign, Row, found_in, is_gap, is_number, place_of
+from multilayer.io.csv_table import Table, open_table
 from multilayer.training import History
 
 __all__ = ["read_history"]
@@ -23,28 +22,28 @@ _NAMES = {
     "learning_rate": ("learning_rate", "lr"),
     "epoch": ("epoch",),
 }
-"""Of each curve, as `_folded` leaves them."""
+"""The column names of each curve, as `_folded` returns them."""
 _RATE_OF = "lr_"
-"""How the rate of an optimizer's only group of parameters is called by Lightning: lr-Adam."""
-_WENT_WRONG = {"nan", "inf", "infinity"}
+"""The prefix of Lightning's name for the rate of an optimizer with one group of parameters: lr-Adam."""
+_NOT_FINITE = {"nan", "inf", "infinity"}
 
 Values = Mapping[str, float]
-"""The values of a row or an epoch, by curve; without an entry where there is a gap."""
+"""The values of a row or an epoch by curve, without those that are missing."""
 
 
-def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> History:
-    """Return the curves in a CSV file: a header with "loss", and a row an epoch.
+def read_history(path: AnyPath, note: Callable[[str], object] | None = None) -> History:
+    """Return the learning curves in a CSV file with a header and one row per epoch.
 
-    "validation_loss" and "learning_rate" are read where they are there (as "val_loss" and "lr" too), other columns are
-    left out. Capitals, blanks, hyphens and slashes make no difference: "Train Loss" and "train/loss" are "train_loss".
-    A file without a header has one column, the loss. Separators and decimal signs are those of `read_samples`. Numbers
-    may be nan or infinite, as they are where training fails.
+    The column "loss" is required; "validation_loss" and "learning_rate" ("val_loss", "lr") are optional, and other
+    columns are ignored. Case, blanks, hyphens and slashes do not matter: "Train Loss" and "train/loss" are
+    "train_loss". A file without a header has one column, the loss. Separators and decimal signs are those of
+    `read_samples`. Numbers may be nan or infinite, as in a training that failed.
 
-    An empty cell, NA and the like are gaps. Rows that follow each other are one epoch where they have the same number
-    in the column "epoch", with the rows before them that have none; without such a column, where a row only has what
-    the rows of the epoch lack, as when training and validation are logged in turn. Of several values in an epoch the
-    mean is taken, an epoch without a loss is left out, and for a gap in another curve its last value before stands, or
-    the first one. `tell` is told of each.
+    Empty cells, NA and the like are gaps. Consecutive rows with the same number in the column "epoch" are one epoch,
+    together with the rows before them that have none. Without that column, a row belongs to the epoch of the rows
+    before it as long as it only has values that these lack, as when training and validation are logged in turn. The
+    mean of several values in an epoch is taken, an epoch without a loss is left out, and a gap in another curve takes
+    the last value before it, or the first one. `note` is called with a message about each of these.
 
     Raises
     ------
@@ -55,18 +54,18 @@ def read_history(path: AnyPath, tell: Callable[[str], object] | None = None) -> 
     expected = [name for names in _NAMES.values() for name in names]
     table = open_table(storage.read(path), where, expected)
     if table is None:
-        raise InputError(f"{where}: expected a row an epoch below a header with loss, found an empty file")
+        raise InputError(f"{where}: expected a header with loss and one row per epoch, found an empty file")
     columns = _columns(table)
     sign = DecimalSign(where)
     rows = [_values(row, columns, table, sign) for row in table.rows]
     epochs = list(map(_joined, _by_number(rows, where) if "epoch" in columns else _in_turn(rows)))
     logged = [epoch for epoch in epochs if "loss" in epoch]
     if not logged:
-        raise InputError(f"{where}: expected a row an epoch below the header, with a loss; found none")
+        raise InputError(f"{where}: expected one row per epoch with a loss below the header, found none")
     if sign.comma:
-        (tell or str)(sign.note)
-    for note in _notes(rows, epochs, logged):
-        (tell or str)(f"{where}: {note}")
+        (note or str)(sign.note)
+    for message in _notes(rows, epochs, logged):
+        (note or str)(f"{where}: {message}")
     loss, validation, rates = (tuple(_filled(logged, name)) for name in (*_NAMES,)[:3])
     return History(loss=loss, validation_loss=validation, learning_rate=rates)
 
@@ -77,7 +76,7 @@ def _columns(table: Table) -> dict[str, int]:
         if len(table.first.cells) != 1:
             raise InputError(
                 f"{where}, line {table.first.line}: {len(table.first.cells)} columns without a header; "
-                "say which is the loss"
+                "add a header that names the loss"
             )
         return {"loss": 0}
     found, folded = {}, [*map(_folded, header)]
@@ -93,7 +92,7 @@ def _columns(table: Table) -> dict[str, int]:
             found[curve] = places[0]
     if "loss" not in found:
         others = [name for place, name in enumerate(header) if place not in found.values()]
-        near = near_matches("loss", others) if others else "expected the loss of training beside the others"
+        near = near_matches("loss", others) if others else "add the training loss"
         raise InputError(f"{where}: no column is called 'loss'{table.first.separator_hint() or f'; {near}'}")
     rates = [place for place, name in enumerate(folded) if name.startswith(_RATE_OF)]
     if len(rates) == 1:
@@ -102,7 +101,7 @@ def _columns(table: Table) -> dict[str, int]:
 
 
 def _folded(name: str) -> str:
-    """Return a name in small letters, with an underscore for all that is no letter or digit."""
+    """Return a name in lower case, with an underscore for each run of other characters than letters and digits."""
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
@@ -112,7 +111,7 @@ def _values(row: Row, columns: Mapping[str, int], table: Table, sign: DecimalSig
         cell = sign.with_point(row.cells[column], row.line, row.separator)
         if is_gap(cell):
             continue
-        if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _WENT_WRONG:
+        if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _NOT_FINITE:
             with located(place_of(table.where, row.line, column, table.header)):
                 raise InputError(f"expected a number, found {found_in(cell)}{row.separator_hint()}")
         found[curve] = float(cell)
@@ -120,11 +119,11 @@ def _values(row: Row, columns: Mapping[str, int], table: Table, sign: DecimalSig
 
 
 def _by_number(rows: Sequence[Values], where: str) -> list[list[Values]]:
-    told = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
-    if any("epoch" not in row for row in told):
-        raise InputError(f"{where}: a row with a loss has no epoch; fill that column, or take it out")
+    with_loss = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
+    if any("epoch" not in row for row in with_loss):
+        raise InputError(f"{where}: a row with a loss has no epoch; fill that column, or remove it")
     epochs: list[list[Values]] = []
-    waiting: list[Values] = []  # the rate is logged before its epoch, without the number
+    waiting: list[Values] = []  # the rate may be logged before its epoch, without the number
     number = None
     for row in rows:
         waiting.append(row)
@@ -151,7 +150,7 @@ def _in_turn(rows: Iterable[Values]) -> Iterator[list[Values]]:
 
 
 def _joined(rows: Sequence[Values]) -> Values:
-    """Return the values of an epoch: of each curve the mean of those its rows have."""
+    """Return the mean of each curve over the rows of an epoch."""
     curves = {curve for row in rows for curve in row}
     return {curve: _mean([row[curve] for row in rows if curve in row]) for curve in curves}
 
@@ -164,7 +163,7 @@ def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Va
     for curve in ("loss", "validation_loss"):
         count = sum(curve in row for row in rows)
         if count > sum(curve in epoch for epoch in epochs):
-            yield f"{quoted(curve)} has {count} values, more than one an epoch; the mean of each epoch is taken"
+            yield f"{quoted(curve)} has {count} values, more than one per epoch; the mean of each epoch is taken"
     if len(logged) < len(epochs):
         yield f"epochs without a loss are left out: {len(epochs) - len(logged)} of {len(epochs)}"
     for curve in ("validation_loss", "learning_rate"):
@@ -172,12 +171,12 @@ def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Va
         if 0 < count < len(logged):
             yield (
                 f"{quoted(curve)} has a value in {count} of {len(logged)} epochs; "
-                "for the others the last value before stands"
+                "the others take the last value before them"
             )
 
 
 def _filled(epochs: Sequence[Values], curve: str) -> Iterator[float]:
-    """Yield the values of a curve, without gaps; none at all for a curve that has no value."""
+    """Yield the values of a curve with gaps filled; none for a curve without values."""
     value = next((epoch[curve] for epoch in epochs if curve in epoch), None)
     if value is None:
         return

@@ -1,4 +1,4 @@
-"""Network JSON: a network that can be written by hand, and read back bit for bit."""
+"""Network JSON: a network file that can be written by hand, and that keeps every bit."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.storage import decode
 from multilayer.activations import Activation
-from multilayer.io.document import Document, build, check_finite, outline_of, read_document
-from multilayer.io.format import Format
+from multilayer.io.network_document import Document, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 
-__all__ = ["network_json"]
+__all__ = ["read", "write"]
 
 
 def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
-    """Return the network that the JSON text describes."""
+    """Return the network in JSON text."""
     document = read_document(decode(data, where), Document, where)
     kind = np.dtype(document.dtype)
     numbers = []
@@ -31,7 +30,7 @@ def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
 
 
 def write(network: MLP) -> bytes:
-    """Return the network as JSON text, a row of weights a line."""
+    """Return the network as JSON text, one row of weights per line."""
     outline = outline_of(network)
     layers = []
     for layer, entry in zip(network.layers, outline.pop("layers"), strict=True):
@@ -48,7 +47,9 @@ def _array(rows: list[Any], kind: np.dtype[Any], where: str) -> NDArray[Any]:
                 raise InputError(
                     f"{where}, row {number}: expected {len(rows[0])} numbers, as in row 1, found {len(row)}"
                 )
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes an infinity, refused with its place
+    with np.errstate(
+        over="ignore"
+    ):  # beyond the range of float32: an infinity, which is refused with its place
         array = np.array(rows, np.float64).astype(kind)
     check_finite(array, where)
     return array
@@ -63,10 +64,10 @@ def _rows(array: NDArray[Any]) -> str:
 
 
 def _digits(array: NDArray[Any]) -> Iterator[str]:
-    """Yield the shortest decimal for each number that reads back as that number.
+    """Yield the shortest decimal of each number that is read back as that number.
 
-    A reader rounds to float64 first. For almost every float32 number its own shortest decimal survives the
-    two roundings; where not (7.038531e-26 is one), the digits of the same number in float64 do.
+    A reader rounds to float64 first. For almost every float32 number its own shortest decimal survives the two
+    roundings; where it does not (7.038531e-26 is an example), the digits of the same number in float64 do.
     """
     if array.dtype == np.float32:
         short = array.astype(np.str_).astype(np.float64)
@@ -86,6 +87,3 @@ def _object(entries: dict[str, str], indent: str) -> str:
 def _list(entries: list[str], indent: str) -> str:
     lines = ",\n".join(f"{indent}  {entry}" for entry in entries)
     return f"[\n{lines}\n{indent}]"
-
-
-network_json = Format("network JSON", ".json", read, write)

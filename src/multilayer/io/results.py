@@ -1,10 +1,11 @@
-"""Results out: what a network said of each sample, as CSV or JSON."""
+"""Results of a network as CSV or JSON, and whether its outputs are classes."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,18 +17,46 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.strict_json import plain, to_json
+from multilayer.activations import AlongAxis, LogSigmoid
 from multilayer.activations.table import describe
 from multilayer.network import MLP, LayerRecord
 
-__all__ = ["named_apart", "result_object", "to_csv", "write_results"]
+__all__ = ["Meaning", "meaning_of", "named_apart", "result_object", "to_csv", "write_results"]
 
 T = TypeVar("T")
-
 
 Classes = Sequence[Any] | NDArray[Any] | None
 Records = Sequence[LayerRecord] | None
 Carried = Sequence[tuple[str, Sequence[str]]]
-"""Columns of a table that go through unchanged: their names and cells."""
+"""Columns of a table that are passed on unchanged: names and cells."""
+
+
+class Meaning(Enum):
+    """What the outputs of a network are."""
+
+    CLASSES = "classes"
+    """One class per sample."""
+    EACH = "each"
+    """A yes or no per output: the largest may be the class (one-hot), or several may hold (multi-label)."""
+    QUANTITIES = "quantities"
+    """Numbers, as in a regression."""
+
+
+def meaning_of(network: MLP) -> Meaning:
+    """Return what the outputs of a network are.
+
+    They are classes where the network names its classes. Without names, several outputs that depend on each other (of
+    softmax) are classes, and several bounded ones (of sigmoid) are independent. A single bounded output is one of two
+    classes. All others (of the identity) are quantities.
+    """
+    activation, units = network.layers[-1].activation, network.shape[-1]
+    if network.classes is not None or (isinstance(activation, AlongAxis) and units > 1):
+        return Meaning.CLASSES
+    interval = activation.facts.range
+    bounded = interval.low >= -1.0 and interval.high <= 1.0
+    if not bounded and not isinstance(activation, LogSigmoid):
+        return Meaning.QUANTITIES
+    return Meaning.EACH if units > 1 else Meaning.CLASSES
 
 
 def result_object(
@@ -37,10 +66,10 @@ def result_object(
     trace: Records = None,
     carried: Carried = (),
 ) -> dict[str, Any]:
-    """Return what the network said of samples as plain lists and dictionaries, ready for JSON.
+    """Return the results for samples as plain lists and dictionaries, ready for JSON.
 
-    Numbers are Python floats, which hold float32 and float64 exactly. JSON has no number that is not finite:
-    nan and infinities stand as the strings "nan", "inf" and "-inf", which `float()` reads back.
+    Numbers are Python floats, which represent float32 and float64 exactly. As JSON has only finite numbers, nan and
+    infinities are the strings "nan", "inf" and "-inf", which `float()` reads back.
 
     Parameters
     ----------
@@ -49,19 +78,19 @@ def result_object(
     y : array, shape (samples, units)
         Its outputs.
     classes : sequence, optional
-        A label or an index for each sample, where the outputs stand for classes.
+        A label or an index for each sample, where the outputs are classes.
     trace : sequence of LayerRecord, optional
-        What every layer did.
+        The record of every layer.
     carried : sequence of (name, cells), optional
-        Columns of the samples' table that the network does not take.
+        Columns of the samples' table that the network does not use.
 
     Returns
     -------
     dict
-        "network": its "shape", "dtype", "inputs" and "classes" (None where it names none); "y": a list per
-        sample; "classes": a label, or the index of the largest output from 0, per sample, or None; where there are
-        some "columns": the cells of other columns as text, by name, one per sample; with a trace "layers": of each
-        layer "x", "a", "z", "W", "b" and "activation", as a network file writes it.
+        "network": "shape", "dtype", "inputs" and "classes" (None without names); "y": a list per sample; "classes": per
+        sample a label or the 0-based index of the largest output, or None; "columns", where there are carried ones:
+        cells as text, by name; "layers", with a trace: "x", "a", "z", "W", "b" and "activation" of each layer, as in a
+        network file.
     """
     found: dict[str, Any] = {
         "network": {
@@ -81,11 +110,10 @@ def result_object(
 
 
 def to_csv(network: MLP, y: NDArray[Any], classes: Classes = None, carried: Carried = ()) -> bytes:
-    """Return y and the class of each sample as CSV in UTF-8, in digits that read back bit for bit.
+    """Return y and the class of each sample as CSV in UTF-8, in digits that are read back bit for bit.
 
-    First come the columns that are carried, as they are. The header names the outputs, by the labels or else as y1,
-    y2, and so on; the last column is "class", where there are classes. A carried column whose name is taken by one of
-    these gets another, `named_apart`.
+    Carried columns come first, unchanged. The outputs are named by the class labels, or y1, y2, and so on. With
+    classes, the last column is "class". A carried column whose name is taken gets another one by `named_apart`.
     """
     names = [*(network.output_names or (f"y{unit}" for unit in range(1, y.shape[-1] + 1)))]
     labels = [] if classes is None else [np.asarray(classes).tolist()]
@@ -101,7 +129,7 @@ def to_csv(network: MLP, y: NDArray[Any], classes: Classes = None, carried: Carr
 
 
 def named_apart(columns: Iterable[tuple[str, T]], taken: Iterable[str] = ()) -> dict[str, T]:
-    """Return columns by name; one whose name is taken gets the next number that is free: "class (2)".
+    """Return columns by name; one whose name is taken gets the next free number: "class (2)".
 
     >>> named_apart([("id", 1), ("class", 2), ("id", 3)], ["y1", "class"])
     {'id': 1, 'class (2)': 2, 'id (2)': 3}
@@ -129,7 +157,7 @@ def write_results(
     Raises
     ------
     InputError
-        For another suffix, a trace that is to go into CSV, or a file that cannot be written.
+        For another suffix, a trace with CSV, or a file that cannot be written.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:

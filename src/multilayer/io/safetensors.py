@@ -1,4 +1,4 @@
-"""Safetensors: the weights as bytes, and the rest of the network as metadata."""
+"""Safetensors: weights and biases as tensors, and the rest of the network as metadata."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from multilayer._base import tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation
-from multilayer.io.document import Outline, build, check_finite, outline_of, read_document
-from multilayer.io.format import Format
+from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 
-__all__ = ["safetensors"]
+__all__ = ["read", "write"]
 
 _TYPES = {"float32": "F32", "float64": "F64"}
 _METADATA = "multilayer"
 
 
 def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
-    """Return the network that tensors and metadata make."""
+    """Return the network in tensors and metadata."""
     file = tensor_file.read(data, where)
     if _METADATA not in file.metadata:
         raise InputError(
@@ -54,7 +53,7 @@ def _names(layers: int) -> list[tuple[str, str]]:
 
 
 def _check_entries(entries: dict[str, tensor_file.Entry], outline: Outline, where: str) -> None:
-    """Refuse tensors that do not make up the network, before memory is taken for any of them."""
+    """Refuse tensors that are not those of the network, before memory is allocated for them."""
     names = dict.fromkeys(name for pair in _names(len(outline.layers)) for name in pair)
     missing = next((name for name in names if name not in entries), None)
     if missing is not None:
@@ -77,6 +76,3 @@ def _check_entries(entries: dict[str, tensor_file.Entry], outline: Outline, wher
                 f"{where}: tensor {name}: expected the shape {shape}, at least one of each, "
                 f"found {one_line(str(tuple(entry.shape)), 60)}"
             )
-
-
-safetensors = Format("safetensors", ".safetensors", read, write)

@@ -1,8 +1,9 @@
-"""Load and save: the suffix of the name finds the format."""
+"""Load and save networks; the suffix of a file decides its format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from multilayer._base import storage
@@ -10,43 +11,59 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.fields import checked_flag
 from multilayer._base.storage import AnyPath, shown
 from multilayer.activations import Activation
-from multilayer.io import table
-from multilayer.io.format import Format
-from multilayer.io.own_activations import own_activations
+from multilayer.io import network_json, safetensors
+from multilayer.io.network_document import user_activations
 from multilayer.network import MLP
 from multilayer.network.held import network_of
 
-__all__ = ["load", "save"]
+__all__ = ["FORMATS", "Format", "load", "save"]
 
-_FORMATS = {entry.suffix: entry for entry in vars(table).values() if isinstance(entry, Format)}
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file that holds a network."""
+
+    name: str
+    suffix: str
+    read: Callable[[bytes, str, Sequence[Activation]], MLP]
+    """Takes the content of a file, its name for messages, and user-defined activations; an `InputError` is the only
+    error that it raises."""
+    write: Callable[[MLP], bytes]
+
+
+FORMATS = (
+    Format("network JSON", ".json", network_json.read, network_json.write),
+    Format("safetensors", ".safetensors", safetensors.read, safetensors.write),
+)
+_BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
 # Files that are pickles, or archives and arrays that can hold one.
 _PICKLES = {".pkl", ".pickle", ".dill", ".joblib", ".pt", ".pth", ".ckpt", ".bin", ".npy", ".npz"}
 _ADVICE = (
     "a pickle runs code when it is loaded; multilayer never loads one; "
-    f"save the weights as {' or '.join(_FORMATS)}"
+    f"save the weights as {' or '.join(_BY_SUFFIX)}"
 )
 
 
 def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> MLP:
     """Return the network in a file: network JSON (.json) or safetensors (.safetensors).
 
-    Loading runs no code from the file, and takes memory in proportion to its size: JSON at worst some thirty
-    times, safetensors three. What `save` wrote comes back equal, bit for bit.
+    Loading runs no code from the file, and takes memory in proportion to its size: JSON at most about thirty times,
+    safetensors three. A network that `save` wrote is read back bit for bit.
 
     Parameters
     ----------
     path : str or path
         The file.
     activations : Activation or iterable of them, optional
-        Activations of your own that the file names. The file has their names and parameters; what they compute is
-        yours to bring, for no code is ever taken from a file.
+        User-defined activations that the file names. The file has their names and parameters only, as code is never
+        read from a file.
 
     Raises
     ------
     InputError
-        When there is no such file, or it is not a network: one line with file, line or layer, what was
-        expected, what was found.
+        When there is no such file, or it is not a network: one line with file, line or layer, what was expected and
+        what was found.
 
     Examples
     --------
@@ -57,26 +74,25 @@ def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> 
     ...     load(f"{folder}/network.json") == network
     True
     """
-    own = own_activations(activations)
+    checked = user_activations(activations)
     format_ = _format_of(path)
     data = storage.read(path)
     _refuse_disguise(data, shown(path))
-    return format_.read(data, shown(path), own)
+    return format_.read(data, shown(path), checked)
 
 
 def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
     """Write the network to a file: network JSON (.json) or safetensors (.safetensors).
 
-    What `fit` returned and a fitted estimator of `multilayer.estimators` stand for their network. The file
-    appears whole or not at all. An activation of your own is written by its name, which must not be one of the
-    catalogue's, and its parameters; what it computes is not: give it to `load` again, as
-    `load(path, activations=[mine])`.
+    The result of `fit` and a fitted estimator of `multilayer.estimators` are accepted in place of their network. The
+    file is written whole or not at all. A user-defined activation is written as its name, which must not be one of the
+    catalogue's, and its parameters, without its code: pass it to `load` again, as `load(path, activations=[mine])`.
 
     Raises
     ------
     InputError
-        For an unknown suffix, a weight that is nan or infinite, an activation that would not come back, or
-        a file that cannot be written (with `overwrite=False`: or is there already).
+        For an unknown suffix, a weight that is nan or infinite, an activation that would be read back as another one,
+        and a file that cannot be written (with `overwrite=False`: or is there already).
     """
     network = network_of(network)
     overwrite = checked_flag("overwrite", overwrite)
@@ -90,18 +106,18 @@ def _format_of(path: AnyPath) -> Format:
     suffix = Path(shown(path)).suffix.lower()
     if suffix in _PICKLES:
         raise InputError(f"{shown(path)}: a {suffix} file can hold a pickle; {_ADVICE}")
-    if suffix not in _FORMATS:
-        known = " or ".join(f"{known} ({entry.name})" for known, entry in _FORMATS.items())
+    if suffix not in _BY_SUFFIX:
+        known = " or ".join(f"{known} ({entry.name})" for known, entry in _BY_SUFFIX.items())
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
         raise InputError(f"{shown(path)}: expected a network file, {known}; {found}")
-    return _FORMATS[suffix]
+    return _BY_SUFFIX[suffix]
 
 
 def _refuse_disguise(data: bytes, where: str) -> None:
     """Refuse a pickle, or a zip archive as PyTorch and NumPy write, under another name.
 
-    A safetensors file may start with the bytes of a pickle, since its header's length stands there; but then
-    its header's brace follows.
+    The length of its header, with which a safetensors file starts, can look like the start of a pickle; but there the
+    brace of the header follows.
     """
     binary_pickle = data[:1] == b"\x80" and data[1:2] <= b"\x05" and data[8:9] != b"{"
     for found, kind in ((binary_pickle, "a pickle"), (data[:4] == b"PK\x03\x04", "a zip archive")):

@@ -81,7 +81,7 @@ def test_without_it_the_error_says_how_to_bring_it(tmp_path, suffix):
         message = str(caught.value)
         assert "layer 2: no activation is called 'cube'" in message
         assert message.endswith(
-            "(if it is an activation of your own, bring it: load(path, activations=[...]))"
+            "(an activation of your own is passed to load: load(path, activations=[...]))"
         )
         assert "\n" not in message
 

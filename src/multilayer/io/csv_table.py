@@ -1,0 +1,154 @@
+"""A CSV table: whether its first line is a header, and the rows below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import quoted
+from multilayer.io.csv_cells import Row, is_gap, looks_numeric, rows_of
+
+__all__ = ["Header", "Table", "header_of", "open_table"]
+
+_SURE = 3
+"""From this many columns on, 0, 1, 2, ... are taken as names and not as numbers that happen to count."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """How the first line of a table is read."""
+
+    names: tuple[str, ...] | None
+    """Column names; None where the first line is a row."""
+    note: str = ""
+    """The reason, where another reading is possible."""
+
+
+def header_of(
+    first: Row, second: Row | None, expected: Collection[str] = (), asked: bool | None = None
+) -> Header:
+    """Return whether the first line is a header. The first rule that applies decides:
+
+    1. `asked` (`--header`, `--no-header`).
+    2. A line with all `expected` names (those of a network's inputs), in any order and among others, is a header, even
+       where the names are numbers: 2023,2024.
+    3. A line with an expected name that is not a number is a header, in which other names are missing.
+    4. A line of gaps, or with a gap that is spelt out (NA, null), is a row.
+    5. A line of 0, 1, 2, ..., the default names of pandas, is a header from three columns on where another row follows.
+    6. A line with a cell that is meant as a number (nan, 1_000, 0,5 and 5 % included) is a row.
+    7. Any other line (text, with or without empty cells) is a header.
+
+    There is a note where names are numbers, and where a row counts (0,1 or 2023,2024; a 0 above fractions) or holds an
+    expected name.
+    """
+    cells = tuple(cell.strip() for cell in first.cells)
+    if asked is not None:
+        return Header(cells if asked else None)
+    wanted = {name.strip() for name in expected}
+    met = wanted.intersection(cells)
+    numeric = sorted(filter(looks_numeric, met))
+    if met and met == wanted:
+        return _decided(
+            first, cells, f"it holds {quoted(numeric[0])} and all other names of inputs" if numeric else ""
+        )
+    if len(met) > len(numeric):
+        return Header(cells)
+    return _by_looks(
+        first, second, cells, f"it holds {quoted(numeric[0])}, the name of an input" if numeric else ""
+    )
+
+
+def _by_looks(first: Row, second: Row | None, cells: tuple[str, ...], doubt: str) -> Header:
+    if all(map(is_gap, cells)) or any(cell and is_gap(cell) for cell in cells):
+        return Header(None)
+    if not any(map(looks_numeric, cells)):
+        return Header(cells)
+    start = _counts_from(cells)
+    below = second.cells if second is not None and second.cells != first.cells else None
+    if start == 0 and len(cells) >= _SURE and below is not None:
+        return _decided(first, cells, "it counts 0, 1, 2, ..., the default names of pandas")
+    if below is not None and (start is not None or (cells == ("0",) and not below[0].strip().isdecimal())):
+        doubt = doubt or "it counts, as column names may do"
+    return _decided(first, None, doubt)
+
+
+def _decided(first: Row, names: tuple[str, ...] | None, why: str) -> Header:
+    if not why:
+        return Header(names)
+    if names is None:
+        return Header(
+            None, f"line {first.line} is read as a row, although {why}; --header reads it as column names"
+        )
+    return Header(
+        names, f"line {first.line} is read as column names, as {why}; --no-header reads it as a row"
+    )
+
+
+def _counts_from(cells: tuple[str, ...]) -> int | None:
+    """Return the first of two or more whole numbers that count up by one (after an empty cell, or not), or None."""
+    counting = cells[1:] if cells[0] == "" else cells
+    if len(counting) < 2 or not all(
+        cell.isascii() and cell.isdecimal() and len(cell) < 10 for cell in counting
+    ):
+        return None
+    start = int(counting[0])
+    return start if list(counting) == [str(start + place) for place in range(len(counting))] else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose rows are all as long as the first."""
+
+    where: str
+    header: tuple[str, ...] | None
+    first: Row
+    """The header, or the first row."""
+    rows: Iterator[Row]
+    note: str
+    """How the first line was read, where another reading is possible."""
+
+
+def open_table(
+    data: bytes, where: str, expected: Collection[str] = (), asked: bool | None = None
+) -> Table | None:
+    """Return the table in the bytes of a file, or None where it is empty; `expected` and `asked` as in `header_of`.
+
+    Raises
+    ------
+    InputError
+        When the bytes are not CSV in UTF-8; and, while rows are read, for one that is not as long as the first line.
+    """
+    rows = rows_of(data, where)
+    blank: list[Row] = []
+    first = next(rows, None)
+    while first is not None and first.blank:
+        blank.append(first)
+        first = next(rows, None)
+    if first is None:
+        return None
+    second = next(rows, None)
+    header = header_of(first, second, expected, asked)
+    # Blank lines above a header are not rows.
+    below = [] if second is None else [second]
+    ahead = below if header.names is not None else [*blank, first, *below]
+    note = f"{where}: {header.note}" if header.note else ""
+    return Table(where, header.names, first, _even(chain(ahead, rows), first, where), note)
+
+
+def _even(rows: Iterator[Row], first: Row, where: str) -> Iterator[Row]:
+    width = len(first.cells)
+    for row in rows:
+        found = len(row.cells)
+        if found != width:
+            hint = ""
+            if found == 2 * width:
+                hint = "; where the comma is a decimal comma, save with a point"
+            elif found == width + 1 and not row.cells[-1].strip():
+                hint = "; the last cell is empty: remove the separator at the end of the line"
+            raise InputError(
+                f"{where}, line {row.line}: expected {width} cells, as in line {first.line}, "
+                f"found {found}{row.separator_hint() or hint}"
+            )
+        yield row
