@@ -19,7 +19,9 @@ def little(monkeypatch):
     package = importlib.import_module("multilayer.measure")
     measure = package.measure
     monkeypatch.setattr(
-        package, "measure", lambda act, *, quick, tell: measure(act, effort=LITTLE, quick=False, tell=tell)
+        package,
+        "measure",
+        lambda act, *, quick, progress: measure(act, effort=LITTLE, quick=False, progress=progress),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import multilayer
 from multilayer import InputError
+from multilayer._base.table import to_text
 from multilayer.activations import (
     AlongAxis,
     Custom,
@@ -24,19 +25,18 @@ from multilayer.activations import (
     step,
 )
 from multilayer.measure import PROPERTIES, Effort, NotMeasured, Property, comparison, document
-from multilayer.network.view import to_text
 from tests.measure.efforts import LITTLE
 
 SCHEMA_OF = {
     "range": "low lowest_at high highest_at declared_low declared_high as_declared",
-    "saturation": "share threshold regions probability",
-    "zero_derivative": "regions probability share_float64 share_float32",
+    "saturation": "fraction threshold regions probability",
+    "zero_derivative": "regions probability fraction_float64 fraction_float32",
     "lipschitz": "constant attained jumps",
-    "centre": "mean deviation constant_share zero_centred fixed_variance fixed_stability fixed_mean",
+    "centre": "mean std constant_fraction zero_centred fixed_variance fixed_stability fixed_mean",
     "signal": "initializer weight_variance q mapped keeps_every fixed_points after_50",
     "depth": "depths width seeds confidence survivals",
     "update_direction": "per_sample of_all by_chance",
-    "centring": "steps rate centred_steps centred_rate centred_steps_same_rate subtracted trainings most_steps",
+    "centring": "steps rate centred_steps centred_rate centred_steps_same_rate subtracted trainings max_steps",
     "cost": "machine backend level rounds timings",
     "accuracy": "ulp samples",
 }
@@ -160,10 +160,10 @@ def test_efforts_that_make_no_sense(wrong):
 
 
 def test_quick_and_only_and_tell():
-    told = []
-    each = measure("tanh", only=["cost", "depth"], quick=True, tell=told.append)
+    titles = []
+    each = measure("tanh", only=["cost", "depth"], quick=True, progress=titles.append)
     assert list(each) == ["cost", "depth"]
-    assert told == ["cost", "gradient through depth"]
+    assert titles == ["cost", "gradient through depth"]
     assert each.effort.seeds < measure(sigmoid, only=[]).effort.seeds
 
 
@@ -205,36 +205,25 @@ def test_json_holds_numbers_that_are_not_finite_as_texts(found):
 
 
 def test_comparison_has_a_row_each_and_fits(found):
-    (block,) = comparison(list(found.values()))
-    assert [name for name, _ in block.rows] == [act.facts.name for act in catalogue]
-    assert len(block.columns) == sum(len(kind.headings) for kind in PROPERTIES.values())
+    (table,) = comparison(list(found.values()))
+    assert [name for name, *_ in table.rows] == [act.facts.name for act in catalogue]
+    assert len(table.columns) == 1 + sum(len(kind.headings) for kind in PROPERTIES.values())
     parts = comparison(list(found.values()), 100)
-    assert sum(len(part.columns) for part in parts) == len(block.columns)
+    assert sum(len(part.columns) - 1 for part in parts) == len(table.columns) - 1
     assert all(len(line) <= 100 for part in parts for line in to_text([part]).splitlines())
 
 
 def test_a_comparison_of_different_properties_leaves_gaps():
-    (block,) = comparison([measure(sigmoid, only=["lipschitz"]), measure(step, only=["range"])])
-    assert block.columns == ("range reached", "Lipschitz")
-    assert [cells for _, cells in block.rows] == [("–", "0.25"), ("0 to 1", "–")]
+    (table,) = comparison([measure(sigmoid, only=["lipschitz"]), measure(step, only=["range"])])
+    assert table.columns == ("activation", "range reached", "Lipschitz")
+    assert [cells for _, *cells in table.rows] == [["–", "0.25"], ["0 to 1", "–"]]
 
 
 def test_html_of_a_notebook_is_a_table(found):
     html = found["relu"]._repr_html_()
     assert html.startswith("<table>")
-    assert html.count("scope='row'") == len(PROPERTIES)
+    assert html.count('scope="row"') == len(PROPERTIES)
     assert "&lt;" in found["tanh"]._repr_html_()
-
-
-def test_every_property_is_one_file_and_one_line():
-    from pathlib import Path
-
-    from multilayer.measure import table
-
-    lines = [line for line in Path(table.__file__).read_text().splitlines() if line.startswith("from ")]
-    homes = {kind.__module__ for kind in PROPERTIES.values()}
-    assert len(lines) == len(PROPERTIES) == len(homes)
-    assert all(issubclass(kind, Property) for kind in PROPERTIES.values())
 
 
 def test_a_new_property_needs_nothing_else(monkeypatch):
@@ -265,4 +254,4 @@ def test_a_new_property_needs_nothing_else(monkeypatch):
     assert each.at_one.value == 1.0
     assert "value at 1" in repr(each)
     assert each.as_dict()["properties"] == {"at_one": {"value": 1.0}}
-    assert comparison([each])[0].columns == ("h(1)",)
+    assert comparison([each])[0].columns == ("activation", "h(1)")

@@ -197,7 +197,7 @@ def test_depth_agrees_with_the_theory_of_wide_networks(name):
 
 @pytest.mark.parametrize("seeds", [4, 6, 9, 12, 20])
 def test_the_interval_of_the_median_covers_what_it_says(seeds):
-    from multilayer.measure.depth import _band
+    from multilayer.measure.gradients import _band
 
     skipped, coverage = _band(seeds)
     draws = np.sort(np.random.default_rng(seeds).standard_normal((20_000, seeds)), axis=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multilayer.measure.sweep import extremum, floats, regions, share_of_floats
+from multilayer.measure.sweep import extremum, floats, fraction_of_floats, regions
 
 KINDS = (np.float32, np.float64)
 
@@ -42,16 +42,16 @@ def test_the_ends_of_two_intervals_in_float32(low, distance):
 
 def test_single_floats_can_be_left_out():
     assert regions(lambda a: a == 0, floats()) == ((0.0, 0.0),)
-    assert regions(lambda a: a == 0, floats(), least=2) == ()
+    assert regions(lambda a: a == 0, floats(), minimum=2) == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_half_of_all_floats_are_below_zero(kind):
     limits = np.finfo(kind)
     everything = 2 * (2 ** (limits.bits - 1) - 2**limits.nmant) - 1
-    assert share_of_floats(((-math.inf, math.inf),), kind) == 1.0
-    assert share_of_floats(((0.0, 0.0),), kind) == 1 / everything
-    assert share_of_floats(((-math.inf, 0.0),), kind) == pytest.approx(0.5, abs=1e-6)
+    assert fraction_of_floats(((-math.inf, math.inf),), kind) == 1.0
+    assert fraction_of_floats(((0.0, 0.0),), kind) == 1 / everything
+    assert fraction_of_floats(((-math.inf, 0.0),), kind) == pytest.approx(0.5, abs=1e-6)
 
 
 @np.errstate(over="ignore")

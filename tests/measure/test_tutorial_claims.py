@@ -41,7 +41,7 @@ def test_a_linear_network_does_not_learn_what_is_not_separable():
 def test_step_cannot_be_trained():
     """Confirmed: its derivative is 0 on all floats, no gradient passes one layer, and training refuses it."""
     found = measure("step", only=["zero_derivative", "depth", "centring"], effort=DEEP)
-    assert found.zero_derivative.share_float64 == 1.0
+    assert found.zero_derivative.fraction_float64 == 1.0
     assert all(share == 0.0 for survival in found.depth.survivals for share in survival.median)
     assert not found.centring
     with pytest.raises(InputError, match="step"):
@@ -54,7 +54,7 @@ def test_sigmoid_is_not_zero_centred():
     assert not centre.zero_centred
     assert centre.mean == pytest.approx(0.5, abs=1e-15)
     assert centre.fixed_mean == pytest.approx(0.5, abs=1e-15)
-    assert centre.constant_share == pytest.approx(0.852, abs=0.001)
+    assert centre.constant_fraction == pytest.approx(0.852, abs=0.001)
 
 
 def test_tanh_is_zero_centred():
@@ -69,7 +69,7 @@ def test_relu_is_not_zero_centred():
     centre = measure("relu", only=["centre"]).centre
     assert not centre.zero_centred
     assert centre.mean == pytest.approx(1 / math.sqrt(2 * math.pi), rel=1e-14)
-    assert centre.constant_share == pytest.approx(1 / math.pi, rel=1e-12)
+    assert centre.constant_fraction == pytest.approx(1 / math.pi, rel=1e-12)
 
 
 @pytest.mark.parametrize(("name", "end"), [("sigmoid", 5.98645), ("tanh", 2.99322)])
@@ -112,7 +112,7 @@ def test_relu_has_no_gradient_at_all_on_half_of_the_line():
     """Corrected: "no vanishing gradient" holds where a > 0 only; elsewhere it is exactly 0."""
     found = measure("relu", only=["zero_derivative", "saturation"])
     assert found.zero_derivative.probability == 0.5
-    assert found.zero_derivative.share_float64 == pytest.approx(0.5, abs=1e-9)
+    assert found.zero_derivative.fraction_float64 == pytest.approx(0.5, abs=1e-9)
     assert found.saturation.regions == ((-math.inf, 0.0),)
 
 

@@ -164,7 +164,7 @@ def _measured(chosen: Sequence[Activation], quick: bool, *, partly: bool) -> lis
                 def tell(title: str, name: str = name) -> None:
                     advance(len(found), f"{name}: {title}")
 
-                found.append(measure(activation, quick=quick, tell=tell))
+                found.append(measure(activation, quick=quick, progress=tell))
         except KeyboardInterrupt:
             if not (partly and found):
                 raise

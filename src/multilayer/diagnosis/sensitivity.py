@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, Elementwise, Surrogate
-from multilayer.measure.saturation import SHARE
+from multilayer.measure.curve import SATURATED_BELOW
 
 __all__ = ["Sensitivity", "sensitivity"]
 
@@ -53,7 +53,7 @@ def sensitivity(activation: Activation) -> Sensitivity | None:
     largest = np.where(unbounded | ~np.isfinite(largest), typical, largest)
     zero = slopes == 0.0
     flat = bool((zero[1:] & zero[:-1]).any()) and bool((~zero).any())
-    return Sensitivity(largest, SHARE * largest, flat)
+    return Sensitivity(largest, SATURATED_BELOW * largest, flat)
 
 
 def _grid(end: float, kinks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,9 +1,7 @@
-"""What can be measured of an activation, one file per property."""
+"""What can be measured of an activation."""
 
-from multilayer.measure.comparison import comparison, document
-from multilayer.measure.contract import Effort, NotMeasured, Property
-from multilayer.measure.measured import PROPERTIES, Properties, measure
-from multilayer.measure.table import *  # noqa: F403  (every property, by the table alone)
+from multilayer.measure.measured import PROPERTIES, Properties, comparison, document, measure
+from multilayer.measure.property import Effort, NotMeasured, Property
 
 __all__ = [
     "PROPERTIES",

@@ -1,8 +1,9 @@
-"""What it costs in training that outputs are not centred: the same network, trained with and without their mean."""
+"""The cost in training of outputs that are not centred: the same small network, with and without their mean."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 from statistics import median
@@ -11,31 +12,53 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer._base.text import fill
 from multilayer.activations import Activation, Facts
-from multilayer.measure.contract import Effort, NotMeasured, Property, shown
 from multilayer.measure.normal import mean
-from multilayer.measure.task import network_for, task
+from multilayer.measure.property import Effort, NotMeasured, Property, shown
 from multilayer.network import MLP, Dense
+from multilayer.network.initialized import initialize
 from multilayer.optimizers import SGD
 from multilayer.training import train
 
-__all__ = ["Centring"]
+__all__ = ["Centring", "network_for", "task"]
 
+_SAMPLES, _INPUTS, _UNITS = 128, 8, 24
 _RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
-# Targets have variance 1: always saying their mean gives a loss of 1/2.
+# Targets have variance 1: a constant output, their mean, has a loss of 1/2.
 _TARGET, _DIVERGED = 0.1, 1e3
+_AS_IT_IS = (
+    "{steps} as it is (rate {rate:g}), {centred} with its mean {mean} subtracted (rate {centred_rate:g})"
+)
+_SAME_RATE = (
+    "at the same rate {rate:g} {same}; median of {trainings} trainings, the best of {rates} learning rates"
+)
 _NOTHING = 1e-12
 """A mean that is 0 but for rounding."""
+
+
+@functools.cache
+def task() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the task: standard normal X (128, 8), and y, products and waves of it with mean 0 and variance 1."""
+    X = np.random.default_rng(0).standard_normal((_SAMPLES, _INPUTS))
+    y = X[:, 0] * X[:, 1] + np.sin(2.0 * X[:, 2]) + X[:, 3:].sum(axis=1) / 2.0
+    y = (y - y.mean()) / y.std()
+    return X, y[:, np.newaxis]
+
+
+def network_for(activation: Activation, seed: int) -> MLP:
+    """Return a network of two hidden layers of 24 units for it, with random weights."""
+    return initialize((_INPUTS, _UNITS, _UNITS, 1), activation, dtype=np.float64, rng=seed)
 
 
 @dataclass(frozen=True)
 class Centring(Property):
     """Steps of gradient descent to a given loss, for h(a), and for h(a) - c with c = E[h] under N(0, 1).
 
-    The loss is a fifth of what always saying the mean gives. The centred network starts as the same function: what is
-    taken from its units is given to the biases behind them. All else is the same: data, starting weights, all samples
-    in each step, momentum 0.9. Each of the two gets the best of six learning rates, as anyone who trains would look for
-    it; figures are medians over starting weights.
+    The loss is a fifth of that of a constant output. The centred network starts as the same function: what is
+    subtracted from its units is added to the biases of the next layer. All else is the same: data, starting weights,
+    all samples in each step, momentum 0.9. Each of the two gets the best of six learning rates; figures are medians
+    over starting weights.
     """
 
     name: ClassVar[str] = "centring"
@@ -53,14 +76,14 @@ class Centring(Property):
     subtracted: float
     """c."""
     trainings: int
-    most_steps: int
+    max_steps: int
 
     @classmethod
     def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
         """Train both, at every rate, from the same starting weights."""
         if not activation.facts.trainable:
             return NotMeasured(
-                "its derivative carries no signal, so that backpropagation cannot train through it"
+                fill("its derivative carries no signal, so that backpropagation cannot train through it")
             )
         c = mean(activation, 1.0, activation.facts.kinks)
         starts = [network_for(activation, effort.seed + number) for number in range(effort.trainings)]
@@ -78,30 +101,35 @@ class Centring(Property):
         return math.nan if both else self.steps / self.centred_steps
 
     def lines(self) -> tuple[str, ...]:
+        places = {
+            "steps": self._count(self.steps),
+            "rate": self.rate,
+            "mean": shown(self.subtracted, 3),
+            "centred": self._count(self.centred_steps),
+            "centred_rate": self.centred_rate,
+            "same": self._count(self.centred_steps_same_rate),
+            "trainings": self.trainings,
+            "rates": len(_RATES),
+        }
         if abs(self.subtracted) < _NOTHING:
-            return (
-                f"{self._count(self.steps)} (rate {self.rate:g}); its mean is 0, there is nothing to subtract",
-            )
-        return (
-            f"{self._count(self.steps)} as it is (rate {self.rate:g}), {self._count(self.centred_steps)} with its mean "
-            f"{shown(self.subtracted, 3)} subtracted (rate {self.centred_rate:g})",
-            f"at the same rate {self.rate:g} {self._count(self.centred_steps_same_rate)}; "
-            f"median of {self.trainings} trainings, the best of {len(_RATES)} learning rates",
-        )
+            return (fill("{steps} (rate {rate:g}); its mean is 0, there is nothing to subtract", **places),)
+        return fill(_AS_IT_IS, **places), fill(_SAME_RATE, **places)
 
     def cells(self) -> tuple[str, ...]:
         return (self._short(self.steps), self._short(self.centred_steps))
 
     def _count(self, steps: float) -> str:
-        return f"more than {self.most_steps} steps" if math.isinf(steps) else f"{steps:g} steps"
+        if math.isinf(steps):
+            return fill("more than {steps} steps", steps=self.max_steps)
+        return fill("{steps:g} steps", steps=steps)
 
     def _short(self, steps: float) -> str:
-        return f"> {self.most_steps}" if math.isinf(steps) else f"{steps:g}"
+        return f"> {self.max_steps}" if math.isinf(steps) else f"{steps:g}"
 
 
 @dataclass(frozen=True)
 class _Shifted(Activation):
-    """h(a) - c, with all that h is otherwise."""
+    """h(a) - c; everything else is as h has it."""
 
     h: Activation
     c: float
@@ -121,7 +149,7 @@ class _Shifted(Activation):
 
 
 def _centred(network: MLP, c: float) -> MLP:
-    """The same function, with c taken from the outputs of hidden units and given to the next biases."""
+    """Return the same function, with c subtracted from the outputs of hidden units and added to the next biases."""
     first, *others = network.layers
     shifted = _Shifted(first.activation, c)
     layers = [Dense(first.W, first.b, shifted)]
@@ -135,7 +163,7 @@ def _fewest(starts: list[MLP], limit: int) -> tuple[float, float]:
     """Return the median of the steps at the rate where it is smallest, and that rate."""
     best, best_rate = math.inf, _RATES[0]
     for rate in reversed(_RATES):
-        # Whoever takes longer than the best so far need not be waited for.
+        # A rate that takes longer than the best so far is not followed to the end.
         found = _median_steps(starts, rate, int(min(limit, best)))
         if found < best:
             best, best_rate = found, rate
@@ -157,5 +185,5 @@ def _steps(network: MLP, rate: float, limit: int) -> float:
         if not epoch.loss < _DIVERGED:
             break
     if training.interruption.requested:
-        raise KeyboardInterrupt  # a training that was cut short says nothing about the steps it takes
+        raise KeyboardInterrupt  # a training that was cut short does not show how many steps it takes
     return math.inf

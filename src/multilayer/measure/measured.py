@@ -1,28 +1,51 @@
-"""Everything in the table, measured of one activation."""
+"""All properties of one activation; and those of several side by side, as a table and as a document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import checked_flag, entries
 from multilayer._base.strict_json import plain
 from multilayer._base.table import Table
-from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.text import fill, near_matches, one_line, quoted
 from multilayer.activations import Activation, get
-from multilayer.measure import table
-from multilayer.measure.contract import Effort, NotMeasured, Property, is_elementwise
+from multilayer.measure.centring import Centring
+from multilayer.measure.curve import Lipschitz, RangeReached, Saturation, ZeroDerivative
+from multilayer.measure.gradients import Depth, UpdateDirection
+from multilayer.measure.performance import Accuracy, Cost
+from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, lines_of
+from multilayer.measure.signal import Centre, VarianceMap
 
-__all__ = ["PROPERTIES", "Properties", "lines_of", "measure"]
+__all__ = ["PROPERTIES", "Properties", "comparison", "document", "measure"]
 
 PROPERTIES: dict[str, type[Property]] = {
-    kind.name: kind for kind in vars(table).values() if isinstance(kind, type) and issubclass(kind, Property)
+    kind.name: kind
+    for kind in (
+        RangeReached,
+        Saturation,
+        ZeroDerivative,
+        Lipschitz,
+        Centre,
+        VarianceMap,
+        Depth,
+        UpdateDirection,
+        Centring,
+        Cost,
+        Accuracy,
+    )
 }
-"""The properties by name, as they stand in the table."""
+"""The properties by name, in the order of a card."""
+_NONE = "–"
+
+_Column = tuple[str, tuple[str, ...]]
+"""A heading and its cells."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -68,7 +91,7 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
     def __repr__(self) -> str:
         rows = [(PROPERTIES[name].title, lines_of(found)) for name, found in self.items()]
         width = max((len(title) for title, _ in rows), default=0) + 2
-        text = [f"{self.activation!r}, measured"]
+        text = [fill("{activation!r}, measured", activation=self.activation)]
         for title, lines in rows:
             text += [
                 f"{heading:<{width}}{line}" for heading, line in zip((title, *[""] * 9), lines, strict=False)
@@ -77,7 +100,7 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
 
     def _repr_html_(self) -> str:
         rows = tuple((PROPERTIES[name].title, "; ".join(lines_of(found))) for name, found in self.items())
-        return Table(f"{self.activation!r}, measured", rows=rows).html()
+        return Table(fill("{activation!r}, measured", activation=self.activation), rows=rows).html()
 
 
 def measure(
@@ -87,11 +110,11 @@ def measure(
     quick: bool = False,
     only: str | Iterable[str] | None = None,
     effort: Effort | None = None,
-    tell: Callable[[str], object] = lambda title: None,
+    progress: Callable[[str], object] = lambda title: None,
 ) -> Properties:
-    """Measure the properties of an activation, one of your own as well: each figure by computing, none from a book.
+    """Measure the properties of an activation, a user-defined one as well; every figure is computed.
 
-    Takes a second or two. Timings aside, the same figures come of it every time.
+    Takes a second or two. Timings aside, the figures are the same every time.
 
     Parameters
     ----------
@@ -103,8 +126,8 @@ def measure(
         Names of properties, where not all are wanted; see `multilayer.measure.PROPERTIES`.
     effort : Effort, optional
         How many networks, layers, steps and rounds exactly.
-    tell : callable, optional
-        Is told the title of each property before it is measured.
+    progress : callable, optional
+        Called with the title of each property before it is measured.
 
     Returns
     -------
@@ -114,7 +137,7 @@ def measure(
     Raises
     ------
     InputError
-        For an unknown name, or an activation with parameters of its own for each unit.
+        For an unknown name, or an activation with other parameters for each unit.
 
     Examples
     --------
@@ -138,23 +161,76 @@ def measure(
     names = PROPERTIES if only is None else [only] if isinstance(only, str) else entries(only)
     if names is None or not all(isinstance(name, str) for name in names):
         raise InputError(f"only must be names of properties; got {one_line(repr(only), 60)}")
-    if not callable(tell):
-        raise InputError(f"tell must be a callable; got {one_line(repr(tell), 60)}")
+    if not callable(progress):
+        raise InputError(f"progress must be a callable; got {one_line(repr(progress), 60)}")
     results = {}
     for name in names:
         if name not in PROPERTIES:
             raise InputError(f"no property is called {quoted(name)}; {near_matches(name, PROPERTIES)}")
-        tell(PROPERTIES[name].title)
+        progress(PROPERTIES[name].title)
         results[name] = _measured(PROPERTIES[name], activation, effort)
     return Properties(activation, effort, results)
 
 
-def lines_of(found: Property | NotMeasured) -> tuple[str, ...]:
-    """Return the figures in words, or the reason why there are none."""
-    return (f"not measured: {found.reason}",) if isinstance(found, NotMeasured) else found.lines()
+def comparison(found: Sequence[Properties], width: int | None = None) -> list[Table]:
+    """Return a row per activation and a column per figure; as several tables where one is wider than `width`."""
+    names = [each.activation.facts.name for each in found]
+    kinds = [kind for name, kind in PROPERTIES.items() if any(name in each for each in found)]
+    columns = [column for kind in kinds for column in _columns(kind, found)]
+    parts = list(_parts(columns, max(map(len, ["activation", *names])), width))
+    return [
+        Table(
+            fill("Measured properties, {part} of {parts}", part=number, parts=len(parts))
+            if len(parts) > 1
+            else fill("Measured properties"),
+            ("activation", *(heading for heading, _ in part)),
+            tuple(zip(names, *(cells for _, cells in part), strict=True)),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def document(found: Sequence[Properties]) -> dict[str, Any]:
+    """Return everything as plain data for JSON. "version" is raised when a key changes its meaning or goes."""
+    at_work = backend.info()
+    return {
+        "format": "multilayer-properties",
+        "version": 1,
+        "machine": {
+            "processor": platform.machine(),
+            "backend": at_work.backend,
+            "level": at_work.level,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+        "activations": [each.as_dict() for each in found],
+    }
 
 
 def _measured(kind: type[Property], activation: Activation, effort: Effort) -> Property | NotMeasured:
     if kind.only_elementwise and not is_elementwise(activation):
-        return NotMeasured("each output depends on the whole row of inputs")
+        return NotMeasured(fill("each output depends on the whole row of inputs"))
     return kind.measure(activation, effort)
+
+
+def _columns(kind: type[Property], found: Sequence[Properties]) -> Iterator[_Column]:
+    rows = [_cells(kind, each.get(kind.name)) for each in found]
+    yield from zip(kind.headings, zip(*rows, strict=True), strict=True)
+
+
+def _cells(kind: type[Property], result: Property | NotMeasured | None) -> tuple[str, ...]:
+    return result.cells() if isinstance(result, Property) else (_NONE,) * len(kind.headings)
+
+
+def _parts(columns: list[_Column], first: int, width: int | None) -> Iterator[list[_Column]]:
+    """Divide the columns into parts that fit the width, each beside the names."""
+    part: list[_Column] = []
+    taken = first + 2
+    for heading, cells in columns:
+        wide = 2 + max(map(len, (heading, *cells)))
+        if part and width is not None and taken + wide > width:
+            yield part
+            part, taken = [], first + 2
+        part.append((heading, cells))
+        taken += wide
+    yield part

@@ -1,7 +1,7 @@
 """Means under a normal distribution, by quadrature: exact to rounding for smooth functions, kinks and jumps included.
 
 Gauss-Legendre on panels that are split where the function has a kink, and whose widths follow both scales: that of the
-distribution, and that of the function, which is its own however wide the distribution is.
+distribution, and that of the function, which does not depend on the width of the distribution.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _SCALES = np.ldexp(1.0, np.arange(-12, 13))
 
 
 def mean(
-    function: Callable[[NDArray[np.float64]], Any], deviation: float = 1.0, kinks: tuple[float, ...] = ()
+    function: Callable[[NDArray[np.float64]], Any], std: float = 1.0, kinks: tuple[float, ...] = ()
 ) -> float:
-    """Return E[function(a)] for a normal `a` with mean 0 and this standard deviation.
+    """Return E[function(a)] for a normal `a` with mean 0 and standard deviation `std`.
 
     >>> mean(np.square, 3.0)  # doctest: +ELLIPSIS
     9.0...
     """
-    if deviation == 0.0:
+    if std == 0.0:
         return float(np.asarray(function(np.zeros(1)))[0])
-    own = np.array([*kinks, *(k + s for k in (0.0, *kinks) for s in (*_SCALES, *-_SCALES))]) / deviation
-    edges = np.unique(np.concatenate([_PANELS, own[np.abs(own) < _END]]))
+    function_edges = np.array([*kinks, *(k + s for k in (0.0, *kinks) for s in (*_SCALES, *-_SCALES))]) / std
+    edges = np.unique(np.concatenate([_PANELS, function_edges[np.abs(function_edges) < _END]]))
     centre, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
     z = (centre[:, np.newaxis] + half[:, np.newaxis] * _NODES).ravel()
     weights = (half[:, np.newaxis] * _WEIGHTS).ravel() * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
     with np.errstate(all="ignore"):
-        return float(np.dot(np.asarray(function(deviation * z), np.float64), weights))
+        return float(np.dot(np.asarray(function(std * z), np.float64), weights))
 
 
 def mass(intervals: tuple[tuple[float, float], ...]) -> float:

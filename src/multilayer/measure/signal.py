@@ -1,4 +1,4 @@
-"""What a layer of random weights does to the size of a signal: the variance map and its fixed points."""
+"""The size of a signal after a layer of random weights: the variance map, its fixed points, and the mean output."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
-from multilayer.measure.contract import Effort, NotMeasured, Property, shown
 from multilayer.measure.normal import mean
+from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown
 
-__all__ = ["FixedPoint", "VarianceMap", "fixed_variance"]
+__all__ = ["Centre", "FixedPoint", "VarianceMap", "fixed_variance"]
 
 Stability = Literal["attracts", "repels", "neutral"]
 _GRID = np.logspace(-6.0, 6.0, 61)
@@ -23,10 +24,21 @@ _LAYERS = 50
 # Closer than this a variance is kept; `for_activation` chooses its weights with an integral good to 1e-6.
 _SAME = 2e-6
 
+_FIXED_POINT: dict[Stability, str] = {
+    "attracts": "q = {variance} attracts (slope {slope}, gradients x {factor} per layer)",
+    "repels": "q = {variance} repels (slope {slope}, gradients x {factor} per layer)",
+    "neutral": "q = {variance} neutral (slope {slope}, gradients x {factor} per layer)",
+}
+_AT_FIXED_POINT: dict[Stability, str] = {
+    "attracts": "{mean} under N(0, {variance}), the fixed point of the variance map, which attracts",
+    "repels": "{mean} under N(0, {variance}), the fixed point of the variance map, which repels",
+    "neutral": "{mean} under N(0, {variance}), the fixed point of the variance map, which neither attracts nor repels",
+}
+
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """A variance that a layer hands on unchanged, and what it does to one nearby."""
+    """A variance that a layer leaves unchanged, and its effect on one nearby."""
 
     variance: float
     slope: float
@@ -79,28 +91,107 @@ class VarianceMap(Property):
         return cls(repr(chosen), _power(activation), tuple(_GRID.tolist()), tuple(mapped), keeps, fixed, q)
 
     def lines(self) -> tuple[str, ...]:
-        weights = f"weights of {self.initializer}: s^2 = {shown(self.weight_variance)}"
+        about = {"initializer": self.initializer, "variance": shown(self.weight_variance)}
         if self.keeps_every:
-            return (f"V(q) = q for every q: each layer keeps the variance ({weights})",)
-        found = "; ".join(
-            f"q = {shown(point.variance)} {point.stability} (slope {shown(point.slope)}, gradients x "
-            f"{shown(math.sqrt(point.gradient))} per layer)"
+            template = "V(q) = q for all q: each layer keeps the variance (weights of {initializer}: s^2 = {variance})"
+            return (fill(template, **about),)
+        points = [
+            fill(
+                _FIXED_POINT[point.stability],
+                variance=shown(point.variance),
+                slope=shown(point.slope),
+                factor=shown(math.sqrt(point.gradient)),
+            )
             for point in self.fixed_points
-        )
+        ]
+        template = "from 1 to {after} in 50 layers; weights of {initializer}: s^2 = {variance}"
         return (
-            f"fixed points: {found or 'none'}",
-            f"from 1 to {shown(self.after_50)} in 50 layers; {weights}",
+            fill("fixed points: {points}", points="; ".join(points))
+            if points
+            else fill("fixed points: none"),
+            fill(template, after=shown(self.after_50), **about),
         )
 
     def cells(self) -> tuple[str, ...]:
         if self.keeps_every:
-            return ("any",)
+            return (fill("any"),)
         found = (
-            shown(point.variance, 3) + (" repels" if point.stability == "repels" else "")
+            fill(
+                "{variance} repels" if point.stability == "repels" else "{variance}",
+                variance=shown(point.variance, 3),
+            )
             for point in self.fixed_points
             if point.variance or point.stability != "repels"
         )
-        return (", ".join(found) or "none",)
+        return (", ".join(found) or fill("none"),)
+
+
+@dataclass(frozen=True)
+class Centre(Property):
+    """E[h(a)] for a standard normal a, and for the variance at the fixed point of the variance map; by quadrature."""
+
+    name: ClassVar[str] = "centre"
+    title: ClassVar[str] = "mean output"
+    headings: ClassVar[tuple[str, ...]] = ("mean output",)
+
+    mean: float
+    std: float
+    """The standard deviation of h(a), for a standard normal a."""
+    constant_fraction: float
+    """E[h]^2 / E[h^2]: the fraction of the signal's power that is constant."""
+    zero_centred: bool
+    """Whether the mean is 0 to rounding."""
+    fixed_variance: float | None
+    """The fixed point of the variance map that signals of variance 1 start from or move to, if there is one."""
+    fixed_stability: Stability | None
+    fixed_mean: float | None
+    """E[h(a)] for that variance."""
+
+    @classmethod
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+        """Integrate."""
+        kinks = activation.facts.kinks
+        first = mean(activation, 1.0, kinks)
+        second = mean(lambda a: np.square(activation(a)), 1.0, kinks)
+        variance = mean(lambda a: np.square(np.asarray(activation(a)) - first), 1.0, kinks)
+        fixed = fixed_variance(activation)
+        return cls(
+            mean=first,
+            std=math.sqrt(variance),
+            constant_fraction=first * first / second if second else math.nan,
+            zero_centred=abs(first) <= 1e-14 * math.sqrt(second),
+            fixed_variance=None if fixed is None else fixed.variance,
+            fixed_stability=None if fixed is None else fixed.stability,
+            fixed_mean=None if fixed is None else mean(activation, math.sqrt(fixed.variance), kinks),
+        )
+
+    def lines(self) -> tuple[str, ...]:
+        lines = [
+            fill(
+                "{mean} ± {std} under N(0, 1): zero-centred"
+                if self.zero_centred
+                else "{mean} ± {std} under N(0, 1): not zero-centred, {fraction} of its power is the mean",
+                mean=shown(0.0 if self.zero_centred else self.mean),
+                std=shown(self.std),
+                fraction=percent(self.constant_fraction),
+            )
+        ]
+        if (
+            self.fixed_variance is not None
+            and self.fixed_mean is not None
+            and self.fixed_stability is not None
+        ):
+            lines.append(
+                fill(
+                    _AT_FIXED_POINT[self.fixed_stability],
+                    mean=shown(0.0 if self.zero_centred else self.fixed_mean),
+                    variance=shown(self.fixed_variance),
+                )
+            )
+        return tuple(lines)
+
+    def cells(self) -> tuple[str, ...]:
+        return (shown(0.0 if self.zero_centred else self.mean, 3),)
 
 
 @functools.lru_cache(maxsize=8)

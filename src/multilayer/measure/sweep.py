@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["extremum", "floats", "regions", "share_of_floats"]
+__all__ = ["extremum", "floats", "fraction_of_floats", "regions"]
 
 Function = Callable[[NDArray[Any]], NDArray[Any]]
 _DENSE = 32.0
@@ -35,11 +35,11 @@ def floats(kinks: tuple[float, ...] = (), kind: Any = np.float64) -> NDArray[Any
     return np.unique(np.concatenate(points).astype(kind))
 
 
-def regions(holds: Function, points: NDArray[Any], least: int = 1) -> tuple[tuple[float, float], ...]:
+def regions(holds: Function, points: NDArray[Any], minimum: int = 1) -> tuple[tuple[float, float], ...]:
     """Return the closed intervals of floats where `holds` is true, ends included, found from ascending `points`.
 
     Between a point where it holds and one where it does not, the end is bisected down to neighbouring floats. Intervals
-    of fewer than `least` floats, by which a zero that is crossed is told from a flat stretch, are left out.
+    of fewer than `minimum` floats, which are zeros that are crossed and no flat stretch, are left out.
     """
     true = holds(points).astype(bool)
     changes = np.flatnonzero(true[1:] != true[:-1])
@@ -52,11 +52,11 @@ def regions(holds: Function, points: NDArray[Any], least: int = 1) -> tuple[tupl
         ends.append(float(points[-1]))
     kind = points.dtype.type
     pairs = zip(ends[::2], ends[1::2], strict=True)
-    return tuple((low, high) for low, high in pairs if _count(low, high, kind) >= least)
+    return tuple((low, high) for low, high in pairs if _count(low, high, kind) >= minimum)
 
 
-def share_of_floats(intervals: tuple[tuple[float, float], ...], kind: Any) -> float:
-    """Return which share of all finite floats (0 counted once) lies in these intervals."""
+def fraction_of_floats(intervals: tuple[tuple[float, float], ...], kind: Any) -> float:
+    """Return the fraction of all finite floats (0 counted once) lies in these intervals."""
     largest = float(np.finfo(kind).max)
     inside = sum(_count(max(low, -largest), min(high, largest), kind) for low, high in intervals)
     return inside / _count(-largest, largest, kind)

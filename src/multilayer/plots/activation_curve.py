@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
-from multilayer.measure.contract import is_elementwise
+from multilayer.measure.property import is_elementwise
 from multilayer.plots.figures import BLUE, GREY, ORANGE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.measure.depth import Depth
+from multilayer.measure.gradients import Depth
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 if TYPE_CHECKING:

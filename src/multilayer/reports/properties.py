@@ -11,12 +11,10 @@ import numpy as np
 from multilayer._base.table import Table
 from multilayer.activations import Activation
 from multilayer.measure import PROPERTIES, Properties, comparison, document
-from multilayer.measure.accuracy import Accuracy
-from multilayer.measure.contract import NotMeasured, Property, is_elementwise, shown, span
-from multilayer.measure.cost import Cost
-from multilayer.measure.depth import Depth
-from multilayer.measure.measured import lines_of
-from multilayer.measure.saturation import Saturation
+from multilayer.measure.curve import Saturation
+from multilayer.measure.gradients import Depth
+from multilayer.measure.performance import Accuracy, Cost
+from multilayer.measure.property import NotMeasured, Property, is_elementwise, lines_of, shown, span
 from multilayer.plots.activation_curve import activation_curve
 from multilayer.plots.cost_accuracy import cost_accuracy
 from multilayer.plots.figures import svg

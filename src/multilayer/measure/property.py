@@ -1,4 +1,4 @@
-"""What a measured property is: a frozen dataclass of figures that knows how to measure itself, and to say itself."""
+"""What a measured property is: a frozen dataclass of figures that measures itself and describes itself."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 
-__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "percent", "shown", "span"]
+__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "lines_of", "percent", "shown", "span"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class NotMeasured:
-    """Stands where a figure would, with the reason why there is none."""
+    """Stands in for a figure that does not exist, with the reason."""
 
     reason: str
 
@@ -66,7 +66,7 @@ class NotMeasured:
 
 
 class Property(ABC):
-    """One measured property. To add one: a file with a frozen dataclass, and a line in `measure/table.py`.
+    """One measured property. To add one: a frozen dataclass, and an entry of `PROPERTIES`.
 
     `name` is its key in results and JSON, `title` its heading on a card, `headings` its columns where activations are
     compared. The fields are the figures: numbers, texts, tuples and dataclasses of them.
@@ -85,11 +85,18 @@ class Property(ABC):
 
     @abstractmethod
     def lines(self) -> tuple[str, ...]:
-        """The figures in words, for a card."""
+        """Return the figures in words, for a card."""
 
     @abstractmethod
     def cells(self) -> tuple[str, ...]:
-        """The figures that stand under `headings`."""
+        """Return the figures that stand under `headings`."""
+
+
+def lines_of(found: Property | NotMeasured) -> tuple[str, ...]:
+    """Return the figures in words, or the reason why there are none."""
+    if isinstance(found, NotMeasured):
+        return (fill("not measured: {reason}", reason=found.reason),)
+    return found.lines()
 
 
 def is_elementwise(activation: Activation) -> bool:
@@ -98,7 +105,7 @@ def is_elementwise(activation: Activation) -> bool:
 
 
 def shown(value: float, digits: int = 4) -> str:
-    """Return a number as people read it: the smallest and largest floats, "next to 0" and "without end", as 0 and ∞.
+    """Return a number for display; floats next to 0 and next to the largest are 0 and ∞.
 
     >>> shown(0.125), shown(float("-inf")), shown(5e-324)
     ('0.125', '-∞', '0')
@@ -108,17 +115,17 @@ def shown(value: float, digits: int = 4) -> str:
     return "0" if abs(value) < 1e-300 else f"{value:.{digits}g}"
 
 
-def percent(share: float) -> str:
-    """Return a share as people read it.
+def percent(fraction: float) -> str:
+    """Return a fraction as a percentage.
 
     >>> percent(0.5), percent(1e-9), percent(0.0)
     ('50 %', '< 0.001 %', '0 %')
     """
-    return "< 0.001 %" if 0.0 < share < 1e-5 else f"{100 * share:.3g} %"
+    return "< 0.001 %" if 0.0 < fraction < 1e-5 else f"{100 * fraction:.3g} %"
 
 
 def span(low: float, high: float, digits: int = 4) -> str:
-    """Return an interval in words.
+    """Return an interval of a.
 
     >>> span(float("-inf"), 0.0), span(-1.0, 1.0), span(2.0, 2.0)
     ('a ≤ 0', '-1 ≤ a ≤ 1', 'a = 2')
@@ -127,5 +134,5 @@ def span(low: float, high: float, digits: int = 4) -> str:
     if left == right:
         return f"a = {left}"
     if left == "-∞":
-        return "every a" if right == "∞" else f"a ≤ {right}"
+        return fill("every a") if right == "∞" else f"a ≤ {right}"
     return f"a ≥ {left}" if right == "∞" else f"{left} ≤ a ≤ {right}"
