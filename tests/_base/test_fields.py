@@ -42,9 +42,7 @@ GIVEN = {
     TrainingRecord: {},
     Effort: {},
     Setup: {
-        "widths": (2, 3, 1),
-        "activations": (activations.tanh,),
-        "output": activations.identity,
+        "network": initialize((2, 3, 1), rng=0),
         "config": TrainConfig(loss=losses.squared),
     },
     TrainConfig: {"loss": losses.squared},

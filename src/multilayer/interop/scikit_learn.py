@@ -85,10 +85,8 @@ def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConf
         batch_size=_AUTO_BATCH_SIZE if model.batch_size == "auto" else int(model.batch_size),
         shuffle=bool(model.shuffle),
         stopping=stopping if isinstance(optimizer, Optimizer) else None,
-        clip=None,
         dropout=getattr(model, "dropout", 0.0),
         l2=float(model.alpha),
-        weight_decay=0.0,
         metrics=(metric,) if scored else (),
     )
 

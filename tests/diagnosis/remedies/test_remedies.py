@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from multilayer import MLP, Dense
 from multilayer.activations import gelu, identity, relu, sigmoid, tanh
 from multilayer.diagnosis.remedies import NotApplicable, Setup, Variant
 from multilayer.diagnosis.remedies.remedy import (
@@ -24,9 +25,7 @@ from multilayer.training import EarlyStopping
 from multilayer.training.config import TrainConfig
 
 SETUP = Setup(
-    widths=(3, 5, 4, 1),
-    activations=(sigmoid, sigmoid),
-    output=sigmoid,
+    network=initialize((3, 5, 4, 1), "sigmoid", "sigmoid", dtype=np.float64, rng=0),
     config=TrainConfig(
         loss=binary_cross_entropy,
         optimizer=Adam(0.001, beta1=0.8),
@@ -50,6 +49,13 @@ def _differing(changed, original):
     }
 
 
+def with_hidden(*hidden):
+    """Return the setup with other hidden activations."""
+    *layers, last = SETUP.network.layers
+    layers = [Dense(layer.W, layer.b, h) for layer, h in zip(layers, hidden, strict=True)]
+    return dataclasses.replace(SETUP, network=MLP([*layers, last]))
+
+
 def test_names_are_all_different():
     assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 6
 
@@ -69,21 +75,21 @@ def test_what_is_standardized_needs_it_no_more(field):
 def test_activation_takes_its_initializer_with_it():
     variants = list(activation(SETUP))
     assert [_changed(variant) for variant in variants] == [
-        {"activations": (h, h), "initializer": ScikitLearn(h)} for h in (tanh, relu, gelu)
+        {"network": with_hidden(h, h).network, "initializer": ScikitLearn(h)} for h in (tanh, relu, gelu)
     ]
     assert variants[0].call == 'activation="tanh"'
     assert variants[0].change == "tanh in the hidden layers, in place of sigmoid"
 
 
 def test_activation_that_is_there_already():
-    setup = dataclasses.replace(SETUP, activations=(tanh, tanh))
+    setup = with_hidden(tanh, tanh)
     assert [variant.setup.activations[0] for variant in activation(setup)] == [relu, gelu]
-    mixed = dataclasses.replace(SETUP, activations=(tanh, relu))
+    mixed = with_hidden(tanh, relu)
     assert len(list(activation(mixed))) == 3
 
 
 def test_activation_without_hidden_layers():
-    (outcome,) = activation(dataclasses.replace(SETUP, widths=(3, 1), activations=()))
+    (outcome,) = activation(dataclasses.replace(SETUP, network=initialize((3, 1), rng=0)))
     assert outcome == NotApplicable("another activation", "there is no hidden layer")
 
 
@@ -94,9 +100,8 @@ def test_initialization():
 
 
 def test_initialization_of_a_known_start():
-    start = initialize((3, 5, 4, 1), "sigmoid", "sigmoid", rng=0)
-    variants = initialization(dataclasses.replace(FIT, start=start))
-    assert [variant.setup.start for variant in variants] == [None, None]
+    variants = initialization(dataclasses.replace(FIT, keep_weights=True))
+    assert [variant.setup.keep_weights for variant in variants] == [False, False]
 
 
 def test_initialization_that_is_the_own_already():
@@ -153,7 +158,7 @@ def test_lbfgs_has_no_rate_but_patience():
 def test_every_variant_can_be_trained():
     X = np.random.default_rng(0).standard_normal((30, 3))
     y = X[:, :1] > 0.0
-    setup = dataclasses.replace(SETUP.with_config(epochs=2), activations=(tanh, identity))
+    setup = with_hidden(tanh, identity).with_config(epochs=2)
     for remedy in REMEDIES:
         for variant in remedy(setup):
             assert variant.setup.trained(X, y, 0).network.shape == (3, 5, 4, 1)

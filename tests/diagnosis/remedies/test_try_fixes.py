@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, InputError, initialize
-from multilayer.activations import identity, relu, sigmoid, softmax, tanh
+from multilayer.activations import sigmoid
 from multilayer.diagnosis import Setup, TrainingRecord, try_fixes
 from multilayer.diagnosis.remedies import Row
 from multilayer.diagnosis.remedies.problem import problem_of
@@ -25,9 +25,7 @@ RNG = np.random.default_rng(0)
 FAR = RNG.uniform(100.0, 200.0, (200, 2))
 PRODUCT = FAR[:, 0] * FAR[:, 1] / 1e4
 REGRESSION = Setup(
-    widths=(2, 8, 1),
-    activations=(tanh,),
-    output=identity,
+    network=initialize((2, 8, 1), "tanh", dtype=np.float64, rng=0),
     config=TrainConfig(loss=squared, optimizer=Adam(0.03), epochs=100),
 )
 
@@ -39,9 +37,7 @@ def issue_31235():
 
 
 STUCK = Setup(
-    widths=(2, 20, 20, 1),
-    activations=(sigmoid, sigmoid),
-    output=sigmoid,
+    network=initialize((2, 20, 20, 1), "sigmoid", "sigmoid", dtype=np.float64, rng=0),
     config=TrainConfig(
         loss=binary_cross_entropy, stopping=EarlyStopping(10, 1e-4, "loss", restore_best=False), l2=1e-4
     ),
@@ -137,9 +133,7 @@ def test_says_so_where_nothing_helps():
     X, y = RNG.standard_normal((100, 2)), RNG.integers(0, 2, 100)
     noise = np.zeros_like(X)
     setup = Setup(
-        widths=(2, 4, 2),
-        activations=(relu,),
-        output=softmax,
+        network=initialize((2, 4, 2), "relu", "softmax", dtype=np.float64, rng=0),
         config=TrainConfig(loss=categorical_cross_entropy, epochs=5),
     )
     ranking = try_fixes(setup, noise, y, seeds=2)
@@ -153,9 +147,7 @@ def test_held_out_samples_are_scored_and_not_trained_on():
     X = RNG.standard_normal((60, 5))
     y = RNG.integers(0, 2, 60)
     setup = Setup(
-        widths=(5, 50, 1),
-        activations=(tanh,),
-        output=sigmoid,
+        network=initialize((5, 50, 1), "tanh", "sigmoid", dtype=np.float64, rng=0),
         config=TrainConfig(loss=binary_cross_entropy, optimizer=Adam(0.05), batch_size=20),
     )
     ranking = try_fixes(setup, X, y, held_out=0.5, seeds=2)
@@ -186,9 +178,7 @@ def test_trains_on_some_samples_of_many():
 
 def test_work_is_limited():
     setup = Setup(
-        widths=(2000, 3000, 1),
-        activations=(relu,),
-        output=identity,
+        network=initialize((2000, 3000, 1), "relu", rng=0),
         config=TrainConfig(loss=squared, epochs=10_000),
     )
 
@@ -270,9 +260,7 @@ def test_labels_that_are_the_networks_classes():
 def test_training_that_breaks_off_is_no_gain():
     X = np.array([[1e152], [-1e152], [1e151]])
     setup = Setup(
-        widths=(1, 2, 1),
-        activations=(relu,),
-        output=identity,
+        network=initialize((1, 2, 1), "relu", dtype=np.float64, rng=0),
         config=TrainConfig(loss=squared, optimizer=SGD(1.0), epochs=5),
     )
     ranking = try_fixes(setup, X, [1.0, 2.0, 3.0], seeds=2)

@@ -128,10 +128,7 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
 
 
 def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Training | History | None) -> Case:
-    if isinstance(model, Setup):
-        case = Case(model.untrained(np.random.RandomState(0)), X, y, model.config.loss)
-    else:
-        case = case_of(model, X, y)
+    case = Case(model.network, X, y, model.config.loss) if isinstance(model, Setup) else case_of(model, X, y)
     if course is None:
         return case
     trained = course.trained if isinstance(course, Training) else course
@@ -157,5 +154,5 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
 
 def _affordable(setup: Setup, rows: int) -> int:
     """Return the epochs that the work allows: a product forward and two back, two operations a weight each."""
-    weights = sum(n * m for n, m in zip(setup.widths, setup.widths[1:], strict=False))
+    weights = sum(layer.W.size for layer in setup.network.layers)
     return max(_MINIMUM_EPOCHS, int(_WORK / (6.0 * weights * rows)))

@@ -21,10 +21,10 @@ _NOTICEABLE = 0.01
 """The smallest gain of the score that is worth a change."""
 _METRICS = {"r2": "R^2"}
 _BEST = (
-    "What helps most is {change}: median {metric} {after:.4f}, and {before:.4f} without it (seeds: {seeds})"
+    "What helps most is {change}: median {metric} {after:z.4f}, and {before:z.4f} without it (seeds: {seeds})"
 )
 _NONE_HELPED = (
-    "No remedy helped; the best of them is {change}: median {metric} {after:.4f}, and {before:.4f} without it "
+    "No remedy helped; the best of them is {change}: median {metric} {after:z.4f}, and {before:z.4f} without it "
     "(seeds: {seeds})"
 )
 _ABOUT = {
@@ -107,8 +107,8 @@ class Ranking:
             _NONE_HELPED if self.best is None else _BEST,
             change=first.change,
             metric=_METRICS.get(self.metric, self.metric),
-            after=_rounded(first.score),
-            before=_rounded(self.untouched.score),
+            after=first.score,
+            before=self.untouched.score,
             seeds=len(self.seeds),
         )
 
@@ -123,28 +123,16 @@ class Ranking:
         rows = [
             (
                 row.change,
-                _signed(row.gain),
-                _signed(min(row.gains)),
-                _signed(max(row.gains)),
-                f"{_rounded(row.score):.4f}",
+                *(f"{gain:+z.4f}" for gain in (row.gain, min(row.gains), max(row.gains))),
+                f"{row.score:z.4f}",
                 f"{row.seconds:.2g}",
                 row.call,
             )
             for row in self.rows
         ]
-        none = self.untouched
-        low, high = _rounded(min(none.scores)), _rounded(max(none.scores))
-        rows.append(
-            (
-                "as it is",
-                "",
-                "",
-                "",
-                f"{_rounded(none.score):.4f}",
-                f"{none.seconds:.2g}",
-                f"({low:.4f} to {high:.4f})",
-            )
-        )
+        same = self.untouched
+        scores = fill("({low:z.4f} to {high:z.4f})", low=min(same.scores), high=max(same.scores))
+        rows.append((same.change, "", "", "", f"{same.score:z.4f}", f"{same.seconds:.2g}", scores))
         return Table(self.verdict, head, tuple(rows), left=frozenset({0, 6}))
 
     def __repr__(self) -> str:
@@ -177,11 +165,3 @@ def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
         return -round(row.gain, 4), -round(min(row.gains), 4), -round(row.score, 4), row.seconds
 
     return tuple(sorted(rows, key=key))
-
-
-def _signed(value: float) -> str:
-    return f"{_rounded(value):+.4f}"
-
-
-def _rounded(value: float) -> float:
-    return round(value, 4) + 0.0  # + 0.0, so that there is no -0

@@ -14,7 +14,9 @@ from multilayer._base.text import fill
 from multilayer.activations import gelu, relu, tanh
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
-from multilayer.optimizers import LBFGS, Adam, Constant
+from multilayer.network import MLP, Dense
+from multilayer.optimizers import LBFGS, Adam
+from multilayer.training.config import TrainConfig
 
 __all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
 
@@ -60,21 +62,27 @@ def standardize(setup: Setup) -> Iterator[Variant | NotApplicable]:
 
 def activation(setup: Setup) -> Iterator[Variant | NotApplicable]:
     """Another activation in the hidden layers."""
-    if not setup.activations:
+    *hidden, last = setup.network.layers
+    if not hidden:
         yield NotApplicable(fill("another activation"), fill("there is no hidden layer"))
         return
-    present = ", ".join(dict.fromkeys(activation.facts.name for activation in setup.activations))
+    present = list(dict.fromkeys(layer.activation for layer in hidden))
     for candidate in _ACTIVATIONS:
-        if set(setup.activations) == {candidate}:
+        if present == [candidate]:
             continue
         name = candidate.facts.name
+        layers = [*(Dense(layer.W, layer.b, candidate) for layer in hidden), last]
         as_in_scikit_learn = isinstance(setup.initializer, ScikitLearn)
         yield Variant(
-            fill("{name} in the hidden layers, in place of {present}", name=name, present=present),
+            fill(
+                "{name} in the hidden layers, in place of {present}",
+                name=name,
+                present=", ".join(activation.facts.name for activation in present),
+            ),
             setup.call(estimator=f'activation="{name}"', fit=f'initialize(widths, "{name}", ...)'),
             replace(
                 setup,
-                activations=(candidate,) * len(setup.activations),
+                network=MLP(layers),
                 initializer=ScikitLearn(candidate) if as_in_scikit_learn else setup.initializer,
             ),
         )
@@ -82,22 +90,22 @@ def activation(setup: Setup) -> Iterator[Variant | NotApplicable]:
 
 def initialization(setup: Setup) -> Iterator[Variant | NotApplicable]:
     """Other initial weights."""
-    if setup.initializer is None and setup.start is None:
+    if setup.initializer is None and not setup.keep_weights:
         yield NotApplicable(
             fill("initial weights chosen for each activation"), fill("the network was initialized that way")
         )
     else:
-        kinds = dict.fromkeys(type(for_activation(h)).__name__ for h in (*setup.activations, setup.output))
+        kinds = dict.fromkeys(type(for_activation(h)).__name__ for h in setup.activations)
         yield Variant(
             fill("initial weights chosen for each activation ({kinds})", kinds=", ".join(kinds)),
             "fit(initialize(widths, hidden, output), X, y, ...)",
-            replace(setup, initializer=None, start=None),
+            replace(setup, initializer=None, keep_weights=False),
         )
     if setup.initializer != Orthogonal():
         yield Variant(
             fill("orthogonal initial weights"),
             'fit(initialize(widths, hidden, output, initializer="orthogonal"), X, y, ...)',
-            replace(setup, initializer=Orthogonal(), start=None),
+            replace(setup, initializer=Orthogonal(), keep_weights=False),
         )
 
 
@@ -164,12 +172,12 @@ def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
     elif find_spec("scipy") is None:
         yield NotApplicable(change, str(MissingExtraError("L-BFGS", "SciPy", "lbfgs")))
     else:
+        present = setup.config
+        config = TrainConfig(loss=present.loss, optimizer=LBFGS(), epochs=present.epochs, l2=present.l2)
         yield Variant(
             change,
             setup.call(estimator='solver="lbfgs"', fit="optimizer=LBFGS()"),
-            replace(setup, held_out=None).with_config(
-                optimizer=LBFGS(), schedule=Constant(), stopping=None, clip=None, weight_decay=0.0, metrics=()
-            ),
+            replace(setup, held_out=None, config=config),
         )
 
 

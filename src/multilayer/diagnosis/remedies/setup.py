@@ -16,13 +16,14 @@ from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.initializers import Initializer
 from multilayer.interop.scikit_learn import initializer_of
 from multilayer.losses import Loss
-from multilayer.network import MLP, Dense
+from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS
 from multilayer.optimizers.table import registry
 from multilayer.training import EarlyStopping, Trained, train
 from multilayer.training.callbacks import Callback
 from multilayer.training.config import TrainConfig
+from multilayer.training.state import parameters_of, with_parameters
 
 __all__ = ["Setup", "setup_of"]
 
@@ -34,28 +35,29 @@ _HELD_OUT = 0.1
 class Setup:
     """Everything that decides a training except the data and the random numbers."""
 
-    widths: tuple[int, ...]
-    """Inputs, units of each hidden layer, outputs."""
-    activations: tuple[Activation, ...]
-    """One per hidden layer."""
-    output: Activation
+    network: MLP
+    """The layers: their widths, activations and number type."""
     config: TrainConfig
     initializer: Initializer | None = None
-    """None: the project's own choice for each activation."""
-    start: MLP | None = None
-    """The initial weights, where they are known; the activations are those above."""
+    """How initial weights are drawn; None: the project's own choice for each activation."""
+    keep_weights: bool = False
+    """Whether the weights of the network are the initial ones, and none are drawn."""
     held_out: float | None = setting(None, above=0.0, below=1.0, optional=True)
     """The fraction of the samples that early stopping monitors; None where it monitors the training samples."""
     standardized: bool = False
     """Whether the columns of X have mean 0 and standard deviation 1 already."""
     standardize: bool = False
     """Whether the columns of X are standardized before training."""
-    dtype: np.dtype[Any] = np.dtype(np.float64)  # noqa: RUF009  (a type cannot change)
     estimator: str | None = None
     """The class whose parameters describe all this; None for `fit`."""
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Those of all layers."""
+        return tuple(layer.activation for layer in self.network.layers)
 
     def with_config(self, **changes: Any) -> Setup:
         """Return this setup with some settings of its training replaced."""
@@ -73,63 +75,41 @@ class Setup:
         All random numbers come from a `RandomState`, so that the setup of an estimator does what the estimator does.
         """
         random = np.random.RandomState(seed)
+        network = MLP(self.network.layers)  # without labels, as y is in the form of the loss
+        if not self.keep_weights:
+            *hidden, output = self.activations
+            network = initialize(
+                network.shape, hidden, output, initializer=self.initializer, dtype=network.dtype, rng=random
+            )
         settings = {field.name: getattr(self.config, field.name) for field in fields(self.config)}
         settings["dropout"] = self.config.dropout or 0.0
-        training = train(
-            self.untrained(random),
-            X,
-            y,
-            validation=self.held_out,
-            rng=random,
-            callbacks=callbacks,
-            **settings,
-        )
+        training = train(network, X, y, validation=self.held_out, rng=random, callbacks=callbacks, **settings)
         for _ in training:
             pass
         return training.trained
-
-    def untrained(self, random: np.random.RandomState) -> MLP:
-        """Return the network that training starts from."""
-        if self.start is None:
-            return initialize(
-                self.widths,
-                self.activations,
-                self.output,
-                initializer=self.initializer,
-                dtype=self.dtype,
-                rng=random,
-            )
-        activations = (*self.activations, self.output)
-        return MLP(
-            Dense(layer.W, layer.b, activation)
-            for layer, activation in zip(self.start.layers, activations, strict=True)
-        )
 
 
 def setup_of(case: Case, loss: Loss) -> Setup:
     """Return the setup that made a network, as far as it is known; the defaults of `fit` fill the gaps."""
     config = _recorded(case.course, loss) if case.config is None else replace(case.config, loss=loss)
-    *hidden, output = (layer.activation for layer in case.network.layers)
-    setup = Setup(
-        widths=case.network.shape,
-        activations=tuple(hidden),
-        output=output,
-        config=config,
-        start=case.course.start,
-        dtype=case.network.dtype,
-    )
-    model = case.estimator
+    model, start, history = case.estimator, case.course.start, case.course.history
     if model is not None:
-        return replace(
-            setup,
-            initializer=initializer_of(model.activation, hidden),
+        return Setup(
+            network=case.network,
+            config=config,
+            initializer=initializer_of(
+                model.activation, [layer.activation for layer in case.network.layers[:-1]]
+            ),
             held_out=float(model.validation_fraction) if config.metrics else None,
             estimator=type(model).__name__,
         )
-    validated = case.course.history is not None and bool(case.course.history.validation_loss)
+    validated = history is not None and bool(history.validation_loss)
     monitored, _ = config.monitored(validated)
-    return replace(
-        setup.with_config(metrics=tuple(metric for metric in config.metrics if metric.name == monitored)),
+    metrics = tuple(metric for metric in config.metrics if metric.name == monitored)
+    return Setup(
+        network=case.network if start is None else with_parameters(case.network, parameters_of(start)),
+        config=replace(config, metrics=metrics),
+        keep_weights=start is not None,
         held_out=_HELD_OUT if validated and config.stopping is not None else None,
     )
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.names import with_known_options
 from multilayer._base.random import Seed, generator
+from multilayer._base.text import fill
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.remedies.problem import problem_of
-from multilayer.diagnosis.remedies.ranking import Ranking, ordered
+from multilayer.diagnosis.remedies.problem import Data, problem_of
+from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
 from multilayer.diagnosis.remedies.remedy import REMEDIES, NotApplicable, Variant
 from multilayer.diagnosis.remedies.setup import Setup
-from multilayer.diagnosis.remedies.trials import Trials
 from multilayer.losses import Loss
-from multilayer.training import History, Trained
+from multilayer.training import History, Metric, Trained
+from multilayer.training.interruption import Interruption
+from multilayer.training.progress import bar
 
 __all__ = ["try_fixes"]
 
@@ -25,6 +33,7 @@ _COUNT = Limits(minimum=1, integer=True)
 _EPOCHS = Limits(minimum=1, integer=True, optional=True)
 _FRACTION = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
+_TIME_IS_UP = "the time limit of {seconds:g} s was reached"
 
 
 @with_known_options
@@ -89,14 +98,13 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     Examples
     --------
     >>> import numpy as np
-    >>> from multilayer.activations import identity, tanh
-    >>> from multilayer.losses import squared
+    >>> from multilayer import initialize
     >>> from multilayer.optimizers import Adam
     >>> from multilayer.training.config import TrainConfig
     >>> X = np.random.default_rng(0).uniform(100.0, 200.0, (200, 2))
     >>> y = X[:, 0] * X[:, 1] / 1e4
-    >>> config = TrainConfig(loss=squared, optimizer=Adam(0.03), epochs=100)
-    >>> setup = Setup(widths=(2, 8, 1), activations=(tanh,), output=identity, config=config)
+    >>> config = TrainConfig(loss="squared", optimizer=Adam(0.03), epochs=100)
+    >>> setup = Setup(network=initialize((2, 8, 1), "tanh", dtype=np.float64), config=config)
     >>> ranking = try_fixes(setup, X, y, seeds=3)
     >>> ranking.best.change
     'standardized inputs'
@@ -112,28 +120,28 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
     )
     drawn = tuple(int(seed) for seed in random.permutation(2**16)[:seeds])
-    named = list(_variants(problem.setup))
-    variants = [(name, variant) for name, variant in named if isinstance(variant, Variant)]
-    trials = Trials(problem, [Variant("as it is", "", problem.setup), *(variant for _, variant in variants)])
-    trials.run(drawn, time_limit, progress)
-    untouched = trials.row("", 0)
-    rows = [trials.row(name, number) for number, (name, _) in enumerate(variants, 1) if trials.tried(number)]
-    not_tried = [variant for _, variant in named if isinstance(variant, NotApplicable)]
-    not_tried += [
-        NotApplicable(variant.change, str(trials.partial))
-        for number, (_, variant) in enumerate(variants, 1)
-        if not trials.tried(number)
+    data, variants = problem.data, list(_variants(problem.setup))
+    baseline = _Trials("", Variant(fill("as it is"), "", problem.setup), data)
+    trials = [
+        _Trials(name, variant, data.standardized() if variant.setup.standardize else data)
+        for name, variant in variants
+        if isinstance(variant, Variant)
     ]
+    partial = _run([baseline, *trials], drawn, problem.metric, time_limit, progress)
+    not_tried = [variant for _, variant in variants if isinstance(variant, NotApplicable)]
+    not_tried += [NotApplicable(one.variant.change, str(partial)) for one in trials if not one.scores]
+    # Seeds that all were trained with, or else the first.
+    common = max(1, min(len(one.scores) for one in (baseline, *trials)))
     return Ranking(
         metric=problem.metric.name,
         of=problem.scored,
-        samples=len(problem.data.X),
-        seeds=drawn[: len(untouched.scores)],
-        untouched=untouched,
-        rows=ordered(rows),
+        samples=len(data.X),
+        seeds=drawn[:common],
+        untouched=baseline.row(baseline, common),
+        rows=ordered([one.row(baseline, common) for one in trials if one.scores]),
         not_tried=tuple(not_tried),
         notes=problem.notes,
-        partial=trials.partial,
+        partial=partial,
     )
 
 
@@ -141,3 +149,75 @@ def _variants(setup: Setup) -> Iterator[tuple[str, Variant | NotApplicable]]:
     for remedy in REMEDIES:
         for variant in remedy(setup):
             yield remedy.__name__, variant
+
+
+@dataclass(eq=False)
+class _Trials:
+    """The trainings of one variant, with the score and the seconds of each seed."""
+
+    remedy: str
+    variant: Variant
+    data: Data
+    scores: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def train(self, seed: int, metric: Metric, deadline: float) -> bool:
+        """Train with a seed, and return whether training came to its end."""
+        began = time.perf_counter()
+        trained = self.variant.setup.trained(
+            self.data.X, self.data.y, seed, callbacks=[lambda event: time.monotonic() > deadline]
+        )
+        if trained.stopped in {"interrupted", "callback"}:
+            return False
+        self.seconds.append(time.perf_counter() - began)
+        with np.errstate(all="ignore"):
+            score = float(metric.function(self.data.scored_y, trained.network(self.data.scored_X), None))
+        self.scores.append(-math.inf if math.isnan(score) else score)
+        return True
+
+    def row(self, baseline: _Trials, seeds: int) -> Row:
+        """Return the gains over the baseline, with the first of the seeds."""
+        scores = tuple(self.scores[:seeds])
+        pairs = zip(scores, baseline.scores, strict=False)
+        gains = tuple(
+            0.0 if after == before else after - before for after, before in pairs
+        )  # also of infinities
+        variant = self.variant
+        return Row(self.remedy, variant.change, variant.call, scores, gains, median(self.seconds[:seeds]))
+
+
+def _run(
+    trials: Sequence[_Trials],
+    seeds: Sequence[int],
+    metric: Metric,
+    time_limit: float | None,
+    progress: bool | None,
+) -> str | None:
+    """Train all with the first seed, then all with the second, and so on; return why that ended early, if it did.
+
+    Raises
+    ------
+    InputError, KeyboardInterrupt
+        When not even the first training came to its end.
+    """
+    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
+    interruption, done = Interruption(), 0
+    epochs = [one.variant.setup.config.epochs for one in trials]
+    with interruption, bar("epoch", len(seeds) * sum(epochs), progress) as advance:
+        for seed, one in ((seed, one) for seed in seeds for one in trials):
+            advance(done, one.variant.change)
+            stopped = interruption.requested or time.monotonic() > deadline
+            if stopped or not one.train(seed, metric, deadline):
+                break
+            done += one.variant.setup.config.epochs
+            advance(done, one.variant.change)
+        else:
+            return None
+    if trials[0].scores:
+        return fill(INTERRUPTED if interruption.requested else _TIME_IS_UP, seconds=time_limit)
+    if interruption.requested:
+        raise KeyboardInterrupt
+    raise InputError(
+        f"the time limit of {time_limit:g} s was reached before the first training of {epochs[0]} epochs ended; "
+        "allow more time, or fewer epochs"
+    )
