@@ -2,68 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from multilayer import MLP, Dense, InputError, backend, set_threads, threads
+from multilayer import MLP, Dense, InputError, backend, threads
 from multilayer.activations import Activation, PReLU, catalogue
 from tests.backend.chains import weighted_sums
+from tests.backend.networks import BATCHES, KINDS, WIDTHS, digest, network, program, same_bits, samples
 
 pytestmark = pytest.mark.native
-
-Array = NDArray[Any]
-KINDS = [np.float32, np.float64]
-WIDTHS = [
-    (1, 1),
-    (2, 4, 3),
-    (3, 7, 1),
-    (50, 100, 100, 10),
-    (33, 17, 40, 9),
-    (130, 24, 25, 16),
-    (784, 512, 10),
-    (131, 4, 70, 2, 1),
-    (512, 3, 64, 1),
-]
-# Fewer, as many and more rows than a tile has; so many that they are shared out by columns, and by rows.
-BATCHES = [1, 2, 3, 5, 6, 7, 13, 14, 15, 23, 24, 47, 48, 49, 203, 500]
-
-
-@pytest.fixture(autouse=True)
-def _default_threads() -> Iterator[None]:
-    yield
-    set_threads(None)
-
-
-def network(widths: tuple[int, ...], kind: Any, activations: Any = ("sigmoid",), seed: int = 0) -> MLP:
-    rng = np.random.default_rng(seed)
-    layers = []
-    for i, (inputs, units) in enumerate(pairwise(widths)):
-        W = (rng.standard_normal((inputs, units)) / np.sqrt(inputs)).astype(kind)
-        layers.append(Dense(W, rng.standard_normal(units).astype(kind), activations[i % len(activations)]))
-    return MLP(layers)
-
-
-def samples(rows: int, net: MLP, seed: int = 1) -> Array:
-    rng = np.random.default_rng(seed)
-    return rng.standard_normal((rows, net.layers[0].inputs)).astype(net.dtype)
-
-
-def same_bits(one: Array, other: Array) -> bool:
-    # Which nan comes of two, and its sign, is left open by IEEE 754, and by us.
-    one, other = (np.where(np.isnan(array), np.nan, array).astype(array.dtype) for array in (one, other))
-    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
 @settings(deadline=None, max_examples=60)
@@ -114,20 +66,6 @@ def test_a_row_at_any_place(data: st.DataObject) -> None:
     order = np.random.default_rng(data.draw(st.integers(0, 99))).permutation(len(x))
     assert same_bits(net(x[order]), net(x)[order])
     assert same_bits(np.array([net(row) for row in x]), net(x))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("widths", WIDTHS)
-def test_any_number_of_threads(widths: tuple[int, ...], kind: Any) -> None:
-    net = network(widths, kind, ("sigmoid", "softmax"))
-    for rows in BATCHES:
-        x = samples(rows, net)
-        results = []
-        for n in (1, 2, 3, 5):
-            with threads(n):
-                assert backend.info().threads == n
-                results += [net(x), net(x)]
-        assert all(same_bits(results[0], other) for other in results[1:])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -189,19 +127,6 @@ def test_a_parameter_per_unit(widths: tuple[int, ...], kind: Any) -> None:
             assert all(same_bits(net(x[:rows]), y[:rows]) for rows in (1, 2, 7, 65, 150))
 
 
-# With few weights threads share out rows earlier than with many.
-@pytest.mark.parametrize("widths", [(600, 700, 650, 5), (1200, 1300, 1000, 5)])
-def test_columns_and_rows_shared_out_agree_for_softmax_in_the_middle(widths: tuple[int, ...]) -> None:
-    net = network(widths, np.float32, ("softmax", "relu"))
-    x = samples(400, net)
-    with threads(1):
-        y = net(x)
-    for n in (2, 3):
-        with threads(n):
-            assert same_bits(net(x), y)
-            assert all(same_bits(net(x[:rows]), y[:rows]) for rows in (1, 2, 3, 4, 11, 40))
-
-
 def test_values_that_are_not_finite_stay_in_their_rows() -> None:
     net = network((20, 30, 10), np.float32, ("identity",))
     x = samples(9, net)
@@ -231,92 +156,9 @@ def test_no_rows() -> None:
 def test_the_last_bit_does_not_depend_on_the_level() -> None:
     from multilayer.backend import _core
 
-    digests = {_program("print(t.digest())", MULTILAYER_CPU=level) for level in _core.levels()}
+    code = "from tests.backend.networks import digest; print(digest())"
+    digests = {program(code, MULTILAYER_CPU=level) for level in _core.levels()}
     assert digests == {f"{digest()}\n"}
-
-
-def _program(code: str, **variables: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-c", f"import tests.backend.test_forward_bits as t; {code}"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | variables,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-
-def digest() -> str:
-    """Return a digest of every bit of some results."""
-    import hashlib
-
-    found = hashlib.sha256()
-    for kind in KINDS:
-        for widths in WIDTHS:
-            net = network(widths, kind, ("relu", "sigmoid", "tanh", "softmax"))
-            for rows in (1, 2, 3, 9, 30, 100):
-                found.update(net(samples(rows, net)).tobytes())
-    return found.hexdigest()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_fork_in_the_middle_of_use() -> None:
-    # In a process of its own: other libraries warn of a fork, or do not survive one.
-    assert _program("t.fork_in_the_middle_of_use(); print('done')") == "done\n"
-
-
-def fork_in_the_middle_of_use() -> None:
-    net = network((300, 400, 10), np.float32)
-    x = samples(600, net)
-    done = threading.Event()
-
-    def keep_busy() -> None:
-        while not done.is_set():
-            net(x)
-
-    with threads(2):
-        expected = net(x)
-        other = threading.Thread(target=keep_busy)
-        other.start()
-        try:
-            for _ in range(10):
-                assert _in_a_child(lambda: same_bits(net(x), expected) and same_bits(net(x), expected))
-        finally:
-            done.set()
-            other.join()
-        assert same_bits(net(x), expected)
-
-
-def _in_a_child(check: Any) -> bool:
-    child = os.fork()
-    if child == 0:
-        try:
-            os._exit(0 if check() else 1)
-        finally:
-            os._exit(2)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def test_many_python_threads_at_once() -> None:
-    net = network((60, 200, 200, 10), np.float32)
-    batches = [samples(rows, net) for rows in (1, 20, 200, 600)]
-    with threads(1):
-        expected = [net(x) for x in batches]
-    wrong: list[int] = []
-
-    def call() -> None:
-        for _ in range(15):
-            wrong.extend(i for i, x in enumerate(batches) if not same_bits(net(x), expected[i]))
-
-    with threads(2):
-        callers = [threading.Thread(target=call) for _ in range(6)]
-        for caller in callers:
-            caller.start()
-        for n in (3, 1, 2) * 5:  # the setting may change meanwhile
-            set_threads(n)
-            net(batches[-1])
-        for caller in callers:
-            caller.join()
-    assert not wrong
 
 
 def test_a_network_that_was_run_is_pickled_as_any_other() -> None:

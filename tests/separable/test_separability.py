@@ -12,15 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer import InputError, MissingExtraError, separability
+from multilayer import separability
 from multilayer.diagnosis import CommonPoint, Conflict
-from multilayer.separable.exact import decide
-from multilayer.separable.problem import Problem
-from multilayer.separable.samples import Frame
 from tests.separable.oracle import check, solvable
 
 CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+
 WHEEL = [[4, 5], [4, 2], [-1, 1], [-5, -1], [-2, 2], [-1, -2], [1, -4], [-2, -4], [2, 1]]
+
 ULP = 2.0**-52
 
 KNOWN = {
@@ -100,6 +99,7 @@ grids = st.integers(1, 3).flatmap(
         max_size=(8, 8, 6)[d - 1],
     )
 )
+
 triples = st.lists(st.tuples(st.tuples(st.integers(-4, 4)), st.integers(0, 2)), min_size=3, max_size=6)
 
 
@@ -258,49 +258,6 @@ def test_a_proof_holds_for_its_own_data_only():
     conflict = separability(WHEEL, y).proof
     assert not conflict.holds(WHEEL[::-1], y)
     assert not conflict.holds(WHEEL, y[::-1])
-
-
-@pytest.mark.parametrize(
-    ("X", "y", "says"),
-    [
-        ([1, 2], [0, 1], r"X: expected shape \(samples, columns\).*found shape \(2,\).*reshape"),
-        (np.empty((0, 2)), [], r"X: expected shape.*found shape \(0, 2\)"),
-        (np.empty((2, 0)), [0, 1], r"found shape \(2, 0\)"),
-        ([[1, 2], [3]], [0, 1], "X has rows of different lengths"),
-        ([["1", "2"]], [0], "X: expected real numbers; found <U1"),
-        ([[None, 2]], [0], "X: row 0 has nan or inf"),
-        ([["a", 2.5, None]], [0], "X: expected real numbers"),
-        ([[1j]], [0], "X: expected real numbers; found complex128"),
-        ([[1], [math.nan], [math.inf]], [0, 1, 0], "X: rows 1, 2 have nan or inf"),
-        ([[1], [-math.inf]], [0, 1], "X: row 1 has nan or inf"),
-        ([[2**53 + 1], [0]], [0, 1], "X: row 0 has a number that float64 cannot hold exactly"),
-        ([[Fraction(1, 3)], [0]], [0, 1], "X: row 0 has a number that float64 cannot hold exactly"),
-        ([[10**400], [0]], [0, 1], "X: a number is beyond the range of float64"),
-        ([[1], [2]], [0], r"y: expected one label for each of the 2 rows of X.*found shape \(1,\)"),
-        ([[1], [2]], [[0], [1]], r"y: expected one label.*flatten it with y.ravel\(\)"),
-        ([[1], [2]], [0, math.nan], "y: row 1 has nan"),
-        ([[1], [2]], np.array([0, "a"], dtype=object), "y: labels of kinds that cannot be ordered"),
-    ],
-)
-def test_mistakes(X, y, says):
-    with pytest.raises(InputError, match=says) as caught:
-        separability(X, y)
-    assert "\n" not in str(caught.value)
-
-
-def test_limit_is_named():
-    X, y = [[1.0], [1 + ULP], [1 + 2 * ULP], [0.0]], [1, 0, 0, 1]
-    rows = tuple(np.flatnonzero(np.array(y) == k) for k in range(2))
-    problem = Problem(Frame.of(np.array(X)), rows)
-    with pytest.raises(InputError, match="undecided after 1 exact steps"):
-        decide(problem, [], 1)
-
-
-def test_without_scipy(monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(MissingExtraError, match=r"separability needs SciPy.*multilayer\[separability\]"):
-        separability(CORNERS, [0, 1, 1, 0])
-    assert separability(CORNERS, [0] * 4)
 
 
 def test_example():
