@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import column_or_1d, validate_data
 
 from multilayer import losses
 from multilayer.activations import get
@@ -25,7 +24,12 @@ from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
 from multilayer.losses.outputs import check_probabilities
 from multilayer.network.labels import Label, labels_of
-from multilayer.training.class_weights import check_some_weight, checked_class_weights, numbers_of_named
+from multilayer.training.class_weights import (
+    ClassWeight,
+    check_some_weight,
+    checked_class_weights,
+    numbers_of_named,
+)
 
 __all__ = ["MLPClassifier"]
 
@@ -33,9 +37,9 @@ __all__ = ["MLPClassifier"]
 @described
 @dataclass(eq=False, repr=False, kw_only=True)
 class MLPClassifier(ClassifierMixin, Perceptron):
-    """A classifier that takes the place of `sklearn.neural_network.MLPClassifier`, in all it does.
+    """A drop-in replacement for `sklearn.neural_network.MLPClassifier`.
 
-    With the same `random_state` it goes through the same weights, to rounding. It adds the parameters from
+    With the same `random_state` it has the same weights after each epoch, to rounding. It adds the parameters from
     `output_activation` on, activations by object or layer, losses, and `validation_data`.
 
     The values of the output activation have to be probabilities. Two classes have one output unit with sigmoid, and two
@@ -70,15 +74,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         str,
         Loss,
     )
-    class_weight: Mapping[Any, float] | Sequence[Mapping[Any, float]] | Literal["balanced"] | None = (
-        parameter(
-            None,
-            "Weight of each class; None weighs all alike.",
-            dict,
-            list,
-            StrOptions({"balanced"}),
-            None,
-        )
+    class_weight: ClassWeight | Sequence[ClassWeight] = parameter(
+        None, "Weight of each class; None weighs all alike.", dict, list, StrOptions({"balanced"}), None
     )
 
     @available_if(lambda estimator: estimator._offers_partial_fit())
@@ -91,7 +88,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         X, y, sample_weight
             As for `fit`.
         classes : array-like, shape (n_classes,), optional
-            All labels there will ever be; needed by the first call.
+            All labels of all calls; needed by the first one.
 
         Returns
         -------
@@ -103,7 +100,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Any:
-        """Return the class of each sample; for several labels, a column of 0 and 1 for each, sparse if y was."""
+        """Return the class of each sample; for multilabel y a column of 0 and 1 per label, sparse if y was."""
         return self._labels_of(self._outputs(X))
 
     def predict_proba(self, X: Any) -> NDArray[Any]:
@@ -130,18 +127,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def _validated(
         self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            dtype=(np.float64, np.float32),
-            ensure_all_finite=finite,
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        X, y = self._checked(X, y, reset=reset, finite=finite)
         if not known:
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
@@ -168,8 +154,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         return self.n_outputs_ > 1 and not self._is_multilabel()
 
     def _check_probabilities(self) -> None:
-        """Refuse an output activation whose values `predict_proba` could not hand out."""
-        activation = get(self._natural_output() if self.output_activation is None else self.output_activation)
+        """Refuse an output activation whose values `predict_proba` could not return."""
+        activation = self._output()
         self._loss().check(activation, self.n_outputs_)
         check_probabilities(activation, exclusive=not self._is_multilabel(), units=self.n_outputs_)
 
@@ -188,7 +174,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
 
     def _targets(self, y: NDArray[Any]) -> NDArray[Any]:
         """Return class numbers where the loss takes them, else a column of True and False per output."""
-        if self._is_multilabel() or y.ndim == 2:  # and where only one of both holds, this is refused
+        if self._is_multilabel() or y.ndim == 2:  # where only one of both holds, this refuses it
             columns: NDArray[Any] = self._label_binarizer.transform(y)
             return self._loss().targets(columns.astype(bool), self.n_outputs_)
         numbers = np.searchsorted(self.classes_, y)

@@ -1,10 +1,8 @@
-"""What both estimators have in common: fitting in all its variants, and outputs, fast for the plain case."""
+"""The part that both estimators share: data and weights for a fit, and outputs, fast in the plain case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from numbers import Integral
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,18 +10,22 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
 from multilayer import losses
 from multilayer._base.arrays import named_columns, refuse_masked
 from multilayer._base.errors import InputError
-from multilayer.activations import get
+from multilayer.activations import Activation, get
 from multilayer.diagnosis import Diagnosis, diagnose
 from multilayer.diagnosis.case import Case, case_of_fit
 from multilayer.estimators.fitting import Fitting
 from multilayer.estimators.parameters import Parameters
-from multilayer.initializers import ScikitLearn
-from multilayer.interop.scikit_learn import hidden_activations, initializer_of, score_name
+from multilayer.interop.scikit_learn import hidden_activations, hidden_widths, initial_weights, score_name
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
@@ -35,16 +37,16 @@ from multilayer.training.plan import Rows
 __all__ = ["Perceptron"]
 
 _BLOCK_NUMBERS = 1_000_000
-"""Numbers of a sparse matrix that are dense at a time."""
+"""Numbers of a sparse matrix that are made dense at a time."""
 _NOTHING = (0, None)
-"""Width and type of an array that is never given."""
+"""Width and type that no array has."""
 
 
 class Perceptron(Parameters, BaseEstimator):
-    """The estimator, save for what outputs mean: `MLPClassifier` and `MLPRegressor` know that.
+    """An estimator without the meaning of its outputs, which `MLPClassifier` and `MLPRegressor` add.
 
-    The weights of a fitted estimator are the arrays in the lists `coefs_` and `intercepts_`. They are the very
-    arrays of `network_`, so they are read-only; to change one, put another array in its place.
+    The weights of a fitted estimator are the arrays in the lists `coefs_` and `intercepts_`. They are the arrays of
+    `network_` themselves, so they are read-only; to change one, replace it.
     """
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -58,10 +60,10 @@ class Perceptron(Parameters, BaseEstimator):
         y : array-like, shape (n_samples,) or (n_samples, n_outputs)
             Targets: numbers for a regressor; labels, or a column of 0 and 1 per label, for a classifier.
         sample_weight : array-like, shape (n_samples,), optional
-            How much each sample counts.
+            The weight of each sample.
         validation_data : (X, y) or (X, y, sample_weight), optional
-            Samples of your own to score after every epoch, in `validation_scores_` and `validation_loss_curve_`;
-            early stopping looks at them in place of a part of X.
+            Samples to score after every epoch, in `validation_scores_` and `validation_loss_curve_`; early stopping
+            monitors them in place of a part of X.
 
         Returns
         -------
@@ -74,7 +76,7 @@ class Perceptron(Parameters, BaseEstimator):
     ) -> Any:
         for name, given in {"X": X, "y": y, "sample_weight": sample_weight}.items():
             refuse_masked(name, given)
-        hidden = _hidden_widths(self.hidden_layer_sizes)
+        hidden = hidden_widths(self.hidden_layer_sizes)
         callables(self.callbacks)  # refused before training, not after an epoch
         anew = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, targets = self._validated(X, y, known=incremental or not anew, reset=anew)
@@ -114,14 +116,31 @@ class Perceptron(Parameters, BaseEstimator):
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
         """Return X, y, and y as targets of the loss.
 
-        `known` tells that y may bring nothing new, `finite` that X may have no nan and no infinity.
+        With `known` y may have no new classes, with `finite` X may have no nan and no infinity.
         """
         raise NotImplementedError
+
+    def _checked(
+        self, X: Any, y: Any, *, reset: bool, finite: bool, **options: Any
+    ) -> tuple[Any, NDArray[Any]]:
+        """Return X and y after scikit-learn's checks, a single column of y with one axis."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            dtype=(np.float64, np.float32),
+            ensure_all_finite=finite,
+            reset=reset,
+            **options,
+        )
+        return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _weighted(
         self, sample_weight: NDArray[np.float64] | None, y: NDArray[Any]
     ) -> NDArray[np.float64] | None:
-        """Return what each sample counts in the loss."""
+        """Return the weight of each sample in the loss."""
         return sample_weight
 
     def _validation_arrays(self, given: Any) -> Arrays:
@@ -132,28 +151,24 @@ class Perceptron(Parameters, BaseEstimator):
         return Arrays(_rows(X), targets, _weights(given[2], X) if len(given) == 3 else None)
 
     def _start(self, widths: Sequence[int], dtype: Any, random: np.random.RandomState) -> None:
-        """Begin with random weights, drawn as scikit-learn draws them."""
+        """Draw initial weights, as scikit-learn draws them."""
         self.n_iter_ = 0
         self.t_ = 0
         self.n_layers_ = len(widths)
-        self.out_activation_ = self._output_name()
-        hidden = hidden_activations(self.activation, len(widths) - 2)
-        initializers = [*map(ScikitLearn, hidden), initializer_of(self.activation, hidden)]
-        self.coefs_, self.intercepts_ = [], []
-        for (inputs, units), initializer in zip(pairwise(widths), initializers, strict=True):
-            W, b = initializer(inputs, units, initializer.hidden, random)
-            self.coefs_.append(W.astype(dtype, copy=False))
-            self.intercepts_.append(b.astype(dtype, copy=False))
+        chosen = self.output_activation
+        # The names of scikit-learn for those that it has.
+        self.out_activation_ = self._natural_output() if chosen is None else get(chosen).facts.name
+        weights = list(initial_weights(widths, self.activation, random))
+        self.coefs_ = [W.astype(dtype, copy=False) for W, _ in weights]
+        self.intercepts_ = [b.astype(dtype, copy=False) for _, b in weights]
         self._adopt(self._network_of_weights())
 
-    def _output_name(self) -> str:
-        """Return the name of the output activation; those that scikit-learn has go by its names."""
-        chosen = self.output_activation
-        return self._natural_output() if chosen is None else get(chosen).facts.name
-
     def _natural_output(self) -> str:
-        """Return the name of the output activation that goes with the loss and with what y is."""
+        """Return the name of the output activation that fits the loss and the targets."""
         raise NotImplementedError
+
+    def _output(self) -> Activation:
+        return get(self._natural_output() if self.output_activation is None else self.output_activation)
 
     def _loss(self) -> Loss:
         return losses.get(self.loss)
@@ -162,13 +177,11 @@ class Perceptron(Parameters, BaseEstimator):
         return Metric(score_name(self), self._score_of)
 
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
-        """Return the estimator's own score of outputs, for targets as the loss takes them."""
+        """Return the score of outputs, for targets in the form of the loss."""
         raise NotImplementedError
 
     def _network_of_weights(self) -> MLP:
-        chosen = self.output_activation
-        output = get(self.out_activation_ if chosen is None else chosen)
-        activations = (*hidden_activations(self.activation, len(self.coefs_) - 1), output)
+        activations = (*hidden_activations(self.activation, len(self.coefs_) - 1), self._output())
         arrays = zip(self.coefs_, self.intercepts_, activations, strict=True)
         return MLP(
             [Dense(W, b, activation) for W, b, activation in arrays],
@@ -177,11 +190,11 @@ class Perceptron(Parameters, BaseEstimator):
         )
 
     def _adopt(self, network: MLP) -> None:
-        """Make a network the estimator's own."""
+        """Take over a network and its weights."""
         self._network = network
         self.coefs_ = [layer.W for layer in network.layers]
         self.intercepts_ = [layer.b for layer in network.layers]
-        # An array has no column names to compare with those of the fit, which deserves scikit-learn's warning.
+        # An array has no column names to compare with those of the fit: scikit-learn warns of that.
         self._plain = _NOTHING if hasattr(self, "feature_names_in_") else (network.shape[0], network.dtype)
 
     def _class_names(self) -> Sequence[Label] | None:
@@ -210,15 +223,15 @@ class Perceptron(Parameters, BaseEstimator):
         return self._network
 
     def diagnose(self, X: Any, y: Any = None) -> Diagnosis:
-        """Say why the network does not learn: measure it on data, and name the main cause of trouble.
+        """Diagnose why the network does not learn: measure it on data, and name the main cause.
 
-        What is known of the fit counts too: the loss curve and validation scores, why it ended, with which rate.
-        `multilayer.diagnosis.try_fixes(estimator, X, y)` goes on from there and fits again with remedies.
+        The record of the fit counts too: loss curve, validation scores, learning rate, and why training ended.
+        `multilayer.diagnosis.try_fixes(estimator, X, y)` continues from there and fits again with remedies.
 
         Parameters
         ----------
         X, y
-            Samples and targets, as for `fit`. Without y only inputs and activations are looked at.
+            Samples and targets, as for `fit`. Without y only inputs and activations are measured.
 
         Returns
         -------
@@ -228,7 +241,7 @@ class Perceptron(Parameters, BaseEstimator):
         return diagnose(self, X, y)
 
     def as_case(self, X: Any, y: Any) -> Case:
-        """Return what `diagnose` and `try_fixes` of `multilayer.diagnosis` ask of an estimator."""
+        """Return the estimator and its fit as `diagnose` and `try_fixes` of `multilayer.diagnosis` take them."""
         network = self.network_
         refuse_masked("X", X)
         refuse_masked("y", y)
@@ -241,16 +254,16 @@ class Perceptron(Parameters, BaseEstimator):
         return case_of_fit(self, network, X, targets, self._loss(), self._metric())
 
     def _outputs(self, X: Any) -> NDArray[Any]:
-        """Return what the network says to X, after the checks that scikit-learn makes."""
+        """Return the outputs of the network for X, after scikit-learn's checks."""
         inputs, dtype = getattr(self, "_plain", _NOTHING)
-        # What needs no conversion and no further look; everything else goes the long way, and fails there if it must.
+        # The fast path: no conversion and no further checks are needed. All else takes the slow path, and fails there.
         if (
             type(X) is np.ndarray
             and X.dtype is dtype
             and X.ndim == 2
             and X.shape[1] == inputs
             and X.size
-            # One byte a number, and none of them 0: the quickest way to tell that every number is finite.
+            # One byte a number, none of them 0: the quickest test that every number is finite.
             and b"\0" not in np.isfinite(X).tobytes()
         ):
             return self.network_(X)
@@ -264,7 +277,7 @@ class Perceptron(Parameters, BaseEstimator):
         return np.concatenate([self.network_(block) for block in blocks])
 
     def __getstate__(self) -> Any:
-        # The network is made again of coefs_ and intercepts_, so that weights are not stored twice.
+        # Without the network, which is built again from coefs_ and intercepts_: weights are not stored twice.
         state = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_network"}
 
@@ -274,22 +287,12 @@ class Perceptron(Parameters, BaseEstimator):
         return tags
 
 
-def _hidden_widths(sizes: Any) -> list[int]:
-    """Return the units of each hidden layer; `sizes` is one number or any number of them."""
-    widths = list(sizes) if isinstance(sizes, Iterable) else [sizes]
-    if not all(isinstance(width, Integral) and not isinstance(width, bool) for width in widths):
-        raise InputError(f"hidden_layer_sizes must be whole numbers; got {widths}")
-    if any(width <= 0 for width in widths):
-        raise ValueError(f"hidden_layer_sizes must be > 0, got {widths}.")
-    return [int(width) for width in widths]
-
-
 def _rows(X: Any) -> Rows:
     return X if isinstance(X, np.ndarray) else SparseRows(X.tocsr())
 
 
 def _weights(sample_weight: Any, X: Any) -> NDArray[np.float64] | None:
-    """Return weights that scikit-learn takes, after the checks that `fit` makes."""
+    """Return sample weights after scikit-learn's checks and those of `multilayer.fit`."""
     if sample_weight is None:
         return None
     return sample_weights(_check_sample_weight(sample_weight, X), X.shape[0])

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import column_or_1d, validate_data
 
 from multilayer import losses
 from multilayer.estimators.parameters import described
@@ -24,9 +23,9 @@ __all__ = ["MLPRegressor"]
 @described
 @dataclass(eq=False, repr=False, kw_only=True)
 class MLPRegressor(RegressorMixin, Perceptron):
-    """A regressor that takes the place of `sklearn.neural_network.MLPRegressor`, in all it does.
+    """A drop-in replacement for `sklearn.neural_network.MLPRegressor`.
 
-    With the same `random_state` it goes through the same weights, to rounding. It adds the parameters from
+    With the same `random_state` it has the same weights after each epoch, to rounding. It adds the parameters from
     `output_activation` on, activations by object or layer, losses beyond two, and `validation_data`.
 
     Parameters
@@ -71,19 +70,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
     def _validated(
         self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            y_numeric=True,
-            dtype=(np.float64, np.float32),
-            ensure_all_finite=finite,
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        X, y = self._checked(X, y, reset=reset, finite=finite, y_numeric=True)
         columns = y.reshape(len(y), -1)
         if reset:
             self.n_outputs_ = columns.shape[1]
@@ -106,9 +93,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
 @final
 @dataclass(frozen=True)
 class SquaredOfOutputs(Loss):
-    """Half the squared error: the number that is reported is its mean over outputs, the gradient that of its sum.
+    """Half the squared error: the value is its mean over outputs, the gradient that of its sum.
 
-    So `loss_` and `tol` mean what they mean in scikit-learn, and the steps are its steps.
+    So `loss_`, `tol` and the steps are those of scikit-learn.
     """
 
     outputs: int

@@ -5,7 +5,9 @@ Models are recognized by their attributes; scikit-learn is not imported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -38,7 +40,9 @@ __all__ = [
     "config_of",
     "has_parameters",
     "hidden_activations",
+    "hidden_widths",
     "history_of",
+    "initial_weights",
     "initializer_of",
     "loss_of",
     "metric_of",
@@ -128,6 +132,26 @@ def hidden_activations(chosen: str | Activation | Sequence[str | Activation], co
             "give one for all of them, or one for each"
         )
     return [get(one) for one in chosen]
+
+
+def hidden_widths(sizes: Any) -> list[int]:
+    """Return the units of each hidden layer; `sizes` is one number or any number of them."""
+    widths = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+    if not all(isinstance(width, Integral) and not isinstance(width, bool) for width in widths):
+        raise InputError(f"hidden_layer_sizes must be whole numbers; got {widths}")
+    if any(width <= 0 for width in widths):
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {widths}.")
+    return [int(width) for width in widths]
+
+
+def initial_weights(
+    widths: Sequence[int], chosen: Any, random: np.random.RandomState
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield W and b of each layer, the numbers that scikit-learn draws; `chosen` is the parameter `activation`."""
+    hidden = hidden_activations(chosen, len(widths) - 2)
+    initializers = (*map(ScikitLearn, hidden), initializer_of(chosen, hidden))
+    for (inputs, units), initializer in zip(pairwise(widths), initializers, strict=True):
+        yield initializer(inputs, units, initializer.hidden, random)
 
 
 def initializer_of(chosen: Any, hidden: Sequence[Activation]) -> ScikitLearn:
