@@ -13,7 +13,9 @@ from multilayer import MLP, Dense
 from multilayer.activations import get, relu, softmax
 from multilayer.losses import categorical_cross_entropy
 from multilayer.optimizers import Adam
-from multilayer.training.steps import Batches, Plan, State, run_steps
+from multilayer.training import TrainConfig
+from multilayer.training.data import Batches
+from multilayer.training.engine import engine_for
 
 NAME, PACKAGE = "multilayer", "multilayer"
 
@@ -36,15 +38,15 @@ def training(case: TrainingCase) -> Callable[[], float]:
     parameters = tuple(array for pair in case.parameters() for array in pair)
     adam, rng = Adam(learning_rate=case.rate), np.random.default_rng(0)
     activations = (*[relu] * (len(case.shape) - 2), softmax)
-    plan = Plan(activations, categorical_cross_entropy, adam)
-    state, epoch = State(parameters, adam.init(parameters)), 0
+    config, epoch = TrainConfig(loss=categorical_cross_entropy, optimizer=adam), 0
+    engine = engine_for(config, activations, parameters, adam.init(parameters))
     sizes = np.minimum(case.batch, case.rows - np.arange(0, case.rows, case.batch))
 
     def run() -> float:
-        nonlocal state, epoch
+        nonlocal epoch
         batches = Batches(X, y, None, case.order(epoch), case.batch, 0, case.rows)
-        outcome = run_steps(plan, state, batches, np.full(len(batches), case.rate), rng)
-        state, epoch = outcome.state, epoch + 1
+        outcome = engine.run(batches, np.full(len(batches), case.rate), rng)
+        epoch += 1
         return float(outcome.losses @ sizes) / case.rows
 
     return run

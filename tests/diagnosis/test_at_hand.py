@@ -211,4 +211,4 @@ def test_transformed_targets_are_refused_with_the_way():
 def test_an_outcome_is_a_value():
     trained = fit(START, X, y, **SETTINGS)
     assert isinstance(replace(trained, message=""), Trained)
-    assert trained.recipe.loss == binary_cross_entropy
+    assert trained.config.loss == binary_cross_entropy

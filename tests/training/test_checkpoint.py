@@ -94,10 +94,10 @@ def test_saved_as_often_as_told(tmp_path):
     path = tmp_path / "run.checkpoint"
     seen = []
     for event in train(NET, X, Y, checkpoint=Checkpoint(path, every=3), **options()):
-        seen.append(read(path)[1].epoch if path.exists() else 0)
+        seen.append(read(path)[1].progress.epoch if path.exists() else 0)
         assert event.epoch >= seen[-1]
     assert seen == [0, 0, 3, 3, 3, 6, 6, 8]
-    assert read(f"{path}.previous")[1].epoch == 6
+    assert read(f"{path}.previous")[1].progress.epoch == 6
 
 
 def test_a_function_of_batches(tmp_path):
@@ -224,9 +224,9 @@ def killed_at_any_moment(folder):
         assert os.WIFSIGNALED(status)  # it was killed, and had not failed before
         for file in (path, folder / "run.checkpoint.previous"):
             if file.exists():
-                _, position = read(file)
+                progress = read(file)[1].progress
                 if file == path:
-                    epochs.append(position.epoch)
+                    epochs.append(progress.epoch)
     assert epochs == sorted(epochs)
     assert epochs[-1] > 0
     same(

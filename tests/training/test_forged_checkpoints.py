@@ -51,7 +51,7 @@ def saved(folder: Path, **changed: Any) -> bytes:
     fit(
         NET, X, Y, checkpoint=path, every=1, callbacks=[lambda event: event.steps == 12], **options(**changed)
     )
-    assert (read(path)[1].epoch, read(path)[1].batch) == (2, 2)
+    assert (read(path)[1].progress.epoch, read(path)[1].progress.batch) == (2, 2)
     return path.read_bytes()
 
 

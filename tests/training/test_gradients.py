@@ -5,8 +5,9 @@ import pytest
 
 from multilayer import MLP, Dense, InputError, activations, gradients, losses
 from multilayer.activations import Surrogate, catalogue, get, hardmax, identity, sigmoid, softmax, step, tanh
-from multilayer.training import backward
-from multilayer.training.steps import Plan, outputs
+from multilayer.optimizers import OptimizerState
+from multilayer.training import TrainConfig, backward
+from multilayer.training.numpy_engine import NumpyEngine
 
 ROWS, INPUTS, HIDDEN, OUTPUTS = 5, 3, 4, 2
 
@@ -35,11 +36,12 @@ def differences(net, x, y, loss, h=1e-6):
     """The gradient by central differences, in the order W1, b1, W2, b2."""
 
     activation = net.layers[-1].activation
-    plan = Plan(tuple(layer.activation for layer in net.layers), loss, None)
+    engine = NumpyEngine(TrainConfig(loss=loss), tuple(layer.activation for layer in net.layers))
     y = loss.targets(y, OUTPUTS)
 
     def value(arrays):
-        return loss.values(y, *outputs(plan, arrays, x), activation).mean()
+        engine.load(tuple(arrays), OptimizerState(0, {}))
+        return loss.values(y, *engine.outputs(x), activation).mean()
 
     arrays = [array.copy() for layer in net.layers for array in (layer.W, layer.b)]
     found = []

@@ -122,7 +122,7 @@ def test_between_an_order_and_its_first_batch(tmp_path: Path) -> None:
     options: dict[str, Any] = {"loss": "squared", "batch_size": 10, "epochs": 3}
     part = fit(NET, X, Y, rng=Pressed(3), checkpoint=path, **options)
     assert (part.stopped, part.memory.steps) == ("interrupted", 3)
-    _, position = read(path)
-    assert (position.epoch, position.batch, position.drawn) == (1, 0, True)
+    progress = read(path)[1].progress
+    assert (progress.epoch, progress.batch, progress.drawn) == (1, 0, True)
     rest = fit(NET, X, Y, rng=np.random.RandomState(3), checkpoint=path, **options)
     assert rest.network == run("RandomState").network

@@ -9,9 +9,9 @@ import pytest
 from multilayer import MLP, Dense, InputError, fit, initialize, train
 from multilayer.activations import Custom, Interval, Surrogate, sigmoid, step, tanh
 from multilayer.losses import Loss, LossFacts
-from multilayer.optimizers import SGD, Adam, AdamW, InverseScaling, Optimizer
-from multilayer.training import Epoch, Step
-from multilayer.training.steps import Plan, forward
+from multilayer.optimizers import SGD, Adam, AdamW, InverseScaling, Optimizer, OptimizerState
+from multilayer.training import Epoch, Step, TrainConfig
+from multilayer.training.numpy_engine import NumpyEngine
 from tests.training.problem import NET, OPTIONS, X, Y, bits
 
 
@@ -84,18 +84,19 @@ def test_dropout():
 
 
 def test_dropout_keeps_the_expected_output():
-    plan = Plan((tanh, tanh, tanh), None, None, dropout=(0.3, 0.0))
+    engine = NumpyEngine(TrainConfig(loss="squared", dropout=(0.3, 0.0)), (tanh, tanh, tanh))
     arrays = tuple(
         array for layer in initialize((4, 500, 6, 1), rng=0).layers for array in (layer.W, layer.b)
     )
-    records, (first, second, last) = forward(plan, arrays, X.astype(np.float32), np.random.default_rng(0))
+    engine.load(arrays, OptimizerState(0, {}))
+    records, (first, second, last) = engine.forward(X.astype(np.float32), np.random.default_rng(0))
     assert second is None
     assert last is None
     assert first.dtype == np.float32
     np.testing.assert_array_equal(np.unique(first), np.array([0, 1 / 0.7], np.float32))
     assert first.mean() == pytest.approx(1.0, abs=0.01)
     np.testing.assert_array_equal(records[1].x, records[0].z * first)
-    assert forward(plan, arrays, X.astype(np.float32), None)[1] == [None, None, None]
+    assert engine.forward(X.astype(np.float32))[1] == [None, None, None]
 
 
 def test_l2_and_weight_decay():

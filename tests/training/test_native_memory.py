@@ -11,7 +11,7 @@ import pytest
 from multilayer import MLP, initialize, train
 from multilayer.optimizers import SGD, Adam, Optimizer
 from multilayer.training import EarlyStopping
-from multilayer.training.native import Core, _Handle
+from multilayer.training.native_engine import NativeEngine
 
 pytestmark = pytest.mark.native
 
@@ -26,10 +26,10 @@ def numbers(net: MLP) -> int:
     return sum(layer.W.nbytes + layer.b.nbytes for layer in net.layers)
 
 
-def held_by(training: Any) -> Core:
-    held = training._at.state.held
-    assert isinstance(held, _Handle)
-    return held.core
+def engine_of(training: Any) -> NativeEngine:
+    engine = training._engine
+    assert isinstance(engine, NativeEngine)
+    return engine
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_no_more_than_copies_of_the_parameters(
             if event.steps == 4 * (ROWS - (32 if "validation" in options else 0)) // BATCH:
                 break  # the last one; what is held goes back to arrays then
             now, peak = tracemalloc.get_traced_memory()
-            held = peak + held_by(training).nbytes
+            held = peak + engine_of(training).nbytes
             assert held <= copies * 1.03 * size + activations, (number, held / size)
             tracemalloc.reset_peak()
             assert now >= 0
@@ -72,13 +72,12 @@ def test_what_was_read_stays_and_what_was_not_is_refused() -> None:
     X, y = np.zeros((ROWS, SHAPE[0]), np.float32), np.zeros(ROWS, int)
     training = train(network(), X, y, loss="cross_entropy", epochs=3, batch_size=64, rng=0)
     first = next(training)
-    kept, state = first.network, training._at.state
-    parameters = state.parameters
+    kept, parameters = first.network, engine_of(training).parameters()
     copy = [array.copy() for array in parameters]
     second = next(training)
     for array, before, layer in zip(parameters[::2], copy[::2], kept.layers, strict=True):
         np.testing.assert_array_equal(array, before)
         np.testing.assert_array_equal(array, layer.W)
     assert not np.array_equal(second.network.layers[-1].b, kept.layers[-1].b)
-    with pytest.raises(RuntimeError, match="has gone on from this state"):
-        _ = state.parameters
+    with pytest.raises(RuntimeError, match="training has gone on"):
+        _ = first.network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, ClassVar, final
@@ -27,9 +28,8 @@ from multilayer.activations import (
     tanh,
 )
 from multilayer.losses import CategoricalCrossEntropy, Loss, LossFacts, Squared
-from multilayer.optimizers import SGD, ClipByNorm, Optimizer
-from multilayer.training.plan import Outcome, Plan
-from multilayer.training.steps import reference_steps, run_steps
+from multilayer.optimizers import SGD, Clip, ClipByNorm, Optimizer
+from tests.training.steps import Outcome, Plan, reference_steps, run_steps
 from tests.training.test_native_steps import KINDS, LARGE, assert_close, both, digest, start, table
 
 pytestmark = pytest.mark.native
@@ -69,8 +69,17 @@ class Momentum(Optimizer):
         return w - rate * push, push
 
 
-def halved(gradients: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
-    return tuple(0.5 * g for g in gradients)
+class Changed(Clip):
+    """A clipping of the user's own."""
+
+    def __init__(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> None:
+        self.change = change
+
+    def __call__(self, gradients: tuple[NDArray[Any], ...], /) -> tuple[NDArray[Any], ...]:
+        return tuple(map(self.change, gradients))
+
+
+halved = Changed(lambda g: 0.5 * g)
 
 
 # Each with whether the core has it.
@@ -110,7 +119,10 @@ def test_every_combination(
     batches = table(loss, kind)
     for (optimizer, moves), (clip, clips), dropout in product(OPTIMIZERS, CLIPS, DROPOUT):
         p = Plan(
-            (activation, relu, output), loss, optimizer, l2=0.2, weight_decay=0.1, clip=clip, dropout=dropout
+            (activation, relu, output),
+            loss,
+            optimizer,
+            {"l2": 0.2, "weight_decay": 0.1, "clip": clip, "dropout": dropout or 0.0},
         )
         in_one_call = known and ends and moves and clips
         assert_close(*both(p, kind, batches, in_one_call=in_one_call), kind, slack=20)
@@ -119,7 +131,7 @@ def test_every_combination(
 @pytest.mark.parametrize("layers", [(CUBE,), (CUBE, BOUNDED), (relu, CUBE), (CUBE, tanh, CUBE, BOUNDED)])
 def test_a_part_of_ones_own_in_any_layer(layers: tuple[Activation, ...]) -> None:
     shape = (*(7, 5, 6, 4, 3)[: len(layers)], 2)
-    p = Plan(layers, Squared(), SGD(0.01), dropout=(0.2,) * (len(layers) - 1))
+    p = Plan(layers, Squared(), SGD(0.01), {"dropout": (0.2,) * (len(layers) - 1)})
     batches = replace(table(p.loss, np.float64, shape), weights=np.linspace(0.0, 2.0, 103))
     assert_close(*both(p, np.float64, batches, shape, in_one_call=False), np.float64)
 
@@ -133,9 +145,9 @@ def outcomes(p: Plan, shape: tuple[int, ...]) -> Outcome:
 @pytest.mark.parametrize(
     "p",
     [
-        Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), dropout=(0.5, 0.1)),
-        Plan((CUBE, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), clip=ClipByNorm(0.1)),
-        Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), clip=halved),
+        Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), {"dropout": (0.5, 0.1)}),
+        Plan((CUBE, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), {"clip": ClipByNorm(0.1)}),
+        Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), {"clip": halved}),
         Plan((relu, tanh, softmax), CategoricalCrossEntropy(), Momentum()),
     ],
     ids=("dropout", "activation", "clip", "optimizer"),
@@ -151,7 +163,7 @@ def test_any_number_of_threads_gives_the_same_bits(p: Plan, shape: tuple[int, ..
 
 
 def test_interrupted_steps_draw_no_more_random_numbers_than_they_use() -> None:
-    p = Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), dropout=(0.5, 0.1))
+    p = Plan((relu, tanh, softmax), CategoricalCrossEntropy(), SGD(0.01), {"dropout": (0.5, 0.1)})
     batches = table(p.loss, np.float32, rows=20_000)
     rates = np.full(len(batches), 0.01)
     for rng in (np.random.default_rng(0), np.random.RandomState(0)):
@@ -215,7 +227,7 @@ def test_nan_from_a_part_of_ones_own_leaves_the_state_before_it(part: str) -> No
         (Spoilt() if part == "activation" else relu, tanh, identity),
         SpoiltLoss() if part == "loss" else Squared(),
         SpoiltSteps() if part == "optimizer" else SGD(0.01),
-        clip=(lambda gradients: tuple(map(spoilt, gradients))) if part == "clip" else None,
+        {"clip": Changed(spoilt)} if part == "clip" else {},
     )
     batches = table(p.loss, np.float32)
     rates = np.full(len(batches), 0.01)

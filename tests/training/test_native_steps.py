@@ -30,9 +30,8 @@ from multilayer.losses import (
     Squared,
 )
 from multilayer.optimizers import SGD, Adam, AdamW, ClipByNorm, ClipByValue, Optimizer, RMSprop
-from multilayer.training.native import core_for
-from multilayer.training.plan import Batches, Outcome, Plan, State
-from multilayer.training.steps import reference_steps, run_steps
+from multilayer.training.data import Batches
+from tests.training.steps import Outcome, Plan, State, native_engine, reference_steps, run_steps
 
 pytestmark = pytest.mark.native
 
@@ -79,7 +78,7 @@ def plan(
     optimizer: Optimizer | None = None,
     **settings: Any,
 ) -> Plan:
-    return Plan((*hidden, output), loss or CategoricalCrossEntropy(), optimizer or Adam(), **settings)
+    return Plan((*hidden, output), loss or CategoricalCrossEntropy(), optimizer or Adam(), settings)
 
 
 def start(plan: Plan, kind: Any, shape: tuple[int, ...] = SHAPE) -> State:
@@ -90,7 +89,6 @@ def start(plan: Plan, kind: Any, shape: tuple[int, ...] = SHAPE) -> State:
             (rng.standard_normal((n, m)) / np.sqrt(n)).astype(kind),
             (0.1 * rng.standard_normal(m)).astype(kind),
         ]
-    assert plan.optimizer is not None
     return State(tuple(parameters), plan.optimizer.init(parameters))
 
 
@@ -112,9 +110,7 @@ def both(
     plan: Plan, kind: Any, batches: Batches, shape: tuple[int, ...] = SHAPE, *, in_one_call: bool = True
 ) -> tuple[Outcome, Outcome]:
     state, rates = start(plan, kind, shape), np.linspace(1e-2, 1e-3, len(batches))
-    core = core_for(plan, state)
-    assert core is not None
-    assert core.in_one_call is in_one_call
+    assert native_engine(plan, state.parameters).in_one_call is in_one_call
     native, reference = np.random.default_rng(0), np.random.default_rng(0)
     outcomes = (
         run_steps(plan, state, batches, rates, native),

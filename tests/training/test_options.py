@@ -10,7 +10,7 @@ from multilayer import InputError, diagnose, fit, initialize, train
 from multilayer.diagnosis import try_fixes
 from multilayer.optimizers import SGD, Adam
 from multilayer.training import Checkpoint
-from multilayer.training.options import Options
+from multilayer.training.api import Options
 
 X = np.linspace(-1.0, 1.0, 12).reshape(-1, 1)
 NET = initialize((1, 3, 1), "tanh", rng=0)

@@ -144,7 +144,7 @@ def test_a_callback_may_wait_for_another_threads_read():
 
 
 def test_an_error_of_a_read_belongs_to_the_reader():
-    from multilayer.training.consistent import ConsistentRead
+    from multilayer.training.interruption import ConsistentRead
 
     def broken():
         raise ValueError("broken")

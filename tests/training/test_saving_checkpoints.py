@@ -110,7 +110,7 @@ def test_training_goes_on_where_the_folder_is_gone(tmp_path: Path) -> None:
         f"{path}: cannot be written (no such file or directory)"
     )
     assert trained.network == fit(NET, X, Y, **options()).network
-    assert read(path)[1].epoch == 6  # where it can be saved again, it is
+    assert read(path)[1].progress.epoch == 6  # where it can be saved again, it is
 
 
 def test_every_reason_is_told(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_two_trainings_and_a_reader_at_one_checkpoint(tmp_path: Path) -> None:
     while any(training.poll() is None for training in trainings):
         for file in (path, tmp_path / "c.previous"):
             if file.exists():
-                _, position = read(file)
-                assert 1 <= position.epoch <= 80
+                progress = read(file)[1].progress
+                assert 1 <= progress.epoch <= 80
     for training in trainings:
         _, errors = training.communicate(timeout=300)
         assert (training.returncode, errors) == (0, "")

@@ -116,6 +116,7 @@ class Trainer:
 
     def __init__(self, core: Any, dtype: np.dtype[Any], layers: Sequence[Layer], slots: int) -> None:
         self._core = core
+        self._fresh = True
         self.dtype = dtype
         self.slots = ("slot1", "slot2")[:slots]
         self.units = tuple(units for _, units, *_ in layers)
@@ -134,11 +135,12 @@ class Trainer:
         return count
 
     def load(self, parameters: Arrays, slots: Sequence[Arrays], step: int) -> None:
-        """Load parameters and slots as they are after `step` updates, once."""
+        """Load parameters and slots as they are after `step` updates."""
         self.put("weights", parameters)
         for what, group in zip(self.slots, slots, strict=True):
-            if any(map(np.any, group)):  # they are 0 already
+            if not self._fresh or any(map(np.any, group)):  # at first they are 0 already
                 self.put(what, group)
+        self._fresh = False
         self.begin(step)
 
     def put(self, what: str, arrays: Arrays) -> None:

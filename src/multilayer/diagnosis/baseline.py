@@ -12,8 +12,9 @@ from multilayer.activations import Activation, sigmoid, softmax
 from multilayer.diagnosis.evidence import Floats, Integers
 from multilayer.diagnosis.moments import scale_of
 from multilayer.losses import Loss, binary_cross_entropy, categorical_cross_entropy
-from multilayer.optimizers import LBFGS
-from multilayer.training.steps import Plan, objective
+from multilayer.optimizers import LBFGS, OptimizerState
+from multilayer.training import TrainConfig
+from multilayer.training.numpy_engine import NumpyEngine
 
 __all__ = ["Linear", "fitted"]
 
@@ -70,14 +71,15 @@ def _classes(x: Floats, y: Floats, classes: Integers) -> tuple[Floats, Floats]:
     inputs, units = x.shape[1], y.shape[1]
     output: Activation = sigmoid if units == 1 else softmax
     loss: Loss = binary_cross_entropy if units == 1 else categorical_cross_entropy
-    plan = Plan((output,), loss, None, l2=_PENALTY * len(x))
+    engine = NumpyEngine(TrainConfig(loss=loss, l2=_PENALTY * len(x)), (output,))
     targets = classes if units > 1 else classes[:, np.newaxis]
 
     def parameters(vector: Floats) -> tuple[Floats, Floats]:
         return vector[:-units].reshape(inputs, units), vector[-units:]
 
     def value(vector: Floats) -> tuple[float, Floats]:
-        mean, gradient, _ = objective(plan, parameters(vector), x, targets, None)
+        engine.load(parameters(vector), OptimizerState(0, {}))
+        mean, gradient = engine.objective(x, targets, None)
         return mean, np.concatenate([array.ravel() for array in gradient])
 
     found = np.zeros((inputs + 1) * units)

@@ -84,7 +84,7 @@ def case_of(model: Any, X: Any, y: Any) -> Case:
     network = conversion.convert(model)
     X = transformed(X, steps)
     if isinstance(model, Trained):
-        return Case(network, X, y, course=course_of(model), config=model.recipe)
+        return Case(network, X, y, course=course_of(model), config=model.config)
     if not has_parameters(model):
         return Case(network, X, y, ends_in_sums=conversion.ends_in_sums)
     targets = None if y is None else targets_of(model, y)

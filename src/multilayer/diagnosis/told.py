@@ -57,7 +57,7 @@ def _curve(name: str, given: Any) -> tuple[float, ...]:
 
 
 def _of_trained(trained: Trained) -> TrainingRecord:
-    record = record_of(trained.recipe, trained.history, trained.stopped)
+    record = record_of(trained.config, trained.history, trained.stopped)
     rated = record.learning_rate is not None
     return replace(record, learning_rate=trained.memory.learning_rate if rated else None, start=trained.start)
 

@@ -16,16 +16,15 @@ from multilayer._base.errors import InputError
 from multilayer.interop.scikit_learn import config_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, Adaptive, Minimum, Optimizer, OptimizerState, Schedule, Time
+from multilayer.optimizers import LBFGS, Adaptive, Minimum, Optimizer, Schedule, Time
 from multilayer.training import Epoch, Memory, Metric, Trained
-from multilayer.training.callbacks import callables, tell_end
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
+from multilayer.training.events import call_ended, callables
 from multilayer.training.loop import Training
-from multilayer.training.plan import State
 from multilayer.training.progress import progress_bar
-from multilayer.training.state import TrainState, parameters_of
+from multilayer.training.state import Progress, TrainState, initial_state, parameters_of
 from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Fitting", "OptimizerInUse"]
@@ -119,24 +118,25 @@ class Fitting:
             metrics=self._measured(held_out),
         )
         state = self._start(anew)
-        keeper = None
+        writer = None
         if estimator.checkpoint is not None and not incremental:
-            keeper = CheckpointWriter.of(estimator.checkpoint, self.network, config, data, held_out)
-            state = keeper.resumed(state)
-        self._resume(state)
-        rate = state.learning_rate
+            writer = CheckpointWriter.of(estimator.checkpoint, self.network, config, data, held_out)
+            state = writer.resumed(state)
+        self._resume(state.progress)
+        rate = state.progress.learning_rate
 
-        def record(epoch: Epoch) -> None:
+        def record(training: Training, epoch: Epoch) -> None:
             nonlocal rate
+            estimator.t_ += data.rows
             # scikit-learn's inverse scaling counts the samples of all fits of a warm start.
-            state.samples = estimator.t_ = estimator.t_ + data.rows
+            training.set_samples(estimator.t_)
+            before, rate = rate, training.progress.learning_rate
             self._record(epoch)
-            self._record_progress(epoch.loss, state.watch)
+            self._record_progress(epoch.loss, training.progress.early_stopping)
             if estimator.verbose:
-                self._print(epoch, state.learning_rate if state.learning_rate < rate else None)
-            rate = state.learning_rate
+                self._print(epoch, rate if rate < before else None)
 
-        trained, _ = self._train(config, data, held_out, state, keeper, record)
+        trained, _ = self._train(config, data, held_out, state, writer, record)
         self.optimizer.memory = trained.memory
         self.network = trained.network
         if trained.stopped == "not finite":
@@ -156,10 +156,9 @@ class Fitting:
         """Minimize the objective over all samples, with SciPy's L-BFGS-B as scikit-learn calls it."""
         estimator = self._estimator
         config = replace(self._config, metrics=self._measured(held_out))
-        start = State(parameters_of(self.network), OptimizerState(0, {}))
-        state = TrainState(start, self._rng, 1.0)
+        state = initial_state(self.network, config.optimizer, self._rng)
 
-        def record(epoch: Epoch) -> None:
+        def record(training: Training, epoch: Epoch) -> None:
             self._record(epoch)
             if estimator.verbose:
                 print(_ITERATION.format(epoch=epoch))
@@ -183,14 +182,17 @@ class Fitting:
         data: Arrays,
         held_out: Arrays | None,
         state: TrainState,
-        keeper: CheckpointWriter | None,
-        record: Callable[[Any], None],
+        writer: CheckpointWriter | None,
+        record: Callable[[Training, Any], None],
     ) -> tuple[Trained, Minimum | None]:
         """Train to the end; each epoch is recorded, then shown, then passed to the callbacks of the user."""
         shown = None if self._estimator.verbose and config.epochs > 1 else False
         with progress_bar(config.epochs, shown) as show:
-            callbacks = (record, show, *self._callbacks)
-            training = Training(self.network, config, data, held_out, state, callbacks, None, keeper)
+            training: Training
+            callbacks = (lambda epoch: record(training, epoch), show, *self._callbacks)
+            training = Training(
+                self.network, config, data, held_out, state, callbacks=callbacks, writer=writer
+            )
             try:
                 with training.interruption:
                     for _ in training:
@@ -201,7 +203,7 @@ class Fitting:
                 if isinstance(config.optimizer, LBFGS):
                     raise
                 interrupted = replace(training.trained, stopped="interrupted")
-                tell_end(self._callbacks, interrupted)
+                call_ended(self._callbacks, interrupted)
                 return interrupted, None
         return training.trained, training.minimum
 
@@ -217,28 +219,17 @@ class Fitting:
     def _start(self, anew: bool) -> TrainState:
         """Return where this training begins: after a warm start with the best values and the counts there are."""
         assert self.optimizer is not None  # noqa: S101  (made before)
-        parameters, memory = parameters_of(self.network), self.optimizer.memory
-        if memory is None:
-            optimizer = self.optimizer.optimizer
-            state = TrainState(
-                State(parameters, optimizer.init(parameters)), self._rng, optimizer.learning_rate
-            )
-        else:
-            state = TrainState(
-                State(parameters, memory.optimizer),
-                self._rng,
-                memory.learning_rate,
-                steps=memory.steps,
-                samples=memory.samples,
-            )
+        state = initial_state(self.network, self.optimizer.optimizer, self._rng, self.optimizer.memory)
         estimator = self._estimator
         best = estimator.best_validation_score_ if estimator.early_stopping else estimator.best_loss_
-        state.watch = EarlyStoppingState(best, None, self.waited)
-        if estimator.early_stopping and anew:
+        progress = replace(
+            state.progress,
+            early_stopping=EarlyStoppingState(best, None, self.waited),
             # scikit-learn's best weights are the very arrays that the next fit of a warm start changes: where no epoch
             # of that one is better than all before, it ends with its last weights.
-            state.best = parameters
-        return state
+            best=state.parameters if estimator.early_stopping and anew else None,
+        )
+        return replace(state, progress=progress)
 
     def _split(self, data: Arrays) -> tuple[Arrays, Arrays]:
         """Return what to train on and what to score: the rows that scikit-learn draws."""
@@ -266,18 +257,18 @@ class Fitting:
             estimator.best_validation_score_ = -np.inf
         return (self._metric,)
 
-    def _resume(self, state: TrainState) -> None:
+    def _resume(self, at: Progress) -> None:
         """Set the attributes to what they were when a checkpoint was written, if there is one."""
-        estimator, history = self._estimator, state.history
-        estimator.n_iter_ = state.epoch
+        estimator, history = self._estimator, at.history
+        estimator.n_iter_ = at.epoch
         if not history.loss:
             return
         estimator.t_, estimator.loss_, estimator.loss_curve_ = (
-            state.samples,
+            at.samples,
             history.loss[-1],
             [*history.loss[:-1]],
         )
-        self._record_progress(history.loss[-1], state.watch)
+        self._record_progress(history.loss[-1], at.early_stopping)
         if history.metrics:
             estimator.validation_scores_ = [*history.metrics[self._metric.name]]
             estimator.validation_loss_curve_ = [*history.validation_loss]
@@ -293,11 +284,11 @@ class Fitting:
             estimator.validation_loss_curve_.append(epoch.validation_loss)
             estimator.best_validation_score_ = max(estimator.best_validation_score_, score)
 
-    def _record_progress(self, loss: float, watch: EarlyStoppingState) -> None:
+    def _record_progress(self, loss: float, state: EarlyStoppingState) -> None:
         self._estimator.loss_curve_.append(loss)
         if not self._estimator.early_stopping:
-            self._estimator.best_loss_ = watch.best
-        self.waited = watch.waited
+            self._estimator.best_loss_ = state.best
+        self.waited = state.waited
 
     def _print(self, epoch: Epoch, new_rate: float | None) -> None:
         """Print what scikit-learn prints of an epoch."""

@@ -30,9 +30,8 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.training import Metric
-from multilayer.training.callbacks import callables
-from multilayer.training.data import Arrays, SparseRows, sample_weights
-from multilayer.training.plan import Rows
+from multilayer.training.data import Arrays, Rows, SparseRows, sample_weights
+from multilayer.training.events import callables
 
 __all__ = ["Perceptron"]
 

@@ -80,8 +80,7 @@ def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConf
     stopping = EarlyStopping(
         model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
     )
-    return TrainConfig.of(
-        network,
+    config = TrainConfig(
         loss=loss,
         optimizer=optimizer,
         schedule=_schedule_of(model),
@@ -93,6 +92,8 @@ def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConf
         l2=float(model.alpha),
         metrics=(metric,) if scored else (),
     )
+    config.check(network)
+    return config
 
 
 def _optimizer_of(model: Any) -> Optimizer | LBFGS:

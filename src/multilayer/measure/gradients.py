@@ -17,7 +17,7 @@ from multilayer.measure.centring import network_for, task
 from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown
 from multilayer.network.initialized import initialize
 from multilayer.training import gradients
-from multilayer.training.backward import backward
+from multilayer.training.backpropagation import backward
 
 __all__ = ["Depth", "Survival", "UpdateDirection"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
@@ -31,13 +31,17 @@ class LayerRecord:
     z: NDArray[Any]
 
 
-def forward(layers: Sequence[Dense], x: NDArray[Any]) -> Iterator[LayerRecord]:
-    """Yield a record per layer, in order. This is the one forward loop."""
+def forward(
+    layers: Sequence[Dense],
+    x: NDArray[Any],
+    dropout: Callable[[NDArray[Any]], NDArray[Any]] = lambda z: z,
+) -> Iterator[LayerRecord]:
+    """Yield a record per layer, in order. This is the one forward loop; between layers training has its dropout."""
     for layer in layers:
         a = layer.weighted_sums(x)
         z = layer.activation(a)
         yield LayerRecord(layer, x, a, z)
-        x = z
+        x = dropout(z)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

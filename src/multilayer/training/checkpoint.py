@@ -1,18 +1,19 @@
-"""A checkpoint is everything that a training is, in a file: it can be killed at any moment, and resumes bit for bit."""
+"""Checkpoints: the whole training state in one file, written atomically; resuming is bit-exact."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
 from multilayer._base import storage, strict_json, tensor_file
@@ -22,15 +23,91 @@ from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.optimizers import OptimizerState, Parameters
-from multilayer.training.checkpoint_document import FORMAT, Document, Head
 from multilayer.training.events import History
-from multilayer.training.plan import State
-from multilayer.training.state import TrainState
+from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Checkpoint", "check_writable", "read", "write"]
 
 Tensors = dict[str, NDArray[Any]]
+FORMAT = "multilayer-checkpoint 1"
+
+Count = Annotated[int, Meta(ge=0, le=1 << 53)]
+"""Up to the largest number that a float64 counts one by one."""
+
+
+class Head(Struct):
+    """Read first, so that another version is refused by its name."""
+
+    format: str
+
+
+class OptimizerDocument(Struct, forbid_unknown_fields=True):
+    """An `OptimizerState`; its arrays are tensors."""
+
+    step: Count
+    slots: list[str]
+
+
+class HistoryDocument(Struct, forbid_unknown_fields=True):
+    """A `History`."""
+
+    loss: list[float]
+    validation_loss: list[float]
+    metrics: dict[str, list[float]]
+    learning_rate: list[float]
+    seconds: list[float]
+
+
+class WatchDocument(Struct, forbid_unknown_fields=True):
+    """An `EarlyStoppingState`."""
+
+    best: float | None
+    best_epoch: Count | None
+    waited: Count
+
+    def __post_init__(self) -> None:
+        if self.best is not None and math.isnan(self.best):
+            raise ValueError("expected a best that is a number, found nan")
+
+
+class Document(Head, forbid_unknown_fields=True, kw_only=True):
+    """A `TrainState` beside its tensors, and the terms of its training."""
+
+    terms: dict[str, str]
+    arrays: Count
+    best: bool
+    optimizer: OptimizerDocument
+    rng: dict[str, Any]
+    history: HistoryDocument
+    watch: WatchDocument
+    learning_rate: float
+    epoch: Count
+    batch: Count
+    steps: Count
+    samples: Count
+    loss_sum: float
+    rows: Count
+    ended: Literal["plateau"] | None
+    drawn: bool | UnsetType = UNSET
+    """Unset in checkpoints from before there was such a field."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.learning_rate < math.inf:
+            raise ValueError(f"expected a finite learning_rate above 0, found {self.learning_rate}")
+        if self.rows < self.batch or bool(self.rows) != bool(self.batch):
+            raise ValueError(f"{self.batch} batches of the epoch under way have {self.rows} rows")
+        if self.steps < self.epoch + self.batch:
+            raise ValueError(f"{self.epoch} epochs and {self.batch} batches have {self.steps} steps")
+        best = self.watch.best_epoch
+        if best is not None and not 1 <= best <= self.epoch:
+            raise ValueError(f"the best of {self.epoch} epochs is number {best}")
+        history = self.history
+        curves = {"loss": history.loss, "learning_rate": history.learning_rate, "seconds": history.seconds}
+        optional = {"validation_loss": history.validation_loss} if history.validation_loss else {}
+        for name, curve in {**curves, **optional, **history.metrics}.items():
+            if len(curve) != self.epoch:
+                raise ValueError(f"history: {name[:40]} has {len(curve)} entries for {self.epoch} epochs")
 
 
 @dataclass(frozen=True)
@@ -38,7 +115,7 @@ class Checkpoint:
     """Where and how often to save: after every `every` epochs, at the end, and when interrupted.
 
     The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
-    PATH.previous. With `resume`, a file that is there is gone on from; without, it is replaced.
+    PATH.previous. With `resume`, training goes on from a file that exists; without, it replaces it.
     """
 
     path: AnyPath
@@ -59,33 +136,33 @@ def check_writable(path: AnyPath) -> None:
     storage.check_writable(_previous(path))
 
 
-def write(path: AnyPath, terms: Mapping[str, str], position: TrainState) -> None:
+def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
     """Write a checkpoint: afterwards `path` holds the new one whole, or what it held before."""
     from safetensors.numpy import save
 
-    parameters, memory = position.state.parameters, position.state.optimizer
+    parameters, memory, progress = state.parameters, state.optimizer, state.progress
     tensors = _named("parameters", parameters)
     for slot, arrays in memory.slots.items():
         check_alike(arrays, parameters, f"optimizer.{slot}")
         tensors |= _named(f"optimizer.{slot}", arrays)
-    if position.best is not None:
-        tensors |= _named("best", position.best)
-    if position.order is not None:
-        tensors["order"] = position.order.astype(np.int64, copy=False)
+    if progress.best is not None:
+        tensors |= _named("best", progress.best)
+    if progress.order is not None:
+        tensors["order"] = progress.order.astype(np.int64, copy=False)
     text = json.dumps(
         {
             "format": FORMAT,
             "terms": dict(terms),
             "arrays": len(parameters),
-            "best": position.best is not None,
+            "best": progress.best is not None,
             "optimizer": {
                 "step": memory.step,
                 "slots": list(memory.slots),
             },
-            "rng": state_of(position.rng),
-            "history": asdict(position.history),
-            "watch": asdict(position.watch),
-            **{name: getattr(position, name) for name in _NUMBERS},
+            "rng": state_of(state.rng),
+            "history": asdict(progress.history),
+            "watch": asdict(progress.early_stopping),
+            **{name: getattr(progress, name) for name in _NUMBERS},
         }
     )
     data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
@@ -94,11 +171,11 @@ def write(path: AnyPath, terms: Mapping[str, str], position: TrainState) -> None
 
 
 _NUMBERS = ("learning_rate", "epoch", "batch", "steps", "samples", "loss_sum", "rows", "ended", "drawn")
-"""Fields of a position that JSON holds as they are."""
+"""Fields of Progress that JSON holds as they are."""
 
 
 def read(path: AnyPath) -> tuple[dict[str, str], TrainState]:
-    """Return terms and position of a checkpoint. The file is read once: another process may replace it meanwhile.
+    """Return terms and state of a checkpoint. The file is read once: another process may replace it meanwhile.
 
     Raises
     ------
@@ -125,10 +202,10 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
     if head.format != FORMAT:
         raise InputError(f"{where}: expected {FORMAT}, found {one_line(head.format, 40)}")
     document = strict_json.convert(found, Document, where)
-    return document.terms, _position(document, tensors, where)
+    return document.terms, _state(document, tensors, where)
 
 
-def _position(document: Document, tensors: Tensors, where: str) -> TrainState:
+def _state(document: Document, tensors: Tensors, where: str) -> TrainState:
     slots = document.optimizer.slots
     kinds = ["parameters", *(f"optimizer.{slot}" for slot in slots), *(["best"] if document.best else [])]
     _check_names(kinds, document.arrays, tensors, where)
@@ -139,18 +216,8 @@ def _position(document: Document, tensors: Tensors, where: str) -> TrainState:
     if order is not None and (order.ndim != 1 or order.dtype != np.int64):
         raise InputError(f"{where}: order: expected int64 with one axis, found {order.dtype} {order.shape}")
     history, best = document.history, others[len(slots) :]
-    return TrainState(
-        State(parameters, OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False)))),
-        restored(document.rng, f"{where}: rng"),
-        document.learning_rate,
+    progress = Progress(
         order=None if order is None else order.astype(np.intp, copy=False),
-        epoch=document.epoch,
-        batch=document.batch,
-        drawn=document.batch > 0 if document.drawn is UNSET else document.drawn,
-        steps=document.steps,
-        samples=document.samples,
-        loss_sum=document.loss_sum,
-        rows=document.rows,
         history=History(
             tuple(history.loss),
             tuple(history.validation_loss),
@@ -158,9 +225,19 @@ def _position(document: Document, tensors: Tensors, where: str) -> TrainState:
             tuple(history.learning_rate),
             tuple(history.seconds),
         ),
-        watch=EarlyStoppingState(document.watch.best, document.watch.best_epoch, document.watch.waited),
+        early_stopping=EarlyStoppingState(
+            document.watch.best, document.watch.best_epoch, document.watch.waited
+        ),
         best=best[0] if best else None,
-        ended=document.ended,
+        **{name: getattr(document, name) for name in _NUMBERS},
+    )
+    if document.drawn is UNSET:
+        progress = replace(progress, drawn=document.batch > 0)
+    return TrainState(
+        parameters,
+        OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False))),
+        restored(document.rng, f"{where}: rng"),
+        progress,
     )
 
 

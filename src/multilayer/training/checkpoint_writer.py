@@ -1,4 +1,4 @@
-"""Whoever keeps the checkpoint of a training: what it has to fit, when it is saved, whether it can be."""
+"""When a checkpoint is written, and whether one that exists fits the training."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ import numpy as np
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, TrainingWarning, located
-from multilayer._base.random import restored, state_of
+from multilayer._base.random import Random, restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
 from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Source, Stream
-from multilayer.training.plan import Rows
-from multilayer.training.state import TrainState
+from multilayer.training.data import Arrays, Rows, Source, Stream
+from multilayer.training.state import Progress, TrainState
 
 __all__ = ["CheckpointWriter"]
 
 
 @dataclass(eq=False)
 class CheckpointWriter:
-    """A checkpoint, and the training that it is of: its recipe and data, and all its `terms` by name."""
+    """A checkpoint, and the training that it belongs to: its config and data, and all `terms` by name."""
 
     checkpoint: Checkpoint
     terms: Mapping[str, str]
-    recipe: TrainConfig
+    config: TrainConfig
     data: Source
     has_validation: bool
     _not_saved: str | None = None
@@ -41,28 +40,28 @@ class CheckpointWriter:
     def of(
         checkpoint: Checkpoint | AnyPath,
         network: MLP,
-        recipe: TrainConfig,
+        config: TrainConfig,
         data: Source,
         held_out: Arrays | None,
     ) -> CheckpointWriter:
-        """Return the keeper of this training; reads all the data once, for their digest."""
+        """Return the writer for this training; reads all the data once, for their digest."""
         if not isinstance(checkpoint, Checkpoint):
             checkpoint = Checkpoint(checkpoint)
-        terms = recipe.terms() | {
+        terms = config.terms(network) | {
             "network": repr(network),
             "activations": ", ".join(repr(layer.activation) for layer in network.layers),
             "data": _described(data),
             "validation data": "none" if held_out is None else _described(held_out),
         }
-        return CheckpointWriter(checkpoint, terms, recipe, data, held_out is not None)
+        return CheckpointWriter(checkpoint, terms, config, data, held_out is not None)
 
-    def check_ready(self, position: TrainState) -> None:
+    def check_ready(self, rng: Random) -> None:
         """Fail early where the checkpoint could not be saved later, or not be read again."""
-        restored(state_of(position.rng))
+        restored(state_of(rng))
         check_writable(self.checkpoint.path)
 
-    def resumed(self, position: TrainState) -> TrainState:
-        """Return the position that was saved, or where there is none, the one given.
+    def resumed(self, start: TrainState) -> TrainState:
+        """Return the state that was saved, or where there is none, the one given.
 
         Raises
         ------
@@ -72,7 +71,7 @@ class CheckpointWriter:
         path = self.checkpoint.path
         storage.check_regular(path)
         if not self.checkpoint.resume or not storage.exists(path):
-            return position
+            return start
         terms, saved = read(path)
         both = (
             (name, terms.get(name, "none"), self.terms.get(name, "none")) for name in {**terms, **self.terms}
@@ -88,57 +87,57 @@ class CheckpointWriter:
                 "name another file, or give Checkpoint(..., resume=False) to replace it"
             )
         with located(f"{shown(path)}: the checkpoint does not fit its own terms"):
-            self._check_state(saved, position)
-            self._check_place(saved)
-            self._check_order(saved)
+            self._check_state(saved, start)
+            self._check_place(saved.progress)
+            self._check_order(saved.progress)
         return saved
 
     def is_due(self, epoch: int) -> bool:
         """Whether to save after this epoch."""
         return epoch % self.checkpoint.every == 0
 
-    def save(self, position: TrainState) -> None:
-        """Save now. Where that fails training goes on, for what is trained would be lost; warns of each reason once."""
+    def save(self, state: TrainState) -> None:
+        """Save now. Where that fails, warn once for each reason, and let training go on: its results would be lost."""
         try:
-            write(self.checkpoint.path, self.terms, position)
+            write(self.checkpoint.path, self.terms, state)
         except (InputError, MemoryError) as error:
             reason = str(error) or "not enough memory"
             if reason != self._not_saved:
                 warnings.warn(
-                    f"after epoch {position.epoch} the checkpoint could not be saved, training goes on: {reason}",
+                    f"after epoch {state.progress.epoch} the checkpoint could not be saved, training goes on: {reason}",
                     TrainingWarning,
-                    stacklevel=4,  # whoever asks a training for its next event
+                    stacklevel=5,  # the caller that asks for the next event
                 )
             self._not_saved = reason
         else:
             self._not_saved = None
 
     def _check_state(self, saved: TrainState, start: TrainState) -> None:
-        parameters, memory = saved.state.parameters, saved.state.optimizer
-        check_alike(parameters, start.state.parameters, "parameters")
-        for kind, arrays in (("parameters", parameters), ("best", saved.best or ())):
+        parameters, memory = saved.parameters, saved.optimizer
+        check_alike(parameters, start.parameters, "parameters")
+        for kind, arrays in (("parameters", parameters), ("best", saved.progress.best or ())):
             if not all(np.isfinite(array).all() for array in arrays):
                 raise InputError(f"{kind}: expected finite numbers, found others")
-        slots = self.recipe.optimizer.slots if isinstance(self.recipe.optimizer, Optimizer) else ()
+        slots = self.config.optimizer.slots if isinstance(self.config.optimizer, Optimizer) else ()
         if tuple(memory.slots) != slots:
             found = one_line(", ".join(memory.slots), 60)
             raise InputError(f"optimizer: expected the slots {', '.join(slots)}, found {found or 'none'}")
 
-    def _check_place(self, saved: TrainState) -> None:
-        history, measured = saved.history, {metric.name for metric in self.recipe.metrics}
+    def _check_place(self, saved: Progress) -> None:
+        history, measured = saved.history, {metric.name for metric in self.config.metrics}
         if saved.epoch and history.metrics.keys() != measured:
             raise InputError("history: its metrics are not those of this training")
         if bool(history.validation_loss) != (self.has_validation and saved.epoch > 0):
             raise InputError(
                 "history: expected a validation loss where there are validation data, and nowhere else"
             )
-        batches = self.data.count(self.recipe.batch_size)
+        batches = self.data.count(self.config.batch_size)
         if batches is None or not isinstance(self.data, Arrays):
             return
         rows = self.data.rows
         fit = (
             saved.batch < batches
-            and saved.rows == saved.batch * min(self.recipe.batch_size, rows)
+            and saved.rows == saved.batch * min(self.config.batch_size, rows)
             and saved.steps >= saved.epoch * batches + saved.batch
             and saved.samples >= saved.epoch * rows
         )
@@ -148,9 +147,9 @@ class CheckpointWriter:
                 f"of {saved.rows} rows, after {saved.steps} steps and {saved.samples} samples"
             )
 
-    def _check_order(self, saved: TrainState) -> None:
+    def _check_order(self, saved: Progress) -> None:
         """Refuse an order that is not one of the rows to use."""
-        ordered = isinstance(self.data, Arrays) and (self.recipe.shuffle or self.data.chosen is not None)
+        ordered = isinstance(self.data, Arrays) and (self.config.shuffle or self.data.chosen is not None)
         begun = saved.epoch > 0 or saved.drawn
         if (saved.order is not None) != (ordered and begun) or (saved.batch > 0) > saved.drawn:
             raise InputError("order: expected one where rows have been shuffled, and nowhere else")

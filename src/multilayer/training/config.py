@@ -1,11 +1,11 @@
-"""How to train: every setting of `train`, checked."""
+"""How to train: every setting that is neither network nor data nor randomness."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
@@ -16,18 +16,77 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam, AdamW, Clip, Constant, Optimizer, Schedule, schedules
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
-from multilayer.training.plan import Plan
 from multilayer.training.stopping import EarlyStopping
 
-__all__ = ["TrainConfig"]
+__all__ = ["Settings", "TrainConfig"]
 
-_SHARE = Limits(minimum=0.0, below=1.0)
-_A: dict[type, str] = {EarlyStopping: "an EarlyStopping", Clip: "a ClipByNorm or ClipByValue"}
+_RATE = Limits(minimum=0.0, below=1.0)
+_A: dict[str, tuple[type, str]] = {
+    "stopping": (EarlyStopping, "an EarlyStopping"),
+    "clip": (Clip, "a ClipByNorm or ClipByValue"),
+}
+
+
+class Settings(TypedDict, total=False):
+    """The fields of TrainConfig as they may be given: names as well as objects, one entry as well as several."""
+
+    loss: Loss | str
+    optimizer: Optimizer | LBFGS | str
+    schedule: Schedule | str
+    epochs: int
+    batch_size: int
+    shuffle: bool
+    stopping: EarlyStopping | None
+    clip: Clip | None
+    dropout: float | Sequence[float]
+    l2: float
+    weight_decay: float
+    metrics: str | Metric | Iterable[str | Metric]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """The settings of a training that are neither network nor data nor randomness."""
+    """How to train. `dataclasses.replace` changes a setting.
+
+    Parameters
+    ----------
+    loss : Loss or str
+        The loss to minimize; `multilayer.losses.names()` lists them.
+    optimizer : Optimizer or str
+        The update rule: "adam" or Adam(0.01), say; `multilayer.optimizers.names()` lists them.
+    schedule : Schedule or str
+        The learning rate over time, starting from the optimizer's own: "cosine", say;
+        `multilayer.optimizers.schedules.names()` lists them.
+    epochs, batch_size : int
+        Passes over the data; samples per step (never more than there are).
+    shuffle : bool
+        Whether each epoch has an order of its own.
+    stopping : EarlyStopping, optional
+        When to stop early, and whether the best weights are restored. None: all epochs, and the last weights.
+    clip : Clip, optional
+        ClipByNorm or ClipByValue, applied to the gradients of a step.
+    dropout : float or sequence of float
+        Fraction of units to drop at random in a step, in every hidden layer or one number per hidden layer. The others
+        are scaled up by 1 / (1 - fraction), so that the trained network needs no change.
+    l2 : float
+        Penalty l2 / (2 n) * sum of W^2, n the sum of a batch's weights: scikit-learn's `alpha`.
+    weight_decay : float
+        Decoupled decay: W shrinks by the fraction rate * weight_decay per step.
+    metrics : str or Metric, or iterable of them
+        What else to measure after each epoch: "accuracy", "r2", "mae", "mse", "rmse".
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> config = TrainConfig(loss="mse", optimizer="sgd", epochs=10)
+    >>> replace(config, optimizer="adam").optimizer
+    Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
+
+    Raises
+    ------
+    InputError
+        When a setting is out of its limits, or two of them do not go together.
+    """
 
     loss: Loss
     optimizer: Optimizer | LBFGS = Adam()  # noqa: RUF009  (frozen)
@@ -37,84 +96,78 @@ class TrainConfig:
     shuffle: bool = True
     stopping: EarlyStopping | None = None
     clip: Clip | None = None
-    dropout: tuple[float, ...] = ()
-    """A fraction per hidden layer; empty for none."""
+    dropout: float | tuple[float, ...] = 0.0
     l2: float = setting(0.0, minimum=0.0)
     weight_decay: float = setting(0.0, minimum=0.0)
     metrics: tuple[Metric, ...] = ()
 
+    if TYPE_CHECKING:  # names and single entries are looked up at run time, by __post_init__
+
+        def __init__(self, **settings: Unpack[Settings]) -> None: ...
+
     def __post_init__(self) -> None:
-        for name, get in (("loss", losses.get), ("optimizer", optimizers.get), ("schedule", schedules.get)):
-            object.__setattr__(self, name, get(getattr(self, name)))
-        check_settings(self, where="")
-        for name, kind in (
-            ("stopping", EarlyStopping),
-            ("clip", Clip),
+        for name, value in (
+            ("loss", losses.get(self.loss)),
+            ("optimizer", optimizers.get(self.optimizer)),
+            ("schedule", schedules.get(self.schedule)),
+            ("dropout", _checked_rates(self.dropout)),
+            ("metrics", chosen(self.metrics)),
         ):
+            object.__setattr__(self, name, value)
+        check_settings(self, where="")
+        for name, (kind, words) in _A.items():
             value = getattr(self, name)
             if value is not None and not isinstance(value, kind):
-                raise InputError(f"{name} must be {_A[kind]}, or None; got {one_line(repr(value), 80)}")
+                raise InputError(f"{name} must be {words}, or None; got {one_line(repr(value), 80)}")
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError(
                 "AdamW has a weight_decay of its own; give it there, or use Adam with weight_decay="
             )
         if isinstance(self.optimizer, LBFGS):
-            for name, given in (
-                ("schedule", self.schedule != Constant()),
-                ("clip", self.clip is not None),
-                ("dropout", bool(self.dropout)),
-                ("weight_decay", self.weight_decay > 0.0),
-            ):
-                if given:
-                    raise InputError(
-                        f"LBFGS takes no {name}: it needs one and the same objective all the way; leave it out"
-                    )
+            self._check_full_batch()
 
-    @staticmethod
-    def of(
-        network: MLP,
-        *,
-        loss: Loss | str,
-        optimizer: Optimizer | LBFGS | str,
-        schedule: Schedule | str,
-        dropout: float | Sequence[float],
-        metrics: str | Metric | Iterable[str | Metric],
-        **others: Any,
-    ) -> TrainConfig:
-        """Return the recipe for this network, with names looked up.
+    def _check_full_batch(self) -> None:
+        for name, given in (
+            ("schedule", self.schedule != Constant()),
+            ("clip", self.clip is not None),
+            ("dropout", any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0.0),
+            ("weight_decay", self.weight_decay > 0.0),
+        ):
+            if given:
+                raise InputError(
+                    f"LBFGS takes no {name}: it needs the same objective in every iteration; leave it out"
+                )
+
+    def check(self, network: MLP) -> None:
+        """Refuse a network that these settings cannot train.
 
         Raises
         ------
         InputError
-            When a setting is out of its limits, or does not fit the network.
+            Naming the setting, or the layer.
         """
-        loss = losses.get(loss)
-        loss.check(network.layers[-1].activation, network.shape[-1])
-        _check_trainable(network)
-        hidden = len(network.layers) - 1
-        return TrainConfig(
-            loss=loss,
-            optimizer=optimizers.get(optimizer),
-            schedule=schedules.get(schedule),
-            dropout=_shares(dropout, hidden),
-            metrics=chosen(metrics),
-            **others,
-        )
+        self.loss.check(network.layers[-1].activation, network.shape[-1])
+        for number, layer in enumerate(network.layers, 1):
+            facts = layer.activation.facts
+            if not facts.trainable:
+                raise InputError(
+                    f"layer {number}: {facts.name} cannot be trained through, as its derivative is 0 wherever it "
+                    f"exists and no gradient reaches the weights; use a surrogate derivative, such as "
+                    f"Surrogate({facts.name}, sigmoid)"
+                )
+        self.dropout_rates(len(network.layers) - 1)
 
-    def plan(self, network: MLP) -> Plan:
-        """Return what a step of this training does."""
-        return Plan(
-            tuple(layer.activation for layer in network.layers),
-            self.loss,
-            self.optimizer if isinstance(self.optimizer, Optimizer) else None,
-            self.l2,
-            self.weight_decay,
-            self.clip,
-            self.dropout,
-        )
+    def dropout_rates(self, hidden: int) -> tuple[float, ...]:
+        """Return the dropout of each hidden layer; () where there is none at all."""
+        rates = (self.dropout,) * hidden if isinstance(self.dropout, float) else self.dropout
+        if len(rates) != hidden:
+            raise InputError(
+                f"dropout has {len(rates)} numbers; expected one for all, or one per hidden layer, {hidden}"
+            )
+        return rates if any(rates) else ()
 
     def monitored(self, validation: bool) -> tuple[str, bool]:
-        """Return what is watched to find the best epoch, and whether more of it is better."""
+        """Return the name of what decides on the best epoch, and whether more of it is better."""
         known = {"loss": False, **({"validation_loss": False} if validation else {})}
         known |= {metric.name: metric.greater_is_better for metric in self.metrics}
         name = None if self.stopping is None else self.stopping.monitor
@@ -128,35 +181,20 @@ class TrainConfig:
             )
         return name, known[name]
 
-    def terms(self) -> dict[str, str]:
+    def terms(self, network: MLP) -> dict[str, str]:
         """Return every setting in words, by name, to compare with those of a checkpoint.
 
         More epochs are no other training, unless the learning rate depends on how many there are.
         """
         words = {field.name: repr(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        words["dropout"] = repr(self.dropout_rates(len(network.layers) - 1))
         words["metrics"] = ", ".join(metric.name for metric in self.metrics)
         if not self.schedule.needs_total:
             del words["epochs"]
         return words
 
 
-def _check_trainable(network: MLP) -> None:
-    for number, layer in enumerate(network.layers, 1):
-        facts = layer.activation.facts
-        if not facts.trainable:
-            raise InputError(
-                f"layer {number}: {facts.name} cannot be trained through, as its derivative is 0 wherever it has one "
-                f"and no gradient reaches the weights; train it by a stand-in's derivative, such as "
-                f"Surrogate({facts.name}, sigmoid)"
-            )
-
-
-def _shares(dropout: float | Sequence[float], hidden: int) -> tuple[float, ...]:
-    one = isinstance(dropout, str) or not isinstance(dropout, Sequence)
-    shares = (dropout,) * hidden if one else tuple(dropout)  # type: ignore[arg-type]
-    if len(shares) != hidden:
-        raise InputError(
-            f"dropout has {len(shares)} shares; expected one number, or one per hidden layer, {hidden}"
-        )
-    checked = tuple(_SHARE.checked("dropout", share) for share in (shares or (dropout,) * one))
-    return checked[:hidden] if any(checked) else ()
+def _checked_rates(dropout: float | Sequence[float]) -> float | tuple[float, ...]:
+    if isinstance(dropout, str) or not isinstance(dropout, Sequence):
+        return _RATE.checked("dropout", dropout)  # type: ignore[no-any-return]
+    return tuple(_RATE.checked("dropout", rate) for rate in dropout)

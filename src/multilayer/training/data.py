@@ -1,11 +1,12 @@
-"""Where batches come from: arrays (in memory, memory-mapped or sparse), or whatever brings batches."""
+"""Training data: arrays (in memory, memory-mapped or sparse) or an iterable of batches, and batches of their rows."""
 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,15 +18,17 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
 from multilayer.training.class_weights import ClassWeight, weights_by_class
-from multilayer.training.plan import Batches, Rows
 
 __all__ = [
     "Arrays",
+    "Batches",
     "ClassWeight",
+    "Rows",
     "Source",
     "Stream",
     "arrays",
     "inputs",
+    "mean_weights",
     "sample_weights",
     "source",
     "split",
@@ -33,6 +36,66 @@ __all__ = [
 ]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
+
+
+class Rows(Protocol):
+    """What training needs of X: rows by a slice or an array of indices, as an array. `np.memmap` reads only these."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """Rows to train on, `size` at a time: those that `order` names, or all as they stand, from `start` to `stop`."""
+
+    X: Rows
+    y: NDArray[Any]
+    weights: NDArray[np.float64] | None
+    order: NDArray[np.intp] | None
+    size: int
+    start: int
+    stop: int
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.stop - self.start
+
+    def __len__(self) -> int:
+        return math.ceil(self.rows / self.size)
+
+    def slice(self, first: int, last: int) -> Batches:
+        """Return the batches from `first` up to `last`, counted from 0."""
+        start, stop = self.start + first * self.size, self.start + last * self.size
+        return replace(self, start=start, stop=min(stop, self.stop))
+
+    def gather(
+        self, number: int, dtype: np.dtype[Any]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
+        """Return x, y and weights of batch `number`, x in the type of the network."""
+        x = np.require(np.asarray(self.X[self.chosen(number)]), dtype, "A")
+        return x, *self.targets(number)
+
+    def targets(self, number: int) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+        """Return y and weights of batch `number`."""
+        rows = self.chosen(number)
+        return np.asarray(self.y[rows]), None if self.weights is None else self.weights[rows]
+
+    def chosen(self, number: int) -> Any:
+        """Return the rows of batch `number`: a slice, or an array of indices."""
+        start = self.start + number * self.size
+        rows = slice(start, min(start + self.size, self.stop))
+        return rows if self.order is None else self.order[rows]
+
+
+def mean_weights(weights: NDArray[Any] | None, rows: int) -> tuple[NDArray[np.float64], float]:
+    """Return each sample's fraction of the mean, and the sum of all weights. Weights all 0 give fractions of 0."""
+    if weights is None:
+        return np.full(rows, 1.0 / rows), float(rows)
+    total = float(weights.sum(dtype=np.float64))
+    return (weights / total if total else np.zeros(rows)).astype(np.float64, copy=False), total
 
 
 @dataclass(frozen=True, eq=False)

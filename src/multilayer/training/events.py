@@ -1,35 +1,48 @@
-"""What training tells: a `Step` after batches, an `Epoch` after each epoch, and in the end `Trained`."""
+"""Events of training: a `Step` after batches, an `Epoch` after each epoch, in the end `Trained`; and callbacks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
+from multilayer._base.errors import InputError
+from multilayer._base.fields import entries
 from multilayer._base.table import Table, to_html
+from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState
 
 if TYPE_CHECKING:
     from multilayer.training.config import TrainConfig
 
-__all__ = ["Epoch", "History", "Memory", "Step", "Stopped", "Trained"]
+__all__ = [
+    "Callback",
+    "Epoch",
+    "History",
+    "Memory",
+    "Step",
+    "Stopped",
+    "Trained",
+    "call_ended",
+    "callables",
+]
 
 Stopped = Literal["epochs", "plateau", "interrupted", "callback", "not finite"]
-"""Why training ended: all epochs done, no more improvement, Ctrl-C, a callback's wish, nan or infinity."""
+"""Why training ended: all epochs are done, no more improvement, Ctrl-C, a callback, nan or infinity."""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Some batches were taken. `loss` is the objective of the last of them."""
+    """Some batches are done. `loss` is the objective of the last of them."""
 
     epoch: int
     """The epoch under way, from 1."""
     batch: int
     """Batches taken in it so far."""
     batches: int | None
-    """Batches in an epoch; None when the data do not tell."""
+    """Batches in an epoch; None where the data come without a length."""
     steps: int
     """Steps taken since the beginning of training."""
     loss: float
@@ -40,18 +53,18 @@ class Step:
 
     @property
     def network(self) -> MLP:
-        """The network as it is now, as a copy. Read it before the next event is asked for."""
+        """A copy of the network after this event; to be read before the next one is asked for."""
         return self._network()
 
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """An epoch is over. `loss` is the mean of the objective over its batches, as they were met."""
+    """An epoch is over. `loss` is the mean objective of its batches, each at its own step."""
 
     epoch: int
     """Its number, from 1."""
     epochs: int
-    """How many there are to be."""
+    """The number of epochs asked for."""
     steps: int
     """Steps taken since the beginning of training."""
     loss: float
@@ -62,14 +75,14 @@ class Epoch:
     """The rate of its last step."""
     seconds: float
     improved: bool
-    """Whether what is monitored is the best so far."""
+    """Whether the monitored number is the best so far."""
     stopped: Stopped | None
     """Why this epoch is the last, if it is."""
     _network: Callable[[], MLP] = field(repr=False)
 
     @property
     def network(self) -> MLP:
-        """The network as it is now, as a copy. Read it before the next event is asked for."""
+        """A copy of the network after this event; to be read before the next one is asked for."""
         return self._network()
 
 
@@ -145,8 +158,7 @@ class Trained:
     best_epoch: int | None
     """The epoch of the best weights, from 1, where something was monitored."""
     memory: Memory = field(repr=False)
-    recipe: TrainConfig = field(repr=False)
-    """The settings: loss, optimizer, epochs."""
+    config: TrainConfig = field(repr=False)
     start: MLP | None = field(repr=False)
     """The network before training; None where that is not known, as training went on from an earlier one."""
 
@@ -156,3 +168,39 @@ class Trained:
             rows=(("training ended", self.message), ("best epoch", str(self.best_epoch or "–"))),
         )
         return to_html([facts, self.history.table()])
+
+
+Callback = Callable[[Step | Epoch], Any]
+
+
+def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback, ...]:
+    """Return the callbacks of a single one, of several or of None.
+
+    Raises
+    ------
+    InputError
+        When one of them cannot be called.
+    """
+    if callbacks is None:
+        return ()
+    listed = entries(callbacks)
+    found = (callbacks,) if listed is None else listed
+    for number, callback in enumerate(found, 1):
+        if not callable(callback) or isinstance(callback, type):
+            got = one_line(repr(callback), 60)
+            raise InputError(f"callbacks, entry {number}: expected a callable that takes an event; got {got}")
+    return found
+
+
+@runtime_checkable
+class _HasEnded(Protocol):
+    """A callback with one more method, which is called once, after the last event, however training ended."""
+
+    def ended(self, trained: Trained, /) -> object: ...
+
+
+def call_ended(callbacks: Iterable[Callback], trained: Trained) -> None:
+    """Call the method `ended` of the callbacks that have it."""
+    for callback in callbacks:
+        if isinstance(callback, _HasEnded):
+            callback.ended(trained)

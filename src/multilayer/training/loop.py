@@ -5,36 +5,47 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from copy import copy
-from typing import Self
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Time
-from multilayer.training import full_batch
-from multilayer.training.callbacks import Callback, tell_end
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
-from multilayer.training.consistent import ConsistentRead
-from multilayer.training.data import Arrays, Source
-from multilayer.training.evaluation import evaluate
-from multilayer.training.events import Epoch, Memory, Step, Stopped, Trained
-from multilayer.training.interruption import Interruption
-from multilayer.training.plan import Batches, NotFinite, Outcome
-from multilayer.training.state import TrainState, with_parameters
-from multilayer.training.steps import begun, run_steps
+from multilayer.training.data import Arrays, Batches, Source
+from multilayer.training.engine import Engine, engine_for, evaluate
+from multilayer.training.events import Callback, Epoch, Memory, Step, Stopped, Trained, call_ended
+from multilayer.training.interruption import ConsistentRead, Interruption
+from multilayer.training.lbfgs import Minimizer
+from multilayer.training.numpy_engine import NumpyEngine
+from multilayer.training.state import Progress, TrainState, with_parameters
+from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Training"]
 
-_WORDS: dict[Stopped, str] = {
-    "epochs": "all epochs are done",
-    "plateau": "nothing improved any more",
-    "interrupted": "interrupted",
-    "callback": "ended by whoever looked on",
+
+class _Ending(NamedTuple):
+    stopped: Stopped
+    message: str
+
+
+_ENDINGS: dict[Stopped, _Ending] = {
+    ending.stopped: ending
+    for ending in (
+        _Ending("epochs", "all epochs are done"),
+        _Ending("plateau", "early stopping: no more improvement"),
+        _Ending("interrupted", "interrupted"),
+        _Ending("callback", "stopped by a callback"),
+    )
 }
-_MEND = "scale the inputs, lower the learning rate, or clip the gradients"
+
+
+def _not_finite(where: str) -> _Ending:
+    return _Ending("not finite", f"{where}; scale the inputs, lower the learning rate, or clip the gradients")
 
 
 class Training(Iterator[Step | Epoch]):
@@ -46,42 +57,47 @@ class Training(Iterator[Step | Epoch]):
     ([1, 2], 'epochs')
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         network: MLP,
-        recipe: TrainConfig,
+        config: TrainConfig,
         data: Source,
         held_out: Arrays | None,
-        position: TrainState,
-        callbacks: tuple[Callback, ...],
-        every: int | None,
-        keeper: CheckpointWriter | None,
+        state: TrainState,
+        *,
+        callbacks: tuple[Callback, ...] = (),
+        every: int | None = None,
+        writer: CheckpointWriter | None = None,
+        start: MLP | None = None,
     ) -> None:
         self.network = network
         """The network that training started from."""
-        self.recipe = recipe
+        self.config = config
         self.interruption = Interruption()
         self.minimum: Minimum | None = None
-        """What an optimizer with a loop of its own came to, when it has ended by itself."""
-        self._data, self._held_out, self._at = data, held_out, position
-        self._callbacks, self._every, self._keeper = callbacks, every, keeper
-        self._plan = recipe.plan(network)
-        self._monitor, self._greater_is_better = recipe.monitored(held_out is not None)
-        self._batches = data.count(recipe.batch_size)
+        """The result of L-BFGS, where it ended by itself."""
+        self._data, self._held_out, self._start = data, held_out, start
+        self._callbacks, self._every, self._writer = callbacks, every, writer
+        self._activations = tuple(layer.activation for layer in network.layers)
+        self._progress, self._rng = state.progress, state.rng
+        self._engine: Engine = NumpyEngine(config, self._activations)
+        self._engine.load(state.parameters, state.optimizer)
+        self._monitor, self._greater_is_better = config.monitored(held_out is not None)
+        self._batches = data.count(config.batch_size)
+        at = state.progress
+        self._steps_before = at.steps - state.optimizer.step
         # The end is counted from where this training began, which a checkpoint or an earlier training may have moved.
-        began = position.steps - position.batch - position.epoch * (self._batches or 0)
-        self._total = None if self._batches is None else began + self._batches * recipe.epochs
-        if recipe.schedule.needs_total:
-            recipe.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
-        if keeper is not None and position.ended is None and position.epoch < recipe.epochs:
-            keeper.check_ready(position)
+        began = at.steps - at.batch - at.epoch * (self._batches or 0)
+        self._total = None if self._batches is None else began + self._batches * config.epochs
+        if config.schedule.needs_total:
+            config.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
+        if writer is not None and at.ended is None and at.epoch < config.epochs:
+            writer.check_ready(self._rng)
         self._stop_asked = False
-        self._end_is_told = False
-        self._whole = copy(position)
-        """The position when it was last whole: each of its fields belongs to the same moment."""
+        self._has_ended = False
         self._trained = ConsistentRead(self._outcome)
-        self._ended: tuple[Stopped, str] = ("callback", _WORDS["callback"])
-        self._events = self._lbfgs() if isinstance(recipe.optimizer, LBFGS) else self._epochs()
+        self._ending = _ENDINGS["callback"]
+        self._events = self._lbfgs() if isinstance(config.optimizer, LBFGS) else self._epochs()
 
     def __iter__(self) -> Self:
         return self
@@ -91,7 +107,9 @@ class Training(Iterator[Step | Epoch]):
             with self._trained.changing():
                 event = next(self._events, None)
             if event is None:
-                self._tell_end()
+                if not self._has_ended:
+                    self._has_ended = True
+                    call_ended(self._callbacks, self.trained)
                 raise StopIteration
             return event
 
@@ -108,100 +126,114 @@ class Training(Iterator[Step | Epoch]):
         """
         return self._trained()
 
+    @property
+    def progress(self) -> Progress:
+        """How far training is, after the last whole run of steps."""
+        return self._progress
+
+    def set_samples(self, samples: int) -> None:
+        """Set the number of samples seen in finished epochs, where earlier trainings count too."""
+        self._progress = replace(self._progress, samples=samples)
+
     def _outcome(self) -> Trained:
-        at = self._whole
-        state, steps = at.state.newest()
+        # The engine may be some steps ahead of the progress that is noted.
+        at, (parameters, optimizer) = self._progress, self._engine.snapshot()
         return Trained(
-            with_parameters(self.network, state.parameters if at.best is None else at.best),
+            with_parameters(self.network, parameters if at.best is None else at.best),
             at.history,
-            *self._ended,
-            at.watch.best_epoch,
-            Memory(state.optimizer, at.learning_rate, at.steps + steps, at.samples),
-            self.recipe,
-            at.start,
+            *self._ending,
+            at.early_stopping.best_epoch,
+            Memory(optimizer, at.learning_rate, self._steps_before + optimizer.step, at.samples),
+            self.config,
+            self._start,
         )
 
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
-        at = self._at
-        ended: Stopped | None = at.ended or (None if at.epoch < self.recipe.epochs else "epochs")
+        all_done = self._progress.epoch >= self.config.epochs
+        ended: Stopped | None = self._progress.ended or ("epochs" if all_done else None)
         if ended is None:
-            at.state = begun(self._plan, at.state)
-            self._whole = copy(at)
+            self._engine = engine_for(self.config, self._activations, *self._engine.snapshot())
         while ended is None:
             began = time.perf_counter()
             failed = yield from self._steps(began)
             if failed is not None:
-                self._ended = failed
+                self._ending = failed
                 break
-            if not math.isfinite(at.loss_sum):
-                self._ended = (
-                    "not finite",
-                    f"epoch {at.epoch + 1}: the sum of its losses is not finite; {_MEND}",
-                )
-                break
-            last_rate = self._rate(at.steps - 1)
-            event = self._end_of_epoch(at.loss_sum / at.rows, last_rate, began)
+            loss, rate = self._progress.loss_sum / self._progress.rows, self._rate(self._progress.steps - 1)
+            event = self._end_of_epoch(loss, rate, began)
+            self._keep_best(event.improved)
             ended = event.stopped
-            if self._keeper is not None:
-                at.ended = "plateau" if ended == "plateau" else None
-                if ended is not None or self._keeper.is_due(at.epoch):
-                    self._keeper.save(at)
+            if self._writer is not None:
+                if ended == "plateau":
+                    self._progress = replace(self._progress, ended=ended)
+                if ended is not None or self._writer.is_due(event.epoch):
+                    self._save()
             self._tell(event)
             yield event
             ended = ended or self._wish()
         if ended is not None:
-            self._ended = (ended, _WORDS[ended])
-        if self._keeper is not None and self._ended[0] in ("interrupted", "callback"):
-            self._keeper.save(at)
-        at.state = at.state.settled()
-        if self._ended[0] != "not finite" and not at.state.optimizer.is_finite():
-            self._ended = (
-                "not finite",
-                f"a number that {type(self.recipe.optimizer).__name__} remembers is not finite, so that weights stand "
-                f"still; {_MEND}",
+            self._ending = _ENDINGS[ended]
+        if self._ending.stopped in ("interrupted", "callback"):
+            self._save()
+        self._engine.close()
+        if self._ending.stopped != "not finite" and not self._engine.optimizer_state().is_finite():
+            optimizer = type(self.config.optimizer).__name__
+            self._ending = _not_finite(
+                f"the optimizer state of {optimizer} is not finite, and the weights no longer change"
             )
-        self._whole = copy(at)
 
-    def _steps(self, began: float) -> Generator[Step, None, tuple[Stopped, str] | None]:
+    def _steps(self, began: float) -> Generator[Step, None, _Ending | None]:
         """Take the batches that are left of an epoch; return why training has to end, if it has."""
-        at = self._at
         self._shuffle()
         for chunk in self._chunks():
+            at = self._progress
             rates = [self._rate(at.steps + i) for i in range(len(chunk))]
-            outcome = run_steps(self._plan, at.state, chunk, rates, at.rng, self._between_steps)
-            self._add(chunk, outcome)
+            outcome = self._engine.run(chunk, rates, self._rng, self._between_steps)
+            at = self._progress = self._progress.after_steps(chunk, outcome.losses)
             if outcome.not_finite is not None:
-                return "not finite", _place(at, outcome.not_finite)
+                place = f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {outcome.not_finite.layer}"
+                return _not_finite(
+                    f"{place}: {outcome.not_finite.what} is not finite; the weights are those before this batch"
+                )
             if self._every is not None and len(outcome.losses) and at.batch % self._every == 0:
-                seconds = time.perf_counter() - began
-                rate, loss = rates[len(outcome.losses) - 1], float(outcome.losses[-1])
                 event = Step(
-                    at.epoch + 1, at.batch, self._batches, at.steps, loss, rate, seconds, self._network
+                    at.epoch + 1,
+                    at.batch,
+                    self._batches,
+                    at.steps,
+                    float(outcome.losses[-1]),
+                    rates[len(outcome.losses) - 1],
+                    time.perf_counter() - began,
+                    partial(self._network_after, at.steps),
                 )
                 self._tell(event)
                 yield event
             wish = self._wish()
-            # After the last batch the epoch is whole, and is told before training ends.
+            # After the last batch the epoch is whole, and has its event before training ends.
             if wish is not None and not (self._batches is not None and at.batch == self._batches):
-                return wish, _WORDS[wish]
+                return _ENDINGS[wish]
+        at = self._progress
         if not at.batch:
             raise InputError(
                 "the data have no batches; expected a function that returns new ones for each epoch"
             )
+        if not math.isfinite(at.loss_sum):
+            return _not_finite(f"epoch {at.epoch + 1}: the sum of its losses is not finite")
         return None
 
     def _lbfgs(self) -> Generator[Epoch, None, None]:
         """Every iteration over all the data is an epoch."""
-        at, data, optimizer = self._at, self._data, self.recipe.optimizer
-        assert isinstance(data, Arrays)  # noqa: S101  (the recipe has refused others)
-        assert isinstance(optimizer, LBFGS)  # noqa: S101
-        minimizer = full_batch.Minimizer(optimizer, self._plan, at.state, data, self.recipe.epochs)
+        data = self._data
+        assert isinstance(data, Arrays)  # noqa: S101  (train has refused others)
         began = time.perf_counter()
         ended: Stopped | None = None
-        with minimizer:
-            for state, loss in minimizer:
-                at.state, at.rows, at.steps = state, data.rows, at.steps + 1
+        with Minimizer(self.config, self._activations, self._engine.parameters(), data) as minimizer:
+            for parameters, loss in minimizer:
+                steps = self._progress.steps + 1
+                self._engine.load(parameters, replace(self._engine.optimizer_state(), step=steps))
+                self._progress = replace(self._progress, rows=data.rows, steps=steps)
                 event = self._end_of_epoch(loss, 1.0, began)
+                self._keep_best(event.improved)
                 self._tell(event)
                 yield event
                 began = time.perf_counter()
@@ -209,33 +241,36 @@ class Training(Iterator[Step | Epoch]):
                 ended = ended or self._wish()
                 if ended is not None:
                     break
-        self.minimum = minimizer.minimum
+        minimum = self.minimum = minimizer.minimum
         if ended is not None:
-            self._ended = (ended, _WORDS[ended])
-        elif self.minimum is not None and not math.isfinite(self.minimum.value):
-            self._ended = ("not finite", f"the loss of all samples is not finite; {_MEND}")
-        elif self.minimum is not None:
-            self._ended = ("epochs" if self.minimum.status == 1 else "plateau", self.minimum.message)
+            self._ending = _ENDINGS[ended]
+        elif minimum is not None and not math.isfinite(minimum.value):
+            self._ending = _not_finite("the loss of all samples is not finite")
+        elif minimum is not None:
+            self._ending = _Ending("epochs" if minimum.status == 1 else "plateau", minimum.message)
 
     def _rate(self, step: int) -> float:
-        at = self._at
-        return self.recipe.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
+        at = self._progress
+        return self.config.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
 
     def _shuffle(self) -> None:
         """Draw the order of an epoch, once: an interruption may have come between its order and its first batch."""
-        at = self._at
-        if not at.drawn and isinstance(self._data, Arrays):
-            if at.order is None:
-                at.order = self._data.chosen
-            if self.recipe.shuffle:
-                order = np.arange(self._data.rows) if at.order is None else at.order
-                at.order = order[at.rng.permutation(self._data.rows)]
-        at.drawn = True
+        at = self._progress
+        if at.drawn:
+            return
+        order = at.order
+        if isinstance(self._data, Arrays):
+            if order is None:
+                order = self._data.chosen
+            if self.config.shuffle:
+                rows = np.arange(self._data.rows) if order is None else order
+                order = rows[self._rng.permutation(self._data.rows)]
+        self._progress = replace(at, order=order, drawn=True)
 
     def _chunks(self) -> Iterator[Batches]:
         """Yield what is left of the epoch, in the pieces in which it is run."""
-        done = self._at.batch
-        for batches in self._data.batches(self.recipe.batch_size, self._at.order):
+        done = self._progress.batch
+        for batches in self._data.batches(self.config.batch_size, self._progress.order):
             first, stop = max(done, 0), len(batches)
             size = self._every or stop
             while first < stop:
@@ -244,70 +279,50 @@ class Training(Iterator[Step | Epoch]):
                 first = last
             done -= stop
 
-    def _add(self, chunk: Batches, outcome: Outcome) -> None:
-        at, taken = self._at, len(outcome.losses)
-        at.state = outcome.state
-        at.batch += taken
-        at.steps += taken
-        for number, value in enumerate(outcome.losses.tolist()):
-            rows = min(chunk.size, chunk.rows - number * chunk.size)
-            at.loss_sum += value * rows
-            at.rows += rows
-        self._whole = copy(at)
-
     def _end_of_epoch(self, loss: float, rate: float, began: float) -> Epoch:
-        at = self._at
+        at, config = self._progress, self.config
         validation_loss, metrics = None, dict[str, float]()
-        measured_on = self._held_out or (self._data if self.recipe.metrics else None)
+        measured_on = self._held_out or (self._data if config.metrics else None)
         if isinstance(measured_on, Arrays):
-            mean, metrics = evaluate(
-                self._plan, at.state, measured_on, self.recipe.metrics, self.recipe.batch_size
-            )
+            mean, metrics = evaluate(self._engine, config, self._activations[-1], measured_on)
             validation_loss = None if self._held_out is None else mean
-        at.epoch += 1
-        at.samples += at.rows
-        at.batch, at.rows, at.loss_sum, at.drawn = 0, 0, 0.0, False
         measured = {"loss": loss, "validation_loss": validation_loss, **metrics}
-        improved, stopped = self._judge(measured[self._monitor])
-        seconds = time.perf_counter() - began
+        early_stopping, learning_rate, stopped = self._judge(measured[self._monitor])
         event = Epoch(
-            at.epoch,
-            self.recipe.epochs,
+            at.epoch + 1,
+            config.epochs,
             at.steps,
             loss,
             validation_loss,
             metrics,
             rate,
-            seconds,
-            improved,
+            time.perf_counter() - began,
+            early_stopping.best_epoch == at.epoch + 1,
             stopped,
-            self._network,
+            partial(self._network_after, at.steps),
         )
-        at.history = at.history.with_epoch(event)
-        self._keep_if_best(improved)
+        self._progress = at.after_epoch(event, early_stopping, learning_rate)
         return event
 
-    def _keep_if_best(self, improved: bool) -> None:
-        at, stopping = self._at, self.recipe.stopping
-        if improved and stopping is not None and stopping.restore_best:
-            at.best = None  # room for the new ones
-            self._whole = copy(at)
-            at.best = at.state.parameters
-        self._whole = copy(at)
+    def _keep_best(self, improved: bool) -> None:
+        if improved and self.config.stopping is not None and self.config.stopping.restore_best:
+            self._progress = replace(self._progress, best=self._engine.parameters())
 
-    def _judge(self, value: float | None) -> tuple[bool, Stopped | None]:
-        at, stopping = self._at, self.recipe.stopping
-        tolerance = 0.0 if stopping is None else stopping.tolerance
-        at.watch = at.watch.after(
-            math.nan if value is None else value, at.epoch, tolerance, self._greater_is_better
-        )
-        improved = at.watch.best_epoch == at.epoch
-        if stopping is not None and at.watch.waited > stopping.patience:
-            rate = self.recipe.schedule.on_plateau(at.learning_rate)
-            if rate is None:
-                return improved, "plateau"
-            at.learning_rate, at.watch = rate, at.watch.patient()
-        return improved, "epochs" if at.epoch == self.recipe.epochs else None
+    def _judge(self, value: float | None) -> tuple[EarlyStoppingState, float, Stopped | None]:
+        """Return early stopping and the base rate after this epoch, and why to stop."""
+        at, stopping = self._progress, self.config.stopping
+        tolerance, patience = (0.0, math.inf) if stopping is None else (stopping.tolerance, stopping.patience)
+        number = math.nan if value is None else value
+        found = at.early_stopping.after(number, at.epoch + 1, tolerance, self._greater_is_better)
+        last: Stopped | None = "epochs" if at.epoch + 1 == self.config.epochs else None
+        if found.waited <= patience:
+            return found, at.learning_rate, last
+        slower = self.config.schedule.on_plateau(at.learning_rate)
+        return (found, at.learning_rate, "plateau") if slower is None else (found.reset(), slower, last)
+
+    def _save(self) -> None:
+        if self._writer is not None:
+            self._writer.save(TrainState(*self._engine.snapshot(), self._rng, self._progress))
 
     def _tell(self, event: Step | Epoch) -> None:
         with self._trained.whole():
@@ -316,26 +331,18 @@ class Training(Iterator[Step | Epoch]):
                     self._stop_asked = True
 
     def _between_steps(self) -> bool:
-        """Answer whoever asked for the outcome meanwhile, and return whether to end."""
+        """Answer the reads of other threads, and return whether to end."""
         self._trained.answer()
         return self.interruption.requested
-
-    def _tell_end(self) -> None:
-        if not self._end_is_told:
-            self._end_is_told = True
-            tell_end(self._callbacks, self.trained)
 
     def _wish(self) -> Stopped | None:
         if self.interruption.requested:
             return "interrupted"
         return "callback" if self._stop_asked else None
 
-    def _network(self) -> MLP:
-        return with_parameters(self.network, self._at.state.parameters)
-
-
-def _place(at: TrainState, wrong: NotFinite) -> str:
-    return (
-        f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {wrong.layer}: {wrong.what} is not finite; the weights are "
-        f"those before this batch; {_MEND}"
-    )
+    def _network_after(self, steps: int) -> MLP:
+        if self._progress.steps != steps:
+            raise RuntimeError(
+                "training has gone on: read the network of an event before asking for the next one"
+            )
+        return with_parameters(self.network, self._engine.parameters())

@@ -1,4 +1,4 @@
-"""When to stop, and which epoch was the best."""
+"""Early stopping: when to stop, and which epoch was the best."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["EarlyStopping", "EarlyStoppingState"]
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """Stop when nothing has improved for more than `patience` epochs in a row.
+    """Stop after more than `patience` epochs in a row without improvement.
 
     An epoch improves when it is better than the best before by at least `tolerance`; both are scikit-learn's rule.
 
@@ -28,7 +28,7 @@ class EarlyStopping:
         "loss", "validation_loss" or the name of a metric. Unless given, the validation loss where there are validation
         data, else the loss.
     restore_best : bool
-        Whether training hands back the weights of the best epoch; otherwise those of the last.
+        Whether training returns the weights of the best epoch; otherwise those of the last.
     """
 
     patience: float = setting(10, minimum=0, infinite=True)
@@ -46,7 +46,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class EarlyStoppingState:
-    """What stopping remembers: the best value so far, its epoch, and how many epochs did not improve."""
+    """The best value so far, its epoch, and how many epochs in a row did not improve."""
 
     best: float | None = None
     best_epoch: int | None = None
@@ -55,7 +55,7 @@ class EarlyStoppingState:
     def after(
         self, value: float, epoch: int, tolerance: float, greater_is_better: bool
     ) -> EarlyStoppingState:
-        """Return what is remembered after one more epoch. A value that is nan is no improvement."""
+        """Return the state after one more epoch. A value that is nan is no improvement."""
         sign = 1.0 if greater_is_better else -1.0
         best = -math.inf if self.best is None else sign * self.best
         waited = 0 if sign * value >= best + tolerance else self.waited + 1
@@ -63,6 +63,6 @@ class EarlyStoppingState:
             return EarlyStoppingState(value, epoch, waited)
         return replace(self, waited=waited)
 
-    def patient(self) -> EarlyStoppingState:
-        """Return the same with the waiting forgotten."""
+    def reset(self) -> EarlyStoppingState:
+        """Return the same with no epochs waited."""
         return replace(self, waited=0)

@@ -219,7 +219,7 @@ def test_the_settings_of_a_training_are_taken_over(given):
     model, course = (trained, None) if given == "model" else (trained.network, trained)
     options = {"epochs": None, "samples": 2000, "held_out": None, "rng": RNG}
     problem = problem_of(model, X, y, None, course, **options)
-    assert problem.setup.config == trained.recipe
+    assert problem.setup.config == trained.config
     assert problem.setup.trained(X, y[:, np.newaxis], 3).network == trained.network
     assert problem.notes == ()
 

@@ -132,7 +132,7 @@ def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Trainin
     if course is None:
         return case
     trained = course.trained if isinstance(course, Training) else course
-    config = trained.recipe if isinstance(trained, Trained) else None
+    config = trained.config if isinstance(trained, Trained) else None
     # An estimator's parameters are the whole configuration; other models have that of the course, or none.
     return replace(
         case, course=course_of(trained), config=case.config if case.estimator is not None else config

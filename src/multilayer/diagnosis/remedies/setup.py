@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS
 from multilayer.optimizers.table import registry
 from multilayer.training import EarlyStopping, Trained, train
-from multilayer.training.callbacks import Callback
 from multilayer.training.config import TrainConfig
+from multilayer.training.events import Callback
 from multilayer.training.state import parameters_of, with_parameters
 
 __all__ = ["Setup", "setup_of"]
@@ -81,9 +81,9 @@ class Setup:
             network = initialize(
                 network.shape, hidden, output, initializer=self.initializer, dtype=network.dtype, rng=random
             )
-        settings = {field.name: getattr(self.config, field.name) for field in fields(self.config)}
-        settings["dropout"] = self.config.dropout or 0.0
-        training = train(network, X, y, validation=self.held_out, rng=random, callbacks=callbacks, **settings)
+        training = train(
+            network, X, y, config=self.config, validation=self.held_out, rng=random, callbacks=callbacks
+        )
         for _ in training:
             pass
         return training.trained

@@ -1,4 +1,4 @@
-"""Minimizing over all the data at once, with an optimizer that has a loop of its own."""
+"""L-BFGS: minimizing over all the data at once, in a loop that is SciPy's."""
 
 from __future__ import annotations
 
@@ -13,31 +13,34 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.optimizers import LBFGS, Minimum, Parameters
+from multilayer.activations import Activation
+from multilayer.optimizers import LBFGS, Minimum, OptimizerState, Parameters
+from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
-from multilayer.training.native import CoreObjective
-from multilayer.training.plan import Plan, State
-from multilayer.training.steps import objective
+from multilayer.training.engine import engine_for
 
 __all__ = ["Minimizer", "Objective"]
 
 Vector = NDArray[np.float64]
 Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
+_NO_STATE = OptimizerState(0, {})
 _BLOCK_NUMBERS = 1_000_000
 """Numbers to hold at a time, of data that are not an array in memory."""
 
 
-class Minimizer(Iterator[tuple[State, float]]):
-    """Yields the state and the objective after each iteration; in the end there is `minimum`.
+class Minimizer(Iterator[tuple[Parameters, float]]):
+    """Yields the parameters and the objective after each iteration; in the end there is `minimum`.
 
     SciPy calls back and cannot be asked for the next iteration, so its loop runs in a thread of its own. The two
     take turns and never run at the same time.
     """
 
-    def __init__(self, optimizer: LBFGS, plan: Plan, state: State, data: Arrays, iterations: int) -> None:
-        self._optimizer, self._state, self._iterations = optimizer, state, iterations
-        self._objective = Objective(plan, state.parameters, data)
+    def __init__(
+        self, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters, data: Arrays
+    ) -> None:
+        self._config, self._parameters = config, parameters
+        self._objective = Objective(config, activations, parameters, data)
         self._told: SimpleQueue[tuple[Vector, float] | BaseException | None] = SimpleQueue()
         self._go_on: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._minimize, name="multilayer-lbfgs", daemon=True)
@@ -53,7 +56,7 @@ class Minimizer(Iterator[tuple[State, float]]):
             self._go_on.put(False)
             self._thread.join()
 
-    def __next__(self) -> tuple[State, float]:
+    def __next__(self) -> tuple[Parameters, float]:
         if self._thread.ident is None:
             self._thread.start()
         self._go_on.put(True)
@@ -63,16 +66,15 @@ class Minimizer(Iterator[tuple[State, float]]):
         if isinstance(told, BaseException):
             raise told
         vector, value = told
-        # The state is in the network's own type again.
-        kind = self._state.dtype
-        parameters = tuple(array.astype(kind) for array in self._objective.parameters(vector))
-        return State(parameters, self._state.optimizer), value
+        kind = self._parameters[0].dtype
+        return tuple(array.astype(kind) for array in self._objective.parameters(vector)), value
 
     def _minimize(self) -> None:
         try:
             self._wait()
-            start = self._objective.vector(self._state.parameters)
-            self.minimum = self._optimizer.minimize(self._objective, start, self._iterations, self._tell)
+            optimizer, start = self._config.optimizer, self._objective.vector(self._parameters)
+            assert isinstance(optimizer, LBFGS)  # noqa: S101  (no other comes here)
+            self.minimum = optimizer.minimize(self._objective, start, self._config.epochs, self._tell)
             self._told.put(None)
         except BaseException as error:  # noqa: BLE001  (handed over to the thread that waits)
             self._told.put(error)
@@ -92,8 +94,10 @@ class Objective:
     That is scikit-learn's order, which decides in what order SciPy adds up, and so on the last digits.
     """
 
-    def __init__(self, plan: Plan, parameters: Parameters, data: Arrays) -> None:
-        self._plan, self._l2 = replace(plan, l2=0.0), plan.l2
+    def __init__(
+        self, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters, data: Arrays
+    ) -> None:
+        self._l2 = config.l2
         whole = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
         size = data.rows if whole else max(1, _BLOCK_NUMBERS // data.X.shape[1])
         (self._batches,) = data.batches(size, None)
@@ -104,7 +108,7 @@ class Objective:
         self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
         self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
         wide = tuple(array.astype(np.float64) for array in parameters)
-        self._evaluate = CoreObjective.of(self._plan, wide) or self._reference
+        self._engine = engine_for(replace(config, l2=0.0), activations, wide, _NO_STATE)
 
     def __call__(self, vector: Vector) -> tuple[float, Vector]:
         parameters = self.parameters(vector)
@@ -113,19 +117,14 @@ class Objective:
         gradient = np.zeros_like(vector)
         gradient[: W.size] = (self._l2 / self._total) * W
         for x, y, weights in self._everything or map(self._gathered, range(len(self._batches))):
-            mean, gradients = self._evaluate(parameters, x, y, weights)
+            self._engine.load(parameters, _NO_STATE)
+            mean, gradients = self._engine.objective(x, y, weights)
             if not math.isfinite(mean):  # a line search that went too far comes back from infinity
                 return math.inf, np.zeros_like(vector)
             share = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
             value += share * mean
             gradient += share * self.vector(gradients)
         return value, gradient
-
-    def _reference(
-        self, parameters: Parameters, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
-    ) -> tuple[float, Parameters]:
-        value, gradients, _ = objective(self._plan, parameters, x, y, weights)
-        return value, gradients
 
     def _gathered(self, number: int) -> Gathered:
         return self._batches.gather(number, np.dtype(np.float64))

@@ -1,4 +1,4 @@
-"""Every gradient of a network on given samples, to be looked at."""
+"""Backpropagation: the gradient of the mean loss with respect to every number of a network."""
 
 from __future__ import annotations
 
@@ -7,20 +7,92 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from multilayer import losses
 from multilayer._base.table import Table, to_html, to_text
+from multilayer.activations import Activation
 from multilayer.losses import Loss
-from multilayer.network import MLP, Trace
+from multilayer.network import MLP, Dense, LayerRecord, Trace
 from multilayer.network.held import network_of
 from multilayer.network.samples import samples_of
 from multilayer.network.view import matrix_table, numbered, sample_table
-from multilayer.training.backward import LayerGradient, backward
-from multilayer.training.data import arrays
-from multilayer.training.plan import shares
+from multilayer.training.data import arrays, mean_weights
 
-__all__ = ["Gradients", "gradients"]
+__all__ = ["Gradients", "LayerGradient", "backward", "gradients", "mean_da", "mean_loss"]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerGradient:
+    """The gradient of one number with respect to all that a layer holds and sees.
+
+    da has the shape of a, dW of W, db of b, dx of x; dx is None where it was not asked for.
+    """
+
+    layer: Dense
+    da: NDArray[Any]
+    dW: NDArray[Any]
+    db: NDArray[Any]
+    dx: NDArray[Any] | None
+
+
+def backward(
+    records: Sequence[LayerRecord],
+    da: NDArray[Any],
+    *,
+    masks: Sequence[NDArray[Any] | None] = (),
+    inputs: bool = True,
+) -> Iterator[LayerGradient]:
+    """Yield a gradient per layer, from the last to the first.
+
+    Parameters
+    ----------
+    records : sequence of LayerRecord
+        A trace of samples, of shape (samples, inputs).
+    da : array, shape (samples, units)
+        The gradient with respect to the last weighted sums. From dz it is `activation.vjp(a, z, dz)`.
+    masks : sequence of array or None
+        What dropout multiplied the z of each layer by on its way to the next.
+    inputs : bool
+        Whether the first layer's dx is wanted too.
+    """
+    for n in range(len(records) - 1, -1, -1):
+        record = records[n]
+        with np.errstate(all="ignore"):
+            dx = da @ record.layer.W.T if n or inputs else None
+            yield LayerGradient(record.layer, da, record.x.T @ da, da.sum(axis=0), dx)
+            if n and dx is not None:
+                mask = masks[n - 1] if masks else None
+                before = records[n - 1]
+                da = before.layer.activation.vjp(before.a, before.z, dx if mask is None else dx * mask)
+
+
+def mean_loss(
+    loss: Loss,
+    y: NDArray[Any],
+    a: NDArray[Any],
+    z: NDArray[Any],
+    activation: Activation,
+    fractions: NDArray[np.float64],
+) -> float:
+    """Return the mean loss of samples, given each one's fraction of the mean, and a and z of the last layer."""
+    values = loss.values(y, a, z, activation)
+    with np.errstate(all="ignore"):
+        return float(np.dot(values.astype(np.float64, copy=False), fractions))
+
+
+def mean_da(
+    loss: Loss,
+    y: NDArray[Any],
+    a: NDArray[Any],
+    z: NDArray[Any],
+    activation: Activation,
+    fractions: NDArray[np.float64],
+) -> NDArray[Any]:
+    """Return the gradient of the same mean with respect to a."""
+    da = loss.da(y, a, z, activation)
+    with np.errstate(all="ignore"):
+        return np.asarray(da * fractions[:, np.newaxis].astype(da.dtype))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,10 +171,7 @@ def gradients(
     samples = np.atleast_2d(samples_of(x, network.shape[0], network.inputs))
     data = arrays(network, loss, samples, y, sample_weight)
     trace = network.trace(data.X[: data.rows])
-    last = trace[-1]
-    share, _ = shares(data.weights, data.rows)
-    activation = last.layer.activation
-    with np.errstate(all="ignore"):
-        mean = float(np.dot(loss.values(data.y, last.a, last.z, activation).astype(np.float64), share))
-        da: Any = loss.da(data.y, last.a, last.z, activation) * share[:, np.newaxis].astype(network.dtype)
-    return Gradients(tuple(backward(trace, da))[::-1], mean, trace)
+    fractions, _ = mean_weights(data.weights, data.rows)
+    last = (trace[-1].a, trace[-1].z, trace[-1].layer.activation)
+    da = mean_da(loss, data.y, *last, fractions)
+    return Gradients(tuple(backward(trace, da))[::-1], mean_loss(loss, data.y, *last, fractions), trace)

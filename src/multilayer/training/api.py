@@ -1,0 +1,277 @@
+"""The two ways to train: `train`, an iterator of events, and `fit`, which runs it to its end."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ParamSpec, TypeVar, Unpack
+
+from numpy.typing import ArrayLike
+
+from multilayer._base.errors import InputError, TrainingWarning
+from multilayer._base.fields import Limits, checked_flag
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Random, Seed, generator
+from multilayer._base.storage import AnyPath
+from multilayer._base.text import one_line
+from multilayer.network import MLP
+from multilayer.network.held import network_of
+from multilayer.optimizers import LBFGS, Optimizer, Parameters
+from multilayer.training import data as sources
+from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.config import Settings, TrainConfig
+from multilayer.training.data import Arrays, ClassWeight, Source
+from multilayer.training.events import Callback, Memory, Trained, callables
+from multilayer.training.loop import Training
+from multilayer.training.progress import progress_bar
+from multilayer.training.state import initial_state, parameters_of
+
+__all__ = ["Options", "fit", "train"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_EVERY = Limits(minimum=1, integer=True, optional=True)
+_FRACTION = Limits(above=0.0, below=1.0, optional=True, instead="(X, y)")
+
+
+class Options(Settings, total=False):
+    """The options of `train` and `fit`, as type checkers and editors see them; the docstring of `train` explains."""
+
+    config: TrainConfig | None
+    validation: float | tuple[Any, ...] | None
+    sample_weight: ArrayLike | None
+    class_weight: ClassWeight
+    rng: Seed
+    callbacks: Callback | Iterable[Callback]
+    checkpoint: Checkpoint | AnyPath | None
+    every: int | None
+    after: Memory | Trained | None
+
+
+def _with_settings(function: Callable[P, R]) -> Callable[P, R]:
+    """Write the settings of a TrainConfig into a function's signature and docstring, for help and completion."""
+    own = inspect.signature(function)
+    defaults = {
+        field.name: None if field.default is dataclasses.MISSING else field.default
+        for field in dataclasses.fields(TrainConfig)
+    }
+    extra = {} if function.__name__ == "train" else dict(inspect.signature(train).parameters)
+    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    settings = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hint.__forward_arg__
+        )
+        for name, hint in Settings.__annotations__.items()
+    ]
+    shown = {p.name: p for p in (*kept, *settings)} | {
+        n: p for n, p in extra.items() if n not in own.parameters
+    }
+    ordered = sorted(shown.values(), key=lambda p: p.kind)
+    function.__signature__ = own.replace(parameters=ordered)  # type: ignore[attr-defined]
+    _, _, listed = (inspect.getdoc(TrainConfig) or "").partition("----------\n")
+    listed = listed.partition("\n\nExamples")[0].replace("\n", "\n    ")
+    function.__doc__ = (function.__doc__ or "").replace("{settings}", listed)
+    return with_known_options(function)
+
+
+@_with_settings
+def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves it out)
+    network: MLP,
+    X: Any,
+    y: ArrayLike | None = None,
+    *,
+    config: TrainConfig | None = None,
+    validation: float | tuple[Any, ...] | None = None,
+    sample_weight: ArrayLike | None = None,
+    class_weight: ClassWeight = None,
+    rng: Seed = None,
+    callbacks: Callback | Iterable[Callback] = (),
+    every: int | None = None,
+    after: Memory | Trained | None = None,
+    checkpoint: Checkpoint | AnyPath | None = None,
+    **settings: Unpack[Settings],
+) -> Training:
+    """Train a network as an iterator of `Step` and `Epoch`, with the outcome as `trained` in the end.
+
+    The network that is given stays as it is: the trained one is new. `fit` does the same in one call. All options are
+    checked now; training starts with the first event.
+
+    Parameters
+    ----------
+    network : MLP
+        The weights to start from, with the activations and the dtype to train in; `multilayer.initialize` makes random
+        ones. The result of `fit` and a fitted estimator of `multilayer.estimators` stand for their network.
+    X : array_like or sparse, shape (samples, inputs), or batches
+        Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time, columns of a
+        data frame are taken by the names of the inputs where there are some (`multilayer._base.arrays`). Or, without y,
+        batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
+    y : array_like, shape (samples, units), or (samples,)
+        Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
+        labels (`multilayer.network.labels`).
+    {settings}
+    config : TrainConfig, optional
+        The settings from `loss` to `metrics` in one object; those given beside it replace its own.
+    validation : float, or tuple (X, y) or (X, y, weights), optional
+        A fraction of the samples to hold out, or separate data, to measure after each epoch.
+    sample_weight : array_like, shape (samples,), optional
+        The weight of each sample in the mean.
+    class_weight : mapping of class to weight, or "balanced", optional
+        The weight of each class, times sample_weight; classes that are not named have weight 1. A class is a label
+        where the network has labels, else a number.
+    rng : Generator, RandomState, int or None
+        The source of orders and dropout. A `RandomState` gives scikit-learn's orders.
+    callbacks : callable, or iterable of callables
+        Each is called with every event; one that returns True ends training. A method `ended` of a callback is called
+        once with the outcome, after the last event, however training ended.
+    every : int, optional
+        Yield a `Step` after so many batches. None: only epochs, which is faster.
+    after : Trained or Memory, optional
+        The result of an earlier training of this network, to go on from its optimizer state and learning rate.
+    checkpoint : Checkpoint or path, optional
+        A file to save the training state to after epochs and when interrupted. Where it exists, training goes on from
+        it, with the same bits as without the interruption.
+
+    Returns
+    -------
+    Training
+        An iterator; `trained` and `stop()` may be used at any time.
+
+    Raises
+    ------
+    InputError
+        Before the first batch, when something does not fit.
+    """
+    network = network_of(network)
+    config = _config("train", config, settings)
+    config.check(network)
+    every = _EVERY.checked("every", every)
+    callbacks = callables(callbacks)
+    if y is None and isinstance(X, Iterator) and config.epochs > 1:
+        raise InputError(
+            "an iterator has batches for one epoch only; give a function that returns a new one for each"
+        )
+    if validation is not None and not isinstance(validation, tuple):
+        validation = _FRACTION.checked("validation", validation)
+    if checkpoint is not None and rng is None and isinstance(validation, float):
+        raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
+    random = generator(rng)
+    data = sources.source(network, config.loss, X, y, sample_weight, class_weight)
+    data, held_out = _validation(network, config, data, validation, random)
+    if config.metrics and held_out is None and not isinstance(data, Arrays):
+        raise InputError("metrics of batches are not measured; give validation=(X, y)")
+    memory = None if after is None else _fitting(after, parameters_of(network), config.optimizer)
+    state = initial_state(network, config.optimizer, random, memory)
+    if isinstance(config.optimizer, LBFGS):
+        for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
+            if given is not None:
+                raise InputError(f"LBFGS takes no {what}: SciPy does not expose its state; leave it out")
+        if not isinstance(data, Arrays):
+            raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
+    start, writer = network if memory is None else None, None
+    if checkpoint is not None:
+        writer = CheckpointWriter.of(checkpoint, network, config, data, held_out)
+        resumed = writer.resumed(state)
+        start, state = start if resumed is state else None, resumed
+    return Training(
+        network, config, data, held_out, state, callbacks=callbacks, every=every, writer=writer, start=start
+    )
+
+
+@_with_settings
+def fit(
+    network: MLP,
+    X: Any,
+    y: ArrayLike | None = None,
+    *,
+    progress: bool | None = None,
+    **options: Unpack[Options],
+) -> Trained:
+    """Train a network with the options of `train`, and return the outcome.
+
+    Ctrl-C ends training at the next batch boundary and returns the current weights, the best ones where they are kept;
+    a second Ctrl-C aborts. Where a loss or weight is nan or infinite training ends with a `TrainingWarning` that names
+    the place, and the weights are the last finite ones.
+
+    Parameters
+    ----------
+    {settings}
+    config, validation, sample_weight, class_weight, rng, callbacks, every, after, checkpoint
+        As `train` takes them: help(multilayer.train) explains them.
+    progress : bool, optional
+        Whether to show a progress bar on stderr; by default where that is a terminal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer import initialize
+    >>> from multilayer.optimizers import Adam
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> net = initialize((2, 8, 1), "tanh", "sigmoid", rng=0)
+    >>> trained = fit(net, X, [0, 1, 1, 0], loss="binary_cross_entropy", epochs=400, optimizer=Adam(0.05), rng=0)
+    >>> trained.network.classify(X)
+    array([0, 1, 1, 0])
+    """
+    if progress is not None:
+        progress = checked_flag("progress", progress)
+    if options.get("config") is None and "loss" not in options:
+        raise InputError("fit needs the option loss=")
+    training = train(network, X, y, **options)
+    with training.interruption, progress_bar(training.config.epochs, progress) as show:
+        for event in training:
+            show(event)
+    trained = training.trained
+    if trained.stopped == "not finite":
+        warnings.warn(trained.message, TrainingWarning, stacklevel=3)
+    return trained
+
+
+def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainConfig:
+    if config is None:
+        if "loss" not in settings:
+            raise InputError(f"{name} needs the option loss=")
+        return TrainConfig(**settings)
+    if not isinstance(config, TrainConfig):
+        raise InputError(f"config must be a TrainConfig; got {one_line(repr(config), 60)}")
+    return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
+
+
+def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimizer | LBFGS) -> Memory:
+    """Return the memory of an earlier training, checked to be of this network and this optimizer."""
+    memory = after.memory if isinstance(after, Trained) else after
+    if not isinstance(memory, Memory):
+        raise InputError(
+            f"after must be what an earlier fit returned, or its memory; got {type(after).__name__}"
+        )
+    slots = memory.optimizer.slots
+    expected = optimizer.slots if isinstance(optimizer, Optimizer) else ()
+    if isinstance(optimizer, Optimizer) and set(slots) != set(expected):
+        raise InputError(
+            f"after holds the state ({', '.join(slots) or 'none'}) of another optimizer than "
+            f"{type(optimizer).__name__}, which has {', '.join(expected) or 'none'}; give the same optimizer"
+        )
+    shapes = [array.shape for array in parameters]
+    for name, arrays in slots.items():
+        if [array.shape for array in arrays] != shapes:
+            raise InputError(
+                f"after holds the optimizer state of a network of another shape ({name}); give the network that the "
+                "earlier fit returned"
+            )
+    return memory
+
+
+def _validation(
+    network: MLP, config: TrainConfig, data: Source, validation: Any, rng: Random
+) -> tuple[Source, Arrays | None]:
+    if validation is None:
+        return data, None
+    if isinstance(validation, tuple):
+        if len(validation) not in (2, 3):
+            raise InputError(f"validation has {len(validation)} parts; expected (X, y) or (X, y, weights)")
+        return data, sources.arrays(network, config.loss, *validation)
+    if not isinstance(data, Arrays):
+        raise InputError("a fraction of batches from a function cannot be held out; give validation=(X, y)")
+    return sources.split(data, validation, rng)

@@ -1,0 +1,109 @@
+"""What makes training steps: the native core, or NumPy as the readable reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.random import Random
+from multilayer.activations import Activation
+from multilayer.optimizers import OptimizerState, Parameters
+from multilayer.training.config import TrainConfig
+from multilayer.training.data import Arrays, Batches, mean_weights
+from multilayer.training.native_engine import NativeEngine
+from multilayer.training.numpy_engine import NumpyEngine, Outcome
+
+__all__ = ["Engine", "engine_for", "evaluate"]
+
+
+class Engine(Protocol):
+    """Makes the steps of a TrainConfig, and holds the parameters and the optimizer state meanwhile.
+
+    Arrays are made when they are read, and stay as they are. What `parameters`, `optimizer_state` and `snapshot` return
+    belongs to the end of the last whole step, between any two lines of Python.
+    """
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows that `outputs` takes well at once."""
+
+    def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
+        """Start from these."""
+
+    def run(
+        self,
+        batches: Batches,
+        rates: Sequence[float] | NDArray[np.float64],
+        rng: Random,
+        interrupted: Callable[[], bool] = ...,
+    ) -> Outcome:
+        """Make one step per batch, with a learning rate each.
+
+        Stops early between two batches when `interrupted` returns True, or before an update that would bring nan or
+        infinity into the weights.
+        """
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, without dropout."""
+
+    def objective(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[float, Parameters]:
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
+
+    def parameters(self) -> Parameters:
+        """Return W1, b1, W2, b2, ..."""
+
+    def optimizer_state(self) -> OptimizerState:
+        """Return the optimizer state."""
+
+    def snapshot(self) -> tuple[Parameters, OptimizerState]:
+        """Return both, of the same moment."""
+
+    def close(self) -> None:
+        """Make no more steps; the state stays readable."""
+
+
+def engine_for(
+    config: TrainConfig,
+    activations: tuple[Activation, ...],
+    parameters: Parameters,
+    optimizer: OptimizerState,
+) -> Engine:
+    """Return the engine for this state: native where there is a core, else NumPy."""
+    engine = NativeEngine.of(config, activations, parameters) or NumpyEngine(config, activations)
+    engine.load(parameters, optimizer)
+    return engine
+
+
+def evaluate(
+    engine: Engine, config: TrainConfig, output: Activation, data: Arrays
+) -> tuple[float, dict[str, float]]:
+    """Return the mean loss without penalties, and the metrics by name; `output` is the last activation."""
+    losses, zs, ys = [], [], []
+    weights: list[NDArray[np.float64]] = []
+    for blocks in data.batches(engine.evaluation_rows, None):
+        for number in range(len(blocks)):
+            x, y, weight = blocks.gather(number, engine.dtype)
+            a, z = engine.outputs(x)
+            losses.append(config.loss.values(y, a, z, output).astype(np.float64))
+            if weight is not None:
+                weights.append(weight)
+            if config.metrics:
+                zs.append(z)
+                ys.append(y)
+    together = np.concatenate(weights) if weights else None
+    fractions, _ = mean_weights(together, data.rows)
+    measured: dict[str, float] = {}
+    if config.metrics:
+        z, y = np.concatenate(zs), np.concatenate(ys)
+        measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
+    with np.errstate(all="ignore"):
+        return float(np.dot(np.concatenate(losses), fractions)), measured

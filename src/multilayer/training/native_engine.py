@@ -1,0 +1,290 @@
+"""Training steps in the native core, which holds the parameters and the optimizer state meanwhile.
+
+Where the core has kernels for all parts of a step, a run of steps is one call. A part without one (a user-defined
+activation, loss, optimizer or clipping, numbers per unit) is computed here in NumPy, and all others by the core, in the
+stages of one step after another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.random import Random, rewinder
+from multilayer.activations import Activation
+from multilayer.backend import training as backend
+from multilayer.optimizers import Optimizer, OptimizerState, Parameters
+from multilayer.training.backpropagation import mean_da
+from multilayer.training.config import TrainConfig
+from multilayer.training.data import Batches, mean_weights
+from multilayer.training.dropout import step_keys
+from multilayer.training.native_parts import InNumpy, is_readable, pieces, plain_targets, trainer_for
+from multilayer.training.numpy_engine import NumpyEngine, Outcome, decayed
+
+__all__ = ["NativeEngine"]
+
+
+class NativeEngine:
+    """Steps by the kernels of the core."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        activations: tuple[Activation, ...],
+        trainer: backend.Trainer,
+        in_numpy: InNumpy,
+    ) -> None:
+        self._config, self._activations = config, activations
+        self._trainer, self._in_numpy = trainer, in_numpy
+        self._hidden_dropout = len(config.dropout_rates(len(activations) - 1))
+        self._slots = config.optimizer.slots if isinstance(config.optimizer, Optimizer) else ()
+        self._memory: OptimizerState | None = None
+        """The state of an optimizer without a kernel."""
+        self._before: tuple[Parameters, OptimizerState] | None = None
+        """The state to read while the core's is being replaced, one array after the other."""
+        self._taken: dict[str, Parameters] = {}
+        """What has been read from the core for good."""
+
+    @classmethod
+    def of(
+        cls, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
+    ) -> NativeEngine | None:
+        """Return an engine for parameters of this type and these shapes; None where there is no core for them."""
+        made = trainer_for(config, activations, parameters)
+        return None if made is None else cls(config, activations, *made)
+
+    def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
+        """Start from these."""
+        self._before = parameters, optimizer
+        self._memory = optimizer if self._in_numpy.optimizer else None
+        slots = () if self._in_numpy.optimizer else tuple(optimizer.slots[name] for name in self._slots)
+        self._trainer.load(parameters, slots, optimizer.step)
+        self._before = None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self._trainer.dtype
+
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows that `outputs` takes well at once: a batch, for which the core has room."""
+        return max(self._config.batch_size, 64)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays in the core."""
+        return self._trainer.nbytes
+
+    @property
+    def in_one_call(self) -> bool:
+        """Whether the core has kernels for all parts of a step, and runs many steps in one call."""
+        return not self._in_numpy.any
+
+    def parameters(self) -> Parameters:
+        """Return W1, b1, W2, b2, ..."""
+        return self.snapshot()[0] if self._before is not None else self._get("weights")
+
+    def optimizer_state(self) -> OptimizerState:
+        """Return the optimizer state."""
+        if self._before is not None:
+            return self._before[1]
+        if self._memory is not None:
+            return self._memory
+        slots = map(self._get, self._trainer.slots)
+        return OptimizerState(self._trainer.steps, dict(zip(self._slots, slots, strict=True)))
+
+    def snapshot(self) -> tuple[Parameters, OptimizerState]:
+        """Return both, of the same moment."""
+        if self._before is not None:
+            return self._before
+        return self.parameters(), self.optimizer_state()
+
+    def close(self) -> None:
+        """Make no more steps; the state goes into arrays, one after the other in the place of the core's."""
+        self._trainer.close()
+        for what in (*reversed(self._trainer.slots), "weights"):
+            self._taken[what] = self._trainer.get(what)  # first, for a signal handler that reads meanwhile
+            self._trainer.release(what)
+
+    def run(
+        self,
+        batches: Batches,
+        rates: Sequence[float] | NDArray[np.float64],
+        rng: Random,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Make one step per batch, with a learning rate each."""
+        rates = np.ascontiguousarray(rates, np.float64)
+        losses = [np.empty(0)]
+        done, total = 0, len(batches)
+        while done < total:
+            rewind = rewinder(rng) if self._hidden_dropout else None
+            keys = step_keys(rng, total - done, self._hidden_dropout)
+            taken, finite = self._run(batches.slice(done, total), rates[done:], keys, interrupted)
+            losses.append(taken)
+            done += len(taken)
+            if done < total and rewind is not None:
+                rewind()
+                step_keys(rng, len(taken), self._hidden_dropout)
+            if finite:
+                break
+            # The core notices that a step is not finite; the reference finds out why, or takes it, for it may round
+            # differently.
+            reference = NumpyEngine(self._config, self._activations)
+            reference.load(*self.snapshot())
+            one = reference.run(batches.slice(done, done + 1), rates[done : done + 1], rng)
+            if one.not_finite is not None:
+                return Outcome(np.concatenate(losses), replace(one.not_finite, batch=done))
+            self.load(*reference.snapshot())
+            losses.append(one.losses)
+            done += 1
+        return Outcome(np.concatenate(losses))
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, without dropout."""
+        self._trainer.open(backend.Samples(x, None, None, None, len(x)))
+        last = len(self._activations) - 1
+        signals = self._forward(len(x))
+        if last in signals:
+            return signals[last]
+        a = self._trainer.read("a", last, len(x))
+        if not self._fused:
+            return a, self._trainer.read("z", last, len(x))
+        return a, np.asarray(self._activations[last](a))
+
+    def objective(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[float, Parameters]:
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
+        x = x if is_readable(x) else x.copy()
+        samples = backend.Samples(x, None if self._in_numpy.loss else plain_targets(y), weights, None, len(x))
+        value = self._objective(samples, 0, y, weights)
+        if not math.isfinite(value):
+            return value, ()
+        self._trainer.find_gradients()
+        return value, self._trainer.get("gradient")
+
+    def _get(self, what: str) -> Parameters:
+        return self._taken[what] if what in self._taken else self._trainer.get(what)
+
+    @property
+    def _fused(self) -> bool:
+        """Whether the core has the last activation and the loss as one, and so no z of the last layer."""
+        last = self._activations[-1]
+        return not self._in_numpy.loss and isinstance(last, self._config.loss.fused_activations)
+
+    def _run(
+        self,
+        batches: Batches,
+        rates: NDArray[np.float64],
+        keys: NDArray[np.uint64],
+        interrupted: Callable[[], bool],
+    ) -> tuple[NDArray[np.float64], bool]:
+        """Run steps until one is not finite; return the objective of each, and whether all were finite."""
+        losses = [np.empty(0)]
+        done, finite = 0, True
+        for samples in pieces(batches, self.dtype, keys, with_targets=not self._in_numpy.loss):
+            count = samples.batches
+            part, some = batches.slice(done, done + count), rates[done : done + count]
+            if self._in_numpy.any:
+                taken, finite = self._steps_in_stages(samples, part, some, interrupted)
+            else:
+                taken, finite = self._trainer.run(samples, some, interrupted)
+            losses.append(taken)
+            done += len(taken)
+            if len(taken) < count:
+                break
+        return np.concatenate(losses), finite
+
+    def _steps_in_stages(
+        self,
+        samples: backend.Samples,
+        batches: Batches,
+        rates: NDArray[np.float64],
+        interrupted: Callable[[], bool],
+    ) -> tuple[NDArray[np.float64], bool]:
+        losses: list[float] = []
+        for number in range(len(batches)):
+            if interrupted():
+                break
+            rate = float(rates[number])
+            value = self._objective(samples, number, *batches.targets(number), rate)
+            if not math.isfinite(value) or not self._update(rate):
+                return np.array(losses), False
+            losses.append(value)
+        return np.array(losses), True
+
+    def _objective(
+        self,
+        samples: backend.Samples,
+        number: int,
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        rate: float = 0.0,
+    ) -> float:
+        """Return the objective of a batch, whose step is open then: forward, and for the gradients back."""
+        trainer, last = self._trainer, len(self._activations) - 1
+        trainer.open(samples, number, rate)
+        signals = self._forward(len(y))
+        if self._in_numpy.loss:
+            loss, activation, (a, z) = self._config.loss, self._activations[last], signals[last]
+            fractions, _ = mean_weights(weights, len(y))
+            trainer.write_values(loss.values(y, a, z, activation))
+            trainer.write("da", last, mean_da(loss, y, a, z, activation, fractions))
+        else:
+            trainer.compute_loss()
+            if last in signals:
+                self._backward(last, *signals[last])
+        layer = trainer.backward(last)
+        while layer <= last:
+            self._backward(layer, *signals[layer])
+            layer = trainer.backward(layer)
+        return trainer.objective()
+
+    def _forward(self, rows: int) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
+        """Return a and z of the layers whose activation is computed here."""
+        trainer, signals = self._trainer, {}
+        layer, last = trainer.forward(0), len(self._activations) - 1
+        while layer <= last:
+            a = trainer.read("a", layer, rows)
+            z = self._activations[layer](a)
+            trainer.write("z", layer, z)
+            signals[layer] = a, np.asarray(z)
+            if layer == last:
+                break
+            layer = trainer.forward(layer + 1)
+        return signals
+
+    def _backward(self, layer: int, a: NDArray[Any], z: NDArray[Any]) -> None:
+        dz = self._trainer.read("da", layer, len(a))
+        self._trainer.write("da", layer, self._activations[layer].vjp(a, z, dz))
+
+    def _update(self, rate: float) -> bool:
+        """Update the parameters, unless that is not finite; return whether it was."""
+        trainer, config = self._trainer, self._config
+        if not (self._in_numpy.clip or self._in_numpy.optimizer):
+            return trainer.update()
+        trainer.find_gradients()
+        gradients = trainer.get("gradient")
+        if self._in_numpy.clip and config.clip is not None:
+            gradients = config.clip(gradients)
+        if self._memory is None or not isinstance(config.optimizer, Optimizer):
+            trainer.put("gradient", gradients)
+            return trainer.update()
+        before = trainer.get("weights")
+        after, memory = config.optimizer.update(gradients, self._memory, before, rate)
+        after = decayed(config, after, before, rate)
+        if not all(np.isfinite(array).all() for array in after):
+            return False
+        self._before = before, self._memory
+        trainer.put("weights", after)
+        trainer.begin(memory.step)
+        self._memory = memory
+        self._before = None
+        return True

@@ -1,0 +1,220 @@
+"""Training steps in NumPy: the readable reference, and the fallback where there is no native core."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.random import Random
+from multilayer.activations import Activation
+from multilayer.network import Dense, LayerRecord
+from multilayer.network.trace import forward
+from multilayer.optimizers import Optimizer, OptimizerState, Parameters
+from multilayer.training.backpropagation import backward, mean_da, mean_loss
+from multilayer.training.config import TrainConfig
+from multilayer.training.data import Batches, mean_weights
+from multilayer.training.dropout import mask, step_keys
+
+__all__ = ["NotFinite", "NumpyEngine", "Outcome", "decayed"]
+
+
+@dataclass(frozen=True)
+class NotFinite:
+    """Where nan or infinity appeared: the batch, counted from 0, the layer, counted from 1, and the array."""
+
+    batch: int
+    layer: int
+    what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run of steps has done: the objective of each batch taken, and why there is no next step."""
+
+    losses: NDArray[np.float64]
+    not_finite: NotFinite | None = None
+
+
+class _Layer(NamedTuple):
+    """A layer of arrays that training replaces: a `Dense` without copies and checks."""
+
+    W: NDArray[Any]
+    b: NDArray[Any]
+    activation: Activation
+
+    def weighted_sums(self, x: NDArray[Any]) -> NDArray[Any]:
+        # Those of a Dense pack W first, which pays only where W stays as it is.
+        with np.errstate(all="ignore"):
+            return np.asarray(x @ self.W + self.b)
+
+
+class NumpyEngine:
+    """Steps as they are defined: forward, loss, backward, update.
+
+    With weights w_i of the samples of a batch (1 unless given), the objective of a step is::
+
+        sum_i w_i loss_i / sum_i w_i  +  l2 / (2 sum_i w_i) * sum of W^2 over all layers
+
+    which is scikit-learn's objective with alpha = l2. Biases are never penalised. `weight_decay` then shrinks each W by
+    the fraction rate * weight_decay per step, whatever the optimizer.
+    """
+
+    def __init__(self, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
+        self._config, self._activations = config, activations
+        self._dropout = config.dropout_rates(len(activations) - 1)
+        self._state: tuple[Parameters, OptimizerState] = (), OptimizerState(0, {})
+
+    def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
+        """Start from these."""
+        self._state = parameters, optimizer
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self.parameters()[0].dtype
+
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows that `outputs` takes well at once: enough to be fast, few enough for memory."""
+        return 4096
+
+    def parameters(self) -> Parameters:
+        """Return W1, b1, W2, b2, ..."""
+        return self._state[0]
+
+    def optimizer_state(self) -> OptimizerState:
+        """Return the optimizer state."""
+        return self._state[1]
+
+    def snapshot(self) -> tuple[Parameters, OptimizerState]:
+        """Return both, of the same moment."""
+        return self._state
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to free."""
+
+    def run(
+        self,
+        batches: Batches,
+        rates: Sequence[float] | NDArray[np.float64],
+        rng: Random,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Make one step per batch, with a learning rate each."""
+        losses: list[float] = []
+        for number in range(len(batches)):
+            if interrupted():
+                break
+            x, y, weights = batches.gather(number, self.dtype)
+            value, gradients, cause = self._objective(x, y, weights, rng)
+            if cause is None:
+                new = self._updated(gradients, float(rates[number]))
+                cause = _first_not_finite(x, new[0])
+            if cause is not None:
+                return Outcome(np.array(losses), NotFinite(number, *cause))
+            self._state = new
+            losses.append(value)
+        return Outcome(np.array(losses))
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, without dropout."""
+        last = self.forward(x)[0][-1]
+        return last.a, last.z
+
+    def objective(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[float, Parameters]:
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
+        return self._objective(x, y, weights)[:2]
+
+    def forward(
+        self, x: NDArray[Any], rng: Random | None = None
+    ) -> tuple[list[LayerRecord], list[NDArray[Any] | None]]:
+        """Return a record per layer, and the dropout mask of each layer's outputs; no `rng`, no dropout."""
+        parameters, masks = self.parameters(), list[NDArray[Any] | None]()
+        keys = None if rng is None else step_keys(rng, 1, len(self._dropout))
+
+        def dropout(z: NDArray[Any]) -> NDArray[Any]:
+            n = len(masks)
+            if keys is None or n >= len(self._dropout) or not self._dropout[n]:
+                masks.append(None)
+                return z
+            masks.append(mask(keys[0, n], z.shape, self._dropout[n]).astype(z.dtype))
+            dropped: NDArray[Any] = z * masks[n]
+            return dropped
+
+        layers = [
+            _Layer(W, b, activation)
+            for W, b, activation in zip(parameters[::2], parameters[1::2], self._activations, strict=True)
+        ]
+        return list(forward(cast("list[Dense]", layers), x, dropout)), masks
+
+    def _objective(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[Any] | None, rng: Random | None = None
+    ) -> tuple[float, Parameters, tuple[int, str] | None]:
+        """Return the objective, its gradient by parameter, and where it is not finite."""
+        records, masks = self.forward(x, rng)
+        last, l2 = records[-1], self._config.l2
+        fractions, total = mean_weights(weights, len(x))
+        output = (self._config.loss, y, last.a, last.z, last.layer.activation, fractions)
+        value = mean_loss(*output)
+        penalised = l2 and total
+        if penalised:
+            with np.errstate(all="ignore"):
+                value += 0.5 * l2 * sum(_square_sum(W) for W in self.parameters()[::2]) / total
+        if not math.isfinite(value):
+            return value, (), _cause(records)
+        gradients: list[NDArray[Any]] = []
+        for layer in backward(records, mean_da(*output), masks=masks, inputs=False):
+            dW = layer.dW + (l2 / total) * layer.layer.W if penalised else layer.dW
+            gradients = [dW, layer.db, *gradients]
+        return value, tuple(gradients), None
+
+    def _updated(self, gradients: Parameters, rate: float) -> tuple[Parameters, OptimizerState]:
+        config, (before, memory) = self._config, self._state
+        if not isinstance(config.optimizer, Optimizer):
+            raise TypeError("L-BFGS makes no steps on batches")
+        if config.clip is not None:
+            gradients = config.clip(gradients)
+        after, memory = config.optimizer.update(gradients, memory, before, rate)
+        return decayed(config, after, before, rate), memory
+
+
+def decayed(config: TrainConfig, new: Parameters, old: Parameters, rate: float) -> Parameters:
+    """Return new parameters after weight decay: W loses a fraction of what it was."""
+    if not config.weight_decay:
+        return new
+    return tuple(
+        after - rate * config.weight_decay * before if before.ndim == 2 else after
+        for after, before in zip(new, old, strict=True)
+    )
+
+
+def _square_sum(W: NDArray[Any]) -> float:
+    flat = W.ravel()
+    return float(np.dot(flat, flat))
+
+
+def _first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:
+    for n, array in enumerate(parameters):
+        # A finite sum has only finite terms; where it is not, look closer, for a sum may overflow.
+        with np.errstate(all="ignore"):
+            suspicious = not math.isfinite(array.sum())
+        if suspicious and not np.isfinite(array).all():
+            if not np.isfinite(x).all():  # a bounded activation hides it from the loss, not from the gradient
+                return 1, "x"
+            return n // 2 + 1, "W" if n % 2 == 0 else "b"
+    return None
+
+
+def _cause(records: Sequence[LayerRecord]) -> tuple[int, str]:
+    for n, record in enumerate(records, 1):
+        for what in ("x", "a", "z"):
+            if not np.isfinite(getattr(record, what)).all():
+                return n, what
+    return len(records), "loss"
