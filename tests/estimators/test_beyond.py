@@ -49,7 +49,7 @@ def test_an_activation_of_ones_own():
         ({"activation": "rely"}, "no activation is called 'rely'; did you mean 'relu'"),
         ({"activation": step}, "layer 1: step cannot be trained through"),
         ({"output_activation": "tanh"}, "categorical_cross_entropy needs outputs in"),
-        ({"dropout": [0.5]}, "dropout has 1 shares"),
+        ({"dropout": [0.5]}, "dropout has 1 numbers"),
         ({"dropout": 1.5}, "'dropout' parameter of MLPClassifier must be"),
         ({"loss": "squered"}, "no loss is called"),
         ({"optimizer": "adam"}, "'optimizer' parameter of MLPClassifier must be"),

@@ -253,6 +253,6 @@ def test_plain_fit_says_it_too():
     with pytest.warns(TrainingWarning, match="the loss of all samples is not finite"):
         multilayer.fit(network, X_DIABETES * 1e200, Y_DIABETES, loss="squared", optimizer=LBFGS())
     with pytest.warns(
-        TrainingWarning, match="a number that Adam remembers is not finite, so that weights stand"
+        TrainingWarning, match="the optimizer state of Adam is not finite, and the weights no longer"
     ):
         multilayer.fit(network, X_DIABETES * 1e120, Y_DIABETES, loss="squared", epochs=2)
