@@ -85,7 +85,7 @@ def test_widths(widths):
         ),
         (
             lambda: training("dropout")([0.1, 0.2]),
-            "dropout has 2 shares; expected one number, or one per hidden",
+            "dropout has 2 numbers; expected one for all, or one per hidden",
         ),
         (lambda: training("dropout")([math.nan]), "dropout must be a finite number"),
         (lambda: training("sample_weight")([[1], [2, 3]]), "sample_weight has rows of different lengths"),
