@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +14,13 @@ from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_suite import scored, table
-from benchmarks.page import RESULTS, put, update
+from benchmarks.page import put, update
 from benchmarks.peak import measured_peak
-from benchmarks.race import PACKAGES, TRAINERS, Outcome, race, readable
+from benchmarks.race import TRAINERS, race, readable
 from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
+from benchmarks.stored import store as store_results
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
-from multilayer import backend
 from multilayer.activations import Elementwise, catalogue
 from tests.diagnosis.scenarios import SCORED
 
@@ -84,7 +79,7 @@ def forward(rounds: int, threads: int, seconds: float, only: str, store: bool) -
         note = ", counting zeros that are left out" if zeros else ""
         print(f"{case.name:<34} {rate:8.1f} GFLOP/s, {rate / peak:.0%} of the measured peak {peak:.0f}{note}")
     if store:
-        _store("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
+        store_results("forward", outcomes, threads=threads, peak_gflops=peak, details=details)
 
 
 @app.command()
@@ -106,7 +101,7 @@ def sweep(shapes: int, seed: int, rounds: int, threads: int, seconds: float, onl
     for case, peer, ratio in result.losses:
         print(f"  {ratio:.2f} {peer:<12} {case}")
     if store:
-        _store("sweep", outcomes, threads=threads, seed=seed, summary=asdict(result))
+        store_results("sweep", outcomes, threads=threads, seed=seed, summary=asdict(result))
 
 
 @app.command()
@@ -135,7 +130,7 @@ def training(rounds: int, threads: int, seconds: float, only: str, store: bool) 
         }
         print(case.name, details[case.name], outcome.excluded or "")
     if store:
-        _store("training", outcomes, threads=threads, details=details)
+        store_results("training", outcomes, threads=threads, details=details)
 
 
 @app.command()
@@ -158,7 +153,7 @@ def activations(rounds: int, seconds: float, only: str, size: int, store: bool) 
                 f"{kind}: geometric mean {mean:.2f}, lowest {min(ratios):.2f}, over {len(ratios)} activations"
             )
     if store:
-        _store("activations", outcomes, threads=1)
+        store_results("activations", outcomes, threads=1)
 
 
 @app.command()
@@ -185,9 +180,7 @@ def memory(rounds: int, threads: int, seconds: float, only: str, size: int, stor
     for case, (together, by_one_thread) in copies.items():
         print(f"{case:<40} {together:.2f} copies, {by_one_thread:.2f} by one thread")
     if store:
-        by_one = {outcome.case: asdict(outcome.timings["multilayer"]) for outcome in alone}
-        facts = {"copy_ns": copy_ns, "goal": 1.4, "copies": copies, "one_thread": by_one}
-        _store("memory", outcomes, threads=threads, **facts)
+        store_results("memory", [], threads=threads, copy_ns=copy_ns, goal=1.4, copies=copies)
 
 
 @app.command()
@@ -208,7 +201,7 @@ def startup(rounds: int, store: bool) -> None:
     more = outcome.timings["multilayer"].median - outcome.timings["numpy"].median
     print(f"multilayer over numpy alone: {readable(more)}")
     if store:
-        _store("startup", [outcome])
+        store_results("startup", [outcome])
 
 
 @app.command("diagnosis-suite")
@@ -256,36 +249,6 @@ def page() -> None:
 def _refuse_parts(store: bool, only: str) -> None:
     if store and only:
         raise click.UsageError("--store replaces all figures of a benchmark; leave out --only")
-
-
-def _store(name: str, outcomes: Sequence[Outcome], **facts: Any) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    at_work = backend.info()
-    document = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": _processor(),
-        "processors": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-        "versions": {package: _version(package) for package in PACKAGES.values()},
-        "backend": asdict(at_work),
-        **facts,
-        "outcomes": [asdict(outcome) | {"ratio": outcome.ratio()} for outcome in outcomes],
-    }
-    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version({"sklearn": "scikit-learn"}.get(package, package))
-    except PackageNotFoundError:
-        return None
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ tree into build/exhaustive with cmake. Figures are kept in benchmarks/results/ac
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.stored import load, write
 from multilayer import activations, backend
 from multilayer.activations import Elementwise
 from tests.activations.cases import points
@@ -31,7 +31,6 @@ from tests.reference.activations import REFERENCES, Exact, evaluate
 from tests.reference.arithmetic import fast
 from tests.reference.ulp import ulp_error
 
-RESULTS = Path(__file__).parent / "results" / "accuracy.json"
 SOURCE = Path(__file__).parents[1]
 BUILD = SOURCE / "build" / "exhaustive"
 CHUNK = 2**20
@@ -175,10 +174,9 @@ def largest_float64(activation: Elementwise, kind: str, count: int) -> Worst:
 
 def keep(key: str, worst: Worst, inputs: int) -> None:
     """Write one figure into the results."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    table = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    table = load("accuracy")
     table[key] = {"ulps": round(worst.ulps, 4), "x": worst.x.hex(), "inputs": inputs}
-    RESULTS.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n")
+    write("accuracy", dict(sorted(table.items())))
 
 
 def main() -> None:

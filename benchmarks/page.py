@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.race import PACKAGES, TRAINERS, readable
+from benchmarks.stored import load
 
 TRAINER_NAMES = [module.removesuffix("_peer") for module in TRAINERS]
-RESULTS = Path(__file__).with_name("results")
 START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures -->"
 
 
@@ -29,22 +28,17 @@ def put(page: Path, text: str, start: str, end: str) -> None:
 
 
 def _tables() -> Iterable[str]:
-    if forward := _load("forward"):
+    if forward := load("forward"):
         yield _context(forward)
         yield _forward(forward)
-    if training := _load("training"):
+    if training := load("training"):
         yield _training(training)
-    if activations := _load("activations"):
+    if activations := load("activations"):
         yield _activations(activations)
-    if memory := _load("memory"):
+    if memory := load("memory"):
         yield _memory(memory)
-    if startup := _load("startup"):
+    if startup := load("startup"):
         yield _startup(startup)
-
-
-def _load(name: str) -> dict[str, Any] | None:
-    path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else None
 
 
 def _context(result: dict[str, Any]) -> str:
