@@ -13,7 +13,7 @@ from multilayer.network.initialized import initialize
 from multilayer.training import fit
 from tests.cli.test_commands import shell
 from tests.cli.test_mistakes import refused
-from tests.plots.reading import read
+from tests.reports.reading import read
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.normal(size=(120, 2))

@@ -9,7 +9,7 @@ import pytest
 from multilayer.activations import catalogue, relu, softmax
 from tests.cli.test_mistakes import refused
 from tests.measure.efforts import LITTLE
-from tests.plots.reading import read
+from tests.reports.reading import read
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multilayer.diagnosis.text import to_text
 from multilayer.diagnosis.wording import where
 from tests.diagnosis.made import COLLAPSED, SATURATED, diagnosis, evidence, healthy, network
-from tests.plots.reading import Reader
+from tests.reports.reading import Reader
 
 WHOLE = """\
 It does not learn because layer 2 passes on almost no signal.

@@ -6,9 +6,7 @@ from matplotlib.figure import Figure
 
 from multilayer.activations import catalogue, get, measure
 from multilayer.measure import Effort
-from multilayer.plots.activation_curve import activation_curve
-from multilayer.plots.cost_accuracy import cost_accuracy
-from multilayer.plots.gradient_depth import gradient_depth
+from multilayer.plots.activations import activation_curve, cost_accuracy, gradient_depth
 from tests.measure.efforts import LITTLE
 
 

@@ -1,4 +1,4 @@
-"""What the pictures of a diagnosis draw, and that they say in words and tables what they draw."""
+"""What the pictures of a diagnosis draw, and that their words and tables hold the same."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from multilayer import plots
-from multilayer.plots.axes import percent
-from multilayer.plots.figures import GREY
-from multilayer.plots.table import pictures
+from multilayer.plots.figures import GREY, percent
 from multilayer.plots.weighted_sums import saturated_spans
+from multilayer.reports.diagnosis import pictures
 from multilayer.training import History
 from tests.diagnosis.made import evidence, histogram, network
 
@@ -46,7 +45,7 @@ def test_relu_is_saturated_below_zero_and_softmax_has_no_region():
     assert saturated_spans(last) == []
 
 
-def test_the_histogram_is_drawn_in_shares():
+def test_the_histogram_is_drawn_in_fractions():
     layer = evidence().layers[1]
     ax = plots.weighted_sums(layer, axes(), "$title")
     (stairs,) = ax.patches
@@ -85,7 +84,7 @@ def test_gradients_that_are_exactly_zero_are_written_down():
     assert "layer 1: 0," in NAMED["gradient"].words(dead)
 
 
-def test_gradients_are_told_beside_the_last_layers():
+def test_gradients_are_compared_with_the_last_layers():
     made = evidence()
     sizes = [float(np.sqrt(np.mean(g.rms_da**2))) for g in made.gradients]
     assert f"The first layer has {sizes[0] / sizes[-1]:.3g}" in NAMED["gradient"].words(made)
@@ -102,8 +101,8 @@ def test_the_signal_is_what_differs_between_samples():
     assert len(plots.signal_flow(compared, axes()).get_lines()) == 3
     numbers = NAMED["signal"].numbers(compared)
     assert numbers.columns[-2:] == (
-        "share that differs before training",
-        "share that differs newly initialized",
+        "fraction that differs, before training",
+        "fraction that differs, newly initialized",
     )
     assert all(row[3] == row[-1] == row[-2] for row in numbers.rows)
 
@@ -119,7 +118,9 @@ def test_events_are_marked_on_the_loss_curve():
     assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (4, 1.1)
     words = NAMED["loss"].words(evidence())
     assert "Over 7 epochs the loss went from 2.3 to 0.6" in words
-    assert "epoch 4 was the best" in words
+    assert "The best epoch was 4." in words
+    assert "The validation loss went from" in words
+    assert words.endswith("End of training: stopped: no more improvement.")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_inputs_are_drawn_by_name_or_as_a_profile():
     assert plots.input_scales(replace(named, inputs=alike), axes()).get_xscale() == "linear"
 
 
-def test_bars_are_what_was_meant_and_what_was_said():
+def test_bars_are_actual_and_predicted_counts():
     made = evidence(network(classes=["no", "yes"]))
     ax = plots.predictions(made, axes())
     heights = {True: [], False: []}

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from multilayer import MLP, Dense, InputError, diagnose, fit, initialize, plots
-from multilayer.plots.table import pictures
+from multilayer.reports.diagnosis import pictures
 from multilayer.training import History
 from tests.diagnosis.made import evidence
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from multilayer._base.errors import InputError, MissingExtraError
-from multilayer.plots.table import pictures
 from multilayer.reports import check_ready, to_html, write_html
+from multilayer.reports.diagnosis import pictures
 from tests.diagnosis.made import (
     SATURATED,
     bare_evidence,
@@ -21,7 +21,7 @@ from tests.diagnosis.made import (
     healthy,
     network,
 )
-from tests.plots.reading import read
+from tests.reports.reading import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,8 +61,8 @@ def test_the_verdict_comes_first():
 
 def test_what_is_not_drawn_is_said_with_the_reason():
     text = read(to_html(healthy())).text
-    assert "How the loss went: not drawn, as the history of the training is not known." in text
-    assert "What arrives of the gradient: not drawn, as gradients need y and a loss." in text
+    assert "Learning curve: not drawn, as the history of the training is not known." in text
+    assert "Gradient by layer: not drawn, as gradients need y and a loss." in text
 
 
 @pytest.mark.slow

@@ -125,7 +125,7 @@ def _show_measured(
 
     if html is not None:
         from multilayer.plots.figures import style
-        from multilayer.reports.properties import properties_page
+        from multilayer.reports.activations import properties_page
 
         # A file that cannot be written, or matplotlib missing, is found before a minute of measuring.
         storage.check_writable(html)

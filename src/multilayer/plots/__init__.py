@@ -1,16 +1,15 @@
-"""Pictures of activations, networks and diagnoses, one file each.
+"""Pictures of activations, networks and diagnoses.
 
 All but `curve` draw on an `ax` of matplotlib (extra `plot`) and return it. `loss_curve` takes a training in any form
-and `decision_boundary` a network with its samples; the others take a diagnosis, or what it
-measured, as in `plots.gradient_flow(diagnosis)`.
+and `decision_boundary` a network with its samples; the others take a diagnosis, or its evidence, as in
+`plots.gradient_flow(diagnosis)`.
 """
 
 from multilayer.plots.decision_boundary import decision_boundary
-from multilayer.plots.gradient_flow import gradient_flow
+from multilayer.plots.flow import gradient_flow, signal_flow
 from multilayer.plots.input_scales import input_scales
 from multilayer.plots.loss_curve import loss_curve
 from multilayer.plots.predictions import predictions
-from multilayer.plots.signal_flow import signal_flow
 from multilayer.plots.terminal import curve
 from multilayer.plots.unit_map import unit_map
 from multilayer.plots.weighted_sums import weighted_sums

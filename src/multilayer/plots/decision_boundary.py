@@ -1,4 +1,4 @@
-"""What a network says over a plane of two inputs, with the samples on it."""
+"""The class or the output of a network over a plane of two inputs, with samples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.arrays import plain_array, real_array
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.interop import from_model
+from multilayer.io import Meaning, meaning_of
 from multilayer.network.labels import class_numbers
-from multilayer.plots.axes import label, legend
-from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on, label, legend
 
 if TYPE_CHECKING:
     from multilayer.network import MLP
@@ -45,21 +45,21 @@ def decision_boundary(
 ) -> Axes:
     """Draw the class of every point of a plane, and the samples with theirs; of a regression network, its output.
 
-    A network says classes where it has labels, several outputs, or one output of a sigmoid or a step; else its only
-    output is drawn as contours.
+    The class is that of `network.classify`. A network with a single output that is a quantity, by the rule of
+    `multilayer.io.meaning_of`, is drawn as contours of that output.
 
     Parameters
     ----------
     model : MLP, or what `multilayer.from_model` takes
         The network.
     X : array_like, shape (samples, inputs)
-        Samples; they also say which part of the plane is drawn.
+        Samples; their range is the part of the plane that is drawn.
     y : array_like, shape (samples,), optional
         Classes as `model.classify` gives them, or numbers of a regression, to colour the samples by.
     ax : matplotlib Axes, optional
         What to draw on; new axes of pyplot unless given.
     inputs : (int, int)
-        The two inputs that span the plane, from 0; all others stand at their medians over X.
+        The two inputs that span the plane, from 0; all others have their medians over X.
 
     Returns
     -------
@@ -82,7 +82,8 @@ def decision_boundary(
         )
     plane = _Plane.through(samples, across, up)
     ax = drawn_on(ax)
-    draw = _draw_classes if _says_classes(network) else _draw_numbers
+    quantity = network.shape[-1] == 1 and meaning_of(network) is Meaning.QUANTITIES
+    draw = _draw_numbers if quantity else _draw_classes
     draw(network, ax, plane, targets)
     names = network.inputs or tuple(f"x{number}" for number in range(1, samples.shape[1] + 1))
     ax.set_xlabel(label(names[across], _LONGEST_NAME), parse_math=False)
@@ -149,18 +150,12 @@ def _range(column: NDArray[Any], number: int) -> NDArray[np.float64]:
     return np.linspace(low - margin, high + margin, _POINTS)
 
 
-def _says_classes(network: MLP) -> bool:
-    interval = network.layers[-1].activation.facts.range
-    bounded = (interval.low, interval.high) == (0.0, 1.0)
-    return network.classes is not None or network.shape[-1] > 1 or bounded
-
-
 def _draw_classes(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
     classes = list(network.classes or range(max(network.shape[-1], 2)))
-    said = class_numbers(classes, network.classify(plane.x))
+    predicted = class_numbers(classes, network.classify(plane.x))
     colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(classes))]
     levels = np.arange(len(classes) + 1) - 0.5
-    ax.contourf(plane.across, plane.up, plane.grid(said), levels=levels, colors=colours, alpha=0.25)
+    ax.contourf(plane.across, plane.up, plane.grid(predicted), levels=levels, colors=colours, alpha=0.25)
     if targets is None:
         ax.scatter(plane.points[:, 0], plane.points[:, 1], s=_SIZE, facecolors="none", edgecolors=GREY)
         return
@@ -180,7 +175,7 @@ def _draw_numbers(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] |
     low, high = float(outputs.min()), float(outputs.max())
     levels = _LEVELS if low < high else [low - 1.0, low + 1.0]
     drawn = ax.contourf(plane.across, plane.up, outputs, levels=levels)
-    ax.figure.colorbar(drawn, ax=ax, label="output")
+    ax.figure.colorbar(drawn, ax=ax, label=fill("output"))
     across, up = plane.points.T
     if targets is None:
         ax.scatter(across, up, s=_SIZE, facecolors="none", edgecolors=GREY)

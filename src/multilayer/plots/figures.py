@@ -1,35 +1,51 @@
-"""Where matplotlib is imported, and how a picture becomes part of a page: an SVG element that needs nothing else.
-
-Text stays text: it can be selected, searched and enlarged, and a browser without the first font takes the next.
-What is drawn in the ink's colour takes the colour of the text around it, on dark pages as on light ones.
-"""
+"""The only importer of matplotlib: style, new axes, SVG, and what the axes of several pictures share."""
 
 from __future__ import annotations
 
 import io
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from multilayer._base.errors import InputError, MissingExtraError
-from multilayer._base.text import printable
-from multilayer.plots.page import Markup
+from multilayer._base.text import fill, one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "Axes", "Figure", "drawn_on", "style", "svg"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "INK",
+    "ORANGE",
+    "PURPLE",
+    "RED",
+    "Axes",
+    "Figure",
+    "drawn_on",
+    "label",
+    "legend",
+    "legend_above",
+    "log_line",
+    "log_scale",
+    "number",
+    "over_layers",
+    "percent",
+    "style",
+    "svg",
+]
 
 # Each stands out by 3 : 1 or more from a white page and from a dark one (WCAG 1.4.11).
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#2f7fd1", "#d0700c", "#2b9a66", "#d1495b", "#8b6cd8", "#7d8590"
 
-_INK = "#1f2430"
-_SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-
+INK = "#1f2430"
+"""Of text and axes; a page replaces it by the colour of its own text."""
 _SETTINGS: dict[str, Any] = {
     "font.family": "sans-serif",
     # Verdana is as wide as DejaVu Sans, which the layout is measured with.
@@ -55,7 +71,7 @@ _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "multilayer",
     **dict.fromkeys(
         ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color", "ytick.color"),
-        _INK,
+        INK,
     ),
 }
 
@@ -101,25 +117,15 @@ def drawn_on(ax: Axes | None) -> Axes:
     return pyplot.subplots(layout="constrained")[1]
 
 
-def svg(
-    draw: Callable[[Figure], object],
-    name: str,
-    title: str,
-    description: str,
-    size: tuple[float, float] = (7.2, 3.0),
-) -> Markup:
-    """Return a picture as an SVG element for a page: the same bytes for the same picture.
+def svg(draw: Callable[[Figure], object], size: tuple[float, float] = (7.2, 3.0)) -> str:
+    """Return a picture as SVG, the same text for the same picture.
 
     Parameters
     ----------
     draw : callable
-        Draws on the empty figure it is given; pyplot is not involved.
-    name : str
-        What its ids begin with: letters, digits and hyphens, another name for each picture of a page.
-    title, description : str
-        What a screen reader says instead: what the picture is, and what it shows, in numbers.
+        Draws on the empty figure it is called with; pyplot is not involved.
     size : (width, height)
-        In inches; the page scales it to the width it has.
+        In inches.
 
     Raises
     ------
@@ -135,51 +141,91 @@ def svg(
         draw(figure)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(written.getvalue())  # noqa: S314  (matplotlib's own, a line ago)
-    _embed(root, name, title, description)
-    return Markup(ElementTree.tostring(root, encoding="unicode"))
+    return written.getvalue()
 
 
-def _embed(root: ElementTree.Element, name: str, title: str, description: str) -> None:
-    """Make a file of its own into an element of a page: no names that could meet others, no fixed size."""
-    for child in [*root]:
-        if child.tag == f"{_SVG}metadata" or child.find(f"{_SVG}style") is not None:
-            root.remove(child)
-    used = set(re.findall(r"#([\w.-]+)", " ".join(_references(root))))
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(_SVG)
-        target = element.attrib.pop(_LINK, None)
-        if target is not None:
-            element.set("href", f"#{name}-{target[1:]}" if target.startswith("#") else target)
-        identity = element.attrib.pop("id", None)
-        if identity in used:
-            element.set("id", f"{name}-{identity}")
-        for key in ("clip-path", "style"):
-            value = element.get(key)
-            if value is not None:
-                element.set(key, value.replace("url(#", f"url(#{name}-").replace(_INK, "currentColor"))
-        if element.text is not None and not element.text.strip():
-            element.text = None
-        element.tail = None
-    box = root.get("viewBox", "")
-    root.attrib.clear()
-    root.attrib |= {
-        "viewBox": box,
-        "role": "img",
-        "aria-labelledby": f"{name}-title {name}-description",
-        "stroke-linejoin": "round",
-        "fill": "currentColor",
-    }
-    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
-        element = ElementTree.Element(tag, id=f"{name}-{'description' if tag == 'desc' else tag}")
-        element.text = printable(text)
-        root.insert(place, element)
+def label(name: str, longest: int) -> str:
+    """Return a name as a picture shows it: in one line, printable, its end left out where it is too long."""
+    name = one_line(name)
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
-def _references(root: ElementTree.Element) -> list[str]:
-    return [
-        value
-        for element in root.iter()
-        for key, value in element.attrib.items()
-        if (key == _LINK and value.startswith("#")) or value.startswith("url(#")
-    ]
+def legend_above(ax: Axes, *, left: bool = False, columns: int = 3, **options: Any) -> None:
+    """Put the legend above the axes where the figure makes room for it, else inside, so that nothing is cut off.
+
+    It has fewer columns where the figure is too narrow for as many.
+    """
+    figure = ax.get_figure(root=True)
+    place: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+    if left:
+        place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+    if figure is not None and figure.get_layout_engine() is not None:
+        for count in range(columns, 0, -1):
+            drawn = legend(ax, **place, ncols=count, **options)
+            if drawn.get_window_extent().width < figure.bbox.width:
+                return
+    legend(ax, loc="best")
+
+
+def legend(ax: Axes, **options: Any) -> Any:
+    """Draw the legend, in which a name with dollar signs is no formula, and return it."""
+    drawn = ax.legend(**options)
+    for text in drawn.get_texts():
+        text.set_parse_math(False)
+    return drawn
+
+
+def number(value: float | None) -> str:
+    """Return a number for tables and captions; a dash for None."""
+    return "–" if value is None else f"{value:.3g}"
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction as a percentage, which is 0 % or 100 % only where the fraction is exactly 0 or 1.
+
+    >>> percent(0.25), percent(0.9996), percent(1.0), percent(2.5e-9)
+    ('25\\xa0%', '99.96\\xa0%', '100\\xa0%', '2e-07\\xa0%')
+    """
+    exact = fraction in {0.0, 1.0}
+    texts = (f"{100 * fraction:.{digits}f}" for digits in range(5))
+    fitting = (text for text in texts if exact or float(text) not in {0.0, 100.0})
+    return f"{next(fitting, f'{100 * fraction:.1g}')}\u00a0%"
+
+
+def over_layers(ax: Axes, count: int) -> None:
+    """Make x the number of the layer, from 1."""
+    step = -(-count // 20)
+    ax.set_xticks(range(1, count + 1, step))
+    ax.set_xlim(0.6, count + 0.4)
+    ax.set_xlabel(fill("layer, from input to output"))
+
+
+def log_scale(ax: Axes, values: ArrayLike) -> None:
+    """Make y logarithmic, wide enough for the positive ones of `values`, with plain numbers beside it."""
+    drawn = np.asarray(values, np.float64)
+    drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
+    low, high = (drawn.min(), drawn.max()) if drawn.size else (0.1, 1.0)
+    decades = float(np.log10(high / low))
+    ax.set_yscale("log", subs=[2, 5] if decades < 3 else [])
+    margin = 10 ** max(0.15, 0.06 * decades)
+    ax.set_ylim(max(low / margin, 5e-324), high * margin)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if decades < 1.5 else "")
+    ax.grid(axis="y", alpha=0.25, linewidth=0.6)
+
+
+def log_line(ax: Axes, values: Sequence[float], name: str, **style: object) -> None:
+    """Draw values by layer on a logarithmic scale; 0, nan and infinities are written at the bottom."""
+    layers, y = np.arange(1, len(values) + 1), np.asarray(values, np.float64)
+    shown = np.isfinite(y) & (y > 0)
+    (line,) = ax.plot(layers, np.where(shown, y, np.nan), label=name, **{"marker": "o", **style})  # type: ignore[arg-type]
+    for layer, value in zip(layers[~shown], y[~shown], strict=True):
+        ax.annotate(
+            f"{value:g}",
+            (layer, 0.02),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            color=line.get_color(),
+            weight="bold",
+        )

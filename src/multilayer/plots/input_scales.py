@@ -1,4 +1,4 @@
-"""On what scales the inputs come."""
+"""The scales of the inputs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from multilayer._base.table import Table
-from multilayer.plots.axes import label, legend_above, number
-from multilayer.plots.figures import BLUE, GREY, ORANGE, drawn_on
+from multilayer._base.text import fill
+from multilayer.plots.figures import BLUE, GREY, ORANGE, drawn_on, label, legend_above, number
 from multilayer.plots.picture import Picture, measured
 
 if TYPE_CHECKING:
@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
 __all__ = ["input_scales", "picture"]
 
+_LABELS = ("minimum to maximum", "mean ± standard deviation", "mean")
 _NAMED = 24
+_ONE_COLUMN = "One column: values from {min} to {max}, standard deviation {std_max}."
+_COLUMNS = (
+    "{columns} columns: values from {min} to {max}; standard deviations from {std_min} ({narrow}) to {std_max} "
+    "({wide})."
+)
 _LONGEST_NAME = 24
 _ROWS = 200
 _DRAWN = 1e300
 
 
 def input_scales(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
-    """Draw of each column of X the span from least to largest, and mean and standard deviation.
+    """Draw the range, the mean and the standard deviation of each column of X.
 
-    A column is a row with its name; of more than 24 columns the profile over all of them is drawn. The scale is
+    A column is a row with its name; more than 24 columns are drawn as a profile. The scale is
     linear up to the smallest standard deviation and logarithmic beyond where the columns differ a hundredfold.
     """
     evidence, ax = measured(source, picture.missing), drawn_on(ax)
@@ -42,12 +48,11 @@ def input_scales(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
 def _by_name(evidence: Evidence, ax: Axes) -> None:
     inputs, names = _drawable(evidence.inputs), _names(evidence)
     rows = np.arange(len(names))
-    ax.hlines(
-        rows, inputs.least, inputs.largest, color=BLUE, alpha=0.4, linewidth=2, label="least to largest"
-    )
+    range_label, std_label, mean_label = map(fill, _LABELS)
+    ax.hlines(rows, inputs.least, inputs.largest, color=BLUE, alpha=0.4, linewidth=2, label=range_label)
     low, high = inputs.mean - inputs.standard_deviation, inputs.mean + inputs.standard_deviation
-    ax.hlines(rows, low, high, color=BLUE, linewidth=6, label="mean ± standard deviation")
-    ax.plot(inputs.mean, rows, "o", color=ORANGE, markersize=5, label="mean")
+    ax.hlines(rows, low, high, color=BLUE, linewidth=6, label=std_label)
+    ax.plot(inputs.mean, rows, "o", color=ORANGE, markersize=5, label=mean_label)
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
     ax.set_yticks(rows, [label(name, _LONGEST_NAME) for name in names], parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
@@ -62,19 +67,16 @@ def _profile(evidence: Evidence, ax: Axes) -> None:
     ax.fill_between(columns, inputs.least, inputs.largest, step="mid", color=BLUE, alpha=0.25, linewidth=0)
     ax.fill_between(columns, low, high, step="mid", color=BLUE, alpha=0.6, linewidth=0)
     ax.step(columns, inputs.mean, where="mid", color=ORANGE, linewidth=1.0)
-    for said, colour, alpha in _LEGEND:
-        ax.fill_between([], [], color=colour, alpha=alpha, label=said)
+    for name, colour, alpha in zip(_LABELS, (BLUE, BLUE, ORANGE), (0.25, 0.6, 1.0), strict=True):
+        ax.fill_between([], [], color=colour, alpha=alpha, label=fill(name))
     ax.set_xlim(0.5, columns.size + 0.5)
-    ax.set_xlabel("column of X")
+    ax.set_xlabel(fill("column of X"))
     _scale(ax, "y", evidence)
     legend_above(ax)
 
 
-_LEGEND = (("least to largest", BLUE, 0.25), ("mean ± standard deviation", BLUE, 0.6), ("mean", ORANGE, 1.0))
-
-
 def _drawable(inputs: InputStatistics) -> InputStatistics:
-    """Return the statistics with numbers that a picture has room for: it multiplies them by lengths in pixels."""
+    """Return the statistics within the numbers that matplotlib can multiply by lengths in pixels."""
     names = ("mean", "standard_deviation", "least", "largest")
     return replace(inputs, **{name: np.clip(getattr(inputs, name), -_DRAWN, _DRAWN) for name in names})
 
@@ -89,7 +91,7 @@ def _scale(ax: Axes, axis: Any, evidence: Evidence) -> None:
 
 
 def _linear_up_to(evidence: Evidence) -> float | None:
-    """Return where a logarithmic scale begins, or None for a linear one."""
+    """Return the end of the linear part of a logarithmic scale, or None for a linear one."""
     inputs = evidence.inputs
     sizes = np.minimum(np.maximum(np.abs(inputs.least), np.abs(inputs.largest)), _DRAWN)
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
@@ -99,7 +101,9 @@ def _linear_up_to(evidence: Evidence) -> float | None:
 
 
 def _names(evidence: Evidence) -> tuple[str, ...]:
-    return evidence.network.inputs or tuple(f"column {n}" for n in range(1, evidence.inputs.mean.size + 1))
+    return evidence.network.inputs or tuple(
+        fill("column {number}", number=n) for n in range(1, evidence.inputs.mean.size + 1)
+    )
 
 
 def _size(evidence: Evidence) -> tuple[float, float]:
@@ -109,39 +113,42 @@ def _size(evidence: Evidence) -> tuple[float, float]:
 
 def _words(evidence: Evidence) -> str:
     inputs = evidence.inputs
-    deviation, names = inputs.standard_deviation, _names(evidence)
-    narrow, wide = int(deviation.argmin()), int(deviation.argmax())
-    span = f"values go from {number(float(inputs.least.min()))} to {number(float(inputs.largest.max()))}"
-    if deviation.size == 1:
-        return f"One column: {span}, standard deviation {number(float(deviation[0]))}."
-    return (
-        f"{deviation.size} columns: {span}; standard deviations from {number(float(deviation[narrow]))} "
-        f"({names[narrow]}) to {number(float(deviation[wide]))} ({names[wide]})."
+    std, names = inputs.standard_deviation, _names(evidence)
+    narrow, wide = int(std.argmin()), int(std.argmax())
+    return fill(
+        _ONE_COLUMN if std.size == 1 else _COLUMNS,
+        columns=std.size,
+        min=number(float(inputs.least.min())),
+        max=number(float(inputs.largest.max())),
+        std_min=number(float(std[narrow])),
+        std_max=number(float(std[wide])),
+        narrow=names[narrow],
+        wide=names[wide],
     )
 
 
 def _numbers(evidence: Evidence) -> Table:
     inputs = evidence.inputs
     columns = {
-        "mean": inputs.mean,
-        "deviation": inputs.standard_deviation,
-        "least": inputs.least,
-        "largest": inputs.largest,
+        fill("mean"): inputs.mean,
+        fill("std"): inputs.standard_deviation,
+        fill("min"): inputs.least,
+        fill("max"): inputs.largest,
     }
     if inputs.target_correlation is not None:
-        columns["correlation with a target"] = inputs.target_correlation
+        columns[fill("correlation with a target")] = inputs.target_correlation
     names = _names(evidence)
     shown = range(min(len(names), _ROWS))
     rows = tuple((names[j], *(number(float(column[j])) for column in columns.values())) for j in shown)
-    more = f" (the first {_ROWS} of {len(names)})" if len(names) > _ROWS else ""
-    return Table(f"The columns of X{more}", ("column", *columns), rows)
+    template = "The columns of X (the first {shown} of {count})" if len(names) > _ROWS else "The columns of X"
+    return Table(fill(template, shown=_ROWS, count=len(names)), (fill("column"), *columns), rows)
 
 
 picture = Picture(
     name="inputs",
     heading="The scales of the inputs",
-    shows="Each column of X: its span, and mean and standard deviation. A network learns best from columns with mean 0 "
-    "and standard deviation 1.",
+    shows="The range, the mean and the standard deviation of each column of X. A network learns best from columns with "
+    "mean 0 and standard deviation 1.",
     draw=lambda evidence, figure: input_scales(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

@@ -1,4 +1,4 @@
-"""How the loss went, and what happened on the way."""
+"""The learning curve: the loss by epoch, and the events of the training."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
-from multilayer.plots.axes import log_scale, number
-from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on
+from multilayer._base.text import fill
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on, log_scale, number
 from multilayer.plots.picture import Picture
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _STOPPED = {
 
 @dataclass(frozen=True)
 class _Curve:
-    """What is drawn, whatever it was taken from."""
+    """What is drawn, from whatever source."""
 
     history: History
     stopped: str | None = None
@@ -42,21 +42,22 @@ class _Curve:
 
     @property
     def ended(self) -> str | None:
+        """Why training ended, as a label."""
         if self.stopped == "plateau" and self.patience is not None:
-            return f"stopped: no improvement\nfor {self.patience} epochs"
-        return None if self.stopped is None else _STOPPED.get(self.stopped, self.stopped)
+            return fill("stopped: no improvement\nfor {epochs} epochs", epochs=self.patience)
+        return None if self.stopped is None else fill(_STOPPED.get(self.stopped, self.stopped))
 
 
 def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
     """Draw the loss by epoch, and the validation loss where there is one; logarithmic where they differ threefold.
 
     Marked: the best epoch, why training ended, where the learning rate was cut, and, of a diagnosis, the loss of the
-    best constant prediction, which a network that learns has to leave below it.
+    best constant prediction; a network that has learned is below it.
 
     Parameters
     ----------
     source : Trained, History, Diagnosis, Evidence, or a fitted estimator
-        Where the curve is known.
+        Where the curve comes from.
     ax : matplotlib Axes, optional
         What to draw on; new axes of pyplot unless given.
 
@@ -72,14 +73,13 @@ def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
     ax = drawn_on(ax)
     epochs = np.arange(1, len(history) + 1)
     marker = "o" if len(history) < 3 else ""
-    ax.plot(epochs, history.loss, label="training", color=BLUE, marker=marker)
+    ax.plot(epochs, history.loss, label=fill("training"), color=BLUE, marker=marker)
     if history.validation_loss:
-        ax.plot(epochs, history.validation_loss, label="validation", color=ORANGE, marker=marker)
+        ax.plot(epochs, history.validation_loss, label=fill("validation"), color=ORANGE, marker=marker)
     values = [*history.loss, *history.validation_loss]
     if curve.constant is not None and np.isfinite(curve.constant):
-        ax.axhline(
-            curve.constant, color=GREY, linestyle="--", linewidth=1.0, label="best constant prediction"
-        )
+        label = fill("best constant prediction")
+        ax.axhline(curve.constant, color=GREY, linestyle="--", linewidth=1.0, label=label)
         values.append(curve.constant)
     finite = np.array([value for value in values if np.isfinite(value)])
     if finite.size and 0 < 3 * finite.min() < finite.max():
@@ -87,8 +87,8 @@ def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
     _mark(curve, ax)
     ax.set_xlim(min(1, len(history) - 1), len(history) * 1.02)
     ax.locator_params(axis="x", integer=True)
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("loss")
+    ax.set_xlabel(fill("epoch"))
+    ax.set_ylabel(fill("loss"))
     ax.legend(loc="best")
     return ax
 
@@ -99,11 +99,12 @@ def _mark(curve: _Curve, ax: Axes) -> None:
     best, cuts = _best(history), _cuts(history)
     if best is not None:
         losses = history.validation_loss or history.loss
-        ax.plot([best], [losses[best - 1]], "D", color=GREEN, label=f"best epoch, {best}", zorder=3)
+        label = fill("best epoch, {epoch}", epoch=best)
+        ax.plot([best], [losses[best - 1]], "D", color=GREEN, label=label, zorder=3)
     for epoch in cuts:
         ax.axvline(epoch, color=PURPLE, linestyle=":", linewidth=1.0)
     if cuts:
-        ax.plot([], [], color=PURPLE, linestyle=":", label="learning rate cut")
+        ax.plot([], [], color=PURPLE, linestyle=":", label=fill("learning rate cut"))
     if curve.ended:
         ax.axvline(len(history), color=RED, linewidth=1.0, label=curve.ended)
 
@@ -149,39 +150,50 @@ def _cuts(history: History) -> list[int]:
 
 def _missing(evidence: Evidence) -> str | None:
     history = evidence.course.history
-    return None if history is not None and len(history) else "the history of the training is not known"
+    return None if history is not None and len(history) else fill("the history of the training is not known")
 
 
 def _words(evidence: Evidence) -> str:
     curve = _curve_of(evidence)
-    history = curve.history
-    parts = [
-        f"Over {len(history)} epochs the loss went from {number(history.loss[0])} to {number(history.loss[-1])}"
+    history, best = curve.history, _best(curve.history)
+    validation = history.validation_loss
+    sentences = [
+        fill(
+            "Over {epochs} epochs the loss went from {first} to {last}.",
+            epochs=len(history),
+            first=number(history.loss[0]),
+            last=number(history.loss[-1]),
+        )
     ]
-    if history.validation_loss:
-        first, last = history.validation_loss[0], history.validation_loss[-1]
-        parts.append(f"that of the validation data from {number(first)} to {number(last)}")
-    best = _best(history)
+    if validation:
+        template = "The validation loss went from {first} to {last}."
+        sentences.append(fill(template, first=number(validation[0]), last=number(validation[-1])))
     if best is not None:
-        parts.append(f"epoch {best} was the best")
+        sentences.append(fill("The best epoch was {epoch}.", epoch=best))
     if curve.constant is not None:
-        parts.append(f"the best constant prediction has {number(curve.constant)}")
-    return ", ".join(parts) + (f"; {' '.join(curve.ended.split())}." if curve.ended else ".")
+        sentences.append(fill("The best constant prediction has {loss}.", loss=number(curve.constant)))
+    if curve.ended is not None:
+        sentences.append(fill("End of training: {reason}.", reason=" ".join(curve.ended.split())))
+    return " ".join(sentences)
 
 
 def _numbers(evidence: Evidence) -> Table:
     history = _curve_of(evidence).history
     epochs = np.unique(np.linspace(1, len(history), min(len(history), _ROWS)).round().astype(int)).tolist()
-    columns = {"loss": history.loss, "validation loss": history.validation_loss}
-    columns |= {"learning rate": history.learning_rate} | dict(history.metrics)
+    columns = {
+        fill("loss"): history.loss,
+        fill("validation loss"): history.validation_loss,
+        fill("learning rate"): history.learning_rate,
+        **history.metrics,
+    }
     shown = {name: curve for name, curve in columns.items() if len(curve) == len(history)}
     rows = tuple((str(e), *(number(curve[e - 1]) for curve in shown.values())) for e in epochs)
-    return Table("The course of training, by epoch", ("epoch", *shown), rows)
+    return Table(fill("Training by epoch"), (fill("epoch"), *shown), rows)
 
 
 picture = Picture(
     name="loss",
-    heading="How the loss went",
+    heading="Learning curve",
     shows="The loss after each epoch of training.",
     draw=lambda evidence, figure: loss_curve(evidence, figure.subplots()),
     words=_words,

@@ -1,4 +1,4 @@
-"""What a picture of a diagnosis is: something to draw, and the same said in words and as a table."""
+"""What a picture of a diagnosis is: something to draw, and the same numbers in words and as a table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
+from multilayer._base.text import fill
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -40,16 +41,16 @@ def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture for the report; `table.py` lists them in the order of the page."""
+    """A picture for the page of a diagnosis; `plots.pictures` lists them in its order."""
 
     name: str
     """Letters and hyphens, for ids."""
     heading: str
     shows: str
-    """What is drawn, and how to read it."""
+    """What is drawn, and how to read it; like the heading a template of `fill`."""
     draw: Callable[[Evidence, Figure], object]
     words: Callable[[Evidence], str]
-    """What it shows, in numbers, for those who do not see it."""
+    """What it shows, in numbers, for screen readers."""
     numbers: Callable[[Evidence], Table]
     size: Callable[[Evidence], tuple[float, float]]
     """Width and height in inches."""
@@ -59,4 +60,6 @@ class Picture:
 
 def nothing_measured(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw of any layer, if so."""
-    return None if evidence.layers else "no sample comes through the network with finite numbers only"
+    if evidence.layers:
+        return None
+    return fill("no sample comes through the network with finite numbers only")

@@ -1,4 +1,4 @@
-"""How often each class is meant, and how often it is said."""
+"""Actual and predicted class counts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer._base.table import Table
-from multilayer.plots.axes import label, legend_above, percent
-from multilayer.plots.figures import BLUE, GREY, drawn_on
+from multilayer._base.text import fill
+from multilayer.plots.figures import BLUE, GREY, drawn_on, label, legend_above, percent
 from multilayer.plots.picture import Picture, measured
 
 if TYPE_CHECKING:
@@ -20,25 +20,30 @@ __all__ = ["picture", "predictions"]
 
 _NAMED = 20
 _LONGEST_NAME = 14
+_ALL = "{classes} classes with {min} to {max} samples each; class {name} is predicted for {fraction} of the samples."
+_NEVER = (
+    "{classes} classes with {min} to {max} samples each; class {name} is predicted for {fraction} of the samples; "
+    "never predicted: {never}."
+)
 
 
 def predictions(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
-    """Draw of each class how many samples belong to it, and how many the network says do."""
+    """Draw the number of samples of each class, and the number predicted to be of it."""
     evidence, ax = measured(source, picture.missing), drawn_on(ax)
-    counts, said = _counts(evidence)
-    places = np.arange(counts.size)
-    ax.bar(places - 0.2, counts, 0.38, color=GREY, label="samples of the class")
-    ax.bar(places + 0.2, said, 0.38, color=BLUE, label="predicted to be of it")
-    if counts.size <= _NAMED:
+    actual, predicted = _counts(evidence)
+    places = np.arange(actual.size)
+    ax.bar(places - 0.2, actual, 0.38, color=GREY, label=fill("actual"))
+    ax.bar(places + 0.2, predicted, 0.38, color=BLUE, label=fill("predicted"))
+    if actual.size <= _NAMED:
         names = [label(name, _LONGEST_NAME) for name in _names(evidence)]
         tilted = sum(map(len, names)) > 70
         ax.set_xticks(
             places, names, parse_math=False, rotation=35 if tilted else 0, ha="right" if tilted else "center"
         )
     else:
-        ax.set_xlabel("class, from 0")
-    ax.set_xlim(-0.6, counts.size - 0.4)
-    ax.set_ylabel("samples")
+        ax.set_xlabel(fill("class, from 0"))
+    ax.set_xlim(-0.6, actual.size - 0.4)
+    ax.set_ylabel(fill("samples"))
     legend_above(ax, columns=2)
     return ax
 
@@ -54,9 +59,9 @@ def _counts(evidence: Evidence) -> tuple[Integers, Integers]:
 def _missing(evidence: Evidence) -> str | None:
     outputs = evidence.outputs
     if outputs is None:
-        return "classes need y"
+        return fill("classes need y")
     if outputs.target_counts is None or outputs.predicted_counts is None:
-        return "the targets are no classes"
+        return fill("the targets are no classes")
     return None
 
 
@@ -65,41 +70,38 @@ def _names(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _words(evidence: Evidence) -> str:
-    counts, said = _counts(evidence)
+    actual, predicted = _counts(evidence)
     names = _names(evidence)
-    most = int(said.argmax())
-    silent = [names[k] for k in np.flatnonzero((said == 0) & (counts > 0))]
-    never = f"; never predicted: {', '.join(silent[:_NAMED])}" if silent else ""
-    share = percent(float(said[most]) / max(int(said.sum()), 1))
-    return (
-        f"{counts.size} classes with {_between(counts)} samples each; class {names[most]} is "
-        f"predicted for {share} of the samples{never}."
+    most = int(predicted.argmax())
+    never = [names[k] for k in np.flatnonzero((predicted == 0) & (actual > 0))]
+    return fill(
+        _NEVER if never else _ALL,
+        classes=actual.size,
+        min=actual.min(),
+        max=actual.max(),
+        name=names[most],
+        fraction=percent(float(predicted[most]) / max(int(predicted.sum()), 1)),
+        never=", ".join(never[:_NAMED]),
     )
 
 
-def _between(counts: Integers) -> str:
-    least, largest = int(counts.min()), int(counts.max())
-    return str(least) if least == largest else f"{least} to {largest}"
-
-
 def _numbers(evidence: Evidence) -> Table:
-    counts, said = _counts(evidence)
-    assert evidence.outputs is not None  # noqa: S101  (_counts looked)
-    confusion = evidence.outputs.confusion
+    actual, predicted = _counts(evidence)
+    confusion = evidence.outputs.confusion if evidence.outputs is not None else None
     rows = []
     for k, name in enumerate(_names(evidence)):
-        right = (
-            "–" if confusion is None or not counts[k] else percent(float(confusion[k, k]) / int(counts[k]))
+        recall = (
+            "–" if confusion is None or not actual[k] else percent(float(confusion[k, k]) / int(actual[k]))
         )
-        rows.append((name, str(counts[k]), str(said[k]), right))
-    columns = ("class", "samples", "predicted", "of its samples right")
-    return Table("Classes and predictions", columns, tuple(rows))
+        rows.append((name, str(actual[k]), str(predicted[k]), recall))
+    columns = ("class", "actual", "predicted", "recall")
+    return Table(fill("Actual and predicted classes"), tuple(map(fill, columns)), tuple(rows))
 
 
 picture = Picture(
     name="classes",
-    heading="Classes meant and classes said",
-    shows="How many samples belong to each class, and for how many the network says so.",
+    heading="Actual and predicted classes",
+    shows="The number of samples of each class, and the number predicted to be of it.",
     draw=lambda evidence, figure: predictions(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

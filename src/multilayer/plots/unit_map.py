@@ -1,4 +1,4 @@
-"""Every unit of the network as a cell: how often it is saturated, and whether it ever answers."""
+"""Every unit of the network as a cell: how often it is saturated, and whether it is dead."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.table import Table
-from multilayer.plots.axes import legend_above, percent
-from multilayer.plots.figures import drawn_on
+from multilayer._base.text import fill
+from multilayer.plots.figures import drawn_on, legend_above, percent
 from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NAMED = 12
 def unit_map(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw each unit as a cell, layers below one another, the units of a layer in reading order.
 
-    The darker a cell, the larger the share of samples on which the unit is saturated; red cells are dead: their
+    The darker a cell, the larger the fraction of samples on which the unit is saturated; red cells are dead: their
     derivative is 0 on every sample. Layers whose activation works along an axis are left out.
     """
     evidence, ax = measured(source, picture.missing), drawn_on(ax)
@@ -44,12 +44,14 @@ def unit_map(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     pixels[:, _PIXELS - 1 :: _PIXELS] = 0
     height = cells.shape[0]
     ax.imshow(pixels, extent=(0, width, height, 0), interpolation="none", aspect="equal")
-    ax.set_yticks([place for place, _ in labels], [f"layer {number}" for _, number in labels])
+    ax.set_yticks(
+        [place for place, _ in labels], [fill("layer {layer}", layer=number) for _, number in labels]
+    )
     ax.set_xticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     for colour, label in ((_NEVER, "never saturated"), (_ALWAYS, "always saturated"), (_DEAD, "dead")):
-        ax.plot([], [], "s", color=colour / 255, markersize=7, label=label)
+        ax.plot([], [], "s", color=colour / 255, markersize=7, label=fill(label))
     legend_above(ax, left=True, borderaxespad=0.2, handletextpad=0.2)
     return ax
 
@@ -64,9 +66,9 @@ def _width(evidence: Evidence) -> int:
 
 
 def _cells(layer: LayerStatistics, width: int) -> NDArray[np.uint8]:
-    """Return colours, shape (rows, width, 4), what is beyond the last unit transparent."""
-    share = _saturated(layer)[:, np.newaxis] / layer.samples
-    colours = _NEVER + share * (_ALWAYS - _NEVER)
+    """Return colours of shape (rows, width, 4), transparent beyond the last unit."""
+    fraction = _saturated(layer)[:, np.newaxis] / layer.samples
+    colours = _NEVER + fraction * (_ALWAYS - _NEVER)
     colours[_dead(layer)] = _DEAD
     cells = np.zeros((-(-layer.layer.units // width) * width, 4), np.uint8)
     cells[: layer.layer.units, :3] = colours.round()
@@ -95,24 +97,28 @@ def _size(evidence: Evidence) -> tuple[float, float]:
 
 def _missing(evidence: Evidence) -> str | None:
     return nothing_measured(evidence) or (
-        None if _layers(evidence) else "every activation works along an axis"
+        None if _layers(evidence) else fill("every activation works along an axis")
     )
 
 
 def _words(evidence: Evidence) -> str:
-    said, fine = [], []
+    sentences, fine = [], []
     for number, layer in _layers(evidence):
         dead, mostly = int(_dead(layer).sum()), int(_mostly(layer).sum())
         if dead or mostly:
-            said.append(
-                f"Of the {layer.layer.units} units of layer {number}, {dead} are dead and {mostly} others are "
-                "saturated on most samples."
+            template = (
+                "Of the {units} units of layer {layer}, {dead} are dead and {saturated} others are saturated on most "
+                "samples."
+            )
+            sentences.append(
+                fill(template, units=layer.layer.units, layer=number, dead=dead, saturated=mostly)
             )
         else:
             fine.append(str(number))
     if fine:
-        said.append(f"No unit is dead, or saturated on most samples, in layer {', '.join(fine)}.")
-    return " ".join(said)
+        template = "No unit is dead, or saturated on most samples, in layer {layers}."
+        sentences.append(fill(template, layers=", ".join(fine)))
+    return " ".join(sentences)
 
 
 def _numbers(evidence: Evidence) -> Table:
@@ -129,30 +135,25 @@ def _numbers(evidence: Evidence) -> Table:
         for number, layer in _layers(evidence)
     )
     columns = (
-        *(
-            "layer",
-            "units",
-            "dead",
-            "which",
-            "saturated on most samples",
-            "which",
-            "saturated, mean over units",
-        ),
+        *("layer", "units", "dead", "which", "saturated on most samples", "which"),
+        "saturated, mean over units",
     )
-    return Table("Dead and saturated units of each layer", columns, rows)
+    return Table(fill("Dead and saturated units of each layer"), tuple(map(fill, columns)), rows)
 
 
 def _listed(chosen: NDArray[np.bool_]) -> str:
     units = (np.flatnonzero(chosen) + 1).tolist()
-    more = f" and {len(units) - _NAMED} more" if len(units) > _NAMED else ""
-    return ", ".join(map(str, units[:_NAMED])) + more or "–"
+    listed = ", ".join(map(str, units[:_NAMED])) or "–"
+    if len(units) <= _NAMED:
+        return listed
+    return fill("{units} and {count} more", units=listed, count=len(units) - _NAMED)
 
 
 picture = Picture(
     name="units",
     heading="Dead and saturated units",
-    shows="Each cell is a unit, in reading order. The darker it is, the larger the share of samples on which it is "
-    "saturated; red units are dead: no sample makes them answer.",
+    shows="Each cell is a unit, in reading order. The darker it is, the larger the fraction of samples on which it "
+    "is saturated; red units are dead: their derivative is 0 on every sample.",
     draw=lambda evidence, figure: unit_map(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

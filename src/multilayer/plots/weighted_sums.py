@@ -1,4 +1,4 @@
-"""Where a layer's weighted sums lie, and where its activation no longer listens."""
+"""The distribution of a layer's weighted sums, and where its activation is saturated."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
+from multilayer._base.text import fill
 from multilayer.network import Dense
-from multilayer.plots.axes import number, percent
-from multilayer.plots.figures import BLUE, RED, drawn_on
+from multilayer.plots.figures import BLUE, RED, drawn_on, number, percent
 from multilayer.plots.picture import Picture, nothing_measured
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def weighted_sums(layer: LayerStatistics, ax: Axes | None = None, title: str = "
 
 def saturated_spans(layer: LayerStatistics) -> list[tuple[float, float]]:
     """Return where, within the histogram of a, every unit of the layer is saturated."""
-    # Here, so that a curve in the terminal does not wait for everything that a diagnosis needs.
+    # Imported here, so that a curve in the terminal does not load the diagnosis.
     from multilayer.diagnosis.sensitivity import sensitivity
 
     found = sensitivity(layer.layer.activation)
@@ -72,16 +72,18 @@ def _pairs(turns: NDArray[Any]) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in list(pairwise(turns))[::2]]
 
 
-def _share_saturated(layer: LayerStatistics) -> float | None:
+def _fraction_saturated(layer: LayerStatistics) -> float | None:
     if layer.saturated is None:
         return None
     return float(layer.saturated.sum()) / (layer.samples * layer.layer.units)
 
 
 def _title(number_: int, layer: LayerStatistics) -> str:
-    share = _share_saturated(layer)
-    saturated = "" if share is None else f", {percent(share)} saturated"
-    return f"{number_}: {layer.layer.activation.facts.name}{saturated}"
+    fraction, name = _fraction_saturated(layer), layer.layer.activation.facts.name
+    if fraction is None:
+        return fill("{layer}: {activation}", layer=number_, activation=name)
+    template = "{layer}: {activation}, {fraction} saturated"
+    return fill(template, layer=number_, activation=name, fraction=percent(fraction))
 
 
 def _draw(evidence: Evidence, figure: Figure) -> None:
@@ -99,39 +101,43 @@ def _size(evidence: Evidence) -> tuple[float, float]:
 
 
 def _words(evidence: Evidence) -> str:
-    said = []
+    listed = []
     for number_, layer in enumerate(evidence.layers, 1):
         low, high = _quantiles(layer.a, (0.05, 0.95))
-        share = _share_saturated(layer)
-        saturated = "" if share is None else f", {percent(share)} of them saturated"
-        said.append(f"layer {number_}: from {number(low)} to {number(high)}{saturated}")
-    return f"Where nine tenths of the weighted sums lie: {'; '.join(said)}."
+        fraction = _fraction_saturated(layer)
+        template = "layer {layer}: from {low} to {high}"
+        if fraction is not None:
+            template = "layer {layer}: from {low} to {high}, {fraction} of them saturated"
+        saturated = "" if fraction is None else percent(fraction)
+        listed.append(fill(template, layer=number_, low=number(low), high=number(high), fraction=saturated))
+    return fill("90 % of the weighted sums: {layers}.", layers="; ".join(listed))
 
 
-def _quantiles(histogram: Histogram, shares: Sequence[float]) -> list[float]:
+def _quantiles(histogram: Histogram, fractions: Sequence[float]) -> list[float]:
     below = np.concatenate([[0.0], np.cumsum(histogram.counts)])
     if not below[-1]:
-        return [float("nan")] * len(shares)
-    return [float(np.interp(share * below[-1], below, histogram.edges)) for share in shares]
+        return [float("nan")] * len(fractions)
+    return [float(np.interp(fraction * below[-1], below, histogram.edges)) for fraction in fractions]
 
 
 def _numbers(evidence: Evidence) -> Table:
     rows = []
     for number_, layer in enumerate(evidence.layers, 1):
-        share = _share_saturated(layer)
+        fraction = _fraction_saturated(layer)
         quantiles = _quantiles(layer.a, (0.05, 0.25, 0.5, 0.75, 0.95))
-        saturated = "–" if share is None else percent(share)
+        saturated = "–" if fraction is None else percent(fraction)
         name = layer.layer.activation.facts.name
         rows.append((str(number_), name, saturated, *map(number, quantiles)))
     columns = ("layer", "activation", "saturated", "5 %", "25 %", "median", "75 %", "95 %")
-    return Table("Weighted sums a of each layer, from their histogram", columns, tuple(rows))
+    caption = fill("Weighted sums a of each layer, from their histogram")
+    return Table(caption, tuple(map(fill, columns)), tuple(rows))
 
 
 picture = Picture(
     name="sums",
-    heading="Where the weighted sums lie",
-    shows="The weighted sums a of each layer over all samples and units. Shaded: where the activation's derivative is "
-    "below 1 % of its largest value, so that a unit there hardly learns.",
+    heading="Weighted sums by layer",
+    shows="The weighted sums a of each layer over all samples and units. Shaded: saturated, where the activation's "
+    "derivative is below 1 % of its maximum and a unit hardly learns.",
     draw=_draw,
     words=_words,
     numbers=_numbers,

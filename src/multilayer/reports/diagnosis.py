@@ -8,47 +8,68 @@ from dataclasses import replace
 from multilayer._base import storage
 from multilayer._base.storage import AnyPath
 from multilayer._base.table import Table
+from multilayer._base.text import fill
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
-from multilayer.plots.figures import style, svg
-from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
+from multilayer.plots.figures import style
+from multilayer.plots.flow import gradient_picture, signal_picture
+from multilayer.plots.input_scales import picture as input_picture
+from multilayer.plots.loss_curve import picture as loss_picture
 from multilayer.plots.picture import Picture
-from multilayer.plots.table import pictures
+from multilayer.plots.predictions import picture as class_picture
+from multilayer.plots.unit_map import picture as unit_picture
+from multilayer.plots.weighted_sums import picture as sum_picture
+from multilayer.reports.page import Section, details, figure, items, page, paragraph, picture, table
 
-__all__ = ["check_ready", "to_html", "write_html"]
+__all__ = ["check_ready", "pictures", "to_html", "write_html"]
+
+pictures = (
+    loss_picture,
+    class_picture,
+    signal_picture,
+    gradient_picture,
+    sum_picture,
+    unit_picture,
+    input_picture,
+)
+"""The pictures of a diagnosis, in the order of the page."""
+
+_SEVERITIES = {"error": "Error: {title}", "warning": "Warning: {title}", "note": "Note: {title}"}
 
 
-def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
+def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str = "en") -> str:
     """Return the diagnosis as a page of HTML in one file, with pictures.
 
-    It opens with the verdict. Every picture is said in words, and its numbers follow as a table. The page loads
-    nothing and runs nothing, follows light and dark, and is the same text for the same diagnosis.
+    It opens with the verdict. Every picture has a description in words, and its numbers follow as a table. The page
+    loads nothing and runs nothing, follows light and dark, and is the same text for the same diagnosis.
 
     Parameters
     ----------
     diagnosis : Diagnosis
-        What `diagnose` found.
+        As `diagnose` returns it.
     ranking : Ranking, optional
-        What `try_fixes` found.
+        As `try_fixes` returns it.
+    lang : str
+        The language that the page declares. Its sentences are those of the translations in use.
 
     Raises
     ------
     MissingExtraError
         When matplotlib is not installed.
     """
+    kind = diagnosis.findings[0].severity if diagnosis.findings else "good"
+    about = (subject(diagnosis.evidence), *diagnosis.evidence.notes)
     lead = [
-        paragraph(sentence(diagnosis.verdict), f"verdict {_kind(diagnosis)}"),
-        *(
-            paragraph(sentence(text), "soft")
-            for text in (subject(diagnosis.evidence), *diagnosis.evidence.notes)
-        ),
+        paragraph(sentence(diagnosis.verdict), f"verdict {kind}"),
+        *(paragraph(sentence(text), "soft") for text in about),
     ]
     sections = [*_findings(diagnosis), *_remedies(ranking), _pictures(diagnosis), _checks(diagnosis)]
-    return page("Diagnosis of a network", lead, sections, "Made by multilayer: multilayer diagnose")
+    footer = fill("Made by multilayer: multilayer diagnose")
+    return page(fill("Diagnosis of a network"), lead, sections, footer, lang)
 
 
 def check_ready(path: AnyPath) -> None:
-    """Raise before long work what `write_html` would raise behind it.
+    """Fail early if `write_html` could not succeed later.
 
     Raises
     ------
@@ -62,8 +83,10 @@ def check_ready(path: AnyPath) -> None:
         pass
 
 
-def write_html(diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = None) -> None:
-    """Write the page to a file, whole or not at all.
+def write_html(
+    diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = None, *, lang: str = "en"
+) -> None:
+    """Write the page of `to_html` to a file, whole or not at all.
 
     Raises
     ------
@@ -72,82 +95,81 @@ def write_html(diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = No
     MissingExtraError
         When matplotlib is not installed.
     """
-    storage.write(path, to_html(diagnosis, ranking).encode("utf-8"))
-
-
-def _kind(diagnosis: Diagnosis) -> str:
-    return diagnosis.findings[0].severity if diagnosis.findings else "good"
+    storage.write(path, to_html(diagnosis, ranking, lang=lang).encode("utf-8"))
 
 
 def _findings(diagnosis: Diagnosis) -> Iterator[Section]:
     if diagnosis.findings:
-        yield Section("Findings", tuple(_finding(finding, diagnosis) for finding in diagnosis.findings))
+        parts = tuple(_finding(finding, diagnosis) for finding in diagnosis.findings)
+        yield Section(fill("Findings"), parts)
 
 
 def _finding(finding: Finding, diagnosis: Diagnosis) -> Section:
-    said = [
-        paragraph(f"{heading}: {text}", finding.severity)
-        for heading, text in lines_of(finding, diagnosis).items()
-    ]
-    return Section(
-        f"{finding.severity.capitalize()}: {sentence(finding.title).removesuffix('.')}", tuple(said)
-    )
+    lines = lines_of(finding, diagnosis)
+    parts = tuple(paragraph(f"{heading}: {text}", finding.severity) for heading, text in lines.items())
+    title = sentence(finding.title).removesuffix(".")
+    return Section(fill(_SEVERITIES[finding.severity], title=title), parts)
 
 
 def _remedies(ranking: Ranking | None) -> Iterator[Section]:
     if ranking is None:
         return
-    spread = f"Median, least and largest of {len(ranking.seeds)} seeds, {ranking.samples} samples"
-    yield Section(
-        "Remedies that were tried",
-        (
-            paragraph(sentence(ranking.verdict)),
-            table(replace(ranking.table(), caption=spread)),
-            items(ranking.remarks()),
-        ),
+    caption = fill(
+        "Median, minimum and maximum over {seeds} seeds, {samples} samples",
+        seeds=len(ranking.seeds),
+        samples=ranking.samples,
     )
+    tried = table(replace(ranking.table(), caption=caption))
+    parts = (paragraph(sentence(ranking.verdict)), tried, items(ranking.remarks()))
+    yield Section(fill("Remedies that were tried"), parts)
 
 
 def _pictures(diagnosis: Diagnosis) -> Section:
-    evidence = diagnosis.evidence
-    lacking = [(picture, picture.missing(evidence)) for picture in pictures]
-    shown = tuple(_picture(picture, diagnosis) for picture, missing in lacking if missing is None)
-    left = items(f"{picture.heading}: not drawn, as {missing}." for picture, missing in lacking if missing)
-    return Section("Pictures", (*shown, *([Section("Not drawn", (left,))] if left else [])))
+    missing = {each: each.missing(diagnosis.evidence) for each in pictures}
+    parts = [_picture(each, diagnosis) for each, reason in missing.items() if reason is None]
+    left_out = [
+        fill("{picture}: not drawn, as {reason}.", picture=fill(each.heading), reason=reason)
+        for each, reason in missing.items()
+        if reason is not None
+    ]
+    if left_out:
+        parts.append(Section(fill("Not drawn"), (items(left_out),)))
+    return Section(fill("Pictures"), tuple(parts))
 
 
-def _picture(picture: Picture, diagnosis: Diagnosis) -> Section:
+def _picture(shown: Picture, diagnosis: Diagnosis) -> Section:
     evidence = diagnosis.evidence
-    words, numbers = picture.words(evidence), picture.numbers(evidence)
-    drawn = svg(
-        lambda canvas: picture.draw(evidence, canvas),
-        picture.name,
-        picture.heading,
-        words,
-        picture.size(evidence),
+    heading, words = fill(shown.heading), shown.words(evidence)
+    drawn = picture(
+        lambda canvas: shown.draw(evidence, canvas), shown.name, heading, words, shown.size(evidence)
     )
-    below = details("The numbers", table(numbers))
-    return Section(picture.heading, (paragraph(picture.shows), figure(drawn, words, below)))
+    numbers = details(fill("The numbers"), table(shown.numbers(evidence)))
+    return Section(heading, (paragraph(fill(shown.shows)), figure(drawn, words, numbers)))
 
 
 def _checks(diagnosis: Diagnosis) -> Section:
-    counts = {check.name: 0 for check in diagnosis.checks}
-    for finding in diagnosis.findings:
-        counts[finding.check] = counts.get(finding.check, 0) + 1
-    left = {outcome.check for outcome in diagnosis.not_measured}
-    rows = [
-        (check.name.replace("_", " "), check.question, _outcome(counts[check.name], check.name in left))
+    findings = [finding.check for finding in diagnosis.findings]
+    left_out = {outcome.check for outcome in diagnosis.not_measured}
+    rows = tuple(
+        (
+            check.name.replace("_", " "),
+            check.question,
+            _outcome(findings.count(check.name), check.name in left_out),
+        )
         for check in diagnosis.checks
-    ]
-    caption = "Every check, in the order of causes before consequences"
-    parts = [table(Table(caption, ("check", "asks", "outcome"), tuple(rows)))]
+    )
+    columns = tuple(map(fill, ("check", "question", "outcome")))
+    parts = [table(Table(fill("Every check, causes before consequences"), columns, rows))]
     reasons = not_made(diagnosis)
     if reasons:
-        parts += [paragraph("Not measured:"), items(f"{names}: {reason}" for names, reason in reasons)]
-    return Section("What was checked", tuple(parts))
+        parts += [
+            paragraph(fill("Not measured:")),
+            items(f"{names}: {reason}" for names, reason in reasons),
+        ]
+    return Section(fill("What was checked"), tuple(parts))
 
 
-def _outcome(findings: int, left: bool) -> str:
+def _outcome(findings: int, left_out: bool) -> str:
     if findings:
-        return f"{findings} finding{'s' if findings > 1 else ''}"
-    return "not measured" if left else "nothing found"
+        return fill("1 finding") if findings == 1 else fill("{count} findings", count=findings)
+    return fill("not measured") if left_out else fill("nothing found")

@@ -3,9 +3,9 @@
 import pytest
 
 from multilayer.activations import Custom, catalogue, measure
-from multilayer.reports.properties import properties_page
+from multilayer.reports.activations import properties_page
 from tests.measure.efforts import LITTLE
-from tests.plots.reading import read
+from tests.reports.reading import read
 
 
 @pytest.mark.slow

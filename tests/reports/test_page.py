@@ -1,11 +1,13 @@
 """A page holds together whatever is written on it: nothing loaded, nothing run, nothing left unsaid."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multilayer._base.errors import InputError
 from multilayer._base.table import Table
-from multilayer.plots.page import Section, details, figure, items, page, paragraph, table
-from tests.plots.reading import read
+from multilayer.reports.page import Section, details, figure, items, page, paragraph, table
+from tests.reports.reading import read
 
 TEXT = st.text(max_size=20) | st.sampled_from(
     ["<script>alert(1)</script>", '" onload="x', "</style>", "&amp;"]
@@ -19,6 +21,12 @@ def test_headings_follow_the_nesting():
     assert found.landmarks == {"header", "nav", "main"}
     assert found.language == "en"
     assert found.title == "Title"
+
+
+def test_the_language_is_a_parameter():
+    assert read(page("제목", [], [], lang="ko")).language == "ko"
+    with pytest.raises(InputError, match="lang must be a language tag"):
+        page("Title", [], [], lang='en"><script>')
 
 
 def test_links_lead_to_the_sections():

@@ -1,4 +1,4 @@
-"""A picture is an element of a page: itself alone, always the same, and said in words."""
+"""A picture is an element of a page: self-contained, always the same, and described in words."""
 
 import re
 import sys
@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from multilayer._base.errors import MissingExtraError
-from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, svg
-from multilayer.plots.page import _STYLE, Section, figure, page
-from tests.plots.reading import read
+from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from multilayer.reports.page import _STYLE, Section, figure, page, picture
+from tests.reports.reading import read
 
 
 def draw(figure):
@@ -21,26 +21,26 @@ def draw(figure):
     ax.legend()
 
 
-def picture(name="first", title="A title", description="It rises from 1 to 10."):
-    return svg(draw, name, title, description)
+def element(name="first", title="A title", description="It rises from 1 to 10."):
+    return picture(draw, name, title, description)
 
 
 def test_the_same_bytes_again():
-    assert picture() == picture()
+    assert element() == element()
 
 
-def test_it_is_said_in_words_and_its_text_is_text():
-    found = read(page("Title", [], [Section("one", (figure(picture(), "caption"),))]))
+def test_it_has_a_description_and_its_text_is_text():
+    found = read(page("Title", [], [Section("one", (figure(element(), "caption"),))]))
     assert found.pictures == [("A title", "It rises from 1 to 10.")]
     assert 'id="x" <b> $5 & more' in found.text
 
 
 def test_two_pictures_do_not_share_names():
-    read(page("Title", [], [Section("one", (picture("first"), picture("second")))]))
+    read(page("Title", [], [Section("one", (element("first"), element("second")))]))
 
 
 def test_every_reference_leads_somewhere():
-    root = ElementTree.fromstring(picture())  # noqa: S314  (our own)
+    root = ElementTree.fromstring(element())  # noqa: S314  (our own)
     ids = {element.get("id") for element in root.iter()} - {None}
     linked = {element.get("href")[1:] for element in root.iter("use")}
     clips = {element.get("clip-path")[5:-1] for element in root.iter() if element.get("clip-path")}
@@ -51,7 +51,7 @@ def test_every_reference_leads_somewhere():
 
 
 def test_titles_are_escaped():
-    found = read(page("T", [], [Section("one", (picture(title="<script>", description='"&<'),))]))
+    found = read(page("T", [], [Section("one", (element(title="<script>", description='"&<'),))]))
     assert found.pictures == [("<script>", '"&<')]
 
 
@@ -72,13 +72,13 @@ def test_colours_stand_out_from_every_page(colour, page):
 def test_the_users_settings_neither_show_nor_change():
     import matplotlib as mpl
 
-    before = picture()
+    before = element()
     with mpl.rc_context({"axes.facecolor": "pink", "font.size": 30, "text.usetex": True}):
-        assert picture() == before
+        assert element() == before
         assert mpl.rcParams["font.size"] == 30
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"multilayer\[plot\]"):
-        picture()
+        element()

@@ -1,26 +1,35 @@
-"""A page of HTML in one file: no script, no network, light and dark, on paper, and for those who do not see it.
+"""A page of HTML in one file, with SVG pictures: no script, no network, light and dark, for paper and screen readers.
 
-`Markup` is what may stand on a page as it is; every function here takes text as `str`, which it
-escapes and makes printable.
+`Markup` stands on a page as it is; every function here takes text as `str`, escapes it and makes it printable. Text of
+pictures stays text: it can be selected, searched and enlarged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+from xml.etree import ElementTree
 
+from multilayer._base.errors import InputError
 from multilayer._base.table import Table
-from multilayer._base.text import html_text
+from multilayer._base.text import fill, html_text, printable, quoted
+from multilayer.plots.figures import INK, svg
 
-__all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "table"]
+if TYPE_CHECKING:
+    from multilayer.plots.figures import Figure
+
+__all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "picture", "table"]
 
 Markup = NewType("Markup", str)
+
+_SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page under a heading; what level the heading has, its place on the page decides."""
+    """A part of a page under a heading, whose level follows from the nesting."""
 
     heading: str
     parts: tuple[Markup | Section, ...]
@@ -53,7 +62,41 @@ def figure(picture: Markup, caption: str, *below: Markup) -> Markup:
     return Markup(f"<figure>{picture}<figcaption>{html_text(caption)}</figcaption>{''.join(below)}</figure>")
 
 
-def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "") -> str:
+def picture(
+    draw: Callable[[Figure], object],
+    name: str,
+    title: str,
+    description: str,
+    size: tuple[float, float] = (7.2, 3.0),
+) -> Markup:
+    """Return a picture as an SVG element: the same bytes for the same picture.
+
+    What is drawn in the ink's colour takes the colour of the text around it, on dark pages as on light ones.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws on the empty figure it is called with.
+    name : str
+        What its ids begin with: letters, digits and hyphens, another name for each picture of a page.
+    title, description : str
+        What a screen reader reads instead: what the picture is, and what it shows, in numbers.
+    size : (width, height)
+        In inches; the page scales it to the width it has.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    root = ElementTree.fromstring(svg(draw, size))  # noqa: S314  (matplotlib's own)
+    _embed(root, name, title, description)
+    return Markup(ElementTree.tostring(root, encoding="unicode"))
+
+
+def page(
+    title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "", lang: str = "en"
+) -> str:
     """Return a whole page.
 
     Parameters
@@ -66,14 +109,23 @@ def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer
         The rest; with more than one, links to them follow the lead.
     footer : str
         What stands below: where the page comes from.
+    lang : str
+        The language of the text, as in HTML: "en", "ko".
+
+    Raises
+    ------
+    InputError
+        When `lang` is no language tag.
     """
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", lang):
+        raise InputError(f"lang must be a language tag such as 'en' or 'pt-BR'; got {quoted(lang)}")
     contents = "".join(
         f'<li><a href="#s{number}">{html_text(section.heading)}</a></li>'
         for number, section in enumerate(sections, 1)
     )
     parts = [
         "<!DOCTYPE html>",
-        '<html lang="en">',
+        f'<html lang="{lang}">',
         f'<head><meta charset="utf-8"><title>{html_text(title)}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # The browser holds the page to what is promised above: it loads nothing and runs nothing.
@@ -82,7 +134,9 @@ def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer
         '<meta name="color-scheme" content="light dark">',
         f"<style>{_STYLE}</style></head>",
         f"<body><header><h1>{html_text(title)}</h1>{''.join(lead)}</header>",
-        f'<nav aria-label="Sections"><ul>{contents}</ul></nav>' if len(sections) > 1 else "",
+        f'<nav aria-label="{html_text(fill("Sections"))}"><ul>{contents}</ul></nav>'
+        if len(sections) > 1
+        else "",
         "<main>",
         *(_section(section, 2, f"s{number}") for number, section in enumerate(sections, 1)),
         "</main>",
@@ -99,6 +153,51 @@ def _section(section: Section, level: int, identity: str) -> str:
     )
     heading = f'<h{level} id="{identity}">{html_text(section.heading)}</h{level}>'
     return f'<section aria-labelledby="{identity}">{heading}\n{inner}</section>'
+
+
+def _embed(root: ElementTree.Element, name: str, title: str, description: str) -> None:
+    """Make a file of its own into an element of a page: no names that could meet others, no fixed size."""
+    for child in [*root]:
+        if child.tag == f"{_SVG}metadata" or child.find(f"{_SVG}style") is not None:
+            root.remove(child)
+    used = set(re.findall(r"#([\w.-]+)", " ".join(_references(root))))
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        target = element.attrib.pop(_LINK, None)
+        if target is not None:
+            element.set("href", f"#{name}-{target[1:]}" if target.startswith("#") else target)
+        identity = element.attrib.pop("id", None)
+        if identity in used:
+            element.set("id", f"{name}-{identity}")
+        for key in ("clip-path", "style"):
+            value = element.get(key)
+            if value is not None:
+                element.set(key, value.replace("url(#", f"url(#{name}-").replace(INK, "currentColor"))
+        if element.text is not None and not element.text.strip():
+            element.text = None
+        element.tail = None
+    box = root.get("viewBox", "")
+    root.attrib.clear()
+    root.attrib |= {
+        "viewBox": box,
+        "role": "img",
+        "aria-labelledby": f"{name}-title {name}-description",
+        "stroke-linejoin": "round",
+        "fill": "currentColor",
+    }
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(tag, id=f"{name}-{'description' if tag == 'desc' else tag}")
+        element.text = printable(text)
+        root.insert(place, element)
+
+
+def _references(root: ElementTree.Element) -> list[str]:
+    return [
+        value
+        for element in root.iter()
+        for key, value in element.attrib.items()
+        if (key == _LINK and value.startswith("#")) or value.startswith("url(#")
+    ]
 
 
 def _class(kind: str) -> str:
