@@ -14,8 +14,8 @@ from multilayer.optimizers import LBFGS, OptimizerState, Parameters
 from multilayer.training import TrainConfig
 from multilayer.training.native_engine import NativeEngine
 from multilayer.training.numpy_engine import NumpyEngine
+from tests.training.native_steps import LOSSES, plan, start, table
 from tests.training.test_native_own_parts import CUBE
-from tests.training.test_native_steps import LOSSES, plan, start, table
 
 pytestmark = pytest.mark.native
 

@@ -29,8 +29,8 @@ from multilayer.activations import (
 )
 from multilayer.losses import CategoricalCrossEntropy, Loss, LossFacts, Squared
 from multilayer.optimizers import SGD, Clip, ClipByNorm, Optimizer
+from tests.training.native_steps import KINDS, LARGE, assert_close, both, digest, start, table
 from tests.training.steps import Outcome, Plan, reference_steps, run_steps
-from tests.training.test_native_steps import KINDS, LARGE, assert_close, both, digest, start, table
 
 pytestmark = pytest.mark.native
 

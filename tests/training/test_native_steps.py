@@ -1,60 +1,36 @@
-"""The native steps against the NumPy reference, and against themselves: the same bits however they are computed."""
+"""Native steps against the NumPy reference, and what ends them early."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from multilayer import activations, set_threads
-from multilayer.activations import Activation, PReLU, identity, relu, sigmoid, softmax, softplus, tanh
-from multilayer.losses import (
-    Absolute,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Huber,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    Poisson,
-    Quantile,
-    Squared,
-)
+from multilayer.activations import Activation, PReLU, identity, tanh
+from multilayer.losses import Loss, Squared
 from multilayer.optimizers import SGD, Adam, AdamW, ClipByNorm, ClipByValue, Optimizer, RMSprop
-from multilayer.training.data import Batches
-from tests.training.steps import Outcome, Plan, State, native_engine, reference_steps, run_steps
+from tests.training.native_steps import (
+    KINDS,
+    LARGE,
+    LOSSES,
+    ROWS,
+    assert_close,
+    both,
+    digest,
+    plan,
+    start,
+    table,
+)
+from tests.training.steps import reference_steps, run_steps
 
 pytestmark = pytest.mark.native
 
-ROWS = 103
-KINDS = [np.float32, np.float64]
-SHAPE = (20, 33, 17, 5)
 TRAINABLE = [a for a in activations.catalogue if a.facts.trainable and not isinstance(a, PReLU)]
-LOSSES: list[tuple[Loss, Activation]] = [
-    (Squared(), identity),
-    (MeanSquaredError(), tanh),
-    (MeanAbsoluteError(), identity),
-    (Squared(), tanh),
-    (Absolute(), identity),
-    (Huber(0.3), identity),
-    (Quantile(0.8), identity),
-    (Poisson(), softplus),
-    (Poisson(), activations.exponential),
-    (BinaryCrossEntropy(), sigmoid),
-    (BinaryCrossEntropy(0.1), softmax),
-    (CategoricalCrossEntropy(), softmax),
-    (CategoricalCrossEntropy(0.1), activations.log_softmax),
-    (CategoricalCrossEntropy(0.1), activations.softmin),
-]
+
 OPTIMIZERS: list[Optimizer] = [
     SGD(0.01),
     SGD(0.01, nesterov=False),
@@ -69,78 +45,6 @@ OPTIMIZERS: list[Optimizer] = [
 def _default_threads() -> Iterator[None]:
     yield
     set_threads(None)
-
-
-def plan(
-    loss: Loss | None = None,
-    output: Activation = softmax,
-    hidden: tuple[Activation, ...] = (relu, tanh),
-    optimizer: Optimizer | None = None,
-    **settings: Any,
-) -> Plan:
-    return Plan((*hidden, output), loss or CategoricalCrossEntropy(), optimizer or Adam(), settings)
-
-
-def start(plan: Plan, kind: Any, shape: tuple[int, ...] = SHAPE) -> State:
-    rng = np.random.default_rng(0)
-    parameters: list[NDArray[Any]] = []
-    for n, m in pairwise(shape):
-        parameters += [
-            (rng.standard_normal((n, m)) / np.sqrt(n)).astype(kind),
-            (0.1 * rng.standard_normal(m)).astype(kind),
-        ]
-    return State(tuple(parameters), plan.optimizer.init(parameters))
-
-
-def table(loss: Loss, kind: Any, shape: tuple[int, ...] = SHAPE, rows: int = ROWS) -> Batches:
-    """Seven batches of 15 rows, the last of 13, in an order of their own."""
-    rng = np.random.default_rng(1)
-    X = rng.standard_normal((rows, shape[0])).astype(kind)
-    y: NDArray[Any]
-    if isinstance(loss, CategoricalCrossEntropy):
-        y = rng.integers(0, shape[-1], rows)
-    elif isinstance(loss, BinaryCrossEntropy):
-        y = rng.integers(0, 2, (rows, shape[-1]))
-    else:
-        y = rng.poisson(2.0, (rows, shape[-1])).astype(float)
-    return Batches(X, y, None, rng.permutation(rows), 15, 0, rows)
-
-
-def both(
-    plan: Plan, kind: Any, batches: Batches, shape: tuple[int, ...] = SHAPE, *, in_one_call: bool = True
-) -> tuple[Outcome, Outcome]:
-    state, rates = start(plan, kind, shape), np.linspace(1e-2, 1e-3, len(batches))
-    assert native_engine(plan, state.parameters).in_one_call is in_one_call
-    native, reference = np.random.default_rng(0), np.random.default_rng(0)
-    outcomes = (
-        run_steps(plan, state, batches, rates, native),
-        reference_steps(plan, state, batches, rates, reference),
-    )
-    assert native.random() == reference.random()
-    return outcomes
-
-
-def assert_close(native: Outcome, reference: Outcome, kind: Any, slack: float = 1.0) -> None:
-    tolerance = slack * (2e-5 if kind == np.float32 else 1e-12)
-    assert native.not_finite is None
-    assert reference.not_finite is None
-    np.testing.assert_allclose(native.losses, reference.losses, rtol=tolerance, atol=tolerance)
-    for ours, theirs in zip(arrays(native), arrays(reference), strict=True):
-        assert ours.dtype == theirs.dtype == kind
-        np.testing.assert_allclose(
-            ours, theirs, rtol=tolerance, atol=tolerance * max(1, np.abs(theirs).max())
-        )
-    assert native.state.optimizer.step == reference.state.optimizer.step
-
-
-def arrays(outcome: Outcome) -> list[NDArray[Any]]:
-    slots = outcome.state.optimizer.slots
-    return [*outcome.state.parameters, *(array for name in sorted(slots) for array in slots[name])]
-
-
-def digest(outcome: Outcome) -> str:
-    parts = [outcome.losses, *arrays(outcome)]
-    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -204,108 +108,6 @@ def test_batch_sizes(size: int, kind: Any) -> None:
     p = plan(optimizer=SGD(0.01))
     batches = replace(table(p.loss, kind, rows=700), size=size)
     assert_close(*both(p, kind, batches), kind, slack=20)
-
-
-def as_lists_of(batches: Batches, change: Any) -> Batches:
-    return replace(batches, X=change(batches.X))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        np.asfortranarray,
-        lambda X: X.astype(np.float64),
-        lambda X: X[:, ::-1].copy()[:, ::-1],
-        lambda X: np.repeat(X, 2, axis=0)[::2],
-        lambda X: X.astype(">f4"),
-        lambda X: X.astype(np.longdouble),
-    ],
-)
-def test_data_in_any_form_give_the_same_bits(change: Any) -> None:
-    p = plan()
-    batches = table(p.loss, np.float32)
-    state, rates = start(p, np.float32), np.full(len(batches), 0.01)
-    rng = np.random.default_rng(0)
-    straight = run_steps(p, state, batches, rates, rng)
-    assert digest(run_steps(p, state, as_lists_of(batches, change), rates, rng)) == digest(straight)
-
-
-def test_an_order_gives_the_bits_of_rows_in_that_order() -> None:
-    p = plan()
-    batches = table(p.loss, np.float32)
-    state, rates = start(p, np.float32), np.full(len(batches), 0.01)
-    order = batches.order
-    assert order is not None
-    sorted_ = replace(batches, X=np.asarray(batches.X[order]), y=batches.y[order], order=None)
-    rng = np.random.default_rng(0)
-    assert digest(run_steps(p, state, batches, rates, rng)) == digest(
-        run_steps(p, state, sorted_, rates, rng)
-    )
-
-
-def test_dense_targets_give_what_class_numbers_give() -> None:
-    p = plan(CategoricalCrossEntropy(0.1))
-    batches = table(p.loss, np.float32)
-    dense = replace(batches, y=np.eye(SHAPE[-1])[batches.y])
-    state, rates = start(p, np.float32), np.full(len(batches), 0.01)
-    rng = np.random.default_rng(0)
-    assert digest(run_steps(p, state, batches, rates, rng)) == digest(run_steps(p, state, dense, rates, rng))
-
-
-def test_steps_in_pieces_give_the_same_bits() -> None:
-    p = plan(l2=0.1)
-    batches = table(p.loss, np.float32)
-    state, rates = start(p, np.float32), np.full(len(batches), 0.01)
-    rng = np.random.default_rng(0)
-    whole = run_steps(p, state, batches, rates, rng)
-    losses = []
-    for i in range(len(batches)):
-        one = run_steps(p, state, batches.slice(i, i + 1), rates[i : i + 1], rng)
-        state = one.state
-        losses.append(one.losses)
-    assert digest(Outcome(state, np.concatenate(losses))) == digest(whole)
-
-
-LARGE = [(40, 203, 75, 3), (40, 103, 75, 3)]
-"""So many parameters that threads share out the gradients, and so few that they share out groups of rows."""
-SIZES = (400, 130, 33)
-"""So many rows in a batch that threads share out these, and so few that they share out columns."""
-
-
-def large_run() -> str:
-    """Digest of all numbers of steps large enough to be shared out."""
-    parts = []
-    for shape, kind, size in product(LARGE, KINDS, SIZES):
-        for settings in ({}, {"l2": 0.1}, {"clip": ClipByNorm(0.1)}):
-            p = plan(**settings)
-            batches = replace(table(p.loss, kind, shape, 700), size=size)
-            rates, rng = np.full(len(batches), 0.01), np.random.default_rng(0)
-            parts.append(digest(run_steps(p, start(p, kind, shape), batches, rates, rng)))
-    return " ".join(parts)
-
-
-@pytest.mark.slow
-def test_any_number_of_threads_gives_the_same_bits() -> None:
-    found = set()
-    for n in (1, 2, 3, 5, 1, 2):
-        set_threads(n)
-        found.add(large_run())
-    assert len(found) == 1
-
-
-@pytest.mark.slow
-def test_any_level_gives_the_same_bits() -> None:
-    from multilayer.backend import _core
-
-    program = "from tests.training.test_native_steps import large_run; print(large_run())"
-    found = set()
-    for level in _core.levels():
-        environment = {**os.environ, "MULTILAYER_CPU": level, "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = subprocess.run(
-            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
-        )
-        found.add(done.stdout)
-    assert len(found) == 1
 
 
 def test_a_step_that_is_not_finite_leaves_the_state_before_it() -> None:
