@@ -117,7 +117,12 @@ def live(number: int) -> dict[str, float]:
     epochs = max(10, round(LIVE_SECONDS / training(1)))
     watcher = Live(X, y, "categorical_cross_entropy", on_finding=lambda finding: None)
     seconds = training(epochs, watcher)
-    return {"share": watcher.share, "looks": len(watcher.looks), "epochs": epochs, "seconds": seconds}
+    return {
+        "fraction": watcher.fraction,
+        "snapshots": len(watcher.snapshots),
+        "epochs": epochs,
+        "seconds": seconds,
+    }
 
 
 def measured(kind: str, *arguments: int, threads: int) -> Any:

@@ -140,7 +140,7 @@ FUNCTIONS = {
     "train dropout": ("dropout", training("dropout"), SHARE),
     "fit epochs": ("epochs", lambda given: fit(NET, X, Y, loss="mse", epochs=given), WHOLE),
     "Live samples": ("samples", lambda given: Live(X, Y, samples=given), WHOLE),
-    "Live share": ("share", lambda given: Live(X, Y, share=given), Limits(above=0.0, maximum=1.0)),
+    "Live fraction": ("fraction", lambda given: Live(X, Y, fraction=given), Limits(above=0.0, maximum=1.0)),
     "Live every": ("every", lambda given: Live(X, Y, every=given), WHOLE_OR_NONE),
     "try_fixes seeds": ("seeds", lambda given: try_fixes(NET, X, Y, "mse", seeds=given), WHOLE),
     "try_fixes epochs": ("epochs", lambda given: try_fixes(NET, X, Y, "mse", epochs=given), WHOLE_OR_NONE),

@@ -117,7 +117,7 @@ def test_a_table_keeps_its_rows() -> None:
 
 
 def test_findings_of_ones_own_checks() -> None:
-    finding = Finding("mine", HOSTILE, "note", None, (), None, None, HOSTILE, HOSTILE)
+    finding = Finding(check="mine", title=HOSTILE, severity="note", evidence=HOSTILE, advice=HOSTILE)
     assert all(map(harmless, (finding.title, finding.evidence, finding.advice)))
 
 

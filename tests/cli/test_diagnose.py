@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, save
-from multilayer.diagnosis.schema import schema
+from multilayer.diagnosis.document import schema
 from multilayer.network.initialized import initialize
 from multilayer.training import fit
 from tests.cli.test_commands import shell

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from multilayer.activations import AlongAxis
+from multilayer.diagnosis.check import Check
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import (
     Evidence,
@@ -17,7 +18,7 @@ from multilayer.diagnosis.evidence import (
     OutputStatistics,
     TrainingRecord,
 )
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.losses import get
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize
@@ -56,8 +57,8 @@ def layer_statistics(record):
         mean_z=z.mean(axis=0),
         variance_z=z.var(axis=0),
         mean_square_z=(z * z).mean(axis=0),
-        least_z=z.min(axis=0),
-        largest_z=z.max(axis=0),
+        minimum_z=z.min(axis=0),
+        maximum_z=z.max(axis=0),
         active=active,
         saturated=saturated,
         linearity=np.full(a.shape[1], np.nan),
@@ -153,7 +154,9 @@ def diagnosis(**changes):
         cause=COLLAPSED,
         findings=(COLLAPSED, SATURATED),
         not_measured=(
-            NotMeasured("overfitting", "no validation data were given; train with validation=0.2"),
+            NotMeasured(
+                check="overfitting", reason="no validation data were given; train with validation=0.2"
+            ),
         ),
         checks=CHECKS,
         evidence=evidence(),

@@ -94,12 +94,12 @@ def swinging(size: float):
 
 
 def columns(mean: float = 0.0, spread: float = 1.0):
-    return with_inputs(scoring(plain(), 0.5), mean=mean * ones, standard_deviation=spread * ones)
+    return with_inputs(scoring(plain(), 0.5), mean=mean * ones, std=spread * ones)
 
 
 def constant_columns(count: int):
     x = plain().inputs
-    return with_inputs(plain(), least=np.where(np.arange(5) < count, x.largest, x.least))
+    return with_inputs(plain(), minimum=np.where(np.arange(5) < count, x.maximum, x.minimum))
 
 
 def standard_errors() -> float:
@@ -228,7 +228,7 @@ def test_a_sparse_network_is_not_dead():
     sparse = dead(UNITS, alive=SAMPLES // 100, score=0.95)
     assert not findings("dead_units", sparse)
     assert not findings("saturated_units", sparse)
-    assert "95 % bound 3/N" in findings("dead_units", dead(1))[0].evidence
+    assert "95% bound 3/N" in findings("dead_units", dead(1))[0].evidence
 
 
 def test_few_saturated_units_are_a_note():
@@ -265,7 +265,7 @@ def test_units_with_the_same_weights_are_an_error_others_a_note():
 
 
 def test_behind_one_column_units_may_be_alike():
-    one = with_inputs(alike(15, True), standard_deviation=np.array([1.0, 0, 0, 0, 0]))
+    one = with_inputs(alike(15, True), std=np.array([1.0, 0, 0, 0, 0]))
     assert not findings("duplicate_units", one)
 
 
@@ -377,7 +377,7 @@ def test_nothing_but_nan_is_told_once():
     found = diagnose(initialize((3, 4, 2), "relu", "softmax", rng=0), X, np.arange(20) % 2)
     assert [finding.check for finding in found.findings] == ["not_finite"]
     assert {outcome.reason for outcome in found.not_measured} >= {
-        "no sample comes through the network with finite numbers only"
+        "no sample passes through the network with finite numbers only"
     }
 
 

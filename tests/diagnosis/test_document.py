@@ -9,33 +9,38 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
-from multilayer.diagnosis import document as documents
 from multilayer.diagnosis import evidence as facts
 from multilayer.diagnosis import finding as findings
-from multilayer.diagnosis.document import to_json
+from multilayer.diagnosis.document import schema, to_json
 from multilayer.diagnosis.remedies import NotApplicable, Ranking, Row
-from multilayer.diagnosis.schema import schema
 from multilayer.training import History
 from tests.diagnosis.made import COLLAPSED, bare_evidence, diagnosis, evidence, healthy, network
 
 ROOT = Path(__file__).parents[2]
 
-PAIRS = [
-    (documents.FindingEntry, findings.Finding, set()),
-    (documents.NotMeasuredEntry, findings.NotMeasured, set()),
-    (documents.HistogramEntry, facts.Histogram, set()),
-    (documents.LayerEntry, facts.LayerStatistics, {"constant_share"}),
-    (documents.InputsEntry, facts.InputStatistics, set()),
-    (documents.GradientEntry, facts.GradientStatistics, set()),
-    (documents.OutputsEntry, facts.OutputStatistics, set()),
-    (documents.TrainingRecordEntry, facts.TrainingRecord, set()),
-    (documents.EvidenceEntry, facts.Evidence, set()),
-    (documents.HistoryEntry, History, set()),
-]
+PROPERTIES = {
+    facts.LayerStatistics: {"constant_fraction"},
+    Row: {"score", "gain", "helps"},
+    Ranking: {"verdict"},
+}
+CLASSES = (
+    findings.Finding,
+    findings.NotMeasured,
+    facts.Histogram,
+    facts.LayerStatistics,
+    facts.InputStatistics,
+    facts.GradientStatistics,
+    facts.OutputStatistics,
+    facts.TrainingRecord,
+    facts.Evidence,
+    History,
+    Row,
+    Ranking,
+    NotApplicable,
+)
 
 CASES = {
     "all there is": diagnosis(),
@@ -55,19 +60,22 @@ def validator():
     return jsonschema.Draft202012Validator(json.loads(schema()))
 
 
-@pytest.mark.parametrize(("entry", "fact", "more"), PAIRS, ids=lambda kind: getattr(kind, "__name__", ""))
-def test_nothing_measured_is_left_out(entry, fact, more):
-    told = {field.name for field in msgspec.structs.fields(entry)}
-    assert told == {field.name for field in dataclasses.fields(fact)} | more
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_nothing_measured_is_left_out(kind):
+    entry = json.loads(schema())["$defs"][kind.__name__]
+    fields = {field.name for field in dataclasses.fields(kind)}
+    assert entry["properties"].keys() == fields | PROPERTIES.get(kind, set())
+    assert set(entry["required"]) == set(entry["properties"])
+    assert entry["description"]
 
 
 def test_the_published_schema_is_current():
     printed = subprocess.run(
-        [sys.executable, "-m", "multilayer.diagnosis.schema"], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "multilayer.diagnosis.document"], check=True, capture_output=True, text=True
     ).stdout
     published = (ROOT / "docs" / "diagnosis.schema.json").read_text()
     assert published == schema() == printed, (
-        "run  python -m multilayer.diagnosis.schema > docs/diagnosis.schema.json"
+        "run  python -m multilayer.diagnosis.document > docs/diagnosis.schema.json"
     )
 
 
@@ -95,7 +103,7 @@ def test_numbers_come_back():
     read = json.loads(to_json(diagnosis()))["evidence"]
     layer = evidence().layers[0]
     np.testing.assert_array_equal(read["layers"][0]["mean_a"], layer.mean_a.astype(np.float64))
-    assert read["layers"][0]["constant_share"] == layer.constant_share
+    assert read["layers"][0]["constant_fraction"] == layer.constant_fraction
     assert read["network"] == {
         "shape": [3, 5, 4, 2],
         "activations": ["sigmoid", "sigmoid", "softmax"],
@@ -106,10 +114,10 @@ def test_numbers_come_back():
 
 
 def test_what_is_not_finite_is_told_by_name():
-    inputs = replace(evidence().inputs, largest=np.array([np.inf, -np.inf, np.nan]))
+    inputs = replace(evidence().inputs, maximum=np.array([np.inf, -np.inf, np.nan]))
     broken = diagnosis(evidence=evidence(inputs=inputs), findings=(replace(COLLAPSED, value=np.nan),))
     read = json.loads(to_json(broken), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-    assert read["evidence"]["inputs"]["largest"] == ["inf", "-inf", "nan"]
+    assert read["evidence"]["inputs"]["maximum"] == ["inf", "-inf", "nan"]
     assert read["findings"][0]["value"] == "nan"
     validator().validate(read)
 

@@ -166,8 +166,8 @@ def test_the_order_of_words_is_said():
 @pytest.mark.parametrize(
     ("units", "y", "message"),
     [
-        (4, WORDS, "y holds 3 different labels, but the model tells 4 classes apart and does not name them"),
-        (1, WORDS, "y holds 3 different labels, but the model tells 2 classes apart"),
+        (4, WORDS, "y holds 3 different labels, but the model has 4 classes and does not name them"),
+        (1, WORDS, "y holds 3 different labels, but the model has 2 classes"),
         (2, THREE, "categorical_cross_entropy needs class numbers from 0 to 1; found 2"),
         (3, THREE + 1, "categorical_cross_entropy needs class numbers from 0 to 2; found 3"),
         (3, THREE + 1.0, "categorical_cross_entropy needs class numbers from 0 to 2; found 3"),

@@ -34,7 +34,7 @@ def test_the_posted_network_that_says_a_half_for_ever():
     )
     found = diagnose(trained.network, *XOR, "squared", course=trained)
     assert (found.cause.check, found.cause.severity) == (NAME, "error")
-    assert "accuracy is 0.5, that of the best constant 0.5, of a linear model 0.5" in found.cause.evidence
+    assert "Accuracy 0.5 (majority class 0.5, linear model 0.5)." in found.cause.evidence
     assert "nothing learnable was shown" in found.cause.evidence
     assert found.cause.advice.startswith("Look first at")
 
@@ -61,15 +61,15 @@ def test_many_samples_do_not_make_it_better(seed):
     found = said(diagnose(trained.network, X, y, course=trained))
     assert found is not None
     if found.value > 0.5:
-        assert "its outputs are nearly the same for all samples" in found.evidence
+        assert "Its outputs are nearly the same for all samples" in found.evidence
 
 
 def test_wrong_on_every_sample():
     X = RNG.standard_normal((300, 2))
     net = MLP([Dense([[-5.0], [0.0]], [0.0], "sigmoid")])
     cause = diagnose(net, X, (X[:, 0] > 0).astype(int)).cause
-    assert (cause.check, cause.title) == (NAME, "the network fares worse than a constant")
-    assert "a linear model does better" in cause.evidence
+    assert (cause.check, cause.title) == (NAME, "the network is worse than a constant")
+    assert "A linear model does better" in cause.evidence
     assert "with the two classes exchanged" in cause.advice
 
 
@@ -109,7 +109,7 @@ def test_outputs_to_which_no_loss_belongs_are_judged_too(output):
 def test_what_was_not_judged_gets_no_clean_bill():
     X = RNG.standard_normal((60, 2))
     found = diagnose(initialize((2, 3), "tanh", "tanh", rng=0), X, np.arange(60) % 3)
-    assert found.verdict.startswith("How the network fares could not be measured: no loss was given")
+    assert found.verdict.startswith("The network could not be scored: no loss was given")
 
 
 def test_gives_way_to_a_named_cause():
@@ -124,7 +124,7 @@ def test_nothing_to_learn():
     X, y = RNG.standard_normal((400, 5)), RNG.integers(0, 2, 400)
     cause = diagnose(initialize((5, 8, 1), "tanh", "sigmoid", rng=1), X, y).cause
     assert cause.evidence.endswith(
-        "a linear model does better by no more than chance: nothing learnable was shown"
+        "A linear model does better by no more than chance: nothing learnable was shown."
     )
 
 
@@ -134,7 +134,7 @@ def test_few_samples_that_a_linear_model_fits():
     y = (X[:, 0] > 0).astype(int)
     found = diagnose(MLP([Dense([[-5.0], [0.0], [0.0]], [0.0], "sigmoid")]), X, y)
     assert found.evidence.outputs.linear_score > found.evidence.outputs.constant_score
-    assert said(found).evidence.endswith("better by no more than chance: nothing learnable was shown")
+    assert said(found).evidence.endswith("better by no more than chance: nothing learnable was shown.")
 
 
 def test_all_targets_alike():
@@ -142,7 +142,7 @@ def test_all_targets_alike():
     net = MLP([Dense([[0.1], [0.1]], [5.0], "sigmoid")])
     found = diagnose(net, X, np.ones(30, int))
     assert (said(found).severity, found.trouble) == ("warning", False)
-    assert "all targets are the same" in said(found).evidence
+    assert "All targets are the same." in said(found).evidence
     assert diagnose(net, X, np.zeros(30, int)).trouble
 
 

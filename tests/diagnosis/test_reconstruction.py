@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, fit, initialize
-from multilayer.diagnosis.reconstruction import are_inputs
+from multilayer.diagnosis.outputs import are_inputs
 from multilayer.optimizers import Adam
 
 RNG = np.random.default_rng(0)
@@ -58,4 +58,4 @@ def test_one_that_says_the_mean_is():
 def test_columns_that_give_away_some_targets():
     y = np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1]])
     cause = diagnose(initialize((5, 3), rng=0), X, y).cause
-    assert cause.title == "columns 1 and 2 of X give the target away"
+    assert cause.title == "columns 1, 2 of X give the target away"

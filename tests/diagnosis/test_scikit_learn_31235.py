@@ -47,7 +47,7 @@ def test_the_stop_on_the_plateau_is_named(diagnosis):
 
 
 def test_that_one_class_is_predicted_is_a_consequence(diagnosis):
-    assert "every sample is predicted to be of one class" in diagnosis.cause.evidence
+    assert "All samples are predicted to be of one class" in diagnosis.cause.evidence
     assert "one_class" in [finding.check for finding in diagnosis.findings[1:]]
 
 

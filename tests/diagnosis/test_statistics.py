@@ -10,8 +10,8 @@ from multilayer.activations import Custom, catalogue, relu, sigmoid
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.leaky_relu import PReLU
 from multilayer.diagnosis import TrainingRecord
+from multilayer.diagnosis.measure import Sources, measure
 from multilayer.diagnosis.sensitivity import sensitivity
-from multilayer.diagnosis.statistics import Sources, measure
 from multilayer.training.data import inputs
 
 SAMPLES, INPUTS = 300, 7
@@ -51,8 +51,8 @@ def test_layers_are_what_numpy_says(activation, kind):
             ("mean_square_z", (z**2).mean(axis=0)),
         ):
             np.testing.assert_allclose(getattr(layer, name), expected, rtol=near, atol=near, err_msg=name)
-        np.testing.assert_array_equal(layer.least_z, record.z.min(axis=0))
-        np.testing.assert_array_equal(layer.largest_z, record.z.max(axis=0))
+        np.testing.assert_array_equal(layer.minimum_z, record.z.min(axis=0))
+        np.testing.assert_array_equal(layer.maximum_z, record.z.max(axis=0))
         assert layer.samples == SAMPLES
         assert layer.a.counts.sum() == layer.z.counts.sum() == a.size
         if layer.active is not None:
@@ -121,7 +121,7 @@ def test_columns_are_what_numpy_says():
     X, y = data("float64", offset=1e6)
     found = measured(network(), X, y, block=64).inputs
     np.testing.assert_allclose(found.mean, X.mean(axis=0))
-    np.testing.assert_allclose(found.standard_deviation, X.std(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(found.std, X.std(axis=0), rtol=1e-9)
     each = np.c_[np.eye(3)[y], y]
     expected = np.abs(np.corrcoef(X.T, each.T)[:INPUTS, INPUTS:]).max(axis=1)
     np.testing.assert_allclose(found.target_correlation, expected, atol=1e-8)

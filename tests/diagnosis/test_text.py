@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multilayer.diagnosis.text import to_text
-from multilayer.diagnosis.wording import where
+from multilayer.diagnosis.text import to_text, where
 from tests.diagnosis.made import COLLAPSED, SATURATED, diagnosis, evidence, healthy, network
 from tests.reports.reading import Reader
 
@@ -21,7 +20,7 @@ It does not learn because layer 2 passes on almost no signal.
    To do: Use tanh or relu in the hidden layers, or start with larger weights.
 
 2. Warning: 3 of 5 units of layer 1 are saturated.
-   Where: Layer 1, units 1-2 and 5.
+   Where: Layer 1, units 1-2, 5.
    Found: On 75 % of the samples their derivative is below 1 % of its largest
           value.
    To do: Standardize the inputs.
@@ -60,11 +59,11 @@ def test_no_line_is_longer_than_the_width(width):
         (None, (), ""),
         (2, (), "layer 2"),
         (2, (4,), "layer 2, unit 4"),
-        (2, (1, 2, 3, 5), "layer 2, units 1-3 and 5"),
-        (2, (5, 1, 3), "layer 2, units 1, 3 and 5"),
-        (1, tuple(range(1, 61, 2)), "layer 1, units 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23 and 18 more"),
+        (2, (1, 2, 3, 5), "layer 2, units 1-3, 5"),
+        (2, (5, 1, 3), "layer 2, units 1, 3, 5"),
+        (1, tuple(range(1, 61, 2)), "layer 1, units 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, ..."),
         (0, (), "the inputs"),
-        (0, (1, 3), "input a and c"),
+        (0, (1, 3), "inputs a, c"),
     ],
 )
 def test_places(layer, units, place):

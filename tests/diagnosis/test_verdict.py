@@ -7,7 +7,7 @@ import pytest
 
 from multilayer import MLP, Dense, diagnose
 from multilayer.diagnosis import CHECKS, Check, Finding, NotMeasured
-from multilayer.diagnosis.verdict import conclude
+from multilayer.diagnosis.diagnosis import conclude
 
 NAMES = [check.name for check in CHECKS]
 CAUSES = {"cause": ("symptom",)}
@@ -25,7 +25,14 @@ def test_names_are_unique_and_questions_are_questions():
 
 
 def finding(check: str, severity: str, layer: int | None = None) -> Finding:
-    return Finding(check, f"{check} is wrong", severity, layer, (), None, None, "seen", "mend it")
+    return Finding(
+        check=check,
+        title=f"{check} is wrong",
+        severity=severity,
+        layer=layer,
+        evidence="Seen.",
+        advice="Mend it.",
+    )
 
 
 def saying(*outcomes: Finding | NotMeasured) -> Check:
@@ -63,9 +70,10 @@ def test_without_an_error_there_is_no_cause_but_a_warning_is_told(evidence):
 
 
 def test_what_was_not_measured_is_counted(evidence):
-    found = conclude(evidence, (saying(NotMeasured("a", "no y was given")), saying(finding("b", "note"))))
-    assert found.verdict == "No trouble found (1 checks on 20 samples and 1 units; 1 could not be made)."
-    assert found.not_measured == (NotMeasured("a", "no y was given"),)
+    missing = NotMeasured(check="a", reason="no y was given")
+    found = conclude(evidence, (saying(missing), saying(finding("b", "note"))))
+    assert found.verdict == "No trouble found. 1 of 2 checks were made, on 20 samples and 1 units."
+    assert found.not_measured == (missing,)
 
 
 def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
@@ -79,5 +87,7 @@ def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
 
 def test_a_catch_all_that_is_a_note_is_no_clean_bill(evidence):
     found = conclude(evidence, (replace(saying(finding("general", "note")), catch_all=True),))
-    assert found.verdict == "Too early to tell: general is wrong (1 checks on 20 samples and 1 units)."
+    assert found.verdict == (
+        "Too early to tell: general is wrong. 1 of 1 checks were made, on 20 samples and 1 units."
+    )
     assert not found.trouble

@@ -55,7 +55,7 @@ def _diagnose(net: MLP, x: Any) -> np.ndarray:
     evidence = diagnose(net, x, Y, baseline=False).evidence
     return flat(
         evidence.inputs.mean,
-        evidence.inputs.standard_deviation,
+        evidence.inputs.std,
         evidence.outputs.loss,
         evidence.outputs.score,
     )
@@ -64,7 +64,7 @@ def _diagnose(net: MLP, x: Any) -> np.ndarray:
 def _live(net: MLP, x: Any) -> np.ndarray:
     live = Live(x, Y, every=1, on_finding=lambda finding: None)
     fit(net, X, Y, loss="binary_cross_entropy", epochs=2, rng=0, progress=False, callbacks=[live])
-    return flat(*(look.constant for look in live.looks))
+    return flat(*(snapshot.constant for snapshot in live.snapshots))
 
 
 def _try_fixes(net: MLP, x: Any) -> np.ndarray:

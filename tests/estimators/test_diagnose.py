@@ -28,7 +28,7 @@ def test_scikit_learn_31235():
         model = package((20, 20), activation="logistic", random_state=42).fit(points, labels)
         found = diagnose(model, points, labels)
         assert found.cause.check == "collapsed_signal"
-        assert "training stopped on this plateau after 15 epochs" in found.verdict
+        assert "Training stopped on this plateau after 15 epochs" in found.verdict
         assert "plateau_stop" in {finding.check for finding in found.findings}
 
 

@@ -96,7 +96,7 @@ def test_the_signal_is_what_differs_between_samples():
     made = evidence()
     (line,) = plots.signal_flow(made, axes()).get_lines()
     for share, layer in zip(line.get_ydata(), made.layers, strict=True):
-        assert share == pytest.approx(1.0 - layer.constant_share, abs=1e-6)
+        assert share == pytest.approx(1.0 - layer.constant_fraction, abs=1e-6)
     compared = replace(made, start=made.layers, reference=made.layers)
     assert len(plots.signal_flow(compared, axes()).get_lines()) == 3
     numbers = NAMED["signal"].numbers(compared)
@@ -159,7 +159,7 @@ def test_inputs_are_drawn_by_name_or_as_a_profile():
     assert ax.get_xscale() == "symlog"
     wide = evidence(network((100, 2, 2)))
     assert plots.input_scales(wide, axes()).get_xlabel() == "column of X"
-    alike = replace(named.inputs, least=-np.ones(3), largest=np.ones(3))
+    alike = replace(named.inputs, minimum=-np.ones(3), maximum=np.ones(3))
     assert plots.input_scales(replace(named, inputs=alike), axes()).get_xscale() == "linear"
 
 

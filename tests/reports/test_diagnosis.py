@@ -127,7 +127,7 @@ def test_numbers_that_are_not_finite_do_not_stop_it():
         for layer in made.layers
     )
     gradients = tuple(replace(g, rms_da=g.rms_da * 0, norm_dW=float("nan")) for g in made.gradients)
-    inputs = replace(made.inputs, largest=np.array([np.inf, 1.0, np.nan]))
+    inputs = replace(made.inputs, maximum=np.array([np.inf, 1.0, np.nan]))
     history = replace(made.course.history, loss=(1.0, float("inf"), float("nan")), validation_loss=())
     course = replace(made.course, history=history)
     read(

@@ -1,7 +1,7 @@
 """Text that users read: sentences with named places, and names and data made safe to show in them.
 
 Text from files and data may hold anything. Each part of the program that shows text makes it printable where it lays
-it out: tables (`table`), the text of a diagnosis (`diagnosis.wording.sentence`), HTML (`html_text`), the terminal
+it out: tables (`table`), the text of a diagnosis (`diagnosis.phrases.sentence`), HTML (`html_text`), the terminal
 (`cli.console`), the progress bar (`training.progress`), errors and warnings (`errors`).
 """
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
-from multilayer._base.arrays import plain_array, refuse_masked
+from multilayer._base.arrays import plain_array, real_array, refuse_masked
 from multilayer._base.errors import InputError
 from multilayer._base.text import one_line
 from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.told import course_of, record_of
 from multilayer.interop.containers import transformed, unwrapped
 from multilayer.interop.conversion import conversion_of
 from multilayer.interop.scikit_learn import (
@@ -27,11 +28,12 @@ from multilayer.interop.scikit_learn import (
 )
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.training import Metric, Trained
+from multilayer.optimizers import Optimizer
+from multilayer.training import History, Metric, Trained, Training
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import targets
 
-__all__ = ["Case", "case_of", "case_of_fit", "loss_of_numbers", "natural_loss"]
+__all__ = ["Case", "case_of", "case_of_fit", "course_of", "loss_of_numbers", "natural_loss"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,65 @@ def case_of_fit(model: Any, network: MLP, X: Any, y: Any, loss: Loss, metric: Me
     config = config_of(model, network, loss, metric)
     record = record_of(config, history_of(model), stopped_of(model))
     return Case(network, X, y, loss, record, config, model, metric)
+
+
+def course_of(known: TrainingRecord | Trained | Training | History) -> TrainingRecord:
+    """Return what is known of a training.
+
+    Raises
+    ------
+    InputError
+        For something else, and for a curve that is not a number for each epoch.
+    """
+    if isinstance(known, Training):
+        known = known.trained
+    if isinstance(known, Trained):
+        return _of_trained(known)
+    if isinstance(known, History):
+        known = TrainingRecord(history=known)
+    if not isinstance(known, TrainingRecord):
+        raise InputError(
+            f"course must be a TrainingRecord, a Trained or a History; got {type(known).__name__}; "
+            "History(loss=[...], validation_loss=[...]) holds curves"
+        )
+    history = known.history
+    if history is None or (_is_plain(history.loss) and _is_plain(history.validation_loss)):
+        return known
+    loss, validation = _curve("loss", history.loss), _curve("validation_loss", history.validation_loss)
+    return replace(known, history=replace(history, loss=loss, validation_loss=validation))
+
+
+def _is_plain(curve: Any) -> bool:
+    return isinstance(curve, tuple) and all(isinstance(value, float) for value in curve)
+
+
+def _curve(name: str, given: Any) -> tuple[float, ...]:
+    """Return a curve that was put together by hand as one of a training is."""
+    array = real_array(f"course: {name}", given)
+    if array.ndim != 1:
+        raise InputError(f"course: {name} has shape {array.shape}; expected a number for each epoch")
+    return tuple(array.astype(np.float64).tolist())
+
+
+def _of_trained(trained: Trained) -> TrainingRecord:
+    record = record_of(trained.config, trained.history, trained.stopped)
+    rated = record.learning_rate is not None
+    return replace(record, learning_rate=trained.memory.learning_rate if rated else None, start=trained.start)
+
+
+def record_of(config: TrainConfig, history: History | None, stopped: str | None) -> TrainingRecord:
+    """Return what settings, curves and the reason for the end make known of a training."""
+    optimizer, stopping = config.optimizer, config.stopping
+    return TrainingRecord(
+        history=history,
+        stopped=stopped,
+        optimizer=type(optimizer).__name__.lower(),
+        learning_rate=optimizer.learning_rate if isinstance(optimizer, Optimizer) else None,
+        epochs=config.epochs,
+        tolerance=None if stopping is None else stopping.tolerance,
+        patience=None if stopping is None or math.isinf(stopping.patience) else int(stopping.patience),
+        loss=config.loss,
+    )
 
 
 def natural_loss(activation: Activation) -> Loss | None:

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.notebook import to_html
-from multilayer.diagnosis.text import to_text
+import numpy as np
 
-__all__ = ["Diagnosis"]
+from multilayer._base.text import fill
+from multilayer.diagnosis.causes import CAUSES, consequences
+from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import SEVERITIES, Finding, NotMeasured
+from multilayer.diagnosis.phrases import sentence, sentences
+from multilayer.diagnosis.text import to_html, to_text
+
+__all__ = ["Diagnosis", "conclude"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Diagnosis:
-    """What was found out about a network; printable, and as a page in a notebook."""
+    """What was found out about a network; printable, and shown as HTML in a notebook."""
 
     verdict: str
-    """One sentence: the main cause, or "no trouble found" with what was checked."""
+    """The main cause and its evidence, or that no trouble was found."""
     cause: Finding | None
     """The main cause; None where no error was found."""
     findings: tuple[Finding, ...]
     """Main cause first, then by severity."""
     not_measured: tuple[NotMeasured, ...]
     checks: tuple[Check, ...]
-    """All that were run, in the order of the table."""
+    """All that were run, in order."""
     evidence: Evidence = field(repr=False)
 
     @property
     def trouble(self) -> bool:
-        """Whether anything was found that is an error."""
+        """Whether a finding is an error."""
         return self.cause is not None
 
     def __repr__(self) -> str:
@@ -37,3 +43,76 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         return to_html(self)
+
+
+def conclude(
+    evidence: Evidence, checks: Sequence[Check], causes: Mapping[str, Iterable[str]] = CAUSES
+) -> Diagnosis:
+    """Run all checks and conclude.
+
+    A finding is explained by another one of at least its severity whose check explains its own, directly or through
+    others, and that of a catch-all by any other; notes explain nothing. The cause is the first error that is not
+    explained, in the order of the checks.
+    """
+    with np.errstate(all="ignore"):
+        outcomes = [outcome for check in checks for outcome in check.run(evidence)]
+    findings = [outcome for outcome in outcomes if isinstance(outcome, Finding)]
+    not_measured = tuple(outcome for outcome in outcomes if isinstance(outcome, NotMeasured))
+    ordered = tuple(_ordered(findings, checks, consequences(causes)))
+    cause = ordered[0] if ordered and ordered[0].severity == "error" else None
+    counts = fill(
+        "{made} of {checks} checks were made, on {samples} samples and {units} units.",
+        made=len(checks) - len({outcome.check for outcome in not_measured}),
+        checks=len(checks),
+        samples=evidence.samples,
+        units=sum(evidence.network.shape[1:]),
+    )
+    verdict = sentences(_verdict(ordered, checks, evidence), cause.evidence if cause is not None else counts)
+    return Diagnosis(verdict, cause, ordered, not_measured, tuple(checks), evidence)
+
+
+def _ordered(
+    findings: Sequence[Finding], checks: Sequence[Check], explains: Mapping[str, frozenset[str]]
+) -> list[Finding]:
+    catch_all = {check.name for check in checks if check.catch_all}
+    place = {check.name: number for number, check in enumerate(checks)}
+    rank = SEVERITIES.index
+
+    def explained(finding: Finding) -> bool:
+        return any(
+            (
+                finding.check in explains.get(other.check, ())
+                or (finding.check in catch_all and other.check not in catch_all)
+            )
+            and rank(other.severity) <= rank(finding.severity) < rank("note")
+            for other in findings
+        )
+
+    def key(finding: Finding) -> tuple[int, bool, bool, int]:
+        local = finding.severity == "note" and bool(finding.layer)  # notes on the whole come first
+        return rank(finding.severity), explained(finding), local, place[finding.check]
+
+    return sorted(findings, key=key)
+
+
+def _verdict(findings: Sequence[Finding], checks: Sequence[Check], evidence: Evidence) -> str:
+    """Return what was found in a sentence."""
+    first = findings[0] if findings else None
+    if first is not None and first.severity == "error":
+        return sentence(first.title)
+    if first is not None and first.severity == "warning":
+        warnings = sum(finding.severity == "warning" for finding in findings)
+        return fill(
+            "No error found, but a warning: {title}."
+            if warnings == 1
+            else "No error found, but {count} warnings, the first: {title}.",
+            count=warnings,
+            title=first.title,
+        )
+    catch_all = {check.name for check in checks if check.catch_all}
+    for finding in findings:
+        if finding.check in catch_all:  # a note while training has just begun
+            return fill("Too early to tell: {title}.", title=finding.title)
+    if "loss" in evidence.missing:
+        return fill("The network could not be scored: {reason}.", reason=evidence.missing["loss"])
+    return fill("No trouble found.")

@@ -1,23 +1,32 @@
 """A diagnosis as a JSON document for programs: versioned, with everything that was found and measured.
 
-Numbers are the shortest decimals that read back bit for bit. JSON has no number that is not finite: nan and infinities
-stand as the strings "nan", "inf" and "-inf", which `float()` reads back, as in the results of `multilayer run`. What is
-not known or was not measured is null. Layers and units of findings are counted from 1, as in `Finding`; classes, and
-the columns and units in "duplicates", from 0.
+The document has the fields of `Diagnosis`, `Evidence` and `Ranking`; its structures are derived from these classes, and
+`python -m multilayer.diagnosis.document` prints their JSON Schema. Numbers are the shortest decimals that read back bit
+for bit. JSON has no number that is not finite: nan and infinities stand as the strings "nan", "inf" and "-inf", which
+`float()` reads back, as in the results of `multilayer run`. What is not known or was not measured is null. Layers and
+units of findings are counted from 1, as in `Finding`; classes, and the columns and units in "duplicates", from 0.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import sys
+import types
+import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
+import numpy as np
 from msgspec import Meta, Struct
 
 from multilayer._base.strict_json import fields_of, plain
 from multilayer.diagnosis.causes import consequences
-from multilayer.diagnosis.evidence import LayerStatistics
-from multilayer.diagnosis.finding import Check
+from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics, TrainingRecord
+from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
@@ -25,39 +34,12 @@ from multilayer.network import MLP, Dense
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
 
-__all__ = ["Document", "document_of", "to_json"]
+__all__ = ["Document", "document_of", "schema", "structure", "to_json"]
 
 FORMAT = "multilayer-diagnosis"
 VERSION = 1
 
 Number = float | Literal["nan", "inf", "-inf"]
-Numbers = list[Number]
-Counts = list[int]
-Pairs = Annotated[
-    list[tuple[int, int, Number]],
-    Meta(description="Two units or columns, from 0, and their correlation."),
-]
-
-
-class FindingEntry(Struct, kw_only=True):
-    """One trouble, as in `Finding`."""
-
-    check: str
-    title: str
-    severity: Literal["error", "warning", "note"]
-    layer: Annotated[int | None, Meta(description="From 1; 0 is the input; null for the whole.")]
-    units: Counts
-    value: Number | None
-    threshold: Number | None
-    evidence: str
-    advice: str
-
-
-class NotMeasuredEntry(Struct, kw_only=True):
-    """A check that had not what it needs."""
-
-    check: str
-    reason: str
 
 
 class CheckEntry(Struct, kw_only=True):
@@ -73,179 +55,98 @@ class CheckEntry(Struct, kw_only=True):
 class NetworkEntry(Struct, kw_only=True):
     """A network without its weights."""
 
-    shape: Counts
+    shape: list[int]
     activations: list[str]
     dtype: Literal["float32", "float64"]
     inputs: list[str] | None
     classes: list[str | int | float | bool] | None
 
 
-class HistogramEntry(Struct, kw_only=True):
-    """Counts between edges; what lies outside is in the first and last one."""
-
-    edges: Numbers
-    counts: Counts
-
-
-class LayerEntry(Struct, kw_only=True):
-    """One layer over all samples, as in `LayerStatistics`; lists have an entry per unit."""
-
-    layer: Annotated[str, Meta(description="The activation, with its parameters.")]
-    samples: int
-    constant_share: Number
-    mean_a: Numbers
-    variance_a: Numbers
-    mean_z: Numbers
-    variance_z: Numbers
-    mean_square_z: Numbers
-    least_z: Numbers
-    largest_z: Numbers
-    active: Counts | None
-    saturated: Counts | None
-    linearity: Numbers
-    duplicates: Pairs
-    a: HistogramEntry
-    z: HistogramEntry
-
-
-class InputsEntry(Struct, kw_only=True):
-    """The columns of X, as in `InputStatistics`."""
-
-    mean: Numbers
-    standard_deviation: Numbers
-    least: Numbers
-    largest: Numbers
-    duplicates: Pairs
-    target_correlation: Numbers | None
-
-
-class GradientEntry(Struct, kw_only=True):
-    """The gradient of the mean loss in one layer, as in `GradientStatistics`."""
-
-    norm_W: Number
-    norm_dW: Number
-    dW: Annotated[HistogramEntry, Meta(description="Of log10 |dW|.")]
-    rms_da: Numbers
-    zero_da: Numbers
-
-
-class OutputsEntry(Struct, kw_only=True):
-    """What the network says, beside what it should say, as in `OutputStatistics`."""
-
-    loss: Number | None
-    constant_loss: Number | None
-    score: Number | None
-    linear_score: Number | None
-    constant_score: Number | None
-    target_counts: Counts | None
-    predicted_counts: Counts | None
-    confusion: list[Counts] | None
-    unreachable: Number | None
-    probabilities_squashed: bool
-    mismatch: str | None
-
-
-class HistoryEntry(Struct, kw_only=True):
-    """The curves of the training, an entry per epoch."""
-
-    loss: Numbers
-    validation_loss: Numbers
-    metrics: dict[str, Numbers]
-    learning_rate: Numbers
-    seconds: Numbers
-
-
-class TrainingRecordEntry(Struct, kw_only=True):
-    """What is known of the training, as in `TrainingRecord`."""
-
-    history: HistoryEntry | None
-    stopped: str | None
-    optimizer: str | None
-    learning_rate: Number | None
-    epochs: int | None
-    tolerance: Number | None
-    patience: int | None
-    start: NetworkEntry | None
-    update_ratios: list[Numbers] | None
-    loss: str | None
-
-
-class EvidenceEntry(Struct, kw_only=True):
-    """Everything that was measured, as in `Evidence`."""
-
-    network: NetworkEntry
-    samples: int
-    inputs: InputsEntry
-    layers: list[LayerEntry]
-    outputs: OutputsEntry | None
-    gradients: list[GradientEntry] | None
-    not_finite: Annotated[
+_SIMPLE: Mapping[Any, Any] = {
+    float: Number,
+    Check: CheckEntry,
+    MLP: NetworkEntry,
+    Loss: str,
+    Dense: Annotated[str, Meta(description="The activation, with its parameters.")],
+}
+"""What stands in a document for objects that are not written field by field."""
+_CHANGED: Mapping[tuple[type, str], Any] = {
+    (Finding, "layer"): Annotated[
+        int | None, Meta(description="From 1; 0 is the input; null for the whole.")
+    ],
+    (OutputStatistics, "confusion"): list[list[int]] | None,
+    (TrainingRecord, "update_ratios"): list[list[Number]] | None,
+    (Evidence, "not_finite"): Annotated[
         tuple[int, str, int] | None,
         Meta(description="Layer, what, and sample of the first number that is not finite."),
+    ],
+}
+"""Fields whose type says less than the document does."""
+_PROPERTIES: Mapping[type, Mapping[str, Any]] = {
+    LayerStatistics: {"constant_fraction": Number},
+    Ranking: {"verdict": str},
+    Row: {"score": Number, "gain": Number, "helps": bool},
+}
+"""Properties that stand beside the fields of a class."""
+
+
+@cache
+def structure(kind: type[Any]) -> type[Struct]:
+    """Return the structure with the fields of a dataclass."""
+    hints = typing.get_type_hints(kind)
+    fields = [
+        (field.name, _CHANGED.get((kind, field.name)) or _type(hints[field.name]))
+        for field in dataclasses.fields(kind)
     ]
-    loss: str | None
-    course: TrainingRecordEntry
-    start: list[LayerEntry] | None
-    reference: list[LayerEntry] | None
-    missing: dict[str, str]
-    notes: list[str]
+    more = _PROPERTIES.get(kind, {}).items()
+    namespace = {"__doc__": (kind.__doc__ or "").partition("\n\n")[0]}
+    return msgspec.defstruct(kind.__name__, [*fields, *more], kw_only=True, namespace=namespace)
 
 
-class RemedyEntry(Struct, kw_only=True):
-    """One way to take a remedy, trained with each seed, as in `Row`; score and gain are medians."""
-
-    remedy: str
-    change: str
-    call: str
-    score: Number
-    scores: Numbers
-    gain: Number
-    gains: Numbers
-    helps: bool
-    seconds: Number
+def _described(kind: type, description: str) -> Any:
+    return Annotated[structure(kind) | None, Meta(description=description)]
 
 
-class NotTriedEntry(Struct, kw_only=True):
-    """A remedy that was not there to try."""
-
-    change: str
-    reason: str
-
-
-class RankingEntry(Struct, kw_only=True):
-    """What every remedy gained, the largest gain first, as in `Ranking`."""
-
-    verdict: str
-    metric: str
-    of: str
-    samples: int
-    seeds: Counts
-    untouched: RemedyEntry
-    rows: list[RemedyEntry]
-    not_tried: list[NotTriedEntry]
-    notes: list[str]
-    partial: Annotated[str | None, Meta(description="Why fewer trainings were made than asked for.")]
+def _type(hint: Any) -> Any:
+    """Return what a document has for a type."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[tuple(map(_type, arguments))]  # noqa: UP007  (of a tuple)
+    if origin is np.ndarray:
+        (scalar,) = typing.get_args(arguments[1])
+        return list[int] if scalar is np.int64 else list[Number]
+    if origin is tuple:
+        return list[_type(arguments[0])] if ... in arguments else tuple[tuple(map(_type, arguments))]  # type: ignore
+    if origin in (dict, Mapping):
+        return dict[str, _type(arguments[1])]  # type: ignore[misc]
+    return structure(hint) if isinstance(hint, type) and dataclasses.is_dataclass(hint) else hint
 
 
-class Document(Struct, kw_only=True):
-    """A diagnosis: the verdict, the findings, and what they rest on."""
+Document = msgspec.defstruct(
+    "Document",
+    [
+        ("format", Literal["multilayer-diagnosis"]),
+        ("version", Literal[1]),
+        ("verdict", str),
+        ("trouble", Annotated[bool, Meta(description="Whether a finding is an error.")]),
+        ("cause", _described(Finding, "The first finding, where it is an error.")),
+        ("findings", _type(tuple[Finding, ...])),
+        ("not_measured", _type(tuple[NotMeasured, ...])),
+        ("checks", list[CheckEntry]),
+        ("evidence", structure(Evidence)),
+        ("remedies", _described(Ranking, "Where remedies were tried, what they gained.")),
+    ],
+    kw_only=True,
+    namespace={"__doc__": "A diagnosis: the verdict, the findings, and what they rest on."},
+)
 
-    format: Literal["multilayer-diagnosis"]
-    version: Literal[1]
-    verdict: str
-    trouble: Annotated[bool, Meta(description="Whether anything was found that is an error.")]
-    cause: Annotated[FindingEntry | None, Meta(description="The first finding, where it is an error.")]
-    findings: list[FindingEntry]
-    not_measured: list[NotMeasuredEntry]
-    checks: list[CheckEntry]
-    evidence: EvidenceEntry
-    remedies: Annotated[RankingEntry | None, Meta(description="Where remedies were tried, what they gained.")]
 
-
-def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Document:
+def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Struct:
     """Return the diagnosis, and the ranking of remedies where they were tried, as a document."""
     head = {"format": FORMAT, "version": VERSION, "trouble": diagnosis.trouble}
-    return msgspec.convert(plain(head | _entry(diagnosis) | {"remedies": ranking}, _entry), Document)
+    return msgspec.convert(plain(head | fields_of(diagnosis) | {"remedies": ranking}, _entry), Document)
 
 
 def to_json(diagnosis: Diagnosis, ranking: Ranking | None = None) -> bytes:
@@ -259,14 +160,6 @@ def to_json(diagnosis: Diagnosis, ranking: Ranking | None = None) -> bytes:
     b'{"format":"multilayer-diagnosis","version":1,"ve'
     """
     return msgspec.json.encode(document_of(diagnosis, ranking))
-
-
-# What is told beside the fields of a class.
-_PROPERTIES: Mapping[type, tuple[str, ...]] = {
-    LayerStatistics: ("constant_share",),
-    Ranking: ("verdict",),
-    Row: ("score", "gain", "helps"),
-}
 
 
 def _entry(value: Any) -> Any:
@@ -288,3 +181,17 @@ def _entry(value: Any) -> Any:
                 "classes": value.classes,
             }
     return fields_of(value) | {name: getattr(value, name) for name in _PROPERTIES.get(type(value), ())}
+
+
+def schema() -> str:
+    """Return the JSON Schema as text; docs/diagnosis.schema.json is this text."""
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A diagnosis of a multilayer network",
+        **msgspec.json.schema(Document),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema())

@@ -1,13 +1,10 @@
-"""Everything that is measured of a network on data, and known of its training: what checks and pictures read.
-
-Measured once, in one pass over the data in constant memory (statistics.py); nothing here computes.
-"""
+"""What is measured of a network on data, once and in constant memory, and what is known of its training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +15,7 @@ from multilayer.network import MLP, Dense
 from multilayer.training import History
 
 __all__ = [
+    "DUPLICATE",
     "Evidence",
     "GradientStatistics",
     "Histogram",
@@ -30,7 +28,9 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Pairs = tuple[tuple[int, int, float], ...]
-"""Two units or columns, counted from 0, and how they are correlated."""
+"""Two units or columns, counted from 0, and their correlation."""
+DUPLICATE = 0.999
+"""|Correlation| beyond which two units, or two columns, are copies of each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,23 +52,23 @@ class LayerStatistics:
     mean_z: Floats
     variance_z: Floats
     mean_square_z: Floats
-    least_z: Floats
-    largest_z: Floats
+    minimum_z: Floats
+    maximum_z: Floats
     active: Integers | None
     """Samples on which h'(a) is not 0; None where the activation works along an axis, and has no h' of its own."""
     saturated: Integers | None
-    """Samples on which |h'(a)| is below 1 % of its largest value (0 included); None like `active`."""
+    """Samples on which |h'(a)| is below 1 % of its maximum (0 included); None like `active`."""
     linearity: Floats
     """R^2 of z explained by a straight line in a: 1 where the unit acts linearly; nan where it is constant."""
     duplicates: Pairs
     """Pairs of units whose z are correlated beyond the duplicate check's threshold."""
     a: Histogram
-    """Of the samples of the first look, as z is."""
+    """Of the samples that were read first, as z is."""
     z: Histogram
 
     @property
-    def constant_share(self) -> float:
-        """Share of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0.
+    def constant_fraction(self) -> float:
+        """Fraction of power that is the same for all samples: sum of mean^2 over sum of E[z^2]; 1 where z = 0.
 
         nan where squares overflow.
         """
@@ -82,9 +82,9 @@ class InputStatistics:
     """The columns of X over all samples. Arrays have shape (inputs,)."""
 
     mean: Floats
-    standard_deviation: Floats
-    least: Floats
-    largest: Floats
+    std: Floats
+    minimum: Floats
+    maximum: Floats
     duplicates: Pairs
     target_correlation: Floats | None
     """The largest |correlation| of each column with a target (classes as 0/1 columns); None without y, and where the
@@ -104,12 +104,17 @@ class GradientStatistics:
     rms_da: Floats
     """Root mean square over samples of each unit's da (of the sample's own loss), shape (units,)."""
     zero_da: Floats
-    """Share of samples on which a unit's da is exactly 0, shape (units,)."""
+    """Fraction of samples on which a unit's da is exactly 0, shape (units,)."""
+
+    @property
+    def size_da(self) -> float:
+        """Root mean square of da over units and samples."""
+        return float(np.sqrt((self.rms_da**2).mean()))
 
 
 @dataclass(frozen=True, eq=False)
 class OutputStatistics:
-    """What the network says, beside what it should say."""
+    """Predictions beside targets."""
 
     loss: float | None
     """Mean loss; None where no loss was given."""
@@ -128,11 +133,11 @@ class OutputStatistics:
     confusion: Integers | None
     """Samples of class i that were predicted as j."""
     unreachable: float | None = None
-    """Share of the targets that lie outside the range of the output activation."""
+    """Fraction of the targets that lie outside the range of the output activation."""
     probabilities_squashed: bool = False
     """Whether what the last activation turns into probabilities are probabilities already."""
     mismatch: str | None = None
-    """What the loss says against the output activation, if it does not fit."""
+    """Why the output activation does not fit the loss; None where it does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +167,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All of it."""
+    """What checks and pictures read."""
 
     network: MLP
     samples: int
@@ -182,4 +187,6 @@ class Evidence:
     missing: Mapping[str, str] = field(default_factory=dict)
     """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""
     notes: tuple[str, ...] = ()
-    """What was decided for want of being told: which loss was taken, say."""
+    """What was decided by a rule: which loss was taken, say."""
+    caller: Literal["estimator", "fit"] = "fit"
+    """Whose options advice names."""

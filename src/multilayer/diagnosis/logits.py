@@ -1,7 +1,7 @@
 """Outputs that are weighted sums (logits): which models are classifiers whose loss contains the softmax or sigmoid.
 
-PyTorch's cross-entropies take weighted sums, so its classifiers end in a Linear, as its regressors do. This is the rule
-that tells them apart, for models of a kind that ends in weighted sums:
+PyTorch's cross-entropies take weighted sums, so its classifiers end in a Linear, as its regressors do. This rule
+distinguishes them, for models of a kind that ends in weighted sums:
 
 1. A loss that is given decides: a cross-entropy makes a classifier, every other loss does not.
 2. Else targets decide. Strings, and where there are several outputs one whole number or bool per sample, are classes:
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer._base.arrays import numbers, plain_array
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer.activations import Activation, Identity, sigmoid, softmax
 from multilayer.diagnosis.case import Case, natural_loss
 from multilayer.losses import (
@@ -45,54 +45,53 @@ _LISTED = 5
 """Labels that a note names."""
 
 
-def read_as_trained(subject: Case, loss: Loss | str | None) -> tuple[Case, Loss | None, tuple[str, ...]]:
-    """Return the subject with its loss, and where its outputs are logits with the activation that they lack.
+def read_as_trained(case: Case, loss: Loss | str | None) -> tuple[Case, Loss | None, tuple[str, ...]]:
+    """Return the case with its loss, and where its outputs are logits with the activation that they lack.
 
     Parameters
     ----------
-    subject : Case
+    case : Case
         What is diagnosed.
     loss : Loss or str, optional
-        What was given; else what the course or the model tells.
+        The loss that was given; else the one of the training or the model.
 
     Returns
     -------
-    subject, loss, notes
-        The loss is None where nothing tells it. What was decided here is noted, one line each.
+    case, loss, notes
+        The loss is None where it is not known. What was decided here is noted, one line each.
 
     Raises
     ------
     InputError
         For strings that are not as many as the model has classes.
     """
-    told = (subject.course.loss or subject.loss) if loss is None else losses.get(loss)
-    if subject.y is None or not subject.ends_in_sums:
-        return subject, told, ()
-    y = _plain("y", subject.y)
-    units = subject.network.shape[-1]
-    last = subject.network.layers[-1].activation
+    given = (case.course.loss or case.loss) if loss is None else losses.get(loss)
+    if case.y is None or not case.ends_in_sums:
+        return case, given, ()
+    y, units = _plain("y", case.y), case.network.shape[-1]
+    last = case.network.layers[-1].activation
     if not isinstance(last, Identity):
         y, notes = _numbered(y, units)
-        if told is None and natural_loss(last) is None and units > 1 and y.ndim == 1:
-            told = _loss_of(y, units)
-            if told is not None:
-                notes = (f"no loss was given, and y holds classes: {told.facts.name} is taken", *notes)
-        return replace(subject, y=y), told, notes
-    chosen = _loss_of(y, units) if told is None else told
+        if given is None and natural_loss(last) is None and units > 1 and y.ndim == 1:
+            given = _loss_of(y, units)
+            if given is not None:
+                note = fill("no loss was given, and y holds classes: {loss} is taken", loss=given.facts.name)
+                notes = (note, *notes)
+        return replace(case, y=y), given, notes
+    chosen = _loss_of(y, units) if given is None else given
     activation = None if chosen is None else _CONTAINED.get(type(chosen))
     if chosen is None or activation is None:
-        return subject, told, ()
+        return case, given, ()
     y, notes = _numbered(y, units)
-    contained, name = activation.facts.name, chosen.facts.name
-    if told is None:
-        note = (
-            f"no loss was given, and y holds classes: outputs are taken for logits, with {contained} and {name}; "
-            "for a regressor give loss='squared'"
-        )
-    else:
-        note = f"outputs are taken for logits, with {contained}, as {name} was given"
-    network = _ending_in(activation, subject.network)
-    return replace(subject, network=network, y=y), chosen, (note, *notes)
+    note = fill(
+        "no loss was given, and y holds classes: outputs are taken for logits, with {activation} and {loss}; for a "
+        "regressor give loss='squared'"
+        if given is None
+        else "outputs are taken for logits, with {activation}, as {loss} was given",
+        activation=activation.facts.name,
+        loss=chosen.facts.name,
+    )
+    return replace(case, network=_ending_in(activation, case.network), y=y), chosen, (note, *notes)
 
 
 def _plain(name: str, given: Any) -> NDArray[Any]:
@@ -138,14 +137,17 @@ def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...
     classes = max(units, 2)
     if len(found) != classes:
         raise InputError(
-            f"y holds {len(found)} different labels, but the model tells {classes} classes apart and does not name "
+            f"y holds {len(found)} different labels, but the model has {classes} classes and does not name "
             f"them; give class numbers from 0 to {classes - 1} as y"
         )
     shown = ", ".join(map(quoted, found[:_LISTED].tolist()))
-    more = ", ..." if classes > _LISTED else ""
-    return members.reshape(y.shape), (
-        f"the labels in y are taken for the classes in sorted order: {shown}{more}",
+    note = fill(
+        "the labels in y are taken for the classes in sorted order: {labels}, ..."
+        if classes > _LISTED
+        else "the labels in y are taken for the classes in sorted order: {labels}",
+        labels=shown,
     )
+    return members.reshape(y.shape), (note,)
 
 
 def _ending_in(activation: Activation, network: MLP) -> MLP:

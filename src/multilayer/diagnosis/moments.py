@@ -34,7 +34,7 @@ class Moments:
         self.shift = shift
         self.count = 0
         self.first, self.second = np.zeros(shift.size), np.zeros(shift.size)
-        self.least, self.largest = np.full(shift.size, np.inf), np.full(shift.size, -np.inf)
+        self.minimum, self.maximum = np.full(shift.size, np.inf), np.full(shift.size, -np.inf)
 
     def add(self, block: Array) -> Array:
         """Add samples, and return their differences from the shift."""
@@ -45,8 +45,8 @@ class Moments:
         if not np.isfinite(squares).all():  # beyond float32 already, and far from the end of float64
             squares = np.einsum("ij,ij->j", from_shift, from_shift, dtype=np.float64)
         self.second += squares
-        np.minimum(self.least, block.min(axis=0), out=self.least)
-        np.maximum(self.largest, block.max(axis=0), out=self.largest)
+        np.minimum(self.minimum, block.min(axis=0), out=self.minimum)
+        np.maximum(self.maximum, block.max(axis=0), out=self.maximum)
         return from_shift
 
     @property
@@ -62,7 +62,7 @@ class Moments:
     def variance(self) -> Floats:
         """Exactly 0 for a constant column."""
         found = np.maximum(self.second / self.count - self.offset**2, 0.0)
-        return np.where(self.least == self.largest, 0.0, found)
+        return np.where(self.minimum == self.maximum, 0.0, found)
 
     def covariance(self, products: Floats, other: Moments) -> Floats:
         """Return covariances from sums of products of differences from both shifts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord
 
-__all__ = ["Place", "first_in_records", "first_in_weights", "whole"]
+__all__ = ["Place", "first_in_records", "first_in_weights", "rows_of", "sums_are_finite", "whole"]
 
 _ORDER = ("x", "W", "b", "a", "z")
 
@@ -24,8 +24,8 @@ class Place(NamedTuple):
     sample: int
 
     @property
-    def as_told(self) -> tuple[int, str, int]:
-        """Layer, what, and sample, as the evidence has it."""
+    def named(self) -> tuple[int, str, int]:
+        """Layer, what, and sample, as in the evidence."""
         return self.layer, _ORDER[self.what], self.sample
 
 
@@ -54,3 +54,20 @@ def whole(records: Sequence[LayerRecord]) -> NDArray[np.bool_]:
     for record in records:
         kept &= np.isfinite(record.a).all(axis=1) & np.isfinite(record.z).all(axis=1)
     return kept
+
+
+def sums_are_finite(records: Sequence[LayerRecord]) -> bool:
+    """Return whether all sums are finite: then every number is. They may overflow; `whole` is exact."""
+    arrays: Iterator[NDArray[Any]] = (array for record in records for array in (record.a, record.z))
+    return bool(np.isfinite(records[0].x.sum())) and all(np.isfinite(array.sum()) for array in arrays)
+
+
+def rows_of(records: Sequence[LayerRecord], kept: NDArray[np.bool_]) -> tuple[LayerRecord, ...]:
+    """Return the records of the samples that are kept."""
+    if kept.all():
+        return tuple(records)
+    x, found = records[0].x[kept], []
+    for record in records:
+        found.append(LayerRecord(record.layer, x, record.a[kept], record.z[kept]))
+        x = found[-1].z
+    return tuple(found)

@@ -1,21 +1,26 @@
-"""A diagnosis as plain text: the verdict, the findings, what was not measured, what was checked."""
+"""A diagnosis as text and as HTML for notebooks: verdict, findings, what was not measured, what was checked."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from multilayer.diagnosis.wording import lines_of, made, not_made, sentence, subject
+from multilayer._base.text import fill, html_text, one_line
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.phrases import ranges, sentence
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
 
-__all__ = ["to_text"]
+__all__ = ["about", "lines_of", "made", "not_made", "to_html", "to_text", "where"]
 
 _NARROWEST, _WIDEST = 40, 100
+_NAMES = 8
 
 
 def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
@@ -26,7 +31,6 @@ def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
 
 
 def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
-    evidence = diagnosis.evidence
     yield _wrapped(sentence(diagnosis.verdict), width)
     for number, finding in enumerate(diagnosis.findings, 1):
         head = f"{number}. {finding.severity.capitalize()}: "
@@ -34,17 +38,115 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
         for heading, text in lines_of(finding, diagnosis).items():
             lines += _wrapped(text, width, f"   {heading}: ")
         yield lines
-    left = not_made(diagnosis)
-    if left:
-        entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in left]
+    skipped = not_made(diagnosis)
+    if skipped:
+        entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in skipped]
         yield ["Not measured:", *chain.from_iterable(entries)]
-    about = _wrapped(made(diagnosis), width, "Checked: ", "  ")
-    about += _wrapped(f"{subject(evidence)}.", width, "Case: ", "  ")
-    for note in evidence.notes:
-        about += _wrapped(sentence(note), width, "Note: ", "  ")
-    yield about
+    last = _wrapped(made(diagnosis), width, "Checked: ", "  ")
+    last += _wrapped(about(diagnosis.evidence), width, "Case: ", "  ")
+    for note in diagnosis.evidence.notes:
+        last += _wrapped(sentence(note), width, "Note: ", "  ")
+    yield last
 
 
 def _wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
     later = " " * len(first) if rest is None else rest
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+
+
+def to_html(diagnosis: Diagnosis) -> str:
+    """Return the diagnosis as an element to show in a notebook, without scripts or styles; every text is escaped."""
+    skipped = "".join(f"<li>{html_text(f'{names}: {reason}')}</li>" for names, reason in not_made(diagnosis))
+    last = [f"Checked: {made(diagnosis)}", about(diagnosis.evidence)]
+    last += map(sentence, diagnosis.evidence.notes)
+    return (
+        f"<div><p><strong>{html_text(sentence(diagnosis.verdict))}</strong></p>"
+        + _list("ol", "".join(_item(finding, diagnosis) for finding in diagnosis.findings))
+        + (f"<p>Not measured:</p>{_list('ul', skipped)}" if skipped else "")
+        + "".join(f"<p>{html_text(text)}</p>" for text in last)
+        + "</div>"
+    )
+
+
+def _item(finding: Finding, diagnosis: Diagnosis) -> str:
+    lines = "".join(f"<br>{name}: {html_text(text)}" for name, text in lines_of(finding, diagnosis).items())
+    severity = finding.severity.capitalize()
+    return f"<li><strong>{severity}:</strong> {html_text(sentence(finding.title))}{lines}</li>"
+
+
+def _list(kind: str, entries: str) -> str:
+    return f"<{kind}>{entries}</{kind}>" if entries else ""
+
+
+def where(finding: Finding, evidence: Evidence) -> str:
+    """Return the place of a finding: "layer 2, units 1-3, 5"; empty for the network as a whole."""
+    layer, units = finding.layer, finding.units
+    if layer is None:
+        return ""
+    if layer == 0:
+        names = evidence.network.inputs
+        if not units:
+            return fill("the inputs")
+        if names and len(units) <= _NAMES:
+            shown = ", ".join(one_line(names[unit - 1]) for unit in units)
+            return fill("input {names}" if len(units) == 1 else "inputs {names}", names=shown)
+        return fill(
+            "input column {columns}" if len(units) == 1 else "input columns {columns}", columns=ranges(units)
+        )
+    if not units:
+        return fill("layer {layer}", layer=layer)
+    return fill(
+        "layer {layer}, unit {units}" if len(units) == 1 else "layer {layer}, units {units}",
+        layer=layer,
+        units=ranges(units),
+    )
+
+
+def lines_of(finding: Finding, diagnosis: Diagnosis) -> dict[str, str]:
+    """Return the lines below a finding's title, by heading, without repetition."""
+    known = {str(unit) for unit in finding.units} <= set(re.findall(r"\w+", finding.title))
+    in_verdict = finding == diagnosis.cause and finding.evidence in diagnosis.verdict
+    lines = {
+        "Where": "" if known else where(finding, diagnosis.evidence),
+        "Found": "" if in_verdict else finding.evidence,
+        "To do": finding.advice,
+    }
+    return {heading: sentence(text) for heading, text in lines.items() if text}
+
+
+def made(diagnosis: Diagnosis) -> str:
+    """Return the names of the checks that were made, as a line; empty for none."""
+    skipped = {outcome.check for outcome in diagnosis.not_measured}
+    names = [_spoken(check.name) for check in diagnosis.checks if check.name not in skipped]
+    return f"{', '.join(names)}." if names else ""
+
+
+def not_made(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """Return the names of the checks that were skipped, and why, those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in diagnosis.not_measured:
+        reasons.setdefault(sentence(outcome.reason), []).append(_spoken(outcome.check))
+    return [(", ".join(names), reason) for reason, names in reasons.items()]
+
+
+def about(evidence: Evidence) -> str:
+    """Return what was diagnosed: network, samples, loss."""
+    network, samples = one_line(repr(evidence.network)), evidence.samples
+    if evidence.loss is None:
+        return fill(
+            "{network} on one sample." if samples == 1 else "{network} on {samples:,} samples.",
+            network=network,
+            samples=samples,
+        )
+    return fill(
+        "{network} on one sample, loss {loss}."
+        if samples == 1
+        else "{network} on {samples:,} samples, loss {loss}.",
+        network=network,
+        samples=samples,
+        loss=evidence.loss.facts.name,
+    )
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")

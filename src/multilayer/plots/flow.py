@@ -63,7 +63,7 @@ def _fractions(layers: Sequence[LayerStatistics]) -> list[float]:
 
 
 def _fraction(layer: LayerStatistics) -> float:
-    # 1 - constant_share, but from the variance, so that a fraction far below 1e-16 is exact too.
+    # 1 - constant_fraction, but from the variance, so that a fraction far below 1e-16 is exact too.
     power = float(layer.mean_square_z.sum())
     return float(layer.variance_z.sum()) / power if power else 0.0
 
@@ -92,8 +92,8 @@ def _signal_numbers(evidence: Evidence) -> Table:
             number(_fraction(found)),
             number(float(found.mean_z.mean())),
             number(float(found.variance_z.mean()) ** 0.5),
-            number(float(found.least_z.min())),
-            number(float(found.largest_z.max())),
+            number(float(found.minimum_z.min())),
+            number(float(found.maximum_z.max())),
             *(number(values[layer - 1]) for values in compared.values()),
         )
         for layer, found in enumerate(evidence.layers, 1)
@@ -126,7 +126,7 @@ def gradient_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """
     evidence, ax = measured(source, gradient_picture.missing), drawn_on(ax)
     found = evidence.gradients or ()
-    sizes = [_rms(layer) for layer in found]
+    sizes = [layer.size_da for layer in found]
     norms = [layer.norm_dW for layer in found]
     log_line(ax, sizes, fill("da, root mean square"), color=BLUE)
     log_line(ax, norms, fill("dW of the mean loss, norm"), color=ORANGE, marker="s")
@@ -141,10 +141,6 @@ def gradient_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _rms(layer: GradientStatistics) -> float:
-    return float(np.sqrt(np.mean(layer.rms_da**2)))
-
-
 def _range(layer: GradientStatistics) -> tuple[float, float]:
     drawn = layer.rms_da[np.isfinite(layer.rms_da) & (layer.rms_da > 0)]
     return (float(drawn.min()), float(drawn.max())) if drawn.size else (np.nan, np.nan)
@@ -155,7 +151,7 @@ def _gradient_missing(evidence: Evidence) -> str | None:
 
 
 def _gradient_words(evidence: Evidence) -> str:
-    sizes = [_rms(layer) for layer in evidence.gradients or ()]
+    sizes = [layer.size_da for layer in evidence.gradients or ()]
     if len(sizes) == 1 or not sizes[-1]:
         return fill("Root mean square of the gradient da: {layers}.", layers=_by_layer(sizes))
     return fill(
@@ -169,7 +165,7 @@ def _gradient_numbers(evidence: Evidence) -> Table:
     rows = tuple(
         (
             str(layer),
-            number(_rms(found)),
+            number(found.size_da),
             number(float(found.rms_da.min())),
             number(float(found.rms_da.max())),
             percent(float(found.zero_da.mean())),

@@ -49,8 +49,8 @@ def _by_name(evidence: Evidence, ax: Axes) -> None:
     inputs, names = _drawable(evidence.inputs), _names(evidence)
     rows = np.arange(len(names))
     range_label, std_label, mean_label = map(fill, _LABELS)
-    ax.hlines(rows, inputs.least, inputs.largest, color=BLUE, alpha=0.4, linewidth=2, label=range_label)
-    low, high = inputs.mean - inputs.standard_deviation, inputs.mean + inputs.standard_deviation
+    ax.hlines(rows, inputs.minimum, inputs.maximum, color=BLUE, alpha=0.4, linewidth=2, label=range_label)
+    low, high = inputs.mean - inputs.std, inputs.mean + inputs.std
     ax.hlines(rows, low, high, color=BLUE, linewidth=6, label=std_label)
     ax.plot(inputs.mean, rows, "o", color=ORANGE, markersize=5, label=mean_label)
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
@@ -63,8 +63,8 @@ def _by_name(evidence: Evidence, ax: Axes) -> None:
 def _profile(evidence: Evidence, ax: Axes) -> None:
     inputs = _drawable(evidence.inputs)
     columns = np.arange(1, inputs.mean.size + 1)
-    low, high = inputs.mean - inputs.standard_deviation, inputs.mean + inputs.standard_deviation
-    ax.fill_between(columns, inputs.least, inputs.largest, step="mid", color=BLUE, alpha=0.25, linewidth=0)
+    low, high = inputs.mean - inputs.std, inputs.mean + inputs.std
+    ax.fill_between(columns, inputs.minimum, inputs.maximum, step="mid", color=BLUE, alpha=0.25, linewidth=0)
     ax.fill_between(columns, low, high, step="mid", color=BLUE, alpha=0.6, linewidth=0)
     ax.step(columns, inputs.mean, where="mid", color=ORANGE, linewidth=1.0)
     for name, colour, alpha in zip(_LABELS, (BLUE, BLUE, ORANGE), (0.25, 0.6, 1.0), strict=True):
@@ -77,7 +77,7 @@ def _profile(evidence: Evidence, ax: Axes) -> None:
 
 def _drawable(inputs: InputStatistics) -> InputStatistics:
     """Return the statistics within the numbers that matplotlib can multiply by lengths in pixels."""
-    names = ("mean", "standard_deviation", "least", "largest")
+    names = ("mean", "std", "minimum", "maximum")
     return replace(inputs, **{name: np.clip(getattr(inputs, name), -_DRAWN, _DRAWN) for name in names})
 
 
@@ -93,7 +93,7 @@ def _scale(ax: Axes, axis: Any, evidence: Evidence) -> None:
 def _linear_up_to(evidence: Evidence) -> float | None:
     """Return the end of the linear part of a logarithmic scale, or None for a linear one."""
     inputs = evidence.inputs
-    sizes = np.minimum(np.maximum(np.abs(inputs.least), np.abs(inputs.largest)), _DRAWN)
+    sizes = np.minimum(np.maximum(np.abs(inputs.minimum), np.abs(inputs.maximum)), _DRAWN)
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     if not sizes.size or sizes.max() <= 100 * sizes.min():
         return None
@@ -113,13 +113,13 @@ def _size(evidence: Evidence) -> tuple[float, float]:
 
 def _words(evidence: Evidence) -> str:
     inputs = evidence.inputs
-    std, names = inputs.standard_deviation, _names(evidence)
+    std, names = inputs.std, _names(evidence)
     narrow, wide = int(std.argmin()), int(std.argmax())
     return fill(
         _ONE_COLUMN if std.size == 1 else _COLUMNS,
         columns=std.size,
-        min=number(float(inputs.least.min())),
-        max=number(float(inputs.largest.max())),
+        min=number(float(inputs.minimum.min())),
+        max=number(float(inputs.maximum.max())),
         std_min=number(float(std[narrow])),
         std_max=number(float(std[wide])),
         narrow=names[narrow],
@@ -131,9 +131,9 @@ def _numbers(evidence: Evidence) -> Table:
     inputs = evidence.inputs
     columns = {
         fill("mean"): inputs.mean,
-        fill("std"): inputs.standard_deviation,
-        fill("min"): inputs.least,
-        fill("max"): inputs.largest,
+        fill("std"): inputs.std,
+        fill("min"): inputs.minimum,
+        fill("max"): inputs.maximum,
     }
     if inputs.target_correlation is not None:
         columns[fill("correlation with a target")] = inputs.target_correlation

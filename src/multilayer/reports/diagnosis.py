@@ -10,7 +10,8 @@ from multilayer._base.storage import AnyPath
 from multilayer._base.table import Table
 from multilayer._base.text import fill
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
-from multilayer.diagnosis.wording import lines_of, not_made, sentence, subject
+from multilayer.diagnosis.phrases import sentence
+from multilayer.diagnosis.text import about, lines_of, not_made
 from multilayer.plots.figures import style
 from multilayer.plots.flow import gradient_picture, signal_picture
 from multilayer.plots.input_scales import picture as input_picture
@@ -58,10 +59,10 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str =
         When matplotlib is not installed.
     """
     kind = diagnosis.findings[0].severity if diagnosis.findings else "good"
-    about = (subject(diagnosis.evidence), *diagnosis.evidence.notes)
+    described = (about(diagnosis.evidence), *diagnosis.evidence.notes)
     lead = [
         paragraph(sentence(diagnosis.verdict), f"verdict {kind}"),
-        *(paragraph(sentence(text), "soft") for text in about),
+        *(paragraph(sentence(text), "soft") for text in described),
     ]
     sections = [*_findings(diagnosis), *_remedies(ranking), _pictures(diagnosis), _checks(diagnosis)]
     footer = fill("Made by multilayer: multilayer diagnose")

@@ -23,7 +23,7 @@ def run(clock, epochs, cost, seconds=1.0):
         clock.pass_on(event)
         if clock.is_due(event):
             looked.append(number)
-            clock.looked(event, cost)
+            clock.snapped(event, cost)
             clock.took(event, cost)
     return looked
 
@@ -35,7 +35,7 @@ def test_doubles():
 def test_among_steps_a_large_network_waits_longer():
     first = []
     for operations in (0.0, 5e8):  # none, and 0.05 seconds more
-        clock = Clock(Cadence(share=0.05))
+        clock = Clock(Cadence(fraction=0.05))
         clock.expect(operations)
         steps = [step(number, 0.1 * number) for number in range(1, 100)]
         for event in steps:
@@ -47,7 +47,7 @@ def test_among_steps_a_large_network_waits_longer():
 
 
 def test_keeps_to_its_share():
-    clock = Clock(Cadence(share=0.05))
+    clock = Clock(Cadence(fraction=0.05))
     looked = run(clock, 1000, cost=2.0)
     assert looked[0] == 1  # what it costs is not known before
     assert looked[1] == 120  # 6 seconds of 120, with those of the last look
@@ -56,8 +56,8 @@ def test_keeps_to_its_share():
 
 
 def test_the_first_and_the_last_look_are_taken_where_even_a_small_one_is_too_much():
-    assert run(Clock(Cadence(share=0.05)), 10, cost=0.001, seconds=1e-4) == [1, 10]
-    assert run(Clock(Cadence(share=0.05)), 1, cost=0.001, seconds=1e-4) == [1]
+    assert run(Clock(Cadence(fraction=0.05)), 10, cost=0.001, seconds=1e-4) == [1, 10]
+    assert run(Clock(Cadence(fraction=0.05)), 1, cost=0.001, seconds=1e-4) == [1]
 
 
 @pytest.mark.parametrize(("every", "looked"), [(1, [1, 2, 3, 4, 5, 6, 7]), (3, [3, 6])])
@@ -82,12 +82,12 @@ def test_weights_are_kept_where_the_next_event_may_be_looked_at():
     for number in range(1, 10):
         clock.pass_on(epoch(number))
         if clock.is_due(epoch(number)):
-            clock.looked(epoch(number), 0.001)
+            clock.snapped(epoch(number), 0.001)
         kept.append(clock.is_due_next(epoch(number)))
     assert kept == [True, False, True, False, False, False, True, False, False]
 
 
-@pytest.mark.parametrize("settings", [{"share": 0.0}, {"share": 1.5}, {"every": 0}, {"every": 1.5}])
+@pytest.mark.parametrize("settings", [{"fraction": 0.0}, {"fraction": 1.5}, {"every": 0}, {"every": 1.5}])
 def test_mistakes(settings):
     with pytest.raises(InputError, match=f"^{next(iter(settings))} must be"):
         Cadence(**settings)

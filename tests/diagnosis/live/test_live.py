@@ -24,8 +24,8 @@ def test_measures_what_it_says():
     networks = [NET]
     training = train(NET, X, Y, loss="squared", optimizer=SGD(0.1), epochs=4, rng=0, callbacks=[live])
     networks.extend(event.network for event in training)
-    assert [(look.epoch, look.steps) for look in live.looks] == [(1, 2), (2, 4), (3, 6), (4, 8)]
-    for before, after, look in zip(networks, networks[1:], live.looks, strict=False):
+    assert [(look.epoch, look.steps) for look in live.snapshots] == [(1, 2), (2, 4), (3, 6), (4, 8)]
+    for before, after, look in zip(networks, networks[1:], live.snapshots, strict=False):
         z = [record.z for record in after.trace(X)]
         constant = [float((h.mean(axis=0) ** 2).sum() / (h**2).mean(axis=0).sum()) for h in z]
         np.testing.assert_allclose(look.constant, constant, rtol=1e-9)
@@ -34,7 +34,7 @@ def test_measures_what_it_says():
             for old, new in zip(before.layers, after.layers, strict=True)
         ]
         np.testing.assert_allclose(look.update, moved, rtol=1e-12)
-    np.testing.assert_array_equal(live.course.update_ratios, [look.update for look in live.looks])
+    np.testing.assert_array_equal(live.course.update_ratios, [look.update for look in live.snapshots])
 
 
 def test_shares_of_dead_and_saturated_units():
@@ -43,8 +43,8 @@ def test_shares_of_dead_and_saturated_units():
     y = np.full((300, 2), 0.5)
     live, _ = _live(X, y, "squared")
     fit(dead, X, y, loss="squared", optimizer=SGD(1e-12), epochs=1, rng=0, callbacks=[live], progress=False)
-    assert live.looks[0].dead[0] == pytest.approx(1 / 3)
-    assert live.looks[0].saturated[1] == pytest.approx(0.5, abs=0.1)  # one of two units, always
+    assert live.snapshots[0].dead[0] == pytest.approx(1 / 3)
+    assert live.snapshots[0].saturated[1] == pytest.approx(0.5, abs=0.1)  # one of two units, always
 
 
 def test_the_course_goes_into_a_diagnosis():
@@ -88,7 +88,7 @@ def test_what_training_does_not_escape_is_an_error_in_the_end():
     net, X, y = _stuck()
     live, _ = _live(X, y)
     fit(net, X, y, loss="binary_cross_entropy", optimizer=SGD(1e-4), epochs=20, rng=0, callbacks=[live])
-    early = [look for look in live.looks if look.epoch < 20]
+    early = [look for look in live.snapshots if look.epoch < 20]
     assert {f.severity for look in early for f in look.findings if f.check == "collapsed_signal"} == {
         "warning"
     }
@@ -134,21 +134,21 @@ def test_warns_unless_told_otherwise():
             rng=0,
             callbacks=[Live(X, y, every=1)],
         )
-    assert any(str(warning.message).startswith("the signal has collapsed: layer") for warning in told)
+    assert any(str(warning.message).startswith("The signal has collapsed: layer") for warning in told)
 
 
 def test_without_targets():
     live, _ = _live(X)
     fit(NET, X, Y, loss="squared", epochs=2, rng=0, callbacks=[live])
-    assert len(live.looks) == 2
+    assert len(live.snapshots) == 2
 
 
 def test_steps():
     live, _ = _live(X, Y, "squared")
     for _ in train(NET, X, Y, loss="squared", epochs=1, batch_size=50, rng=0, every=2, callbacks=[live]):
         pass
-    assert [look.steps for look in live.looks] == [2, 4, 6, 6]
-    assert [look.whole_epoch for look in live.looks] == [False, False, False, True]
+    assert [look.steps for look in live.snapshots] == [2, 4, 6, 6]
+    assert [look.whole_epoch for look in live.snapshots] == [False, False, False, True]
     assert len(live.course.history) == 1
 
 
@@ -156,7 +156,7 @@ def test_begins_again_with_another_training():
     live, _ = _live(X, Y, "squared")
     for epochs in (4, 2):
         fit(NET, X, Y, loss="squared", epochs=epochs, rng=0, callbacks=[live])
-    assert [look.epoch for look in live.looks] == [1, 2]
+    assert [look.epoch for look in live.snapshots] == [1, 2]
     assert len(live.course.history) == 2
 
 
@@ -169,7 +169,7 @@ def test_training_is_the_same_with_and_without():
 def test_holds_on_to_nothing_that_cannot_be_pickled():
     live = Live(X, Y, "squared", every=1, on_finding=repr)
     fit(NET, X, Y, loss=squared, epochs=2, rng=0, callbacks=[live])
-    assert len(pickle.loads(pickle.dumps(live)).looks) == 2  # noqa: S301
+    assert len(pickle.loads(pickle.dumps(live)).snapshots) == 2  # noqa: S301
 
 
 def test_labels_of_an_estimator():
@@ -178,7 +178,7 @@ def test_labels_of_an_estimator():
     names = np.array(["low", "high"])[(Y[:, 0] > 0).astype(int)]
     live, _ = _live(X, names)
     MLPClassifier((4,), max_iter=100, tol=1.0, random_state=0, callbacks=[live]).fit(X, names)
-    assert live.looks[-1].findings
+    assert live.snapshots[-1].findings
     assert live.course.stopped == "plateau"
 
 
@@ -186,7 +186,7 @@ def test_labels_of_an_estimator():
     ("arguments", "message"),
     [
         ({"stop_on": "note"}, "stop_on must be 'error', 'warning' or None; got 'note'"),
-        ({"share": 2}, "share must be a finite number, above 0, at most 1; got 2"),
+        ({"fraction": 2}, "fraction must be a finite number, above 0, at most 1; got 2"),
         ({"loss": "squred"}, "squred"),
     ],
 )

@@ -73,9 +73,9 @@ def test_the_last_look_of_fit_and_of_train(way, every):
                     pass
             trained = training.trained
         assert trained.stopped == live.course.stopped == stopped
-        assert looked_at(live.looks[-1], trained.network, X)
-        assert live.looks[-1].epoch == len(trained.history)
-        epochs = [look.epoch for look in live.looks]
+        assert looked_at(live.snapshots[-1], trained.network, X)
+        assert live.snapshots[-1].epoch == len(trained.history)
+        epochs = [look.epoch for look in live.snapshots]
         assert len(set(epochs)) == len(epochs)
         assert epochs[0] == min(1, len(trained.history))
 
@@ -86,16 +86,16 @@ def test_a_loop_that_stops_training():
     for event in training:
         if event.epoch == 3:
             training.stop()
-    assert (live.course.stopped, live.looks[-1].epoch) == ("callback", 3)
+    assert (live.course.stopped, live.snapshots[-1].epoch) == ("callback", 3)
     assert list(training) == []
-    assert [look.epoch for look in live.looks if look.epoch == 3] == [3]
+    assert [look.epoch for look in live.snapshots if look.epoch == 3] == [3]
 
 
 def test_what_only_the_last_look_finds_is_told():
     """After the first epoch it is a warning that one look has; in the end there is no second one to wait for."""
     live, told = live_on(X, 50.0 + Y, "squared")
     fit(NET, X, 50.0 + Y, loss="squared", epochs=2, rng=0, callbacks=[live])
-    assert [(look.epoch, bool(look.findings)) for look in live.looks] == [(1, True), (2, True)]
+    assert [(look.epoch, bool(look.findings)) for look in live.snapshots] == [(1, True), (2, True)]
     assert {finding.severity for finding in told} >= {"error"}
     assert live.findings[0] in told
 
@@ -105,7 +105,7 @@ def test_a_second_training_that_breaks_off_at_once_is_another_one():
     fit(NET, X, Y, loss="squared", epochs=4, rng=0, callbacks=[live])
     with pytest.warns(TrainingWarning, match="not finite"):
         fit(NET, X, Y, loss="squared", epochs=4, rng=0, optimizer=SGD(1e200), callbacks=[live])
-    assert [look.epoch for look in live.looks] == [0]
+    assert [look.epoch for look in live.snapshots] == [0]
     assert len(live.course.history) == 0
     assert "learning_rate_too_high" in {finding.check for finding in live.findings}
 
@@ -115,8 +115,8 @@ def test_a_training_that_a_checkpoint_has_ended_already(tmp_path):
     fit(NET, X, Y, **options)
     live, _ = live_on(X, Y, "squared")
     trained = fit(NET, X, Y, **options, callbacks=[live])
-    assert [look.epoch for look in live.looks] == [3]
-    assert looked_at(live.looks[-1], trained.network, X)
+    assert [look.epoch for look in live.snapshots] == [3]
+    assert looked_at(live.snapshots[-1], trained.network, X)
 
 
 def test_whoever_counts_the_ends():
@@ -157,8 +157,8 @@ def test_the_last_look_of_an_estimator(settings, stopped):
         hidden_layer_sizes=(8,), random_state=0, **{**settings, "callbacks": callbacks}
     ).fit(X, Y.ravel())
     assert live.course.stopped == stopped
-    assert looked_at(live.looks[-1], fitted.network_, X)
-    assert live.looks[0].epoch == 1
+    assert looked_at(live.snapshots[-1], fitted.network_, X)
+    assert live.snapshots[0].epoch == 1
 
 
 def test_a_single_callback_of_an_estimator():
@@ -180,7 +180,7 @@ def test_an_estimator_that_breaks_off():
             X, Y.ravel()
         )
     assert live.course.stopped == "not finite"
-    assert live.looks
+    assert live.snapshots
 
 
 def test_the_case_of_the_readme():
@@ -192,8 +192,8 @@ def test_the_case_of_the_readme():
     ring = np.hypot(*points.T) > 0.75
     live, told = live_on(points, ring, samples=256)
     stuck = MLPClassifier((20, 20), activation="logistic", random_state=0, callbacks=[live]).fit(points, ring)
-    assert live.looks[0].epoch == 1
-    assert live.looks[-1].epoch == stuck.n_iter_ < 30
+    assert live.snapshots[0].epoch == 1
+    assert live.snapshots[-1].epoch == stuck.n_iter_ < 30
     assert (live.findings[0].check, live.findings[0].severity) == ("collapsed_signal", "error")
     assert "collapsed_signal" in {finding.check for finding in told if finding.severity == "error"}
 

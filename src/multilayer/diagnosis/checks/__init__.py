@@ -1,5 +1,6 @@
 """The checks: one file each, in the order in which causes are preferred: what explains comes first."""
 
+from multilayer.diagnosis.check import Check
 from multilayer.diagnosis.checks.class_imbalance import class_imbalance
 from multilayer.diagnosis.checks.collapsed_signal import collapsed_signal
 from multilayer.diagnosis.checks.constant_inputs import constant_inputs
@@ -26,7 +27,6 @@ from multilayer.diagnosis.checks.unscaled_inputs import unscaled_inputs
 from multilayer.diagnosis.checks.update_ratio import update_ratio
 from multilayer.diagnosis.checks.vanishing_gradients import vanishing_gradients
 from multilayer.diagnosis.checks.wrong_output import wrong_output
-from multilayer.diagnosis.finding import Check
 
 __all__ = ["CHECKS"]
 

@@ -1,4 +1,14 @@
-"""Classes of very different size."""
+"""A rare class that is hardly ever found.
+
+What it does: compares the sizes of the classes. One with less than a tenth of the largest is a note, and an error where
+less than half of it is found (recall; a warning while training has just begun).
+
+Why it matters: the loss counts samples, so that a rare class hardly shows in it, nor in the accuracy.
+
+Example: 1 % of payments are fraud, and the network calls none so.
+
+What it cannot see: what a mistake costs.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +16,50 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import just_begun
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import class_name
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import just_begun
+from multilayer.diagnosis.phrases import class_label
 
 __all__ = ["class_imbalance"]
 
 _RATIO = 10.0
-_FOUND = 0.5
-"""Share of the samples of a rare class that are found."""
+_RECALL = 0.5
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    outputs = evidence.outputs
-    assert outputs is not None  # noqa: S101
-    counts, confusion = outputs.target_counts, outputs.confusion
-    assert counts is not None  # noqa: S101
-    assert confusion is not None  # noqa: S101
-    present = np.flatnonzero(counts)
-    if present.size < 2:
-        return
-    largest = int(counts.max())
+@check("Are the classes of similar size?", needs.classes)
+def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Iterator[Finding]:
+    counts = classes.actual
+    present, largest = np.flatnonzero(counts), int(counts.max())
     rare = present[counts[present] * _RATIO < largest]
-    if not rare.size:
+    if present.size < 2 or not rare.size:
         return
-    found = confusion[rare, rare] / counts[rare]
-    worst = int(rare[found.argmin()])
-    missed = float(found.min()) < _FOUND
+    recall = classes.confusion[rare, rare] / counts[rare]
+    worst = int(rare[recall.argmin()])
+    missed = float(recall.min()) < _RECALL
     severity: Severity = "note" if not missed else "warning" if just_begun(evidence) else "error"
     yield Finding(
-        check="class_imbalance",
-        title=f"class {class_name(evidence, worst)} is rare{' and hardly ever found' if missed else ''}",
+        title=fill(
+            "class {label} is rare and hardly ever found" if missed else "class {label} is rare",
+            label=class_label(evidence, worst),
+        ),
         severity=severity,
-        layer=None,
-        units=(),
         value=float(largest / counts[worst]),
         threshold=_RATIO,
-        evidence=f"{counts[worst]} samples against {largest} of the largest class; {found.min():.0%} of "
-        "them are found",
-        advice="Give class_weight='balanced', or judge by another score than accuracy "
-        "(sklearn.metrics.balanced_accuracy_score), "
-        "or collect more of the rare class.",
+        evidence=fill(
+            "It has {count} samples, the largest class {largest}; {recall:.0%} of them are found.",
+            count=counts[worst],
+            largest=largest,
+            recall=recall.min(),
+        ),
+        advice=fill(
+            "Give rare samples more weight, judge by another score than accuracy "
+            "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
+            if evidence.caller == "estimator"
+            else "Give class_weight='balanced', judge by another score than accuracy "
+            "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
+        ),
     )
-
-
-class_imbalance = Check(
-    "class_imbalance",
-    "Are the classes of a size?",
-    needing("class_imbalance", _run, "classes"),
-)

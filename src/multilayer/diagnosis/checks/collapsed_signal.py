@@ -1,4 +1,16 @@
-"""Layers that say nearly the same for all samples."""
+"""A layer whose outputs barely depend on the input.
+
+What it does: compares the constant fraction of a hidden layer's power, mean^2 / E[z^2], to 0.999. In stuck networks it
+was at least 0.9999 in the last hidden layer, in those of the same start that escaped at most 0.98. A layer whose
+successors still tell samples apart is left alone: the error needs outputs that are no better than a constant.
+
+Why it matters: what later layers get is one number, so that the network predicts one value for all samples.
+
+Example: scikit-learn#31235: two hidden layers of 20 logistic units with small starting weights stop on the plateau.
+
+What it cannot see: whether training will escape. In the first epochs the fraction is as high in networks that do: then
+it is a warning.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +18,72 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.checks.judgement import early, fares, how_it_ended, how_it_fares, skill
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import early, ending, performance, scores, skill
+from multilayer.diagnosis.phrases import numbers, options, sentences
 
 __all__ = ["collapsed_signal"]
 
-_SHARE = 0.999
-"""Constant share of power: at least 0.9999 in stuck networks, at most 0.98 in others (docs/diagnosis.md)."""
+_CONSTANT = 0.999
 _NO_SKILL = 0.02
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    hidden = evidence.layers[:-1]
-    collapsed = [n for n, layer in enumerate(hidden, 1) if _collapsed(layer)]
-    if not collapsed or evidence.samples < 2:
-        return
-    # What the next layers make of the rest counts: a mean is by nature there in a layer of sigmoids.
-    severity = _severity(evidence)
+@check("Do the outputs of every layer depend on the input?", needs.layers)
+def collapsed_signal(evidence: Evidence, layers: tuple[LayerStatistics, ...]) -> Iterator[Finding]:
+    collapsed = [n for n, layer in enumerate(layers[:-1], 1) if _collapsed(layer)]
+    severity = _severity(evidence) if collapsed and evidence.samples > 1 else None
     if severity is None:
         return
-    layer = hidden[collapsed[0] - 1]
+    number, layer = collapsed[0], layers[collapsed[0] - 1]
     yield Finding(
-        check="collapsed_signal",
-        title=f"the signal has collapsed: layer {collapsed[0]} says nearly the same for all samples",
-        severity=severity,
-        layer=collapsed[0],
-        units=(),
-        value=layer.constant_share,
-        threshold=_SHARE,
-        evidence=joined(
-            (
-                f"{layer.constant_share:.4%} of the power of its outputs is their mean (mean^2 / E[z^2])",
-                f"layers {', '.join(map(str, collapsed))} alike" if len(collapsed) > 1 else "",
-                _told_apart(evidence),
-                how_it_ended(evidence),
-            )
+        title=fill(
+            "the signal has collapsed: layer {layer}'s outputs barely depend on the input", layer=number
         ),
-        advice="Standardize X; take tanh or relu in the place of a function whose outputs have a mean "
-        "(logistic); use solver='lbfgs' for small data; or let training go on over the plateau (larger "
-        "n_iter_no_change, smaller tol, more max_iter).",
+        severity=severity,
+        layer=number,
+        value=layer.constant_fraction,
+        threshold=_CONSTANT,
+        evidence=sentences(
+            fill(
+                "{fraction:.4%} of the power of its outputs is in their mean (mean^2 / E[z^2]).",
+                fraction=layer.constant_fraction,
+            ),
+            fill("So it is in layers {layers}.", layers=numbers(collapsed)) if len(collapsed) > 1 else "",
+            fill("All samples are predicted to be of one class.") if _one_class(evidence) else "",
+            scores(evidence),
+            ending(evidence),
+        ),
+        advice=fill(
+            "Standardize X. Use tanh or relu in place of an activation whose outputs have a mean (sigmoid). For small "
+            "data use L-BFGS ({lbfgs}). Or train over the plateau: larger {patience}, smaller {tolerance}, more "
+            "{epochs}.",
+            **options(evidence),
+        ),
     )
 
 
 def _collapsed(layer: LayerStatistics) -> bool:
     silent = dead(layer)
-    return layer.constant_share > _SHARE and not (silent is not None and silent.all())
+    return layer.constant_fraction > _CONSTANT and not (silent is not None and silent.all())
 
 
 def _severity(evidence: Evidence) -> Severity | None:
-    outputs = evidence.outputs
-    if fares(evidence) == "well":
+    """Return how severe a collapse is; None where later layers make something of the rest, as of sigmoids' means."""
+    if performance(evidence) == "good":
         return None
-    if outputs is None:
-        last = evidence.layers[-1]
-        constant = last.constant_share > _SHARE and len(evidence.layers) > 1
-        return "error" if constant and not early(evidence) else "warning"
-    own = skill(evidence)
-    apart = _one_class(evidence) or (own is not None and own < _NO_SKILL)
-    return "error" if apart and not early(evidence) else "warning"
+    if evidence.outputs is None:
+        useless = evidence.layers[-1].constant_fraction > _CONSTANT and len(evidence.layers) > 1
+    else:
+        own = skill(evidence)
+        useless = _one_class(evidence) or (own is not None and own < _NO_SKILL)
+    return "error" if useless and not early(evidence) else "warning"
 
 
 def _one_class(evidence: Evidence) -> bool:
     counts = None if evidence.outputs is None else evidence.outputs.predicted_counts
     return counts is not None and int(np.count_nonzero(counts)) == 1
-
-
-def _told_apart(evidence: Evidence) -> str:
-    said = how_it_fares(evidence)
-    return joined(
-        ("every sample is predicted to be of one class" if _one_class(evidence) else "", said), ", and "
-    )
-
-
-collapsed_signal = Check(
-    "collapsed_signal",
-    "Do the outputs of every layer differ from sample to sample?",
-    needing("collapsed_signal", _run, "samples"),
-)

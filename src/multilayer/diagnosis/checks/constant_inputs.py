@@ -1,4 +1,14 @@
-"""Columns that are the same for all samples."""
+"""Columns of X that are the same for all samples.
+
+What it does: compares minimum and maximum of each column, exactly.
+
+Why it matters: such a column carries no information, and often one that failed to load. Many of them are a warning,
+all of them an error.
+
+Example: a sensor that was never connected.
+
+What it cannot see: a column that is constant but for a few outliers.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +16,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import graded
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import column_names, phrase
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, InputStatistics
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import severity
+from multilayer.diagnosis.phrases import columns
 
 __all__ = ["constant_inputs"]
 
@@ -18,34 +30,37 @@ _MANY = 0.1
 _MOST = 0.5
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    x = evidence.inputs
-    constant = np.flatnonzero(x.least == x.largest)
-    share = constant.size / x.mean.size
+@check("Does every column of X vary?", needs.inputs, lasting=True)
+def constant_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]:
+    constant = np.flatnonzero(x.minimum == x.maximum)
+    fraction = constant.size / x.mean.size
     if not constant.size or evidence.samples < 2:
         return
-    columns = tuple(int(c) + 1 for c in constant)
-    severity: Severity = "warning" if share > _MANY else "note"
-    if share == 1.0 or (share >= _MOST and graded(evidence) == "error"):
-        severity = "error"
+    found = tuple(int(c) + 1 for c in constant)
+    level: Severity = "warning" if fraction > _MANY else "note"
+    if fraction == 1.0 or (fraction >= _MOST and severity(evidence) == "error"):
+        level = "error"
     yield Finding(
-        check="constant_inputs",
-        title=f"{column_names(evidence, columns)} of X never change{'s' if len(columns) == 1 else ''}",
-        severity=severity,
+        title=fill(
+            "column {columns} of X never changes"
+            if len(found) == 1
+            else "columns {columns} of X never change",
+            columns=columns(evidence, found),
+        ),
+        severity=level,
         layer=0,
-        units=columns,
-        value=share,
+        units=found,
+        value=fraction,
         threshold=_MANY,
-        evidence=f"{phrase(constant.size, x.mean.size, 'columns')} have one value in all "
-        f"{evidence.samples} samples",
-        advice="Look whether the columns were filled as they should be; if they are right, drop them "
-        "(sklearn.feature_selection.VarianceThreshold).",
+        evidence=fill(
+            "{count} of {total} columns ({fraction:.0%}) have one value in all {samples} samples.",
+            count=constant.size,
+            total=x.mean.size,
+            fraction=fraction,
+            samples=evidence.samples,
+        ),
+        advice=fill(
+            "Check how the columns were filled. If they are right, drop them "
+            "(sklearn.feature_selection.VarianceThreshold)."
+        ),
     )
-
-
-constant_inputs = Check(
-    "constant_inputs",
-    "Does every column of X change?",
-    needing("constant_inputs", _run, "samples"),
-    lasting=True,
-)

@@ -1,4 +1,15 @@
-"""Units that no sample reaches."""
+"""Units that no sample activates.
+
+What it does: counts units with |h'(a)| below 1 % of its maximum on every sample (activations without an upper end: 0
+for relu, next to nothing for elu or gelu), or with h' = 0 and output 0 everywhere (bounded ones). None in N samples
+bounds the fraction of samples that activate the unit by 3/N at 95 % confidence.
+
+Why it matters: a dead unit gets no gradient, so that no further training revives it.
+
+Example: one large step leaves every bias of a relu layer at -20.
+
+What it cannot see: activations along an axis (softmax and its kin), which have no h' of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +18,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined, numbers, phrase
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured, Severity
+from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import numbers, options, sentences
 from multilayer.diagnosis.sensitivity import sensitivity
 
 __all__ = ["dead", "dead_units"]
@@ -23,9 +36,7 @@ Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
 def dead(layer: LayerStatistics) -> Booleans | None:
     """Return which units of a layer are dead; None where that has no meaning.
 
-    A rectifier without an upper end is dead where every sample lies where |h'| is below 1 % of its largest value: 0 for
-    relu, next to nothing for elu or gelu. A bounded function is dead where it gives 0 for every sample and h' is 0
-    too; stuck elsewhere it is saturated.
+    A bounded unit that is stuck at another value than 0 is saturated, not dead.
     """
     facts = layer.layer.activation.facts
     if layer.active is None or layer.saturated is None or not facts.trainable:
@@ -33,53 +44,63 @@ def dead(layer: LayerStatistics) -> Booleans | None:
     if math.isinf(facts.range.high):
         return np.asarray(layer.saturated == layer.samples)
     known = sensitivity(layer.layer.activation)
-    silent = (layer.least_z == 0) & (layer.largest_z == 0)
+    silent = (layer.minimum_z == 0) & (layer.maximum_z == 0)
     return np.asarray((layer.active == 0) & silent & (known is not None and known.flat))
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    found = [dead(layer) for layer in evidence.layers]
+@check("Is every unit active for some sample?", needs.layers)
+def dead_units(evidence: Evidence, layers: tuple[LayerStatistics, ...]) -> Iterator[Finding | NotMeasured]:
+    found = [dead(layer) for layer in layers]
     if all(units is None for units in found):
-        yield NotMeasured("dead_units", "no layer has an activation with a derivative of its own")
-    for number, (layer, units) in enumerate(zip(evidence.layers, found, strict=True), 1):
+        yield NotMeasured(reason=fill("no layer has an activation with a derivative of its own"))
+    for number, (layer, units) in enumerate(zip(layers, found, strict=True), 1):
         if units is not None and units.any():
             yield _finding(evidence, number, layer, units)
 
 
-def _finding(evidence: Evidence, number: int, layer: LayerStatistics, dead: Booleans) -> Finding:
-    count, units, samples = int(dead.sum()), dead.size, layer.samples
-    share = count / units
-    well = fares(evidence) == "well"
-    severity: Severity = "warning" if share > (_MOST if well else _MANY) else "note"
-    if share == 1.0 or (share > _MOST and not well):
+def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Booleans) -> Finding:
+    count, samples = int(units.sum()), layer.samples
+    fraction = count / units.size
+    good = performance(evidence) == "good"
+    severity: Severity = "warning" if fraction > (_MOST if good else _MANY) else "note"
+    if fraction == 1.0 or (fraction > _MOST and not good):
         severity = "error"
-    chosen = tuple(int(u) + 1 for u in np.flatnonzero(dead))
-    whole = (
-        f"all units of layer {number} are dead" if share == 1.0 else f"most units of layer {number} are dead"
-    )
-    some = f"{numbers(chosen, 'unit')} of layer {number} {'is' if count == 1 else 'are'} dead"
-    bound = f", so that one sample in {samples / 3:.0f} at most would (95 % bound 3/N)" if samples > 3 else ""
+    chosen = tuple(int(u) + 1 for u in np.flatnonzero(units))
     return Finding(
-        check="dead_units",
-        title=whole if share > _MOST and count > 1 else some,
+        title=_title(number, chosen, fraction),
         severity=severity,
         layer=number,
         units=chosen,
-        value=share,
+        value=fraction,
         threshold=_MOST,
-        evidence=joined(
-            (
-                f"{phrase(count, units, 'units')} answer to none of {samples} samples{bound}",
-                how_it_fares(evidence) if severity == "error" else "",
+        evidence=sentences(
+            fill(
+                "{count} of {units} units ({fraction:.0%}) are active on none of {samples} samples.",
+                count=count,
+                units=units.size,
+                fraction=fraction,
+                samples=samples,
+            ),
+            fill(
+                "At most one sample in {rarity:.0f} would activate them (95% bound 3/N).", rarity=samples / 3
             )
+            if samples > 3
+            else "",
+            scores(evidence) if severity == "error" else "",
         ),
-        advice="Lower learning_rate_init, standardize X, and start from multilayer.initialize; an "
-        "activation with a slope on both sides (leaky_relu, elu, gelu) cannot die for good.",
+        advice=fill(
+            "Lower {learning_rate}, standardize X, and start from new weights ({other_weights}). An activation with a "
+            "slope on both sides (leaky_relu, elu, gelu) cannot die for good.",
+            **options(evidence),
+        ),
     )
 
 
-dead_units = Check(
-    "dead_units",
-    "Does every unit answer to some sample?",
-    needing("dead_units", _run, "samples"),
-)
+def _title(number: int, units: tuple[int, ...], fraction: float) -> str:
+    if len(units) == 1:
+        return fill("unit {unit} of layer {layer} is dead", unit=units[0], layer=number)
+    if fraction == 1.0:
+        return fill("all units of layer {layer} are dead", layer=number)
+    if fraction > _MOST:
+        return fill("most units of layer {layer} are dead", layer=number)
+    return fill("units {units} of layer {layer} are dead", units=numbers(units), layer=number)

@@ -1,45 +1,57 @@
-"""Columns that are copies of each other."""
+"""Columns of X that are copies of each other.
+
+What it does: compares the |correlation| of pairs of columns to 0.999, for at least 10 samples. The pairs are chosen on
+up to 2048 samples and measured on all.
+
+Why it matters: copies bring no information, and count twice in every step.
+
+Example: the same length in metres and in feet.
+
+What it cannot see: a column that is a sum of several others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import column_names
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.layer_accumulator import DUPLICATE
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.phrases import columns
 
 __all__ = ["duplicate_inputs"]
 
 _FEWEST = 10
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
+@check("Does every column of X add information?", needs.inputs)
+def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding | NotMeasured]:
     if evidence.samples < _FEWEST:
-        yield NotMeasured("duplicate_inputs", f"{evidence.samples} samples are too few for a correlation")
+        yield needs.too_few_samples(evidence.samples)
         return
-    pairs = evidence.inputs.duplicates
-    if not pairs:
+    if not x.duplicates:
         return
-    first, second, correlation = max(pairs, key=lambda pair: abs(pair[2]))
-    columns = tuple(sorted({second + 1 for _, second, _ in pairs}))
+    first, second, correlation = max(x.duplicates, key=lambda pair: abs(pair[2]))
+    found = tuple(sorted({second + 1 for _, second, _ in x.duplicates}))
     yield Finding(
-        check="duplicate_inputs",
-        title=f"{column_names(evidence, columns)} of X repeat{'s' if len(columns) == 1 else ''} another "
-        "column",
+        title=fill(
+            "column {columns} of X repeats another column"
+            if len(found) == 1
+            else "columns {columns} of X repeat another column",
+            columns=columns(evidence, found),
+        ),
         severity="warning",
         layer=0,
-        units=columns,
+        units=found,
         value=abs(correlation),
         threshold=DUPLICATE,
-        evidence=f"the correlation of columns {first + 1} and {second + 1} is {correlation:.6f}",
-        advice="Drop the copies: they bring nothing new, and count twice in every step.",
+        evidence=fill(
+            "The correlation of columns {first} and {second} is {correlation:.6f}.",
+            first=first + 1,
+            second=second + 1,
+            correlation=correlation,
+        ),
+        advice=fill("Drop the copies: they add no information, and count twice in every step."),
     )
-
-
-duplicate_inputs = Check(
-    "duplicate_inputs",
-    "Does every column of X say something of its own?",
-    needing("duplicate_inputs", _run, "samples"),
-)

@@ -1,4 +1,16 @@
-"""Units that all do the same."""
+"""Units of a layer that all compute the same.
+
+What it does: counts the units of a hidden layer whose outputs are correlated with another's beyond 0.999. More than
+20 % are reported; more than 50 % that have the same weights too are an error.
+
+Why it matters: units that start with the same weights get the same gradient and stay the same, so that the layer has
+the power of one unit.
+
+Example: all weights start at 0 or at one constant.
+
+What it cannot see: units that are combinations of several others. Behind a single input all units are functions of it,
+and are not compared.
+"""
 
 from __future__ import annotations
 
@@ -6,76 +18,92 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined, numbers, phrase
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics, Pairs
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.layer_accumulator import DUPLICATE
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import DUPLICATE, Evidence, LayerStatistics, Pairs
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import numbers, sentences
 
 __all__ = ["duplicate_units"]
 
 _MOST, _SOME = 0.5, 0.2
 _SAME = 0.01
-"""Distance of two units' weights, as a share of their size."""
+"""Distance of two units' weights, as a fraction of their norm."""
 _FEWEST = 10
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
+@check("Does every unit add information?", needs.layers)
+def duplicate_units(
+    evidence: Evidence, layers: tuple[LayerStatistics, ...]
+) -> Iterator[Finding | NotMeasured]:
     if evidence.samples < _FEWEST:
-        yield NotMeasured("duplicate_units", f"{evidence.samples} samples are too few for a correlation")
+        yield needs.too_few_samples(evidence.samples)
         return
-    changing = int((evidence.inputs.standard_deviation > 0).sum())
-    for number, layer in enumerate(evidence.layers[:-1], 1):
-        alike = layer.duplicates
-        before, changing = changing, layer.layer.units - len(alike)
-        # Behind a single number all units are functions of it, and tell no more apart than it does.
-        if before > 1 and len(alike) > _SOME * layer.layer.units:
-            yield _finding(evidence, number, layer, alike)
+    varying = int((evidence.inputs.std > 0).sum())
+    for number, layer in enumerate(layers[:-1], 1):
+        before, varying = varying, layer.layer.units - len(layer.duplicates)
+        if before > 1 and len(layer.duplicates) > _SOME * layer.layer.units:
+            yield _finding(evidence, number, layer, layer.duplicates)
 
 
 def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pairs) -> Finding:
     units = layer.layer.units
-    same = [pair for pair in alike if _weigh_alike(layer, pair)]
-    symmetric = len(same) >= _MOST * units
+    same = [pair for pair in alike if _same_weights(layer, pair)]
     first, second, correlation = max(alike, key=lambda pair: abs(pair[2]))
-    severity = "note" if not symmetric else "warning" if fares(evidence) == "well" else "error"
-    chosen = tuple(sorted({pair[1] + 1 for pair in (same if symmetric else alike)}))
+    measured = fill(
+        "{count} of {units} units ({fraction:.0%}) are correlated with another one beyond {threshold}: {first} and "
+        "{second} by {correlation:.6f}.",
+        count=len(alike),
+        units=units,
+        fraction=len(alike) / units,
+        threshold=DUPLICATE,
+        first=first + 1,
+        second=second + 1,
+        correlation=correlation,
+    )
+    weights = fill(
+        "{count} of {units} units ({fraction:.0%}) have the same weights too.",
+        count=len(same),
+        units=units,
+        fraction=len(same) / units,
+    )
+    if len(same) >= _MOST * units:
+        return Finding(
+            title=fill("most units of layer {layer} are copies of others", layer=number),
+            severity="warning" if performance(evidence) == "good" else "error",
+            layer=number,
+            units=tuple(sorted({pair[1] + 1 for pair in same})),
+            value=len(alike) / units,
+            threshold=_MOST,
+            evidence=sentences(measured, weights, scores(evidence)),
+            advice=fill(
+                "Start from random weights (multilayer.initialize), not from one constant: units that start alike get "
+                "the same gradient and stay alike."
+            ),
+        )
+    chosen = tuple(sorted({pair[1] + 1 for pair in alike}))
     return Finding(
-        check="duplicate_units",
-        title=f"most units of layer {number} are copies of others"
-        if symmetric
-        else f"{numbers(chosen, 'unit')} of layer {number} say{'s' if len(chosen) == 1 else ''} what "
-        "another one says",
-        severity=severity,  # type: ignore[arg-type]
+        title=fill(
+            "unit {units} of layer {layer} repeats another unit"
+            if len(chosen) == 1
+            else "units {units} of layer {layer} repeat other units",
+            units=numbers(chosen),
+            layer=number,
+        ),
+        severity="note",
         layer=number,
         units=chosen,
         value=len(alike) / units,
         threshold=_MOST,
-        evidence=joined(
-            (
-                f"{phrase(len(alike), units, 'units')} are correlated with another one beyond {DUPLICATE}: "
-                f"{first + 1} and {second + 1} by {correlation:.6f}",
-                f"{phrase(len(same), units, 'units')} have the same weights too" if same else "",
-                how_it_fares(evidence) if symmetric else "",
-            )
-        ),
-        advice="Start from random weights, not from one constant: units that start alike get the same "
-        "gradient and stay alike (multilayer.initialize)."
-        if symmetric
-        else "Nothing needs to be done; fewer units would do the same.",
+        evidence=sentences(measured, weights if same else ""),
+        advice=fill("Nothing needs to be done; fewer units would do the same."),
     )
 
 
-def _weigh_alike(layer: LayerStatistics, pair: tuple[int, int, float]) -> bool:
-    """Whether two units weigh their inputs alike: the mark of weights that started the same."""
+def _same_weights(layer: LayerStatistics, pair: tuple[int, int, float]) -> bool:
+    """Whether two units have the same weights: the mark of weights that started the same."""
     W = layer.layer.W.astype(np.float64)
     one, other = W[:, pair[0]], W[:, pair[1]]
     return float(np.linalg.norm(one - other)) <= _SAME * float(np.linalg.norm(one))
-
-
-duplicate_units = Check(
-    "duplicate_units",
-    "Does every unit say something of its own?",
-    needing("duplicate_units", _run, "samples"),
-)

@@ -1,66 +1,72 @@
-"""Gradients that grow from layer to layer."""
+"""Gradients that grow from layer to layer on their way back.
+
+What it does: compares the root mean square of da (the derivative of the loss in the weighted sums) of the first layer
+with that of the last; more than 100 times as much, or an overflow, is reported.
+
+Why it matters: one learning rate cannot fit layers whose gradients differ so much; the first layers jump.
+
+Example: starting weights ten times too large in a deep network.
+
+What it cannot see: explosions at single steps of training. It sees the network as it is now.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.flow import flow
-from multilayer.diagnosis.checks.judgement import graded, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, GradientStatistics
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import scores, severity
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["exploding_gradients"]
 
 _GROWN = 100.0
 _ADVICE = (
-    "Start from smaller weights (multilayer.initialize), clip gradients (fit(clip=ClipByNorm(1.0))), lower "
-    "learning_rate_init."
+    "Start from smaller weights (multilayer.initialize), or lower {learning_rate}; fit can also clip gradients "
+    "(clip=ClipByNorm(1.0))."
 )
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    sizes = flow(evidence)
-    overflows = [number for number, size in enumerate(sizes, 1) if not math.isfinite(size)]
+@check("Do gradients keep their size on the way to the first layer?", needs.gradients)
+def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics, ...]) -> Iterator[Finding]:
+    overflows = [n for n, layer in enumerate(gradients, 1) if not math.isfinite(layer.size_da)]
     if overflows:
         yield Finding(
-            check="exploding_gradients",
-            title="gradients overflow on their way to the first layer",
-            severity=graded(evidence),
+            title=fill("gradients overflow on their way to the first layer"),
+            severity=severity(evidence),
             layer=overflows[-1],
-            units=(),
             value=math.inf,
             threshold=_GROWN,
-            evidence=joined((f"da of layer {overflows[-1]} is not finite", how_it_fares(evidence))),
-            advice=_ADVICE,
+            evidence=sentences(
+                fill("da of layer {layer} is not finite.", layer=overflows[-1]), scores(evidence)
+            ),
+            advice=fill(_ADVICE, **options(evidence)),
         )
         return
-    if len(sizes) < 2 or sizes[-1] == 0.0 or sizes[0] <= _GROWN * sizes[-1]:
+    first, last, layers = gradients[0].size_da, gradients[-1].size_da, len(gradients)
+    if layers < 2 or last == 0.0 or first <= _GROWN * last:
         return
-    grown = sizes[0] / sizes[-1]
+    grown = first / last
     yield Finding(
-        check="exploding_gradients",
-        title="gradients explode on their way to the first layer",
-        severity=graded(evidence),
+        title=fill("gradients explode on their way to the first layer"),
+        severity=severity(evidence),
         layer=1,
-        units=(),
         value=grown,
         threshold=_GROWN,
-        evidence=joined(
-            (
-                f"da of layer 1 is {grown:.2g} times that of layer {len(sizes)} (root mean square over "
-                f"units and samples), about {grown ** (1.0 / (len(sizes) - 1)):.2g} times per layer",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "The root mean square of da in layer 1 is {grown:.2g} times that in layer {layers}, about {each:.2g} "
+                "times per layer.",
+                grown=grown,
+                layers=layers,
+                each=grown ** (1.0 / (layers - 1)),
+            ),
+            scores(evidence),
         ),
-        advice=_ADVICE,
+        advice=fill(_ADVICE, **options(evidence)),
     )
-
-
-exploding_gradients = Check(
-    "exploding_gradients",
-    "Do gradients keep their size on the way to the first layer?",
-    needing("exploding_gradients", _run, "gradients"),
-)

@@ -1,66 +1,83 @@
-"""Starting weights that let signals grow or shrink."""
+"""Starting weights that let signals grow or shrink.
+
+What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's weighted
+sums with that of a network whose weights the initializers draw for its activations. More than 10 times as much or as
+little is reported.
+
+Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
+
+Example: `Uniform(0.001)` weights for three relu layers.
+
+What it cannot see: a network whose start is not known, and constant weights, which `duplicate_units` reports.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
 
 __all__ = ["initialization"]
 
 _FACTOR = 10.0
-"""How many times more or less than with the initializer's weights the sums of a hidden layer spread."""
+
+Layers = tuple[LayerStatistics, ...]
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    assert evidence.start is not None  # noqa: S101
-    assert evidence.reference is not None  # noqa: S101
+@check("Do the starting weights preserve the signal?", needs.start)
+def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Iterator[Finding]:
+    start, reference = given
     worst, number = 1.0, 0
-    for n, (own, other) in enumerate(zip(evidence.start[:-1], evidence.reference[:-1], strict=True), 1):
-        ratio = _spread(own) / _spread(other) if _spread(other) else 1.0
-        if _size(ratio) > _size(worst):
+    for n, (own, drawn) in enumerate(zip(start[:-1], reference[:-1], strict=True), 1):
+        ratio = _std(own) / _std(drawn) if _std(drawn) else 1.0
+        if _distance(ratio) > _distance(worst):
             worst, number = ratio, n
-    if _size(worst) <= math.log(_FACTOR):
+    if _distance(worst) <= math.log(_FACTOR):
         return
     grows = worst > 1.0
     activation = evidence.network.layers[number - 1].activation
+    name = activation.facts.name
     yield Finding(
-        check="initialization",
-        title=f"the starting weights let the signal {'grow' if grows else 'shrink'} too much for "
-        f"{activation.facts.name}",
-        severity="warning" if fares(evidence) in ("well", "unknown") else "error",
+        title=fill(
+            "the starting weights let the signal grow too much for {name}"
+            if grows
+            else "the starting weights let the signal shrink too much for {name}",
+            name=name,
+        ),
+        severity="warning" if performance(evidence) in ("good", "unknown") else "error",
         layer=number,
-        units=(),
         value=worst,
         threshold=_FACTOR if grows else 1.0 / _FACTOR,
-        evidence=joined(
-            (
-                f"before training the weighted sums of layer {number} spread {worst:.3g} times as much "
-                "over the samples as with the weights made for this activation",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
+                "with the weights drawn for {name}.",
+                layer=number,
+                ratio=worst,
+                name=name,
+            ),
+            scores(evidence),
         ),
-        advice=f"Start from multilayer.initialize({evidence.network.shape}, ...), which draws "
-        f"{for_activation(activation)!r} for {activation.facts.name}.",
+        advice=fill(
+            "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
+            widths=evidence.network.shape,
+            initializer=for_activation(activation),
+            name=name,
+        ),
     )
 
 
-def _spread(layer: LayerStatistics) -> float:
+def _std(layer: LayerStatistics) -> float:
     return math.sqrt(float(layer.variance_a.mean()))
 
 
-def _size(ratio: float) -> float:
+def _distance(ratio: float) -> float:
     return abs(math.log(ratio)) if ratio > 0 else math.inf
-
-
-initialization = Check(
-    "initialization",
-    "Do the starting weights keep signals alive?",
-    needing("initialization", _run, "samples", "start"),
-)

@@ -1,4 +1,13 @@
-"""Columns that are the target in disguise."""
+"""Columns of X that are the target in disguise.
+
+What it does: compares the |correlation| of each column with each target to 0.999, for at least 10 samples.
+
+Why it matters: the network learns to copy the column, and is useless where the target is not known yet.
+
+Example: the invoice total among the inputs, the price to be predicted.
+
+What it cannot see: a leak that is not a linear function of one column.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +15,46 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import column_names
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
-from multilayer.diagnosis.reconstruction import REASON
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.phrases import columns
 
 __all__ = ["leaking_inputs"]
 
 _LEAK = 0.999
 _FEWEST = 10
-"""Samples below which a correlation says nothing."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
+@check("Does a column of X give the target away?", needs.outputs, lasting=True)
+def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Iterator[Finding | NotMeasured]:
     correlation = evidence.inputs.target_correlation
     if correlation is None:
-        yield NotMeasured("leaking_inputs", REASON)
+        yield NotMeasured(reason=fill("the targets are the inputs themselves"))
         return
-    if evidence.samples < _FEWEST:
+    found = tuple(int(c) + 1 for c in np.flatnonzero(correlation > _LEAK))
+    if evidence.samples < _FEWEST or not found:
         return
-    columns = tuple(int(c) + 1 for c in np.flatnonzero(correlation > _LEAK))
-    if not columns:
-        return
-    several = correlation.size > 1
     yield Finding(
-        check="leaking_inputs",
-        title=f"{column_names(evidence, columns)} of X {'give' if len(columns) > 1 else 'gives'} the target away",
-        severity="error" if several else "note",
+        title=fill(
+            "column {columns} of X gives the target away"
+            if len(found) == 1
+            else "columns {columns} of X give the target away",
+            columns=columns(evidence, found),
+        ),
+        severity="error" if correlation.size > 1 else "note",
         layer=0,
-        units=columns,
+        units=found,
         value=float(correlation.max()),
         threshold=_LEAK,
-        evidence=f"|correlation| with a target is {correlation.max():.6f}: the network learns to copy it, "
-        "and nothing that holds where the target is not known yet",
-        advice="Find out where the column comes from; leave it out unless it is really known before the "
-        "target is.",
+        evidence=fill(
+            "The |correlation| with a target is {correlation:.6f}: the network learns to copy it, and nothing that "
+            "holds before the target is known.",
+            correlation=correlation.max(),
+        ),
+        advice=fill(
+            "Find out where the column comes from. Leave it out unless it is really known before the target."
+        ),
     )
-
-
-leaking_inputs = Check(
-    "leaking_inputs",
-    "Does a column of X give the target away?",
-    needing("leaking_inputs", _run, "outputs"),
-    lasting=True,
-)

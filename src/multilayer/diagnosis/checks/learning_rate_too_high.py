@@ -1,4 +1,14 @@
-"""A loss that grows, or stays above what a constant reaches."""
+"""A loss that grows, or stays above that of a constant.
+
+What it does: reports a loss that doubles, or whose second half has a median 5 % above its first value, or 5 % above the
+best constant's loss while it rises in more than a quarter of the epochs; and steps of Adam as large as the weights.
+
+Why it matters: steps that are too large jump over every minimum.
+
+Example: `Adam(0.5)` where 0.001 is usual.
+
+What it cannot see: a rate that is too high for a few epochs only, and curves of fewer than 5 epochs.
+"""
 
 from __future__ import annotations
 
@@ -6,79 +16,81 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["learning_rate_too_high"]
 
 _FEWEST = 5
 _ABOVE = 1.05
-_SHOT_UP = 2.0
+_DOUBLED = 2.0
 _ROUGH = 0.25
-"""Share of epochs after which the loss was higher than before."""
+"""Fraction of epochs after which the loss was higher than before."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
+@check("Does the loss fall rather than jump?", needs.epochs())
+def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Iterator[Finding | NotMeasured]:
     course, outputs = evidence.course, evidence.outputs
-    assert course.history is not None  # noqa: S101
-    loss = np.asarray(course.history.loss)
-    broke_off = course.stopped == "not finite"
-    if len(loss) < _FEWEST and not broke_off:
-        yield NotMeasured("learning_rate_too_high", f"{len(loss)} epochs are too few to judge by")
+    if course.stopped == "not finite":
+        curve = fill("Training stopped at a number that is not finite.")
+    elif len(loss) < _FEWEST:
+        yield needs.too_few_epochs(len(loss))
         return
-    constant = None if outputs is None else outputs.constant_loss
-    found = "training broke off at a number that is not finite" if broke_off else _seen(loss, constant)
-    steps = _steps(evidence)
-    if found is None and steps is None:
+    else:
+        curve = _of_curve(loss, None if outputs is None else outputs.constant_loss)
+    steps = _of_steps(evidence)
+    if not curve and not steps:
         return
-    rate = "" if course.learning_rate is None else f"it started at {course.learning_rate:g}"
+    rate = course.learning_rate
     yield Finding(
-        check="learning_rate_too_high",
-        title="the learning rate is too high",
-        severity="warning" if fares(evidence) == "well" else "error",
-        layer=None,
-        units=(),
-        value=course.learning_rate,
-        threshold=None,
-        evidence=joined((found or "", rate, steps or "")),
-        advice="Divide learning_rate_init by 10 (Adam(0.001) is the usual start), and again until the loss "
-        "falls steadily.",
+        title=fill("the learning rate is too high"),
+        severity="warning" if performance(evidence) == "good" else "error",
+        value=rate,
+        evidence=sentences(
+            curve, "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate), steps
+        ),
+        advice=fill(
+            "Divide {learning_rate} by 10 (the usual start is {usual_rate}), and again until the loss falls "
+            "steadily.",
+            **options(evidence),
+        ),
     )
 
 
-def _steps(evidence: Evidence) -> str | None:
-    """Whether a step of Adam, which moves every weight by up to the learning rate, is as large as the weights."""
+def _of_steps(evidence: Evidence) -> str:
+    """Return whether a step of Adam, which moves every weight by up to the learning rate, is as large as weights."""
     course = evidence.course
     if course.learning_rate is None or not (course.optimizer or "").lower().startswith("adam"):
-        return None
+        return ""
     layers = (course.start or evidence.network).layers
     size = max(float(np.sqrt((layer.W.astype(np.float64) ** 2).mean())) for layer in layers)
     if not course.learning_rate >= size:
-        return None
-    return f"a step of Adam moves weights by as much, and they are of size {size:.2g} at most"
+        return ""
+    return fill("A step of Adam moves weights by as much, and their size is at most {size:.2g}.", size=size)
 
 
-def _seen(loss: np.ndarray, constant: float | None) -> str | None:
-    tail = loss[len(loss) // 2 :]
-    level, ups = float(np.median(tail)), float((np.diff(loss) > 0).mean())
+def _of_curve(loss: Floats, constant: float | None) -> str:
+    level, rises = float(np.median(loss[len(loss) // 2 :])), float((np.diff(loss) > 0).mean())
     peak = float(loss[1:].max())
-    if peak > _SHOT_UP * loss[0]:
-        return f"the loss shot up from {loss[0]:.4g} to {peak:.4g}"
+    if peak > _DOUBLED * loss[0]:
+        return fill("The loss shot up from {first:.4g} to {peak:.4g}.", first=loss[0], peak=peak)
     if level > _ABOVE * loss[0]:
-        return f"the loss rose from {loss[0]:.4g} to {level:.4g} (median of the second half)"
-    if constant is not None and level > _ABOVE * constant and ups > _ROUGH:
-        return (
-            f"the loss stays at {level:.4g} (median of the second half), above the {constant:.4g} of the "
-            f"best constant, and rose in {ups:.0%} of the epochs"
+        return fill(
+            "The loss rose from {first:.4g} to {level:.4g} (median of the second half).",
+            first=loss[0],
+            level=level,
         )
-    return None
-
-
-learning_rate_too_high = Check(
-    "learning_rate_too_high",
-    "Does the loss fall rather than jump?",
-    needing("learning_rate_too_high", _run, "history"),
-)
+    if constant is not None and level > _ABOVE * constant and rises > _ROUGH:
+        return fill(
+            "The loss stays at {level:.4g} (median of the second half), above the best constant's {constant:.4g}, and "
+            "rose in {rises:.0%} of the epochs.",
+            level=level,
+            constant=constant,
+            rises=rises,
+        )
+    return ""

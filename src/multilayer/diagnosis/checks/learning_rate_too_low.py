@@ -1,4 +1,14 @@
-"""A loss that falls, but hardly."""
+"""A loss that falls, but hardly.
+
+What it does: over at least 8 epochs, reports a loss that falls in more than 80 % of them, by less than 30 % in all, and
+at the end at least 30 % as fast as at the beginning: a curve that does not flatten has far to go.
+
+Why it matters: training would take many times as many epochs as needed.
+
+Example: `SGD(1e-5)`.
+
+What it cannot see: a rate that is too low only later, and a curve that is flat from the start.
+"""
 
 from __future__ import annotations
 
@@ -6,60 +16,51 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["learning_rate_too_low"]
 
-_FEWEST = 8
 _STEADY = 0.8
-"""Share of epochs after which the loss was lower than before."""
 _FELL = 0.3
-"""Share of the first loss that was gained in all."""
 _STRAIGHT = 0.3
-"""Slope at the end over slope at the beginning: a curve that does not flatten has far to go."""
+"""Slope at the end over slope at the beginning."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    history = evidence.course.history
-    assert history is not None  # noqa: S101
-    loss = np.asarray(history.loss)
-    if len(loss) < _FEWEST:
-        yield NotMeasured("learning_rate_too_low", f"{len(loss)} epochs are too few to judge by")
-        return
+@check("Does the loss fall fast enough?", needs.epochs(8))
+def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Iterator[Finding]:
     part = max(2, len(loss) // 4)
     beginning, end = loss[0] - loss[part - 1], loss[-part] - loss[-1]
     fell = float((loss[0] - loss[-1]) / loss[0]) if loss[0] > 0 else 0.0
     steady = float((np.diff(loss) < 0).mean())
-    if fares(evidence) == "well" or steady < _STEADY or not 0 < fell < _FELL or end < _STRAIGHT * beginning:
+    found = performance(evidence)
+    if found == "good" or steady < _STEADY or not 0 < fell < _FELL or end < _STRAIGHT * beginning:
         return
     rate = evidence.course.learning_rate
     yield Finding(
-        check="learning_rate_too_low",
-        title="the learning rate is too low",
-        severity="error" if fares(evidence) == "badly" else "warning",
-        layer=None,
-        units=(),
+        title=fill("the learning rate is too low"),
+        severity="error" if found == "poor" else "warning",
         value=rate,
-        threshold=None,
-        evidence=joined(
-            (
-                f"in {len(loss)} epochs the loss fell from {loss[0]:.4g} to {loss[-1]:.4g} only, steadily "
-                f"and hardly slower at the end than at the beginning ({end / beginning:.0%})",
-                "" if rate is None else f"the rate started at {rate:g}",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "In {epochs} epochs the loss fell only from {first:.4g} to {last:.4g}, steadily, and at the end "
+                "{slope:.0%} as fast as at the beginning.",
+                epochs=len(loss),
+                first=loss[0],
+                last=loss[-1],
+                slope=end / beginning,
+            ),
+            "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate),
+            scores(evidence),
         ),
-        advice="Multiply learning_rate_init by 10, and again while the loss still falls steadily; "
-        "Adam(0.001) is the usual start.",
+        advice=fill(
+            "Multiply {learning_rate} by 10 (the usual start is {usual_rate}), and again while the loss still falls "
+            "steadily.",
+            **options(evidence),
+        ),
     )
-
-
-learning_rate_too_low = Check(
-    "learning_rate_too_low",
-    "Does the loss fall fast enough?",
-    needing("learning_rate_too_low", _run, "history"),
-)

@@ -1,22 +1,35 @@
-"""The linear model beside the network."""
+"""A linear model that does as well as the network.
+
+What it does: compares the score with that of a linear model fitted to at most 2048 of the same samples. Within 0.005
+is a note; a linear model that is better by more than 0.02 is a warning. One that makes no mistake proves that the
+classes are linearly separable.
+
+Why it matters: the linear model is smaller, faster and easier to explain; and a network should not lose to it.
+
+Example: two classes on both sides of a line.
+
+What it cannot see: a linear model that was not found among the samples it was fitted to.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.judgement import early
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import early
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["linear_enough"]
 
 _EQUAL, _BETTER = 0.005, 0.02
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    outputs = evidence.outputs
-    assert outputs is not None  # noqa: S101
+@check("Does the network do more than a linear model?", needs.linear_model)
+def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Iterator[Finding]:
     score, linear, constant = outputs.score, outputs.linear_score, outputs.constant_score
     if score is None or linear is None or constant is None or len(evidence.layers) < 2:
         return
@@ -24,28 +37,25 @@ def _run(evidence: Evidence) -> Iterator[Finding]:
     if gain < -_EQUAL or linear - constant < _BETTER:
         return
     better = gain > _BETTER
-    # A linear model that makes no mistake is a proof; one that makes some may be one that was not found.
     separable = outputs.target_counts is not None and linear == 1.0
     yield Finding(
-        check="linear_enough",
-        title="a linear model does better than the network" if better else "a linear model would do",
+        title=fill("a linear model does better than the network" if better else "a linear model would do"),
         severity="warning" if better and not early(evidence) else "note",
-        layer=None,
-        units=(),
         value=linear,
         threshold=score,
-        evidence=f"a linear model reaches {linear:.4g} on the same samples, the network {score:.4g}"
-        + ("; the classes are linearly separable, and need no hidden layer" if separable else ""),
-        advice="Look for the cause in the other findings; until it is found, use the linear model "
-        "(hidden_layer_sizes=())."
-        if better
-        else "Take the linear model (hidden_layer_sizes=(), or LogisticRegression / LinearRegression): it "
-        "is smaller, faster and easier to explain.",
+        evidence=sentences(
+            fill(
+                "A linear model scores {linear:.4g} on the same samples, the network {score:.4g}.",
+                linear=linear,
+                score=score,
+            ),
+            fill("The classes are linearly separable, and need no hidden layer.") if separable else "",
+        ),
+        advice=fill(
+            "Look for the cause in the other findings. Until it is found, use the linear model ({linear_model})."
+            if better
+            else "Use the linear model ({linear_model}, LogisticRegression or LinearRegression): it is smaller, faster "
+            "and easier to explain.",
+            **options(evidence),
+        ),
     )
-
-
-linear_enough = Check(
-    "linear_enough",
-    "Does the network do more than a linear model?",
-    needing("linear_enough", _run, "outputs", "linear"),
-)

@@ -1,4 +1,14 @@
-"""Layers that are straight lines on the data."""
+"""Layers that act linearly on the data.
+
+What it does: measures R^2 of a straight line through each unit's (a, z) over the samples. A layer whose units are all
+above 0.999 acts linearly; where all hidden layers do, the network is a linear model.
+
+Why it matters: linear layers in a row are one linear layer, whatever their number.
+
+Example: tanh units whose weighted sums stay within 0.01 of 0; hidden layers with the activation identity.
+
+What it cannot see: that another network would be better. A linear model that does as well gets a note only.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +16,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import early, fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined, numbers, phrase
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured, Severity
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, LayerStatistics
+from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
+from multilayer.diagnosis.performance import early, performance, scores
+from multilayer.diagnosis.phrases import numbers, options, sentences
 
 __all__ = ["linear_units"]
 
@@ -18,87 +30,104 @@ _STRAIGHT = 0.999
 """R^2 of a straight line through h(a)."""
 _MOST = 0.5
 
+Layers = tuple[LayerStatistics, ...]
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    hidden = evidence.layers[:-1]
+
+@check("Is every hidden layer nonlinear on this data?", needs.layers)
+def linear_units(evidence: Evidence, layers: Layers) -> Iterator[Finding | NotMeasured]:
+    hidden = layers[:-1]
     if not hidden:
-        yield NotMeasured("linear_units", "the network has no hidden layer: it is linear but for its outputs")
+        yield NotMeasured(reason=fill("the network has no hidden layer: it is linear but for its outputs"))
         return
-    straight = [_straight(layer.linearity) for layer in hidden]
-    layers = [n for n, share in enumerate(straight, 1) if share == 1.0]
-    if len(layers) == len(hidden):
-        yield _all(evidence)
+    fractions = [_linear_fraction(layer) for layer in hidden]
+    if all(fraction == 1.0 for fraction in fractions):
+        yield _of_network(evidence, hidden)
         return
-    for number in layers:
-        yield Finding(
-            check="linear_units",
-            title=f"layer {number} acts linearly",
-            severity="warning" if fares(evidence) == "badly" and not early(evidence) else "note",
-            layer=number,
-            units=(),
-            value=float(np.nanmin(hidden[number - 1].linearity)),
-            threshold=_STRAIGHT,
-            evidence="a straight line explains the outputs of each of its units, R^2 at least "
-            f"{float(np.nanmin(hidden[number - 1].linearity)):.6f}",
-            advice="Leave the layer out, or let its weighted sums spread far enough to bend: larger "
-            "starting weights, standardized X, another activation.",
-        )
-    for number, (layer, share) in enumerate(zip(hidden, straight, strict=True), 1):
-        if _MOST < share < 1.0:
-            units = tuple(int(u) + 1 for u in np.flatnonzero(layer.linearity > _STRAIGHT))
-            yield Finding(
-                check="linear_units",
-                title=f"{numbers(units, 'unit')} of layer {number} act linearly",
-                severity="note",
-                layer=number,
-                units=units,
-                value=share,
-                threshold=_MOST,
-                evidence=f"{phrase(len(units), layer.layer.units, 'units')} have R^2 of a straight line "
-                f"beyond {_STRAIGHT}",
-                advice="Nothing needs to be done while the network learns; otherwise let weighted sums "
-                "spread further.",
-            )
+    for number, (layer, fraction) in enumerate(zip(hidden, fractions, strict=True), 1):
+        if fraction == 1.0:
+            yield _of_layer(evidence, number, layer)
+    for number, (layer, fraction) in enumerate(zip(hidden, fractions, strict=True), 1):
+        if _MOST < fraction < 1.0:
+            yield _of_units(number, layer, fraction)
 
 
-def _straight(linearity: np.ndarray) -> float:
-    """Return the share of units that act linearly, of those that change."""
-    known = linearity[~np.isnan(linearity)]
+def _linear_fraction(layer: LayerStatistics) -> float:
+    """Return the fraction of units that act linearly, of those that change."""
+    known = layer.linearity[~np.isnan(layer.linearity)]
     return float((known > _STRAIGHT).mean()) if known.size else 0.0
 
 
-def _all(evidence: Evidence) -> Finding:
-    severity: Severity = "warning"
-    if fares(evidence) == "well":
-        severity = "note"
-    elif fares(evidence) in ("badly", "so-so") and not early(evidence):
+def _of_network(evidence: Evidence, hidden: Layers) -> Finding:
+    found = performance(evidence)
+    severity: Severity = "note" if found == "good" else "warning"
+    if found in ("poor", "fair") and not early(evidence):
         severity = "error"
-    least = min(float(np.nanmin(layer.linearity)) for layer in evidence.layers[:-1])
-    named = all(layer.layer.activation.facts.name == "identity" for layer in evidence.layers[:-1])
+    lowest = min(float(np.nanmin(layer.linearity)) for layer in hidden)
+    identity = all(layer.layer.activation.facts.name == "identity" for layer in hidden)
     return Finding(
-        check="linear_units",
-        title="the network is a linear model: all hidden layers act linearly",
+        title=fill("the network is a linear model: all hidden layers act linearly"),
         severity=severity,
-        layer=None,
-        units=(),
-        value=least,
+        value=lowest,
         threshold=_STRAIGHT,
-        evidence=joined(
-            (
-                "all hidden layers have the activation identity"
-                if named
-                else f"a straight line explains the outputs of every hidden unit, R^2 at least {least:.6f}",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "All hidden layers have the activation identity."
+                if identity
+                else "A straight line explains the outputs of every hidden unit: R^2 is at least {lowest:.6f}.",
+                lowest=lowest,
+            ),
+            scores(evidence),
         ),
-        advice="Give hidden layers an activation that bends where the data are (activation='tanh' or "
-        "'relu'), standardize X, or let starting weights be larger; network.collapse() shows the one "
-        "layer that it is.",
+        advice=fill(
+            "Give hidden layers an activation that is nonlinear where the data are ({activation}), standardize X, or "
+            "start from larger weights. network.collapse() shows the one layer that it is.",
+            **options(evidence),
+        ),
     )
 
 
-linear_units = Check(
-    "linear_units",
-    "Does every layer bend what it gets?",
-    needing("linear_units", _run, "samples"),
-)
+def _of_layer(evidence: Evidence, number: int, layer: LayerStatistics) -> Finding:
+    lowest = float(np.nanmin(layer.linearity))
+    return Finding(
+        title=fill("layer {layer} acts linearly", layer=number),
+        severity="warning" if performance(evidence) == "poor" and not early(evidence) else "note",
+        layer=number,
+        value=lowest,
+        threshold=_STRAIGHT,
+        evidence=fill(
+            "A straight line explains the outputs of each of its units: R^2 is at least {lowest:.6f}.",
+            lowest=lowest,
+        ),
+        advice=fill(
+            "Leave the layer out, or let its weighted sums reach where the activation is nonlinear: larger starting "
+            "weights, standardized X, another activation."
+        ),
+    )
+
+
+def _of_units(number: int, layer: LayerStatistics, fraction: float) -> Finding:
+    units = tuple(int(u) + 1 for u in np.flatnonzero(layer.linearity > _STRAIGHT))
+    return Finding(
+        title=fill(
+            "unit {units} of layer {layer} acts linearly"
+            if len(units) == 1
+            else "units {units} of layer {layer} act linearly",
+            units=numbers(units),
+            layer=number,
+        ),
+        severity="note",
+        layer=number,
+        units=units,
+        value=fraction,
+        threshold=_MOST,
+        evidence=fill(
+            "{count} of {units} units ({fraction:.0%}) have R^2 of a straight line above {threshold}.",
+            count=len(units),
+            units=layer.layer.units,
+            fraction=len(units) / layer.layer.units,
+            threshold=_STRAIGHT,
+        ),
+        advice=fill(
+            "Nothing needs to be done while the network learns. Otherwise let weighted sums spread further."
+        ),
+    )

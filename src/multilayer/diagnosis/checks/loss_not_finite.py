@@ -1,4 +1,14 @@
-"""A loss curve with nan or infinity in it."""
+"""A nan or an infinity in a learning curve.
+
+What it does: finds the first epoch whose loss or validation loss is not finite. A curve that ends so is an error. No
+other check reads such a curve: every comparison with nan is false.
+
+Why it matters: the gradient was not finite either, and the step that it made was noise or was refused.
+
+Example: a learning rate of 10, or the logarithm of 0 in a user-defined loss.
+
+What it cannot see: a training whose loss curve is not given (`course=`).
+"""
 
 from __future__ import annotations
 
@@ -6,56 +16,56 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import how_it_fares
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import scores
+from multilayer.diagnosis.phrases import options, sentences
+from multilayer.training import History
 
 __all__ = ["loss_not_finite"]
 
+_TITLES = {
+    ("loss", True): "the loss is not finite from epoch {epoch} on",
+    ("loss", False): "the loss is not finite in epoch {epoch}",
+    ("validation_loss", True): "the validation loss is not finite from epoch {epoch} on",
+    ("validation_loss", False): "the validation loss is not finite in epoch {epoch}",
+}
+"""By the curve, and by whether all later epochs are as bad."""
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    history = evidence.course.history
-    if history is None:
-        yield NotMeasured("loss_not_finite", evidence.missing.get("history", "the loss curve is not known"))
-        return
-    for name, curve in (("loss", history.loss), ("validation loss", history.validation_loss)):
-        loss = np.asarray(curve, np.float64)
-        bad = np.flatnonzero(~np.isfinite(loss))
+
+@check("Is the loss of every epoch finite?", needs.history, lasting=True)
+def loss_not_finite(evidence: Evidence, history: History) -> Iterator[Finding]:
+    for name in ("loss", "validation_loss"):
+        curve = np.asarray(getattr(history, name), np.float64)
+        bad = np.flatnonzero(~np.isfinite(curve))
         if bad.size:
-            yield _finding(evidence, name, loss, bad)
+            yield _finding(evidence, name, curve, bad)
 
 
-def _finding(evidence: Evidence, name: str, loss: np.ndarray, bad: np.ndarray) -> Finding:
-    first, ends = int(bad[0]), bool(bad[-1] == len(loss) - 1)
-    lost = ends and bad.size == len(loss) - first
-    before = (
-        "the first value"
-        if first == 0
-        else f"{loss[first - 1]:.4g} in epoch {first} is the last value before"
-    )
+def _finding(evidence: Evidence, name: str, curve: Floats, bad: np.ndarray) -> Finding:
+    first, ends = int(bad[0]), bool(bad[-1] == len(curve) - 1)
+    for_good = ends and bad.size == len(curve) - first
     return Finding(
-        check="loss_not_finite",
-        title=f"the {name} is not finite {'from' if lost else 'in'} epoch {first + 1}{' on' if lost else ''}",
+        title=fill(_TITLES[name, for_good], epoch=first + 1),
         severity="error" if ends else "warning",
-        layer=None,
-        units=(),
-        value=None,
-        threshold=None,
-        evidence=joined(
-            (
-                f"it is {loss[first]} there; {before}; {bad.size} of {len(loss)} epochs have no finite value",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "It is {value} there, after {before:.4g} in epoch {epoch}."
+                if first
+                else "It is {value} there, the first value of all.",
+                value=curve[first],
+                before=curve[first - 1],
+                epoch=first,
+            ),
+            fill("{count} of {epochs} epochs have no finite value.", count=bad.size, epochs=len(curve)),
+            scores(evidence),
         ),
-        advice="Train again with learning_rate_init / 10, standardized X and clipped gradients "
-        "(fit(clip=ClipByNorm(1.0))); look for a logarithm of 0 or a division by 0 in a loss of your own.",
+        advice=fill(
+            "Train again with standardized X and a tenth of {learning_rate}; fit can also clip gradients "
+            "(clip=ClipByNorm(1.0)). In a user-defined loss look for the logarithm of 0 or a division by 0.",
+            **options(evidence),
+        ),
     )
-
-
-loss_not_finite = Check(
-    "loss_not_finite",
-    "Is the loss of every epoch finite?",
-    _run,
-    lasting=True,
-)

@@ -1,42 +1,78 @@
-"""A network that a constant would replace: found by what comes out, whatever the reason."""
+"""A network that a constant could replace, whatever the reason.
+
+What it does: compares score and loss with those of the best constant. The network is better where one of the two is,
+by more than two standard errors: for classes twice the root of the number of samples that one of network and constant
+alone gets right (McNemar 1947); for R^2 and for the loss reduction 4/n, the square of a correlation of 2/sqrt(n), at
+least 1 %, and 10 % are always enough. It is the catch-all: any other finding as severe comes first.
+
+Why it matters: nothing was learned, or nothing that holds for these data.
+
+Example: XOR with two sigmoid units stays at a loss of ln 2; 3 of 4 right are no better than 2 of 4 then.
+
+What it cannot see: the cause. Where a linear model does no better either, nothing learnable was shown. It is a warning
+while the loss falls and where all targets are the same, and a note in the first epochs of training.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.constant import Beside, beside_constant, linear_is_better, outputs_alike
-from multilayer.diagnosis.checks.judgement import early, how_it_fares, just_begun, learned
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import (
+    early,
+    just_begun,
+    linear_is_better,
+    loss_was_low,
+    outputs_alike,
+    scores,
+    versus_constant,
+)
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["no_better_than_constant"]
 
+_ADVICE = {
+    "same target": "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind.",
+    "inverted": "Look first at the labels: with the two classes exchanged it would be better than a constant; their "
+    "order in y may differ from that of training.",
+    "other data": "Look first at the data: training ended at a loss far below this one, so these are not the X and y "
+    "of training; rows of y in another order, other units or another scaling of X do that.",
+    "scale": "Look first at the scale of y and X: they have to be in the units of the training data, and y of a size "
+    "of about 1 (sklearn.compose.TransformedTargetRegressor). Then look at the training: more {epochs}, "
+    "{learning_rate} ten times as high or as low, other starting weights ({other_weights}), standardized X; "
+    "try_fixes(...) tries them.",
+    "training": "Look first at the training: more {epochs}, {learning_rate} ten times as high or as low, other "
+    "starting weights ({other_weights}), standardized X; try_fixes(...) tries them.",
+    "data": "Look first at the data: does every row of y belong to its row of X, and does y depend on X? Then look at "
+    "the training: more {epochs}, {learning_rate} ten times as high or as low, other starting weights "
+    "({other_weights}), standardized X; try_fixes(...) tries them.",
+}
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    outputs = evidence.outputs
-    assert outputs is not None  # noqa: S101
-    found = beside_constant(evidence)
+
+@check("Is the network better than a constant?", needs.outputs, catch_all=True)
+def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Iterator[Finding]:
+    found = versus_constant(evidence, outputs)
     if found == "better":
         return
+    worse = found == "worse"
     yield Finding(
-        check="no_better_than_constant",
-        title=f"the network fares {'worse' if found == 'worse' else 'no better'} than a constant",
+        title=fill(
+            "the network is worse than a constant" if worse else "the network is no better than a constant"
+        ),
         severity=_severity(evidence, outputs),
-        layer=None,
-        units=(),
         value=outputs.score,
         threshold=outputs.constant_score,
-        evidence=joined(
-            (
-                how_it_fares(evidence),
-                _losses(outputs),
-                "its outputs are nearly the same for all samples" if outputs_alike(evidence) else "",
-                _beside_linear(evidence, outputs),
-            )
+        evidence=sentences(
+            scores(evidence),
+            _losses(outputs),
+            fill("Its outputs are nearly the same for all samples.") if outputs_alike(evidence) else "",
+            _linear_model(evidence, outputs),
         ),
-        advice=next(advice for applies, advice in _FIRST if applies(evidence, outputs, found)),
+        advice=fill(_ADVICE[_first(evidence, outputs, worse)], **options(evidence)),
     )
 
 
@@ -50,66 +86,39 @@ def _severity(evidence: Evidence, outputs: OutputStatistics) -> Severity:
 def _losses(outputs: OutputStatistics) -> str:
     if outputs.loss is None or outputs.constant_loss is None:
         return ""
-    return f"its loss is {outputs.loss:.4g}, that of the best constant {outputs.constant_loss:.4g}"
+    return fill(
+        "Loss {loss:.4g} (best constant {constant:.4g}).", loss=outputs.loss, constant=outputs.constant_loss
+    )
 
 
-def _beside_linear(evidence: Evidence, outputs: OutputStatistics) -> str:
+def _linear_model(evidence: Evidence, outputs: OutputStatistics) -> str:
     if outputs.constant_loss == 0.0:
-        return "all targets are the same"
+        return fill("All targets are the same.")
     if outputs.linear_score is None:
-        return ""  # `linear_enough` says why none was fitted
+        return ""  # `linear_enough` gives the reason
     if linear_is_better(evidence):
-        return "a linear model does better, so there is something to learn"
+        return fill("A linear model does better, so there is something to learn.")
     if outputs.linear_score > max(outputs.score or 0.0, outputs.constant_score or 0.0):
-        return "a linear model does better by no more than chance: nothing learnable was shown"
-    return "a linear model does no better either: nothing learnable was shown"
+        return fill("A linear model does better by no more than chance: nothing learnable was shown.")
+    return fill("A linear model does no better either: nothing learnable was shown.")
+
+
+def _first(evidence: Evidence, outputs: OutputStatistics, worse: bool) -> str:
+    """Return what to look at first."""
+    if outputs.constant_loss == 0.0:
+        return "same target"
+    if worse and _inverted(outputs):
+        return "inverted"
+    if loss_was_low(evidence):
+        return "other data"
+    if worse and outputs.confusion is None:
+        return "scale"
+    return "training" if linear_is_better(evidence) else "data"
 
 
 def _inverted(outputs: OutputStatistics) -> bool:
-    """Whether one of two classes is predicted where the other is meant."""
+    """Whether one of two classes is predicted where the other is the target."""
     score, constant = outputs.score, outputs.constant_score
     if outputs.confusion is None or score is None or constant is None:
         return False
     return len(outputs.confusion) == 2 and 1.0 - score > constant
-
-
-_TRAINING = (
-    "at the training: more epochs, a learning rate ten times as high or as low, other starting weights "
-    "(random_state), standardized X; try_fixes(...) tries them."
-)
-_FIRST: tuple[tuple[Callable[[Evidence, OutputStatistics, Beside], bool], str], ...] = (
-    (
-        lambda evidence, outputs, found: outputs.constant_loss == 0.0,
-        "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind.",
-    ),
-    (
-        lambda evidence, outputs, found: found == "worse" and _inverted(outputs),
-        "Look first at the labels: with the two classes exchanged it would do better than a constant; their order "
-        "in y may be another one than in training.",
-    ),
-    (
-        lambda evidence, outputs, found: learned(evidence),
-        "Look first at the data: training ended at a loss far below this one, so that these are not the X and y of "
-        "training; rows of y in another order, other units, another scaling of X do that.",
-    ),
-    (
-        lambda evidence, outputs, found: found == "worse" and outputs.confusion is None,
-        "Look first at the scale of y and X: they have to be in the units of the training data, and y of a size of "
-        "about 1 (sklearn.compose.TransformedTargetRegressor); then " + _TRAINING,
-    ),
-    (lambda evidence, outputs, found: linear_is_better(evidence), "Look first " + _TRAINING),
-    (
-        lambda evidence, outputs, found: True,
-        "Look first at the data: does every row of y belong to its row of X, and does X say anything about y? Then "
-        + _TRAINING,
-    ),
-)
-"""What to look at first: the first line that applies."""
-
-
-no_better_than_constant = Check(
-    "no_better_than_constant",
-    "Does the network fare better than a constant?",
-    needing("no_better_than_constant", _run, "outputs"),
-    catch_all=True,
-)

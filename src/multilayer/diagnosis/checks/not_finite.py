@@ -1,61 +1,71 @@
-"""Numbers that are nan or infinite."""
+"""A nan or an infinity in the data, the weights or the forward pass.
+
+What it does: finds the first number that is not finite, in the order of the forward pass: inputs, W, b, weighted sums
+a and outputs z, layer by layer.
+
+Why it matters: every number that depends on it is lost. Samples that lead there are left out of all other checks.
+
+Example: a missing value that became nan in one column of X.
+
+What it cannot see: which earlier step of training wrote a weight that is not finite.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.phrases import options, sentences
+from multilayer.network import MLP
 
 __all__ = ["not_finite"]
 
-_WHAT = {
-    "x": "an input",
-    "W": "a weight",
-    "b": "a bias",
-    "a": "a weighted sum",
-    "z": "an output of a unit",
+_TITLES = {
+    "x": "an input is not finite",
+    "W": "a weight is not finite in layer {layer}",
+    "b": "a bias is not finite in layer {layer}",
+    "a": "a weighted sum is not finite in layer {layer}",
+    "z": "a unit's output is not finite in layer {layer}",
+}
+_WEIGHTS_LOST = (
+    "The weights are lost. Train again with standardized inputs and a tenth of {learning_rate}; "
+    "fit can also clip gradients (clip=ClipByNorm(1.0))."
+)
+_ADVICE = {
+    "x": "Find where the data got it: drop or fill in missing values (sklearn.impute.SimpleImputer), and look for "
+    "divisions by 0.",
+    "W": _WEIGHTS_LOST,
+    "b": _WEIGHTS_LOST,
+    "a": "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
+    "network.trace(x) shows the numbers.",
+    "z": "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
+    "network.trace(x) shows the numbers.",
 }
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
+@check("Is every number finite?", needs.network, lasting=True)
+def not_finite(evidence: Evidence, _: MLP) -> Iterator[Finding]:
     if evidence.not_finite is None:
         return
     layer, what, sample = evidence.not_finite
-    where = "the input" if what == "x" else f"layer {layer}"
-    if what == "x":
-        advice = (
-            "Find where the data got it: drop or fill in missing values "
-            "(sklearn.impute.SimpleImputer) and look for divisions by 0."
-        )
-    elif what in "Wb":
-        advice = (
-            "The weights are lost: train again with a lower learning rate (learning_rate_init / 10), "
-            "standardized inputs or clipped gradients (fit(clip=ClipByNorm(1.0)))."
-        )
-    else:
-        advice = (
-            "Weights or inputs are so large that sums overflow: standardize the inputs and lower the "
-            "learning rate; network.trace(x) shows the numbers."
-        )
-    place = f"sample {sample}" if sample else "the weights"
     yield Finding(
-        check="not_finite",
-        title=f"{_WHAT[what]} is not finite in {where}",
+        title=fill(_TITLES[what], layer=layer),
         severity="error",
         layer=0 if what == "x" else layer,
-        units=(),
-        value=None,
-        threshold=None,
-        evidence=f"the first nan or infinity is in {what} of layer {layer}, {place}; "
-        f"{evidence.samples} samples come through with finite numbers only",
-        advice=advice,
+        evidence=sentences(
+            fill(
+                "The first nan or infinity is in {what} of layer {layer}, sample {sample}."
+                if sample
+                else "The first nan or infinity is in {what} of layer {layer}.",
+                what=what,
+                layer=layer,
+                sample=sample,
+            ),
+            fill("{samples} samples pass through with finite numbers only.", samples=evidence.samples),
+        ),
+        advice=fill(_ADVICE[what], **options(evidence)),
     )
-
-
-not_finite = Check(
-    "not_finite",
-    "Is every number finite?",
-    _run,
-    lasting=True,
-)

@@ -1,4 +1,14 @@
-"""A network that always says the same."""
+"""A classifier that predicts one class for all samples.
+
+What it does: counts the predicted classes: one is an error where the targets have several (a warning while training
+may still help).
+
+Why it matters: a constant would do the same.
+
+Example: a network stuck on the plateau of the class frequencies.
+
+What it cannot see: the cause; another finding usually names it.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +16,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import early, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import class_name
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding
+from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.performance import early, scores
+from multilayer.diagnosis.phrases import class_label, options
 
 __all__ = ["one_class"]
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    outputs = evidence.outputs
-    assert outputs is not None  # noqa: S101
-    predicted, counts = outputs.predicted_counts, outputs.target_counts
-    assert predicted is not None  # noqa: S101
-    assert counts is not None  # noqa: S101
-    if np.count_nonzero(predicted) != 1 or np.count_nonzero(counts) < 2:
+@check("Does the network predict more than one class?", needs.classes)
+def one_class(evidence: Evidence, classes: needs.Classes) -> Iterator[Finding]:
+    if np.count_nonzero(classes.predicted) != 1 or np.count_nonzero(classes.actual) < 2:
         return
-    only = int(predicted.argmax())
     yield Finding(
-        check="one_class",
-        title=f"every sample is predicted to be of class {class_name(evidence, only)}",
+        title=fill(
+            "all samples are predicted to be of class {label}",
+            label=class_label(evidence, int(classes.predicted.argmax())),
+        ),
         severity="warning" if early(evidence) else "error",
         layer=len(evidence.layers),
-        units=(),
         value=1.0,
-        threshold=None,
-        evidence=how_it_fares(evidence),
-        advice="Look at the other findings for the cause; without one: train longer, from other starting "
-        "weights (random_state), with standardized X.",
+        evidence=scores(evidence),
+        advice=fill(
+            "Look at the other findings for the cause. Without one: train longer, from other starting weights "
+            "({other_weights}), with standardized X.",
+            **options(evidence),
+        ),
     )
-
-
-one_class = Check(
-    "one_class",
-    "Does the network predict more than one class?",
-    needing("one_class", _run, "classes"),
-)

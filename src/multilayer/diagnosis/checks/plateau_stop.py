@@ -1,53 +1,57 @@
-"""Training that stopped on a plateau."""
+"""Training that was stopped on a plateau.
+
+What it does: reports early stopping for lack of improvement where the network does not perform well.
+
+Why it matters: a plateau may be the middle of training, not its end.
+
+Example: logistic units that need 300 epochs to leave the plateau, and a patience of 10.
+
+What it cannot see: whether more epochs would help; `try_fixes` trains on and tells.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured, Severity
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import options, sentences
 
 __all__ = ["plateau_stop"]
 
+_SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    course = evidence.course
-    assert course.history is not None  # noqa: S101
+
+@check("Did training stop because it was done?", needs.epochs())
+def plateau_stop(evidence: Evidence, loss: Floats) -> Iterator[Finding | NotMeasured]:
+    course, found = evidence.course, performance(evidence)
     if course.stopped is None:
-        yield NotMeasured("plateau_stop", "why training ended is not known; give course=, what fit returned")
+        yield NotMeasured(reason=fill("why training ended is not known; give course=, what fit returned"))
         return
-    found = fares(evidence)
-    if course.stopped != "plateau" or found == "well" or not course.history.loss:
+    if course.stopped != "plateau" or found == "good" or not loss.size:
         return
-    severities: dict[str, Severity] = {"badly": "error", "so-so": "warning"}
-    loss, epochs = course.history.loss, len(course.history)
-    waited = "" if course.patience is None else f" for {course.patience} epochs"
-    by = "" if course.tolerance is None else f" by {course.tolerance:g}"
+    patience, tolerance = course.patience, course.tolerance
     yield Finding(
-        check="plateau_stop",
-        title="training was stopped on a plateau",
-        severity=severities.get(found, "note"),
-        layer=None,
-        units=(),
+        title=fill("training was stopped on a plateau"),
+        severity=_SEVERITIES.get(found, "note"),
         value=float(loss[-1]),
-        threshold=None,
-        evidence=joined(
-            (
-                f"it stopped after {epochs} epochs, when the loss had not improved{by}{waited}: from "
-                f"{loss[0]:.4g} to {loss[-1]:.4g} in all",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "It stopped after {epochs} epochs for lack of improvement; the loss went from {first:.4g} to "
+                "{last:.4g}.",
+                epochs=len(loss),
+                first=loss[0],
+                last=loss[-1],
+            ),
+            "" if patience is None else fill("Its patience was {patience} epochs.", patience=patience),
+            "" if tolerance is None else fill("Its tolerance was {tolerance:g}.", tolerance=tolerance),
+            scores(evidence),
         ),
-        advice="Let it go on: a larger n_iter_no_change or a smaller tol (EarlyStopping(patience=..., "
-        "tolerance=...)), with more max_iter.",
+        advice=fill(
+            "Train on: larger {patience} or smaller {tolerance}, with more {epochs}.", **options(evidence)
+        ),
     )
-
-
-plateau_stop = Check(
-    "plateau_stop",
-    "Did training stop because it was done?",
-    needing("plateau_stop", _run, "history"),
-)

@@ -1,4 +1,14 @@
-"""Units that are at the end of their range."""
+"""Units of bounded activations that are stuck at an end of their range.
+
+What it does: counts units of hidden layers with |h'(a)| below 1 % of its maximum on more than 90 % of the samples.
+
+Why it matters: a saturated unit passes on almost no gradient, so that the layers before it learn slowly or not at all.
+
+Example: tanh units behind inputs of size 1000.
+
+What it cannot see: activations without an upper end (a relu that is off for most samples is sparse, not stuck), and
+activations along an axis.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +17,30 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.checks.judgement import graded, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined, numbers, phrase
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer.diagnosis.evidence import Evidence, Integers, LayerStatistics
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.performance import scores, severity
+from multilayer.diagnosis.phrases import numbers, options, sentences
 
 __all__ = ["saturated_units"]
 
 _SAMPLES = 0.9
-"""Share of samples on which |h'| is below 1 % of its largest value."""
+"""Fraction of samples on which |h'| is below 1 % of its maximum."""
 _MOST = 0.5
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    hidden = evidence.layers[:-1]
+@check("Are units in the part of their range where they can learn?", needs.layers)
+def saturated_units(
+    evidence: Evidence, layers: tuple[LayerStatistics, ...]
+) -> Iterator[Finding | NotMeasured]:
+    hidden = layers[:-1]
     if not any(_bounded(layer) for layer in hidden):
         yield NotMeasured(
-            "saturated_units", "no hidden layer has a bounded activation with a derivative of its own"
+            reason=fill("no hidden layer has a bounded activation with a derivative of its own")
         )
     for number, layer in enumerate(hidden, 1):
         silent = dead(layer)
@@ -33,54 +48,53 @@ def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
             continue
         stuck = (layer.saturated > _SAMPLES * layer.samples) & ~silent
         if stuck.any():
-            yield _finding(evidence, number, layer, stuck)
+            yield _finding(evidence, number, layer, layer.saturated, stuck)
 
 
 def _bounded(layer: LayerStatistics) -> bool:
-    # A rectifier that is off for most samples is sparse, not stuck; off for all it is dead.
     facts = layer.layer.activation.facts
     ends = math.isfinite(facts.range.low) and math.isfinite(facts.range.high)
     return layer.saturated is not None and facts.trainable and ends
 
 
-def _finding(evidence: Evidence, number: int, layer: LayerStatistics, stuck: np.ndarray) -> Finding:
-    assert layer.saturated is not None  # noqa: S101
+def _finding(
+    evidence: Evidence, number: int, layer: LayerStatistics, saturated: Integers, stuck: np.ndarray
+) -> Finding:
     count, units = int(stuck.sum()), stuck.size
     most = count > _MOST * units
     chosen = tuple(int(u) + 1 for u in np.flatnonzero(stuck))
-    where = (
-        f"most units of layer {number}"
-        if most and count > 1
-        else f"{numbers(chosen, 'unit')} of layer {number}"
-    )
     return Finding(
-        check="saturated_units",
-        title=f"{where} {'are' if most or count > 1 else 'is'} saturated",
-        severity=graded(evidence) if most else "note",
+        title=_title(number, chosen, most),
+        severity=severity(evidence) if most else "note",
         layer=number,
         units=chosen,
-        value=float(layer.saturated[stuck].mean() / layer.samples),
+        value=float(saturated[stuck].mean() / layer.samples),
         threshold=_SAMPLES,
-        evidence=joined(
-            (
-                f"{phrase(count, units, 'units')} have |h'(a)| below 1 % of its largest value on more than "
-                "90 % of the samples",
-                f"their weighted sums are {float(np.sqrt(_square(layer)[stuck].mean())):.3g} in the root "
-                "mean square",
-                how_it_fares(evidence) if most else "",
-            )
+        evidence=sentences(
+            fill(
+                "{count} of {units} units ({fraction:.0%}) have |h'(a)| below 1% of its maximum on more than 90% of "
+                "the samples.",
+                count=count,
+                units=units,
+                fraction=count / units,
+            ),
+            fill(
+                "The root mean square of their weighted sums is {size:.3g}.",
+                size=np.sqrt((layer.variance_a + layer.mean_a**2)[stuck].mean()),
+            ),
+            scores(evidence) if most else "",
         ),
-        advice="Make the weighted sums smaller: standardize X, lower learning_rate_init, add alpha (L2), "
-        "start from multilayer.initialize; or take an unbounded activation (relu, gelu).",
+        advice=fill(
+            "Make the weighted sums smaller: standardize X, lower {learning_rate}, raise {l2} (L2 penalty), or start "
+            "from smaller weights. Or use an unbounded activation (relu, gelu).",
+            **options(evidence),
+        ),
     )
 
 
-def _square(layer: LayerStatistics) -> np.ndarray:
-    return layer.variance_a + layer.mean_a**2
-
-
-saturated_units = Check(
-    "saturated_units",
-    "Are units in the part of their range where they can learn?",
-    needing("saturated_units", _run, "samples"),
-)
+def _title(number: int, units: tuple[int, ...], most: bool) -> str:
+    if len(units) == 1:
+        return fill("unit {unit} of layer {layer} is saturated", unit=units[0], layer=number)
+    if most:
+        return fill("most units of layer {layer} are saturated", layer=number)
+    return fill("units {units} of layer {layer} are saturated", units=numbers(units), layer=number)

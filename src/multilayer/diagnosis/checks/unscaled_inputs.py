@@ -1,4 +1,14 @@
-"""Inputs of a size that weights are not made for."""
+"""Inputs of a size that weights are not made for.
+
+What it does: compares the root mean square of each column of X to 30, the largest of all to 0.02, and |mean| over
+standard deviation to 30. Initializers expect 1; the limits are one and a half orders of magnitude away.
+
+Why it matters: large inputs saturate or blow up the first layer, and one learning rate cannot fit all columns.
+
+Example: Unix times beside ages. A network that has learned to live with it gets a note.
+
+What it cannot see: columns of the right size with a few extreme values.
+"""
 
 from __future__ import annotations
 
@@ -6,72 +16,77 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import fares, graded, how_it_fares, just_begun, skill
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import column_names, joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, InputStatistics
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import DONE, just_begun, performance, scores, severity, skill
+from multilayer.diagnosis.phrases import columns, options, sentences
 
 __all__ = ["unscaled_inputs"]
 
 _LARGE, _SMALL = 30.0, 0.02
-"""Root mean square of a column: initializers expect 1, and one and a half orders of magnitude are much."""
+"""Root mean square of a column."""
 _FAR = 30.0
-"""Mean over standard deviation: the column is nearly constant to the first layer."""
-
-_DONE = 0.75
+"""|Mean| over standard deviation: the column is nearly constant to the first layer."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    x = evidence.inputs
-    varies = x.least < x.largest
-    size = np.hypot(x.mean, x.standard_deviation)
-    # Sums of numbers near the largest double may overflow; the extremes do not.
-    size = np.where(np.isfinite(size), size, np.maximum(np.abs(x.least), np.abs(x.largest)))
-    with np.errstate(all="ignore"):
-        offset = np.where(varies, np.abs(x.mean) / x.standard_deviation, 0.0)
+@check("Are the inputs of the size that weights are made for?", needs.inputs)
+def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]:
+    varies = x.minimum < x.maximum
     if not varies.any():
         return
+    size = np.hypot(x.mean, x.std)
+    # Sums of numbers near the largest double may overflow; the extremes do not.
+    size = np.where(np.isfinite(size), size, np.maximum(np.abs(x.minimum), np.abs(x.maximum)))
+    with np.errstate(all="ignore"):
+        offset = np.where(varies, np.abs(x.mean) / x.std, 0.0)
     large, far = varies & (size > _LARGE), offset > _FAR
-    if large.any() or far.any():
-        chosen = large if large.any() else far
-        value, threshold = (size[chosen].max(), _LARGE) if large.any() else (offset[chosen].max(), _FAR)
-        what = "root mean square" if large.any() else "mean over standard deviation"
-        columns = tuple(int(c) + 1 for c in np.flatnonzero(chosen))
-        said = f"{what} of {column_names(evidence, columns)} up to {value:.3g}; about 1 is expected"
-    elif size[varies].max() < _SMALL:
-        columns, value, threshold = (), size[varies].max(), _SMALL
-        said = f"the largest root mean square of a column is {value:.3g}; about 1 is expected"
+    chosen = large if large.any() else far
+    found = tuple(int(c) + 1 for c in np.flatnonzero(chosen))
+    if large.any():
+        value, threshold = float(size[large].max()), _LARGE
+        measured = fill(
+            "The root mean square is up to {value:.3g} in columns {columns}; about 1 is expected.",
+            value=value,
+            columns=columns(evidence, found),
+        )
+    elif far.any():
+        value, threshold = float(offset[far].max()), _FAR
+        measured = fill(
+            "The mean is up to {value:.3g} standard deviations from 0 in columns {columns}.",
+            value=value,
+            columns=columns(evidence, found),
+        )
     else:
-        return
+        value, threshold = float(size[varies].max()), _SMALL
+        measured = fill(
+            "The largest root mean square of a column is {value:.3g}; about 1 is expected.", value=value
+        )
+        if value >= _SMALL:
+            return
     yield Finding(
-        check="unscaled_inputs",
-        title="the inputs are not scaled",
+        title=fill("the inputs are not scaled"),
         severity=_severity(evidence),
         layer=0,
-        units=columns,
-        value=float(value),
+        units=found,
+        value=value,
         threshold=threshold,
-        evidence=joined((said, how_it_fares(evidence))),
-        advice="Standardize X: make_pipeline(StandardScaler(), MLPClassifier(...)), or (X - X.mean(0)) / "
-        "X.std(0) with the training data's mean and deviation kept for prediction.",
+        evidence=sentences(measured, scores(evidence)),
+        advice=fill(
+            "Standardize X: {standardize}. For predictions use the mean and standard deviation of the training data.",
+            **options(evidence),
+        ),
     )
 
 
 def _severity(evidence: Evidence) -> Severity:
-    """Weights that have learned to live with it are no trouble; those that are on the way might be there already.
+    """Weights that have adapted to the scale are no trouble; those in training might be there already.
 
-    A loss that still falls is no excuse: it falls from where the scale of the inputs has put it.
+    A falling loss is no excuse: it falls from where the scale of the inputs has put it.
     """
-    own = skill(evidence)
-    found = graded(evidence)
-    if found == "warning" and fares(evidence) == "badly" and not just_begun(evidence):
+    own, found = skill(evidence), severity(evidence)
+    if found == "warning" and performance(evidence) == "poor" and not just_begun(evidence):
         return "error"
-    return "warning" if found == "note" and own is not None and own < _DONE else found
-
-
-unscaled_inputs = Check(
-    "unscaled_inputs",
-    "Are the inputs of the size that weights are made for?",
-    needing("unscaled_inputs", _run, "samples"),
-)
+    return "warning" if found == "note" and own is not None and own < DONE else found

@@ -1,4 +1,15 @@
-"""How far weights move."""
+"""Weights that stand still, or are replaced rather than trained.
+
+What it does: divides the norm of each layer's update by the norm of its weights. Live diagnosis measures that per
+epoch: above 1 or below 1e-6 (median of the last 3 epochs) is reported. Otherwise it compares the network with the one
+before training: less than 1e-5 in 3 epochs or more.
+
+Why it matters: weights that do not move do not learn, and weights that are replaced forget.
+
+Example: `SGD(1e-8)`; a first layer behind vanishing gradients.
+
+What it cannot see: anything where neither the network before training nor its updates are known.
+"""
 
 from __future__ import annotations
 
@@ -6,63 +17,63 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multilayer.diagnosis.checks.judgement import graded
-from multilayer.diagnosis.checks.words import numbers
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.performance import severity
+from multilayer.diagnosis.phrases import numbers, options
+from multilayer.network import MLP
 
 __all__ = ["update_ratio"]
 
 _LARGE, _SMALL = 1.0, 1e-6
-"""Update over weight in an epoch: weights replaced by others, or standing still."""
+"""Update over weights in an epoch."""
 _STILL = 1e-5
 """The same over the whole training."""
 _FEWEST = 3
+_RAISE = "Raise {learning_rate}, or find what keeps gradients from this layer."
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
+@check("Do weights move, and not too far?", needs.network)
+def update_ratio(evidence: Evidence, network: MLP) -> Iterator[Finding | NotMeasured]:
     course = evidence.course
     if course.update_ratios is not None and len(course.update_ratios) >= _FEWEST:
-        yield from _live(evidence, np.median(np.asarray(course.update_ratios)[-_FEWEST:], axis=0))
-    elif course.start is not None and course.start.shape == evidence.network.shape:
-        yield from _whole(evidence)
+        yield from _of_epochs(evidence, np.median(np.asarray(course.update_ratios)[-_FEWEST:], axis=0))
+    elif course.start is not None and course.start.shape == network.shape:
+        yield from _of_training(evidence, course.start)
     else:
         yield NotMeasured(
-            "update_ratio",
-            "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), "
-            "or diagnose live",
+            reason=fill(
+                "neither the network before training nor its updates are known; give "
+                "course=TrainingRecord(start=...), or diagnose live"
+            )
         )
 
 
-def _live(evidence: Evidence, ratios: np.ndarray) -> Iterator[Finding]:
-    for which, words, advice in (
-        (ratios > _LARGE, "are replaced rather than trained", "Lower learning_rate_init tenfold."),
-        (
-            ratios < _SMALL,
-            "stand still",
-            "Raise learning_rate_init, or look for what keeps gradients from this layer.",
-        ),
-    ):
-        layers = [int(n) + 1 for n in np.flatnonzero(which)]
-        if layers:
-            value = float(ratios[layers[0] - 1])
-            yield Finding(
-                check="update_ratio",
-                title=f"the weights of {numbers(layers, 'layer')} {words}",
-                severity=graded(evidence),
+def _of_epochs(evidence: Evidence, ratios: Floats) -> Iterator[Finding]:
+    for too_large, chosen in ((True, ratios > _LARGE), (False, ratios < _SMALL)):
+        layers = [int(n) + 1 for n in np.flatnonzero(chosen)]
+        if not layers:
+            continue
+        value = float(ratios[layers[0] - 1])
+        yield Finding(
+            title=_replaced(layers) if too_large else _still(layers),
+            severity=severity(evidence),
+            layer=layers[0],
+            value=value,
+            threshold=_LARGE if value > 1 else _SMALL,
+            evidence=fill(
+                "An update is {ratio:.2g} times the weights of layer {layer} (median of the last epochs).",
+                ratio=value,
                 layer=layers[0],
-                units=(),
-                value=value,
-                threshold=_LARGE if value > 1 else _SMALL,
-                evidence=f"an update is {value:.2g} times the weights of layer {layers[0]} (median of the "
-                "last epochs)",
-                advice=advice,
-            )
+            ),
+            advice=fill("Divide {learning_rate} by 10." if too_large else _RAISE, **options(evidence)),
+        )
 
 
-def _whole(evidence: Evidence) -> Iterator[Finding]:
-    start = evidence.course.start
-    assert start is not None  # noqa: S101
+def _of_training(evidence: Evidence, start: MLP) -> Iterator[Finding]:
     moved = [
         float(
             np.linalg.norm(new.W.astype(np.float64) - old.W)
@@ -71,24 +82,38 @@ def _whole(evidence: Evidence) -> Iterator[Finding]:
         for new, old in zip(evidence.network.layers, start.layers, strict=True)
     ]
     epochs = 0 if evidence.course.history is None else len(evidence.course.history)
-    still = [n for n, distance in enumerate(moved, 1) if distance < _STILL]
-    if still and epochs >= _FEWEST:
+    layers = [n for n, ratio in enumerate(moved, 1) if ratio < _STILL]
+    if layers and epochs >= _FEWEST:
+        value = moved[layers[0] - 1]
         yield Finding(
-            check="update_ratio",
-            title=f"the weights of {numbers(still, 'layer')} stand still",
-            severity=graded(evidence),
-            layer=still[0],
-            units=(),
-            value=moved[still[0] - 1],
+            title=_still(layers),
+            severity=severity(evidence),
+            layer=layers[0],
+            value=value,
             threshold=_STILL,
-            evidence=f"in {epochs} epochs those of layer {still[0]} moved by {moved[still[0] - 1]:.2g} of "
-            "their size",
-            advice="Raise learning_rate_init, or look for what keeps gradients from this layer.",
+            evidence=fill(
+                "In {epochs} epochs the weights of layer {layer} moved by {ratio:.2g} of their norm.",
+                epochs=epochs,
+                layer=layers[0],
+                ratio=value,
+            ),
+            advice=fill(_RAISE, **options(evidence)),
         )
 
 
-update_ratio = Check(
-    "update_ratio",
-    "Do weights move, and not too far?",
-    _run,
-)
+def _still(layers: list[int]) -> str:
+    return fill(
+        "the weights of layer {layers} do not move"
+        if len(layers) == 1
+        else "the weights of layers {layers} do not move",
+        layers=numbers(layers),
+    )
+
+
+def _replaced(layers: list[int]) -> str:
+    return fill(
+        "the weights of layer {layers} are replaced rather than trained"
+        if len(layers) == 1
+        else "the weights of layers {layers} are replaced rather than trained",
+        layers=numbers(layers),
+    )

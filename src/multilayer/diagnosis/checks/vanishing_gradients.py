@@ -1,62 +1,69 @@
-"""Gradients that do not reach the first layers."""
+"""Gradients that do not reach the first layers.
+
+What it does: compares the root mean square of da (the derivative of the loss in the weighted sums) of the first layer
+with that of the last; less than 1e-4 of it is reported.
+
+Why it matters: the first layers stay as they started, whatever the learning rate.
+
+Example: ten layers of sigmoids, each of which passes on a quarter at most.
+
+What it cannot see: a single slow layer among others, and layers behind an activation whose derivative is 0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.flow import flow
-from multilayer.diagnosis.checks.judgement import graded, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, NotMeasured
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, GradientStatistics
+from multilayer.diagnosis.finding import Finding, NotMeasured
+from multilayer.diagnosis.performance import scores, severity
+from multilayer.diagnosis.phrases import sentences
 
 __all__ = ["vanishing_gradients"]
 
 _LEFT = 1e-4
 
 
-def _run(evidence: Evidence) -> Iterator[Finding | NotMeasured]:
-    blocked = [
-        (number, layer.activation.facts.name)
-        for number, layer in enumerate(evidence.network.layers, 1)
-        if not layer.activation.facts.trainable
-    ]
-    if blocked:
-        number, name = blocked[0]
-        yield NotMeasured(
-            "vanishing_gradients",
-            f"the derivative of {name} (layer {number}) is 0 wherever it exists, so that no gradient passes; "
-            f"Surrogate({name}, sigmoid) lets one through",
-        )
+@check("Do gradients reach the first layer?", needs.gradients)
+def vanishing_gradients(
+    evidence: Evidence, gradients: tuple[GradientStatistics, ...]
+) -> Iterator[Finding | NotMeasured]:
+    for number, layer in enumerate(evidence.network.layers, 1):
+        facts = layer.activation.facts
+        if not facts.trainable:
+            reason = fill(
+                "the derivative of {name} (layer {layer}) is 0 wherever it exists, so that no gradient passes; "
+                "Surrogate({name}, sigmoid) lets one through",
+                name=facts.name,
+                layer=number,
+            )
+            yield NotMeasured(reason=reason)
+            return
+    first, last, layers = gradients[0].size_da, gradients[-1].size_da, len(gradients)
+    if layers < 2 or last == 0.0 or first >= _LEFT * last:
         return
-    sizes = flow(evidence)
-    if len(sizes) < 2 or sizes[-1] == 0.0 or sizes[0] >= _LEFT * sizes[-1]:
-        return
-    left = sizes[0] / sizes[-1]
-    each = left ** (1.0 / (len(sizes) - 1))
+    left = first / last
     yield Finding(
-        check="vanishing_gradients",
-        title="gradients vanish on their way to the first layer",
-        severity=graded(evidence),
+        title=fill("gradients vanish on their way to the first layer"),
+        severity=severity(evidence),
         layer=1,
-        units=(),
         value=left,
         threshold=_LEFT,
-        evidence=joined(
-            (
-                f"da of layer 1 is {left:.2g} times that of layer {len(sizes)} (root mean square over "
-                f"units and samples), about {each:.2g} times per layer",
-                how_it_fares(evidence),
-            )
+        evidence=sentences(
+            fill(
+                "The root mean square of da in layer 1 is {left:.2g} times that in layer {layers}, about {each:.2g} "
+                "times per layer.",
+                left=left,
+                layers=layers,
+                each=left ** (1.0 / (layers - 1)),
+            ),
+            scores(evidence),
         ),
-        advice="Use fewer layers, an activation whose slope is near 1 (relu, selu, gelu, or tanh in the "
-        "place of sigmoid), and the starting weights of multilayer.initialize.",
+        advice=fill(
+            "Use fewer layers, an activation with a slope near 1 (relu, selu, gelu, or tanh in place of sigmoid), and "
+            "the starting weights of multilayer.initialize."
+        ),
     )
-
-
-vanishing_gradients = Check(
-    "vanishing_gradients",
-    "Do gradients reach the first layer?",
-    needing("vanishing_gradients", _run, "gradients"),
-)

@@ -1,82 +1,90 @@
-"""An output activation that does not fit the loss or the targets."""
+"""An output activation that does not fit the loss or the targets.
+
+What it does: asks the loss whether it accepts the output activation, and reports targets outside the activation's
+range where they are more than 1 % of all, and a last activation that turns probabilities into probabilities again.
+
+Why it matters: outputs that cannot reach the targets leave an error that no training removes.
+
+Example: a sigmoid output for house prices; a softmax layer in front of a softmax.
+
+What it cannot see: an activation whose range fits but whose shape does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from multilayer.diagnosis.checks.judgement import fares, how_it_fares
-from multilayer.diagnosis.checks.needs import needing
-from multilayer.diagnosis.checks.words import joined
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Check, Finding, Severity
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import check
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.phrases import options, sentence, sentences
+from multilayer.losses import Loss
 
 __all__ = ["wrong_output"]
 
 _UNREACHABLE = 0.01
-"""Share of targets outside the output's range from which on it is no matter of a few outliers."""
+"""Fraction of targets outside the output's range above which they are more than a few outliers."""
 
 
-def _run(evidence: Evidence) -> Iterator[Finding]:
-    outputs, layers = evidence.outputs, len(evidence.layers)
-    assert outputs is not None  # noqa: S101
-    assert evidence.loss is not None  # noqa: S101
+@check("Can the outputs reach what the loss and the targets ask for?", needs.outputs_and_loss, lasting=True)
+def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Iterator[Finding]:
+    (outputs, loss), layers = given, len(evidence.layers)
     last = evidence.network.layers[-1].activation.facts
-    severity: Severity = "warning" if fares(evidence) == "well" else "error"
+    severity: Severity = "warning" if performance(evidence) == "good" else "error"
     if outputs.mismatch is not None:
         yield Finding(
-            check="wrong_output",
-            title=f"the output activation {last.name} does not fit the loss {evidence.loss.facts.name}",
+            title=fill(
+                "the output activation {name} does not fit the loss {loss}",
+                name=last.name,
+                loss=loss.facts.name,
+            ),
             severity="error",
             layer=layers,
-            units=(),
-            value=None,
-            threshold=None,
-            evidence=outputs.mismatch,
-            advice=f"Give the last layer another activation ({evidence.loss.facts.advice or 'identity'}), "
-            "or take another loss.",
+            evidence=sentence(outputs.mismatch),
+            advice=fill(
+                "Give the last layer another activation ({activation}), or take another loss.",
+                activation=loss.facts.advice or "identity",
+            ),
         )
     if outputs.probabilities_squashed:
         yield Finding(
-            check="wrong_output",
-            title="probabilities are turned into probabilities a second time",
+            title=fill("probabilities are turned into probabilities a second time"),
             severity=severity,
             layer=layers,
-            units=(),
-            value=None,
-            threshold=None,
-            evidence=joined(
-                (
-                    f"the weighted sums of the last layer are probabilities already, and {last.name} "
-                    "flattens them: with sums between 0 and 1 no output comes near 1",
-                    how_it_fares(evidence),
-                )
+            evidence=sentences(
+                fill(
+                    "The weighted sums of the last layer are probabilities already, and {name} flattens them: with "
+                    "sums between 0 and 1 no output comes near 1.",
+                    name=last.name,
+                ),
+                scores(evidence),
             ),
-            advice=f"Keep one of the two: drop the {last.name} before the last layer, or give the loss the "
-            "sums themselves.",
+            advice=fill(
+                "Keep one of the two: drop the {name} before the last layer, or give the loss the sums themselves.",
+                name=last.name,
+            ),
         )
     if outputs.unreachable is not None and outputs.unreachable > _UNREACHABLE:
         yield Finding(
-            check="wrong_output",
-            title=f"the output activation {last.name} cannot reach the targets",
+            title=fill("the output activation {name} cannot reach the targets", name=last.name),
             severity=severity,
             layer=layers,
-            units=(),
             value=outputs.unreachable,
             threshold=_UNREACHABLE,
-            evidence=joined(
-                (
-                    f"{outputs.unreachable:.1%} of the targets lie outside its range {last.range}",
-                    how_it_fares(evidence),
-                )
+            evidence=sentences(
+                fill(
+                    "{fraction:.1%} of the targets lie outside its range {range}.",
+                    fraction=outputs.unreachable,
+                    range=last.range,
+                ),
+                scores(evidence),
             ),
-            advice="Take output_activation identity for numbers without bounds, or scale the targets into "
-            "the range (sklearn.compose.TransformedTargetRegressor).",
+            advice=fill(
+                "For targets without bounds use the output activation identity ({identity_output}), or scale the "
+                "targets into the range (sklearn.compose.TransformedTargetRegressor).",
+                **options(evidence),
+            ),
         )
-
-
-wrong_output = Check(
-    "wrong_output",
-    "Can the outputs become what the loss and the targets ask for?",
-    needing("wrong_output", _run, "outputs"),
-    lasting=True,
-)

@@ -1,4 +1,4 @@
-"""When to look: after 1, 2, 4, 8, ... epochs; from the second on, unless it takes more than a share of the time."""
+"""When to take a snapshot: after 1, 2, 4, ... epochs, from the second on only within a fraction of the time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from multilayer.training import Epoch, Step
 
 __all__ = ["Cadence"]
 
-_LEAST_COST, _OPERATIONS = 0.03, 1e10
-"""Seconds that a look is thought to take until one has been taken, and operations a second beside that.
+_MINIMUM_COST, _OPERATIONS = 0.03, 1e10
+"""Seconds that a snapshot is assumed to take until one was measured, and operations per second beside that.
 
-Far more than an idle machine needs: on one that others use too a look waits for its turn, and the first one cannot be
-paid back in a short training.
+Far more than an idle machine needs: on a shared one a snapshot waits for its turn, and a short training cannot make up
+for the first one.
 """
 
 
 @dataclass(frozen=True)
 class Cadence:
-    """A share of the training time to keep to, or a number of events after each of which to look, whatever it takes."""
+    """A fraction of the training time to keep to, or a number of events after each of which a snapshot is taken."""
 
-    share: float = setting(0.05, above=0.0, maximum=1.0)
+    fraction: float = setting(0.05, above=0.0, maximum=1.0)
     every: int | None = setting(None, minimum=1, integer=True, optional=True)
 
     def __post_init__(self) -> None:
@@ -29,13 +29,13 @@ class Cadence:
 
 
 class Clock:
-    """Keeps the accounts of a training: its time, what looking has taken of it, and when the next look is due."""
+    """Keeps the time of a training: its own, that of snapshots, and when the next snapshot is due."""
 
     def __init__(self, cadence: Cadence) -> None:
         self._cadence = cadence
         self.spent = 0.0
-        """Seconds that looking has taken."""
-        self._cost = _LEAST_COST
+        """Seconds that snapshots have taken."""
+        self._cost = _MINIMUM_COST
         self._finished = 0.0
         self._under_way = 0.0
         self._spent_under_way = 0.0
@@ -44,15 +44,15 @@ class Clock:
 
     @property
     def trained(self) -> float:
-        """Seconds of training, without what looking has taken."""
+        """Seconds of training, without those of snapshots."""
         return self._finished + self._under_way
 
     def expect(self, operations: float) -> None:
-        """Note what a first look takes at least, in floating-point operations."""
-        self._cost = _LEAST_COST + operations / _OPERATIONS
+        """Note what a first snapshot takes at least, in floating-point operations."""
+        self._cost = _MINIMUM_COST + operations / _OPERATIONS
 
     def pass_on(self, event: Step | Epoch) -> None:
-        """Note an event's time. The clock of an epoch runs on while somebody looks at its steps."""
+        """Note an event's time. The clock of an epoch runs on while snapshots of its steps are taken."""
         self._events += 1
         seconds = max(event.seconds - self._spent_under_way, 0.0)
         if isinstance(event, Epoch):
@@ -62,16 +62,16 @@ class Clock:
             self._under_way = seconds
 
     def is_due(self, event: Step | Epoch) -> bool:
-        """Whether it is time for a look."""
+        """Whether it is time for a snapshot."""
         every = self._cadence.every
         if every is not None:
             return self._events % every == 0
         if isinstance(event, Epoch) and (event.stopped is not None or not self._next):
-            return True  # the first and the last look are taken, whatever the share: some milliseconds each
+            return True  # the first and the last are taken, whatever the fraction: some milliseconds each
         return event.steps >= self._next and self._affords(self.trained)
 
     def is_due_next(self, event: Step | Epoch) -> bool:
-        """Whether the next event may be the time for a look: whether this one's weights have to be kept."""
+        """Whether a snapshot may be due at the next event, so that the weights of this one are needed."""
         every = self._cadence.every
         if every is not None:
             return (self._events + 1) % every == 0
@@ -79,21 +79,21 @@ class Clock:
             return False
         return self._affords(self.trained + self.trained / self._events)
 
-    def looked(self, event: Step | Epoch, seconds: float) -> None:
-        """Note that a look was taken, and what it took."""
+    def snapped(self, event: Step | Epoch, seconds: float) -> None:
+        """Note that a snapshot was taken, and its seconds."""
         self._cost = seconds
         self._next = 2 * event.steps
 
     def _affords(self, trained: float) -> bool:
-        """Whether there is time for a look now, and for the one at the end."""
-        return self.spent + 2.0 * self._cost <= self._cadence.share * trained
+        """Whether there is time for a snapshot now, and for the one at the end."""
+        return self.spent + 2.0 * self._cost <= self._cadence.fraction * trained
 
     def closed(self, seconds: float) -> None:
-        """Note what was taken after the last event."""
+        """Note the seconds after the last event."""
         self.spent += seconds
 
     def took(self, event: Step | Epoch, seconds: float) -> None:
-        """Note what an event took of the training's time, look or no look."""
+        """Note the seconds that an event took, with or without a snapshot."""
         self.spent += seconds
         if isinstance(event, Step):
             self._spent_under_way += seconds

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,9 +18,10 @@ from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.finding import Finding, Severity
+from multilayer.diagnosis.finding import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.live.cadence import Cadence, Clock
 from multilayer.diagnosis.live.snapshot import Sample, Snapshot
+from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, History, Step, Trained
@@ -31,41 +32,40 @@ __all__ = ["Live"]
 
 _Weights = tuple[NDArray[Any], ...]
 _SAMPLES = Limits(minimum=1, integer=True)
-_RANK: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 class Live:
     """A callback that diagnoses a network while it trains: `fit(..., callbacks=[live])`, and estimators likewise.
 
-    It looks at a fixed sample of the data after 1, 2, 4, 8, ... epochs, and at the network that training hands back,
-    however it ended. Looks in between are left out where they would take more than their share of the time; the first
-    and the last are always taken, and in a training of some milliseconds take more than that. While training is under
-    way, trouble that it may still get out of is a warning, never an error, and is withdrawn when it is gone; only in
-    the end a finding is a verdict.
+    It takes a snapshot on a fixed sample of the data after 1, 2, 4, 8, ... epochs, and one of the network that training
+    returns, however it ended. Snapshots in between are skipped where they would take more than their fraction of the
+    time; the first and the last are always taken, and exceed it in a training of some milliseconds. During training,
+    trouble that further training may mend is a warning, never an error, and is withdrawn when it is gone; only the last
+    snapshot gives a verdict.
 
-    In a loop of your own, `for event in train(...): live(event)`, call `live.ended(training.trained)` behind it.
+    In a loop of your own, `for event in train(...): live(event)`, call `live.ended(training.trained)` after it.
 
     Parameters
     ----------
     X, y : array_like
-        Samples, and targets or labels; without y only activations are looked at.
+        Samples, and targets or labels; without y only activations are measured.
     loss : Loss or str, optional
         Unless given, the one that belongs to the output activation.
     samples : int
-        How many of the samples are looked at.
-    share : float
-        The share of the training time that may be spent.
+        How many of the samples are measured.
+    fraction : float
+        The fraction of the training time that may be spent.
     every : int, optional
-        Look after every so many events instead, whatever that takes.
+        Take a snapshot after every so many events instead, whatever that takes.
     on_finding : callable, optional
-        Is called with each warning and error that two looks in a row have found, and with the main cause of trouble
-        that the last one has. Unless given, a `TrainingWarning` says so.
+        Is called with each warning and error that two snapshots in a row have found, and with the main cause in the
+        last one. Unless given, a `TrainingWarning` shows them.
     stop_on : "error" or "warning", optional
-        Ends training at such a finding, or a worse one, once two looks in a row have found it.
+        Ends training at such a finding, or a worse one, once two snapshots in a row have found it.
     start : MLP, optional
-        The network before training, where it is to be compared with.
+        The network before training, to compare with.
     rng : Generator, RandomState, int or None
-        Which samples are looked at.
+        Which samples are measured.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Live:
     >>> live = Live(X, y, every=1, on_finding=found.append)
     >>> net = initialize((2, 8, 1), "tanh", rng=0)
     >>> trained = fit(net, X, y, loss="squared", epochs=3, rng=0, callbacks=[live])
-    >>> [look.epoch for look in live.looks], [finding.check for finding in found]
+    >>> [snapshot.epoch for snapshot in live.snapshots], [finding.check for finding in found]
     ([1, 2, 3], ['undertraining', 'no_better_than_constant'])
     """
 
@@ -88,7 +88,7 @@ class Live:
         loss: Loss | str | None = None,
         *,
         samples: int = 256,
-        share: float = 0.05,
+        fraction: float = 0.05,
         every: int | None = None,
         on_finding: Callable[[Finding], object] | None = None,
         stop_on: Severity | None = None,
@@ -103,24 +103,24 @@ class Live:
             raise InputError(f"start must be an MLP or None; got {one_line(repr(start), 60)}")
         self._X, self._y, self._samples = X, y, _SAMPLES.checked("samples", samples)
         self._loss = None if loss is None else losses.get(loss)
-        self._cadence = Cadence(share, every)
+        self._cadence = Cadence(fraction, every)
         self._on_finding, self._stop_on, self._start = on_finding or _warn, stop_on, start
         self._rng = generator(rng)
         self._sample: Sample | None = None
         self._begin()
 
     def _begin(self) -> None:
-        self.looks: list[Snapshot] = []
+        self.snapshots: list[Snapshot] = []
         """The measurements so far."""
         self.withdrawn: list[Finding] = []
-        """What was told and has gone since."""
+        """What was reported and has gone since."""
         self._clock = Clock(self._cadence)
-        self._told: dict[tuple[str, int | None], Finding] = {}
-        self._epochs: list[Epoch] = []
-        self._last: Step | Epoch | None = None
+        self._reported: dict[tuple[str, int | None], Finding] = {}
+        self._curves = _Curves()
+        self._last: _Moment | None = None
         self._stopped: Stopped | None = None
         self._judged: MLP | None = None
-        """The network of a look at the end."""
+        """The network of a snapshot at the end."""
         self._over = False
         self._kept: _Weights | None = None
         if self._start is not None:
@@ -128,39 +128,39 @@ class Live:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What holds at the last look, the worst first."""
-        return self.looks[-1].findings if self.looks else ()
+        """The findings of the last snapshot, the worst first."""
+        return self.snapshots[-1].findings if self.snapshots else ()
 
     @property
     def seconds(self) -> float:
-        """What looking has taken so far."""
+        """What the snapshots have taken so far."""
         return self._clock.spent
 
     @property
-    def share(self) -> float:
-        """The share of the training time that looking has taken so far."""
+    def fraction(self) -> float:
+        """The fraction of the training time that the snapshots have taken so far."""
         return self._clock.spent / self._clock.trained if self._clock.trained else 0.0
 
     @property
     def course(self) -> TrainingRecord:
         """The course of training so far, for `diagnose(network, X, y, course=live.course)`."""
-        epochs = self._epochs
+        history = self._curves.history
         return TrainingRecord(
-            history=_history(epochs),
+            history=history,
             stopped=self._stopped,
-            learning_rate=epochs[0].learning_rate if epochs else None,
-            epochs=epochs[-1].epochs if epochs else None,
+            learning_rate=history.learning_rate[0] if history.learning_rate else None,
+            epochs=self._curves.epochs,
             start=self._start,
             update_ratios=self._update_ratios(),
         )
 
     def _update_ratios(self) -> NDArray[np.float64] | None:
         """Return those that were measured over an epoch."""
-        known = [look.update for look in self.looks if look.whole_epoch and not np.isnan(look.update).any()]
+        known = [one.update for one in self.snapshots if one.whole_epoch and not np.isnan(one.update).any()]
         return np.array(known) if known else None
 
     def __call__(self, event: Step | Epoch) -> bool:
-        """Take note of an event, look if it is time, and say whether training has to end."""
+        """Note an event, take a snapshot if it is time, and return whether training has to end."""
         began = time.perf_counter()
         if self._last is not None and not _follows(event, self._last):
             self._begin()  # another training
@@ -168,30 +168,30 @@ class Live:
         if self._last is None:
             weights = sum(layer.W.size for layer in event.network.layers)
             self._clock.expect(6.0 * weights * self._samples)  # a product forward and two back
-        self._last = replace(event, _network=_gone)  # its network would hold on to the whole training
+        self._last = _Moment(event.epoch, event.steps, isinstance(event, Step))
         self._stopped = event.stopped if isinstance(event, Epoch) else None
         self._clock.pass_on(event)
         if isinstance(event, Epoch):
-            self._epochs.append(replace(event, _network=_gone))
+            self._curves.add(event)
         stop = False
         looking, keeping = self._clock.is_due(event), self._clock.is_due_next(event)
         if looking or keeping:
             network = event.network
             if looking:
-                stop = self._look(
+                stop = self._take(
                     network,
                     _movement(self._kept, network),
                     epoch=event.epoch,
                     steps=event.steps,
                     whole_epoch=isinstance(event, Epoch),
                 )
-                self._clock.looked(event, time.perf_counter() - began)
+                self._clock.snapped(event, time.perf_counter() - began)
             self._kept = _weights(network) if keeping else None
         self._clock.took(event, time.perf_counter() - began)
         return stop
 
     def ended(self, trained: Trained) -> None:
-        """Look at what training hands back; training calls this after the last event."""
+        """Take a snapshot of what training returns; training calls this after the last event."""
         began = time.perf_counter()
         if self._over:
             self._begin()  # another training, that ended before its first event
@@ -199,38 +199,40 @@ class Live:
         network, steps = trained.network, trained.memory.steps
         if self._judged != network:
             update, whole_epoch = _movement(None, network), False
-            if self.looks and self.looks[-1].steps == steps:  # of the same moment, and no verdict
-                last = self.looks.pop()
+            if self.snapshots and self.snapshots[-1].steps == steps:  # of the same moment, and no verdict
+                last = self.snapshots.pop()
                 update, whole_epoch = last.update, last.whole_epoch
-            self._look(network, update, epoch=len(trained.history), steps=steps, whole_epoch=whole_epoch)
+            self._take(network, update, epoch=len(trained.history), steps=steps, whole_epoch=whole_epoch)
         self._judged = None
         self._clock.closed(time.perf_counter() - began)
 
-    def _look(self, network: MLP, update: NDArray[np.float64], **when: Any) -> bool:
+    def _take(self, network: MLP, update: NDArray[np.float64], **when: Any) -> bool:
         if self._sample is None:
             self._sample = self._drawn(network)
-        before = self.looks[-1].findings if self.looks else ()
-        look = self._sample.look(network, self.course, update, **when)
-        self.looks.append(look)
+        before = self.findings
+        snapshot = self._sample.snapshot(network, self.course, update, **when)
+        self.snapshots.append(snapshot)
         self._judged = network if self._stopped is not None else None
-        return self._tell(before, look.findings)
+        return self._report(before, snapshot.findings)
 
-    def _tell(self, before: tuple[Finding, ...], now: tuple[Finding, ...]) -> bool:
-        """Tell what two looks have found, withdraw what is gone, and return whether that is to end training."""
+    def _report(self, before: tuple[Finding, ...], now: tuple[Finding, ...]) -> bool:
+        """Report what two snapshots have found, withdraw what is gone, and return whether that ends training."""
         seen, holds = {_key(finding) for finding in before}, {_key(finding): finding for finding in now}
-        for key in [key for key in self._told if key not in holds]:
-            self.withdrawn.append(self._told.pop(key))
+        for key in [key for key in self._reported if key not in holds]:
+            self.withdrawn.append(self._reported.pop(key))
         if self._stopped is not None and now and now[0].severity == "error":
-            seen.add(_key(now[0]))  # the verdict: there is no next look to wait for
+            seen.add(_key(now[0]))  # the verdict: there is no next snapshot to wait for
         stop = False
         for key, finding in holds.items():
             if finding.severity == "note" or key not in seen:
                 continue
-            known = self._told.get(key)
-            self._told[key] = finding
+            known = self._reported.get(key)
+            self._reported[key] = finding
             if known is None or known.severity != finding.severity:
                 self._on_finding(finding)
-            if self._stop_on is not None and _RANK[finding.severity] <= _RANK[self._stop_on]:
+            if self._stop_on is not None and SEVERITIES.index(finding.severity) <= SEVERITIES.index(
+                self._stop_on
+            ):
                 stop = True
         return stop
 
@@ -251,27 +253,37 @@ class Live:
         )
 
 
-def _follows(event: Step | Epoch, last: Step | Epoch) -> bool:
-    """Whether two events may be of one training: an epoch's own event comes after its last step's."""
+class _Moment(NamedTuple):
+    epoch: int
+    steps: int
+    within_epoch: bool
+
+
+@dataclass
+class _Curves:
+    """What is kept of the epochs; an event itself would keep the whole training in memory."""
+
+    history: History = field(default_factory=lambda: History((), ()))
+    epochs: int | None = None
+    """How many there are to be."""
+
+    def add(self, epoch: Epoch) -> None:
+        past, validation = self.history, epoch.validation_loss
+        self.epochs = epoch.epochs
+        self.history = History(
+            (*past.loss, epoch.loss),
+            past.validation_loss if validation is None else (*past.validation_loss, validation),
+            {name: (*past.metrics.get(name, ()), value) for name, value in epoch.metrics.items()},
+            (*past.learning_rate, epoch.learning_rate),
+            (*past.seconds, epoch.seconds),
+        )
+
+
+def _follows(event: Step | Epoch, last: _Moment) -> bool:
+    """Whether an event may be of the same training: an epoch's own event comes after its last step's."""
     if event.epoch == last.epoch:
-        return isinstance(last, Step) and event.steps >= last.steps
+        return last.within_epoch and event.steps >= last.steps
     return event.epoch > last.epoch and event.steps > last.steps
-
-
-def _gone() -> MLP:
-    raise InputError("the network of an event is there until the next event only")
-
-
-def _history(epochs: Sequence[Epoch]) -> History:
-    validated = [epoch.validation_loss for epoch in epochs if epoch.validation_loss is not None]
-    names = epochs[-1].metrics if epochs else {}
-    return History(
-        tuple(epoch.loss for epoch in epochs),
-        tuple(validated),
-        {name: tuple(epoch.metrics[name] for epoch in epochs) for name in names},
-        tuple(epoch.learning_rate for epoch in epochs),
-        tuple(epoch.seconds for epoch in epochs),
-    )
 
 
 def _key(finding: Finding) -> tuple[str, int | None]:
@@ -294,4 +306,4 @@ def _movement(before: _Weights | None, network: MLP) -> NDArray[np.float64]:
 
 
 def _warn(finding: Finding) -> None:
-    warnings.warn(f"{finding.title}: {finding.evidence}", TrainingWarning, stacklevel=2)
+    warnings.warn(sentences(sentence(finding.title), finding.evidence), TrainingWarning, stacklevel=2)

@@ -1,4 +1,4 @@
-"""One look at a network in training."""
+"""A snapshot of a network in training."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.random import Random
+from multilayer._base.text import fill
 from multilayer.diagnosis.checks import CHECKS
+from multilayer.diagnosis.diagnosis import conclude
 from multilayer.diagnosis.evidence import LayerStatistics, TrainingRecord
 from multilayer.diagnosis.finding import Finding
-from multilayer.diagnosis.statistics import Sources, measure
-from multilayer.diagnosis.verdict import conclude
+from multilayer.diagnosis.measure import Sources, measure
 from multilayer.losses import Loss
 from multilayer.network import MLP
 
@@ -30,29 +31,29 @@ class Snapshot:
     epoch: int
     steps: int
     constant: Floats
-    """Share of a layer's power that is the same for all samples."""
+    """Fraction of a layer's power that is the same for all samples."""
     dead: Floats
-    """Share of units whose h' is 0 on every sample; nan where an activation has no h' of its own."""
+    """Fraction of units whose h' is 0 on every sample; nan where an activation has no h' of its own."""
     saturated: Floats
-    """Share of units and samples where |h'| is below 1 % of its largest value; nan likewise."""
+    """Fraction of units and samples where |h'| is below 1 % of its largest value; nan likewise."""
     update: Floats
     """Norm of W's change since the event before, over norm of W; nan where the weights then are not known."""
     whole_epoch: bool
-    """Whether that was an epoch before; it is some batches where training tells of its steps."""
+    """Whether that was an epoch before; it is some batches where training yields its steps."""
     findings: tuple[Finding, ...]
-    """Errors are real only after the last epoch; before it, what training may mend is a warning."""
+    """Before the last epoch, an error that training may mend is a warning."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """What is looked at every time."""
+    """The samples that every snapshot is taken on."""
 
     X: NDArray[Any]
     y: NDArray[Any] | None
     loss: Loss | None
     rng: Random
 
-    def look(
+    def snapshot(
         self,
         network: MLP,
         course: TrainingRecord,
@@ -63,9 +64,9 @@ class Sample:
         whole_epoch: bool,
     ) -> Snapshot:
         """Measure, and run the checks."""
-        missing = {"linear": "no linear model is fitted while training is under way"}
+        missing = {"linear": fill("no linear model is fitted during training")}
         if self.y is None:
-            missing["y"] = "no y was given"
+            missing["y"] = fill("no y was given")
         evidence = measure(
             Sources(network, self.X, self.y, self.loss, course, missing), self.rng, baseline=False
         )
@@ -73,7 +74,7 @@ class Sample:
         return Snapshot(
             epoch,
             steps,
-            np.array([layer.constant_share for layer in evidence.layers]),
+            np.array([layer.constant_fraction for layer in evidence.layers]),
             np.array([_dead(layer) for layer in evidence.layers]),
             np.array([_saturated(layer) for layer in evidence.layers]),
             update,
@@ -83,7 +84,7 @@ class Sample:
 
 
 def _for_now(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield findings as they are while training is under way: what it may mend is no verdict."""
+    """Yield findings as they are during training: what it may mend is no error yet."""
     lasting = {check.name for check in CHECKS if check.lasting}
     for finding in findings:
         if finding.severity == "error" and finding.check not in lasting:

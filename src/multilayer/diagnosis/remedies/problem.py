@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
-from multilayer.diagnosis.case import Case, case_of
+from multilayer.diagnosis.case import Case, case_of, course_of
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
-from multilayer.diagnosis.output_sums import class_numbers
+from multilayer.diagnosis.outputs import class_numbers
 from multilayer.diagnosis.remedies.setup import Setup, setup_of
-from multilayer.diagnosis.told import course_of
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained, Training, metrics
 from multilayer.training.data import inputs

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer.diagnosis.baseline import Linear
 from multilayer.diagnosis.evidence import Floats, Integers, OutputStatistics
-from multilayer.diagnosis.moments import scale_of
+from multilayer.diagnosis.moments import Moments, scale_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord
 
-__all__ = ["OutputSums", "class_numbers"]
+__all__ = ["OutputSums", "TargetSums", "are_inputs", "class_numbers"]
 
 _LARGEST_CONFUSION = 1024
 _BLOCK = 65_536
+_SAME = 0.999
 
 
 def class_numbers(network: MLP, loss: Loss, y: NDArray[Any]) -> Integers | None:
@@ -39,6 +40,48 @@ def class_numbers(network: MLP, loss: Loss, y: NDArray[Any]) -> Integers | None:
     if y.shape[1] == 1:
         return y[:, 0].astype(np.int64)
     return y.argmax(axis=1) if (y.sum(axis=1) == 1).all() else None
+
+
+def are_inputs(y: NDArray[Any], x: NDArray[Any]) -> bool:
+    """Return whether each target is the input of the same number but for shift and scale; constant columns aside."""
+    if y.shape != x.shape or x.shape[1] < 2:
+        return False
+    x, y = (array - array.mean(axis=0) for array in (x.astype(np.float64), y.astype(np.float64)))
+    size_x, size_y = (np.sqrt((array**2).sum(axis=0)) for array in (x, y))
+    varying = (size_x > 0) | (size_y > 0)
+    alike = np.abs((x * y).sum(axis=0)) > _SAME * size_x * size_y
+    return bool(varying.sum() > 1 and alike[varying].all())
+
+
+class TargetSums:
+    """Correlations with each target, and with the number of the class: a column may hold that."""
+
+    def __init__(
+        self, loss: Loss, y: NDArray[Any], units: int, classes: Integers | None, inputs: int
+    ) -> None:
+        self._loss, self._y, self._units, self._classes = loss, y, units, classes
+        first = self._columns(slice(0, 1024))
+        self._moments = Moments(first.mean(axis=0))
+        self._products = np.zeros((inputs, first.shape[1]))
+
+    def _columns(self, rows: Any) -> Floats:
+        y = self._loss.dense(self._y[rows], self._units)
+        if self._classes is None or self._units <= 2:
+            return y
+        return np.concatenate([y, self._classes[rows, np.newaxis]], axis=1, dtype=np.float64)
+
+    def add(self, x: NDArray[Any], rows: Any) -> None:
+        """Add samples: differences of the inputs from their shift, and which rows of y belong to them."""
+        y = self._moments.add(self._columns(rows))
+        self._products += x.T @ y.astype(x.dtype)
+
+    def correlation(self, x: Moments) -> Floats:
+        """Return the largest |correlation| of each column; 0 for one that is constant."""
+        covariance = self._products / x.count - np.outer(x.offset, self._moments.offset)
+        with np.errstate(all="ignore"):
+            correlation = np.abs(covariance) / np.sqrt(np.outer(x.variance, self._moments.variance))
+        found: Floats = np.minimum(np.nan_to_num(correlation, posinf=0.0).max(axis=1), 1.0)
+        return found
 
 
 @dataclass(eq=False)

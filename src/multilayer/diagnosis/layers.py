@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis.evidence import GradientStatistics, Histogram, LayerStatistics
+from multilayer._base.random import Random
+from multilayer.diagnosis.evidence import DUPLICATE, GradientStatistics, Histogram, LayerStatistics
 from multilayer.diagnosis.moments import Moments, PairSums, counts, histogram, likely_pairs
+from multilayer.diagnosis.not_finite import whole
 from multilayer.diagnosis.sensitivity import sensitivity
+from multilayer.initializers import for_activation
+from multilayer.network import MLP
 from multilayer.network.dense import Dense
-from multilayer.network.trace import LayerRecord
+from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import LayerGradient
 
-__all__ = ["DUPLICATE", "GradientSums", "LayerAccumulator"]
+__all__ = ["GradientAccumulator", "LayerAccumulator", "initial_statistics"]
 
-DUPLICATE = 0.999
-"""|correlation| beyond which two units, or two columns, say the same."""
 _FEW = 255
 """Rows at a time: what is made of them stays in the cache, and a byte counts them."""
 _GRADIENT_EDGES = np.linspace(-16.0, 4.0, 81)
@@ -70,8 +73,8 @@ class LayerAccumulator:
             mean_z=z.mean,
             variance_z=z.variance,
             mean_square_z=z.variance + z.mean**2,
-            least_z=z.least,
-            largest_z=z.largest,
+            minimum_z=z.minimum,
+            maximum_z=z.maximum,
             active=self._active if known else None,
             saturated=self._saturated if known else None,
             linearity=np.where(constant, np.nan, np.minimum(straight, 1.0)),
@@ -87,7 +90,7 @@ def _count(which: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return found
 
 
-class GradientSums:
+class GradientAccumulator:
     """The gradient in one layer: `da` comes sample by sample, not divided by their number."""
 
     def __init__(self, layer: Dense) -> None:
@@ -117,3 +120,32 @@ class GradientSums:
             rms_da=np.sqrt(self._squares / samples),
             zero_da=self._zeros / samples,
         )
+
+
+def initial_statistics(
+    start: MLP | None, x: NDArray[Any], rng: Random
+) -> tuple[tuple[LayerStatistics, ...] | None, tuple[LayerStatistics, ...] | None]:
+    """Return the layers of `start` on samples x, and those of a network of its shape with new weights.
+
+    Each is None where it is not known, or lets numbers overflow.
+    """
+    if start is None:
+        return None, None
+    drawn = []
+    for layer in start.layers:
+        W, b = for_activation(layer.activation)(layer.inputs, layer.units, layer.activation, rng)
+        drawn.append(Dense(W.astype(start.dtype), b.astype(start.dtype), layer.activation))
+    x = x.astype(start.dtype, copy=False)
+    return _looked_at(start.layers, x), _looked_at(drawn, x)
+
+
+def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> tuple[LayerStatistics, ...] | None:
+    records = tuple(forward(layers, x))
+    if not whole(records).all():
+        return None
+    found = []
+    for record in records:
+        sums = LayerAccumulator(record)
+        sums.add(record)
+        found.append(sums.statistics)
+    return tuple(found)

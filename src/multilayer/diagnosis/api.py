@@ -1,0 +1,146 @@
+"""`diagnose`: measure once, run every check, name the cause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
+
+from multilayer._base.errors import InputError
+from multilayer._base.fields import checked_flag
+from multilayer._base.names import with_known_options
+from multilayer._base.random import Seed, generator
+from multilayer._base.text import fill
+from multilayer.diagnosis.case import Case, case_of, course_of, loss_of_numbers, natural_loss
+from multilayer.diagnosis.checks import CHECKS
+from multilayer.diagnosis.diagnosis import Diagnosis, conclude
+from multilayer.diagnosis.evidence import TrainingRecord
+from multilayer.diagnosis.logits import read_as_trained
+from multilayer.diagnosis.measure import Sources, measure
+from multilayer.losses import Loss
+from multilayer.training import History, Trained
+from multilayer.training.data import inputs
+
+__all__ = ["diagnose"]
+
+
+@with_known_options
+def diagnose(
+    model: Any,
+    X: Any,
+    y: ArrayLike | None = None,
+    loss: Loss | str | None = None,
+    *,
+    course: TrainingRecord | Trained | History | None = None,
+    baseline: bool = True,
+    rng: Seed = 0,
+) -> Diagnosis:
+    """Find out why a network does not learn: measure it on data, unit by unit, and name the main cause.
+
+    Data are read once, a block of rows at a time, in memory that does not grow with them. Samples that lead to numbers
+    that are not finite are named, and left out of everything else. docs/diagnosis.md explains every check.
+
+    Parameters
+    ----------
+    model : MLP, or what `multilayer.from_model` takes
+        The network as it is now. What `fit` returned and fitted estimators bring their loss and their learning curves;
+        of a pipeline the last step is diagnosed, on samples as they reach it.
+    X : array_like or sparse, shape (samples, inputs)
+        Samples, in memory, memory-mapped or sparse; columns of a data frame by the names of the inputs, where the model
+        has some.
+    y : array_like, optional
+        Targets in the form that the loss takes; where the model has class labels, y of shape (samples,) holds labels
+        (`multilayer.network.labels`). Without them only activations are measured.
+    loss : Loss or str, optional
+        The loss the network was (or would be) trained with. Unless given or known from the training, it is the one that
+        belongs to the output activation: cross-entropy for softmax and sigmoid, the squared error for the identity, and
+        for other activations where y has a number for each output. A PyTorch model that ends in Linear is a classifier
+        with logits as outputs where this is a cross-entropy; unless given, where y holds classes: strings, one whole
+        number per sample for several outputs, or 0 and 1 alone. `evidence.notes` says what was decided.
+    course : TrainingRecord, Trained or History, optional
+        What is known of the training: the loss and its curve, why it ended, the network it started from. What `fit`
+        returned has all of that.
+    baseline : bool
+        Whether a linear model is fitted to some of the samples, to compare with.
+    rng : Generator, RandomState, int or None
+        Which samples are read first, where there are more than 2048.
+
+    Returns
+    -------
+    Diagnosis
+        The verdict, then findings with evidence and advice, and what could not be measured.
+
+    Raises
+    ------
+    InputError
+        When X, y or loss do not fit the model, or there are no samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer import MLP, Dense
+    >>> X = np.random.default_rng(0).standard_normal((100, 2))
+    >>> hidden = Dense([[1.0, 0.5], [-0.5, 1.0]], [-20.0, 0.0], "relu")
+    >>> found = diagnose(MLP([hidden, Dense([[1.0], [1.0]])]), X)
+    >>> found.findings[0].title
+    'unit 1 of layer 1 is dead'
+    """
+    baseline = checked_flag("baseline", baseline)
+    case = case_of(model, X, y)
+    if course is not None:
+        case = replace(case, course=course_of(course))
+    case, chosen, notes = read_as_trained(case, loss)
+    samples, missing = inputs(case.network, case.X), _missing(case.course)
+    if y is None:
+        missing["y"] = fill("no y was given")
+    elif chosen is None:
+        chosen, note = _loss_of(case)
+        if chosen is None:
+            missing["loss"] = note
+        else:
+            notes = (note, *notes)
+    targets = None
+    if y is not None and chosen is not None:
+        targets = case.targets(chosen)
+        if len(targets) != samples.shape[0]:
+            raise InputError(
+                f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
+            )
+    if not baseline:
+        missing["linear"] = fill("no linear model was fitted, because baseline=False was given")
+    caller: Literal["estimator", "fit"] = "fit" if case.estimator is None else "estimator"
+    sources = Sources(case.network, samples, targets, chosen, case.course, missing, notes, caller)
+    return conclude(measure(sources, generator(rng), baseline=baseline), CHECKS)
+
+
+def _missing(course: TrainingRecord) -> dict[str, str]:
+    """Return what is not known of a training, and how to give it."""
+    missing: dict[str, str] = {}
+    if course.start is None:
+        missing["start"] = fill(
+            "the network before training is not known; give course=TrainingRecord(start=...)"
+        )
+    if course.history is None:
+        missing["history"] = fill("the loss curve is not known; give course=, what fit returned")
+    return missing
+
+
+def _loss_of(case: Case) -> tuple[Loss | None, str]:
+    """Return the loss for a network of which none is known, and a note; None with the reason where there is none."""
+    activation = case.network.layers[-1].activation
+    chosen, name = natural_loss(activation), activation.facts.name
+    if chosen is not None:
+        return chosen, fill(
+            "no loss was given: {loss} is taken, which belongs to the output activation {name}",
+            loss=chosen.facts.name,
+            name=name,
+        )
+    chosen = loss_of_numbers(case.y, case.network.shape[-1])
+    if chosen is not None:
+        return chosen, fill(
+            "no loss was given, and none belongs to the output activation {name}: squared is taken", name=name
+        )
+    return None, fill(
+        "no loss was given, and none belongs to the output activation {name}; give loss=", name=name
+    )

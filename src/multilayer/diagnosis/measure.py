@@ -1,0 +1,307 @@
+"""The pass over the data: everything that is measured of a network, in memory that does not grow with the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer import backend
+from multilayer._base.errors import MissingExtraError
+from multilayer._base.random import Random
+from multilayer._base.text import fill
+from multilayer.diagnosis.baseline import Linear, fitted
+from multilayer.diagnosis.evidence import (
+    DUPLICATE,
+    Evidence,
+    InputStatistics,
+    Integers,
+    LayerStatistics,
+    TrainingRecord,
+)
+from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
+from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
+from multilayer.diagnosis.not_finite import (
+    Place,
+    first_in_records,
+    first_in_weights,
+    rows_of,
+    sums_are_finite,
+    whole,
+)
+from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.network.trace import LayerRecord, forward
+from multilayer.training import backward
+from multilayer.training.data import Rows
+
+__all__ = ["Sources", "measure"]
+
+_FIRST = 2048
+"""Samples that are read first."""
+_THREADED = 4_194_304
+"""Numbers that are worth the start of threads."""
+_BLOCK_NUMBERS = 4_194_304
+"""Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
+
+
+_Tasks = Sequence[Callable[[], object]]
+_Run = Callable[[_Tasks], None]
+"""Starts tasks when all before are done; those run until the next call, or the end of the with block."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What is measured: a network, samples, and with a loss their targets as it prepares them."""
+
+    network: MLP
+    X: Rows
+    y: NDArray[Any] | None
+    loss: Loss | None
+    course: TrainingRecord
+    missing: dict[str, str]
+    notes: tuple[str, ...] = ()
+    caller: Literal["estimator", "fit"] = "fit"
+
+    def evidence(self, **measured: Any) -> Evidence:
+        """Return the evidence: what is known, and what was measured."""
+        return Evidence(
+            network=self.network,
+            loss=self.loss,
+            course=self.course,
+            notes=self.notes,
+            caller=self.caller,
+            **measured,
+        )
+
+
+def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline: bool = True) -> Evidence:
+    """Return the evidence: up to 2048 samples are read first, then all of them in one pass.
+
+    The first samples show the range of the numbers and which units may be copies of each other, and a linear model
+    is fitted to them; the pass measures. Samples that lead to numbers that are not finite are left out of everything
+    but the place of the first one.
+    """
+    network, rows = sources.network, sources.X.shape[0]
+    step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
+    with np.errstate(all="ignore"):
+        found = _first_samples(sources, rng)
+        if found is None:
+            return _nothing_finite(sources)
+        first, chosen = found
+        with _in_threads(rows * sum(network.shape)) as run:
+            sums = _Pass(sources, first, chosen, baseline, run)
+            for start in range(0, rows, step):
+                sums.add(slice(start, min(start + step, rows)))
+        return sums.evidence(*initial_statistics(_start(sources), first[0].x, rng))
+
+
+def _first_samples(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord], NDArray[np.intp]] | None:
+    """Return records of some samples with finite numbers only, and their rows: random ones, or else the first."""
+    network, X, rows = sources.network, sources.X, sources.X.shape[0]
+    some = np.arange(rows) if rows <= _FIRST else np.sort(rng.choice(rows, _FIRST, replace=False))
+    others = (np.arange(at, min(at + _FIRST, rows)) for at in range(0, rows, _FIRST))
+    for chosen in chain([some], others):
+        records = tuple(forward(network.layers, _read(X, chosen, network)))
+        kept = whole(records)
+        if kept.any():
+            return rows_of(records, kept), chosen[kept]
+    return None
+
+
+def _start(sources: Sources) -> MLP | None:
+    """The network before training: as it was given, or as it is where training has not begun."""
+    start, history = sources.course.start, sources.course.history
+    if start is not None:
+        return start if start.shape == sources.network.shape else None
+    return sources.network if history is not None and not len(history) else None
+
+
+class _Pass:
+    """What is added up block by block."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        first: Sequence[LayerRecord],
+        chosen: NDArray[np.intp],
+        baseline: bool,
+        run: _Run,
+    ) -> None:
+        self._run = run
+        self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
+        network, x = sources.network, first[0].x
+        self.place: Place | None = first_in_weights(network)
+        self.layers = [LayerAccumulator(record) for record in first]
+        self.scale = scale_of(x)
+        scaled = x / self.scale
+        self.x = Moments(scaled.mean(axis=0, dtype=np.float64).astype(x.dtype))
+        self.x_pairs = PairSums(likely_pairs(scaled))
+        self.targets: TargetSums | None = None
+        self.outputs: OutputSums | None = None
+        self.gradients: list[GradientAccumulator] = []
+        if sources.y is not None and sources.loss is not None:
+            self._prepare(sources.y, sources.loss, x, chosen, baseline)
+
+    def _prepare(
+        self, y: NDArray[Any], loss: Loss, x: NDArray[Any], chosen: NDArray[np.intp], baseline: bool
+    ) -> None:
+        """Prepare what compares outputs with targets; x are the samples `chosen`, to which a linear model is fitted."""
+        network = self.sources.network
+        classes, some = class_numbers(network, loss, y), loss.dense(y[chosen], network.shape[-1])
+        linear = None
+        if classes is None and are_inputs(some, x):
+            self.missing["linear"] = fill(
+                "no linear model was fitted: the targets are the inputs themselves, which it would copy"
+            )
+        else:
+            self.targets = TargetSums(loss, y, network.shape[-1], classes, x.shape[1])
+            if baseline:
+                linear = self._linear(x, some, None if classes is None else classes[chosen])
+        self.outputs = OutputSums(network, loss, y, classes, linear)
+        self.gradients = [GradientAccumulator(layer) for layer in network.layers]
+
+    def _linear(self, x: NDArray[Any], y: NDArray[Any], classes: Integers | None) -> Linear | None:
+        try:
+            linear = fitted(x, y, classes)
+        except MissingExtraError as error:
+            self.missing["linear"] = fill("no linear model was fitted: {reason}", reason=error)
+            return None
+        if linear is None:
+            self.missing["linear"] = fill(
+                "no linear model was fitted: its weights are not finite; scale X and y"
+            )
+        return linear
+
+    def add(self, rows: slice) -> None:
+        sources = self.sources
+        records: Sequence[LayerRecord] = tuple(
+            forward(sources.network.layers, _read(sources.X, rows, sources.network))
+        )
+        chosen: Any = rows
+        if not sums_are_finite(records):
+            self._note(first_in_records(records, rows.start))
+            kept = whole(records)
+            if not kept.any():
+                return
+            records, chosen = rows_of(records, kept), rows.start + np.flatnonzero(kept)
+        self.samples += len(records[0].x)
+        layers = [partial(sums.add, record) for sums, record in zip(self.layers, records, strict=True)]
+        self._run([partial(self._ends, records, chosen), *layers, *self._back(records, chosen)])
+
+    def _ends(self, records: Sequence[LayerRecord], chosen: Any) -> None:
+        """Add inputs and outputs."""
+        x = records[0].x if (self.scale == 1.0).all() else records[0].x / self.scale
+        x = self.x.add(x)
+        self.x_pairs.add(x)
+        if self.targets is not None:
+            self.targets.add(x, chosen)
+        if self.outputs is not None:
+            self.outputs.add(records[-1], records[0].x, chosen)
+
+    def _back(self, records: Sequence[LayerRecord], rows: Any) -> list[Callable[[], None]]:
+        """Go back through the layers, and return the tasks that add their gradients."""
+        loss, y, last = self.sources.loss, self.sources.y, records[-1]
+        if loss is None or y is None:
+            return []
+        da = loss.da(y[rows], last.a, last.z, last.layer.activation)
+        layers = backward(records, da, inputs=False)
+        return [
+            partial(sums.add, layer) for sums, layer in zip(reversed(self.gradients), layers, strict=True)
+        ]
+
+    def _note(self, place: Place | None) -> None:
+        if place is not None and (self.place is None or place < self.place):
+            self.place = place
+
+    def evidence(
+        self, start: tuple[LayerStatistics, ...] | None, reference: tuple[LayerStatistics, ...] | None
+    ) -> Evidence:
+        x, scale = self.x, self.scale.astype(np.float64)
+        return self.sources.evidence(
+            samples=self.samples,
+            inputs=InputStatistics(
+                x.mean * scale,
+                np.sqrt(x.variance) * scale,
+                x.minimum * scale,
+                x.maximum * scale,
+                self.x_pairs.beyond(DUPLICATE, x),
+                None if self.targets is None else self.targets.correlation(x),
+            ),
+            layers=tuple(layer.statistics for layer in self.layers),
+            outputs=None if self.outputs is None else self.outputs.statistics(),
+            gradients=tuple(g.statistics(self.samples) for g in self.gradients) if self.gradients else None,
+            not_finite=None if self.place is None else self.place.named,
+            start=start,
+            reference=reference,
+            missing=self.missing,
+        )
+
+
+def _nothing_finite(sources: Sources) -> Evidence:
+    """Evidence where no sample passes: the place of the first number that is not finite, and no statistics."""
+    network, X = sources.network, sources.X
+    place = first_in_weights(network)
+    for start in range(0, X.shape[0], _FIRST):
+        rows = slice(start, min(start + _FIRST, X.shape[0]))
+        found = first_in_records(tuple(forward(network.layers, _read(X, rows, network))), start)
+        place = min((p for p in (place, found) if p is not None), default=None)
+    empty = np.full(network.shape[0], np.nan)
+    return sources.evidence(
+        samples=0,
+        inputs=InputStatistics(empty, empty, empty, empty, (), None),
+        layers=(),
+        outputs=None,
+        gradients=None,
+        not_finite=None if place is None else place.named,
+        missing=sources.missing,
+    )
+
+
+def _read(X: Rows, rows: Any, network: MLP) -> NDArray[Any]:
+    return np.ascontiguousarray(X[rows], dtype=network.dtype)
+
+
+@contextmanager
+def _in_threads(numbers: int) -> Iterator[_Run]:
+    """Yield a function that runs tasks on so many numbers: in threads, unless these are few.
+
+    The threads work beside the products of the next block: NumPy releases the interpreter. Each task has sums of its
+    own, so that threads do not show in them.
+    """
+    workers = backend.info().threads
+    if workers < 2 or numbers < _THREADED:
+        yield _alone
+        return
+    under_way: list[Future[object]] = []
+
+    def finish() -> None:
+        for future in under_way:
+            future.result()
+        under_way.clear()
+
+    # One processor is left to the products: BLAS's threads look out for more of them for a while, and would otherwise
+    # do so where the sums are to be made.
+    with ThreadPoolExecutor(workers - 1, "multilayer-diagnosis") as pool:
+
+        def together(tasks: _Tasks) -> None:
+            finish()
+            # What floating-point errors do is part of the context, which threads do not inherit.
+            under_way.extend(pool.submit(copy_context().run, task) for task in tasks)
+
+        yield together
+        finish()
+
+
+def _alone(tasks: _Tasks) -> None:
+    for task in tasks:
+        task()

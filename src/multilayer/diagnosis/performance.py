@@ -1,0 +1,235 @@
+"""How the network performs: beside the best constant and a linear model, and whether training may still help."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from multilayer._base.text import fill
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import Severity
+
+__all__ = [
+    "DONE",
+    "early",
+    "ending",
+    "just_begun",
+    "linear_is_better",
+    "loss_was_low",
+    "outputs_alike",
+    "performance",
+    "scores",
+    "severity",
+    "skill",
+    "versus_constant",
+]
+
+Performance = Literal["good", "fair", "poor", "unknown"]
+Beside = Literal["better", "equal", "worse"]
+
+DONE = 0.75
+"""Of the way from the best constant to perfection: what is left beyond that are the last samples."""
+_POOR = 0.1
+_BEHIND, _CLOSE, _SOME = 0.15, 0.03, 0.15
+_FEW_EPOCHS = 10
+_FALLING = 0.003
+
+_ERRORS = 2.0
+"""Standard errors within which two scores are equal."""
+_MINIMUM, _ENOUGH = 0.01, 0.1
+"""Of the way from the constant to perfection: less is never a gain, more always is, whatever the number of samples."""
+_PLAIN = 0.25
+"""Of the same way: such a score with a loss far above the constant's is overconfidence."""
+_ALIKE = 0.99
+"""Share of the outputs' power in their mean beyond which they are nearly the same for all samples."""
+_HALF = 0.5
+"""Of the same way: up to there, outputs that are alike fall on the right side of a threshold by luck."""
+
+_SCORES = {
+    (True, False): "Accuracy {score:.3g} (majority class {constant:.3g}).",
+    (True, True): "Accuracy {score:.3g} (majority class {constant:.3g}, linear model {linear:.3g}).",
+    (False, False): "R^2 {score:.3g} (best constant {constant:.3g}).",
+    (False, True): "R^2 {score:.3g} (best constant {constant:.3g}, linear model {linear:.3g}).",
+}
+"""By whether the targets are classes, and whether there is a linear model."""
+_ENDINGS = {
+    "plateau": "Training stopped on this plateau after {epochs} epochs.",
+    "epochs": "Training ended after {epochs} epochs.",
+    "interrupted": "Training was interrupted after {epochs} epochs.",
+    "callback": "Training was stopped by a callback after {epochs} epochs.",
+    "not finite": "Training stopped at a number that is not finite after {epochs} epochs.",
+}
+
+
+def skill(evidence: Evidence) -> float | None:
+    """Return how much of the way from the best constant (0) to perfection (1) the score is."""
+    return None if evidence.outputs is None else _skill(evidence.outputs, evidence.outputs.score)
+
+
+def _skill(outputs: OutputStatistics, score: float | None) -> float | None:
+    constant = outputs.constant_score
+    if score is None or constant is None or constant >= 1.0:
+        return None
+    return (score - constant) / (1.0 - constant)
+
+
+def performance(evidence: Evidence) -> Performance:
+    """Return how the network performs beside a constant and a linear model.
+
+    Poor: hardly better than the best constant, or equal to it for so few samples, or far behind a linear model.
+    Good: most of the way from the constant to perfection, or not behind a linear model that is some of that way.
+    """
+    own, outputs = skill(evidence), evidence.outputs
+    if own is None or outputs is None:
+        return "unknown"
+    linear = _skill(outputs, outputs.linear_score)
+    behind = linear is not None and linear - own > _BEHIND
+    if own < _POOR or behind or versus_constant(evidence, outputs) != "better":
+        return "poor"
+    if own > DONE or (linear is not None and linear > _SOME and own > linear - _CLOSE):
+        return "good"
+    return "fair"
+
+
+def early(evidence: Evidence) -> bool:
+    """Return whether training may still help: it has just begun, or the loss keeps falling.
+
+    Not where all epochs are done and the network is no better than a constant yet.
+    """
+    history, stopped, outputs = evidence.course.history, evidence.course.stopped, evidence.outputs
+    if history is None or stopped in ("plateau", "not finite") or not np.isfinite(history.loss).all():
+        return False
+    if just_begun(evidence):
+        return True
+    if stopped == "epochs" and outputs is not None and versus_constant(evidence, outputs) != "better":
+        return False
+    if len(history) < _FEW_EPOCHS:
+        return len(history) < 2 or history.loss[-1] < history.loss[0]
+    tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
+    with np.errstate(all="ignore"):
+        return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
+
+
+def just_begun(evidence: Evidence) -> bool:
+    """Return whether training is known to be under way, and a few epochs old at most."""
+    history = evidence.course.history
+    if history is None or evidence.course.stopped is not None or not np.isfinite(history.loss).all():
+        return False
+    return len(history) < _FEW_EPOCHS
+
+
+def severity(evidence: Evidence) -> Severity:
+    """Return how severe an internal finding is: that depends on the score, and on whether training may still help."""
+    found = performance(evidence)
+    if found == "good":
+        return "note"
+    return "error" if found == "poor" and not early(evidence) else "warning"
+
+
+def loss_was_low(evidence: Evidence) -> bool:
+    """Return whether the loss curve ended most of the way from the best constant's loss to 0."""
+    history, outputs = evidence.course.history, evidence.outputs
+    if history is None or not history.loss or outputs is None or outputs.constant_loss is None:
+        return False
+    return bool(history.loss[-1] < (1.0 - DONE) * outputs.constant_loss)
+
+
+def scores(evidence: Evidence) -> str:
+    """Return the scores as a sentence; empty where there are none."""
+    outputs = evidence.outputs
+    if outputs is None or outputs.score is None or outputs.constant_score is None:
+        return ""
+    linear = outputs.linear_score
+    return fill(
+        _SCORES[outputs.target_counts is not None, linear is not None],
+        score=outputs.score,
+        constant=outputs.constant_score,
+        linear=linear,
+    )
+
+
+def ending(evidence: Evidence) -> str:
+    """Return why training ended as a sentence; empty where that is not known."""
+    course = evidence.course
+    if course.history is None or course.stopped is None:
+        return ""
+    reason = course.stopped if course.stopped in _ENDINGS else "epochs"
+    return fill(_ENDINGS[reason], epochs=len(course.history))
+
+
+def versus_constant(evidence: Evidence, outputs: OutputStatistics) -> Beside:
+    """Return how the network compares with the best constant: equal where neither score nor loss separates them.
+
+    A loss is lower where it is lower by a fraction of more than 4/n: the square of a correlation two standard errors
+    from 0; of at least 1 %, and 10 % are enough. So is an R^2 higher. An accuracy is higher where the difference in
+    right answers is more than two standard errors, the root of the number of samples that one of the two gets right
+    alone (McNemar 1947); but not by luck. No mistake at all is better than a constant that makes some.
+    """
+    score, constant = outputs.score, outputs.constant_score
+    margin = min(max(_ERRORS**2 / evidence.samples, _MINIMUM), _ENOUGH)
+    lower = _loss_reduction(outputs)
+    if lower > margin:
+        return "better"
+    if score is None or constant is None:
+        return "equal"
+    noise = _noise(outputs, constant)
+    noise = margin if noise is None else noise
+    by_luck = lower >= -margin and _lucky(evidence, score - constant, 1.0 - constant)
+    if (score - constant > noise and not by_luck) or score == 1.0 > constant:
+        return "better"
+    if constant - score > noise:
+        return "worse"
+    overconfident = lower < -margin and score - constant > _PLAIN * (1.0 - constant)
+    return "better" if outputs.confusion is not None and overconfident else "equal"
+
+
+def outputs_alike(evidence: Evidence) -> bool:
+    """Return whether a classifier's outputs are nearly the same for all samples."""
+    classes = evidence.outputs is not None and evidence.outputs.confusion is not None
+    return classes and evidence.layers[-1].constant_fraction > _ALIKE
+
+
+def _lucky(evidence: Evidence, gained: float, missing: float) -> bool:
+    """Whether outputs are all alike, and more answers are right than they promise, but less than half of the missing.
+
+    Outputs of 0.5 +- 0.01 promise 0.01 more right answers; 0.25 more are a matter of which side of 0.5 they are on.
+    """
+    if not outputs_alike(evidence):
+        return False
+    promised = math.sqrt(1.0 / evidence.layers[-1].constant_fraction - 1.0)
+    return promised < gained <= _HALF * missing
+
+
+def linear_is_better(evidence: Evidence) -> bool:
+    """Return whether a linear model is better than network and constant, and than it would be on noise.
+
+    With p inputs it explains a fraction of p/n of noise, give or take sqrt(2p)/n, and classifies half the root of that
+    more samples right.
+    """
+    outputs, inputs = evidence.outputs, evidence.network.shape[0]
+    if outputs is None or outputs.linear_score is None or outputs.constant_score is None:
+        return False
+    chance = (inputs + _ERRORS * math.sqrt(2 * inputs)) / evidence.samples
+    noise = chance if outputs.confusion is None else math.sqrt(chance) / 2
+    return outputs.linear_score > max(outputs.constant_score + noise, outputs.score or 0.0)
+
+
+def _loss_reduction(outputs: OutputStatistics) -> float:
+    """Return by what fraction of the constant's the loss is lower; 0 where that is not known."""
+    loss, constant = outputs.loss, outputs.constant_loss
+    if loss is None or constant is None or constant == 0.0 or math.isnan(loss) or not math.isfinite(constant):
+        return 0.0
+    return (constant - loss) / abs(constant)
+
+
+def _noise(outputs: OutputStatistics, constant: float) -> float | None:
+    """Return by how much the accuracies may differ by chance; None where the targets are not classes."""
+    confusion, counts = outputs.confusion, outputs.target_counts
+    if confusion is None or counts is None:
+        return None
+    largest, samples = int(counts.argmax()), int(counts.sum())
+    both = int(confusion[largest, largest])
+    alone = int(confusion.trace()) - both + int(counts[largest]) - both
+    return max(_ERRORS * math.sqrt(alone) / samples, _MINIMUM * (1.0 - constant))

@@ -1,0 +1,95 @@
+"""What sentences of a diagnosis are filled with: numbers of units, columns, classes, and the caller's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from multilayer._base.text import fill, one_line
+from multilayer.diagnosis.evidence import Evidence
+
+__all__ = ["class_label", "columns", "numbers", "options", "ranges", "sentence", "sentences"]
+
+_LONGEST = 2000
+_SHOWN = 6
+_RANGES = 12
+
+_OPTIONS: Mapping[str, tuple[str, str]] = {
+    "learning_rate": ("learning_rate_init", "the optimizer's learning_rate"),
+    "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)"),
+    "decay": ("learning_rate='adaptive'", "schedule=CosineDecay()"),
+    "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()"),
+    "epochs": ("epochs (max_iter)", "epochs"),
+    "patience": ("n_iter_no_change", "EarlyStopping.patience"),
+    "tolerance": ("tol", "EarlyStopping.tolerance"),
+    "early_stopping": ("early_stopping=True", "stopping=EarlyStopping()"),
+    "l2": ("alpha", "l2"),
+    "activation": ("activation='tanh'", "initialize(widths, 'tanh')"),
+    "identity_output": ("output_activation='identity'", "initialize(widths, hidden, 'identity')"),
+    "linear_model": ("hidden_layer_sizes=()", "initialize((inputs, outputs))"),
+    "other_weights": ("random_state", "initialize(..., rng=...)"),
+    "standardize": ("make_pipeline(StandardScaler(), ...)", "(X - X.mean(axis=0)) / X.std(axis=0)"),
+}
+"""How an option is written: as a parameter of an estimator, and for `fit` and `initialize`."""
+
+
+def options(evidence: Evidence) -> dict[str, str]:
+    """Return how the caller writes the options that advice names: as parameters of an estimator, or of `fit`."""
+    form = 0 if evidence.caller == "estimator" else 1
+    return {name: forms[form] for name, forms in _OPTIONS.items()}
+
+
+def sentence(text: str) -> str:
+    """Return text as a sentence in one line, with a capital and a full stop.
+
+    >>> sentence("layer 2's outputs barely depend on the input")
+    "Layer 2's outputs barely depend on the input."
+    """
+    text = one_line(text.strip(), _LONGEST)
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def sentences(*found: str) -> str:
+    """Return whole sentences in one line; those that are empty are left out."""
+    return " ".join(filter(None, found))
+
+
+def numbers(found: Sequence[int]) -> str:
+    """Return numbers as a list.
+
+    >>> numbers([1, 2, 3, 4, 5, 6, 8]), numbers([2])
+    ('1, 2, 3, 4, 5, 6, ...', '2')
+    """
+    return ", ".join([*map(str, found[:_SHOWN]), *(["..."] if len(found) > _SHOWN else [])])
+
+
+def columns(evidence: Evidence, found: Sequence[int]) -> str:
+    """Return columns of X, counted from 1, by number, and by name where they have one."""
+    names = evidence.network.inputs
+    if names is None:
+        return numbers(found)
+    shown = [f"{column} ({names[column - 1]})" for column in found[:_SHOWN]]
+    return ", ".join([*shown, *(["..."] if len(found) > _SHOWN else [])])
+
+
+def class_label(evidence: Evidence, number: int) -> str:
+    """Return the label of a class, or its number: from 0, as in y, unlike units."""
+    names = evidence.network.classes
+    return fill("{number} (counted from 0)", number=number) if names is None else str(names[number])
+
+
+def ranges(units: Sequence[int]) -> str:
+    """Return numbers as runs.
+
+    >>> ranges([1, 2, 3, 5])
+    '1-3, 5'
+    """
+    runs: list[list[int]] = []
+    for unit in sorted(units):
+        if runs and unit == runs[-1][1] + 1:
+            runs[-1][1] = unit
+        else:
+            runs.append([unit, unit])
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    return ", ".join([*texts[:_RANGES], *(["..."] if len(texts) > _RANGES else [])])
