@@ -5,8 +5,8 @@ in a row in the literal text of a string, with only a space, a comma or a place 
 
 - An f-string with prose is refused: `fill("... {name} ...", name=value)` writes it. So are `%` and `.format`.
 - `+` and `join` are refused where a part is prose or a word beside a space: that joins clauses.
-- The template of `fill` is a literal, or a constant in capitals (or an entry of one). A literal template names
-  exactly the places that it is given. A place takes a value: words that are written out belong into the template.
+- The template of `fill` is a literal or a name of one, never computed. A literal template names exactly the
+  places that it is given. A place takes a value: words that are written out belong into the template.
 
 By construction no sentences: docstrings, the text that `__repr__` returns, and, outside cli/, the message of an
 exception that is one f-string.
@@ -25,7 +25,7 @@ import pytest
 import multilayer
 
 SOURCES = Path(multilayer.__file__).parent
-CLEAN = ("cli",)
+CLEAN = ("cli", "plots", "reports")
 """Directories and files that keep the rule."""
 
 WORD = r"[^\W\d_]{2,}"
@@ -75,13 +75,11 @@ def pieces(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def constant(node: ast.expr) -> bool:
-    """Whether a template is written out or has a name in capitals."""
+    """Whether a template is written out, or is the name of one that is: nothing that is computed."""
     match node:
-        case ast.Constant(value=str()):
+        case ast.Constant(value=str()) | ast.Name() | ast.Attribute() | ast.Subscript():
             return True
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name.isupper()
-        case ast.Subscript(value=table):
+        case ast.Call(func=ast.Attribute(attr="get", value=table)):
             return constant(table)
         case ast.IfExp(body=one, orelse=other):
             return constant(one) and constant(other)
@@ -144,7 +142,7 @@ def faults_of(node: ast.AST) -> Iterator[str]:
                 yield "a join of clauses"
         case ast.Call(func=ast.Name(id="fill"), args=[template, *_]):
             if not constant(template):
-                yield "the template of fill is neither a literal nor a constant"
+                yield "the template of fill is computed"
             yield from faults_of_fill(node)
 
 
@@ -188,7 +186,7 @@ REFUSED = [
     '" and ".join(names)',
     '"; ".join([f"layer {n} is dead" for n in layers])',
     'fill("layer " + name)',
-    "fill(template, layer=2)",
+    "fill(template(kind), layer=2)",
     'fill("layer {layer}", unit=2)',
     'fill("{layer} is {state}", layer=2, state="dead" if dead else "alive")',
 ]

@@ -7,8 +7,8 @@ prints the count of every option, and the files of the options given and of thos
 A training option is a keyword of `multilayer.train`. A Python file names it where it is a parameter, a field, the
 keyword of a call, an attribute that is not called, or a string that holds nothing else; a C++ file where it stands
 as an identifier or such a string. Not counted are comments, docstrings, longer strings, variables and functions of
-the same name, and the keywords of calls of `fit` and `train`, which use the option. The files are those of src, native
-(without its tests), benchmarks and examples.
+the same name, and the keywords of calls of `fit`, `train`, `TrainConfig` and the estimators, which use the option.
+The files are those of src, native (without its tests), benchmarks and examples.
 
 Some options have the name of a thing that is more than an option: a loss is also what `diagnose` takes, a history
 holds and a picture shows. They are listed in `THINGS`: counted, and not bounded.
@@ -29,13 +29,13 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("src", "native", "benchmarks", "examples")
 MOST = 8
 THINGS = ("loss", "optimizer", "epochs", "metrics", "validation", "rng")
-CALLERS = ("fit", "train")
+CALLERS = ("fit", "train", "TrainConfig", "MLPClassifier", "MLPRegressor")
 
 
 def options() -> list[str]:
-    """Return the keywords of `multilayer.train`."""
+    """Return the keywords of `multilayer.train`, but `config`, which holds them."""
     parameters = inspect.signature(multilayer.train).parameters.values()
-    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "config"]
 
 
 def names(path: Path) -> set[str]:

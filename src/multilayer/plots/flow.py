@@ -98,11 +98,9 @@ def _signal_numbers(evidence: Evidence) -> Table:
         )
         for layer, found in enumerate(evidence.layers, 1)
     )
-    columns = (
-        *("layer", "activation", "units", "fraction that differs", "mean", "std", "min", "max"),
-        *(f"fraction that differs, {name}" for name in compared),
-    )
-    return Table(fill("Outputs z of each layer"), tuple(map(fill, columns)), rows)
+    columns = ("layer", "activation", "units", "fraction that differs", "mean", "std", "min", "max")
+    others = (fill("fraction that differs, {network}", network=name) for name in compared)
+    return Table(fill("Outputs z of each layer"), (*map(fill, columns), *others), rows)
 
 
 signal_picture = Picture(
