@@ -120,7 +120,7 @@ def test_events_are_marked_on_the_loss_curve():
     assert "Over 7 epochs the loss went from 2.3 to 0.6" in words
     assert "The best epoch was 4." in words
     assert "The validation loss went from" in words
-    assert words.endswith("End of training: stopped: no more improvement.")
+    assert words.endswith("Training stopped because there was no more improvement.")
 
 
 @pytest.mark.parametrize(

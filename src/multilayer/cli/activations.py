@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
+from multilayer._base.table import Table
 from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, catalogue, get
 from multilayer.cli.console import print_note, print_text, unicode_out, write_json
-from multilayer.cli.options import json_option, path
+from multilayer.cli.options import json_option, lang_option, path
 from multilayer.io import to_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ __all__ = ["activations"]
 @click.option(
     "--html", metavar="FILE", type=path, help="With --measure: write a page with pictures (extra plot)."
 )
-def activations(name: str | None, as_json: bool, measure: bool, quick: bool, html: str | None) -> None:
+@lang_option
+def activations(
+    name: str | None, as_json: bool, measure: bool, quick: bool, html: str | None, lang: str
+) -> None:
     """List activation functions, or show one of them.
 
     NAME is a name or alias of an activation. It is shown with its formulas, range, kinks, parameters and curve.
@@ -50,7 +54,7 @@ def activations(name: str | None, as_json: bool, measure: bool, quick: bool, htm
         option = "--quick" if html is None else "--html"
         raise InputError(fill("{option} needs --measure", option=option))
     if measure:
-        _show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
+        _show_measured(chosen, quick=quick, as_json=as_json, html=html, lang=lang, card=name is not None)
     elif as_json:
         described = [_described(activation) for activation in chosen]
         write_json(to_json(described if name is None else described[0]))
@@ -67,10 +71,8 @@ def _described(activation: Activation) -> dict[str, Any]:
 
 
 def _print_table() -> None:
-    rows = [(act.facts.name, str(act.facts.range), act.facts.formula) for act in catalogue]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for name, interval, formula in rows:
-        print_text(f"{name:<{widths[0]}}  {interval:<{widths[1]}}  {formula}")
+    rows = tuple((act.facts.name, str(act.facts.range), act.facts.formula) for act in catalogue)
+    print_text(Table(rows=rows, left=frozenset({0, 1, 2})).text(indent=""))
     print_text("\n" + fill("multilayer activations NAME  shows one with its derivative and curve"))
 
 
@@ -117,23 +119,20 @@ def _derivative(activation: Activation) -> Any:
 
 
 def _show_measured(
-    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, card: bool
+    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, lang: str, card: bool
 ) -> None:
     """Measure, and print a card, a table or JSON, or write a page."""
     # Here and below: no other command imports what training needs.
     from multilayer.measure import document
 
     if html is not None:
-        from multilayer.plots.figures import style
+        from multilayer.reports import check_ready
         from multilayer.reports.activations import properties_page
 
-        # A file that cannot be written, or matplotlib missing, is found before a minute of measuring.
-        storage.check_writable(html)
-        with style():
-            pass
+        check_ready(html, lang=lang)  # before a minute of measuring
     found = _measured(chosen, quick, partly=not (as_json or html or card))
     if html is not None:
-        storage.write(html, properties_page(found))
+        storage.write(html, properties_page(found, lang=lang))
         print_note(fill("wrote {count} activations to {file}", count=len(found), file=shown(html)))
     if as_json:
         write_json(to_json(document(found)))

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill
 from multilayer.cli.console import print_note, print_styled, print_text, show_status, write_json
-from multilayer.cli.options import header_option, json_option, network_argument, path, samples_argument
+from multilayer.cli.options import (
+    header_option,
+    json_option,
+    lang_option,
+    network_argument,
+    path,
+    samples_argument,
+)
 from multilayer.io import Samples, load, read_samples, source, targets_in
 from multilayer.network import MLP
 
@@ -48,6 +55,7 @@ _STYLES = {
     help="Learning curves: a CSV file with columns loss, validation_loss, learning_rate.",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
+@lang_option
 @header_option
 @json_option
 @click.option("--try-fixes", is_flag=True, help="Retrain with each remedy and rank them by their gain.")
@@ -64,6 +72,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     loss: str | None,
     history: str | None,
     html: str | None,
+    lang: str,
     header: bool | None,
     as_json: bool,
     try_fixes: bool,
@@ -87,7 +96,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if try_fixes and not target:
         raise InputError(fill("--try-fixes needs --target"))
     if html is not None:
-        check_ready(html)
+        check_ready(html, lang=lang)
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
         table = read_samples(samples, net.layers[0].inputs, net.inputs, target, header=header)
@@ -107,7 +116,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if try_fixes and y is not None:
         ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)
     if html is not None:
-        write_html(found, html, ranking)
+        write_html(found, html, ranking, lang=lang)
         print_note(fill("wrote {file}", file=html))
     if as_json:
         write_json(to_json(found, ranking))

@@ -8,6 +8,7 @@ import click
 
 from multilayer._base.errors import InputError
 from multilayer._base.names import Entry
+from multilayer._base.table import Table
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.cli.console import print_text, write_json
 from multilayer.cli.options import json_option
@@ -44,7 +45,7 @@ def names(kind: str | None, as_json: bool) -> None:
         return
     for each, entries in listed.items():
         notes = [f"  {fill(_NOTES[each])}"] if each in _NOTES else []
-        print_text("\n".join([each, *_lines(entries), *notes, ""]))
+        print_text("\n".join([each, _table(entries).text(), *notes, ""]))
 
 
 def _entries() -> dict[str, tuple[Entry[Any], ...]]:
@@ -70,7 +71,6 @@ def _described(entry: Entry[Any]) -> dict[str, Any]:
     return {"name": entry.name, "aliases": entry.aliases, "means": entry.about}
 
 
-def _lines(entries: tuple[Entry[Any], ...]) -> list[str]:
-    rows = [(entry.name, ", ".join(entry.aliases), entry.about) for entry in entries]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return [f"  {name:<{widths[0]}}  {also:<{widths[1]}}  {means}".rstrip() for name, also, means in rows]
+def _table(entries: tuple[Entry[Any], ...]) -> Table:
+    rows = tuple((entry.name, ", ".join(entry.aliases), entry.about) for entry in entries)
+    return Table(rows=rows, left=frozenset({0, 1, 2}))

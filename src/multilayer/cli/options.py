@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-__all__ = ["header_option", "json_option", "network_argument", "path", "samples_argument"]
+__all__ = ["header_option", "json_option", "lang_option", "network_argument", "path", "samples_argument"]
 
 path = click.Path(readable=False)
 """Completed by shells as a file name. Whether the file can be read or written is checked where that is done."""
@@ -16,4 +16,10 @@ header_option = click.option(
     "--header/--no-header",
     default=None,
     help="Whether line 1 holds column names (default: decided by its content).",
+)
+lang_option = click.option(
+    "--lang",
+    default="en",
+    metavar="TAG",
+    help="With --html: the language that the page declares, such as ko (default: en).",
 )

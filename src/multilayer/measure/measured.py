@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -89,18 +90,19 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
         }
 
     def __repr__(self) -> str:
-        rows = [(PROPERTIES[name].title, lines_of(found)) for name, found in self.items()]
-        width = max((len(title) for title, _ in rows), default=0) + 2
-        text = [fill("{activation!r}, measured", activation=self.activation)]
-        for title, lines in rows:
-            text += [
-                f"{heading:<{width}}{line}" for heading, line in zip((title, *[""] * 9), lines, strict=False)
-            ]
-        return "\n".join(text)
+        rows = tuple(
+            row
+            for name, found in self.items()
+            for row in zip_longest((PROPERTIES[name].title,), lines_of(found), fillvalue="")
+        )
+        return Table(self._caption(), rows=rows, left=frozenset({0, 1})).text(indent="")
 
     def _repr_html_(self) -> str:
         rows = tuple((PROPERTIES[name].title, "; ".join(lines_of(found))) for name, found in self.items())
-        return Table(fill("{activation!r}, measured", activation=self.activation), rows=rows).html()
+        return Table(self._caption(), rows=rows).html()
+
+    def _caption(self) -> str:
+        return fill("{activation!r}, measured", activation=self.activation)
 
 
 def measure(

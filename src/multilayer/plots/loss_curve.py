@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
 __all__ = ["loss_curve", "picture"]
 
 _ROWS = 25
-_STOPPED = {
+_LABELS = {
     "epochs": "all epochs done",
     "plateau": "stopped: no more improvement",
+    "patience": "stopped: no improvement\nfor {epochs} epochs",
     "interrupted": "interrupted",
     "callback": "stopped by a callback",
     "not finite": "stopped: not finite",
+}
+_SENTENCES = {
+    "epochs": "All epochs were done.",
+    "plateau": "Training stopped because there was no more improvement.",
+    "patience": "Training stopped after {epochs} epochs without improvement.",
+    "interrupted": "Training was interrupted.",
+    "callback": "Training was stopped by a callback.",
+    "not finite": "Training stopped at numbers that are not finite.",
 }
 
 
@@ -40,12 +50,10 @@ class _Curve:
     constant: float | None = None
     """The loss of the best constant prediction."""
 
-    @property
-    def ended(self) -> str | None:
-        """Why training ended, as a label."""
-        if self.stopped == "plateau" and self.patience is not None:
-            return fill("stopped: no improvement\nfor {epochs} epochs", epochs=self.patience)
-        return None if self.stopped is None else fill(_STOPPED.get(self.stopped, self.stopped))
+    def ended(self, templates: Mapping[str, str]) -> str | None:
+        """Return why training ended, as a label or a sentence."""
+        reason = "patience" if self.stopped == "plateau" and self.patience is not None else self.stopped
+        return fill(templates[reason], epochs=self.patience) if reason in templates else reason
 
 
 def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
@@ -105,8 +113,9 @@ def _mark(curve: _Curve, ax: Axes) -> None:
         ax.axvline(epoch, color=PURPLE, linestyle=":", linewidth=1.0)
     if cuts:
         ax.plot([], [], color=PURPLE, linestyle=":", label=fill("learning rate cut"))
-    if curve.ended:
-        ax.axvline(len(history), color=RED, linewidth=1.0, label=curve.ended)
+    ended = curve.ended(_LABELS)
+    if ended is not None:
+        ax.axvline(len(history), color=RED, linewidth=1.0, label=ended)
 
 
 def _curve_of(source: Any) -> _Curve:
@@ -171,10 +180,11 @@ def _words(evidence: Evidence) -> str:
     if best is not None:
         sentences.append(fill("The best epoch was {epoch}.", epoch=best))
     if curve.constant is not None:
-        sentences.append(fill("The best constant prediction has {loss}.", loss=number(curve.constant)))
-    if curve.ended is not None:
-        sentences.append(fill("End of training: {reason}.", reason=" ".join(curve.ended.split())))
-    return " ".join(sentences)
+        sentences.append(
+            fill("The best constant prediction has a loss of {loss}.", loss=number(curve.constant))
+        )
+    ended = curve.ended(_SENTENCES)
+    return " ".join(sentences if ended is None else [*sentences, ended])
 
 
 def _numbers(evidence: Evidence) -> Table:

@@ -20,10 +20,12 @@ __all__ = ["picture", "predictions"]
 
 _NAMED = 20
 _LONGEST_NAME = 14
-_ALL = "{classes} classes with {min} to {max} samples each; class {name} is predicted for {fraction} of the samples."
+_ALL = (
+    "{classes} classes with {samples} samples each; class {name} is predicted for {fraction} of the samples."
+)
 _NEVER = (
-    "{classes} classes with {min} to {max} samples each; class {name} is predicted for {fraction} of the samples; "
-    "never predicted: {never}."
+    "{classes} classes with {samples} samples each; class {name} is predicted for {fraction} of the samples; never "
+    "predicted: {never}."
 )
 
 
@@ -77,8 +79,7 @@ def _words(evidence: Evidence) -> str:
     return fill(
         _NEVER if never else _ALL,
         classes=actual.size,
-        min=actual.min(),
-        max=actual.max(),
+        samples="–".join(map(str, sorted({actual.min(), actual.max()}))),
         name=names[most],
         fraction=percent(float(predicted[most]) / max(int(predicted.sum()), 1)),
         never=", ".join(never[:_NAMED]),

@@ -20,7 +20,17 @@ from multilayer.plots.picture import Picture
 from multilayer.plots.predictions import picture as class_picture
 from multilayer.plots.unit_map import picture as unit_picture
 from multilayer.plots.weighted_sums import picture as sum_picture
-from multilayer.reports.page import Section, details, figure, items, page, paragraph, picture, table
+from multilayer.reports.page import (
+    Section,
+    check_language,
+    details,
+    figure,
+    items,
+    page,
+    paragraph,
+    picture,
+    table,
+)
 
 __all__ = ["check_ready", "pictures", "to_html", "write_html"]
 
@@ -69,16 +79,17 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str =
     return page(fill("Diagnosis of a network"), lead, sections, footer, lang)
 
 
-def check_ready(path: AnyPath) -> None:
+def check_ready(path: AnyPath, *, lang: str = "en") -> None:
     """Fail early if `write_html` could not succeed later.
 
     Raises
     ------
     InputError
-        When the file cannot be written.
+        When the file cannot be written, or `lang` is no language tag.
     MissingExtraError
         When matplotlib is not installed.
     """
+    check_language(lang)
     storage.check_writable(path)
     with style():
         pass

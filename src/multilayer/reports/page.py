@@ -20,7 +20,18 @@ from multilayer.plots.figures import INK, svg
 if TYPE_CHECKING:
     from multilayer.plots.figures import Figure
 
-__all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "picture", "table"]
+__all__ = [
+    "Markup",
+    "Section",
+    "check_language",
+    "details",
+    "figure",
+    "items",
+    "page",
+    "paragraph",
+    "picture",
+    "table",
+]
 
 Markup = NewType("Markup", str)
 
@@ -117,8 +128,7 @@ def page(
     InputError
         When `lang` is no language tag.
     """
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", lang):
-        raise InputError(f"lang must be a language tag such as 'en' or 'pt-BR'; got {quoted(lang)}")
+    check_language(lang)
     contents = "".join(
         f'<li><a href="#s{number}">{html_text(section.heading)}</a></li>'
         for number, section in enumerate(sections, 1)
@@ -144,6 +154,12 @@ def page(
         "</body></html>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
+
+
+def check_language(lang: str) -> None:
+    """Raise an InputError unless `lang` is a language tag."""
+    if not isinstance(lang, str) or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", lang):
+        raise InputError(f"lang must be a language tag such as 'en' or 'pt-BR'; got {quoted(str(lang))}")
 
 
 def _section(section: Section, level: int, identity: str) -> str:
