@@ -53,7 +53,9 @@ class _Curve:
     def ended(self, templates: Mapping[str, str]) -> str | None:
         """Return why training ended, as a label or a sentence."""
         reason = "patience" if self.stopped == "plateau" and self.patience is not None else self.stopped
-        return fill(templates[reason], epochs=self.patience) if reason in templates else reason
+        if reason is None or reason not in templates:
+            return reason
+        return fill(templates[reason], epochs=self.patience)
 
 
 def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
