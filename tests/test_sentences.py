@@ -25,7 +25,7 @@ import pytest
 import multilayer
 
 SOURCES = Path(multilayer.__file__).parent
-CLEAN = ("cli", "plots", "reports")
+CLEAN = ("cli", "diagnosis", "plots", "reports")
 """Directories and files that keep the rule."""
 
 WORD = r"[^\W\d_]{2,}"

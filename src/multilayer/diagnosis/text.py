@@ -41,7 +41,7 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     skipped = not_made(diagnosis)
     if skipped:
         entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in skipped]
-        yield ["Not measured:", *chain.from_iterable(entries)]
+        yield [fill("Not measured:"), *chain.from_iterable(entries)]
     last = _wrapped(made(diagnosis), width, "Checked: ", "  ")
     last += _wrapped(about(diagnosis.evidence), width, "Case: ", "  ")
     for note in diagnosis.evidence.notes:
@@ -57,12 +57,12 @@ def _wrapped(text: str, width: int, first: str = "", rest: str | None = None) ->
 def to_html(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as an element to show in a notebook, without scripts or styles; every text is escaped."""
     skipped = "".join(f"<li>{html_text(f'{names}: {reason}')}</li>" for names, reason in not_made(diagnosis))
-    last = [f"Checked: {made(diagnosis)}", about(diagnosis.evidence)]
+    last = [fill("Checked: {checks}", checks=made(diagnosis)), about(diagnosis.evidence)]
     last += map(sentence, diagnosis.evidence.notes)
     return (
         f"<div><p><strong>{html_text(sentence(diagnosis.verdict))}</strong></p>"
         + _list("ol", "".join(_item(finding, diagnosis) for finding in diagnosis.findings))
-        + (f"<p>Not measured:</p>{_list('ul', skipped)}" if skipped else "")
+        + (f"<p>{fill('Not measured:')}</p>{_list('ul', skipped)}" if skipped else "")
         + "".join(f"<p>{html_text(text)}</p>" for text in last)
         + "</div>"
     )
