@@ -9,7 +9,7 @@ from benchmarks.sweep import random_cases, summary
 from benchmarks.truth import agrees
 
 
-def test_a_seed_says_which_shapes_and_fewer_are_the_first_of_more() -> None:
+def test_a_seed_determines_the_shapes_and_fewer_are_the_first_of_more() -> None:
     assert random_cases(30, seed=1) == random_cases(50, seed=1)[:30]
     assert random_cases(30, seed=1) != random_cases(30, seed=2)
 

@@ -65,7 +65,7 @@ def test_another_optimizer_is_never_suggested(name):
 
 
 @pytest.mark.parametrize("name", ["rmse", "RMSE", "root_mean_squared_error", "accuracy", "r2"])
-def test_a_metric_that_is_no_loss_says_which_loss_and_how_to_see_it(name):
+def test_a_metric_given_as_loss_is_refused_with_the_loss_to_take(name):
     with pytest.raises(InputError, match=r"is no loss here; .*take .*metrics="):
         losses.get(name)
 
@@ -159,7 +159,7 @@ BATCH = {"batch_size": 40, "shuffle": False, "epochs": 1}
         ("MeanAbsoluteError", lambda error: np.mean(np.abs(error))),
     ],
 )
-def test_a_loss_that_says_mean_reports_the_mean(net, name, definition):
+def test_a_loss_named_mean_reports_the_mean(net, name, definition):
     y = Y[:, : net.shape[-1]]
     trained = fit(net, X, y, loss=name, validation=(X, y), **BATCH)
     assert trained.history.loss[0] == pytest.approx(definition(net(X) - y), rel=1e-14)
@@ -261,7 +261,7 @@ def test_schedules_as_other_libraries_write_them(elsewhere, here):
         ("softmax_cross_entropy_with_integer_labels", "categorical_cross_entropy"),
     ],
 )
-def test_a_loss_of_logits_says_how_it_is_done_here(elsewhere, here):
+def test_a_loss_of_logits_is_refused_with_the_loss_to_take(elsewhere, here):
     with pytest.raises(InputError, match=f"take '{here}'" if here else "no loss is called"):
         losses.get(elsewhere)
 

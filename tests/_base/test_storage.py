@@ -23,7 +23,7 @@ def test_writes_and_replaces(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_does_not_overwrite_unless_told(tmp_path: Path) -> None:
+def test_overwriting_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "file"
     storage.write(path, b"one", overwrite=False)
     with pytest.raises(InputError, match="the file is there already"):
@@ -137,7 +137,7 @@ def test_messages_show_a_path_in_one_line() -> None:
         storage.read("a\nb")
 
 
-def test_whether_a_file_can_be_written_is_known_beforehand(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_refused_early(tmp_path: Path) -> None:
     there = tmp_path / "there.txt"
     there.write_bytes(b"kept")
     storage.check_writable(there)

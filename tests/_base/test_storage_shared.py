@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_listed_is_written_to(folder: Path) -> None:
     assert sorted(file.name for file in folder.iterdir()) == ["file", "file.previous"]
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_beforehand(folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused_early(folder: Path) -> None:
     folder.chmod(0o500)
     program = (
         "path, told = sys.argv[1], []\n"

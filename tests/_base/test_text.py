@@ -116,7 +116,7 @@ def test_a_table_keeps_its_rows() -> None:
     assert len(names) == len(below)
 
 
-def test_findings_of_ones_own_checks() -> None:
+def test_findings_of_user_defined_checks() -> None:
     finding = Finding(check="mine", title=HOSTILE, severity="note", evidence=HOSTILE, advice=HOSTILE)
     assert all(map(harmless, (finding.title, finding.evidence, finding.advice)))
 

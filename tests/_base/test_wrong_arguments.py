@@ -101,7 +101,7 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize(("option", "here"), ELSEWHERE.items())
-def test_an_option_as_others_call_it_says_what_it_is_here(option, here):
+def test_an_option_of_another_library_is_refused_with_ours(option, here):
     with pytest.raises(InputError, match=f"fit: no option is called '{option}'; it is {here}"):
         fit_with(**{option: 1})
 

@@ -22,7 +22,7 @@ class TestAlongAxis:
         same(activation.vjp(x, expected, dz, axis=axis), np.moveaxis(activation.vjp(*moved), -1, axis))
 
     @EVERY_ALONG_AXIS
-    def test_rows_do_not_know_each_other(self, activation):
+    def test_rows_are_independent(self, activation):
         x = np.random.default_rng(5).normal(size=(4, 7), scale=2)
         same(activation(x), np.array([activation(row) for row in x]))
 

@@ -28,7 +28,7 @@ def said(**environment):
     return run.stdout.strip().splitlines()
 
 
-def test_it_is_said_once_with_how_much_slower():
+def test_one_warning_with_the_slowdown():
     (line,) = said()
     assert line.startswith("FallbackWarning: networks run in NumPy, without the native core (")
     assert "10 to 20 times as long" in line

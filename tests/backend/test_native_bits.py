@@ -112,7 +112,7 @@ def test_every_level_gives_the_same_bits() -> None:
     assert len(found.pop().strip()) == hashlib.sha256().digest_size * 2
 
 
-def test_an_unknown_level_is_refused_with_those_there_are() -> None:
+def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
     environment = os.environ | {"MULTILAYER_CPU": "v9", "MULTILAYER_BACKEND": ""}
     run = subprocess.run(
         [sys.executable, "-c", "from multilayer import backend; backend.info()"],

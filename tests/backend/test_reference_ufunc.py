@@ -12,7 +12,7 @@ total = TwinAxisFunction("total", lambda x: x / x.sum(axis=-1, keepdims=True))
 X = np.arange(6.0).reshape(2, 3)
 
 
-def test_says_what_it_is():
+def test_numbers_of_arguments_and_repr():
     assert (halve.nin, halve.nout, halve.nargs) == (1, 1, 2)
     assert (scale.nin, scale.nargs) == (2, 3)
     assert repr(halve) == "<twin ufunc 'halve'>"

@@ -140,14 +140,14 @@ def test_questions_of_their_own_have_no_class(multilayer, saved, tmp_path):
         ("identity", 1, ["--threshold", "1"], "(1 where y_1 is above 1)"),
     ],
 )
-def test_the_screen_says_how_classes_are_numbered(
+def test_the_output_shows_how_classes_are_numbered(
     multilayer, saved, tmp_path, activation, units, arguments, part
 ):
     net, samples = saved(activation, units), table(tmp_path, "x\n1\n2\n")
     assert part in multilayer("run", net, samples, *arguments).out
 
 
-def test_what_was_decided_of_line_1_is_told_and_can_be_overruled(multilayer, saved, tmp_path):
+def test_the_decision_on_line_1_is_printed_and_can_be_overruled(multilayer, saved, tmp_path):
     net, samples = saved("identity", 1, inputs=["2023", "2024"]), table(tmp_path, "2023,2024\n1,2\n")
     done = multilayer("run", net, samples, "--json")
     assert json.loads(done.out)["y"] == [[3.0]]
@@ -159,7 +159,7 @@ def test_what_was_decided_of_line_1_is_told_and_can_be_overruled(multilayer, sav
     assert "line 1" not in multilayer("diagnose", net, samples, "--header").err
 
 
-def test_a_mistake_is_told_alone(multilayer, saved, tmp_path):
+def test_a_mistake_prints_one_line_and_nothing_else(multilayer, saved, tmp_path):
     net = saved("identity", 1, inputs=["2023", "2024"])
     done = multilayer("run", net, table(tmp_path, "id,2023,2024\n1,2,x\n"))
     assert (done.code, len(done.err.splitlines())) == (2, 1)

@@ -71,14 +71,14 @@ def test_trouble_is_one_and_the_verdict_comes_first(multilayer, sick, data):
     assert "\nChecked: " in done.out
 
 
-def test_a_decimal_comma_in_the_targets_is_told(multilayer, tmp_path):
+def test_a_decimal_comma_in_the_targets_is_reported(multilayer, tmp_path):
     save(MLP([Dense([[1.0]], [0.0])]), tmp_path / "line.json")
     (tmp_path / "line.csv").write_text("sep=;\nx;y\n1;1,5\n2;2,5\n3;3,25\n")
     done = multilayer("diagnose", tmp_path / "line.json", tmp_path / "line.csv", "--target", "y")
     assert done.err.splitlines()[-1].endswith("line.csv: numbers are read with a decimal comma")
 
 
-def test_without_a_target_it_says_what_it_could_not_measure(multilayer, healthy, data):
+def test_without_a_target_the_unmeasured_is_listed(multilayer, healthy, data):
     done = multilayer("diagnose", healthy, data)
     assert done.code == 0
     assert "Not measured:" in done.out

@@ -85,7 +85,7 @@ def test_page_and_json_at_once(multilayer, tmp_path):
         (["--measure", "--html", "."], "folder"),
     ],
 )
-def test_mistakes_are_told_before_anything_is_measured(multilayer, tmp_path, monkeypatch, arguments, part):
+def test_mistakes_are_refused_before_anything_is_measured(multilayer, tmp_path, monkeypatch, arguments, part):
     package = importlib.import_module("multilayer.measure")
     monkeypatch.setattr(package, "measure", lambda *_, **__: pytest.fail("measured"))
     monkeypatch.chdir(tmp_path)

@@ -156,7 +156,7 @@ def test_messages_that_cannot_be_written_change_nothing(folder: Path, command: s
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_a_mistake_that_cannot_be_told_is_one(folder: Path) -> None:
+def test_a_mistake_that_cannot_be_printed_keeps_its_exit_code(folder: Path) -> None:
     assert shell(folder, "summary .", "2>/dev/full")[0] == 2
 
 

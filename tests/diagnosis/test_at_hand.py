@@ -18,7 +18,7 @@ START = initialize((3, 8, 1), "tanh", "sigmoid", rng=0)
 SETTINGS = {"loss": "binary_cross_entropy", "epochs": 12, "rng": 0}
 
 
-def test_what_fit_knew_is_known():
+def test_the_record_of_fit_is_used():
     stopping = EarlyStopping(3, 0.5)
     trained = fit(START, X, y, optimizer=SGD(0.3), stopping=stopping, **SETTINGS)
     for found in (diagnose(trained, X, y), diagnose(trained.network, X, y, course=trained)):
@@ -67,7 +67,7 @@ def test_a_training_under_way_is_diagnosed_as_it_is():
     assert len(diagnose(training, X, y).evidence.course.history) == 1
 
 
-def test_the_start_of_a_training_that_went_on_is_not_known(tmp_path):
+def test_a_resumed_training_has_no_initial_network(tmp_path):
     first = fit(START, X, y, **SETTINGS)
     again = fit(first, X, y, after=first.memory, **SETTINGS)
     assert again.start is None

@@ -251,7 +251,7 @@ def test_a_mean_that_the_next_layer_sees_through_is_no_collapse():
     assert not findings("collapsed_signal", scoring(collapsed(0.9999), 0.95))
 
 
-def test_without_targets_a_collapse_is_told_by_the_outputs():
+def test_without_targets_a_collapse_shows_in_the_outputs():
     evidence = replace(collapsed(0.9999), outputs=None, missing={"y": "no y was given"})
     assert findings("collapsed_signal", evidence)[0].severity == "warning"
     last = evidence.layers[-1]

@@ -35,7 +35,7 @@ def test_gradients_that_overflow_are_found_where_the_forward_pass_does_not():
     assert found.evidence.gradients[0].dW.counts.sum() == 4
 
 
-def test_what_is_missing_is_said():
+def test_what_is_missing_has_a_reason():
     X = np.random.default_rng(0).standard_normal((30, 2))
     found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X)
     said = {outcome.check: outcome.reason for outcome in found.not_measured}
@@ -49,7 +49,7 @@ def test_what_is_missing_is_said():
     ] == "the targets are not classes"
 
 
-def test_without_scipy_there_is_no_linear_model_and_that_is_said(monkeypatch):
+def test_without_scipy_the_linear_model_is_not_measured(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "scipy", None)
     X = np.random.default_rng(0).standard_normal((30, 2))
     found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X, np.arange(30) % 3)
@@ -106,7 +106,7 @@ def test_a_single_nan_is_named_and_left_out():
     assert found.evidence.samples == 49
 
 
-def test_nothing_but_nan_is_told_once():
+def test_samples_of_nan_alone_give_one_finding():
     X = np.full((20, 3), np.nan)
     found = diagnose(initialize((3, 4, 2), "relu", "softmax", rng=0), X, np.arange(20) % 2)
     assert [finding.check for finding in found.findings] == ["not_finite"]

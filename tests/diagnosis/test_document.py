@@ -113,7 +113,7 @@ def test_numbers_come_back():
     }
 
 
-def test_what_is_not_finite_is_told_by_name():
+def test_numbers_that_are_not_finite_are_strings():
     inputs = replace(evidence().inputs, maximum=np.array([np.inf, -np.inf, np.nan]))
     broken = diagnosis(evidence=evidence(inputs=inputs), findings=(replace(COLLAPSED, value=np.nan),))
     read = json.loads(to_json(broken), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
@@ -136,7 +136,7 @@ RANKING = Ranking(
 )
 
 
-def test_remedies_are_told_where_they_were_tried():
+def test_remedies_are_in_the_document_where_they_were_tried():
     read = json.loads(to_json(diagnosis(), RANKING))
     validator().validate(read)
     first, second = read["remedies"]["rows"]
@@ -148,6 +148,6 @@ def test_remedies_are_told_where_they_were_tried():
     assert json.loads(to_json(diagnosis()))["remedies"] is None
 
 
-def test_what_is_not_known_is_null():
+def test_unknown_values_are_null():
     read = json.loads(to_json(diagnosis(evidence=bare_evidence())))["evidence"]
     assert read["outputs"] is read["gradients"] is read["loss"] is read["course"]["history"] is None

@@ -156,7 +156,7 @@ def test_a_cross_entropy_of_what_relu_lets_through():
         )
 
 
-def test_the_order_of_words_is_said():
+def test_the_order_of_text_labels_is_noted():
     assert (
         "the labels in y are taken for the classes in sorted order: 'ant', 'bee', 'cow'"
         in _read(3, WORDS)[2].notes

@@ -18,7 +18,7 @@ def said(found):
     return next((finding for finding in found.findings if finding.check == NAME), None)
 
 
-def test_the_posted_network_that_says_a_half_for_ever():
+def test_the_posted_network_whose_output_stays_at_a_half():
     """CodingTrain/Toy-Neural-Network-JS#155: plain gradient descent at a rate of 0.01, 5000 epochs."""
     W = [[-0.12692590266986858, -0.9357427469178123], [-0.844955757436316, 0.8173651578783794]]
     first = Dense(W, [0.39650732687505963, -0.49808473788143637], "sigmoid")

@@ -48,7 +48,7 @@ def test_an_autoencoder_that_works_is_no_trouble(scale):
     assert "which it would copy" in reasons["linear_enough"]
 
 
-def test_one_that_says_the_mean_is():
+def test_one_that_outputs_the_mean_is_no_better():
     net = MLP([Dense(np.zeros((5, 2)), None, "tanh"), Dense(np.zeros((2, 5)), X.mean(axis=0))])
     found = diagnose(net, X, X)
     assert found.trouble

@@ -37,7 +37,7 @@ def measured(net: MLP, X, y=None, loss: str = "categorical_cross_entropy", block
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "gelu", "hard_tanh", "leaky_relu"])
-def test_layers_are_what_numpy_says(activation, kind):
+def test_layers_agree_with_numpy(activation, kind):
     net, (X, y) = network(activation, kind), data(kind)
     found, trace = measured(net, X, y, block=64), net.trace(X)
     near = TOLERANCE[kind]
@@ -78,7 +78,7 @@ def test_gradients_are_those_of_all_the_data_at_once(kind):
         assert layer.dW.counts.sum() == one.dW.size
 
 
-def test_outputs_are_what_scikit_learn_says():
+def test_outputs_agree_with_scikit_learn():
     from sklearn import metrics
 
     net, (X, y) = network(), data()
@@ -117,7 +117,7 @@ def test_the_linear_model_for_classes_is_as_good_as_scikit_learns():
     assert outputs.linear_score >= LogisticRegression().fit(scaled, y).score(scaled, y) - 0.005
 
 
-def test_columns_are_what_numpy_says():
+def test_columns_agree_with_numpy():
     X, y = data("float64", offset=1e6)
     found = measured(network(), X, y, block=64).inputs
     np.testing.assert_allclose(found.mean, X.mean(axis=0))
@@ -265,7 +265,7 @@ def test_what_does_not_fit_is_refused():
         diagnose(net, X, y, course="fast")
 
 
-def test_the_loss_that_belongs_to_the_output_is_taken_and_said():
+def test_the_loss_of_the_output_activation_is_taken_with_a_note():
     X, y = data()
     found = diagnose(network(), X, y)
     assert found.evidence.loss == losses.categorical_cross_entropy

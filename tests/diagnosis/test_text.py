@@ -42,7 +42,7 @@ def test_repr_is_as_wide_as_the_terminal(monkeypatch):
     assert repr(diagnosis()) == to_text(diagnosis(), 59)
 
 
-def test_health_is_said_with_what_was_checked():
+def test_without_findings_the_checks_are_listed():
     text = to_text(healthy(), 79)
     assert text.startswith("No trouble found by 2 checks.\n\nNot measured:")
     assert "Checked: collapsed signal, dead units." in text

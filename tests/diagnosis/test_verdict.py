@@ -62,7 +62,7 @@ def test_notes_on_the_whole_come_before_notes_on_a_layer(evidence):
     ]
 
 
-def test_without_an_error_there_is_no_cause_but_a_warning_is_told(evidence):
+def test_without_an_error_the_verdict_is_the_warning(evidence):
     found = conclude(evidence, (saying(finding("a", "warning")), saying(finding("b", "note"))))
     assert found.cause is None
     assert not found.trouble

@@ -126,7 +126,7 @@ def test_integers_beyond_float64_are_rounded_once():
     np.testing.assert_array_equal(found, [[float(large), -1.0]])
 
 
-def test_what_is_wrong_with_a_number_is_told_with_its_place():
+def test_a_wrong_number_is_refused_with_its_place():
     import pandas
 
     named = network(inputs=NAMES)
@@ -141,7 +141,7 @@ def test_what_is_wrong_with_a_number_is_told_with_its_place():
 
 
 @pytest.mark.oracle
-def test_a_lazy_frame_is_told_the_way_out():
+def test_a_lazy_frame_is_refused_with_the_fix():
     lazy = _polars(X).lazy()
     with pytest.raises(InputError, match=r"x is a LazyFrame; .*; give its collect\(\)"):
         network(inputs=NAMES)(lazy)

@@ -36,7 +36,7 @@ def test_activations_by_name_object_or_layer(activation):
     )
 
 
-def test_an_activation_of_ones_own():
+def test_a_user_defined_activation():
     cube = Custom("cube", lambda x: x**3, lambda x: 3 * x**2)
     model = classifier(activation=cube, max_iter=20, batch_size=10, learning_rate_init=0.01).fit(X, Y)
     assert model.score(X, Y) > 0.8
@@ -110,7 +110,7 @@ def test_class_weight_is_a_sample_weight(kind):
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("early_stopping", [False, True])
-def test_validation_data_of_ones_own(early_stopping, sparse):
+def test_given_validation_data(early_stopping, sparse):
     train, val = slice(0, None, 2), slice(1, None, 2)
     model = classifier(early_stopping=early_stopping, max_iter=30, learning_rate_init=0.01, solver="adam")
     X_val = csr_matrix(X[val]) if sparse else X[val]
@@ -224,7 +224,7 @@ def test_lbfgs_calls_back_after_every_iteration():
     assert losses[-1] == model.loss_
 
 
-def test_lbfgs_ends_when_a_callback_says_so():
+def test_a_callback_ends_lbfgs():
     model = classifier(solver="lbfgs", callbacks=[lambda event: event.epoch == 3]).fit(X, Y)
     straight = classifier(solver="lbfgs", max_iter=3).fit(X, Y)
     assert model.n_iter_ == 3

@@ -43,7 +43,7 @@ def test_the_method_and_the_function_are_one():
     assert (evidence.course.stopped, evidence.course.epochs) == ("epochs", 20)
 
 
-def test_validation_is_told():
+def test_validation_is_in_the_record():
     model = MLPClassifier((5,), max_iter=20, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -111,7 +111,7 @@ def test_samples_that_are_not_finite_are_named_as_for_any_network():
         try_fixes(model, gap, NAMES)
 
 
-def test_labels_that_are_not_known_are_an_input_error_in_one_line():
+def test_unknown_labels_are_an_input_error_in_one_line():
     model = _fitted(MLPClassifier((5,), max_iter=3, random_state=0), X, NAMES)
     with pytest.raises(InputError, match="has classes not in") as refused:
         diagnose(model, X, np.where(NAMES[0] == NAMES, "other", NAMES))

@@ -248,7 +248,7 @@ def test_a_loss_that_is_not_finite_ends_lbfgs(kind):
         kind(solver="lbfgs", random_state=0).fit(X * 1e300, CLASSES["binary"] * 1)
 
 
-def test_plain_fit_says_it_too():
+def test_plain_fit_refuses_it_too():
     network = multilayer.initialize((10, 5, 1), rng=0, dtype=np.float64)
     with pytest.warns(TrainingWarning, match="the loss of all samples is not finite"):
         multilayer.fit(network, X_DIABETES * 1e200, Y_DIABETES, loss="squared", optimizer=LBFGS())

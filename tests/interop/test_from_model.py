@@ -64,7 +64,7 @@ def test_what_training_makes():
     "package", ["keras.src.models.sequential", "tf_keras.src.engine", "tensorflow.python.keras"]
 )
 @pytest.mark.parametrize("on_top_of", [object, Sequential])
-def test_keras_is_told_as_keras(package, on_top_of):
+def test_keras_models_are_refused_by_name(package, on_top_of):
     def get_weights(self):
         return []
 

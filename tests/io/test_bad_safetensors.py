@@ -176,7 +176,7 @@ def test_a_file_of_ours_is_one_of_the_library(tmp_path: Path) -> None:
     np.testing.assert_array_equal(tensors["layer2.W"], NETWORK.layers[1].W)
 
 
-def test_a_header_whose_length_looks_like_a_pickle_loads(tmp_path: Path) -> None:
+def test_a_header_whose_length_resembles_a_pickle_loads(tmp_path: Path) -> None:
     data = made()
     end = 8 + int.from_bytes(data[:8], "little")
     path = tmp_path / "network.safetensors"

@@ -152,7 +152,7 @@ def test_lines_are_counted_as_the_file_has_them(tmp_path):
         read(tmp_path, "sep=;\na;b\n1;2\n3;x\n", 2)
 
 
-def test_a_number_that_is_a_name_is_told(tmp_path):
+def test_a_number_as_a_name_is_reported(tmp_path):
     found = read(tmp_path, "0,1,2\n5,6,7\n", 2, None, targets=["2"])
     assert found.targets[0].cells == ["7"]
     assert found.notes[1].endswith("the target 2 is read as the name of column 3")

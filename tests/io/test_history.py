@@ -131,7 +131,7 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
         ("sep=;\nloss\n1,5\n", ["numbers are read with a decimal comma"]),
     ],
 )
-def test_what_was_decided_is_told(tmp_path, content, said):
+def test_the_decision_is_reported(tmp_path, content, said):
     path = tmp_path / "log.csv"
     path.write_text(content)
     told = []

@@ -149,7 +149,7 @@ class Cube(Elementwise):
 
 
 @every_format
-def test_an_activation_of_ones_own_is_given_again_at_loading(format_: Format) -> None:
+def test_a_user_defined_activation_is_given_again_at_loading(format_: Format) -> None:
     network = MLP([Dense([[1.0, 2.0]], [3.0, 4.0], Cube((2.0, -0.5)))])
     assert again(format_, network, Cube()) == network
     with pytest.raises(InputError, match="layer 1: no activation is called 'cube'"):

@@ -72,7 +72,7 @@ def test_it_comes_back_bit_for_bit(tmp_path, suffix, hidden, given):
 
 
 @every_suffix
-def test_without_it_the_error_says_how_to_bring_it(tmp_path, suffix):
+def test_without_it_the_error_shows_how_to_give_it(tmp_path, suffix):
     path = tmp_path / f"net{suffix}"
     save(network(relu, CUBE), path)
     for given in ((), [SINE]):
@@ -178,12 +178,12 @@ def test_the_network_of_an_estimator(tmp_path):
         ({"aliases": ["Leaky-ReLU"]}, "'Leaky-ReLU' is an activation of multilayer"),
     ],
 )
-def test_facts_of_ones_own_are_checked(facts, message):
+def test_facts_of_a_user_are_checked(facts, message):
     with pytest.raises(InputError, match=message):
         Custom("square", lambda a: a**2, lambda a: 2 * a, **facts)
 
 
-def test_facts_of_ones_own():
+def test_facts_of_a_user():
     made = Custom("mine", np.abs, np.sign, kinks=0, aliases="absolute")
     assert (made.facts.kinks, made.facts.aliases) == ((0.0,), ("absolute",))
     assert made.facts.latex == r"\operatorname{mine}(a)"

@@ -68,13 +68,13 @@ def test_every_activation_is_measured_in_full(found, name):
 @pytest.mark.parametrize(
     "act", [act for act in catalogue if isinstance(act, AlongAxis)], ids=lambda a: a.facts.name
 )
-def test_along_an_axis_much_is_measured_and_the_rest_says_why_not(found, act):
+def test_along_an_axis_what_is_not_measured_has_a_reason(found, act):
     each = found[act.facts.name]
     assert {name for name, result in each.items() if result} == {"range", "depth", "cost", "accuracy"}
     assert "whole row" in each.saturation.reason
 
 
-def test_cost_is_told_of_every_direction_and_type(found):
+def test_cost_has_every_direction_and_type(found):
     for each in found.values():
         assert [(timing.direction, timing.dtype) for timing in each.cost.timings] == [
             ("forward", "float32"),
@@ -86,7 +86,7 @@ def test_cost_is_told_of_every_direction_and_type(found):
         assert each.cost.rounds == LITTLE.rounds
 
 
-def test_what_cannot_be_trained_says_so(found):
+def test_what_cannot_be_trained_has_a_reason(found):
     for name in ("step", "hardmax"):
         assert found[name].depth.chosen.median == (0.0, 0.0, 0.0)
         assert not found[name].centring
@@ -99,7 +99,7 @@ def test_the_same_figures_again(found):
     assert [again[name] for name in names] == [found["sigmoid"][name] for name in names]
 
 
-def test_an_activation_of_ones_own_gives_the_figures_of_its_like(found):
+def test_a_user_defined_copy_gives_the_figures_of_the_original(found):
     twin = Custom(
         "my_sigmoid", lambda a: np.where(a < 0, np.exp(-np.abs(a)), 1.0) / (1.0 + np.exp(-np.abs(a))),
         lambda a: np.exp(-np.abs(a)) / (1.0 + np.exp(-np.abs(a))) ** 2,
@@ -114,7 +114,7 @@ def test_an_activation_of_ones_own_gives_the_figures_of_its_like(found):
     assert "my_sigmoid" in repr(each)
 
 
-def test_kinks_and_jumps_of_ones_own_are_met_exactly():
+def test_kinks_and_jumps_of_a_user_are_met_exactly():
     stairs = Custom(
         "stairs",
         lambda a: np.floor(np.clip(a, -2.0, 3.0)),

@@ -70,7 +70,7 @@ def test_saturated_regions_by_root_finding(name):
 
 
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=lambda act: act.facts.name)
-def test_saturation_means_what_it_says(activation):
+def test_saturation_by_its_definition(activation):
     found = measure(activation, only=["saturation", "lipschitz"])
     if not found.saturation:
         assert activation.facts.name in ("step", "exponential")
@@ -196,7 +196,7 @@ def test_depth_agrees_with_the_theory_of_wide_networks(name):
 
 
 @pytest.mark.parametrize("seeds", [4, 6, 9, 12, 20])
-def test_the_interval_of_the_median_covers_what_it_says(seeds):
+def test_the_interval_of_the_median_has_its_coverage(seeds):
     from multilayer.measure.gradients import _band
 
     skipped, coverage = _band(seeds)

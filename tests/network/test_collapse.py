@@ -59,7 +59,7 @@ def test_names_survive_and_a_nonlinear_network_stays():
     assert net.collapse() == net
 
 
-def test_equality_says_how_far_a_wrong_collapse_is_off():
+def test_equality_measures_how_far_a_wrong_collapse_is_off():
     net = integer_network((2, 3, 1))
     layer = net.collapse().layers[0]
     wrong = MLP([Dense(layer.W + 0.5, layer.b)])

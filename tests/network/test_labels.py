@@ -267,7 +267,7 @@ def test_labels_of_other_models():
         np.array([1.0, 2.0]),
     ],
 )
-def test_a_fitted_classifier_says_its_own_labels(package, labels):
+def test_a_fitted_classifier_predicts_its_own_labels(package, labels):
     y = labels[RNG.integers(0, len(labels), 60)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -62,7 +62,7 @@ def test_every_activation_runs_in_a_network(activation, dtype):
         np.testing.assert_array_equal(record.z, activation(record.a))
 
 
-def test_an_activation_of_ones_own_runs_in_a_network():
+def test_a_user_defined_activation_runs_in_a_network():
     mine = Custom("cube", lambda x: x**3, lambda x: 3 * x**2)
     net = random_network((3, 5, 2), [mine, identity])
     trace = net.trace(np.ones((4, 3)))

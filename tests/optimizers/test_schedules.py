@@ -55,7 +55,7 @@ def test_short_trainings(schedule, total):
     assert all(math.isfinite(rate) and 0 < rate <= 0.1 for rate in rates(schedule, total))
 
 
-def test_the_number_of_steps_has_to_be_known():
+def test_the_number_of_steps_is_needed():
     with pytest.raises(InputError, match="number of all steps"):
         Cosine().rate(0.1, Time(0, 0, None))
     assert Cosine(steps=10).rate(0.1, Time(0, 0, None)) == 0.1

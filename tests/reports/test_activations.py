@@ -28,7 +28,7 @@ def test_a_page_of_what_little_was_asked_for():
 
 
 @pytest.mark.slow
-def test_names_of_ones_own_may_be_anything():
+def test_user_defined_names_may_be_anything():
     cube = Custom('<b>"my" & cube', lambda a: a**3, lambda a: 3 * a**2)
     found = [
         measure(act, effort=LITTLE, only=["saturation", "depth", "cost", "accuracy"])

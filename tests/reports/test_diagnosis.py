@@ -59,7 +59,7 @@ def test_the_verdict_comes_first():
     )
 
 
-def test_what_is_not_drawn_is_said_with_the_reason():
+def test_what_is_not_drawn_has_a_reason():
     text = read(to_html(healthy())).text
     assert "Learning curve: not drawn, as the history of the training is not known." in text
     assert "Gradient by layer: not drawn, as gradients need y and a loss." in text
@@ -148,7 +148,7 @@ def test_the_file_appears_whole_or_not_at_all(tmp_path):
             refuses(tmp_path / "nowhere" / "page.html")
 
 
-def test_a_missing_extra_is_told_before_long_work(tmp_path, monkeypatch):
+def test_a_missing_extra_is_refused_before_long_work(tmp_path, monkeypatch):
     check_ready(tmp_path / "page.html")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"multilayer\[plot\]"):

@@ -90,7 +90,7 @@ def test_more_epochs_later(tmp_path):
     same(fit(NET, X, Y, checkpoint=path, **options(epochs=8)), fit(NET, X, Y, **options()))
 
 
-def test_saved_as_often_as_told(tmp_path):
+def test_saved_as_often_as_asked(tmp_path):
     path = tmp_path / "run.checkpoint"
     seen = []
     for event in train(NET, X, Y, checkpoint=Checkpoint(path, every=3), **options()):

@@ -24,7 +24,7 @@ def handler_is_restored():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_the_inner_one_is_told_what_the_outer_one_is_told():
+def test_an_interruption_reaches_the_inner_and_the_outer_training():
     outer, inner, later = Interruption(), Interruption(), Interruption()
     with outer:
         with inner:

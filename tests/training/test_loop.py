@@ -34,7 +34,7 @@ def test_events():
     assert repr(trained.history).startswith("History(2 epochs, loss ")
 
 
-def test_the_same_seed_gives_the_same_bits_however_one_looks():
+def test_the_same_seed_gives_the_same_bits_at_any_granularity_of_events():
     plain = fit(NET, X, Y, epochs=3, **OPTIONS)
     assert bits(fit(NET, X, Y, epochs=3, **OPTIONS).network) == bits(plain.network)
     for every in (1, 2, 100):
@@ -170,7 +170,7 @@ def test_progress_bar(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_losses_optimizers_and_activations_of_the_users_own():
+def test_user_defined_losses_optimizers_and_activations():
     @dataclass(frozen=True)
     class LogCosh(Loss):
         @property

@@ -129,7 +129,7 @@ def test_every_combination(
 
 
 @pytest.mark.parametrize("layers", [(CUBE,), (CUBE, BOUNDED), (relu, CUBE), (CUBE, tanh, CUBE, BOUNDED)])
-def test_a_part_of_ones_own_in_any_layer(layers: tuple[Activation, ...]) -> None:
+def test_a_user_defined_part_in_any_layer(layers: tuple[Activation, ...]) -> None:
     shape = (*(7, 5, 6, 4, 3)[: len(layers)], 2)
     p = Plan(layers, Squared(), SGD(0.01), {"dropout": (0.2,) * (len(layers) - 1)})
     batches = replace(table(p.loss, np.float64, shape), weights=np.linspace(0.0, 2.0, 103))
@@ -181,7 +181,7 @@ def test_interrupted_steps_draw_no_more_random_numbers_than_they_use() -> None:
 
 
 @pytest.mark.parametrize("part", ["activation", "loss", "optimizer", "clip"])
-def test_nan_from_a_part_of_ones_own_leaves_the_state_before_it(part: str) -> None:
+def test_nan_from_a_user_defined_part_leaves_the_state_before_it(part: str) -> None:
     calls = [0]
 
     def spoilt(a: NDArray[Any]) -> NDArray[Any]:

@@ -55,7 +55,7 @@ CANNOT: dict[str, tuple[Callable[[Path], Any], str]] = {
 
 @pytest.mark.parametrize("resume", [True, False])
 @pytest.mark.parametrize(("make", "message"), CANNOT.values(), ids=CANNOT)
-def test_known_before_the_first_batch(
+def test_refused_before_the_first_batch(
     make: Callable[[Path], Any], message: str, resume: bool, tmp_path: Path
 ) -> None:
     path = make(tmp_path)

@@ -19,7 +19,7 @@ def _live(*data, **settings):
     return Live(*data, on_finding=found.append, **{"every": 1, **settings}), found
 
 
-def test_measures_what_it_says():
+def test_snapshots_agree_with_numpy():
     live, _ = _live(X, Y, "squared", samples=1000, start=NET)
     networks = [NET]
     training = train(NET, X, Y, loss="squared", optimizer=SGD(0.1), epochs=4, rng=0, callbacks=[live])
@@ -121,7 +121,7 @@ def test_ends_training_at_a_warning():
     assert (trained.stopped, len(trained.history)) == ("callback", 2)
 
 
-def test_warns_unless_told_otherwise():
+def test_warns_by_default():
     net, X, y = _stuck()
     with pytest.warns(TrainingWarning) as told:
         fit(

@@ -91,7 +91,7 @@ def test_a_loop_that_stops_training():
     assert [look.epoch for look in live.snapshots if look.epoch == 3] == [3]
 
 
-def test_what_only_the_last_look_finds_is_told():
+def test_a_finding_of_the_last_snapshot_alone_is_reported():
     """After the first epoch it is a warning that one look has; in the end there is no second one to wait for."""
     live, told = live_on(X, 50.0 + Y, "squared")
     fit(NET, X, 50.0 + Y, loss="squared", epochs=2, rng=0, callbacks=[live])
@@ -119,7 +119,7 @@ def test_a_training_that_a_checkpoint_has_ended_already(tmp_path):
     assert looked_at(live.snapshots[-1], trained.network, X)
 
 
-def test_whoever_counts_the_ends():
+def test_a_callback_is_called_once_at_the_end():
     ends = []
 
     class Counter:

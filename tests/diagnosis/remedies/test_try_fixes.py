@@ -129,7 +129,7 @@ def test_standardizing_is_found_for_inputs_far_away():
     assert ranking.metric == "r2"
 
 
-def test_says_so_where_nothing_helps():
+def test_the_verdict_where_nothing_helps():
     X, y = RNG.standard_normal((100, 2)), RNG.integers(0, 2, 100)
     noise = np.zeros_like(X)
     setup = Setup(
