@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.activations import identity
 from multilayer.network.dense import Dense
 
@@ -67,10 +68,15 @@ class Equality:
 
     def __str__(self) -> str:
         if self:
-            return f"equal: all {self.numbers} weights and biases are exactly the products"
-        return (
-            f"equal up to rounding: {self.exact} of {self.numbers} weights and biases are exactly the "
-            f"products, the others differ by at most {self.largest_difference:.3g}"
+            return fill(
+                "equal: all {numbers} weights and biases are exactly the products", numbers=self.numbers
+            )
+        return fill(
+            "equal up to rounding: {exact} of {numbers} weights and biases are exactly the products, the others differ "
+            "by at most {difference:.3g}",
+            exact=self.exact,
+            numbers=self.numbers,
+            difference=self.largest_difference,
         )
 
 

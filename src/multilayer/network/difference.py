@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table, to_html, to_text
+from multilayer._base.text import fill
 from multilayer.network.view import matrix_table, numbered, sample_table
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class TraceDifference(Sequence[LayerDifference]):
                 tables.append(_parameters(name, after, before, changed, digits))
             else:
                 tables.append(_signals(name, after, before, self._names(name, after), digits))
-        return tables, f"not changed: {', '.join(unchanged)}" if unchanged else ""
+        return tables, fill("not changed: {names}", names=", ".join(unchanged)) if unchanged else ""
 
     def _names(self, name: str, array: Array) -> Sequence[str]:
         named = {"x": self.after.input_names, "y": self.after.output_names}.get(name[0])
@@ -144,10 +145,12 @@ def _parameters(name: str, after: Array, before: Array, changed: NDArray[np.bool
         indices = comma.join(str(index + 1) for index in place)
         return f"{letter}_{indices}{number} = {before[place]:.{digits}g} -> {after[place]:.{digits}g}"
 
-    return matrix_table(f"change of {name}  {after.shape}", (len(places), 1), cell)
+    caption = fill("change of {name}  {shape}", name=name, shape=after.shape)
+    return matrix_table(caption, (len(places), 1), cell)
 
 
 def _signals(name: str, after: Array, before: Array, names: Sequence[str], digits: int) -> Table:
     change = _change(after, before)
     rows = change.reshape(-1, change.shape[-1])
-    return sample_table(f"change of {name}  {change.shape}", rows, names, digits)
+    caption = fill("change of {name}  {shape}", name=name, shape=change.shape)
+    return sample_table(caption, rows, names, digits)

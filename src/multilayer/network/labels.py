@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 
 __all__ = ["Label", "array_of_labels", "class_numbers", "distinct", "labels_of", "places_of"]
 
@@ -139,5 +139,7 @@ def _listed(labels: Sequence[Any]) -> str:
         quoted(label) if isinstance(label, str) else one_line(repr(label), _LONGEST_NUMBER)
         for label in labels[:_SHOWN]
     ]
-    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-    return ", ".join(shown) + more
+    listed = ", ".join(shown)
+    if len(labels) <= _SHOWN:
+        return listed
+    return fill("{labels} and {count} more", labels=listed, count=len(labels) - _SHOWN)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 from multilayer._base.table import Table
+from multilayer._base.text import fill
 from multilayer.network.dense import Dense
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]
@@ -46,7 +47,8 @@ class Summary:
             for row in (*map(astuple, self.layers), total)
         )
         columns = tuple(field.name for field in fields(LayerSummary))
-        return Table(f"{self.inputs} inputs, {self.dtype}", columns, tuple(rows))
+        caption = fill("{inputs} inputs, {dtype}", inputs=self.inputs, dtype=self.dtype)
+        return Table(caption, columns, tuple(rows))
 
     def __repr__(self) -> str:
         return self.table().text(indent="")

@@ -91,7 +91,8 @@ class Separability:
             "units": len(self.classes),
             "margin": self.margin,
         }
-        return printable(fill(self._template(), **places))
+        template = self._template()
+        return printable(fill(template, **places))
 
     def _template(self) -> str:
         if not self.separable:
