@@ -11,6 +11,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures
 
 from multilayer import InputError, from_model
 from multilayer.estimators import MLPClassifier, MLPRegressor
+from multilayer.interop.scikit_learn import metric_of, targets_of
 
 X, y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])
@@ -45,6 +46,20 @@ def test_labels_of_several_kinds_at_once():
     network = from_model(model)
     assert network.classes is None
     np.testing.assert_allclose(network(X), model.predict_proba(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["binary", "several classes", "several labels", "numbers"])
+def test_metric_and_targets_score_as_the_model_does(kind):
+    rows, targets = {
+        "binary": (X[:100], NAMES[y[:100]]),
+        "several classes": (X, NAMES[y]),
+        "several labels": make_multilabel_classification(60, 5, n_classes=3, random_state=0),
+        "numbers": (X[:, :2], X[:, 2]),
+    }[kind]
+    model = theirs.MLPRegressor if kind == "numbers" else theirs.MLPClassifier
+    model = _fitted(model(hidden_layer_sizes=(7,), max_iter=20, random_state=0), rows, targets)
+    score = metric_of(model).function(targets_of(model, targets), from_model(model)(rows), None)
+    assert score == pytest.approx(model.score(rows, targets), abs=1e-12)
 
 
 @pytest.mark.parametrize("targets", [X[:, 3], X[:, 2:]])
