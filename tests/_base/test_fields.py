@@ -27,8 +27,7 @@ from multilayer._base.fields import Limits
 from multilayer.diagnosis import Live, Setup, TrainingRecord, try_fixes
 from multilayer.measure import Effort, measure
 from multilayer.optimizers import schedules
-from multilayer.training import Checkpoint, EarlyStopping
-from multilayer.training.config import TrainConfig
+from multilayer.training import Checkpoint, EarlyStopping, TrainConfig
 from tests._base.network import NET, X, Y, training
 
 # The dataclasses that users make, each with what has to be given.

@@ -13,8 +13,7 @@ from multilayer.losses.table import registry as loss_names
 from multilayer.optimizers import SGD, Adam, Cosine, schedules
 from multilayer.optimizers.schedules import registry as schedule_names
 from multilayer.optimizers.table import registry as optimizer_names
-from multilayer.training import EarlyStopping, metrics
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, TrainConfig, metrics
 from multilayer.training.metrics import registry as metric_names
 
 REGISTRIES = (

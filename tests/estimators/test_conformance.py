@@ -10,12 +10,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from multilayer.estimators import MLPClassifier, MLPRegressor
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 OF_PRIVATE_PARTS = {"test_gradient"}
 """Tests that call methods which scikit-learn's classes keep to themselves."""
-
-pytestmark = pytest.mark.slow
 
 
 NOT_APPLICABLE = {

@@ -95,7 +95,7 @@ def case_of(model: Any, X: Any, y: Any) -> Case:
 
 def case_of_fit(model: Any, network: MLP, X: Any, y: Any, loss: Loss, metric: Metric) -> Case:
     """Return the case of a fitted MLP of scikit-learn, or an estimator with its parameters; y as the loss takes it."""
-    config = config_of(model, network, loss, metric)
+    config = config_of(model, loss, metric)
     record = record_of(config, history_of(model), stopped_of(model))
     return Case(network, X, y, loss, record, config, model, metric)
 

@@ -13,18 +13,18 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from multilayer._base.errors import InputError
+from multilayer.estimators.record import FitRecord
 from multilayer.interop.scikit_learn import config_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, Adaptive, Minimum, Optimizer, Schedule, Time
-from multilayer.training import Epoch, Memory, Metric, Trained
+from multilayer.optimizers import LBFGS, Minimum, Optimizer, Schedule, Time
+from multilayer.training import Epoch, Memory, Metric, TrainConfig, Trained
 from multilayer.training.checkpoint_writer import CheckpointWriter
-from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
 from multilayer.training.events import call_ended, callables
 from multilayer.training.loop import Training
 from multilayer.training.progress import progress_bar
-from multilayer.training.state import Progress, TrainState, initial_state, parameters_of
+from multilayer.training.state import TrainState, initial_state, parameters_of
 from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Fitting", "OptimizerInUse"]
@@ -34,9 +34,20 @@ _NOT_FINITE = (
     "preprocessed."
 )
 _INTERRUPTED = "Training interrupted by user."
-_ITERATION = "Iteration {epoch.epoch}, loss = {epoch.loss:.8f}"
-_USER = 6
-"""The stack level of the caller of `fit`, from a method that `Fitting.run` calls."""
+_CLIPPED = "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+_NOT_CONVERGED = (
+    "Stochastic Optimizer: Maximum iterations ({max_iter}) reached and the optimization hasn't converged yet."
+)
+_BROKEN_OFF = (
+    "Stochastic Optimizer: the optimization ended before it converged, with the best weights so far: {place}"
+)
+_LBFGS_FAILED = """\
+lbfgs failed to converge after {iterations} iteration(s) (status={minimum.status}):
+{minimum.message}
+{more}
+You might also want to scale the data as shown in:
+    https://scikit-learn.org/stable/modules/preprocessing.html"""
+_MORE_ITERATIONS = "\nIncrease the number of iterations to improve the convergence (max_iter={max_iter})."
 
 
 @dataclass(eq=False)
@@ -60,8 +71,7 @@ class Fitting:
     """Trains the network of an estimator, and records each epoch in scikit-learn's attributes.
 
     Only parameters and public attributes of the estimator are read and written. However `run` ends, `network` is what
-    the estimator is to hold then; `optimizer` and `waited` (epochs in a row without improvement) are what its next call
-    continues from.
+    the estimator is to hold then; its next call continues from `optimizer` and `waited`.
     """
 
     def __init__(
@@ -75,12 +85,18 @@ class Fitting:
     ) -> None:
         self.network: MLP = estimator.network_
         self.optimizer = optimizer
-        self.waited = waited
+        self._record = FitRecord(estimator, metric.name, waited)
         self._estimator, self._metric, self._rng = estimator, metric, rng
         self._callbacks = callables(estimator.callbacks)
         if estimator.solver == "lbfgs" and estimator.optimizer is None:
             self._refuse_for_lbfgs()
-        self._config = config_of(estimator, self.network, loss, metric)
+        self._config = config_of(estimator, loss, metric)
+        self._config.check(self.network)
+
+    @property
+    def waited(self) -> int:
+        """Epochs in a row without improvement."""
+        return self._record.waited
 
     def run(self, data: Arrays, held_out: Arrays | None, *, anew: bool, incremental: bool) -> None:
         """Train for one epoch when incremental, else until nothing improves or all epochs are over.
@@ -102,76 +118,70 @@ class Fitting:
             self.optimizer = OptimizerInUse(optimizer, self._config.schedule)
         anew = anew or not hasattr(estimator, "loss_curve_")  # L-BFGS leaves none to go on from
         if anew:
-            self._start_curves()
+            self._record.start()
         if held_out is None and estimator.early_stopping:
             data, held_out = self._split(data)
         if estimator.batch_size != "auto" and estimator.batch_size > data.rows:
-            warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-                stacklevel=_USER,
-            )
+            _warn(_CLIPPED)
         config = replace(
             self._config,
             optimizer=self.optimizer.optimizer,
             schedule=self.optimizer.schedule,
             epochs=1 if incremental else self._config.epochs,
-            metrics=self._measured(held_out),
+            metrics=self._metrics(held_out),
         )
-        state = self._start(anew)
+        state = self._start(self.optimizer, anew)
         writer = None
         if estimator.checkpoint is not None and not incremental:
             writer = CheckpointWriter.of(estimator.checkpoint, self.network, config, data, held_out)
             state = writer.resumed(state)
-        self._resume(state.progress)
+        self._record.resume(state.progress)
         rate = state.progress.learning_rate
 
-        def record(training: Training, epoch: Epoch) -> None:
+        def add(training: Training, epoch: Epoch) -> None:
             nonlocal rate
             estimator.t_ += data.rows
             # scikit-learn's inverse scaling counts the samples of all fits of a warm start.
             training.set_samples(estimator.t_)
             before, rate = rate, training.progress.learning_rate
-            self._record(epoch)
-            self._record_progress(epoch.loss, training.progress.early_stopping)
-            if estimator.verbose:
-                self._print(epoch, rate if rate < before else None)
+            self._record.add_progress(training.progress)
+            self._record.print_progress(epoch, config.schedule, rate if rate < before else None)
 
-        trained, _ = self._train(config, data, held_out, state, writer, record)
+        trained, _ = self._train(config, data, held_out, state, add, writer)
         self.optimizer.memory = trained.memory
         self.network = trained.network
         if trained.stopped == "not finite":
-            self._give_up(trained)
+            if not (estimator.early_stopping and trained.memory.optimizer.is_finite()):
+                raise ValueError(f"{_NOT_FINITE} ({trained.message})")
+            self._record.add_divergence()
+            _warn(_BROKEN_OFF.format(place=trained.message), ConvergenceWarning)
         elif trained.stopped == "interrupted":
-            warnings.warn(_INTERRUPTED, stacklevel=_USER)
+            _warn(_INTERRUPTED)
         elif trained.stopped == "epochs" and not incremental and not config.schedule.needs_total:
             # A schedule that is made for so many epochs is meant to end with them.
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization "
-                "hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=_USER,
-            )
+            _warn(_NOT_CONVERGED.format(max_iter=estimator.max_iter), ConvergenceWarning)
 
     def _minimize(self, data: Arrays, held_out: Arrays | None) -> None:
         """Minimize the objective over all samples, with SciPy's L-BFGS-B as scikit-learn calls it."""
         estimator = self._estimator
-        config = replace(self._config, metrics=self._measured(held_out))
+        config = replace(self._config, metrics=self._metrics(held_out))
         state = initial_state(self.network, config.optimizer, self._rng)
-
-        def record(training: Training, epoch: Epoch) -> None:
-            self._record(epoch)
-            if estimator.verbose:
-                print(_ITERATION.format(epoch=epoch))
-
-        trained, minimum = self._train(config, data, held_out, state, None, record)
+        trained, minimum = self._train(config, data, held_out, state)
         if trained.stopped == "not finite":
             raise ValueError(f"{_NOT_FINITE} ({trained.message})")
         if minimum is not None:
-            estimator.n_iter_, estimator.loss_ = min(minimum.iterations, estimator.max_iter), minimum.value
+            iterations = min(minimum.iterations, estimator.max_iter)
+            estimator.n_iter_, estimator.loss_ = iterations, minimum.value
             if minimum.status != 0:
-                self._warn_of_minimum(minimum)
+                more = (
+                    _MORE_ITERATIONS.format(max_iter=iterations) if iterations == estimator.max_iter else ""
+                )
+                _warn(
+                    _LBFGS_FAILED.format(iterations=iterations, minimum=minimum, more=more),
+                    ConvergenceWarning,
+                )
         elif trained.stopped == "interrupted":
-            warnings.warn(_INTERRUPTED, stacklevel=_USER)
+            _warn(_INTERRUPTED)
         if not all(np.isfinite(array).all() for array in parameters_of(trained.network)):
             raise ValueError(_NOT_FINITE)
         self.network = trained.network
@@ -182,24 +192,35 @@ class Fitting:
         data: Arrays,
         held_out: Arrays | None,
         state: TrainState,
-        writer: CheckpointWriter | None,
-        record: Callable[[Training, Any], None],
+        add: Callable[[Training, Epoch], None] | None = None,
+        writer: CheckpointWriter | None = None,
     ) -> tuple[Trained, Minimum | None]:
         """Train to the end; each epoch is recorded, then shown, then passed to the callbacks of the user."""
         shown = None if self._estimator.verbose and config.epochs > 1 else False
         with progress_bar(config.epochs, shown) as show:
             training: Training
-            callbacks = (lambda epoch: record(training, epoch), show, *self._callbacks)
+
+            def record(epoch: Any) -> None:
+                self._record.add_epoch(epoch)
+                self._record.print_epoch(epoch)
+                if add is not None:
+                    add(training, epoch)
+
             training = Training(
-                self.network, config, data, held_out, state, callbacks=callbacks, writer=writer
+                self.network,
+                config,
+                data,
+                held_out,
+                state,
+                callbacks=(record, show, *self._callbacks),
+                writer=writer,
             )
             try:
                 with training.interruption:
                     for _ in training:
                         pass
-            except (
-                KeyboardInterrupt
-            ):  # the second Ctrl-C, or one in a callback: scikit-learn keeps what there is
+            except KeyboardInterrupt:
+                # The second Ctrl-C, or one in a callback: scikit-learn returns the present weights.
                 if isinstance(config.optimizer, LBFGS):
                     raise
                 interrupted = replace(training.trained, stopped="interrupted")
@@ -207,20 +228,10 @@ class Fitting:
                 return interrupted, None
         return training.trained, training.minimum
 
-    def _start_curves(self) -> None:
-        estimator, scored = self._estimator, self._estimator.early_stopping
-        estimator.loss_curve_ = []
-        estimator.best_loss_ = None if scored else np.inf
-        estimator.validation_scores_ = [] if scored else None
-        estimator.validation_loss_curve_ = [] if scored else None
-        estimator.best_validation_score_ = -np.inf if scored else None
-        self.waited = 0
-
-    def _start(self, anew: bool) -> TrainState:
-        """Return where this training begins: after a warm start with the best values and the counts there are."""
-        assert self.optimizer is not None  # noqa: S101  (made before)
-        state = initial_state(self.network, self.optimizer.optimizer, self._rng, self.optimizer.memory)
+    def _start(self, optimizer: OptimizerInUse, anew: bool) -> TrainState:
+        """Return the state before the first epoch: after a warm start with the present best values and counts."""
         estimator = self._estimator
+        state = initial_state(self.network, optimizer.optimizer, self._rng, optimizer.memory)
         best = estimator.best_validation_score_ if estimator.early_stopping else estimator.best_loss_
         progress = replace(
             state.progress,
@@ -232,7 +243,7 @@ class Fitting:
         return replace(state, progress=progress)
 
     def _split(self, data: Arrays) -> tuple[Arrays, Arrays]:
-        """Return what to train on and what to score: the rows that scikit-learn draws."""
+        """Return training and validation data: the rows that scikit-learn draws."""
         estimator = self._estimator
         one_column = is_classifier(estimator) and estimator.n_outputs_ == 1
         rows, held_out = train_test_split(
@@ -247,92 +258,21 @@ class Fitting:
             )
         return replace(data, chosen=rows), replace(data, chosen=held_out)
 
-    def _measured(self, held_out: Arrays | None) -> tuple[Metric, ...]:
-        """Return what is measured of validation data, and make the attributes for it."""
+    def _metrics(self, held_out: Arrays | None) -> tuple[Metric, ...]:
         if held_out is None:
             return ()
-        estimator = self._estimator
-        if getattr(estimator, "validation_scores_", None) is None:
-            estimator.validation_scores_, estimator.validation_loss_curve_ = [], []
-            estimator.best_validation_score_ = -np.inf
+        self._record.add_validation()
         return (self._metric,)
-
-    def _resume(self, at: Progress) -> None:
-        """Set the attributes to what they were when a checkpoint was written, if there is one."""
-        estimator, history = self._estimator, at.history
-        estimator.n_iter_ = at.epoch
-        if not history.loss:
-            return
-        estimator.t_, estimator.loss_, estimator.loss_curve_ = (
-            at.samples,
-            history.loss[-1],
-            [*history.loss[:-1]],
-        )
-        self._record_progress(history.loss[-1], at.early_stopping)
-        if history.metrics:
-            estimator.validation_scores_ = [*history.metrics[self._metric.name]]
-            estimator.validation_loss_curve_ = [*history.validation_loss]
-            estimator.best_validation_score_ = max(estimator.validation_scores_)
-
-    def _record(self, epoch: Epoch) -> None:
-        """Set what every solver sets after an epoch."""
-        estimator = self._estimator
-        estimator.n_iter_, estimator.loss_ = epoch.epoch, epoch.loss
-        score = epoch.metrics.get(self._metric.name)
-        if score is not None:
-            estimator.validation_scores_.append(score)
-            estimator.validation_loss_curve_.append(epoch.validation_loss)
-            estimator.best_validation_score_ = max(estimator.best_validation_score_, score)
-
-    def _record_progress(self, loss: float, state: EarlyStoppingState) -> None:
-        self._estimator.loss_curve_.append(loss)
-        if not self._estimator.early_stopping:
-            self._estimator.best_loss_ = state.best
-        self.waited = state.waited
-
-    def _print(self, epoch: Epoch, new_rate: float | None) -> None:
-        """Print what scikit-learn prints of an epoch."""
-        estimator = self._estimator
-        print(_ITERATION.format(epoch=epoch))
-        for score in epoch.metrics.values():
-            print(f"Validation score: {score:f}")
-        if new_rate is None and epoch.stopped != "plateau":
-            return
-        what = "Validation score" if estimator.early_stopping else "Training loss"
-        ending = "Stopping."
-        if new_rate is not None:
-            ending = f"Setting learning rate to {new_rate:f}"
-        elif self.optimizer is not None and isinstance(self.optimizer.schedule, Adaptive):
-            ending = "Learning rate too small. Stopping."
-        print(
-            f"{what} did not improve more than tol={estimator.tol:f} for {estimator.n_iter_no_change} consecutive "
-            f"epochs. {ending}"
-        )
-
-    def _give_up(self, trained: Trained) -> None:
-        """End with the best weights and a warning, or with the last finite ones and an error."""
-        estimator, place = self._estimator, trained.message
-        if not (estimator.early_stopping and trained.memory.optimizer.is_finite()):
-            raise ValueError(f"{_NOT_FINITE} ({place})")
-        estimator.n_iter_ += 1
-        estimator.loss_ = np.nan
-        for curve in (estimator.loss_curve_, estimator.validation_scores_, estimator.validation_loss_curve_):
-            curve.append(np.nan)
-        warnings.warn(
-            f"Stochastic Optimizer: the optimization ended before it converged, with the best weights so far: {place}",
-            ConvergenceWarning,
-            stacklevel=_USER + 1,
-        )
 
     def _refuse_for_lbfgs(self) -> None:
         """Refuse what L-BFGS would ignore, and scikit-learn does not have."""
         estimator = self._estimator
         for name, given, reason in (
-            ("dropout", np.any(estimator.dropout), "it needs one and the same objective all the way"),
+            ("dropout", np.any(estimator.dropout), "it needs the same objective in every iteration"),
             (
                 "learning_rate",
                 isinstance(estimator.learning_rate, Schedule),
-                "it finds the length of its steps",
+                "its line search sets the steps",
             ),
             ("checkpoint", estimator.checkpoint is not None, "SciPy does not expose its state"),
         ):
@@ -342,15 +282,7 @@ class Fitting:
                     "leave it out, or use solver='adam'"
                 )
 
-    def _warn_of_minimum(self, minimum: Minimum) -> None:
-        estimator, more = self._estimator, ""
-        if estimator.n_iter_ == estimator.max_iter:
-            more = f"\nIncrease the number of iterations to improve the convergence (max_iter={estimator.max_iter})."
-        warnings.warn(
-            f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={minimum.status}):\n"
-            f"{minimum.message}\n{more}\n"
-            "You might also want to scale the data as shown in:\n"
-            "    https://scikit-learn.org/stable/modules/preprocessing.html",
-            ConvergenceWarning,
-            stacklevel=_USER + 1,
-        )
+
+def _warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the call of `fit`, which is 7 frames up from the methods that `Fitting.run` calls."""
+    warnings.warn(message, category, stacklevel=7)

@@ -32,8 +32,7 @@ from multilayer.optimizers import (
     Optimizer,
     Schedule,
 )
-from multilayer.training import EarlyStopping, History, Metric, metrics
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, History, Metric, TrainConfig, metrics
 from multilayer.training.events import Stopped
 
 __all__ = [
@@ -73,14 +72,14 @@ def network_of(model: Any) -> MLP:
     return MLP(layers, classes=_classes(model), inputs=input_names(model))
 
 
-def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConfig:
+def config_of(model: Any, loss: Loss, metric: Metric) -> TrainConfig:
     """Return the training settings that the parameters of a model describe; early stopping monitors `metric`."""
     optimizer = _optimizer_of(model)
     scored = bool(model.early_stopping) and isinstance(optimizer, Optimizer)
     stopping = EarlyStopping(
         model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
     )
-    config = TrainConfig(
+    return TrainConfig(
         loss=loss,
         optimizer=optimizer,
         schedule=_schedule_of(model),
@@ -92,8 +91,6 @@ def config_of(model: Any, network: MLP, loss: Loss, metric: Metric) -> TrainConf
         l2=float(model.alpha),
         metrics=(metric,) if scored else (),
     )
-    config.check(network)
-    return config
 
 
 def _optimizer_of(model: Any) -> Optimizer | LBFGS:

@@ -6,7 +6,7 @@ from multilayer import initialize
 from multilayer.diagnosis import Setup
 from multilayer.losses import squared
 from multilayer.optimizers import Adam
-from multilayer.training.config import TrainConfig
+from multilayer.training import TrainConfig
 
 RNG = np.random.default_rng(0)
 FAR = RNG.uniform(100.0, 200.0, (200, 2))

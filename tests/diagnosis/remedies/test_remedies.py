@@ -21,8 +21,7 @@ from multilayer.initializers import Orthogonal, ScikitLearn
 from multilayer.losses import binary_cross_entropy
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, SGD, Adam, InverseScaling
-from multilayer.training import EarlyStopping
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, TrainConfig
 
 SETUP = Setup(
     network=initialize((3, 5, 4, 1), "sigmoid", "sigmoid", dtype=np.float64, rng=0),

@@ -10,8 +10,7 @@ from multilayer.diagnosis import Setup
 from multilayer.diagnosis.remedies.problem import problem_of
 from multilayer.losses import squared
 from multilayer.optimizers import SGD, ClipByNorm, InverseScaling
-from multilayer.training import EarlyStopping, Metric, fit
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, Metric, TrainConfig, fit
 from tests.diagnosis.remedies.problems import RNG, issue_31235
 
 

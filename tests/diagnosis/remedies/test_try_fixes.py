@@ -13,8 +13,7 @@ from multilayer.diagnosis.remedies.ranking import ordered
 from multilayer.initializers import ScikitLearn
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
 from multilayer.optimizers import SGD, Adam
-from multilayer.training import EarlyStopping, fit
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, TrainConfig, fit
 from tests.diagnosis.remedies.problems import FAR, PRODUCT, REGRESSION, RNG, issue_31235
 
 STUCK = Setup(

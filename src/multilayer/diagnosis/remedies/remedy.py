@@ -16,7 +16,7 @@ from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import LBFGS, Adam
-from multilayer.training.config import TrainConfig
+from multilayer.training import TrainConfig
 
 __all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
 

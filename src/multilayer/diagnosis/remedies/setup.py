@@ -20,8 +20,7 @@ from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS
 from multilayer.optimizers.table import registry
-from multilayer.training import EarlyStopping, Trained, train
-from multilayer.training.config import TrainConfig
+from multilayer.training import EarlyStopping, TrainConfig, Trained, train
 from multilayer.training.events import Callback
 from multilayer.training.state import parameters_of, with_parameters
 

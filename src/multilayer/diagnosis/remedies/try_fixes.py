@@ -100,7 +100,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     >>> import numpy as np
     >>> from multilayer import initialize
     >>> from multilayer.optimizers import Adam
-    >>> from multilayer.training.config import TrainConfig
+    >>> from multilayer.training import TrainConfig
     >>> X = np.random.default_rng(0).uniform(100.0, 200.0, (200, 2))
     >>> y = X[:, 0] * X[:, 1] / 1e4
     >>> config = TrainConfig(loss="squared", optimizer=Adam(0.03), epochs=100)
