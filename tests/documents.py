@@ -104,7 +104,8 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
     """Yield the commands of a block, each with the output that is shown, or ""."""
     if block.kind != "console":
         text = re.sub(r"\\\n", "", block.text)
-        yield from ((line, "") for line in text.splitlines() if line.strip() and not line.startswith("#"))
+        lines = (line.removeprefix("$ ") for line in text.splitlines())
+        yield from ((line, "") for line in lines if line.strip() and not line.startswith("#"))
         return
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, output = re.sub(r"\\\n(?:> )?", "", part).partition("\n")

@@ -89,6 +89,7 @@ def test_commands_and_their_outputs():
     block = Block("console", "$ echo a \\\n> b\na b\n$ true\n", 1)
     assert list(commands(block)) == [("echo a b", "a b\n"), ("true", "")]
     assert list(commands(Block("sh", "# a comment\ntrue\n\nfalse\n", 1))) == [("true", ""), ("false", "")]
+    assert list(commands(Block("console", "$ pip install .\n", 1))) == [("pip install .", "")]
 
 
 def test_outputs_are_compared():
