@@ -12,7 +12,6 @@ from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
-from multilayer._base.errors import InputError
 from multilayer.estimators.record import FitRecord
 from multilayer.interop.scikit_learn import config_of
 from multilayer.losses import Loss
@@ -88,8 +87,6 @@ class Fitting:
         self._record = FitRecord(estimator, metric.name, waited)
         self._estimator, self._metric, self._rng = estimator, metric, rng
         self._callbacks = callables(estimator.callbacks)
-        if estimator.solver == "lbfgs" and estimator.optimizer is None:
-            self._refuse_for_lbfgs()
         self._config = config_of(estimator, loss, metric)
         self._config.check(self.network)
 
@@ -263,24 +260,6 @@ class Fitting:
             return ()
         self._record.add_validation()
         return (self._metric,)
-
-    def _refuse_for_lbfgs(self) -> None:
-        """Refuse what L-BFGS would ignore, and scikit-learn does not have."""
-        estimator = self._estimator
-        for name, given, reason in (
-            ("dropout", np.any(estimator.dropout), "it needs the same objective in every iteration"),
-            (
-                "learning_rate",
-                isinstance(estimator.learning_rate, Schedule),
-                "its line search sets the steps",
-            ),
-            ("checkpoint", estimator.checkpoint is not None, "SciPy does not expose its state"),
-        ):
-            if given:
-                raise InputError(
-                    f"solver='lbfgs' takes no {name}={getattr(estimator, name)!r}: {reason}; "
-                    "leave it out, or use solver='adam'"
-                )
 
 
 def _warn(message: str, category: type[Warning] = UserWarning) -> None:

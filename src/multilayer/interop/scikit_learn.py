@@ -73,8 +73,16 @@ def network_of(model: Any) -> MLP:
 
 
 def config_of(model: Any, loss: Loss, metric: Metric) -> TrainConfig:
-    """Return the training settings that the parameters of a model describe; early stopping monitors `metric`."""
-    optimizer = _optimizer_of(model)
+    """Return the training settings that the parameters of a model describe; early stopping monitors `metric`.
+
+    Raises
+    ------
+    InputError
+        For parameters of our estimators that L-BFGS would ignore.
+    """
+    optimizer, dropout = _optimizer_of(model), getattr(model, "dropout", 0.0)
+    if isinstance(optimizer, LBFGS):
+        _refuse_for_lbfgs(model, dropout)
     scored = bool(model.early_stopping) and isinstance(optimizer, Optimizer)
     stopping = EarlyStopping(
         model.n_iter_no_change, float(model.tol), metric.name if scored else "loss", restore_best=scored
@@ -87,10 +95,23 @@ def config_of(model: Any, loss: Loss, metric: Metric) -> TrainConfig:
         batch_size=_AUTO_BATCH_SIZE if model.batch_size == "auto" else int(model.batch_size),
         shuffle=bool(model.shuffle),
         stopping=stopping if isinstance(optimizer, Optimizer) else None,
-        dropout=getattr(model, "dropout", 0.0),
+        dropout=dropout,
         l2=float(model.alpha),
         metrics=(metric,) if scored else (),
     )
+
+
+def _refuse_for_lbfgs(model: Any, dropout: Any) -> None:
+    for name, given, reason in (
+        ("dropout", np.any(dropout), "it needs the same objective in every iteration"),
+        ("learning_rate", isinstance(model.learning_rate, Schedule), "its line search sets the steps"),
+        ("checkpoint", getattr(model, "checkpoint", None) is not None, "SciPy does not expose its state"),
+    ):
+        if given:
+            raise InputError(
+                f"solver='lbfgs' takes no {name}={getattr(model, name)!r}: {reason}; "
+                "leave it out, or use solver='adam'"
+            )
 
 
 def _optimizer_of(model: Any) -> Optimizer | LBFGS:

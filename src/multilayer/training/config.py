@@ -126,6 +126,19 @@ class TrainConfig:
         if isinstance(self.optimizer, LBFGS):
             self._check_full_batch()
 
+    def full_batch(self, optimizer: LBFGS) -> TrainConfig:
+        """Return these settings for L-BFGS, without those that it does not take."""
+        return dataclasses.replace(
+            self,
+            optimizer=optimizer,
+            schedule=Constant(),
+            stopping=None,
+            clip=None,
+            dropout=0.0,
+            weight_decay=0.0,
+            metrics=(),
+        )
+
     def _check_full_batch(self) -> None:
         for name, given in (
             ("schedule", self.schedule != Constant()),

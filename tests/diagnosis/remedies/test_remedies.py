@@ -144,6 +144,8 @@ def test_solver_without_scipy(monkeypatch):
 def test_solver_with_dropout():
     (outcome,) = solver(SETUP.with_config(dropout=(0.5, 0.5)))
     assert outcome == NotApplicable("L-BFGS, in place of Adam", "it takes no dropout")
+    (variant,) = solver(SETUP.with_config(dropout=(0.0, 0.0)))
+    assert variant.setup.config.dropout == 0.0
 
 
 def test_lbfgs_has_no_rate_but_patience():

@@ -16,7 +16,6 @@ from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import LBFGS, Adam
-from multilayer.training import TrainConfig
 
 __all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
 
@@ -167,17 +166,15 @@ def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
         )
         return
     change = fill("L-BFGS, in place of {optimizer}", optimizer=type(setup.config.optimizer).__name__)
-    if setup.config.dropout:
+    if setup.config.dropout_rates(len(setup.network.layers) - 1):
         yield NotApplicable(change, fill("it takes no dropout"))
     elif find_spec("scipy") is None:
         yield NotApplicable(change, str(MissingExtraError("L-BFGS", "SciPy", "lbfgs")))
     else:
-        present = setup.config
-        config = TrainConfig(loss=present.loss, optimizer=LBFGS(), epochs=present.epochs, l2=present.l2)
         yield Variant(
             change,
             setup.call(estimator='solver="lbfgs"', fit="optimizer=LBFGS()"),
-            replace(setup, held_out=None, config=config),
+            replace(setup, held_out=None, config=setup.config.full_batch(LBFGS())),
         )
 
 
