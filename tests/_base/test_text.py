@@ -17,7 +17,7 @@ from multilayer import MLP, Dense, diagnose, separability
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.text import html_text, one_line, printable
 from multilayer.activations import Custom
-from multilayer.diagnosis.finding import Finding
+from multilayer.diagnosis.check import Finding
 from multilayer.reports.page import paragraph
 from multilayer.training import Epoch
 from multilayer.training.progress import progress_bar

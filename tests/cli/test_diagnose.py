@@ -235,3 +235,12 @@ def test_mistakes(multilayer, sick, data, tmp_path, arguments, part):
     refused(type(done)(done.code, done.out, last), part)
     assert all(line.startswith("columns not used") for line in done.err.splitlines()[:-1])
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_check_is_explained(multilayer):
+    done = multilayer("diagnose", "--explain", "dead_units")
+    assert done.code == 0
+    assert done.out.startswith("dead_units: Is every unit active for some sample?")
+    assert "What it cannot see:" in done.out
+    assert "dead_units" in multilayer("diagnose", "--explain").out
+    refused(multilayer("diagnose", "--explain", "ded_units"), "did you mean 'dead_units'")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from multilayer.activations import AlongAxis
-from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.check import Check, Finding, NotMeasured
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import (
     Evidence,
@@ -18,7 +18,6 @@ from multilayer.diagnosis.evidence import (
     OutputStatistics,
     TrainingRecord,
 )
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.losses import get
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from multilayer.diagnosis import check as findings
 from multilayer.diagnosis import evidence as facts
-from multilayer.diagnosis import finding as findings
 from multilayer.diagnosis.document import schema, to_json
 from multilayer.diagnosis.remedies import NotApplicable, Ranking, Row
 from multilayer.training import History

@@ -10,8 +10,8 @@ from multilayer.activations import Custom, catalogue, relu, sigmoid
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.leaky_relu import PReLU
 from multilayer.diagnosis import TrainingRecord
+from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.measure import Sources, measure
-from multilayer.diagnosis.sensitivity import sensitivity
 from multilayer.training.data import inputs
 
 SAMPLES, INPUTS = 300, 7

@@ -36,6 +36,14 @@ _STYLES = {
 }
 
 
+def _explain(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        from multilayer.diagnosis.reference import explain
+
+        print_text(explain(name))
+        context.exit()
+
+
 @click.command()
 @network_argument
 @samples_argument
@@ -64,6 +72,16 @@ _STYLES = {
     type=float,
     metavar="SECONDS",
     help="With --try-fixes: stop after this time and rank what was trained.",
+)
+@click.option(
+    "--explain",
+    metavar="CHECK",
+    is_flag=False,
+    flag_value="list",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain,
+    help="Explain a check and exit; without a name, list all checks.",
 )
 def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     network: str,

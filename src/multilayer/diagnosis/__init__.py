@@ -1,11 +1,10 @@
 """What the data ask for, and what a network does with them: why it does not learn."""
 
 from multilayer.diagnosis.api import diagnose
-from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.check import Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis
 from multilayer.diagnosis.evidence import Evidence, TrainingRecord
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.live import Live
 from multilayer.diagnosis.remedies import Ranking, Setup, try_fixes
 from multilayer.separable import CommonPoint, Conflict, Separability, separability

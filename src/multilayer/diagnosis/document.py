@@ -24,9 +24,8 @@ from msgspec import Meta, Struct
 
 from multilayer._base.strict_json import fields_of, plain
 from multilayer.diagnosis.causes import consequences
-from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.check import Check, Finding, NotMeasured
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics, TrainingRecord
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense

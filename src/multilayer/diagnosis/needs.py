@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer.diagnosis.check import NotMeasured
 from multilayer.diagnosis.evidence import (
     Evidence,
     Floats,
@@ -17,7 +18,6 @@ from multilayer.diagnosis.evidence import (
     LayerStatistics,
     OutputStatistics,
 )
-from multilayer.diagnosis.finding import NotMeasured
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import History

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer.diagnosis.check import Severity
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Severity
 
 __all__ = [
     "DONE",

@@ -10,8 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from multilayer._base.text import fill, html_text, one_line
+from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.phrases import ranges, sentence
 
 if TYPE_CHECKING:

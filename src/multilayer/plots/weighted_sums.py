@@ -53,7 +53,7 @@ def weighted_sums(layer: LayerStatistics, ax: Axes | None = None, title: str = "
 def saturated_spans(layer: LayerStatistics) -> list[tuple[float, float]]:
     """Return where, within the histogram of a, every unit of the layer is saturated."""
     # Imported here, so that a curve in the terminal does not load the diagnosis.
-    from multilayer.diagnosis.sensitivity import sensitivity
+    from multilayer.diagnosis.layers import sensitivity
 
     found = sensitivity(layer.layer.activation)
     if found is None:

@@ -5,7 +5,7 @@ less than half of it is found (recall; a warning while training has just begun).
 
 Why it matters: the loss counts samples, so that a rare class hardly shows in it, nor in the accuracy.
 
-Example: 1 % of payments are fraud, and the network calls none so.
+Example: 1% of payments are fraud, and the network calls none so.
 
 What it cannot see: what a mistake costs.
 """
@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import just_begun
 from multilayer.diagnosis.phrases import class_label
-
-__all__ = ["class_imbalance"]
 
 _RATIO = 10.0
 _RECALL = 0.5

@@ -20,14 +20,11 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.checks.dead_units import dead
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import early, ending, performance, scores, skill
 from multilayer.diagnosis.phrases import numbers, options, sentences
-
-__all__ = ["collapsed_signal"]
 
 _CONSTANT = 0.999
 _NO_SKILL = 0.02

@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import columns
-
-__all__ = ["constant_inputs"]
 
 _MANY = 0.1
 _MOST = 0.5

@@ -1,8 +1,8 @@
 """Units that no sample activates.
 
-What it does: counts units with |h'(a)| below 1 % of its maximum on every sample (activations without an upper end: 0
+What it does: counts units with |h'(a)| below 1% of its maximum on every sample (activations without an upper end: 0
 for relu, next to nothing for elu or gelu), or with h' = 0 and output 0 everywhere (bounded ones). None in N samples
-bounds the fraction of samples that activate the unit by 3/N at 95 % confidence.
+bounds the fraction of samples that activate the unit by 3/N at 95% confidence.
 
 Why it matters: a dead unit gets no gradient, so that no further training revives it.
 
@@ -20,14 +20,11 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
+from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import numbers, options, sentences
-from multilayer.diagnosis.sensitivity import sensitivity
-
-__all__ = ["dead", "dead_units"]
 
 _MOST, _MANY = 0.5, 0.1
 Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]

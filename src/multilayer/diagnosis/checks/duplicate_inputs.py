@@ -16,12 +16,9 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.phrases import columns
-
-__all__ = ["duplicate_inputs"]
 
 _FEWEST = 10
 

@@ -1,7 +1,7 @@
 """Units of a layer that all compute the same.
 
 What it does: counts the units of a hidden layer whose outputs are correlated with another's beyond 0.999. More than
-20 % are reported; more than 50 % that have the same weights too are an error.
+20% are reported; more than 50% that have the same weights too are an error.
 
 Why it matters: units that start with the same weights get the same gradient and stay the same, so that the layer has
 the power of one unit.
@@ -20,13 +20,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, LayerStatistics, Pairs
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import numbers, sentences
-
-__all__ = ["duplicate_units"]
 
 _MOST, _SOME = 0.5, 0.2
 _SAME = 0.01

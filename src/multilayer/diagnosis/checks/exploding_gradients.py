@@ -17,13 +17,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["exploding_gradients"]
 
 _GROWN = 100.0
 _ADVICE = (

@@ -18,14 +18,11 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
-
-__all__ = ["initialization"]
 
 _FACTOR = 10.0
 

@@ -17,12 +17,9 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.phrases import columns
-
-__all__ = ["leaking_inputs"]
 
 _LEAK = 0.999
 _FEWEST = 10

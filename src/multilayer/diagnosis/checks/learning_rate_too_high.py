@@ -1,6 +1,6 @@
 """A loss that grows, or stays above that of a constant.
 
-What it does: reports a loss that doubles, or whose second half has a median 5 % above its first value, or 5 % above the
+What it does: reports a loss that doubles, or whose second half has a median 5% above its first value, or 5% above the
 best constant's loss while it rises in more than a quarter of the epochs; and steps of Adam as large as the weights.
 
 Why it matters: steps that are too large jump over every minimum.
@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["learning_rate_too_high"]
 
 _FEWEST = 5
 _ABOVE = 1.05

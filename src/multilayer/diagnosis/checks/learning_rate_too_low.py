@@ -1,7 +1,7 @@
 """A loss that falls, but hardly.
 
-What it does: over at least 8 epochs, reports a loss that falls in more than 80 % of them, by less than 30 % in all, and
-at the end at least 30 % as fast as at the beginning: a curve that does not flatten has far to go.
+What it does: over at least 8 epochs, reports a loss that falls in more than 80% of them, by less than 30% in all, and
+at the end at least 30% as fast as at the beginning: a curve that does not flatten has far to go.
 
 Why it matters: training would take many times as many epochs as needed.
 
@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["learning_rate_too_low"]
 
 _STEADY = 0.8
 _FELL = 0.3

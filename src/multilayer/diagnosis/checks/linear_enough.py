@@ -17,13 +17,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import early
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["linear_enough"]
 
 _EQUAL, _BETTER = 0.005, 0.02
 

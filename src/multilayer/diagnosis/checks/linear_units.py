@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
 from multilayer.diagnosis.performance import early, performance, scores
 from multilayer.diagnosis.phrases import numbers, options, sentences
-
-__all__ = ["linear_units"]
 
 _STRAIGHT = 0.999
 """R^2 of a straight line through h(a)."""

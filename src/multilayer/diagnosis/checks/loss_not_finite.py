@@ -18,14 +18,11 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import scores
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.training import History
-
-__all__ = ["loss_not_finite"]
 
 _TITLES = {
     ("loss", True): "the loss is not finite from epoch {epoch} on",

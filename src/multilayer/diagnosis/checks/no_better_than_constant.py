@@ -3,7 +3,7 @@
 What it does: compares score and loss with those of the best constant. The network is better where one of the two is,
 by more than two standard errors: for classes twice the root of the number of samples that one of network and constant
 alone gets right (McNemar 1947); for R^2 and for the loss reduction 4/n, the square of a correlation of 2/sqrt(n), at
-least 1 %, and 10 % are always enough. It is the catch-all: any other finding as severe comes first.
+least 1%, and 10% are always enough. It is the catch-all: any other finding as severe comes first.
 
 Why it matters: nothing was learned, or nothing that holds for these data.
 
@@ -19,9 +19,8 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import (
     early,
     just_begun,
@@ -32,8 +31,6 @@ from multilayer.diagnosis.performance import (
     versus_constant,
 )
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["no_better_than_constant"]
 
 _ADVICE = {
     "same target": "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind.",

@@ -16,13 +16,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
-
-__all__ = ["not_finite"]
 
 _TITLES = {
     "x": "an input is not finite",

@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import early, scores
 from multilayer.diagnosis.phrases import class_label, options
-
-__all__ = ["one_class"]
 
 
 @check("Does the network predict more than one class?", needs.classes)

@@ -1,7 +1,7 @@
 """A loss that swings up and down.
 
-What it does: over the second half of at least 8 epochs, reports a mean change per epoch of more than 3 % of the first
-loss (or of the best constant's, if that is lower) that changes direction after more than 40 % of the epochs.
+What it does: over the second half of at least 8 epochs, reports a mean change per epoch of more than 3% of the first
+loss (or of the best constant's, if that is lower) that changes direction after more than 40% of the epochs.
 
 Why it matters: steps jump over the minimum, so that the last weights are not the best ones.
 
@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options
-
-__all__ = ["oscillation"]
 
 _SWING = 0.03
 _TURNS = 0.4

@@ -1,7 +1,7 @@
 """A network that memorizes the training data.
 
-What it does: over at least 5 epochs, reports a validation loss that ends more than 10 % above its minimum while the
-training loss fell by more than 5 % in the same time. It is an error where a constant has a lower validation loss.
+What it does: over at least 5 epochs, reports a validation loss that ends more than 10% above its minimum while the
+training loss fell by more than 5% in the same time. It is an error where a constant has a lower validation loss.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -16,12 +16,9 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["overfitting"]
 
 _RISE = 0.1
 _FELL = 0.05

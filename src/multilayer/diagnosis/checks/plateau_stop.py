@@ -15,13 +15,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding, NotMeasured, Severity
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["plateau_stop"]
 
 _SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
 

@@ -1,6 +1,6 @@
 """Units of bounded activations that are stuck at an end of their range.
 
-What it does: counts units of hidden layers with |h'(a)| below 1 % of its maximum on more than 90 % of the samples.
+What it does: counts units of hidden layers with |h'(a)| below 1% of its maximum on more than 90% of the samples.
 
 Why it matters: a saturated unit passes on almost no gradient, so that the layers before it learn slowly or not at all.
 
@@ -19,17 +19,14 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.checks.dead_units import dead
 from multilayer.diagnosis.evidence import Evidence, Integers, LayerStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import numbers, options, sentences
 
-__all__ = ["saturated_units"]
-
 _SAMPLES = 0.9
-"""Fraction of samples on which |h'| is below 1 % of its maximum."""
+"""Fraction of samples on which |h'| is below 1% of its maximum."""
 _MOST = 0.5
 
 

@@ -1,7 +1,7 @@
 """Training that ended while the loss was still falling.
 
-What it does: reports a loss that falls by more than 0.3 % per epoch over the last fifth of the curve, unless score or
-loss are most (75 %) of the way from the best constant to perfection already.
+What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, unless score or
+loss are most (75%) of the way from the best constant to perfection already.
 
 Why it matters: more epochs are the cheapest remedy of all.
 
@@ -16,13 +16,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding
 from multilayer.diagnosis.performance import DONE, loss_was_low, performance, scores, skill
 from multilayer.diagnosis.phrases import options, sentences
-
-__all__ = ["undertraining"]
 
 _FALL = 0.003
 

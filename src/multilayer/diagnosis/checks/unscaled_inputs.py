@@ -18,13 +18,10 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import DONE, just_begun, performance, scores, severity, skill
 from multilayer.diagnosis.phrases import columns, options, sentences
-
-__all__ = ["unscaled_inputs"]
 
 _LARGE, _SMALL = 30.0, 0.02
 """Root mean square of a column."""

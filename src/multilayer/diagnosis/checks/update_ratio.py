@@ -19,14 +19,11 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import numbers, options
 from multilayer.network import MLP
-
-__all__ = ["update_ratio"]
 
 _LARGE, _SMALL = 1.0, 1e-6
 """Update over weights in an epoch."""

@@ -16,13 +16,10 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.finding import Finding, NotMeasured
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import sentences
-
-__all__ = ["vanishing_gradients"]
 
 _LEFT = 1e-4
 

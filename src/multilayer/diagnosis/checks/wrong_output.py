@@ -1,7 +1,7 @@
 """An output activation that does not fit the loss or the targets.
 
 What it does: asks the loss whether it accepts the output activation, and reports targets outside the activation's
-range where they are more than 1 % of all, and a last activation that turns probabilities into probabilities again.
+range where they are more than 1% of all, and a last activation that turns probabilities into probabilities again.
 
 Why it matters: outputs that cannot reach the targets leave an error that no training removes.
 
@@ -16,14 +16,11 @@ from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import check
+from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import Finding, Severity
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentence, sentences
 from multilayer.losses import Loss
-
-__all__ = ["wrong_output"]
 
 _UNREACHABLE = 0.01
 """Fraction of targets outside the output's range above which they are more than a few outliers."""

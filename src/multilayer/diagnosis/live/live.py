@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,14 +16,13 @@ from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
+from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.finding import SEVERITIES, Finding, Severity
-from multilayer.diagnosis.live.cadence import Cadence, Clock
-from multilayer.diagnosis.live.snapshot import Sample, Snapshot
+from multilayer.diagnosis.live.snapshot import Cadence, Clock, Curves, Moment, Sample, Snapshot
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.training import Epoch, History, Step, Trained
+from multilayer.training import Epoch, Step, Trained
 from multilayer.training.data import inputs, targets
 from multilayer.training.events import Stopped
 
@@ -116,8 +114,8 @@ class Live:
         """What was reported and has gone since."""
         self._clock = Clock(self._cadence)
         self._reported: dict[tuple[str, int | None], Finding] = {}
-        self._curves = _Curves()
-        self._last: _Moment | None = None
+        self._curves = Curves()
+        self._last: Moment | None = None
         self._stopped: Stopped | None = None
         self._judged: MLP | None = None
         """The network of a snapshot at the end."""
@@ -168,7 +166,7 @@ class Live:
         if self._last is None:
             weights = sum(layer.W.size for layer in event.network.layers)
             self._clock.expect(6.0 * weights * self._samples)  # a product forward and two back
-        self._last = _Moment(event.epoch, event.steps, isinstance(event, Step))
+        self._last = Moment(event.epoch, event.steps, isinstance(event, Step))
         self._stopped = event.stopped if isinstance(event, Epoch) else None
         self._clock.pass_on(event)
         if isinstance(event, Epoch):
@@ -253,33 +251,7 @@ class Live:
         )
 
 
-class _Moment(NamedTuple):
-    epoch: int
-    steps: int
-    within_epoch: bool
-
-
-@dataclass
-class _Curves:
-    """What is kept of the epochs; an event itself would keep the whole training in memory."""
-
-    history: History = field(default_factory=lambda: History((), ()))
-    epochs: int | None = None
-    """How many there are to be."""
-
-    def add(self, epoch: Epoch) -> None:
-        past, validation = self.history, epoch.validation_loss
-        self.epochs = epoch.epochs
-        self.history = History(
-            (*past.loss, epoch.loss),
-            past.validation_loss if validation is None else (*past.validation_loss, validation),
-            {name: (*past.metrics.get(name, ()), value) for name, value in epoch.metrics.items()},
-            (*past.learning_rate, epoch.learning_rate),
-            (*past.seconds, epoch.seconds),
-        )
-
-
-def _follows(event: Step | Epoch, last: _Moment) -> bool:
+def _follows(event: Step | Epoch, last: Moment) -> bool:
     """Whether an event may be of the same training: an epoch's own event comes after its last step's."""
     if event.epoch == last.epoch:
         return last.within_epoch and event.steps >= last.steps
