@@ -34,7 +34,7 @@ class Table:
     """Columns, from 0, whose text is aligned left; all others are aligned right."""
 
     def text(self, indent: str = "  ") -> str:
-        """Return the caption and below it the aligned rows, each behind `indent`."""
+        """Return the caption and below it the aligned rows, each after `indent`."""
         caption = [printable(self.caption)] if self.caption else []
         return "\n".join([*caption, *(f"{indent}{line}" for line in self._lines())])
 

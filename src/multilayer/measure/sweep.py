@@ -65,8 +65,8 @@ def fraction_of_floats(intervals: tuple[tuple[float, float], ...], kind: Any) ->
 def extremum(function: Function, points: NDArray[np.float64]) -> tuple[float, float]:
     """Return the largest value of `function`, and where it is: among the points, and then ever closer around the best.
 
-    Of equal values that closest to 0 counts. Around 0, where points are dense, is searched for itself, lest a wave be
-    taken for its largest sample far out.
+    Of equal values the one closest to 0 counts. The dense points around 0 are also searched by themselves, so that the
+    largest sample of a wave far out does not stand for its maximum.
     """
     dense = points[np.abs(points) <= _DENSE]
     near, far = _closed_in(function, dense), _closed_in(function, points)
@@ -105,7 +105,7 @@ def _bisected(holds: Function, inside: NDArray[Any], outside: NDArray[Any]) -> N
 
 
 def _ordinal(x: NDArray[Any]) -> NDArray[Any]:
-    """Number the floats in ascending order: 0 for both zeros, 1 for the smallest above."""
+    """Number the floats in ascending order: 0 for both zeros, 1 for the smallest positive one."""
     bits = (x + 0.0).view(_ORDINALS[x.itemsize])
     return np.where(bits < 0, np.iinfo(bits.dtype).min - bits, bits)
 

@@ -39,10 +39,10 @@ class _Artificial:
 
 
 def decide(problem: Problem, first: Iterable[Demand], max_pivots: int) -> Integers | Contradiction:
-    """Exact network U that meets all demands, or the exact contradiction among them.
+    """Return an exact network U that meets all demands, or the exact contradiction among them.
 
     One of the two exists (Gordan 1873). The linear program is: weights v >= 0 of the demands with sum 1 that
-    make sum_j v_j a_j least in the 1-norm. Value 0 is a contradiction. Otherwise the dual solution is the
+    minimize the 1-norm of sum_j v_j a_j. Value 0 is a contradiction. Otherwise the dual solution is the
     network of largest lead T among those with |u| <= 1 in the scaled coordinates, and T > 0.
 
     Parameters
@@ -84,7 +84,7 @@ def decide(problem: Problem, first: Iterable[Demand], max_pivots: int) -> Intege
 
 
 def _contradiction_of(problem: Problem, demands: list[Demand]) -> Contradiction | None:
-    """The contradiction among just these demands if it is the only one: a linear system, no search."""
+    """Return the contradiction among just these demands if it is unique: a linear system, no search."""
     samples = problem.frame.integers([demand.sample for demand in demands])
     columns = [np.append(problem.coefficients(d, z), 1) for d, z in zip(demands, samples, strict=True)]
     matrix = np.array(columns).T
@@ -123,11 +123,11 @@ class _Tableau:
         self.prices = np.array(self.costs, dtype=object)
 
     def dual(self) -> tuple[Integers, int]:
-        """Network U and its lead T over the demands in the basis, both times the determinant."""
+        """Return the network U and its lead T over the demands in the basis, both times the determinant."""
         return -self.prices[:-1].reshape(self.problem.shape), int(self.prices[-1])
 
     def weights(self) -> dict[Demand, Fraction]:
-        """Weights, greater than 0, of the demands in the basis."""
+        """Return the positive weights of the demands in the basis."""
         return {
             column: Fraction(int(weight), self.determinant)
             for column, weight in zip(self.basis, self.adjugate[:, -1], strict=True)
@@ -135,7 +135,7 @@ class _Tableau:
         }
 
     def artificial_to_enter(self) -> _Artificial | None:
-        """An artificial column whose bound the dual solution breaks, if any does."""
+        """Return an artificial column whose bound the dual solution breaks, if any."""
         for row in range(self.size - 1):
             if abs(price := self.prices[row]) > self.costs[row] * self.determinant:
                 return _Artificial(row, 1 if price > 0 else -1)
@@ -162,7 +162,7 @@ class _Tableau:
         return column
 
     def _leaving(self, change: Integers) -> int:
-        """Row of the lexicographically least ratio; two rows cannot tie, for the adjugate has full rank."""
+        """Return the row of the lexicographically smallest ratio; the adjugate has full rank, so no two rows tie."""
         order = [self.size - 1, *range(self.size - 1)]  # the weights themselves first
         first, *others = (row for row in range(self.size) if change[row] > 0)
         for row in others:
@@ -176,11 +176,11 @@ class _Tableau:
 
 
 def solve(B: Integers, c: Integers) -> list[Fraction] | None:
-    """The one solution x of B x = c, for integers B (m, s) and c (m,), m >= s; checked exactly.
+    """Return the one solution x of B x = c, for integers B (m, s) and c (m,), m >= s; checked exactly.
 
     None where there is no solution, or more than one, or where the matrix is singular modulo the prime.
-    One elimination modulo a prime gives all digits of the solution, base that prime: the time goes with s^3
-    small operations and s^2 for each digit, where elimination in exact numbers does s^3 on long ones.
+    One elimination modulo a prime gives all digits of the solution in the base of that prime: s^3 operations
+    on small numbers and s^2 for each digit, where exact elimination takes s^3 on long numbers.
     """
     m, s = B.shape
     if s > m or s > _MOST_COLUMNS or (found := _inverse((B % _PRIME).astype(np.int64))) is None:
@@ -210,7 +210,7 @@ def solve(B: Integers, c: Integers) -> list[Fraction] | None:
 
 
 def _inverse(B: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int64]] | None:
-    """Rows of B that are independent modulo the prime, and the inverse of the square they make."""
+    """Return rows of B that are independent modulo the prime, and the inverse of their square matrix."""
     m, s = B.shape
     work = np.concatenate([B, np.eye(m, dtype=np.int64)], axis=1)
     rows: list[int] = []
@@ -230,7 +230,7 @@ def _inverse(B: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int64]] | None
 
 
 def _fractions(x: Integers, modulus: int) -> tuple[Integers, int] | None:
-    """Numerators and common denominator, each small, that equal x modulo the modulus, if there are any."""
+    """Return small numerators and a small common denominator that equal x modulo the modulus, if any."""
     denominator = 1
     bound = math.isqrt(modulus) >> 10  # by chance, 2^-20 of all residues have a fraction this small
     for residue in x.tolist():
@@ -246,7 +246,7 @@ def _fractions(x: Integers, modulus: int) -> tuple[Integers, int] | None:
 
 
 def _denominator(value: int, modulus: int, bound: int) -> int:
-    """Denominator q of the p / q, |p| <= bound, that equals value modulo the modulus (Wang 1981)."""
+    """Return the denominator q of p / q, |p| <= bound, that equals value modulo the modulus (Wang 1981)."""
     before, now = modulus, value
     q_before, q = 0, 1
     while now > bound:

@@ -1,4 +1,4 @@
-"""An exact plane brought to float64 without losing a single sample."""
+"""Exact planes rounded to float64 so that every sample keeps its side."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Planes = list[list[Fraction]]
 
 
 def exact_planes(problem: Problem, U: Integers) -> Planes:
-    """Weights and bias (d + 1 numbers) of each plane in U, scaled to the middle of float64's range."""
+    """Return weights and bias (d + 1 numbers) of each plane in U, scaled to the middle of float64's range."""
     planes = [problem.frame.plane(row) for row in U]
     scores = max(
         abs(u).bit_length() + bits for row in U for u, bits in zip(row, problem.frame.bits, strict=True)
@@ -37,10 +37,9 @@ def exact_planes(problem: Problem, U: Integers) -> Planes:
 
 
 def in_float64(problem: Problem, planes: Planes) -> Floats | None:
-    """Float64 planes (k, d + 1) that meet all demands exactly, or None where none was found.
+    """Return float64 planes (k, d + 1) that meet all demands exactly, or None where none was found.
 
-    A plane is the same plane after multiplication by a positive number, but other multiples round otherwise:
-    a hundred are tried. Between two classes the bias is chosen anew for each, for the weights as rounded.
+    A positive multiple of a plane is the same plane, but rounds differently: about a hundred are tried. Between two classes the bias is computed from the rounded weights.
     """
     for step in range(_ATTEMPTS):
         multiple = 1 + Fraction(step, _ATTEMPTS)
@@ -58,7 +57,7 @@ def in_float64(problem: Problem, planes: Planes) -> Floats | None:
 
 
 def distance(problem: Problem, planes: Planes) -> float:
-    """Smallest Euclidean distance of any sample from a border between its class and another."""
+    """Return the smallest Euclidean distance of a sample from a border between its class and another."""
     U = problem.frame.of_planes(planes)
     smallest = math.inf
     for own, rival in problem.pairs():
@@ -70,7 +69,7 @@ def distance(problem: Problem, planes: Planes) -> float:
 
 
 def _bias(problem: Problem, w: Floats) -> float:
-    """The float64 nearest to the middle between the two classes, for planes of weights w."""
+    """Return the float64 nearest to the middle between the two classes, for planes of weights w."""
     weights = _fractions(w[None, :])[0]
     U = problem.frame.of_planes([[*weights, Fraction(0)]])
     low, high = (
@@ -102,11 +101,11 @@ def _nearest(value: Fraction) -> float:
 
 
 def _exponent(value: Fraction) -> int:
-    """About log2 |value|; very small for 0."""
+    """Return about log2 |value|; a very small number for 0."""
     return abs(value.numerator).bit_length() - value.denominator.bit_length() if value else -(10**6)
 
 
 def _root(value: Fraction) -> float:
-    """Square root where `value` itself may be beyond the range of float64."""
+    """Return the square root of a value that may be beyond the range of float64."""
     half = _exponent(value) // 2
     return math.ldexp(math.sqrt(value / Fraction(4) ** half), half)

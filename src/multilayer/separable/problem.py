@@ -52,19 +52,19 @@ class Problem:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Shape of U."""
+        """The shape of U."""
         return len(self.rows) - 1, len(self.frame.bits)
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Every ordered pair of classes (own, rival)."""
+        """Return every ordered pair of classes (own, rival)."""
         return itertools.permutations(range(len(self.rows)), 2)
 
     def among(self, first: int, second: int) -> Problem:
-        """The demands of two of the classes alone."""
+        """Return the problem of two of the classes alone."""
         return Problem(self.frame, (self.rows[first], self.rows[second]))
 
     def smallest_lead(self, U: Integers) -> SmallestLead:
-        """Exact smallest lead that the network U gives.
+        """Return the exact smallest lead that the network U gives.
 
         Floating point with a rigorous bound of its error narrows the samples down; integers decide.
         """
@@ -75,15 +75,15 @@ class Problem:
         )
 
     def smallest_lead_of_pair(self, U: Integers, own: int, rival: int) -> SmallestLead:
-        """Exact smallest lead over `rival` among the samples of the class `own`."""
+        """Return the exact smallest lead over `rival` among the samples of the class `own`."""
         return self._smallest_lead_of_pair(U, self.frame.scaled(U), own, rival)
 
     def leads(self, u: Floats, own: int, rival: int) -> Floats:
-        """Rough leads of all samples of class `own`, for u in the frame's scaled coordinates."""
+        """Return rounded leads of all samples of class `own`, for u in the frame's scaled coordinates."""
         return self.frame.near[self.rows[own]] @ _difference(u, own, rival)  # type: ignore[no-any-return]
 
     def coefficients(self, demand: Demand, z: Integers) -> Integers:
-        """The demand as a vector over the entries of U, for the coordinates z (d + 1) of its sample."""
+        """Return the demand as a vector over the entries of U, for the coordinates z (d + 1) of its sample."""
         row = np.array([[0] * len(z)] * len(self.rows), dtype=object)
         row[demand.own], row[demand.rival] = z, -z
         return row[1:].ravel()
@@ -118,10 +118,10 @@ class Proposal:
 
 
 def propose(problem: Problem) -> Proposal:
-    """Largest t with every lead >= t and |u| <= 1, nearly, as the HiGHS solver finds it.
+    """Return about the largest t with every lead >= t and |u| <= 1, as the HiGHS solver finds it.
 
-    A few demands decide. So the program starts with a part of them, spread over all classes, and those that
-    its solution falls short of join until it meets all of them well enough, or until no gap is left.
+    A few demands decide. The program starts with some of every class, and violated ones are added until the
+    solution meets all of them well enough, or no gap is left.
     """
     demands = _spread(problem)
     known = set(demands)
@@ -139,7 +139,7 @@ def propose(problem: Problem) -> Proposal:
 
 
 def _solve(problem: Problem, demands: list[Demand]) -> tuple[Floats, float, Floats]:
-    """Network, gap, and weight of each demand; zeros where the solver gives up, which decides nothing."""
+    """Return network, gap, and weight of each demand; zeros, which decide nothing, where the solver gives up."""
     linprog, sparse = _scipy()
     size = math.prod(problem.shape)
     answer = linprog(
@@ -158,7 +158,7 @@ def _solve(problem: Problem, demands: list[Demand]) -> tuple[Floats, float, Floa
 def _entries(
     problem: Problem, demands: list[Demand]
 ) -> tuple[Floats, tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Matrix of t − lead <= 0, a row per demand: values, and where they stand (row, column)."""
+    """Return the matrix of t − lead <= 0, a row per demand: values, and their places (row, column)."""
     samples, own, rival = np.array(demands).T
     z = problem.frame.near[samples]
     row, place = np.indices(z.shape)

@@ -1,4 +1,4 @@
-"""Why no plane exists: proofs that anyone can check with pencil and paper."""
+"""Proofs that no plane exists, short enough to check by hand."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CommonPoint:
     point: tuple[Fraction, ...]
 
     def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
-        """Whether the proof is right for these data, by exact arithmetic and nothing else."""
+        """Whether the proof holds for these data, checked in exact arithmetic."""
         labels = plain_array("y", y)
         return all(
             all(weight > 0 for weight in weights)
@@ -88,7 +88,7 @@ class Conflict:
     weights: tuple[Fraction, ...]
 
     def holds(self, X: ArrayLike, y: ArrayLike) -> bool:
-        """Whether the proof is right for these data, by exact arithmetic and nothing else."""
+        """Whether the proof holds for these data, checked in exact arithmetic."""
         labels = plain_array("y", y)
         right = all(labels[sample] == own for sample, own in zip(self.samples, self.own, strict=True))
         different = all(own != rival for own, rival in zip(self.own, self.rivals, strict=True))
@@ -101,7 +101,7 @@ class Conflict:
         )
 
     def _balanced(self, X: ArrayLike, name: Hashable) -> bool:
-        """Whether what multiplies W_name and b_name in the weighted sum is 0."""
+        """Whether the factors of W_name and b_name in the weighted sum are 0."""
         signed = [
             weight * ((own == name) - (rival == name))
             for own, rival, weight in zip(self.own, self.rivals, self.weights, strict=True)
@@ -127,7 +127,7 @@ class Conflict:
 
 
 def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fraction]) -> tuple[Fraction, ...]:
-    """Exact sum of weight times sample."""
+    """Return the exact sum of weight times sample."""
     array = plain_array("X", X)
     total = [Fraction(0)] * array.shape[1]
     for sample, weight in zip(samples, weights, strict=True):
@@ -138,7 +138,7 @@ def weighted_sum(X: ArrayLike, samples: Iterable[int], weights: Iterable[Fractio
 
 
 def _number(value: Fraction) -> str:
-    """As a decimal where it is one, as a short fraction, or about what it is."""
+    """Return a short decimal or a short fraction where it is exact, else a rounded number."""
     near = float(value)
     if near == value and len(f"{near:.12g}") < 10:
         return f"{near:.12g}"

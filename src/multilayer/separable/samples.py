@@ -23,7 +23,7 @@ _SHOWN = 5
 
 
 def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], NDArray[np.intp]]:
-    """Samples (n, d) as float64 without loss, the classes in order, and the class number of each sample."""
+    """Return samples (n, d) as float64 without loss, the classes in order, and the class number of each sample."""
     samples = _samples(plain_array("X", X))
     labels = plain_array("y", y)
     if labels.shape != (len(samples),):
@@ -61,7 +61,7 @@ def _samples(array: NDArray[Any]) -> Floats:
         raise InputError("X: a number is beyond the range of float64; scale its column down") from None
     if (bad := np.flatnonzero(~np.isfinite(samples).all(axis=1))).size:
         raise InputError(f"X: {_rows(bad)} nan or inf; expected finite numbers; remove or fill such rows")
-    # The answer is exact for the numbers given, so none may change on the way to float64.
+    # The answer is exact for these numbers, so none may change on the way to float64.
     for row, (given, held) in enumerate(zip(array.tolist(), samples.tolist(), strict=True)):
         if given != held:
             raise InputError(
@@ -99,7 +99,7 @@ class Frame:
 
     @classmethod
     def of(cls, X: Floats) -> Frame:
-        """Frame of finite float64 samples X (n, d), n >= 1."""
+        """Return the frame of finite float64 samples X (n, d), n >= 1."""
         low, high = X.min(axis=0), X.max(axis=0)
         middle = low / 2 + high / 2  # in halves: the sum of two large numbers would overflow
         centre = X[np.abs(X / 2 - middle / 2).argmin(axis=0), np.arange(X.shape[1])]
@@ -117,21 +117,21 @@ class Frame:
         return cls(X, centre, tuple(fine.tolist()), (*bits.tolist(), 0), near)
 
     def integers(self, rows: Iterable[int] | slice) -> Integers:
-        """Exact coordinates (rows, d + 1) of some samples."""
+        """Return the exact coordinates (rows, d + 1) of some samples."""
         chosen = self.X[rows if isinstance(rows, slice) else list(rows)]
         exact = np.ones((len(chosen), len(self.bits)), dtype=object)
         exact[:, :-1] = self._in_units(chosen) - self._in_units(self.centre[None, :])
         return exact
 
     def plane(self, U: Iterable[int]) -> list[Fraction]:
-        """The d weights and the bias, for samples as they were given, of the plane U."""
+        """Return the d weights and the bias of the plane U, for the samples in X."""
         *weights, offset = U
         w = [Fraction(u) / Fraction(2) ** unit for u, unit in zip(weights, self.fine, strict=True)]
         moved = sum((a * Fraction(c) for a, c in zip(w, self.centre.tolist(), strict=True)), Fraction(0))
         return [*w, Fraction(offset) - moved]
 
     def of_planes(self, planes: Iterable[Iterable[Fraction]]) -> Integers:
-        """Integers U (k, d + 1) of k planes: the way back, up to one positive factor."""
+        """Return the integers U (k, d + 1) of k planes: the inverse of `plane`, up to one positive factor."""
         rows = []
         for *w, b in planes:
             moved = sum((a * Fraction(c) for a, c in zip(w, self.centre.tolist(), strict=True)), b)
@@ -139,13 +139,13 @@ class Frame:
         return _without_denominators(rows)
 
     def of_scaled(self, u: Floats) -> Integers:
-        """Integers (k, d + 1) of planes u (k, d + 1) that belong to the coordinates `near`."""
+        """Return the integers (k, d + 1) of planes u (k, d + 1) in the coordinates `near`."""
         return _without_denominators(
             [[Fraction(a) / 2**bits for a, bits in zip(row, self.bits, strict=True)] for row in u.tolist()]
         )
 
     def scaled(self, U: Integers) -> Floats:
-        """The reverse of `of_scaled`, to two roundings, times a power of two: the largest is about 1."""
+        """Return the inverse of `of_scaled`, to two roundings, times a power of two: the largest is about 1."""
         top = max(
             (abs(u).bit_length() + b for row in U for u, b in zip(row, self.bits, strict=True) if u),
             default=0,
@@ -160,13 +160,13 @@ class Frame:
 
 
 def _parts(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Integers m, e with values = m 2^e exactly."""
+    """Return integers m, e with values = m 2^e exactly."""
     fraction, exponent = np.frexp(values)
     return np.ldexp(fraction, 53).astype(np.int64), exponent.astype(np.int64) - 53
 
 
 def _ldexp(value: int, shift: int) -> float:
-    """value 2^shift for integers of any length, to within two roundings; what is below 2^-1074 becomes 0."""
+    """Return value 2^shift for an integer of any length, to within two roundings; below 2^-1074 it is 0."""
     excess = max(0, abs(value).bit_length() - 64)
     return math.ldexp(float(value >> excess), excess + shift)
 

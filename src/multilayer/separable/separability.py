@@ -120,7 +120,7 @@ class Separability:
 
 
 def separability(X: ArrayLike, y: ArrayLike, *, max_pivots: int = 20_000) -> Separability:
-    """Decide exactly whether classes can be told apart by a linear network.
+    """Decide exactly whether a linear network can separate the classes.
 
     Two classes: is there a plane with w·x + b > 0 for every sample of the one and < 0 for every sample of
     the other? More: is there a linear layer whose largest output, strictly, names the class of every sample?
@@ -191,7 +191,7 @@ and of class 1 (samples 2, 3)
 def _decide(
     problem: Problem, numbers: tuple[int, ...], max_pivots: int
 ) -> Integers | tuple[tuple[int, ...], Contradiction]:
-    """A network, or a contradiction with the classes it is about: two of them wherever two are enough."""
+    """Return a network, or a contradiction and its classes: two of them wherever two are enough."""
     proposal = propose(problem)
     U = problem.frame.of_scaled(proposal.u)
     if problem.smallest_lead(U).lead > 0:
@@ -226,7 +226,7 @@ def _proof(X: Floats, classes: tuple[Hashable, ...], contradiction: Contradictio
 
 
 def _per_unit(planes: list[list[Fraction]]) -> list[list[Fraction]]:
-    """One plane is one unit; with more, the first class needs a unit too, which is always 0."""
+    """Return the units: one plane is one unit; with more, the first class gets a unit that is always 0."""
     return planes if len(planes) == 1 else [[Fraction(0)] * len(planes[0]), *planes]
 
 
