@@ -50,7 +50,7 @@ def decide(problem: Problem, first: Iterable[Demand], max_pivots: int) -> Intege
     problem
         The samples and their classes.
     first
-        Problem to try before all others: those that a floating-point solver found decisive.
+        Demands to try before all others: those that a floating-point solver found decisive.
     max_pivots
         Number of exchanges of the basis after which to give up.
 

@@ -39,7 +39,8 @@ def exact_planes(problem: Problem, U: Integers) -> Planes:
 def in_float64(problem: Problem, planes: Planes) -> Floats | None:
     """Return float64 planes (k, d + 1) that meet all demands exactly, or None where none was found.
 
-    A positive multiple of a plane is the same plane, but rounds differently: about a hundred are tried. Between two classes the bias is computed from the rounded weights.
+    A positive multiple of a plane is the same plane, but rounds differently: about a hundred are tried.
+    Between two classes the bias is computed from the rounded weights.
     """
     for step in range(_ATTEMPTS):
         multiple = 1 + Fraction(step, _ATTEMPTS)
