@@ -159,7 +159,7 @@ BATCH = {"batch_size": 40, "shuffle": False, "epochs": 1}
     ],
 )
 def test_a_loss_named_mean_reports_the_mean(net, name, definition):
-    y = Y[:, : net.shape[-1]]
+    y = Y[:, : net.widths[-1]]
     trained = fit(net, X, y, loss=name, validation=(X, y), **BATCH)
     assert trained.history.loss[0] == pytest.approx(definition(net(X) - y), rel=1e-14)
     assert trained.history.validation_loss[0] == pytest.approx(definition(trained.network(X) - y), rel=1e-14)
@@ -176,7 +176,7 @@ def test_its_gradients_are_those_of_pytorch(name):
     W1, b1, W2, b2 = parameters
     outputs = torch.tanh(x @ W1 + b1) @ W2 + b2
     {"mse": torch.nn.MSELoss, "mae": torch.nn.L1Loss}[name]()(outputs, y).backward()
-    ours = NET.gradients(X, Y, name)
+    ours = multilayer.gradients(NET, X, Y, name)
     for gradient, theirs in zip((ours[0].dW, ours[0].db, ours[1].dW, ours[1].db), parameters, strict=True):
         np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-12, atol=1e-15)
 

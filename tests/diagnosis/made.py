@@ -83,16 +83,16 @@ def evidence(net=None, count=60, **changes):
     """Return evidence about `net`, with everything in it that there can be."""
     net = network() if net is None else net
     random = np.random.default_rng(1)
-    X = random.normal(size=(count, net.shape[0])) * np.geomspace(1, 1000, net.shape[0])
+    X = random.normal(size=(count, net.widths[0])) * np.geomspace(1, 1000, net.widths[0])
     trace = net.trace(X)
-    classes = max(2, net.shape[-1])
+    classes = max(2, net.widths[-1])
     counts = np.bincount(np.arange(count) % classes, minlength=classes)
     predicted = np.zeros(classes, np.int64)
     predicted[0] = count
     made = Evidence(
         network=net,
         samples=count,
-        inputs=InputStatistics(X.mean(0), X.std(0), X.min(0), X.max(0), (), np.linspace(0, 1, net.shape[0])),
+        inputs=InputStatistics(X.mean(0), X.std(0), X.min(0), X.max(0), (), np.linspace(0, 1, net.widths[0])),
         layers=tuple(map(layer_statistics, trace)),
         outputs=OutputStatistics(
             loss=0.69,

@@ -38,10 +38,10 @@ def subjects(draw):
     network = draw(networks())
     samples = draw(st.sampled_from([1, 2, 3, 11, 40]))
     rng = np.random.default_rng(draw(st.integers(0, 1000)))
-    X = rng.standard_normal((samples, network.shape[0])) * 10.0 ** draw(exponents)
+    X = rng.standard_normal((samples, network.widths[0])) * 10.0 ** draw(exponents)
     if draw(st.booleans()):
         X[rng.integers(samples), rng.integers(X.shape[1])] = draw(st.sampled_from([np.nan, np.inf, 0.0]))
-    y = draw(st.none() | st.just(rng.standard_normal((samples, network.shape[-1]))))
+    y = draw(st.none() | st.just(rng.standard_normal((samples, network.widths[-1]))))
     loss = draw(st.lists(st.floats(0, 1e300) | st.just(np.nan) | st.just(0.0), max_size=14))
     stopped = draw(st.sampled_from([None, "epochs", "plateau", "not finite", "interrupted"]))
     course = draw(
@@ -63,7 +63,7 @@ def test_a_diagnosis_comes_out(subject):
     ranks = [RANK[finding.severity] for finding in found.findings]
     assert ranks == sorted(ranks)
     for finding in found.findings:
-        layer = network.shape[finding.layer] if finding.layer is not None else 0
+        layer = network.widths[finding.layer] if finding.layer is not None else 0
         assert finding.check in NAMES
         assert all(1 <= unit <= layer for unit in finding.units)
     with np.errstate(over="ignore"):

@@ -46,7 +46,7 @@ CASES = {
     "all there is": diagnosis(),
     "nothing but X": healthy(),
     "names": diagnosis(
-        evidence=evidence(network(inputs=["a", "b", "<c>"], classes=["no", "é"])), findings=(COLLAPSED,)
+        evidence=evidence(network(input_names=["a", "b", "<c>"], classes=["no", "é"])), findings=(COLLAPSED,)
     ),
     "one unit": diagnosis(evidence=evidence(network((1, 1), output="sigmoid"))),
     "not finite": diagnosis(evidence=evidence(not_finite=(1, "W", 0))),
@@ -105,10 +105,10 @@ def test_numbers_come_back():
     np.testing.assert_array_equal(read["layers"][0]["mean_a"], layer.mean_a.astype(np.float64))
     assert read["layers"][0]["constant_fraction"] == layer.constant_fraction
     assert read["network"] == {
-        "shape": [3, 5, 4, 2],
+        "widths": [3, 5, 4, 2],
         "activations": ["sigmoid", "sigmoid", "softmax"],
         "dtype": "float32",
-        "inputs": None,
+        "input_names": None,
         "classes": None,
     }
 

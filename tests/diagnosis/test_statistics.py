@@ -30,7 +30,7 @@ def network(activation="tanh", kind: str = "float64", seed: int = 1) -> MLP:
 
 def measured(net: MLP, X, y=None, loss: str = "categorical_cross_entropy", block=None):
     chosen = None if y is None else losses.get(loss)
-    targets = None if y is None else chosen.targets(y, net.shape[-1])
+    targets = None if y is None else chosen.targets(y, net.widths[-1])
     sources = Sources(net, inputs(net, X), targets, chosen, TrainingRecord(), {})
     return measure(sources, np.random.default_rng(0), block=block)
 

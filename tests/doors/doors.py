@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from multilayer import MLP, activations, diagnose, fit, initialize, separability
+from multilayer import MLP, activations, diagnose, fit, gradients, initialize, separability
 from multilayer.diagnosis import Live, try_fixes
 from multilayer.optimizers import LBFGS
 from tests.doors.arrays import X
@@ -18,8 +18,8 @@ Y = (X @ np.array([[1.0], [-2.0], [0.5]]) > -1.0).astype(np.float64)
 NUMBERS = (Y[:, 0]).astype(int)
 
 
-def network(dtype: Any = np.float32, *, inputs: list[str] | None = None) -> MLP:
-    return initialize((3, 5, 1), "tanh", "sigmoid", dtype=dtype, inputs=inputs, rng=0)
+def network(dtype: Any = np.float32, *, input_names: list[str] | None = None) -> MLP:
+    return initialize((3, 5, 1), "tanh", "sigmoid", dtype=dtype, input_names=input_names, rng=0)
 
 
 def flat(*arrays: Any) -> np.ndarray:
@@ -35,7 +35,7 @@ def _trace(net: MLP, x: Any) -> np.ndarray:
 
 
 def _gradients(net: MLP, x: Any) -> np.ndarray:
-    found = net.gradients(x, Y, "binary_cross_entropy")
+    found = gradients(net, x, Y, "binary_cross_entropy")
     return flat(*(part for layer in found for part in (layer.dW, layer.db, layer.dx)))
 
 

@@ -19,4 +19,4 @@ def test_the_example(tmp_path):
     outcome = subprocess.run(command, capture_output=True, text=True, env=os.environ | where, check=False)
     assert outcome.returncode == 0, outcome.stderr
     assert "the same digits True, the same bits True" in outcome.stdout
-    assert multilayer.load(tmp_path / "digits.safetensors").shape == (64, 96, 10)
+    assert multilayer.load(tmp_path / "digits.safetensors").widths == (64, 96, 10)

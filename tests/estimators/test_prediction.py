@@ -84,7 +84,7 @@ def test_feature_names():
 
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     model = MLPClassifier((5,), max_iter=3, random_state=0).fit(frame, Y)
-    assert model.network_.inputs == ("a", "b", "c", "d")
+    assert model.network_.input_names == ("a", "b", "c", "d")
     np.testing.assert_array_equal(model.predict_proba(frame), model.network_(X))
     with pytest.warns(UserWarning, match="X does not have valid feature names"):
         model.predict_proba(X)

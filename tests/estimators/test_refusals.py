@@ -43,7 +43,7 @@ def test_fit_and_estimators_refuse_in_the_same_words(output, units, loss, messag
     with pytest.raises(InputError, match=message):
         multilayer.fit(network, X, targets, loss=loss)
     with pytest.raises(InputError, match=message):
-        network.gradients(X, targets, loss)
+        multilayer.gradients(network, X, targets, loss)
     if units > 1:
         with pytest.raises(InputError, match=message):
             classifier(output_activation=output, loss=loss).fit(X, y)
@@ -66,7 +66,7 @@ def test_two_classes_with_softmax_have_two_units(loss, settings):
     y = np.array(["no", "yes"])[(X[:, 2] > 0).astype(int)]
     settings = {"max_iter": 200, "learning_rate_init": 0.05, "n_iter_no_change": 100} | settings
     model = classifier(output_activation="softmax", loss=loss, **settings).fit(X, y)
-    assert (model.n_outputs_, model.out_activation_, model.network_.shape[-1]) == (2, "softmax", 2)
+    assert (model.n_outputs_, model.out_activation_, model.network_.widths[-1]) == (2, "softmax", 2)
     probabilities = model.predict_proba(X)
     assert probabilities.shape == (len(X), 2)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)

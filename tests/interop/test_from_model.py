@@ -46,7 +46,7 @@ def test_a_way_into_what_holds_several_models():
         with pytest.raises(InputError) as refused:
             from_model(model)
         assert str(refused.value).endswith(f"model.{way}")
-        assert from_model(eval(f"model.{way}", {"model": model})).shape == (2, 2, 1)  # noqa: S307
+        assert from_model(eval(f"model.{way}", {"model": model})).widths == (2, 2, 1)  # noqa: S307
 
 
 def test_what_training_makes():

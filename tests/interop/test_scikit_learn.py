@@ -80,7 +80,7 @@ def test_names_of_the_inputs():
 
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     model = _fitted(theirs.MLPClassifier((7,), max_iter=5, random_state=0), frame, y)
-    assert from_model(model).inputs == ("a", "b", "c", "d")
+    assert from_model(model).input_names == ("a", "b", "c", "d")
 
 
 def test_weights_that_were_replaced():
@@ -121,7 +121,7 @@ def test_scalers_of_a_pipeline_become_part_of_the_first_layer(package, kind, sca
     pipeline = make_pipeline(*scalers, package((6,), max_iter=20, random_state=0))
     _fitted(pipeline, samples, NAMES[y])
     network = from_model(pipeline)
-    assert (network.dtype, network.shape, network.classes) == (kind, (4, 6, 3), tuple(NAMES))
+    assert (network.dtype, network.widths, network.classes) == (kind, (4, 6, 3), tuple(NAMES))
     tolerance = 1e-12 if kind == np.float64 else 2e-4
     np.testing.assert_allclose(
         network(samples), pipeline.predict_proba(samples), rtol=tolerance, atol=tolerance
@@ -133,7 +133,7 @@ def test_names_of_a_pipelines_inputs():
 
     frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
     pipeline = make_pipeline(StandardScaler(), theirs.MLPClassifier((7,), max_iter=5, random_state=0))
-    assert from_model(_fitted(pipeline, frame, y)).inputs == ("a", "b", "c", "d")
+    assert from_model(_fitted(pipeline, frame, y)).input_names == ("a", "b", "c", "d")
 
 
 class OwnScaler(StandardScaler):
@@ -157,7 +157,7 @@ def test_refuses_steps_that_no_layer_can_do(step, message):
     pipeline = _fitted(make_pipeline(step, theirs.MLPClassifier((3,), max_iter=3, random_state=0)), X, y)
     with pytest.raises(InputError, match=message):
         from_model(pipeline)
-    assert from_model(pipeline[-1]).shape[1:] == (3, 3)
+    assert from_model(pipeline[-1]).widths[1:] == (3, 3)
 
 
 def test_refuses_a_pipeline_that_is_not_fitted():
@@ -198,4 +198,4 @@ def test_refuses_transformed_targets():
     _fitted(model, X, X[:, 0])
     with pytest.raises(InputError, match=r"predicts transformed targets; give model\.regressor_, with"):
         from_model(model)
-    assert from_model(model.regressor_).shape == (4, 3, 1)
+    assert from_model(model.regressor_).widths == (4, 3, 1)

@@ -56,7 +56,7 @@ def test_a_class_of_sequential_without_a_forward_of_its_own():
     class Net(Sequential):
         pass
 
-    assert from_model(Net(Linear(5, 2))).shape == (5, 2)
+    assert from_model(Net(Linear(5, 2))).widths == (5, 2)
 
 
 class OwnLinear(Linear):

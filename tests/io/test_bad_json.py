@@ -104,10 +104,10 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ),
     ("activation unnamed", layer(activation={"slope": 1}), ["layer 1", '"name"']),
     ("dtype", top(dtype="float16"), ['dtype: expected "float32" or "float64"', "'float16'"]),
-    ("inputs too many", top(inputs=["a", "b", "c"]), ["inputs has 3 names", "2"]),
-    ("inputs a number", top(inputs=["a", 2]), ["inputs, entry 2: expected a string, found 2"]),
-    ("inputs empty", top(inputs=[]), ["inputs: expected a list with at least one entry"]),
-    ("inputs null", top(inputs=None), ["inputs: expected a list", "found null"]),
+    ("inputs too many", top(input_names=["a", "b", "c"]), ["input_names has 3 names", "2"]),
+    ("inputs a number", top(input_names=["a", 2]), ["input_names, entry 2: expected a string, found 2"]),
+    ("inputs empty", top(input_names=[]), ["input_names: expected a list with at least one entry"]),
+    ("inputs null", top(input_names=None), ["input_names: expected a list", "found null"]),
     ("classes text", top(classes="abc"), ["classes: expected a list", "'abc'"]),
     (
         "classes null",
@@ -171,6 +171,6 @@ def test_what_a_hand_may_write(tmp_path: Path) -> None:
     path = tmp_path / "network.json"
     path.write_bytes(b"\xef\xbb\xbf" + top(**{"$schema": "x", "description": "two\nlines"}).encode())
     network = load(path)
-    assert network.shape == (2, 3)
+    assert network.widths == (2, 3)
     path.write_text(TEXT.replace("[1, 2, 3], [4", "[-0, 1e-400, 1E+2], [4"))
     assert str(load(path).layers[0].W[0].tolist()) == "[-0.0, 0.0, 100.0]"

@@ -36,7 +36,7 @@ EXPECTED = [
 @pytest.fixture
 def seed() -> dict[str, Any]:
     network = load(EXAMPLES / "seed" / "network.json")
-    samples = read_samples(EXAMPLES / "seed" / "samples.csv", network.shape[0], network.inputs)
+    samples = read_samples(EXAMPLES / "seed" / "samples.csv", network.widths[0], network.input_names)
     trace = network.trace(samples.X)
     return {"network": network, "y": trace[-1].z, "classes": network.classify(samples.X), "trace": trace}
 
@@ -46,9 +46,9 @@ def test_the_worked_example(seed: dict[str, Any]) -> None:
     np.testing.assert_allclose(found["y"], EXPECTED, rtol=0, atol=1e-15)
     assert found["classes"] == [1] * 5
     assert found["network"] == {
-        "shape": [2, 4, 3],
+        "widths": [2, 4, 3],
         "dtype": "float64",
-        "inputs": ["x1", "x2"],
+        "input_names": ["x1", "x2"],
         "classes": None,
     }
     first, second = found["layers"]
@@ -63,7 +63,7 @@ def test_the_worked_example(seed: dict[str, Any]) -> None:
 
 def test_exclusive_or() -> None:
     network = load(EXAMPLES / "xor" / "network.json")
-    samples = read_samples(EXAMPLES / "xor" / "samples.csv", 2, network.inputs)
+    samples = read_samples(EXAMPLES / "xor" / "samples.csv", 2, network.input_names)
     results = network, network(samples.X), network.classify(samples.X)
     found = result_object(*results)
     assert found["y"] == [[0.0], [1.0], [1.0], [0.0]]

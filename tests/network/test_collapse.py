@@ -22,7 +22,7 @@ def integer_network(shape, entropy=0):
 def test_a_linear_network_of_integers_collapses_exactly(shape, entropy):
     net = integer_network(shape, entropy)
     one = net.collapse()
-    assert one.shape == (shape[0], shape[-1])
+    assert one.widths == (shape[0], shape[-1])
     assert equality(net, one)
     x = np.random.default_rng(entropy).integers(-9, 9, (4, shape[0]))
     np.testing.assert_array_equal(net(x), one(x))
@@ -48,14 +48,14 @@ def test_only_layers_joined_by_the_identity_are_joined():
         for s, h in zip(shapes, hidden, strict=True)
     )
     one = net.collapse()
-    assert one.shape == (2, 4, 2)
+    assert one.widths == (2, 4, 2)
     assert [layer.activation for layer in one.layers] == [relu, sigmoid]
     x = rng.normal(size=(20, 2))
     np.testing.assert_allclose(one(x), net(x), rtol=1e-12)
 
 
 def test_names_survive_and_a_nonlinear_network_stays():
-    net = MLP([Dense([[1.0, 2.0]], None, relu)], classes=["a", "b"], inputs=["x"])
+    net = MLP([Dense([[1.0, 2.0]], None, relu)], classes=["a", "b"], input_names=["x"])
     assert net.collapse() == net
 
 

@@ -119,14 +119,6 @@ def test_sample_weights_are_shares_of_the_mean():
         np.testing.assert_allclose(one.db, other.db, rtol=1e-13)
 
 
-def test_the_method_is_the_function():
-    rng = np.random.default_rng(0)
-    net, x, y = network(tanh, softmax, rng), rng.normal(size=(ROWS, INPUTS)), rng.integers(OUTPUTS, size=ROWS)
-    weights = rng.uniform(size=ROWS)
-    method = net.gradients(x, y, "cross_entropy", sample_weight=weights)
-    assert repr(method) == repr(gradients(net, x, y, "cross_entropy", sample_weight=weights))
-
-
 def test_dx_and_da_are_per_sample():
     rng = np.random.default_rng(1)
     net, x, y = (

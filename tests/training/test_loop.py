@@ -55,7 +55,9 @@ def test_nothing_given_is_changed():
 
 
 def test_classes_and_names_are_kept():
-    net = initialize((4, 30, 2), "relu", "softmax", classes=["no", "yes"], inputs=["a", "b", "c", "d"], rng=0)
+    net = initialize(
+        (4, 30, 2), "relu", "softmax", classes=["no", "yes"], input_names=["a", "b", "c", "d"], rng=0
+    )
     trained = fit(
         net,
         X,
@@ -66,7 +68,7 @@ def test_classes_and_names_are_kept():
         optimizer=Adam(0.05),
         batch_size=16,
     )
-    assert trained.network.inputs == ("a", "b", "c", "d")
+    assert trained.network.input_names == ("a", "b", "c", "d")
     assert np.mean(trained.network.classify(X) == np.where(Y[:, 0] > 0, "yes", "no")) > 0.95
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from multilayer._base.text import html_text, printable
 
-__all__ = ["Table", "to_html", "to_text"]
+__all__ = ["Table", "matrix_table", "numbered", "sample_table", "to_html", "to_text"]
+
+# Larger matrices show their first and last rows and columns, with an ellipsis between.
+_ROWS, _COLUMNS = (12, 4), (8, 2)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,45 @@ class Table:
             yield "  ".join(cells).rstrip()
 
 
+def sample_table(caption: str, array: NDArray[Any], names: Sequence[str], digits: int) -> Table:
+    """Return numbers of shape (samples, units) or (units,), a row per sample, counted from 1; the caption adds it."""
+    rows = array.reshape(-1, array.shape[-1])
+    return matrix_table(
+        f"{caption}  {array.shape}",
+        rows.shape,
+        lambda i, j: f"{rows[i, j]:.{digits}g}",
+        names,
+        lambda i: str(i + 1),
+    )
+
+
+def matrix_table(
+    caption: str,
+    shape: tuple[int, ...],
+    cell: Callable[[int, int], str],
+    columns: Sequence[str] = (),
+    row_name: Callable[[int], str] = lambda _: "",
+) -> Table:
+    """Return a table of `shape`, the middle of it left out where it is large."""
+    rows, cols = (_shown(size, ends) for size, ends in zip(shape, (_ROWS, _COLUMNS), strict=True))
+    return Table(
+        caption,
+        ("", *("…" if j is None else columns[j] for j in cols)) if columns else (),
+        tuple(
+            (
+                "" if i is None else row_name(i),
+                *("…" if i is None or j is None else cell(i, j) for j in cols),
+            )
+            for i in rows
+        ),
+    )
+
+
+def numbered(prefix: str, count: int) -> tuple[str, ...]:
+    """Return names counted from 1."""
+    return tuple(f"{prefix}{i}" for i in range(1, count + 1))
+
+
 def to_text(tables: Iterable[Table]) -> str:
     """Return the tables below one another, with an empty line between."""
     return "\n\n".join(table.text() for table in tables)
@@ -75,6 +120,13 @@ def to_text(tables: Iterable[Table]) -> str:
 def to_html(tables: Iterable[Table]) -> str:
     """Return the tables as HTML elements, one after another."""
     return "".join(table.html() for table in tables)
+
+
+def _shown(size: int, ends: tuple[int, int]) -> list[int | None]:
+    first, last = ends
+    if size <= first + last + 1:
+        return list(range(size))
+    return [*range(first), None, *range(size - last, size)]
 
 
 def _html_row(row: tuple[str, ...], kinds: list[str]) -> str:

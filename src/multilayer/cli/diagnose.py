@@ -117,7 +117,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         check_ready(html, lang=lang)
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
-        table = read_samples(samples, net.layers[0].inputs, net.inputs, target, header=header)
+        table = read_samples(samples, net.layers[0].inputs, net.input_names, target, header=header)
     notes = [*table.notes]
     if table.ignored:
         notes.append(fill("columns not used: {columns}", columns=", ".join(table.ignored)))

@@ -9,14 +9,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.table import Table, to_text
+from multilayer._base.table import Table, numbered, to_text
 from multilayer._base.text import fill, one_line
 from multilayer.cli.console import print_note, print_text, show_status, write_json
 from multilayer.cli.options import header_option, json_option, network_argument, path, samples_argument
 from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
-from multilayer.network.view import numbered, tables_of
+from multilayer.network.trace import tables_of
 
 __all__ = ["run"]
 
@@ -62,11 +62,11 @@ def run(
     """
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
-        table = read_samples(samples, net.layers[0].inputs, net.inputs, header=header, carry=True)
+        table = read_samples(samples, net.layers[0].inputs, net.input_names, header=header, carry=True)
     traced = net.trace(table.X) if trace else None
     y = net(table.X) if traced is None else traced[-1].z
     meaning = Meaning.CLASSES if threshold is not None else meaning_of(net)
-    classes = None if meaning is Meaning.QUANTITIES else net.classes_of(y, threshold)
+    classes = None if meaning is Meaning.QUANTITIES else net.classify_outputs(y, threshold)
     certain = classes if meaning is Meaning.CLASSES else None
     carried = [(column.name, column.cells) for column in table.others]
     if output is not None:

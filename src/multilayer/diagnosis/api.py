@@ -136,7 +136,7 @@ def _loss_of(case: Case) -> tuple[Loss | None, str]:
             loss=chosen.facts.name,
             name=name,
         )
-    chosen = loss_of_numbers(case.y, case.network.shape[-1])
+    chosen = loss_of_numbers(case.y, case.network.widths[-1])
     if chosen is not None:
         return chosen, fill(
             "no loss was given, and none belongs to the output activation {name}: squared is taken", name=name

@@ -57,7 +57,7 @@ class Case:
     def targets(self, loss: Loss) -> NDArray[Any]:
         """Return y as the loss takes it."""
         if self.estimator is not None:
-            return loss.targets(self.y, self.network.shape[-1])
+            return loss.targets(self.y, self.network.widths[-1])
         return targets(self.network, loss, self.y)
 
 

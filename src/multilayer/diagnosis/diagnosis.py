@@ -64,7 +64,7 @@ def conclude(
         made=len(checks) - len({outcome.check for outcome in not_measured}),
         checks=len(checks),
         samples=evidence.samples,
-        units=sum(evidence.network.shape[1:]),
+        units=sum(evidence.network.widths[1:]),
     )
     verdict = sentences(_verdict(ordered, checks, evidence), cause.evidence if cause is not None else counts)
     return Diagnosis(verdict, cause, ordered, not_measured, tuple(checks), evidence)

@@ -54,10 +54,10 @@ class CheckEntry(Struct, kw_only=True):
 class NetworkEntry(Struct, kw_only=True):
     """A network without its weights."""
 
-    shape: list[int]
+    widths: list[int]
     activations: list[str]
     dtype: Literal["float32", "float64"]
-    inputs: list[str] | None
+    input_names: list[str] | None
     classes: list[str | int | float | bool] | None
 
 
@@ -173,10 +173,10 @@ def _entry(value: Any) -> Any:
             return {"name": value.name, "question": value.question, "explains": explains}
         case MLP():
             return {
-                "shape": value.shape,
+                "widths": value.widths,
                 "activations": [layer.activation.facts.name for layer in value.layers],
                 "dtype": value.dtype.name,
-                "inputs": value.inputs,
+                "input_names": value.input_names,
                 "classes": value.classes,
             }
     return fields_of(value) | {name: getattr(value, name) for name in _PROPERTIES.get(type(value), ())}

@@ -68,7 +68,7 @@ def read_as_trained(case: Case, loss: Loss | str | None) -> tuple[Case, Loss | N
     given = (case.course.loss or case.loss) if loss is None else losses.get(loss)
     if case.y is None or not case.ends_in_sums:
         return case, given, ()
-    y, units = _plain("y", case.y), case.network.shape[-1]
+    y, units = _plain("y", case.y), case.network.widths[-1]
     last = case.network.layers[-1].activation
     if not isinstance(last, Identity):
         y, notes = _numbered(y, units)
@@ -152,4 +152,6 @@ def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...
 
 def _ending_in(activation: Activation, network: MLP) -> MLP:
     *layers, last = network.layers
-    return MLP([*layers, Dense(last.W, last.b, activation)], classes=network.classes, inputs=network.inputs)
+    return MLP(
+        [*layers, Dense(last.W, last.b, activation)], classes=network.classes, input_names=network.input_names
+    )

@@ -92,13 +92,13 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
     but the place of the first one.
     """
     network, rows = sources.network, sources.X.shape[0]
-    step = block or max(64, _BLOCK_NUMBERS // max(network.shape))
+    step = block or max(64, _BLOCK_NUMBERS // max(network.widths))
     with np.errstate(all="ignore"):
         found = _first_samples(sources, rng)
         if found is None:
             return _nothing_finite(sources)
         first, chosen = found
-        with _in_threads(rows * sum(network.shape)) as run:
+        with _in_threads(rows * sum(network.widths)) as run:
             sums = _Pass(sources, first, chosen, baseline, run)
             for start in range(0, rows, step):
                 sums.add(slice(start, min(start + step, rows)))
@@ -122,7 +122,7 @@ def _start(sources: Sources) -> MLP | None:
     """The network before training: as it was given, or as it is where training has not begun."""
     start, history = sources.course.start, sources.course.history
     if start is not None:
-        return start if start.shape == sources.network.shape else None
+        return start if start.widths == sources.network.widths else None
     return sources.network if history is not None and not len(history) else None
 
 
@@ -157,14 +157,14 @@ class _Pass:
     ) -> None:
         """Prepare what compares outputs with targets; x are the samples `chosen`, to which a linear model is fitted."""
         network = self.sources.network
-        classes, some = class_numbers(network, loss, y), loss.dense(y[chosen], network.shape[-1])
+        classes, some = class_numbers(network, loss, y), loss.dense(y[chosen], network.widths[-1])
         linear = None
         if classes is None and are_inputs(some, x):
             self.missing["linear"] = fill(
                 "no linear model was fitted: the targets are the inputs themselves, which it would copy"
             )
         else:
-            self.targets = TargetSums(loss, y, network.shape[-1], classes, x.shape[1])
+            self.targets = TargetSums(loss, y, network.widths[-1], classes, x.shape[1])
             if baseline:
                 linear = self._linear(x, some, None if classes is None else classes[chosen])
         self.outputs = OutputSums(network, loss, y, classes, linear)
@@ -255,7 +255,7 @@ def _nothing_finite(sources: Sources) -> Evidence:
         rows = slice(start, min(start + _FIRST, X.shape[0]))
         found = first_in_records(tuple(forward(network.layers, _read(X, rows, network))), start)
         place = min((p for p in (place, found) if p is not None), default=None)
-    empty = np.full(network.shape[0], np.nan)
+    empty = np.full(network.widths[0], np.nan)
     return sources.evidence(
         samples=0,
         inputs=InputStatistics(empty, empty, empty, empty, (), None),

@@ -50,10 +50,11 @@ def first_in_records(records: Sequence[LayerRecord], before: int) -> Place | Non
 
 def whole(records: Sequence[LayerRecord]) -> NDArray[np.bool_]:
     """Return for each sample whether all its numbers are finite."""
-    kept: NDArray[Any] = np.isfinite(records[0].x).all(axis=1)
+    kept: Any = np.isfinite(records[0].x).all(axis=1)
     for record in records:
         kept &= np.isfinite(record.a).all(axis=1) & np.isfinite(record.z).all(axis=1)
-    return kept
+    finite: NDArray[np.bool_] = kept
+    return finite
 
 
 def sums_are_finite(records: Sequence[LayerRecord]) -> bool:

@@ -104,7 +104,7 @@ class OutputSums:
     _confusion: Integers | None = None
 
     def __post_init__(self) -> None:
-        units = self.network.shape[-1]
+        units = self.network.widths[-1]
         self._shift: Floats = np.zeros(units)
         # A single output that is to be a probability says yes where its sum does, whatever the activation makes of it.
         last = self.network.layers[-1].activation
@@ -153,12 +153,12 @@ class OutputSums:
         score, linear, constant = self._scores(counts)
         try:
             mismatch = None
-            self.loss.check(self.network.layers[-1].activation, self.network.shape[-1])
+            self.loss.check(self.network.layers[-1].activation, self.network.widths[-1])
         except InputError as error:
             mismatch = str(error)
         return OutputStatistics(
             loss=self._loss / self._count,
-            constant_loss=_constant_loss(self.loss, self.y, self.network.shape[-1]),
+            constant_loss=_constant_loss(self.loss, self.y, self.network.widths[-1]),
             score=score,
             linear_score=linear,
             constant_score=constant,

@@ -208,7 +208,7 @@ def linear_is_better(evidence: Evidence) -> bool:
     With p inputs it explains a fraction of p/n of noise, give or take sqrt(2p)/n, and classifies half the root of that
     more samples right.
     """
-    outputs, inputs = evidence.outputs, evidence.network.shape[0]
+    outputs, inputs = evidence.outputs, evidence.network.widths[0]
     if outputs is None or outputs.linear_score is None or outputs.constant_score is None:
         return False
     chance = (inputs + _ERRORS * math.sqrt(2 * inputs)) / evidence.samples

@@ -66,7 +66,7 @@ def numbers(found: Sequence[int]) -> str:
 
 def columns(evidence: Evidence, found: Sequence[int]) -> str:
     """Return columns of X, counted from 1, by number, and by name where they have one."""
-    names = evidence.network.inputs
+    names = evidence.network.input_names
     if names is None:
         return numbers(found)
     shown = [f"{column} ({names[column - 1]})" for column in found[:_SHOWN]]

@@ -84,7 +84,7 @@ def where(finding: Finding, evidence: Evidence) -> str:
     if layer is None:
         return ""
     if layer == 0:
-        names = evidence.network.inputs
+        names = evidence.network.input_names
         if not units:
             return fill("the inputs")
         if names and len(units) <= _NAMES:

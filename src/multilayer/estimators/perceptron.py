@@ -185,7 +185,7 @@ class Perceptron(Parameters, BaseEstimator):
         return MLP(
             [Dense(W, b, activation) for W, b, activation in arrays],
             classes=self._class_names(),
-            inputs=self._input_names(),
+            input_names=self._input_names(),
         )
 
     def _adopt(self, network: MLP) -> None:
@@ -194,7 +194,7 @@ class Perceptron(Parameters, BaseEstimator):
         self.coefs_ = [layer.W for layer in network.layers]
         self.intercepts_ = [layer.b for layer in network.layers]
         # An array has no column names to compare with those of the fit: scikit-learn warns of that.
-        self._plain = _NOTHING if hasattr(self, "feature_names_in_") else (network.shape[0], network.dtype)
+        self._plain = _NOTHING if hasattr(self, "feature_names_in_") else (network.widths[0], network.dtype)
 
     def _class_names(self) -> Sequence[Label] | None:
         """Return the labels as a network holds them."""
@@ -244,7 +244,7 @@ class Perceptron(Parameters, BaseEstimator):
         network = self.network_
         refuse_masked("X", X)
         refuse_masked("y", y)
-        X = named_columns("X", X, network.inputs)
+        X = named_columns("X", X, network.input_names)
         targets = None
         if y is None:
             X = validate_data(self, X, accept_sparse=["csr", "csc"], ensure_all_finite=False, reset=False)

@@ -49,7 +49,7 @@ def meaning_of(network: MLP) -> Meaning:
     softmax) are classes, and several bounded ones (of sigmoid) are independent. A single bounded output is one of two
     classes. All others (of the identity) are quantities.
     """
-    activation, units = network.layers[-1].activation, network.shape[-1]
+    activation, units = network.layers[-1].activation, network.widths[-1]
     if network.classes is not None or (isinstance(activation, AlongAxis) and units > 1):
         return Meaning.CLASSES
     interval = activation.facts.range
@@ -94,9 +94,9 @@ def result_object(
     """
     found: dict[str, Any] = {
         "network": {
-            "shape": list(network.shape),
+            "widths": list(network.widths),
             "dtype": network.dtype.name,
-            "inputs": network.inputs,
+            "input_names": network.input_names,
             "classes": network.classes,
         },
         "y": plain(y),

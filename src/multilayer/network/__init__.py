@@ -4,9 +4,20 @@ from multilayer.network.collapse import Equality, equality
 from multilayer.network.dense import Dense
 from multilayer.network.mlp import MLP
 from multilayer.network.summary import LayerSummary, Summary
-from multilayer.network.trace import LayerRecord, Trace
+from multilayer.network.trace import LayerDifference, LayerRecord, Trace, TraceDifference
 
-__all__ = ["MLP", "Dense", "Equality", "LayerRecord", "LayerSummary", "Summary", "Trace", "equality"]
+__all__ = [
+    "MLP",
+    "Dense",
+    "Equality",
+    "LayerDifference",
+    "LayerRecord",
+    "LayerSummary",
+    "Summary",
+    "Trace",
+    "TraceDifference",
+    "equality",
+]
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
-from multilayer._base.arrays import real_array
+from multilayer._base.arrays import numbers, real_array, well_laid_out
 from multilayer._base.errors import InputError
 from multilayer._base.text import one_line
 from multilayer.activations import Activation, get, identity
-from multilayer.network.samples import samples_of
 
-__all__ = ["Dense", "float_type"]
+__all__ = ["Dense", "float_type", "samples_in", "samples_of"]
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -105,7 +104,7 @@ class Dense:
             try:
                 return sums(x)
             except (TypeError, ValueError):
-                plain = samples_of(x, inputs, whose="layer")  # says in full what is wrong with x
+                plain = samples_of(x, inputs, whose="layer")  # says what is wrong with x
                 if plain is x:
                     raise
             return sums(plain)
@@ -143,6 +142,32 @@ def float_type(dtype: DTypeLike) -> np.dtype[Any]:
         except (TypeError, ValueError):
             break
     raise InputError(f"dtype must be float32 or float64; got {one_line(str(dtype), 60)}")
+
+
+def samples_of(
+    x: ArrayLike, width: int, names: Sequence[str] | None = None, whose: str = "network"
+) -> NDArray[Any]:
+    """Return one sample, of shape (inputs,), or several, of shape (samples, inputs), as a plain array.
+
+    What x may be, and how the columns of a data frame are found: see `multilayer._base.arrays`.
+
+    Raises
+    ------
+    InputError
+        When x holds something else than real numbers, or has another shape.
+    """
+    array = numbers("x", x, names)
+    if array.ndim not in (1, 2) or array.shape[-1] != width:
+        raise InputError(f"x has shape {array.shape}; this {whose} takes ({width},), or (samples, {width})")
+    return well_laid_out(np.asarray(array))
+
+
+def samples_in(dtype: np.dtype[Any], array: NDArray[Any]) -> NDArray[Any]:
+    """Return a plain array in the type of a network; what is beyond its range is infinite."""
+    if array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore"):
+        return array.astype(dtype)
 
 
 def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -19,15 +19,10 @@ from multilayer._base.names import with_known_options
 from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
-from multilayer.network.dense import Dense, float_type
+from multilayer.network.dense import Dense, float_type, samples_in, samples_of
 from multilayer.network.labels import Label, array_of_labels, distinct
-from multilayer.network.samples import samples_in, samples_of
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
-
-if TYPE_CHECKING:
-    from multilayer.losses import Loss
-    from multilayer.training import Gradients
 
 __all__ = ["MLP"]
 
@@ -41,12 +36,12 @@ class MLP:
     layers : iterable of Dense
         At least one; each takes as many inputs as the layer before has units, and all have one dtype.
     classes : sequence of str, int, float or bool, optional
-        Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify` gives
-        them as they are, and targets y of one axis are labels then (see `multilayer.network.labels`).
-    inputs : sequence of str, optional
-        Names of the inputs, one each. Columns of a data frame are taken by them (see `multilayer._base.arrays`).
+        Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify`
+        returns them, and targets y of one axis are labels then (see `multilayer.network.labels`).
+    input_names : sequence of str, optional
+        Names of the inputs, one each. Columns of a data frame are taken by name (see `multilayer._base.arrays`).
 
-    A network cannot be changed. Networks are equal, and hash alike, when every bit of them is.
+    A network cannot be changed. Networks are equal, and have the same hash, when every bit of them is equal.
 
     Raises
     ------
@@ -66,14 +61,14 @@ class MLP:
 
     layers: tuple[Dense, ...]
     classes: tuple[Label, ...] | None
-    inputs: tuple[str, ...] | None
+    input_names: tuple[str, ...] | None
 
     def __init__(
         self,
         layers: Iterable[Dense],
         *,
         classes: Sequence[Label] | None = None,
-        inputs: Sequence[str] | None = None,
+        input_names: Sequence[str] | None = None,
     ) -> None:
         given = entries(layers)
         if given is None:
@@ -84,7 +79,7 @@ class MLP:
         object.__setattr__(self, "layers", layers)
         count = 2 if units == 1 else units
         object.__setattr__(self, "classes", distinct("classes", classes, count, str | int | float))
-        object.__setattr__(self, "inputs", distinct("inputs", inputs, layers[0].inputs, str))
+        object.__setattr__(self, "input_names", distinct("input_names", input_names, layers[0].inputs, str))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -92,22 +87,22 @@ class MLP:
         return self.layers[0].dtype
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Width of the input and of every layer, as (2, 4, 3)."""
+    def widths(self) -> tuple[int, ...]:
+        """Number of inputs, and of units in every layer, as (2, 4, 3)."""
         return (self.layers[0].inputs, *(layer.units for layer in self.layers))
 
     def __call__(self, x: ArrayLike) -> NDArray[Any]:
         """Return the output y: shape (units,) for one sample (inputs,), else (samples, units).
 
-        x is taken in the network's dtype, the columns of a data frame by the names of the inputs where there are some
-        (`multilayer._base.arrays` has the rule). nan and infinities pass through as arithmetic has them.
+        x is converted to the network's dtype; the columns of a data frame are taken by name where inputs have names
+        (see `multilayer._base.arrays`). nan and infinities pass through as arithmetic has them.
         """
         run = self._compiled
         if run is not None:
             try:
                 return run(x)
             except (TypeError, ValueError):
-                plain = samples_of(x, self.layers[0].inputs, self.inputs)  # says in full what is wrong with x
+                plain = samples_of(x, self.layers[0].inputs, self.input_names)  # says what is wrong with x
                 if plain is x:
                     raise
             return run(plain)
@@ -126,33 +121,13 @@ class MLP:
 
     def trace(self, x: ArrayLike) -> Trace:
         """Return x, a and z of every layer, bit for bit the numbers that `net(x)` goes through."""
-        return Trace(tuple(forward(self.layers, self._samples(x))), self.inputs, self.output_names)
-
-    def gradients(
-        self, x: ArrayLike, y: ArrayLike, loss: Loss | str, *, sample_weight: ArrayLike | None = None
-    ) -> Gradients:
-        """Return dW, db and da of every layer, and dx: the gradients of the mean loss; printable like a trace.
-
-        Examples
-        --------
-        >>> net = MLP([Dense([[0.5], [-0.5]], [0.0], "sigmoid")])
-        >>> float(net.gradients([[1, 1]], [1], "binary_cross_entropy")[0].db[0])
-        -0.5
-
-        Raises
-        ------
-        InputError
-            When x, y, the loss and the network do not fit each other.
-        """
-        from multilayer.training import gradients
-
-        return gradients(self, x, y, loss, sample_weight=sample_weight)
+        return Trace(tuple(forward(self.layers, self._samples(x))), self.input_names, self.output_names)
 
     def classify(self, x: ArrayLike, threshold: float | None = None) -> Any:
         """Return the class of each sample: the label of the largest output, the first of equals.
 
-        Without labels a class is the index of the output unit, from 0. A single output unit says class 1
-        where its output is above `threshold`, class 0 elsewhere; unless given, the threshold is h(0), so
+        Without labels a class is the index of the output unit, from 0. A single output unit means class 1
+        where its output is above `threshold`, class 0 elsewhere. The default threshold is h(0), so
         that the sign of the weighted sum decides (1/2 for sigmoid, 0 for tanh, identity and step).
 
         Raises
@@ -160,10 +135,10 @@ class MLP:
         InputError
             When an output is nan, so that there is no largest one.
         """
-        return self.classes_of(self(x), threshold)
+        return self.classify_outputs(self(x), threshold)
 
-    def classes_of(self, y: NDArray[Any], threshold: float | None = None) -> Any:
-        """Return the classes that the outputs y, of shape (units,) or (samples, units), stand for."""
+    def classify_outputs(self, y: NDArray[Any], threshold: float | None = None) -> Any:
+        """Return the class of each sample as `classify` does, from outputs y that `net(x)` returned."""
         threshold = _THRESHOLD.checked("threshold", threshold)
         bad = np.flatnonzero(np.isnan(y).any(axis=-1))
         if bad.size:
@@ -197,7 +172,7 @@ class MLP:
         b = b(1) W(2) + b(2). Products are summed in extended precision and rounded once;
         `multilayer.network.equality` shows in exact arithmetic what that rounding changed.
         """
-        return MLP(collapsed_layers(self.layers), classes=self.classes, inputs=self.inputs)
+        return self._with(collapsed_layers(self.layers))
 
     def astype(self, dtype: DTypeLike) -> MLP:
         """Return the network with weights rounded to `dtype` (float32 or float64)."""
@@ -205,7 +180,7 @@ class MLP:
         layers = [
             Dense(layer.W.astype(kind), layer.b.astype(kind), layer.activation) for layer in self.layers
         ]
-        return MLP(layers, classes=self.classes, inputs=self.inputs)
+        return self._with(layers)
 
     @with_known_options
     def with_layer(
@@ -247,14 +222,17 @@ class MLP:
         layers = list(self.layers)
         with np.errstate(over="ignore"):
             layers[number - 1] = Dense(new.W.astype(self.dtype), new.b.astype(self.dtype), new.activation)
-        return MLP(layers, classes=self.classes, inputs=self.inputs)
+        return self._with(layers)
+
+    def _with(self, layers: Iterable[Dense]) -> MLP:
+        return MLP(layers, classes=self.classes, input_names=self.input_names)
 
     def _samples(self, x: ArrayLike) -> NDArray[Any]:
-        return samples_in(self.dtype, samples_of(x, self.layers[0].inputs, self.inputs))
+        return samples_in(self.dtype, samples_of(x, self.layers[0].inputs, self.input_names))
 
     def _content(self) -> tuple[Any, ...]:
         # 1, 1.0 and True are equal, but not the same label.
-        return self.layers, self.classes, tuple(map(type, self.classes or ())), self.inputs
+        return self.layers, self.classes, tuple(map(type, self.classes or ())), self.input_names
 
     def __eq__(self, other: object) -> bool:
         return self._content() == other._content() if isinstance(other, MLP) else NotImplemented
@@ -263,24 +241,18 @@ class MLP:
         return hash(self._content())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.layers, self.classes, self.inputs)
+        return partial(MLP, classes=self.classes, input_names=self.input_names), (self.layers,)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
 
     def __repr__(self) -> str:
-        widths = "-".join(map(str, self.shape))
+        widths = "-".join(map(str, self.widths))
         activations = " ".join(layer.activation.facts.name for layer in self.layers)
         return f"MLP({widths}, {activations}, {self.dtype})"
 
 
 _THRESHOLD = Limits(optional=True)
-
-
-def _rebuild(
-    layers: tuple[Dense, ...], classes: tuple[Label, ...] | None, inputs: tuple[str, ...] | None
-) -> MLP:
-    return MLP(layers, classes=classes, inputs=inputs)
 
 
 def _check_chain(layers: tuple[Dense, ...]) -> None:

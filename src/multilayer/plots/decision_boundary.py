@@ -82,10 +82,10 @@ def decision_boundary(
         )
     plane = _Plane.through(samples, across, up)
     ax = drawn_on(ax)
-    quantity = network.shape[-1] == 1 and meaning_of(network) is Meaning.QUANTITIES
+    quantity = network.widths[-1] == 1 and meaning_of(network) is Meaning.QUANTITIES
     draw = _draw_numbers if quantity else _draw_classes
     draw(network, ax, plane, targets)
-    names = network.inputs or tuple(f"x{number}" for number in range(1, samples.shape[1] + 1))
+    names = network.input_names or tuple(f"x{number}" for number in range(1, samples.shape[1] + 1))
     ax.set_xlabel(label(names[across], _LONGEST_NAME), parse_math=False)
     ax.set_ylabel(label(names[up], _LONGEST_NAME), parse_math=False)
     ax.set_xlim(plane.across[0], plane.across[-1])
@@ -121,13 +121,13 @@ def _samples(network: MLP, X: ArrayLike) -> NDArray[Any]:
     samples = network.trace(X)[0].x
     if samples.ndim != 2 or not len(samples):
         raise InputError(
-            f"X has shape {samples.shape}; expected (samples, {network.shape[0]}), at least one sample"
+            f"X has shape {samples.shape}; expected (samples, {network.widths[0]}), at least one sample"
         )
     return samples
 
 
 def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
-    count = network.shape[0]
+    count = network.widths[0]
     if count < 2:
         raise InputError("a plane needs two inputs, and this network has one")
     places = entries(inputs) or ()
@@ -151,7 +151,7 @@ def _range(column: NDArray[Any], number: int) -> NDArray[np.float64]:
 
 
 def _draw_classes(network: MLP, ax: Axes, plane: _Plane, targets: NDArray[Any] | None) -> None:
-    classes = list(network.classes or range(max(network.shape[-1], 2)))
+    classes = list(network.classes or range(max(network.widths[-1], 2)))
     predicted = class_numbers(classes, network.classify(plane.x))
     colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(classes))]
     levels = np.arange(len(classes) + 1) - 0.5

@@ -101,7 +101,7 @@ def _linear_up_to(evidence: Evidence) -> float | None:
 
 
 def _names(evidence: Evidence) -> tuple[str, ...]:
-    return evidence.network.inputs or tuple(
+    return evidence.network.input_names or tuple(
         fill("column {number}", number=n) for n in range(1, evidence.inputs.mean.size + 1)
     )
 

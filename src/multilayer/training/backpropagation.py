@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer import losses
-from multilayer._base.table import Table, to_html, to_text
+from multilayer._base.table import Table, matrix_table, numbered, sample_table, to_html, to_text
 from multilayer.activations import Activation
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense, LayerRecord, Trace
+from multilayer.network.dense import samples_of
 from multilayer.network.held import network_of
-from multilayer.network.samples import samples_of
-from multilayer.network.view import matrix_table, numbered, sample_table
 from multilayer.training.data import arrays, mean_weights
 
 __all__ = ["Gradients", "LayerGradient", "backward", "gradients", "mean_da", "mean_loss"]
@@ -128,13 +127,11 @@ class Gradients(Sequence[LayerGradient]):
         yield Table(f"loss = {self.loss:.{digits}g}, the mean of {len(self.trace[0].x)} samples")
         for n in range(len(self), 0, -1):
             gradient = self[n - 1]
-            yield sample_table(
-                f"da({n})  {gradient.da.shape}", gradient.da, numbered("da_", gradient.db.size), digits
-            )
+            yield sample_table(f"da({n})", gradient.da, numbered("da_", gradient.db.size), digits)
             yield from _weights(n, gradient, digits)
         dx = self[0].dx
         if dx is not None:
-            yield sample_table(f"dx  {dx.shape}", dx, numbered("dx_", dx.shape[1]), digits)
+            yield sample_table("dx", dx, numbered("dx_", dx.shape[1]), digits)
 
 
 def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Table]:
@@ -167,8 +164,8 @@ def gradients(
     """
     network = network_of(network)
     loss = losses.get(loss)
-    loss.check(network.layers[-1].activation, network.shape[-1])
-    samples = np.atleast_2d(samples_of(x, network.shape[0], network.inputs))
+    loss.check(network.layers[-1].activation, network.widths[-1])
+    samples = np.atleast_2d(samples_of(x, network.widths[0], network.input_names))
     data = arrays(network, loss, samples, y, sample_weight)
     trace = network.trace(data.X[: data.rows])
     fractions, _ = mean_weights(data.weights, data.rows)

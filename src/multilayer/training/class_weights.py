@@ -64,7 +64,7 @@ def _classes_of(y: NDArray[Any]) -> NDArray[Any]:
 
 def _of_mapping(network: MLP, found: NDArray[Any], class_weight: Mapping[Any, float]) -> NDArray[np.float64]:
     """Return the weight of each class that was found in the targets."""
-    classes = sorted({*range(max(network.shape[-1], 2)), *found.tolist()})
+    classes = sorted({*range(max(network.widths[-1], 2)), *found.tolist()})
     named = numbers_of_named(network.classes or classes, class_weight)
     every = np.ones(len(classes))
     every[named] = list(checked_class_weights(class_weight).values())

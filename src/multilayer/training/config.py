@@ -159,7 +159,7 @@ class TrainConfig:
         InputError
             Naming the setting, or the layer.
         """
-        self.loss.check(network.layers[-1].activation, network.shape[-1])
+        self.loss.check(network.layers[-1].activation, network.widths[-1])
         for number, layer in enumerate(network.layers, 1):
             facts = layer.activation.facts
             if not facts.trainable:

@@ -218,8 +218,8 @@ def inputs(network: MLP, X: Any) -> Rows:
 
     The columns of a data frame are taken by the names of the inputs, where the network has some.
     """
-    rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.inputs)
-    width = network.shape[0]
+    rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.input_names)
+    width = network.widths[0]
     if len(rows.shape) != 2 or rows.shape[1] != width:
         raise InputError(f"X has shape {rows.shape}; this network takes (samples, {width})")
     if not rows.shape[0]:
@@ -234,7 +234,7 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
     `multilayer.network.labels`; of other data frames there is a column for each label, by name. Everything else is in
     the form of the loss already.
     """
-    classes, units = network.classes, network.shape[-1]
+    classes, units = network.classes, network.widths[-1]
     if classes is None:
         return loss.targets(y, units)
     if is_frame(y):

@@ -162,4 +162,4 @@ def test_every_variant_can_be_trained():
     setup = with_hidden(tanh, identity).with_config(epochs=2)
     for remedy in REMEDIES:
         for variant in remedy(setup):
-            assert variant.setup.trained(X, y, 0).network.shape == (3, 5, 4, 1)
+            assert variant.setup.trained(X, y, 0).network.widths == (3, 5, 4, 1)

@@ -39,7 +39,7 @@ def output_up_to_one(hidden: tuple[int, ...], activation: str, seed: int) -> Sub
 @fault("wrong_output", ((16,), "relu"), ((20, 10), "tanh"))
 def softmax_of_softmax(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     subject = trained(data.blobs(seed), hidden, activation, seed, epochs=30)
-    units = subject.network.shape[-1]
+    units = subject.network.widths[-1]
     return replace(subject, network=MLP([*subject.network.layers, Dense(np.eye(units), None, "softmax")]))
 
 

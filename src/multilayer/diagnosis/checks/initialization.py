@@ -65,7 +65,7 @@ def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Iterator
         ),
         advice=fill(
             "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
-            widths=evidence.network.shape,
+            widths=evidence.network.widths,
             initializer=for_activation(activation),
             name=name,
         ),

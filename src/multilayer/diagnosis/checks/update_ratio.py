@@ -38,7 +38,7 @@ def update_ratio(evidence: Evidence, network: MLP) -> Iterator[Finding | NotMeas
     course = evidence.course
     if course.update_ratios is not None and len(course.update_ratios) >= _FEWEST:
         yield from _of_epochs(evidence, np.median(np.asarray(course.update_ratios)[-_FEWEST:], axis=0))
-    elif course.start is not None and course.start.shape == network.shape:
+    elif course.start is not None and course.start.widths == network.widths:
         yield from _of_training(evidence, course.start)
     else:
         yield NotMeasured(

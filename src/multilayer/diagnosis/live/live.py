@@ -238,7 +238,7 @@ class Live:
         X = inputs(network, self._X)
         loss = self._loss or natural_loss(network.layers[-1].activation)
         if loss is None and self._y is not None:
-            loss = loss_of_numbers(self._y, network.shape[-1])
+            loss = loss_of_numbers(self._y, network.widths[-1])
         y = None if self._y is None or loss is None else targets(network, loss, self._y)
         if y is not None and len(y) != X.shape[0]:
             raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")

@@ -78,7 +78,7 @@ class Setup:
         if not self.keep_weights:
             *hidden, output = self.activations
             network = initialize(
-                network.shape, hidden, output, initializer=self.initializer, dtype=network.dtype, rng=random
+                network.widths, hidden, output, initializer=self.initializer, dtype=network.dtype, rng=random
             )
         training = train(
             network, X, y, config=self.config, validation=self.held_out, rng=random, callbacks=callbacks
