@@ -89,18 +89,23 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
         return v;
     };
     if (s.from_bias) {
-        each<before>([&](auto v) {
+        MULTILAYER_UNROLL
+        for (size_t v = 0; v < before; ++v) {
             const Vec<T> b = load<T>(s.bias + v * L);
-            each<R>([&](auto r) { sums[r][v] = b; });
-        });
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) sums[r][v] = b;
+        }
         const Last b = last_of(s.bias + before * L);
-        each<R>([&](auto r) { ends[r] = b; });
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) ends[r] = b;
     } else {
-        each<R>([&](auto r) {
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) {
             const T *y = s.y + r * s.y_stride;
-            each<before>([&](auto v) { sums[r][v] = load<T>(y + v * L); });
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < before; ++v) sums[r][v] = load<T>(y + v * L);
             ends[r] = End::read(y + before * L, s.last);
-        });
+        }
     }
     const ptrdiff_t x_stride = s.x_stride;
     const size_t panel_stride = s.panel_stride;
@@ -118,49 +123,64 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
         // The shorter side of the tile stays in registers, the longer one passes through one of them.
         if constexpr (before == 0) {
             const Last column = last_of(w);
-            each<R>([&](auto r) { ends[r] = fma(End::splat(number(r)), column, ends[r]); });
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) ends[r] = fma(End::splat(number(r)), column, ends[r]);
         } else if constexpr (R <= before) {
             Vec<T> numbers[R];
-            each<R>([&](auto r) { numbers[r] = splat<T>(number(r)); });
-            each<before>([&](auto v) {
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) numbers[r] = splat<T>(number(r));
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < before; ++v) {
                 const Vec<T> column = load<T>(weights(v));
-                each<R>([&](auto r) { sums[r][v] = fma(numbers[r], column, sums[r][v]); });
-            });
+                MULTILAYER_UNROLL
+                for (size_t r = 0; r < R; ++r) sums[r][v] = fma(numbers[r], column, sums[r][v]);
+            }
             const Last column = last_of(weights(before));
-            each<R>([&](auto r) { ends[r] = fma(End::of(numbers[r]), column, ends[r]); });
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) ends[r] = fma(End::of(numbers[r]), column, ends[r]);
         } else {
             Vec<T> row[before + 1];
             constexpr size_t line = cache_line / sizeof(T);
             const T *const ahead = k + inputs_ahead < s.n ? w + inputs_ahead * V * L : w;
-            each<divide_up(V * L, line)>([&](auto i) { __builtin_prefetch(ahead + i * line); });
-            each<before>([&](auto v) { row[v] = load<T>(weights(v)); });
+            MULTILAYER_UNROLL
+            for (size_t i = 0; i < divide_up(V * L, line); ++i) __builtin_prefetch(ahead + i * line);
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < before; ++v) row[v] = load<T>(weights(v));
             const Last end = last_of(weights(before));
-            each<R>([&](auto r) {
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) {
                 const Vec<T> one = splat<T>(number(r));
-                each<before>([&](auto v) { sums[r][v] = fma(one, row[v], sums[r][v]); });
+                MULTILAYER_UNROLL
+                for (size_t v = 0; v < before; ++v) sums[r][v] = fma(one, row[v], sums[r][v]);
                 ends[r] = fma(End::of(one), end, ends[r]);
-            });
+            }
         }
         ++upper;
         ++lower;
         w += V * L;
     }
     if (s.relu) {
-        each<R>([&](auto r) {
-            each<before>([&](auto v) { sums[r][v] = rectify(sums[r][v]); });
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) {
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < before; ++v) sums[r][v] = rectify(sums[r][v]);
             ends[r] = rectify(ends[r]);
-        });
+        }
     } else {
-        each<R>([&](auto r) {
-            each<before>([&](auto v) { sums[r][v] += Vec<T>{}; });
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) {
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < before; ++v) sums[r][v] += Vec<T>{};
             ends[r] += Last{};
-        });
+        }
     }
-    each<R>([&](auto r) {
+    MULTILAYER_UNROLL
+    for (size_t r = 0; r < R; ++r) {
         T *y = s.y + r * s.y_stride;
-        each<before>([&](auto v) { store<T>(y + v * L, sums[r][v]); });
+        MULTILAYER_UNROLL
+        for (size_t v = 0; v < before; ++v) store<T>(y + v * L, sums[r][v]);
         End::write(y + before * L, ends[r], s.last);
-    });
+    }
 }
 
 template <class T> using Tile = void (*)(const Span<T> &);

@@ -28,17 +28,5 @@ using Heights3 = Counts<1, 2, 3, 4, 5, 6, 7, 8>;
 #endif
 template <size_t... R> constexpr size_t tallest(Counts<R...>) { return sizeof...(R); }
 
-// f(0), f(1), ... f(N - 1), each with a constant: a compiler keeps an array in registers only if it sees
-// every index as a constant from the first.
-template <size_t I> struct Constant {
-    constexpr operator size_t() const { return I; }
-};
-template <size_t N, size_t I = 0, class F> MULTILAYER_INLINE void each(const F &f) {
-    if constexpr (I < N) {
-        f(Constant<I>{});
-        each<N, I + 1>(f);
-    }
-}
-
 }  // namespace
 }  // namespace multilayer

@@ -74,49 +74,59 @@ template <class T, size_t P, size_t V> struct MarkedPanels {
         T *y[R];
         const uint64_t *marks[R];
         Vec<T> sums[R][N];
-        each<R>([&](auto r) {
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) {
             x[r] = p.x + static_cast<ptrdiff_t>(first_row + r) * p.x_stride +
                    static_cast<ptrdiff_t>(first_word * marks_in_word);
             y[r] = p.y + (first_row + r) * p.y_stride + column;
             marks[r] = p.marks + (first_row + r) * words_of_marks(p.inputs) + first_word;
             const T *const from = bias != nullptr ? bias : y[r];
-            each<N - 1>([&](auto v) { sums[r][v] = load<T>(from + v * L); });
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < N - 1; ++v) sums[r][v] = load<T>(from + v * L);
             sums[r][N - 1] = bias != nullptr || last == L ? load<T>(from + (N - 1) * L)
                                                           : load_first<T>(from + (N - 1) * L, last);
-        });
+        }
         const size_t panel_stride = p.panel_rows * V * L;
         const T *w = weights;
         for (size_t i = 0; i < n_words; ++i) {
             uint64_t words[R];
             size_t counts[R], least = marks_in_word;
-            each<R>([&](auto r) {
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) {
                 words[r] = marks[r][i];
                 counts[r] = static_cast<size_t>(__builtin_popcountll(words[r]));
                 least = counts[r] < least ? counts[r] : least;
-            });
-            const auto add = [&](auto r) __attribute__((always_inline)) {
+            }
+            const auto add = [&](size_t r) __attribute__((always_inline)) {
                 const size_t k = static_cast<size_t>(__builtin_ctzll(words[r]));
                 words[r] &= words[r] - 1;
                 const Vec<T> number = splat_of(x[r] + i * marks_in_word + k);
                 const T *row = w + k * V * L;
-                each<N>([&](auto v) {
+                MULTILAYER_UNROLL
+                for (size_t v = 0; v < N; ++v)
                     sums[r][v] = fma(number, load<T>(row + v / V * panel_stride + v % V * L), sums[r][v]);
-                });
             };
-            for (size_t n = 0; n < least; ++n) each<R>(add);
-            each<R>([&](auto r) {
+            for (size_t n = 0; n < least; ++n) {
+                MULTILAYER_UNROLL
+                for (size_t r = 0; r < R; ++r) add(r);
+            }
+            MULTILAYER_UNROLL
+            for (size_t r = 0; r < R; ++r) {
                 for (size_t n = least; n < counts[r]; ++n) add(r);
-            });
+            }
             w += marks_in_word * V * L;
         }
-        each<R>([&](auto r) {
-            each<N>([&](auto v) { sums[r][v] = relu ? rectify(sums[r][v]) : sums[r][v] + Vec<T>{}; });
-            each<N - 1>([&](auto v) { store<T>(y[r] + v * L, sums[r][v]); });
+        MULTILAYER_UNROLL
+        for (size_t r = 0; r < R; ++r) {
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < N; ++v) sums[r][v] = relu ? rectify(sums[r][v]) : sums[r][v] + Vec<T>{};
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < N - 1; ++v) store<T>(y[r] + v * L, sums[r][v]);
             if (last == L)
                 store<T>(y[r] + (N - 1) * L, sums[r][N - 1]);
             else
                 store_first<T>(y[r] + (N - 1) * L, sums[r][N - 1], last);
-        });
+        }
     }
 };
 

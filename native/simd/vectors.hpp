@@ -46,6 +46,10 @@ template <class T> constexpr size_t lanes = MULTILAYER_REGISTER_BYTES / sizeof(T
 
 #define MULTILAYER_INLINE inline __attribute__((always_inline))
 
+// Before a loop over the registers of a tile, at most 16: unrolls it whole, or a compiler would keep their
+// array in memory.
+#define MULTILAYER_UNROLL _Pragma("GCC unroll 16")
+
 // x in every lane. Minus zero is what leaves every x as it is, -0 included; plus zero would not.
 template <class T> MULTILAYER_INLINE Vec<T> splat(T x) { return x - Vec<T>{}; }
 

@@ -87,17 +87,29 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
                                                           Beside<T> *beside) {
     constexpr size_t L = lanes<T>;
     Vec<T> sums[R][V];
-    if (start)
-        each<R>([&](auto i) { each<V>([&](auto v) { sums[i][v] = Vec<T>{}; }); });
-    else
-        each<R>([&](auto i) { each<V>([&](auto v) { sums[i][v] = load(g + (i * V + v) * L); }); });
+    if (start) {
+        MULTILAYER_UNROLL
+        for (size_t i = 0; i < R; ++i) {
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < V; ++v) sums[i][v] = Vec<T>{};
+        }
+    } else {
+        MULTILAYER_UNROLL
+        for (size_t i = 0; i < R; ++i) {
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < V; ++v) sums[i][v] = load(g + (i * V + v) * L);
+        }
+    }
     const auto add_row = [&]() __attribute__((always_inline)) {
         Vec<T> row[V];
-        each<V>([&](auto v) { row[v] = load(da + v * L); });
-        each<R>([&](auto i) {
+        MULTILAYER_UNROLL
+        for (size_t v = 0; v < V; ++v) row[v] = load(da + v * L);
+        MULTILAYER_UNROLL
+        for (size_t i = 0; i < R; ++i) {
             const Vec<T> number = splat(x[i]);
-            each<V>([&](auto v) { sums[i][v] = fma(number, row[v], sums[i][v]); });
-        });
+            MULTILAYER_UNROLL
+            for (size_t v = 0; v < V; ++v) sums[i][v] = fma(number, row[v], sums[i][v]);
+        }
         x += x_stride;
         da += da_stride;
     };
@@ -116,7 +128,11 @@ template <class T, size_t R, size_t V> void gradient_tile(const T *x, size_t x_s
     }
 #pragma GCC unroll 4
     for (size_t r = 0; r < rows; ++r) add_row();
-    each<R>([&](auto i) { each<V>([&](auto v) { store<T>(g + (i * V + v) * L, sums[i][v]); }); });
+    MULTILAYER_UNROLL
+    for (size_t i = 0; i < R; ++i) {
+        MULTILAYER_UNROLL
+        for (size_t v = 0; v < V; ++v) store<T>(g + (i * V + v) * L, sums[i][v]);
+    }
 }
 
 template <class T> using GradientTile = void (*)(const T *x, size_t x_stride, const T *da, size_t da_stride,

@@ -123,15 +123,20 @@ void narrow_tile(const T *x, size_t x_stride, const T *da, size_t da_stride, siz
     Vec<T> sums[K][J] = {};
     for (size_t r = 0; r < rows; ++r) {
         Vec<T> row[K];
+        MULTILAYER_UNROLL
         for (size_t i = 0; i < K; ++i) row[i] = load(x + i * L);
+        MULTILAYER_UNROLL
         for (size_t j = 0; j < J; ++j) {
             const Vec<T> number = splat(da[j]);
+            MULTILAYER_UNROLL
             for (size_t i = 0; i < K; ++i) sums[i][j] = fma(row[i], number, sums[i][j]);
         }
         x += x_stride;
         da += da_stride;
     }
+    MULTILAYER_UNROLL
     for (size_t j = 0; j < J; ++j) {
+        MULTILAYER_UNROLL
         for (size_t i = 0; i < K; ++i) store<T>(g + (j * V + i) * L, sums[i][j]);
     }
 }
@@ -146,16 +151,14 @@ template <class T, size_t J = 1> void narrow_gradient(const WeightUpdate<T> &u, 
     constexpr bool fits_3 = 3 * J + 3 + 1 <= registers;
     for (size_t k = u.first; k < u.end;) {
         const size_t V = panel_columns(u.transposed.inputs - k, L) / L;
-        const auto tile = [&](size_t at, auto width) {
-            narrow_tile<T, J, width>(u.x + k + at * L, u.x_stride, u.da, u.da_stride, u.rows, g + at * L, V);
-        };
+        const T *x = u.x + k;
         if (V == 1) {
-            tile(0, Constant<1>{});
+            narrow_tile<T, J, 1>(x, u.x_stride, u.da, u.da_stride, u.rows, g, V);
         } else if (V == 3 && fits_3) {
-            tile(0, Constant<3>{});
+            narrow_tile<T, J, 3>(x, u.x_stride, u.da, u.da_stride, u.rows, g, V);
         } else {
-            tile(0, Constant<2>{});
-            if (V == 3) tile(2, Constant<1>{});
+            narrow_tile<T, J, 2>(x, u.x_stride, u.da, u.da_stride, u.rows, g, V);
+            if (V == 3) narrow_tile<T, J, 1>(x + 2 * L, u.x_stride, u.da, u.da_stride, u.rows, g + 2 * L, V);
         }
         g += V * L * J;
         k += V * L;
