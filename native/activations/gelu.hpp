@@ -9,6 +9,7 @@ namespace multilayer {
 namespace {
 
 template <> constexpr bool has_long_chain<Value<struct Gelu>> = true;
+// Max ULP of value and derivative: float32 0.6 and 0.6, float64 1.2 and 1.2; any x.
 struct Gelu {
     static constexpr const char *name = "gelu";
     static constexpr int n_parameters = 0;

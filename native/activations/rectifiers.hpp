@@ -15,6 +15,7 @@ struct WithoutParameters : SameInEveryType {
     explicit WithoutParameters(const double *) {}
 };
 
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct Identity : WithoutParameters, CopiesValue {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "identity";
@@ -24,6 +25,7 @@ struct Identity : WithoutParameters, CopiesValue {
     }
 };
 
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct Step : WithoutParameters {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "step";
@@ -33,6 +35,7 @@ struct Step : WithoutParameters {
     template <class T> MULTILAYER_INLINE Vec<T> derivative(Vec<T> x) const { return nan_or<T>(x, Vec<T>{}); }
 };
 
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct Relu : WithoutParameters {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "relu";
@@ -43,6 +46,7 @@ struct Relu : WithoutParameters {
     }
 };
 
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct Relu6 : WithoutParameters {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "relu6";
@@ -72,6 +76,7 @@ template <class T> struct Factor {
     }
 };
 
+// Max ULP of value and derivative: float32 0.6 and 0.5, float64 0.5 and 0.0; any x.
 struct LeakyRelu : SameInEveryType {
     static constexpr const char *name = "leaky_relu";
     static constexpr int n_parameters = 1;
@@ -94,6 +99,7 @@ struct LeakyRelu : SameInEveryType {
     }
 };
 
+// Max ULP of value and derivative: float32 0.6 and 0.2, float64 0.5 and 0.0; any x.
 struct Prelu : LeakyRelu {
     using LeakyRelu::LeakyRelu;
     static constexpr const char *name = "prelu";
@@ -123,6 +129,7 @@ struct Bounds {
     }
 };
 
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct ThresholdedRelu : SameInEveryType {
     static constexpr const char *name = "thresholded_relu";
     static constexpr int n_parameters = 1;
@@ -137,6 +144,7 @@ struct ThresholdedRelu : SameInEveryType {
     }
 };
 
+// Max ULP of value and derivative: float32 0.5 and 0.0, float64 0.0 and 0.0; any x.
 struct HardTanh : SameInEveryType {
     static constexpr const char *name = "hard_tanh";
     static constexpr int n_parameters = 2;
@@ -153,6 +161,7 @@ struct HardTanh : SameInEveryType {
 };
 
 // x > t ? x : x < -t ? x : 0
+// Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
 struct HardShrink : SameInEveryType {
     static constexpr const char *name = "hard_shrink";
     static constexpr int n_parameters = 1;

@@ -102,7 +102,7 @@ template <class T> void take_backward(const NamedKernel &kernel, bool surrogate,
     if (const auto *k = kernel.elementwise) h.derivative = of_type<T>(k->derivative_f32, k->derivative_f64);
     if (const auto *k = kernel.axis) {
         h.axis_vjp = of_type<T>(k->vjp_f32, k->vjp_f64);
-        if (surrogate) h.stand_in = of_type<T>(k->value_f32, k->value_f64);
+        if (surrogate) h.surrogate_value = of_type<T>(k->value_f32, k->value_f64);
     }
     h.derivative_parameters = kernel.parameters;
 }
@@ -110,7 +110,7 @@ template <class T> void take_backward(const NamedKernel &kernel, bool surrogate,
 // `forward` is None for an activation that the caller computes, `backward` None for the derivative of
 // `forward`.
 template <class T> bool read_activation(PyObject *forward, PyObject *backward, TrainedActivation<T> &h) {
-    if (forward == Py_None) return h.own = true;
+    if (forward == Py_None) return h.user_defined = true;
     NamedKernel kernel;
     if (!read_kernel(forward, kernel)) return false;
     if (backward != Py_None) {

@@ -16,7 +16,7 @@ bool is_at(PyObject *self, Stage first, Stage last) {
     const Stage stage = object_of(self).stage;
     if (stage >= first && stage <= last) return true;
     PyErr_SetString(PyExc_ValueError,
-                    "a stage out of order: expected open, forward from layer 0 to the end, lose or "
+                    "a stage out of order: expected open, forward from layer 0 to the end, compute_loss or "
                     "write_values, backward from the last layer to the beginning, find_gradients, update");
     return false;
 }
@@ -61,13 +61,13 @@ void lost(PyObject *self) {
     object_of(self).layer = n_layers(self) - 1;
 }
 
-PyObject *lose(PyObject *self, PyObject *) {
+PyObject *compute_loss(PyObject *self, PyObject *) {
     if (!is_at(self, Stage::forward, Stage::forward)) return nullptr;
     if (!object_of(self).has_targets) {
         PyErr_SetString(PyExc_ValueError, "this step was opened without targets");
         return nullptr;
     }
-    with_trainer(self, [](auto &trainer) { trainer.lose(); });
+    with_trainer(self, [](auto &trainer) { trainer.compute_loss(); });
     lost(self);
     Py_RETURN_NONE;
 }
@@ -146,12 +146,12 @@ template <class F> PyObject *with_rows(PyObject *self, PyObject *arguments, bool
             self,
             [&](auto &trainer) {
                 using T = std::remove_cv_t<std::remove_pointer_t<decltype(trainer.batch().da(0))>>;
-                using What = typename TrainingBatch<T>::What;
+                using LayerArray = typename TrainingBatch<T>::LayerArray;
                 const npy_intp rows = static_cast<npy_intp>(trainer.rows());
                 const npy_intp units = static_cast<npy_intp>(trainer.layer(static_cast<size_t>(i)).units);
                 if (!is_plain_array<T>(array, rows, units)) return false;
                 if (writable && !PyArray_ISWRITEABLE(as_array(array))) return false;
-                f(trainer.batch(), static_cast<size_t>(i), static_cast<What>(what), trainer.rows(),
+                f(trainer.batch(), static_cast<size_t>(i), static_cast<LayerArray>(what), trainer.rows(),
                   static_cast<T *>(PyArray_DATA(as_array(array))));
                 return true;
             });
@@ -197,8 +197,9 @@ PyMethodDef stage_methods[n_stage_methods] = {
      "forward($self, layer, /)\n--\n\nGo forward from a layer to the next whose z is the caller's to write, "
      "and "
      "return it; or to the end, and return how many there are."},
-    {"lose", lose, METH_NOARGS,
-     "lose($self, /)\n--\n\nFind the loss, and da of the last layer, or dz where its activation is the "
+    {"compute_loss", compute_loss, METH_NOARGS,
+     "compute_loss($self, /)\n--\n\nFind the loss, and da of the last layer, or dz where its activation is "
+     "the "
      "caller's."},
     {"backward", backward, METH_O,
      "backward($self, layer, /)\n--\n\nGo back from da of a layer to the next whose dz the caller turns into "

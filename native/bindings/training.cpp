@@ -24,9 +24,10 @@ const char *const kinds[] = {"weights", "slot1", "slot2", "gradient"};
 
 // What a trainer keeps under a name: its number, or -1 with an exception.
 template <class T> int kind_of(Trainer<T> &trainer, const char *name) {
-    using What = typename PackedParameters<T>::What;
+    using ParameterArray = typename PackedParameters<T>::ParameterArray;
     for (int kind = 0; kind < 4; ++kind) {
-        if (std::strcmp(kinds[kind], name) == 0 && trainer.parameters().has(static_cast<What>(kind)))
+        if (std::strcmp(kinds[kind], name) == 0 &&
+            trainer.parameters().has(static_cast<ParameterArray>(kind)))
             return kind;
     }
     PyErr_Format(PyExc_ValueError, "this trainer keeps no '%s'", name);
@@ -58,7 +59,7 @@ template <class T> PyObject *load_into(Trainer<T> &trainer, const char *name, Py
     const int kind = kind_of(trainer, name);
     if (kind < 0) return nullptr;
     return each_layer(trainer, arrays, [&](size_t i, const T *W, const T *b) {
-        trainer.parameters().load(i, static_cast<typename PackedParameters<T>::What>(kind), W, b);
+        trainer.parameters().load(i, static_cast<typename PackedParameters<T>::ParameterArray>(kind), W, b);
     });
 }
 
@@ -66,7 +67,7 @@ template <class T> PyObject *save_from(Trainer<T> &trainer, const char *name, Py
     const int kind = kind_of(trainer, name);
     if (kind < 0) return nullptr;
     return each_layer(trainer, arrays, [&](size_t i, T *W, T *b) {
-        trainer.parameters().save(i, static_cast<typename PackedParameters<T>::What>(kind), W, b);
+        trainer.parameters().save(i, static_cast<typename PackedParameters<T>::ParameterArray>(kind), W, b);
     });
 }
 
@@ -109,9 +110,10 @@ PyObject *release(PyObject *self, PyObject *name) {
     const char *what = PyUnicode_AsUTF8(name);
     if (what == nullptr) return nullptr;
     const bool done = with_trainer(self, [&](auto &trainer) {
-        using What = typename std::remove_reference_t<decltype(trainer.parameters())>::What;
+        using ParameterArray =
+            typename std::remove_reference_t<decltype(trainer.parameters())>::ParameterArray;
         const int kind = kind_of(trainer, what);
-        if (kind >= 0) trainer.close(), trainer.parameters().release(static_cast<What>(kind));
+        if (kind >= 0) trainer.close(), trainer.parameters().release(static_cast<ParameterArray>(kind));
         return kind >= 0;
     });
     if (!done) return nullptr;

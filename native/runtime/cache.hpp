@@ -7,9 +7,9 @@ namespace multilayer {
 
 constexpr size_t cache_line = 64;  // bytes
 
-// Processors fetch lines in pairs, and some that follow on what is read in order. What threads write on their
-// own lies apart, or each would take the other's lines away without ever reading them.
-constexpr size_t line_pair = 2 * cache_line, apart = 512;  // bytes
+// Against false sharing: processors fetch lines in pairs, and some prefetch what follows on lines read in
+// order. Arrays that different threads write lie this far from each other, in bytes.
+constexpr size_t line_pair = 2 * cache_line, false_sharing_distance = 512;
 
 // Rows this many bytes apart fall on the same few places of a first-level cache and drive each other out.
 constexpr size_t bad_stride = 1024;

@@ -1,4 +1,4 @@
-// Whether numbers are moderate: of a magnitude below some power of 2, and no nan.
+// Whether numbers are overflow-safe: of a magnitude below some power of 2, and no nan.
 #pragma once
 
 #include "simd/vectors.hpp"
@@ -14,15 +14,15 @@ template <> struct Unsigned<double> {
 };
 
 // A magnitude at the limit or beyond carries into the sign bit; so does a nan. No mask is made on the way.
-template <class T> class Moderate {
+template <class T> class OverflowCheck {
    public:
-    MULTILAYER_INLINE explicit Moderate(T limit) : rest_(sign - (Bits)splat(limit)) {}
+    MULTILAYER_INLINE explicit OverflowCheck(T limit) : rest_(sign - (Bits)splat(limit)) {}
     MULTILAYER_INLINE void see(Vec<T> x) { seen_ |= ((Bits)x & ~sign) + rest_; }
     MULTILAYER_INLINE bool all() const {
         const Bits wrong = seen_ & sign;
-        bool moderate = true;
-        for (size_t i = 0; i < lanes<T>; ++i) moderate = moderate && wrong[i] == 0;
-        return moderate;
+        bool safe = true;
+        for (size_t i = 0; i < lanes<T>; ++i) safe = safe && wrong[i] == 0;
+        return safe;
     }
 
    private:

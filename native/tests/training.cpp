@@ -13,7 +13,7 @@
 
 #include "runtime/levels.hpp"
 #include "runtime/threads.hpp"
-#include "training/pace.hpp"
+#include "training/faster_way.hpp"
 
 namespace {
 
@@ -146,7 +146,7 @@ template <class T> bool same(const std::vector<T> &one, const std::vector<T> &ot
 template <class T> bool in_stages(Trainer<T> &trainer, const Samples &samples, size_t batch) {
     trainer.open(samples, batch, rate);
     const bool all_forward = trainer.forward(0) == trainer.n_layers();
-    trainer.lose();
+    trainer.compute_loss();
     const bool all_back = trainer.backward(trainer.n_layers() - 1) == trainer.n_layers();
     return all_forward && all_back && trainer.update();
 }
@@ -197,14 +197,15 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
     const std::vector<double> rates(samples.batches(), rate);
     for (size_t n : {1, 2, 3}) {
         multilayer::set_threads(n);
-        using What = typename PackedParameters<T>::What;
+        using ParameterArray = typename PackedParameters<T>::ParameterArray;
         Trainer<T> trainer(layers, settings);
         for (size_t i = 0; i < n_layers; ++i) {
             PackedParameters<T> &kept = trainer.parameters();
-            kept.load(i, What::weights, start.parameters[2 * i].data(), start.parameters[2 * i + 1].data());
-            kept.load(i, What::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
-            if (kept.has(What::slot2))
-                kept.load(i, What::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
+            kept.load(i, ParameterArray::weights, start.parameters[2 * i].data(),
+                      start.parameters[2 * i + 1].data());
+            kept.load(i, ParameterArray::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
+            if (kept.has(ParameterArray::slot2))
+                kept.load(i, ParameterArray::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
         }
         trainer.begin(0);
         std::vector<double> losses(samples.batches());
@@ -219,7 +220,7 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
 
         for (size_t i = 0; i < n_layers; ++i) {
             std::vector<T> W(start.parameters[2 * i].size()), b(start.parameters[2 * i + 1].size());
-            trainer.parameters().save(i, What::weights, W.data(), b.data());
+            trainer.parameters().save(i, ParameterArray::weights, W.data(), b.data());
             const bool right = same(W, plain.parameters[2 * i]) && same(b, plain.parameters[2 * i + 1]);
             expect(right, what + ", layer " + std::to_string(i + 1));
         }
@@ -230,13 +231,13 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
 // How long 100,000 steps take, over the quicker way at every moment: one way takes `always`, the other `now`
 // and `then` by turns.
 double regret(double always, double now, double then) {
-    multilayer::Pace pace;
+    multilayer::FasterWay ways;
     double taken = 0, least = 0;
     for (size_t step = 0; step < 100000;) {
-        const size_t n = std::min<size_t>(pace.most_steps(), 50);
+        const size_t n = std::min<size_t>(ways.most_steps(), 50);
         const double other = step / 25000 % 2 == 0 ? now : then;
-        const double cost = pace.way() == 0 ? other : always;
-        pace.note(n, static_cast<double>(n) * cost);
+        const double cost = ways.way() == 0 ? other : always;
+        ways.note(n, static_cast<double>(n) * cost);
         taken += static_cast<double>(n) * cost;
         least += static_cast<double>(n) * std::min(other, always);
         step += n;
@@ -245,10 +246,10 @@ double regret(double always, double now, double then) {
 }
 
 void check_pace() {
-    expect(regret(11, 9, 25) < 1.04, "the pace where the first way is the quicker one, and then is not");
-    expect(regret(11, 25, 9) < 1.04, "the pace where the first way is the slower one, and then is not");
-    expect(regret(11, 9, 9) < 1.01, "the pace where the first way is the quicker one");
-    expect(regret(11, 25, 25) < 1.03, "the pace where the first way is the slower one");
+    expect(regret(11, 9, 25) < 1.04, "the choice where the first way is the quicker one, and then is not");
+    expect(regret(11, 25, 9) < 1.04, "the choice where the first way is the slower one, and then is not");
+    expect(regret(11, 9, 9) < 1.01, "the choice where the first way is the quicker one");
+    expect(regret(11, 25, 25) < 1.03, "the choice where the first way is the slower one");
 }
 
 template <class T> void check_all() {

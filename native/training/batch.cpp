@@ -34,30 +34,31 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
     rows = std::max(rows, rows_);
     const size_t marks = words_of_share(rows) * (sharing.by_columns ? sharing.shares : 1);
     if (marks > marks_.size()) marks_ = AlignedNumbers<uint64_t>(marks);
-    const bool overlaps = sharing.overlaps() || odd_z_ != nullptr;
-    if (rows == rows_ && overlaps == (odd_z_ != nullptr)) return;
+    const bool overlaps = sharing.overlaps() || second_z_ != nullptr;
+    if (rows == rows_ && overlaps == (second_z_ != nullptr)) return;
     Layout<T> layout;
     std::vector<size_t> places;
     const auto needs = [](const Layer &layer) {
-        const bool surrogate = layer.shape.activation.stand_in != nullptr, drops = layer.shape.dropout > 0;
+        const bool surrogate = layer.shape.activation.surrogate_value != nullptr,
+                   drops = layer.shape.dropout > 0;
         return std::vector<bool>{layer.shape.activation.keeps_sums(), true, true, drops, surrogate};
     };
     for (const Layer &layer : layers_) {
         for (bool needed : needs(layer)) places.push_back(needed ? layout.place(rows * layer.stride) : 0);
     }
-    const size_t odd_z = overlaps ? layout.place(rows * layers_.front().stride) : 0;
+    const size_t second_z = overlaps ? layout.place(rows * layers_.front().stride) : 0;
     AlignedNumbers<T> numbers(layout.size());
     values_ = AlignedNumbers<double>(rows);
     numbers_ = std::move(numbers);
     const size_t *place = places.data();
     for (Layer &layer : layers_) {
-        T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.stand_in};
+        T **pointers[] = {&layer.a, &layer.z, &layer.da, &layer.passed, &layer.surrogate_z};
         size_t i = 0;
         for (bool needed : needs(layer))
             *pointers[i++] = needed ? numbers_.get() + *place++ : (++place, nullptr);
         if (layer.passed == nullptr) layer.passed = layer.z;
     }
-    odd_z_ = overlaps ? numbers_.get() + odd_z : nullptr;
+    second_z_ = overlaps ? numbers_.get() + second_z : nullptr;
     rows_ = rows;
 }
 
@@ -137,14 +138,14 @@ size_t TrainingBatch<T>::forward(const TrainingStep<T> &step, size_t i, size_t f
         const Columns all{0, layer.shape.units};
         multiply(step, i, 0, first, end, all, marks(step, first));
         if (settings_.from_sums && i + 1 == layers_.size()) continue;
-        if (h.own) return i;
+        if (h.user_defined) return i;
         if (h.keeps_sums()) activate(step, i, first, end, all);
         pass(step, i, first, end);
     }
     return layers_.size();
 }
 
-template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size_t end) {
+template <class T> void TrainingBatch<T>::compute_loss(bool by_class, size_t first, size_t end) {
     const Layer &last = layers_.back();
     const T *outputs = settings_.from_sums && last.a != nullptr ? last.a : last.z;
     const size_t units = last.shape.units;
@@ -156,7 +157,7 @@ template <class T> void TrainingBatch<T>::lose(bool by_class, size_t first, size
          values_.get() + first, last.da + first * last.stride, last.stride});
 }
 
-// From dz to da, in place; whether z, and da afterwards, are moderate.
+// From dz to da, in place; whether z, and da afterwards, are overflow-safe.
 template <class T>
 bool TrainingBatch<T>::activate_backwards(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
     const Layer &layer = layers_[i];
@@ -172,39 +173,39 @@ bool TrainingBatch<T>::activate_backwards(const TrainingStep<T> &step, size_t i,
             kernels_.multiply(a, da, units);
         } else {
             const T *z = this->z(step, i) + r * stride;
-            if (h.stand_in != nullptr) {
-                h.stand_in(a, layer.stand_in + r * stride, 1, units);
-                z = layer.stand_in + r * stride;
+            if (h.surrogate_value != nullptr) {
+                h.surrogate_value(a, layer.surrogate_z + r * stride, 1, units);
+                z = layer.surrogate_z + r * stride;
             }
             h.axis_vjp(da, a, z, da, 1, units);
         }
     }
-    return is_moderate(z(step, i), i, first, end) && is_moderate(layer.da, i, first, end);
+    return is_overflow_safe(z(step, i), i, first, end) && is_overflow_safe(layer.da, i, first, end);
 }
 
 template <class T>
-bool TrainingBatch<T>::is_moderate(const T *rows, size_t i, size_t first, size_t end) const {
+bool TrainingBatch<T>::is_overflow_safe(const T *rows, size_t i, size_t first, size_t end) const {
     const size_t stride = layers_[i].stride;
-    return kernels_.is_moderate(rows + first * stride, (end - first) * stride, moderate_signal<T>);
+    return kernels_.is_overflow_safe(rows + first * stride, (end - first) * stride, safe_signal<T>);
 }
 
-template <class T> bool TrainingBatch<T>::is_moderate(size_t i, size_t first, size_t end) const {
-    return is_moderate(layers_[i].z, i, first, end) && is_moderate(layers_[i].da, i, first, end);
+template <class T> bool TrainingBatch<T>::is_overflow_safe(size_t i, size_t first, size_t end) const {
+    return is_overflow_safe(layers_[i].z, i, first, end) && is_overflow_safe(layers_[i].da, i, first, end);
 }
 
 template <class T> bool TrainingBatch<T>::finish_loss(const TrainingStep<T> &step, size_t first, size_t end) {
     const size_t i = layers_.size() - 1;
     const Layer &last = layers_.back();
-    bool moderate = true;
+    bool safe = true;
     for (size_t r = first; r < end; ++r)
-        moderate = moderate && std::abs(values_[r]) < static_cast<double>(moderate_kept<T>);
-    if (last.shape.activation.own) return moderate;
-    if (!settings_.from_sums) return activate_backwards(step, i, first, end) && moderate;
-    return is_moderate(last.da, i, first, end) && moderate;
+        safe = safe && std::abs(values_[r]) < static_cast<double>(safe_kept<T>);
+    if (last.shape.activation.user_defined) return safe;
+    if (!settings_.from_sums) return activate_backwards(step, i, first, end) && safe;
+    return is_overflow_safe(last.da, i, first, end) && safe;
 }
 
 template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step, size_t i, size_t first,
-                                                     size_t end, bool &moderate) {
+                                                     size_t end, bool &safe) {
     for (; i > 0; --i) {
         const Layer &layer = layers_[i], &before = layers_[i - 1];
         const T *da = layer.da + first * layer.stride;
@@ -216,26 +217,26 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
                                 layer.shape.inputs, dz, before.stride, false, marks(step, first)});
         }
         if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
-        if (before.shape.activation.own) return i - 1;
-        moderate = activate_backwards(step, i - 1, first, end) && moderate;
+        if (before.shape.activation.user_defined) return i - 1;
+        safe = activate_backwards(step, i - 1, first, end) && safe;
     }
     return layers_.size();
 }
 
 template <class T>
 bool TrainingBatch<T>::run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
-    const bool moderate = gather(samples, step, first, end);
+    const bool safe = gather(samples, step, first, end);
     forward(step, 0, first, end);
-    return end_and_return(samples, step, first, end) && moderate;
+    return end_and_return(samples, step, first, end) && safe;
 }
 
 // From the last outputs back to the beginning.
 template <class T> bool TrainingBatch<T>::end_and_return(const Samples &samples, const TrainingStep<T> &step,
                                                          size_t first, size_t end) {
-    lose(samples.classes != nullptr, first, end);
-    bool moderate = finish_loss(step, first, end);
-    backward(step, layers_.size() - 1, first, end, moderate);
-    return moderate;
+    compute_loss(samples.classes != nullptr, first, end);
+    bool safe = finish_loss(step, first, end);
+    backward(step, layers_.size() - 1, first, end, safe);
+    return safe;
 }
 
 template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t threads) const {
@@ -250,13 +251,13 @@ template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t thre
 
 template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, const TrainingStep<T> &step,
                                                       size_t i, size_t share, const Sharing &sharing) {
-    bool moderate = true;
+    bool safe = true;
     const size_t copy = share % sharing.copies;
-    if (i == 0 && sharing.copies > 1) moderate = gathered_.gather_x(samples, step, 0, step.rows, copy);
+    if (i == 0 && sharing.copies > 1) safe = gathered_.gather_x(samples, step, 0, step.rows, copy);
     const Columns columns = parameters_.columns(i, share, sharing.shares);
     multiply(step, i, copy, 0, step.rows, columns, marks(step, 0, share));
     if (layers_[i].shape.activation.keeps_sums()) activate(step, i, 0, step.rows, columns);
-    return moderate;
+    return safe;
 }
 
 template <class T> bool TrainingBatch<T>::run_rest(const Samples &samples, const TrainingStep<T> &step,
@@ -266,20 +267,20 @@ template <class T> bool TrainingBatch<T>::run_rest(const Samples &samples, const
     return end_and_return(samples, step, first, end);
 }
 
-template <class T> T *TrainingBatch<T>::rows_of(size_t i, What what) const {
+template <class T> T *TrainingBatch<T>::rows_of(size_t i, LayerArray array) const {
     const Layer &layer = layers_[i];
-    return what == gradient ? layer.da : what == outputs || layer.a == nullptr ? layer.z : layer.a;
+    return array == gradient ? layer.da : array == outputs || layer.a == nullptr ? layer.z : layer.a;
 }
 
-template <class T> void TrainingBatch<T>::read(size_t i, What what, size_t rows, T *to) const {
+template <class T> void TrainingBatch<T>::read(size_t i, LayerArray array, size_t rows, T *to) const {
     const size_t units = layers_[i].shape.units, stride = layers_[i].stride;
-    const T *from = rows_of(i, what);
+    const T *from = rows_of(i, array);
     for (size_t r = 0; r < rows; ++r) std::copy_n(from + r * stride, units, to + r * units);
 }
 
-template <class T> void TrainingBatch<T>::write(size_t i, What what, size_t rows, const T *from) {
+template <class T> void TrainingBatch<T>::write(size_t i, LayerArray array, size_t rows, const T *from) {
     const size_t units = layers_[i].shape.units, stride = layers_[i].stride;
-    T *to = rows_of(i, what);
+    T *to = rows_of(i, array);
     for (size_t r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + r * stride);
 }
 

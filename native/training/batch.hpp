@@ -27,7 +27,7 @@ template <class T> class TrainingBatch {
     size_t bytes() const { return numbers_.bytes() + values_.bytes() + marks_.bytes() + gathered_.bytes(); }
 
     // All of them: rows `first` to `end`, of which nothing else is touched. Whether every number on the way
-    // is moderate, and so is the loss.
+    // is overflow-safe, and so is the loss.
     bool run(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
 
     // The same in parts: x of some rows, unless each share has its own; each hidden layer, all rows but one
@@ -44,25 +44,25 @@ template <class T> class TrainingBatch {
     // da then, or to the beginning. Both return that layer, or how many there are.
     bool gather(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     size_t forward(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
-    void lose(bool by_class, size_t first, size_t end);
-    size_t backward(const TrainingStep<T> &step, size_t i, size_t first, size_t end, bool &moderate);
+    void compute_loss(bool by_class, size_t first, size_t end);
+    size_t backward(const TrainingStep<T> &step, size_t i, size_t first, size_t end, bool &safe);
     // The last part of `forward` and the first of `backward` for the layer of the caller's: dropout.
     void pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
     // From dz to da of the last layer, unless the activation is the caller's or the loss is fused with it.
     bool finish_loss(const TrainingStep<T> &step, size_t first, size_t end);
-    bool is_moderate(size_t i, size_t first, size_t end) const;
+    bool is_overflow_safe(size_t i, size_t first, size_t end) const;
 
     // What a layer takes, and the gradient that its weights get: their rows.
     const T *x(const TrainingStep<T> &step, size_t i, size_t copy = 0) const {
-        return i == 0 ? gathered_.x(copy) : step.odd && i == 1 ? odd_z_ : layers_[i - 1].passed;
+        return i == 0 ? gathered_.x(copy) : step.uses_second_z && i == 1 ? second_z_ : layers_[i - 1].passed;
     }
     size_t x_stride(size_t i) const { return i == 0 ? gathered_.x_stride() : layers_[i - 1].stride; }
     const T *da(size_t i) const { return layers_[i].da; }
     size_t stride(size_t i) const { return layers_[i].stride; }
 
-    enum What { sums, outputs, gradient };
-    void read(size_t i, What what, size_t rows, T *to) const;
-    void write(size_t i, What what, size_t rows, const T *from);
+    enum LayerArray { sums, outputs, gradient };
+    void read(size_t i, LayerArray array, size_t rows, T *to) const;
+    void write(size_t i, LayerArray array, size_t rows, const T *from);
     // The loss of each row, as `lose` finds it.
     void write_values(const double *values, size_t rows);
     // The mean of the loss over the batch.
@@ -73,11 +73,13 @@ template <class T> class TrainingBatch {
         TrainedLayer<T> shape;
         size_t columns, stride;  // units in whole registers; between rows of a, z and da
         // a is null where z is all that is needed; `passed`, what goes on to the next layer, is z unless
-        // there is dropout; `stand_in` is for a surrogate.
-        T *a, *z, *da, *passed, *stand_in;
+        // there is dropout; `surrogate_z` is for a surrogate.
+        T *a, *z, *da, *passed, *surrogate_z;
     };
 
-    T *z(const TrainingStep<T> &step, size_t i) const { return step.odd && i == 0 ? odd_z_ : layers_[i].z; }
+    T *z(const TrainingStep<T> &step, size_t i) const {
+        return step.uses_second_z && i == 0 ? second_z_ : layers_[i].z;
+    }
     void multiply(const TrainingStep<T> &step, size_t i, size_t copy, size_t first, size_t end,
                   Columns columns, uint64_t *marks);
     uint64_t *marks(const TrainingStep<T> &step, size_t row, size_t share = 0);
@@ -85,9 +87,9 @@ template <class T> class TrainingBatch {
     void activate(const TrainingStep<T> &step, size_t i, size_t first, size_t end, Columns columns);
     bool end_and_return(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
     bool activate_backwards(const TrainingStep<T> &step, size_t i, size_t first, size_t end);
-    bool is_moderate(const T *rows, size_t i, size_t first, size_t end) const;
+    bool is_overflow_safe(const T *rows, size_t i, size_t first, size_t end) const;
     void drop(const TrainingStep<T> &step, size_t i, const T *x, T *y, size_t first, size_t end) const;
-    T *rows_of(size_t i, What what) const;
+    T *rows_of(size_t i, LayerArray array) const;
 
     const TrainingSettings &settings_;
     const PackedParameters<T> &parameters_;
@@ -95,7 +97,7 @@ template <class T> class TrainingBatch {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     AlignedNumbers<T> numbers_, zeros_;
-    T *odd_z_ = nullptr;  // of the first layer, if steps overlap
+    T *second_z_ = nullptr;  // of the first layer, if steps overlap
     GatheredSamples<T> gathered_;
     size_t rows_ = 0;
     size_t words_ = 0;                // of marks for a row of any layer

@@ -64,7 +64,7 @@ template <class T> bool GatheredSamples<T>::gather_x(const Samples &samples, con
     for (size_t r = first; r < end; ++r)
         copy_row(x, row_of(samples, first_row + r), inputs_, to + (r - first) * x_stride_);
     // The padding of rows is 0.
-    return kernels_.is_moderate(to, (end - first) * x_stride_, moderate_signal<T>);
+    return kernels_.is_overflow_safe(to, (end - first) * x_stride_, safe_signal<T>);
 }
 
 template <class T> void GatheredSamples<T>::gather_targets(const Samples &samples,

@@ -25,7 +25,7 @@ template <class T> class GatheredSamples {
     void release() { numbers_ = {}, classes_ = {}, targets_ = {}, shares_ = {}, rows_ = copies_ = 0; }
     size_t bytes() const { return numbers_.bytes() + classes_.bytes() + targets_.bytes() + shares_.bytes(); }
 
-    // Rows `first` to `end` of a batch; whether all their numbers are moderate.
+    // Rows `first` to `end` of a batch; whether all their numbers are overflow-safe.
     bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end,
                   size_t copy = 0);
     void gather_targets(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);

@@ -43,7 +43,7 @@ template <class T> struct Beside {
     // The tile before, of which so many numbers are left; the rule is Adam's, and plain.
     size_t left;
     const UpdateRule<T> *rule;
-    Moderate<T> *moderate;
+    OverflowCheck<T> *check;
     const T *g;
     T *weights, *slot1, *slot2;
     // What this tile will update.
@@ -55,16 +55,16 @@ template <class T> struct Beside {
     // With few registers the sums of a tile would have to leave theirs: 12 % slower.
     static constexpr bool waits = registers == 32;
 
-    static MULTILAYER_INLINE void own(T *line) {
+    static MULTILAYER_INLINE void claim_line(T *line) {
         volatile T *const number = line;
         *number = *number;
     }
     MULTILAYER_INLINE void do_line() {
         if (shared)
-            own(next_weights);
+            claim_line(next_weights);
         else
             __builtin_prefetch(next_weights, 1);
-        if (transposed != nullptr) own(*transposed++);
+        if (transposed != nullptr) claim_line(*transposed++);
         __builtin_prefetch(next_slot1, 1);
         __builtin_prefetch(next_slot2, 1);
         next_weights += line;
@@ -72,7 +72,7 @@ template <class T> struct Beside {
         next_slot2 += line;
         if (!waits || left < line) return;
         for (size_t i = 0; i < line; i += lanes<T>)
-            apply_register<AdamRule, true>(*rule, g + i, weights + i, slot1 + i, slot2 + i, *moderate);
+            apply_register<AdamRule, true>(*rule, g + i, weights + i, slot1 + i, slot2 + i, *check);
         left -= line;
         g += line;
         weights += line;
@@ -194,15 +194,15 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
     alignas(64) T g[2][most_tiles * sizeof...(R) * width];
     const UpdateRule<T> rule = o;
     const bool waits = Beside<T>::waits && rule.rule == Rule::adam && is_plain(rule);
-    Moderate<T> moderate_beside(moderate_kept<T>);
-    bool moderate = true;
+    OverflowCheck<T> check_beside(safe_kept<T>);
+    bool safe = true;
     Beside<T> beside{};
     beside.rule = &rule;
-    beside.moderate = &moderate_beside;
+    beside.check = &check_beside;
     beside.shared = u.shared;
     const auto finish = [&] {
         const Beside<T> &b = beside;
-        moderate = apply_update(rule, b.g, b.weights, b.slot1, b.slot2, b.left) && moderate;
+        safe = apply_update(rule, b.g, b.weights, b.slot1, b.slot2, b.left) && safe;
         beside.left = 0;
     };
     const auto place = [](T *start, size_t at) { return start == nullptr ? nullptr : start + at; };
@@ -235,7 +235,7 @@ MULTILAYER_INLINE bool update_in_tiles(const WeightUpdate<T> &u, const UpdateRul
         if (!waits) finish();
     }
     finish();
-    return moderate && moderate_beside.all();
+    return safe && check_beside.all();
 }
 
 // Numbers `at` to `at` + n of all groups, added up in their order.

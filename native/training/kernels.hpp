@@ -15,8 +15,8 @@ namespace multilayer {
 enum class Rule { adam, rmsprop, sgd, keep_gradient };
 
 // Numbers no larger than these cannot overflow within a step, see training.hpp.
-template <class T> constexpr T moderate_signal = sizeof(T) == sizeof(float) ? T(0x1p30) : T(0x1p250);
-template <class T> constexpr T moderate_kept = sizeof(T) == sizeof(float) ? T(0x1p60) : T(0x1p500);
+template <class T> constexpr T safe_signal = sizeof(T) == sizeof(float) ? T(0x1p30) : T(0x1p250);
+template <class T> constexpr T safe_kept = sizeof(T) == sizeof(float) ? T(0x1p60) : T(0x1p500);
 
 // An optimizer's formula for one step, its numbers rounded to T where the reference rounds them.
 template <class T> struct UpdateRule {
@@ -150,7 +150,7 @@ template <class T> struct NarrowProduct {
 
 template <class T> struct TrainingKernels {
     size_t narrow_units;  // layers of no more are narrow, see narrow.hpp
-    // Both return false if a weight, or what the optimizer remembers first, is not moderate afterwards.
+    // Both return false if a weight, or what the optimizer remembers first, is not overflow-safe afterwards.
     bool (*update_weights)(const WeightUpdate<T> &, const UpdateRule<T> &);
     bool (*update_bias)(const BiasUpdate<T> &, const UpdateRule<T> &);
     // The gradient alone of such rows, where `g` lies as the weights do; and that of the bias.
@@ -166,15 +166,15 @@ template <class T> struct TrainingKernels {
     void (*squares)(const T *rows, size_t width, size_t n, double *sums);
     void (*narrow_squares)(const T *rows, size_t units, size_t inputs, size_t first, size_t end,
                            double *sums);
-    // gradient * (z > 0); whether z, and the gradient afterwards, are moderate.
+    // gradient * (z > 0); whether z, and the gradient afterwards, are overflow-safe.
     bool (*gate)(const T *z, T *gradient, size_t n);
     void (*multiply)(const T *factor, T *gradient, size_t n);
-    // Whether all of them are moderate.
+    // Whether all of them are overflow-safe.
     bool (*copy_rows)(const SampleRows<T> &);
     void (*narrow)(const NarrowProduct<T> &);
     // Whether it was done: if there are few enough units.
     bool (*narrow_back)(const NarrowProduct<T> &);
-    bool (*is_moderate)(const T *x, size_t n, T limit);
+    bool (*is_overflow_safe)(const T *x, size_t n, T limit);
     void (*drop)(const DropoutRows<T> &);
     void (*loss)(LossKind, const LossRows<T> &);
 };

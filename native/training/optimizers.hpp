@@ -45,7 +45,7 @@ struct SgdRule {
 // One register of a gradient. `plain`: no penalty, no shrinking, no limit, no scale.
 template <class R, bool plain, class T>
 MULTILAYER_INLINE void apply_register(const UpdateRule<T> &rule, const T *gradient, T *weights, T *slot1,
-                                      T *slot2, Moderate<T> &moderate) {
+                                      T *slot2, OverflowCheck<T> &check) {
     const Vec<T> w = load(weights);
     Vec<T> g = load(gradient);
     if constexpr (!plain) {
@@ -59,8 +59,8 @@ MULTILAYER_INLINE void apply_register(const UpdateRule<T> &rule, const T *gradie
     store<T>(weights, after.w);
     store<T>(slot1, after.slot1);
     if constexpr (R::n_slots == 2) store<T>(slot2, after.slot2);
-    moderate.see(after.w);
-    moderate.see(after.slot1);
+    check.see(after.w);
+    check.see(after.slot1);
 }
 
 // n numbers of a gradient, a multiple of the lanes.
@@ -68,10 +68,10 @@ template <class R, bool plain, class T>
 bool apply_rule(const UpdateRule<T> &o, const T *gradient, T *weights, T *slot1, T *slot2, size_t n) {
     // The loop below may not reload these after each store.
     const UpdateRule<T> rule = o;
-    Moderate<T> moderate(moderate_kept<T>);
+    OverflowCheck<T> check(safe_kept<T>);
     for (size_t i = 0; i < n; i += lanes<T>)
-        apply_register<R, plain>(rule, gradient + i, weights + i, slot1 + i, slot2 + i, moderate);
-    return moderate.all();
+        apply_register<R, plain>(rule, gradient + i, weights + i, slot1 + i, slot2 + i, check);
+    return check.all();
 }
 
 template <class T> MULTILAYER_INLINE bool is_plain(const UpdateRule<T> &o) {

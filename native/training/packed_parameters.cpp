@@ -12,11 +12,12 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
     Layout<T> layout, of_transposed;
     for (size_t i = 0; i < layers.size(); ++i) {
         const size_t inputs = layers[i].inputs, units = layers[i].units, columns = round_up(units, lanes);
-        const size_t panel_rows = inputs + apart / sizeof(T) / products_.panel;
+        const size_t panel_rows = inputs + false_sharing_distance / sizeof(T) / products_.panel;
         const size_t of_w_t = round_up(inputs, lanes) * units;
         const bool narrow = units <= kernels_.narrow_units;
-        const size_t panels = layout.place(narrow ? of_w_t + apart / sizeof(T) : columns * panel_rows),
-                     bias = layout.place(columns + apart / sizeof(T));
+        const size_t panels = layout.place(narrow ? of_w_t + false_sharing_distance / sizeof(T)
+                                                  : columns * panel_rows),
+                     bias = layout.place(columns + false_sharing_distance / sizeof(T));
         const size_t transposed = i > 0 && !narrow ? of_transposed.place(of_w_t) : 0;
         layers_.push_back({inputs, units, columns, panel_rows, panels, bias, transposed});
         add_parts(i);
@@ -86,22 +87,22 @@ template <class T> template <class F> void PackedParameters<T>::each_run(size_t 
     }
 }
 
-template <class T> void PackedParameters<T>::load(size_t i, What what, const T *W, const T *b) {
+template <class T> void PackedParameters<T>::load(size_t i, ParameterArray array, const T *W, const T *b) {
     const Layer &layer = layers_[i];
-    T *const to = memory_[what].get();
+    T *const to = memory_[array].get();
     // A step that was not finite may have left nan in the padding.
     for (const ParameterPart &part : parts_) {
-        if (part.layer == i) std::fill_n(rows(part, what), part.numbers, T(0));
+        if (part.layer == i) std::fill_n(rows(part, array), part.numbers, T(0));
     }
     each_run(i, [&](size_t place, size_t e, size_t n) { std::copy_n(W + e, n, to + place); });
-    T *of_bias = bias(i, what, 0);
+    T *of_bias = bias(i, array, 0);
     std::fill(std::copy(b, b + layer.units, of_bias), of_bias + layer.columns, T(0));
 }
 
-template <class T> void PackedParameters<T>::save(size_t i, What what, T *W, T *b) const {
-    const T *const from = memory_[what].get();
+template <class T> void PackedParameters<T>::save(size_t i, ParameterArray array, T *W, T *b) const {
+    const T *const from = memory_[array].get();
     each_run(i, [&](size_t place, size_t e, size_t n) { std::copy_n(from + place, n, W + e); });
-    std::copy_n(bias(i, what, 0), layers_[i].units, b);
+    std::copy_n(bias(i, array, 0), layers_[i].units, b);
 }
 
 template <class T>
@@ -117,8 +118,8 @@ template <class T> void PackedParameters<T>::transpose(const ParameterPart &part
 }
 
 template <class T>
-void PackedParameters<T>::squares(const ParameterPart &part, What what, double *sums) const {
-    const T *from = rows(part, what);
+void PackedParameters<T>::squares(const ParameterPart &part, ParameterArray array, double *sums) const {
+    const T *from = rows(part, array);
     if (is_narrow(part.layer))
         kernels_.narrow_squares(from, part.columns, layers_[part.layer].inputs, part.first, part.end,
                                 sums + part.sums);
@@ -142,8 +143,9 @@ template <class T> double PackedParameters<T>::total(const std::vector<double> &
     return all;
 }
 
-template <class T> bool PackedParameters<T>::is_moderate(What what) const {
-    return !has(what) || kernels_.is_moderate(memory_[what].get(), memory_[what].size(), moderate_kept<T>);
+template <class T> bool PackedParameters<T>::is_overflow_safe(ParameterArray array) const {
+    return !has(array) ||
+           kernels_.is_overflow_safe(memory_[array].get(), memory_[array].size(), safe_kept<T>);
 }
 
 template <class T> bool PackedParameters<T>::weights_are_finite() const {
@@ -153,7 +155,7 @@ template <class T> bool PackedParameters<T>::weights_are_finite() const {
 
 template <class T> void PackedParameters<T>::keep() {
     for (size_t kind = 0; kind < n_kinds; ++kind) {
-        if (kind == gradient || !has(static_cast<What>(kind))) continue;
+        if (kind == gradient || !has(static_cast<ParameterArray>(kind))) continue;
         kept_[kind] = AlignedNumbers<T>(memory_[kind].size());
         std::copy_n(memory_[kind].get(), memory_[kind].size(), kept_[kind].get());
     }

@@ -25,7 +25,7 @@ struct Columns {
 
 template <class T> class PackedParameters {
    public:
-    enum What { weights, slot1, slot2, gradient };
+    enum ParameterArray { weights, slot1, slot2, gradient };
     static constexpr size_t n_kinds = 4;
 
     PackedParameters(const std::vector<TrainedLayer<T>> &layers, size_t n_slots, bool keeps_gradient);
@@ -33,16 +33,20 @@ template <class T> class PackedParameters {
     size_t n_layers() const { return layers_.size(); }
     const std::vector<ParameterPart> &parts() const { return parts_; }
     size_t n_sums() const { return n_sums_; }
-    bool has(What what) const { return memory_[what].get() != nullptr; }
+    bool has(ParameterArray array) const { return memory_[array].get() != nullptr; }
     size_t bytes() const;
 
     // A layer of few units, whose weights lie as those of W^T: see narrow.hpp.
     bool is_narrow(size_t layer) const { return layers_[layer].units <= kernels_.narrow_units; }
     // The panel of another layer that begins with this column, the rows of a part, and the bias in whole
     // registers; null where there is no such memory.
-    T *panel(size_t layer, What what, size_t column) const { return at(what, place_of_panel(layer, column)); }
-    T *rows(const ParameterPart &part, What what) const { return at(what, place(part)); }
-    T *bias(size_t layer, What what, size_t column) const { return at(what, place_of_bias(layer, column)); }
+    T *panel(size_t layer, ParameterArray array, size_t column) const {
+        return at(array, place_of_panel(layer, column));
+    }
+    T *rows(const ParameterPart &part, ParameterArray array) const { return at(array, place(part)); }
+    T *bias(size_t layer, ParameterArray array, size_t column) const {
+        return at(array, place_of_bias(layer, column));
+    }
     // From one panel to the next: more than there are inputs, as each may be another thread's.
     size_t panel_rows(size_t layer) const { return layers_[layer].panel_rows; }
     // Where they are, counted from the first number of such memory, and how many numbers that has.
@@ -66,19 +70,19 @@ template <class T> class PackedParameters {
     size_t share_of(const ParameterPart &part, size_t shares) const;
 
     // A matrix of `units` numbers a row, and the numbers that go with it for the bias, to and from panels.
-    void load(size_t layer, What what, const T *W, const T *b);
-    void save(size_t layer, What what, T *W, T *b) const;
-    void release(What what) { memory_[what] = {}; }
+    void load(size_t layer, ParameterArray array, const T *W, const T *b);
+    void save(size_t layer, ParameterArray array, T *W, T *b) const;
+    void release(ParameterArray array) { memory_[array] = {}; }
     void release_transposed() { transposed_ = {}; }
 
     void transpose(const ParameterPart &part) const;
     PanelOfTransposed<T> panel_of_transposed(const ParameterPart &part) const;
     // Of all columns of a part: sums[j] of squares of its rows.
-    void squares(const ParameterPart &part, What what, double *sums) const;
+    void squares(const ParameterPart &part, ParameterArray array, double *sums) const;
     // A sum of such sums in an order that does not depend on the width of panels: by layer, column, part.
     double total(const std::vector<double> &sums) const;
 
-    bool is_moderate(What what) const;
+    bool is_overflow_safe(ParameterArray array) const;
     bool weights_are_finite() const;
 
     // A copy of all that an update changes, and back. `keep` throws std::bad_alloc.
@@ -96,7 +100,9 @@ template <class T> class PackedParameters {
     }
     void add_parts(size_t layer);
     template <class F> void each_run(size_t layer, F f) const;
-    T *at(What what, size_t place) const { return has(what) ? memory_[what].get() + place : nullptr; }
+    T *at(ParameterArray array, size_t place) const {
+        return has(array) ? memory_[array].get() + place : nullptr;
+    }
 
     MatmulKernels<T> products_;
     TrainingKernels<T> kernels_;

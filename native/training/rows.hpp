@@ -20,7 +20,7 @@ template <class T> MULTILAYER_INLINE void prefetch_row(const T *row, size_t colu
 }
 
 template <class T> bool copy_rows(const SampleRows<T> &s) {
-    Moderate<T> moderate(moderate_signal<T>);
+    OverflowCheck<T> check(safe_signal<T>);
     const auto row = [&](size_t r) __attribute__((always_inline)) {
         return s.x + (s.order == nullptr ? static_cast<ptrdiff_t>(r) : s.order[r]) * s.x_stride;
     };
@@ -31,16 +31,16 @@ template <class T> bool copy_rows(const SampleRows<T> &s) {
         size_t j = 0;
         for (; j + lanes<T> <= s.columns; j += lanes<T>) {
             const Vec<T> numbers = load(x + j);
-            moderate.see(numbers);
+            check.see(numbers);
             store<T>(y + j, numbers);
         }
         if (j < s.columns) {
             const Vec<T> numbers = load_first(x + j, s.columns - j);
-            moderate.see(numbers);
+            check.see(numbers);
             store<T>(y + j, numbers);  // what is behind them stays 0
         }
     }
-    return moderate.all();
+    return check.all();
 }
 
 }  // namespace

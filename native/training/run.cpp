@@ -31,17 +31,17 @@ template <class T> TrainingRun<T>::TrainingRun(const PackedParameters<T> &parame
     // Beside the parts of the parameters there is the objective to be found.
     const size_t parts = sharing.by_columns ? sharing.shares : parameters.parts().size() + 1;
     if (sharing.by_columns) {
-        if (sharing.copies == 1) phases_.push_back({What::gather, sharing.shares, 0});
+        if (sharing.copies == 1) phases_.push_back({PhaseKind::gather, sharing.shares, 0});
         for (size_t i = 0; i + 1 < parameters.n_layers(); ++i)
-            phases_.push_back({What::columns, sharing.shares, i});
+            phases_.push_back({PhaseKind::columns, sharing.shares, i});
     }
-    phases_.push_back({What::rows, sharing.shares, 0});
+    phases_.push_back({PhaseKind::rows, sharing.shares, 0});
     if (clips_norm) {
         for (const Phase &phase :
-             {Phase{What::gradients, parts, 0}, {What::norm, 1, 0}, {What::apply, parts, 0}})
+             {Phase{PhaseKind::gradients, parts, 0}, {PhaseKind::norm, 1, 0}, {PhaseKind::apply, parts, 0}})
             phases_.push_back(phase);
     } else {
-        phases_.push_back({What::update, parts, 0});
+        phases_.push_back({PhaseKind::update, parts, 0});
     }
 }
 
@@ -81,63 +81,64 @@ template <class T> void TrainingRun<T>::chunk(size_t number, size_t chunk) {
 template <class T> void TrainingRun<T>::run_chunk(size_t i, const Phase &phase, size_t chunk) {
     if (stop_.load(std::memory_order_relaxed) <= i) return;
     const TrainingStep<T> &step = steps_[i];
-    const auto [what, chunks, layer] = phase;
-    switch (what) {
-        case What::gather:
+    const auto [kind, chunks, layer] = phase;
+    switch (kind) {
+        case PhaseKind::gather:
             if (!batch_.gather_x(samples_, step, chunk * step.rows / chunks,
                                  (chunk + 1) * step.rows / chunks))
                 stop_before(i);
             return;
-        case What::columns:
+        case PhaseKind::columns:
             if (!batch_.run_columns(samples_, step, layer, chunk, sharing_)) stop_before(i);
             return;
-        case What::rows:
+        case PhaseKind::rows:
             if (!run_rows(step, chunk)) stop_before(i);
             return;
-        case What::norm:
+        case PhaseKind::norm:
             return updates_.find_scale();
         default:
-            if (over_parts(what, i, chunk)) return;
-            // The step is whole, and finite as it began with moderate numbers; the next one does not.
-            moderate_.store(false, std::memory_order_relaxed);
+            if (over_parts(kind, i, chunk)) return;
+            // The step is whole, and finite as it began with overflow-safe numbers; the next one does not.
+            overflow_safe_.store(false, std::memory_order_relaxed);
             stop_before(i + 1);
     }
 }
 
-// A block of rows, or a group of them and its gradients. Whether all is moderate.
+// A block of rows, or a group of them and its gradients. Whether all is overflow-safe.
 template <class T> bool TrainingRun<T>::run_rows(const TrainingStep<T> &step, size_t chunk) {
     const size_t groups = updates_.n_groups(step.rows), blocks = groups > 1 ? groups : sharing_.shares;
     if (chunk >= blocks) return true;
     const size_t first = chunk * step.rows / blocks, end = (chunk + 1) * step.rows / blocks;
     if (sharing_.by_columns) return first == end || batch_.run_rest(samples_, step, first, end);
     const size_t n = divide_up(end - first, block_rows);
-    bool moderate = true;
+    bool safe = true;
     for (size_t i = 0; i < n; ++i) {
         const size_t from = first + i * (end - first) / n, to = first + (i + 1) * (end - first) / n;
-        moderate = batch_.run(samples_, step, from, to) && moderate;
+        safe = batch_.run(samples_, step, from, to) && safe;
     }
     if (groups > 1) updates_.find_group(step, chunk);
-    return moderate;
+    return safe;
 }
 
-// Gradients or updates of a part of the parameters, or of all parts of a share. Whether these are moderate.
-template <class T> bool TrainingRun<T>::over_parts(What what, size_t i, size_t chunk) {
+// Gradients or updates of a part of the parameters, or of all parts of a share. Whether these are
+// overflow-safe.
+template <class T> bool TrainingRun<T>::over_parts(PhaseKind kind, size_t i, size_t chunk) {
     const TrainingStep<T> &step = steps_[i];
     const uint64_t number = number_ + i;
     const auto &parts = parameters_.parts();
     const auto do_part = [&](const ParameterPart &part, size_t share) {
-        if (what == What::apply) return updates_.apply(step, part, number);
-        const bool gradient_only = what == What::gradients;
+        if (kind == PhaseKind::apply) return updates_.apply(step, part, number);
+        const bool gradient_only = kind == PhaseKind::gradients;
         return updates_.update(step, part, gradient_only, number, share % sharing_.copies) || gradient_only;
     };
-    if (chunk == (sharing_.by_columns ? 0 : parts.size()) && what != What::apply)
+    if (chunk == (sharing_.by_columns ? 0 : parts.size()) && kind != PhaseKind::apply)
         losses_[i] = updates_.objective(step, number);
     if (!sharing_.by_columns) return chunk == parts.size() || do_part(parts[chunk], 0);
-    bool moderate = true;
+    bool safe = true;
     for (const ParameterPart &part : parts) {
-        if (parameters_.share_of(part, sharing_.shares) == chunk) moderate = do_part(part, chunk) && moderate;
+        if (parameters_.share_of(part, sharing_.shares) == chunk) safe = do_part(part, chunk) && safe;
     }
-    return moderate;
+    return safe;
 }
 
 template class TrainingRun<float>;

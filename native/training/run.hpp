@@ -31,23 +31,23 @@ template <class T> class TrainingRun {
     TrainingRun(const PackedParameters<T> &parameters, TrainingBatch<T> &batch, ParameterUpdates<T> &updates,
                 const Samples &samples, Sharing sharing, bool clips_norm);
 
-    // Makes these steps, the first of which is update `number` + 1, as long as they are moderate. Returns how
-    // many it has made, and writes their objectives to `losses`.
+    // Makes these steps, the first of which is update `number` + 1, as long as they are overflow-safe.
+    // Returns how many it has made, and writes their objectives to `losses`.
     size_t make(const std::vector<TrainingStep<T>> &steps, uint64_t number, double *losses);
-    // Whether the parameters are moderate then.
-    bool moderate() const { return moderate_.load(); }
+    // Whether the parameters are overflow-safe then.
+    bool safe() const { return overflow_safe_.load(); }
 
    private:
-    enum class What { gather, columns, rows, update, gradients, norm, apply };
+    enum class PhaseKind { gather, columns, rows, update, gradients, norm, apply };
     struct Phase {
-        What what;
+        PhaseKind kind;
         size_t chunks, layer;  // whose columns
     };
 
     void chunk(size_t number, size_t chunk);
     void run_chunk(size_t i, const Phase &phase, size_t chunk);
     bool run_rows(const TrainingStep<T> &step, size_t chunk);
-    bool over_parts(What what, size_t i, size_t chunk);
+    bool over_parts(PhaseKind kind, size_t i, size_t chunk);
     void stop_before(size_t step);
 
     const PackedParameters<T> &parameters_;
@@ -62,7 +62,7 @@ template <class T> class TrainingRun {
     uint64_t number_ = 0;
     double *losses_ = nullptr;
     std::atomic<size_t> stop_{0};  // steps from this one on are not made
-    std::atomic<bool> moderate_{true};
+    std::atomic<bool> overflow_safe_{true};
 };
 
 extern template class TrainingRun<float>;

@@ -13,18 +13,18 @@ namespace multilayer {
 
 // z = h(a): relu, a kernel, or nothing for the identity; or `own`, which the caller computes.
 template <class T> struct TrainedActivation {
-    bool relu = false, own = false;
+    bool relu = false, user_defined = false;
     ElementwiseFunction<T> value = nullptr;
     AxisFunction<T> axis_value = nullptr;
     std::vector<double> parameters;
-    // Going back. A surrogate's belong to another function than `value`, for which `stand_in` gives the z
-    // that a vjp goes with.
+    // Going back. A surrogate's belong to another function than `value`, for which `surrogate_value` gives
+    // the z that a vjp goes with.
     ElementwiseFunction<T> derivative = nullptr;
     AxisVjp<T> axis_vjp = nullptr;
-    AxisFunction<T> stand_in = nullptr;
+    AxisFunction<T> surrogate_value = nullptr;
     std::vector<double> derivative_parameters;
 
-    bool keeps_sums() const { return value != nullptr || axis_value != nullptr || own; }
+    bool keeps_sums() const { return value != nullptr || axis_value != nullptr || user_defined; }
 };
 
 template <class T> struct TrainedLayer {
@@ -87,11 +87,11 @@ template <class T> struct TrainingStep {
     size_t first_row, rows;
     double total;          // of the weights of its rows
     const uint64_t *keys;  // of dropout, one per hidden layer
-    bool odd;              // has z of the first layer in the second place, see Sharing
+    bool uses_second_z;    // has z of the first layer in the second place, see Sharing
     UpdateRule<T> rule;
     bool shared;          // each thread reads all weights, one of them writes
     bool finite_weights;  // they are known to be: zeros may be left out
-    bool moderate;        // the settings are such that moderate numbers cannot overflow, see training.hpp
+    bool safe;  // the settings are such that overflow-safe numbers cannot overflow, see training.hpp
 };
 
 }  // namespace multilayer

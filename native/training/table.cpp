@@ -19,14 +19,14 @@ namespace {
 template <class T> bool update_groups(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
     constexpr size_t at_once = part_rows * widest_panel<T>;
     alignas(64) T g[at_once];
-    bool moderate = true;
+    bool safe = true;
     for (size_t at = 0; at < u.numbers; at += at_once) {
         const size_t n = u.numbers - at < at_once ? u.numbers - at : at_once;
         sum_of_groups(u.groups, at, n, g);
         T *slot2 = u.slot2 == nullptr ? nullptr : u.slot2 + at;
-        moderate = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && moderate;
+        safe = apply_update(rule, g, u.weights + at, u.slot1 + at, slot2, n) && safe;
     }
-    return moderate;
+    return safe;
 }
 
 template <class T> bool update_narrow(const WeightUpdate<T> &u, const UpdateRule<T> &rule) {
@@ -104,25 +104,25 @@ template <class T, class F> MULTILAYER_INLINE void each_pair(const T *x, T *y, s
 }
 
 template <class T> bool gate(const T *z, T *gradient, size_t n) {
-    Moderate<T> moderate(moderate_signal<T>);
+    OverflowCheck<T> check(safe_signal<T>);
     each_pair(z, gradient, n, [&](Vec<T> x, Vec<T> g) __attribute__((always_inline)) {
         const Vec<T> gated = x > 0 ? g : Vec<T>{};
-        moderate.see(x);
-        moderate.see(gated);
+        check.see(x);
+        check.see(gated);
         return gated;
     });
-    return moderate.all();
+    return check.all();
 }
 template <class T> void multiply(const T *factor, T *gradient, size_t n) {
     each_pair(factor, gradient, n, [](Vec<T> x, Vec<T> g) __attribute__((always_inline)) { return g * x; });
 }
 
-template <class T> bool is_moderate(const T *x, size_t n, T limit) {
-    Moderate<T> moderate(limit);
+template <class T> bool is_overflow_safe(const T *x, size_t n, T limit) {
+    OverflowCheck<T> check(limit);
     size_t i = 0;
-    for (; i + lanes<T> <= n; i += lanes<T>) moderate.see(load(x + i));
-    if (i < n) moderate.see(load_first(x + i, n - i));
-    return moderate.all();
+    for (; i + lanes<T> <= n; i += lanes<T>) check.see(load(x + i));
+    if (i < n) check.see(load_first(x + i, n - i));
+    return check.all();
 }
 
 template <class T> constexpr TrainingKernels<T> kernels() {
@@ -140,7 +140,7 @@ template <class T> constexpr TrainingKernels<T> kernels() {
             copy_rows<T>,
             narrow_product<T>,
             narrow_back<T>,
-            is_moderate<T>,
+            is_overflow_safe<T>,
             drop<T>,
             loss<T>};
 }

@@ -44,7 +44,8 @@ template <class T> void Trainer<T>::close() {
 template <class T> void Trainer<T>::begin(uint64_t steps) {
     steps_made_ = steps;
     for (const ParameterPart &part : parameters_.parts()) updates_.measure(part, steps);
-    moderate_ = parameters_.is_moderate(What::weights) && parameters_.is_moderate(What::slot1);
+    overflow_safe_ = parameters_.is_overflow_safe(ParameterArray::weights) &&
+                     parameters_.is_overflow_safe(ParameterArray::slot1);
 }
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
@@ -81,21 +82,22 @@ template <class T> std::vector<Sharing> Trainer<T>::ways(size_t rows) const {
     return ways;
 }
 
-template <class T> size_t Trainer<T>::run_moderate(const Samples &samples, size_t first, size_t last,
-                                                   const double *rates, double *losses, const Sharing &how) {
+template <class T> size_t Trainer<T>::run_overflow_safe(const Samples &samples, size_t first, size_t last,
+                                                        const double *rates, double *losses,
+                                                        const Sharing &how) {
     std::vector<TrainingStep<T>> steps;
     for (size_t i = first; i < last; ++i) {
         steps.push_back(updates_.step_of(samples, i, rates[i], steps_made_ + steps.size() + 1));
         steps.back().finite_weights = true;
         steps.back().shared = how.threads > 1 && !how.by_columns;
-        steps.back().odd = how.overlaps() && steps.size() % 2 == 0;
-        if (steps.back().moderate) continue;
+        steps.back().uses_second_z = how.overlaps() && steps.size() % 2 == 0;
+        if (steps.back().safe) continue;
         steps.pop_back();
         break;
     }
     TrainingRun<T> run(parameters_, batch_, updates_, samples, how, settings_.clips_norm());
     const size_t made = run.make(steps, steps_made_, losses + first);
-    moderate_ = run.moderate();
+    overflow_safe_ = run.safe();
     steps_made_ += made;
     return made;
 }
@@ -105,15 +107,16 @@ template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t fir
     using Clock = std::chrono::steady_clock;
     const size_t rows = std::min(samples.rows, samples.batch_rows);
     const std::vector<Sharing> ways = this->ways(rows);
-    const bool paced = ways.size() > 1;
+    const bool chooses = ways.size() > 1;
     reserve(rows, ways[0]);
     while (first < last) {
-        const size_t at_once = paced ? std::min(most_steps, pace_.most_steps()) : most_steps;
+        const size_t at_once = chooses ? std::min(most_steps, faster_way_.most_steps()) : most_steps;
         const size_t end = std::min(last, first + at_once);
-        const Sharing &how = ways[paced ? pace_.way() : 0];
+        const Sharing &how = ways[chooses ? faster_way_.way() : 0];
         const Clock::time_point start = Clock::now();
-        const size_t done = moderate_ ? run_moderate(samples, first, end, rates, losses, how) : 0;
-        if (paced && done != 0) pace_.note(done, std::chrono::duration<double>(Clock::now() - start).count());
+        const size_t done = overflow_safe_ ? run_overflow_safe(samples, first, end, rates, losses, how) : 0;
+        if (chooses && done != 0)
+            faster_way_.note(done, std::chrono::duration<double>(Clock::now() - start).count());
         first += done;
         if (first < end && !run_alone(samples, first, rates[first], losses[first])) return first;
         if (first < end) ++first;
@@ -127,7 +130,7 @@ bool Trainer<T>::run_alone(const Samples &samples, size_t batch, double rate, do
     over_rows([&](size_t first, size_t end) { batch_.run(samples, step_, first, end); });
     loss = objective();
     if (!std::isfinite(loss)) return false;
-    step_.moderate = false;
+    step_.safe = false;
     if (settings_.clips_norm()) find_gradients();
     return update_alone();
 }
@@ -156,27 +159,26 @@ template <class T> void Trainer<T>::over_groups() {
     if (groups > 1) run({chunk, this, &groups, 1}, n_threads(step_.rows));
 }
 
-// Whether all is moderate afterwards.
+// Whether all is overflow-safe afterwards.
 template <class T> bool Trainer<T>::over_parts(Phase phase) {
     if (phase != Phase::apply) over_groups();
     struct Context {
         Trainer &trainer;
         Phase phase;
-        std::atomic<bool> moderate;
+        std::atomic<bool> safe;
     } context{*this, phase, {true}};
     const Chunk chunk = [](void *pointer, size_t, size_t chunk, size_t) {
         Context &c = *static_cast<Context *>(pointer);
         Trainer &t = c.trainer;
         const ParameterPart &part = t.parameters_.parts()[chunk];
-        const bool moderate =
-            c.phase == Phase::apply
-                ? t.updates_.apply(t.step_, part, t.steps_made_)
-                : t.updates_.update(t.step_, part, c.phase == Phase::gradients, t.steps_made_);
-        if (!moderate) c.moderate.store(false, std::memory_order_relaxed);
+        const bool safe = c.phase == Phase::apply
+                              ? t.updates_.apply(t.step_, part, t.steps_made_)
+                              : t.updates_.update(t.step_, part, c.phase == Phase::gradients, t.steps_made_);
+        if (!safe) c.safe.store(false, std::memory_order_relaxed);
     };
     const size_t n_parts = parameters_.parts().size();
     run({chunk, &context, &n_parts, 1}, n_threads(step_.rows));
-    return context.moderate.load();
+    return context.safe.load();
 }
 
 template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, double rate) {
@@ -188,11 +190,11 @@ template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, d
     }
     by_class_ = samples.classes != nullptr;
     updates_.forget_scale();
-    std::atomic<bool> moderate{step_.moderate};
+    std::atomic<bool> safe{step_.safe};
     over_rows([&](size_t first, size_t end) {
-        if (!batch_.gather(samples, step_, first, end)) moderate.store(false, std::memory_order_relaxed);
+        if (!batch_.gather(samples, step_, first, end)) safe.store(false, std::memory_order_relaxed);
     });
-    step_.moderate = moderate.load();
+    step_.safe = safe.load();
 }
 
 template <class T> size_t Trainer<T>::forward(size_t i) {
@@ -204,9 +206,9 @@ template <class T> size_t Trainer<T>::forward(size_t i) {
     return reached.load();
 }
 
-template <class T> void Trainer<T>::lose() {
+template <class T> void Trainer<T>::compute_loss() {
     over_rows([&](size_t first, size_t end) {
-        batch_.lose(by_class_, first, end);
+        batch_.compute_loss(by_class_, first, end);
         batch_.finish_loss(step_, first, end);
     });
 }
@@ -214,8 +216,8 @@ template <class T> void Trainer<T>::lose() {
 template <class T> size_t Trainer<T>::backward(size_t i) {
     std::atomic<size_t> reached{n_layers()};
     over_rows([&](size_t first, size_t end) {
-        bool moderate = true;
-        reached.store(batch_.backward(step_, i, first, end, moderate), std::memory_order_relaxed);
+        bool safe = true;
+        reached.store(batch_.backward(step_, i, first, end, safe), std::memory_order_relaxed);
     });
     return reached.load();
 }
@@ -228,12 +230,12 @@ template <class T> void Trainer<T>::find_gradients() {
 }
 
 template <class T> bool Trainer<T>::update() {
-    bool moderate = step_.moderate && moderate_;
-    for (size_t i = 0; i < n_layers(); ++i) moderate = moderate && batch_.is_moderate(i, 0, step_.rows);
-    moderate = moderate && parameters_.is_moderate(What::gradient);
+    bool safe = step_.safe && overflow_safe_;
+    for (size_t i = 0; i < n_layers(); ++i) safe = safe && batch_.is_overflow_safe(i, 0, step_.rows);
+    safe = safe && parameters_.is_overflow_safe(ParameterArray::gradient);
     if (settings_.clips_norm() && !settings_.own_clip) find_gradients();
-    if (!moderate) return update_alone();
-    moderate_ = over_parts(settings_.keeps_gradient() ? Phase::apply : Phase::update);
+    if (!safe) return update_alone();
+    overflow_safe_ = over_parts(settings_.keeps_gradient() ? Phase::apply : Phase::update);
     ++steps_made_;
     return true;
 }
@@ -241,8 +243,8 @@ template <class T> bool Trainer<T>::update() {
 // With a copy to go back to.
 template <class T> bool Trainer<T>::update_alone() {
     parameters_.keep();
-    moderate_ = over_parts(settings_.keeps_gradient() ? Phase::apply : Phase::update);
-    if (!moderate_ && !parameters_.weights_are_finite()) {
+    overflow_safe_ = over_parts(settings_.keeps_gradient() ? Phase::apply : Phase::update);
+    if (!overflow_safe_ && !parameters_.weights_are_finite()) {
         parameters_.restore();
         return false;
     }

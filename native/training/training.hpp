@@ -11,9 +11,10 @@
 // The same bits for any number of threads and at any level: see training/kernels.hpp and matmul/kernels.hpp.
 //
 // A step that is not finite is not taken, and there is no copy of the parameters to go back to. So a step is
-// refused before its update unless all of its numbers are moderate: signals below moderate_signal, weights
-// and memory below moderate_kept, and settings small enough that no product of these, summed over the batch,
-// overflows. A step that is not moderate is made alone, with a copy to go back to: it may still be finite.
+// refused before its update unless all of its numbers are overflow-safe: signals below safe_signal, weights
+// and memory below safe_kept, and settings small enough that no product of these, summed over the batch,
+// overflows. A step that is not overflow-safe is made alone, with a copy to go back to: it may still be
+// finite.
 #pragma once
 
 #include <atomic>
@@ -22,7 +23,7 @@
 #include <vector>
 
 #include "training/batch.hpp"
-#include "training/pace.hpp"
+#include "training/faster_way.hpp"
 #include "training/packed_parameters.hpp"
 #include "training/run.hpp"
 #include "training/settings.hpp"
@@ -62,7 +63,7 @@ template <class T> class Trainer {
     // From layer `i` on up to one whose z the caller gives; and to the end, which is n_layers().
     size_t forward(size_t i);
     // The loss and dz, or da where the last activation is not the caller's.
-    void lose();
+    void compute_loss();
     // From da of layer `i` back to one whose dz becomes da by the caller; and to the beginning: n_layers().
     size_t backward(size_t i);
     double objective() const;
@@ -73,7 +74,7 @@ template <class T> class Trainer {
     bool update();
 
    private:
-    using What = typename PackedParameters<T>::What;
+    using ParameterArray = typename PackedParameters<T>::ParameterArray;
     enum class Phase { update, gradients, apply };
 
     size_t n_threads(size_t rows) const;
@@ -83,8 +84,8 @@ template <class T> class Trainer {
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);
-    size_t run_moderate(const Samples &samples, size_t first, size_t last, const double *rates,
-                        double *losses, const Sharing &how);
+    size_t run_overflow_safe(const Samples &samples, size_t first, size_t last, const double *rates,
+                             double *losses, const Sharing &how);
     bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
     bool update_alone();
 
@@ -93,10 +94,10 @@ template <class T> class Trainer {
     PackedParameters<T> parameters_;
     TrainingBatch<T> batch_;
     ParameterUpdates<T> updates_;
-    Pace pace_;
+    FasterWay faster_way_;
     size_t products_per_row_ = 0;
     uint64_t steps_made_ = 0;
-    bool moderate_ = true;        // what is kept
+    bool overflow_safe_ = true;   // what is kept
     TrainingStep<T> step_{};      // the one that is made in stages, or alone
     std::vector<uint64_t> keys_;  // its own
     bool by_class_ = false, closed_ = false;

@@ -6,7 +6,7 @@
 namespace multilayer {
 namespace {
 
-// Bounds that keep moderate numbers from overflowing, as follows for float32, with margin to 2^127. A
+// Bounds that keep overflow-safe numbers from overflowing, as follows for float32, with margin to 2^127. A
 // gradient is at most rows * 2^60 + l2 * 2^60 <= 2^81; a step of Adam or RMSprop rate / epsilon times that,
 // 2^121; one of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
 constexpr double most_rows = 0x1p20, most_l2 = 0x1p20, most_rate = 0x1p40;
@@ -62,16 +62,17 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
             static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, n)) / (1.0 - std::pow(s.decay1, n))));
     }
     const double divisor = s.rule == Rule::sgd ? 1.0 : std::min(1.0, s.epsilon);
-    step.moderate = static_cast<double>(step.rows) <= most_rows && static_cast<double>(rule.l2) <= most_l2 &&
-                    std::abs(static_cast<double>(rule.rate)) <= most_rate * divisor &&
-                    static_cast<double>(rule.shrink) <= most_rate;
+    step.safe = static_cast<double>(step.rows) <= most_rows && static_cast<double>(rule.l2) <= most_l2 &&
+                std::abs(static_cast<double>(rule.rate)) <= most_rate * divisor &&
+                static_cast<double>(rule.shrink) <= most_rate;
     return step;
 }
 
-// What depends on the new weights: their transpose, and the sums of their squares before update `number`.
+// What depends on the new weights: their transpose, and the sums of their squares before update
+// `number`.
 template <class T> void ParameterUpdates<T>::measure(const ParameterPart &part, uint64_t number) {
     parameters_.transpose(part);
-    if (settings_.l2 != 0) parameters_.squares(part, What::weights, squares_[number % 2].data());
+    if (settings_.l2 != 0) parameters_.squares(part, ParameterArray::weights, squares_[number % 2].data());
 }
 
 template <class T> double ParameterUpdates<T>::objective(const TrainingStep<T> &step, uint64_t number) const {
@@ -147,33 +148,33 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
     const size_t i = part.layer, column = part.column;
     UpdateRule<T> rule = step.rule;
     if (gradient_only) rule.rule = Rule::keep_gradient;
-    const What first_slot = gradient_only ? What::gradient : What::slot1;
+    const ParameterArray first_slot = gradient_only ? ParameterArray::gradient : ParameterArray::slot1;
     WeightUpdate<T> u = rows_of(step, part, 0, step.rows, copy);
-    u.weights = parameters_.rows(part, What::weights);
+    u.weights = parameters_.rows(part, ParameterArray::weights);
     u.slot1 = parameters_.rows(part, first_slot);
-    u.slot2 = gradient_only ? nullptr : parameters_.rows(part, What::slot2);
+    u.slot2 = gradient_only ? nullptr : parameters_.rows(part, ParameterArray::slot2);
     u.groups = groups(step.rows, parameters_.place(part));
     u.shared = step.shared;
-    bool moderate = kernels_.update_weights(u, rule);
+    bool safe = kernels_.update_weights(u, rule);
     if (part.first == 0) {
         BiasUpdate<T> b = bias_rows_of(part, 0, step.rows);
-        b.bias = parameters_.bias(i, What::weights, column);
+        b.bias = parameters_.bias(i, ParameterArray::weights, column);
         b.slot1 = parameters_.bias(i, first_slot, column);
-        b.slot2 = gradient_only ? nullptr : parameters_.bias(i, What::slot2, column);
+        b.slot2 = gradient_only ? nullptr : parameters_.bias(i, ParameterArray::slot2, column);
         b.groups = groups(step.rows, parameters_.place_of_bias(i, column));
-        moderate = kernels_.update_bias(b, rule) && moderate;
+        safe = kernels_.update_bias(b, rule) && safe;
     }
     if (!gradient_only) {
         measure(part, number + 1);
     } else if (settings_.clips_norm()) {
-        parameters_.squares(part, What::gradient, gradient_squares_.data());
-        const T *bias = parameters_.bias(i, What::gradient, column);
+        parameters_.squares(part, ParameterArray::gradient, gradient_squares_.data());
+        const T *bias = parameters_.bias(i, ParameterArray::gradient, column);
         for (size_t j = 0; j < part.columns && part.first == 0; ++j) {
             const double g = static_cast<double>(bias[j]);
             gradient_squares_[part.sums + j] += g * g;
         }
     }
-    return moderate;
+    return safe;
 }
 
 template <class T> void ParameterUpdates<T>::find_scale() {
@@ -189,18 +190,18 @@ bool ParameterUpdates<T>::apply(const TrainingStep<T> &step, const ParameterPart
     UpdateRule<T> rule = step.rule;
     rule.l2 = 0;  // is in the gradient
     rule.scale = scale_;
-    const auto weights = [&](What what) { return parameters_.rows(part, what); };
-    bool moderate = kernels_.apply(rule, weights(What::gradient), weights(What::weights),
-                                   weights(What::slot1), weights(What::slot2), part.numbers);
+    const auto weights = [&](ParameterArray array) { return parameters_.rows(part, array); };
+    bool safe = kernels_.apply(rule, weights(ParameterArray::gradient), weights(ParameterArray::weights),
+                               weights(ParameterArray::slot1), weights(ParameterArray::slot2), part.numbers);
     if (part.first == 0) {
         rule.shrink = 0;
-        const auto bias = [&](What what) { return parameters_.bias(i, what, column); };
-        moderate = kernels_.apply(rule, bias(What::gradient), bias(What::weights), bias(What::slot1),
-                                  bias(What::slot2), part.width) &&
-                   moderate;
+        const auto bias = [&](ParameterArray array) { return parameters_.bias(i, array, column); };
+        safe = kernels_.apply(rule, bias(ParameterArray::gradient), bias(ParameterArray::weights),
+                              bias(ParameterArray::slot1), bias(ParameterArray::slot2), part.width) &&
+               safe;
     }
     measure(part, number + 1);
-    return moderate;
+    return safe;
 }
 
 template class ParameterUpdates<float>;

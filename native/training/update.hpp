@@ -23,11 +23,12 @@ template <class T> class ParameterUpdates {
     ParameterUpdates(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                      const PackedParameters<T> &parameters, const TrainingBatch<T> &batch);
 
-    // The step of a batch, which makes update `t` = 1, 2, ...; its `moderate` tells whether all settings
-    // leave moderate numbers room.
+    // The step of a batch, which makes update `t` = 1, 2, ...; its `safe` tells whether all settings
+    // leave overflow-safe numbers room.
     TrainingStep<T> step_of(const Samples &samples, size_t batch, double rate, uint64_t t) const;
 
-    // What depends on new weights: their transpose, and the sums of their squares before update `number`.
+    // What depends on new weights: their transpose, and the sums of their squares before update
+    // `number`.
     void measure(const ParameterPart &part, uint64_t number);
     // What the step descends on, before update `number`.
     double objective(const TrainingStep<T> &step, uint64_t number) const;
@@ -41,8 +42,8 @@ template <class T> class ParameterUpdates {
     void find_group(const TrainingStep<T> &step, size_t group);
     size_t bytes() const { return groups_.size() * sizeof(T); }
 
-    // The gradient of some weights and the step they take, or the gradient alone. Whether all is moderate.
-    // `copy`: of x, from where it takes that.
+    // The gradient of some weights and the step they take, or the gradient alone. Whether all is
+    // overflow-safe. `copy`: of x, from where it takes that.
     bool update(const TrainingStep<T> &step, const ParameterPart &part, bool gradient_only, uint64_t number,
                 size_t copy = 0);
     // The optimizer's step with a gradient that was kept.
@@ -53,7 +54,7 @@ template <class T> class ParameterUpdates {
     void forget_scale() { scale_ = 1; }
 
    private:
-    using What = typename PackedParameters<T>::What;
+    using ParameterArray = typename PackedParameters<T>::ParameterArray;
 
     WeightUpdate<T> rows_of(const TrainingStep<T> &step, const ParameterPart &part, size_t first_row,
                             size_t rows, size_t copy) const;

@@ -187,7 +187,7 @@ class Trainer:
 
     def compute_loss(self) -> None:
         """Compute the loss, and da of the last layer; dz where the caller computes its activation."""
-        self._core.lose()
+        self._core.compute_loss()
 
     def write_values(self, values: NDArray[Any]) -> None:
         """Take the loss of each row from the caller."""

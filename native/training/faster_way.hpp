@@ -12,7 +12,7 @@
 
 namespace multilayer {
 
-class Pace {
+class FasterWay {
    public:
     // The way of the next steps, 0 or 1, and how many of them there are before that is asked again.
     size_t way() const { return tries_other_ ? 1 - preferred_ : preferred_; }
