@@ -1,6 +1,6 @@
 // Products with so few units that most of a register of weights would be padding: the lanes are rows here,
 // and x is transposed on its way into registers. Each number is the same chain as in matmul/table.cpp
-// (docs/decisions/0014-few-units-and-wide-inputs.md).
+// (native/NOTES/few-units.md).
 #pragma once
 
 #include "matmul/kernels.hpp"

@@ -12,7 +12,7 @@
 namespace multilayer {
 
 // In nanoseconds: for less than this a thread is not woken. It takes the caller 8 us to wake one, and some 50
-// go by until that is at work (docs/decisions/0011-when-threads-share-a-call.md).
+// go by until that is at work (docs/decisions/0011-shared-calls.md).
 constexpr double worth_a_thread = 60e3;
 // Calls of fewer parts than this are not even timed.
 constexpr size_t least_parts = 4;
