@@ -12,7 +12,7 @@ from multilayer.activations.leaky_relu import PReLU
 from multilayer.diagnosis import TrainingRecord
 from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.measure import Sources, measure
-from multilayer.training.data import inputs
+from multilayer.training.samples import inputs
 
 SAMPLES, INPUTS = 300, 7
 TOLERANCE = {"float32": 2e-4, "float64": 1e-9}

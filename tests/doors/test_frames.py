@@ -10,7 +10,7 @@ import pytest
 
 from multilayer import MLP, Dense, InputError, diagnose, fit, from_model, initialize
 from multilayer.losses import categorical_cross_entropy
-from multilayer.training.data import targets
+from multilayer.training.samples import targets
 from tests.doors.arrays import NAMES, X, _arrow, _dask_frame, _pandas, _polars, by_package
 from tests.doors.doors import OWN, network
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from multilayer import MLP, Dense, InputError, diagnose, fit, from_model, gradients, initialize, load, save
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
 from multilayer.network.labels import array_of_labels, class_numbers, labels_of
-from multilayer.training.data import targets
+from multilayer.training.samples import targets
 from tests.network.classes import RNG, X, network
 
 WITHOUT_NUL = st.characters(exclude_characters="\0")

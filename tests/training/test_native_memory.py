@@ -27,7 +27,7 @@ def numbers(net: MLP) -> int:
 
 
 def engine_of(training: Any) -> NativeEngine:
-    engine = training._engine
+    engine = training._run.engine
     assert isinstance(engine, NativeEngine)
     return engine
 

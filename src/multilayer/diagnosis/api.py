@@ -20,7 +20,7 @@ from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.measure import Sources, measure
 from multilayer.losses import Loss
 from multilayer.training import History, Trained
-from multilayer.training.data import inputs
+from multilayer.training.samples import inputs
 
 __all__ = ["diagnose"]
 

@@ -31,7 +31,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
 from multilayer.training import History, Metric, Trained, Training
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import targets
+from multilayer.training.samples import targets
 
 __all__ = ["Case", "case_of", "case_of_fit", "course_of", "loss_of_numbers", "natural_loss"]
 

@@ -42,7 +42,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import backward
-from multilayer.training.data import Rows
+from multilayer.training.samples import Rows
 
 __all__ = ["Sources", "measure"]
 

@@ -24,7 +24,7 @@ from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
 from multilayer.losses.outputs import check_probabilities
 from multilayer.network.labels import Label, labels_of
-from multilayer.training.class_weights import (
+from multilayer.training.samples import (
     ClassWeight,
     check_some_weight,
     checked_class_weights,

@@ -213,9 +213,7 @@ class Fitting:
                 writer=writer,
             )
             try:
-                with training.interruption:
-                    for _ in training:
-                        pass
+                training.run()
             except KeyboardInterrupt:
                 # The second Ctrl-C, or one in a callback: scikit-learn returns the present weights.
                 if isinstance(config.optimizer, LBFGS):

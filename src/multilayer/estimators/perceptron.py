@@ -30,8 +30,9 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.training import Metric
-from multilayer.training.data import Arrays, Rows, SparseRows, sample_weights
+from multilayer.training.data import Arrays
 from multilayer.training.events import callables
+from multilayer.training.samples import Rows, SparseRows, sample_weights
 
 __all__ = ["Perceptron"]
 

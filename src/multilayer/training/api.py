@@ -23,10 +23,11 @@ from multilayer.training import data as sources
 from multilayer.training.checkpoint import Checkpoint
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import Settings, TrainConfig
-from multilayer.training.data import Arrays, ClassWeight, Source
+from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Callback, Memory, Trained, callables
 from multilayer.training.loop import Training
 from multilayer.training.progress import progress_bar
+from multilayer.training.samples import ClassWeight
 from multilayer.training.state import initial_state, parameters_of
 
 __all__ = ["Options", "fit", "train"]
@@ -220,10 +221,8 @@ def fit(
     if options.get("config") is None and "loss" not in options:
         raise InputError("fit needs the option loss=")
     training = train(network, X, y, **options)
-    with training.interruption, progress_bar(training.config.epochs, progress) as show:
-        for event in training:
-            show(event)
-    trained = training.trained
+    with progress_bar(training.config.epochs, progress) as show:
+        trained = training.run(show)
     if trained.stopped == "not finite":
         warnings.warn(trained.message, TrainingWarning, stacklevel=3)
     return trained

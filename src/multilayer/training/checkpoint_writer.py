@@ -18,7 +18,8 @@ from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
 from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Rows, Source, Stream
+from multilayer.training.data import Arrays, Source, Stream
+from multilayer.training.samples import Rows
 from multilayer.training.state import Progress, TrainState
 
 __all__ = ["CheckpointWriter"]
@@ -106,7 +107,7 @@ class CheckpointWriter:
                 warnings.warn(
                     f"after epoch {state.progress.epoch} the checkpoint could not be saved, training goes on: {reason}",
                     TrainingWarning,
-                    stacklevel=5,  # the caller that asks for the next event
+                    stacklevel=4,  # the caller that asks for the next event
                 )
             self._not_saved = reason
         else:

@@ -1,4 +1,4 @@
-"""Training data: arrays (in memory, memory-mapped or sparse) or an iterable of batches, and batches of their rows."""
+"""Training data, arrays or an iterable of batches, and the batches that steps take."""
 
 from __future__ import annotations
 
@@ -6,44 +6,20 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.arrays import count_of_columns, is_frame, numbers, plain_array, well_laid_out
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.network.labels import class_numbers
-from multilayer.training.class_weights import ClassWeight, weights_by_class
+from multilayer.training.samples import ClassWeight, Rows, inputs, sample_weights, targets, weights_by_class
 
-__all__ = [
-    "Arrays",
-    "Batches",
-    "ClassWeight",
-    "Rows",
-    "Source",
-    "Stream",
-    "arrays",
-    "inputs",
-    "mean_weights",
-    "sample_weights",
-    "source",
-    "split",
-    "targets",
-]
+__all__ = ["Arrays", "Batches", "Source", "Stream", "arrays", "chunks", "mean_weights", "source", "split"]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
-
-
-class Rows(Protocol):
-    """What training needs of X: rows by a slice or an array of indices, as an array. `np.memmap` reads only these."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +94,14 @@ class Arrays:
         order = self.chosen if order is None else order
         yield Batches(self.X, self.y, self.weights, order, min(size, self.rows), 0, self.rows)
 
+    def order(self, before: NDArray[np.intp] | None, shuffle: bool, rng: Random) -> NDArray[np.intp] | None:
+        """Return the order of an epoch, drawn from that of the epoch before; None for rows as they stand."""
+        order = self.chosen if before is None else before
+        if not shuffle:
+            return order
+        rows = np.arange(self.rows) if order is None else order
+        return rows[rng.permutation(self.rows)]
+
     def count(self, size: int) -> int | None:
         """Return the number of batches in an epoch."""
         return -(-self.rows // min(size, self.rows))
@@ -131,7 +115,9 @@ class Stream:
     network: MLP
     loss: Loss
 
-    chosen = None
+    def order(self, before: NDArray[np.intp] | None, shuffle: bool, rng: Random) -> NDArray[np.intp] | None:
+        """Return None: batches come in their own order."""
+        return None
 
     def batches(self, size: int, order: NDArray[np.intp] | None) -> Iterator[Batches]:
         """Yield the batches as they come."""
@@ -150,11 +136,25 @@ class Stream:
             yield from part.batches(part.rows, None)
 
     def count(self, size: int) -> int | None:
-        """Return None: a function does not tell how many batches it has."""
+        """Return None: the number of batches is not known."""
         return None
 
 
 Source = Arrays | Stream
+
+
+def chunks(
+    source: Source, size: int, order: NDArray[np.intp] | None, done: int, every: int | None
+) -> Iterator[Batches]:
+    """Yield the batches of an epoch after the first `done`, up to each multiple of `every`, or to the end."""
+    for batches in source.batches(size, order):
+        first, stop = max(done, 0), len(batches)
+        step = every or stop
+        while first < stop:
+            last = min(first + step - first % step, stop)
+            yield batches.slice(first, last)
+            first = last
+        done -= stop
 
 
 def source(
@@ -213,66 +213,6 @@ def arrays(
     return Arrays(X, y, weights)
 
 
-def inputs(network: MLP, X: Any) -> Rows:
-    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), or sparse.
-
-    The columns of a data frame are taken by the names of the inputs, where the network has some.
-    """
-    rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.input_names)
-    width = network.widths[0]
-    if len(rows.shape) != 2 or rows.shape[1] != width:
-        raise InputError(f"X has shape {rows.shape}; this network takes (samples, {width})")
-    if not rows.shape[0]:
-        raise InputError("X has no samples; training needs at least one")
-    return rows
-
-
-def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
-    """Return y as the loss takes it, labels as the loss takes their classes.
-
-    Where the network has labels, y of shape (samples,) and a data frame of one column hold labels, by the rule in
-    `multilayer.network.labels`; of other data frames there is a column for each label, by name. Everything else is in
-    the form of the loss already.
-    """
-    classes, units = network.classes, network.widths[-1]
-    if classes is None:
-        return loss.targets(y, units)
-    if is_frame(y):
-        if count_of_columns(y) != 1:
-            return loss.targets(numbers("y", y, network.output_names, "a class of the network"), units)
-        y = plain_array("y", y)[:, 0]
-    given = plain_array("y", y)
-    if given.ndim != 1:
-        return loss.targets(given if given.ndim else y, units)
-    advice = f"; give labels, or the wanted outputs in shape (samples, {units})"
-    return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
-
-
-@dataclass(frozen=True, eq=False)
-class SparseRows:
-    """A SciPy sparse matrix, of which the rows of a batch are made dense."""
-
-    csr: Any
-
-    @staticmethod
-    def of(X: Any) -> SparseRows:
-        """Return the rows of any sparse matrix of real numbers."""
-        kind = np.dtype(X.dtype)
-        if kind.kind not in "biuf":
-            raise InputError(f"X holds {kind} values; expected real numbers")
-        return SparseRows(X.tocsr() if kind.isnative else X.astype(kind.newbyteorder("=")).tocsr())
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Samples and inputs."""
-        shape: tuple[int, ...] = self.csr.shape
-        return shape
-
-    def __getitem__(self, rows: Any, /) -> NDArray[Any]:
-        dense: NDArray[Any] = self.csr[rows].toarray()
-        return dense
-
-
 def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
     """Return training and validation data: a random share of the rows, none of them copied."""
     held_out = round(fraction * data.rows)
@@ -286,13 +226,3 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
         Arrays(data.X, data.y, data.weights, np.sort(rows[held_out:])),
         Arrays(data.X, data.y, data.weights, np.sort(rows[:held_out])),
     )
-
-
-def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    """Return weights as training takes them: finite, never negative, and one per sample."""
-    weights = numbers("sample_weight", sample_weight)
-    if weights.shape != (rows,):
-        raise InputError(f"sample_weight has shape {weights.shape}; expected ({rows},), one per sample")
-    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
-        raise InputError("sample_weight must be finite, never negative, and not all zero")
-    return well_laid_out(np.asarray(weights, np.float64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from multilayer.training.config import TrainConfig
 
 __all__ = [
+    "ENDINGS",
     "Callback",
+    "Ending",
     "Epoch",
     "History",
     "Memory",
@@ -27,10 +29,34 @@ __all__ = [
     "Trained",
     "call_ended",
     "callables",
+    "not_finite",
 ]
 
 Stopped = Literal["epochs", "plateau", "interrupted", "callback", "not finite"]
 """Why training ended: all epochs are done, no more improvement, Ctrl-C, a callback, nan or infinity."""
+
+
+class Ending(NamedTuple):
+    """Why training ended, as one of a few words and as a sentence."""
+
+    stopped: Stopped
+    message: str
+
+
+ENDINGS: dict[Stopped, Ending] = {
+    ending.stopped: ending
+    for ending in (
+        Ending("epochs", "all epochs are done"),
+        Ending("plateau", "early stopping: no more improvement"),
+        Ending("interrupted", "interrupted"),
+        Ending("callback", "stopped by a callback"),
+    )
+}
+
+
+def not_finite(where: str) -> Ending:
+    """Return the ending by a number that is nan or infinite."""
+    return Ending("not finite", f"{where}; scale the inputs, lower the learning rate, or clip the gradients")
 
 
 @dataclass(frozen=True, eq=False)

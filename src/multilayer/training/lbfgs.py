@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from multilayer.activations import Activation
 from multilayer.optimizers import LBFGS, Minimum, OptimizerState, Parameters
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays
+from multilayer.training.data import Arrays, Source
 from multilayer.training.engine import engine_for
 
-__all__ = ["Minimizer", "Objective"]
+__all__ = ["Iterations", "Objective", "minimize"]
 
 Vector = NDArray[np.float64]
 Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
@@ -29,19 +29,35 @@ _BLOCK_NUMBERS = 1_000_000
 """Numbers to hold at a time, of data that are not an array in memory."""
 
 
-class Minimizer(Iterator[tuple[Parameters, float]]):
-    """Yields the parameters and the objective after each iteration; in the end there is `minimum`.
+def minimize(
+    config: TrainConfig,
+    activations: tuple[Activation, ...],
+    start: Parameters,
+    data: Source,
+    ends: Callable[[Parameters, float], bool],
+) -> Minimum:
+    """Minimize from `start`; `ends` is called with parameters and objective after each iteration, and may end it."""
+    assert isinstance(config.optimizer, LBFGS)  # noqa: S101  (train has refused others)
+    assert isinstance(data, Arrays)  # noqa: S101
+    objective, kind = Objective(config, activations, start, data), start[0].dtype
 
-    SciPy calls back and cannot be asked for the next iteration, so its loop runs in a thread of its own. The two
+    def tell(vector: Vector, value: float) -> None:
+        if ends(tuple(array.astype(kind) for array in objective.parameters(vector)), value):
+            raise StopIteration
+
+    return config.optimizer.minimize(objective, objective.vector(start), config.epochs, tell)
+
+
+class Iterations(Iterator[tuple[Parameters, float]]):
+    """The parameters and the objective after each iteration of `minimize`; in the end `minimum` is its result.
+
+    SciPy calls back and cannot be asked for the next iteration, so its loop runs in a separate thread. The two
     take turns and never run at the same time.
     """
 
-    def __init__(
-        self, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters, data: Arrays
-    ) -> None:
-        self._config, self._parameters = config, parameters
-        self._objective = Objective(config, activations, parameters, data)
-        self._told: SimpleQueue[tuple[Vector, float] | BaseException | None] = SimpleQueue()
+    def __init__(self, task: Callable[[Callable[[Parameters, float], bool]], Minimum]) -> None:
+        self._task = task
+        self._results: SimpleQueue[tuple[Parameters, float] | BaseException | None] = SimpleQueue()
         self._go_on: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._minimize, name="multilayer-lbfgs", daemon=True)
         self.minimum: Minimum | None = None
@@ -59,33 +75,25 @@ class Minimizer(Iterator[tuple[Parameters, float]]):
     def __next__(self) -> tuple[Parameters, float]:
         if self._thread.ident is None:
             self._thread.start()
-        self._go_on.put(True)
-        told = self._told.get()
-        if told is None:
+        else:
+            self._go_on.put(True)
+        result = self._results.get()
+        if result is None:
             raise StopIteration
-        if isinstance(told, BaseException):
-            raise told
-        vector, value = told
-        kind = self._parameters[0].dtype
-        return tuple(array.astype(kind) for array in self._objective.parameters(vector)), value
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def _minimize(self) -> None:
         try:
-            self._wait()
-            optimizer, start = self._config.optimizer, self._objective.vector(self._parameters)
-            assert isinstance(optimizer, LBFGS)  # noqa: S101  (no other comes here)
-            self.minimum = optimizer.minimize(self._objective, start, self._config.epochs, self._tell)
-            self._told.put(None)
-        except BaseException as error:  # noqa: BLE001  (handed over to the thread that waits)
-            self._told.put(error)
+            self.minimum = self._task(self._hand_over)
+            self._results.put(None)
+        except BaseException as error:  # noqa: BLE001  (raised in the thread that waits)
+            self._results.put(error)
 
-    def _tell(self, vector: Vector, value: float) -> None:
-        self._told.put((vector.copy(), value))
-        self._wait()
-
-    def _wait(self) -> None:
-        if not self._go_on.get():
-            raise StopIteration
+    def _hand_over(self, parameters: Parameters, value: float) -> bool:
+        self._results.put((parameters, value))
+        return not self._go_on.get()
 
 
 class Objective:

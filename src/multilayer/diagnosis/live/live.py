@@ -23,8 +23,8 @@ from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, Step, Trained
-from multilayer.training.data import inputs, targets
 from multilayer.training.events import Stopped
+from multilayer.training.samples import inputs, targets
 
 __all__ = ["Live"]
 

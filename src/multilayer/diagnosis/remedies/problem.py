@@ -18,7 +18,7 @@ from multilayer.diagnosis.outputs import class_numbers
 from multilayer.diagnosis.remedies.setup import Setup, setup_of
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained, Training, metrics
-from multilayer.training.data import inputs
+from multilayer.training.samples import inputs
 
 __all__ = ["Data", "Problem", "problem_of"]
 

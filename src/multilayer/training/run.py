@@ -1,0 +1,150 @@
+"""The state of a training under way: an engine, a random generator, and the progress so far."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from functools import partial
+
+from multilayer.network import MLP
+from multilayer.optimizers import OptimizerState, Parameters, Time
+from multilayer.training.config import TrainConfig
+from multilayer.training.data import Arrays, Source
+from multilayer.training.engine import Engine, engine_for, evaluate
+from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
+from multilayer.training.numpy_engine import NumpyEngine
+from multilayer.training.state import TrainState, with_parameters
+from multilayer.training.stopping import EarlyStoppingState
+
+__all__ = ["Run"]
+
+
+class Run:
+    """What changes while training goes on, and how a step and an epoch change it.
+
+    `progress` is replaced, never changed, so that it is whole between any two lines of Python. The engine may be some
+    steps ahead of it.
+    """
+
+    def __init__(
+        self, network: MLP, config: TrainConfig, data: Source, held_out: Arrays | None, state: TrainState
+    ) -> None:
+        config.check(network)
+        self.network, self.config, self.data = network, config, data
+        self.activations = tuple(layer.activation for layer in network.layers)
+        self.engine: Engine = NumpyEngine(config, self.activations)
+        self.engine.load(state.parameters, state.optimizer)
+        self.rng, self.progress = state.rng, state.progress
+        self.batches = data.count(config.batch_size)
+        """Batches in an epoch, where that is known."""
+        self._held_out = held_out
+        self._monitor, self._greater_is_better = config.monitored(held_out is not None)
+        at = state.progress
+        self._steps_before = at.steps - state.optimizer.step
+        # The end is counted from where this training began, which a checkpoint or an earlier training may have moved.
+        began = at.steps - at.batch - at.epoch * (self.batches or 0)
+        self._total = None if self.batches is None else began + self.batches * config.epochs
+        if config.schedule.needs_total:
+            config.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
+
+    @property
+    def ended(self) -> Stopped | None:
+        """Why there is nothing left to do, where that is so."""
+        if self.progress.ended is not None:
+            return self.progress.ended
+        return "epochs" if self.progress.epoch >= self.config.epochs else None
+
+    def begin(self) -> None:
+        """Load the state into the engine that makes the steps."""
+        self.engine = engine_for(self.config, self.activations, *self.engine.snapshot())
+
+    def rate(self, step: int) -> float:
+        """Return the learning rate of a step."""
+        at = self.progress
+        return self.config.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
+
+    def draw_order(self) -> None:
+        """Draw the order of the epoch under way, unless it was drawn before an interruption."""
+        at = self.progress
+        if not at.drawn:
+            order = self.data.order(at.order, self.config.shuffle, self.rng)
+            self.progress = replace(at, order=order, drawn=True)
+
+    def end_iteration(self, parameters: Parameters, loss: float, began: float) -> Epoch:
+        """Take the result of an iteration over all the data, which is an epoch, and return its event."""
+        assert isinstance(self.data, Arrays)  # noqa: S101  (train has refused others)
+        steps = self.progress.steps + 1
+        self.engine.load(parameters, OptimizerState(steps, {}))
+        self.progress = replace(self.progress, rows=self.data.rows, steps=steps)
+        return self.end_epoch(loss, 1.0, began)
+
+    def end_epoch(self, loss: float, rate: float, began: float) -> Epoch:
+        """Measure the network after an epoch, and return the event."""
+        event = self._measured(loss, rate, began)
+        # After the old best weights are gone.
+        if event.improved and self.config.stopping is not None and self.config.stopping.restore_best:
+            self.progress = replace(self.progress, best=self.engine.parameters())
+        return event
+
+    def _measured(self, loss: float, rate: float, began: float) -> Epoch:
+        at, config = self.progress, self.config
+        validation_loss, metrics = None, dict[str, float]()
+        measured_on = self._held_out or (self.data if config.metrics else None)
+        if isinstance(measured_on, Arrays):
+            mean, metrics = evaluate(self.engine, config, self.activations[-1], measured_on)
+            validation_loss = None if self._held_out is None else mean
+        measured = {"loss": loss, "validation_loss": validation_loss, **metrics}
+        early_stopping, learning_rate, stopped = self._judged(measured[self._monitor])
+        event = Epoch(
+            at.epoch + 1,
+            config.epochs,
+            at.steps,
+            loss,
+            validation_loss,
+            metrics,
+            rate,
+            time.perf_counter() - began,
+            early_stopping.best_epoch == at.epoch + 1,
+            stopped,
+            partial(self.network_after, at.steps),
+        )
+        self.progress = at.after_epoch(event, early_stopping, learning_rate)
+        return event
+
+    def _judged(self, value: float | None) -> tuple[EarlyStoppingState, float, Stopped | None]:
+        """Return early stopping and the base rate after this epoch, and why to stop."""
+        at, stopping = self.progress, self.config.stopping
+        tolerance, patience = (0.0, math.inf) if stopping is None else (stopping.tolerance, stopping.patience)
+        number = math.nan if value is None else value
+        found = at.early_stopping.after(number, at.epoch + 1, tolerance, self._greater_is_better)
+        last: Stopped | None = "epochs" if at.epoch + 1 == self.config.epochs else None
+        if found.waited <= patience:
+            return found, at.learning_rate, last
+        slower = self.config.schedule.on_plateau(at.learning_rate)
+        return (found, at.learning_rate, "plateau") if slower is None else (found.reset(), slower, last)
+
+    def network_after(self, steps: int) -> MLP:
+        """Return the network, which no more than so many steps have made."""
+        if self.progress.steps != steps:
+            raise RuntimeError(
+                "training has gone on: read the network of an event before asking for the next one"
+            )
+        return with_parameters(self.network, self.engine.parameters())
+
+    def state(self) -> TrainState:
+        """Return the whole state, between two steps."""
+        return TrainState(*self.engine.snapshot(), self.rng, self.progress)
+
+    def trained(self, ending: Ending, start: MLP | None) -> Trained:
+        """Return the outcome as it is now; between any two lines of Python."""
+        at, (parameters, optimizer) = self.progress, self.engine.snapshot()
+        return Trained(
+            with_parameters(self.network, parameters if at.best is None else at.best),
+            at.history,
+            *ending,
+            at.early_stopping.best_epoch,
+            Memory(optimizer, at.learning_rate, self._steps_before + optimizer.step, at.samples),
+            self.config,
+            start,
+        )
