@@ -181,20 +181,35 @@ class ScikitLearn(Initializer):
         return rng.uniform(-bound, bound, (inputs, units)), rng.uniform(-bound, bound, units)
 
 
+_NOT_AN_INITIALIZER = {
+    **dict.fromkeys(
+        ("zeros", "ones", "constant"),
+        "units that start equal stay equal: take 'glorot_uniform', or leave initializer= out",
+    ),
+    **dict.fromkeys(
+        ("normal", "uniform", "randomnormal", "randomuniform", "truncatednormal"),
+        "the variance has to fit the width of the layer: take 'glorot_normal', 'he_normal' or 'lecun_normal', or their "
+        "uniform kinds",
+    ),
+    "variancescaling": "its kinds have names: take 'lecun_normal' for a scale of 1, 'he_normal' for 2, "
+    "'glorot_uniform' for the mean of both widths",
+}
+
 registry: Registry[Initializer] = Registry(
     kind="initializer",
     types=(Initializer,),
     entries=(
-        Entry(Glorot("uniform"), "glorot_uniform", ("xavier_uniform",)),
+        Entry(Glorot("uniform"), "glorot_uniform", ("xavier_uniform", "glorot", "xavier")),
         Entry(Glorot("normal"), "glorot_normal", ("xavier_normal",)),
         Entry(He("uniform"), "he_uniform", ("kaiming_uniform",)),
-        Entry(He("normal"), "he_normal", ("kaiming_normal",)),
+        Entry(He("normal"), "he_normal", ("kaiming_normal", "he", "kaiming")),
         Entry(LeCun("uniform"), "lecun_uniform"),
-        Entry(LeCun("normal"), "lecun_normal"),
+        Entry(LeCun("normal"), "lecun_normal", ("lecun",)),
         Entry(VariancePreserving(), "variance_preserving"),
         Entry(Orthogonal(), "orthogonal"),
     ),
     where="multilayer.initializers",
+    refused=_NOT_AN_INITIALIZER,
 )
 
 

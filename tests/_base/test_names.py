@@ -270,3 +270,77 @@ def test_no_loss_is_suggested_for_an_abbreviation_with_loss_behind_it(name):
     with pytest.raises(InputError) as refused:
         losses.get(name)
     assert "did you mean" not in str(refused.value)
+
+
+ELSEWHERE = {
+    losses: {
+        "mse mean_squared_error MSELoss": "mean_squared_error",
+        "mae mean_absolute_error L1Loss": "mean_absolute_error",
+        "l2 squared_error": "squared",
+        "l1 absolute_error": "absolute",
+        "huber HuberLoss huber_loss": "huber",
+        "crossentropy categorical_crossentropy sparse_categorical_crossentropy log_loss": "categorical_cross_entropy",
+        "bce binary_crossentropy BCELoss": "binary_cross_entropy",
+    },
+    optimizers: {
+        "sgd SGD": "sgd",
+        "adam Adam": "adam",
+        "adamw": "adamw",
+        "RMSprop": "rmsprop",
+        "L-BFGS": "lbfgs",
+    },
+    initializers: {
+        "he kaiming he_normal kaiming_normal_": "he_normal",
+        "he_uniform kaiming_uniform_": "he_uniform",
+        "xavier glorot glorot_uniform xavier_uniform_": "glorot_uniform",
+        "glorot_normal xavier_normal_": "glorot_normal",
+        "lecun lecun_normal": "lecun_normal",
+    },
+    activations: {
+        "swish SiLU": "silu",
+        "logistic expit": "sigmoid",
+        "linear none": "identity",
+        "Hardtanh": "hard_tanh",
+        "LeakyReLU": "leaky_relu",
+        "LogSigmoid": "log_sigmoid",
+    },
+    schedules: {"invscaling": "inverse_scaling", "cosine_decay CosineAnnealingLR": "cosine"},
+    metrics: {
+        "acc accuracy_score categorical_accuracy sparse_categorical_accuracy": "accuracy",
+        "r2_score": "r2",
+        "rmse": "root_mean_squared_error",
+    },
+}
+"""What scikit-learn, Keras, PyTorch and JAX call an entry, by module."""
+
+
+@pytest.mark.parametrize(
+    ("module", "elsewhere", "here"),
+    [
+        (module, name, here)
+        for module, names in ELSEWHERE.items()
+        for every, here in names.items()
+        for name in every.split()
+    ],
+)
+def test_a_name_from_another_library_finds_what_it_means_there(module, elsewhere, here):
+    assert module.get(elsewhere) is module.get(here)
+
+
+@pytest.mark.parametrize(
+    ("module", "elsewhere", "here"),
+    [
+        (activations, "GLU", "take silu or gelu"),
+        (activations, "quick_gelu", r"write SiLU\(beta=1.702\)"),
+        (initializers, "zeros", "units that start equal stay equal"),
+        (initializers, "truncated_normal", "take 'glorot_normal'"),
+        (initializers, "variance_scaling", "'he_normal' for 2"),
+        (losses, "NLLLoss", "take 'categorical_cross_entropy'"),
+        (losses, "PoissonNLLLoss", "take 'poisson'"),
+        (losses, "SmoothL1Loss", r"take Huber\(delta\)"),
+        (optimizers, "momentum", r"write SGD\(0.01, momentum=0.9\)"),
+    ],
+)
+def test_a_name_from_another_library_that_is_no_entry_says_what_is_here(module, elsewhere, here):
+    with pytest.raises(InputError, match=f"{here}"):
+        module.get(elsewhere)

@@ -47,11 +47,21 @@ def entry_of(activation: Activation) -> Entry[Activation]:
     return Entry(activation, facts.name, facts.aliases, facts.formula)
 
 
+_NOT_AN_ACTIVATION = {
+    **dict.fromkeys(
+        ("glu", "swiglu", "geglu", "reglu"),
+        "it multiplies one half of its inputs by the other, which no layer here does: take silu or gelu",
+    ),
+    "quickgelu": "write SiLU(beta=1.702), which it is",
+    "maxout": "it takes the largest of several sums, and a unit here has one: take relu",
+}
+
 registry: Registry[Activation] = Registry(
     kind="activation",
     types=(Activation,),
     entries=tuple(map(entry_of, catalogue)),
     where="multilayer.activations",
+    refused=_NOT_AN_ACTIVATION,
     fields=lambda found: found.parameter_names(),
 )
 

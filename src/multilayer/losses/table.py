@@ -44,6 +44,19 @@ _NOT_A_LOSS = {
         "outputs are probabilities here: end the network in softmax and take 'categorical_cross_entropy', which is "
         "computed from the weighted sums all the same",
     ),
+    **dict.fromkeys(
+        ("nll", "nllloss"),
+        "outputs are probabilities here: end the network in softmax in place of log_softmax and take "
+        "'categorical_cross_entropy', which is the same number",
+    ),
+    **dict.fromkeys(
+        ("poissonnll", "poissonnllloss"),
+        "outputs are rates here: end the network in exponential and take 'poisson'",
+    ),
+    **dict.fromkeys(
+        ("smoothl1", "smoothl1loss"),
+        "it is 'huber' divided by delta: take Huber(delta), where delta is its beta",
+    ),
     "accuracy": "it has no gradient: take a cross-entropy, and metrics='accuracy' to see it",
     **dict.fromkeys(
         ("r2", "r2score"), "take 'mse', whose minimum is the maximum of r2, and metrics='r2' to see it"

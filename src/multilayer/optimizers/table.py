@@ -23,6 +23,11 @@ registry: Registry[Optimizer | LBFGS] = Registry(
         Entry(LBFGS(), "lbfgs", ("lbfgsb",)),
     ),
     where="multilayer.optimizers",
+    refused={
+        "momentum": "write SGD(0.01, momentum=0.9)",
+        "nesterov": "write SGD(0.01, momentum=0.9, nesterov=True)",
+        **dict.fromkeys(("gd", "gradientdescent"), "write SGD(0.01, momentum=0.0)"),
+    },
 )
 
 

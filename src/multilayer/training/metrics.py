@@ -79,7 +79,11 @@ def _check_numbers(y: NDArray[Any], z: NDArray[Any]) -> None:
 
 
 catalogue: tuple[Metric, ...] = (
-    Metric("accuracy", accuracy, aliases=("acc",)),
+    Metric(
+        "accuracy",
+        accuracy,
+        aliases=("acc", "accuracy_score", "categorical_accuracy", "sparse_categorical_accuracy"),
+    ),
     Metric("r2", r2, aliases=("r2_score",)),
     Metric("mean_absolute_error", mean_absolute_error, greater_is_better=False, aliases=("mae",)),
     Metric("mean_squared_error", mean_squared_error, greater_is_better=False, aliases=("mse",)),
