@@ -1,6 +1,7 @@
 """Pictures of a training in any form, and of a network with its samples; legends stay inside the figure."""
 
 import warnings
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,8 +9,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from multilayer import MLP, Dense, InputError, diagnose, fit, initialize, plots
+from multilayer.io import Meaning, meaning_of
+from multilayer.plots.loss_curve import _LABELS, _SENTENCES
 from multilayer.reports.diagnosis import pictures
 from multilayer.training import History
+from multilayer.training.events import Stopped
 from tests.diagnosis.made import evidence
 
 RNG = np.random.default_rng(0)
@@ -120,6 +124,30 @@ def test_the_output_of_a_regression(y):
     ax = plots.decision_boundary(net, X, y, axes())
     assert ax.get_legend() is None
     assert len(ax.figure.axes) == 2  # the second is the scale
+
+
+@pytest.mark.parametrize(
+    ("units", "output", "scale"),
+    [
+        (1, "identity", True),
+        (1, "relu", True),
+        (1, "sigmoid", False),
+        (1, "tanh", False),
+        (1, "log_sigmoid", False),
+        (3, "sigmoid", False),
+        (3, "softmax", False),
+        (3, "identity", False),
+    ],
+)
+def test_classes_and_quantities_follow_the_rule_of_results(units, output, scale):
+    net = initialize((2, units), output=output, rng=0)
+    assert scale == (meaning_of(net) is Meaning.QUANTITIES and units == 1)
+    ax = plots.decision_boundary(net, X, ax=axes())
+    assert (len(ax.figure.axes) == 2) == scale
+
+
+def test_every_end_of_a_training_has_a_label_and_a_sentence():
+    assert {*get_args(Stopped), "patience"} == set(_LABELS) == set(_SENTENCES)
 
 
 def test_a_constant_output():

@@ -25,7 +25,7 @@ _MOST_COLUMNS = 2000
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Problem that no network meets together: with these weights, of sum 1, their left sides sum to 0."""
+    """Demands that no network meets together: with these weights, of sum 1, their left sides sum to 0."""
 
     weights: dict[Demand, Fraction]
 
