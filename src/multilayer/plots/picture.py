@@ -41,7 +41,7 @@ def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture for the page of a diagnosis; `plots.pictures` lists them in its order."""
+    """A picture for the page of a diagnosis; `reports.diagnosis.pictures` lists them in its order."""
 
     name: str
     """Letters and hyphens, for ids."""
