@@ -1,22 +1,21 @@
-"""The twin of a native ufunc behaves like a ufunc, as far as its users reach."""
+"""The NumPy reference of a native ufunc behaves like a ufunc, as far as its users reach."""
 
 import numpy as np
 import pytest
 
-from multilayer.backend.reference_axis import TwinAxisFunction
-from multilayer.backend.reference_ufunc import ReferenceUfunc
+from multilayer.backend.reference import ReferenceAxisFunction, ReferenceUfunc
 
 halve = ReferenceUfunc("halve", lambda x: x / 2)
 scale = ReferenceUfunc("scale", lambda x, factor: x * factor, 1)
-total = TwinAxisFunction("total", lambda x: x / x.sum(axis=-1, keepdims=True))
+total = ReferenceAxisFunction("total", lambda x: x / x.sum(axis=-1, keepdims=True))
 X = np.arange(6.0).reshape(2, 3)
 
 
 def test_numbers_of_arguments_and_repr():
     assert (halve.nin, halve.nout, halve.nargs) == (1, 1, 2)
     assert (scale.nin, scale.nargs) == (2, 3)
-    assert repr(halve) == "<twin ufunc 'halve'>"
-    assert repr(total) == "<twin axis function 'total'>"
+    assert repr(halve) == "<NumPy reference ufunc 'halve'>"
+    assert repr(total) == "<NumPy reference axis function 'total'>"
 
 
 def test_parameters_broadcast():

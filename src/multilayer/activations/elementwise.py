@@ -20,7 +20,7 @@ class Elementwise(Activation):
     """h applied to each element; value and derivative are ufuncs.
 
     A concrete activation writes `formula` and `derivative_formula` for float64 arrays, parameters behind x. They are
-    the NumPy twin: stable, readable, and the reference for the native kernel of that name. NumPy's floating-point
+    the NumPy reference: stable, readable, and the reference for the native kernel of that name. NumPy's floating-point
     warnings are off while they run.
     """
 

@@ -10,13 +10,17 @@ import numpy as np
 
 from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
-from multilayer.backend.elementary import horner, logistic_slope, scaled_exp, two_product, two_sum
-from multilayer.backend.normal import (
+from multilayer.backend.elementary import (
     DENSITY_AT_ZERO,
     DENSITY_AT_ZERO_LOW,
+    horner,
+    logistic_slope,
     normal_centre,
     normal_exponential,
     normal_tail,
+    scaled_exp,
+    two_product,
+    two_sum,
 )
 
 __all__ = ["GELU", "GELUTanh", "gelu", "gelu_tanh"]

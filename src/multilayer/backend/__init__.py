@@ -1,6 +1,6 @@
-"""Where arithmetic happens: the native core, and the NumPy twin that stands in for it.
+"""Where arithmetic happens: the native core, or the NumPy reference as a fallback.
 
-Nothing outside this package knows which of the two is at work.
+Nothing outside this package depends on which of the two is in use.
 """
 
 from multilayer.backend.choice import along_axis, elementwise, from_python, info, with_parameters

@@ -1,4 +1,4 @@
-"""Chooses, once and when first needed, between the native core and the NumPy twin."""
+"""The choice between the native core and the NumPy reference, made once, at first use."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import FallbackWarning, InputError
 from multilayer.backend.environment import (
-    forced_level,
-    most_default_threads,
-    threads_wanted,
-    wanted_backend,
+    backend_from_environment,
+    level_from_environment,
+    maximum_default_threads,
+    threads_from_environment,
 )
-from multilayer.backend.reference_axis import TwinAxisFunction
-from multilayer.backend.reference_ufunc import ReferenceUfunc
+from multilayer.backend.reference import ReferenceAxisFunction, ReferenceUfunc
 
 __all__ = [
     "BackendInfo",
@@ -40,7 +39,7 @@ Formula = Callable[..., NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class BackendInfo:
-    """Which backend is at work: its name, the instruction-set level it uses and all there are, its threads."""
+    """The backend in use: its name, its ISA level and all that this machine runs, its threads, and the reason."""
 
     backend: str
     level: str
@@ -51,10 +50,10 @@ class BackendInfo:
 
 @functools.cache
 def _chosen() -> tuple[ModuleType | None, BackendInfo]:
-    """Return the native core, ready for use, or None; and what was chosen and why."""
-    wanted, threads = wanted_backend(), threads_wanted()
+    """Return the native core, ready for use, or None; and the choice with its reason."""
+    wanted, threads = backend_from_environment(), threads_from_environment()
     if wanted == "numpy":
-        return None, _twin("MULTILAYER_BACKEND=numpy")
+        return None, _numpy("MULTILAYER_BACKEND=numpy")
     try:
         import multilayer.backend._core as core
     except ModuleNotFoundError:
@@ -62,63 +61,64 @@ def _chosen() -> tuple[ModuleType | None, BackendInfo]:
     except ImportError as error:
         return _without_core(wanted, f"the native core does not load: {error}")
     levels = core.levels()
-    forced = forced_level(levels)
+    forced = level_from_environment(levels)
     if not levels:
         return _without_core(wanted, "the native core needs a processor with AVX2 and FMA, or arm64")
     level = forced or levels[-1]
     core.use(level)
-    core.limit_default_threads(most_default_threads())
+    core.limit_default_threads(maximum_default_threads())
     core.set_threads(threads)
     reason = f"MULTILAYER_CPU={forced}" if forced else "the newest level of this machine"
     return core, BackendInfo("native", level, tuple(levels), 1, reason)
 
 
-def _twin(reason: str) -> BackendInfo:
+def _numpy(reason: str) -> BackendInfo:
     return BackendInfo("numpy", "numpy", (), 1, reason)
 
 
 def _without_core(wanted: str, reason: str) -> tuple[None, BackendInfo]:
     if wanted == "native":
         raise InputError(f"MULTILAYER_BACKEND=native, but {reason}")
-    return None, _twin(reason)
+    return None, _numpy(reason)
 
 
 def info() -> BackendInfo:
-    """Tell which backend is at work, and why."""
+    """Return the backend in use and the reason for it."""
     core, chosen = _chosen()
     return chosen if core is None else dataclasses.replace(chosen, threads=core.threads())
 
 
 def native() -> ModuleType | None:
-    """Return the native core if it is at work, else None."""
+    """Return the native core if it is in use, else None."""
     return _chosen()[0]
 
 
 _FALLBACK = (
-    "networks run in NumPy, without the native core ({reason}): training takes 10 to 20 times as long, predictions up "
-    "to 400 times, and the last bits of a row may depend on its batch; set MULTILAYER_BACKEND=numpy to accept this"
+    "networks run in the NumPy reference, without the native core ({reason}): training takes 10 to 20 times as long, "
+    "predictions up to 400 times, and the last bits of a row may depend on its batch; "
+    "set MULTILAYER_BACKEND=numpy to accept this"
 )
 _warned = False
 
 
 def native_or_warn() -> ModuleType | None:
-    """Return the native core, or None after a warning, the first time, that NumPy stands in for it unasked."""
+    """Return the native core, or None; the first time, warn of a fallback that was not asked for."""
     global _warned  # noqa: PLW0603  (once in a process)
     core, chosen = _chosen()
-    if core is None and not _warned and wanted_backend() != "numpy":
+    if core is None and not _warned and backend_from_environment() != "numpy":
         _warned = True
         warnings.warn(_FALLBACK.format(reason=chosen.reason), FallbackWarning, stacklevel=2)
     return core
 
 
 def kernel_name(function: Callable[..., Any] | None) -> str | None:
-    """Return the name of the native kernel that `function` is, or None if it is something else."""
+    """Return the name of `function` if it is a native kernel, else None."""
     name = getattr(function, "__name__", None)
     return name if name is not None and getattr(native(), name, None) is function else None
 
 
 def elementwise(name: str, formula: Formula, n_parameters: int = 0) -> Callable[..., Any]:
-    """Return the ufunc called `name`: the native one if there is one, else `formula` as a twin."""
+    """Return the ufunc called `name`: the native one if there is one, else `formula` in NumPy."""
     kernel: Callable[..., Any] | None = getattr(native(), name, None)
     return kernel or ReferenceUfunc(name, formula, n_parameters)
 
@@ -134,9 +134,9 @@ def with_parameters(ufunc: Callable[..., Any], parameters: Sequence[Any]) -> Cal
 def along_axis(name: str, formula: Formula) -> Callable[..., Any]:
     """Return the function called `name` over the last axis: native if there is one, else `formula`."""
     kernel: Callable[..., Any] | None = getattr(native(), name, None)
-    return kernel or TwinAxisFunction(name, formula)
+    return kernel or ReferenceAxisFunction(name, formula)
 
 
 def from_python(name: str, formula: Formula) -> Callable[..., Any]:
-    """Return a user's own `formula` as a ufunc: never the native one, whatever its name."""
+    """Return a user-defined `formula` as a ufunc: never the native one, whatever its name."""
     return ReferenceUfunc(name, formula)

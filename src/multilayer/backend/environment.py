@@ -1,4 +1,4 @@
-"""What environment variables say of the backend; each is read, and checked, where it is first needed."""
+"""The environment variables of the backend, read and checked at first use."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import os
 from multilayer._base.errors import InputError
 
 __all__ = [
-    "MOST_THREADS",
+    "MAXIMUM_THREADS",
+    "backend_from_environment",
     "checked_threads",
-    "forced_level",
-    "most_default_threads",
-    "threads_wanted",
-    "wanted_backend",
+    "level_from_environment",
+    "maximum_default_threads",
+    "threads_from_environment",
 ]
 
-MOST_THREADS = 1024
+MAXIMUM_THREADS = 1024
 
 
-def wanted_backend() -> str:
+def backend_from_environment() -> str:
     """Return MULTILAYER_BACKEND: native, numpy, or nothing."""
     wanted = os.environ.get("MULTILAYER_BACKEND", "")
     if wanted not in ("", "native", "numpy"):
@@ -27,7 +27,7 @@ def wanted_backend() -> str:
     return wanted
 
 
-def forced_level(levels: list[str]) -> str:
+def level_from_environment(levels: list[str]) -> str:
     """Return MULTILAYER_CPU, one of `levels`, or nothing."""
     forced = os.environ.get("MULTILAYER_CPU", "")
     if forced and forced not in levels:
@@ -35,7 +35,7 @@ def forced_level(levels: list[str]) -> str:
     return forced
 
 
-def threads_wanted() -> int:
+def threads_from_environment() -> int:
     """Return MULTILAYER_NUM_THREADS, or 0 for the default: as many as there are processors, or OMP_NUM_THREADS."""
     text = os.environ.get("MULTILAYER_NUM_THREADS", "").strip()
     if not text:
@@ -45,15 +45,15 @@ def threads_wanted() -> int:
     )
 
 
-def most_default_threads() -> int:
+def maximum_default_threads() -> int:
     """Return OMP_NUM_THREADS, the limit that schedulers and users set for all libraries; without one, no limit.
 
-    It may be a list, a number for each level of nesting, of which the first counts here. Whoever else reads it may
-    take what is no number for something; then it is no limit here.
+    It may be a list with a number for each level of nesting; the first one counts. Other libraries may accept values
+    that are no numbers; these set no limit here.
     """
     text = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     number = int(text) if text.isdecimal() and len(text) < 8 else 0
-    return min(number, MOST_THREADS) if number > 0 else MOST_THREADS
+    return min(number, MAXIMUM_THREADS) if number > 0 else MAXIMUM_THREADS
 
 
 def checked_threads(where: str, n: object) -> int:
@@ -62,8 +62,8 @@ def checked_threads(where: str, n: object) -> int:
         number = operator.index(n)  # type: ignore[arg-type]
     except TypeError:
         number = 0
-    if isinstance(n, bool) or not 1 <= number <= MOST_THREADS:
+    if isinstance(n, bool) or not 1 <= number <= MAXIMUM_THREADS:
         raise InputError(
-            f"{where} must be a number of threads, a whole number from 1 to {MOST_THREADS}; got {n!r}"
+            f"{where} must be a number of threads, a whole number from 1 to {MAXIMUM_THREADS}; got {n!r}"
         )
     return number

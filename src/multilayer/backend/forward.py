@@ -2,7 +2,7 @@
 
 Native results have the same bits however they are computed: a row alone or in any batch, with any number
 of threads, the layers one by one or the whole network. Each weighted sum is one chain of fused multiply-adds
-over the inputs in their order, starting from the bias. The NumPy twin does not promise that.
+over the inputs in their order, starting from the bias. The NumPy reference does not promise that.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
         weighted_sum: Callable[[ArrayLike], Array] = core.Network([(W, b, None, ())])
         return weighted_sum
 
-    def twin(x: ArrayLike) -> Array:
+    def reference(x: ArrayLike) -> Array:
         if type(x) is not np.ndarray or x.dtype.kind not in "biuf":
             raise TypeError(f"x is a {type(x).__name__}; expected a plain array of real numbers")
         if x.ndim not in (1, 2) or x.shape[-1] != len(W):
@@ -56,11 +56,11 @@ def affine(W: Array, b: Array) -> Callable[[ArrayLike], Array]:
         with np.errstate(all="ignore"):
             return np.asarray(x.astype(W.dtype, copy=False) @ W + b)
 
-    return twin
+    return reference
 
 
 def compile_network(layers: Sequence[_Layer]) -> Callable[[ArrayLike], Array] | None:
-    """Return the function x -> y of the whole network, its weights packed; None where the twin is at work.
+    """Return the function x -> y of the whole network, its weights packed; None without the native core.
 
     It takes a plain array x of shape (inputs,) or (samples, inputs) and of any real type, raises ValueError for
     another shape and TypeError for anything else. Layers are fused up to one whose activation has no native kernel;

@@ -1,8 +1,8 @@
 """How many threads the native core uses.
 
-Large calls, of networks, of training and of activations, are shared out between the threads of a private pool;
-small ones are done where they are made. No number of threads changes a bit of a result. The NumPy twin has no
-pool: there the setting is checked and otherwise does nothing.
+A private pool of threads shares large calls of networks, of training and of activations; small calls run in the
+calling thread. Results are bit-identical for any number of threads. The NumPy reference has no pool: the setting is
+checked and has no effect.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import SupportsIndex
 
 from multilayer.backend.choice import info, native
-from multilayer.backend.environment import checked_threads, threads_wanted
+from multilayer.backend.environment import checked_threads, threads_from_environment
 
 __all__ = ["get_threads", "set_threads", "threads"]
 
@@ -22,11 +22,11 @@ _set = 0
 def set_threads(n: SupportsIndex | None) -> None:
     """Use `n` threads, the calling one included; None returns to the default.
 
-    Networks, training and activations share out calls that take long enough for that to save time: an
-    activation from 60 microseconds on, which is 30,000 to 700,000 numbers. No bit of a result changes.
+    Calls that are long enough are split between threads: an activation from 60 microseconds on, which is 30,000 to
+    700,000 numbers. Results stay bit-identical.
 
-    The default is the environment variable MULTILAYER_NUM_THREADS, else as many as the process may use
-    processors (its affinity mask, or less if its cgroup grants less time), but no more than OMP_NUM_THREADS.
+    The default is the environment variable MULTILAYER_NUM_THREADS, else the number of processors that the process may
+    use (its affinity mask, or fewer if its cgroup grants less time), but at most OMP_NUM_THREADS.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def set_threads(n: SupportsIndex | None) -> None:
     >>> set_threads(None)
     """
     global _set  # noqa: PLW0603  (one setting for the process, as the pool is)
-    number = threads_wanted() if n is None else checked_threads("n", n)
+    number = threads_from_environment() if n is None else checked_threads("n", n)
     core = native()
     if core is not None:
         core.set_threads(number)
@@ -47,7 +47,7 @@ def set_threads(n: SupportsIndex | None) -> None:
 
 
 def get_threads() -> int:
-    """Return how many threads a large call uses now, the calling one included; 1 where the NumPy twin is at work.
+    """Return how many threads a large call uses, the calling one included; 1 for the NumPy reference.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def get_threads() -> int:
 
 @contextmanager
 def threads(n: SupportsIndex | None) -> Iterator[None]:
-    """Use `n` threads within a with block, for the whole process, and what was set before behind it.
+    """Set the process-wide number of threads within a with block; restore it on exit.
 
     Examples
     --------

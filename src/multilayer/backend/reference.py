@@ -1,4 +1,4 @@
-"""A NumPy formula that behaves like a ufunc: the twin of a native elementwise kernel."""
+"""NumPy formulas in the place of native kernels: elementwise ones behave like ufuncs, others work along an axis."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ReferenceUfunc", "narrow", "result_type"]
+from multilayer._base.errors import InputError
+
+__all__ = ["ReferenceAxisFunction", "ReferenceUfunc"]
 
 # Formulas are written once, for float64. The narrower types pass through it, so each is rounded
 # once and the formula's own error never shows in them; float16 goes by way of float32.
@@ -37,7 +39,7 @@ class ReferenceUfunc:
         self.nargs = self.nin + 1
 
     def __repr__(self) -> str:
-        return f"<twin ufunc '{self.__name__}'>"
+        return f"<NumPy reference ufunc '{self.__name__}'>"
 
     def __call__(self, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
         if len(inputs) == self.nargs and out is None:
@@ -73,9 +75,9 @@ class ReferenceUfunc:
         casting: Any = "same_kind",
     ) -> Any:
         x, *parameters = (np.asarray(operand) for operand in inputs)
-        kind = result_type(self.__name__, np.dtype(dtype) if dtype is not None else x.dtype)
+        kind = _result_type(self.__name__, np.dtype(dtype) if dtype is not None else x.dtype)
         with np.errstate(all="ignore"):
-            result = narrow(self.formula(x.astype(np.float64, copy=False), *parameters), kind)
+            result = _narrow(self.formula(x.astype(np.float64, copy=False), *parameters), kind)
             if out is None and where is True:
                 return result[()]
             if out is None:
@@ -86,13 +88,40 @@ class ReferenceUfunc:
         return out
 
 
+class ReferenceAxisFunction:
+    """`formula`, written for float64 arrays with at least one axis, over any axis and any real type."""
+
+    def __init__(self, name: str, formula: Callable[..., NDArray[np.float64]]) -> None:
+        self.__name__ = name
+        self.formula = formula
+
+    def __repr__(self) -> str:
+        return f"<NumPy reference axis function '{self.__name__}'>"
+
+    def __call__(self, *inputs: Any, axis: int = -1, out: NDArray[Any] | None = None) -> Any:
+        """Apply the formula along `axis` of every input; the type of the first input is the result's."""
+        arrays = [np.asarray(operand) for operand in inputs]
+        kind = _result_type(self.__name__, arrays[0].dtype)
+        if arrays[0].ndim == 0:
+            raise InputError(f"{self.__name__}() works along an axis, of arrays; got a single number")
+        with np.errstate(all="ignore"):
+            moved = [np.moveaxis(array.astype(np.float64, copy=False), axis, -1) for array in arrays]
+            # Rows without any number in them have no largest one to start from, and nothing to compute.
+            wide = np.copy(moved[0]) if arrays[0].size == 0 else self.formula(*moved)
+            result = np.moveaxis(_narrow(wide, kind), -1, axis)
+            if out is None:
+                return np.ascontiguousarray(result)
+            np.copyto(out, result, casting="same_kind")
+        return out
+
+
 def _overrides(operand: Any) -> bool:
     """Whether the operand's own class wants to handle ufuncs, as Dask, pandas and xarray do."""
     plain = np.ndarray.__array_ufunc__
     return getattr(type(operand), "__array_ufunc__", plain) is not plain
 
 
-def result_type(name: str, kind: np.dtype[Any]) -> np.dtype[Any]:
+def _result_type(name: str, kind: np.dtype[Any]) -> np.dtype[Any]:
     """Return the type of the result for an input of type `kind`."""
     kind = kind.newbyteorder("=")
     if kind in _FLOATS:
@@ -102,6 +131,6 @@ def result_type(name: str, kind: np.dtype[Any]) -> np.dtype[Any]:
     raise TypeError(f"{name}() takes float16, float32, float64, integer or boolean arrays, got {kind}")
 
 
-def narrow(wide: NDArray[np.float64], kind: np.dtype[Any]) -> NDArray[Any]:
+def _narrow(wide: NDArray[np.float64], kind: np.dtype[Any]) -> NDArray[Any]:
     """Round a float64 result to `kind`, float16 by way of float32."""
     return np.asarray(wide).astype(_THROUGH.get(kind, kind), copy=False).astype(kind, copy=False)
