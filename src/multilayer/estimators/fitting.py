@@ -199,7 +199,6 @@ class Fitting:
 
             def record(epoch: Any) -> None:
                 self._record.add_epoch(epoch)
-                self._record.print_epoch(epoch)
                 if add is not None:
                     add(training, epoch)
 

@@ -101,11 +101,8 @@ class Perceptron(Parameters, BaseEstimator):
             self._optimizer, self._no_improvement_count = fitting.optimizer, fitting.waited
         return self
 
-    def _stochastic(self) -> bool:
-        return self.solver != "lbfgs" or self.optimizer is not None
-
     def _offers_partial_fit(self) -> bool:
-        if not self._stochastic():
+        if self.solver == "lbfgs" and self.optimizer is None:
             raise AttributeError(
                 f"partial_fit is only available for stochastic optimizers. {self.solver} is not stochastic."
             )

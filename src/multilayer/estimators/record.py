@@ -53,7 +53,7 @@ class FitRecord:
             estimator.best_validation_score_ = max(estimator.validation_scores_)
 
     def add_epoch(self, epoch: Epoch) -> None:
-        """Add an epoch of any solver."""
+        """Add an epoch of any solver, and print what scikit-learn prints of it."""
         estimator = self._estimator
         estimator.n_iter_, estimator.loss_ = epoch.epoch, epoch.loss
         score = epoch.metrics.get(self._score)
@@ -61,6 +61,8 @@ class FitRecord:
             estimator.validation_scores_.append(score)
             estimator.validation_loss_curve_.append(epoch.validation_loss)
             estimator.best_validation_score_ = max(estimator.best_validation_score_, score)
+        if estimator.verbose:
+            print(f"Iteration {epoch.epoch}, loss = {epoch.loss:.8f}")
 
     def add_progress(self, at: Progress) -> None:
         """Add to an epoch what L-BFGS has not: the curve of the loss, the best loss, the waiting."""
@@ -77,13 +79,8 @@ class FitRecord:
         for curve in (estimator.loss_curve_, estimator.validation_scores_, estimator.validation_loss_curve_):
             curve.append(np.nan)
 
-    def print_epoch(self, epoch: Epoch) -> None:
-        """Print what scikit-learn prints of each epoch."""
-        if self._estimator.verbose:
-            print(f"Iteration {epoch.epoch}, loss = {epoch.loss:.8f}")
-
     def print_progress(self, epoch: Epoch, schedule: Schedule, new_rate: float | None) -> None:
-        """Print what scikit-learn prints below that: the score, and the outcome of a plateau."""
+        """Print what scikit-learn prints below an epoch: the score, and the outcome of a plateau."""
         estimator = self._estimator
         if not estimator.verbose:
             return
