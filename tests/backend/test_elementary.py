@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multilayer.backend import elementary, normal
+from multilayer.backend import elementary
 
 NUMBER = st.floats(-1e100, 1e100).filter(lambda x: x == 0 or abs(x) > 1e-100)
 
@@ -65,7 +65,7 @@ def test_sum_of_fractions(size):
 
 def test_tail_of_the_normal_distribution():
     t = np.concatenate([np.linspace(0, 40, 301), [1e-9, 0.75]])
-    found = normal.normal_tail(t)
+    found = elementary.normal_tail(t)
     with mpmath.workprec(200):
         exact = [
             mpmath.erfc(mpmath.mpf(v) / mpmath.sqrt(2)) / 2 * mpmath.exp(mpmath.mpf(v) ** 2 / 2) for v in t
@@ -74,7 +74,7 @@ def test_tail_of_the_normal_distribution():
 
 
 def test_tail_coefficients_are_the_interpolating_polynomial():
-    count = len(normal._TAIL)
+    count = len(elementary._TAIL)
     with mpmath.workprec(400):
         nodes = [mpmath.cos(mpmath.pi * (2 * j + 1) / (2 * count)) for j in range(count)]
         values = []
@@ -83,12 +83,12 @@ def test_tail_coefficients_are_the_interpolating_polynomial():
             values.append((t + 0.75) * mpmath.exp(t * t / 2) * mpmath.erfc(t / mpmath.sqrt(2)) / 2)
         powers = mpmath.matrix([[v**k for k in range(count)] for v in nodes])
         coefficients = mpmath.lu_solve(powers, mpmath.matrix(values))
-        assert [float(c) for c in coefficients] == list(normal._TAIL)
+        assert [float(c) for c in coefficients] == list(elementary._TAIL)
 
 
 def test_centre_of_the_normal_distribution():
     x = np.concatenate([np.linspace(-0.75, 0.75, 101)])
-    found = 0.5 + x * normal.normal_centre(x)
+    found = 0.5 + x * elementary.normal_centre(x)
     with mpmath.workprec(200):
         exact = [mpmath.ncdf(mpmath.mpf(v)) for v in x]
     assert max(abs(f / e - 1) for f, e in zip(found, exact, strict=True)) < 4e-16
