@@ -238,3 +238,40 @@ def test_a_reader_that_stops_early_is_no_error():
         timeout=60,
     )
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("words", "completion"),
+    [
+        ("multilayer act", "activations"),
+        ("multilayer run --tr", "--trace"),
+        ("multilayer activations gelu_", "gelu_tanh"),
+        ("multilayer names los", "losses"),
+    ],
+)
+def test_shells_complete_commands_options_and_names(words, completion):
+    count = str(len(words.split()) - 1)
+    done = shell(_MULTILAYER_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert completion in [line.partition(",")[2] for line in done.stdout.decode().splitlines()]
+    assert done.returncode == 0
+
+
+def test_a_shell_gets_its_completion_script():
+    assert b"complete" in shell(_MULTILAYER_COMPLETE="bash_source").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["actvations"], "there is no command 'actvations'; did you mean 'activations'?"),
+        (["run", "--trce"], "multilayer run has no option '--trce'; did you mean '--trace'?"),
+        (["--versoin"], "multilayer has no option '--versoin'; did you mean '--version'?"),
+    ],
+)
+def test_unknown_commands_and_options_get_a_near_match(multilayer, arguments, message):
+    done = multilayer(*arguments)
+    assert (done.code, done.err) == (2, f"multilayer: {message}\n")
+
+
+def test_without_arguments_the_help_is_shown(multilayer):
+    assert multilayer() == multilayer("--help")

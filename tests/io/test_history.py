@@ -172,3 +172,10 @@ def test_the_decision_is_reported(tmp_path, content, said):
 def test_nothing_is_guessed(tmp_path, content, message):
     with pytest.raises(InputError, match=message):
         read(tmp_path, content)
+
+
+def test_the_mean_of_an_epoch_may_be_nan_or_infinite(tmp_path):
+    (tmp_path / "log.csv").write_text("epoch,loss\n0,inf\n0,-inf\n1,1.5e308\n1,1.5e308\n")
+    loss = read_history(tmp_path / "log.csv").loss
+    assert math.isnan(loss[0])
+    assert loss[1] == math.inf

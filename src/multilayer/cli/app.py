@@ -109,7 +109,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         known = [name for option in error.ctx.command.get_params(error.ctx) for name in option.opts]
         return fill(
-            "{command}: there is no option {option}; {near}",
+            "{command} has no option {option}; {near}",
             command=error.ctx.command_path,
             option=quoted(error.option_name),
             near=near_matches(error.option_name, [name for name in known if name.startswith("-")]),

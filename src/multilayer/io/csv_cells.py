@@ -14,16 +14,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import one_line, quoted
 
-__all__ = [
-    "DecimalSign",
-    "Row",
-    "found_in",
-    "is_gap",
-    "is_number",
-    "looks_numeric",
-    "place_of",
-    "rows_of",
-]
+__all__ = ["DecimalSign", "Row", "found_in", "is_gap", "is_number", "looks_numeric", "place_of", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"? *[\r\n]*", re.IGNORECASE).fullmatch
@@ -57,7 +48,7 @@ class Row:
             if separator != self.separator and any(separator in cell.strip() for cell in self.cells):
                 return (
                     f"; cells seem to be separated by {name}: save with commas, and a point in numbers, "
-                    "or say so in a first line sep= with the separator"
+                    "or declare the separator in a first line sep="
                 )
         return ""
 
@@ -141,37 +132,23 @@ def is_gap(cell: str) -> bool:
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is meant as a number, be it an invalid one."""
     # A first row of "nan", "1_000", "0,5" or "5 %" is invalid data, not a header.
-    if _has_digits_of_a_number(cell):
-        return True
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return _has_digits_of_a_number(cell) or _as_float(cell) is not None
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell holds a finite number, in plain digits."""
+    number = _as_float(cell) if _PLAIN(cell) else None
+    return number is not None and math.isfinite(number)
 
 
 def _has_digits_of_a_number(cell: str) -> bool:
     return _MEANT(cell.strip()) is not None and not _DIGITS.isdisjoint(cell)
 
 
-def _misspelt(cell: str) -> bool:
-    """Whether a cell holds a number that is not written in plain digits."""
-    if not _has_digits_of_a_number(cell):
-        return False
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return not _PLAIN(cell)
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell holds a finite number, in plain digits."""
-    if not _PLAIN(cell):
-        return False
+def _as_float(cell: str) -> float | None:
     with suppress(ValueError):
-        return math.isfinite(float(cell))
-    return False
+        return float(cell)
+    return None
 
 
 class DecimalSign:
@@ -198,13 +175,7 @@ class DecimalSign:
     def numbers(
         self, row: Row, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
     ) -> list[float]:
-        """Return the numbers in the chosen cells of a row.
-
-        Raises
-        ------
-        InputError
-            When one of them is not a finite number; the message names file, line and column.
-        """
+        """Return the numbers in the chosen cells of a row; refuse a cell without a finite number."""
         cells = [row.cells[column] for column in columns]
         if row.separator != ",":
             cells = [self.with_point(cell, row.line, row.separator) for cell in cells]
@@ -217,7 +188,7 @@ class DecimalSign:
         found = "an empty line, which is a gap in a file of one column" if row.blank else found_in(cell)
         if _DECIMAL_COMMA(cell) and not _THOUSANDS(cell):
             hint = "; save with a decimal point"
-        elif _misspelt(cell):
+        elif _has_digits_of_a_number(cell) and not (_PLAIN(cell) and _as_float(cell) is not None):
             hint = "; save numbers in plain digits, with a point for decimals and - for minus"
         elif is_gap(cell):
             hint = "; fill the gap or leave the row out" + hint
@@ -225,13 +196,7 @@ class DecimalSign:
             raise InputError(f"expected a finite number, found {found}{row.separator_hint() or hint}")
 
     def with_point(self, cell: str, line: int, separator: str) -> str:
-        """Return a cell with a point where it has a decimal comma.
-
-        Raises
-        ------
-        InputError
-            When another number of the file has the other sign; the message names both lines.
-        """
+        """Return a cell with a point for its decimal comma; refuse a file with both signs."""
         if separator == ",":
             return cell
         sign = "," if _DECIMAL_COMMA(cell) else "." if "." in cell and is_number(cell) else ""

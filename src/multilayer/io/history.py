@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from statistics import fmean
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
@@ -151,12 +150,12 @@ def _in_turn(rows: Iterable[Values]) -> Iterator[list[Values]]:
 
 def _joined(rows: Sequence[Values]) -> Values:
     """Return the mean of each curve over the rows of an epoch."""
-    curves = {curve for row in rows for curve in row}
-    return {curve: _mean([row[curve] for row in rows if curve in row]) for curve in curves}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return values[0] if len(values) == 1 else fmean(values)
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        for curve, value in row.items():
+            values.setdefault(curve, []).append(value)
+    # Not fmean, which refuses infinities of both signs, and sums that overflow.
+    return {curve: sum(each) / len(each) for curve, each in values.items()}
 
 
 def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Values]) -> Iterator[str]:

@@ -181,13 +181,7 @@ def check_finite(array: NDArray[Any], where: str) -> None:
 
 
 def _is_user_defined(activation: Activation) -> bool:
-    """Whether an activation is not in the catalogue.
-
-    Raises
-    ------
-    InputError
-        When it is not, but has the name of one that is.
-    """
+    """Whether an activation is not in the catalogue. If it is not, but has the name of one that is, it is refused."""
     name = activation.facts.name
     if not registry.takes(name):
         return True
@@ -200,12 +194,9 @@ def _is_user_defined(activation: Activation) -> bool:
 
 
 def user_activations(given: Any) -> tuple[Activation, ...]:
-    """Return the activations given as `activations=`, one or several, checked.
+    """Return the activations given as `activations=`, one or several.
 
-    Raises
-    ------
-    InputError
-        For another object, an activation with a name of the catalogue, and two different ones with one name.
+    Refused are other objects, a name of the catalogue for another activation, and two different ones with one name.
     """
     if isinstance(given, Activation):
         given = (given,)
@@ -227,13 +218,7 @@ def user_activations(given: Any) -> tuple[Activation, ...]:
 
 
 def _activation_of(description: str | Mapping[str, Any], own: Sequence[Activation]) -> Activation:
-    """Return the activation that a file describes, from the catalogue or from those passed to `load`.
-
-    Raises
-    ------
-    InputError
-        For an unknown name, and for an unknown or unfit parameter.
-    """
+    """Return the activation that a file describes, from the catalogue or from those passed to `load`."""
     try:
         return from_description(description, among=own)
     except InputError as error:
@@ -247,13 +232,7 @@ def _activation_of(description: str | Mapping[str, Any], own: Sequence[Activatio
 
 
 def _check_distinct(layers: Sequence[Dense]) -> None:
-    """Refuse layers with different activations that would be read back as the same one.
-
-    Raises
-    ------
-    InputError
-        For two such layers.
-    """
+    """Refuse layers with different activations that would be read back as the same one."""
     first: dict[str, tuple[int, Activation]] = {}
     for number, layer in enumerate(layers, 1):
         activation = layer.activation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import count
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base import storage
-from multilayer._base.errors import InputError, located
+from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.strict_json import plain, to_json
 from multilayer.activations import AlongAxis, LogSigmoid
@@ -159,29 +159,17 @@ def write_results(
     InputError
         For another suffix, a trace with CSV, or a file that cannot be written.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in _FORMATS:
+    where, suffix = shown(path), Path(path).suffix.lower()
+    if suffix == ".json":
+        content = to_json(result_object(network, y, classes, trace, carried)) + b"\n"
+    elif suffix != ".csv":
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
-        raise InputError(f"{shown(path)}: expected a name that ends in {' or '.join(_FORMATS)}, {found}")
-    with located(shown(path)):
-        content = _FORMATS[suffix](network, y, classes, trace, carried)
+        raise InputError(f"{where}: expected a name that ends in .csv or .json, {found}")
+    elif trace is not None:
+        raise InputError(f"{where}: a CSV file has no place for a trace; write to a .json file")
+    else:
+        content = to_csv(network, y, classes, carried)
     storage.write(path, content)
-
-
-def _csv_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records, carried: Carried) -> bytes:
-    if trace is not None:
-        raise InputError("a CSV file has no place for a trace; write to a .json file")
-    return to_csv(network, y, classes, carried)
-
-
-def _json_file(network: MLP, y: NDArray[Any], classes: Classes, trace: Records, carried: Carried) -> bytes:
-    return to_json(result_object(network, y, classes, trace, carried)) + b"\n"
-
-
-_FORMATS: dict[str, Callable[[MLP, NDArray[Any], Classes, Records, Carried], bytes]] = {
-    ".csv": _csv_file,
-    ".json": _json_file,
-}
 
 
 def _layer(record: LayerRecord) -> dict[str, Any]:

@@ -49,13 +49,7 @@ class Column:
 
 
 def target_places(targets: Sequence[str], header: Sequence[str] | None, first: Row, where: str) -> list[int]:
-    """Return the places of the target columns, which are given by name or 1-based index.
-
-    Raises
-    ------
-    InputError
-        When there is no such column, or a column is named twice.
-    """
+    """Return the places of the target columns, which are given by name or 1-based index, each once."""
     found = [_place(target.strip(), header, len(first.cells), where) for target in targets]
     for place, target in enumerate(targets):
         if found.index(found[place]) != place:
