@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill
 from multilayer.activations import Activation, Interval
 from multilayer.measure.normal import mass
-from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, percent, shown, span
+from multilayer.measure.property import (
+    Effort,
+    NotMeasured,
+    Property,
+    is_elementwise,
+    percent,
+    shown,
+    span,
+    texts,
+)
 from multilayer.measure.sweep import extremum, floats, fraction_of_floats, regions
 
 __all__ = ["SATURATED_BELOW", "Lipschitz", "RangeReached", "Saturation", "ZeroDerivative"]
@@ -24,6 +33,11 @@ SATURATED_BELOW = 0.01
 _UNDECLARED = Interval(-np.inf, np.inf, (True, True))
 """The range of a user-defined activation that declares none."""
 _MOST_LISTED = 4
+_DECLARED = {
+    None: "no range is declared",
+    True: "as declared ({declared_low} to {declared_high})",
+    False: "not what is declared ({declared_low} to {declared_high})",
+}
 
 
 @dataclass(frozen=True)
@@ -70,23 +84,13 @@ class RangeReached(Property):
         return cls(-low, lowest_at, high, highest_at, declared.low, declared.high, kept)
 
     def lines(self) -> tuple[str, ...]:
-        reached = fill(
-            "{low} at a = {lowest_at}, {high} at a = {highest_at}",
-            low=shown(self.low),
-            lowest_at=shown(self.lowest_at),
-            high=shown(self.high),
-            highest_at=shown(self.highest_at),
-        )
-        template = {
-            None: "no range is declared",
-            True: "as declared ({low} to {high})",
-            False: "not what is declared ({low} to {high})",
-        }[self.as_declared]
-        return reached, fill(template, low=shown(self.declared_low), high=shown(self.declared_high))
+        figures = texts(self)
+        reached = fill("{low} at a = {lowest_at}, {high} at a = {highest_at}", **figures)
+        return reached, fill(_DECLARED[self.as_declared], **figures)
 
     def cells(self) -> tuple[str, ...]:
         template = "{low} to {high} !" if self.as_declared is False else "{low} to {high}"
-        return (fill(template, low=shown(self.low, 3), high=shown(self.high, 3)),)
+        return (fill(template, **texts(self, 3)),)
 
 
 @dataclass(frozen=True)

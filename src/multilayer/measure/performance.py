@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from multilayer import backend
 from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, Elementwise, relu
-from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, shown
+from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, shown, texts
 from multilayer.measure.sweep import floats
 
 __all__ = ["Accuracy", "Cost", "Timing"]
@@ -77,25 +77,13 @@ class Cost(Property):
         return next(t for t in self.timings if (t.direction, t.dtype) == (direction, dtype))
 
     def lines(self) -> tuple[str, ...]:
-        timings = (
-            fill(
-                "{direction} {dtype}: {ns} ns per element, {of_relu} x relu, {of_copy} x a copy",
-                direction=t.direction,
-                dtype=t.dtype,
-                ns=shown(t.ns, 3),
-                of_relu=shown(t.of_relu, 3),
-                of_copy=shown(t.ns / t.copy_ns, 3),
-            )
-            for t in self.timings
-        )
-        about = fill(
-            "on {machine}, {backend} {level}, one thread, median of {rounds} rounds",
-            machine=self.machine,
-            backend=self.backend,
-            level=self.level,
-            rounds=self.rounds,
-        )
-        return (*timings, about)
+        template = "{direction} {dtype}: {ns} ns per element, {of_relu} x relu, {of_copy} x a copy"
+        timings = [
+            fill(template, **texts(timing, 3), of_copy=shown(timing.ns / timing.copy_ns, 3))
+            for timing in self.timings
+        ]
+        template = "on {machine}, {backend} {level}, one thread, median of {rounds} rounds"
+        return (*timings, fill(template, **texts(self)))
 
     def cells(self) -> tuple[str, ...]:
         first = self.of("forward", "float32")
@@ -134,9 +122,7 @@ class Accuracy(Property):
         return cls(float(error.max()), a.size)
 
     def lines(self) -> tuple[str, ...]:
-        return (
-            fill("{ulp} ulp at worst, of {samples} samples", ulp=shown(self.ulp, 3), samples=self.samples),
-        )
+        return (fill("{ulp} ulp at worst, of {samples} samples", **texts(self, 3)),)
 
     def cells(self) -> tuple[str, ...]:
         return (shown(self.ulp, 2),)

@@ -6,16 +6,27 @@ import dataclasses
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
+from multilayer._base.strict_json import fields_of
 from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 
-__all__ = ["Effort", "NotMeasured", "Property", "is_elementwise", "lines_of", "percent", "shown", "span"]
+__all__ = [
+    "Effort",
+    "NotMeasured",
+    "Property",
+    "is_elementwise",
+    "lines_of",
+    "percent",
+    "shown",
+    "span",
+    "texts",
+]
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,14 @@ def percent(fraction: float) -> str:
     ('50 %', '< 0.001 %', '0 %')
     """
     return "< 0.001 %" if 0.0 < fraction < 1e-5 else f"{100 * fraction:.3g} %"
+
+
+def texts(figures: Any, digits: int = 4) -> dict[str, Any]:
+    """Return the fields of a dataclass for `fill`, floats as `shown`."""
+    return {
+        name: shown(value, digits) if isinstance(value, float) else value
+        for name, value in fields_of(figures).items()
+    }
 
 
 def span(low: float, high: float, digits: int = 4) -> str:

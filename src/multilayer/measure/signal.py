@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
@@ -14,7 +14,7 @@ from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
 from multilayer.measure.normal import mean
-from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown
+from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown, texts
 
 __all__ = ["Centre", "FixedPoint", "VarianceMap", "fixed_variance"]
 
@@ -24,15 +24,22 @@ _LAYERS = 50
 # Closer than this a variance is kept; `for_activation` chooses its weights with an integral good to 1e-6.
 _SAME = 2e-6
 
+_KEEPS = (
+    "V(q) = q for all q: each layer keeps the variance (weights of {initializer}: s^2 = {weight_variance})"
+)
+_AFTER = "from 1 to {after_50} in 50 layers; weights of {initializer}: s^2 = {weight_variance}"
 _FIXED_POINT: dict[Stability, str] = {
     "attracts": "q = {variance} attracts (slope {slope}, gradients x {factor} per layer)",
     "repels": "q = {variance} repels (slope {slope}, gradients x {factor} per layer)",
     "neutral": "q = {variance} neutral (slope {slope}, gradients x {factor} per layer)",
 }
+_ZERO_CENTRED = "{mean} ± {std} under N(0, 1): zero-centred"
+_NOT_CENTRED = "{mean} ± {std} under N(0, 1): not zero-centred, {constant} of its power is the mean"
 _AT_FIXED_POINT: dict[Stability, str] = {
-    "attracts": "{mean} under N(0, {variance}), the fixed point of the variance map, which attracts",
-    "repels": "{mean} under N(0, {variance}), the fixed point of the variance map, which repels",
-    "neutral": "{mean} under N(0, {variance}), the fixed point of the variance map, which neither attracts nor repels",
+    "attracts": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which attracts",
+    "repels": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which repels",
+    "neutral": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which neither attracts "
+    "nor repels",
 }
 
 
@@ -91,26 +98,13 @@ class VarianceMap(Property):
         return cls(repr(chosen), _power(activation), tuple(_GRID.tolist()), tuple(mapped), keeps, fixed, q)
 
     def lines(self) -> tuple[str, ...]:
-        about = {"initializer": self.initializer, "variance": shown(self.weight_variance)}
         if self.keeps_every:
-            template = "V(q) = q for all q: each layer keeps the variance (weights of {initializer}: s^2 = {variance})"
-            return (fill(template, **about),)
-        points = [
-            fill(
-                _FIXED_POINT[point.stability],
-                variance=shown(point.variance),
-                slope=shown(point.slope),
-                factor=shown(math.sqrt(point.gradient)),
-            )
+            return (fill(_KEEPS, **texts(self)),)
+        points = "; ".join(
+            fill(_FIXED_POINT[point.stability], **texts(point), factor=shown(math.sqrt(point.gradient)))
             for point in self.fixed_points
-        ]
-        template = "from 1 to {after} in 50 layers; weights of {initializer}: s^2 = {variance}"
-        return (
-            fill("fixed points: {points}", points="; ".join(points))
-            if points
-            else fill("fixed points: none"),
-            fill(template, after=shown(self.after_50), **about),
         )
+        return fill("fixed points: {points}", points=points or fill("none")), fill(_AFTER, **texts(self))
 
     def cells(self) -> tuple[str, ...]:
         if self.keeps_every:
@@ -166,29 +160,12 @@ class Centre(Property):
         )
 
     def lines(self) -> tuple[str, ...]:
-        lines = [
-            fill(
-                "{mean} ± {std} under N(0, 1): zero-centred"
-                if self.zero_centred
-                else "{mean} ± {std} under N(0, 1): not zero-centred, {fraction} of its power is the mean",
-                mean=shown(0.0 if self.zero_centred else self.mean),
-                std=shown(self.std),
-                fraction=percent(self.constant_fraction),
-            )
-        ]
-        if (
-            self.fixed_variance is not None
-            and self.fixed_mean is not None
-            and self.fixed_stability is not None
-        ):
-            lines.append(
-                fill(
-                    _AT_FIXED_POINT[self.fixed_stability],
-                    mean=shown(0.0 if self.zero_centred else self.fixed_mean),
-                    variance=shown(self.fixed_variance),
-                )
-            )
-        return tuple(lines)
+        exact = replace(self, mean=0.0, fixed_mean=0.0) if self.zero_centred else self
+        figures = texts(exact) | {"constant": percent(self.constant_fraction)}
+        first = fill(_ZERO_CENTRED if self.zero_centred else _NOT_CENTRED, **figures)
+        if self.fixed_stability is None:
+            return (first,)
+        return first, fill(_AT_FIXED_POINT[self.fixed_stability], **figures)
 
     def cells(self) -> tuple[str, ...]:
         return (shown(0.0 if self.zero_centred else self.mean, 3),)
