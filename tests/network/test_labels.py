@@ -1,4 +1,4 @@
-"""One rule for labels: which class each is, at every door, and what is said of those that are none."""
+"""One rule for labels: which class each is, at every entry point, and what is said of those that are none."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_the_form_of_the_loss_stays():
     assert targets(unnamed, categorical_cross_entropy, [1, 0]).tolist() == [1, 0]
 
 
-DOORS = {
+ENTRY_POINTS = {
     "fit": lambda net, y: (
         fit(net, X, y, loss="categorical_cross_entropy", epochs=2, rng=0, progress=False).network
     ),
@@ -181,15 +181,15 @@ DOORS = {
 ORDER = np.array(["b", "c", "a"])[RNG.integers(0, 3, 60)]
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_labels_at_every_door(door):
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_labels_at_every_entry_point(entry):
     named, places = network(("c", "a", "b")), {"c": 0, "a": 1, "b": 2}
     numbers = np.array([places[label] for label in ORDER])
-    assert DOORS[door](named, ORDER) == DOORS[door](named, np.eye(3)[numbers])
+    assert ENTRY_POINTS[entry](named, ORDER) == ENTRY_POINTS[entry](named, np.eye(3)[numbers])
     with pytest.raises(
         InputError, match="y holds 0, 1, 2, not among the classes of the network: 'c', 'a', 'b'; give"
     ):
-        DOORS[door](named, numbers)
+        ENTRY_POINTS[entry](named, numbers)
 
 
 def test_numbers_are_labels_where_classes_are_the_same_numbers():

@@ -12,7 +12,7 @@ import numpy as np
 from multilayer import MLP, activations, diagnose, fit, gradients, initialize, separability
 from multilayer.diagnosis import Live, try_fixes
 from multilayer.optimizers import LBFGS
-from tests.doors.arrays import X
+from tests.inputs.arrays import X
 
 Y = (X @ np.array([[1.0], [-2.0], [0.5]]) > -1.0).astype(np.float64)
 NUMBERS = (Y[:, 0]).astype(int)
@@ -91,7 +91,7 @@ OWN: dict[str, Callable[[MLP, Any], np.ndarray]] = {
     "try_fixes": _try_fixes,
     "separability": _separability,
 }
-"""Doors that take samples whatever they come in, or refuse them with an InputError."""
+"""Entry points that take samples whatever they come in, or refuse them with an InputError."""
 
 
 def _activation(name: str) -> Callable[[MLP, Any], np.ndarray]:
@@ -99,7 +99,7 @@ def _activation(name: str) -> Callable[[MLP, Any], np.ndarray]:
 
 
 UFUNCS = {name: _activation(name) for name in ("sigmoid", "leaky_relu", "softmax")}
-"""Doors of NumPy's kind, which refuse with its TypeError what no ufunc takes."""
+"""Entry points of NumPy's kind, which refuse with its TypeError what no ufunc takes."""
 
 
 @cache
@@ -129,4 +129,4 @@ ESTIMATORS: dict[str, Callable[[MLP, Any], np.ndarray]] = {
         _fitted("MLPClassifier").diagnose(x, NUMBERS).evidence.inputs.mean
     ),
 }
-"""Doors that go through scikit-learn, and refuse what it refuses."""
+"""Entry points that go through scikit-learn, and refuse what it refuses."""

@@ -11,8 +11,8 @@ import pytest
 from multilayer import MLP, Dense, InputError, diagnose, fit, from_model, initialize
 from multilayer.losses import categorical_cross_entropy
 from multilayer.training.samples import targets
-from tests.doors.arrays import NAMES, X, _arrow, _dask_frame, _pandas, _polars, by_package
-from tests.doors.doors import OWN, network
+from tests.inputs.arrays import NAMES, X, _arrow, _dask_frame, _pandas, _polars, by_package
+from tests.inputs.entry_points import OWN, network
 
 PACKAGES = {
     "pandas": ("pandas", _pandas),
@@ -20,7 +20,7 @@ PACKAGES = {
     "Arrow": ("pyarrow", _arrow),
     "Dask": ("dask.dataframe", _dask_frame),
 }
-BY_NAME = [door for door in OWN if door not in ("weighted_sums", "separability", "fit with validation")]
+BY_NAME = [entry for entry in OWN if entry not in ("weighted_sums", "separability", "fit with validation")]
 
 
 def _frame(package, x=X, columns=NAMES):
@@ -29,28 +29,28 @@ def _frame(package, x=X, columns=NAMES):
 
 
 @pytest.mark.parametrize("package", by_package(PACKAGES))
-@pytest.mark.parametrize("door", [*BY_NAME, "fit with validation"])
-def test_columns_are_taken_by_name(door, package):
+@pytest.mark.parametrize("entry", [*BY_NAME, "fit with validation"])
+def test_columns_are_taken_by_name(entry, package):
     named = network(input_names=NAMES)
-    right = OWN[door](named, X)
-    np.testing.assert_array_equal(OWN[door](named, _frame(package, columns=["c", "a", "b"])), right)
+    right = OWN[entry](named, X)
+    np.testing.assert_array_equal(OWN[entry](named, _frame(package, columns=["c", "a", "b"])), right)
 
 
-@pytest.mark.parametrize("door", BY_NAME)
-def test_other_columns_are_left_out_whatever_they_hold(door):
+@pytest.mark.parametrize("entry", BY_NAME)
+def test_other_columns_are_left_out_whatever_they_hold(entry):
     named = network(input_names=NAMES)
     frame = _frame("pandas").assign(row="text")[["row", "c", "b", "a"]]
-    np.testing.assert_array_equal(OWN[door](named, frame), OWN[door](named, X))
+    np.testing.assert_array_equal(OWN[entry](named, frame), OWN[entry](named, X))
 
 
 @pytest.mark.parametrize("package", by_package(PACKAGES))
-@pytest.mark.parametrize("door", BY_NAME)
-def test_a_missing_column_is_named_with_what_is_near(door, package):
+@pytest.mark.parametrize("entry", BY_NAME)
+def test_a_missing_column_is_named_with_what_is_near(entry, package):
     named = network(input_names=["a", "B", "c"])
     with pytest.raises(
         InputError, match=r"[xX]: no column is called 'B', an input of the network; did you mean 'b'\?"
     ):
-        OWN[door](named, _frame(package))
+        OWN[entry](named, _frame(package))
 
 
 def test_columns_that_are_called_alike():

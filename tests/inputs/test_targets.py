@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from multilayer import InputError, diagnose, fit, initialize
-from tests.doors.arrays import FRAMES, KINDS, LAYOUTS, NO_NUMBERS, SEQUENCES, X, by_package
-from tests.doors.doors import flat, network
+from tests.inputs.arrays import FRAMES, KINDS, LAYOUTS, NO_NUMBERS, SEQUENCES, X, by_package
+from tests.inputs.entry_points import flat, network
 
 Y = X[:, 1:]
 WEIGHTS = X[:, 2] + 1
@@ -35,55 +35,55 @@ def _diagnosed(y):
     return flat(diagnose(NET, X, y, "squared", baseline=False).evidence.outputs.loss)
 
 
-MATRIX_DOORS = {"fit": _fit, "diagnose": _diagnosed}
-LIST_DOORS = {
+OF_MATRICES = {"fit": _fit, "diagnose": _diagnosed}
+OF_LISTS = {
     "class numbers": _classified,
     "sample_weight": lambda weight: _fit(X, sample_weight=weight),
     "validation": lambda y: _classified(X[:, 2], validation=(X, y)),
 }
 
 
-@pytest.mark.parametrize("door", MATRIX_DOORS)
-def test_targets_of_several_outputs(door):
-    right = MATRIX_DOORS[door](X)
+@pytest.mark.parametrize("entry", OF_MATRICES)
+def test_targets_of_several_outputs(entry):
+    right = OF_MATRICES[entry](X)
     for kind in KINDS:
-        np.testing.assert_array_equal(MATRIX_DOORS[door](X.astype(kind)), right, kind)
+        np.testing.assert_array_equal(OF_MATRICES[entry](X.astype(kind)), right, kind)
     for name, layout in {**LAYOUTS, **SEQUENCES}.items():
-        np.testing.assert_array_equal(MATRIX_DOORS[door](layout(X)), right, name)
+        np.testing.assert_array_equal(OF_MATRICES[entry](layout(X)), right, name)
 
 
-@pytest.mark.parametrize("door", MATRIX_DOORS)
+@pytest.mark.parametrize("entry", OF_MATRICES)
 @pytest.mark.parametrize("frame", by_package(FRAMES))
-def test_targets_of_several_outputs_in_frames(door, frame):
+def test_targets_of_several_outputs_in_frames(entry, frame):
     _, make = FRAMES[frame]
-    np.testing.assert_array_equal(MATRIX_DOORS[door](make(X)), MATRIX_DOORS[door](X))
+    np.testing.assert_array_equal(OF_MATRICES[entry](make(X)), OF_MATRICES[entry](X))
 
 
-@pytest.mark.parametrize("door", LIST_DOORS)
-def test_a_number_per_sample(door):
-    right = LIST_DOORS[door](X[:, 2] + 0.0)
+@pytest.mark.parametrize("entry", OF_LISTS)
+def test_a_number_per_sample(entry):
+    right = OF_LISTS[entry](X[:, 2] + 0.0)
     for kind in KINDS:
-        np.testing.assert_array_equal(LIST_DOORS[door](X[:, 2].astype(kind)), right, kind)
+        np.testing.assert_array_equal(OF_LISTS[entry](X[:, 2].astype(kind)), right, kind)
     for name, layout in LAYOUTS.items():
         if name != "matrix":
-            np.testing.assert_array_equal(LIST_DOORS[door](layout(X)[:, 2]), right, name)
+            np.testing.assert_array_equal(OF_LISTS[entry](layout(X)[:, 2]), right, name)
     off_by_one = LAYOUTS["off by one"]
     for kind in ("f8", "i8"):
-        np.testing.assert_array_equal(LIST_DOORS[door](off_by_one(X[:, 2:].astype(kind))[:, 0]), right)
+        np.testing.assert_array_equal(OF_LISTS[entry](off_by_one(X[:, 2:].astype(kind))[:, 0]), right)
     import pandas
 
     for kind in ("int8", "Int64", "Float64", "float32", "object", "category"):
-        np.testing.assert_array_equal(LIST_DOORS[door](pandas.Series(X[:, 2]).astype(kind)), right, kind)
+        np.testing.assert_array_equal(OF_LISTS[entry](pandas.Series(X[:, 2]).astype(kind)), right, kind)
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("door", LIST_DOORS)
-def test_a_series_of_dask(door):
+@pytest.mark.parametrize("entry", OF_LISTS)
+def test_a_series_of_dask(entry):
     import pandas
     from dask import dataframe as frames
 
     series = frames.from_pandas(pandas.Series(X[:, 2]), npartitions=2)
-    np.testing.assert_array_equal(LIST_DOORS[door](series), LIST_DOORS[door](X[:, 2]))
+    np.testing.assert_array_equal(OF_LISTS[entry](series), OF_LISTS[entry](X[:, 2]))
 
 
 @pytest.mark.oracle
@@ -116,10 +116,10 @@ def test_what_is_no_labels_is_called_what_it_is():
 @pytest.mark.parametrize("what", NO_NUMBERS)
 def test_what_holds_no_numbers_is_refused(what):
     given = NO_NUMBERS[what](X)
-    for door in MATRIX_DOORS.values():
+    for entry in OF_MATRICES.values():
         if given is not None:  # no y is another question
             with pytest.raises(InputError):
-                door(given)
+                entry(given)
     if what != "nothing":
         with pytest.raises(InputError):
             _fit(X, sample_weight=given)
