@@ -10,6 +10,7 @@ from multilayer import InputError, diagnose
 from multilayer.diagnosis import try_fixes
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.losses import huber
+from multilayer.optimizers import Adam, AdamW
 
 X, y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[y]
@@ -76,11 +77,19 @@ def test_without_targets():
 
 
 def test_an_optimizer_of_its_own():
-    from multilayer.optimizers import AdamW
-
     model = _fitted(MLPClassifier((5,), optimizer=AdamW(0.02), max_iter=5, random_state=0), X, y)
     course = model.diagnose(X, y).evidence.course
     assert (course.optimizer, course.learning_rate) == ("adamw", 0.02)
+
+
+def test_an_optimizer_in_place_of_lbfgs_ends_as_optimizers_do():
+    def stop(epoch):
+        return epoch.epoch == 3
+
+    model = MLPClassifier((5,), solver="lbfgs", optimizer=Adam(), callbacks=stop, random_state=0)
+    assert _fitted(model, X, y).diagnose(X, y).evidence.course.stopped is None
+    model.set_params(optimizer=None)
+    assert _fitted(model, X, y).diagnose(X, y).evidence.course.stopped == "plateau"
 
 
 def test_fixes_are_tried_with_the_parameters_of_the_estimator():

@@ -1,6 +1,6 @@
-"""Networks as scikit-learn estimators: its MLPs, parameter for parameter, and what they have no room for.
+"""Estimators: drop-in replacements for the MLPs of scikit-learn, with more parameters.
 
-Everything of scikit-learn that multilayer uses is imported in this package; it comes with the extra `sklearn`.
+This package alone imports scikit-learn, which the extra `sklearn` installs.
 """
 
 from multilayer._base.errors import MissingExtraError

@@ -174,9 +174,9 @@ def initial_weights(
 
 
 def initializer_of(chosen: Any, hidden: Sequence[Activation]) -> ScikitLearn:
-    """Return how scikit-learn draws the output layer: by the last hidden activation, whatever its own is.
+    """Return scikit-learn's initializer of the output layer, whose bound depends on the last hidden activation.
 
-    Without hidden layers the parameter `activation`, which is `chosen`, decides, though no layer has it.
+    Without hidden layers it depends on the parameter `activation`, which is `chosen`, though no layer has it.
     """
     if hidden:
         return ScikitLearn(hidden[-1])
@@ -230,9 +230,8 @@ def stopped_of(model: Any) -> Stopped | None:
     """Return why a fit ended, where its attributes show it."""
     if model.n_iter_ >= model.max_iter:
         return "epochs"
-    if model.solver == "lbfgs" or getattr(model, "_no_improvement_count", 0) > model.n_iter_no_change:
-        return "plateau"
-    return None
+    waited = getattr(model, "_no_improvement_count", 0)
+    return "plateau" if isinstance(_optimizer_of(model), LBFGS) or waited > model.n_iter_no_change else None
 
 
 def _all_labels_right(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:

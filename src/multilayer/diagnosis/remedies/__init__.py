@@ -1,4 +1,4 @@
-"""What would help? Remedies, each retrained with and ranked by what it gained."""
+"""Remedies: the network is trained again with each, and they are ranked by their gain."""
 
 from multilayer.diagnosis.remedies.ranking import Ranking, Row
 from multilayer.diagnosis.remedies.remedy import NotApplicable, Remedy, Variant
