@@ -1,5 +1,6 @@
 """Each check alone, on evidence on both sides of its threshold."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -203,6 +204,21 @@ def test_a_check_finds_what_is_beyond_its_threshold_and_nothing_short_of_it(name
         for finding in found
     )
     assert not findings(check, short)
+
+
+ESTIMATOR = re.compile(
+    r"learning_rate_init|max_iter|solver=|alpha|hidden_layer_sizes|n_iter_no_change|random_state|early_stopping=True"
+)
+FIT = re.compile(r"Adam\(|EarlyStopping|LBFGS|l2|initialize\(|the optimizer's learning_rate|rng=")
+
+
+@pytest.mark.parametrize("name", BOTH_SIDES)
+def test_advice_names_the_options_of_the_caller(name):
+    check, beyond, _ = BOTH_SIDES[name]
+    for caller, foreign in (("fit", ESTIMATOR), ("estimator", FIT)):
+        for finding in findings(check, replace(beyond, caller=caller)):
+            # Starting weights are multilayer.initialize's for all.
+            assert not foreign.search(finding.advice.replace("multilayer.initialize(", "")), finding.advice
 
 
 def test_every_check_is_tried_on_both_sides():

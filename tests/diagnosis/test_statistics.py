@@ -188,15 +188,15 @@ def test_the_size_of_a_derivative_is_its_own():
             continue
         slopes = np.abs(activation.derivative(grid))
         if activation.facts.name != "exponential":
-            assert float(found.largest) == pytest.approx(slopes.max(), rel=1e-3)
-        assert float(found.threshold) == pytest.approx(0.01 * float(found.largest))
+            assert float(found.maximum) == pytest.approx(slopes.max(), rel=1e-3)
+        assert float(found.threshold) == pytest.approx(0.01 * float(found.maximum))
 
 
 def test_a_custom_activation_and_one_with_a_parameter_per_unit():
     half = Custom("half_tanh", lambda a: 0.5 * np.tanh(a), lambda a: 0.5 / np.cosh(a) ** 2)
-    assert float(sensitivity(half).largest) == pytest.approx(0.5)
+    assert float(sensitivity(half).maximum) == pytest.approx(0.5)
     slopes = PReLU((0.5, 3.0))
-    np.testing.assert_allclose(sensitivity(slopes).largest, [1.0, 3.0])
+    np.testing.assert_allclose(sensitivity(slopes).maximum, [1.0, 3.0])
     X, _ = data()
     net = MLP([Dense(np.ones((INPUTS, 2)), None, slopes), Dense(np.ones((2, 1)), None, half)])
     assert measured(net, X).layers[0].saturated.shape == (2,)

@@ -1,4 +1,4 @@
-"""What the data ask for, and what a network does with them: why it does not learn."""
+"""Why a network does not learn: checks, their findings and a verdict; remedies; diagnosis during training."""
 
 from multilayer.diagnosis.api import diagnose
 from multilayer.diagnosis.check import Check, Finding, NotMeasured

@@ -47,14 +47,14 @@ def fitted(x: NDArray[Any], y: Floats, classes: Integers | None) -> Linear | Non
     """
     size = scale_of(x)
     unit = x / size
-    mean, spread = unit.mean(axis=0, dtype=np.float64), unit.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 1e-12 * np.abs(mean), spread, np.inf)
-    scaled = (unit - mean) / spread
+    mean, std = unit.mean(axis=0, dtype=np.float64), unit.std(axis=0, dtype=np.float64)
+    std = np.where(std > 1e-12 * np.abs(mean), std, np.inf)
+    scaled = (unit - mean) / std
     try:
         W, b = _numbers(scaled, y) if classes is None else _classes(scaled, y, classes)
     except np.linalg.LinAlgError:
         return None
-    W = W / spread[:, np.newaxis]
+    W = W / std[:, np.newaxis]
     model = Linear((W / size[:, np.newaxis]).astype(x.dtype), (b - mean @ W).astype(x.dtype))
     return model if np.isfinite(model.W).all() and np.isfinite(model.b).all() else None
 

@@ -1,4 +1,4 @@
-"""What is diagnosed: a network, its data as the loss takes them, and what the model it came from tells of itself."""
+"""What is diagnosed: a network, its data as the loss takes them, and what is known of its training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["Case", "case_of", "case_of_fit", "course_of", "loss_of_numbers", "na
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network on data. What the model does not tell is None."""
+    """A network on data. What is not known is None."""
 
     network: MLP
     X: Any
@@ -50,7 +50,7 @@ class Case:
     estimator: Any = None
     """The model, where it has scikit-learn's parameters; y is as the loss takes it then."""
     metric: Metric | None = None
-    """Its own score."""
+    """The model's score."""
     ends_in_sums: bool = False
     """Whether its kind of model leaves softmax and sigmoid to the loss, so that outputs may be logits."""
 
@@ -62,7 +62,7 @@ class Case:
 
 
 def case_of(model: Any, X: Any, y: Any) -> Case:
-    """Return the network that a model is, with targets in place of labels and its training as far as it tells.
+    """Return the network that a model is, with targets in place of labels and its training as far as it is known.
 
     Of a pipeline it is the last step, with samples as they reach it.
 
@@ -76,12 +76,12 @@ def case_of(model: Any, X: Any, y: Any) -> Case:
     if hasattr(type(model), "as_case"):
         X = transformed(X, steps)
         try:
-            own: Case = model.as_case(X, y)
+            case: Case = model.as_case(X, y)
         except InputError:
             raise
         except ValueError as error:  # scikit-learn's, in several lines
             raise InputError(one_line(" ".join(str(error).split()))) from error
-        return own
+        return case
     conversion = conversion_of(model)
     network = conversion.convert(model)
     X = transformed(X, steps)

@@ -80,7 +80,7 @@ _CHANGED: Mapping[tuple[type, str], Any] = {
         Meta(description="Layer, what, and sample of the first number that is not finite."),
     ],
 }
-"""Fields whose type says less than the document does."""
+"""Fields whose type is less specific than the document."""
 _PROPERTIES: Mapping[type, Mapping[str, Any]] = {
     LayerStatistics: {"constant_fraction": Number},
     Ranking: {"verdict": str},

@@ -57,7 +57,7 @@ class LayerStatistics:
     active: Integers | None
     """Samples on which h'(a) is not 0; None where the activation works along an axis, and has no h' of its own."""
     saturated: Integers | None
-    """Samples on which |h'(a)| is below 1 % of its maximum (0 included); None like `active`."""
+    """Samples on which |h'(a)| is below 1% of its maximum (0 included); None like `active`."""
     linearity: Floats
     """R^2 of z explained by a straight line in a: 1 where the unit acts linearly; nan where it is constant."""
     duplicates: Pairs
@@ -187,6 +187,6 @@ class Evidence:
     missing: Mapping[str, str] = field(default_factory=dict)
     """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""
     notes: tuple[str, ...] = ()
-    """What was decided by a rule: which loss was taken, say."""
+    """What was decided by a rule, such as the loss."""
     caller: Literal["estimator", "fit"] = "fit"
     """Whose options advice names."""

@@ -31,21 +31,21 @@ _NEAR, _FAR = 16.0, 64.0
 
 
 class LayerAccumulator:
-    """One layer; a first look at some samples tells where numbers lie, and which units may be alike."""
+    """Sums over one layer; the samples that are read first give shifts, histograms and pairs of units to follow."""
 
-    def __init__(self, look: LayerRecord) -> None:
-        self.layer: Dense = look.layer
-        kind = look.a.dtype
-        self.a = Moments(look.a.mean(axis=0, dtype=np.float64).astype(kind))
-        self.z = Moments(look.z.mean(axis=0, dtype=np.float64).astype(kind))
-        self._pairs = PairSums(likely_pairs(look.z))
-        self._products = np.zeros(look.layer.units)
+    def __init__(self, first: LayerRecord) -> None:
+        self.layer: Dense = first.layer
+        kind = first.a.dtype
+        self.a = Moments(first.a.mean(axis=0, dtype=np.float64).astype(kind))
+        self.z = Moments(first.z.mean(axis=0, dtype=np.float64).astype(kind))
+        self._pairs = PairSums(likely_pairs(first.z))
+        self._products = np.zeros(first.layer.units)
         # What a picture shows of a few hundred thousand numbers it shows of all.
-        self._a_histogram, self._z_histogram = histogram(look.a), histogram(look.z)
-        self._sensitivity = sensitivity(look.layer.activation)
+        self._a_histogram, self._z_histogram = histogram(first.a), histogram(first.z)
+        self._sensitivity = sensitivity(first.layer.activation)
         self._threshold = None if self._sensitivity is None else self._sensitivity.threshold.astype(kind)
-        self._active = np.zeros(look.layer.units, np.int64)
-        self._saturated = np.zeros(look.layer.units, np.int64)
+        self._active = np.zeros(first.layer.units, np.int64)
+        self._saturated = np.zeros(first.layer.units, np.int64)
 
     def add(self, record: LayerRecord) -> None:
         """Add the samples of a record."""
@@ -157,9 +157,9 @@ def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> tuple[LayerStatistic
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """The largest |h'(a)|, and the size below which a unit counts as saturated: shape () or (units,)."""
+    """The maximum of |h'(a)|, and the size below which a unit counts as saturated: shape () or (units,)."""
 
-    largest: NDArray[np.float64]
+    maximum: NDArray[np.float64]
     threshold: NDArray[np.float64]
     flat: bool
     """Whether h' is exactly 0 on an interval near 0, so that a unit can die."""
@@ -169,7 +169,7 @@ class Sensitivity:
 def sensitivity(activation: Activation) -> Sensitivity | None:
     """Return what is known of the size of h', or None for an activation along an axis.
 
-    Where |h'| grows without bound (exponential, a cube) there is no largest one; its mean for a standard normal a takes
+    Where |h'| grows without bound (exponential, a cube) there is no maximum; its mean for a standard normal a takes
     its place.
 
     Examples
@@ -184,14 +184,14 @@ def sensitivity(activation: Activation) -> Sensitivity | None:
     kinks = np.array([kink + side for kink in backward.facts.kinks for side in (-1e-6, 1e-6)])
     near, far = _grid(_NEAR, kinks), _grid(_FAR, kinks)
     slopes, farther = _slopes(backward, near), _slopes(backward, far)
-    largest = np.maximum(slopes.max(axis=0), farther.max(axis=0))
+    maximum = np.maximum(slopes.max(axis=0), farther.max(axis=0))
     unbounded = farther.max(axis=0) > 1.5 * slopes.max(axis=0)
     density = np.exp(-0.5 * near * near)
     typical = (slopes * density.reshape(-1, *[1] * (slopes.ndim - 1))).sum(axis=0) / density.sum()
-    largest = np.where(unbounded | ~np.isfinite(largest), typical, largest)
+    maximum = np.where(unbounded | ~np.isfinite(maximum), typical, maximum)
     zero = slopes == 0.0
     flat = bool((zero[1:] & zero[:-1]).any()) and bool((~zero).any())
-    return Sensitivity(largest, SATURATED_BELOW * largest, flat)
+    return Sensitivity(maximum, SATURATED_BELOW * maximum, flat)
 
 
 def _grid(end: float, kinks: NDArray[np.float64]) -> NDArray[np.float64]:

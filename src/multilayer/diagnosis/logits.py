@@ -101,7 +101,7 @@ def _plain(name: str, given: Any) -> NDArray[Any]:
 
 
 def _loss_of(y: NDArray[Any], units: int) -> Loss | None:
-    """Return the loss of a classifier, where targets say that the model is one."""
+    """Return the loss of a classifier, where targets show that the model is one."""
     exclusive = binary_cross_entropy if units == 1 else categorical_cross_entropy
     if _are_strings(y):
         return exclusive

@@ -18,6 +18,7 @@ from multilayer import backend
 from multilayer._base.errors import MissingExtraError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
+from multilayer.diagnosis import not_finite
 from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.evidence import (
     DUPLICATE,
@@ -29,14 +30,6 @@ from multilayer.diagnosis.evidence import (
 )
 from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
 from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
-from multilayer.diagnosis.not_finite import (
-    Place,
-    first_in_records,
-    first_in_weights,
-    rows_of,
-    sums_are_finite,
-    whole,
-)
 from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -112,9 +105,9 @@ def _first_samples(sources: Sources, rng: Random) -> tuple[Sequence[LayerRecord]
     others = (np.arange(at, min(at + _FIRST, rows)) for at in range(0, rows, _FIRST))
     for chosen in chain([some], others):
         records = tuple(forward(network.layers, _read(X, chosen, network)))
-        kept = whole(records)
+        kept = not_finite.whole(records)
         if kept.any():
-            return rows_of(records, kept), chosen[kept]
+            return not_finite.rows_of(records, kept), chosen[kept]
     return None
 
 
@@ -140,7 +133,7 @@ class _Pass:
         self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, first[0].x
-        self.place: Place | None = first_in_weights(network)
+        self.place: not_finite.Place | None = not_finite.first_in_weights(network)
         self.layers = [LayerAccumulator(record) for record in first]
         self.scale = scale_of(x)
         scaled = x / self.scale
@@ -188,12 +181,12 @@ class _Pass:
             forward(sources.network.layers, _read(sources.X, rows, sources.network))
         )
         chosen: Any = rows
-        if not sums_are_finite(records):
-            self._note(first_in_records(records, rows.start))
-            kept = whole(records)
+        if not not_finite.sums_are_finite(records):
+            self._note(not_finite.first_in_records(records, rows.start))
+            kept = not_finite.whole(records)
             if not kept.any():
                 return
-            records, chosen = rows_of(records, kept), rows.start + np.flatnonzero(kept)
+            records, chosen = not_finite.rows_of(records, kept), rows.start + np.flatnonzero(kept)
         self.samples += len(records[0].x)
         layers = [partial(sums.add, record) for sums, record in zip(self.layers, records, strict=True)]
         self._run([partial(self._ends, records, chosen), *layers, *self._back(records, chosen)])
@@ -219,7 +212,7 @@ class _Pass:
             partial(sums.add, layer) for sums, layer in zip(reversed(self.gradients), layers, strict=True)
         ]
 
-    def _note(self, place: Place | None) -> None:
+    def _note(self, place: not_finite.Place | None) -> None:
         if place is not None and (self.place is None or place < self.place):
             self.place = place
 
@@ -250,11 +243,8 @@ class _Pass:
 def _nothing_finite(sources: Sources) -> Evidence:
     """Evidence where no sample passes: the place of the first number that is not finite, and no statistics."""
     network, X = sources.network, sources.X
-    place = first_in_weights(network)
-    for start in range(0, X.shape[0], _FIRST):
-        rows = slice(start, min(start + _FIRST, X.shape[0]))
-        found = first_in_records(tuple(forward(network.layers, _read(X, rows, network))), start)
-        place = min((p for p in (place, found) if p is not None), default=None)
+    blocks = (_read(X, slice(at, at + _FIRST), network) for at in range(0, X.shape[0], _FIRST))
+    place = not_finite.first_of_all(network, blocks)
     empty = np.full(network.widths[0], np.nan)
     return sources.evidence(
         samples=0,
@@ -289,8 +279,8 @@ def _in_threads(numbers: int) -> Iterator[_Run]:
             future.result()
         under_way.clear()
 
-    # One processor is left to the products: BLAS's threads look out for more of them for a while, and would otherwise
-    # do so where the sums are to be made.
+    # One processor is left to the products: BLAS's threads spin for a while after each, on the processors that the sums
+    # need otherwise.
     with ThreadPoolExecutor(workers - 1, "multilayer-diagnosis") as pool:
 
         def together(tasks: _Tasks) -> None:

@@ -82,10 +82,10 @@ class PairSums:
 
     def beyond(self, threshold: float, moments: Moments) -> Pairs:
         """Return the pairs whose |correlation| is larger than `threshold`."""
-        offset, spread = moments.offset, np.sqrt(moments.variance)
+        offset, std = moments.offset, np.sqrt(moments.variance)
         with np.errstate(all="ignore"):
             covariance = self.products / moments.count - offset[self.left] * offset[self.right]
-            correlation = np.clip(covariance / (spread[self.left] * spread[self.right]), -1.0, 1.0)
+            correlation = np.clip(covariance / (std[self.left] * std[self.right]), -1.0, 1.0)
         found = zip(self.left.tolist(), self.right.tolist(), correlation.tolist(), strict=True)
         return tuple(pair for pair in found if abs(pair[2]) > threshold)
 
@@ -97,15 +97,15 @@ def scale_of(columns: Array) -> Array:
     """
     kind = np.result_type(columns, np.float32)
     limits = np.finfo(kind)
-    largest = np.maximum(np.abs(columns.min(axis=0)), np.abs(columns.max(axis=0))).astype(np.float64)
-    fits = (largest > np.sqrt(limits.tiny) * _ROOM) & (largest < np.sqrt(limits.max) / _ROOM)
-    return np.where(fits | (largest == 0.0), 1.0, np.exp2(np.frexp(largest)[1] - 1.0)).astype(kind)
+    maximum = np.maximum(np.abs(columns.min(axis=0)), np.abs(columns.max(axis=0))).astype(np.float64)
+    fits = (maximum > np.sqrt(limits.tiny) * _ROOM) & (maximum < np.sqrt(limits.max) / _ROOM)
+    return np.where(fits | (maximum == 0.0), 1.0, np.exp2(np.frexp(maximum)[1] - 1.0)).astype(kind)
 
 
 def likely_pairs(columns: Array) -> list[tuple[int, int]]:
     """Return for each column the first one before it that it may be a copy of, up to scale and shift."""
     centred = columns - columns.mean(axis=0, dtype=np.float64).astype(columns.dtype)
-    # A column of equal numbers keeps a spread of rounding errors, by which it is not to be compared.
+    # A column of equal numbers is left with rounding errors, which are not to be compared.
     varies = columns.min(axis=0) < columns.max(axis=0)
     size = np.sqrt(np.einsum("ij,ij->j", centred, centred))
     numbers = np.flatnonzero(varies & (size > 0))

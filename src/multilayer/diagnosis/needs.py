@@ -18,6 +18,7 @@ from multilayer.diagnosis.evidence import (
     LayerStatistics,
     OutputStatistics,
 )
+from multilayer.diagnosis.phrases import options
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import History
@@ -144,10 +145,7 @@ def validation(minimum: int) -> Callable[[Evidence], Curves | NotMeasured]:
         held_out = np.asarray(recorded.validation_loss, np.float64)
         if not held_out.size:
             return NotMeasured(
-                reason=fill(
-                    "there is no validation loss; train with validation=0.1 (fit) or early_stopping=True "
-                    "(estimators)"
-                )
+                reason=fill("there is no validation loss; train with {validation}", **options(evidence))
             )
         bad = np.flatnonzero(~np.isfinite(held_out))
         if bad.size:

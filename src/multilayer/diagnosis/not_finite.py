@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.network import MLP
-from multilayer.network.trace import LayerRecord
+from multilayer.network.trace import LayerRecord, forward
 
-__all__ = ["Place", "first_in_records", "first_in_weights", "rows_of", "sums_are_finite", "whole"]
+__all__ = [
+    "Place",
+    "first_in_records",
+    "first_in_weights",
+    "first_of_all",
+    "rows_of",
+    "sums_are_finite",
+    "whole",
+]
 
 _ORDER = ("x", "W", "b", "a", "z")
 
@@ -46,6 +54,15 @@ def first_in_records(records: Sequence[LayerRecord], before: int) -> Place | Non
             if bad.any():
                 return Place(number, _ORDER.index(what), before + int(bad.argmax()) + 1)
     return None
+
+
+def first_of_all(network: MLP, blocks: Iterable[NDArray[Any]]) -> Place | None:
+    """Return the first place in the weights and in a forward pass of all samples, a block after the other."""
+    place, before = first_in_weights(network), 0
+    for x in blocks:
+        found = first_in_records(tuple(forward(network.layers, x)), before)
+        place, before = min((p for p in (place, found) if p is not None), default=None), before + len(x)
+    return place
 
 
 def whole(records: Sequence[LayerRecord]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What the network says beside what it should say, summed block by block."""
+"""Predictions beside targets, summed block by block."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class OutputSums:
     def __post_init__(self) -> None:
         units = self.network.widths[-1]
         self._shift: Floats = np.zeros(units)
-        # A single output that is to be a probability says yes where its sum does, whatever the activation makes of it.
+        # A single output that is a probability predicts the class where its weighted sum is above 0.
         last = self.network.layers[-1].activation
         probability = np.isfinite(self.loss.facts.targets.high)
         self._threshold = float(last(np.zeros((1, units)))[0, 0]) if probability and units == 1 else 0.5
@@ -175,19 +175,19 @@ class OutputSums:
         if self.classes is not None:
             linear = None if self.linear is None else float(self._linear) / n
             return self._right / n, linear, None if counts is None else float(counts.max()) / n
-        spread = self._target[1] - self._target[0] ** 2 / n
+        total = self._target[1] - self._target[0] ** 2 / n
         return (
-            _explained(self._squares, spread),
-            None if self.linear is None else _explained(self._linear, spread),
+            _explained(self._squares, total),
+            None if self.linear is None else _explained(self._linear, total),
             0.0,
         )
 
 
-def _explained(left: Floats, spread: Floats) -> float:
+def _explained(left: Floats, total: Floats) -> float:
     """R^2, as the metric of that name has it."""
-    constant = spread <= 0.0
-    share = 1.0 - left / np.where(constant, 1.0, spread)
-    return float(np.where(constant, np.where(left == 0.0, 1.0, 0.0), share).mean())
+    constant = total <= 0.0
+    fraction = 1.0 - left / np.where(constant, 1.0, total)
+    return float(np.where(constant, np.where(left == 0.0, 1.0, 0.0), fraction).mean())
 
 
 def _predicted(z: NDArray[Any], threshold: float) -> Integers:
@@ -224,8 +224,8 @@ def _constant_loss(loss: Loss, y: NDArray[Any], units: int) -> float:
     """Mean loss of the best constant: the mean, which is best for most losses, or a quantile."""
     if y.ndim == 1:
         counts = np.bincount(y, minlength=units)
-        each, share = loss.dense(np.arange(units), units), counts / counts.sum()
-        return float(share @ _losses(loss, share @ each, each))
+        each, frequency = loss.dense(np.arange(units), units), counts / counts.sum()
+        return float(frequency @ _losses(loss, frequency @ each, each))
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(y), _BLOCK)]
     mean = sum(loss.dense(y[rows], units).sum(axis=0) for rows in blocks) / len(y)
     some = loss.dense(y[:: len(blocks)], units)

@@ -163,7 +163,7 @@ def versus_constant(evidence: Evidence, outputs: OutputStatistics) -> Beside:
     """Return how the network compares with the best constant: equal where neither score nor loss separates them.
 
     A loss is lower where it is lower by a fraction of more than 4/n: the square of a correlation two standard errors
-    from 0; of at least 1 %, and 10 % are enough. So is an R^2 higher. An accuracy is higher where the difference in
+    from 0; of at least 1%, and 10% are enough. So is an R^2 higher. An accuracy is higher where the difference in
     right answers is more than two standard errors, the root of the number of samples that one of the two gets right
     alone (McNemar 1947); but not by luck. No mistake at all is better than a constant that makes some.
     """

@@ -22,6 +22,7 @@ _OPTIONS: Mapping[str, tuple[str, str]] = {
     "patience": ("n_iter_no_change", "EarlyStopping.patience"),
     "tolerance": ("tol", "EarlyStopping.tolerance"),
     "early_stopping": ("early_stopping=True", "stopping=EarlyStopping()"),
+    "validation": ("early_stopping=True", "validation=0.1"),
     "l2": ("alpha", "l2"),
     "activation": ("activation='tanh'", "initialize(widths, 'tanh')"),
     "identity_output": ("output_activation='identity'", "initialize(widths, hidden, 'identity')"),

@@ -47,7 +47,7 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Iterator[Find
         value=float(largest / counts[worst]),
         threshold=_RATIO,
         evidence=fill(
-            "It has {count} samples, the largest class {largest}; {recall:.0%} of them are found.",
+            "It has {count} samples, of which {recall:.0%} are found; the largest class has {largest}.",
             count=counts[worst],
             largest=largest,
             recall=recall.min(),

@@ -50,7 +50,7 @@ def collapsed_signal(evidence: Evidence, layers: tuple[LayerStatistics, ...]) ->
                 "{fraction:.4%} of the power of its outputs is in their mean (mean^2 / E[z^2]).",
                 fraction=layer.constant_fraction,
             ),
-            fill("So it is in layers {layers}.", layers=numbers(collapsed)) if len(collapsed) > 1 else "",
+            fill("Collapsed layers: {layers}.", layers=numbers(collapsed)) if len(collapsed) > 1 else "",
             fill("All samples are predicted to be of one class.") if _one_class(evidence) else "",
             scores(evidence),
             ending(evidence),

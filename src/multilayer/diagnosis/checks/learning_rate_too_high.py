@@ -52,8 +52,7 @@ def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Iterator[Finding
             curve, "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate), steps
         ),
         advice=fill(
-            "Divide {learning_rate} by 10 (the usual start is {usual_rate}), and again until the loss falls "
-            "steadily.",
+            "Divide {learning_rate} by 10 until the loss falls steadily; the usual start is {usual_rate}.",
             **options(evidence),
         ),
     )

@@ -56,8 +56,7 @@ def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Iterator[Finding]
             scores(evidence),
         ),
         advice=fill(
-            "Multiply {learning_rate} by 10 (the usual start is {usual_rate}), and again while the loss still falls "
-            "steadily.",
+            "Multiply {learning_rate} by 10 until the loss falls faster; the usual start is {usual_rate}.",
             **options(evidence),
         ),
     )

@@ -6,7 +6,7 @@ Why it matters: a plateau may be the middle of training, not its end.
 
 Example: logistic units that need 300 epochs to leave the plateau, and a patience of 10.
 
-What it cannot see: whether more epochs would help; `try_fixes` trains on and tells.
+What it cannot see: whether more epochs would help; `try_fixes` trains on and measures it.
 """
 
 from __future__ import annotations

@@ -45,14 +45,18 @@ def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]
     if large.any():
         value, threshold = float(size[large].max()), _LARGE
         measured = fill(
-            "The root mean square is up to {value:.3g} in columns {columns}; about 1 is expected.",
+            "The root mean square of column {columns} is {value:.3g}; about 1 is expected."
+            if len(found) == 1
+            else "The root mean square of columns {columns} is up to {value:.3g}; about 1 is expected.",
             value=value,
             columns=columns(evidence, found),
         )
     elif far.any():
         value, threshold = float(offset[far].max()), _FAR
         measured = fill(
-            "The mean is up to {value:.3g} standard deviations from 0 in columns {columns}.",
+            "The mean of column {columns} is {value:.3g} standard deviations from 0."
+            if len(found) == 1
+            else "The mean of columns {columns} is up to {value:.3g} standard deviations from 0.",
             value=value,
             columns=columns(evidence, found),
         )

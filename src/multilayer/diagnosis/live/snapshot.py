@@ -43,7 +43,7 @@ class Snapshot:
     dead: Floats
     """Fraction of units whose h' is 0 on every sample; nan where an activation has no h' of its own."""
     saturated: Floats
-    """Fraction of units and samples where |h'| is below 1 % of its largest value; nan likewise."""
+    """Fraction of units and samples where |h'| is below 1% of its maximum; nan likewise."""
     update: Floats
     """Norm of W's change since the event before, over norm of W; nan where the weights then are not known."""
     whole_epoch: bool
@@ -117,21 +117,37 @@ class Moment(NamedTuple):
 
 @dataclass
 class Curves:
-    """What is kept of the epochs; an event itself would keep the whole training in memory."""
+    """The numbers of the epochs so far; an event itself would keep the whole training in memory."""
 
-    history: History = field(default_factory=lambda: History((), ()))
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    learning_rate: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     epochs: int | None = None
     """How many there are to be."""
 
     def add(self, epoch: Epoch) -> None:
-        past, validation = self.history, epoch.validation_loss
+        """Add an epoch."""
         self.epochs = epoch.epochs
-        self.history = History(
-            (*past.loss, epoch.loss),
-            past.validation_loss if validation is None else (*past.validation_loss, validation),
-            {name: (*past.metrics.get(name, ()), value) for name, value in epoch.metrics.items()},
-            (*past.learning_rate, epoch.learning_rate),
-            (*past.seconds, epoch.seconds),
+        self.loss.append(epoch.loss)
+        if epoch.validation_loss is not None:
+            self.validation_loss.append(epoch.validation_loss)
+        for name, value in epoch.metrics.items():
+            self.metrics.setdefault(name, []).append(value)
+        self.learning_rate.append(epoch.learning_rate)
+        self.seconds.append(epoch.seconds)
+
+    @property
+    def history(self) -> History:
+        """The curves, as training records them."""
+        metrics = {name: tuple(values) for name, values in self.metrics.items()}
+        return History(
+            tuple(self.loss),
+            tuple(self.validation_loss),
+            metrics,
+            tuple(self.learning_rate),
+            tuple(self.seconds),
         )
 
 
