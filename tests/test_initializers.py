@@ -88,7 +88,7 @@ def test_the_numbers_of_scikit_learn(hidden):
 def test_same_seed_same_network():
     assert initialize((3, 4, 2), rng=5) == initialize((3, 4, 2), rng=np.random.default_rng(5))
     assert initialize((3, 4, 2), rng=5) != initialize((3, 4, 2), rng=6)
-    assert initialize((3, 4, 2), ["tanh"], "softmax", initializer="orthogonal", rng=0).shape == (3, 4, 2)
+    assert initialize((3, 4, 2), ["tanh"], "softmax", initializer="orthogonal", rng=0).widths == (3, 4, 2)
 
 
 @pytest.mark.parametrize(
