@@ -1,4 +1,4 @@
-"""Starting weights: random, and of a size that keeps signals alive."""
+"""Random initial weights whose variance keeps the size of signals from layer to layer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Initializer(ABC):
 
 
 class Scaled(Initializer):
-    """W with mean 0 and the variance that a concrete initializer says, b = 0."""
+    """W with mean 0 and the `variance` of a concrete initializer, b = 0."""
 
     distribution: Distribution
 
@@ -153,7 +153,7 @@ class Orthogonal(Initializer):
         self, inputs: int, units: int, activation: Activation, rng: Random, /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         q, r = np.linalg.qr(rng.standard_normal((max(inputs, units), min(inputs, units))))
-        # With the signs of r's diagonal the matrix is spread evenly over all orthogonal ones (Mezzadri 2007).
+        # With the signs of r's diagonal the matrix is uniformly distributed over orthogonal ones (Mezzadri 2007).
         q = q * np.sign(np.diagonal(r))
         return self.gain * (q if inputs >= units else q.T), np.zeros(units)
 
@@ -163,8 +163,8 @@ class Orthogonal(Initializer):
 class ScikitLearn(Initializer):
     """W and b uniform within sqrt(factor / (inputs + units)), factor 2 for hidden sigmoids and 6 otherwise.
 
-    Given a `RandomState`, the numbers are the ones that scikit-learn draws. The hidden activation decides for the
-    output layer, too, so it has to be told.
+    Given a `RandomState`, the numbers are the ones that scikit-learn draws. The factor of the output layer depends on
+    the hidden activation, too, so it is a parameter.
     """
 
     hidden: Activation
@@ -214,7 +214,7 @@ registry: Registry[Initializer] = Registry(
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that `get`, and every `initializer=`, knows.
+    """Return the names that `get`, and every `initializer=`, accepts.
 
     >>> names()[0]
     'glorot_uniform'
@@ -223,7 +223,7 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str | Initializer, /, **parameters: Any) -> Initializer:
-    """Return the initializer of this name, with the parameters given; one that is no name is returned as it is.
+    """Return the initializer of this name, with the parameters given; an `Initializer` is returned as it is.
 
     >>> get("he_normal"), get("orthogonal", gain=2.0)
     (He(distribution='normal'), Orthogonal(gain=2.0))
@@ -232,10 +232,11 @@ def get(name: str | Initializer, /, **parameters: Any) -> Initializer:
 
 
 def for_activation(activation: Activation, /) -> Initializer:
-    """Return the initializer that is used unless one is named.
+    """Return the default initializer for a layer with this activation.
 
-    Functions that go up from h(0) as they go down (the identity, sigmoid, tanh), or work along an axis, get Glorot's.
-    The others (rectifiers, smooth or not) lose a part of the signal's power, which `VariancePreserving` makes up for.
+    It is Glorot's for functions that are symmetric about (0, h(0)), such as the identity, sigmoid and tanh, and for
+    those along an axis. The others (rectifiers, smooth or not) reduce the variance of a signal, for which
+    `VariancePreserving` compensates.
 
     >>> from multilayer.activations import relu, tanh
     >>> for_activation(relu), for_activation(tanh)

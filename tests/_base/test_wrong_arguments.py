@@ -39,7 +39,7 @@ REFUSED = {
     "layer, a half": (lambda: NET.with_layer(1.0, b=[1]), "there is no layer 1.0"),
     "distribution": (lambda: He(np.array(["normal"])), "distribution must be 'uniform' or 'normal'"),
     "backward": (
-        lambda: activations.activations.activations.Surrogate(activations.step, "sigmoid"),
+        lambda: activations.Surrogate(activations.step, "sigmoid"),
         "backward must be an Activation, such as sig",
     ),
     "gradients": (lambda: gradients(None, X, Y, LOSS), "expected a multilayer.MLP, got NoneType"),

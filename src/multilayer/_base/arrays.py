@@ -1,4 +1,4 @@
-"""Anything array-like as a plain array of real numbers, data frames among it; or an InputError that says what it holds.
+"""Array-likes and data frames as plain arrays of real numbers; anything else is refused with what it holds.
 
 A data frame is recognized by its attributes (`columns`, and a conversion to NumPy), so that pandas, polars, Arrow
 tables and Dask are supported and none is imported. One rule says which columns are taken, the rule of `multilayer run`
@@ -91,7 +91,7 @@ def real_array(name: str, given: Any) -> NDArray[Any]:
 
 
 def plain_array(name: str, given: Any) -> NDArray[Any]:
-    """Return `given` as an array of whatever it holds, of NumPy's own class; a memory map stays one.
+    """Return `given` as a `numpy.ndarray` of any dtype; a memory map stays one.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def column_places(
     counts = Counter(header)
     twice = next((column for column in columns if counts[column] > 1), None)
     if twice is not None:
-        raise InputError(f"{where}: two columns are called {quoted(twice)}; rename the one not meant")
+        raise InputError(f"{where}: two columns are called {quoted(twice)}; rename one of them")
     return [places[column] for column in columns]
 
 

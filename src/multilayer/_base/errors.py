@@ -1,4 +1,4 @@
-"""The errors a user can cause, and can mend."""
+"""The errors that a user can cause and correct."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LONGEST_WARNING = 2000
 
 
 class InputError(ValueError):
-    """Something given to multilayer is not what it has to be.
+    """An argument or a file is not as expected.
 
-    The message is one line that says where, what was expected, what was found and how to mend it.
-    The command line prints it and ends with exit code 2. What it quotes is made printable, and its length is bounded.
+    The message is one line: where, what was expected, what was found, and how to correct it. The command line prints
+    it and exits with code 2. Quoted text is made printable, and the length of the message is bounded.
     """
 
     def __init__(self, message: str) -> None:
@@ -24,7 +24,7 @@ class InputError(ValueError):
 
 
 class MissingExtraError(ImportError):
-    """A feature needs a package that is not installed; the message names the extra that brings it."""
+    """A feature needs a package that is not installed; the message names the extra that installs it."""
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
         super().__init__(f'{feature} needs {package}: install it with  pip install "multilayer[{extra}]"')
@@ -33,7 +33,7 @@ class MissingExtraError(ImportError):
 class TrainingWarning(UserWarning):
     """Training ended early because a number was nan or infinite, or a checkpoint could not be saved.
 
-    The message says where, and what helps.
+    The message names the place and a remedy.
     """
 
     def __init__(self, message: str) -> None:
@@ -41,12 +41,12 @@ class TrainingWarning(UserWarning):
 
 
 class FallbackWarning(UserWarning):
-    """Networks run in NumPy, as there is no native core; given once, unless MULTILAYER_BACKEND=numpy asks for it."""
+    """Networks run in NumPy because the native core is missing; once, and not with MULTILAYER_BACKEND=numpy."""
 
 
 @contextmanager
 def located(place: str) -> Iterator[None]:
-    """Put `place` before the message of an InputError that passes through."""
+    """Prefix the message of an InputError raised within with `place`."""
     try:
         yield
     except InputError as error:

@@ -45,7 +45,7 @@ _ELSEWHERE = {
     ),
     **dict.fromkeys(("init", "weights_init", "kernel_initializer"), ("initializer", "initializer=")),
 }
-"""What an option is called elsewhere: the option here, and how it is written."""
+"""Names of options in other libraries: the option here, and how it is written."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Entry(Generic[T]):
 
     @property
     def about(self) -> str:
-        """What it is, in plain text: the parameters that the name stands for, unless told otherwise."""
+        """What it is, in plain text: the parameters that the name stands for, if nothing else is given."""
         return self.meaning or repr(self.value)
 
 
@@ -74,12 +74,12 @@ class Registry(Generic[T]):
     kind: str
     """What one entry is called: "loss"."""
     types: tuple[type[Any], ...]
-    """What is taken as it is, in place of a name."""
+    """Objects of these types are returned unchanged."""
     entries: tuple[Entry[T], ...]
     where: str
     """The module whose `names()` lists them."""
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Names that are known elsewhere and are no entry here, each with what to do instead."""
+    """Names of other libraries for which there is no entry, each with the alternative."""
     fields: Callable[[Any], Sequence[str]] = _fields
     """The parameters that an entry has."""
 
@@ -148,18 +148,18 @@ def _table(entries: Iterable[Entry[T]]) -> dict[str, Entry[T]]:
 
 
 def _near(key: str, entry: Entry[Any]) -> str | None:
-    """Return the name or alias of an entry that `key` is a slip of the pen for, if there is one.
+    """Return the name or alias of an entry that `key` may be a typing error for, if there is one.
 
-    An abbreviation is not suggested, with "loss" behind it neither: in mse, mae, bce each letter is the meaning.
+    An abbreviation is never suggested, nor one followed by "loss": mse, mae and bce differ by a letter.
     """
     words = (alias for alias in entry.aliases if len(folded(alias).removesuffix("loss")) >= _SHORTEST_ALIAS)
     return next((name for name in (entry.name, *words) if _is_near(key[:100], folded(name))), None)
 
 
 def _is_near(wrong: str, name: str) -> bool:
-    """Whether `wrong` is one slip of the pen for `name`: a letter too many, too few, another, or two swapped.
+    """Whether `wrong` is one typing error away from `name`: a letter too many, too few, wrong, or two swapped.
 
-    More than one slip, or one in the first letter, makes the name of another thing: median of mean, nadam of adam.
+    Two errors, or one in the first letter, may make the name of something else: median and mean, nadam and adam.
 
     >>> _is_near("rleu", "relu"), _is_near("squered", "squared"), _is_near("nadam", "adam"), _is_near("r3", "r2")
     (True, True, False, False)
@@ -174,7 +174,7 @@ def _is_near(wrong: str, name: str) -> bool:
 
 
 def folded(name: str) -> str:
-    """Return a name without what does not matter in it.
+    """Return a name without case, hyphens, underscores and spaces.
 
     >>> folded("Leaky-ReLU"), folded("leaky_relu")
     ('leakyrelu', 'leakyrelu')
@@ -191,7 +191,7 @@ def _shown(given: object) -> str:
 
 
 def with_known_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Refuse keywords that the signature of a function does not have, and name those that it needs.
+    """Refuse unknown keywords with a near match, and missing ones by name.
 
     >>> @with_known_options
     ... def wait(*, seconds): ...

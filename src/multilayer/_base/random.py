@@ -1,4 +1,4 @@
-"""Where random numbers come from: a generator that is passed on, whose state a file can hold."""
+"""Random number generators, and their state as JSON."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def generator(rng: Seed) -> Random:
 
 
 def words(rng: Random, shape: tuple[int, ...]) -> NDArray[np.uint64]:
-    """Return random words of 64 bits; many at once are those that come one after another."""
+    """Return random 64-bit words; a call for many draws the same words as many calls for one."""
     draw = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
     drawn: NDArray[np.uint64] = draw(0, 1 << 64, shape, np.uint64)
     return drawn
 
 
 def rewinder(rng: Random) -> Callable[[], None]:
-    """Return a function that brings the generator back to where it is now."""
+    """Return a function that resets the generator to its present state."""
     if isinstance(rng, np.random.RandomState):
         legacy = rng.get_state()
         return lambda: rng.set_state(legacy)
@@ -56,7 +56,7 @@ def rewinder(rng: Random) -> Callable[[], None]:
 
 
 def state_of(rng: Random) -> dict[str, Any]:
-    """Return the state as numbers, strings and lists, for JSON; `restored` makes the generator of it again."""
+    """Return the state as numbers, strings and lists, for JSON; `restored` is the inverse."""
     if isinstance(rng, np.random.RandomState):
         legacy: dict[str, Any] = rng.get_state(legacy=False)
         return {"kind": "RandomState", **_plain(legacy)}
@@ -64,12 +64,12 @@ def state_of(rng: Random) -> dict[str, Any]:
 
 
 def restored(state: Any, where: str = "rng") -> Random:
-    """Return a generator that goes on where `state_of` took the state.
+    """Return a generator in the state that `state_of` returned.
 
     Raises
     ------
     InputError
-        When it is not such a state: one that `where` says the place of.
+        When it is not such a state; the message begins with `where`.
     """
     name = strict_json.convert(state, _Head, where).bit_generator
     if name not in _STATES:
@@ -162,7 +162,7 @@ class _MT19937State(_State):
 
 
 class _State64(_State):
-    """The state of a generator of 64 bits at a time, of which 32 may be left for the next draw."""
+    """The state of a 64-bit generator, which may keep 32 bits for the next draw."""
 
     has_uint32: _Flag
     uinteger: _Word32
@@ -189,7 +189,7 @@ _STATES: dict[str, type[_State]] = {
     "Philox": _PhiloxState,
     "SFC64": _SFC64State,
 }
-"""What a state looks like, by the name of the bit generator; NumPy itself checks next to nothing of it."""
+"""The fields of a state, by the name of the bit generator; NumPy checks almost none of them."""
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Bytes from and to the disk: a file is read whole, and written whole or not at all."""
+"""Reading and writing files: a write is atomic."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def read(path: AnyPath) -> bytes:
 
 
 def exists(path: AnyPath) -> bool:
-    """Return whether there is something of this name.
+    """Return whether the path exists.
 
     Raises
     ------
     InputError
-        When this cannot be told.
+        When the system refuses to answer.
     """
     with _refusing(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
         Path(path).stat()
@@ -70,12 +70,12 @@ def exists(path: AnyPath) -> bool:
 
 
 def check_regular(path: AnyPath) -> None:
-    """Refuse a device or a pipe, which cannot be read again.
+    """Refuse a device or a pipe, which cannot be read twice.
 
     Raises
     ------
     InputError
-        When the path is there, and neither a file nor a folder.
+        When the path exists, but is neither a file nor a folder.
     """
     with _refusing(path, "read"):
         if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
@@ -102,7 +102,7 @@ def decode(data: bytes, where: str) -> str:
 
 
 def check_writable(path: AnyPath) -> None:
-    """Fail early where `write` could not succeed later: tries whether a file can be made beside the target.
+    """Fail early where `write` could not succeed later: try to create a file beside the target.
 
     Raises
     ------
@@ -119,17 +119,16 @@ def check_writable(path: AnyPath) -> None:
 
 
 def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
-    """Write a file: afterwards it holds either all of `data` or what it held before.
+    """Write a file atomically: it then holds either all of `data` or its previous content.
 
-    The bytes go to a temporary file beside the target, reach the disk, and take the target's name in one
-    step. Processes may do so at once: the file is that of one of them, whole. A link is followed, and the
-    permissions of a file that was there are kept. A device or a pipe, which has no earlier content to save, is
-    written to directly.
+    The bytes go to a temporary file beside the target, are flushed to the disk, and the file is renamed in one step.
+    With several processes at once the content is that of one of them. Links are followed, and the permissions of an
+    existing file are kept. A device or a pipe, which has no previous content, is written to directly.
 
     Raises
     ------
     InputError
-        When the file is there and `overwrite` is False, or it cannot be written. Nothing is left behind.
+        When the file exists and `overwrite` is False, or it cannot be written. No temporary file remains.
     """
     with _refusing(path, "written"):
         target = Path(os.path.realpath(path))
@@ -147,12 +146,12 @@ def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
 
 
 def keep(path: AnyPath, name: AnyPath) -> None:
-    """Give the file at `path`, if there is one, a second name, so that it outlives a new one in its place.
+    """Keep the file at `path`, if there is one, under a second name, so that `path` can be replaced.
 
     Raises
     ------
     InputError
-        When the second name cannot be given.
+        When the second name cannot be created.
     """
     with _refusing(name, "written"):
         target, kept = Path(os.path.realpath(path)), Path(name)
@@ -165,7 +164,7 @@ def keep(path: AnyPath, name: AnyPath) -> None:
                 return
             try:
                 temporary.replace(kept)
-            except FileNotFoundError:  # another process has taken it for one left behind
+            except FileNotFoundError:  # another process has removed it as a leftover
                 continue
             finally:
                 temporary.unlink(missing_ok=True)  # renaming does nothing where both are names of one file
@@ -175,7 +174,7 @@ def keep(path: AnyPath, name: AnyPath) -> None:
 
 @contextmanager
 def _refusing(path: AnyPath, done: str) -> Iterator[None]:
-    """Raise what the system refuses as an InputError: the path cannot be `done`, and why."""
+    """Turn errors of the system into an InputError: the path cannot be `done`, and why."""
     try:
         yield
     except IsADirectoryError:
@@ -198,7 +197,7 @@ def _replace(target: Path, data: bytes, before: os.stat_result | None, overwrite
         file.flush()
         os.fsync(file.fileno())
         if fcntl is None:
-            file.close()  # elsewhere it keeps its lock until it has its name
+            file.close()  # on POSIX it stays locked until it is renamed
         if overwrite or not _link(temporary, target):
             temporary.replace(target)
     _sync_folder(target.parent)
@@ -206,7 +205,7 @@ def _replace(target: Path, data: bytes, before: os.stat_result | None, overwrite
 
 
 def _link(temporary: Path, target: Path) -> bool:
-    """Give a file the name of the target unless that is there; return whether the file system has such links."""
+    """Link the target to a file unless it exists; return whether the file system has hard links."""
     try:
         target.hardlink_to(temporary)
     except FileExistsError:
@@ -218,7 +217,7 @@ def _link(temporary: Path, target: Path) -> bool:
 
 @contextmanager
 def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Make a new file beside `target`; its name is gone in the end, if nothing else has taken it."""
+    """Create a new file beside `target`, and remove it at the end unless it was renamed."""
     # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
@@ -227,7 +226,7 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 _lock(file)
-                if temporary.exists():  # else another process has swept it before it was locked
+                if temporary.exists():  # another process may have removed it before it was locked
                     yield temporary, file
                     return
         finally:
@@ -235,37 +234,37 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _temporary(target: Path) -> Path:
-    """Return the name of a new file beside `target`, by which those that were left behind are known."""
+    """Return the name of a new file beside `target`, in the form that `_sweep` recognizes."""
     return target.parent / f".{_stem(target)}.{os.urandom(8).hex()}.tmp"
 
 
 def _stem(target: Path) -> str:
-    """Return as much of a name as leaves room for more: file systems count bytes."""
+    """Return a name cut so that a suffix still fits: file systems limit its bytes."""
     return os.fsdecode(os.fsencode(target.name)[:200])
 
 
 def _lock(file: BinaryIO) -> None:
-    """Let other processes see that the writer of this file is alive."""
+    """Lock a file, so that other processes see that its writer is alive."""
     if fcntl is not None:
-        with suppress(OSError):  # a file system without locks: nobody sweeps there either
+        with suppress(OSError):  # a file system without locks: `_sweep` removes nothing there
             fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _sweep(target: Path) -> None:
-    """Remove the temporary files of `target` that a process left behind when it was killed."""
+    """Remove temporary files of `target` from processes that were killed."""
     if fcntl is None:
         return
     ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{16}}\.tmp")
     with suppress(PermissionError):  # a folder that may be written to, but not read
         for path in target.parent.iterdir():
             if ours.fullmatch(path.name):
-                with suppress(OSError), path.open("rb") as file:  # somebody is at it, or was quicker
+                with suppress(OSError), path.open("rb") as file:  # in use, or removed by another process
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a loss of power; only POSIX systems can, and have to be told."""
+    """Flush the folder, so that the new name survives a loss of power; on POSIX systems only."""
     if os.name != "posix":
         return
     try:

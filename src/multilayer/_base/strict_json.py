@@ -1,7 +1,7 @@
 """JSON in and out. In: typed structures, and an error that names the place of what does not fit. Out: plain data.
 
-JSON has no number that is not finite. Everything that writes JSON writes nan and infinities as the strings "nan", "inf"
-and "-inf", which `float()` reads back.
+JSON has no number that is not finite. Everything that writes JSON writes nan and infinities as the strings "nan",
+"inf" and "-inf", which `float()` reads back.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class _Repeated:
-    """Stands for an object that gives one key twice: unfit wherever it is, so its place becomes known."""
+    """An object with a repeated key; it fits no type, so that the error has its place."""
 
     key: str
 
@@ -111,7 +111,7 @@ def convert(document: Any, kind: type[T], where: str) -> T:
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        # Of msgspec's message only the path counts: what is wrong there is found, and told, in our words.
+        # Only the path of msgspec's message is used; the complaint is found anew, to have one wording.
         message = str(error)
         path = re.search(r" - at `\$([^`]*)`$", message)
         steps = re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", path[1] if path else "")

@@ -1,7 +1,7 @@
-"""Tensors out of a safetensors file: every name, type and size is checked before memory is taken for any of them.
+"""Reading safetensors files: every name, type and size is checked before any memory is allocated.
 
-The safetensors library writes such files; it does not read them here, as it takes the last of two tensors of one name,
-and where memory is short ends the process.
+The safetensors library writes such files. It does not read them here: it accepts two tensors of one name, and aborts
+the process when memory runs out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8
 
 
 class Entry(Struct, forbid_unknown_fields=True):
-    """What the header says of a tensor; `data_offsets` counts from behind the header."""
+    """The header's entry of a tensor; `data_offsets` counts from the end of the header."""
 
     dtype: str
     shape: list[int]
@@ -47,7 +47,7 @@ class TensorFile:
     _start: int
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every tensor, by name, as an array of its own.
+        """Return every tensor by name, as a new array.
 
         Raises
         ------

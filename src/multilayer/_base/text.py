@@ -33,7 +33,7 @@ def fill(template: str, /, **places: object) -> str:
 
     A translator sees whole sentences, and may put the places in another order. Numbers are formatted by the template.
 
-    >>> fill("layer {layer}: {share:.0%} of the units are dead", layer=2, share=0.25)
+    >>> fill("layer {layer}: {fraction:.0%} of the units are dead", layer=2, fraction=0.25)
     'layer 2: 25% of the units are dead'
     """
     return _translations[0].gettext(template).format_map(places)
@@ -47,8 +47,8 @@ def translate_with(translations: gettext.NullTranslations) -> None:
 def printable(text: str) -> str:
     r"""Return `text` in one line, with a visible escape for each character that is not shown but does something.
 
-    These are control characters, line ends and escape codes among them, marks that change the direction of
-    writing, halves of surrogate pairs, and what Unicode leaves undefined.
+    These are control characters, line ends and escape codes among them, marks that change the direction of writing,
+    halves of surrogate pairs, and what Unicode leaves undefined.
 
     >>> printable("two\nlines"), printable("\x1b[2Jgone"), printable("right to left \u202e")
     ('two\\nlines', '\\x1b[2Jgone', 'right to left \\u202e')
@@ -61,7 +61,7 @@ def printable(text: str) -> str:
 
 
 def shows(character: str) -> bool:
-    """Whether a character stands for what it is, and does nothing else."""
+    """Whether a character is visible or a space, and not a control character."""
     return character.isprintable() or character in _SET_WITH_WORDS
 
 
@@ -83,7 +83,7 @@ def _cut(text: str, longest: int) -> str:
 
 
 def html_text(text: str) -> str:
-    r"""Return `text` as it may stand in HTML, in an element or in an attribute.
+    r"""Return `text` escaped for HTML, for an element or an attribute.
 
     >>> html_text("<b>\x1b[2J")
     '&lt;b&gt;\\x1b[2J'
@@ -99,7 +99,7 @@ def quoted(text: str) -> str:
 
 
 def near_matches(wrong: str, known: Collection[str], many: str = "") -> str:
-    """Return what to say of an unknown name: the names it may stand for, or else the known ones, or of many `many`.
+    """Return a hint for an unknown name: near matches, or else the known names, or `many` where they are many.
 
     >>> near_matches("activaton", ["W", "b", "activation"])
     "did you mean 'activation'?"

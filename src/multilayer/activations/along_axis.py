@@ -1,4 +1,4 @@
-"""The second kind of activation: each output depends on a whole row of inputs, as with softmax."""
+"""Activations along an axis: each output depends on a whole row of inputs, as with softmax."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["AlongAxis"]
 
 
 class AlongAxis(Activation):
-    """h applied to each row along an axis (the last one unless told).
+    """h applied to each row along an axis (by default the last one).
 
     A concrete activation writes `formula` and `vjp_formula` for float64 arrays, over their last axis.
     """

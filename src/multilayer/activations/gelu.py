@@ -1,4 +1,4 @@
-"""The Gaussian error linear unit, by the error function and by the tanh that stands in for it."""
+"""The Gaussian error linear unit, by the error function and by its tanh approximation."""
 
 from __future__ import annotations
 
@@ -67,9 +67,8 @@ class GELU(Elementwise):
     Traps
     -----
     "gelu" is two functions, up to 4.7e-4 apart. This one (erf) is meant by PyTorch, ONNX and `keras.activations`;
-    `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2, unless told otherwise. Weights trained with one and run
-    with the other give other results. PyTorch and JAX write 1 + erf for erfc, and lose every digit below -5.6 in
-    float32.
+    `gelu_tanh` by JAX (`jax.nn.gelu`), `keras.ops` and GPT-2 by default. Weights trained with one and run with the
+    other give other results. PyTorch and JAX write 1 + erf for erfc, and lose every digit below -5.6 in float32.
 
     Examples
     --------
@@ -127,7 +126,7 @@ class GELUTanh(Elementwise):
 
     Traps
     -----
-    Up to 4.7e-4 from `gelu`; see there who means which. ONNX's Gelu is this function only with the attribute
+    Up to 4.7e-4 from `gelu`; see there which library means which. ONNX's Gelu is this function only with the attribute
     approximate="tanh", which some readers of ONNX files ignore. The other approximation of the paper, a sigmoid(1.702
     a), is `SiLU(beta=1.702)`.
 

@@ -138,7 +138,7 @@ class HardTanh(Elementwise):
 
     .. math:: h(a) = \min(\max(a, l), u), \qquad h'(a) = [l < a < u]
 
-    nan stays nan, in the derivative too. At the kinks h' = 0, as in PyTorch; JAX says 1.
+    nan stays nan, in the derivative too. At the kinks h' = 0, as in PyTorch; it is 1 in JAX.
 
     Parameters
     ----------

@@ -23,8 +23,8 @@ class LeakyReLU(Elementwise):
 
     .. math:: h(a) = \max(a, 0) + s \min(a, 0), \qquad h'(a) = 1 \text{ if } a > 0 \text{ else } s
 
-    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch; JAX says
-    1.
+    nan stays nan, in the derivative too; with slope 0, h(-inf) = 0. At the kink h'(0) = slope, as in PyTorch (1 in
+    JAX).
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class LeakyReLU(Elementwise):
 
     Traps
     -----
-    Everyone's default slope is another: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's `tf.nn.leaky_relu`
-    and Keras' function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
+    Default slopes differ: 0.01 here, in PyTorch, JAX and ONNX; 0.2 in TensorFlow's `tf.nn.leaky_relu` and Keras'
+    function; 0.3 in Keras' layer. ONNX keeps the slope (`alpha`) in float32.
 
     Examples
     --------

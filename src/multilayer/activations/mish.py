@@ -78,7 +78,7 @@ class Mish(Elementwise):
 
 
 def _square(e: Array) -> tuple[Array, Array]:
-    """(1 + e)^2 + 1 = e (e + 2) + 2 for e between 0 and 1, and what rounding dropped, as a share of it."""
+    """(1 + e)^2 + 1 = e (e + 2) + 2 for e between 0 and 1, and what rounding dropped, as a fraction of it."""
     root, root_low = two_sum(1.0, e)
     square, square_low = two_product(root, root)
     total, lost = two_sum(square, 1.0)

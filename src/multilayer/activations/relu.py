@@ -72,8 +72,8 @@ class ReLU6(Elementwise):
 
     Traps
     -----
-    The derivative of `minimum(maximum(a, 0), 6)` by automatic differentiation is 1/2 at both kinks in JAX; its own
-    `jax.nn.relu6` says 0. ONNX has no operator of this name: it is Clip with min 0 and max 6.
+    The derivative of `minimum(maximum(a, 0), 6)` by automatic differentiation is 1/2 at both kinks in JAX; that of
+    `jax.nn.relu6` is 0. ONNX has no operator of this name: it is Clip with min 0 and max 6.
 
     Examples
     --------

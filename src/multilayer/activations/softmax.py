@@ -23,7 +23,7 @@ class Softmax(AlongAxis):
     .. math:: h(a)_i = \frac{e^{a_i}}{\sum_j e^{a_j}}, \qquad
               \frac{\partial h_i}{\partial a_j} = h_i ([i = j] - h_j)
 
-    Along the last axis unless told. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf alone, has
+    Along the last axis by default. -inf gives 0 (a masked entry). A row with nan or +inf in it, or of -inf alone, has
     no limit and is nan throughout, without a warning, as in every framework.
 
     Traps
@@ -71,7 +71,7 @@ class LogSoftmax(AlongAxis):
     .. math:: h(a)_i = a_i - \log \sum_j e^{a_j}, \qquad
               \frac{\partial h_i}{\partial a_j} = [i = j] - \operatorname{softmax}(a)_j
 
-    Along the last axis unless told. -inf gives -inf. A row with nan or +inf in it, or of -inf alone, is nan.
+    Along the last axis by default. -inf gives -inf. A row with nan or +inf in it, or of -inf alone, is nan.
 
     Traps
     -----
@@ -128,7 +128,7 @@ class Softmin(AlongAxis):
     .. math:: h(a)_i = \frac{e^{-a_i}}{\sum_j e^{-a_j}}, \qquad
               \frac{\partial h_i}{\partial a_j} = -h_i ([i = j] - h_j)
 
-    Along the last axis unless told. +inf gives 0. A row with nan or -inf in it, or of +inf alone, is nan.
+    Along the last axis by default. +inf gives 0. A row with nan or -inf in it, or of +inf alone, is nan.
 
     Examples
     --------

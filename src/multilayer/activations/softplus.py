@@ -34,7 +34,7 @@ class Softplus(Elementwise):
     -----
     PyTorch returns a itself where beta * a > 20 (the `threshold` applies to the product, not to a); from there its
     float64 result is up to 1e-10 off, and its derivative 2e-9. There is no threshold here, and no need of one. ONNX's
-    Softplus has no beta: it is this function for beta = 1 only (`facts.onnx` says so).
+    Softplus has no beta: it is this function for beta = 1 only (see `facts.onnx`).
 
     Examples
     --------

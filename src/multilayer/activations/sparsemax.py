@@ -23,8 +23,8 @@ class Sparsemax(AlongAxis):
               \frac{\partial h_i}{\partial a_j} = [i = j] - \frac{1}{|S|} \text{ for } i, j \in S, \text{ else
               } 0
 
-    where S is the support, the entries that are not 0. Along the last axis unless told. -inf gives 0. A row with nan
-    or +inf in it, or of -inf alone, is nan.
+    where S is the support, the entries that are not 0. Along the last axis by default. -inf gives 0. A row with nan or
+    +inf in it, or of -inf alone, is nan.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class Hardmax(AlongAxis):
 
     .. math:: h(a)_i = [i = \min \arg\max_j a_j], \qquad \frac{\partial h_i}{\partial a_j} = 0
 
-    Along the last axis unless told. inf is a number like others here; a row with nan in it is nan throughout. The
+    Along the last axis by default. inf is a number like others here; a row with nan in it is nan throughout. The
     derivative is 0 everywhere, so gradient descent cannot train through it (`facts.trainable` is False).
 
     Traps

@@ -1,4 +1,4 @@
-"""One function forward, the derivative of another backward: the way to train through a step."""
+"""One function forward, the derivative of another backward: this trains networks with steps."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Surrogate(Activation):
 
     @property
     def facts(self) -> Facts:
-        """What holds of `forward`, with the derivative of `backward`."""
+        """The facts of `forward`, with the derivative of `backward`."""
         forward, backward = self.forward.facts, self.backward.facts
         return dataclasses.replace(
             forward,
@@ -79,5 +79,5 @@ class Surrogate(Activation):
         return self.backward.derivative(x, **keywords)
 
     def vjp(self, a: ArrayLike, z: ArrayLike, dz: ArrayLike) -> NDArray[Any]:
-        """Return dz times the derivative of `backward`; z, which is forward's, says nothing of it."""
+        """Return dz times the derivative of `backward`; z, which belongs to `forward`, is not used."""
         return self.backward.vjp(a, self.backward(a), dz)

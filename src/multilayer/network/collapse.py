@@ -1,4 +1,4 @@
-"""Layers without a non-linear activation between them are one layer; and the proof."""
+"""Joining layers without a nonlinear activation between them, and proving the result equal."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def _product(run: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[
 
 @dataclass(frozen=True)
 class Equality:
-    """How a collapsed network relates to its original, found in exact rational arithmetic.
+    """A comparison of a collapsed network with its original in exact rational arithmetic.
 
-    `numbers` weights and biases were compared; `exact` of them are the very product, and the others differ
-    from it, by rounding, by at most `largest_difference`.
+    `numbers` weights and biases were compared. `exact` of them equal the products; the others differ by at most
+    `largest_difference`, by rounding.
     """
 
     numbers: int
@@ -83,8 +83,8 @@ class Equality:
 def equality(network: MLP, collapsed: MLP) -> Equality:
     """Compare `collapsed` with the exact products of the layers of `network`.
 
-    The products are taken in rational arithmetic, so nothing is lost on the way: true equality means that
-    both networks are one and the same function of real numbers. The time grows with the number of products.
+    The products are taken in rational arithmetic, without rounding: equality means that both networks are one and the
+    same function of real numbers. The time grows with the number of products.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def equality(network: MLP, collapsed: MLP) -> Equality:
 def _rational(array: NDArray[Any]) -> NDArray[Any]:
     if not np.isfinite(array).all():
         raise InputError("weights that are nan or infinite have no exact product")
-    from fractions import Fraction  # brings decimal, which a program that only predicts need not wait for
+    from fractions import Fraction  # imports decimal, which a prediction does not need
 
     exact = np.empty(array.shape, dtype=object)
     exact.ravel()[:] = [Fraction(value) for value in array.ravel().tolist()]

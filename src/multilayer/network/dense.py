@@ -33,8 +33,8 @@ class Dense:
     activation : Activation or str, optional
         h; the identity unless given.
 
-    The layer owns read-only copies, and cannot be changed. Two layers are equal when type, shape, every bit
-    of W and b, and the activation are.
+    The layer owns read-only copies, and cannot be changed. Two layers are equal when type, shape, every bit of W and
+    b, and the activation are.
 
     Raises
     ------
@@ -104,7 +104,7 @@ class Dense:
             try:
                 return sums(x)
             except (TypeError, ValueError):
-                plain = samples_of(x, inputs, whose="layer")  # says what is wrong with x
+                plain = samples_of(x, inputs, whose="layer")  # raises with what is wrong with x
                 if plain is x:
                     raise
             return sums(plain)

@@ -1,4 +1,4 @@
-"""The network that an object is or holds: for functions that take a network and are given what is at hand."""
+"""The network of an object: a network itself, a result of training, or a fitted estimator."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def network_of(model: Any) -> MLP:
 def _held(model: Any) -> MLP | None:
     if isinstance(model, MLP):
         return model
-    # A training under way has a network too: the one that it started from.
+    # A running training has a network, too: the one that it started from.
     outcome = getattr(model, "trained", None)
     for holder, name in ((outcome, "network"), (model, "network_"), (model, "network")):
         held = getattr(holder, name, None)

@@ -1,4 +1,4 @@
-"""Class labels: what a network calls its classes, and which class each label of y is.
+"""Class labels of a network, and the class of each label in y.
 
 One rule, for networks, training, diagnosis, estimators and files. Where a network has labels, y of one axis holds
 labels, and all of them have to be the network's; numbers of classes are for networks without labels.
@@ -36,7 +36,7 @@ _SHOWN = 8
 
 
 def distinct(what: str, names: Any, count: int, kinds: Any) -> tuple[Any, ...] | None:
-    """Return names as a tuple of Python's own objects, all of these kinds and no two alike, as text or as numbers."""
+    """Return names as a tuple of Python objects of these kinds, distinct as text and as numbers."""
     if names is None:
         return None
     listed = entries(names)
@@ -56,7 +56,7 @@ def distinct(what: str, names: Any, count: int, kinds: Any) -> tuple[Any, ...] |
 def labels_of(labels: Iterable[Any]) -> tuple[Label, ...] | None:
     """Return a model's labels as a network holds them; None where there are none, or two would be the same.
 
-    Text, truth values and numbers stay what they are; anything else is told by its text.
+    Text, truth values and numbers are kept; anything else becomes its text.
     """
     found = tuple(_as_label(label) for label in labels)
     return found if found and len(set(map(str, found))) == len(found) else None
@@ -69,7 +69,7 @@ def _as_label(label: Any) -> Label:
 
 
 def array_of_labels(labels: Sequence[Label]) -> NDArray[Any]:
-    """Return labels as an array that keeps them: of their own type where they share it, else of objects."""
+    """Return labels as an array: of their common type where it keeps them all, else of objects."""
     if len(set(map(type, labels))) == 1:
         array = np.array(labels)
         same = array.tolist() == list(labels) and type(array.tolist()[0]) is type(labels[0])

@@ -102,7 +102,7 @@ class MLP:
             try:
                 return run(x)
             except (TypeError, ValueError):
-                plain = samples_of(x, self.layers[0].inputs, self.input_names)  # says what is wrong with x
+                plain = samples_of(x, self.layers[0].inputs, self.input_names)  # raises
                 if plain is x:
                     raise
             return run(plain)
@@ -126,9 +126,9 @@ class MLP:
     def classify(self, x: ArrayLike, threshold: float | None = None) -> Any:
         """Return the class of each sample: the label of the largest output, the first of equals.
 
-        Without labels a class is the index of the output unit, from 0. A single output unit means class 1
-        where its output is above `threshold`, class 0 elsewhere. The default threshold is h(0), so
-        that the sign of the weighted sum decides (1/2 for sigmoid, 0 for tanh, identity and step).
+        Without labels a class is the index of the output unit, from 0. A single output unit means class 1 where its
+        output is above `threshold`, class 0 elsewhere. The default threshold is h(0), so that the sign of the weighted
+        sum decides (1/2 for sigmoid, 0 for tanh, identity and step).
 
         Raises
         ------
@@ -168,9 +168,9 @@ class MLP:
     def collapse(self) -> MLP:
         """Return the same function with every layer that ends in the identity joined to the next one.
 
-        Without a non-linear activation between them, layers are one layer: W = W(1) W(2) and
-        b = b(1) W(2) + b(2). Products are summed in extended precision and rounded once;
-        `multilayer.network.equality` shows in exact arithmetic what that rounding changed.
+        Without a non-linear activation between them, layers are one layer: W = W(1) W(2) and b = b(1) W(2) + b(2).
+        Products are summed in extended precision and rounded once; `multilayer.network.equality` shows in exact
+        arithmetic what that rounding changed.
         """
         return self._with(collapsed_layers(self.layers))
 
