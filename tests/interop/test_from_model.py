@@ -49,6 +49,14 @@ def test_a_way_into_what_holds_several_models():
         assert from_model(eval(f"model.{way}", {"model": model})).widths == (2, 2, 1)  # noqa: S307
 
 
+def test_an_array_of_models_is_refused_in_words():
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    model = GradientBoostingRegressor(n_estimators=2).fit([[0.0], [1.0]], [0.0, 1.0])
+    with pytest.raises(InputError, match=r"a GradientBoostingRegressor cannot be made a network"):
+        from_model(model)
+
+
 def test_what_training_makes():
     network = initialize((2, 3, 1), rng=0)
     settings = {"loss": "squared", "epochs": 2, "rng": 0}

@@ -98,7 +98,7 @@ def _answers(
         return "y", {}
     if meaning is Meaning.EACH:
         names = numbered("y_", y.shape[1])
-        return fill("y, and which is largest"), {"largest": [names[place] for place in classes]}
+        return fill("y and the largest output"), {"largest": [names[place] for place in classes]}
     if y.shape[1] == 1:
         limit = net.layers[-1].activation(np.zeros(1, net.dtype))[0] if threshold is None else threshold
         above = 1 if net.classes is None else one_line(str(net.classes[1]), _LONGEST_CELL)

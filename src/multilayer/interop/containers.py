@@ -12,7 +12,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import one_line
 from multilayer.training import Training
 
-__all__ = ["PipelineStep", "input_names", "transformed", "unwrapped"]
+__all__ = ["Steps", "input_names", "transformed", "unwrapped"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class PipelineStep:
         return f"step {self.name} ({type(self.transformer).__name__})"
 
 
-def unwrapped(model: Any) -> tuple[tuple[PipelineStep, ...], Any]:
+Steps = tuple[PipelineStep, ...]
+
+
+def unwrapped(model: Any) -> tuple[Steps, Any]:
     """Return the steps that change X before a model, and the model, out of all objects that hold it.
 
     Raises
@@ -34,31 +37,27 @@ def unwrapped(model: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     InputError
         When there is no fitted model in it, or one that predicts something else than the object does.
     """
-    steps: tuple[PipelineStep, ...] = ()
-    while True:
-        for holds, inner in _HOLDERS:
-            if holds(model):
-                before, model = inner(model)
-                steps += before
-                break
-        else:
-            return steps, model
+    for holds, inner in _HOLDERS:
+        if holds(model):
+            before, held = inner(model)
+            steps, innermost = unwrapped(held)
+            return (*before, *steps), innermost
+    return (), model
 
 
-def transformed(X: Any, steps: tuple[PipelineStep, ...]) -> Any:
-    """Return samples as they reach the model behind the steps.
+def transformed(X: Any, steps: Steps) -> Any:
+    """Return samples after the steps.
 
     Raises
     ------
     InputError
-        When a step is not fitted, or does not take them.
+        When a step is not fitted, or does not accept them.
     """
     for step in steps:
         names = getattr(step.transformer, "feature_names_in_", None)
         if names is not None:
-            with suppress(
-                InputError
-            ):  # a step may do without some of its columns; where not, its own error follows
+            # A step may do without some of its columns; where not, its own error follows.
+            with suppress(InputError):
                 X = named_columns("X", X, list(map(str, names)))
         try:
             X = step.transformer.transform(X)
@@ -77,7 +76,7 @@ def _having(*names: str) -> Callable[[Any], bool]:
     return lambda model: not isinstance(model, type) and all(hasattr(model, name) for name in names)
 
 
-def _end_of_pipeline(pipeline: Any) -> tuple[tuple[PipelineStep, ...], Any]:
+def _end_of_pipeline(pipeline: Any) -> tuple[Steps, Any]:
     if not pipeline.steps:
         raise InputError(f"this {type(pipeline).__name__} has no steps, so there is no network at its end")
     *before, (_, model) = pipeline.steps
@@ -89,7 +88,7 @@ def _end_of_pipeline(pipeline: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     ), model
 
 
-def _best_of_search(search: Any) -> tuple[tuple[PipelineStep, ...], Any]:
+def _best_of_search(search: Any) -> tuple[Steps, Any]:
     if not hasattr(search, "best_estimator_"):
         raise InputError(
             f"this {type(search).__name__} has no best_estimator_; fit it with refit=True, or give an estimator"
@@ -97,14 +96,14 @@ def _best_of_search(search: Any) -> tuple[tuple[PipelineStep, ...], Any]:
     return (), search.best_estimator_
 
 
-def _refuse_transformed_targets(model: Any) -> tuple[tuple[PipelineStep, ...], Any]:
+def _refuse_transformed_targets(model: Any) -> tuple[Steps, Any]:
     raise InputError(
         f"the network of a {type(model).__name__} predicts transformed targets; "
         "give model.regressor_, with model.transformer_.transform(y) as y"
     )
 
 
-_HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[tuple[PipelineStep, ...], Any]]], ...] = (
+_HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[Steps, Any]]], ...] = (
     (lambda model: isinstance(model, Training), lambda training: ((), training.trained)),
     (_having("steps", "named_steps"), _end_of_pipeline),
     (_having("estimator", "refit", "cv", "error_score"), _best_of_search),

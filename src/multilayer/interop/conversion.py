@@ -82,6 +82,11 @@ def from_model(model: Any, /) -> MLP:
     return with_steps(steps, conversion_of(inner).convert(inner))
 
 
+def _has_several(model: Any, name: str) -> bool:
+    models = getattr(model, name, None)
+    return models is not None and len(models) > 0  # an array has no truth value
+
+
 _HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (lambda model: isinstance(model, str | os.PathLike), "; multilayer.load reads one from a file"),
     (lambda model: isinstance(model, type), "; this is a class: give a fitted object of it"),
@@ -92,11 +97,11 @@ _HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
         "; a state_dict has no activations: load it into its nn.Sequential, and give that",
     ),
     (
-        lambda model: bool(getattr(model, "calibrated_classifiers_", None)),
+        lambda model: _has_several(model, "calibrated_classifiers_"),
         "; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator",
     ),
     (
-        lambda model: bool(getattr(model, "estimators_", None)),
+        lambda model: _has_several(model, "estimators_"),
         "; it holds several models: give one, such as model.estimators_[0]",
     ),
     (lambda model: hasattr(model, "estimator_"), "; it holds a model: give model.estimator_"),
@@ -113,9 +118,8 @@ def conversion_of(model: Any) -> Conversion:
         For another kind of model.
     """
     packages = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
-    if (
-        hasattr(model, "get_weights") and packages & _KERAS
-    ):  # with its PyTorch backend it is a module of PyTorch too
+    # First, because with Keras's PyTorch backend its models are modules of PyTorch, too.
+    if hasattr(model, "get_weights") and packages & _KERAS:
         raise InputError(
             f"a Keras {type(model).__name__} is not converted; make the network of its Dense layers: "
             "MLP([Dense(*layer.get_weights(), layer.activation.__name__) for layer in model.layers])"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer.interop.containers import PipelineStep, input_names
+from multilayer.interop.containers import Steps, input_names
 from multilayer.network import MLP, Dense
 
 __all__ = ["Affine", "Floats", "Weights", "with_steps"]
@@ -60,7 +60,7 @@ class Affine:
             )
 
 
-def with_steps(steps: tuple[PipelineStep, ...], network: MLP) -> MLP:
+def with_steps(steps: Steps, network: MLP) -> MLP:
     """Return the network that computes the steps and then `network`, with the steps folded into its first layer.
 
     Raises
