@@ -114,7 +114,7 @@ def test_l2_and_weight_decay():
     assert decayed.layers[0].b[0] == 0.5 - 0.1 * 0.5
     adamw = fit(net, *zero, loss="squared", epochs=1, optimizer=AdamW(0.1, weight_decay=0.5)).network
     np.testing.assert_allclose(adamw.layers[0].W, W - 0.1 * 0.5 * W)
-    with pytest.raises(InputError, match="AdamW has a weight_decay of its own"):
+    with pytest.raises(InputError, match="AdamW has its own weight_decay"):
         fit(net, *zero, loss="squared", optimizer=AdamW(), weight_decay=0.1)
 
 

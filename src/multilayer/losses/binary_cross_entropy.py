@@ -30,7 +30,7 @@ class BinaryCrossEntropy(Loss):
 
     .. math:: l(a, y) = \max(a, 0) - a y + \log(1 + e^{-|a|}), \qquad \frac{\partial l}{\partial a} = \sigma(a) - y
 
-    With another output activation whose values are probabilities, log goes on along its tangent below 2.2e-16. Of K
+    With another output activation whose values are probabilities, log is replaced by its tangent below 2.2e-16. Of K
     labels the loss is the sum, as in scikit-learn; PyTorch and Keras report the mean, a Kth of it. Targets are in
     [0, 1]. `label_smoothing` s moves them to y (1 - s) + s / 2.
 

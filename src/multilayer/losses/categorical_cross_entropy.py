@@ -32,7 +32,7 @@ class CategoricalCrossEntropy(Loss):
     .. math:: l(a, y) = \sum_i y_i \left(\log \sum_j e^{a_j} - a_i\right), \qquad
               \frac{\partial l}{\partial a} = \operatorname{softmax}(a) \sum_i y_i - y
 
-    With another output activation whose values are probabilities, log goes on along its tangent below 2.2e-16.
+    With another output activation whose values are probabilities, log is replaced by its tangent below 2.2e-16.
     Targets are class numbers from 0, of shape (samples,), or rows of probabilities that sum to 1. `label_smoothing` s
     moves those of K classes to y (1 - s) + s / K.
 

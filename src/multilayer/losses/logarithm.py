@@ -6,10 +6,10 @@ import numpy as np
 
 from multilayer.losses.loss import Array
 
-__all__ = ["LEAST", "log", "log_derivative"]
+__all__ = ["SMALLEST", "log", "log_derivative"]
 
-LEAST = float(np.finfo(np.float64).eps)
-"""Below this, the logarithm goes on along its tangent.
+SMALLEST = float(np.finfo(np.float64).eps)
+"""Below this, the logarithm is replaced by its tangent.
 
 log(0) would be an infinite loss that no gradient leads away from. The tangent keeps value and derivative finite and
 continuous, so that an output of 0 (of sparsemax, hard_sigmoid, relu) is a large mistake, and one that can be mended.
@@ -17,10 +17,10 @@ continuous, so that an output of 0 (of sparsemax, hard_sigmoid, relu) is a large
 
 
 def log(z: Array) -> Array:
-    """Return log(z) for z >= LEAST, and its tangent at LEAST below."""
-    return np.log(np.maximum(z, LEAST)) + np.minimum(z - LEAST, 0.0) / LEAST
+    """Return log(z) for z >= SMALLEST, and its tangent at SMALLEST below."""
+    return np.log(np.maximum(z, SMALLEST)) + np.minimum(z - SMALLEST, 0.0) / SMALLEST
 
 
 def log_derivative(z: Array) -> Array:
-    """Return the derivative of `log`: 1 / z, at most 1 / LEAST."""
-    return 1.0 / np.maximum(z, LEAST)
+    """Return the derivative of `log`: 1 / z, at most 1 / SMALLEST."""
+    return 1.0 / np.maximum(z, SMALLEST)

@@ -50,7 +50,7 @@ class LossFacts:
 class Loss(ABC):
     """A loss l(z, y): how far outputs z are from targets y, summed over the outputs of a sample.
 
-    Training takes the mean over samples; a sample's weight is its share in that mean.
+    Training takes the mean over samples; a sample's weight is its part in that mean.
 
     A concrete loss is a frozen dataclass whose fields are its parameters. It writes `formula` and
     `derivative_formula` for float64 arrays; where activation and loss are one stable function of the weighted

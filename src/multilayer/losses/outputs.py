@@ -1,4 +1,4 @@
-"""Which outputs fit: the rule that losses and classifiers share."""
+"""Which output activations fit: the rule for losses and classifiers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["check_outputs", "check_probabilities", "check_varies"]
 
 
 def check_varies(activation: Activation, units: int) -> None:
-    """Refuse an output activation that is constant: softmax shares 1 among its units, and one unit gets all of it.
+    """Refuse an output activation that is constant: softmax divides 1 among its units, so a single unit is always 1.
 
     Raises
     ------

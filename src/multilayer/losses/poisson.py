@@ -28,7 +28,7 @@ class Poisson(Loss):
 
     .. math:: l(a, y) = e^a - y - y (a - \log y), \qquad \frac{\partial l}{\partial a} = e^a - y
 
-    With another output activation that is never negative, log goes on along its tangent below 2.2e-16.
+    With another output activation that is never negative, log is replaced by its tangent below 2.2e-16.
 
     References
     ----------

@@ -73,7 +73,7 @@ registry: Registry[Loss] = Registry(
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that `get`, and every `loss=`, knows; aliases as "mse" are in an entry's facts.
+    """Return the names that `get` and `loss=` take; aliases such as "mse" are in the facts of a loss.
 
     >>> names()[:2]
     ('squared', 'mean_squared_error')
@@ -86,7 +86,7 @@ def get(name: str | Loss, /, **parameters: Any) -> Loss:
 
     Case, hyphens, underscores and spaces do not matter. A loss is returned as it is.
 
-    A name that says "mean" is a promise of a number: `mse` and `mae` report the mean over samples and outputs. All
+    Names with "mean" keep their usual scale: `mse` and `mae` are the mean over samples and outputs. All
     other losses are summed over outputs and averaged over samples; `squared` is half the square, as in scikit-learn.
 
     Examples

@@ -86,7 +86,7 @@ class Adam(Optimizer):
 @final
 @dataclass(frozen=True)
 class AdamW(Optimizer):
-    r"""AdamW: Adam, and beside it every weight (no bias) shrinks by the share rate * weight_decay.
+    r"""AdamW: Adam, and beside it every weight (no bias) shrinks by the fraction rate * weight_decay.
 
     .. math:: W \leftarrow W - \eta \lambda W + \text{Adam's step}
 

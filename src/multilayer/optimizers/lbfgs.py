@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Minimum:
-    """What SciPy came to."""
+    """The result of SciPy."""
 
     value: float
     iterations: int
@@ -34,7 +34,7 @@ class LBFGS:
     """Limited-memory BFGS: a quasi-Newton method with a line search, over all the data at once; for small data.
 
     It has no learning rate, and takes no batches: an epoch is one of its iterations. All of it is computed in float64,
-    whatever the network's dtype, for a line search cannot tell a small step from rounding in float32.
+    whatever the network's dtype, as a line search cannot distinguish a small step from rounding in float32.
 
     Parameters
     ----------
@@ -63,16 +63,16 @@ class LBFGS:
         objective: Callable[[Vector], tuple[float, Vector]],
         start: Vector,
         iterations: int,
-        tell: Callable[[Vector, float], None],
+        after_iteration: Callable[[Vector, float], None],
     ) -> Minimum:
-        """Minimize; `tell` is called after each iteration and may raise StopIteration to end it."""
+        """Minimize; `after_iteration` may raise StopIteration to end it."""
         try:
             from scipy import optimize
         except ImportError:
             raise MissingExtraError("L-BFGS", "SciPy", "lbfgs") from None
 
         def callback(intermediate_result: Any) -> None:
-            tell(intermediate_result.x, float(intermediate_result.fun))
+            after_iteration(intermediate_result.x, float(intermediate_result.fun))
 
         result = optimize.minimize(
             objective,

@@ -22,7 +22,7 @@ Parameters = tuple[NDArray[Any], ...]
 
 @dataclass(frozen=True, eq=False)
 class OptimizerState:
-    """What an optimizer remembers: how many updates it made, and its slots, an array per parameter array each."""
+    """The number of updates, and the slots (momentum, say): one array per parameter array each."""
 
     step: int
     slots: Mapping[str, Parameters]
@@ -35,7 +35,7 @@ class OptimizerState:
 class Optimizer(ABC):
     """A rule that turns gradients into new parameters.
 
-    A concrete optimizer is a frozen dataclass with the field `learning_rate`. It names its memory in `slots` and
+    A concrete optimizer is a frozen dataclass with the field `learning_rate`. It names its state arrays in `slots` and
     writes `formula` for one array; every operation in it keeps the array's type.
     """
 
@@ -67,7 +67,7 @@ class Optimizer(ABC):
         parameters: Sequence[NDArray[Any]],
         learning_rate: float | None = None,
     ) -> tuple[Parameters, OptimizerState]:
-        """Return new parameters and the new state; the rate is the optimizer's own unless a schedule says."""
+        """Return new parameters and the new state; the rate is the optimizer's unless given."""
         rate = self.learning_rate if learning_rate is None else learning_rate
         t = state.step + 1
         memory = [state.slots[name] for name in self.slots]

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the rate of each step, as a function of how far training is."""
+"""Learning-rate schedules: the rate of each step, as a function of the place in training."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Time:
-    """How far training is, before a step."""
+    """The place in training before a step."""
 
     step: int
     """Steps taken so far."""
     samples: int
     """Samples seen in finished epochs."""
     total: int | None
-    """Steps there are to be in all; None when the data do not tell."""
+    """The number of all steps; None where it is not known."""
 
 
 class Schedule(ABC):
@@ -47,7 +47,7 @@ class Schedule(ABC):
         """Return the rate of the step that is about to be taken."""
 
     def on_plateau(self, base: float, /) -> float | None:
-        """Return a new base to go on with when nothing improves any more, or None to stop."""
+        """Return a new base to go on with after a plateau, or None to stop."""
         return None
 
     def __post_init__(self) -> None:
@@ -77,25 +77,25 @@ class InverseScaling(Schedule):
 @final
 @dataclass(frozen=True)
 class Adaptive(Schedule):
-    """Constant, until nothing improves: then the rate is divided, down to `least`: scikit-learn's `adaptive`."""
+    """Constant until a plateau, where the rate is divided, down to `minimum`: scikit-learn's `adaptive`."""
 
     divisor: float = setting(5.0, above=1.0)
-    least: float = setting(1e-6, above=0.0)
+    minimum: float = setting(1e-6, above=0.0)
 
     def rate(self, base: float, time: Time, /) -> float:
         return base
 
     def on_plateau(self, base: float, /) -> float | None:
-        return None if base <= self.least else base / self.divisor
+        return None if base <= self.minimum else base / self.divisor
 
 
 @final
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Up in a line over the first `warmup` steps, then down along half a cosine to the share `floor` of the rate.
+    """Up in a line over the first `warmup` steps, then down along half a cosine to the fraction `floor` of the rate.
 
-    `warmup` below 1 is a share of all steps, otherwise their number. `steps` is the number of all steps; needed only
-    where the data do not tell.
+    `warmup` below 1 is a fraction of all steps, otherwise their number. `steps` is the number of all steps; needed only
+    where it is not known from the data.
 
     References
     ----------
@@ -119,9 +119,9 @@ class Cosine(Schedule):
 @final
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """From base / `start` up to base over the share `rise` of all steps, then down to base / (`start` `end`).
+    """From base / `start` up to base over the fraction `rise` of all steps, then down to base / (`start` `end`).
 
-    Both ways follow half a cosine. `steps` is the number of all steps; needed only where the data do not tell.
+    Both ways follow half a cosine. `steps` is the number of all steps; needed only where it is not known from the data.
 
     References
     ----------
@@ -151,7 +151,7 @@ def _total(steps: int | None, time: Time) -> int:
     total = time.total if steps is None else steps
     if total is None:
         raise InputError(
-            "the schedule needs the number of all steps, which these data do not tell; give it as steps="
+            "the schedule needs the number of all steps, which is not known for these data; give it as steps="
         )
     return total
 
@@ -171,7 +171,7 @@ registry: Registry[Schedule] = Registry(
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that `get`, and every `schedule=`, knows.
+    """Return the names that `get` and `schedule=` take.
 
     >>> names()
     ('constant', 'inverse_scaling', 'adaptive', 'cosine', 'one_cycle')

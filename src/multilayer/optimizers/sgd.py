@@ -17,7 +17,7 @@ __all__ = ["SGD"]
 @final
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    r"""Stochastic gradient descent with momentum, Nesterov's unless told.
+    r"""Stochastic gradient descent with momentum, Nesterov's by default.
 
     .. math:: v \leftarrow \mu v - \eta g, \qquad
               w \leftarrow w + \begin{cases} \mu v - \eta g & \text{Nesterov} \\ v & \text{otherwise}\end{cases}

@@ -32,7 +32,7 @@ registry: Registry[Optimizer | LBFGS] = Registry(
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that `get`, and every `optimizer=`, knows.
+    """Return the names that `get` and `optimizer=` take.
 
     >>> names()
     ('adam', 'adamw', 'sgd', 'rmsprop', 'lbfgs')

@@ -108,8 +108,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         ones. The result of `fit` and a fitted estimator of `multilayer.estimators` stand for their network.
     X : array_like or sparse, shape (samples, inputs), or batches
         Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time, columns of a
-        data frame are taken by the names of the inputs where there are some (`multilayer._base.arrays`). Or, without y,
-        batches: an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
+        data frame are taken by the names of the network's inputs (`multilayer._base.arrays`). Or, without y, batches:
+        an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
         labels (`multilayer.network.labels`).
@@ -133,8 +133,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     after : Trained or Memory, optional
         The result of an earlier training of this network, to go on from its optimizer state and learning rate.
     checkpoint : Checkpoint or path, optional
-        A file to save the training state to after epochs and when interrupted. Where it exists, training goes on from
-        it, with the same bits as without the interruption.
+        A file to save the training state to after epochs and when interrupted. Where it exists, training
+        resumes from it, with the same bits as without the interruption.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainC
 
 
 def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimizer | LBFGS) -> Memory:
-    """Return the memory of an earlier training, checked to be of this network and this optimizer."""
+    """Return the optimizer state to continue from, checked to belong to this network and this optimizer."""
     memory = after.memory if isinstance(after, Trained) else after
     if not isinstance(memory, Memory):
         raise InputError(

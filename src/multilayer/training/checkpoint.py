@@ -115,7 +115,7 @@ class Checkpoint:
     """Where and how often to save: after every `every` epochs, at the end, and when interrupted.
 
     The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
-    PATH.previous. With `resume`, training goes on from a file that exists; without, it replaces it.
+    PATH.previous. With `resume`, training continues from a file that exists; otherwise the file is replaced.
     """
 
     path: AnyPath

@@ -58,9 +58,9 @@ class TrainConfig:
         The learning rate over time, starting from the optimizer's own: "cosine", say;
         `multilayer.optimizers.schedules.names()` lists them.
     epochs, batch_size : int
-        Passes over the data; samples per step (never more than there are).
+        Passes over the data; samples per step, at most all of them.
     shuffle : bool
-        Whether each epoch has an order of its own.
+        Whether each epoch draws a new order of the samples.
     stopping : EarlyStopping, optional
         When to stop early, and whether the best weights are restored. None: all epochs, and the last weights.
     clip : Clip, optional
@@ -120,9 +120,7 @@ class TrainConfig:
             if value is not None and not isinstance(value, kind):
                 raise InputError(f"{name} must be {words}, or None; got {one_line(repr(value), 80)}")
         if self.weight_decay and isinstance(self.optimizer, AdamW):
-            raise InputError(
-                "AdamW has a weight_decay of its own; give it there, or use Adam with weight_decay="
-            )
+            raise InputError("AdamW has its own weight_decay; set it there, or use Adam with weight_decay=")
         if isinstance(self.optimizer, LBFGS):
             self._check_full_batch()
 
@@ -171,7 +169,7 @@ class TrainConfig:
         self.dropout_rates(len(network.layers) - 1)
 
     def dropout_rates(self, hidden: int) -> tuple[float, ...]:
-        """Return the dropout of each hidden layer; () where there is none at all."""
+        """Return the dropout of each hidden layer; () without dropout."""
         rates = (self.dropout,) * hidden if isinstance(self.dropout, float) else self.dropout
         if len(rates) != hidden:
             raise InputError(
@@ -197,7 +195,7 @@ class TrainConfig:
     def terms(self, network: MLP) -> dict[str, str]:
         """Return every setting in words, by name, to compare with those of a checkpoint.
 
-        More epochs are no other training, unless the learning rate depends on how many there are.
+        The number of epochs may change, unless the learning rate depends on it.
         """
         words = {field.name: repr(getattr(self, field.name)) for field in dataclasses.fields(self)}
         words["dropout"] = repr(self.dropout_rates(len(network.layers) - 1))

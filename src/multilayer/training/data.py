@@ -214,12 +214,12 @@ def arrays(
 
 
 def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
-    """Return training and validation data: a random share of the rows, none of them copied."""
+    """Return training and validation data: a random fraction of the rows, without copying."""
     held_out = round(fraction * data.rows)
     if not 0.0 < fraction < 1.0 or not 0 < held_out < data.rows:
         raise InputError(
-            f"validation={fraction!r} takes {held_out} of {data.rows} samples; expected a share between 0 and 1 that "
-            "leaves some on both sides"
+            f"validation={fraction!r} takes {held_out} of {data.rows} samples; expected a fraction between 0 and 1 "
+            "that leaves some on both sides"
         )
     rows = rng.permutation(data.rows)
     return (

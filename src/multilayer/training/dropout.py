@@ -1,7 +1,7 @@
-"""Dropout: which units a step leaves out, as a function of a key and of the place alone.
+"""Dropout: the dropped units of a step are a function of a key and of their place alone.
 
 A step draws one key per hidden layer; everything else is Threefry-2x32 of key and place. So the native core and NumPy
-leave out the same units, for any number of threads, and nobody has to hold what was drawn.
+drop the same units, for any number of threads, and no mask has to be stored.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ Words = NDArray[np.uint32]
 
 
 def step_keys(rng: Random, steps: int, layers: int) -> NDArray[np.uint64]:
-    """Return a key per step and hidden layer; where there is no dropout, of shape (steps, 0), nothing is drawn."""
+    """Return a key per step and hidden layer; without dropout the shape is (steps, 0), and nothing is drawn."""
     return words(rng, (steps, layers)) if layers else np.empty((steps, 0), np.uint64)
 
 
-def mask(key: np.uint64, shape: tuple[int, ...], share: float) -> NDArray[np.float64]:
+def mask(key: np.uint64, shape: tuple[int, ...], fraction: float) -> NDArray[np.float64]:
     """Return what dropout multiplies the outputs z of a layer by, of shape (samples, units).
 
-    0 for about `share` of the units, and 1 / (1 - share) for the others (inverted dropout): the expected value stays,
-    so that predicting needs no change. The first word of the counter (j, row) is for unit j, the second for the unit
+    0 for about `fraction` of the units, and 1 / (1 - fraction) for the others (inverted dropout): the expected value
+    stays, so predictions need no change. The first word of the counter (j, row) is for unit j, the second for the unit
     half a row further on.
     """
     rows, units = shape
     half = (units + 1) // 2
     with np.errstate(over="ignore"):
         low, high = threefry(key, np.arange(half, dtype=np.uint32), np.arange(rows, dtype=np.uint32)[:, None])
-    kept = np.concatenate([low, high], axis=1)[:, :units] >= np.uint32(share * 2.0**32)
-    scaled: NDArray[np.float64] = kept * np.float64(1.0 / (1.0 - share))
+    kept = np.concatenate([low, high], axis=1)[:, :units] >= np.uint32(fraction * 2.0**32)
+    scaled: NDArray[np.float64] = kept * np.float64(1.0 / (1.0 - fraction))
     return scaled
 
 

@@ -77,7 +77,7 @@ def engine_for(
     parameters: Parameters,
     optimizer: OptimizerState,
 ) -> Engine:
-    """Return the engine for this state: native where there is a core, else NumPy."""
+    """Return an engine with this state: native where the core is available, else NumPy."""
     engine = NativeEngine.of(config, activations, parameters) or NumpyEngine(config, activations)
     engine.load(parameters, optimizer)
     return engine

@@ -96,7 +96,7 @@ class Epoch:
     loss: float
     validation_loss: float | None
     metrics: Mapping[str, float]
-    """By name; of the validation data where there are any, else of the training data."""
+    """By name; measured on the validation data if given, else on the training data."""
     learning_rate: float
     """The rate of its last step."""
     seconds: float
@@ -114,7 +114,7 @@ class Epoch:
 
 @dataclass(frozen=True, repr=False)
 class History:
-    """The curves of a training, with an entry per epoch."""
+    """The learning curves, with an entry per epoch."""
 
     loss: tuple[float, ...] = ()
     validation_loss: tuple[float, ...] = ()
@@ -163,18 +163,18 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """What a later training needs, beside the weights, to go on as if it had never stopped."""
+    """What a later training needs beside the weights to continue without a break: the optimizer state."""
 
     optimizer: OptimizerState
     learning_rate: float
-    """The rate a schedule starts from: the optimizer's own, unless a plateau reduced it."""
+    """The base rate of the schedule: the optimizer's, unless a plateau reduced it."""
     steps: int
     samples: int
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The outcome: a new network, the curves, why training ended, and what it started from."""
+    """The outcome: a new network, the learning curves, why training ended, and where it started."""
 
     network: MLP
     history: History
@@ -186,7 +186,7 @@ class Trained:
     memory: Memory = field(repr=False)
     config: TrainConfig = field(repr=False)
     start: MLP | None = field(repr=False)
-    """The network before training; None where that is not known, as training went on from an earlier one."""
+    """The network before training; None where training continued an earlier one."""
 
     def _repr_html_(self) -> str:
         facts = Table(

@@ -20,9 +20,9 @@ T = TypeVar("T")
 class Interruption:
     """While entered, a first Ctrl-C only sets `requested`; a second one raises KeyboardInterrupt at once.
 
-    It may be entered again inside itself, and inside another one, as where many trainings run one after another: what
-    is requested of the outer one is then requested of the inner one too, so that Ctrl-C stops the whole. Signals
-    reach the main thread only, so elsewhere nothing changes; nor does it where the program has a handler of its own.
+    It may be entered again inside itself, and inside another one, as where many networks are trained in turn: what is
+    requested of the outer one is requested of the inner one too, so that Ctrl-C stops all of it. Signals reach the main
+    thread only, so nothing changes in other threads, or where the program has its own handler.
     """
 
     _entered: ClassVar[list[Interruption]] = []
@@ -110,7 +110,7 @@ class ConsistentRead(Generic[T]):
             queued = self._queue.popleft()
             try:
                 queued.set_result(self._read())
-            except BaseException as error:  # noqa: BLE001  (belongs to whoever reads)
+            except BaseException as error:  # noqa: BLE001  (raised in the thread that reads)
                 queued.set_exception(error)
 
     @contextmanager

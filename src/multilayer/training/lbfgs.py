@@ -41,11 +41,11 @@ def minimize(
     assert isinstance(data, Arrays)  # noqa: S101
     objective, kind = Objective(config, activations, start, data), start[0].dtype
 
-    def tell(vector: Vector, value: float) -> None:
+    def callback(vector: Vector, value: float) -> None:
         if ends(tuple(array.astype(kind) for array in objective.parameters(vector)), value):
             raise StopIteration
 
-    return config.optimizer.minimize(objective, objective.vector(start), config.epochs, tell)
+    return config.optimizer.minimize(objective, objective.vector(start), config.epochs, callback)
 
 
 class Iterations(Iterator[tuple[Parameters, float]]):
@@ -129,9 +129,9 @@ class Objective:
             mean, gradients = self._engine.objective(x, y, weights)
             if not math.isfinite(mean):  # a line search that went too far comes back from infinity
                 return math.inf, np.zeros_like(vector)
-            share = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
-            value += share * mean
-            gradient += share * self.vector(gradients)
+            fraction = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
+            value += fraction * mean
+            gradient += fraction * self.vector(gradients)
         return value, gradient
 
     def _gathered(self, number: int) -> Gathered:

@@ -1,4 +1,4 @@
-"""Metrics: what is measured beside the loss, of targets and outputs."""
+"""Metrics: numbers for targets and outputs, measured beside the loss."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Metric:
 
 
 def accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
-    """Return the share of samples whose class is right: the largest output, or those above one half."""
+    """Return the fraction of samples with the right class: the largest output, or those above one half."""
     if z.shape[-1] == 1:
         right = (z[:, 0] > 0.5) == (y[:, 0] > 0.5)
     else:
@@ -44,13 +44,13 @@ def accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> 
 
 
 def r2(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
-    """Return the share of the targets' variance that is explained, mean over outputs; 0 for constant targets."""
+    """Return the explained fraction of the targets' variance, mean over outputs; 0 for constant targets."""
     _check_numbers(y, z)
     y, z = y.astype(np.float64), z.astype(np.float64)
     left = np.average((y - z) ** 2, weights=weights, axis=0)
-    spread = np.average((y - np.average(y, weights=weights, axis=0)) ** 2, weights=weights, axis=0)
-    explained = 1.0 - left / np.where(spread == 0.0, 1.0, spread)
-    return float(np.where(spread == 0.0, np.where(left == 0.0, 1.0, 0.0), explained).mean())
+    variance = np.average((y - np.average(y, weights=weights, axis=0)) ** 2, weights=weights, axis=0)
+    explained = 1.0 - left / np.where(variance == 0.0, 1.0, variance)
+    return float(np.where(variance == 0.0, np.where(left == 0.0, 1.0, 0.0), explained).mean())
 
 
 def mean_absolute_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
@@ -102,7 +102,7 @@ registry: Registry[Metric] = Registry(
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that `get`, and every `metrics=`, knows.
+    """Return the names that `get` and `metrics=` take.
 
     >>> names()[:2]
     ('accuracy', 'r2')
@@ -120,7 +120,7 @@ def get(name: str | Metric, /) -> Metric:
 
 
 def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]:
-    """Return metrics, names looked up; a single one will do.
+    """Return metrics, with names looked up; one or several.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]
     found = tuple(map(get, listed))
     given = [metric.name for metric in found]
     if len({*given, "loss", "validation_loss"}) != len(given) + 2:
-        raise InputError(f"metrics need names of their own; got {', '.join(given)}")
+        raise InputError(f"each metric needs another name; got {', '.join(given)}")
     return found
 
 

@@ -54,7 +54,7 @@ class NativeEngine:
     def of(
         cls, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
     ) -> NativeEngine | None:
-        """Return an engine for parameters of this type and these shapes; None where there is no core for them."""
+        """Return an engine for parameters of this type and these shapes; None if the core cannot."""
         made = trainer_for(config, activations, parameters)
         return None if made is None else cls(config, activations, *made)
 

@@ -42,7 +42,7 @@ class InNumpy:
 def trainer_for(
     config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
 ) -> tuple[backend.Trainer, InNumpy] | None:
-    """Return a trainer with the kernels that there are, and what has none."""
+    """Return a trainer with all available kernels, and the parts that have none."""
     last, hidden_dropout = len(activations) - 1, config.dropout_rates(len(activations) - 1)
     loss = config.loss.kernel(parameters[-1].size)
     optimizer = config.optimizer if isinstance(config.optimizer, Optimizer) else None

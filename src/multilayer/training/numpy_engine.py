@@ -1,4 +1,4 @@
-"""Training steps in NumPy: the readable reference, and the fallback where there is no native core."""
+"""Training steps in NumPy: the readable reference, and the fallback without a native core."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NotFinite:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a run of steps has done: the objective of each batch taken, and why there is no next step."""
+    """The result of a run of steps: the objective of each, and why the next one was refused."""
 
     losses: NDArray[np.float64]
     not_finite: NotFinite | None = None
@@ -96,7 +96,7 @@ class NumpyEngine:
         return self._state
 
     def close(self) -> None:
-        """Do nothing: there is nothing to free."""
+        """Do nothing: all is in arrays already."""
 
     def run(
         self,

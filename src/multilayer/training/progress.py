@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Advance", "bar", "progress_bar"]
 
-Tell = Callable[[Step | Epoch], None]
+Show = Callable[[Step | Epoch], None]
 Advance = Callable[[float, str], None]
 """Takes how much is done, and what to show beside it."""
 
@@ -29,8 +29,8 @@ _SECONDS_BETWEEN = 0.1
 
 
 @contextmanager
-def progress_bar(epochs: int, show: bool | None = None) -> Iterator[Tell]:
-    """Show epochs, time left, loss, metrics and learning rate; unless told, where `bar` does.
+def progress_bar(epochs: int, show: bool | None = None) -> Iterator[Show]:
+    """Show epochs, time left, loss, metrics and learning rate; by default where `bar` does.
 
     Yields a function to be called with every event.
     """
@@ -42,7 +42,7 @@ def progress_bar(epochs: int, show: bool | None = None) -> Iterator[Tell]:
 def bar(
     what: str, total: float, show: bool | None = None, console: Console | None = None
 ) -> Iterator[Advance]:
-    """Show how much of `total` is done, on stderr; unless told, where that is a terminal, and in notebooks.
+    """Show how much of `total` is done, on stderr; by default where that is a terminal, and in notebooks.
 
     Where a line is short, the number done, the total and the time left stay, and the description is cut.
     """
@@ -126,7 +126,7 @@ def _in_notebook(what: str, total: float) -> Advance:
 
 
 def describe(event: Step | Epoch) -> str:
-    """Return what the bar says of an event: loss, validation loss, metrics, learning rate."""
+    """Return an event in words: loss, validation loss, metrics, learning rate."""
     parts = {"loss": event.loss}
     if isinstance(event, Epoch):
         if event.validation_loss is not None:

@@ -50,7 +50,7 @@ class Run:
 
     @property
     def ended(self) -> Stopped | None:
-        """Why there is nothing left to do, where that is so."""
+        """Why no epoch is left, or None."""
         if self.progress.ended is not None:
             return self.progress.ended
         return "epochs" if self.progress.epoch >= self.config.epochs else None
@@ -125,10 +125,10 @@ class Run:
         return (found, at.learning_rate, "plateau") if slower is None else (found.reset(), slower, last)
 
     def network_after(self, steps: int) -> MLP:
-        """Return the network, which no more than so many steps have made."""
+        """Return the network, unless it has made more steps."""
         if self.progress.steps != steps:
             raise RuntimeError(
-                "training has gone on: read the network of an event before asking for the next one"
+                "training has continued: read the network of an event before asking for the next one"
             )
         return with_parameters(self.network, self.engine.parameters())
 

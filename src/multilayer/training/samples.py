@@ -118,13 +118,13 @@ def weights_by_class(
 ) -> NDArray[np.float64]:
     """Return a weight per sample, for targets as the loss prepares them.
 
-    "balanced" gives every class the same share of the whole. The keys of a mapping are the labels of a network that has
+    "balanced" gives every class the same total weight. The keys of a mapping are the labels of a network that has
     labels, else class numbers; a class that it does not name counts 1.
 
     Raises
     ------
     InputError
-        When targets are no classes, a key is no class, or a weight is no finite number of at least 0.
+        When targets are not classes, a key is not a class, or a weight is negative or not finite.
     """
     found, members = np.unique(_classes_of(y), return_inverse=True)
     weights: NDArray[np.float64]

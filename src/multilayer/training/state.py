@@ -48,7 +48,7 @@ class Progress:
     """Why training is over, however many epochs are asked for."""
 
     def after_steps(self, batches: Batches, losses: NDArray[np.float64]) -> Progress:
-        """Return the progress after the first of these batches, as many as there are losses."""
+        """Return the progress after the first `len(losses)` of these batches."""
         loss_sum, rows = self.loss_sum, self.rows
         for number, value in enumerate(losses.tolist()):
             taken = min(batches.size, batches.rows - number * batches.size)
@@ -82,14 +82,14 @@ class TrainState:
     parameters: Parameters
     optimizer: OptimizerState
     rng: Random
-    """The generator, at the place where training goes on."""
+    """The generator, ready for the next number."""
     progress: Progress
 
 
 def initial_state(
     network: MLP, optimizer: Optimizer | LBFGS, rng: Random, memory: Memory | None = None
 ) -> TrainState:
-    """Return the state before the first step, which goes on from the optimizer state of an earlier training, if any."""
+    """Return the state before the first step, with the optimizer state of an earlier training if given."""
     parameters = parameters_of(network)
     if memory is not None:
         progress = Progress(memory.learning_rate, steps=memory.steps, samples=memory.samples)
