@@ -10,7 +10,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from multilayer import plots
-from multilayer.plots.figures import GREY, percent
+from multilayer._base.text import percent
+from multilayer.plots.figures import GREY
 from multilayer.plots.weighted_sums import saturated_spans
 from multilayer.reports.diagnosis import pictures
 from multilayer.training import History
@@ -188,7 +189,9 @@ def test_tables_are_rectangular(name):
         (0.5, "50"),
         (0.999, "99.9"),
         (0.004, "0.4"),
-        (1e-12, "1e-10"),
+        (0.71234, "71.2"),
+        (0.99999999, "99.999999"),
+        (1e-12, "<\u00a00.001"),
         (np.nan, "nan"),
     ],
 )

@@ -140,5 +140,5 @@ def _html_row(row: tuple[str, ...], kinds: list[str]) -> str:
 
 def _is_number(cell: str) -> bool:
     with suppress(ValueError):
-        return not math.isnan(float(cell.replace(",", "").removesuffix("%").strip()))
+        return not math.isnan(float(cell.replace(",", "").removeprefix("<").removesuffix("%").strip()))
     return cell in {"", "–", "nan"}

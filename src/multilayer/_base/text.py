@@ -11,7 +11,17 @@ import gettext
 from collections.abc import Collection
 from itertools import islice
 
-__all__ = ["fill", "html_text", "near_matches", "one_line", "printable", "quoted", "shows", "translate_with"]
+__all__ = [
+    "fill",
+    "html_text",
+    "near_matches",
+    "one_line",
+    "percent",
+    "printable",
+    "quoted",
+    "shows",
+    "translate_with",
+]
 
 _LONGEST_MESSAGE = 500
 
@@ -42,6 +52,18 @@ def fill(template: str, /, **places: object) -> str:
 def translate_with(translations: gettext.NullTranslations) -> None:
     """Look up the templates of `fill` in these translations from now on."""
     _translations[0] = translations
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction as a percentage of three digits; it is 0 or 100 only where the fraction is exactly 0 or 1.
+
+    >>> percent(0.25), percent(0.99996), percent(1.0), percent(2.5e-9)
+    ('25\xa0%', '99.996\xa0%', '100\xa0%', '<\xa00.001\xa0%')
+    """
+    if 0.0 < fraction < 1e-5:
+        return "<\u00a00.001\u00a0%"
+    texts = (f"{100 * fraction:.{digits}g}" for digits in range(3, 18))
+    return f"{next(text for text in texts if text != '100' or fraction == 1.0)}\u00a0%"
 
 
 def printable(text: str) -> str:

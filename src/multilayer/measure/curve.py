@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.activations import Activation, Interval
 from multilayer.measure.normal import mass
 from multilayer.measure.property import (
@@ -18,7 +18,6 @@ from multilayer.measure.property import (
     NotMeasured,
     Property,
     is_elementwise,
-    percent,
     shown,
     span,
     texts,

@@ -10,11 +10,11 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.initializers import Glorot, He, Initializer, LeCun, for_activation
 from multilayer.measure.centring import network_for, task
-from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown
+from multilayer.measure.property import Effort, NotMeasured, Property, shown
 from multilayer.network.initialized import initialize
 from multilayer.training import gradients
 from multilayer.training.backpropagation import backward

@@ -22,7 +22,6 @@ __all__ = [
     "Property",
     "is_elementwise",
     "lines_of",
-    "percent",
     "shown",
     "span",
     "texts",
@@ -124,15 +123,6 @@ def shown(value: float, digits: int = 4) -> str:
     if abs(value) > 1e300:
         return "∞" if value > 0 else "-∞"
     return "0" if abs(value) < 1e-300 else f"{value:.{digits}g}"
-
-
-def percent(fraction: float) -> str:
-    """Return a fraction as a percentage.
-
-    >>> percent(0.5), percent(1e-9), percent(0.0)
-    ('50 %', '< 0.001 %', '0 %')
-    """
-    return "< 0.001 %" if 0.0 < fraction < 1e-5 else f"{100 * fraction:.3g} %"
 
 
 def texts(figures: Any, digits: int = 4) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
 from multilayer.measure.normal import mean
-from multilayer.measure.property import Effort, NotMeasured, Property, percent, shown, texts
+from multilayer.measure.property import Effort, NotMeasured, Property, shown, texts
 
 __all__ = ["Centre", "FixedPoint", "VarianceMap", "fixed_variance"]
 

@@ -36,7 +36,6 @@ __all__ = [
     "log_scale",
     "number",
     "over_layers",
-    "percent",
     "style",
     "svg",
 ]
@@ -178,18 +177,6 @@ def legend(ax: Axes, **options: Any) -> Any:
 def number(value: float | None) -> str:
     """Return a number for tables and captions; a dash for None."""
     return "–" if value is None else f"{value:.3g}"
-
-
-def percent(fraction: float) -> str:
-    """Return a fraction as a percentage, which is 0 % or 100 % only where the fraction is exactly 0 or 1.
-
-    >>> percent(0.25), percent(0.9996), percent(1.0), percent(2.5e-9)
-    ('25\\xa0%', '99.96\\xa0%', '100\\xa0%', '2e-07\\xa0%')
-    """
-    exact = fraction in {0.0, 1.0}
-    texts = (f"{100 * fraction:.{digits}f}" for digits in range(5))
-    fitting = (text for text in texts if exact or float(text) not in {0.0, 100.0})
-    return f"{next(fitting, f'{100 * fraction:.1g}')}\u00a0%"
 
 
 def over_layers(ax: Axes, count: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer._base.table import Table
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.plots.figures import (
     BLUE,
     ORANGE,
@@ -18,7 +18,6 @@ from multilayer.plots.figures import (
     log_scale,
     number,
     over_layers,
-    percent,
 )
 from multilayer.plots.picture import Picture, measured, nothing_measured
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer._base.table import Table
-from multilayer._base.text import fill
-from multilayer.plots.figures import BLUE, GREY, drawn_on, label, legend_above, percent
+from multilayer._base.text import fill, percent
+from multilayer.plots.figures import BLUE, GREY, drawn_on, label, legend_above
 from multilayer.plots.picture import Picture, measured
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.table import Table
-from multilayer._base.text import fill
-from multilayer.plots.figures import drawn_on, legend_above, percent
+from multilayer._base.text import fill, percent
+from multilayer.plots.figures import drawn_on, legend_above
 from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:

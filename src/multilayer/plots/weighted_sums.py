@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.network import Dense
-from multilayer.plots.figures import BLUE, RED, drawn_on, number, percent
+from multilayer.plots.figures import BLUE, RED, drawn_on, number
 from multilayer.plots.picture import Picture, nothing_measured
 
 if TYPE_CHECKING:
