@@ -88,7 +88,7 @@ def test_an_optimizer_in_place_of_lbfgs_ends_as_optimizers_do():
 
     model = MLPClassifier((5,), solver="lbfgs", optimizer=Adam(), callbacks=stop, random_state=0)
     assert _fitted(model, X, y).diagnose(X, y).evidence.course.stopped is None
-    model.set_params(optimizer=None)
+    model.set_params(optimizer=None, callbacks=None, max_iter=1000)
     assert _fitted(model, X, y).diagnose(X, y).evidence.course.stopped == "plateau"
 
 
