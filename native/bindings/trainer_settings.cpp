@@ -1,5 +1,6 @@
-// What Python says of a training, by the names of kernels.
+// The settings of a Trainer, and its kernels by name.
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -49,6 +50,83 @@ template <class Entry> const Entry *required(const Entry *entries, size_t n, con
     const Entry *entry = found(entries, n, name);
     if (entry == nullptr) PyErr_Format(PyExc_ValueError, "no kernel is called '%s'", name);
     return entry;
+}
+
+// What Python gives by name. A new setting is a line here, and one in TrainingSettings.
+struct NumberSetting {
+    const char *name;
+    double TrainingSettings::*field;
+};
+const NumberSetting number_settings[] = {
+    {"loss_parameter", &TrainingSettings::loss_parameter},
+    {"target_scale", &TrainingSettings::target_scale},
+    {"target_offset", &TrainingSettings::target_offset},
+    {"decay1", &TrainingSettings::decay1},
+    {"decay2", &TrainingSettings::decay2},
+    {"epsilon", &TrainingSettings::epsilon},
+    {"l2", &TrainingSettings::l2},
+    {"weight_decay", &TrainingSettings::weight_decay},
+    {"limit", &TrainingSettings::limit},
+    {"norm_limit", &TrainingSettings::norm_limit},
+};
+
+struct FlagSetting {
+    const char *name;
+    bool TrainingSettings::*field;
+};
+const FlagSetting flag_settings[] = {
+    {"from_sums", &TrainingSettings::from_sums},
+    {"nesterov", &TrainingSettings::nesterov},
+    {"own_clip", &TrainingSettings::own_clip},
+};
+
+bool wrong_type(const char *name, const char *expected) {
+    PyErr_Format(PyExc_TypeError, "the setting '%s' is not %s", name, expected);
+    return false;
+}
+
+// One setting; false with an exception where there is none of that name, or its value has another type.
+bool read_setting(const char *name, PyObject *value, TrainingSettings &settings, const NamedLoss *&loss) {
+    if (const NumberSetting *number = found(number_settings, std::size(number_settings), name)) {
+        if (!PyFloat_Check(value) && !PyLong_CheckExact(value)) return wrong_type(name, "a number");
+        settings.*number->field = PyFloat_AsDouble(value);
+        return !PyErr_Occurred();
+    }
+    if (const FlagSetting *flag = found(flag_settings, std::size(flag_settings), name)) {
+        if (!PyBool_Check(value)) return wrong_type(name, "True or False");
+        settings.*flag->field = value == Py_True;
+        return true;
+    }
+    const bool is_loss = std::strcmp(name, "loss") == 0;
+    if (!is_loss && std::strcmp(name, "rule") != 0) {
+        PyErr_Format(PyExc_TypeError, "a trainer has no setting '%s'", name);
+        return false;
+    }
+    const char *kernel = PyUnicode_Check(value) ? PyUnicode_AsUTF8(value) : nullptr;
+    if (kernel == nullptr) return PyErr_Occurred() ? false : wrong_type(name, "the name of a kernel");
+    if (is_loss) return (loss = required(losses, std::size(losses), kernel)) != nullptr;
+    const NamedRule *rule = required(rules, std::size(rules), kernel);
+    if (rule != nullptr) settings.rule = rule->rule;
+    return rule != nullptr;
+}
+
+// All settings by name; false with an exception where one is missing, unknown or of another type.
+bool read_settings(PyObject *named, TrainingSettings &settings) {
+    const NamedLoss *loss = nullptr;
+    PyObject *key, *value;
+    for (Py_ssize_t place = 0; PyDict_Next(named, &place, &key, &value);) {
+        const char *name = PyUnicode_Check(key) ? PyUnicode_AsUTF8(key) : nullptr;
+        if (name == nullptr) return PyErr_Occurred() ? false : wrong_type("?", "named by a string");
+        if (!read_setting(name, value, settings, loss)) return false;
+    }
+    // All of them are known, and each was given once.
+    constexpr size_t all = std::size(number_settings) + std::size(flag_settings) + 2;
+    if (static_cast<size_t>(PyDict_GET_SIZE(named)) != all) {
+        PyErr_Format(PyExc_TypeError, "a trainer has %zu settings; got %zd", all, PyDict_GET_SIZE(named));
+        return false;
+    }
+    settings.loss = settings.from_sums ? loss->of_sums : loss->of_outputs;
+    return true;
 }
 
 // A kernel as Python names it: (name, parameters).
@@ -155,34 +233,18 @@ template <class T> Trainer<T> *build(PyObject *layers, const TrainingSettings &s
 }  // namespace
 
 PyObject *make_trainer(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    static const char *names[] = {"dtype",        "layers",        "loss", "loss_parameter", "from_sums",
-                                  "target_scale", "target_offset", "rule", "nesterov",       "decay1",
-                                  "decay2",       "epsilon",       "l2",   "weight_decay",   "limit",
-                                  "norm_limit",   "own_clip",      nullptr};
+    static const char *names[] = {"dtype", "layers", "settings", nullptr};
     PyArray_Descr *dtype;
-    PyObject *layers;
-    const char *loss, *rule;
-    int from_sums, nesterov, own_clip;
+    PyObject *layers, *named;
     TrainingSettings settings{};
-    if (!PyArg_ParseTupleAndKeywords(
-            arguments, keywords, "$O&O!sdpddspdddddddp", const_cast<char **>(names), PyArray_DescrConverter,
-            &dtype, &PyTuple_Type, &layers, &loss, &settings.loss_parameter, &from_sums,
-            &settings.target_scale, &settings.target_offset, &rule, &nesterov, &settings.decay1,
-            &settings.decay2, &settings.epsilon, &settings.l2, &settings.weight_decay, &settings.limit,
-            &settings.norm_limit, &own_clip)) {
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "$O&O!O!", const_cast<char **>(names),
+                                     PyArray_DescrConverter, &dtype, &PyTuple_Type, &layers, &PyDict_Type,
+                                     &named)) {
         return nullptr;
     }
     const int number = dtype->type_num;
     Py_DECREF(dtype);
-    const NamedLoss *named_loss = required(losses, sizeof losses / sizeof *losses, loss);
-    const NamedRule *named_rule =
-        named_loss == nullptr ? nullptr : required(rules, sizeof rules / sizeof *rules, rule);
-    if (named_rule == nullptr) return nullptr;
-    settings.from_sums = from_sums != 0;
-    settings.loss = from_sums ? named_loss->of_sums : named_loss->of_outputs;
-    settings.rule = named_rule->rule;
-    settings.nesterov = nesterov != 0;
-    settings.own_clip = own_clip != 0;
+    if (!read_settings(named, settings)) return nullptr;
     if (PyTuple_GET_SIZE(layers) == 0 || (number != NPY_FLOAT32 && number != NPY_FLOAT64)) {
         PyErr_SetString(PyExc_ValueError, "a trainer takes at least one layer, and float32 or float64");
         return nullptr;

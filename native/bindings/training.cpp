@@ -147,8 +147,7 @@ PyGetSetDef attributes[] = {
 };
 
 const char documentation[] =
-    "Trainer(*, dtype, layers, loss, loss_parameter, from_sums, target_scale, target_offset, rule, nesterov, "
-    "decay1, decay2, epsilon, l2, weight_decay, limit, norm_limit, own_clip)\n--\n\n"
+    "Trainer(*, dtype, layers, settings)\n--\n\n"
     "Steps of training for layers (inputs, units, forward, backward, dropout), the two being kernels: a name "
     "and "
     "parameters.";

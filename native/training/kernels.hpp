@@ -29,7 +29,7 @@ template <class T> struct UpdateRule {
     T rest2;
     T epsilon;
     // What concerns weights but no biases, and is 0 for none.
-    T l2;      // added to the gradient per weight
+    T penalty;  // added to the gradient per weight
     T shrink;  // share of its old value that a weight loses
     T limit;   // the gradient's largest magnitude; infinity for none
     T scale;   // multiplies a kept gradient

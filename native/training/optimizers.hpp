@@ -49,7 +49,7 @@ MULTILAYER_INLINE void apply_register(const UpdateRule<T> &rule, const T *gradie
     const Vec<T> w = load(weights);
     Vec<T> g = load(gradient);
     if constexpr (!plain) {
-        g = g * rule.scale + rule.l2 * w;
+        g = g * rule.scale + rule.penalty * w;
         g = g > rule.limit ? splat(rule.limit) : g < -rule.limit ? splat(-rule.limit) : g;
     }
     Vec<T> second = {};
@@ -75,7 +75,7 @@ bool apply_rule(const UpdateRule<T> &o, const T *gradient, T *weights, T *slot1,
 }
 
 template <class T> MULTILAYER_INLINE bool is_plain(const UpdateRule<T> &o) {
-    return o.l2 == 0 && o.shrink == 0 && o.scale == 1 && o.limit == static_cast<T>(__builtin_inf());
+    return o.penalty == 0 && o.shrink == 0 && o.scale == 1 && o.limit == static_cast<T>(__builtin_inf());
 }
 
 template <class R, class T>
@@ -93,7 +93,7 @@ template <class T> bool apply_update(const UpdateRule<T> &o, const T *g, T *w, T
         case Rule::sgd:
             return apply_with<SgdRule>(o, g, w, slot1, slot2, n);
         case Rule::keep_gradient:
-            for (size_t i = 0; i < n; i += lanes<T>) store<T>(slot1 + i, load(g + i) + o.l2 * load(w + i));
+            for (size_t i = 0; i < n; i += lanes<T>) store<T>(slot1 + i, load(g + i) + o.penalty * load(w + i));
             return true;
     }
     return true;

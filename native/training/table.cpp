@@ -53,7 +53,7 @@ template <class T> bool update_bias(const BiasUpdate<T> &u, const UpdateRule<T> 
     alignas(64) T g[widest_panel<T>];
     bias_gradient(u, g);
     UpdateRule<T> of_bias = rule;
-    of_bias.l2 = of_bias.shrink = 0;
+    of_bias.penalty = of_bias.shrink = 0;
     return apply_update(of_bias, g, u.bias, u.slot1, u.slot2, u.width);
 }
 

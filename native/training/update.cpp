@@ -9,7 +9,7 @@ namespace {
 // Bounds that keep overflow-safe numbers from overflowing, as follows for float32, with margin to 2^127. A
 // gradient is at most rows * 2^60 + l2 * 2^60 <= 2^81; a step of Adam or RMSprop rate / epsilon times that,
 // 2^121; one of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
-constexpr double most_rows = 0x1p20, most_l2 = 0x1p20, most_rate = 0x1p40;
+constexpr double most_rows = 0x1p20, most_penalty = 0x1p20, most_rate = 0x1p40;
 
 // With more parameters it is cheaper to fetch rows of the batch than gradients of groups.
 constexpr size_t few_parameters = 16384;
@@ -52,7 +52,7 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
     rule.decay2 = static_cast<T>(s.decay2);
     rule.rest2 = static_cast<T>(1.0 - s.decay2);
     rule.epsilon = static_cast<T>(s.epsilon);
-    rule.l2 = step.total != 0 ? static_cast<T>(s.l2 / step.total) : T(0);
+    rule.penalty = step.total != 0 ? static_cast<T>(s.l2 / step.total) : T(0);
     rule.shrink = static_cast<T>(rate * s.weight_decay);
     rule.limit = static_cast<T>(s.limit);
     rule.scale = 1;
@@ -62,7 +62,8 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
             static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, n)) / (1.0 - std::pow(s.decay1, n))));
     }
     const double divisor = s.rule == Rule::sgd ? 1.0 : std::min(1.0, s.epsilon);
-    step.safe = static_cast<double>(step.rows) <= most_rows && static_cast<double>(rule.l2) <= most_l2 &&
+    step.safe = static_cast<double>(step.rows) <= most_rows &&
+                static_cast<double>(rule.penalty) <= most_penalty &&
                 std::abs(static_cast<double>(rule.rate)) <= most_rate * divisor &&
                 static_cast<double>(rule.shrink) <= most_rate;
     return step;
@@ -188,7 +189,7 @@ template <class T>
 bool ParameterUpdates<T>::apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number) {
     const size_t i = part.layer, column = part.column;
     UpdateRule<T> rule = step.rule;
-    rule.l2 = 0;  // is in the gradient
+    rule.penalty = 0;  // is in the gradient
     rule.scale = scale_;
     const auto weights = [&](ParameterArray array) { return parameters_.rows(part, array); };
     bool safe = kernels_.apply(rule, weights(ParameterArray::gradient), weights(ParameterArray::weights),

@@ -79,5 +79,5 @@ def test_what_was_read_stays_and_what_was_not_is_refused() -> None:
         np.testing.assert_array_equal(array, before)
         np.testing.assert_array_equal(array, layer.W)
     assert not np.array_equal(second.network.layers[-1].b, kept.layers[-1].b)
-    with pytest.raises(RuntimeError, match="training has gone on"):
+    with pytest.raises(RuntimeError, match="training has continued"):
         _ = first.network

@@ -49,7 +49,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "run": lambda core: core.run(data(40), np.array([0.1]), lambda: False),
     "forward 0": lambda core: core.forward(0),
     "forward 1": lambda core: core.forward(1),
-    "lose": lambda core: core.lose(),
+    "compute_loss": lambda core: core.compute_loss(),
     "write_values": lambda core: core.write_values(np.zeros(ROWS)),
     "backward 1": lambda core: core.backward(1),
     "backward 0": lambda core: core.backward(0),
@@ -62,7 +62,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "write da": lambda core: core.write("da", 1, np.ones((ROWS, OUTPUTS))),
     "close": lambda core: core.release("slot1"),
 }
-WHOLE_STEP = ["open", "forward 0", "lose", "backward 1", "objective", "find_gradients", "update"]
+WHOLE_STEP = ["open", "forward 0", "compute_loss", "backward 1", "objective", "find_gradients", "update"]
 
 
 @pytest.mark.parametrize("before", ["nothing", "open without targets", "run", "close"])
@@ -75,7 +75,7 @@ def test_a_stage_without_those_before_it_is_an_error(stage: str, before: str) ->
         STAGES[before](core)
     if (before, stage) == ("open without targets", "forward 0"):
         STAGES[stage](core)
-        stage = "lose"
+        stage = "compute_loss"
     with pytest.raises(ValueError, match=r"out of order|without targets|no numbers yet|closed"):
         STAGES[stage](core)
 

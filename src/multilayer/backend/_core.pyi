@@ -34,21 +34,7 @@ class Trainer:
         *,
         dtype: np.dtype[Any],
         layers: tuple[tuple[int, int, _Kernel | None, _Kernel | None, float], ...],
-        loss: str,
-        loss_parameter: float,
-        from_sums: bool,
-        target_scale: float,
-        target_offset: float,
-        rule: str,
-        nesterov: bool,
-        decay1: float,
-        decay2: float,
-        epsilon: float,
-        l2: float,
-        weight_decay: float,
-        limit: float,
-        norm_limit: float,
-        own_clip: bool,
+        settings: dict[str, str | float | bool],
     ) -> Trainer: ...
     @property
     def steps(self) -> int: ...

@@ -234,20 +234,16 @@ def trainer(
     fused: bool = False,
     rule: OptimizerKernel | None = None,
     clip: ClipKernel | None = _NO_LIMITS,
-    **settings: float,
+    l2: float = 0.0,
 ) -> Trainer | None:
     """Return a trainer for these layers; None where there is no core for them.
 
-    What is None the caller computes; `fused`: the last activation is part of the loss. The settings are the core's by
-    name: `l2`, and `weight_decay` beside that of the rule.
+    What is None the caller computes; `fused`: the last activation is part of the loss.
     """
     core = native_or_warn()
     if core is None or dtype not in (np.float32, np.float64):
         return None
-    chosen = {**asdict(loss or _ANY_LOSS), **asdict(rule or _NO_RULE), **asdict(clip or _NO_LIMITS)}
-    decay = settings.pop("weight_decay", 0.0)
-    chosen["weight_decay"] += decay
-    made = core.Trainer(
-        dtype=dtype, layers=tuple(layers), from_sums=fused, own_clip=clip is None, **chosen, **settings
-    )
-    return Trainer(made, dtype, layers, slots)
+    kernels = (loss or _ANY_LOSS, rule or _NO_RULE, clip or _NO_LIMITS)
+    named = {name: value for kernel in kernels for name, value in asdict(kernel).items()}
+    named |= {"from_sums": fused, "own_clip": clip is None, "l2": l2}
+    return Trainer(core.Trainer(dtype=dtype, layers=tuple(layers), settings=named), dtype, layers, slots)

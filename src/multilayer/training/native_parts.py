@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,8 @@ def trainer_for(
     loss = config.loss.kernel(parameters[-1].size)
     optimizer = config.optimizer if isinstance(config.optimizer, Optimizer) else None
     rule = None if optimizer is None else optimizer.kernel
+    if rule is not None:
+        rule = replace(rule, weight_decay=rule.weight_decay + config.weight_decay)
     clip: backend.ClipKernel | None = backend.ClipKernel()
     if config.clip is not None:  # before an optimizer without a kernel it is NumPy's too
         clip = None if rule is None else config.clip.kernel
@@ -72,7 +74,6 @@ def trainer_for(
         rule=rule,
         clip=clip,
         l2=config.l2,
-        weight_decay=config.weight_decay,
     )
     parts = InNumpy(in_numpy, loss is None, clip is None, optimizer is not None and rule is None)
     return None if made is None else (made, parts)
