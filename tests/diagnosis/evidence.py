@@ -18,7 +18,7 @@ UNITS, SAMPLES = 20, 400
 
 @cache
 def plain(hidden: str = "tanh", layers: int = 2) -> Evidence:
-    """Return evidence of a fresh network on two classes that are no trouble; what it scores is set by `scoring`."""
+    """Return evidence of a fresh network on two balanced classes; `scoring` sets its scores."""
     rng = np.random.default_rng(8)
     X = rng.standard_normal((SAMPLES, 5))
     y = (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -27,7 +27,7 @@ def plain(hidden: str = "tanh", layers: int = 2) -> Evidence:
 
 
 def scoring(evidence: Evidence, score: float, linear: float | None = 0.55, constant: float = 0.5) -> Evidence:
-    """Return the evidence with these scores: 0.5 is bad, 0.6 so-so, 0.95 well."""
+    """Return the evidence with these scores: 0.5 is poor, 0.6 fair, 0.95 good."""
     return with_outputs(evidence, score=score, linear_score=linear, constant_score=constant)
 
 

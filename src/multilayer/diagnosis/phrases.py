@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from multilayer._base.text import fill, one_line
 from multilayer.diagnosis.evidence import Evidence
 
-__all__ = ["class_label", "columns", "numbers", "options", "ranges", "sentence", "sentences"]
+__all__ = ["class_label", "columns", "numbers", "one_based", "options", "ranges", "sentence", "sentences"]
 
 _LONGEST = 2000
 _SHOWN = 6
@@ -54,6 +57,11 @@ def sentence(text: str) -> str:
 def sentences(*found: str) -> str:
     """Return whole sentences in one line; those that are empty are left out."""
     return " ".join(filter(None, found))
+
+
+def one_based(chosen: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the numbers, from 1, of the entries that are true."""
+    return tuple((np.flatnonzero(chosen) + 1).tolist())
 
 
 def numbers(found: Sequence[int]) -> str:

@@ -24,7 +24,7 @@ from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
 from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.performance import performance, scores
-from multilayer.diagnosis.phrases import numbers, options, sentences
+from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
 _MOST, _MANY = 0.5, 0.1
 Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -62,7 +62,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Boo
     severity: Severity = "warning" if fraction > (_MOST if good else _MANY) else "note"
     if fraction == 1.0 or (fraction > _MOST and not good):
         severity = "error"
-    chosen = tuple(int(u) + 1 for u in np.flatnonzero(units))
+    chosen = one_based(units)
     return Finding(
         title=_title(number, chosen, fraction),
         severity=severity,

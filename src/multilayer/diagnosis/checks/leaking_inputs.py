@@ -13,13 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.phrases import columns
+from multilayer.diagnosis.phrases import columns, one_based
 
 _LEAK = 0.999
 _FEWEST = 10
@@ -31,7 +29,7 @@ def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Iterator[Finding 
     if correlation is None:
         yield NotMeasured(reason=fill("the targets are the inputs themselves"))
         return
-    found = tuple(int(c) + 1 for c in np.flatnonzero(correlation > _LEAK))
+    found = one_based(correlation > _LEAK)
     if evidence.samples < _FEWEST or not found:
         return
     yield Finding(

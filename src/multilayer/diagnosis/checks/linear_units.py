@@ -21,7 +21,7 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics
 from multilayer.diagnosis.performance import early, performance, scores
-from multilayer.diagnosis.phrases import numbers, options, sentences
+from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
 _STRAIGHT = 0.999
 """R^2 of a straight line through h(a)."""
@@ -103,7 +103,7 @@ def _of_layer(evidence: Evidence, number: int, layer: LayerStatistics) -> Findin
 
 
 def _of_units(number: int, layer: LayerStatistics, fraction: float) -> Finding:
-    units = tuple(int(u) + 1 for u in np.flatnonzero(layer.linearity > _STRAIGHT))
+    units = one_based(layer.linearity > _STRAIGHT)
     return Finding(
         title=fill(
             "unit {units} of layer {layer} acts linearly"

@@ -23,7 +23,7 @@ from multilayer.diagnosis.check import Finding, NotMeasured, check
 from multilayer.diagnosis.checks.dead_units import dead
 from multilayer.diagnosis.evidence import Evidence, Integers, LayerStatistics
 from multilayer.diagnosis.performance import scores, severity
-from multilayer.diagnosis.phrases import numbers, options, sentences
+from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
 _SAMPLES = 0.9
 """Fraction of samples on which |h'| is below 1% of its maximum."""
@@ -59,7 +59,7 @@ def _finding(
 ) -> Finding:
     count, units = int(stuck.sum()), stuck.size
     most = count > _MOST * units
-    chosen = tuple(int(u) + 1 for u in np.flatnonzero(stuck))
+    chosen = one_based(stuck)
     return Finding(
         title=_title(number, chosen, most),
         severity=severity(evidence) if most else "note",

@@ -21,7 +21,7 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
 from multilayer.diagnosis.performance import DONE, just_begun, performance, scores, severity, skill
-from multilayer.diagnosis.phrases import columns, options, sentences
+from multilayer.diagnosis.phrases import columns, one_based, options, sentences
 
 _LARGE, _SMALL = 30.0, 0.02
 """Root mean square of a column."""
@@ -41,7 +41,7 @@ def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]
         offset = np.where(varies, np.abs(x.mean) / x.std, 0.0)
     large, far = varies & (size > _LARGE), offset > _FAR
     chosen = large if large.any() else far
-    found = tuple(int(c) + 1 for c in np.flatnonzero(chosen))
+    found = one_based(chosen)
     if large.any():
         value, threshold = float(size[large].max()), _LARGE
         measured = fill(

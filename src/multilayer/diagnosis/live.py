@@ -18,8 +18,8 @@ from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.live.snapshot import Cadence, Clock, Curves, Moment, Sample, Snapshot
 from multilayer.diagnosis.phrases import sentence, sentences
+from multilayer.diagnosis.snapshot import Cadence, Clock, Curves, Moment, Sample, Snapshot
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, Step, Trained

@@ -3,7 +3,7 @@
 import pytest
 
 from multilayer import InputError
-from multilayer.diagnosis.live.snapshot import Cadence, Clock
+from multilayer.diagnosis.snapshot import Cadence, Clock
 from multilayer.training import Epoch, Step
 
 
