@@ -98,7 +98,8 @@ def structure(kind: type[Any]) -> type[Struct]:
         for field in dataclasses.fields(kind)
     ]
     more = _PROPERTIES.get(kind, {}).items()
-    namespace = {"__doc__": (kind.__doc__ or "").partition("\n\n")[0]}
+    own = kind.__module__.startswith(__package__)  # the schema does not change with docstrings elsewhere
+    namespace = {"__doc__": (kind.__doc__ or "").partition("\n\n")[0] if own else None}
     return msgspec.defstruct(kind.__name__, [*fields, *more], kw_only=True, namespace=namespace)
 
 
