@@ -19,7 +19,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode
 from multilayer._base.text import one_line, quoted
 
-__all__ = ["Entry", "TensorFile", "read"]
+__all__ = ["TensorEntry", "TensorFile", "read"]
 
 _LENGTH = 8
 """Bytes at the start of a file that give the length of its header."""
@@ -28,7 +28,7 @@ _LONGEST_HEADER = 100_000_000
 _TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
 
 
-class Entry(Struct, forbid_unknown_fields=True):
+class TensorEntry(Struct, forbid_unknown_fields=True):
     """The header's entry of a tensor; `data_offsets` counts from the end of the header."""
 
     dtype: str
@@ -41,7 +41,7 @@ class TensorFile:
     """A safetensors file: metadata, and the entries of its header."""
 
     metadata: dict[str, str]
-    entries: dict[str, Entry]
+    entries: dict[str, TensorEntry]
     where: str
     _data: bytes
     _start: int
@@ -78,7 +78,7 @@ class TensorFile:
                 f"{self.where}: there is not enough memory for {place} bytes of tensors"
             ) from None
 
-    def _array(self, entry: Entry) -> NDArray[Any]:
+    def _array(self, entry: TensorEntry) -> NDArray[Any]:
         kind = _TYPES[entry.dtype]
         start = self._start + entry.data_offsets[0]
         numbers = np.frombuffer(self._data, kind, math.prod(entry.shape), start)
@@ -108,14 +108,14 @@ def read(data: bytes, where: str) -> TensorFile:
     metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
     return TensorFile(
         strict_json.convert(metadata, dict[str, str], f"{where}: header: __metadata__"),
-        strict_json.convert(header, dict[str, Entry], f"{where}: header"),
+        strict_json.convert(header, dict[str, TensorEntry], f"{where}: header"),
         where,
         data,
         start,
     )
 
 
-def _size(entry: Entry) -> int:
+def _size(entry: TensorEntry) -> int:
     """Return the bytes that a tensor of this type and shape takes."""
     if entry.dtype not in _TYPES:
         raise InputError(f"expected {' or '.join(_TYPES)}, found {quoted(entry.dtype)}")

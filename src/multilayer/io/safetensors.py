@@ -52,7 +52,7 @@ def _names(layers: int) -> list[tuple[str, str]]:
     return [(f"layer{number}.W", f"layer{number}.b") for number in range(1, layers + 1)]
 
 
-def _check_entries(entries: dict[str, tensor_file.Entry], outline: Outline, where: str) -> None:
+def _check_entries(entries: dict[str, tensor_file.TensorEntry], outline: Outline, where: str) -> None:
     """Refuse tensors that are not those of the network, before memory is allocated for them."""
     names = dict.fromkeys(name for pair in _names(len(outline.layers)) for name in pair)
     missing = next((name for name in names if name not in entries), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from multilayer.network.dense import Dense
 
 if TYPE_CHECKING:
     from fractions import Fraction
-
-    from multilayer.network.mlp import MLP
 
 __all__ = ["Equality", "collapsed_layers", "equality"]
 
@@ -51,6 +49,13 @@ def _product(run: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[
     return W, b
 
 
+class Network(Protocol):
+    """Anything with layers, as an MLP has."""
+
+    @property
+    def layers(self) -> tuple[Dense, ...]: ...
+
+
 @dataclass(frozen=True)
 class Equality:
     """A comparison of a collapsed network with its original in exact rational arithmetic.
@@ -80,7 +85,7 @@ class Equality:
         )
 
 
-def equality(network: MLP, collapsed: MLP) -> Equality:
+def equality(network: Network, collapsed: Network) -> Equality:
     """Compare `collapsed` with the exact products of the layers of `network`.
 
     The products are taken in rational arithmetic, without rounding: equality means that both networks are one and the
