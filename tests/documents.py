@@ -119,11 +119,11 @@ def run_python(block: Block, namespace: dict[str, Any]) -> str:
         exec(compile("\n" * (block.line - 1) + block.text, name, "exec"), namespace)  # noqa: S102
         return ""
     test = doctest.DocTestParser().get_doctest(block.text, namespace, name, None, block.line - 1)
-    said = io.StringIO()
+    reported = io.StringIO()
     runner = doctest.DocTestRunner(Numbers(), verbose=False, optionflags=FLAGS)
-    runner.run(test, out=said.write, clear_globs=False)
+    runner.run(test, out=reported.write, clear_globs=False)
     namespace.update(test.globs)
-    return said.getvalue()
+    return reported.getvalue()
 
 
 def run_command(command: str, output: str) -> str:

@@ -41,7 +41,7 @@ def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path: Path) -> N
     for file in (left, others, mine, busy):
         file.write_bytes(b"half")
     with busy.open("rb") as writer:
-        fcntl.flock(writer, fcntl.LOCK_EX)  # as somebody who is writing at this moment
+        fcntl.flock(writer, fcntl.LOCK_EX)  # as another writer would
         storage.write(path, b"one")
     assert sorted(tmp_path.iterdir()) == sorted([path, others, mine, busy])
     storage.keep(path, tmp_path / "kept")

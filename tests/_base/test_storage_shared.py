@@ -1,4 +1,4 @@
-"""Several processes at one file: it is whole at any moment, and nobody is told of a fault that is none."""
+"""Several processes at one file: it is whole at any moment, and no false error is reported."""
 
 from __future__ import annotations
 
@@ -130,11 +130,11 @@ def test_a_folder_that_cannot_be_listed_is_written_to(folder: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_refused_early(folder: Path) -> None:
     folder.chmod(0o500)
     program = (
-        "path, told = sys.argv[1], []\n"
+        "path, refused = sys.argv[1], []\n"
         "for attempt in (storage.check_writable, lambda path: storage.write(path, b'')):\n"
         "    try: attempt(path)\n"
-        "    except InputError as error: told.append(str(error))\n"
-        "assert told == [f'{path}: cannot be written (permission denied)'] * 2, told"
+        "    except InputError as error: refused.append(str(error))\n"
+        "assert refused == [f'{path}: cannot be written (permission denied)'] * 2, refused"
     )
     check_ended_well(process(AS_NOBODY + program, folder / "file"))
 
@@ -142,11 +142,11 @@ def test_a_folder_that_cannot_be_written_is_refused_early(folder: Path) -> None:
 def test_a_folder_that_cannot_be_entered(folder: Path) -> None:
     folder.chmod(0o600)
     program = (
-        "path, told = sys.argv[1], []\n"
+        "path, refused = sys.argv[1], []\n"
         "for attempt in (storage.exists, storage.read, lambda path: storage.keep(path, path + '.previous')):\n"
         "    try: attempt(path)\n"
-        "    except InputError as error: told.append(str(error).rsplit(': ')[-1])\n"
+        "    except InputError as error: refused.append(str(error).rsplit(': ')[-1])\n"
         "denied = 'permission denied'\n"
-        "assert told == [f'cannot be {done} ({denied})' for done in ('read', 'read', 'written')], told"
+        "assert refused == [f'cannot be {done} ({denied})' for done in ('read', 'read', 'written')], refused"
     )
     check_ended_well(process(AS_NOBODY + program, folder / "file"))

@@ -84,16 +84,16 @@ def hostile_network() -> MLP:
 FACES = {
     "trace": lambda: repr(hostile_network().trace([[1.0]])),
     "trace in a notebook": lambda: hostile_network().trace([[1.0]])._repr_html_(),
-    "diagnosis": lambda: repr(told()),
-    "diagnosis in a notebook": lambda: told()._repr_html_(),
-    "verdict": lambda: told().verdict,
+    "diagnosis": lambda: repr(reported()),
+    "diagnosis in a notebook": lambda: reported()._repr_html_(),
+    "verdict": lambda: reported().verdict,
     "separability": lambda: str(separability([[0.0], [1.0]], ["a", HOSTILE.replace("\ud800", "")])),
     "no plane": lambda: str(separability([[0.0], [0.0]], ["a", HOSTILE.replace("\ud800", "")])),
     "page": lambda: str(paragraph(HOSTILE)),
 }
 
 
-def told():
+def reported():
     X = np.linspace(-1.0, 1.0, 60)[:, np.newaxis]
     net = MLP([Dense([[0.0, 0.0]], [0.0, 9.0], "softmax")], classes=["no", HOSTILE], input_names=[HOSTILE])
     found = diagnose(net, X, np.array(net.classes, object)[(X[:, 0] > 0.5).astype(int)])

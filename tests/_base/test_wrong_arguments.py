@@ -1,4 +1,4 @@
-"""Wrong arguments of the public functions: one line that says what was expected."""
+"""Wrong arguments of the public functions: one line with what was expected."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ __all__ = ["KINDS", "LIMITS", "TABLE", "errors", "key", "largest_error"]
 
 TABLE = Path(__file__).with_name("largest_errors.json")
 KINDS = ("value", "derivative")
-# No activation may be further off than this, whatever the table says.
+# No activation may be further off than this, whatever is stored.
 LIMITS = {
     "numpy": {np.float32: 2.0, np.float64: 4.0},
     "native": {np.float32: 1.0, np.float64: 2.0},

@@ -56,7 +56,7 @@ EDITS = {
 }
 """In each file, the lines to add and the beginning of the line that each stands before."""
 
-# What the new activation can do, without anything else having been told of it.
+# What the new activation can do, with no other file edited.
 USES = {
     "by name": """
         from multilayer.activations import Cube, cube, get

@@ -1,4 +1,4 @@
-"""A machine without the native core says so once, and computes all the same."""
+"""Without the native core there is one warning, and the NumPy reference computes."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ print(*(f"{warning.category.__name__}: {warning.message}" for warning in caught)
 """
 
 
-def said(**environment):
+def reported(**environment):
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=environment
     )
@@ -29,18 +29,18 @@ def said(**environment):
 
 
 def test_one_warning_with_the_slowdown():
-    (line,) = said()
+    (line,) = reported()
     assert line.startswith("FallbackWarning: networks run in NumPy, without the native core (")
     assert "10 to 20 times as long" in line
 
 
 def test_who_asks_for_numpy_is_not_warned():
-    assert said(MULTILAYER_BACKEND="numpy") == []
+    assert reported(MULTILAYER_BACKEND="numpy") == []
 
 
 def test_who_asks_for_the_core_is_refused():
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        said(MULTILAYER_BACKEND="native")
+        reported(MULTILAYER_BACKEND="native")
     assert "MULTILAYER_BACKEND=native, but the native core" in failed.value.stderr
 
 

@@ -44,7 +44,7 @@ def test_it_can_be_asked_for() -> None:
 NAMES = ("MULTILAYER_NUM_THREADS", "OMP_NUM_THREADS")
 
 
-def told(own: str, for_all: str = "") -> subprocess.CompletedProcess[str]:
+def reported(own: str, for_all: str = "") -> subprocess.CompletedProcess[str]:
     program = "import multilayer; print(multilayer.get_threads())"
     environment = os.environ | dict(zip(NAMES, (own, for_all), strict=True))
     return subprocess.run(
@@ -53,7 +53,7 @@ def told(own: str, for_all: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_the_environment_sets_the_default() -> None:
-    assert told("7").stdout == ("7\n" if native else "1\n")
+    assert reported("7").stdout == ("7\n" if native else "1\n")
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,16 @@ def test_the_environment_sets_the_default() -> None:
     ],
 )
 def test_the_limit_for_all_libraries_is_one_for_the_default(for_all: str, limit: int) -> None:
-    unlimited = int(told("").stdout)
-    assert int(told("", for_all).stdout) == min(unlimited, limit)
-    assert told("5", for_all).stdout == ("5\n" if native else "1\n")  # what was asked of us alone is stronger
+    unlimited = int(reported("").stdout)
+    assert int(reported("", for_all).stdout) == min(unlimited, limit)
+    assert reported("5", for_all).stdout == (
+        "5\n" if native else "1\n"
+    )  # what was asked of us alone is stronger
 
 
 @pytest.mark.parametrize("wrong", ["0", "two", "-3", "99999999999999"])
 def test_a_wrong_environment_is_an_error(wrong: str) -> None:
-    assert "MULTILAYER_NUM_THREADS must be a number of threads" in told(wrong).stderr
+    assert "MULTILAYER_NUM_THREADS must be a number of threads" in reported(wrong).stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity here")

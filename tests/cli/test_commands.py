@@ -154,8 +154,8 @@ def test_the_decision_on_line_1_is_printed_and_can_be_overruled(multilayer, save
     assert "line 1 is read as column names" in done.err
     assert len(done.err.splitlines()) == 1
     assert json.loads(multilayer("run", net, samples, "--json", "--no-header").out)["y"] == [[4047.0], [3.0]]
-    told = multilayer("diagnose", net, samples).err
-    assert "line 1 is read as column names" in told
+    reported = multilayer("diagnose", net, samples).err
+    assert "line 1 is read as column names" in reported
     assert "line 1" not in multilayer("diagnose", net, samples, "--header").err
 
 

@@ -1,4 +1,4 @@
-"""`multilayer diagnose`: what it prints, writes and ends with, and how a mistake is told."""
+"""`multilayer diagnose`: output, files, exit code and mistakes."""
 
 import json
 import subprocess
@@ -43,7 +43,7 @@ def healthy(tmp_path):
 
 @pytest.fixture
 def sick(tmp_path):
-    """A network whose first layer says the same of every sample."""
+    """A network whose first layer gives the same outputs for every sample."""
     hidden = Dense(1e-4 * np.random.default_rng(5).normal(size=(2, 4)), np.ones(4), "sigmoid")
     last = Dense(np.ones((4, 1)), [-3.0], "sigmoid")
     save(MLP([hidden, last], classes=["other", "same"], input_names=["x1", "x2"]), tmp_path / "sick.json")

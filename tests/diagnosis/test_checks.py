@@ -108,8 +108,8 @@ def standard_errors() -> float:
     """Two of them, of the difference in accuracy: each sample that one of the two gets right alone is a toss-up."""
     outputs = plain().outputs
     constant = np.array(outputs.target_counts) == max(outputs.target_counts)
-    right, told = np.diag(outputs.confusion), outputs.target_counts
-    alone = np.where(constant, told - right, right).sum()
+    right, reported = np.diag(outputs.confusion), outputs.target_counts
+    alone = np.where(constant, reported - right, right).sum()
     return 2.0 * float(np.sqrt(alone)) / SAMPLES
 
 
@@ -242,7 +242,7 @@ def test_how_many_units_are_dead_decides_how_severe_it_is(found, severity):
 
 
 def test_a_sparse_network_is_not_dead():
-    """Each unit answers to 1 % of the samples: most of what the layer says is 0, as it should be."""
+    """Each unit answers to 1 % of the samples: most outputs of the layer are 0, as it should be."""
     sparse = dead(UNITS, alive=SAMPLES // 100, score=0.95)
     assert not findings("dead_units", sparse)
     assert not findings("saturated_units", sparse)

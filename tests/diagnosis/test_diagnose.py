@@ -38,11 +38,11 @@ def test_gradients_that_overflow_are_found_where_the_forward_pass_does_not():
 def test_what_is_missing_has_a_reason():
     X = np.random.default_rng(0).standard_normal((30, 2))
     found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X)
-    said = {outcome.check: outcome.reason for outcome in found.not_measured}
-    assert said["one_class"] == "no y was given"
-    assert "give course=" in said["plateau_stop"]
-    assert "course=TrainingRecord(start=...)" in said["initialization"]
-    assert "bounded" in said["saturated_units"]
+    reported = {outcome.check: outcome.reason for outcome in found.not_measured}
+    assert reported["one_class"] == "no y was given"
+    assert "give course=" in reported["plateau_stop"]
+    assert "course=TrainingRecord(start=...)" in reported["initialization"]
+    assert "bounded" in reported["saturated_units"]
     regression = diagnose(initialize((2, 4, 1), rng=0), X, X[:, 0])
     assert {o.check: o.reason for o in regression.not_measured}[
         "class_imbalance"
@@ -63,8 +63,8 @@ def test_a_linear_model_without_a_mistake_is_a_proof(exclusive):
     X = np.random.default_rng(0).choice([-1.0, 1.0], (60, 2)) + 1e-3
     y = (X[:, 0] > 0) ^ (exclusive & (X[:, 1] > 0))
     found = diagnose(initialize((2, 4, 1), "tanh", "sigmoid", rng=0), X, y.astype(float))
-    said = [finding.evidence for finding in found.findings if finding.check == "linear_enough"]
-    assert any("linearly separable" in evidence for evidence in said) != exclusive
+    reported = [finding.evidence for finding in found.findings if finding.check == "linear_enough"]
+    assert any("linearly separable" in evidence for evidence in reported) != exclusive
     assert separability(X, y).separable != exclusive
 
 
@@ -75,8 +75,8 @@ def test_one_sample_and_one_layer_are_enough(shape, kind):
     net = initialize(shape, "tanh", output, rng=0, dtype=kind)
     X = np.ones((1, shape[0]))
     for found in (diagnose(net, X), diagnose(net, X, [1])):
-        said = {outcome.check for outcome in found.not_measured}
-        assert {"duplicate_inputs", "duplicate_units"} <= said
+        reported = {outcome.check for outcome in found.not_measured}
+        assert {"duplicate_inputs", "duplicate_units"} <= reported
         assert found.verdict
 
 

@@ -19,7 +19,7 @@ TARGETS = {
 
 
 def networks(units, output, kind):
-    """A network, and one that says the same of samples 2^power times as large."""
+    """A network, and one with the same outputs for samples 2^power times as large."""
     net = initialize((3, 4, units), "tanh", output, rng=0, dtype=kind)
     first, last = net.layers
 
@@ -78,8 +78,8 @@ def test_a_linear_model_that_is_not_there_is_not_measured(monkeypatch):
     # Columns so small that the weights of a linear model are beyond the largest double.
     found = diagnose(net, X * 1e-315, y)
     assert found.evidence.outputs.linear_score is None
-    said = {outcome.check: outcome.reason for outcome in found.not_measured}
-    assert "its weights are not finite" in said["linear_enough"]
+    reported = {outcome.check: outcome.reason for outcome in found.not_measured}
+    assert "its weights are not finite" in reported["linear_enough"]
 
     def singular(*_):
         raise np.linalg.LinAlgError("Singular matrix")

@@ -62,7 +62,7 @@ def test_the_course_goes_into_a_diagnosis():
 
 
 def _stuck():
-    """Return a network of sigmoids that says the same for all samples at first, and data that it learns."""
+    """Return a network of sigmoids whose outputs are the same for all samples at first, and data that it learns."""
     rng = np.random.default_rng(1)
     X = rng.standard_normal((400, 2))
     y = (X[:, 0] > 0).astype(float)[:, np.newaxis]
@@ -73,13 +73,13 @@ def _stuck():
 
 def test_what_training_escapes_is_a_warning_and_is_withdrawn():
     net, X, y = _stuck()
-    live, told = _live(X, y, every=4)
+    live, reported = _live(X, y, every=4)
     trained = fit(
         net, X, y, loss="binary_cross_entropy", optimizer=Adam(0.01), epochs=400, rng=0, callbacks=[live]
     )
     assert trained.history.loss[-1] < 0.1
-    assert "collapsed_signal" in {finding.check for finding in told}
-    assert {finding.severity for finding in told} == {"warning"}
+    assert "collapsed_signal" in {finding.check for finding in reported}
+    assert {finding.severity for finding in reported} == {"warning"}
     assert "collapsed_signal" in {finding.check for finding in live.withdrawn}
     assert "collapsed_signal" not in {finding.check for finding in live.findings}
 
@@ -98,18 +98,18 @@ def test_what_training_does_not_escape_is_an_error_in_the_end():
 
 def test_ends_training_at_a_lasting_error_only():
     net, X, y = _stuck()
-    live, told = _live(X, y, stop_on="error")
+    live, reported = _live(X, y, stop_on="error")
     trained = fit(
         net, X, y, loss="binary_cross_entropy", optimizer=SGD(1e-4), epochs=20, rng=0, callbacks=[live]
     )
     assert trained.stopped == "epochs"
     # Targets that tanh cannot reach: no training mends that.
-    live, told = _live(X, 10.0 + y, "squared", stop_on="error")
+    live, reported = _live(X, 10.0 + y, "squared", stop_on="error")
     out_of_reach = initialize((2, 4, 1), "tanh", "tanh", rng=0)
     trained = fit(out_of_reach, X, 10.0 + y, loss="squared", epochs=20, rng=0, callbacks=[live])
     assert trained.stopped == "callback"
     assert len(trained.history) == 2  # seen twice
-    assert [finding.severity for finding in told if finding.check == "wrong_output"] == ["error"]
+    assert [finding.severity for finding in reported if finding.check == "wrong_output"] == ["error"]
 
 
 def test_ends_training_at_a_warning():
@@ -123,7 +123,7 @@ def test_ends_training_at_a_warning():
 
 def test_warns_by_default():
     net, X, y = _stuck()
-    with pytest.warns(TrainingWarning) as told:
+    with pytest.warns(TrainingWarning) as reported:
         fit(
             net,
             X,
@@ -134,7 +134,7 @@ def test_warns_by_default():
             rng=0,
             callbacks=[Live(X, y, every=1)],
         )
-    assert any(str(warning.message).startswith("The signal has collapsed: layer") for warning in told)
+    assert any(str(warning.message).startswith("The signal has collapsed: layer") for warning in reported)
 
 
 def test_without_targets():

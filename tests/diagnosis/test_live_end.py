@@ -1,4 +1,4 @@
-"""However training ends, the last look is at the network that it hands back, and knows why it ended."""
+"""However training ends, the last snapshot is of the returned network, with the reason of the end."""
 
 import signal
 
@@ -93,11 +93,11 @@ def test_a_loop_that_stops_training():
 
 def test_a_finding_of_the_last_snapshot_alone_is_reported():
     """After the first epoch it is a warning that one look has; in the end there is no second one to wait for."""
-    live, told = live_on(X, 50.0 + Y, "squared")
+    live, reported = live_on(X, 50.0 + Y, "squared")
     fit(NET, X, 50.0 + Y, loss="squared", epochs=2, rng=0, callbacks=[live])
     assert [(look.epoch, bool(look.findings)) for look in live.snapshots] == [(1, True), (2, True)]
-    assert {finding.severity for finding in told} >= {"error"}
-    assert live.findings[0] in told
+    assert {finding.severity for finding in reported} >= {"error"}
+    assert live.findings[0] in reported
 
 
 def test_a_second_training_that_breaks_off_at_once_is_another_one():
@@ -190,12 +190,12 @@ def test_the_case_of_the_readme():
     random = np.random.default_rng(0)
     points = random.uniform(-1.0, 1.0, (500, 2))
     ring = np.hypot(*points.T) > 0.75
-    live, told = live_on(points, ring, samples=256)
+    live, reported = live_on(points, ring, samples=256)
     stuck = MLPClassifier((20, 20), activation="logistic", random_state=0, callbacks=[live]).fit(points, ring)
     assert live.snapshots[0].epoch == 1
     assert live.snapshots[-1].epoch == stuck.n_iter_ < 30
     assert (live.findings[0].check, live.findings[0].severity) == ("collapsed_signal", "error")
-    assert "collapsed_signal" in {finding.check for finding in told if finding.severity == "error"}
+    assert "collapsed_signal" in {finding.check for finding in reported if finding.severity == "error"}
 
 
 def test_outputs_to_which_no_loss_belongs_are_judged_too():

@@ -1,4 +1,4 @@
-"""PyTorch's classifiers end in weighted sums: they are told from regressors by one rule, and never judged as such."""
+"""PyTorch's classifiers end in weighted sums: one rule distinguishes them from regressors."""
 
 import numpy as np
 import pytest

@@ -68,16 +68,19 @@ def test_the_checks_that_read_a_curve():
 
 def test_one_epoch_amid_others_is_a_warning():
     found = diagnose(NET, X, Y, course=History((0.7, 0.6, NAN, *np.linspace(0.5, 0.4, 20))))
-    told = next(finding for finding in found.findings if finding.check == "loss_not_finite")
-    assert (told.severity, told.title) == ("warning", "the loss is not finite in epoch 3")
+    reported = next(finding for finding in found.findings if finding.check == "loss_not_finite")
+    assert (reported.severity, reported.title) == ("warning", "the loss is not finite in epoch 3")
     assert {"undertraining", "oscillation"} <= {missing.check for missing in found.not_measured}
 
 
 def test_validation_loss():
     finite = tuple(np.geomspace(1.0, 0.5, 20))
     found = diagnose(NET, X, Y, course=History(finite, (*finite[:10], *[NAN] * 10)))
-    told = next(finding for finding in found.findings if finding.check == "loss_not_finite")
-    assert (told.severity, told.title) == ("error", "the validation loss is not finite from epoch 11 on")
+    reported = next(finding for finding in found.findings if finding.check == "loss_not_finite")
+    assert (reported.severity, reported.title) == (
+        "error",
+        "the validation loss is not finite from epoch 11 on",
+    )
     missing = {outcome.check: outcome.reason for outcome in found.not_measured}
     assert missing["overfitting"] == "the validation loss is not finite in epoch 11"
 
@@ -91,9 +94,9 @@ def test_a_validation_loss_of_every_other_epoch_is_set_against_its_own_epochs():
     loss = tuple(np.geomspace(1.0, 0.1, 40))
     held_out = tuple(np.r_[np.linspace(1.0, 0.5, 10), np.linspace(0.5, 0.9, 10)])
     found = diagnose(NET, X, Y, course=History(loss, held_out))
-    told = next(finding for finding in found.findings if finding.check == "overfitting")
+    reported = next(finding for finding in found.findings if finding.check == "overfitting")
     best = 2 * (int(np.argmin(held_out)) + 1)
-    assert f"in epoch {best}, while the training loss fell from {loss[best - 1]:.4g}" in told.evidence
+    assert f"in epoch {best}, while the training loss fell from {loss[best - 1]:.4g}" in reported.evidence
 
 
 def test_the_curve_of_an_estimator_that_broke_off():

@@ -14,7 +14,7 @@ XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([0, 1, 1, 0])
 NAME = "no_better_than_constant"
 
 
-def said(found):
+def reported(found):
     return next((finding for finding in found.findings if finding.check == NAME), None)
 
 
@@ -58,7 +58,7 @@ def test_many_samples_do_not_make_it_better(seed):
         initialize((2, 2, 1), "sigmoid", "sigmoid", rng=seed), X, y, loss="bce", epochs=500, rng=seed
     )
     assert diagnose(trained.network, X, y).trouble
-    found = said(diagnose(trained.network, X, y, course=trained))
+    found = reported(diagnose(trained.network, X, y, course=trained))
     assert found is not None
     if found.value > 0.5:
         assert "Its outputs are nearly the same for all samples" in found.evidence
@@ -116,7 +116,7 @@ def test_gives_way_to_a_named_cause():
     X = 1e4 * (1.0 + RNG.standard_normal((200, 2)))
     found = diagnose(initialize((2, 8, 1), "tanh", "sigmoid", rng=0), X, np.arange(200) % 2)
     assert found.cause.check == "unscaled_inputs"
-    assert said(found).severity == "error"
+    assert reported(found).severity == "error"
 
 
 def test_nothing_to_learn():
@@ -129,20 +129,20 @@ def test_nothing_to_learn():
 
 
 def test_few_samples_that_a_linear_model_fits():
-    """Six samples in three columns: it makes no mistake, and that says nothing."""
+    """Six samples in three columns: it makes no mistake, which is no evidence."""
     X = np.random.default_rng(11).standard_normal((6, 3))
     y = (X[:, 0] > 0).astype(int)
     found = diagnose(MLP([Dense([[-5.0], [0.0], [0.0]], [0.0], "sigmoid")]), X, y)
     assert found.evidence.outputs.linear_score > found.evidence.outputs.constant_score
-    assert said(found).evidence.endswith("better by no more than chance: nothing learnable was shown.")
+    assert reported(found).evidence.endswith("better by no more than chance: nothing learnable was shown.")
 
 
 def test_all_targets_alike():
     X = RNG.standard_normal((30, 2))
     net = MLP([Dense([[0.1], [0.1]], [5.0], "sigmoid")])
     found = diagnose(net, X, np.ones(30, int))
-    assert (said(found).severity, found.trouble) == ("warning", False)
-    assert "All targets are the same." in said(found).evidence
+    assert (reported(found).severity, found.trouble) == ("warning", False)
+    assert "All targets are the same." in reported(found).evidence
     assert diagnose(net, X, np.zeros(30, int)).trouble
 
 
@@ -151,10 +151,10 @@ def test_too_early_to_tell():
     y = RNG.integers(0, 2, 300)
     net = initialize((3, 8, 1), "tanh", "sigmoid", rng=0)
     begun = diagnose(net, X, y, course=History((0.75, 0.74)))
-    assert said(begun).severity == "note"
+    assert reported(begun).severity == "note"
     assert not begun.verdict.startswith("No trouble")
     falling = diagnose(net, X, y, course=History(tuple(np.geomspace(2.0, 0.8, 40))))
-    assert said(falling).severity == "warning"
+    assert reported(falling).severity == "warning"
     over = diagnose(net, X, y, course=TrainingRecord(History((0.75, 0.74)), "epochs"))
     assert over.trouble
 
@@ -203,15 +203,15 @@ def healthy():
 def test_is_left_in_peace(case):
     _, net, X, y, loss = case
     found = diagnose(net, X, np.asarray(y, float), loss)
-    assert said(found) is None, found
+    assert reported(found) is None, found
 
 
 def test_too_few_samples_for_a_score_leave_it_to_the_loss():
     X, y = np.array([[1.0], [-1.0], [2.0]]), np.array([1, 0, 1])
     right = MLP([Dense([[3.0]], None, "sigmoid")])
-    assert said(diagnose(right, X, y)) is None
+    assert reported(diagnose(right, X, y)) is None
     unsure = MLP([Dense([[1e-3]], [1.0], "sigmoid")])
-    assert said(diagnose(unsure, X, y)) is not None
+    assert reported(diagnose(unsure, X, y)) is not None
 
 
 def test_without_a_score_the_loss_decides():

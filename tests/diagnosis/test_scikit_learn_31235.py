@@ -1,4 +1,4 @@
-"""scikit-learn#31235: 500 points, logistic units, Adam; one class is predicted, and nothing is said."""
+"""scikit-learn#31235: 500 points, logistic units, Adam; one class is predicted, without a warning."""
 
 import numpy as np
 import pytest

@@ -76,16 +76,16 @@ def test_columns_without_names_are_counted():
 
 
 def test_control_characters_do_not_reach_the_terminal():
-    said = replace(SATURATED, evidence="class \x1b[31mred\nsecond line")
-    text = to_text(diagnosis(findings=(said,)), 79)
+    reported = replace(SATURATED, evidence="class \x1b[31mred\nsecond line")
+    text = to_text(diagnosis(findings=(reported,)), 79)
     assert "\x1b" not in text
     assert "\nsecond" not in text
 
 
 @given(st.text(min_size=1, max_size=30))
 def test_the_notebook_shows_text_as_text(text):
-    said = replace(SATURATED, title=f"x {text}", evidence=text, advice=text)
-    page = diagnosis(verdict=f"x {text}", findings=(said,))._repr_html_()
+    reported = replace(SATURATED, title=f"x {text}", evidence=text, advice=text)
+    page = diagnosis(verdict=f"x {text}", findings=(reported,))._repr_html_()
     reader = Reader()
     reader.feed(page)
     reader.close()

@@ -1,4 +1,4 @@
-"""How findings are put in order, and what the verdict says of them."""
+"""The order of findings, and the verdict."""
 
 from dataclasses import replace
 

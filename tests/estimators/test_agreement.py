@@ -197,7 +197,7 @@ def test_hopeless_probabilities_count_for_what_they_are(solver):
 
 
 def test_the_same_warnings_and_words(capsys):
-    said = []
+    reported = []
     for model in pair(
         "MLPClassifier", verbose=True, solver="sgd", learning_rate="adaptive", tol=1.0, n_iter_no_change=1
     ):
@@ -206,6 +206,6 @@ def test_the_same_warnings_and_words(capsys):
             model.fit(X, CLASSES["binary"])
         if isinstance(model, ours.MLPClassifier):
             assert caught[-1].filename == __file__
-        said.append(([(w.category, str(w.message)) for w in caught], capsys.readouterr().out))
-    assert said[0] == said[1]
-    assert said[0][0][0][0] is ConvergenceWarning
+        reported.append(([(w.category, str(w.message)) for w in caught], capsys.readouterr().out))
+    assert reported[0] == reported[1]
+    assert reported[0][0][0][0] is ConvergenceWarning

@@ -58,12 +58,12 @@ def test_the_docstring_has_every_parameter_and_every_attribute(kind):
     ],
 )
 def test_parameters_are_refused_in_the_same_words(name, value):
-    said = []
+    reported = []
     for kind in (MLPClassifier, theirs.MLPClassifier):
         with pytest.raises(ValueError, match=name) as error:
             kind(**{name: value}).fit(X, Y)
-        said.append((error.type, str(error.value)))
-    assert said[0] == said[1]
+        reported.append((error.type, str(error.value)))
+    assert reported[0] == reported[1]
 
 
 BAD = {
@@ -80,12 +80,12 @@ BAD = {
 
 @pytest.mark.parametrize(("X", "y"), BAD.values(), ids=BAD)
 def test_data_are_refused_in_the_same_words(X, y):
-    said = []
+    reported = []
     for kind in (MLPClassifier, theirs.MLPClassifier):
         with pytest.raises(ValueError) as error:  # noqa: PT011  (the text is compared)
             kind().fit(X, y)
-        said.append((error.type, str(error.value)))
-    assert said[0] == said[1]
+        reported.append((error.type, str(error.value)))
+    assert reported[0] == reported[1]
 
 
 def test_inputs_are_never_changed():

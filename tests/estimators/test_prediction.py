@@ -1,4 +1,4 @@
-"""The short way to a prediction says what the long way says, and refuses what scikit-learn refuses."""
+"""The fast path of a prediction agrees with the full path, and refuses what scikit-learn refuses."""
 
 import numpy as np
 import pytest

@@ -228,7 +228,7 @@ def test_features_near_the_largest_double(kind, scale, settings):
         with np.errstate(all="ignore"):
             errors.append(error_of(model.fit, rows, y))
     assert not np.isinf(model.loss_curve_).any()
-    # Where scikit-learn's squares alone overflow its weights stand still for good, and it says nothing.
+    # Where scikit-learn's squares alone overflow its weights stay the same from then on, without a warning.
     assert errors[0] is None or str(errors[1]).startswith(str(errors[0]))
 
 

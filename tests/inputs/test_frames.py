@@ -1,4 +1,4 @@
-"""Data frames: columns by the names of the inputs, in whatever order they stand, and what is said of others."""
+"""Data frames: columns by the names of the inputs, in any order; other columns are refused."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_without_names_columns_are_taken_as_they_stand():
 
     plain, named = network(), network(input_names=NAMES)
     np.testing.assert_array_equal(plain(_frame("pandas", columns=["c", "a", "b"])), plain(X[:, [2, 0, 1]]))
-    np.testing.assert_array_equal(named(pandas.DataFrame(X)), named(X))  # pandas was told no names
+    np.testing.assert_array_equal(named(pandas.DataFrame(X)), named(X))  # a frame without names
     with pytest.raises(InputError, match=r"x has shape \(12, 4\); this network takes \(3,\)"):
         named(pandas.DataFrame(np.column_stack([X, X[:, 0]])))
     assert (

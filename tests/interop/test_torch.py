@@ -217,7 +217,7 @@ def test_batch_norm_folds_into_the_linear_beside_it(chain, kind):
 
 
 def test_folded_weights_are_rounded_once():
-    """Against exact arithmetic: the nearest float32 to what the formula says of the stored numbers."""
+    """Against exact arithmetic: the nearest float32 to the formula of the stored numbers."""
     from fractions import Fraction
 
     norm = _trained(nn.BatchNorm1d(4)).eval()

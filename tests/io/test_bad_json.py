@@ -1,4 +1,4 @@
-"""What is wrong with a network JSON file is said in one line: where, what was expected, what was found."""
+"""A faulty network JSON file is refused in one line: where, what was expected, what was found."""
 
 from __future__ import annotations
 

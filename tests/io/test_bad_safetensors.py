@@ -1,4 +1,4 @@
-"""What is wrong with a safetensors file is said before memory is taken for any tensor."""
+"""A faulty safetensors file is refused before memory is taken for any tensor."""
 
 from __future__ import annotations
 

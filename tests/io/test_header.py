@@ -25,7 +25,7 @@ def read(
     return read_samples(path, inputs, names, **how)
 
 
-# Content, names of the inputs or how many there are, X, and what is said of the first line.
+# Content, names of the inputs or how many there are, X, and what is reported of the first line.
 READ = {
     "numeric names": (
         "2023,2024\n1,2\n",
@@ -73,15 +73,15 @@ READ = {
 }
 
 
-@pytest.mark.parametrize(("content", "inputs", "X", "said"), READ.values(), ids=READ)
-def test_what_is_read(tmp_path, content, inputs, X, said):
+@pytest.mark.parametrize(("content", "inputs", "X", "reported"), READ.values(), ids=READ)
+def test_what_is_read(tmp_path, content, inputs, X, reported):
     names = inputs if isinstance(inputs, tuple) else None
     found = read(tmp_path, content, len(names or X[0]), names)
     np.testing.assert_array_equal(found.X, X)
-    assert len(found.notes) == bool(said)
+    assert len(found.notes) == bool(reported)
     for note in found.notes:
         assert note.startswith(f"{tmp_path / 't.csv'}: ")
-        assert said in note
+        assert reported in note
 
 
 REFUSED = {

@@ -121,7 +121,7 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "stated"),
     [
         ("loss,val_loss\n1,2\n0.5,1\n", []),
         (LIGHTNING, []),
@@ -131,13 +131,13 @@ def test_a_loss_that_went_wrong_is_no_gap(tmp_path):
         ("sep=;\nloss\n1,5\n", ["numbers are read with a decimal comma"]),
     ],
 )
-def test_the_decision_is_reported(tmp_path, content, said):
+def test_the_decision_is_reported(tmp_path, content, stated):
     path = tmp_path / "log.csv"
     path.write_text(content)
-    told = []
-    read_history(path, told.append)
-    assert len(told) == len(said)
-    for line, part in zip(told, said, strict=True):
+    reported = []
+    read_history(path, reported.append)
+    assert len(reported) == len(stated)
+    for line, part in zip(reported, stated, strict=True):
         assert line.startswith(f"{path}: ")
         assert part in line
 

@@ -1,4 +1,4 @@
-"""Samples out of CSV, and what is said when they are not there."""
+"""Samples from CSV, and what is refused."""
 
 from __future__ import annotations
 

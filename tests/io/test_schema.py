@@ -1,4 +1,4 @@
-"""The published JSON Schema says what the reader does."""
+"""The published JSON Schema agrees with the reader."""
 
 from __future__ import annotations
 

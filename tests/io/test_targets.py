@@ -1,4 +1,4 @@
-"""Targets out of CSV: numbers, class numbers or labels, and what is said when they are not there."""
+"""Targets from CSV: numbers, class numbers or labels, and what is refused."""
 
 from __future__ import annotations
 

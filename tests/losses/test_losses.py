@@ -77,7 +77,7 @@ def test_outputs_of_a_sample_are_summed_or_averaged_and_types_kept(loss):
     z = softmax(rng.normal(size=(5, 3)))
     y = loss.targets(softmax(rng.normal(size=(5, 3))), 3)
     each = sum(loss.formula(z[:, [i]], y[:, [i]])[:, 0] for i in range(3))
-    each = each / 3 if loss.facts.name.startswith("mean_") else each  # a name that says "mean" is a mean
+    each = each / 3 if loss.facts.name.startswith("mean_") else each  # a loss named "mean" is a mean
     np.testing.assert_allclose(loss.values(y, z, z, identity), each, rtol=1e-14)
     single = z.astype(np.float32)
     for array in (

@@ -1,4 +1,4 @@
-"""One rule for labels: which class each is, at every entry point, and what is said of those that are none."""
+"""One rule for labels at every entry point: the class of each, and the refusal of those that are none."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_every_class_is_itself(classes):
     assert class_numbers(classes, np.array([*classes, None], object)[:-1]).tolist() == list(
         range(len(classes))
     )
-    # as a file says it
+    # as a file writes it
     assert class_numbers(classes, [str(label) for label in classes]).tolist() == list(range(len(classes)))
 
 
@@ -219,9 +219,9 @@ def test_the_type_of_a_label_is_kept(tmp_path):
             assert load(tmp_path / path) == net
             assert list(map(type, load(tmp_path / path).classes)) == list(map(type, classes))
         assert pickle.loads(pickle.dumps(net)) == net  # noqa: S301
-        said = net.classify([[1.0], [-1.0]])
-        assert said.tolist() == list(classes)
-        assert list(map(type, said.tolist())) == list(map(type, classes))
+        reported = net.classify([[1.0], [-1.0]])
+        assert reported.tolist() == list(classes)
+        assert list(map(type, reported.tolist())) == list(map(type, classes))
         assert type(net.classify([1.0])) is type(classes[0])
         assert net.output_names == tuple(map(str, classes))
     assert MLP(layers, classes=(1, 0)) != MLP(layers, classes=(True, False))
@@ -272,9 +272,9 @@ def test_a_fitted_classifier_predicts_its_own_labels(package, labels):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = importlib.import_module(package).MLPClassifier((4,), max_iter=5, random_state=0).fit(X, y)
-    said = from_model(model).classify(X)
-    np.testing.assert_array_equal(said, model.predict(X))
-    assert said.dtype == labels.dtype
+    reported = from_model(model).classify(X)
+    np.testing.assert_array_equal(reported, model.predict(X))
+    assert reported.dtype == labels.dtype
     some = y == labels[0]
     for given_labels in (y[some], y[some].astype(object), y[some].astype(str)):
         found = diagnose(from_model(model), X[some], given_labels, baseline=False).evidence.outputs.score

@@ -1,4 +1,4 @@
-"""The page of a diagnosis: opens with the verdict, needs nothing, and says in words what it shows."""
+"""The page of a diagnosis: it opens with the verdict, loads nothing, and describes each picture in words."""
 
 import os
 import re
@@ -106,11 +106,11 @@ NASTY = (
 def test_names_are_text_wherever_they_stand():
     count = len(NASTY)
     named = evidence(network((count, 4, count), input_names=NASTY, classes=NASTY))
-    said = tuple(
+    reported = tuple(
         replace(SATURATED, title=f"class {name}", evidence=name, advice=name, layer=0, units=(1, 2))
         for name in NASTY
     )
-    page = to_html(diagnosis(evidence=named, findings=said))
+    page = to_html(diagnosis(evidence=named, findings=reported))
     page.encode("utf-8")
     found = read(page)
     assert found.tags <= read(to_html(diagnosis())).tags | {"ul", "li"}

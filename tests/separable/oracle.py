@@ -18,7 +18,7 @@ def solvable(X, y):
             if rival != own:
                 row = {own: z, rival: [-v for v in z]}
                 rows.add(tuple(v for name in classes[1:] for v in row.get(name, [Fraction(0)] * width)))
-    for _ in range(width * (len(classes) - 1)):  # every row r says r . u > 0; eliminate u's last entry
+    for _ in range(width * (len(classes) - 1)):  # every row r demands r . u > 0; eliminate u's last entry
         above = [row for row in rows if row[-1] > 0]
         below = [row for row in rows if row[-1] < 0]
         rows = {_primitive(row[:-1]) for row in rows if row[-1] == 0} | {

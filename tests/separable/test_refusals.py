@@ -16,7 +16,7 @@ XOR = [[0, 0], [0, 1], [1, 0], [1, 1]]
 
 
 @pytest.mark.parametrize(
-    ("X", "y", "says"),
+    ("X", "y", "message"),
     [
         ([1, 2], [0, 1], r"X: expected shape \(samples, columns\).*found shape \(2,\).*reshape"),
         (np.empty((0, 2)), [], r"X: expected shape.*found shape \(0, 2\)"),
@@ -37,8 +37,8 @@ XOR = [[0, 0], [0, 1], [1, 0], [1, 1]]
         ([[1], [2]], np.array([0, "a"], dtype=object), "y: labels of kinds that cannot be ordered"),
     ],
 )
-def test_mistakes(X, y, says):
-    with pytest.raises(InputError, match=says) as caught:
+def test_mistakes(X, y, message):
+    with pytest.raises(InputError, match=message) as caught:
         separability(X, y)
     assert "\n" not in str(caught.value)
 

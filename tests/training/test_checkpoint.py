@@ -80,7 +80,7 @@ def test_interrupted_and_resumed_is_uninterrupted(setting, steps, tmp_path):
     assert part.stopped == "interrupted"
     assert part.memory.steps == steps
     same(fit(NET, X, Y, checkpoint=path, **started(setting)), whole)
-    # It is done now, and says so again.
+    # It is done now, and ends at once when run again.
     same(fit(NET, X, Y, checkpoint=path, **started(setting)), whole)
 
 

@@ -1,4 +1,4 @@
-"""Where a checkpoint cannot be saved: known before the first batch, or told without losing what is trained."""
+"""A checkpoint that cannot be saved is refused before the first batch, or reported without losing the training."""
 
 from __future__ import annotations
 
@@ -102,9 +102,9 @@ def test_training_goes_on_where_the_folder_is_gone(tmp_path: Path) -> None:
         elif event.epoch == 4:
             path.parent.mkdir()
 
-    with pytest.warns(TrainingWarning) as told:
+    with pytest.warns(TrainingWarning) as reported:
         trained = fit(NET, X, Y, checkpoint=path, callbacks=[disturb], **options())
-    (warning,) = told  # of two saves that failed for one reason
+    (warning,) = reported  # of two saves that failed for one reason
     assert str(warning.message) == (
         "after epoch 3 the checkpoint could not be saved, training goes on: "
         f"{path}: cannot be written (no such file or directory)"
@@ -123,9 +123,9 @@ def test_every_reason_is_told(tmp_path: Path) -> None:
         elif event.epoch == 3:
             a_folder_there(path)
 
-    with pytest.warns(TrainingWarning) as told:
+    with pytest.warns(TrainingWarning) as reported:
         fit(NET, X, Y, checkpoint=path, callbacks=[disturb], **options())
-    assert [str(warning.message).rsplit(": ", 1)[1] for warning in told] == [
+    assert [str(warning.message).rsplit(": ", 1)[1] for warning in reported] == [
         "cannot be written (no such file or directory)",
         "expected a file, found a folder; name a file in it",
     ]
@@ -139,9 +139,9 @@ def test_too_little_memory_to_save(
         raise error
 
     monkeypatch.setattr(storage, "write", fail)
-    with pytest.warns(TrainingWarning, match="not enough memory|Unable to allocate") as told:
+    with pytest.warns(TrainingWarning, match="not enough memory|Unable to allocate") as reported:
         trained = fit(NET, X, Y, checkpoint=tmp_path / "c", **options())
-    assert len(told) == 1
+    assert len(reported) == 1
     assert trained.network == fit(NET, X, Y, **options()).network
 
 
@@ -174,9 +174,9 @@ def test_memory_that_could_not_be_resumed_is_told_when_it_is_saved(tmp_path: Pat
     net = NET.astype(np.float32)
     with pytest.warns(
         TrainingWarning, match=r"optimizer\.mean: expected float32 \(3, 4\), .* found float64"
-    ) as told:
+    ) as reported:
         fit(net, X, Y, checkpoint=tmp_path / "c", optimizer=Wide(), **options())
-    assert len(told) == 1
+    assert len(reported) == 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -185,11 +185,11 @@ def test_the_warning_names_the_callers_line(tmp_path: Path) -> None:
     path.parent.mkdir()
     training = train(NET, X, Y, checkpoint=path, **options())
     shutil.rmtree(path.parent)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as reported:
         warnings.simplefilter("always")
         for _ in training:
             pass
-    assert [warning.filename for warning in told] == [__file__]
+    assert [warning.filename for warning in reported] == [__file__]
 
 
 @pytest.mark.slow

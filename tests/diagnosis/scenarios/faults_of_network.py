@@ -112,7 +112,7 @@ def many_layers_of_small_slope(hidden: tuple[int, ...], activation: str, seed: i
 
 @fault("exploding_gradients", ((16,) * 8, "relu"), ((20,) * 6, "leaky_relu"), ((16,) * 8, "selu"))
 def layers_that_amplify(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
-    """Weights that somebody drew too large; nothing is known of a training."""
+    """Weights that were drawn too large; there is no record of a training."""
     X, y = data.blobs(seed)
     network = initialize((X.shape[1], *hidden, 4), activation, "softmax", rng=seed, dtype=np.float64)
     for number in range(1, len(hidden) + 2):
@@ -130,7 +130,7 @@ def layers_that_amplify(hidden: tuple[int, ...], activation: str, seed: int) -> 
 def stopped_on_the_plateau(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     """What scikit-learn#31235 does: 500 points in the unit square, Adam, stopping where nothing improves.
 
-    A start from which training escapes is no case: the next one is taken until a network says one class only.
+    A start from which training escapes is no case: the next one is taken until a network predicts one class only.
     """
     stopping = EarlyStopping(10, 1e-4, restore_best=False)
     X, y = data.quadratic(seed)
