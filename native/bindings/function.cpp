@@ -29,8 +29,6 @@ struct FunctionObject {
     bool shared;  // each parameter is one number
 };
 
-PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }
-
 // The ufunc's loop for x and results of this type.
 Loop loop_of(const PyUFuncObject &ufunc, char type) {
     for (int i = 0; i < ufunc.ntypes; ++i) {

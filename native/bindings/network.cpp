@@ -6,21 +6,18 @@
 #include <utility>
 
 #include "bindings/bindings.hpp"
+#include "bindings/lookup.hpp"
 #include "bindings/reference.hpp"
 
 namespace {
 
 using multilayer::Matrix;
 
-template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_FLOAT32 : NPY_FLOAT64;
-
 struct NetworkObject {
     PyObject_HEAD vectorcallfunc call;
     multilayer::Network<float> *f32;  // one of the two is null
     multilayer::Network<double> *f64;
 };
-
-PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }
 
 // Rounds as NumPy's cast does, but an overflow to infinity is not worth a warning.
 template <class From, class T> PyObject *narrowed(PyArrayObject *wide) {
@@ -162,29 +159,15 @@ bool read_epilogue(PyObject *name, PyObject *parameters, multilayer::LayerSource
     // These two need no kernel: nothing to do, or done in the registers.
     layer.relu = std::strcmp(wanted, "relu") == 0;
     if (layer.relu || std::strcmp(wanted, "identity") == 0) return true;
-    constexpr bool is_float = sizeof(T) == sizeof(float);
     const multilayer::ActivationKernels &kernels = *multilayer::activation_kernels();
-    for (size_t i = 0; i < kernels.n_elementwise; ++i) {
-        const multilayer::ElementwiseKernel &kernel = kernels.elementwise[i];
-        if (std::strcmp(kernel.name, wanted) != 0) continue;
-        if (!read_parameters(parameters, kernel, layer.units, layer.epilogue)) return false;
-        if constexpr (is_float)
-            layer.epilogue.elementwise = kernel.value_f32;
-        else
-            layer.epilogue.elementwise = kernel.value_f64;
+    if (const auto *kernel = found(kernels.axis, kernels.n_axis, wanted)) {
+        layer.epilogue.axis = of_type<T>(kernel->value_f32, kernel->value_f64);
         return true;
     }
-    for (size_t i = 0; i < kernels.n_axis; ++i) {
-        const multilayer::AxisKernel &kernel = kernels.axis[i];
-        if (std::strcmp(kernel.name, wanted) != 0) continue;
-        if constexpr (is_float)
-            layer.epilogue.axis = kernel.value_f32;
-        else
-            layer.epilogue.axis = kernel.value_f64;
-        return true;
-    }
-    PyErr_Format(PyExc_ValueError, "no kernel is called %R", name);
-    return false;
+    const auto *kernel = required(kernels.elementwise, kernels.n_elementwise, wanted);
+    if (kernel == nullptr || !read_parameters(parameters, *kernel, layer.units, layer.epilogue)) return false;
+    layer.epilogue.elementwise = of_type<T>(kernel->value_f32, kernel->value_f64);
+    return true;
 }
 
 // The network of a tuple of (W, b, name, parameters), or null with an exception.

@@ -17,3 +17,8 @@
 #endif
 #include <numpy/arrayobject.h>
 #include <numpy/ufuncobject.h>
+
+// NumPy's number of the type T.
+template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_FLOAT32 : NPY_FLOAT64;
+
+inline PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }

@@ -19,10 +19,6 @@ struct TrainerObject {
 
 inline TrainerObject &object_of(PyObject *self) { return *reinterpret_cast<TrainerObject *>(self); }
 
-template <class T> constexpr int type_number = sizeof(T) == sizeof(float) ? NPY_FLOAT32 : NPY_FLOAT64;
-
-inline PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }
-
 // f(trainer) of the one that there is.
 template <class F> auto with_trainer(PyObject *self, F f) {
     const TrainerObject *trainer = reinterpret_cast<TrainerObject *>(self);

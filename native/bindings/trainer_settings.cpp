@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "bindings/lookup.hpp"
 #include "bindings/trainer.hpp"
 
 namespace {
@@ -39,18 +40,6 @@ struct NamedRule {
 };
 const NamedRule rules[] = {
     {"adam", Rule::adam}, {"rmsprop", Rule::rmsprop}, {"sgd", Rule::sgd}, {"own", Rule::keep_gradient}};
-
-template <class Entry> const Entry *found(const Entry *entries, size_t n, const char *name) {
-    for (size_t i = 0; i < n; ++i) {
-        if (std::strcmp(entries[i].name, name) == 0) return entries + i;
-    }
-    return nullptr;
-}
-template <class Entry> const Entry *required(const Entry *entries, size_t n, const char *name) {
-    const Entry *entry = found(entries, n, name);
-    if (entry == nullptr) PyErr_Format(PyExc_ValueError, "no kernel is called '%s'", name);
-    return entry;
-}
 
 // What Python gives by name. A new setting is a line here, and one in TrainingSettings.
 struct NumberSetting {
@@ -160,14 +149,6 @@ bool read_kernel(PyObject *pair, NamedKernel &kernel) {
         return false;
     }
     return kernel.elementwise != nullptr;
-}
-
-// The function that one type takes, of a kernel for both.
-template <class T, class F32, class F64> auto of_type(F32 f32, F64 f64) {
-    if constexpr (sizeof(T) == sizeof(float))
-        return f32;
-    else
-        return f64;
 }
 
 template <class T> void take_forward(const NamedKernel &kernel, TrainedActivation<T> &h) {
