@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <iterator>
-#include <new>
 
 #include "runtime/cache.hpp"
 #include "runtime/integers.hpp"
+#include "runtime/scratch.hpp"
 #include "runtime/threads.hpp"
 
 namespace multilayer {
@@ -28,33 +26,10 @@ constexpr size_t shared_bytes = 8 * 1024 * 1024;
 
 constexpr size_t on_stack = 8192;  // bytes of scratch that need no memory from the heap
 
-struct AlignedBytes {
-    void operator()(void *p) const { ::operator delete(p, std::align_val_t(cache_line)); }
-};
-
-// Memory that a thread keeps for its next call.
-class Scratch {
-   public:
-    void *get(size_t bytes) {
-        if (bytes > size_) {
-            memory_.reset();
-            size_ = 0;
-            memory_.reset(::operator new(bytes, std::align_val_t(cache_line)));
-            size_ = bytes;
-        }
-        return memory_.get();
-    }
-
-   private:
-    std::unique_ptr<void, AlignedBytes> memory_;
-    size_t size_ = 0;
-};
-
+// What a thread keeps for its next call.
 thread_local Scratch the_scratch;
 
 }  // namespace
-
-template <class T> void Network<T>::Aligned::operator()(T *p) const { AlignedBytes()(p); }
 
 template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &sources) {
     kernels_ = products_of<T>();
@@ -67,8 +42,7 @@ template <class T> Network<T>::Network(const std::vector<LayerSource<T>> &source
     }
     least_rows_ = size * sizeof(T) <= shared_bytes ? few_rows : 2 * kernels_.tile_rows;
     // A read of a whole register never goes beyond the end of the block.
-    packed_.reset(static_cast<T *>(::operator new((size + panel) * sizeof(T), std::align_val_t(cache_line))));
-    std::memset(static_cast<void *>(packed_.get()), 0, (size + panel) * sizeof(T));
+    packed_ = AlignedNumbers<T>(size + panel);
     T *to = packed_.get();
     for (const auto &source : sources) {
         T *bias = to;
@@ -137,39 +111,6 @@ template <class T> void Network<T>::multiply(const Layer &layer, const T *x, ptr
     kernels_.multiply(product);
 }
 
-// The activation, on columns `first` to `end` of rows `stride` apart.
-template <class T> void Network<T>::finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end,
-                                           size_t stride) const {
-    const Epilogue<T> &e = layer.epilogue;
-    const size_t columns = end - first;
-    if (e.parameters_of_a_unit != 0) return finish_units(layer, y, rows, first, end, stride);
-    y += first;
-    if (e.elementwise != nullptr) {
-        if (columns == stride) return e.elementwise(y, y, rows * columns, e.parameters.data(), Into::caches);
-        for (size_t r = 0; r < rows; ++r)
-            e.elementwise(y + r * stride, y + r * stride, columns, e.parameters.data(), Into::caches);
-    } else if (e.axis != nullptr) {
-        if (columns == stride) return e.axis(y, y, rows, columns);
-        for (size_t r = 0; r < rows; ++r) e.axis(y + r * stride, y + r * stride, 1, columns);
-    }
-}
-
-// A kernel takes one set of parameters and numbers next to each other, so a column is gathered for it.
-template <class T> void Network<T>::finish_units(const Layer &layer, T *y, size_t rows, size_t first,
-                                                 size_t end, size_t stride) const {
-    const Epilogue<T> &e = layer.epilogue;
-    T column[64];
-    for (size_t row = 0; row < rows; row += std::size(column)) {
-        const size_t n = std::min(rows - row, std::size(column));
-        for (size_t j = first; j < end; ++j) {
-            T *at = y + row * stride + j;
-            for (size_t r = 0; r < n; ++r) column[r] = at[r * stride];
-            e.elementwise(column, column, n, e.parameters.data() + j * e.parameters_of_a_unit, Into::caches);
-            for (size_t r = 0; r < n; ++r) at[r * stride] = column[r];
-        }
-    }
-}
-
 // The kernels read rows of x as they are if a row is contiguous and rows do not collide in the cache.
 template <class T> bool Network<T>::needs_copy(const Matrix<T> &x) const {
     if (inputs() > 1 && x.column_stride != 1) return true;
@@ -220,7 +161,7 @@ template <class T> void Network<T>::run_block(const Matrix<T> &x, T *y, T *scrat
         T *to = is_last ? y : scratch + i % 2 * x.rows * widest_;
         const size_t to_stride = is_last ? layer.units : layer.stride;
         multiply(layer, from, from_stride, x.rows, 0, layer.units, to, to_stride, marks);
-        finish(layer, to, x.rows, 0, layer.units, to_stride);
+        layer.epilogue.apply(to, x.rows, 0, layer.units, to_stride);
         from = to;
         from_stride = static_cast<ptrdiff_t>(to_stride);
     }
@@ -311,11 +252,11 @@ template <class T> void Network<T>::by_columns(const Matrix<T> &x, T *y, size_t 
         const Context &c = *static_cast<const Context *>(pointer);
         const Step &s = c.steps[phase];
         const Layer &layer = c.network->layers_[s.layer];
-        if (s.along_axis) return c.network->finish(layer, s.to, c.rows, 0, layer.units, s.to_stride);
+        if (s.along_axis) return layer.epilogue.apply(s.to, c.rows, 0, layer.units, s.to_stride);
         const size_t first = chunk * s.chunk_columns;
         const size_t end = chunk + 1 == s.chunks ? layer.units : first + s.chunk_columns;
         c.network->multiply(layer, s.from, s.from_stride, c.rows, first, end, s.to, s.to_stride, nullptr);
-        if (layer.epilogue.axis == nullptr) c.network->finish(layer, s.to, c.rows, first, end, s.to_stride);
+        if (layer.epilogue.axis == nullptr) layer.epilogue.apply(s.to, c.rows, first, end, s.to_stride);
     };
     run({run_chunk, &context, chunks.data(), chunks.size()}, n_threads);
 }

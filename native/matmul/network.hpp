@@ -7,21 +7,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <vector>
 
-#include "activations/kernels.hpp"
+#include "matmul/epilogue.hpp"
 #include "matmul/kernels.hpp"
+#include "runtime/aligned_numbers.hpp"
 
 namespace multilayer {
-
-// What follows a = x W + b. All null: nothing does.
-template <class T> struct Epilogue {
-    ElementwiseFunction<T> elementwise = nullptr;
-    AxisFunction<T> axis = nullptr;
-    std::vector<double> parameters;   // of all units, or of one unit after the other
-    size_t parameters_of_a_unit = 0;  // 0: all units have the same
-};
 
 template <class T> struct LayerSource {
     const T *weights;  // inputs x units, contiguous
@@ -66,10 +58,6 @@ template <class T> class Network {
         bool finite;  // all weights are
         Epilogue<T> epilogue;
     };
-    struct Aligned {
-        void operator()(T *p) const;
-    };
-
     static constexpr double large = 15'000;  // nanoseconds, roughly
 
     size_t room_of_marks(size_t rows) const;
@@ -77,8 +65,6 @@ template <class T> class Network {
     void run_block(const Matrix<T> &x, T *y, T *scratch) const;
     void multiply(const Layer &layer, const T *x, ptrdiff_t x_stride, size_t rows, size_t first, size_t end,
                   T *y, size_t y_stride, uint64_t *marks) const;
-    void finish(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
-    void finish_units(const Layer &layer, T *y, size_t rows, size_t first, size_t end, size_t stride) const;
     void by_rows(const Matrix<T> &x, T *y, size_t n_threads) const;
     void by_columns(const Matrix<T> &x, T *y, size_t n_threads) const;
     bool needs_copy(const Matrix<T> &x) const;
@@ -86,7 +72,7 @@ template <class T> class Network {
 
     MatmulKernels<T> kernels_;
     std::vector<Layer> layers_;
-    std::unique_ptr<T[], Aligned> packed_;
+    AlignedNumbers<T> packed_;
     size_t widest_ = 0;    // the largest stride of a layer's outputs, the last layer left out
     size_t marks_ = 0;     // words for a row of any layer's x, see matmul/kernels.hpp
     size_t input_stride_;  // of copied rows of x
