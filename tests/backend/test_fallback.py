@@ -30,7 +30,7 @@ def reported(**environment):
 
 def test_one_warning_with_the_slowdown():
     (line,) = reported()
-    assert line.startswith("FallbackWarning: networks run in NumPy, without the native core (")
+    assert line.startswith("FallbackWarning: networks run in the NumPy reference, without the native core (")
     assert "10 to 20 times as long" in line
 
 
@@ -58,4 +58,6 @@ def test_a_command_tells_it_in_one_line():
         env={},
     )
     (line,) = run.stderr.splitlines()
-    assert line.startswith("multilayer: warning: networks run in NumPy, without the native core (")
+    assert line.startswith(
+        "multilayer: warning: networks run in the NumPy reference, without the native core ("
+    )
