@@ -62,6 +62,6 @@ def test_an_unknown_one_is_an_error() -> None:
 
 def test_kernels_are_found_by_name() -> None:
     with pytest.raises(ValueError, match="no kernel is called 'squares'"):
-        trainer(np.dtype(float), LAYERS, loss=LossKernel("squares"))
+        trainer(np.dtype(float), LAYERS, loss=LossKernel("squares"), l2=0.0)
     with pytest.raises(ValueError, match="no kernel is called 'adams'"):
-        trainer(np.dtype(float), LAYERS, rule=OptimizerKernel("adams"))
+        trainer(np.dtype(float), LAYERS, rule=OptimizerKernel("adams"), l2=0.0)

@@ -1,7 +1,9 @@
 """The options of `fit` and `train`: shown, known to type checkers, and a wrong one is named."""
 
 import inspect
+import re
 import typing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from multilayer import InputError, diagnose, fit, initialize, train
 from multilayer.diagnosis import try_fixes
 from multilayer.optimizers import SGD, Adam
-from multilayer.training import Checkpoint
+from multilayer.training import Checkpoint, TrainConfig
 from multilayer.training.api import Options
 
 X = np.linspace(-1.0, 1.0, 12).reshape(-1, 1)
@@ -69,6 +71,30 @@ def test_so_do_the_options_of_other_functions(function, option, near):
 def test_a_missing_loss_is_named(function):
     with pytest.raises(InputError, match=f"^{function.__name__} needs the option loss=$"):
         function(NET, X, X)
+
+
+def test_a_config_holds_the_settings_and_keywords_replace_them():
+    config = TrainConfig(loss="mse", optimizer="sgd", epochs=2, dropout=0.1, metrics="mae")
+    whole = fit(NET, X, X, config=config, rng=0)
+    options = {"loss": "mse", "optimizer": "sgd", "epochs": 2, "dropout": 0.1, "metrics": "mae"}
+    assert whole.network == fit(NET, X, X, rng=0, **options).network
+    assert whole.config == config
+    longer = fit(NET, X, X, config=config, epochs=3, rng=0)
+    assert longer.config == replace(config, epochs=3)
+    assert len(longer.history) == 3
+
+
+@pytest.mark.parametrize("function", [fit, train])
+def test_a_config_of_another_kind_is_refused(function):
+    with pytest.raises(InputError, match=r"^config must be a TrainConfig; got \{'loss': 'mse'\}$"):
+        function(NET, X, X, config={"loss": "mse"})
+
+
+def test_help_explains_every_option():
+    for function in (fit, train):
+        _, _, parameters = inspect.getdoc(function).partition("----------\n")
+        explained = re.findall(r"^([\w, ]+) : ", parameters, re.MULTILINE)
+        assert ", ".join(explained).split(", ") == list(inspect.signature(function).parameters)
 
 
 def test_the_warning_of_fit_points_at_its_caller():

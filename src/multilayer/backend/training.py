@@ -234,7 +234,7 @@ def trainer(
     fused: bool = False,
     rule: OptimizerKernel | None = None,
     clip: ClipKernel | None = _NO_LIMITS,
-    l2: float = 0.0,
+    **penalties: float,
 ) -> Trainer | None:
     """Return a trainer for these layers; None where there is no core for them.
 
@@ -245,5 +245,5 @@ def trainer(
         return None
     kernels = (loss or _ANY_LOSS, rule or _NO_RULE, clip or _NO_LIMITS)
     named = {name: value for kernel in kernels for name, value in asdict(kernel).items()}
-    named |= {"from_sums": fused, "own_clip": clip is None, "l2": l2}
+    named |= {"from_sums": fused, "own_clip": clip is None, **penalties}
     return Trainer(core.Trainer(dtype=dtype, layers=tuple(layers), settings=named), dtype, layers, slots)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
-from multilayer.activations.activation import Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -33,8 +31,6 @@ class Absolute(Loss):
             formula="|z - y|",
             derivative="sign(z - y)",
             latex=r"|z - y|",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("absolute_error", "l1"),
             source="Boscovich 1757",
         )
@@ -71,8 +67,6 @@ class MeanAbsoluteError(Loss):
             formula="|z - y| / outputs",
             derivative="sign(z - y) / outputs",
             latex=r"\frac1K |z - y|",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("mae", "l1_loss"),
             source="Boscovich 1757",
         )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -39,8 +37,6 @@ class Huber(Loss):
             formula="r^2 / 2 if |r| <= delta else delta (|r| - delta / 2), r = z - y",
             derivative="min(max(z - y, -delta), delta)",
             latex=r"\frac12 r^2 \text{ if } |r| \le \delta \text{ else } \delta (|r| - \frac{\delta}{2})",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("huber_loss",),
             source="Huber 1964",
         )

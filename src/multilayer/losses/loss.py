@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -33,9 +34,9 @@ class LossFacts:
     """dl/dz in plain text."""
     latex: str
     """l(z, y) in LaTeX."""
-    outputs: Interval
+    outputs: Interval = Interval(-math.inf, math.inf)  # noqa: RUF009  (frozen)
     """What the network's outputs z have to lie in."""
-    targets: Interval
+    targets: Interval = Interval(-math.inf, math.inf)  # noqa: RUF009  (frozen)
     """What the targets y have to lie in."""
     distribution: bool = False
     """Whether the outputs have to be the probabilities of classes that exclude each other: they sum to 1."""

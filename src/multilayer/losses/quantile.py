@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
 from multilayer._base.fields import setting
-from multilayer.activations.activation import Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -41,8 +39,6 @@ class Quantile(Loss):
             formula="max(q (y - z), (q - 1) (y - z))",
             derivative="-q if z < y else 1 - q",
             latex=r"\max(q (y - z), (q - 1)(y - z))",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("pinball", "pinball_loss", "quantile_loss"),
             source="Koenker, Bassett 1978",
         )

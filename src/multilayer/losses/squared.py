@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
-from multilayer.activations.activation import Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.loss import Array, Loss, LossFacts
 
@@ -37,8 +35,6 @@ class Squared(Loss):
             formula="(z - y)^2 / 2",
             derivative="z - y",
             latex=r"\frac12 (z - y)^2",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("squared_error", "l2"),
             source="Legendre 1805",
         )
@@ -82,8 +78,6 @@ class MeanSquaredError(Loss):
             formula="(z - y)^2 / outputs",
             derivative="2 (z - y) / outputs",
             latex=r"\frac1K (z - y)^2",
-            outputs=Interval(-math.inf, math.inf),
-            targets=Interval(-math.inf, math.inf),
             aliases=("mse", "mse_loss"),
             source="Gauss 1821",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ParamSpec, TypeVar, Unpack
 
 from numpy.typing import ArrayLike
@@ -54,28 +54,37 @@ class Options(Settings, total=False):
 
 
 def _with_settings(function: Callable[P, R]) -> Callable[P, R]:
-    """Write the settings of a TrainConfig into a function's signature and docstring, for help and completion."""
-    own = inspect.signature(function)
+    """Write the settings of a TrainConfig into the signature and the docstring of `train`."""
+    *own, _ = inspect.signature(function).parameters.values()
     defaults = {
         field.name: None if field.default is dataclasses.MISSING else field.default
         for field in dataclasses.fields(TrainConfig)
     }
-    extra = {} if function.__name__ == "train" else dict(inspect.signature(train).parameters)
-    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
     settings = [
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hint.__forward_arg__
         )
         for name, hint in Settings.__annotations__.items()
     ]
-    shown = {p.name: p for p in (*kept, *settings)} | {
-        n: p for n, p in extra.items() if n not in own.parameters
-    }
-    ordered = sorted(shown.values(), key=lambda p: p.kind)
-    function.__signature__ = own.replace(parameters=ordered)  # type: ignore[attr-defined]
-    _, _, listed = (inspect.getdoc(TrainConfig) or "").partition("----------\n")
-    listed = listed.partition("\n\nExamples")[0].replace("\n", "\n    ")
-    function.__doc__ = (function.__doc__ or "").replace("{settings}", listed)
+    return _shown(function, [*own[:3], *settings, *own[3:]], TrainConfig)
+
+
+def _with_options_of_train(function: Callable[P, R]) -> Callable[P, R]:
+    """Write the options of `train` into the signature and the docstring of `fit`, before its own."""
+    progress = inspect.signature(function).parameters["progress"]
+    return _shown(function, [*inspect.signature(train).parameters.values(), progress], train)
+
+
+def _shown(
+    function: Callable[P, R], parameters: Sequence[inspect.Parameter], explained_by: Any
+) -> Callable[P, R]:
+    """Set what help and completion show: the parameters, and in the docstring those that another one explains."""
+    function.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
+        parameters=parameters
+    )
+    _, _, explained = (inspect.getdoc(explained_by) or "").partition("----------\n")
+    section = explained.partition("\n\n")[0].replace("\n", "\n    ")
+    function.__doc__ = (function.__doc__ or "").replace("{parameters}", section)
     return with_known_options(function)
 
 
@@ -113,7 +122,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
         labels (`multilayer.network.labels`).
-    {settings}
+    {parameters}
     config : TrainConfig, optional
         The settings from `loss` to `metrics` in one object; those given beside it replace its own.
     validation : float, or tuple (X, y) or (X, y, weights), optional
@@ -182,7 +191,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     )
 
 
-@_with_settings
+@_with_options_of_train
 def fit(
     network: MLP,
     X: Any,
@@ -191,7 +200,7 @@ def fit(
     progress: bool | None = None,
     **options: Unpack[Options],
 ) -> Trained:
-    """Train a network with the options of `train`, and return the outcome.
+    """Train a network to the end, and return the outcome; `train` does the same step by step.
 
     Ctrl-C ends training at the next batch boundary and returns the current weights, the best ones where they are kept;
     a second Ctrl-C aborts. Where a loss or weight is nan or infinite training ends with a `TrainingWarning` that names
@@ -199,9 +208,7 @@ def fit(
 
     Parameters
     ----------
-    {settings}
-    config, validation, sample_weight, class_weight, rng, callbacks, every, after, checkpoint
-        As `train` takes them: help(multilayer.train) explains them.
+    {parameters}
     progress : bool, optional
         Whether to show a progress bar on stderr; by default where that is a terminal.
 

@@ -16,7 +16,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP, Dense, LayerRecord, Trace
 from multilayer.network.dense import samples_of
 from multilayer.network.held import network_of
-from multilayer.training.data import arrays, mean_weights
+from multilayer.training.data import arrays, mean_of, mean_weights
 
 __all__ = ["Gradients", "LayerGradient", "backward", "gradients", "mean_da", "mean_loss"]
 
@@ -75,9 +75,7 @@ def mean_loss(
     fractions: NDArray[np.float64],
 ) -> float:
     """Return the mean loss of samples, given each one's fraction of the mean, and a and z of the last layer."""
-    values = loss.values(y, a, z, activation)
-    with np.errstate(all="ignore"):
-        return float(np.dot(values.astype(np.float64, copy=False), fractions))
+    return mean_of(loss.values(y, a, z, activation), fractions)
 
 
 def mean_da(

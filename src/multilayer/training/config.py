@@ -177,6 +177,15 @@ class TrainConfig:
             )
         return rates if any(rates) else ()
 
+    @property
+    def penalties(self) -> dict[str, float]:
+        """The settings that add to the mean loss, by name."""
+        return {"l2": self.l2}
+
+    def without_penalty(self) -> tuple[TrainConfig, float]:
+        """Return these settings without the penalty, and its factor."""
+        return dataclasses.replace(self, l2=0.0), self.l2
+
     def monitored(self, validation: bool) -> tuple[str, bool]:
         """Return the name of what decides on the best epoch, and whether more of it is better."""
         known = {"loss": False, **({"validation_loss": False} if validation else {})}

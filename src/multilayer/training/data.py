@@ -17,7 +17,18 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training.samples import ClassWeight, Rows, inputs, sample_weights, targets, weights_by_class
 
-__all__ = ["Arrays", "Batches", "Source", "Stream", "arrays", "chunks", "mean_weights", "source", "split"]
+__all__ = [
+    "Arrays",
+    "Batches",
+    "Source",
+    "Stream",
+    "arrays",
+    "chunks",
+    "mean_of",
+    "mean_weights",
+    "source",
+    "split",
+]
 
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
 
@@ -64,6 +75,12 @@ class Batches:
         start = self.start + number * self.size
         rows = slice(start, min(start + self.size, self.stop))
         return rows if self.order is None else self.order[rows]
+
+
+def mean_of(values: NDArray[Any], fractions: NDArray[np.float64]) -> float:
+    """Return the mean of one value per sample, given each one's fraction of it."""
+    with np.errstate(all="ignore"):
+        return float(np.dot(values.astype(np.float64, copy=False), fractions))
 
 
 def mean_weights(weights: NDArray[Any] | None, rows: int) -> tuple[NDArray[np.float64], float]:

@@ -12,7 +12,7 @@ from multilayer._base.random import Random
 from multilayer.activations import Activation
 from multilayer.optimizers import OptimizerState, Parameters
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Batches, mean_weights
+from multilayer.training.data import Arrays, Batches, mean_of, mean_weights
 from multilayer.training.native_engine import NativeEngine
 from multilayer.training.numpy_engine import NumpyEngine, Outcome
 
@@ -105,5 +105,4 @@ def evaluate(
     if config.metrics:
         z, y = np.concatenate(zs), np.concatenate(ys)
         measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
-    with np.errstate(all="ignore"):
-        return float(np.dot(np.concatenate(losses), fractions)), measured
+    return mean_of(np.concatenate(losses), fractions), measured

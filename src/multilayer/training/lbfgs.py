@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -105,7 +104,7 @@ class Objective:
     def __init__(
         self, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters, data: Arrays
     ) -> None:
-        self._l2 = config.l2
+        config, self._penalty = config.without_penalty()
         whole = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
         size = data.rows if whole else max(1, _BLOCK_NUMBERS // data.X.shape[1])
         (self._batches,) = data.batches(size, None)
@@ -116,14 +115,14 @@ class Objective:
         self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
         self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
         wide = tuple(array.astype(np.float64) for array in parameters)
-        self._engine = engine_for(replace(config, l2=0.0), activations, wide, _NO_STATE)
+        self._engine = engine_for(config, activations, wide, _NO_STATE)
 
     def __call__(self, vector: Vector) -> tuple[float, Vector]:
         parameters = self.parameters(vector)
         W = vector[: self._ends[len(self._shapes) // 2 - 1]]
-        value = 0.5 * self._l2 * float(np.dot(W, W)) / self._total
+        value = 0.5 * self._penalty * float(np.dot(W, W)) / self._total
         gradient = np.zeros_like(vector)
-        gradient[: W.size] = (self._l2 / self._total) * W
+        gradient[: W.size] = (self._penalty / self._total) * W
         for x, y, weights in self._everything or map(self._gathered, range(len(self._batches))):
             self._engine.load(parameters, _NO_STATE)
             mean, gradients = self._engine.objective(x, y, weights)

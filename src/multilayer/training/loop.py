@@ -14,7 +14,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Source, chunks
+from multilayer.training.data import Arrays, Source
 from multilayer.training.events import (
     ENDINGS,
     Callback,
@@ -157,7 +157,7 @@ class Training(Iterator[Step | Epoch]):
         run = self._run
         run.draw_order()
         at = run.progress
-        for chunk in chunks(run.data, self.config.batch_size, at.order, at.batch, self._every):
+        for chunk in run.chunks(self._every):
             rates = [run.rate(at.steps + i) for i in range(len(chunk))]
             outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
             at = run.progress = run.progress.after_steps(chunk, outcome.losses)

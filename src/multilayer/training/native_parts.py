@@ -73,7 +73,7 @@ def trainer_for(
         fused=fused,
         rule=rule,
         clip=clip,
-        l2=config.l2,
+        **config.penalties,
     )
     parts = InNumpy(in_numpy, loss is None, clip is None, optimizer is not None and rule is None)
     return None if made is None else (made, parts)

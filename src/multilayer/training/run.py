@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState, Parameters, Time
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Source
+from multilayer.training.data import Arrays, Batches, Source, chunks
 from multilayer.training.engine import Engine, engine_for, evaluate
 from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
 from multilayer.training.numpy_engine import NumpyEngine
@@ -70,6 +71,11 @@ class Run:
         if not at.drawn:
             order = self.data.order(at.order, self.config.shuffle, self.rng)
             self.progress = replace(at, order=order, drawn=True)
+
+    def chunks(self, every: int | None) -> Iterator[Batches]:
+        """Yield the batches that are left of the epoch, up to each multiple of `every`, or to the end."""
+        at = self.progress
+        return chunks(self.data, self.config.batch_size, at.order, at.batch, every)
 
     def end_iteration(self, parameters: Parameters, loss: float, began: float) -> Epoch:
         """Take the result of an iteration over all the data, which is an epoch, and return its event."""
