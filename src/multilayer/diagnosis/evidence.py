@@ -77,6 +77,9 @@ class LayerStatistics:
             return float((self.mean_z**2).sum() / power) if power else 1.0
 
 
+Layers = tuple[LayerStatistics, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class InputStatistics:
     """The columns of X over all samples. Arrays have shape (inputs,)."""
@@ -172,7 +175,7 @@ class Evidence:
     network: MLP
     samples: int
     inputs: InputStatistics
-    layers: tuple[LayerStatistics, ...]
+    layers: Layers
     outputs: OutputStatistics | None
     gradients: tuple[GradientStatistics, ...] | None
     """Layer by layer; None without y and loss."""
@@ -180,9 +183,9 @@ class Evidence:
     """Layer, what (x, W, b, a, z), and sample (from 1; 0 for W and b) of the first number that is nan or infinite."""
     loss: Loss | None
     course: TrainingRecord
-    start: tuple[LayerStatistics, ...] | None = None
+    start: Layers | None = None
     """The layers of the network before training, over a sample of the data; None where it is not known."""
-    reference: tuple[LayerStatistics, ...] | None = None
+    reference: Layers | None = None
     """The same of a network of this shape with the weights that `initializers.for_activation` draws."""
     missing: Mapping[str, str] = field(default_factory=dict)
     """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""

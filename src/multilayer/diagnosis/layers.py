@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.random import Random
 from multilayer.activations import Activation, Elementwise, Surrogate
-from multilayer.diagnosis.evidence import DUPLICATE, GradientStatistics, Histogram, LayerStatistics
+from multilayer.diagnosis.evidence import DUPLICATE, GradientStatistics, Histogram, Layers, LayerStatistics
 from multilayer.diagnosis.moments import Moments, PairSums, counts, histogram, likely_pairs
 from multilayer.diagnosis.not_finite import whole
 from multilayer.initializers import for_activation
@@ -128,7 +128,7 @@ class GradientAccumulator:
 
 def initial_statistics(
     start: MLP | None, x: NDArray[Any], rng: Random
-) -> tuple[tuple[LayerStatistics, ...] | None, tuple[LayerStatistics, ...] | None]:
+) -> tuple[Layers | None, Layers | None]:
     """Return the layers of `start` on samples x, and those of a network of its shape with new weights.
 
     Each is None where it is not known, or lets numbers overflow.
@@ -143,7 +143,7 @@ def initial_statistics(
     return _looked_at(start.layers, x), _looked_at(drawn, x)
 
 
-def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> tuple[LayerStatistics, ...] | None:
+def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> Layers | None:
     records = tuple(forward(layers, x))
     if not whole(records).all():
         return None

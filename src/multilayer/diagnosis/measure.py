@@ -25,7 +25,7 @@ from multilayer.diagnosis.evidence import (
     Evidence,
     InputStatistics,
     Integers,
-    LayerStatistics,
+    Layers,
     TrainingRecord,
 )
 from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
@@ -216,9 +216,7 @@ class _Pass:
         if place is not None and (self.place is None or place < self.place):
             self.place = place
 
-    def evidence(
-        self, start: tuple[LayerStatistics, ...] | None, reference: tuple[LayerStatistics, ...] | None
-    ) -> Evidence:
+    def evidence(self, start: Layers | None, reference: Layers | None) -> Evidence:
         x, scale = self.x, self.scale.astype(np.float64)
         return self.sources.evidence(
             samples=self.samples,

@@ -15,7 +15,7 @@ from multilayer.diagnosis.evidence import (
     GradientStatistics,
     InputStatistics,
     Integers,
-    LayerStatistics,
+    Layers,
     OutputStatistics,
 )
 from multilayer.diagnosis.phrases import options
@@ -50,7 +50,7 @@ def inputs(evidence: Evidence) -> InputStatistics | NotMeasured:
     return evidence.inputs if evidence.samples else _no_samples()
 
 
-def layers(evidence: Evidence) -> tuple[LayerStatistics, ...] | NotMeasured:
+def layers(evidence: Evidence) -> Layers | NotMeasured:
     """What each layer does over the samples."""
     return evidence.layers if evidence.samples else _no_samples()
 
@@ -99,7 +99,7 @@ def gradients(evidence: Evidence) -> tuple[GradientStatistics, ...] | NotMeasure
 
 def start(
     evidence: Evidence,
-) -> tuple[tuple[LayerStatistics, ...], tuple[LayerStatistics, ...]] | NotMeasured:
+) -> tuple[Layers, Layers] | NotMeasured:
     """The layers before training, and those of the same network with weights that the initializers draw."""
     if not evidence.samples:
         return _no_samples()

@@ -12,13 +12,11 @@ What it cannot see: what a mistake costs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.performance import just_begun
 from multilayer.diagnosis.phrases import class_label
@@ -28,7 +26,7 @@ _RECALL = 0.5
 
 
 @check("Are the classes of similar size?", needs.classes)
-def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Iterator[Finding]:
+def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     counts = classes.actual
     present, largest = np.flatnonzero(counts), int(counts.max())
     rare = present[counts[present] * _RATIO < largest]

@@ -14,15 +14,13 @@ it is a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics
+from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.performance import early, ending, performance, scores, skill
 from multilayer.diagnosis.phrases import numbers, options, sentences
 
@@ -31,7 +29,7 @@ _NO_SKILL = 0.02
 
 
 @check("Do the outputs of every layer depend on the input?", needs.layers)
-def collapsed_signal(evidence: Evidence, layers: tuple[LayerStatistics, ...]) -> Iterator[Finding]:
+def collapsed_signal(evidence: Evidence, layers: Layers) -> Outcomes:
     collapsed = [n for n, layer in enumerate(layers[:-1], 1) if _collapsed(layer)]
     severity = _severity(evidence) if collapsed and evidence.samples > 1 else None
     if severity is None:

@@ -12,13 +12,11 @@ What it cannot see: a column that is constant but for a few outliers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
 from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import columns
@@ -28,7 +26,7 @@ _MOST = 0.5
 
 
 @check("Does every column of X vary?", needs.inputs, lasting=True)
-def constant_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]:
+def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     constant = np.flatnonzero(x.minimum == x.maximum)
     fraction = constant.size / x.mean.size
     if not constant.size or evidence.samples < 2:

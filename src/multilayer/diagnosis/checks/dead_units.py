@@ -14,14 +14,13 @@ What it cannot see: activations along an axis (softmax and its kin), which have 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
@@ -46,7 +45,7 @@ def dead(layer: LayerStatistics) -> Booleans | None:
 
 
 @check("Is every unit active for some sample?", needs.layers)
-def dead_units(evidence: Evidence, layers: tuple[LayerStatistics, ...]) -> Iterator[Finding | NotMeasured]:
+def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
     found = [dead(layer) for layer in layers]
     if all(units is None for units in found):
         yield NotMeasured(reason=fill("no layer has an activation with a derivative of its own"))

@@ -12,11 +12,9 @@ What it cannot see: a column that is a sum of several others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
 from multilayer.diagnosis.phrases import columns
 
@@ -24,7 +22,7 @@ _FEWEST = 10
 
 
 @check("Does every column of X add information?", needs.inputs)
-def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding | NotMeasured]:
+def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     if evidence.samples < _FEWEST:
         yield needs.too_few_samples(evidence.samples)
         return

@@ -14,14 +14,12 @@ and are not compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
-from multilayer.diagnosis.evidence import DUPLICATE, Evidence, LayerStatistics, Pairs
+from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.evidence import DUPLICATE, Evidence, Layers, LayerStatistics, Pairs
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import numbers, sentences
 
@@ -32,9 +30,7 @@ _FEWEST = 10
 
 
 @check("Does every unit add information?", needs.layers)
-def duplicate_units(
-    evidence: Evidence, layers: tuple[LayerStatistics, ...]
-) -> Iterator[Finding | NotMeasured]:
+def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
     if evidence.samples < _FEWEST:
         yield needs.too_few_samples(evidence.samples)
         return

@@ -13,11 +13,10 @@ What it cannot see: explosions at single steps of training. It sees the network 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import options, sentences
@@ -30,7 +29,7 @@ _ADVICE = (
 
 
 @check("Do gradients keep their size on the way to the first layer?", needs.gradients)
-def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics, ...]) -> Iterator[Finding]:
+def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics, ...]) -> Outcomes:
     overflows = [n for n, layer in enumerate(gradients, 1) if not math.isfinite(layer.size_da)]
     if overflows:
         yield Finding(

@@ -14,23 +14,20 @@ What it cannot see: a network whose start is not known, and constant weights, wh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics
+from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0
 
-Layers = tuple[LayerStatistics, ...]
-
 
 @check("Do the starting weights preserve the signal?", needs.start)
-def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Iterator[Finding]:
+def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Outcomes:
     start, reference = given
     worst, number = 1.0, 0
     for n, (own, drawn) in enumerate(zip(start[:-1], reference[:-1], strict=True), 1):

@@ -11,11 +11,9 @@ What it cannot see: a leak that is not a linear function of one column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 from multilayer.diagnosis.phrases import columns, one_based
 
@@ -24,7 +22,7 @@ _FEWEST = 10
 
 
 @check("Does a column of X give the target away?", needs.outputs, lasting=True)
-def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Iterator[Finding | NotMeasured]:
+def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Outcomes:
     correlation = evidence.inputs.target_correlation
     if correlation is None:
         yield NotMeasured(reason=fill("the targets are the inputs themselves"))

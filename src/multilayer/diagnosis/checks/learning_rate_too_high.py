@@ -12,13 +12,11 @@ What it cannot see: a rate that is too high for a few epochs only, and curves of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options, sentences
@@ -31,7 +29,7 @@ _ROUGH = 0.25
 
 
 @check("Does the loss fall rather than jump?", needs.epochs())
-def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Iterator[Finding | NotMeasured]:
+def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Outcomes:
     course, outputs = evidence.course, evidence.outputs
     if course.stopped == "not finite":
         curve = fill("Training stopped at a number that is not finite.")

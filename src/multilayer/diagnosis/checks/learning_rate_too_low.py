@@ -12,13 +12,11 @@ What it cannot see: a rate that is too low only later, and a curve that is flat 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentences
@@ -30,7 +28,7 @@ _STRAIGHT = 0.3
 
 
 @check("Does the loss fall fast enough?", needs.epochs(8))
-def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Iterator[Finding]:
+def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Outcomes:
     part = max(2, len(loss) // 4)
     beginning, end = loss[0] - loss[part - 1], loss[-part] - loss[-1]
     fell = float((loss[0] - loss[-1]) / loss[0]) if loss[0] > 0 else 0.0

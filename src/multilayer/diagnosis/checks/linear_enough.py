@@ -13,11 +13,9 @@ What it cannot see: a linear model that was not found among the samples it was f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 from multilayer.diagnosis.performance import early
 from multilayer.diagnosis.phrases import options, sentences
@@ -26,7 +24,7 @@ _EQUAL, _BETTER = 0.005, 0.02
 
 
 @check("Does the network do more than a linear model?", needs.linear_model)
-def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Iterator[Finding]:
+def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     score, linear, constant = outputs.score, outputs.linear_score, outputs.constant_score
     if score is None or linear is None or constant is None or len(evidence.layers) < 2:
         return

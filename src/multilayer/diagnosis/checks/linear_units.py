@@ -12,14 +12,12 @@ What it cannot see: that another network would be better. A linear model that do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.performance import early, performance, scores
 from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
@@ -27,11 +25,9 @@ _STRAIGHT = 0.999
 """R^2 of a straight line through h(a)."""
 _MOST = 0.5
 
-Layers = tuple[LayerStatistics, ...]
-
 
 @check("Is every hidden layer nonlinear on this data?", needs.layers)
-def linear_units(evidence: Evidence, layers: Layers) -> Iterator[Finding | NotMeasured]:
+def linear_units(evidence: Evidence, layers: Layers) -> Outcomes:
     hidden = layers[:-1]
     if not hidden:
         yield NotMeasured(reason=fill("the network has no hidden layer: it is linear but for its outputs"))

@@ -12,13 +12,11 @@ What it cannot see: a training whose loss curve is not given (`course=`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import scores
 from multilayer.diagnosis.phrases import options, sentences
@@ -34,7 +32,7 @@ _TITLES = {
 
 
 @check("Is the loss of every epoch finite?", needs.history, lasting=True)
-def loss_not_finite(evidence: Evidence, history: History) -> Iterator[Finding]:
+def loss_not_finite(evidence: Evidence, history: History) -> Outcomes:
     for name in ("loss", "validation_loss"):
         curve = np.asarray(getattr(history, name), np.float64)
         bad = np.flatnonzero(~np.isfinite(curve))

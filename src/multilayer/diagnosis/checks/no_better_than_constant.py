@@ -15,11 +15,9 @@ while the loss falls and where all targets are the same, and a note in the first
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 from multilayer.diagnosis.performance import (
     early,
@@ -51,7 +49,7 @@ _ADVICE = {
 
 
 @check("Is the network better than a constant?", needs.outputs, catch_all=True)
-def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Iterator[Finding]:
+def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     found = versus_constant(evidence, outputs)
     if found == "better":
         return

@@ -12,11 +12,9 @@ What it cannot see: which earlier step of training wrote a weight that is not fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
@@ -45,7 +43,7 @@ _ADVICE = {
 
 
 @check("Is every number finite?", needs.network, lasting=True)
-def not_finite(evidence: Evidence, _: MLP) -> Iterator[Finding]:
+def not_finite(evidence: Evidence, _: MLP) -> Outcomes:
     if evidence.not_finite is None:
         return
     layer, what, sample = evidence.not_finite

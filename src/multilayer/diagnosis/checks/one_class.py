@@ -12,20 +12,18 @@ What it cannot see: the cause; another finding usually names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.performance import early, scores
 from multilayer.diagnosis.phrases import class_label, options
 
 
 @check("Does the network predict more than one class?", needs.classes)
-def one_class(evidence: Evidence, classes: needs.Classes) -> Iterator[Finding]:
+def one_class(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     if np.count_nonzero(classes.predicted) != 1 or np.count_nonzero(classes.actual) < 2:
         return
     yield Finding(

@@ -12,13 +12,11 @@ What it cannot see: swings within an epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options
@@ -28,7 +26,7 @@ _TURNS = 0.4
 
 
 @check("Does the loss fall steadily?", needs.epochs(8))
-def oscillation(evidence: Evidence, loss: Floats) -> Iterator[Finding]:
+def oscillation(evidence: Evidence, loss: Floats) -> Outcomes:
     steps = np.diff(loss[len(loss) // 2 :])
     constant = None if evidence.outputs is None else evidence.outputs.constant_loss
     scale = min(loss[0], constant) if constant else loss[0]

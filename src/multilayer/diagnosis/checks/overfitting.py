@@ -12,11 +12,9 @@ What it cannot see: anything without a validation loss, and a validation set unl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import options, sentences
 
@@ -25,7 +23,7 @@ _FELL = 0.05
 
 
 @check("Does what is learned hold for other samples?", needs.validation(5))
-def overfitting(evidence: Evidence, curves: needs.Curves) -> Iterator[Finding]:
+def overfitting(evidence: Evidence, curves: needs.Curves) -> Outcomes:
     loss, held_out = curves
     best = int(held_out.argmin())
     end = float(held_out[-max(1, len(held_out) // 10) :].mean())

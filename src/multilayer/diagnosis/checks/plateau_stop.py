@@ -11,11 +11,9 @@ What it cannot see: whether more epochs would help; `try_fixes` trains on and me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Severity, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentences
@@ -24,7 +22,7 @@ _SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
 
 
 @check("Did training stop because it was done?", needs.epochs())
-def plateau_stop(evidence: Evidence, loss: Floats) -> Iterator[Finding | NotMeasured]:
+def plateau_stop(evidence: Evidence, loss: Floats) -> Outcomes:
     course, found = evidence.course, performance(evidence)
     if course.stopped is None:
         yield NotMeasured(reason=fill("why training ended is not known; give course=, what fit returned"))

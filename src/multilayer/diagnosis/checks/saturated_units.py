@@ -13,15 +13,14 @@ activations along an axis.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.evidence import Evidence, Integers, LayerStatistics
+from multilayer.diagnosis.evidence import Evidence, Integers, Layers, LayerStatistics
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
@@ -31,9 +30,7 @@ _MOST = 0.5
 
 
 @check("Are units in the part of their range where they can learn?", needs.layers)
-def saturated_units(
-    evidence: Evidence, layers: tuple[LayerStatistics, ...]
-) -> Iterator[Finding | NotMeasured]:
+def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
     hidden = layers[:-1]
     if not any(_bounded(layer) for layer in hidden):
         yield NotMeasured(

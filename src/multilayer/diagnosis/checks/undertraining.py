@@ -12,11 +12,9 @@ What it cannot see: whether the validation loss would follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, check
+from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import DONE, loss_was_low, performance, scores, skill
 from multilayer.diagnosis.phrases import options, sentences
@@ -25,7 +23,7 @@ _FALL = 0.003
 
 
 @check("Was training given the time it needs?", needs.epochs(2))
-def undertraining(evidence: Evidence, loss: Floats) -> Iterator[Finding]:
+def undertraining(evidence: Evidence, loss: Floats) -> Outcomes:
     stopped = evidence.course.stopped
     tail = loss[-max(2, len(loss) // 5) :]
     fall = float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0

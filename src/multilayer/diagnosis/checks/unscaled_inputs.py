@@ -12,13 +12,11 @@ What it cannot see: columns of the right size with a few extreme values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
 from multilayer.diagnosis.performance import DONE, just_begun, performance, scores, severity, skill
 from multilayer.diagnosis.phrases import columns, one_based, options, sentences
@@ -30,7 +28,7 @@ _FAR = 30.0
 
 
 @check("Are the inputs of the size that weights are made for?", needs.inputs)
-def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Iterator[Finding]:
+def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     varies = x.minimum < x.maximum
     if not varies.any():
         return

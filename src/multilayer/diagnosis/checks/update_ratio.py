@@ -13,13 +13,11 @@ What it cannot see: anything where neither the network before training nor its u
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import numbers, options
@@ -34,7 +32,7 @@ _RAISE = "Raise {learning_rate}, or find what keeps gradients from this layer."
 
 
 @check("Do weights move, and not too far?", needs.network)
-def update_ratio(evidence: Evidence, network: MLP) -> Iterator[Finding | NotMeasured]:
+def update_ratio(evidence: Evidence, network: MLP) -> Outcomes:
     course = evidence.course
     if course.update_ratios is not None and len(course.update_ratios) >= _FEWEST:
         yield from _of_epochs(evidence, np.median(np.asarray(course.update_ratios)[-_FEWEST:], axis=0))
@@ -49,7 +47,7 @@ def update_ratio(evidence: Evidence, network: MLP) -> Iterator[Finding | NotMeas
         )
 
 
-def _of_epochs(evidence: Evidence, ratios: Floats) -> Iterator[Finding]:
+def _of_epochs(evidence: Evidence, ratios: Floats) -> Outcomes:
     for too_large, chosen in ((True, ratios > _LARGE), (False, ratios < _SMALL)):
         layers = [int(n) + 1 for n in np.flatnonzero(chosen)]
         if not layers:
@@ -70,7 +68,7 @@ def _of_epochs(evidence: Evidence, ratios: Floats) -> Iterator[Finding]:
         )
 
 
-def _of_training(evidence: Evidence, start: MLP) -> Iterator[Finding]:
+def _of_training(evidence: Evidence, start: MLP) -> Outcomes:
     moved = [
         float(
             np.linalg.norm(new.W.astype(np.float64) - old.W)

@@ -12,11 +12,9 @@ What it cannot see: a single slow layer among others, and layers behind an activ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
 from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import sentences
@@ -25,9 +23,7 @@ _LEFT = 1e-4
 
 
 @check("Do gradients reach the first layer?", needs.gradients)
-def vanishing_gradients(
-    evidence: Evidence, gradients: tuple[GradientStatistics, ...]
-) -> Iterator[Finding | NotMeasured]:
+def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics, ...]) -> Outcomes:
     for number, layer in enumerate(evidence.network.layers, 1):
         facts = layer.activation.facts
         if not facts.trainable:

@@ -12,11 +12,9 @@ What it cannot see: an activation whose range fits but whose shape does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Severity, check
+from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentence, sentences
@@ -27,7 +25,7 @@ _UNREACHABLE = 0.01
 
 
 @check("Can the outputs reach what the loss and the targets ask for?", needs.outputs_and_loss, lasting=True)
-def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Iterator[Finding]:
+def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Outcomes:
     (outputs, loss), layers = given, len(evidence.layers)
     last = evidence.network.layers[-1].activation.facts
     severity: Severity = "warning" if performance(evidence) == "good" else "error"
