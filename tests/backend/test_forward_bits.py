@@ -153,6 +153,7 @@ def test_no_rows() -> None:
     assert net(np.empty((0, 3))).shape == (0, 2)
 
 
+@pytest.mark.slow
 def test_the_last_bit_does_not_depend_on_the_level() -> None:
     from multilayer.backend import _core
 

@@ -65,6 +65,7 @@ def test_threads_change_nothing(name: str, kind: Any) -> None:
             np.testing.assert_array_equal(bits(function(out, *parameters, out=out)), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_threads_change_nothing_however_numbers_lie(name: str) -> None:
     function, parameters = ELEMENTWISE[name]
@@ -114,6 +115,7 @@ def test_a_parameter_of_each_element(name: str, kind: Any) -> None:
                 np.testing.assert_array_equal(bits(function(x, over, out=over)), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(9001, 37), (7, 50_000)])
 @pytest.mark.parametrize("name", AXIS)

@@ -56,6 +56,7 @@ def test_the_environment_sets_the_default() -> None:
     assert reported("7").stdout == ("7\n" if native else "1\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("for_all", "limit"),
     [

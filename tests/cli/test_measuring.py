@@ -55,6 +55,7 @@ def test_json_has_one_form(multilayer, arguments):
     assert [each["activation"] for each in whole["activations"]] == (arguments or ["relu", "softmax"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [[], ["relu"]])
 def test_a_page(multilayer, tmp_path, arguments):
     path = tmp_path / "page.html"

@@ -27,6 +27,7 @@ def exact_mean(activation, deviation, power):
         return float(mpmath.quad(integrand, points, maxdegree=5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deviation", [0.3, 1.0, 4.0])
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=lambda act: act.facts.name)
 def test_mean_and_mean_square_of_every_activation(activation, deviation):
