@@ -1,5 +1,7 @@
 """L-BFGS: the loss falls, training ends and errors come out as with other optimizers."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -32,3 +34,27 @@ def test_lbfgs_hands_errors_over():
     for option in ({"clip": ClipByNorm(1.0)}, {"dropout": 0.5}, {"schedule": InverseScaling()}, {"every": 1}):
         with pytest.raises(InputError, match="LBFGS takes no"):
             fit(NET, X, Y, loss="squared", optimizer=LBFGS(), **option)
+
+
+def test_only_iterated_events_need_a_thread():
+    def threads(_):
+        names.append("multilayer-lbfgs" in {thread.name for thread in threading.enumerate()})
+
+    options = {"loss": "squared", "optimizer": LBFGS(), "epochs": 4, "rng": 0}
+    names = []
+    whole = fit(NET, X, Y, callbacks=threads, **options)
+    assert names == [False] * len(whole.history)
+    names = []
+    training = train(NET, X, Y, callbacks=threads, **options)
+    for _ in training:
+        pass
+    assert names == [True] * len(whole.history)
+    assert training.trained.network == whole.network
+    assert training.trained.stopped == whole.stopped
+
+
+def test_a_run_to_the_end_leaves_nothing_to_iterate():
+    training = train(NET, X, Y, loss="squared", optimizer=LBFGS(), epochs=4)
+    outcome = training.run()
+    assert list(training) == []
+    assert training.run().network == outcome.network

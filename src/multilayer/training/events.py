@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
@@ -218,15 +218,9 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
     return found
 
 
-@runtime_checkable
-class _HasEnded(Protocol):
-    """A callback with one more method, which is called once, after the last event, however training ended."""
-
-    def ended(self, trained: Trained, /) -> object: ...
-
-
 def call_ended(callbacks: Iterable[Callback], trained: Trained) -> None:
-    """Call the method `ended` of the callbacks that have it."""
+    """Call the method `ended` of the callbacks that have one."""
     for callback in callbacks:
-        if isinstance(callback, _HasEnded):
-            callback.ended(trained)
+        ended = getattr(callback, "ended", None)
+        if callable(ended):
+            ended(trained)

@@ -92,6 +92,7 @@ class Training(Iterator[Step | Epoch]):
             if isinstance(self.config.optimizer, LBFGS) and anew:
                 with self._trained.changing():
                     self._minimize()
+                self._events.close()  # there is nothing left to iterate
                 self._end()
             else:
                 for _ in self:
