@@ -71,7 +71,7 @@ def test_widths(widths):
             lambda: initialize((2, 3, 1), classes=5),
             "classes must be a sequence of strings, finite numbers or booleans; got 5",
         ),
-        (lambda: initialize((2, 3, 1), input_names=["x", 2]), "input_names must be a sequence of strings"),
+        (lambda: initialize((2, 3, 1), inputs=["x", 2]), "inputs must be a sequence of strings"),
         (lambda: EarlyStopping(monitor=3), "EarlyStopping: monitor must be a name or None; got 3"),
         (lambda: Checkpoint(3), "checkpoint must be a path or a Checkpoint; got 3"),
         (lambda: training("checkpoint")(3), "checkpoint must be a path or a Checkpoint; got 3"),

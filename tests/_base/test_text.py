@@ -77,7 +77,7 @@ def test_html(text: str) -> None:
 
 def hostile_network() -> MLP:
     return MLP(
-        [Dense([[1.0, 2.0]], [0.0, 1.0], "softmax")], classes=["no", HOSTILE], input_names=["<b>" + HOSTILE]
+        [Dense([[1.0, 2.0]], [0.0, 1.0], "softmax")], classes=["no", HOSTILE], inputs=["<b>" + HOSTILE]
     )
 
 
@@ -95,7 +95,7 @@ FACES = {
 
 def reported():
     X = np.linspace(-1.0, 1.0, 60)[:, np.newaxis]
-    net = MLP([Dense([[0.0, 0.0]], [0.0, 9.0], "softmax")], classes=["no", HOSTILE], input_names=[HOSTILE])
+    net = MLP([Dense([[0.0, 0.0]], [0.0, 9.0], "softmax")], classes=["no", HOSTILE], inputs=[HOSTILE])
     found = diagnose(net, X, np.array(net.classes, object)[(X[:, 0] > 0.5).astype(int)])
     assert any("cleared" in finding.title + finding.evidence for finding in found.findings)
     return found
@@ -133,7 +133,7 @@ def test_pictures_read_no_formulas() -> None:
     net = MLP(
         [Dense([[1.0, 2.0], [0.0, 1.0]], [0.0, 1.0], "softmax")],
         classes=["no", name],
-        input_names=[name, "x"],
+        inputs=[name, "x"],
     )
     ax = Figure().subplots()
     decision_boundary(net, [[0.0, 1.0], [1.0, 0.0]], ["no", name], ax=ax)

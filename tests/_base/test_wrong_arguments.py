@@ -27,7 +27,7 @@ REFUSED = {
     "callbacks": (lambda: fit_with(callbacks=SCALAR), "callbacks, entry 1: expected a callable"),
     "widths": (lambda: initialize(SCALAR), "widths must be at least two whole numbers"),
     "classes": (lambda: initialize((2, 2), classes=SCALAR), "classes must be a sequence of strings"),
-    "inputs": (lambda: initialize((2, 2), input_names=SCALAR), "input_names must be a sequence of strings"),
+    "inputs": (lambda: initialize((2, 2), inputs=SCALAR), "inputs must be a sequence of strings"),
     "activations": (
         lambda: load("x.json", activations=SCALAR),
         "activations must be Activations of your own",

@@ -73,7 +73,7 @@ def saved(tmp_path):
     """Return a function that saves a network of one layer, and tells its path."""
 
     def save_as(activation, units, **names):
-        inputs = len(names.get("input_names", [1]))
+        inputs = len(names.get("inputs", [1]))
         path = tmp_path / "net.json"
         save(MLP([Dense(np.ones((inputs, units)), np.arange(units), activation)], **names), path)
         return path
@@ -87,7 +87,7 @@ def table(folder, text):
 
 
 def test_ids_pass_through(multilayer, saved, tmp_path):
-    net = saved("sigmoid", 1, input_names=["a", "b"])
+    net = saved("sigmoid", 1, inputs=["a", "b"])
     samples = table(tmp_path, "id,b,class,a\n007,1,yes,2\nx y,3,no,4\n")
     done = multilayer("run", net, samples)
     assert re.search(r"^ +id +class +y_1 +class$", done.out, re.MULTILINE)
@@ -105,7 +105,7 @@ def test_ids_pass_through(multilayer, saved, tmp_path):
 
 
 def test_many_columns_do_not_fill_the_terminal(multilayer, saved, tmp_path):
-    net = saved("sigmoid", 1, input_names=["a", "b"])
+    net = saved("sigmoid", 1, inputs=["a", "b"])
     others = ",".join(f"other{n}" for n in range(50))
     out = multilayer("run", net, table(tmp_path, f"a,b,{others}\n1,2{',cell' * 50}\n")).out
     assert "other5" in out
@@ -148,7 +148,7 @@ def test_the_output_shows_how_classes_are_numbered(
 
 
 def test_the_decision_on_line_1_is_printed_and_can_be_overruled(multilayer, saved, tmp_path):
-    net, samples = saved("identity", 1, input_names=["2023", "2024"]), table(tmp_path, "2023,2024\n1,2\n")
+    net, samples = saved("identity", 1, inputs=["2023", "2024"]), table(tmp_path, "2023,2024\n1,2\n")
     done = multilayer("run", net, samples, "--json")
     assert json.loads(done.out)["y"] == [[3.0]]
     assert "line 1 is read as column names" in done.err
@@ -160,7 +160,7 @@ def test_the_decision_on_line_1_is_printed_and_can_be_overruled(multilayer, save
 
 
 def test_a_mistake_prints_one_line_and_nothing_else(multilayer, saved, tmp_path):
-    net = saved("identity", 1, input_names=["2023", "2024"])
+    net = saved("identity", 1, inputs=["2023", "2024"])
     done = multilayer("run", net, table(tmp_path, "id,2023,2024\n1,2,x\n"))
     assert (done.code, len(done.err.splitlines())) == (2, 1)
 

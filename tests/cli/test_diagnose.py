@@ -37,7 +37,7 @@ def healthy(tmp_path):
         batch_size=20,
         rng=0,
     ).network
-    save(MLP(net.layers, classes=["other", "same"], input_names=["x1", "x2"]), tmp_path / "healthy.json")
+    save(MLP(net.layers, classes=["other", "same"], inputs=["x1", "x2"]), tmp_path / "healthy.json")
     return tmp_path / "healthy.json"
 
 
@@ -46,7 +46,7 @@ def sick(tmp_path):
     """A network whose first layer gives the same outputs for every sample."""
     hidden = Dense(1e-4 * np.random.default_rng(5).normal(size=(2, 4)), np.ones(4), "sigmoid")
     last = Dense(np.ones((4, 1)), [-3.0], "sigmoid")
-    save(MLP([hidden, last], classes=["other", "same"], input_names=["x1", "x2"]), tmp_path / "sick.json")
+    save(MLP([hidden, last], classes=["other", "same"], inputs=["x1", "x2"]), tmp_path / "sick.json")
     return tmp_path / "sick.json"
 
 

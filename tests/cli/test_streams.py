@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "format": "multilayer-network",
         "version": 1,
         "classes": [LABEL, "b\nc", "ε\u202eb"],
-        "input_names": ["x", INPUT],
+        "inputs": ["x", INPUT],
         "layers": [{"W": [[1, 2, 1], [0, 1, 0]], "b": [0, 0, 0], "activation": "softmax"}],
     }
     (folder / "net.json").write_text(json.dumps(network))

@@ -46,7 +46,7 @@ CASES = {
     "all there is": diagnosis(),
     "nothing but X": healthy(),
     "names": diagnosis(
-        evidence=evidence(network(input_names=["a", "b", "<c>"], classes=["no", "é"])), findings=(COLLAPSED,)
+        evidence=evidence(network(inputs=["a", "b", "<c>"], classes=["no", "é"])), findings=(COLLAPSED,)
     ),
     "one unit": diagnosis(evidence=evidence(network((1, 1), output="sigmoid"))),
     "not finite": diagnosis(evidence=evidence(not_finite=(1, "W", 0))),
@@ -108,7 +108,7 @@ def test_numbers_come_back():
         "widths": [3, 5, 4, 2],
         "activations": ["sigmoid", "sigmoid", "softmax"],
         "dtype": "float32",
-        "input_names": None,
+        "inputs": None,
         "classes": None,
     }
 

@@ -67,7 +67,7 @@ def test_no_line_is_longer_than_the_width(width):
     ],
 )
 def test_places(layer, units, place):
-    known = evidence(network(input_names=["a", "b", "c"]))
+    known = evidence(network(inputs=["a", "b", "c"]))
     assert where(replace(COLLAPSED, layer=layer, units=units), known) == place
 
 

@@ -18,8 +18,8 @@ Y = (X @ np.array([[1.0], [-2.0], [0.5]]) > -1.0).astype(np.float64)
 NUMBERS = (Y[:, 0]).astype(int)
 
 
-def network(dtype: Any = np.float32, *, input_names: list[str] | None = None) -> MLP:
-    return initialize((3, 5, 1), "tanh", "sigmoid", dtype=dtype, input_names=input_names, rng=0)
+def network(dtype: Any = np.float32, *, inputs: list[str] | None = None) -> MLP:
+    return initialize((3, 5, 1), "tanh", "sigmoid", dtype=dtype, inputs=inputs, rng=0)
 
 
 def flat(*arrays: Any) -> np.ndarray:

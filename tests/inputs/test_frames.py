@@ -31,14 +31,14 @@ def _frame(package, x=X, columns=NAMES):
 @pytest.mark.parametrize("package", by_package(PACKAGES))
 @pytest.mark.parametrize("entry", [*BY_NAME, "fit with validation"])
 def test_columns_are_taken_by_name(entry, package):
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     right = OWN[entry](named, X)
     np.testing.assert_array_equal(OWN[entry](named, _frame(package, columns=["c", "a", "b"])), right)
 
 
 @pytest.mark.parametrize("entry", BY_NAME)
 def test_other_columns_are_left_out_whatever_they_hold(entry):
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     frame = _frame("pandas").assign(row="text")[["row", "c", "b", "a"]]
     np.testing.assert_array_equal(OWN[entry](named, frame), OWN[entry](named, X))
 
@@ -46,7 +46,7 @@ def test_other_columns_are_left_out_whatever_they_hold(entry):
 @pytest.mark.parametrize("package", by_package(PACKAGES))
 @pytest.mark.parametrize("entry", BY_NAME)
 def test_a_missing_column_is_named_with_what_is_near(entry, package):
-    named = network(input_names=["a", "B", "c"])
+    named = network(inputs=["a", "B", "c"])
     with pytest.raises(
         InputError, match=r"[xX]: no column is called 'B', an input of the network; did you mean 'b'\?"
     ):
@@ -56,9 +56,9 @@ def test_a_missing_column_is_named_with_what_is_near(entry, package):
 def test_columns_that_are_called_alike():
     import pandas
 
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     frame = pandas.DataFrame(np.column_stack([X, X[:, 0]]), columns=["a", "b", "c", "a"])
-    with pytest.raises(InputError, match="x: two columns are called 'a'; rename the one not meant"):
+    with pytest.raises(InputError, match="x: two columns are called 'a'; rename one of them"):
         named(frame)
     extra = pandas.DataFrame(np.column_stack([X, X, X[:, :1]])[:, :5], columns=["a", "b", "c", "row", "row"])
     np.testing.assert_array_equal(named(extra), named(X))
@@ -67,17 +67,17 @@ def test_columns_that_are_called_alike():
 def test_labels_are_compared_as_text():
     import pandas
 
-    years = network(input_names=["2023", "2024", "2025"])
+    years = network(inputs=["2023", "2024", "2025"])
     frame = pandas.DataFrame(X, columns=[2023, 2024, 2025])[[2025, 2023, 2024]]
     np.testing.assert_array_equal(years(frame), years(X))
-    counted = network(input_names=["2", "0", "1"])
+    counted = network(inputs=["2", "0", "1"])
     np.testing.assert_array_equal(counted(pandas.DataFrame(X)), counted(X[:, [2, 0, 1]]))
 
 
 def test_without_names_columns_are_taken_as_they_stand():
     import pandas
 
-    plain, named = network(), network(input_names=NAMES)
+    plain, named = network(), network(inputs=NAMES)
     np.testing.assert_array_equal(plain(_frame("pandas", columns=["c", "a", "b"])), plain(X[:, [2, 0, 1]]))
     np.testing.assert_array_equal(named(pandas.DataFrame(X)), named(X))  # a frame without names
     with pytest.raises(InputError, match=r"x has shape \(12, 4\); this network takes \(3,\)"):
@@ -91,7 +91,7 @@ def test_without_names_columns_are_taken_as_they_stand():
 def test_a_series_is_a_sample_by_the_labels_of_its_index():
     import pandas
 
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     row = _frame("pandas", columns=["c", "b", "a"]).iloc[5]
     np.testing.assert_array_equal(named(row), named(X[5]))
     np.testing.assert_array_equal(network()(row), network()(X[5, ::-1]))
@@ -107,7 +107,7 @@ def test_gaps_are_nan(gap):
     import pandas
     import polars
 
-    net = MLP([Dense(np.eye(2))], input_names=["a", "b"])
+    net = MLP([Dense(np.eye(2))], inputs=["a", "b"])
     columns = {"b": [1.0, gap], "a": [True, None]}
     right = [[1.0, 1.0], [np.nan, np.nan]]
     np.testing.assert_array_equal(
@@ -121,7 +121,7 @@ def test_gaps_are_nan(gap):
 def test_integers_beyond_float64_are_rounded_once():
     import pandas
 
-    net = MLP([Dense(np.eye(2))], input_names=["a", "b"])
+    net = MLP([Dense(np.eye(2))], inputs=["a", "b"])
     large = 2**63 + 2**10 + 1
     found = net(pandas.DataFrame({"a": np.array([large], np.uint64), "b": [-1]}))
     np.testing.assert_array_equal(found, [[float(large), -1.0]])
@@ -130,7 +130,7 @@ def test_integers_beyond_float64_are_rounded_once():
 def test_a_wrong_number_is_refused_with_its_place():
     import pandas
 
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     with pytest.raises(InputError, match="x, column 'b', entry 3 holds 'x'; expected a real number"):
         named(_frame("pandas").astype({"b": object}).where(np.arange(36).reshape(12, 3) != 7, "x"))
     with pytest.raises(
@@ -145,13 +145,13 @@ def test_a_wrong_number_is_refused_with_its_place():
 def test_a_lazy_frame_is_refused_with_the_fix():
     lazy = _polars(X).lazy()
     with pytest.raises(InputError, match=r"x is a LazyFrame; .*; give its collect\(\)"):
-        network(input_names=NAMES)(lazy)
+        network(inputs=NAMES)(lazy)
 
 
 def test_names_are_quoted_in_one_line():
     import pandas
 
-    named = network(input_names=["a", "b", "\x1b[2J\n" + "c" * 500])
+    named = network(inputs=["a", "b", "\x1b[2J\n" + "c" * 500])
     with pytest.raises(InputError) as refusal:
         named(pandas.DataFrame(X, columns=NAMES))
     assert str(refusal.value).isprintable()
@@ -182,7 +182,7 @@ def test_a_fitted_model_is_diagnosed_by_its_names(package, kind):
 
 
 def test_batches_of_frames():
-    named = network(input_names=NAMES)
+    named = network(inputs=NAMES)
     options = {"loss": "squared", "epochs": 2, "rng": 0, "progress": False}
     y = X[:, :1] / 4
 

@@ -17,7 +17,7 @@ NETWORK = MLP(
         Dense([[0.5, -0.2, 1.0], [0.1, 0.7, 2.0]], [0.1, 0.2, 0.3], LeakyReLU(0.2)),
         Dense([[1], [2], [3]], [0], "sigmoid"),
     ],
-    input_names=["x1", "x2"],
+    inputs=["x1", "x2"],
     classes=["no", "yes"],
 )
 
@@ -56,4 +56,4 @@ def networks(draw: st.DrawFn) -> MLP:
     other = st.integers() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
     alike = (str, lambda label: label)  # no two may look, nor be, the same
     classes = st.none() | st.lists(labels | other, min_size=count, max_size=count, unique_by=alike)
-    return MLP(layers, input_names=draw(names), classes=draw(classes))
+    return MLP(layers, inputs=draw(names), classes=draw(classes))

@@ -19,7 +19,7 @@ def deep(size: int) -> MLP:
 
 def wide(size: int) -> MLP:
     names = [f"name {number}" for number in range(size)]
-    return MLP([Dense(np.ones((size, size)), activation="softmax")], input_names=names, classes=names)
+    return MLP([Dense(np.ones((size, size)), activation="softmax")], inputs=names, classes=names)
 
 
 def calls(path: Path) -> int:

@@ -48,7 +48,7 @@ def test_the_worked_example(seed: dict[str, Any]) -> None:
     assert found["network"] == {
         "widths": [2, 4, 3],
         "dtype": "float64",
-        "input_names": ["x1", "x2"],
+        "inputs": ["x1", "x2"],
         "classes": None,
     }
     first, second = found["layers"]

@@ -99,7 +99,7 @@ def test_a_weight_that_is_not_finite_is_not_saved(format_: Format, value: float,
 def test_network_json_is_laid_out_for_reading() -> None:
     text = FORMATS[0].write(NETWORK).decode()
     assert text.startswith(
-        '{\n  "format": "multilayer-network",\n  "version": 1,\n  "input_names": ["x1", "x2"],\n'
+        '{\n  "format": "multilayer-network",\n  "version": 1,\n  "inputs": ["x1", "x2"],\n'
     )
     assert "        [0.5, -0.2, 1.0],\n" in text
     assert '"activation": {"name": "leaky_relu", "slope": 0.2}' in text
@@ -166,7 +166,7 @@ def test_an_activation_that_would_come_back_as_another_is_refused(format_: Forma
 @every_format
 def test_a_name_that_is_not_text_is_refused(format_: Format) -> None:
     with pytest.raises(InputError, match="is not text"):
-        format_.write(MLP([Dense([[1.0]], [0.0])], input_names=["\ud800"]))
+        format_.write(MLP([Dense([[1.0]], [0.0])], inputs=["\ud800"]))
 
 
 def test_only_networks_are_saved(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_only_layers_joined_by_the_identity_are_joined():
 
 
 def test_names_survive_and_a_nonlinear_network_stays():
-    net = MLP([Dense([[1.0, 2.0]], None, relu)], classes=["a", "b"], input_names=["x"])
+    net = MLP([Dense([[1.0, 2.0]], None, relu)], classes=["a", "b"], inputs=["x"])
     assert net.collapse() == net
 
 

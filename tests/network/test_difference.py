@@ -29,7 +29,7 @@ def test_with_layer_changes_what_is_given_and_nothing_else():
 
 
 def test_the_type_of_the_network_and_its_names_stay():
-    net = initialize((2, 3, 2), rng=0, classes=["a", "b"], input_names=["u", "v"], dtype=np.float32)
+    net = initialize((2, 3, 2), rng=0, classes=["a", "b"], inputs=["u", "v"], dtype=np.float32)
     other = net.with_layer(2, W=np.ones((3, 2)))
     assert other.dtype == np.float32
     assert (other.classes, other.input_names) == (net.classes, net.input_names)
@@ -64,7 +64,7 @@ def test_a_difference_has_the_numbers_of_both():
 
 
 def test_a_difference_prints_what_changed():
-    net = MLP(NET.layers, input_names=["u", "v"], classes=["a", "b", "c"])
+    net = MLP(NET.layers, inputs=["u", "v"], classes=["a", "b", "c"])
     W = net.layers[0].W.copy()
     W[1, 2] = 2.5
     text = repr(net.with_layer(1, W=W).trace(seed.X) - net.trace(seed.X))

@@ -137,7 +137,7 @@ def test_summary_counts_every_parameter():
 
 
 def test_equality_hash_pickle_and_copy():
-    net = MLP(seed.network().layers, classes=["a", "b", "c"], input_names=["x1", "x2"])
+    net = MLP(seed.network().layers, classes=["a", "b", "c"], inputs=["x1", "x2"])
     for twin in (pickle.loads(pickle.dumps(net)), copy.copy(net), copy.deepcopy(net)):  # noqa: S301
         assert twin == net
         assert hash(twin) == hash(net)
@@ -186,7 +186,7 @@ def test_reprs_say_what_it_is():
         (lambda: MLP([Dense([[1.0]]), Dense(np.ones((1, 1), np.float32))]), "layer 2 is float32 but layer 1"),
         (lambda: MLP([Dense([[1, 2]])], classes=["a"]), "classes has 1 names; this network needs 2"),
         (lambda: MLP([Dense([[1, 2]])], classes=["a", "a"]), "one thing twice"),
-        (lambda: MLP([Dense([[1, 2]])], input_names="x"), "sequence of strings"),
+        (lambda: MLP([Dense([[1, 2]])], inputs="x"), "sequence of strings"),
         (lambda: seed.network()([1, 2, 3]), r"x has shape \(3,\); this network takes \(2,\)"),
         (lambda: seed.network()([[1, 2], [3]]), "x has rows of different lengths"),
         (lambda: seed.network()(np.ones((2, 2, 2))), r"x has shape \(2, 2, 2\)"),

@@ -32,7 +32,7 @@ def test_wide_weights_have_unambiguous_names_and_large_matrices_an_ellipsis():
 
 
 def test_html_escapes_names():
-    net = MLP([Dense([[1.0, 2.0]])], classes=["<b>", "&"], input_names=["<script>"])
+    net = MLP([Dense([[1.0, 2.0]])], classes=["<b>", "&"], inputs=["<script>"])
     html = net.trace([[1.0]])._repr_html_()
     assert "&lt;script&gt;" in html
     assert "<script>" not in html

@@ -154,7 +154,7 @@ def test_a_long_course_has_a_short_table():
 
 
 def test_inputs_are_drawn_by_name_or_as_a_profile():
-    named = evidence(network((3, 2, 2), input_names=["$a$", "b" * 60, "c"]))
+    named = evidence(network((3, 2, 2), inputs=["$a$", "b" * 60, "c"]))
     ax = plots.input_scales(named, axes())
     assert [label.get_text() for label in ax.get_yticklabels()] == ["$a$", "b" * 23 + "…", "c"]
     assert ax.get_xscale() == "symlog"

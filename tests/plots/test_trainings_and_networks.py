@@ -96,7 +96,7 @@ def regions(ax):
 
 
 def test_the_border_between_two_classes_is_where_it_is():
-    net = MLP([Dense([[1.0], [2.0]], [-0.5], "sigmoid")], input_names=["age", "rate [/s]"])
+    net = MLP([Dense([[1.0], [2.0]], [-0.5], "sigmoid")], inputs=["age", "rate [/s]"])
     ax = plots.decision_boundary(net, X, Y, axes())
     first, second = ax.collections[0].get_paths()
     for path, sign in ((first, -1.0), (second, 1.0)):

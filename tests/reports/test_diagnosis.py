@@ -105,7 +105,7 @@ NASTY = (
 @pytest.mark.slow
 def test_names_are_text_wherever_they_stand():
     count = len(NASTY)
-    named = evidence(network((count, 4, count), input_names=NASTY, classes=NASTY))
+    named = evidence(network((count, 4, count), inputs=NASTY, classes=NASTY))
     reported = tuple(
         replace(SATURATED, title=f"class {name}", evidence=name, advice=name, layer=0, units=(1, 2))
         for name in NASTY

@@ -55,9 +55,7 @@ def test_nothing_given_is_changed():
 
 
 def test_classes_and_names_are_kept():
-    net = initialize(
-        (4, 30, 2), "relu", "softmax", classes=["no", "yes"], input_names=["a", "b", "c", "d"], rng=0
-    )
+    net = initialize((4, 30, 2), "relu", "softmax", classes=["no", "yes"], inputs=["a", "b", "c", "d"], rng=0)
     trained = fit(
         net,
         X,

@@ -57,7 +57,7 @@ class NetworkEntry(Struct, kw_only=True):
     widths: list[int]
     activations: list[str]
     dtype: Literal["float32", "float64"]
-    input_names: list[str] | None
+    inputs: list[str] | None
     classes: list[str | int | float | bool] | None
 
 
@@ -177,7 +177,7 @@ def _entry(value: Any) -> Any:
                 "widths": value.widths,
                 "activations": [layer.activation.facts.name for layer in value.layers],
                 "dtype": value.dtype.name,
-                "input_names": value.input_names,
+                "inputs": value.input_names,
                 "classes": value.classes,
             }
     return fields_of(value) | {name: getattr(value, name) for name in _PROPERTIES.get(type(value), ())}

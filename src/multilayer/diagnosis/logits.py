@@ -153,5 +153,5 @@ def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...
 def _ending_in(activation: Activation, network: MLP) -> MLP:
     *layers, last = network.layers
     return MLP(
-        [*layers, Dense(last.W, last.b, activation)], classes=network.classes, input_names=network.input_names
+        [*layers, Dense(last.W, last.b, activation)], classes=network.classes, inputs=network.input_names
     )

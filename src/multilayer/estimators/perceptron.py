@@ -183,7 +183,7 @@ class Perceptron(Parameters, BaseEstimator):
         return MLP(
             [Dense(W, b, activation) for W, b, activation in arrays],
             classes=self._class_names(),
-            input_names=self._input_names(),
+            inputs=self._input_names(),
         )
 
     def _adopt(self, network: MLP) -> None:

@@ -78,7 +78,7 @@ def with_steps(steps: Steps, network: MLP) -> MLP:
             affine.check_before(network.dtype)
         W, b = affine.before(W, b)
     layer = Dense(W.astype(network.dtype), b.astype(network.dtype), first.activation)
-    return MLP([layer, *others], classes=network.classes, input_names=input_names(steps[0].transformer))
+    return MLP([layer, *others], classes=network.classes, inputs=input_names(steps[0].transformer))
 
 
 def _affine(scaler: Any, columns: int) -> Affine:

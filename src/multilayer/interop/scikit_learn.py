@@ -69,7 +69,7 @@ def network_of(model: Any) -> MLP:
         Dense(W, b, activation)
         for W, b, activation in zip(model.coefs_, model.intercepts_, activations, strict=True)
     ]
-    return MLP(layers, classes=_classes(model), input_names=input_names(model))
+    return MLP(layers, classes=_classes(model), inputs=input_names(model))
 
 
 def config_of(model: Any, loss: Loss, metric: Metric) -> TrainConfig:

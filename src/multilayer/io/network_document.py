@@ -73,7 +73,7 @@ class Head(Struct, kw_only=True):
 class _Common(Head, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     schema: str | UnsetType = msgspec.field(default=UNSET, name="$schema")
     description: Annotated[str, Meta(description="Free text.")] | UnsetType = UNSET
-    input_names: Annotated[Names, Meta(description="Names of the inputs, one each.")] | UnsetType = UNSET
+    inputs: Annotated[Names, Meta(description="Names of the inputs, one each.")] | UnsetType = UNSET
     classes: (
         Annotated[Labels, Meta(description="Labels: one per output unit, or two for a single output unit.")]
         | UnsetType
@@ -112,7 +112,7 @@ def outline_of(network: MLP) -> dict[str, Any]:
     _check_text([*(network.input_names or ()), *(network.classes or ())])
     outline: dict[str, Any] = {"format": "multilayer-network", "version": 1}
     if network.input_names is not None:
-        outline["input_names"] = list(network.input_names)
+        outline["inputs"] = list(network.input_names)
     if network.classes is not None:
         outline["classes"] = list(network.classes)
     outline["dtype"] = network.dtype.name
@@ -146,7 +146,7 @@ def build(
         with located(f"{where}: layer {number}"):
             layers.append(Dense(weights, biases, _activation_of(layer.activation, activations)))
     with located(where):
-        return MLP(layers, classes=outline.classes or None, input_names=outline.input_names or None)
+        return MLP(layers, classes=outline.classes or None, inputs=outline.inputs or None)
 
 
 def schema() -> str:

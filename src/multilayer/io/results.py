@@ -96,7 +96,7 @@ def result_object(
         "network": {
             "widths": list(network.widths),
             "dtype": network.dtype.name,
-            "input_names": network.input_names,
+            "inputs": network.input_names,
             "classes": network.classes,
         },
         "y": plain(y),

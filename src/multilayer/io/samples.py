@@ -164,7 +164,7 @@ def _every_column(
         elif names:
             advice = "add a header, so that columns are taken by name"
         else:
-            advice = 'give the network its "input_names" and the file a header to take columns by name'
+            advice = 'give the network names of its "inputs" and the file a header to take columns by name'
         beside = " beside the target" if meant else ""
         raise InputError(
             f"{where}, line {first.line}: expected {inputs} columns{beside}, one per input of the network, "

@@ -33,7 +33,7 @@ def initialize(
     initializer: str | Initializer | None = None,
     dtype: DTypeLike = np.float32,
     classes: Sequence[Label] | None = None,
-    input_names: Sequence[str] | None = None,
+    inputs: Sequence[str] | None = None,
     rng: Seed = None,
 ) -> MLP:
     """Return a network with random weights, ready to be trained.
@@ -49,7 +49,7 @@ def initialize(
     initializer : str or Initializer, optional
         How weights are drawn; unless given, `initializers.for_activation` decides layer by layer.
     dtype : float32 or float64
-    classes, input_names : sequence, optional
+    classes, inputs : sequence, optional
         Labels of the classes and names of the inputs; see `MLP`.
     rng : Generator, RandomState, int or None
         Where the numbers come from. They are drawn in float64, layer by layer, W before b.
@@ -80,4 +80,4 @@ def initialize(
         )
         W, b = draw(fan_in, units, activation, random)
         layers.append(Dense(W.astype(number_type), b.astype(number_type), activation))
-    return MLP(layers, classes=classes, input_names=input_names)
+    return MLP(layers, classes=classes, inputs=inputs)

@@ -38,8 +38,9 @@ class MLP:
     classes : sequence of str, int, float or bool, optional
         Labels: one per output unit, or two (below and above the threshold) for a single output unit. `classify`
         returns them, and targets y of one axis are labels then (see `multilayer.network.labels`).
-    input_names : sequence of str, optional
-        Names of the inputs, one each. Columns of a data frame are taken by name (see `multilayer._base.arrays`).
+    inputs : sequence of str, optional
+        Names of the inputs, one each, kept as `input_names`. Columns of a data frame are taken by name (see
+        `multilayer._base.arrays`).
 
     A network cannot be changed. Networks are equal, and have the same hash, when every bit of them is equal.
 
@@ -68,7 +69,7 @@ class MLP:
         layers: Iterable[Dense],
         *,
         classes: Sequence[Label] | None = None,
-        input_names: Sequence[str] | None = None,
+        inputs: Sequence[str] | None = None,
     ) -> None:
         given = entries(layers)
         if given is None:
@@ -79,7 +80,7 @@ class MLP:
         object.__setattr__(self, "layers", layers)
         count = 2 if units == 1 else units
         object.__setattr__(self, "classes", distinct("classes", classes, count, str | int | float))
-        object.__setattr__(self, "input_names", distinct("input_names", input_names, layers[0].inputs, str))
+        object.__setattr__(self, "input_names", distinct("inputs", inputs, layers[0].inputs, str))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -225,7 +226,7 @@ class MLP:
         return self._with(layers)
 
     def _with(self, layers: Iterable[Dense]) -> MLP:
-        return MLP(layers, classes=self.classes, input_names=self.input_names)
+        return MLP(layers, classes=self.classes, inputs=self.input_names)
 
     def _samples(self, x: ArrayLike) -> NDArray[Any]:
         return samples_in(self.dtype, samples_of(x, self.layers[0].inputs, self.input_names))
@@ -241,7 +242,7 @@ class MLP:
         return hash(self._content())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(MLP, classes=self.classes, input_names=self.input_names), (self.layers,)
+        return partial(MLP, classes=self.classes, inputs=self.input_names), (self.layers,)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()

@@ -108,4 +108,4 @@ def with_parameters(network: MLP, parameters: Parameters) -> MLP:
     """Return the network with other numbers in it."""
     pairs: list[tuple[NDArray[Any], NDArray[Any]]] = list(zip(parameters[::2], parameters[1::2], strict=True))
     layers = [Dense(W, b, layer.activation) for (W, b), layer in zip(pairs, network.layers, strict=True)]
-    return MLP(layers, classes=network.classes, input_names=network.input_names)
+    return MLP(layers, classes=network.classes, inputs=network.input_names)
