@@ -68,12 +68,12 @@ void run(const FunctionObject &function, const Loop &loop, PyArrayObject *x, PyA
 }
 
 // Where the results for x go, a new reference: y, or a new array where that is None; null, without an
-// exception, where what to do is the ufunc's to say.
+// exception, where the ufunc decides what to do.
 PyObject *results_for(PyArrayObject *x, PyObject *y) {
     if (y != Py_None) return PyArray_Check(y) && takes_results(as_array(y), x) ? Py_NewRef(y) : nullptr;
     if (PyArray_NDIM(x) == 0) return nullptr;  // the result is a scalar
     PyObject *array = PyArray_NewLikeArray(x, NPY_KEEPORDER, nullptr, 0);
-    if (array == nullptr) PyErr_Clear();  // no memory: NumPy says how much it was
+    if (array == nullptr) PyErr_Clear();  // no memory: NumPy's message has the size
     return array;
 }
 

@@ -18,7 +18,7 @@
 
 namespace {
 
-// Adds a ufunc, a new reference or null, to the module, and tells it where it lives: a pickle finds it there,
+// Adds a ufunc, a new reference or null, to the module, and sets its __module__: a pickle finds it there,
 // where it would have to search all modules. NumPy before 2.3 has no place to write that.
 inline int add_function(PyObject *module, const char *name, PyObject *ufunc) {
     const Reference held(ufunc);

@@ -36,7 +36,7 @@ template <class From, class T> PyObject *narrowed(PyArrayObject *wide) {
 
 // x as an array of T that can be read number by number, or null with an exception. A new reference.
 template <class T> PyObject *samples_of(PyObject *x) {
-    // What else can be made an array may have names or a mask, which only the caller knows what to do with.
+    // Other array-likes may have names or a mask, which the caller handles.
     if (!PyArray_CheckExact(x)) {
         PyErr_Format(PyExc_TypeError, "x is a %s; expected a plain array", Py_TYPE(x)->tp_name);
         return nullptr;

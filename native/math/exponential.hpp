@@ -213,8 +213,8 @@ MULTILAYER_INLINE V times_normal_power(V y, V p) {
 }
 
 // exp(2 h) = p (1 + v + r) / (1 + v - r) with p = 2^k, r = h - k log(2) / 2 and 1 + v = r coth(r). v is even
-// in r and below 0.01, so that few coefficients do; whoever divides anyway divides by all of it once. For
-// |h.hi| < ratio_end.
+// in r and below 0.01, so that few coefficients do; a formula that divides anyway divides by all of it once.
+// For |h.hi| < ratio_end.
 constexpr double ratio_end = 0.5 * fast_exp_end;
 struct ExpRatio {
     V p, above, below;  // v + r, v - r

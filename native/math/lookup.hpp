@@ -6,7 +6,7 @@
 
 namespace {
 
-// The number of a table that the last three bits of each lane say.
+// The number of a table at the index in the last three bits of each lane.
 MULTILAYER_INLINE Vec<double> lookup(const double (&table)[8], IntVec<double> i) {
 #if MULTILAYER_REGISTER_BYTES == 64 && defined(__AVX512F__)
     return (Vec<double>)_mm512_permutexvar_pd((__m512i)i, _mm512_load_pd(table));
@@ -27,7 +27,7 @@ MULTILAYER_INLINE Vec<double> lookup(const double (&table)[8], IntVec<double> i)
 #endif
 }
 
-// The numbers of the piece that the last four bits of each lane say.
+// The numbers of the piece at the index in the last four bits of each lane.
 template <size_t n> struct Looked {
     Vec<double> number[n];
 };

@@ -110,7 +110,7 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
     const ptrdiff_t x_stride = s.x_stride;
     const size_t panel_stride = s.panel_stride;
     const T *w = s.weights, *upper = s.x, *lower = s.x + static_cast<ptrdiff_t>(R / 2) * x_stride;
-    // Unrelated as far as the compiler knows, or it keeps R distances from one pointer, more than there are
+    // Hidden from the compiler, which would otherwise keep R distances from one pointer, more than there are
     // registers for them.
     asm("" : "+r"(lower));
     const auto weights = [&](size_t v) { return w + v / V * panel_stride + v % V * L; };

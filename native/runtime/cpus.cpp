@@ -95,7 +95,7 @@ void leave_cpu(int cpu) {
     cpu_set_t others = usable;
     CPU_CLR(cpu, &others);
     if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
-    sched_setaffinity(0, sizeof usable, &usable);  // moves nobody
+    sched_setaffinity(0, sizeof usable, &usable);  // moves no thread
 }
 #else
 int current_cpu() { return -1; }

@@ -6,7 +6,7 @@
 namespace multilayer {
 
 // The processors in the affinity mask, or fewer if a cgroup grants less time than that: a thread that is
-// throttled holds up all others. At least one. The mask is asked for anew each time, the cgroup once.
+// throttled holds up all others. At least one. The mask is read at each call, the cgroup once.
 size_t usable_cpus();
 
 // The processor that the caller runs on, -1 where the system does not tell.

@@ -44,7 +44,7 @@ constexpr int turns = 1000;
 constexpr int brief_turns = 16;
 
 // What is taken of the share of one thread: the number of the phase above, how many chunks of it below. So
-// nobody has to write it anew for each phase, and it stays in its owner's cache.
+// it is not rewritten for each phase, and it stays in its owner's cache.
 struct alignas(cache_line) Share {
     static constexpr int bits = 32;
     std::atomic<uint64_t> taken{0};
@@ -59,7 +59,7 @@ struct alignas(cache_line) Worker {
 
 class Pool {
    public:
-    // False if the pool is at work for somebody else.
+    // False if the pool is busy with another call.
     bool run(const Job &job, size_t threads) {
         std::unique_lock<std::mutex> lock(busy_, std::try_to_lock);
         if (!lock.owns_lock()) return false;
@@ -110,7 +110,7 @@ class Pool {
     size_t hire(size_t threads) {
         if (stopping_.load(std::memory_order_relaxed)) return 1;
         workers_.reserve(threads);
-        // Signals are for the threads that Python knows.
+        // Signals go to the threads of Python.
         sigset_t all, before;
         sigfillset(&all);
         if (workers_.size() + 1 < threads) {
@@ -134,7 +134,7 @@ class Pool {
     }
 
     // What makes `ready` true is followed by announce(). Sequentially consistent, both: either the one sees
-    // that it is ready or the other that somebody sleeps.
+    // that it is ready or the other that a thread sleeps.
     template <class Ready> void wait_until(Ready ready) {
         for (int turn = 0; turn < turns; ++turn) {
             if (ready()) return;
@@ -181,7 +181,7 @@ class Pool {
         }
     }
 
-    // Returns the state as soon as it tells of a job other than the one seen before, or the pool stops.
+    // Returns the state as soon as it names another job than the one seen before, or the pool stops.
     uint64_t await(Worker &self, uint64_t seen, bool eager) {
         const auto news = [&] { return (state_.load() & ~low_bits) != seen || stopping_.load(); };
         // On a busy machine a worker may have been put where its caller runs: looking out for work there

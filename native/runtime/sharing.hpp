@@ -19,7 +19,7 @@ constexpr size_t least_parts = 4;
 
 // Calls part(begin, end) for all of 0 to n: first of 0 to `first`, then of `each` at a time, in any order and
 // by any thread. What a number takes differs a hundredfold, by function, types, strides and where the numbers
-// lie; so the first part is timed, and says whether the others are worth sharing. `part` must not throw.
+// lie; so the first part is timed, which decides whether to share the others. `part` must not throw.
 template <class Part> void share_out(size_t n, size_t first, size_t each, const Part &part) {
     if (n < least_parts * each) return part(0, n);
     const auto start = std::chrono::steady_clock::now();

@@ -2,7 +2,7 @@
 //
 // A job is a list of phases, each a number of chunks. A thread takes the chunks of its own share first, so
 // that what it left in its cache serves again at the next call, then those that others have not got to:
-// nobody waits for a thread that is late, asleep or preempted, except for the chunk it is at. A phase starts
+// no thread waits for one that is late, asleep or preempted, except for its current chunk. A phase starts
 // when every chunk of the one before is done.
 #pragma once
 

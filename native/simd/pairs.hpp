@@ -141,7 +141,7 @@ template <size_t skipped, size_t n> MULTILAYER_INLINE V polynomial_after(const d
 }
 
 // The polynomial, without its first `skipped` coefficients as above, as two chains in x^2, one of the even
-// and one of the odd powers: fewer operations, for whoever has more than one register under way.
+// and one of the odd powers: fewer operations, for formulas that compute several registers at once.
 template <size_t skipped = 0, size_t n> MULTILAYER_INLINE V two_chains(const double (&c)[n], V x, V square) {
     V last = splat(c[n - 1]), before = splat(c[n - 2]);
     size_t i = n - 2;

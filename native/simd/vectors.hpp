@@ -3,7 +3,7 @@
 //
 // Compiled once per instruction-set level. Every operation rounds each lane as the scalar IEEE operation
 // would, so a result never depends on the width of a register or on the lane it was computed in. There is
-// no approximate reciprocal here and no contraction: `fma` is fused because it says so, `a * b + c` is not.
+// no approximate reciprocal here and no contraction: `fma` is fused, `a * b + c` is not.
 //
 // A level's translation unit may include no header that brings inline or template functions with external
 // linkage (no <cmath>, <vector>, ...): the linker could keep the copy built for a newer processor.

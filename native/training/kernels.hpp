@@ -30,9 +30,9 @@ template <class T> struct UpdateRule {
     T epsilon;
     // What concerns weights but no biases, and is 0 for none.
     T penalty;  // added to the gradient per weight
-    T shrink;  // share of its old value that a weight loses
-    T limit;   // the gradient's largest magnitude; infinity for none
-    T scale;   // multiplies a kept gradient
+    T shrink;   // share of its old value that a weight loses
+    T limit;    // the gradient's largest magnitude; infinity for none
+    T scale;    // multiplies a kept gradient
 };
 
 // Where a panel of W goes in W^T, whose panels are as those of W: row k becomes a column from `column` on.

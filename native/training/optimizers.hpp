@@ -93,7 +93,8 @@ template <class T> bool apply_update(const UpdateRule<T> &o, const T *g, T *w, T
         case Rule::sgd:
             return apply_with<SgdRule>(o, g, w, slot1, slot2, n);
         case Rule::keep_gradient:
-            for (size_t i = 0; i < n; i += lanes<T>) store<T>(slot1 + i, load(g + i) + o.penalty * load(w + i));
+            for (size_t i = 0; i < n; i += lanes<T>)
+                store<T>(slot1 + i, load(g + i) + o.penalty * load(w + i));
             return true;
     }
     return true;

@@ -9,7 +9,7 @@
 namespace multilayer {
 namespace {
 
-// Rows of x in an order of their own are in no cache; they are asked for this many rows ahead.
+// Rows of x in shuffled order are in no cache; they are prefetched this many rows ahead.
 constexpr size_t rows_ahead = 8;
 constexpr size_t most_lines_ahead = 16;
 

@@ -9,7 +9,7 @@
 namespace multilayer {
 namespace {
 
-// Steps that threads make without coming back: what is told to the pool about each takes some memory.
+// Steps that threads make in one job of the pool: the description of each takes some memory.
 constexpr size_t most_steps = 256;
 // Multiply-adds in a step from which on it is shared out: with fewer, threads wait for each other, and for
 // what the others have written, as long as they save. By columns, or in groups of rows, they write less for

@@ -23,7 +23,7 @@ template <class T> class ParameterUpdates {
     ParameterUpdates(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings,
                      const PackedParameters<T> &parameters, const TrainingBatch<T> &batch);
 
-    // The step of a batch, which makes update `t` = 1, 2, ...; its `safe` tells whether all settings
+    // The step of a batch, which makes update `t` = 1, 2, ...; its `safe` is whether all settings
     // leave overflow-safe numbers room.
     TrainingStep<T> step_of(const Samples &samples, size_t batch, double rate, uint64_t t) const;
 

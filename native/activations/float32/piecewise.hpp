@@ -72,7 +72,7 @@ template <> struct DerivativeInFloat32<Squareplus> {
 };
 
 // alpha x + beta, between 0 and 1. What float32 leaves of the parameters is added last: with it they have 48
-// bits, which say nothing of a line that is as good as 0. There, far out and for a nan float64 says more.
+// bits, too few for a line near 0. There, far out and for a nan float64 computes it.
 template <> struct ValueInFloat32<HardSigmoid> {
     FactorInFloat32 alpha;
     float beta, beta_rest, end;
