@@ -24,10 +24,9 @@ constexpr size_t panels_at_once[few_rows + 1] = {0, 4, 3, 2};
 // inputs does it pay to take a part of a panel at a time. Between parts the sums wait in y, unchanged.
 constexpr size_t k_block_bytes = 131072;
 
-// Weights are asked for so many inputs ahead: from beyond the second-level cache the first rows of a block
-// would wait for them, as no processor looks further than the end of a page. Tiles of few rows read them as
-// fast as they come. What lies behind the last input is not asked for: it may be another thread's, which is
-// writing it.
+// Weights are prefetched this many inputs ahead: from beyond the second-level cache the first rows of a block
+// would wait for them, as no processor prefetches past the end of a page. Tiles of few rows read them as fast
+// as they arrive. What lies behind the last input is not prefetched: another thread may be writing it.
 constexpr size_t inputs_ahead = 32;
 
 // Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
