@@ -116,6 +116,8 @@ template <class T> bool Network<T>::needs_copy(const Matrix<T> &x) const {
     if (inputs() > 1 && x.column_stride != 1) return true;
     // Layers of few units read a line of each row once.
     if (layers_.front().as_given != nullptr && inputs() * sizeof(T) > 2 * line_pair) return false;
+    // One panel reads each number once, by tiles that are low enough for rows that collide.
+    if (layers_.front().units <= kernels_.panel) return false;
     return x.rows > 3 * kernels_.tile_rows && x.row_stride * static_cast<ptrdiff_t>(sizeof(T)) % 2048 == 0;
 }
 

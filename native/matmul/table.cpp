@@ -29,6 +29,10 @@ constexpr size_t k_block_bytes = 131072;
 // as they arrive. What lies behind the last input is not prefetched: another thread may be writing it.
 constexpr size_t inputs_ahead = 32;
 
+// Rows that lie a multiple of 4096 bytes apart share one set of the first-level cache, of eight ways; one is left for
+// the weights.
+constexpr size_t colliding_rows = 7;
+
 // Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
 // exactly.
 template <class T> struct Span {
@@ -210,7 +214,8 @@ template <class T> MULTILAYER_INLINE Tile<T> tile_across(size_t rows, size_t pan
 // All rows of one panel, or of some panels next to each other.
 template <class T> MULTILAYER_INLINE void sweep(const Product<T> &p, Tiles<T> tiles, Span<T> s) {
     // Tiles of nearly equal height: 8 rows are 4 + 4, not 6 + 2, as a low tile wastes the multipliers.
-    const size_t n = divide_up(p.rows, tiles.tallest);
+    const bool collide = p.units <= panel<T> && p.x_stride * static_cast<ptrdiff_t>(sizeof(T)) % 4096 == 0;
+    const size_t n = divide_up(p.rows, collide && tiles.tallest > colliding_rows ? colliding_rows : tiles.tallest);
     const T *const x = s.x;
     T *const y = s.y;
     for (size_t t = 0, row = 0; t < n; ++t) {
