@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, initialize
-from multilayer.diagnosis import baseline
+from multilayer.diagnosis import moments
 from multilayer.reports.diagnosis import to_html
 
 RNG = np.random.default_rng(3)
@@ -84,7 +84,7 @@ def test_a_linear_model_that_is_not_there_is_not_measured(monkeypatch):
     def singular(*_):
         raise np.linalg.LinAlgError("Singular matrix")
 
-    monkeypatch.setattr(baseline.np.linalg, "solve", singular)
+    monkeypatch.setattr(moments.np.linalg, "solve", singular)
     assert diagnose(net, X, y).evidence.outputs.linear_score is None
 
 

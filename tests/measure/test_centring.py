@@ -6,7 +6,7 @@ import pytest
 from multilayer import gradients
 from multilayer.activations import Elementwise, catalogue, get
 from multilayer.measure.centring import _centred, network_for, task
-from multilayer.measure.normal import mean
+from multilayer.measure.sweep import mean
 
 SHIFTED = [
     act for act in catalogue if isinstance(act, Elementwise) and abs(mean(act, 1.0, act.facts.kinks)) > 1e-12

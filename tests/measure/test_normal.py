@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from multilayer.activations import Elementwise, catalogue
-from multilayer.measure.normal import mass, mean
+from multilayer.measure.sweep import mass, mean
 from tests.reference.activations import REFERENCES
 from tests.reference.arithmetic import slow
 

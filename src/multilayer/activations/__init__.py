@@ -5,9 +5,8 @@ from typing import Any
 
 from multilayer._base.fields import setting
 from multilayer.activations.activation import Activation, Facts, Interval
-from multilayer.activations.along_axis import AlongAxis
 from multilayer.activations.custom import Custom
-from multilayer.activations.elementwise import Elementwise
+from multilayer.activations.elementwise import AlongAxis, Elementwise
 from multilayer.activations.elu import CELU, ELU, SELU, celu, elu, selu
 from multilayer.activations.exponential import Exponential, Gaussian, exponential, gaussian
 from multilayer.activations.gelu import GELU, GELUTanh, gelu, gelu_tanh

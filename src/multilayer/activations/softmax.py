@@ -9,10 +9,17 @@ from typing import final
 import numpy as np
 
 from multilayer.activations.activation import Array, Facts, Interval
-from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.elementary import sum_of_fractions, two_sum
 
-__all__ = ["LogSoftmax", "Softmax", "Softmin", "log_softmax", "softmax", "softmin"]
+__all__ = [
+    "LogSoftmax",
+    "Softmax",
+    "Softmin",
+    "log_softmax",
+    "softmax",
+    "softmin",
+]
 
 
 @final

@@ -8,10 +8,15 @@ from typing import final
 import numpy as np
 
 from multilayer.activations.activation import Array, Facts, Interval
-from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.elementary import split_at_2_to_minus_32, two_sum
 
-__all__ = ["Hardmax", "Sparsemax", "hardmax", "sparsemax"]
+__all__ = [
+    "Hardmax",
+    "Sparsemax",
+    "hardmax",
+    "sparsemax",
+]
 
 
 @final

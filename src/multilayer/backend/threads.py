@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import SupportsIndex
 
-from multilayer.backend.choice import info, native
-from multilayer.backend.environment import checked_threads, threads_from_environment
+from multilayer.backend.choice import checked_threads, info, native, threads_from_environment
 
 __all__ = ["get_threads", "set_threads", "threads"]
 

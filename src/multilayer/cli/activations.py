@@ -17,14 +17,23 @@ from multilayer._base.storage import shown
 from multilayer._base.table import Table
 from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, catalogue, get
-from multilayer.cli.console import print_note, print_text, unicode_out, write_json
-from multilayer.cli.options import json_option, lang_option, path
+from multilayer.cli.console import (
+    json_option,
+    lang_option,
+    path,
+    print_note,
+    print_text,
+    unicode_out,
+    write_json,
+)
 from multilayer.io import to_json
 
 if TYPE_CHECKING:
     from multilayer.measure import Properties
 
-__all__ = ["activations"]
+__all__ = [
+    "activations",
+]
 
 
 @click.command()

@@ -14,16 +14,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TextIO
 
+import click
+
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, one_line, printable, shows
 
 __all__ = [
     "abandon_stdout",
     "flush",
+    "header_option",
+    "json_option",
+    "lang_option",
+    "network_argument",
+    "path",
     "print_error",
     "print_note",
     "print_styled",
     "print_text",
+    "samples_argument",
     "show_status",
     "unicode_out",
     "write_json",
@@ -165,3 +173,22 @@ def _stderr() -> Iterator[TextIO]:
 
 def _discard(stream: Any) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+path = click.Path(readable=False)
+"""Completed by shells as a file name. Whether the file can be read or written is checked where that is done."""
+
+network_argument = click.argument("network", metavar="NETWORK", type=path)
+samples_argument = click.argument("samples", metavar="SAMPLES", type=path)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+header_option = click.option(
+    "--header/--no-header",
+    default=None,
+    help="Whether line 1 holds column names (default: decided by its content).",
+)
+lang_option = click.option(
+    "--lang",
+    default="en",
+    metavar="TAG",
+    help="With --html: the language that the page declares, such as ko (default: en).",
+)

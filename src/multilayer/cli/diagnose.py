@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill
-from multilayer.cli.console import print_note, print_styled, print_text, show_status, write_json
-from multilayer.cli.options import (
+from multilayer.cli.console import (
     header_option,
     json_option,
     lang_option,
     network_argument,
     path,
+    print_note,
+    print_styled,
+    print_text,
     samples_argument,
+    show_status,
+    write_json,
 )
 from multilayer.io import Samples, load, read_samples, source, targets_in
 from multilayer.network import MLP
@@ -25,7 +29,10 @@ if TYPE_CHECKING:
     from multilayer.diagnosis import Ranking
     from multilayer.losses import Loss
 
-__all__ = ["TROUBLE", "diagnose"]
+__all__ = [
+    "TROUBLE",
+    "diagnose",
+]
 
 TROUBLE = 1
 _STYLES = {

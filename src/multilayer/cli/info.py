@@ -11,11 +11,12 @@ import numpy as np
 import multilayer
 from multilayer import backend
 from multilayer._base.text import fill
-from multilayer.cli.console import print_text, write_json
-from multilayer.cli.options import json_option
+from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
-__all__ = ["info"]
+__all__ = [
+    "info",
+]
 
 _REQUIREMENT = re.compile(
     r"""(?P<package>[\w.-]+)(\[(?P<extras>[^]]*)\])?.*;.*extra\s*==\s*["'](?P<extra>[^"']+)["']"""

@@ -10,11 +10,12 @@ from multilayer._base.errors import InputError
 from multilayer._base.names import Entry
 from multilayer._base.table import Table
 from multilayer._base.text import fill, near_matches, quoted
-from multilayer.cli.console import print_text, write_json
-from multilayer.cli.options import json_option
+from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
-__all__ = ["names"]
+__all__ = [
+    "names",
+]
 
 _KINDS = ("activations", "losses", "metrics", "optimizers", "schedules", "initializers")
 _NOTES = {

@@ -11,14 +11,25 @@ from numpy.typing import NDArray
 
 from multilayer._base.table import Table, numbered, to_text
 from multilayer._base.text import fill, one_line
-from multilayer.cli.console import print_note, print_text, show_status, write_json
-from multilayer.cli.options import header_option, json_option, network_argument, path, samples_argument
+from multilayer.cli.console import (
+    header_option,
+    json_option,
+    network_argument,
+    path,
+    print_note,
+    print_text,
+    samples_argument,
+    show_status,
+    write_json,
+)
 from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
 from multilayer.network.trace import tables_of
 
-__all__ = ["run"]
+__all__ = [
+    "run",
+]
 
 _CARRIED, _LONGEST_CELL = 6, 40
 """How many columns that are passed on a terminal shows, and how wide."""

@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 import click
 
-from multilayer.cli.console import print_text, write_json
-from multilayer.cli.options import json_option, network_argument
+from multilayer.cli.console import json_option, network_argument, print_text, write_json
 from multilayer.io import load, to_json
 
-__all__ = ["summary"]
+__all__ = [
+    "summary",
+]
 
 
 @click.command()

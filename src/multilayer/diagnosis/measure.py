@@ -19,7 +19,6 @@ from multilayer._base.errors import MissingExtraError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
 from multilayer.diagnosis import not_finite
-from multilayer.diagnosis.baseline import Linear, fitted
 from multilayer.diagnosis.evidence import (
     DUPLICATE,
     Evidence,
@@ -29,7 +28,7 @@ from multilayer.diagnosis.evidence import (
     TrainingRecord,
 )
 from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
-from multilayer.diagnosis.moments import Moments, PairSums, likely_pairs, scale_of
+from multilayer.diagnosis.moments import Linear, Moments, PairSums, fitted, likely_pairs, scale_of
 from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -37,7 +36,10 @@ from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import backward
 from multilayer.training.samples import Rows
 
-__all__ = ["Sources", "measure"]
+__all__ = [
+    "Sources",
+    "measure",
+]
 
 _FIRST = 2048
 """Samples that are read first."""

@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.diagnosis.baseline import Linear
 from multilayer.diagnosis.evidence import Floats, Integers, OutputStatistics
-from multilayer.diagnosis.moments import Moments, scale_of
+from multilayer.diagnosis.moments import Linear, Moments, scale_of
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord
 
-__all__ = ["OutputSums", "TargetSums", "are_inputs", "class_numbers"]
+__all__ = [
+    "OutputSums",
+    "TargetSums",
+    "are_inputs",
+    "class_numbers",
+]
 
 _LARGEST_CONFUSION = 1024
 _BLOCK = 65_536

@@ -18,11 +18,11 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 
 from multilayer import losses
 from multilayer.activations import get
-from multilayer.activations.along_axis import AlongAxis
+from multilayer.activations.elementwise import AlongAxis
 from multilayer.estimators.parameters import described, parameter
 from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
-from multilayer.losses.outputs import check_probabilities
+from multilayer.losses.loss import check_probabilities
 from multilayer.network.labels import Label, labels_of
 from multilayer.training.samples import (
     ClassWeight,
@@ -31,7 +31,9 @@ from multilayer.training.samples import (
     numbers_of_named,
 )
 
-__all__ = ["MLPClassifier"]
+__all__ = [
+    "MLPClassifier",
+]
 
 
 @described

@@ -9,12 +9,15 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer.interop import scikit_learn, torch
-from multilayer.interop.containers import unwrapped
-from multilayer.interop.scalers import with_steps
+from multilayer.interop.containers import unwrapped, with_steps
 from multilayer.network import MLP
 from multilayer.network.held import holds_network, network_of
 
-__all__ = ["Conversion", "conversion_of", "from_model"]
+__all__ = [
+    "Conversion",
+    "conversion_of",
+    "from_model",
+]
 
 
 @dataclass(frozen=True)

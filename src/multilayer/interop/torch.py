@@ -10,11 +10,15 @@ import numpy as np
 from multilayer import activations as act
 from multilayer._base.errors import InputError, located
 from multilayer.activations import Activation, identity
-from multilayer.interop.scalers import Affine, Floats, Weights
+from multilayer.interop.containers import Affine, Floats, Weights
 from multilayer.interop.torch_modules import children_of, computes, is_module, kind_of, refuse_changes
 from multilayer.network import MLP, Dense
 
-__all__ = ["ACTIVATIONS", "is_module", "network_of"]
+__all__ = [
+    "ACTIVATIONS",
+    "is_module",
+    "network_of",
+]
 
 
 def network_of(model: Any) -> MLP:

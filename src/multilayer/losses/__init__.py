@@ -1,13 +1,23 @@
 """Losses: how far a network is from its targets, and the way back."""
 
-from multilayer.losses.absolute import Absolute, MeanAbsoluteError, absolute, mean_absolute_error
 from multilayer.losses.binary_cross_entropy import BinaryCrossEntropy, binary_cross_entropy
 from multilayer.losses.categorical_cross_entropy import CategoricalCrossEntropy, categorical_cross_entropy
-from multilayer.losses.huber import Huber, huber
 from multilayer.losses.loss import Loss, LossFacts
 from multilayer.losses.poisson import Poisson, poisson
-from multilayer.losses.quantile import Quantile, quantile
-from multilayer.losses.squared import MeanSquaredError, Squared, mean_squared_error, squared
+from multilayer.losses.residuals import (
+    Absolute,
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    Quantile,
+    Squared,
+    absolute,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    quantile,
+    squared,
+)
 from multilayer.losses.table import catalogue, get, names
 
 __all__ = [

@@ -14,10 +14,12 @@ from multilayer._base.fields import setting
 from multilayer.activations import LogSoftmax, Softmax
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
-from multilayer.losses.logarithm import log, log_derivative
-from multilayer.losses.loss import Array, Loss, LossFacts
+from multilayer.losses.loss import Array, Loss, LossFacts, log, log_derivative
 
-__all__ = ["CategoricalCrossEntropy", "categorical_cross_entropy"]
+__all__ = [
+    "CategoricalCrossEntropy",
+    "categorical_cross_entropy",
+]
 
 
 @final

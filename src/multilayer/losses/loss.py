@@ -14,10 +14,96 @@ from multilayer._base.arrays import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings
 from multilayer.activations.activation import Activation, Interval
+from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.training import LossKernel
-from multilayer.losses.outputs import check_outputs, check_varies
 
-__all__ = ["Loss", "LossFacts"]
+__all__ = [
+    "SMALLEST",
+    "Loss",
+    "LossFacts",
+    "check_outputs",
+    "check_probabilities",
+    "check_varies",
+    "log",
+    "log_derivative",
+]
+
+
+def check_varies(activation: Activation, units: int) -> None:
+    """Refuse an output activation that is constant: softmax divides 1 among its units, so a single unit is always 1.
+
+    Raises
+    ------
+    InputError
+        Naming the activation.
+    """
+    if units > 1 or not isinstance(activation, AlongAxis):
+        return
+    low, high = activation(np.array([[-1.0], [1.0]]))[:, 0]
+    if low == high:
+        raise InputError(
+            f"the output activation {activation.facts.name} gives a single output unit the value {low:g} for every "
+            "input; use sigmoid, or an output unit per class"
+        )
+
+
+def check_outputs(
+    needed_by: str, need: Interval, distribution: bool, activation: Activation, advice: str
+) -> None:
+    """Refuse an output activation whose values are not in an interval, or not the probabilities of exclusive classes.
+
+    Raises
+    ------
+    InputError
+        Naming who needs what, the activation, and one that fits.
+    """
+    have = activation.facts
+    if not (need.low <= have.range.low and have.range.high <= need.high):
+        raise InputError(
+            f"{needed_by} needs outputs in {need}, but the output activation {have.name} takes values in "
+            f"{have.range}; {advice}"
+        )
+    if distribution and not have.distribution:
+        raise InputError(
+            f"{needed_by} needs outputs that sum to 1, but those of the output activation {have.name} do not; {advice}"
+        )
+
+
+def check_probabilities(activation: Activation, *, exclusive: bool, units: int) -> None:
+    """Refuse outputs that are no probabilities, of classes that exclude each other or of labels that do not.
+
+    Raises
+    ------
+    InputError
+        Naming the activation, and one that fits.
+    """
+    shared = exclusive and units > 1
+    advice = "use softmax" if shared else "use sigmoid"
+    check_outputs("predict_proba", Interval(0.0, 1.0, (True, True)), shared, activation, advice)
+    if not exclusive and activation.facts.distribution:
+        raise InputError(
+            f"several labels of a sample need a probability each, but the outputs of {activation.facts.name} sum to 1; "
+            f"{advice}"
+        )
+
+
+SMALLEST = float(np.finfo(np.float64).eps)
+"""Below this, the logarithm is replaced by its tangent.
+
+log(0) would be an infinite loss that no gradient leads away from. The tangent keeps value and derivative finite and
+continuous, so that an output of 0 (of sparsemax, hard_sigmoid, relu) is a large mistake, and one that can be mended.
+"""
+
+
+def log(z: Array) -> Array:
+    """Return log(z) for z >= SMALLEST, and its tangent at SMALLEST below."""
+    return np.log(np.maximum(z, SMALLEST)) + np.minimum(z - SMALLEST, 0.0) / SMALLEST
+
+
+def log_derivative(z: Array) -> Array:
+    """Return the derivative of `log`: 1 / z, at most 1 / SMALLEST."""
+    return 1.0 / np.maximum(z, SMALLEST)
+
 
 Array = NDArray[np.float64]
 

@@ -11,10 +11,12 @@ import numpy as np
 from multilayer.activations import Exponential
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
-from multilayer.losses.logarithm import log, log_derivative
-from multilayer.losses.loss import Array, Loss, LossFacts
+from multilayer.losses.loss import Array, Loss, LossFacts, log, log_derivative
 
-__all__ = ["Poisson", "poisson"]
+__all__ = [
+    "Poisson",
+    "poisson",
+]
 
 
 @final

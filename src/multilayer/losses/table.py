@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer._base.names import Entry, Registry
-from multilayer.losses.absolute import absolute, mean_absolute_error
 from multilayer.losses.binary_cross_entropy import binary_cross_entropy
 from multilayer.losses.categorical_cross_entropy import categorical_cross_entropy
-from multilayer.losses.huber import huber
 from multilayer.losses.loss import Loss
 from multilayer.losses.poisson import poisson
-from multilayer.losses.quantile import quantile
-from multilayer.losses.squared import mean_squared_error, squared
+from multilayer.losses.residuals import (
+    absolute,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    quantile,
+    squared,
+)
 
-__all__ = ["catalogue", "get", "names", "registry"]
+__all__ = [
+    "catalogue",
+    "get",
+    "names",
+    "registry",
+]
 
 catalogue: tuple[Loss, ...] = (
     squared,

@@ -14,14 +14,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.text import fill
 from multilayer.activations import Activation, Facts
-from multilayer.measure.normal import mean
 from multilayer.measure.property import Effort, NotMeasured, Property, shown
+from multilayer.measure.sweep import mean
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import SGD
 from multilayer.training import train
 
-__all__ = ["Centring", "network_for", "task"]
+__all__ = [
+    "Centring",
+    "network_for",
+    "task",
+]
 
 _SAMPLES, _INPUTS, _UNITS = 128, 8, 24
 _RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
 from multilayer.activations import Activation, Interval
-from multilayer.measure.normal import mass
 from multilayer.measure.property import (
     Effort,
     NotMeasured,
@@ -22,9 +21,15 @@ from multilayer.measure.property import (
     span,
     texts,
 )
-from multilayer.measure.sweep import extremum, floats, fraction_of_floats, regions
+from multilayer.measure.sweep import extremum, floats, fraction_of_floats, mass, regions
 
-__all__ = ["SATURATED_BELOW", "Lipschitz", "RangeReached", "Saturation", "ZeroDerivative"]
+__all__ = [
+    "SATURATED_BELOW",
+    "Lipschitz",
+    "RangeReached",
+    "Saturation",
+    "ZeroDerivative",
+]
 
 SATURATED_BELOW = 0.01
 """An activation is saturated where |h'| is below this fraction of its maximum."""

@@ -13,10 +13,15 @@ import numpy as np
 from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
-from multilayer.measure.normal import mean
 from multilayer.measure.property import Effort, NotMeasured, Property, shown, texts
+from multilayer.measure.sweep import mean
 
-__all__ = ["Centre", "FixedPoint", "VarianceMap", "fixed_variance"]
+__all__ = [
+    "Centre",
+    "FixedPoint",
+    "VarianceMap",
+    "fixed_variance",
+]
 
 Stability = Literal["attracts", "repels", "neutral"]
 _GRID = np.logspace(-6.0, 6.0, 61)

@@ -6,17 +6,15 @@ import io
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.table import Table
 from multilayer._base.text import fill, one_line
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE",
@@ -28,17 +26,75 @@ __all__ = [
     "RED",
     "Axes",
     "Figure",
+    "Picture",
     "drawn_on",
     "label",
     "legend",
     "legend_above",
     "log_line",
     "log_scale",
+    "measured",
+    "nothing_measured",
     "number",
     "over_layers",
     "style",
     "svg",
 ]
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from multilayer.diagnosis import Evidence
+
+
+def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence:
+    """Return what a diagnosis measured, given as it is or as the diagnosis.
+
+    Raises
+    ------
+    InputError
+        For anything else, and where what the picture shows is missing.
+    """
+    from multilayer.diagnosis import Diagnosis, Evidence
+
+    found = source.evidence if isinstance(source, Diagnosis) else source
+    if not isinstance(found, Evidence):
+        raise InputError(
+            f"this is drawn of a diagnosis, as multilayer.diagnose(network, X, y) returns it; "
+            f"got {type(source).__name__}"
+        )
+    reason = missing(found)
+    if reason is not None:
+        raise InputError(f"there is nothing to draw: {reason}")
+    return found
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture for the page of a diagnosis; `reports.diagnosis.pictures` lists them in its order."""
+
+    name: str
+    """Letters and hyphens, for ids."""
+    heading: str
+    shows: str
+    """What is drawn, and how to read it; like the heading a template of `fill`."""
+    draw: Callable[[Evidence, Figure], object]
+    words: Callable[[Evidence], str]
+    """What it shows, in numbers, for screen readers."""
+    numbers: Callable[[Evidence], Table]
+    size: Callable[[Evidence], tuple[float, float]]
+    """Width and height in inches."""
+    missing: Callable[[Evidence], str | None] = lambda _: None
+    """Why it cannot be drawn, if so."""
+
+
+def nothing_measured(evidence: Evidence) -> str | None:
+    """Return why there is nothing to draw of any layer, if so."""
+    if evidence.layers:
+        return None
+    return fill("no sample comes through the network with finite numbers only")
+
 
 # Each stands out by 3 : 1 or more from a white page and from a dark one (WCAG 1.4.11).
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#2f7fd1", "#d0700c", "#2b9a66", "#d1495b", "#8b6cd8", "#7d8590"

@@ -12,21 +12,28 @@ from multilayer._base.text import fill, percent
 from multilayer.plots.figures import (
     BLUE,
     ORANGE,
+    Picture,
     drawn_on,
     legend_above,
     log_line,
     log_scale,
+    measured,
+    nothing_measured,
     number,
     over_layers,
 )
-from multilayer.plots.picture import Picture, measured, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import GradientStatistics, LayerStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = ["gradient_flow", "gradient_picture", "signal_flow", "signal_picture"]
+__all__ = [
+    "gradient_flow",
+    "gradient_picture",
+    "signal_flow",
+    "signal_picture",
+]
 
 
 def signal_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:

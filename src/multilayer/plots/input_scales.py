@@ -9,15 +9,27 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
-from multilayer.plots.figures import BLUE, GREY, ORANGE, drawn_on, label, legend_above, number
-from multilayer.plots.picture import Picture, measured
+from multilayer.plots.figures import (
+    BLUE,
+    GREY,
+    ORANGE,
+    Picture,
+    drawn_on,
+    label,
+    legend_above,
+    measured,
+    number,
+)
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import InputStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = ["input_scales", "picture"]
+__all__ = [
+    "input_scales",
+    "picture",
+]
 
 _LABELS = ("minimum to maximum", "mean ± standard deviation", "mean")
 _NAMED = 24

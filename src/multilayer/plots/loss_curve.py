@@ -11,15 +11,28 @@ import numpy as np
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
 from multilayer._base.text import fill
-from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on, log_scale, number
-from multilayer.plots.picture import Picture
+from multilayer.plots.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    Picture,
+    drawn_on,
+    log_scale,
+    number,
+)
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
     from multilayer.plots.figures import Axes
     from multilayer.training import History
 
-__all__ = ["loss_curve", "picture"]
+__all__ = [
+    "loss_curve",
+    "picture",
+]
 
 _ROWS = 25
 _LABELS = {

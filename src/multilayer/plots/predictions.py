@@ -8,15 +8,17 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
-from multilayer.plots.figures import BLUE, GREY, drawn_on, label, legend_above
-from multilayer.plots.picture import Picture, measured
+from multilayer.plots.figures import BLUE, GREY, Picture, drawn_on, label, legend_above, measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import Integers
     from multilayer.plots.figures import Axes
 
-__all__ = ["picture", "predictions"]
+__all__ = [
+    "picture",
+    "predictions",
+]
 
 _NAMED = 20
 _LONGEST_NAME = 14

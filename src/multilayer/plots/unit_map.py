@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
-from multilayer.plots.figures import drawn_on, legend_above
-from multilayer.plots.picture import Picture, measured, nothing_measured
+from multilayer.plots.figures import Picture, drawn_on, legend_above, measured, nothing_measured
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
     from multilayer.diagnosis.evidence import Integers, LayerStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = ["picture", "unit_map"]
+__all__ = [
+    "picture",
+    "unit_map",
+]
 
 _NEVER, _ALWAYS, _DEAD = np.array([205, 217, 230]), np.array([24, 78, 140]), np.array([214, 64, 52])
 _PIXELS = 10  # of a cell, one of them for the gap to the next

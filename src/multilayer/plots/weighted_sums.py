@@ -13,15 +13,17 @@ from multilayer._base.errors import InputError
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
 from multilayer.network import Dense
-from multilayer.plots.figures import BLUE, RED, drawn_on, number
-from multilayer.plots.picture import Picture, nothing_measured
+from multilayer.plots.figures import BLUE, RED, Picture, drawn_on, nothing_measured, number
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
     from multilayer.diagnosis.evidence import Histogram, LayerStatistics
     from multilayer.plots.figures import Axes, Figure
 
-__all__ = ["picture", "weighted_sums"]
+__all__ = [
+    "picture",
+    "weighted_sums",
+]
 
 _COLUMNS = 3
 

@@ -12,11 +12,10 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.phrases import sentence
 from multilayer.diagnosis.text import about, lines_of, not_made
-from multilayer.plots.figures import style
+from multilayer.plots.figures import Picture, style
 from multilayer.plots.flow import gradient_picture, signal_picture
 from multilayer.plots.input_scales import picture as input_picture
 from multilayer.plots.loss_curve import picture as loss_picture
-from multilayer.plots.picture import Picture
 from multilayer.plots.predictions import picture as class_picture
 from multilayer.plots.unit_map import picture as unit_picture
 from multilayer.plots.weighted_sums import picture as sum_picture
@@ -32,7 +31,12 @@ from multilayer.reports.page import (
     table,
 )
 
-__all__ = ["check_ready", "pictures", "to_html", "write_html"]
+__all__ = [
+    "check_ready",
+    "pictures",
+    "to_html",
+    "write_html",
+]
 
 pictures = (
     loss_picture,

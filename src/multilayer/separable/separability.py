@@ -15,12 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
 from multilayer.separable.exact import Contradiction, decide
-from multilayer.separable.planes import distance, exact_planes, in_float64
 from multilayer.separable.problem import Problem, propose
-from multilayer.separable.proofs import CommonPoint, Conflict, weighted_sum
+from multilayer.separable.proofs import (
+    CommonPoint,
+    Conflict,
+    distance,
+    exact_planes,
+    in_float64,
+    weighted_sum,
+)
 from multilayer.separable.samples import Floats, Frame, Integers, labelled
 
-__all__ = ["Separability", "separability"]
+__all__ = [
+    "Separability",
+    "separability",
+]
 
 _SHOWN = 8
 

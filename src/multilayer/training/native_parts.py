@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation, Surrogate
-from multilayer.activations.along_axis import AlongAxis
-from multilayer.activations.elementwise import Elementwise
+from multilayer.activations.elementwise import AlongAxis, Elementwise
 from multilayer.backend import training as backend
 from multilayer.optimizers import Optimizer, Parameters
 from multilayer.training.config import TrainConfig
