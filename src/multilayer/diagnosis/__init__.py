@@ -1,4 +1,8 @@
-"""Why a network does not learn: checks, their findings and a verdict; remedies; diagnosis during training."""
+"""Why a network does not learn: checks, their findings and a verdict; remedies; diagnosis during training.
+
+`api.diagnose` makes a `Case` of any model, `measure` reads the data once, in blocks, and makes an `Evidence`; a check
+is a pure function of it. The verdict is the most severe finding that no other explains, by the edges in `causes`.
+"""
 
 from multilayer.diagnosis.api import diagnose
 from multilayer.diagnosis.check import Check, Finding, NotMeasured
