@@ -26,6 +26,10 @@ WIDTHS = [
     (131, 4, 70, 2, 1),
     (512, 3, 64, 1),
     (1024, 12, 5),
+    (1, 300),
+    (2, 290, 4),
+    (3, 519),
+    (4, 260),
 ]
 # Fewer, as many and more rows than a tile has; so many that they are shared out by columns, and by rows.
 BATCHES = [1, 2, 3, 5, 6, 7, 13, 14, 15, 23, 24, 47, 48, 49, 203, 500]
