@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from multilayer import plots as plots
     from multilayer import reports as reports
     from multilayer import separable as separable
+    from multilayer import tables as tables
     from multilayer import training as training
     from multilayer.diagnosis import Diagnosis, diagnose
     from multilayer.interop import from_model
@@ -89,6 +90,7 @@ _SUBMODULES = (
     "plots",
     "reports",
     "separable",
+    "tables",
     "training",
 )
 
