@@ -58,11 +58,11 @@ class Column:
     def missing(self) -> NDArray[np.bool_]:
         """Whether each value is missing."""
         if self.kind == "number":
-            return np.isnan(self.values)
+            return np.asarray(np.isnan(self.values))
         if self.kind == "category":
             return np.asarray(self.values == MISSING)
         if self.kind == "date":
-            return np.isnat(self.values)
+            return np.asarray(np.isnat(self.values))
         return np.fromiter((value is None for value in self.values), bool, len(self.values))
 
     def take(self, rows: Any) -> Column:
