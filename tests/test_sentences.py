@@ -25,7 +25,17 @@ import pytest
 import multilayer
 
 SOURCES = Path(multilayer.__file__).parent
-CLEAN = ("_base/table.py", "cli", "diagnosis", "measure", "network", "plots", "reports", "separable", "tables")
+CLEAN = (
+    "_base/table.py",
+    "cli",
+    "diagnosis",
+    "measure",
+    "network",
+    "plots",
+    "reports",
+    "separable",
+    "tables",
+)
 """Directories and files that keep the rule."""
 
 WORD = r"[^\W\d_]{2,}"

@@ -5,7 +5,7 @@ from graphlib import CycleError
 import pytest
 
 from multilayer.diagnosis import CHECKS
-from multilayer.diagnosis.causes import CAUSES, consequences
+from multilayer.diagnosis.checks import CAUSES, consequences
 
 NAMES = [check.name for check in CHECKS]
 

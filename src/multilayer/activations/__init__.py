@@ -20,8 +20,8 @@ from multilayer.activations.hard_sigmoid import (
 )
 from multilayer.activations.identity import Identity, identity
 from multilayer.activations.leaky_relu import LeakyReLU, PReLU, leaky_relu, prelu
-from multilayer.activations.mish import Mish, mish
 from multilayer.activations.relu import ReLU, ReLU6, ThresholdedReLU, relu, relu6, thresholded_relu
+from multilayer.activations.self_gated import Mish, SiLU, mish, silu
 from multilayer.activations.shrink import (
     HardShrink,
     SoftShrink,
@@ -30,8 +30,7 @@ from multilayer.activations.shrink import (
     soft_shrink,
     tanh_shrink,
 )
-from multilayer.activations.sigmoid import Sigmoid, sigmoid
-from multilayer.activations.silu import SiLU, silu
+from multilayer.activations.sigmoidal import Sigmoid, Softsign, Tanh, sigmoid, softsign, tanh
 from multilayer.activations.softmax import LogSoftmax, Softmax, Softmin, log_softmax, softmax, softmin
 from multilayer.activations.softplus import (
     LogSigmoid,
@@ -41,12 +40,9 @@ from multilayer.activations.softplus import (
     softplus,
     squareplus,
 )
-from multilayer.activations.softsign import Softsign, softsign
 from multilayer.activations.sparsemax import Hardmax, Sparsemax, hardmax, sparsemax
-from multilayer.activations.step import Step, step
-from multilayer.activations.surrogate import Surrogate
+from multilayer.activations.step import Step, Surrogate, step
 from multilayer.activations.table import catalogue, get, names
-from multilayer.activations.tanh import Tanh, tanh
 
 __all__ = [
     "CELU",

@@ -14,18 +14,14 @@ from multilayer.activations.gelu import gelu, gelu_tanh
 from multilayer.activations.hard_sigmoid import hard_sigmoid, hard_swish, hard_tanh
 from multilayer.activations.identity import identity
 from multilayer.activations.leaky_relu import leaky_relu, prelu
-from multilayer.activations.mish import mish
 from multilayer.activations.relu import relu, relu6, thresholded_relu
+from multilayer.activations.self_gated import mish, silu
 from multilayer.activations.shrink import hard_shrink, soft_shrink, tanh_shrink
-from multilayer.activations.sigmoid import sigmoid
-from multilayer.activations.silu import silu
+from multilayer.activations.sigmoidal import sigmoid, softsign, tanh
 from multilayer.activations.softmax import log_softmax, softmax, softmin
 from multilayer.activations.softplus import log_sigmoid, softplus, squareplus
-from multilayer.activations.softsign import softsign
 from multilayer.activations.sparsemax import hardmax, sparsemax
-from multilayer.activations.step import step
-from multilayer.activations.surrogate import Surrogate
-from multilayer.activations.tanh import tanh
+from multilayer.activations.step import Surrogate, step
 
 __all__ = ["catalogue", "describe", "entry_of", "from_description", "get", "names", "registry"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from multilayer._base.text import fill
-from multilayer.diagnosis.causes import CAUSES, consequences
 from multilayer.diagnosis.check import SEVERITIES, Check, Finding, NotMeasured
+from multilayer.diagnosis.checks import CAUSES, consequences
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.text import to_html, to_text

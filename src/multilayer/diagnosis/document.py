@@ -23,8 +23,8 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from multilayer._base.strict_json import fields_of, plain
-from multilayer.diagnosis.causes import consequences
 from multilayer.diagnosis.check import Check, Finding, NotMeasured
+from multilayer.diagnosis.checks import consequences
 from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics, TrainingRecord
 from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss

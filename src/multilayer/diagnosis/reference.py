@@ -13,9 +13,8 @@ from pathlib import Path
 from multilayer._base.errors import InputError
 from multilayer._base.names import folded
 from multilayer._base.text import fill, near_matches, quoted
-from multilayer.diagnosis.causes import consequences
 from multilayer.diagnosis.check import Check
-from multilayer.diagnosis.checks import CHECKS
+from multilayer.diagnosis.checks import CHECKS, consequences
 
 __all__ = ["explain", "reference", "with_reference"]
 

@@ -1,7 +1,11 @@
 """Losses: how far a network is from its targets, and the way back."""
 
-from multilayer.losses.binary_cross_entropy import BinaryCrossEntropy, binary_cross_entropy
-from multilayer.losses.categorical_cross_entropy import CategoricalCrossEntropy, categorical_cross_entropy
+from multilayer.losses.cross_entropy import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+)
 from multilayer.losses.loss import Loss, LossFacts
 from multilayer.losses.poisson import Poisson, poisson
 from multilayer.losses.residuals import (

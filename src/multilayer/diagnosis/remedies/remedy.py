@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from multilayer._base.errors import MissingExtraError
 from multilayer._base.text import fill
 from multilayer.activations import gelu, relu, tanh
-from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.diagnosis.remedies.problem import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import LBFGS, Adam

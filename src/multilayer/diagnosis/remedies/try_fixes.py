@@ -18,10 +18,9 @@ from multilayer._base.names import with_known_options
 from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.remedies.problem import Data, problem_of
+from multilayer.diagnosis.remedies.problem import Data, Setup, problem_of
 from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
 from multilayer.diagnosis.remedies.remedy import REMEDIES, NotApplicable, Variant
-from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained
 from multilayer.training.interruption import Interruption
