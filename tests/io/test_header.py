@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from multilayer._base.errors import InputError
 from multilayer.io import Samples, read_samples
-from multilayer.io.csv_cells import Row
+from multilayer.io.csv_cells import CsvRow
 from multilayer.io.csv_table import header_of
 
 YEARS = ("2023", "2024")
@@ -141,10 +141,10 @@ def test_a_target_s_name_makes_a_header(tmp_path):
 @given(st.lists(st.integers(0, 99).map(str), min_size=1, max_size=5, unique=True), st.randoms())
 def test_all_the_names_make_a_header_and_numbers_none(names, random):
     shuffled = random.sample(names, len(names))
-    row = Row(2, ["0.5"] * len(names))
-    assert header_of(Row(1, shuffled), row, names).names == tuple(shuffled)
-    assert header_of(Row(1, shuffled), row, names, asked=False).names is None
-    assert header_of(row, Row(1, shuffled), names).names is None
+    row = CsvRow(2, ["0.5"] * len(names))
+    assert header_of(CsvRow(1, shuffled), row, names).names == tuple(shuffled)
+    assert header_of(CsvRow(1, shuffled), row, names, asked=False).names is None
+    assert header_of(row, CsvRow(1, shuffled), names).names is None
 
 
 def test_lines_are_counted_as_the_file_has_them(tmp_path):
@@ -163,4 +163,4 @@ def test_a_number_as_a_name_is_reported(tmp_path):
     "cell", ["9" * 100_000 + "x", " " * 100_000 + "x", "1," * 50_000 + "x", "," * 100_000]
 )
 def test_long_cells_take_linear_time(cell):
-    assert header_of(Row(1, [cell, "a"]), None).names is not None
+    assert header_of(CsvRow(1, [cell, "a"]), None).names is not None

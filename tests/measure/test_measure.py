@@ -24,7 +24,7 @@ from multilayer.activations import (
     sigmoid,
     step,
 )
-from multilayer.measure import PROPERTIES, Effort, NotMeasured, Property, comparison, document
+from multilayer.measure import PROPERTIES, Effort, NoFigure, Property, comparison, document
 from tests.measure.efforts import LITTLE
 
 SCHEMA_OF = {
@@ -54,7 +54,7 @@ def test_every_activation_is_measured_in_full(found, name):
     assert list(each) == list(PROPERTIES) == list(SCHEMA_OF)
     for key, result in each.items():
         assert getattr(each, key) is result
-        if isinstance(result, NotMeasured):
+        if isinstance(result, NoFigure):
             assert len(result.reason) > 10
             assert not result
         else:

@@ -9,7 +9,7 @@ import pytest
 
 from multilayer import InputError, MissingExtraError, separability
 from multilayer.separable.exact import decide
-from multilayer.separable.problem import Problem
+from multilayer.separable.problem import SeparationProblem
 from multilayer.separable.samples import Frame
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -46,7 +46,7 @@ def test_mistakes(X, y, message):
 def test_limit_is_named():
     X, y = [[1.0], [1 + 2.0**-52], [1 + 2.0**-51], [0.0]], [1, 0, 0, 1]
     rows = tuple(np.flatnonzero(np.array(y) == k) for k in range(2))
-    problem = Problem(Frame.of(np.array(X)), rows)
+    problem = SeparationProblem(Frame.of(np.array(X)), rows)
     with pytest.raises(InputError, match="undecided after 1 exact steps"):
         decide(problem, [], 1)
 

@@ -41,7 +41,7 @@ from multilayer.activations.softplus import (
     squareplus,
 )
 from multilayer.activations.sparsemax import Hardmax, Sparsemax, hardmax, sparsemax
-from multilayer.activations.step import Step, Surrogate, step
+from multilayer.activations.step import BinaryStep, Surrogate, step
 from multilayer.activations.table import catalogue, get, names
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "SELU",
     "Activation",
     "AlongAxis",
+    "BinaryStep",
     "Custom",
     "Elementwise",
     "Exponential",
@@ -81,7 +82,6 @@ __all__ = [
     "Softsign",
     "Sparsemax",
     "Squareplus",
-    "Step",
     "Surrogate",
     "Tanh",
     "TanhShrink",

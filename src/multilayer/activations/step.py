@@ -14,12 +14,12 @@ from multilayer._base.text import one_line
 from multilayer.activations.activation import Activation, Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
-__all__ = ["Step", "Surrogate", "step"]
+__all__ = ["BinaryStep", "Surrogate", "step"]
 
 
 @final
 @dataclass(frozen=True)
-class Step(Elementwise):
+class BinaryStep(Elementwise):
     r"""Step: h(a) = 1 for a > 0, else 0: the unit of the perceptron.
 
     .. math:: h(a) = [a > 0], \qquad h'(a) = 0
@@ -66,7 +66,7 @@ class Step(Elementwise):
         return np.where(np.isnan(x), x, 0.0)
 
 
-step = Step()
+step = BinaryStep()
 
 
 @final

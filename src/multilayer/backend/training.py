@@ -17,7 +17,7 @@ __all__ = [
     "ClipKernel",
     "LossKernel",
     "OptimizerKernel",
-    "Samples",
+    "Rows",
     "Trainer",
     "activation_kernel",
     "trainer",
@@ -71,7 +71,7 @@ _NO_LIMITS = ClipKernel()
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class Rows:
     """Rows to train on, those that `order` names or all, `size` at a time.
 
     y has shape (rows, units), or (rows,) for class numbers; None where the caller computes the loss. There is a dropout
@@ -166,7 +166,7 @@ class Trainer:
         self._core.release(what)
 
     def run(
-        self, samples: Samples, rates: NDArray[np.float64], interrupted: Callable[[], bool]
+        self, samples: Rows, rates: NDArray[np.float64], interrupted: Callable[[], bool]
     ) -> tuple[NDArray[np.float64], bool]:
         """Run one step per batch.
 
@@ -176,7 +176,7 @@ class Trainer:
         done, losses, finite = self._core.run(samples.as_tuple, rates, interrupted)
         return losses[:done], finite
 
-    def open(self, samples: Samples, batch: int = 0, rate: float = 0.0) -> None:
+    def open(self, samples: Rows, batch: int = 0, rate: float = 0.0) -> None:
         """Begin the step of one batch: gather its rows."""
         self._core.open(samples.as_tuple, batch, rate)
 

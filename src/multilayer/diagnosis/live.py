@@ -19,7 +19,7 @@ from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.phrases import sentence, sentences
-from multilayer.diagnosis.snapshot import Cadence, Clock, Curves, Moment, Sample, Snapshot
+from multilayer.diagnosis.snapshot import Cadence, Clock, HistoryBuilder, Moment, Sample, Snapshot
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, Step, Trained
@@ -114,7 +114,7 @@ class Live:
         """What was reported and has gone since."""
         self._clock = Clock(self._cadence)
         self._reported: dict[tuple[str, int | None], Finding] = {}
-        self._curves = Curves()
+        self._curves = HistoryBuilder()
         self._last: Moment | None = None
         self._stopped: Stopped | None = None
         self._judged: MLP | None = None

@@ -21,7 +21,7 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, History, Step
 
-__all__ = ["Cadence", "Clock", "Curves", "Moment", "Sample", "Snapshot"]
+__all__ = ["Cadence", "Clock", "HistoryBuilder", "Moment", "Sample", "Snapshot"]
 
 Floats = NDArray[np.float64]
 _MINIMUM_COST, _OPERATIONS = 0.03, 1e10
@@ -116,7 +116,7 @@ class Moment(NamedTuple):
 
 
 @dataclass
-class Curves:
+class HistoryBuilder:
     """The numbers of the epochs so far; an event itself would keep the whole training in memory."""
 
     loss: list[float] = field(default_factory=list)

@@ -14,7 +14,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import one_line, quoted
 
-__all__ = ["DecimalSign", "Row", "found_in", "is_gap", "is_number", "looks_numeric", "place_of", "rows_of"]
+__all__ = ["CsvRow", "DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"? *[\r\n]*", re.IGNORECASE).fullmatch
@@ -33,7 +33,7 @@ _GAPS = {"", "na", "n/a", "<na>", "null", "none"}
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """The cells of a row, and the line of the file it ends on."""
 
     line: int
@@ -53,7 +53,7 @@ class Row:
         return ""
 
 
-def rows_of(data: bytes, where: str) -> Iterator[Row]:
+def rows_of(data: bytes, where: str) -> Iterator[CsvRow]:
     """Yield the rows. Blank lines are skipped; in a file of one column they are gaps, except at its end.
 
     The separator is a comma, or the one in a first line "sep=;", which spreadsheets write and read.
@@ -83,18 +83,18 @@ def rows_of(data: bytes, where: str) -> Iterator[Row]:
         yield from _rows(text, declared[1] if declared else ",", 1 if declared else 0, where)
 
 
-def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Iterator[Row]:
+def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Iterator[CsvRow]:
     reader = csv.reader(text, delimiter=separator, strict=True)
     single: bool | None = None
-    blank: list[Row] = []
+    blank: list[CsvRow] = []
     began = 1
     try:
         for cells in reader:
             began = reader.line_num + 1
-            row = Row(above + reader.line_num, cells, separator)
+            row = CsvRow(above + reader.line_num, cells, separator)
             if not cells or (len(cells) == 1 and cells[0].isspace()):
                 if single is not False:
-                    blank.append(Row(row.line, [""], separator, blank=True))
+                    blank.append(CsvRow(row.line, [""], separator, blank=True))
                 continue
             if single is None:
                 single = len(cells) == 1
@@ -173,7 +173,7 @@ class DecimalSign:
         return f"{self._where}: numbers are read with a decimal comma"
 
     def numbers(
-        self, row: Row, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
+        self, row: CsvRow, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
     ) -> list[float]:
         """Return the numbers in the chosen cells of a row; refuse a cell without a finite number."""
         cells = [row.cells[column] for column in columns]

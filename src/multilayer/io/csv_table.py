@@ -8,9 +8,9 @@ from itertools import chain
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
-from multilayer.io.csv_cells import Row, is_gap, looks_numeric, rows_of
+from multilayer.io.csv_cells import CsvRow, is_gap, looks_numeric, rows_of
 
-__all__ = ["Header", "Table", "header_of", "open_table"]
+__all__ = ["CsvTable", "Header", "header_of", "open_table"]
 
 _SURE = 3
 """From this many columns on, 0, 1, 2, ... are taken as names and not as numbers that happen to count."""
@@ -27,7 +27,7 @@ class Header:
 
 
 def header_of(
-    first: Row, second: Row | None, expected: Collection[str] = (), asked: bool | None = None
+    first: CsvRow, second: CsvRow | None, expected: Collection[str] = (), asked: bool | None = None
 ) -> Header:
     """Return whether the first line is a header. The first rule that applies decides:
 
@@ -60,7 +60,7 @@ def header_of(
     )
 
 
-def _by_looks(first: Row, second: Row | None, cells: tuple[str, ...], doubt: str) -> Header:
+def _by_looks(first: CsvRow, second: CsvRow | None, cells: tuple[str, ...], doubt: str) -> Header:
     if all(map(is_gap, cells)) or any(cell and is_gap(cell) for cell in cells):
         return Header(None)
     if not any(map(looks_numeric, cells)):
@@ -74,7 +74,7 @@ def _by_looks(first: Row, second: Row | None, cells: tuple[str, ...], doubt: str
     return _decided(first, None, doubt)
 
 
-def _decided(first: Row, names: tuple[str, ...] | None, why: str) -> Header:
+def _decided(first: CsvRow, names: tuple[str, ...] | None, why: str) -> Header:
     if not why:
         return Header(names)
     if names is None:
@@ -98,21 +98,21 @@ def _counts_from(cells: tuple[str, ...]) -> int | None:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A table whose rows are all as long as the first."""
 
     where: str
     header: tuple[str, ...] | None
-    first: Row
+    first: CsvRow
     """The header, or the first row."""
-    rows: Iterator[Row]
+    rows: Iterator[CsvRow]
     note: str
     """How the first line was read, where another reading is possible."""
 
 
 def open_table(
     data: bytes, where: str, expected: Collection[str] = (), asked: bool | None = None
-) -> Table | None:
+) -> CsvTable | None:
     """Return the table in the bytes of a file, or None where it is empty; `expected` and `asked` as in `header_of`.
 
     Raises
@@ -121,7 +121,7 @@ def open_table(
         When the bytes are not CSV in UTF-8; and, while rows are read, for one that is not as long as the first line.
     """
     rows = rows_of(data, where)
-    blank: list[Row] = []
+    blank: list[CsvRow] = []
     first = next(rows, None)
     while first is not None and first.blank:
         blank.append(first)
@@ -134,10 +134,10 @@ def open_table(
     below = [] if second is None else [second]
     ahead = below if header.names is not None else [*blank, first, *below]
     note = f"{where}: {header.note}" if header.note else ""
-    return Table(where, header.names, first, _even(chain(ahead, rows), first, where), note)
+    return CsvTable(where, header.names, first, _even(chain(ahead, rows), first, where), note)
 
 
-def _even(rows: Iterator[Row], first: Row, where: str) -> Iterator[Row]:
+def _even(rows: Iterator[CsvRow], first: CsvRow, where: str) -> Iterator[CsvRow]:
     width = len(first.cells)
     for row in rows:
         found = len(row.cells)

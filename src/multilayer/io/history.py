@@ -9,8 +9,8 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import near_matches, quoted
-from multilayer.io.csv_cells import DecimalSign, Row, found_in, is_gap, is_number, place_of
-from multilayer.io.csv_table import Table, open_table
+from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_gap, is_number, place_of
+from multilayer.io.csv_table import CsvTable, open_table
 from multilayer.training import History
 
 __all__ = ["read_history"]
@@ -69,7 +69,7 @@ def read_history(path: AnyPath, note: Callable[[str], object] | None = None) -> 
     return History(loss=loss, validation_loss=validation, learning_rate=rates)
 
 
-def _columns(table: Table) -> dict[str, int]:
+def _columns(table: CsvTable) -> dict[str, int]:
     header, where = table.header, table.where
     if header is None:
         if len(table.first.cells) != 1:
@@ -104,7 +104,7 @@ def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
-def _values(row: Row, columns: Mapping[str, int], table: Table, sign: DecimalSign) -> Values:
+def _values(row: CsvRow, columns: Mapping[str, int], table: CsvTable, sign: DecimalSign) -> Values:
     found = {}
     for curve, column in columns.items():
         cell = sign.with_point(row.cells[column], row.line, row.separator)

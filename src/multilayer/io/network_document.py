@@ -22,7 +22,7 @@ from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 
 __all__ = [
-    "Document",
+    "NetworkDocument",
     "Outline",
     "build",
     "check_finite",
@@ -53,7 +53,7 @@ class LayerOutline(Struct, forbid_unknown_fields=True, kw_only=True):
     ]
 
 
-class Layer(LayerOutline, forbid_unknown_fields=True, kw_only=True):
+class LayerDocument(LayerOutline, forbid_unknown_fields=True, kw_only=True):
     """A layer: a = x W + b, z = h(a)."""
 
     W: Annotated[
@@ -63,14 +63,14 @@ class Layer(LayerOutline, forbid_unknown_fields=True, kw_only=True):
     b: Annotated[Numbers, Meta(description="Biases: one number per unit.")]
 
 
-class Head(Struct, kw_only=True):
+class NetworkHead(Struct, kw_only=True):
     """What identifies a network file. Read first, so that the error for a later version is about the version."""
 
     format: Literal["multilayer-network"]
     version: Literal[1]
 
 
-class _Common(Head, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class _Common(NetworkHead, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     schema: str | UnsetType = msgspec.field(default=UNSET, name="$schema")
     description: Annotated[str, Meta(description="Free text.")] | UnsetType = UNSET
     inputs: Annotated[Names, Meta(description="Names of the inputs, one each.")] | UnsetType = UNSET
@@ -89,21 +89,21 @@ class Outline(_Common, forbid_unknown_fields=True, kw_only=True):
     layers: Annotated[list[LayerOutline], Meta(min_length=1)]
 
 
-class Document(_Common, forbid_unknown_fields=True, kw_only=True):
+class NetworkDocument(_Common, forbid_unknown_fields=True, kw_only=True):
     """A whole network."""
 
     layers: Annotated[
-        list[Layer], Meta(min_length=1, description="From the first hidden to the output layer.")
+        list[LayerDocument], Meta(min_length=1, description="From the first hidden to the output layer.")
     ]
 
 
-D = TypeVar("D", Outline, Document)
+D = TypeVar("D", Outline, NetworkDocument)
 
 
 def read_document(text: str, kind: type[D], where: str) -> D:
-    """Return JSON text as an `Outline` or a `Document`."""
+    """Return JSON text as an `Outline` or a `NetworkDocument`."""
     document = strict_json.parse(text, where)
-    strict_json.convert(document, Head, where)
+    strict_json.convert(document, NetworkHead, where)
     return strict_json.convert(document, kind, where)
 
 
@@ -135,7 +135,7 @@ def _describe(activation: Activation, number: int) -> str | dict[str, Any]:
 
 
 def build(
-    outline: Outline | Document,
+    outline: Outline | NetworkDocument,
     numbers: Iterable[tuple[NDArray[Any], NDArray[Any]]],
     where: str,
     activations: Sequence[Activation],
@@ -154,7 +154,7 @@ def schema() -> str:
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A multilayer network",
-        **msgspec.json.schema(Document),
+        **msgspec.json.schema(NetworkDocument),
     }
     return json.dumps(document, indent=2) + "\n"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.storage import decode
 from multilayer.activations import Activation
-from multilayer.io.network_document import Document, build, check_finite, outline_of, read_document
+from multilayer.io.network_document import NetworkDocument, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 
 __all__ = ["read", "write"]
@@ -20,7 +20,7 @@ __all__ = ["read", "write"]
 
 def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
     """Return the network in JSON text."""
-    document = read_document(decode(data, where), Document, where)
+    document = read_document(decode(data, where), NetworkDocument, where)
     kind = np.dtype(document.dtype)
     numbers = []
     for number, layer in enumerate(document.layers, 1):

@@ -17,9 +17,9 @@ from multilayer._base.arrays import column_places
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import quoted
-from multilayer.io.csv_cells import DecimalSign, Row, is_gap, looks_numeric
-from multilayer.io.csv_table import Table, open_table
-from multilayer.io.targets import Column, target_places
+from multilayer.io.csv_cells import CsvRow, DecimalSign, is_gap, looks_numeric
+from multilayer.io.csv_table import CsvTable, open_table
+from multilayer.io.targets import CsvColumn, target_places
 
 __all__ = ["STANDARD_INPUT", "Samples", "read_samples", "source"]
 
@@ -34,9 +34,9 @@ class Samples:
     """Shape (samples, inputs)."""
     names: tuple[str, ...] | None
     """The names of the columns of X; None without a header."""
-    others: tuple[Column, ...] = ()
+    others: tuple[CsvColumn, ...] = ()
     """Columns that are neither inputs of the network nor targets; with their cells where these were asked for."""
-    targets: tuple[Column, ...] = ()
+    targets: tuple[CsvColumn, ...] = ()
     """The target columns, with the cells as text."""
     notes: tuple[str, ...] = ()
     """How the file was read, where another reading is possible."""
@@ -108,7 +108,7 @@ def read_samples(
     rest = [column for column in range(len(table.first.cells)) if column not in taken]
     numbers, sign = array("d"), DecimalSign(where)
     target_columns, others = (
-        [Column(where, column, table.header, sign) for column in chosen] for chosen in (meant, rest)
+        [CsvColumn(where, column, table.header, sign) for column in chosen] for chosen in (meant, rest)
     )
     for row in table.rows:
         numbers.extend(sign.numbers(row, columns, table.header, _hint(row, table)))
@@ -133,7 +133,7 @@ def read_samples(
     )
 
 
-def _hint(row: Row, table: Table) -> str:
+def _hint(row: CsvRow, table: CsvTable) -> str:
     """Return a hint where a header may have been read as a row."""
     if (
         table.header is not None
@@ -145,7 +145,7 @@ def _hint(row: Row, table: Table) -> str:
 
 
 def _every_column(
-    table: Table,
+    table: CsvTable,
     inputs: int,
     names: Sequence[str] | None,
     meant: Sequence[int],
@@ -173,7 +173,7 @@ def _every_column(
     return columns
 
 
-def _columns_named(table: Table, names: Sequence[str], targets: Sequence[int]) -> Sequence[int]:
+def _columns_named(table: CsvTable, names: Sequence[str], targets: Sequence[int]) -> Sequence[int]:
     header, names = table.header or (), [*map(str.strip, names)]
     hint = table.first.separator_hint()
     if all(map(looks_numeric, filter(None, header))):

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from multilayer._base.arrays import column_places
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import near_matches, one_line, quoted
-from multilayer.io.csv_cells import DecimalSign, Row, found_in, is_number, place_of
+from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_number, place_of
 from multilayer.network.labels import Label, places_of
 
-__all__ = ["Column", "target_places", "targets_in"]
+__all__ = ["CsvColumn", "target_places", "targets_in"]
 
 
 _LONGEST_NUMBER = 20
 
 
-class Column:
+class CsvColumn:
     """The cells of a column, and their lines."""
 
     def __init__(self, where: str, column: int, header: Sequence[str] | None, sign: DecimalSign) -> None:
@@ -36,7 +36,7 @@ class Column:
         """The name in the header; empty without one."""
         return self.header[self.column] if self.header else ""
 
-    def add(self, row: Row) -> None:
+    def add(self, row: CsvRow) -> None:
         """Append the cell of a row."""
         self.cells.append(sys.intern(row.cells[self.column].strip()))  # few different labels, many rows
         self.lines.append(row.line)
@@ -48,7 +48,9 @@ class Column:
             raise InputError(f"expected {expected}, found {found_in(self.cells[number])}{hint}")
 
 
-def target_places(targets: Sequence[str], header: Sequence[str] | None, first: Row, where: str) -> list[int]:
+def target_places(
+    targets: Sequence[str], header: Sequence[str] | None, first: CsvRow, where: str
+) -> list[int]:
     """Return the places of the target columns, which are given by name or 1-based index, each once."""
     found = [_place(target.strip(), header, len(first.cells), where) for target in targets]
     for place, target in enumerate(targets):
@@ -75,7 +77,7 @@ def _place(target: str, header: Sequence[str] | None, count: int, where: str) ->
     return number - 1
 
 
-def targets_in(columns: Sequence[Column], classes: Sequence[Label] | None = None) -> NDArray[Any]:
+def targets_in(columns: Sequence[CsvColumn], classes: Sequence[Label] | None = None) -> NDArray[Any]:
     """Return targets, of shape (samples,) for one column and (samples, columns) for several.
 
     Where the network names its `classes`, a single column holds their labels, which are compared by the rule in
@@ -101,7 +103,7 @@ def targets_in(columns: Sequence[Column], classes: Sequence[Label] | None = None
     return np.array(column.cells)
 
 
-def _numbers(column: Column) -> NDArray[np.float64]:
+def _numbers(column: CsvColumn) -> NDArray[np.float64]:
     cells = [
         column.sign.with_point(cell, line, column.separator)
         for cell, line in zip(column.cells, column.lines, strict=True)

@@ -1,12 +1,12 @@
 """What can be measured of an activation."""
 
 from multilayer.measure.measured import PROPERTIES, Properties, comparison, document, measure
-from multilayer.measure.property import Effort, NotMeasured, Property
+from multilayer.measure.property import Effort, NoFigure, Property
 
 __all__ = [
     "PROPERTIES",
     "Effort",
-    "NotMeasured",
+    "NoFigure",
     "Properties",
     "Property",
     "comparison",

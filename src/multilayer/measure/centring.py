@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.text import fill
 from multilayer.activations import Activation, Facts
-from multilayer.measure.property import Effort, NotMeasured, Property, shown
+from multilayer.measure.property import Effort, NoFigure, Property, shown
 from multilayer.measure.sweep import mean
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
@@ -83,10 +83,10 @@ class Centring(Property):
     max_steps: int
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Train both, at every rate, from the same starting weights."""
         if not activation.facts.trainable:
-            return NotMeasured(
+            return NoFigure(
                 fill("its derivative carries no signal, so that backpropagation cannot train through it")
             )
         c = mean(activation, 1.0, activation.facts.kinks)

@@ -14,7 +14,7 @@ from multilayer._base.text import fill, percent
 from multilayer.activations import Activation, Interval
 from multilayer.measure.property import (
     Effort,
-    NotMeasured,
+    NoFigure,
     Property,
     is_elementwise,
     shown,
@@ -68,7 +68,7 @@ class RangeReached(Property):
     user-defined activation declares none."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Sweep all binades, and close in on the ends."""
 
         def value(a: NDArray[Any]) -> NDArray[Any]:
@@ -115,13 +115,13 @@ class Saturation(Property):
     """That a standard normal a lies in them."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Bisect between the floats of a sweep."""
         slope = _steepest(activation)
         if slope.unbounded:
-            return NotMeasured(fill("|h'| has no largest value to take 1 % of"))
+            return NoFigure(fill("|h'| has no largest value to take 1 % of"))
         if slope.largest == 0.0:
-            return NotMeasured(fill("h' is 0 everywhere, so that 1 % of its largest value is 0 too"))
+            return NoFigure(fill("h' is 0 everywhere, so that 1 % of its largest value is 0 too"))
         threshold = SATURATED_BELOW * slope.largest
         found = regions(
             lambda a: np.abs(activation.derivative(a)) < threshold, floats(activation.facts.kinks)
@@ -174,7 +174,7 @@ class ZeroDerivative(Property):
     """The same of float32 numbers, with the derivative computed in float32."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Find the regions in both types."""
         wide, narrow = (_zeros(activation, kind) for kind in (np.float64, np.float32))
         fractions = (fraction_of_floats(wide, np.float64), fraction_of_floats(narrow, np.float32))
@@ -215,7 +215,7 @@ class Lipschitz(Property):
     """Kinks where the value itself jumps."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Look for jumps at the kinks, then for the largest slope."""
         kinks = activation.facts.kinks
         jumps = tuple(kink for kink in kinks if _jumps(activation, kink))

@@ -14,7 +14,7 @@ from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.initializers import Glorot, He, Initializer, LeCun, for_activation
 from multilayer.measure.centring import network_for, task
-from multilayer.measure.property import Effort, NotMeasured, Property, shown
+from multilayer.measure.property import Effort, NoFigure, Property, shown
 from multilayer.network.initialized import initialize
 from multilayer.training import gradients
 from multilayer.training.backpropagation import backward
@@ -67,7 +67,7 @@ class Depth(Property):
     """Of Glorot's, He's and LeCun's initialization, and of the project's choice."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Draw networks, and propagate gradients back through them."""
         chosen = for_activation(activation)
         skipped, confidence = _band(effort.seeds)
@@ -137,7 +137,7 @@ class UpdateDirection(Property):
     """What random signs would give."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Take the gradients of a few networks before their first step."""
         X, y = task()
         single, whole = [], []
@@ -149,7 +149,7 @@ class UpdateDirection(Property):
             whole.append(_one_signed(found[1].dW[np.newaxis]))
         inputs = z.shape[1]
         if not np.any(each):
-            return NotMeasured(fill("no gradient comes back to this layer: every derivative on the way is 0"))
+            return NoFigure(fill("no gradient comes back to this layer: every derivative on the way is 0"))
         return cls(float(np.mean(single)), float(np.mean(whole)), 2.0 ** (1 - inputs))
 
     def lines(self) -> tuple[str, ...]:

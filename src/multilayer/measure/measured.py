@@ -21,7 +21,7 @@ from multilayer.measure.centring import Centring
 from multilayer.measure.curve import Lipschitz, RangeReached, Saturation, ZeroDerivative
 from multilayer.measure.gradients import Depth, UpdateDirection
 from multilayer.measure.performance import Accuracy, Cost
-from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, lines_of
+from multilayer.measure.property import Effort, NoFigure, Property, is_elementwise, lines_of
 from multilayer.measure.signal import Centre, VarianceMap
 
 __all__ = ["PROPERTIES", "Properties", "comparison", "document", "measure"]
@@ -50,18 +50,18 @@ _Column = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Properties(Mapping[str, "Property | NotMeasured"]):
+class Properties(Mapping[str, "Property | NoFigure"]):
     """What was measured of an activation, by the name of the property; prints as a card.
 
-    `found["lipschitz"].constant` and `found.lipschitz.constant` are the same. What does not apply is a `NotMeasured`
+    `found["lipschitz"].constant` and `found.lipschitz.constant` are the same. What does not apply is a `NoFigure`
     with its reason.
     """
 
     activation: Activation
     effort: Effort
-    results: Mapping[str, Property | NotMeasured]
+    results: Mapping[str, Property | NoFigure]
 
-    def __getitem__(self, name: str) -> Property | NotMeasured:
+    def __getitem__(self, name: str) -> Property | NoFigure:
         return self.results[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -84,7 +84,7 @@ class Properties(Mapping[str, "Property | NotMeasured"]):
             "parameters": plain(parameters),
             "effort": plain(self.effort),
             "properties": {
-                name: {"not_measured": found.reason} if isinstance(found, NotMeasured) else plain(found)
+                name: {"not_measured": found.reason} if isinstance(found, NoFigure) else plain(found)
                 for name, found in self.items()
             },
         }
@@ -209,9 +209,9 @@ def document(found: Sequence[Properties]) -> dict[str, Any]:
     }
 
 
-def _measured(kind: type[Property], activation: Activation, effort: Effort) -> Property | NotMeasured:
+def _measured(kind: type[Property], activation: Activation, effort: Effort) -> Property | NoFigure:
     if kind.only_elementwise and not is_elementwise(activation):
-        return NotMeasured(fill("each output depends on the whole row of inputs"))
+        return NoFigure(fill("each output depends on the whole row of inputs"))
     return kind.measure(activation, effort)
 
 
@@ -220,7 +220,7 @@ def _columns(kind: type[Property], found: Sequence[Properties]) -> Iterator[_Col
     yield from zip(kind.headings, zip(*rows, strict=True), strict=True)
 
 
-def _cells(kind: type[Property], result: Property | NotMeasured | None) -> tuple[str, ...]:
+def _cells(kind: type[Property], result: Property | NoFigure | None) -> tuple[str, ...]:
     return result.cells() if isinstance(result, Property) else (_NONE,) * len(kind.headings)
 
 

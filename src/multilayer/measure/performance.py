@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from multilayer import backend
 from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, Elementwise, relu
-from multilayer.measure.property import Effort, NotMeasured, Property, is_elementwise, shown, texts
+from multilayer.measure.property import Effort, NoFigure, Property, is_elementwise, shown, texts
 from multilayer.measure.sweep import floats
 
 __all__ = ["Accuracy", "Cost", "Timing"]
@@ -61,7 +61,7 @@ class Cost(Property):
     """Forward and derivative, each in float32 and float64."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Time all of it, in turns."""
         at_work = backend.info()
         with backend.threads(1):
@@ -106,7 +106,7 @@ class Accuracy(Property):
     samples: int
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Compare both types at the same numbers."""
         draws = np.random.default_rng(effort.seed).normal(0.0, 3.0, _SAMPLES).astype(np.float32)
         if isinstance(activation, Elementwise):
@@ -117,7 +117,7 @@ class Accuracy(Property):
             exact = _formula(activation, a.astype(np.float64))
         else:
             template = "{name} is made of two activations; measure them one by one"
-            return NotMeasured(fill(template, name=activation.facts.name))
+            return NoFigure(fill(template, name=activation.facts.name))
         error = _ulps(np.asarray(activation(a)), exact)
         return cls(float(error.max()), a.size)
 

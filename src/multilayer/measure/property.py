@@ -18,7 +18,7 @@ from multilayer.activations import Activation
 
 __all__ = [
     "Effort",
-    "NotMeasured",
+    "NoFigure",
     "Property",
     "is_elementwise",
     "lines_of",
@@ -66,7 +66,7 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class NotMeasured:
+class NoFigure:
     """Stands in for a figure that does not exist, with the reason."""
 
     reason: str
@@ -90,7 +90,7 @@ class Property(ABC):
 
     @classmethod
     @abstractmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Measure it."""
 
     @abstractmethod
@@ -102,9 +102,9 @@ class Property(ABC):
         """Return the figures that stand under `headings`."""
 
 
-def lines_of(found: Property | NotMeasured) -> tuple[str, ...]:
+def lines_of(found: Property | NoFigure) -> tuple[str, ...]:
     """Return the figures in words, or the reason why there are none."""
-    if isinstance(found, NotMeasured):
+    if isinstance(found, NoFigure):
         return (fill("not measured: {reason}", reason=found.reason),)
     return found.lines()
 

@@ -13,7 +13,7 @@ import numpy as np
 from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
-from multilayer.measure.property import Effort, NotMeasured, Property, shown, texts
+from multilayer.measure.property import Effort, NoFigure, Property, shown, texts
 from multilayer.measure.sweep import mean
 
 __all__ = [
@@ -91,7 +91,7 @@ class VarianceMap(Property):
     """The variance after 50 layers, from 1."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Integrate on a grid, and bisect where V(q) crosses q."""
         chosen = for_activation(activation)
         mapped = [_next(activation, q) for q in _GRID]
@@ -147,7 +147,7 @@ class Centre(Property):
     """E[h(a)] for that variance."""
 
     @classmethod
-    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NotMeasured:
+    def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Integrate."""
         kinks = activation.facts.kinks
         first = mean(activation, 1.0, kinks)

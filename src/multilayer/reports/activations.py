@@ -10,7 +10,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
-from multilayer.measure import PROPERTIES, NotMeasured, Properties, Property, comparison, document
+from multilayer.measure import PROPERTIES, NoFigure, Properties, Property, comparison, document
 from multilayer.measure.curve import Saturation
 from multilayer.measure.gradients import Depth
 from multilayer.measure.performance import Accuracy, Cost
@@ -142,8 +142,8 @@ def _right(depth: Depth) -> str:
     )
 
 
-def _saturated(saturation: Saturation | NotMeasured | Property | None) -> str:
-    if isinstance(saturation, NotMeasured):
+def _saturated(saturation: Saturation | NoFigure | Property | None) -> str:
+    if isinstance(saturation, NoFigure):
         return fill("Saturated regions are not measured: {reason}.", reason=saturation.reason)
     if not isinstance(saturation, Saturation):
         return fill("Saturated regions were not asked for.")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer.separable.problem import Demand, Problem
+from multilayer.separable.problem import Demand, SeparationProblem
 from multilayer.separable.samples import Integers
 
 __all__ = ["Contradiction", "decide", "solve"]
@@ -38,7 +38,7 @@ class _Artificial:
     sign: int
 
 
-def decide(problem: Problem, first: Iterable[Demand], max_pivots: int) -> Integers | Contradiction:
+def decide(problem: SeparationProblem, first: Iterable[Demand], max_pivots: int) -> Integers | Contradiction:
     """Return an exact network U that meets all demands, or the exact contradiction among them.
 
     One of the two exists (Gordan 1873). The linear program is: weights v >= 0 of the demands with sum 1 that
@@ -83,7 +83,7 @@ def decide(problem: Problem, first: Iterable[Demand], max_pivots: int) -> Intege
     )
 
 
-def _contradiction_of(problem: Problem, demands: list[Demand]) -> Contradiction | None:
+def _contradiction_of(problem: SeparationProblem, demands: list[Demand]) -> Contradiction | None:
     """Return the contradiction among just these demands if it is unique: a linear system, no search."""
     samples = problem.frame.integers([demand.sample for demand in demands])
     columns = [np.append(problem.coefficients(d, z), 1) for d, z in zip(demands, samples, strict=True)]
@@ -95,7 +95,7 @@ def _contradiction_of(problem: Problem, demands: list[Demand]) -> Contradiction 
     return Contradiction({demand: weight for demand, weight in zip(demands, weights, strict=True) if weight})
 
 
-def _most_violated(problem: Problem, demands: list[Demand], U: Integers, T: int) -> Demand | None:
+def _most_violated(problem: SeparationProblem, demands: list[Demand], U: Integers, T: int) -> Demand | None:
     samples = problem.frame.integers([demand.sample for demand in demands])
     flat = U.ravel()
     leads = [int(problem.coefficients(d, z) @ flat) for d, z in zip(demands, samples, strict=True)]
@@ -106,7 +106,7 @@ def _most_violated(problem: Problem, demands: list[Demand], U: Integers, T: int)
 class _Tableau:
     """Basis, its adjugate and determinant, and the prices that follow from them."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: SeparationProblem) -> None:
         planes, coordinates = problem.shape
         self.problem = problem
         self.size = planes * coordinates + 1

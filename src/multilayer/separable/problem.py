@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import MissingExtraError
 from multilayer.separable.samples import Floats, Frame, Integers
 
-__all__ = ["Demand", "Problem", "Proposal", "SmallestLead", "propose"]
+__all__ = ["Demand", "Proposal", "SeparationProblem", "SmallestLead", "propose"]
 
 _ROUNDING = 2.0**-53
 _UNDERFLOW = 2.0**-990  # what flushing tiny numbers to zero may cost a score of numbers up to 1, times 2^10
@@ -39,7 +39,7 @@ class SmallestLead(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class SeparationProblem:
     """All demands of a labelled data set: Kesler's construction (Duda, Hart 1973), never stored as a matrix.
 
     `rows[k]` are the samples of class k in the frame. Scores matter by their differences alone, so class 0
@@ -59,9 +59,9 @@ class Problem:
         """Return every ordered pair of classes (own, rival)."""
         return itertools.permutations(range(len(self.rows)), 2)
 
-    def among(self, first: int, second: int) -> Problem:
+    def among(self, first: int, second: int) -> SeparationProblem:
         """Return the problem of two of the classes alone."""
-        return Problem(self.frame, (self.rows[first], self.rows[second]))
+        return SeparationProblem(self.frame, (self.rows[first], self.rows[second]))
 
     def smallest_lead(self, U: Integers) -> SmallestLead:
         """Return the exact smallest lead that the network U gives.
@@ -117,7 +117,7 @@ class Proposal:
     decisive: list[Demand]
 
 
-def propose(problem: Problem) -> Proposal:
+def propose(problem: SeparationProblem) -> Proposal:
     """Return about the largest t with every lead >= t and |u| <= 1, as the HiGHS solver finds it.
 
     A few demands decide. The program starts with some of every class, and violated ones are added until the
@@ -138,7 +138,7 @@ def propose(problem: Problem) -> Proposal:
     return Proposal(u, [d for d, weight in zip(demands, weights, strict=True) if weight > 1e-12])
 
 
-def _solve(problem: Problem, demands: list[Demand]) -> tuple[Floats, float, Floats]:
+def _solve(problem: SeparationProblem, demands: list[Demand]) -> tuple[Floats, float, Floats]:
     """Return network, gap, and weight of each demand; zeros, which decide nothing, where the solver gives up."""
     linprog, sparse = _scipy()
     size = math.prod(problem.shape)
@@ -156,7 +156,7 @@ def _solve(problem: Problem, demands: list[Demand]) -> tuple[Floats, float, Floa
 
 
 def _entries(
-    problem: Problem, demands: list[Demand]
+    problem: SeparationProblem, demands: list[Demand]
 ) -> tuple[Floats, tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Return the matrix of t − lead <= 0, a row per demand: values, and their places (row, column)."""
     samples, own, rival = np.array(demands).T
@@ -176,7 +176,7 @@ def _entries(
     return np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
 
 
-def _spread(problem: Problem) -> list[Demand]:
+def _spread(problem: SeparationProblem) -> list[Demand]:
     pairs = list(problem.pairs())
     each = max(2, _START // len(pairs))
     return [Demand(sample, own, rival) for own, rival in pairs for sample in _evenly(problem.rows[own], each)]
@@ -187,7 +187,7 @@ def _evenly(rows: NDArray[np.intp], count: int) -> list[int]:
     return rows[places].tolist()  # type: ignore[no-any-return]
 
 
-def _violated(problem: Problem, u: Floats, wanted: float) -> list[Demand]:
+def _violated(problem: SeparationProblem, u: Floats, wanted: float) -> list[Demand]:
     pairs = list(problem.pairs())
     found = []
     for own, rival in pairs:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from multilayer._base.arrays import plain_array
 from multilayer._base.text import fill, printable
-from multilayer.separable.problem import Problem
+from multilayer.separable.problem import SeparationProblem
 from multilayer.separable.samples import Floats, Integers
 
 __all__ = [
@@ -31,7 +31,7 @@ _ATTEMPTS = 97
 Planes = list[list[Fraction]]
 
 
-def exact_planes(problem: Problem, U: Integers) -> Planes:
+def exact_planes(problem: SeparationProblem, U: Integers) -> Planes:
     """Return weights and bias (d + 1 numbers) of each plane in U, scaled to the middle of float64's range."""
     planes = [problem.frame.plane(row) for row in U]
     scores = max(
@@ -46,7 +46,7 @@ def exact_planes(problem: Problem, U: Integers) -> Planes:
     return [[number * scale for number in plane] for plane in planes]
 
 
-def in_float64(problem: Problem, planes: Planes) -> Floats | None:
+def in_float64(problem: SeparationProblem, planes: Planes) -> Floats | None:
     """Return float64 planes (k, d + 1) that meet all demands exactly, or None where none was found.
 
     A positive multiple of a plane is the same plane, but rounds differently: about a hundred are tried.
@@ -67,7 +67,7 @@ def in_float64(problem: Problem, planes: Planes) -> Floats | None:
     return None
 
 
-def distance(problem: Problem, planes: Planes) -> float:
+def distance(problem: SeparationProblem, planes: Planes) -> float:
     """Return the smallest Euclidean distance of a sample from a border between its class and another."""
     U = problem.frame.of_planes(planes)
     smallest = math.inf
@@ -79,7 +79,7 @@ def distance(problem: Problem, planes: Planes) -> float:
     return smallest
 
 
-def _bias(problem: Problem, w: Floats) -> float:
+def _bias(problem: SeparationProblem, w: Floats) -> float:
     """Return the float64 nearest to the middle between the two classes, for planes of weights w."""
     weights = _fractions(w[None, :])[0]
     U = problem.frame.of_planes([[*weights, Fraction(0)]])

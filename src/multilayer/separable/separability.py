@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
 from multilayer.separable.exact import Contradiction, decide
-from multilayer.separable.problem import Problem, propose
+from multilayer.separable.problem import SeparationProblem, propose
 from multilayer.separable.proofs import (
     CommonPoint,
     Conflict,
@@ -181,7 +181,7 @@ and of class 1 (samples 2, 3)
         return _separable(classes, _layer(constant), constant, math.inf)
     varies = samples.min(axis=0) != samples.max(axis=0)  # a constant column adds nothing to the bias
     rows = tuple(np.flatnonzero(labels == k) for k in range(len(classes)))
-    problem = Problem(Frame.of(samples[:, varies]), rows)
+    problem = SeparationProblem(Frame.of(samples[:, varies]), rows)
     found = _decide(problem, tuple(range(len(classes))), max_pivots)
     if isinstance(found, np.ndarray):
         exact = exact_planes(problem, found)
@@ -198,7 +198,7 @@ and of class 1 (samples 2, 3)
 
 
 def _decide(
-    problem: Problem, numbers: tuple[int, ...], max_pivots: int
+    problem: SeparationProblem, numbers: tuple[int, ...], max_pivots: int
 ) -> Integers | tuple[tuple[int, ...], Contradiction]:
     """Return a network, or a contradiction and its classes: two of them wherever two are enough."""
     proposal = propose(problem)

@@ -36,7 +36,7 @@ Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 """Up to the largest number that a float64 counts one by one."""
 
 
-class Head(Struct):
+class CheckpointHead(Struct):
     """Read first, so that another version is refused by its name."""
 
     format: str
@@ -71,7 +71,7 @@ class WatchDocument(Struct, forbid_unknown_fields=True):
             raise ValueError("expected a best that is a number, found nan")
 
 
-class Document(Head, forbid_unknown_fields=True, kw_only=True):
+class CheckpointDocument(CheckpointHead, forbid_unknown_fields=True, kw_only=True):
     """A `TrainState` beside its tensors, and the terms of its training."""
 
     terms: dict[str, str]
@@ -198,14 +198,14 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
     if file.metadata["digest"] != _digest(text, tensors):
         raise InputError(f"{where}: the checkpoint is damaged, its digest does not fit")
     found = strict_json.parse(text, where)
-    head = strict_json.convert(found, Head, where)
+    head = strict_json.convert(found, CheckpointHead, where)
     if head.format != FORMAT:
         raise InputError(f"{where}: expected {FORMAT}, found {one_line(head.format, 40)}")
-    document = strict_json.convert(found, Document, where)
+    document = strict_json.convert(found, CheckpointDocument, where)
     return document.terms, _state(document, tensors, where)
 
 
-def _state(document: Document, tensors: Tensors, where: str) -> TrainState:
+def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainState:
     slots = document.optimizer.slots
     kinds = ["parameters", *(f"optimizer.{slot}" for slot in slots), *(["best"] if document.best else [])]
     _check_names(kinds, document.arrays, tensors, where)

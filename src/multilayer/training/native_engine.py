@@ -148,7 +148,7 @@ class NativeEngine:
 
     def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return weighted sums and outputs of the last layer, without dropout."""
-        self._trainer.open(backend.Samples(x, None, None, None, len(x)))
+        self._trainer.open(backend.Rows(x, None, None, None, len(x)))
         last = len(self._activations) - 1
         signals = self._forward(len(x))
         if last in signals:
@@ -163,7 +163,7 @@ class NativeEngine:
     ) -> tuple[float, Parameters]:
         """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
         x = x if is_readable(x) else x.copy()
-        samples = backend.Samples(x, None if self._in_numpy.loss else plain_targets(y), weights, None, len(x))
+        samples = backend.Rows(x, None if self._in_numpy.loss else plain_targets(y), weights, None, len(x))
         value = self._objective(samples, 0, y, weights)
         if not math.isfinite(value):
             return value, ()
@@ -204,7 +204,7 @@ class NativeEngine:
 
     def _steps_in_stages(
         self,
-        samples: backend.Samples,
+        samples: backend.Rows,
         batches: Batches,
         rates: NDArray[np.float64],
         interrupted: Callable[[], bool],
@@ -222,7 +222,7 @@ class NativeEngine:
 
     def _objective(
         self,
-        samples: backend.Samples,
+        samples: backend.Rows,
         number: int,
         y: NDArray[Any],
         weights: NDArray[np.float64] | None,

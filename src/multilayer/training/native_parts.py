@@ -100,7 +100,7 @@ def _kernel(activation: Activation) -> backend.ActivationKernel | None:
 
 def pieces(
     batches: Batches, dtype: np.dtype[Any], keys: NDArray[np.uint64], *, with_targets: bool
-) -> Iterator[backend.Samples]:
+) -> Iterator[backend.Rows]:
     """Yield the batches as the core takes them: whole if it can read X, else some batches at a time."""
     X, weights, size = batches.X, batches.weights, batches.size
     y = plain_targets(batches.y) if with_targets else None
@@ -109,10 +109,10 @@ def pieces(
     if isinstance(X, np.ndarray) and is_readable(X):
         if batches.order is not None:
             order = np.ascontiguousarray(batches.order[batches.start : batches.stop], np.intp)
-            yield backend.Samples(X, y, weights, order, size, keys)
+            yield backend.Rows(X, y, weights, order, size, keys)
             return
         rows = slice(batches.start, batches.stop)
-        yield backend.Samples(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
+        yield backend.Rows(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
         return
     for number, start in enumerate(range(batches.start, batches.stop, _PIECE * size)):
         chosen: Any = slice(start, min(start + _PIECE * size, batches.stop))
@@ -120,7 +120,7 @@ def pieces(
             chosen = batches.order[chosen]
         x = np.require(X[chosen], dtype, ("C", "A"))
         some_keys = keys[number * _PIECE : (number + 1) * _PIECE]
-        yield backend.Samples(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
+        yield backend.Rows(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
 
 
 def _rows(array: NDArray[Any] | None, rows: Any) -> Any:
