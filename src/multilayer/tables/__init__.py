@@ -4,8 +4,12 @@ A data path is read in one direction: file or frame -> columns -> encoder -> x -
 """
 
 from multilayer.tables.columns import Column, Columns, ColumnSchema
+from multilayer.tables.conform import conform
+from multilayer.tables.files import read_table
+from multilayer.tables.frames import columns_of
+from multilayer.tables.kinds import Reading
 
-__all__ = ["Column", "ColumnSchema", "Columns"]
+__all__ = ["Column", "ColumnSchema", "Columns", "Reading", "columns_of", "conform", "read_table"]
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,144 @@
+"""A table made like the one that a model was trained on: its columns, in its order, with its categories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
+from multilayer.tables.kinds import of_texts, texts_of_numbers
+from multilayer.tables.texts import Texts, number_of, recoded, shortest
+
+__all__ = ["CategoryCodes", "conform"]
+
+
+def conform(columns: Columns, schema: Sequence[ColumnSchema]) -> Columns:
+    """Return the columns of a schema, in its order; others are left out.
+
+    Categories get the codes of the schema; new ones are `UNSEEN`. Numbers are categories by their shortest text, and
+    texts are numbers or dates where all of them are.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, with near matches, and for one of another kind.
+
+    Examples
+    --------
+    >>> train = Columns([Column("job", "category", np.array([0, 1]), ("clerk", "cook"))])
+    >>> new = Columns([Column("job", "category", np.array([0, 1, -1]), ("cook", "pilot"))])
+    >>> conform(new, train.schema)["job"].values.tolist()
+    [1, -2, -1]
+    """
+    missing = [wanted.name for wanted in schema if wanted.name not in columns]
+    if missing:
+        template = (
+            "expected a column {name} (and {more} more); {hint}"
+            if missing[1:]
+            else "expected a column {name}; {hint}"
+        )
+        hint = near_matches(missing[0], columns.names)
+        raise InputError(fill(template, name=quoted(missing[0]), more=len(missing) - 1, hint=hint))
+    return Columns(conformed(columns[wanted.name], wanted) for wanted in schema)
+
+
+def conformed(column: Column, wanted: ColumnSchema) -> Column:
+    """Return a column as one of a schema."""
+    if column.schema == wanted:
+        return column
+    if len(column.values) == np.count_nonzero(column.missing):
+        return of_texts(wanted.name, Texts([], np.full(len(column.values), -1, np.int32)), wanted.kind).column
+    change = _CHANGES.get((column.kind, wanted.kind))
+    if change is None:
+        raise InputError(
+            f"column {quoted(column.name)}: expected the type {wanted.kind}, as in training, found {column.kind}"
+        )
+    return change(column, wanted)
+
+
+def _same(column: Column, wanted: ColumnSchema) -> Column:
+    return Column(wanted.name, wanted.kind, column.values, wanted.categories)
+
+
+def _texts(column: Column) -> Texts:
+    if column.kind == "category":
+        return Texts(column.categories, column.values)
+    if column.kind == "number":
+        return texts_of_numbers(column.values)
+    return Texts.of(column.texts())
+
+
+def _read(column: Column, wanted: ColumnSchema) -> Column:
+    return of_texts(wanted.name, _texts(column), wanted.kind).column
+
+
+def _recoded(column: Column, wanted: ColumnSchema) -> Column:
+    if column.kind == "number" and not any(number_of(category) for category in wanted.categories):
+        raise InputError(
+            f"column {quoted(column.name)}: expected categories as in training, {_some(wanted.categories)}; "
+            "found numbers"
+        )
+    codes = CategoryCodes(wanted.categories).of(_texts(column))
+    return Column(wanted.name, "category", codes, wanted.categories)
+
+
+def _some(categories: Sequence[str]) -> str:
+    shown = ", ".join(map(quoted, categories[:3]))
+    return f"{shown}, ..." if len(categories) > 3 else shown
+
+
+class CategoryCodes:
+    """The codes of a schema's categories.
+
+    A text is the category that is written like it; else true and false are found in capitals or not, and numbers by
+    value, so that 1.0 is "1".
+    """
+
+    def __init__(self, categories: Sequence[str]) -> None:
+        self._codes = {category: code for code, category in enumerate(categories)}
+        self._alike = {_folded(category): code for code, category in enumerate(categories)}
+        if len(self._alike) != len(self._codes):  # they differ where numbers are alike: 1 and 01
+            self._alike = {}
+
+    def of(self, texts: Texts) -> NDArray[np.int32]:
+        """Return the code of each row."""
+        texts = texts.tidy()
+        return recoded(texts.codes, [self.one(text) for text in texts.distinct])
+
+    def one(self, text: str) -> int:
+        """Return the code of a text."""
+        code = self._codes.get(text)
+        return self._alike.get(_folded(text), UNSEEN) if code is None else code
+
+
+def _folded(text: str) -> str:
+    if text.casefold() in {"true", "false"}:
+        return text.casefold()
+    with suppress(ValueError, OverflowError):
+        return shortest(float(text))
+    return text
+
+
+_CHANGES: dict[tuple[str, str], Callable[[Column, ColumnSchema], Column]] = {
+    ("number", "number"): _same,
+    ("date", "date"): _same,
+    ("text", "text"): _same,
+    ("identifier", "identifier"): _same,
+    **{(found, "category"): _recoded for found in ("category", "number", "text", "identifier")},
+    **{
+        (found, wanted): _read
+        for found in ("category", "text", "identifier")
+        for wanted in ("number", "date")
+    },
+    **{
+        (found, wanted): _read
+        for found in ("category", "number", "text", "identifier", "date")
+        for wanted in ("text", "identifier")
+        if found != wanted
+    },
+}

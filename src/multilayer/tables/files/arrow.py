@@ -1,0 +1,114 @@
+"""Arrow's arrays as columns: numbers without a copy, texts as codes, nothing row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.text import quoted
+from multilayer.tables.columns import MISSING, Kind
+from multilayer.tables.kinds import Understood, of_dates, of_numbers, of_texts
+from multilayer.tables.texts import Texts
+
+__all__ = ["arrow", "column_of"]
+
+
+def arrow(module: str = "") -> Any:
+    """Return pyarrow, or a module of it.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
+    """
+    import importlib
+
+    try:
+        return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
+    except ImportError:
+        raise MissingExtraError("reading tables", "pyarrow", "data") from None
+
+
+def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str = ".") -> Understood:
+    """Return an array of Arrow, chunked or not, as a column.
+
+    Raises
+    ------
+    InputError
+        For lists and records, and for values that are not of the kind that the user set.
+    """
+    types = arrow("types")
+    if hasattr(values, "combine_chunks"):
+        values = _in_one(values)
+    for belongs, read in _READERS:
+        if any(getattr(types, f"is_{each}")(values.type) for each in belongs):
+            return read(name, values, kind, decimal)
+    raise InputError(
+        f"column {quoted(name)}: expected numbers, texts or dates, found {quoted(str(values.type))}; leave it out"
+    )
+
+
+def _in_one(values: Any) -> Any:
+    if values.num_chunks == 1:
+        return values.chunk(0)
+    if arrow("types").is_dictionary(values.type):
+        values = values.unify_dictionaries()
+    combined = values.combine_chunks()
+    return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
+
+
+def _numbers(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    if arrow("types").is_decimal(values.type):
+        values = values.cast("float64", safe=False)
+    numbers = values.to_numpy(zero_copy_only=False)
+    return of_numbers(name, np.asarray(numbers, np.float64), kind)
+
+
+def _no_values(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    return of_texts(name, Texts([], np.full(len(values), MISSING, np.int32)), kind, decimal)
+
+
+def _booleans(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    if kind == "number":
+        return _numbers(name, values.cast("uint8"), kind, decimal)
+    codes = values.cast("int32").fill_null(MISSING).to_numpy(zero_copy_only=False)
+    return of_texts(name, Texts(["false", "true"], codes), kind, decimal)
+
+
+def _dates(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    if getattr(values.type, "tz", None):  # the moment, as in UTC
+        values = values.cast(arrow().timestamp(values.type.unit))
+    dates = values.cast(arrow().timestamp("us"), safe=False).to_numpy(zero_copy_only=False)
+    return of_dates(name, np.asarray(dates, "datetime64[us]"), kind)
+
+
+def _times(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    """Times of day and durations are numbers of seconds."""
+    unit = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[values.type.unit]
+    whole = values.cast(f"int{values.type.bit_width}")
+    return of_numbers(name, np.asarray(whole.to_numpy(zero_copy_only=False), np.float64) / unit, kind)
+
+
+def _texts(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    return _dictionary(name, values.dictionary_encode(), kind, decimal)
+
+
+def _dictionary(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    types, codes, distinct = arrow("types"), values.indices, values.dictionary
+    if not (types.is_string(distinct.type) or types.is_large_string(distinct.type)):
+        return column_of(name, values.dictionary_decode(), kind or "category", decimal)
+    codes = codes.cast("int32").fill_null(MISSING).to_numpy(zero_copy_only=False)
+    return of_texts(name, Texts(distinct.to_pylist(), codes), kind, decimal)
+
+
+_READERS = (
+    (("integer", "floating", "decimal"), _numbers),
+    (("null",), _no_values),
+    (("boolean",), _booleans),
+    (("date", "timestamp"), _dates),
+    (("time", "duration"), _times),
+    (("dictionary",), _dictionary),
+    (("string", "large_string", "string_view"), _texts),
+)

@@ -1,0 +1,209 @@
+"""Data frames and arrays as columns; the only importer of narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.text import fill, one_line, quoted
+from multilayer.tables.columns import MISSING, Columns, Kind
+from multilayer.tables.files.arrow import column_of
+from multilayer.tables.kinds import (
+    Reading,
+    Understood,
+    check_types,
+    gathered,
+    of_dates,
+    of_numbers,
+    of_texts,
+)
+from multilayer.tables.texts import CellError, Texts
+
+__all__ = ["columns_of", "reading_of"]
+
+
+def columns_of(table: Any, types: Mapping[str, Kind] | None = None) -> Columns:
+    """Return a table in memory as columns.
+
+    Parameters
+    ----------
+    table : Columns, data frame, mapping, or array of shape (rows, columns)
+        A data frame of pandas, polars, Arrow or another library that narwhals knows; a mapping from names to
+        one-dimensional arrays or lists. The columns of an array are called x1, x2, ...
+    types : mapping from names to kinds
+        Kinds that decide instead of the rules of `multilayer.tables.kinds`.
+
+    Raises
+    ------
+    InputError
+        For what is no table, columns of different lengths, values of mixed types, infinite numbers, and types of
+        columns that are not there.
+
+    Examples
+    --------
+    >>> table = columns_of({"age": [31, None, 27], "job": ["clerk", "cook", ""]})
+    >>> [(column.name, column.kind, column.texts()) for column in table]
+    [('age', 'number', ['31.0', None, '27.0']), ('job', 'category', ['clerk', 'cook', None])]
+    """
+    return reading_of(table, types).columns
+
+
+def reading_of(table: Any, types: Mapping[str, Kind] | None = None) -> Reading:
+    """Return a table in memory as columns, and what was found out about it; see `columns_of`."""
+    types = types or {}
+    if isinstance(table, Columns) and not types:
+        return Reading(table)
+    arrays = _arrays(table)
+    check_types(types, tuple(arrays))
+    understood = [_column(name, values, types.get(name)) for name, values in arrays.items()]
+    _check_lengths(understood)
+    return gathered(understood)
+
+
+def _arrays(table: Any) -> dict[str, Any]:
+    if isinstance(table, Columns):
+        return {column.name: column for column in table}
+    if isinstance(table, Mapping):
+        return {_name(name): values for name, values in table.items()}
+    if isinstance(table, np.ndarray):
+        if table.ndim != 2:
+            raise InputError(
+                f"expected a table of shape (rows, columns), found an array of shape {table.shape}"
+            )
+        return {f"x{place + 1}": table[:, place] for place in range(table.shape[1])}
+    return _series(table)
+
+
+def _name(name: object) -> str:
+    return name if isinstance(name, str) else str(name)
+
+
+def _series(frame: Any) -> dict[str, Any]:
+    try:
+        import narwhals.stable.v1 as nw
+    except ImportError:
+        raise MissingExtraError("reading data frames", "narwhals", "data") from None
+    try:
+        known = nw.from_native(frame, eager_only=True)
+    except TypeError:
+        raise InputError(
+            f"expected a data frame, a mapping from names to arrays or a 2-D array, "
+            f"found {quoted(type(frame).__name__)}"
+        ) from None
+    return {_name(name): known[name] for name in known.columns}
+
+
+def _column(name: str, values: Any, kind: Kind | None) -> Understood:
+    if hasattr(values, "to_native") and hasattr(values, "to_arrow"):
+        native = values.to_native()
+        if not isinstance(getattr(native, "dtype", None), np.dtype) or native.dtype.kind != "O":
+            return column_of(name, values.to_arrow(), kind)
+        values = native.to_numpy()
+    listed = isinstance(values, list | tuple)
+    array = np.fromiter(values, object, len(values)) if listed else np.asarray(values)
+    if array.ndim != 1:
+        raise InputError(
+            f"column {quoted(name)}: expected one dimension, found an array of shape {array.shape}"
+        )
+    for kinds, read in _READERS.items():
+        if array.dtype.kind in kinds:
+            return read(name, array, kind)
+    raise InputError(
+        f"column {quoted(name)}: expected numbers, texts or dates, found {quoted(str(array.dtype))}"
+    )
+
+
+def _numbers(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    return of_numbers(name, np.asarray(values, np.float64), kind)
+
+
+def _booleans(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    if kind == "number":
+        return _numbers(name, values, kind)
+    return of_texts(name, Texts(["false", "true"], values.astype(np.int32)), kind)
+
+
+def _texts(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    return of_texts(name, Texts.of(values.tolist()), kind)
+
+
+def _dates(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    return of_dates(name, values.astype("datetime64[us]"), kind)
+
+
+def _objects(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    """Return a column of Python objects, which are all of one type, or missing."""
+    objects = [None if _is_missing(value) else value for value in values.tolist()]
+    first = next((row for row, value in enumerate(objects) if value is not None), None)
+    if first is None:
+        return of_texts(name, Texts.of(objects), kind)
+    example = objects[first]
+    for types, read in _types_of_objects():
+        if isinstance(example, types):
+            for row, value in enumerate(objects):
+                if value is not None and not isinstance(value, types):
+                    fault = fill(_MIXED, like=_shown(example), row=first + 1, found=_shown(value))
+                    raise CellError(name, row, fault)
+            return read(name, objects, kind)
+    raise CellError(
+        name, first, fill("expected a number, a text or a date, found {found}", found=_shown(example))
+    )
+
+
+_MIXED = "expected a value like {like} in row {row}, found {found}"
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124  nan and NaT
+    except TypeError:  # pandas.NA
+        return True
+    except ValueError:  # an array
+        return False
+
+
+def _shown(value: Any) -> str:
+    return one_line(f"{value!r} ({type(value).__name__})", 60)
+
+
+def _types_of_objects() -> tuple[tuple[Any, Callable[[str, list[Any], Kind | None], Understood]], ...]:
+    from datetime import date
+    from decimal import Decimal
+    from numbers import Real
+
+    return (
+        ((bool, np.bool_), _boolean_objects),
+        (str, lambda name, objects, kind: of_texts(name, Texts.of(objects), kind)),
+        ((Real, Decimal), lambda name, objects, kind: of_numbers(name, np.array(objects, np.float64), kind)),
+        (
+            (date, np.datetime64),
+            lambda name, objects, kind: of_dates(name, np.array(objects, "M8[us]"), kind),
+        ),
+    )
+
+
+def _boolean_objects(name: str, objects: list[Any], kind: Kind | None) -> Understood:
+    if kind == "number":
+        return of_numbers(name, np.array(objects, np.float64), kind)
+    codes = np.array([MISSING if value is None else int(value) for value in objects], np.int32)
+    return of_texts(name, Texts(["false", "true"], codes), kind)
+
+
+_READERS = {"iuf": _numbers, "b": _booleans, "UST": _texts, "M": _dates, "O": _objects}
+
+
+def _check_lengths(understood: list[Understood]) -> None:
+    lengths = {each.column.name: len(each.column.values) for each in understood}
+    for name, length in lengths.items():
+        first = next(iter(lengths))
+        if length != lengths[first]:
+            raise InputError(
+                f"column {quoted(name)} has {length} rows, and column {quoted(first)} has {lengths[first]}; "
+                "expected as many in each"
+            )

@@ -1,0 +1,334 @@
+"""What the values of a column are, by written rules; every decision is settable, and said where it may be wrong.
+
+Missing are empty cells and, in capitals or not, NA, N/A, #N/A, <NA>, NaN, null, none and ?; spaces around a value are
+not part of it. The first rule that applies decides:
+
+1. A kind that the user set.
+2. Booleans, and texts that are all true or false in capitals or not, are the categories "false" and "true".
+3. Numbers are numbers, those with few values included: whole numbers may be counts, and a network reads them well.
+   Whole numbers without gaps that are all different are an *identifier* where the column is called like one (id,
+   user_id, userId, index, key, uuid; or not at all), or where they count up by one from 0 or 1, row by row, 20 rows or
+   more. A category of whole numbers has to be set.
+4. Texts that are all numbers are numbers: with the decimal sign of the file, and with groups of three digits (see
+   `texts.number_of`).
+5. Texts that are all dates in one of the formats of `texts.dates_of` are dates. Day and month in an order that cannot
+   be told stay text.
+6. Texts of which more than 9 in 10 are different, in 20 rows or more, name the row: an *identifier* where none holds a
+   space, otherwise *text*. So are texts that are all different in a column called like an identifier.
+7. Texts of at most 50 different values, or of values that occur twice on average, and of at most 10,000 of them, are
+   *categories*. All others are *text*.
+8. A column without a value is of numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer.tables.columns import KINDS, MISSING, Column, Columns, Kind
+from multilayer.tables.texts import CellError, Texts, dates_of, names_of_booleans, numbers_of, shortest
+
+__all__ = ["Doubt", "Reading", "Understood", "check_types", "gathered", "of_dates", "of_numbers", "of_texts"]
+
+MOST_CATEGORIES = 10_000
+"""More values than this are no category unless the user says so."""
+
+_SURE_CATEGORIES = 50
+_MANY_ROWS = 20
+_MOSTLY = 0.9
+_LONGEST_LIST = 5
+
+_NAMED_LIKE_AN_ID = re.compile(
+    r"|column 1|unnamed: 0|(.*[^a-z])?(ids?|uuid|guid|index|idx|key|rownames?)", re.IGNORECASE
+)
+_CAMEL_ID = re.compile(r".*[a-z0-9]I[dD]")
+
+_IDENTIFIER = (
+    "{columns}: read as an identifier, from which nothing is learned, as its values name the rows; "
+    "where they mean something, set another type"
+)
+_TEXT = "{columns}: read as text, as {distinct} of its {rows} values are different ones"
+_FEW = "{columns}: whole numbers with few values are read as numbers; where they are codes, set the type category"
+_GROUPED = "{columns}: {text} is read as the number {number}"
+_EMPTY = "{columns}: no row has a value"
+_DAY_OR_MONTH = (
+    "{columns}: read as text, as day and month of {text} may be in either order; write dates as 2024-01-31"
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """That a column could be read in another way: a template with the place `columns`, and its other places."""
+
+    template: str
+    column: str
+    places: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A column, and what could be wrong with its kind."""
+
+    column: Column
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table, and what was found out about it, in sentences."""
+
+    columns: Columns
+    notes: tuple[str, ...] = ()
+
+
+def check_types(types: Mapping[str, Kind], names: tuple[str, ...]) -> None:
+    """Check the kinds that a user sets.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, or a kind that does not exist.
+    """
+    known = set(names)
+    for name, kind in types.items():
+        if name not in known:
+            raise InputError(
+                f"types: no column is called {quoted(str(name))}; {near_matches(str(name), names)}"
+            )
+        if kind not in KINDS:
+            raise InputError(
+                f"types: {quoted(name)} cannot be {quoted(str(kind))}; {near_matches(str(kind), KINDS)}"
+            )
+
+
+def gathered(understood: list[Understood], notes: tuple[str, ...] = ()) -> Reading:
+    """Return a table of columns; what several of them share is said once."""
+    doubts: dict[str, list[Doubt]] = {}
+    for doubt in (each.doubt for each in understood):
+        if doubt is not None:
+            doubts.setdefault(doubt.template, []).append(doubt)
+    said = (
+        fill(template, columns=_listed([doubt.column for doubt in found]), **dict(found[0].places))
+        for template, found in doubts.items()
+    )
+    return Reading(Columns(each.column for each in understood), (*notes, *said))
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(map(quoted, names[:_LONGEST_LIST]))
+    if len(names) <= _LONGEST_LIST:
+        return fill("column {names}" if len(names) == 1 else "columns {names}", names=shown)
+    return fill("columns {names} and {others} others", names=shown, others=len(names) - _LONGEST_LIST)
+
+
+def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Understood:
+    """Return a column of numbers, float64 with nan where missing.
+
+    Raises
+    ------
+    InputError
+        For an infinite one; with the row.
+    """
+    if np.isinf(values).any():
+        row = int(np.argmax(np.isinf(values)))
+        raise CellError(name, row, "expected a finite number, found an infinite one; leave the cell empty")
+    if kind is not None:
+        return Understood(_NUMBERS_AS[kind](name, values))
+    column = Column(name, "number", values)
+    if np.isnan(values).all():
+        return Understood(column, Doubt(_EMPTY, name) if len(values) else None)
+    if _counts_rows(name, values):
+        return Understood(_identifier_of_numbers(name, values), Doubt(_IDENTIFIER, name))
+    return Understood(column, Doubt(_FEW, name) if _has_few(values) else None)
+
+
+def _has_few(values: NDArray[Any]) -> bool:
+    """Whether values are more than two and at most ten whole numbers in a row."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    return bool(2 <= high - low < 10 and len(values) > _MANY_ROWS and _is_whole(values))
+
+
+def _is_whole(values: NDArray[Any]) -> bool:
+    return all(  # most columns of fractions are told by their first values
+        bool(np.all((part == np.rint(part)) | np.isnan(part))) for part in (values[:100], values)
+    )
+
+
+def _counts_rows(name: str, values: NDArray[Any]) -> bool:
+    if len(values) >= _MANY_ROWS and values[0] in (0.0, 1.0):
+        start = np.arange(values[0], values[0] + 100)[: len(values)]
+        if np.array_equal(values[:100], start) and np.all(np.diff(values) == 1.0):
+            return True
+    if len(values) < 2 or not named_like_an_id(name) or np.isnan(values).any() or not _is_whole(values):
+        return False
+    return len(np.unique(values)) == len(values)
+
+
+def named_like_an_id(name: str) -> bool:
+    """Whether a column is called like an identifier: id, user_id, userId, index, key, or not at all."""
+    return _NAMED_LIKE_AN_ID.fullmatch(name.strip()) is not None or _CAMEL_ID.fullmatch(name) is not None
+
+
+def of_dates(name: str, values: NDArray[Any], kind: Kind | None = None) -> Understood:
+    """Return a column of dates, datetime64[us] with NaT where missing."""
+    if kind is None or kind == "date":
+        return Understood(Column(name, "date", values))
+    if kind == "number":
+        raise InputError(f"column {quoted(name)}: dates cannot be read as numbers; its type is date")
+    return of_texts(name, Texts.of(Column(name, "date", values).texts()), kind)
+
+
+def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = ".") -> Understood:
+    """Return a column of texts: values that are different, and the place of each row's value among them.
+
+    Raises
+    ------
+    InputError
+        Where they are not what the user set; with the row.
+    """
+    texts = texts.tidy()
+    if kind is not None:
+        return Understood(_TEXTS_AS[kind](name, texts, decimal))
+    if not texts.distinct:
+        return Understood(
+            Column(name, "number", np.full(len(texts.codes), np.nan)),
+            Doubt(_EMPTY, name) if len(texts.codes) else None,
+        )
+    return next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
+
+
+def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:
+    return Understood(_category(name, texts, decimal)) if names_of_booleans(texts.distinct) else None
+
+
+def _as_numbers(name: str, texts: Texts, decimal: str) -> Understood | None:
+    numbers = numbers_of(texts.distinct, decimal)
+    if numbers.refused is None:
+        understood = of_numbers(name, texts.spread(numbers.values))
+        if numbers.grouped is None:
+            return understood
+        places = (("text", quoted(numbers.grouped)), ("number", shortest(numbers.value_of_grouped)))
+        return replace(understood, doubt=Doubt(_GROUPED, name, places))
+    return None
+
+
+def _as_dates(name: str, texts: Texts, decimal: str) -> Understood | None:
+    dates = dates_of(texts.distinct)
+    if dates.refused is None:
+        return Understood(Column(name, "date", texts.spread(dates.values)))
+    if dates.ambiguous is not None:
+        return Understood(
+            _text(name, texts), Doubt(_DAY_OR_MONTH, name, (("text", quoted(dates.ambiguous)),))
+        )
+    return None
+
+
+def _as_identifier(name: str, texts: Texts, decimal: str) -> Understood | None:
+    distinct, rows = len(texts.distinct), texts.present
+    if distinct == rows and rows > 1 and named_like_an_id(name):
+        return Understood(_identifier(name, texts), Doubt(_IDENTIFIER, name))
+    if rows < _MANY_ROWS or distinct <= _MOSTLY * rows:
+        return None
+    if any(" " in text for text in texts.distinct):
+        return Understood(_text(name, texts), Doubt(_TEXT, name, (("distinct", distinct), ("rows", rows))))
+    return Understood(_identifier(name, texts), Doubt(_IDENTIFIER, name))
+
+
+def _as_category(name: str, texts: Texts, decimal: str) -> Understood | None:
+    distinct = len(texts.distinct)
+    if distinct <= _SURE_CATEGORIES or (2 * distinct <= texts.present and distinct <= MOST_CATEGORIES):
+        return Understood(_category(name, texts, decimal))
+    return None
+
+
+def _as_text(name: str, texts: Texts, decimal: str) -> Understood:
+    places = (("distinct", len(texts.distinct)), ("rows", texts.present))
+    return Understood(_text(name, texts), Doubt(_TEXT, name, places))
+
+
+_RULES: tuple[Callable[[str, Texts, str], Understood | None], ...] = (
+    _as_booleans,
+    _as_numbers,
+    _as_dates,
+    _as_identifier,
+    _as_category,
+    _as_text,
+)
+
+
+def _category(name: str, texts: Texts, decimal: str = ".") -> Column:
+    categories, codes = texts.categories()
+    return Column(name, "category", codes, categories)
+
+
+def _text(name: str, texts: Texts, decimal: str = ".") -> Column:
+    return Column(name, "text", texts.spread_objects())
+
+
+def _identifier(name: str, texts: Texts, decimal: str = ".") -> Column:
+    return Column(name, "identifier", texts.spread_objects())
+
+
+def _number(name: str, texts: Texts, decimal: str) -> Column:
+    numbers = numbers_of(texts.distinct, decimal)
+    if numbers.refused is not None:
+        raise texts.refusal(name, numbers.refused, "a number")
+    return Column(name, "number", texts.spread(numbers.values))
+
+
+def _date(name: str, texts: Texts, decimal: str) -> Column:
+    dates = dates_of(texts.distinct)
+    if dates.refused is not None:
+        raise texts.refusal(name, dates.refused, "a date as 2024-01-31")
+    return Column(name, "date", texts.spread(dates.values))
+
+
+_TEXTS_AS: dict[Kind, Callable[[str, Texts, str], Column]] = {
+    "number": _number,
+    "category": _category,
+    "date": _date,
+    "text": _text,
+    "identifier": _identifier,
+}
+
+
+def texts_of_numbers(values: NDArray[Any]) -> Texts:
+    """Return numbers as their shortest texts."""
+    present = ~np.isnan(values)
+    distinct, found = np.unique(values[present], return_inverse=True)
+    codes = np.full(len(values), MISSING, np.int32)
+    codes[present] = found
+    return Texts([shortest(value) for value in distinct.tolist()], codes)
+
+
+def _category_of_numbers(name: str, values: NDArray[Any]) -> Column:
+    texts = texts_of_numbers(values)
+    return Column(name, "category", texts.codes, tuple(texts.distinct))
+
+
+def _identifier_of_numbers(name: str, values: NDArray[Any]) -> Column:
+    return Column(name, "identifier", texts_of_numbers(values).spread_objects())
+
+
+def _text_of_numbers(name: str, values: NDArray[Any]) -> Column:
+    return Column(name, "text", texts_of_numbers(values).spread_objects())
+
+
+def _dates_of_numbers(name: str, values: NDArray[Any]) -> Column:
+    raise InputError(f"column {quoted(name)}: expected dates as 2024-01-31, found numbers; set another type")
+
+
+_NUMBERS_AS: dict[Kind, Callable[[str, NDArray[Any]], Column]] = {
+    "number": lambda name, values: Column(name, "number", values),
+    "category": _category_of_numbers,
+    "date": _dates_of_numbers,
+    "text": _text_of_numbers,
+    "identifier": _identifier_of_numbers,
+}

@@ -1,0 +1,258 @@
+"""Texts of a column, each different one once, and what they are read as: numbers, dates, categories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.tables.columns import MISSING, UNSEEN
+
+__all__ = [
+    "CellError",
+    "Dates",
+    "Numbers",
+    "Texts",
+    "dates_of",
+    "is_gap",
+    "names_of_booleans",
+    "number_of",
+    "numbers_of",
+    "recoded",
+    "shortest",
+]
+
+GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "?"})
+"""Texts of a missing value, in small letters."""
+
+_BOOLEANS = frozenset({"false", "true"})
+_LONGEST_GAP = max(map(len, GAPS))
+
+
+class CellError(InputError):
+    """A value is not as expected. The row counts from 0; in a message it counts from 1."""
+
+    def __init__(self, column: str, row: int, fault: str) -> None:
+        super().__init__(
+            fill("column {name}, row {row}: {fault}", name=quoted(column), row=row + 1, fault=fault)
+        )
+        self.column, self.row, self.fault = column, row, fault
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text means that the value is missing."""
+    return len(text) <= _LONGEST_GAP and text.casefold() in GAPS
+
+
+def names_of_booleans(distinct: Sequence[str]) -> bool:
+    """Whether texts are true and false, in capitals or not."""
+    return 0 < len(distinct) <= 4 and _BOOLEANS.issuperset(text.casefold() for text in distinct)
+
+
+def shortest(value: float) -> str:
+    """Return the shortest text of a number that reads back as the same one.
+
+    >>> shortest(1.0), shortest(0.1), shortest(-0.0)
+    ('1', '0.1', '0')
+    """
+    if value.is_integer() and abs(value) < 1e16:
+        return str(int(value))
+    return repr(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Texts as codes: `distinct[codes[row]]`, missing where the code is `MISSING`."""
+
+    distinct: Sequence[str]
+    codes: NDArray[np.int32]
+
+    @staticmethod
+    def of(values: Iterable[str | None]) -> Texts:
+        """Return the texts of some rows."""
+        places: dict[str, int] = {}
+        codes = [MISSING if value is None else places.setdefault(value, len(places)) for value in values]
+        return Texts(list(places), np.array(codes, np.int32))
+
+    @property
+    def present(self) -> int:
+        """How many rows have a value."""
+        return int(np.count_nonzero(self.codes >= 0))
+
+    def tidy(self) -> Texts:
+        """Return the texts without spaces around them, and with gaps that are spelt out as missing."""
+        places: dict[str, int] = {}
+        stripped = [text.strip() for text in self.distinct]
+        to = [MISSING if is_gap(text) else places.setdefault(text, len(places)) for text in stripped]
+        if len(places) == len(self.distinct):
+            return Texts(stripped, self.codes)
+        return Texts(list(places), recoded(self.codes, to))
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the value of each row, given those of the distinct texts: nan or NaT where missing."""
+        missing = np.array([np.nan if values.dtype.kind == "f" else "NaT"], values.dtype)
+        return np.concatenate([values, missing, missing])[self.codes]  # the places of UNSEEN and MISSING
+
+    def spread_objects(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where missing."""
+        values = np.empty(len(self.distinct) + 2, object)
+        values[:-2] = self.distinct
+        return np.asarray(values[self.codes])
+
+    def categories(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """Return the texts in order (numbers by value), and the codes among them.
+
+        Booleans are "false" and "true"; 1.0 is "1".
+        """
+        names = (
+            [text.casefold() for text in self.distinct] if names_of_booleans(self.distinct) else self.distinct
+        )
+        names = [_TRAILING_ZEROS.sub(r"\1", text) for text in names]
+        ordered = tuple(sorted(set(names), key=_order(names)))
+        places = {name: place for place, name in enumerate(ordered)}
+        return ordered, recoded(self.codes, [places[name] for name in names])
+
+    def refusal(self, name: str, place: int, expected: str) -> CellError:
+        """Return the error for a text that is not what was expected."""
+        row = int(np.argmax(self.codes == place))
+        found = quoted(self.distinct[place])
+        return CellError(
+            name,
+            row,
+            fill(
+                "expected {expected}, found {found}; mend it or set another type",
+                expected=expected,
+                found=found,
+            ),
+        )
+
+
+_TRAILING_ZEROS = re.compile(r"^([+-]?(?:0|[1-9][0-9]*))\.0+$")
+
+
+def recoded(codes: NDArray[np.int32], to: Sequence[int]) -> NDArray[np.int32]:
+    """Return codes replaced by others, given those of each place; `MISSING` and `UNSEEN` stay."""
+    return np.array([*to, UNSEEN, MISSING], np.int32)[codes]  # the places of UNSEEN and MISSING
+
+
+def _order(names: Sequence[str]) -> Callable[[str], Any]:
+    numbers = numbers_of(names, ".")
+    return float if numbers.refused is None and numbers.grouped is None else str
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Numbers that texts mean."""
+
+    values: NDArray[np.float64]
+    refused: int | None = None
+    """The place of the first text that is no number."""
+    grouped: str | None = None
+    """A text with groups of three digits."""
+    value_of_grouped: float = 0.0
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_GROUPS = {
+    ".": re.compile(
+        r"[+-]?[1-9][0-9]{0,2}(?:([,'\u2019 \u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]*)?"
+    ),
+    ",": re.compile(
+        r"[+-]?[1-9][0-9]{0,2}(?:([.'\u2019 \u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:,[0-9]*)?"
+    ),
+}
+
+
+def number_of(text: str, decimal: str = ".") -> tuple[float, str] | None:
+    """Return the number that a text means, and the sign between its groups of three digits; None for no number.
+
+    The groups are separated by a comma (a point, where the decimal sign is a comma), an apostrophe or a space; each but
+    the first has three digits, and the first does not begin with 0.
+
+    >>> number_of("1,234.5"), number_of("1.234,5", decimal=","), number_of("12,34")
+    ((1234.5, ','), (1234.5, '.'), None)
+    """
+    plain = text.replace(",", ".") if decimal == "," and "." not in text else text
+    if _NUMBER.fullmatch(plain) and not (decimal == "," and "." in text):
+        return float(plain), ""
+    match = _GROUPS[decimal].fullmatch(text)
+    if match is None:
+        return None
+    return float(text.replace(match[1], "").replace(decimal, ".")), match[1]
+
+
+def numbers_of(distinct: Sequence[str], decimal: str) -> Numbers:
+    """Return the numbers that texts mean; refused where one is none, or where groups are separated by two signs."""
+    values = np.empty(len(distinct))
+    sign = grouped = None
+    value_of_grouped = 0.0
+    for place, text in enumerate(distinct):
+        number = number_of(text, decimal)
+        if number is None or (number[1] and sign not in (None, number[1])):
+            return Numbers(values, place)
+        values[place] = number[0]
+        if number[1] and grouped is None:
+            sign, grouped, value_of_grouped = number[1], text, number[0]
+    return Numbers(values, None, grouped, value_of_grouped)
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """Dates that texts mean."""
+
+    values: NDArray[np.datetime64]
+    refused: int | None = None
+    """The place of the first text that is no date."""
+    ambiguous: str | None = None
+    """A text of which day and month cannot be told apart."""
+
+
+_TIME = r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?))?"
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME + "Z?")
+_FORMATS = (
+    (_ISO, (1, 2, 3)),
+    (re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})" + _TIME), (1, 2, 3)),
+    (re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})" + _TIME), (3, 2, 1)),
+)
+_EITHER = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{2}|[0-9]{4})(?:[T ][0-9:. ]+)?")
+
+
+def dates_of(distinct: Sequence[str]) -> Dates:
+    """Return the dates that texts mean, with or without a time, all in one format.
+
+    The formats are 2024-01-31 (ISO 8601), 2024/01/31 and 31.01.2024. In 01/02/2024 day and month may be in
+    either order.
+
+    >>> dates_of(["31.01.2024", "1.2.2024 10:30"]).values.astype(str).tolist()
+    ['2024-01-31T00:00:00.000000', '2024-02-01T10:30:00.000000']
+    """
+    none = np.empty(0, "datetime64[us]")
+    if not distinct:
+        return Dates(none)
+    for pattern, order in _FORMATS:
+        if pattern.fullmatch(distinct[0]):
+            return _dates_in(distinct, pattern, order)
+    for place, text in enumerate(distinct):
+        if _EITHER.fullmatch(text) is None:
+            return Dates(none, place)
+    return Dates(none, 0, distinct[0])
+
+
+def _dates_in(distinct: Sequence[str], pattern: re.Pattern[str], order: tuple[int, int, int]) -> Dates:
+    values = np.empty(len(distinct), "datetime64[us]")
+    for place, text in enumerate(distinct):
+        match = pattern.fullmatch(text)
+        try:
+            if match is None:
+                return Dates(values, place)
+            year, month, day = (match[part] for part in order)
+            values[place] = np.datetime64(f"{year}-{month:0>2}-{day:0>2}T{match[4] or '00:00'}", "us")
+        except ValueError:  # no such day
+            return Dates(values, place)
+    return Dates(values)
