@@ -51,6 +51,32 @@ def test_a_metric_is_monitored():
         fit(NET, X, Y, metrics=["acuracy"], **OPTIONS)
 
 
+def test_the_last_of_equally_good_epochs_may_be_the_best():
+    values = [3.0, 1.0, 2.0, 1.0, 1.0, np.nan, 5.0]
+    seen = []
+
+    def trained_with(**settings):
+        curve = iter(values)
+        metric = Metric("curve", lambda y, z, w: next(curve), False)
+        seen.clear()
+        return fit(
+            NET, X, Y, epochs=len(values), metrics=[metric], callbacks=[lambda e: seen.append(bits(e.network))],
+            stopping=EarlyStopping(monitor="curve", **settings), **OPTIONS,
+        )  # fmt: skip
+
+    for ties, best in (("first", 2), ("last", 5)):
+        trained = trained_with(patience=np.inf, ties=ties)
+        assert (trained.best_epoch, trained.stopped) == (best, "epochs")
+        assert bits(trained.network) == seen[best - 1]
+    # Patience is counted as before: an epoch that is as good is an improvement by a tolerance of 0.
+    assert len(trained_with(patience=1, tolerance=0.0, ties="last").history) == 7
+    assert len(trained_with(patience=1, tolerance=0.1, ties="last").history) == 4
+    values[:] = [np.inf, np.inf, np.inf]
+    assert trained_with(patience=np.inf, ties="last").best_epoch is None
+    with pytest.raises(InputError, match="EarlyStopping: ties must be 'first' or 'last'; got 'latest'"):
+        EarlyStopping(ties="latest")
+
+
 def test_validation_split_is_held_out():
     seen = []
     spy = Metric("rows", lambda y, z, w: seen.append(y.copy()) or len(y))

@@ -15,6 +15,8 @@ __all__ = [
     "Adaptive",
     "Constant",
     "Cosine",
+    "CosineLog",
+    "FlatCosine",
     "InverseScaling",
     "OneCycle",
     "Schedule",
@@ -143,8 +145,55 @@ class OneCycle(Schedule):
         return _half_cosine(base, low / self.end, min((time.step - peak) / max(last - peak, 1.0), 1.0))
 
 
+@final
+@dataclass(frozen=True)
+class CosineLog(Schedule):
+    r"""From 0 up to the rate and down again `cycles` times, each cycle twice as long as the one before.
+
+    .. math:: \eta(t) = \eta \left(\tfrac12 - \tfrac12 \cos\left(2\pi \log_2(1 + (2^c - 1)\,t)\right)\right)
+
+    with c = `cycles`, and t the fraction of all steps that has been taken: the rate of the first step is 0. `steps`
+    is the number of all steps; needed only where it is not known from the data.
+
+    References
+    ----------
+    Holzmüller, D., Grinsztajn, L., Steinwart, I. (2024). Better by default: strong pre-tuned MLPs and boosted trees on
+    tabular data. NeurIPS.
+    """
+
+    cycles: int = setting(4, minimum=1, maximum=50, integer=True)
+    steps: int | None = setting(None, minimum=1, integer=True, optional=True)
+    needs_total: ClassVar[bool] = True
+
+    def rate(self, base: float, time: Time, /) -> float:
+        turns = math.log2(1.0 + (2.0**self.cycles - 1.0) * _passed(self.steps, time))
+        return base * (0.5 - 0.5 * math.cos(2.0 * math.pi * turns))
+
+
+@final
+@dataclass(frozen=True)
+class FlatCosine(Schedule):
+    """Constant over the fraction `flat` of all steps, then down along half a cosine to 0.
+
+    `steps` is the number of all steps; needed only where it is not known from the data.
+    """
+
+    flat: float = setting(0.5, minimum=0.0, below=1.0)
+    steps: int | None = setting(None, minimum=1, integer=True, optional=True)
+    needs_total: ClassVar[bool] = True
+
+    def rate(self, base: float, time: Time, /) -> float:
+        passed = max(_passed(self.steps, time) - self.flat, 0.0) / (1.0 - self.flat)
+        return _half_cosine(base, 0.0, passed)
+
+
 def _half_cosine(start: float, end: float, passed: float) -> float:
     return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * passed))
+
+
+def _passed(steps: int | None, time: Time) -> float:
+    """Return the fraction of all steps that has been taken."""
+    return min(time.step / _total(steps, time), 1.0)
 
 
 def _total(steps: int | None, time: Time) -> int:
@@ -165,6 +214,8 @@ registry: Registry[Schedule] = Registry(
         Entry(Adaptive(), "adaptive", ("reduce_on_plateau", "reduce_lr_on_plateau")),
         Entry(Cosine(), "cosine", ("cosine_annealing", "cosine_annealing_lr", "cosine_decay")),
         Entry(OneCycle(), "one_cycle", ("one_cycle_lr",)),
+        Entry(CosineLog(), "cosine_log", ("coslog4",)),
+        Entry(FlatCosine(), "flat_cosine", ("flat_cos",)),
     ),
     where="multilayer.optimizers.schedules",
 )
@@ -174,7 +225,7 @@ def names() -> tuple[str, ...]:
     """Return the names that `get` and `schedule=` take.
 
     >>> names()
-    ('constant', 'inverse_scaling', 'adaptive', 'cosine', 'one_cycle')
+    ('constant', 'inverse_scaling', 'adaptive', 'cosine', 'one_cycle', 'cosine_log', 'flat_cosine')
     """
     return registry.names()
 

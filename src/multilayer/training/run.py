@@ -16,7 +16,7 @@ from multilayer.training.engine import Engine, engine_for, evaluate
 from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
 from multilayer.training.numpy_engine import NumpyEngine
 from multilayer.training.state import TrainState, with_parameters
-from multilayer.training.stopping import EarlyStoppingState
+from multilayer.training.stopping import EarlyStopping, EarlyStoppingState
 
 __all__ = ["Run"]
 
@@ -120,12 +120,11 @@ class Run:
 
     def _judged(self, value: float | None) -> tuple[EarlyStoppingState, float, Stopped | None]:
         """Return early stopping and the base rate after this epoch, and why to stop."""
-        at, stopping = self.progress, self.config.stopping
-        tolerance, patience = (0.0, math.inf) if stopping is None else (stopping.tolerance, stopping.patience)
+        at, stopping = self.progress, self.config.stopping or EarlyStopping(math.inf, tolerance=0.0)
         number = math.nan if value is None else value
-        found = at.early_stopping.after(number, at.epoch + 1, tolerance, self._greater_is_better)
+        found = at.early_stopping.after(number, at.epoch + 1, stopping, self._greater_is_better)
         last: Stopped | None = "epochs" if at.epoch + 1 == self.config.epochs else None
-        if found.waited <= patience:
+        if found.waited <= stopping.patience:
             return found, at.learning_rate, last
         slower = self.config.schedule.on_plateau(at.learning_rate)
         return (found, at.learning_rate, "plateau") if slower is None else (found.reset(), slower, last)

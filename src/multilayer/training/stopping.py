@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
@@ -29,18 +30,25 @@ class EarlyStopping:
         data, else the loss.
     restore_best : bool
         Whether training returns the weights of the best epoch; otherwise those of the last.
+    ties : "first" or "last"
+        Which of several equally good epochs is the best one.
     """
 
     patience: float = setting(10, minimum=0, infinite=True)
     tolerance: float = setting(1e-4)
     monitor: str | None = None
     restore_best: bool = True
+    ties: Literal["first", "last"] = "first"
 
     def __post_init__(self) -> None:
         check_settings(self)
         if self.monitor is not None and not isinstance(self.monitor, str):
             raise InputError(
                 f"EarlyStopping: monitor must be a name or None; got {one_line(repr(self.monitor), 60)}"
+            )
+        if self.ties not in ("first", "last"):
+            raise InputError(
+                f"EarlyStopping: ties must be 'first' or 'last'; got {one_line(repr(self.ties), 60)}"
             )
 
 
@@ -53,13 +61,13 @@ class EarlyStoppingState:
     waited: int = 0
 
     def after(
-        self, value: float, epoch: int, tolerance: float, greater_is_better: bool
+        self, value: float, epoch: int, rule: EarlyStopping, greater_is_better: bool
     ) -> EarlyStoppingState:
         """Return the state after one more epoch. A value that is nan is no improvement."""
         sign = 1.0 if greater_is_better else -1.0
         best = -math.inf if self.best is None else sign * self.best
-        waited = 0 if sign * value >= best + tolerance else self.waited + 1
-        if sign * value > best:
+        waited = 0 if sign * value >= best + rule.tolerance else self.waited + 1
+        if sign * value > best or (rule.ties == "last" and value == self.best):
             return EarlyStoppingState(value, epoch, waited)
         return replace(self, waited=waited)
 
