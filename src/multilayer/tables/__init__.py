@@ -3,13 +3,26 @@
 A data path is read in one direction: file or frame -> columns -> encoder -> x -> networks -> y -> target -> words.
 """
 
+from multilayer.tables.calibration import Calibration, calibration_error
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
+from multilayer.tables.conformal import Conformal
 from multilayer.tables.files import read_table
 from multilayer.tables.frames import columns_of
 from multilayer.tables.kinds import Reading
 
-__all__ = ["Column", "ColumnSchema", "Columns", "Reading", "columns_of", "conform", "read_table"]
+__all__ = [
+    "Calibration",
+    "Column",
+    "ColumnSchema",
+    "Columns",
+    "Conformal",
+    "Reading",
+    "calibration_error",
+    "columns_of",
+    "conform",
+    "read_table",
+]
 
 
 def __dir__() -> list[str]:
