@@ -29,6 +29,7 @@ CLEAN = (
     "_base/table.py",
     "cli",
     "diagnosis",
+    "io",
     "measure",
     "network",
     "plots",

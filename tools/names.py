@@ -42,7 +42,7 @@ _SECTIONS: Sequence[tuple[str, str, Sequence[Entry[Any]]]] = (
     ),
     (
         "Activations",
-        "`initialize(shape, hidden, output)`, from `multilayer.activations`.",
+        "`initialize(widths, hidden, output)`, from `multilayer.activations`.",
         activations.entries,
     ),
 )

@@ -82,7 +82,10 @@ def test_without_a_target_the_unmeasured_is_listed(multilayer, healthy, data):
     done = multilayer("diagnose", healthy, data)
     assert done.code == 0
     assert "Not measured:" in done.out
-    assert "No y was given." in done.out
+    text = " ".join(done.out.split())
+    assert "No --target was given." in text
+    assert "give --history" in text
+    assert "course=" not in text
     assert done.err.strip() == "columns not used: kind, row"
 
 

@@ -205,3 +205,17 @@ def test_outputs_to_which_no_loss_belongs_are_judged_too():
     fit(stuck, X, np.sign(X[:, 0]), loss="squared", epochs=12, optimizer=SGD(1e-9), rng=0, callbacks=[live])
     assert "no_better_than_constant" in {finding.check for finding in live.findings}
     assert found
+
+
+def test_advice_names_the_parameters_of_an_estimator():
+    from multilayer.estimators import MLPRegressor
+
+    X = np.random.default_rng(0).standard_normal((60, 2))
+    y = X[:, 0] * X[:, 1]
+    live = Live(X, y, every=1, on_finding=lambda _: None)
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=3, random_state=0, callbacks=[live])
+    with pytest.warns(UserWarning, match="Maximum iterations"):
+        model.fit(X, y)
+    advice = " ".join(finding.advice for finding in live.findings)
+    assert "max_iter" in advice
+    assert "optimizer" not in advice

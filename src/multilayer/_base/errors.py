@@ -41,7 +41,10 @@ class TrainingWarning(UserWarning):
 
 
 class FallbackWarning(UserWarning):
-    """Networks run in NumPy because the native core is missing; once, and not with MULTILAYER_BACKEND=numpy."""
+    """The native core could not be loaded, so NumPy computes instead, more slowly.
+
+    It is issued once, and never where MULTILAYER_BACKEND=numpy asks for NumPy.
+    """
 
 
 @contextmanager

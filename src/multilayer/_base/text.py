@@ -57,11 +57,13 @@ def translate_with(translations: gettext.NullTranslations) -> None:
 def percent(fraction: float) -> str:
     """Return a fraction as a percentage of three digits; it is 0 or 100 only where the fraction is exactly 0 or 1.
 
-    >>> percent(0.25), percent(0.99996), percent(1.0), percent(2.5e-9)
-    ('25\xa0%', '99.996\xa0%', '100\xa0%', '<\xa00.001\xa0%')
+    >>> percent(0.25), percent(0.99996), percent(1.0), percent(2.5e-9), percent(12.5)
+    ('25\xa0%', '99.996\xa0%', '100\xa0%', '<\xa00.001\xa0%', '1250\xa0%')
     """
     if 0.0 < fraction < 1e-5:
         return "<\u00a00.001\u00a0%"
+    if 10.0 <= fraction < 1000.0:
+        return f"{100 * fraction:.0f}\u00a0%"
     texts = (f"{100 * fraction:.{digits}g}" for digits in range(3, 18))
     return f"{next(text for text in texts if text != '100' or fraction == 1.0)}\u00a0%"
 

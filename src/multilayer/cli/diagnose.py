@@ -111,7 +111,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
     """
     # Here, so that no other command imports them.
-    from multilayer.diagnosis import diagnose as diagnosis_of
+    from multilayer.diagnosis.api import diagnose_for
     from multilayer.diagnosis.document import to_json
     from multilayer.io.history import read_history
     from multilayer.reports import check_ready, write_html
@@ -134,7 +134,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         notes.append(sign.note)
     course = None if history is None else read_history(history, notes.append)
     with show_status(fill("diagnosing")), located(source(samples)):
-        found = diagnosis_of(net, table.X, y, loss, course=course)
+        found = diagnose_for("command", net, table.X, y, loss, course=course)
     for note in notes:
         print_note(note)
     ranking = None

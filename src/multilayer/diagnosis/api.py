@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -15,14 +15,15 @@ from multilayer._base.text import fill
 from multilayer.diagnosis.case import Case, case_of, course_of, loss_of_numbers, natural_loss
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis, conclude
-from multilayer.diagnosis.evidence import TrainingRecord
+from multilayer.diagnosis.evidence import Caller, TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.measure import Sources, measure
+from multilayer.diagnosis.phrases import unknown
 from multilayer.losses import Loss
 from multilayer.training import History, Trained
 from multilayer.training.samples import inputs
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "diagnose_for"]
 
 
 @with_known_options
@@ -86,18 +87,36 @@ def diagnose(
     >>> found.findings[0].title
     'unit 1 of layer 1 is dead'
     """
+    return diagnose_for("fit", model, X, y, loss, course=course, baseline=baseline, rng=rng)
+
+
+def diagnose_for(
+    caller: Caller,
+    model: Any,
+    X: Any,
+    y: ArrayLike | None = None,
+    loss: Loss | str | None = None,
+    *,
+    course: TrainingRecord | Trained | History | None = None,
+    baseline: bool = True,
+    rng: Seed = 0,
+) -> Diagnosis:
+    """Diagnose as `diagnose` does, with advice in the words of the caller, or of the estimator that is diagnosed."""
     baseline = checked_flag("baseline", baseline)
     case = case_of(model, X, y)
+    if case.estimator is not None:
+        caller = "estimator"
     if course is not None:
         case = replace(case, course=course_of(course))
     case, chosen, notes = read_as_trained(case, loss)
-    samples, missing = inputs(case.network, case.X), _missing(case.course)
+    samples, missing = inputs(case.network, case.X), _missing(case.course, caller)
     if y is None:
-        missing["y"] = fill("no y was given")
+        missing["y"] = unknown("y", caller)
     elif chosen is None:
         chosen, note = _loss_of(case)
         if chosen is None:
-            missing["loss"] = note
+            name = case.network.layers[-1].activation.facts.name
+            missing["loss"] = unknown("loss", caller, activation=name)
         else:
             notes = (note, *notes)
     targets = None
@@ -109,25 +128,18 @@ def diagnose(
             )
     if not baseline:
         missing["linear"] = fill("no linear model was fitted, because baseline=False was given")
-    caller: Literal["estimator", "fit"] = "fit" if case.estimator is None else "estimator"
     sources = Sources(case.network, samples, targets, chosen, case.course, missing, notes, caller)
     return conclude(measure(sources, generator(rng), baseline=baseline), CHECKS)
 
 
-def _missing(course: TrainingRecord) -> dict[str, str]:
+def _missing(course: TrainingRecord, caller: Caller) -> dict[str, str]:
     """Return what is not known of a training, and how to give it."""
-    missing: dict[str, str] = {}
-    if course.start is None:
-        missing["start"] = fill(
-            "the network before training is not known; give course=TrainingRecord(start=...)"
-        )
-    if course.history is None:
-        missing["history"] = fill("the loss curve is not known; give course=, what fit returned")
-    return missing
+    known = {"start": course.start, "history": course.history}
+    return {name: unknown(name, caller) for name, value in known.items() if value is None}
 
 
 def _loss_of(case: Case) -> tuple[Loss | None, str]:
-    """Return the loss for a network of which none is known, and a note; None with the reason where there is none."""
+    """Return the loss for a network of which none is known, and a note; None where none belongs to it."""
     activation = case.network.layers[-1].activation
     chosen, name = natural_loss(activation), activation.facts.name
     if chosen is not None:
@@ -141,6 +153,4 @@ def _loss_of(case: Case) -> tuple[Loss | None, str]:
         return chosen, fill(
             "no loss was given, and none belongs to the output activation {name}: squared is taken", name=name
         )
-    return None, fill(
-        "no loss was given, and none belongs to the output activation {name}; give loss=", name=name
-    )
+    return None, ""

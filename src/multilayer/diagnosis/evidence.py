@@ -16,6 +16,7 @@ from multilayer.training import History
 
 __all__ = [
     "DUPLICATE",
+    "Caller",
     "Evidence",
     "GradientStatistics",
     "Histogram",
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Pairs = tuple[tuple[int, int, float], ...]
 """Two units or columns, counted from 0, and their correlation."""
+Caller = Literal["estimator", "fit", "command"]
+"""What asks for a diagnosis: an estimator, Python code that calls `fit`, or the command line."""
 DUPLICATE = 0.999
 """|Correlation| beyond which two units, or two columns, are copies of each other."""
 
@@ -191,5 +194,5 @@ class Evidence:
     """What could not be measured ("y", "loss", "linear", "start"), with the reason and how to give it."""
     notes: tuple[str, ...] = ()
     """What was decided by a rule, such as the loss."""
-    caller: Literal["estimator", "fit"] = "fit"
+    caller: Caller = "fit"
     """Whose options advice names."""

@@ -17,7 +17,7 @@ from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
-from multilayer.diagnosis.evidence import TrainingRecord
+from multilayer.diagnosis.evidence import Caller, TrainingRecord
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.snapshot import Cadence, Clock, HistoryBuilder, Moment, Sample, Snapshot
 from multilayer.losses import Loss
@@ -104,6 +104,8 @@ class Live:
         self._cadence = Cadence(fraction, every)
         self._on_finding, self._stop_on, self._start = on_finding or _warn, stop_on, start
         self._rng = generator(rng)
+        self.caller: Caller = "fit"
+        """Whose options advice names; an estimator sets it."""
         self._sample: Sample | None = None
         self._begin()
 
@@ -247,7 +249,11 @@ class Live:
         if total > self._samples:
             rows = np.sort(self._rng.choice(total, self._samples, replace=False))
         return Sample(
-            np.ascontiguousarray(X[rows], network.dtype), None if y is None else y[rows], loss, self._rng
+            np.ascontiguousarray(X[rows], network.dtype),
+            None if y is None else y[rows],
+            loss,
+            self._rng,
+            self.caller,
         )
 
 

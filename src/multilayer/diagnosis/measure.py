@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import not_finite
 from multilayer.diagnosis.evidence import (
     DUPLICATE,
+    Caller,
     Evidence,
     InputStatistics,
     Integers,
@@ -65,7 +66,7 @@ class Sources:
     course: TrainingRecord
     missing: dict[str, str]
     notes: tuple[str, ...] = ()
-    caller: Literal["estimator", "fit"] = "fit"
+    caller: Caller = "fit"
 
     def evidence(self, **measured: Any) -> Evidence:
         """Return the evidence: what is known, and what was measured."""

@@ -18,7 +18,7 @@ from multilayer.diagnosis.evidence import (
     Layers,
     OutputStatistics,
 )
-from multilayer.diagnosis.phrases import options
+from multilayer.diagnosis.phrases import options, unknown
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import History
@@ -62,7 +62,7 @@ def outputs(evidence: Evidence) -> OutputStatistics | NotMeasured:
     if evidence.outputs is not None:
         return evidence.outputs
     missing = evidence.missing
-    return NotMeasured(reason=missing.get("y") or missing.get("loss") or fill("no y was given"))
+    return NotMeasured(reason=missing.get("y") or missing.get("loss") or unknown("y", evidence.caller))
 
 
 def outputs_and_loss(evidence: Evidence) -> tuple[OutputStatistics, Loss] | NotMeasured:
@@ -114,7 +114,7 @@ def history(evidence: Evidence) -> History | NotMeasured:
     """The learning curves as they were recorded."""
     if evidence.course.history is not None:
         return evidence.course.history
-    return NotMeasured(reason=evidence.missing.get("history") or fill("the loss curve is not known"))
+    return NotMeasured(reason=unknown("history", evidence.caller))
 
 
 def epochs(minimum: int = 0) -> Callable[[Evidence], Floats | NotMeasured]:

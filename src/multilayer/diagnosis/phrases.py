@@ -8,9 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, one_line
-from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.evidence import Caller, Evidence
 
-__all__ = ["class_label", "columns", "numbers", "one_based", "options", "ranges", "sentence", "sentences"]
+__all__ = [
+    "class_label",
+    "columns",
+    "numbers",
+    "one_based",
+    "options",
+    "ranges",
+    "sentence",
+    "sentences",
+    "unknown",
+]
 
 _LONGEST = 2000
 _SHOWN = 6
@@ -34,6 +44,38 @@ _OPTIONS: Mapping[str, tuple[str, str]] = {
     "standardize": ("make_pipeline(StandardScaler(), ...)", "(X - X.mean(axis=0)) / X.std(axis=0)"),
 }
 """How an option is written: as a parameter of an estimator, and for `fit` and `initialize`."""
+
+_UNKNOWN: Mapping[str, tuple[str, str]] = {
+    "y": ("no y was given", "no --target was given"),
+    "loss": (
+        "no loss was given, and none belongs to the output activation {activation}; give loss=",
+        "no loss was given, and none belongs to the output activation {activation}; give --loss",
+    ),
+    "history": (
+        "the loss curve is not known; give course=, what fit returned",
+        "the loss curve is not known; give --history",
+    ),
+    "stopped": (
+        "why training ended is not known; give course=, what fit returned",
+        "why training ended is not known; in Python, multilayer.diagnose takes what fit returned",
+    ),
+    "start": (
+        "the network before training is not known; give course=TrainingRecord(start=...)",
+        "the network before training is not known; in Python, multilayer.diagnose takes what fit returned",
+    ),
+    "updates": (
+        "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), or "
+        "diagnose live",
+        "neither the network before training nor its updates are known; in Python, multilayer.diagnose takes what fit "
+        "returned",
+    ),
+}
+"""What is not known, and how to give it: in Python, and on the command line."""
+
+
+def unknown(what: str, caller: Caller, **places: object) -> str:
+    """Return that something is not known, and how the caller gives it."""
+    return fill(_UNKNOWN[what][caller == "command"], **places)
 
 
 def options(evidence: Evidence) -> dict[str, str]:

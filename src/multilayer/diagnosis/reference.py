@@ -36,13 +36,13 @@ def explain(name: str) -> str:
     """
     if name == "list":
         width = max(len(check.name) for check in CHECKS)
-        return "\n".join(f"{check.name:{width}}  {check.question}" for check in CHECKS)
+        return "\n".join(f"{check.name:{width}}  {fill(check.question)}" for check in CHECKS)
     found = next((check for check in CHECKS if folded(check.name) == folded(name)), None)
     if found is None:
         near = near_matches(name, [check.name for check in CHECKS], "--explain list names all")
         raise InputError(f"no check is called {quoted(name)}; {near}")
     title, *parts = _paragraphs(found)
-    blocks = [fill("{name}: {question}", name=found.name, question=found.question), title, *parts]
+    blocks = [fill("{name}: {question}", name=found.name, question=fill(found.question)), title, *parts]
     explained = _explained(found)
     if explained:
         blocks.append(fill("May explain: {checks}.", checks=", ".join(explained)))
@@ -60,7 +60,7 @@ def _entry(check: Check) -> str:
     explained = _explained(check)
     if explained:
         marked.append(fill("**May explain.** {checks}.", checks=", ".join(explained)))
-    return "\n\n".join([f"### {check.name}", f"*{check.question}* {title}", *marked])
+    return "\n\n".join([f"### {check.name}", f"*{fill(check.question)}* {title}", *marked])
 
 
 def _paragraphs(check: Check) -> list[str]:

@@ -15,8 +15,9 @@ from multilayer._base.text import fill
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import conclude
-from multilayer.diagnosis.evidence import LayerStatistics, TrainingRecord
+from multilayer.diagnosis.evidence import Caller, LayerStatistics, TrainingRecord
 from multilayer.diagnosis.measure import Sources, measure
+from multilayer.diagnosis.phrases import unknown
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, History, Step
@@ -60,6 +61,7 @@ class Sample:
     y: NDArray[Any] | None
     loss: Loss | None
     rng: Random
+    caller: Caller
 
     def snapshot(
         self,
@@ -74,9 +76,11 @@ class Sample:
         """Measure, and run the checks."""
         missing = {"linear": fill("no linear model is fitted during training")}
         if self.y is None:
-            missing["y"] = fill("no y was given")
+            missing["y"] = unknown("y", self.caller)
         evidence = measure(
-            Sources(network, self.X, self.y, self.loss, course, missing), self.rng, baseline=False
+            Sources(network, self.X, self.y, self.loss, course, missing, caller=self.caller),
+            self.rng,
+            baseline=False,
         )
         findings = conclude(evidence, CHECKS).findings
         return Snapshot(

@@ -21,6 +21,7 @@ __all__ = ["about", "lines_of", "made", "not_made", "to_html", "to_text", "where
 
 _NARROWEST, _WIDEST = 40, 100
 _NAMES = 8
+_SEVERITIES = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 
 def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
@@ -33,7 +34,7 @@ def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
 def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     yield _wrapped(sentence(diagnosis.verdict), width)
     for number, finding in enumerate(diagnosis.findings, 1):
-        head = f"{number}. {finding.severity.capitalize()}: "
+        head = f"{number}. {fill(_SEVERITIES[finding.severity])}: "
         lines = _wrapped(sentence(finding.title), width, head, "   ")
         for heading, text in lines_of(finding, diagnosis).items():
             lines += _wrapped(text, width, f"   {heading}: ")
@@ -42,10 +43,10 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     if skipped:
         entries = [_wrapped(f"{names}: {reason}", width, "- ", "  ") for names, reason in skipped]
         yield [fill("Not measured:"), *chain.from_iterable(entries)]
-    last = _wrapped(made(diagnosis), width, "Checked: ", "  ")
-    last += _wrapped(about(diagnosis.evidence), width, "Case: ", "  ")
+    last = _wrapped(made(diagnosis), width, f"{fill('Checked')}: ", "  ")
+    last += _wrapped(about(diagnosis.evidence), width, f"{fill('Case')}: ", "  ")
     for note in diagnosis.evidence.notes:
-        last += _wrapped(sentence(note), width, "Note: ", "  ")
+        last += _wrapped(sentence(note), width, f"{fill('Note')}: ", "  ")
     yield last
 
 
@@ -70,7 +71,7 @@ def to_html(diagnosis: Diagnosis) -> str:
 
 def _item(finding: Finding, diagnosis: Diagnosis) -> str:
     lines = "".join(f"<br>{name}: {html_text(text)}" for name, text in lines_of(finding, diagnosis).items())
-    severity = finding.severity.capitalize()
+    severity = fill(_SEVERITIES[finding.severity])
     return f"<li><strong>{severity}:</strong> {html_text(sentence(finding.title))}{lines}</li>"
 
 
@@ -107,9 +108,9 @@ def lines_of(finding: Finding, diagnosis: Diagnosis) -> dict[str, str]:
     known = {str(unit) for unit in finding.units} <= set(re.findall(r"\w+", finding.title))
     in_verdict = finding == diagnosis.cause and finding.evidence in diagnosis.verdict
     lines = {
-        "Where": "" if known else where(finding, diagnosis.evidence),
-        "Found": "" if in_verdict else finding.evidence,
-        "To do": finding.advice,
+        fill("Where"): "" if known else where(finding, diagnosis.evidence),
+        fill("Found"): "" if in_verdict else finding.evidence,
+        fill("To do"): finding.advice,
     }
     return {heading: sentence(text) for heading, text in lines.items() if text}
 

@@ -12,6 +12,7 @@ from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
+from multilayer.diagnosis.live import Live
 from multilayer.estimators.record import FitRecord
 from multilayer.interop.scikit_learn import config_of
 from multilayer.losses import Loss
@@ -87,6 +88,9 @@ class Fitting:
         self._record = FitRecord(estimator, metric.name, waited)
         self._estimator, self._metric, self._rng = estimator, metric, rng
         self._callbacks = callables(estimator.callbacks)
+        for callback in self._callbacks:
+            if isinstance(callback, Live):
+                callback.caller = "estimator"
         self._config = config_of(estimator, loss, metric)
         self._config.check(self.network)
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 
 __all__ = ["CsvRow", "DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
+_SEPARATED = (
+    "; cells seem to be separated by {separator}: save with commas, and a point in numbers, or declare the separator "
+    "in a first line sep="
+)
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"? *[\r\n]*", re.IGNORECASE).fullmatch
 _KNOWN_SEPARATORS = ",;|\t"
 _LONGEST_NAME = 40
@@ -46,10 +50,7 @@ class CsvRow:
         """Return a hint if the cells seem to be separated by another sign, or to have decimal commas; else ""."""
         for separator, name in _SEPARATORS.items():
             if separator != self.separator and any(separator in cell.strip() for cell in self.cells):
-                return (
-                    f"; cells seem to be separated by {name}: save with commas, and a point in numbers, "
-                    "or declare the separator in a first line sep="
-                )
+                return fill(_SEPARATED, separator=name)
         return ""
 
 
@@ -115,8 +116,13 @@ def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Ite
 
 def place_of(where: str, line: int, column: int, header: Sequence[str] | None) -> str:
     """Return the name of a cell in messages."""
-    name = f" ({one_line(header[column], _LONGEST_NAME)})" if header else ""
-    return f"{where}, line {line}, column {column + 1}{name}"
+    return fill(
+        "{file}, line {line}, column {column} ({name})" if header else "{file}, line {line}, column {column}",
+        file=where,
+        line=line,
+        column=column + 1,
+        name=one_line(header[column], _LONGEST_NAME) if header else "",
+    )
 
 
 def found_in(cell: str) -> str:
@@ -170,7 +176,7 @@ class DecimalSign:
     @property
     def note(self) -> str:
         """The note for users where it was."""
-        return f"{self._where}: numbers are read with a decimal comma"
+        return fill("{file}: numbers are read with a decimal comma", file=self._where)
 
     def numbers(
         self, row: CsvRow, columns: Sequence[int], header: Sequence[str] | None, hint: str = ""
@@ -191,7 +197,7 @@ class DecimalSign:
         elif _has_digits_of_a_number(cell) and not (_PLAIN(cell) and _as_float(cell) is not None):
             hint = "; save numbers in plain digits, with a point for decimals and - for minus"
         elif is_gap(cell):
-            hint = "; fill the gap or leave the row out" + hint
+            hint = fill("; fill the gap or leave the row out{more}", more=hint)
         with located(place_of(self._where, row.line, column, header)):
             raise InputError(f"expected a finite number, found {found}{row.separator_hint() or hint}")
 
@@ -203,8 +209,9 @@ class DecimalSign:
         if sign:
             self._met.setdefault(sign, line)
             if len(self._met) == 2:
-                lines = " and ".join(f"line {line} has '{sign}'" for sign, line in self._met.items())
+                (one, above), (other, below) = self._met.items()
                 raise InputError(
-                    f"{self._where}: expected one decimal sign in all numbers, but {lines}; save with a point"
+                    f"{self._where}: expected one decimal sign in all numbers, but line {above} has '{one}' and line "
+                    f"{below} has '{other}'; save with a point"
                 )
         return cell.replace(",", ".") if sign == "," else cell

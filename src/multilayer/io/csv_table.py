@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from itertools import chain
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer.io.csv_cells import CsvRow, is_gap, looks_numeric, rows_of
 
 __all__ = ["CsvTable", "Header", "header_of", "open_table"]
 
 _SURE = 3
 """From this many columns on, 0, 1, 2, ... are taken as names and not as numbers that happen to count."""
+_ALL_NAMES = (
+    "line {line} is read as column names, as it holds {name} and all other names of inputs; --no-header reads it as a "
+    "row"
+)
+_DEFAULT_NAMES = (
+    "line {line} is read as column names, as it counts 0, 1, 2, ..., the default names of pandas; --no-header reads it "
+    "as a row"
+)
+_ONE_NAME = (
+    "line {line} is read as a row, although it holds {name}, the name of an input; --header reads it as "
+    "column names"
+)
+_COUNTING = (
+    "line {line} is read as a row, although it counts, as column names may do; --header reads it as "
+    "column names"
+)
 
 
 @dataclass(frozen=True)
@@ -50,17 +66,15 @@ def header_of(
     met = wanted.intersection(cells)
     numeric = sorted(filter(looks_numeric, met))
     if met and met == wanted:
-        return _decided(
-            first, cells, f"it holds {quoted(numeric[0])} and all other names of inputs" if numeric else ""
-        )
+        return Header(cells, fill(_ALL_NAMES, line=first.line, name=quoted(numeric[0])) if numeric else "")
     if len(met) > len(numeric):
         return Header(cells)
     return _by_looks(
-        first, second, cells, f"it holds {quoted(numeric[0])}, the name of an input" if numeric else ""
+        first, second, cells, fill(_ONE_NAME, line=first.line, name=quoted(numeric[0])) if numeric else ""
     )
 
 
-def _by_looks(first: CsvRow, second: CsvRow | None, cells: tuple[str, ...], doubt: str) -> Header:
+def _by_looks(first: CsvRow, second: CsvRow | None, cells: tuple[str, ...], note: str) -> Header:
     if all(map(is_gap, cells)) or any(cell and is_gap(cell) for cell in cells):
         return Header(None)
     if not any(map(looks_numeric, cells)):
@@ -68,22 +82,10 @@ def _by_looks(first: CsvRow, second: CsvRow | None, cells: tuple[str, ...], doub
     start = _counts_from(cells)
     below = second.cells if second is not None and second.cells != first.cells else None
     if start == 0 and len(cells) >= _SURE and below is not None:
-        return _decided(first, cells, "it counts 0, 1, 2, ..., the default names of pandas")
+        return Header(cells, fill(_DEFAULT_NAMES, line=first.line))
     if below is not None and (start is not None or (cells == ("0",) and not below[0].strip().isdecimal())):
-        doubt = doubt or "it counts, as column names may do"
-    return _decided(first, None, doubt)
-
-
-def _decided(first: CsvRow, names: tuple[str, ...] | None, why: str) -> Header:
-    if not why:
-        return Header(names)
-    if names is None:
-        return Header(
-            None, f"line {first.line} is read as a row, although {why}; --header reads it as column names"
-        )
-    return Header(
-        names, f"line {first.line} is read as column names, as {why}; --no-header reads it as a row"
-    )
+        note = note or fill(_COUNTING, line=first.line)
+    return Header(None, note)
 
 
 def _counts_from(cells: tuple[str, ...]) -> int | None:
@@ -133,7 +135,7 @@ def open_table(
     # Blank lines above a header are not rows.
     below = [] if second is None else [second]
     ahead = below if header.names is not None else [*blank, first, *below]
-    note = f"{where}: {header.note}" if header.note else ""
+    note = fill("{file}: {note}", file=where, note=header.note) if header.note else ""
     return CsvTable(where, header.names, first, _even(chain(ahead, rows), first, where), note)
 
 

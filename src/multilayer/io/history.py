@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import near_matches, quoted
+from multilayer._base.text import fill, near_matches, quoted
 from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_gap, is_number, place_of
 from multilayer.io.csv_table import CsvTable, open_table
 from multilayer.training import History
@@ -25,6 +25,9 @@ _NAMES = {
 _RATE_OF = "lr_"
 """The prefix of Lightning's name for the rate of an optimizer with one group of parameters: lr-Adam."""
 _NOT_FINITE = {"nan", "inf", "infinity"}
+_SEVERAL = "{curve} has {count} values, more than one per epoch; the mean of each epoch is taken"
+_WITHOUT_LOSS = "epochs without a loss are left out: {count} of {epochs}"
+_GAPS = "{curve} has a value in {count} of {epochs} epochs; the others take the last value before them"
 
 Values = Mapping[str, float]
 """The values of a row or an epoch by curve, without those that are missing."""
@@ -64,7 +67,7 @@ def read_history(path: AnyPath, note: Callable[[str], object] | None = None) -> 
     if sign.comma:
         (note or str)(sign.note)
     for message in _notes(rows, epochs, logged):
-        (note or str)(f"{where}: {message}")
+        (note or str)(fill("{file}: {note}", file=where, note=message))
     loss, validation, rates = (tuple(_filled(logged, name)) for name in (*_NAMES,)[:3])
     return History(loss=loss, validation_loss=validation, learning_rate=rates)
 
@@ -82,10 +85,10 @@ def _columns(table: CsvTable) -> dict[str, int]:
     for curve, names in _NAMES.items():
         places = [place for place, name in enumerate(folded) if name in names]
         if len(places) > 1:
-            called = " and ".join(f"column {place + 1} ({header[place]})" for place in places[:2])
+            one, other = places[:2]
             raise InputError(
-                f"{where}, line {table.first.line}: {called} are both the {curve.replace('_', ' ')}; "
-                "rename the one not meant"
+                f"{where}, line {table.first.line}: column {one + 1} ({header[one]}) and column {other + 1} "
+                f"({header[other]}) are both the {curve.replace('_', ' ')}; rename the one not meant"
             )
         if places:
             found[curve] = places[0]
@@ -162,16 +165,13 @@ def _notes(rows: Sequence[Values], epochs: Sequence[Values], logged: Sequence[Va
     for curve in ("loss", "validation_loss"):
         count = sum(curve in row for row in rows)
         if count > sum(curve in epoch for epoch in epochs):
-            yield f"{quoted(curve)} has {count} values, more than one per epoch; the mean of each epoch is taken"
+            yield fill(_SEVERAL, curve=quoted(curve), count=count)
     if len(logged) < len(epochs):
-        yield f"epochs without a loss are left out: {len(epochs) - len(logged)} of {len(epochs)}"
+        yield fill(_WITHOUT_LOSS, count=len(epochs) - len(logged), epochs=len(epochs))
     for curve in ("validation_loss", "learning_rate"):
         count = sum(curve in epoch for epoch in logged)
         if 0 < count < len(logged):
-            yield (
-                f"{quoted(curve)} has a value in {count} of {len(logged)} epochs; "
-                "the others take the last value before them"
-            )
+            yield fill(_GAPS, curve=quoted(curve), count=count, epochs=len(logged))
 
 
 def _filled(epochs: Sequence[Values], curve: str) -> Iterator[float]:

@@ -39,10 +39,7 @@ _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
 # Files that are pickles, or archives and arrays that can hold one.
 _PICKLES = {".pkl", ".pickle", ".dill", ".joblib", ".pt", ".pth", ".ckpt", ".bin", ".npy", ".npz"}
-_ADVICE = (
-    "a pickle runs code when it is loaded; multilayer never loads one; "
-    f"save the weights as {' or '.join(_BY_SUFFIX)}"
-)
+_ADVICE = "a pickle runs code when it is loaded; multilayer never loads one; save the weights as .json or .safetensors"
 
 
 def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> MLP:
@@ -107,9 +104,11 @@ def _format_of(path: AnyPath) -> Format:
     if suffix in _PICKLES:
         raise InputError(f"{shown(path)}: a {suffix} file can hold a pickle; {_ADVICE}")
     if suffix not in _BY_SUFFIX:
-        known = " or ".join(f"{known} ({entry.name})" for known, entry in _BY_SUFFIX.items())
-        found = f"found {shown(suffix)}" if suffix else "found no suffix"
-        raise InputError(f"{shown(path)}: expected a network file, {known}; {found}")
+        *others, last = (f"{known} ({entry.name})" for known, entry in _BY_SUFFIX.items())
+        found = shown(suffix) if suffix else "no suffix"
+        raise InputError(
+            f"{shown(path)}: expected a network file, {', '.join(others)} or {last}; found {found}"
+        )
     return _BY_SUFFIX[suffix]
 
 

@@ -16,7 +16,7 @@ from multilayer._base import storage
 from multilayer._base.arrays import column_places
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer.io.csv_cells import CsvRow, DecimalSign, is_gap, looks_numeric
 from multilayer.io.csv_table import CsvTable, open_table
 from multilayer.io.targets import CsvColumn, target_places
@@ -118,7 +118,12 @@ def read_samples(
         raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
     notes = [table.note] if table.note else []
     notes += [
-        f"{where}: the target {target} is read as the name of column {column + 1}"
+        fill(
+            "{file}: the target {target} is read as the name of column {column}",
+            file=where,
+            target=target,
+            column=column + 1,
+        )
         for target, column in zip(map(str.strip, targets or ()), meant, strict=True)
         if target.isdecimal() and target != str(column + 1)
     ]

@@ -169,7 +169,7 @@ def _checks(diagnosis: Diagnosis) -> Section:
     rows = tuple(
         (
             check.name.replace("_", " "),
-            check.question,
+            fill(check.question),
             _outcome(findings.count(check.name), check.name in left_out),
         )
         for check in diagnosis.checks

@@ -112,7 +112,7 @@ def test_early_stopping_on_validation_data_monitors_a_part_of_the_samples():
     )
     assert (problem.setup.held_out, problem.setup.config.metrics) == (0.1, (far,))
     assert problem.notes == (
-        "early stopping monitors 10% of the samples, as the validation data are not known",
+        "early stopping monitors 10\u00a0% of the samples, as the validation data are not known",
     )
     assert len(problem.setup.trained(X, y[:, np.newaxis], 0).history.metrics["far"]) == 3
 

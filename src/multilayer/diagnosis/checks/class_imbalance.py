@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence
@@ -45,10 +45,10 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
         value=float(largest / counts[worst]),
         threshold=_RATIO,
         evidence=fill(
-            "It has {count} samples, of which {recall:.0%} are found; the largest class has {largest}.",
+            "It has {count} samples, of which {recall} are found; the largest class has {largest}.",
             count=counts[worst],
             largest=largest,
-            recall=recall.min(),
+            recall=percent(recall.min()),
         ),
         advice=fill(
             "Give rare samples more weight, judge by another score than accuracy "

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.checks.dead_units import dead
@@ -45,8 +45,8 @@ def collapsed_signal(evidence: Evidence, layers: Layers) -> Outcomes:
         threshold=_CONSTANT,
         evidence=sentences(
             fill(
-                "{fraction:.4%} of the power of its outputs is in their mean (mean^2 / E[z^2]).",
-                fraction=layer.constant_fraction,
+                "{fraction} of the power of its outputs is in their mean (mean^2 / E[z^2]).",
+                fraction=percent(layer.constant_fraction),
             ),
             fill("Collapsed layers: {layers}.", layers=numbers(collapsed)) if len(collapsed) > 1 else "",
             fill("All samples are predicted to be of one class.") if _one_class(evidence) else "",

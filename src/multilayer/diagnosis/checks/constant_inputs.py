@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
@@ -48,10 +48,10 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
         value=fraction,
         threshold=_MANY,
         evidence=fill(
-            "{count} of {total} columns ({fraction:.0%}) have one value in all {samples} samples.",
+            "{count} of {total} columns ({fraction}) have one value in all {samples} samples.",
             count=constant.size,
             total=x.mean.size,
-            fraction=fraction,
+            fraction=percent(fraction),
             samples=evidence.samples,
         ),
         advice=fill(

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
@@ -71,10 +71,10 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Boo
         threshold=_MOST,
         evidence=sentences(
             fill(
-                "{count} of {units} units ({fraction:.0%}) are active on none of {samples} samples.",
+                "{count} of {units} units ({fraction}) are active on none of {samples} samples.",
                 count=count,
                 units=units.size,
-                fraction=fraction,
+                fraction=percent(fraction),
                 samples=samples,
             ),
             fill(

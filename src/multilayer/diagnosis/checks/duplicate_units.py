@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, Layers, LayerStatistics, Pairs
@@ -46,21 +46,21 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
     same = [pair for pair in alike if _same_weights(layer, pair)]
     first, second, correlation = max(alike, key=lambda pair: abs(pair[2]))
     measured = fill(
-        "{count} of {units} units ({fraction:.0%}) are correlated with another one beyond {threshold}: {first} and "
+        "{count} of {units} units ({fraction}) are correlated with another one beyond {threshold}: {first} and "
         "{second} by {correlation:.6f}.",
         count=len(alike),
         units=units,
-        fraction=len(alike) / units,
+        fraction=percent(len(alike) / units),
         threshold=DUPLICATE,
         first=first + 1,
         second=second + 1,
         correlation=correlation,
     )
     weights = fill(
-        "{count} of {units} units ({fraction:.0%}) have the same weights too.",
+        "{count} of {units} units ({fraction}) have the same weights too.",
         count=len(same),
         units=units,
-        fraction=len(same) / units,
+        fraction=percent(len(same) / units),
     )
     if len(same) >= _MOST * units:
         return Finding(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -82,9 +82,9 @@ def _of_curve(loss: Floats, constant: float | None) -> str:
     if constant is not None and level > _ABOVE * constant and rises > _ROUGH:
         return fill(
             "The loss stays at {level:.4g} (median of the second half), above the best constant's {constant:.4g}, and "
-            "rose in {rises:.0%} of the epochs.",
+            "rose in {rises} of the epochs.",
             level=level,
             constant=constant,
-            rises=rises,
+            rises=percent(rises),
         )
     return ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -44,11 +44,11 @@ def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Outcomes:
         evidence=sentences(
             fill(
                 "In {epochs} epochs the loss fell only from {first:.4g} to {last:.4g}, steadily, and at the end "
-                "{slope:.0%} as fast as at the beginning.",
+                "{slope} as fast as at the beginning.",
                 epochs=len(loss),
                 first=loss[0],
                 last=loss[-1],
-                slope=end / beginning,
+                slope=percent(end / beginning),
             ),
             "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate),
             scores(evidence),

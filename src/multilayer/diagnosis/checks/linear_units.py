@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
@@ -114,10 +114,10 @@ def _of_units(number: int, layer: LayerStatistics, fraction: float) -> Finding:
         value=fraction,
         threshold=_MOST,
         evidence=fill(
-            "{count} of {units} units ({fraction:.0%}) have R^2 of a straight line above {threshold}.",
+            "{count} of {units} units ({fraction}) have R^2 of a straight line above {threshold}.",
             count=len(units),
             units=layer.layer.units,
-            fraction=len(units) / layer.layer.units,
+            fraction=percent(len(units) / layer.layer.units),
             threshold=_STRAIGHT,
         ),
         advice=fill(

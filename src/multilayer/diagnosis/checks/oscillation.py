@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -40,11 +40,11 @@ def oscillation(evidence: Evidence, loss: Floats) -> Outcomes:
         value=swing,
         threshold=_SWING,
         evidence=fill(
-            "In the second half of {epochs} epochs it changes by {swing:.1%} of its first value per epoch, and changes "
-            "direction after {turns:.0%} of them.",
+            "In the second half of {epochs} epochs it changes by {swing} of its first value per epoch, and changes "
+            "direction after {turns} of them.",
             epochs=len(loss),
-            swing=swing,
-            turns=turns,
+            swing=percent(swing),
+            turns=percent(turns),
         ),
         advice=fill(
             "Lower {learning_rate} or let it decay ({decay}), use a larger batch_size, shuffle.",

@@ -12,7 +12,7 @@ What it cannot see: anything without a validation loss, and a validation set unl
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
@@ -41,9 +41,9 @@ def overfitting(evidence: Evidence, curves: needs.Curves) -> Outcomes:
         threshold=_RISE,
         evidence=sentences(
             fill(
-                "The validation loss rose by {rise:.0%} from its minimum, {best:.4g} in epoch {epoch}, while the "
+                "The validation loss rose by {rise} from its minimum, {best:.4g} in epoch {epoch}, while the "
                 "training loss fell from {then:.4g} to {last:.4g}.",
-                rise=rise,
+                rise=percent(rise),
                 best=held_out[best],
                 epoch=at + 1,
                 then=loss[at],

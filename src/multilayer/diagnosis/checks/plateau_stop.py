@@ -16,7 +16,7 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance, scores
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.phrases import options, sentences, unknown
 
 _SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
 
@@ -25,7 +25,7 @@ _SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
 def plateau_stop(evidence: Evidence, loss: Floats) -> Outcomes:
     course, found = evidence.course, performance(evidence)
     if course.stopped is None:
-        yield NotMeasured(reason=fill("why training ended is not known; give course=, what fit returned"))
+        yield NotMeasured(reason=unknown("stopped", evidence.caller))
         return
     if course.stopped != "plateau" or found == "good" or not loss.size:
         return

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.dead_units import dead
@@ -66,11 +66,13 @@ def _finding(
         threshold=_SAMPLES,
         evidence=sentences(
             fill(
-                "{count} of {units} units ({fraction:.0%}) have |h'(a)| below 1% of its maximum on more than 90% of "
-                "the samples.",
+                "{count} of {units} units ({fraction}) have |h'(a)| below {limit} of its maximum on more than {most} "
+                "of the samples.",
                 count=count,
                 units=units,
-                fraction=count / units,
+                fraction=percent(count / units),
+                limit=percent(0.01),
+                most=percent(_SAMPLES),
             ),
             fill(
                 "The root mean square of their weighted sums is {size:.3g}.",

@@ -12,7 +12,7 @@ What it cannot see: whether the validation loss would follow.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -39,9 +39,9 @@ def undertraining(evidence: Evidence, loss: Floats) -> Outcomes:
         threshold=_FALL,
         evidence=sentences(
             fill(
-                "After {epochs} epochs the loss still falls by {fall:.1%} per epoch, to {last:.4g}.",
+                "After {epochs} epochs the loss still falls by {fall} per epoch, to {last:.4g}.",
                 epochs=len(loss),
-                fall=fall,
+                fall=percent(fall),
                 last=loss[-1],
             ),
             scores(evidence),

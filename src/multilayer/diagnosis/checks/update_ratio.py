@@ -20,7 +20,7 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import severity
-from multilayer.diagnosis.phrases import numbers, options
+from multilayer.diagnosis.phrases import numbers, options, unknown
 from multilayer.network import MLP
 
 _LARGE, _SMALL = 1.0, 1e-6
@@ -39,12 +39,7 @@ def update_ratio(evidence: Evidence, network: MLP) -> Outcomes:
     elif course.start is not None and course.start.widths == network.widths:
         yield from _of_training(evidence, course.start)
     else:
-        yield NotMeasured(
-            reason=fill(
-                "neither the network before training nor its updates are known; give "
-                "course=TrainingRecord(start=...), or diagnose live"
-            )
-        )
+        yield NotMeasured(reason=unknown("updates", evidence.caller))
 
 
 def _of_epochs(evidence: Evidence, ratios: Floats) -> Outcomes:

@@ -12,7 +12,7 @@ What it cannot see: an activation whose range fits but whose shape does not.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
@@ -71,8 +71,8 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
             threshold=_UNREACHABLE,
             evidence=sentences(
                 fill(
-                    "{fraction:.1%} of the targets lie outside its range {range}.",
-                    fraction=outputs.unreachable,
+                    "{fraction} of the targets lie outside its range {range}.",
+                    fraction=percent(outputs.unreachable),
                     range=last.range,
                 ),
                 scores(evidence),

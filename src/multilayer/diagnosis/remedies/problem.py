@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer.activations import Activation
 from multilayer.diagnosis.case import Case, case_of, course_of
 from multilayer.diagnosis.evidence import TrainingRecord
@@ -150,7 +150,7 @@ _STANDARD = 0.1
 _SAMPLED = "{samples} of {total} samples were used, drawn at random"
 _NONE_HELD_OUT = "the training samples were scored, as {samples} samples are too few to hold some out"
 _SHORTENED = "trainings were cut short to {epochs} epochs, of {total}"
-_VALIDATION = "early stopping monitors {fraction:.0%} of the samples, as the validation data are not known"
+_VALIDATION = "early stopping monitors {fraction} of the samples, as the validation data are not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +217,7 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
         metric = metrics.get("r2" if class_numbers(case.network, loss, y) is None else "accuracy")
     setup, notes = model if isinstance(model, Setup) else setup_of(case, loss), list(read)
     if not isinstance(model, Setup) and case.estimator is None and setup.held_out is not None:
-        notes.append(fill(_VALIDATION, fraction=setup.held_out))
+        notes.append(fill(_VALIDATION, fraction=percent(setup.held_out)))
     rows = np.arange(len(y))
     if len(y) > samples:
         rows = np.sort(rng.choice(len(y), samples, replace=False))
