@@ -90,7 +90,7 @@ def peak(rows: int) -> int:
 
 
 def live(number: int) -> dict[str, float]:
-    """Return the fraction of the training time that `Live` takes at its default cadence, and its number of snapshots."""
+    """Return the fraction of the training time that `Live` takes at its default cadence, and how many snapshots."""
     case = TRAINING[number]
     X, y = case.data()
     start = MLP(Dense(W, b, h) for (W, b), h in zip(case.parameters(), _activations(case), strict=True))
