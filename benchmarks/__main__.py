@@ -230,7 +230,9 @@ def diagnosis(rounds: int) -> None:
         print(f"{rows} rows: at most {size / 2**20:.1f} MiB beside data and network")
     for number, case in enumerate(TRAINING):
         live = cost.measured("live", number, threads=2)
-        print(f"{case.name:<34} {live['fraction']:.1%} of training (goal: 5 %), {live['snapshots']} snapshots")
+        print(
+            f"{case.name:<34} {live['fraction']:.1%} of training (goal: 5 %), {live['snapshots']} snapshots"
+        )
 
 
 @app.command()
