@@ -7,9 +7,13 @@ from multilayer.tables.calibration import Calibration, calibration_error
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
+from multilayer.tables.encoder import Encoder
 from multilayer.tables.files import read_table
 from multilayer.tables.frames import columns_of
 from multilayer.tables.kinds import Reading
+from multilayer.tables.model import Model
+from multilayer.tables.target import Target
+from multilayer.tables.transforms.fitting import EncoderSettings
 
 __all__ = [
     "Calibration",
@@ -17,7 +21,11 @@ __all__ = [
     "ColumnSchema",
     "Columns",
     "Conformal",
+    "Encoder",
+    "EncoderSettings",
+    "Model",
     "Reading",
+    "Target",
     "calibration_error",
     "columns_of",
     "conform",

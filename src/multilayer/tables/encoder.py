@@ -1,0 +1,220 @@
+"""The encoder: a table as the inputs of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.table import Table
+from multilayer._base.text import fill, one_line, quoted
+from multilayer.tables.columns import Columns, ColumnSchema
+from multilayer.tables.conform import conform
+from multilayer.tables.transforms.dates import Calendar
+from multilayer.tables.transforms.fitting import EncoderSettings, fit_transforms, sample_rows
+from multilayer.tables.transforms.transform import Transform
+
+__all__ = ["ColumnEncoder", "Encoder", "EncoderSummary", "LeftOut"]
+
+_BLOCK = 4096
+"""Rows that are encoded at a time, so that what is computed on the way stays in a cache."""
+
+
+@dataclass(frozen=True)
+class ColumnEncoder:
+    """A column of the table and its transforms, one beside the other."""
+
+    schema: ColumnSchema
+    transforms: tuple[Transform, ...]
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the inputs of each transform."""
+        return tuple(transform.names(self.schema) for transform in self.transforms)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A column that gives no input, and why."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Encoder:
+    """A table as inputs x of a network: float32 of shape (rows, inputs).
+
+    Each column has its transforms (see `multilayer.tables.transforms`), whose inputs stand beside one another, columns
+    in the order of the table. A row has the same bits alone and in any batch.
+
+    Attributes
+    ----------
+    columns : tuple of ColumnEncoder
+    left_out : tuple of LeftOut
+        Columns of training that give no input; tables to encode need not have them.
+
+    Examples
+    --------
+    >>> from multilayer.tables import Column, Columns
+    >>> age = Column("age", "number", np.array([20.0, 30.0, 40.0, np.nan]))
+    >>> job = Column("job", "category", np.array([0, 1, 0, 0]), ("clerk", "cook"))
+    >>> encoder = Encoder.fit(Columns([age, job]))
+    >>> encoder.names
+    ('age', 'age is missing', 'job=cook')
+    >>> encoder.sources
+    ('age', 'age', 'job')
+    >>> encoder(Columns([age, job])).shape
+    (4, 3)
+    """
+
+    columns: tuple[ColumnEncoder, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @classmethod
+    def fit(cls, columns: Columns, settings: EncoderSettings | None = None) -> Encoder:
+        """Return an encoder of tables like this one, without its target.
+
+        Raises
+        ------
+        InputError
+            When there are no rows, or no column varies.
+        """
+        settings = EncoderSettings() if settings is None else settings
+        _check(columns, settings)
+        sample = sample_rows(columns.rows)
+        fitted = [fit_transforms(column, settings, sample) for column in columns]
+        left_out = tuple(LeftOut(one.schema.name, one.reason) for one in fitted if not one.transforms)
+        if len(left_out) == len(fitted):
+            raise InputError(_nothing_to_learn(left_out))
+        return cls(
+            tuple(ColumnEncoder(one.schema, one.transforms) for one in fitted if one.transforms), left_out
+        )
+
+    @cached_property
+    def schema(self) -> tuple[ColumnSchema, ...]:
+        """The columns that a table to encode must have."""
+        return tuple(column.schema for column in self.columns)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """A name for each input, no two alike."""
+        return _distinct(name for column in self.columns for names in column.names for name in names)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The column that each input comes from."""
+        return tuple(column.schema.name for column in self.columns for names in column.names for _ in names)
+
+    @property
+    def width(self) -> int:
+        """The number of inputs."""
+        return self._places[-1]
+
+    @cached_property
+    def _places(self) -> tuple[int, ...]:
+        """Where the inputs of each transform begin, and the end."""
+        counts = (len(names) for column in self.columns for names in column.names)
+        return tuple(accumulate(counts, initial=0))
+
+    def __call__(self, columns: Columns, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Return the inputs x of every row, in `out` where that is given.
+
+        Raises
+        ------
+        InputError
+            When a column is missing, or is of another kind.
+        """
+        values = [column.values for column in conform(columns, self.schema)]
+        x = np.empty((columns.rows, self.width), np.float32) if out is None else out
+        for start in range(0, columns.rows, _BLOCK):
+            self._write([one[start : start + _BLOCK] for one in values], x[start : start + _BLOCK])
+        return x
+
+    def _write(self, values: list[NDArray[np.generic]], x: NDArray[np.float32]) -> None:
+        places = iter(zip(self._places, self._places[1:], strict=False))
+        for column, cells in zip(self.columns, values, strict=True):
+            prepared = Calendar(cells) if column.schema.kind == "date" else cells
+            for transform in column.transforms:
+                begin, end = next(places)
+                transform.write(prepared, x[:, begin:end])
+
+    def summary(self) -> EncoderSummary:
+        """Return what becomes of each column; printable."""
+        return EncoderSummary(self)
+
+    def __repr__(self) -> str:
+        return fill(
+            "Encoder({columns} columns, {inputs} inputs)", columns=len(self.columns), inputs=self.width
+        )
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+
+def _check(columns: Columns, settings: EncoderSettings) -> None:
+    if not len(columns):
+        raise InputError("the table has no columns beside its target; expected one or more")
+    if not columns.rows:
+        raise InputError("the table has no rows; expected one or more to fit an encoder to")
+    for name in settings.ordinal:
+        column = columns[name]
+        if column.kind != "category":
+            raise InputError(
+                f"column {quoted(name)}: expected categories to put in order, found the type {column.kind}"
+            )
+
+
+def _nothing_to_learn(left_out: tuple[LeftOut, ...]) -> str:
+    return fill(
+        "no column of the table gives an input; expected one that varies; {column}: {reason}",
+        column=quoted(left_out[0].column),
+        reason=left_out[0].reason,
+    )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of which none is there twice: columns may be called like inputs of others."""
+    used = dict[str, None]()
+    for name in names:
+        new, number = name, 1
+        while new in used:
+            number += 1
+            new = f"{name} ({number})"
+        used[new] = None
+    return tuple(used)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EncoderSummary:
+    """What becomes of each column, transform by transform, and which columns give no input."""
+
+    encoder: Encoder
+
+    def table(self) -> Table:
+        """Return a row for each transform."""
+        rows: list[tuple[str, ...]] = [
+            (column.schema.name, column.schema.kind, transform.kind, transform.formula, str(len(names)))
+            for column in self.encoder.columns
+            for transform, names in zip(column.transforms, column.names, strict=True)
+        ]
+        rows += [(one.column, "", "left out", one.reason, "0") for one in self.encoder.left_out]
+        caption = fill(
+            "{columns} columns give {inputs} inputs",
+            columns=len(self.encoder.columns),
+            inputs=self.encoder.width,
+        )
+        cut = (tuple(one_line(cell, 60) for cell in row) for row in rows)
+        heads = (fill("column"), fill("kind"), fill("transform"), fill("formula"), fill("inputs"))
+        return Table(caption, heads, tuple(cut), frozenset(range(4)))
+
+    def __repr__(self) -> str:
+        return self.table().text(indent="")
+
+    def _repr_html_(self) -> str:
+        return self.table().html()

@@ -1,0 +1,260 @@
+"""The target of a table: what is learned, as numbers for training, and back to words.
+
+Which task it is, by the first rule that applies:
+
+1. The task that the user sets.
+2. Categories are classes. Dates, text and names of rows are refused.
+3. A number is a class where there are two different whole numbers, or where whole numbers count up by one from 0 or 1,
+   ten at most, each in ten rows or more on average.
+4. Any other number is a quantity: regression.
+
+`task_of` says which rule it was. Classes keep their type: categories that are all whole numbers are integers, "false"
+and "true" are truth values, anything else is text; they stand in ascending order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.network.labels import Label, array_of_labels, class_numbers
+from multilayer.tables.columns import UNSEEN, Column
+
+__all__ = ["TASKS", "Target", "Task", "task_of"]
+
+Task: TypeAlias = Literal["classification", "regression"]
+TASKS: tuple[Task, ...] = get_args(Task)
+
+_FEW = 10
+_ROWS_OF_CLASS = 10
+_LARGEST = 2.0**53
+"""Up to here each whole number is a float."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is learned: classes, or a quantity.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    task : str
+        "classification" or "regression".
+    classes : tuple of str, int, float or bool
+        For classification, in the order of the network's outputs.
+    offset, scale : float
+        For regression: mean and standard deviation in training; networks learn z = (y - offset) / scale.
+    low, high : float
+        For regression: the range in training; predictions stay within it.
+
+    Examples
+    --------
+    >>> target = Target.of(Column("price", "number", np.array([1.0, 2.0, 6.5])))
+    >>> target.task, target.decode([0.0, 100.0]).round(3).tolist()
+    ('regression', [3.167, 6.5])
+    """
+
+    name: str
+    task: Task
+    classes: tuple[Label, ...] = ()
+    offset: float = 0.0
+    scale: float = 1.0
+    low: float = 0.0
+    high: float = 0.0
+
+    @classmethod
+    def of(cls, column: Column, task: Task | None = None) -> Target:
+        """Return the target that a column is; `task_of` has the rule where no task is given.
+
+        Raises
+        ------
+        InputError
+            When there are gaps, or nothing to tell apart: one class, a constant, a name for each row.
+        """
+        if task is not None and task not in TASKS:
+            raise InputError(f"task must be one of {', '.join(TASKS)}; got {quoted(str(task))}")
+        _check_rows(column)
+        task = task_of(column)[0] if task is None else task
+        return _classes_of(column) if task == "classification" else _quantity_of(column)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network of this target has."""
+        return len(self.classes) if self.task == "classification" else 1
+
+    def encode(self, column: Column) -> NDArray[Any]:
+        """Return y as networks learn it: numbers of classes, int64, or standardized quantities, float64.
+
+        Raises
+        ------
+        InputError
+            When there are gaps, or classes that training had not.
+        """
+        _refuse_gaps(column)
+        if self.task == "regression":
+            return (_numbers(column) - self.offset) / self.scale
+        with_advice = fill("; expected the classes of training: leave these rows out")
+        return class_numbers(
+            self.classes,
+            _labels(column),
+            name=fill("column {name}", name=quoted(column.name)),
+            whose="target",
+            advice=with_advice,
+        )
+
+    def decode(self, z: ArrayLike) -> NDArray[Any]:
+        """Return the classes of these numbers of classes, or the quantities of these outputs, within the range."""
+        if self.task == "classification":
+            return array_of_labels(self.classes)[np.asarray(z, np.intp)]
+        return np.clip(np.asarray(z, np.float64) * self.scale + self.offset, self.low, self.high)
+
+
+def task_of(column: Column) -> tuple[Task, str]:
+    """Return the task of a target, and why, in a sentence.
+
+    Raises
+    ------
+    InputError
+        For a column of names of rows, of text and of dates.
+    """
+    name = quoted(column.name)
+    if column.kind in _NO_TARGET:
+        raise InputError(
+            f"column {name}: expected a target of numbers or categories, found {_NO_TARGET[column.kind]}; "
+            "give another column, or set the task"
+        )
+    if column.kind != "number":
+        return "classification", fill("{column} holds categories, so this is classification", column=name)
+    distinct = np.unique(column.values[~np.isnan(column.values)])
+    whole = bool(np.all(distinct == np.rint(distinct)) and np.all(np.abs(distinct) <= _LARGEST))
+    if whole and len(distinct) == 2:
+        return "classification", fill(
+            "{column} holds two different whole numbers, so this is classification; set the task to change that",
+            column=name,
+        )
+    counts = (
+        whole and len(distinct) <= _FEW and distinct[:1] in (0.0, 1.0) and np.all(np.diff(distinct) == 1.0)
+    )
+    if counts and len(column.values) >= _ROWS_OF_CLASS * len(distinct):
+        return "classification", fill(
+            "{column} holds the whole numbers from {first:.0f} to {last:.0f}, so this is classification; "
+            "set the task to change that",
+            column=name,
+            first=distinct[0],
+            last=distinct[-1],
+        )
+    return "regression", fill(
+        "{column} holds {count} different numbers, so this is regression", column=name, count=len(distinct)
+    )
+
+
+def _check_rows(column: Column) -> None:
+    if not len(column.values):
+        raise InputError(f"column {quoted(column.name)}: expected a target in each row, found no rows")
+    _refuse_gaps(column)
+
+
+def _refuse_gaps(column: Column) -> None:
+    gaps = int(np.count_nonzero(column.missing))
+    if column.kind == "category" and np.any(column.values == UNSEEN):
+        raise InputError(f"column {quoted(column.name)}: expected categories as in its table, found others")
+    if gaps:
+        name, rows = quoted(column.name), len(column.values)
+        raise InputError(
+            f"column {name}: the target is missing in {gaps} of {rows} rows; leave these rows out: "
+            f"frame.dropna(subset=[{name}]) in pandas, columns.take(~columns[{name}].missing) here"
+        )
+
+
+def _quantity_of(column: Column) -> Target:
+    y = _numbers(column)
+    low, high = float(y.min()), float(y.max())
+    with np.errstate(all="ignore"):
+        offset, scale = float(y.mean()), float(y.std())
+    if low == high:
+        raise InputError(
+            f"column {quoted(column.name)}: expected a target that varies, found {low:.6g} in all {len(y)} rows"
+        )
+    if not (np.isfinite(offset) and np.isfinite(scale) and scale > 0.0 and np.isfinite(1.0 / scale)):
+        raise InputError(
+            f"column {quoted(column.name)}: expected numbers whose mean and spread float64 can hold, "
+            f"found {low:.6g} to {high:.6g}; change its unit"
+        )
+    return Target(column.name, "regression", (), offset, scale, low, high)
+
+
+def _numbers(column: Column) -> NDArray[np.float64]:
+    if column.kind != "number":
+        raise InputError(
+            f"column {quoted(column.name)}: expected numbers for regression, found the type {column.kind}; "
+            "set the type number, or the task classification"
+        )
+    return _finite(column)
+
+
+def _finite(column: Column) -> NDArray[np.float64]:
+    bad = np.flatnonzero(~np.isfinite(column.values))
+    if bad.size:
+        raise InputError(
+            f"column {quoted(column.name)}, row {bad[0] + 1}: expected a finite number, found {column.values[bad[0]]}"
+        )
+    return np.asarray(column.values, np.float64)
+
+
+def _classes_of(column: Column) -> Target:
+    classes = _ascending(_labels(column))
+    name, rows = quoted(column.name), len(column.values)
+    if len(classes) == 1:
+        raise InputError(
+            f"column {name}: expected two classes or more, found {quoted(str(classes[0]))} in all {rows} rows"
+        )
+    if len(classes) == rows:
+        raise InputError(
+            f"column {name}: expected classes that occur more than once, found {rows} different values in {rows} rows; "
+            "give another column, or set the task regression"
+        )
+    return Target(column.name, "classification", classes)
+
+
+def _labels(column: Column) -> NDArray[Any]:
+    """Return the label of each row, in the type that the classes have."""
+    if column.kind == "category":
+        labels: NDArray[Any] = array_of_labels(typed(column.categories))[column.values]
+        return labels
+    if column.kind != "number":
+        return np.array(column.texts(), object)
+    values = _finite(column)
+    whole = np.all(values == np.rint(values)) and np.all(np.abs(values) <= _LARGEST)
+    return np.asarray(values, np.int64 if whole else np.float64)
+
+
+def _ascending(labels: NDArray[Any]) -> tuple[Label, ...]:
+    if labels.dtype.kind == "O":
+        return tuple(sorted(set(labels.tolist())))
+    return tuple(np.unique(labels).tolist())
+
+
+def typed(categories: Sequence[str]) -> tuple[Label, ...]:
+    """Return categories as labels: integers or truth values where all are, else text.
+
+    >>> typed(["1", "12"]), typed(["false", "true"]), typed(["01", "2"])
+    ((1, 12), (False, True), ('01', '2'))
+    """
+    if set(categories) <= _TRUTH.keys():
+        return tuple(_TRUTH[text] for text in categories)
+    if all(text.removeprefix("-").isdecimal() and len(text) < 19 for text in categories):
+        numbers = [int(text) for text in categories]
+        if [str(number) for number in numbers] == list(categories):
+            return tuple(numbers)
+    return tuple(categories)
+
+
+_TRUTH = {"false": False, "true": True}
+_NO_TARGET = {"identifier": "names of rows", "text": "text of which few rows are alike", "date": "dates"}

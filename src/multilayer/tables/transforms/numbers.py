@@ -1,0 +1,143 @@
+"""Transforms of numbers: scaled, by quantile, in bins.
+
+References
+----------
+- Y. Gorishniy, I. Rubachev, A. Babenko, "On embeddings for numerical features in tabular deep learning", NeurIPS 2022:
+  piecewise-linear encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from multilayer._base.text import fill
+from multilayer.tables.columns import ColumnSchema, Kind
+from multilayer.tables.transforms.scaling import scaled
+from multilayer.tables.transforms.transform import Inputs, Numbers, counted
+
+__all__ = ["Binned", "Normal", "Scaled", "well_apart"]
+
+
+def well_apart(points: Numbers) -> bool:
+    """Whether numbers increase, by steps of which float64 can hold the reciprocal."""
+    with np.errstate(over="ignore", divide="ignore"):
+        steps = np.diff(points)
+        return bool(np.all(steps > 0.0) and np.isfinite(steps).all() and np.isfinite(1.0 / steps).all())
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A number: z = smooth_clip((x - center) scale), 0 where x is missing, as for the median."""
+
+    center: float
+    scale: float
+
+    kind: ClassVar[str] = "scaled"
+    columns: ClassVar[tuple[Kind, ...]] = ("number",)
+    formula: ClassVar[str] = "z / sqrt(1 + (z/3)^2), z = (x - center) scale"
+
+    def names(self, schema: ColumnSchema) -> tuple[str, ...]:
+        """Return the name of the column."""
+        return (schema.name,)
+
+    def write(self, values: Any, out: Inputs) -> None:
+        """Write the scaled numbers."""
+        out[:, 0] = scaled(values, self.center, self.scale)
+
+    def numbers(self) -> Numbers:
+        """Return center and scale."""
+        return np.array([self.center, self.scale])
+
+    @classmethod
+    def of(cls, numbers: Numbers, schema: ColumnSchema, part: str) -> Scaled:
+        """Return the transform with this center and scale."""
+        return cls(*counted(numbers, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Normal:
+    """A number by its place in the training data: a quantile of the normal distribution.
+
+    Piecewise linear between the points (x, z) in `points`, z = the normal distribution's quantile for the share of
+    training values up to x; constant outside. `middle` is taken where x is missing.
+    """
+
+    points: Numbers
+    """Shape (2, n): x, increasing, and z."""
+    middle: float
+
+    kind: ClassVar[str] = "normal"
+    columns: ClassVar[tuple[Kind, ...]] = ("number",)
+    formula: ClassVar[str] = "normal quantile of the share of training values below x"
+
+    def names(self, schema: ColumnSchema) -> tuple[str, ...]:
+        """Return the name of the column."""
+        return (schema.name,)
+
+    def write(self, values: Any, out: Inputs) -> None:
+        """Write the quantiles."""
+        x, z = self.points
+        filled = np.clip(np.where(np.isnan(values), self.middle, values), x[0], x[-1])
+        place = np.clip(np.searchsorted(x, filled, side="right") - 1, 0, len(x) - 2)
+        slope = np.diff(z) / np.diff(x)
+        out[:, 0] = z[place] + (filled - x[place]) * slope[place]
+
+    def numbers(self) -> Numbers:
+        """Return the middle, then x, then z."""
+        return np.concatenate([[self.middle], *self.points])
+
+    @classmethod
+    def of(cls, numbers: Numbers, schema: ColumnSchema, part: str) -> Normal:
+        """Return the transform through these points."""
+        if len(numbers) < 5 or len(numbers) % 2 == 0:
+            raise ValueError(f"expected two points or more, found {len(numbers)} numbers")
+        points = numbers[1:].reshape(2, -1)
+        if not well_apart(points[0]):
+            raise ValueError("expected points that increase")
+        return cls(points, float(numbers[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Binned:
+    """A number by bins, piecewise linear: input t is clip((x - b_t) / (b_{t+1} - b_t), 0, 1) for the edges b."""
+
+    edges: Numbers
+    middle: float
+    """Taken where x is missing."""
+
+    kind: ClassVar[str] = "binned"
+    columns: ClassVar[tuple[Kind, ...]] = ("number",)
+    formula: ClassVar[str] = "clip((x - b_t) / (b_t+1 - b_t), 0, 1) for each bin t"
+
+    def names(self, schema: ColumnSchema) -> tuple[str, ...]:
+        """Return a name for each bin."""
+        return tuple(
+            fill("{column} from {low:.6g} to {high:.6g}", column=schema.name, low=low, high=high)
+            for low, high in zip(self.edges, self.edges[1:], strict=False)
+        )
+
+    def write(self, values: Any, out: Inputs) -> None:
+        """Write a number from 0 to 1 for each bin."""
+        filled = np.where(np.isnan(values), self.middle, values)
+        np.clip(filled, self.edges[0], self.edges[-1], out=filled)
+        for place, (low, high) in enumerate(zip(self.edges.tolist(), self.edges[1:].tolist(), strict=False)):
+            share = filled - low
+            with np.errstate(over="ignore"):  # far outside of a narrow bin
+                share *= 1.0 / (high - low)
+            np.clip(share, 0.0, 1.0, out=share)
+            out[:, place] = share
+
+    def numbers(self) -> Numbers:
+        """Return the middle, then the edges."""
+        return np.concatenate([[self.middle], self.edges])
+
+    @classmethod
+    def of(cls, numbers: Numbers, schema: ColumnSchema, part: str) -> Binned:
+        """Return the transform with these edges."""
+        edges = numbers[1:]
+        if len(edges) < 2 or not well_apart(edges):
+            raise ValueError("expected two edges or more that increase")
+        return cls(edges, float(numbers[0]))

@@ -1,0 +1,79 @@
+"""The robust scale with smooth clip, as RealMLP has it.
+
+z = (x - median) / (q75 - q25), then z / sqrt(1 + (z / 3)^2). Where the quartiles are equal, z = 2 (x - median) /
+(max - min); a constant has scale 0.
+
+References
+----------
+- D. Holzmüller, L. Grinsztajn, I. Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on tabular
+  data", NeurIPS 2024.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from multilayer.tables.transforms.transform import Numbers
+
+__all__ = ["robust", "robust_of_indicator", "scaled", "smooth_clip"]
+
+_CLIP = 3.0
+_FARTHEST = 1e9
+"""Beyond it the clipped value is its limit to the last bit of float32, and squares must not overflow."""
+
+
+def smooth_clip(z: Numbers) -> Numbers:
+    """Return z / sqrt(1 + (z / 3)^2), which is z near 0 and stays between -3 and 3; z is overwritten.
+
+    >>> smooth_clip(np.array([0.0, 0.1, 3.0, -1e300])).round(4).tolist()
+    [0.0, 0.0999, 2.1213, -3.0]
+    """
+    np.clip(z, -_FARTHEST, _FARTHEST, out=z)
+    root = z * z
+    root *= 1.0 / _CLIP**2
+    root += 1.0
+    np.sqrt(root, out=root)
+    z /= root
+    return z
+
+
+def scaled(values: Numbers, center: float, scale: float) -> Numbers:
+    """Return smooth_clip((x - center) scale), 0 where x is missing; a new array."""
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities are clipped
+        z = values - center
+        z *= scale
+    smooth_clip(z)
+    np.copyto(z, 0.0, where=np.isnan(z))
+    return z
+
+
+def robust(values: Numbers) -> tuple[float, float]:
+    """Return center and scale of numbers without gaps, at least one.
+
+    >>> robust(np.array([1.0, 2.0, 3.0, 4.0, 5.0])), robust(np.array([0.0, 0.0, 0.0, 0.0, 5.0]))
+    ((3.0, 0.5), (0.0, 0.4))
+    """
+    low, center, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
+    return center, _scale(low, high, float(values.min()), float(values.max()))
+
+
+def robust_of_indicator(zeros: int, ones: int) -> tuple[float, float]:
+    """Return center and scale of so many zeros and ones."""
+    low, center, high = (_quantile_of_indicator(zeros, ones, share) for share in (0.25, 0.5, 0.75))
+    return center, _scale(low, high, 0.0 if zeros else 1.0, 1.0 if ones else 0.0)
+
+
+def _scale(low: float, high: float, minimum: float, maximum: float) -> float:
+    """Return one over the distance of the quartiles, else two over the range, 0 where that is no number."""
+    for distance, width in ((high / 2.0 - low / 2.0, 0.5), (maximum / 2.0 - minimum / 2.0, 1.0)):
+        if distance > 0.0 and math.isfinite(width / distance):  # halves, as a range may overflow
+            return width / distance
+    return 0.0
+
+
+def _quantile_of_indicator(zeros: int, ones: int, share: float) -> float:
+    place = share * (zeros + ones - 1)
+    below, above = math.floor(place) >= zeros, math.ceil(place) >= zeros
+    return below + (place - math.floor(place)) * (above - below)
