@@ -1,0 +1,79 @@
+"""What a suspicion is, and what it is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from multilayer._base.text import fill, quoted
+from multilayer.tables.columns import Columns
+from multilayer.tables.suspicions.profile import Profile
+
+__all__ = ["Case", "Skill", "Suspicion", "listed"]
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A reason to doubt a table: what it is called, which columns it is about, and a sentence with its figures."""
+
+    name: str
+    columns: tuple[str, ...]
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True)
+class Skill:
+    """By how much a score of held-out rows is better than that of the best constant, with its 90 % interval."""
+
+    score: str
+    value: float
+    constant: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A table to be suspicious of.
+
+    Parameters
+    ----------
+    columns : Columns
+        The inputs, without the target.
+    y : ndarray, shape (rows,)
+        The target: class numbers, int, where there are classes, else float64. Empty where it is not known.
+    target : str
+        The name of the target.
+    classes : tuple
+        Empty for a number.
+    seen : Profile, optional
+        Of the columns that the model was trained on, where these are others.
+    skill : Skill, optional
+        Of a model on these rows, where they were held out.
+    """
+
+    columns: Columns
+    y: NDArray[Any]
+    target: str
+    classes: tuple[Any, ...] = ()
+    seen: Profile | None = None
+    skill: Skill | None = None
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Return names in quotes, the first few of many.
+
+    >>> listed(("a", "b"))
+    "'a', 'b'"
+    """
+    shown = ", ".join(map(quoted, names[:_SHOWN]))
+    if len(names) <= _SHOWN:
+        return shown
+    return fill("{names} and {count} others", names=shown, count=len(names) - _SHOWN)

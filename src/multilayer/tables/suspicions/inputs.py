@@ -1,0 +1,75 @@
+"""Inputs from which nothing can be learned: names of rows, and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.text import fill, quoted
+from multilayer.tables.columns import Column
+from multilayer.tables.suspicions.case import Case, Suspicion, listed
+
+__all__ = ["constant", "identifier"]
+
+_LEAST_ROWS = 20
+_MOSTLY = 0.9
+"""The share of different values from which on categories name the rows."""
+_DENSE = 3.0
+"""Different whole numbers that fill their range up to this factor were counted out."""
+
+
+def identifier(case: Case) -> Iterator[Suspicion]:
+    """Suspect columns whose values name the rows: whole numbers counted out, categories nearly all different."""
+    for column in case.columns:
+        present = column.values[~column.missing]
+        if len(present) < _LEAST_ROWS or not _TELLS.get(column.kind, _names)(present):
+            continue
+        sentence = fill(
+            "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row "
+            "has: it tells nothing about new rows; leave it out, or set its type to identifier",
+            column=quoted(column.name),
+            distinct=len(set(present.tolist())),
+            rows=len(column.values),
+        )
+        yield Suspicion("identifier", (column.name,), sentence)
+
+
+def _counts(present: NDArray[Any]) -> bool:
+    distinct = np.unique(present)
+    if len(distinct) < len(present) or not np.array_equal(present, np.rint(present)):
+        return False
+    return bool(distinct[-1] - distinct[0] + 1 <= _DENSE * len(distinct))
+
+
+def _names(present: NDArray[Any]) -> bool:
+    return len(set(present.tolist())) > _MOSTLY * len(present)
+
+
+_TELLS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
+    "number": _counts,
+    "date": lambda _: False,
+    "category": _names,
+}
+
+
+def constant(case: Case) -> Iterator[Suspicion]:
+    """Name columns that have one value, or none, in all rows."""
+    names = tuple(column.name for column in case.columns if _is_constant(column))
+    if names and case.columns.rows > 1:
+        sentence = fill(
+            "the column {columns} has one value in all rows: nothing can be learned from it"
+            if len(names) == 1
+            else "the columns {columns} have one value each in all rows: nothing can be learned from them",
+            columns=listed(names),
+        )
+        yield Suspicion("constant", names, sentence)
+
+
+def _is_constant(column: Column) -> bool:
+    missing = column.missing
+    if missing.all():
+        return True
+    return bool(not missing.any() and (column.values == column.values[0]).all())

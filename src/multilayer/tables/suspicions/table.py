@@ -1,0 +1,42 @@
+"""All suspicions, in the order in which they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from multilayer.tables.suspicions.case import Case, Suspicion
+from multilayer.tables.suspicions.inputs import constant, identifier
+from multilayer.tables.suspicions.leak import leak
+from multilayer.tables.suspicions.noise import noise, twins
+from multilayer.tables.suspicions.shift import shift
+from multilayer.tables.suspicions.targets import imbalance, skew
+
+__all__ = ["SUSPICIONS", "suspect"]
+
+SUSPICIONS: Mapping[str, Callable[[Case], Iterator[Suspicion]]] = {
+    "leak": leak,
+    "identifier": identifier,
+    "shift": shift,
+    "noise": noise,
+    "twins": twins,
+    "imbalance": imbalance,
+    "skew": skew,
+    "constant": constant,
+}
+"""Each takes a case and yields what is suspicious about it."""
+
+
+def suspect(case: Case) -> tuple[Suspicion, ...]:
+    """Return all that is suspicious about a table; nothing for a healthy one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer.tables import Column, Columns
+    >>> y = np.arange(100) % 2
+    >>> columns = Columns([Column("age", "number", np.sin(np.arange(100.0))), Column("paid", "number", 5.0 * y)])
+    >>> for suspicion in suspect(Case(columns, y, "left", ("no", "yes"))):
+    ...     print(suspicion.name, suspicion.columns)
+    leak ('paid',)
+    """
+    return tuple(suspicion for find in SUSPICIONS.values() for suspicion in find(case))
