@@ -66,9 +66,9 @@ class Conformal:
     Examples
     --------
     >>> conformal = Conformal.fit(np.zeros(9), [1, -2, 3, -4, 5, -6, 7, -8, 9])
-    >>> conformal.interval([100.0, 0.0], 0.9)
-    array([[ 91., 109.],
-           [ -9.,   9.]])
+    >>> low, high = conformal.interval([100.0], 0.9)
+    >>> float(low[0]), float(high[0])
+    (91.0, 109.0)
     >>> conformal.shortage(0.95)
     'a coverage of 95% needs 19 held-out rows or more, there are 9: every interval is infinite'
     """
@@ -130,8 +130,8 @@ class Conformal:
             rows=len(self.scores),
         )
 
-    def interval(self, predictions: ArrayLike, coverage: float) -> Array:
-        """Return the lower and the upper end of each interval, of shape (..., 2) for predictions of shape (...).
+    def interval(self, predictions: ArrayLike, coverage: float) -> tuple[Array, Array]:
+        """Return the lower and the upper ends of the intervals, each of the shape of the predictions.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Conformal:
             raise InputError("these scores are of classes, which have sets and no intervals; call sets()")
         predicted = np.asarray(predictions, np.float64)
         half = self.limit(coverage) * np.interp(predicted, self.knots, self.scales)
-        return np.stack([predicted - half, predicted + half], axis=-1)
+        return predicted - half, predicted + half
 
     def sets(self, probabilities: ArrayLike, coverage: float) -> NDArray[np.bool_]:
         """Return whether each class is in the set of each row, of the shape (..., classes).
