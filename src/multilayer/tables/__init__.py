@@ -3,15 +3,19 @@
 A data path is read in one direction: file or frame -> columns -> encoder -> x -> networks -> y -> target -> words.
 """
 
+from multilayer.tables.bag import FitProgress
 from multilayer.tables.calibration import Calibration, calibration_error
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.files import read_table
+from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
 from multilayer.tables.kinds import Reading
 from multilayer.tables.model import Model
+from multilayer.tables.recipe import Recipe
+from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
 
@@ -23,12 +27,17 @@ __all__ = [
     "Conformal",
     "Encoder",
     "EncoderSettings",
+    "FitProgress",
+    "MemberRecord",
     "Model",
     "Reading",
+    "Recipe",
     "Target",
+    "TrainingRecord",
     "calibration_error",
     "columns_of",
     "conform",
+    "fit_table",
     "read_table",
 ]
 

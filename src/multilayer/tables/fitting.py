@@ -1,0 +1,153 @@
+"""From a table to a model: a bag of networks, each of which held out other rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base.fields import Limits
+from multilayer._base.random import Seed, generator, words
+from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
+from multilayer.tables.calibration import Calibration
+from multilayer.tables.columns import Kind
+from multilayer.tables.conformal import Conformal
+from multilayer.tables.encoder import Encoder
+from multilayer.tables.frames import columns_of
+from multilayer.tables.model import Model
+from multilayer.tables.recipe import Member, Recipe
+from multilayer.tables.record import MemberRecord, TrainingRecord
+from multilayer.tables.target import Target, Task
+from multilayer.tables.transforms.fitting import EncoderSettings
+from multilayer.training.samples import sample_weights
+
+__all__ = ["fit_table"]
+
+_MEMBERS = Limits(minimum=1, maximum=1000, integer=True)
+_SECONDS = Limits(above=0.0, optional=True)
+
+
+def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
+    table: Any,
+    target: str,
+    *,
+    task: Task | None = None,
+    types: Mapping[str, Kind] | None = None,
+    weights: ArrayLike | None = None,
+    members: int = 8,
+    time_limit: float | None = None,
+    recipe: Recipe | None = None,
+    rng: Seed = 0,
+    progress: Progress = None,
+) -> Model:
+    """Return a model of a column of a table: the encoder, a bag of networks, and how sure it is.
+
+    Each member of the bag is trained on a part of the rows, and held out the others, which choose its best epoch. What
+    the members say about the rows that they held out gives the temperature of the probabilities, the intervals or sets,
+    and the scores of the record. The same table, seed and options give the same bits, for any number of threads; with a
+    time limit the number of epochs depends on the machine.
+
+    Ctrl-C ends training and returns what there is; a second one raises KeyboardInterrupt.
+
+    Parameters
+    ----------
+    table : Columns, data frame, mapping, or array of shape (rows, columns)
+        As `columns_of` takes it.
+    target : str
+        The column to learn.
+    task : str, optional
+        "classification" or "regression"; by `multilayer.tables.target` unless given.
+    types : mapping from names to kinds, optional
+        Kinds of columns, where not the inferred ones.
+    weights : array_like, shape (rows,), optional
+        The weight of each row in training; rows of weight 0 are left out.
+    members : int
+        Networks in the bag. Fewer than 5 hold out a fifth of the rows each, up to 10 their share.
+    time_limit : float, optional
+        Seconds. Members get fewer epochs, and where that is not enough there are fewer members; the record says so.
+    recipe : Recipe, optional
+        How a member is trained.
+    rng : Generator, RandomState, int or None
+        The source of folds, first weights, orders and dropout.
+    progress : bool or callable, optional
+        Whether to show a progress bar on stderr, by default where that is a terminal; or a function that is called with
+        a `FitProgress` after each epoch of a member.
+
+    Returns
+    -------
+    Model
+        Its `record` is the outline of a `TrainingRecord`.
+
+    Raises
+    ------
+    InputError
+        When the target cannot be learned, nothing is left to learn it from, or an option is out of its limits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.linspace(-1.0, 1.0, 60)
+    >>> table = {"x": x, "y": np.where(x > 0.2, "high", "low")}
+    >>> model = fit_table(table, "y", members=2, recipe=Recipe(hidden=(16,), epochs=30), progress=False)
+    >>> model.predict({"x": [-0.5, 0.9]}).tolist()
+    ['low', 'high']
+    """
+    began = time.monotonic()
+    members = _MEMBERS.checked("members", members)
+    time_limit = _SECONDS.checked("time_limit", time_limit)
+    recipe = Recipe() if recipe is None else recipe
+    random = generator(rng)
+    columns = columns_of(table, types)
+    row_weights = None if weights is None else sample_weights(weights, columns.rows)
+    if row_weights is not None:
+        columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
+    aim = Target.of(columns[target], task)
+    encoder = Encoder.fit(columns.without([target]), EncoderSettings(bins=recipe.bins))
+    y = aim.encode(columns[target])
+    folds = held_out_rows(y, members, random)
+    seeds = [int(word) for word in words(random, (members,))]
+    bag = Bag(encoder(columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
+    found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
+    return _model(bag, encoder, aim, found, time.monotonic() - began)
+
+
+def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, seconds: float) -> Model:
+    """Return the model, with what the members say about the rows that they did not see."""
+    members = found.members
+    said = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
+    true = np.concatenate([bag.y[bag.held_out[number]] for number in members])
+    calibration = Calibration.fit(said, true) if bag.classes else None
+    if calibration is None:
+        predicted, true = aim.decode(said[:, 0]), true * aim.scale + aim.offset
+        error = predicted - true
+        scores = {
+            "root mean squared error": float(np.sqrt(np.mean(error**2))),
+            "mean absolute error": float(np.mean(np.abs(error))),
+        }
+    else:
+        predicted = calibration.apply(said)
+        scores = {
+            "log-loss": float(-np.log(predicted[np.arange(len(true)), true]).mean()),
+            "accuracy": float(np.mean(predicted.argmax(axis=1) == true)),
+        }
+    record = TrainingRecord(
+        len(bag.y),
+        bag.x.shape[1],
+        found.schedule.plan.epochs,
+        found.schedule.plan.batch_size,
+        tuple(_member_record(bag.held_out[number], member) for number, member in members.items()),
+        scores,
+        seconds,
+        found.notes,
+    )
+    networks = tuple(member.network for member in members.values())
+    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), record.outline())
+
+
+def _member_record(held_out: NDArray[np.bool_], member: Member) -> MemberRecord:
+    count = int(np.count_nonzero(held_out))
+    epochs, best = len(member.scores), member.best_epoch
+    return MemberRecord(len(held_out) - count, count, epochs, best, member.score, member.seconds)

@@ -1,0 +1,228 @@
+"""How one network of a table is trained: the recipe with all its constants, and a member of a bag."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer import activations
+from multilayer._base.errors import InputError
+from multilayer._base.fields import check_settings, setting
+from multilayer._base.random import Random
+from multilayer._base.text import one_line
+from multilayer.network import MLP, Dense
+from multilayer.optimizers import Adam, CosineLog
+from multilayer.training import EarlyStopping, Epoch, Step, TrainConfig, train
+
+__all__ = ["Member", "Plan", "Recipe", "train_member"]
+
+_STEPS_BETWEEN_LOOKS = 64
+"""Steps after which a callback may end training, within a long epoch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Every constant of the way tables are learned.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer.
+    activation_of_classes, activation_of_numbers : str
+        The hidden activation for a category as target, and for a number.
+    rate_of_classes, rate_of_numbers : float
+        The learning rate of a weight that is divided by the square root of its layer's inputs.
+    beta1, beta2 : float
+        Of Adam.
+    weight_decay, dropout : float
+        As `multilayer.TrainConfig` has them.
+    bins : int
+        Bins of the piecewise-linear encoding of each number.
+    epochs, batch_size : int
+        For small tables; `plan` says what large ones get.
+    most_rows : int
+        Rows that a member sees in all its epochs together, at most (but 4 epochs at least).
+    most_steps : int
+        Steps of an epoch at most: batches grow with the table, by doubling.
+
+    References
+    ----------
+    Holzmüller, D., Grinsztajn, L., Steinwart, I. (2024). Better by default: strong pre-tuned MLPs and boosted trees on
+    tabular data. NeurIPS.
+
+    Gorishniy, Y., Rubachev, I., Babenko, A. (2022). On embeddings for numerical features in tabular deep learning.
+    NeurIPS.
+    """
+
+    hidden: tuple[int, ...] = (256, 256, 256)
+    activation_of_classes: str = "selu"
+    activation_of_numbers: str = "mish"
+    rate_of_classes: float = setting(0.04, above=0.0)
+    rate_of_numbers: float = setting(0.07, above=0.0)
+    beta1: float = setting(0.9, minimum=0.0, below=1.0)
+    beta2: float = setting(0.95, minimum=0.0, below=1.0)
+    weight_decay: float = setting(0.0, minimum=0.0)
+    dropout: float = setting(0.0, minimum=0.0, below=1.0)
+    bins: int = setting(16, minimum=0, maximum=1000, integer=True)
+    epochs: int = setting(256, minimum=1, integer=True)
+    batch_size: int = setting(256, minimum=1, integer=True)
+    most_rows: int = setting(2**23, minimum=1, integer=True)
+    most_steps: int = setting(1024, minimum=1, integer=True)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        if not self.hidden or not all(isinstance(units, int) and units > 0 for units in self.hidden):
+            raise InputError(
+                "Recipe: hidden must be the units of each hidden layer, as (256, 256); got "
+                f"{one_line(repr(self.hidden), 60)}"
+            )
+        for name in (self.activation_of_classes, self.activation_of_numbers):
+            activations.get(name)
+
+    def plan(self, rows: int) -> Plan:
+        """Return epochs and batch size for so many rows of training.
+
+        >>> Recipe().plan(5_000), Recipe().plan(1_000_000)
+        (Plan(epochs=256, batch_size=256), Plan(epochs=8, batch_size=1024))
+        """
+        batch_size = self.batch_size
+        while rows > batch_size * self.most_steps:
+            batch_size *= 2
+        at_most = max(self.most_rows // max(rows, 1), 4)
+        return Plan(min(self.epochs, at_most), batch_size)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train, and how many rows to take at a time."""
+
+    epochs: int
+    batch_size: int
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A network of a bag, and how it was trained."""
+
+    network: MLP
+    """Of the best epoch, by the loss of the rows that were held out."""
+    scores: tuple[float, ...]
+    """The loss of the rows that were held out, after each epoch."""
+    best_epoch: int
+    """From 1."""
+    outputs: NDArray[np.float32]
+    """Weighted sums of the last layer for the rows that were held out, (rows, units): logits, or the target."""
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The loss of the best epoch."""
+        return self.scores[self.best_epoch - 1]
+
+
+def train_member(  # noqa: PLR0913
+    x: NDArray[np.float32],
+    y: NDArray[Any],
+    weights: NDArray[np.float64] | None,
+    held_out: NDArray[np.bool_],
+    classes: int | None,
+    recipe: Recipe,
+    rng: Random,
+    *,
+    plan: Plan | None = None,
+    callback: Callable[[Step | Epoch], Any] | None = None,
+) -> Member | None:
+    """Return a plain network, trained on the rows that are not held out; the others choose the best epoch.
+
+    Parameters
+    ----------
+    x : ndarray, shape (rows, inputs)
+        Encoded rows.
+    y : ndarray, shape (rows,)
+        Class numbers, or numbers of mean 0 and variance 1.
+    weights : ndarray, shape (rows,), optional
+        The weight of each row, in training and in the score.
+    held_out : ndarray of bool, shape (rows,)
+    classes : int, optional
+        The number of classes; None where y is a number.
+    recipe : Recipe
+    rng : Generator
+        The source of first weights, orders and dropout.
+    plan : Plan, optional
+        Epochs and batch size, where not those of the recipe.
+    callback : callable, optional
+        Called with the events of training; True ends it.
+
+    Returns
+    -------
+    Member or None
+        None where training was ended before the first epoch was over.
+    """
+    began = time.perf_counter()
+    plan = recipe.plan(int(np.count_nonzero(~held_out))) if plan is None else plan
+    # Adam's step is as large for every weight. So that the first layer learns as if its weights were divided by the
+    # square root of its inputs, as those of the others, its inputs are multiplied by what makes up the difference.
+    factor = np.float32(math.sqrt(recipe.hidden[0] / x.shape[1]))
+    start = _start(x.shape[1], classes, recipe, rng)
+    parts = [
+        [part[rows] for part in (x * factor, y, weights) if part is not None]
+        for rows in (~held_out, held_out)
+    ]
+    training = train(
+        start,
+        *parts[0][:2],
+        config=_config(classes, recipe, plan),
+        sample_weight=None if weights is None else parts[0][2],
+        validation=tuple(parts[1]),
+        rng=rng,
+        callbacks=() if callback is None else callback,
+        every=_STEPS_BETWEEN_LOOKS,
+    )
+    trained = training.run()
+    if trained.best_epoch is None:
+        return None
+    first, *others = trained.network.layers
+    network = MLP([Dense(first.W * factor, first.b, first.activation), *others])
+    scores, outputs = trained.history.validation_loss, _weighted_sums(network, x[held_out])
+    return Member(network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
+
+
+def _weighted_sums(network: MLP, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    *layers, last = network.layers
+    return np.asarray(MLP([*layers, Dense(last.W, last.b)])(x), np.float32)
+
+
+def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
+    rate = recipe.rate_of_numbers if classes is None else recipe.rate_of_classes
+    return TrainConfig(
+        loss="mean_squared_error" if classes is None else "categorical_cross_entropy",
+        optimizer=Adam(rate / math.sqrt(recipe.hidden[0]), recipe.beta1, recipe.beta2),
+        schedule=CosineLog(),
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        stopping=EarlyStopping(patience=math.inf, ties="last"),
+        dropout=recipe.dropout,
+        weight_decay=recipe.weight_decay,
+    )
+
+
+def _start(inputs: int, classes: int | None, recipe: Recipe, rng: Random) -> MLP:
+    """Return first weights: W of variance 1 / inputs and b of variance 1, and a last layer of 0."""
+    hidden = recipe.activation_of_numbers if classes is None else recipe.activation_of_classes
+    layers, width = list[Dense](), inputs
+    for units in recipe.hidden:
+        # The inputs of the first layer are multiplied; see above.
+        spread = 1.0 / math.sqrt(width if layers else recipe.hidden[0])
+        W, b = rng.standard_normal((width, units)) * spread, rng.standard_normal(units)
+        layers.append(Dense(W.astype(np.float32), b.astype(np.float32), hidden))
+        width = units
+    outputs, last = (1, "identity") if classes is None else (classes, "softmax")
+    layers.append(Dense(np.zeros((width, outputs), np.float32), np.zeros(outputs, np.float32), last))
+    return MLP(layers)
