@@ -14,10 +14,43 @@ from numpy.typing import NDArray
 from multilayer._base.fields import check_settings, setting
 from multilayer.backend.training import ClipKernel, OptimizerKernel
 
-__all__ = ["Clip", "ClipByNorm", "ClipByValue", "Optimizer", "OptimizerState", "Parameters"]
+__all__ = ["Clip", "ClipByNorm", "ClipByValue", "InputScale", "Optimizer", "OptimizerState", "Parameters"]
 
 Parameters = tuple[NDArray[Any], ...]
 """W1, b1, W2, b2, ..., or anything else that has a number for each of theirs."""
+
+
+@dataclass(frozen=True, eq=False)
+class InputScale:
+    """A scale per input that is trained beside W1: the network's W1 is diag(scale) `weights`."""
+
+    weights: NDArray[Any]
+    """Of the shape of W1, which is trained in its place."""
+    scale: NDArray[Any]
+    """Of shape (inputs,)."""
+    slots: Mapping[str, NDArray[Any]]
+    """The optimizer's slots of the scale, each of its shape."""
+
+    @staticmethod
+    def start(W: NDArray[Any], slots: Sequence[str]) -> InputScale:
+        """Return a scale of 1."""
+        return InputScale(W, np.ones(len(W), W.dtype), dict.fromkeys(slots, np.zeros(len(W), W.dtype)))
+
+    def folded(self) -> NDArray[Any]:
+        """Return W1 of the network."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.scale[:, np.newaxis] * self.weights)
+
+    def of(self, W: NDArray[Any]) -> InputScale:
+        """Return the same for a network with this W1; where it is the folded one, nothing changes.
+
+        An entry that is another one is divided by its scale. An input where that is not finite starts again with 1.
+        """
+        with np.errstate(all="ignore"):
+            weights: NDArray[Any] = np.where(self.folded() == W, self.weights, W / self.scale[:, np.newaxis])
+        lost = np.logical_not(np.isfinite(weights).all(axis=1))
+        scale = np.where(lost, self.scale.dtype.type(1.0), self.scale)
+        return InputScale(np.where(lost[:, np.newaxis], W, weights), scale, self.slots)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +59,13 @@ class OptimizerState:
 
     step: int
     slots: Mapping[str, Parameters]
+    scale: InputScale | None = None
+    """Where the inputs have a trained scale, which the slots of W1 go with."""
 
     def is_finite(self) -> bool:
         """Whether every number in it is finite: a squared gradient that overflows makes all later updates 0."""
-        return all(np.isfinite(array).all() for slot in self.slots.values() for array in slot)
+        of_scale = () if self.scale is None else tuple(self.scale.slots.values())
+        return all(np.isfinite(array).all() for slot in (*self.slots.values(), of_scale) for array in slot)
 
 
 class Optimizer(ABC):

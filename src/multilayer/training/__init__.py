@@ -16,6 +16,7 @@ from multilayer.training.events import Epoch, History, Memory, Step, Trained
 from multilayer.training.loop import Training
 from multilayer.training.metrics import Metric
 from multilayer.training.progress import progress_bar
+from multilayer.training.rates import RateFactors
 from multilayer.training.stopping import EarlyStopping
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LayerGradient",
     "Memory",
     "Metric",
+    "RateFactors",
     "Step",
     "TrainConfig",
     "Trained",

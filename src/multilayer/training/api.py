@@ -173,7 +173,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     data, held_out = _validation(network, config, data, validation, random)
     if config.metrics and held_out is None and not isinstance(data, Arrays):
         raise InputError("metrics of batches are not measured; give validation=(X, y)")
-    memory = None if after is None else _fitting(after, parameters_of(network), config.optimizer)
+    memory = None if after is None else _fitting(after, parameters_of(network), config)
     state = initial_state(network, config.optimizer, random, memory)
     if isinstance(config.optimizer, LBFGS):
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
@@ -245,14 +245,14 @@ def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainC
     return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
 
 
-def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimizer | LBFGS) -> Memory:
+def _fitting(after: Memory | Trained, parameters: Parameters, config: TrainConfig) -> Memory:
     """Return the optimizer state to continue from, checked to belong to this network and this optimizer."""
     memory = after.memory if isinstance(after, Trained) else after
     if not isinstance(memory, Memory):
         raise InputError(
             f"after must be what an earlier fit returned, or its memory; got {type(after).__name__}"
         )
-    slots = memory.optimizer.slots
+    optimizer, slots = config.optimizer, memory.optimizer.slots
     expected = optimizer.slots if isinstance(optimizer, Optimizer) else ()
     if isinstance(optimizer, Optimizer) and set(slots) != set(expected):
         raise InputError(
@@ -266,6 +266,8 @@ def _fitting(after: Memory | Trained, parameters: Parameters, optimizer: Optimiz
                 f"after holds the optimizer state of a network of another shape ({name}); give the network that the "
                 "earlier fit returned"
             )
+    if memory.optimizer.scale is not None and not config.input_scale:
+        raise InputError("after holds a trained scale of the inputs; give the same input_scale=")
     return memory
 
 

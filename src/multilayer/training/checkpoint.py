@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
-from multilayer.optimizers import OptimizerState, Parameters
+from multilayer.optimizers import InputScale, OptimizerState, Parameters
 from multilayer.training.events import History
 from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
@@ -47,6 +47,8 @@ class OptimizerDocument(Struct, forbid_unknown_fields=True):
 
     step: Count
     slots: list[str]
+    scale: bool = False
+    """Whether there is an `InputScale`; its arrays are tensors, too."""
 
 
 class HistoryDocument(Struct, forbid_unknown_fields=True):
@@ -145,6 +147,12 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
     for slot, arrays in memory.slots.items():
         check_alike(arrays, parameters, f"optimizer.{slot}")
         tensors |= _named(f"optimizer.{slot}", arrays)
+    if memory.scale is not None:
+        scale = memory.scale
+        arrays = (scale.weights, scale.scale, *scale.slots.values())
+        tensors |= dict(
+            zip(_scale_names(tuple(memory.slots)), map(np.ascontiguousarray, arrays), strict=True)
+        )
     if progress.best is not None:
         tensors |= _named("best", progress.best)
     if progress.order is not None:
@@ -158,6 +166,7 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
             "optimizer": {
                 "step": memory.step,
                 "slots": list(memory.slots),
+                "scale": memory.scale is not None,
             },
             "rng": state_of(state.rng),
             "history": asdict(progress.history),
@@ -207,6 +216,7 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
 
 def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainState:
     slots = document.optimizer.slots
+    scale, tensors = _input_scale(document.optimizer, tensors, where)
     kinds = ["parameters", *(f"optimizer.{slot}" for slot in slots), *(["best"] if document.best else [])]
     _check_names(kinds, document.arrays, tensors, where)
     parameters, *others = (_taken(tensors, kind, document.arrays) for kind in kinds)
@@ -235,10 +245,35 @@ def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainS
         progress = replace(progress, drawn=document.batch > 0)
     return TrainState(
         parameters,
-        OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False))),
+        OptimizerState(document.optimizer.step, dict(zip(slots, others, strict=False)), scale),
         restored(document.rng, f"{where}: rng"),
         progress,
     )
+
+
+def _input_scale(
+    document: OptimizerDocument, tensors: Tensors, where: str
+) -> tuple[InputScale | None, Tensors]:
+    """Return the scale of the inputs, if there is one, and the tensors that are left."""
+    if not document.scale:
+        return None, tensors
+    names = _scale_names(document.slots)
+    if not tensors.keys() >= {*names}:
+        raise InputError(
+            f"{where}: expected the tensors {one_line(', '.join(names), 200)} of the input scale"
+        )
+    weights, scale, *slots = (tensors[name] for name in names)
+    W = tensors.get("parameters.W1", weights)
+    number_per_input = np.empty(W.shape[:1], W.dtype)
+    check_alike(
+        (weights, scale, *slots), (W, *[number_per_input] * (1 + len(slots))), f"{where}: input scale"
+    )
+    left = {name: array for name, array in tensors.items() if name not in names}
+    return InputScale(weights, scale, dict(zip(document.slots, slots, strict=True))), left
+
+
+def _scale_names(slots: Sequence[str]) -> list[str]:
+    return ["input_scale.W1", "input_scale.s", *(f"optimizer.{slot}.s" for slot in slots)]
 
 
 def check_alike(arrays: Parameters, expected: Parameters, where: str) -> None:

@@ -116,7 +116,15 @@ class CheckpointWriter:
     def _check_state(self, saved: TrainState, start: TrainState) -> None:
         parameters, memory = saved.parameters, saved.optimizer
         check_alike(parameters, start.parameters, "parameters")
-        for kind, arrays in (("parameters", parameters), ("best", saved.progress.best or ())):
+        scale = memory.scale
+        scaled = () if scale is None else (scale.weights, scale.scale)
+        if (scale is None) is bool(self.config.input_scale):
+            raise InputError("optimizer: expected an input scale where one is trained, and nowhere else")
+        for kind, arrays in (
+            ("parameters", parameters),
+            ("best", saved.progress.best or ()),
+            ("input scale", scaled),
+        ):
             if not all(np.isfinite(array).all() for array in arrays):
                 raise InputError(f"{kind}: expected finite numbers, found others")
         slots = self.config.optimizer.slots if isinstance(self.config.optimizer, Optimizer) else ()

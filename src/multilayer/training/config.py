@@ -16,6 +16,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam, AdamW, Clip, Constant, Optimizer, Schedule, schedules
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
+from multilayer.training.rates import RateFactors
 from multilayer.training.stopping import EarlyStopping
 
 __all__ = ["Settings", "TrainConfig"]
@@ -25,6 +26,7 @@ _A: dict[str, tuple[type, str]] = {
     "stopping": (EarlyStopping, "an EarlyStopping"),
     "clip": (Clip, "a ClipByNorm or ClipByValue"),
 }
+_SCHEDULES = ("schedule", "dropout_schedule", "weight_decay_schedule")
 
 
 class Settings(TypedDict, total=False):
@@ -41,6 +43,10 @@ class Settings(TypedDict, total=False):
     dropout: float | Sequence[float]
     l2: float
     weight_decay: float
+    rate_factors: RateFactors
+    input_scale: float
+    dropout_schedule: Schedule | str
+    weight_decay_schedule: Schedule | str
     metrics: str | Metric | Iterable[str | Metric]
 
 
@@ -71,7 +77,15 @@ class TrainConfig:
     l2 : float
         Penalty l2 / (2 n) * sum of W^2, n the sum of a batch's weights: scikit-learn's `alpha`.
     weight_decay : float
-        Decoupled decay: W shrinks by the fraction rate * weight_decay per step.
+        Decoupled decay: W shrinks by the fraction rate * weight_decay per step, the rate being that of the step times
+        the factor of W in `rate_factors`.
+    rate_factors : RateFactors
+        Factors of the learning rate, for weights and for biases, and whether the rate of a layer goes by its inputs.
+    input_scale : float
+        Where it is not 0, each input x_i is multiplied by a number s_i that is trained too: it starts at 1, and
+        `input_scale` is the factor of its rate. The trained network has s in its first layer, and is a plain one.
+    dropout_schedule, weight_decay_schedule : Schedule or str
+        A factor of dropout, and of weight decay, over time, from 0 to 1: "flat_cosine", say.
     metrics : str or Metric, or iterable of them
         What else to measure after each epoch: "accuracy", "r2", "mae", "mse", "rmse".
 
@@ -99,6 +113,10 @@ class TrainConfig:
     dropout: float | tuple[float, ...] = 0.0
     l2: float = setting(0.0, minimum=0.0)
     weight_decay: float = setting(0.0, minimum=0.0)
+    rate_factors: RateFactors = RateFactors()  # noqa: RUF009  (frozen)
+    input_scale: float = setting(0.0, minimum=0.0)
+    dropout_schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
+    weight_decay_schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
     metrics: tuple[Metric, ...] = ()
 
     if TYPE_CHECKING:  # names and single entries are looked up at run time, by __post_init__
@@ -109,7 +127,7 @@ class TrainConfig:
         for name, value in (
             ("loss", losses.get(self.loss)),
             ("optimizer", optimizers.get(self.optimizer)),
-            ("schedule", schedules.get(self.schedule)),
+            *((name, schedules.get(getattr(self, name))) for name in _SCHEDULES),
             ("dropout", _checked_rates(self.dropout)),
             ("metrics", chosen(self.metrics)),
         ):
@@ -119,8 +137,16 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and not isinstance(value, kind):
                 raise InputError(f"{name} must be {words}, or None; got {one_line(repr(value), 80)}")
+        if not isinstance(self.rate_factors, RateFactors):
+            raise InputError(
+                f"rate_factors must be a RateFactors; got {one_line(repr(self.rate_factors), 80)}"
+            )
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError("AdamW has its own weight_decay; set it there, or use Adam with weight_decay=")
+        if self.weight_decay_schedule != Constant() and isinstance(self.optimizer, AdamW):
+            raise InputError(
+                "weight_decay_schedule is for weight_decay=, and AdamW has its own; use Adam with weight_decay="
+            )
         if isinstance(self.optimizer, LBFGS):
             self._check_full_batch()
 
@@ -134,6 +160,10 @@ class TrainConfig:
             clip=None,
             dropout=0.0,
             weight_decay=0.0,
+            rate_factors=RateFactors(),
+            input_scale=0.0,
+            dropout_schedule=Constant(),
+            weight_decay_schedule=Constant(),
             metrics=(),
         )
 
@@ -143,6 +173,10 @@ class TrainConfig:
             ("clip", self.clip is not None),
             ("dropout", any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0.0),
             ("weight_decay", self.weight_decay > 0.0),
+            ("rate_factors", self.rate_factors != RateFactors()),
+            ("input_scale", self.input_scale > 0.0),
+            ("dropout_schedule", self.dropout_schedule != Constant()),
+            ("weight_decay_schedule", self.weight_decay_schedule != Constant()),
         ):
             if given:
                 raise InputError(
@@ -167,6 +201,7 @@ class TrainConfig:
                     f"Surrogate({facts.name}, sigmoid)"
                 )
         self.dropout_rates(len(network.layers) - 1)
+        self.rate_factors.rates([array.shape for layer in network.layers for array in (layer.W, layer.b)])
 
     def dropout_rates(self, hidden: int) -> tuple[float, ...]:
         """Return the dropout of each hidden layer; () without dropout."""
@@ -176,6 +211,11 @@ class TrainConfig:
                 f"dropout has {len(rates)} numbers; expected one for all, or one per hidden layer, {hidden}"
             )
         return rates if any(rates) else ()
+
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        """The schedules of the learning rate, of dropout and of weight decay, by the names of their settings."""
+        return {name: getattr(self, name) for name in _SCHEDULES}
 
     @property
     def penalties(self) -> dict[str, float]:
@@ -204,12 +244,12 @@ class TrainConfig:
     def terms(self, network: MLP) -> dict[str, str]:
         """Return every setting in words, by name, to compare with those of a checkpoint.
 
-        The number of epochs may change, unless the learning rate depends on it.
+        The number of epochs may change, unless a schedule depends on it.
         """
         words = {field.name: repr(getattr(self, field.name)) for field in dataclasses.fields(self)}
         words["dropout"] = repr(self.dropout_rates(len(network.layers) - 1))
         words["metrics"] = ", ".join(metric.name for metric in self.metrics)
-        if not self.schedule.needs_total:
+        if not any(schedule.needs_total for schedule in self.schedules.values()):
             del words["epochs"]
         return words
 

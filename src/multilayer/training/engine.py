@@ -15,6 +15,7 @@ from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Batches, mean_of, mean_weights
 from multilayer.training.native_engine import NativeEngine
 from multilayer.training.numpy_engine import NumpyEngine, Outcome
+from multilayer.training.rates import StepRates
 
 __all__ = ["Engine", "engine_for", "evaluate"]
 
@@ -40,11 +41,11 @@ class Engine(Protocol):
     def run(
         self,
         batches: Batches,
-        rates: Sequence[float] | NDArray[np.float64],
+        rates: Sequence[float] | StepRates,
         rng: Random,
         interrupted: Callable[[], bool] = ...,
     ) -> Outcome:
-        """Make one step per batch, with a learning rate each.
+        """Make one step per batch, with a learning rate each, or with rates and factors.
 
         Stops early between two batches when `interrupted` returns True, or before an update that would bring nan or
         infinity into the weights.

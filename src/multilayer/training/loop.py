@@ -159,7 +159,7 @@ class Training(Iterator[Step | Epoch]):
         run.draw_order()
         at = run.progress
         for chunk in run.chunks(self._every):
-            rates = [run.rate(at.steps + i) for i in range(len(chunk))]
+            rates = run.rates(at.steps, len(chunk))
             outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
             at = run.progress = run.progress.after_steps(chunk, outcome.losses)
             if outcome.not_finite is not None:
@@ -174,7 +174,7 @@ class Training(Iterator[Step | Epoch]):
                     run.batches,
                     at.steps,
                     float(outcome.losses[-1]),
-                    rates[len(outcome.losses) - 1],
+                    float(rates[len(outcome.losses) - 1, 0]),
                     time.perf_counter() - began,
                     partial(run.network_after, at.steps),
                 )

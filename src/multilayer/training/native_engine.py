@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from multilayer._base.random import Random, rewinder
 from multilayer.activations import Activation
 from multilayer.backend import training as backend
-from multilayer.optimizers import Optimizer, OptimizerState, Parameters
+from multilayer.optimizers import Constant, Optimizer, OptimizerState, Parameters
 from multilayer.training.backpropagation import mean_da
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Batches, mean_weights
 from multilayer.training.dropout import step_keys
 from multilayer.training.native_parts import InNumpy, is_readable, pieces, plain_targets, trainer_for
-from multilayer.training.numpy_engine import NumpyEngine, Outcome, decayed
+from multilayer.training.numpy_engine import NumpyEngine, Outcome, updated, with_input_scale
+from multilayer.training.rates import RateFactors, StepRates, step_rates
 
 __all__ = ["NativeEngine"]
 
@@ -55,13 +56,17 @@ class NativeEngine:
         cls, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
     ) -> NativeEngine | None:
         """Return an engine for parameters of this type and these shapes; None if the core cannot."""
+        new = (config.input_scale, *[*config.schedules.values()][1:], config.rate_factors)
+        if new != (0.0, Constant(), Constant(), RateFactors()):
+            return None
         made = trainer_for(config, activations, parameters)
         return None if made is None else cls(config, activations, *made)
 
     def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
         """Start from these."""
         self._before = parameters, optimizer
-        self._memory = optimizer if self._in_numpy.optimizer else None
+        if self._in_numpy.optimizer:
+            self._memory = with_input_scale(self._config, parameters, optimizer)
         slots = () if self._in_numpy.optimizer else tuple(optimizer.slots[name] for name in self._slots)
         self._trainer.load(parameters, slots, optimizer.step)
         self._before = None
@@ -115,12 +120,12 @@ class NativeEngine:
     def run(
         self,
         batches: Batches,
-        rates: Sequence[float] | NDArray[np.float64],
+        rates: Sequence[float] | StepRates,
         rng: Random,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> Outcome:
         """Make one step per batch, with a learning rate each."""
-        rates = np.ascontiguousarray(rates, np.float64)
+        rates = step_rates(rates)
         losses = [np.empty(0)]
         done, total = 0, len(batches)
         while done < total:
@@ -182,7 +187,7 @@ class NativeEngine:
     def _run(
         self,
         batches: Batches,
-        rates: NDArray[np.float64],
+        rates: StepRates,
         keys: NDArray[np.uint64],
         interrupted: Callable[[], bool],
     ) -> tuple[NDArray[np.float64], bool]:
@@ -195,7 +200,7 @@ class NativeEngine:
             if self._in_numpy.any:
                 taken, finite = self._steps_in_stages(samples, part, some, interrupted)
             else:
-                taken, finite = self._trainer.run(samples, some, interrupted)
+                taken, finite = self._trainer.run(samples, np.ascontiguousarray(some[:, 0]), interrupted)
             losses.append(taken)
             done += len(taken)
             if len(taken) < count:
@@ -206,16 +211,15 @@ class NativeEngine:
         self,
         samples: backend.Rows,
         batches: Batches,
-        rates: NDArray[np.float64],
+        rates: StepRates,
         interrupted: Callable[[], bool],
     ) -> tuple[NDArray[np.float64], bool]:
         losses: list[float] = []
-        for number in range(len(batches)):
+        for number, (rate, _, decaying) in enumerate(rates.tolist()):
             if interrupted():
                 break
-            rate = float(rates[number])
             value = self._objective(samples, number, *batches.targets(number), rate)
-            if not math.isfinite(value) or not self._update(rate):
+            if not math.isfinite(value) or not self._update(rate, decaying):
                 return np.array(losses), False
             losses.append(value)
         return np.array(losses), True
@@ -265,21 +269,18 @@ class NativeEngine:
         dz = self._trainer.read("da", layer, len(a))
         self._trainer.write("da", layer, self._activations[layer].vjp(a, z, dz))
 
-    def _update(self, rate: float) -> bool:
+    def _update(self, rate: float, decaying: float) -> bool:
         """Update the parameters, unless that is not finite; return whether it was."""
         trainer, config = self._trainer, self._config
         if not (self._in_numpy.clip or self._in_numpy.optimizer):
             return trainer.update()
         trainer.find_gradients()
         gradients = trainer.get("gradient")
-        if self._in_numpy.clip and config.clip is not None:
-            gradients = config.clip(gradients)
-        if self._memory is None or not isinstance(config.optimizer, Optimizer):
-            trainer.put("gradient", gradients)
+        if self._memory is None:
+            trainer.put("gradient", gradients if config.clip is None else config.clip(gradients))
             return trainer.update()
         before = trainer.get("weights")
-        after, memory = config.optimizer.update(gradients, self._memory, before, rate)
-        after = decayed(config, after, before, rate)
+        after, memory = updated(config, gradients, before, self._memory, rate, decaying)
         if not all(np.isfinite(array).all() for array in after):
             return False
         self._before = before, self._memory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -14,13 +14,14 @@ from multilayer._base.random import Random
 from multilayer.activations import Activation
 from multilayer.network import Dense, LayerRecord
 from multilayer.network.trace import forward
-from multilayer.optimizers import Optimizer, OptimizerState, Parameters
+from multilayer.optimizers import InputScale, Optimizer, OptimizerState, Parameters
 from multilayer.training.backpropagation import backward, mean_da, mean_loss
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Batches, mean_weights
 from multilayer.training.dropout import mask, step_keys
+from multilayer.training.rates import ArrayRate, StepRates, step_rates
 
-__all__ = ["NotFinite", "NumpyEngine", "Outcome", "decayed"]
+__all__ = ["NotFinite", "NumpyEngine", "Outcome", "updated", "with_input_scale"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ class NumpyEngine:
 
         sum_i w_i loss_i / sum_i w_i  +  l2 / (2 sum_i w_i) * sum of W^2 over all layers
 
-    which is scikit-learn's objective with alpha = l2. Biases are never penalised. `weight_decay` then shrinks each W by
-    the fraction rate * weight_decay per step, whatever the optimizer.
+    which is scikit-learn's objective with alpha = l2. Biases are never penalised. `updated` makes the step.
     """
 
     def __init__(self, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
@@ -71,7 +71,7 @@ class NumpyEngine:
 
     def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
         """Start from these."""
-        self._state = parameters, optimizer
+        self._state = parameters, with_input_scale(self._config, parameters, optimizer)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -101,19 +101,19 @@ class NumpyEngine:
     def run(
         self,
         batches: Batches,
-        rates: Sequence[float] | NDArray[np.float64],
+        rates: Sequence[float] | StepRates,
         rng: Random,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> Outcome:
         """Make one step per batch, with a learning rate each."""
         losses: list[float] = []
-        for number in range(len(batches)):
+        for number, (rate, dropping, decaying) in enumerate(step_rates(rates).tolist()):
             if interrupted():
                 break
             x, y, weights = batches.gather(number, self.dtype)
-            value, gradients, cause = self._objective(x, y, weights, rng)
+            value, gradients, cause = self._objective(x, y, weights, rng, dropping)
             if cause is None:
-                new = self._updated(gradients, float(rates[number]))
+                new = updated(self._config, gradients, *self._state, rate, decaying)
                 cause = _first_not_finite(x, new[0])
             if cause is not None:
                 return Outcome(np.array(losses), NotFinite(number, *cause))
@@ -133,9 +133,12 @@ class NumpyEngine:
         return self._objective(x, y, weights)[:2]
 
     def forward(
-        self, x: NDArray[Any], rng: Random | None = None
+        self, x: NDArray[Any], rng: Random | None = None, dropping: float = 1.0
     ) -> tuple[list[LayerRecord], list[NDArray[Any] | None]]:
-        """Return a record per layer, and the dropout mask of each layer's outputs; no `rng`, no dropout."""
+        """Return a record per layer, and the dropout mask of each layer's outputs; no `rng`, no dropout.
+
+        `dropping` is a factor of dropout.
+        """
         parameters, masks = self.parameters(), list[NDArray[Any] | None]()
         keys = None if rng is None else step_keys(rng, 1, len(self._dropout))
 
@@ -144,7 +147,7 @@ class NumpyEngine:
             if keys is None or n >= len(self._dropout) or not self._dropout[n]:
                 masks.append(None)
                 return z
-            masks.append(mask(keys[0, n], z.shape, self._dropout[n]).astype(z.dtype))
+            masks.append(mask(keys[0, n], z.shape, dropping * self._dropout[n]).astype(z.dtype))
             dropped: NDArray[Any] = z * masks[n]
             return dropped
 
@@ -155,10 +158,15 @@ class NumpyEngine:
         return list(forward(cast("list[Dense]", layers), x, dropout)), masks
 
     def _objective(
-        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[Any] | None, rng: Random | None = None
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[Any] | None,
+        rng: Random | None = None,
+        dropping: float = 1.0,
     ) -> tuple[float, Parameters, tuple[int, str] | None]:
         """Return the objective, its gradient by parameter, and where it is not finite."""
-        records, masks = self.forward(x, rng)
+        records, masks = self.forward(x, rng, dropping)
         last, l2 = records[-1], self._config.l2
         fractions, total = mean_weights(weights, len(x))
         output = (self._config.loss, y, last.a, last.z, last.layer.activation, fractions)
@@ -175,24 +183,71 @@ class NumpyEngine:
             gradients = [dW, layer.db, *gradients]
         return value, tuple(gradients), None
 
-    def _updated(self, gradients: Parameters, rate: float) -> tuple[Parameters, OptimizerState]:
-        config, (before, memory) = self._config, self._state
-        if not isinstance(config.optimizer, Optimizer):
-            raise TypeError("L-BFGS makes no steps on batches")
-        if config.clip is not None:
-            gradients = config.clip(gradients)
-        after, memory = config.optimizer.update(gradients, memory, before, rate)
-        return decayed(config, after, before, rate), memory
+
+def with_input_scale(config: TrainConfig, parameters: Parameters, memory: OptimizerState) -> OptimizerState:
+    """Return the state with a scale of the inputs where one is trained, and without one elsewhere."""
+    if not config.input_scale:
+        return memory if memory.scale is None else replace(memory, scale=None)
+    W = parameters[0]
+    scale = memory.scale or InputScale.start(W, tuple(memory.slots))
+    return replace(memory, scale=scale.of(W))
 
 
-def decayed(config: TrainConfig, new: Parameters, old: Parameters, rate: float) -> Parameters:
-    """Return new parameters after weight decay: W loses a fraction of what it was."""
-    if not config.weight_decay:
-        return new
-    return tuple(
-        after - rate * config.weight_decay * before if before.ndim == 2 else after
-        for after, before in zip(new, old, strict=True)
-    )
+def updated(
+    config: TrainConfig,
+    gradients: Parameters,
+    parameters: Parameters,
+    memory: OptimizerState,
+    rate: float,
+    decaying: float = 1.0,
+) -> tuple[Parameters, OptimizerState]:
+    """Make a step: clip the gradients, let the optimizer move each array, and let each W decay.
+
+    The rate of an array is the learning rate times its own factor, and each W loses the fraction rate * weight_decay of
+    what it was, whatever the optimizer; `decaying` is a factor of weight_decay. With `rate_factors.by_inputs` the
+    optimizer sees V in place of W, and dW / stretch as its gradient.
+
+    With a trained scale s of the inputs, W1 = diag(s) U, and the optimizer sees U and s::
+
+        dU = diag(s) dW1        ds_i = sum_j U_ij dW1_ij
+    """
+    optimizer, scale = config.optimizer, memory.scale
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError("L-BFGS makes no steps on batches")
+    if config.clip is not None:
+        gradients = config.clip(gradients)
+    rates = config.rate_factors.rates([array.shape for array in parameters])
+    slots: list[Parameters] = list(zip(*(memory.slots[name] for name in optimizer.slots), strict=True))
+    t, dW1 = memory.step + 1, gradients[0]
+
+    def moved(
+        w: NDArray[Any], g: NDArray[Any], old: Parameters, own: ArrayRate, decay: float = 0.0
+    ) -> tuple[NDArray[Any], ...]:
+        factor, stretch = own
+        if stretch != 1.0:
+            new, *kept = optimizer.formula(t, rate * factor, w * stretch, g / stretch, *old)
+            new = new / stretch
+        else:
+            new, *kept = optimizer.formula(t, rate * factor, w, g, *old)
+        return new - rate * decay * factor * w if decay else new, *kept
+
+    with np.errstate(all="ignore"):
+        if scale is not None:
+            parameters = (scale.weights, *parameters[1:])
+            gradients = (scale.scale[:, np.newaxis] * dW1, *gradients[1:])
+        new = [
+            moved(w, g, old, own, config.weight_decay * decaying if w.ndim == 2 else 0.0)
+            for w, g, old, own in zip(
+                parameters, gradients, slots or [()] * len(parameters), rates, strict=True
+            )
+        ]
+        if scale is not None:
+            ds, old = (scale.weights * dW1).sum(axis=1), tuple(scale.slots[name] for name in optimizer.slots)
+            s, *kept = moved(scale.scale, ds, old, ArrayRate(config.input_scale))
+            scale = InputScale(new[0][0], s, dict(zip(optimizer.slots, kept, strict=True)))
+            new[0] = scale.folded(), *new[0][1:]
+    after, *memories = zip(*new, strict=True)
+    return after, OptimizerState(t, dict(zip(optimizer.slots, memories, strict=True)), scale)
 
 
 def _square_sum(W: NDArray[Any]) -> float:

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
+from multilayer._base.errors import InputError
 from multilayer.network import MLP
-from multilayer.optimizers import OptimizerState, Parameters, Time
+from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Batches, Source, chunks
 from multilayer.training.engine import Engine, engine_for, evaluate
 from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
 from multilayer.training.numpy_engine import NumpyEngine
+from multilayer.training.rates import StepRates
 from multilayer.training.state import TrainState, with_parameters
 from multilayer.training.stopping import EarlyStopping, EarlyStoppingState
 
@@ -46,8 +50,9 @@ class Run:
         # The end is counted from where this training began, which a checkpoint or an earlier training may have moved.
         began = at.steps - at.batch - at.epoch * (self.batches or 0)
         self._total = None if self.batches is None else began + self.batches * config.epochs
-        if config.schedule.needs_total:
-            config.schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
+        for schedule in config.schedules.values():
+            if schedule.needs_total:
+                schedule.rate(1.0, Time(0, 0, self._total))  # refuses, where the total is not known
 
     @property
     def ended(self) -> Stopped | None:
@@ -64,6 +69,22 @@ class Run:
         """Return the learning rate of a step."""
         at = self.progress
         return self.config.schedule.rate(at.learning_rate, Time(step, at.samples, self._total))
+
+    def rates(self, first: int, count: int) -> StepRates:
+        """Return the learning rates of steps, and their factors of dropout and weight decay."""
+        bases = (self.progress.learning_rate, 1.0, 1.0)
+        rates = np.tile(bases, (count, 1))
+        for column, (name, schedule) in enumerate(self.config.schedules.items()):
+            if schedule == Constant():
+                continue
+            for i in range(count):
+                time = Time(first + i, self.progress.samples, self._total)
+                rates[i, column] = rate = schedule.rate(bases[column], time)
+                if column > 0 and not 0.0 <= rate <= 1.0:
+                    raise InputError(
+                        f"{name} must give factors from 0 to 1; got {rate} for step {first + i + 1}"
+                    )
+        return rates
 
     def draw_order(self) -> None:
         """Draw the order of the epoch under way, unless it was drawn before an interruption."""
