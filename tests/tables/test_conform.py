@@ -41,6 +41,7 @@ def test_categories_get_the_codes_of_training():
     assert conformed(job=["cook", "pilot"])["job"].values.tolist() == [1, UNSEEN]
     assert conformed(job=["", "clerk"])["job"].values.tolist() == [MISSING, 0]
     assert conformed(job=[None, None])["job"].values.tolist() == [MISSING, MISSING]
+    assert conformed(job=[None, None]).schema == TRAIN.schema
 
 
 def test_numbers_are_categories_by_value():

@@ -20,7 +20,18 @@ try:
 except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AnyPath", "check_regular", "check_writable", "decode", "exists", "keep", "read", "shown", "write"]
+__all__ = [
+    "AnyPath",
+    "check_regular",
+    "check_writable",
+    "decode",
+    "exists",
+    "keep",
+    "read",
+    "shown",
+    "write",
+    "writing",
+]
 
 AnyPath = str | PathLike[str]
 
@@ -130,6 +141,19 @@ def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
     InputError
         When the file exists and `overwrite` is False, or it cannot be written. No temporary file remains.
     """
+    with writing(path, overwrite=overwrite) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: AnyPath, *, overwrite: bool = True) -> Iterator[BinaryIO]:
+    """Open a file to write it in pieces, atomically as by `write`: an error within leaves what was there.
+
+    Raises
+    ------
+    InputError
+        As `write` does.
+    """
     with _refusing(path, "written"):
         target = Path(os.path.realpath(path))
         before: os.stat_result | None = None
@@ -140,9 +164,11 @@ def write(path: AnyPath, data: bytes, *, overwrite: bool = True) -> None:
         if before is not None and not overwrite:
             raise FileExistsError
         if before is not None and not stat.S_ISREG(before.st_mode):
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                yield file
         else:
-            _replace(target, data, before, overwrite)
+            with _replacing(target, before, overwrite) as file:
+                yield file
 
 
 def keep(path: AnyPath, name: AnyPath) -> None:
@@ -185,15 +211,20 @@ def _refusing(path: AnyPath, done: str) -> Iterator[None]:
         ) from None
     except InputError:
         raise
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+    except OSError as error:
+        raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
+    except ValueError as error:
+        if "null" not in str(error):  # not of the path, in which there is a NUL character
+            raise
         raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
 
 
-def _replace(target: Path, data: bytes, before: os.stat_result | None, overwrite: bool) -> None:
+@contextmanager
+def _replacing(target: Path, before: os.stat_result | None, overwrite: bool) -> Iterator[BinaryIO]:
     with _temporary_file(target) as (temporary, file):
         if before is not None:
             temporary.chmod(stat.S_IMODE(before.st_mode))
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())
         if fcntl is None:

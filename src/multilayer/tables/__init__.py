@@ -9,11 +9,11 @@ from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
-from multilayer.tables.files import read_table
+from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
-from multilayer.tables.kinds import Reading
 from multilayer.tables.model import Model
+from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.target import Target
@@ -38,7 +38,9 @@ __all__ = [
     "columns_of",
     "conform",
     "fit_table",
+    "read_batches",
     "read_table",
+    "write_rows",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts, texts_of_numbers
 from multilayer.tables.texts import Texts, number_of, recoded, shortest
 
-__all__ = ["CategoryCodes", "conform"]
+__all__ = ["CategoryCodes", "check_present", "conform", "conformed"]
 
 
 def conform(columns: Columns, schema: Sequence[ColumnSchema]) -> Columns:
@@ -35,24 +36,35 @@ def conform(columns: Columns, schema: Sequence[ColumnSchema]) -> Columns:
     >>> conform(new, train.schema)["job"].values.tolist()
     [1, -2, -1]
     """
-    missing = [wanted.name for wanted in schema if wanted.name not in columns]
-    if missing:
-        template = (
-            "expected a column {name} (and {more} more); {hint}"
-            if missing[1:]
-            else "expected a column {name}; {hint}"
-        )
-        hint = near_matches(missing[0], columns.names)
-        raise InputError(fill(template, name=quoted(missing[0]), more=len(missing) - 1, hint=hint))
+    check_present([wanted.name for wanted in schema], columns.names)
     return Columns(conformed(columns[wanted.name], wanted) for wanted in schema)
+
+
+def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
+    """Check that columns are there.
+
+    Raises
+    ------
+    InputError
+        With the first that is not, and near matches.
+    """
+    known = set(names)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        template = "expected a column {name}; {hint}"
+        if len(missing) > 1:
+            template = "expected a column {name}, and {more} others that are missing; {hint}"
+        hint = near_matches(missing[0], names) if names else fill("there are none")
+        raise InputError(fill(template, name=quoted(missing[0]), more=len(missing) - 1, hint=hint))
 
 
 def conformed(column: Column, wanted: ColumnSchema) -> Column:
     """Return a column as one of a schema."""
     if column.schema == wanted:
         return column
-    if len(column.values) == np.count_nonzero(column.missing):
-        return of_texts(wanted.name, Texts([], np.full(len(column.values), -1, np.int32)), wanted.kind).column
+    if np.all(column.missing):
+        nothing = of_texts(wanted.name, Texts.of([None] * len(column.values)), wanted.kind).column
+        return replace(nothing, categories=wanted.categories)
     change = _CHANGES.get((column.kind, wanted.kind))
     if change is None:
         raise InputError(

@@ -12,15 +12,8 @@ from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, one_line, quoted
 from multilayer.tables.columns import MISSING, Columns, Kind
 from multilayer.tables.files.arrow import column_of
-from multilayer.tables.kinds import (
-    Reading,
-    Understood,
-    check_types,
-    gathered,
-    of_dates,
-    of_numbers,
-    of_texts,
-)
+from multilayer.tables.kinds import of_dates, of_numbers, of_texts
+from multilayer.tables.reading import Reading, Understood, check_types, gathered
 from multilayer.tables.texts import CellError, Texts
 
 __all__ = ["columns_of", "reading_of"]

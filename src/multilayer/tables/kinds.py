@@ -23,27 +23,36 @@ not part of it. The first rule that applies decides:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
-from multilayer.tables.columns import KINDS, MISSING, Column, Columns, Kind
-from multilayer.tables.texts import CellError, Texts, dates_of, names_of_booleans, numbers_of, shortest
+from multilayer._base.text import quoted
+from multilayer.tables.columns import MISSING, Column, Kind
+from multilayer.tables.reading import Doubt, Understood
+from multilayer.tables.texts import (
+    CellError,
+    Texts,
+    dates_of,
+    names_of_booleans,
+    number_of,
+    numbers_of,
+    shortest,
+)
 
-__all__ = ["Doubt", "Reading", "Understood", "check_types", "gathered", "of_dates", "of_numbers", "of_texts"]
+__all__ = ["of_dates", "of_numbers", "of_texts", "texts_of_numbers"]
 
 MOST_CATEGORIES = 10_000
 """More values than this are no category unless the user says so."""
 
 _SURE_CATEGORIES = 50
 _MANY_ROWS = 20
+_ENOUGH = 1000
 _MOSTLY = 0.9
-_LONGEST_LIST = 5
 
 _NAMED_LIKE_AN_ID = re.compile(
     r"|column 1|unnamed: 0|(.*[^a-z])?(ids?|uuid|guid|index|idx|key|rownames?)", re.IGNORECASE
@@ -57,75 +66,11 @@ _IDENTIFIER = (
 _TEXT = "{columns}: read as text, as {distinct} of its {rows} values are different ones"
 _FEW = "{columns}: whole numbers with few values are read as numbers; where they are codes, set the type category"
 _GROUPED = "{columns}: {text} is read as the number {number}"
+_ALMOST = "{columns}: not read as numbers, as row {row} holds {text}; where that is a mistake, mend it"
 _EMPTY = "{columns}: no row has a value"
 _DAY_OR_MONTH = (
     "{columns}: read as text, as day and month of {text} may be in either order; write dates as 2024-01-31"
 )
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """That a column could be read in another way: a template with the place `columns`, and its other places."""
-
-    template: str
-    column: str
-    places: tuple[tuple[str, object], ...] = ()
-
-
-@dataclass(frozen=True)
-class Understood:
-    """A column, and what could be wrong with its kind."""
-
-    column: Column
-    doubt: Doubt | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A table, and what was found out about it, in sentences."""
-
-    columns: Columns
-    notes: tuple[str, ...] = ()
-
-
-def check_types(types: Mapping[str, Kind], names: tuple[str, ...]) -> None:
-    """Check the kinds that a user sets.
-
-    Raises
-    ------
-    InputError
-        For a column that is not there, or a kind that does not exist.
-    """
-    known = set(names)
-    for name, kind in types.items():
-        if name not in known:
-            raise InputError(
-                f"types: no column is called {quoted(str(name))}; {near_matches(str(name), names)}"
-            )
-        if kind not in KINDS:
-            raise InputError(
-                f"types: {quoted(name)} cannot be {quoted(str(kind))}; {near_matches(str(kind), KINDS)}"
-            )
-
-
-def gathered(understood: list[Understood], notes: tuple[str, ...] = ()) -> Reading:
-    """Return a table of columns; what several of them share is said once."""
-    doubts: dict[str, list[Doubt]] = {}
-    for doubt in (each.doubt for each in understood):
-        if doubt is not None:
-            doubts.setdefault(doubt.template, []).append(doubt)
-    said = (
-        fill(template, columns=_listed([doubt.column for doubt in found]), **dict(found[0].places))
-        for template, found in doubts.items()
-    )
-    return Reading(Columns(each.column for each in understood), (*notes, *said))
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(map(quoted, names[:_LONGEST_LIST]))
-    if len(names) <= _LONGEST_LIST:
-        return fill("column {names}" if len(names) == 1 else "columns {names}", names=shown)
-    return fill("columns {names} and {others} others", names=shown, others=len(names) - _LONGEST_LIST)
 
 
 def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Understood:
@@ -193,6 +138,9 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
     InputError
         Where they are not what the user set; with the row.
     """
+    if "\0" in "".join(texts.distinct):
+        place = next(place for place, text in enumerate(texts.distinct) if "\0" in text)
+        raise texts.refusal(name, place, "text without NUL bytes")
     texts = texts.tidy()
     if kind is not None:
         return Understood(_TEXTS_AS[kind](name, texts, decimal))
@@ -201,7 +149,21 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
             Column(name, "number", np.full(len(texts.codes), np.nan)),
             Doubt(_EMPTY, name) if len(texts.codes) else None,
         )
-    return next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
+    found = next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
+    return replace(found, doubt=_almost_numbers(name, texts, decimal) or found.doubt)
+
+
+def _almost_numbers(name: str, texts: Texts, decimal: str) -> Doubt | None:
+    """Return a doubt about texts of which most are numbers, judged by the first thousand."""
+    shown = texts.distinct[:_ENOUGH]
+    others = [place for place, text in enumerate(shown) if number_of(text, decimal) is None]
+    if not others:
+        numbers = numbers_of(texts.distinct, decimal)
+        others = [] if numbers.refused is None else [numbers.refused]
+    if not others or 2 * len(others) > len(shown):
+        return None
+    row = int(np.argmax(texts.codes == others[0])) + 1
+    return Doubt(_ALMOST, name, (("row", row), ("text", quoted(texts.distinct[others[0]]))))
 
 
 def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import quoted
 from multilayer.tables.columns import MISSING, Kind
-from multilayer.tables.kinds import Understood, of_dates, of_numbers, of_texts
+from multilayer.tables.kinds import of_dates, of_numbers, of_texts
+from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
-__all__ = ["arrow", "column_of"]
+__all__ = ["arrow", "column_of", "texts_of"]
 
 
+@cache
 def arrow(module: str = "") -> Any:
     """Return pyarrow, or a module of it.
 
@@ -23,8 +28,6 @@ def arrow(module: str = "") -> Any:
     MissingExtraError
         When it is not installed.
     """
-    import importlib
-
     try:
         return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
     except ImportError:
@@ -48,6 +51,15 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str = "
     raise InputError(
         f"column {quoted(name)}: expected numbers, texts or dates, found {quoted(str(values.type))}; leave it out"
     )
+
+
+def texts_of(values: Any) -> NDArray[np.object_]:
+    """Return an array of Arrow as texts, None where missing."""
+    if hasattr(values, "combine_chunks"):
+        values = _in_one(values)
+    if arrow("types").is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return np.asarray(values.cast("string").to_numpy(zero_copy_only=False), object)
 
 
 def _in_one(values: Any) -> Any:
@@ -92,6 +104,8 @@ def _times(name: str, values: Any, kind: Kind | None, decimal: str) -> Understoo
 
 
 def _texts(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+    if str(values.type) == "string_view":  # cannot be encoded
+        values = values.cast("large_string")
     return _dictionary(name, values.dictionary_encode(), kind, decimal)
 
 

@@ -1,77 +1,139 @@
-"""Reading a table from a file."""
+"""Reading a table from a file: its format, and all of its columns."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Unpack
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.storage import AnyPath, exists, shown
-from multilayer._base.text import fill, quoted
+from multilayer._base.storage import AnyPath
+from multilayer._base.text import fill
 from multilayer.tables.columns import Kind
 from multilayer.tables.files.arrow import arrow, column_of
-from multilayer.tables.kinds import Reading, check_types, gathered
+from multilayer.tables.files.csv_files import csv_columns
+from multilayer.tables.files.dialect import Options, Settings, dialect_of
+from multilayer.tables.files.json_lines import json_table
+from multilayer.tables.files.sources import Source, refusing, source_of
+from multilayer.tables.reading import Reading, check_types, gathered, named_apart
 
-__all__ = ["read_table"]
+__all__ = ["format_of", "read_table", "refusing_arrow"]
 
 
-def read_table(path: AnyPath, *, types: Mapping[str, Kind] | None = None) -> Reading:
-    """Read a table from a file.
+def read_table(
+    path: AnyPath, *, types: Mapping[str, Kind] | None = None, **options: Unpack[Options]
+) -> Reading:
+    """Read a table from a file: CSV, Parquet, Arrow (Feather) or JSON lines.
+
+    The format is told by the first bytes of Parquet and Arrow files, the suffix .jsonl or .ndjson, or a first sign {;
+    all others are CSV. CSV and JSON lines may be compressed (.gz, .bz2, .zst). Spaces around cells are not part of
+    them, and blank lines are skipped.
+
+    Parameters
+    ----------
+    path : path
+        "-" is stdin.
+    types : mapping from names to kinds
+        Kinds that decide instead of the rules of `multilayer.tables.kinds`.
+    **options
+        How a CSV file is written: `separator`, `decimal`, `quote` ("" for none), `encoding` and `header`. What is not
+        given is found out, by the rules of `multilayer.tables.files.dialect`.
+
+    Returns
+    -------
+    Reading
+        The columns, and notes: what was found out and may be wrong.
 
     Raises
     ------
     InputError
-        When the file is no table; with line and column.
+        When the file is no table; with line and column where it has them.
+    MissingExtraError
+        When pyarrow is not installed.
     """
-    where = shown(path)
-    if not exists(path):
-        raise InputError(f"{where}: there is no such file; check the name and the folder")
-    types = types or {}
+    settings = Settings(**options)
+    source = source_of(path)
+    with refusing(source.where):
+        return _FORMATS[format_of(source)](source, types or {}, settings)
+
+
+def format_of(source: Source) -> str:
+    """Return the format of a file: "parquet", "arrow", "json" or "csv".
+
+    Raises
+    ------
+    InputError
+        For an empty file and a spreadsheet.
+    """
+    head = source.head
+    if not head:
+        raise InputError(f"{source.where}: expected a table, found an empty file")
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return name
+    if source.suffix in _SUFFIXES:
+        name = _SUFFIXES[source.suffix]
+        if name != "json":
+            raise InputError(f"{source.where}: expected a file of {name.title()}, found other bytes")
+        return name
+    if head.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        raise InputError(f"{source.where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8")
+    return "json" if head.lstrip()[:1] == b"{" else "csv"
+
+
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "stream"}
+_SUFFIXES = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".jsonl": "json",
+    ".ndjson": "json",
+}
+
+
+def _read_csv(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
+    dialect = dialect_of(source, settings)
+    with located(source.where):
+        names, nameless = named_apart(dialect.names)
+        check_types(types, names)
+    dialect = replace(dialect, names=names)
+    notes = (*dialect.notes, *nameless)
+    return gathered(csv_columns(source, dialect, types), notes)
+
+
+@contextmanager
+def refusing_arrow(where: str) -> Iterator[None]:
+    """Turn what Arrow refuses into an InputError, and name the file in others."""
     with located(where):
         try:
-            read = _FORMATS[Path(path).suffix.lower()](path)
-        except arrow().ArrowInvalid as error:
-            raise InputError(str(error)) from None
-        names, notes = _named(read.column_names)
-        check_types(types, names)
-        columns = zip(names, read.columns, strict=True)
-        return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
+            yield
+        except InputError:
+            raise
+        except (arrow().ArrowInvalid, OSError) as error:
+            reason = " ".join(str(error).split())
+            template = "cannot be read; it may be cut off or changed ({reason})"
+            raise InputError(fill(template, reason=reason)) from None
 
 
-def _named(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of columns, each there once, and notes; a column without a name is called by its place."""
-    given = tuple(name.strip() or f"column {place}" for place, name in enumerate(names, 1))
-    if len(set(given)) != len(given):
-        twice = next(name for name, times in Counter(given).items() if times > 1)
-        first = given.index(twice)
-        second = given.index(twice, first + 1)
-        raise InputError(
-            f"columns {first + 1} and {second + 1} are both called {quoted(twice)}; give each another name"
-        )
-    nameless = [place for place, name in enumerate(names, 1) if not name.strip()]
-    if not nameless:
-        return given, ()
-    return given, (
-        fill(
-            "column {place} has no name, and is called {name}",
-            place=nameless[0],
-            name=quoted(f"column {nameless[0]}"),
-        ),
-    )
+def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str, Kind], Settings], Reading]:
+    def reading(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
+        with refusing_arrow(source.where):
+            table = read(source)
+            names, notes = named_apart(table.column_names)
+            check_types(types, names)
+            columns = zip(names, table.columns, strict=True)
+            return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
+
+    return reading
 
 
-def _csv(path: AnyPath) -> Any:
-    csv = arrow("csv")
-    convert = csv.ConvertOptions(
-        strings_can_be_null=False, auto_dict_encode=True, auto_dict_max_cardinality=10_000, null_values=[""]
-    )
-    return csv.read_csv(str(path), convert_options=convert)
-
-
-def _parquet(path: AnyPath) -> Any:
-    return arrow("parquet").read_table(str(path))
-
-
-_FORMATS = {".csv": _csv, ".parquet": _parquet}
+_FORMATS: dict[str, Callable[[Source, Mapping[str, Kind], Settings], Reading]] = {
+    "csv": _read_csv,
+    "parquet": _read_arrow(lambda source: arrow("parquet").ParquetFile(source.as_file()).read()),
+    "arrow": _read_arrow(lambda source: arrow("ipc").open_file(source.as_file()).read_all()),
+    "stream": _read_arrow(lambda source: arrow("ipc").open_stream(source.as_file()).read_all()),
+    "json": _read_arrow(json_table),
+}

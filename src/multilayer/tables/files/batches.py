@@ -1,0 +1,190 @@
+"""A table of any length, read piece by piece in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
+
+from multilayer._base.errors import located
+from multilayer._base.storage import AnyPath
+from multilayer.tables.columns import Column, Columns, ColumnSchema
+from multilayer.tables.conform import check_present, conformed
+from multilayer.tables.files.arrow import arrow, column_of, texts_of
+from multilayer.tables.files.csv_files import csv_batches, placed
+from multilayer.tables.files.dialect import Dialect, Options, Settings, dialect_of
+from multilayer.tables.files.json_lines import json_batches, json_names
+from multilayer.tables.files.reading import format_of, refusing_arrow
+from multilayer.tables.files.sources import Source, refusing, source_of
+from multilayer.tables.reading import named_apart
+from multilayer.tables.texts import CellError
+
+__all__ = ["read_batches"]
+
+Batches = Iterator[tuple[Columns, Columns]]
+
+
+def read_batches(
+    path: AnyPath,
+    schema: Sequence[ColumnSchema],
+    carried: Sequence[str] = (),
+    rows: int = 65536,
+    **options: Unpack[Options],
+) -> Batches:
+    """Return an iterator over pieces of a table, made like a schema, whatever the order of its columns.
+
+    Parameters
+    ----------
+    path : path
+        A file as for `read_table`, "-" for stdin.
+    schema : sequence of ColumnSchema
+        The columns to read; others are not.
+    carried : sequence of str
+        Columns that are passed on as text, as they are written.
+    rows : int
+        The most rows in one piece.
+    **options
+        As for `read_table`; a header is also told by the names of the schema.
+
+    Returns
+    -------
+    iterator of (Columns, Columns)
+        The columns of the schema, as `conform` returns them, and those that are carried, of the kind text. There is
+        at least one piece, without rows where the table has none.
+
+    Raises
+    ------
+    InputError
+        At once for a missing column; during iteration where a value is not of the column's kind, with its line.
+    """
+    settings = Settings(**options)
+    source = source_of(path, once=True)
+    wanted = tuple(schema)
+    needed = tuple(dict.fromkeys((*(column.name for column in wanted), *carried)))
+    with refusing(source.where):
+        return _FORMATS[format_of(source)](_Request(source, wanted, tuple(carried), needed, rows, settings))
+
+
+@dataclass(frozen=True)
+class _Request:
+    source: Source
+    schema: tuple[ColumnSchema, ...]
+    carried: tuple[str, ...]
+    needed: tuple[str, ...]
+    rows: int
+    settings: Settings
+
+    def check(self, names: Sequence[str]) -> None:
+        with located(self.source.where):
+            check_present(self.needed, names)
+
+    def piece(self, batch: Any, decimal: str = ".") -> tuple[Columns, Columns]:
+        """Return a batch of Arrow as columns."""
+        values = dict(zip(batch.schema.names, batch.columns, strict=True))
+        return (
+            Columns(_conformed(values[wanted.name], wanted, decimal) for wanted in self.schema),
+            Columns(Column(name, "text", texts_of(values[name])) for name in self.carried),
+        )
+
+
+def _conformed(values: Any, wanted: ColumnSchema, decimal: str) -> Column:
+    kind = wanted.kind
+    if kind == "category" and (
+        arrow("types").is_integer(values.type) or arrow("types").is_floating(values.type)
+    ):
+        kind = "number"
+    return conformed(column_of(wanted.name, values, kind, decimal).column, wanted)
+
+
+def _csv(request: _Request) -> Batches:
+    source = request.source
+    dialect = dialect_of(source, request.settings, [column.name for column in request.schema])
+    with located(source.where):
+        names, _ = named_apart(dialect.names)
+    request.check(names)
+    return _csv_pieces(request, replace(dialect, names=names))
+
+
+def _csv_pieces(request: _Request, dialect: Dialect) -> Batches:
+    wanted = {column.name: _READ_AS[column.kind] for column in request.schema}
+    wanted.update(dict.fromkeys(request.carried, "text"))
+    above = 0
+    for batch in csv_batches(request.source, dialect, wanted, request.needed):
+        for start in range(0, max(batch.num_rows, 1), request.rows):
+            try:
+                yield request.piece(batch.slice(start, request.rows), dialect.decimal)
+            except CellError as error:
+                row = above + start + error.row
+                raise placed(request.source, dialect, CellError(error.column, row, error.fault)) from None
+        above += batch.num_rows
+
+
+_READ_AS = {
+    "number": "number",
+    "category": "dictionary",
+    "date": "dictionary",
+    "text": "text",
+    "identifier": "text",
+}
+
+
+def _of_arrow(
+    read: Callable[[_Request], tuple[Sequence[str], Iterator[Any]]],
+) -> Callable[[_Request], Batches]:
+    def batches(request: _Request) -> Batches:
+        with refusing_arrow(request.source.where):
+            names, found = read(request)
+        request.check(names)
+        return pieces(request, found)
+
+    def pieces(request: _Request, found: Iterator[Any]) -> Batches:
+        above = 0
+        with refusing_arrow(request.source.where):
+            for batch in found:
+                for start in range(0, max(batch.num_rows, 1), request.rows):
+                    try:
+                        yield request.piece(batch.slice(start, request.rows))
+                    except CellError as error:
+                        raise CellError(error.column, above + start + error.row, error.fault) from None
+                above += batch.num_rows
+
+    return batches
+
+
+def _parquet(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
+    texts = [column.name for column in request.schema if column.kind == "category"]
+    file = arrow("parquet").ParquetFile(request.source.as_file(), read_dictionary=texts)
+    names = file.schema_arrow.names
+    return names, _or_none(file.iter_batches(request.rows, columns=request.needed), file.schema_arrow)
+
+
+def _ipc(open_file: str) -> Callable[[_Request], tuple[Sequence[str], Iterator[Any]]]:
+    def read(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
+        reader = getattr(arrow("ipc"), open_file)(request.source.as_file())
+        several = (reader.get_batch(place) for place in range(getattr(reader, "num_record_batches", 0)))
+        return reader.schema.names, _or_none(several if open_file == "open_file" else reader, reader.schema)
+
+    return read
+
+
+def _or_none(batches: Any, schema: Any) -> Iterator[Any]:
+    """Yield the batches, and an empty one where there are none."""
+    some = False
+    for batch in batches:
+        some = True
+        yield batch
+    if not some:
+        yield arrow().RecordBatch.from_pylist([], schema=schema)
+
+
+def _json(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
+    return json_names(request.source), json_batches(request.source, request.needed)
+
+
+_FORMATS: dict[str, Callable[[_Request], Batches]] = {
+    "csv": _csv,
+    "parquet": _of_arrow(_parquet),
+    "arrow": _of_arrow(_ipc("open_file")),
+    "stream": _of_arrow(_ipc("open_stream")),
+    "json": _of_arrow(_json),
+}

@@ -1,0 +1,191 @@
+"""CSV files, parsed by Arrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.tables.columns import Kind
+from multilayer.tables.files.arrow import arrow, column_of
+from multilayer.tables.files.dialect import Dialect
+from multilayer.tables.files.faults import fault_in, line_of_row
+from multilayer.tables.files.sources import Source
+from multilayer.tables.kinds import MOST_CATEGORIES
+from multilayer.tables.reading import Understood
+from multilayer.tables.texts import GAPS, CellError
+
+__all__ = ["csv_batches", "csv_columns", "placed"]
+
+_BLOCK = 1 << 20
+
+
+def csv_columns(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> list[Understood]:
+    """Return the columns of a file.
+
+    Raises
+    ------
+    InputError
+        For a fault, with line and column.
+    """
+    table = _table(source, dialect, types)
+    understood = []
+    multiline = False
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if arrow("types").is_binary(getattr(values.type, "value_type", values.type)):
+            raise _first_fault(source, dialect, "expected text in UTF-8")
+        try:
+            found = column_of(name, values, types.get(name), dialect.decimal)
+        except CellError as error:
+            raise placed(source, dialect, error) from None
+        understood.append(found)
+        multiline = multiline or _has_line_ends(found)
+    if multiline:  # a quote without its partner takes what follows into its cell
+        fault = fault_in(source, dialect)
+        if fault is not None:
+            raise fault
+    return understood
+
+
+def _has_line_ends(found: Understood) -> bool:
+    column = found.column
+    if column.kind in {"text", "identifier"}:
+        return any("\n" in value for value in column.values if value is not None)
+    return any("\n" in category for category in column.categories)
+
+
+def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
+    wanted = {name: _ASKED[kind] for name, kind in types.items() if kind in _ASKED}
+    for newlines in (dialect.has_quotes, True):
+        try:
+            return arrow("csv").read_csv(
+                source.open(),
+                read_options(dialect),
+                parse_options(dialect, newlines=newlines),
+                convert_options(dialect, wanted),
+            )
+        except arrow().ArrowInvalid as error:
+            if newlines:
+                raise _first_fault(source, dialect, str(error)) from None
+        except UnicodeDecodeError as error:
+            raise _first_fault(source, dialect, str(error)) from None
+    raise AssertionError
+
+
+def csv_batches(
+    source: Source, dialect: Dialect, wanted: Mapping[str, str], needed: Sequence[str]
+) -> Iterator[Any]:
+    """Yield batches of Arrow with the columns that are needed, of the types that are wanted, and at least one.
+
+    Numbers are parsed by Arrow. Where it refuses one (1,234), those of the whole file are read as texts, from the
+    batch on in which it stands.
+    """
+    done = 0
+    try:
+        for batch in _stream(source, dialect, wanted, needed):
+            yield batch
+            done += batch.num_rows
+    except (arrow().ArrowInvalid, UnicodeDecodeError) as error:
+        if not source.again or _CONVERSION.match(str(error)) is None:
+            raise _first_fault(source, dialect, str(error)) from None
+    else:
+        return
+    loose = {name: "dictionary" if kind == "number" else kind for name, kind in wanted.items()}
+    try:
+        for batch in _stream(source, dialect, loose, needed):
+            left = min(done, batch.num_rows)
+            done -= left
+            if batch.num_rows > left:
+                yield batch.slice(left)
+    except (arrow().ArrowInvalid, UnicodeDecodeError) as error:
+        raise _first_fault(source, dialect, str(error)) from None
+
+
+def _stream(
+    source: Source, dialect: Dialect, wanted: Mapping[str, str], needed: Sequence[str]
+) -> Iterator[Any]:
+    options = convert_options(dialect, wanted, needed)
+    reader = arrow("csv").open_csv(
+        source.open(), read_options(dialect), parse_options(dialect, newlines=True), options
+    )
+    some = False
+    with reader:
+        for batch in reader:
+            some = True
+            yield batch
+    if not some:
+        yield arrow().RecordBatch.from_pylist([], schema=reader.schema)
+
+
+def read_options(dialect: Dialect) -> Any:
+    """Return what Arrow has to know of the lines of a file."""
+    return arrow("csv").ReadOptions(
+        column_names=dialect.names,
+        skip_rows=dialect.above,
+        encoding=dialect.encoding,
+        block_size=max(_BLOCK, 8 * dialect.longest),
+    )
+
+
+def parse_options(dialect: Dialect, *, newlines: bool) -> Any:
+    """Return what Arrow has to know of the cells of a file."""
+    return arrow("csv").ParseOptions(
+        delimiter=dialect.separator, quote_char=dialect.quote or False, newlines_in_values=newlines
+    )
+
+
+def convert_options(dialect: Dialect, wanted: Mapping[str, str], only: Sequence[str] | None = None) -> Any:
+    """Return what Arrow has to know of the values of a file."""
+    pa = arrow()
+    kinds = {
+        "dictionary": pa.dictionary(pa.int32(), pa.string()),
+        "text": pa.string(),
+        "number": pa.float64(),
+    }
+    return arrow("csv").ConvertOptions(
+        column_types={name: kinds[kind] for name, kind in wanted.items()},
+        include_columns=only,
+        null_values=_NULLS,
+        strings_can_be_null=True,
+        decimal_point=dialect.decimal,
+        auto_dict_encode=True,
+        auto_dict_max_cardinality=MOST_CATEGORIES,
+    )
+
+
+_ASKED: dict[Kind, str] = {
+    "category": "dictionary",
+    "date": "dictionary",
+    "text": "text",
+    "identifier": "text",
+}
+"""The types for kinds that a user sets: with them 007 stays 007."""
+
+_NULLS = sorted({spelt for gap in GAPS for spelt in (gap, gap.upper(), gap.title())} | {"NaN"})
+
+_CONVERSION = re.compile(r"In CSV column #\d+: .*conversion error")
+
+
+def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
+    """Return the first fault of a file that Arrow refuses."""
+    fault = fault_in(source, dialect)
+    return fault or InputError(f"{source.where}: {message}")
+
+
+def placed(source: Source, dialect: Dialect, error: CellError) -> InputError:
+    """Return the error with the line and the column of the cell, where the file can be read again."""
+    line = line_of_row(source, dialect, error.row)
+    if line is None:
+        return InputError(f"{source.where}: {error}")
+    return InputError(
+        fill(
+            "{where}, line {line}, column {column} ({name}): {fault}",
+            where=source.where,
+            line=line,
+            column=dialect.names.index(error.column) + 1,
+            name=quoted(error.column),
+            fault=error.fault,
+        )
+    )

@@ -1,0 +1,130 @@
+"""Rows into a file: CSV, Parquet or JSON lines, whole or not at all, and piece by piece."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from multilayer._base import storage
+from multilayer._base.errors import InputError
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import quoted
+from multilayer.tables.files.arrow import arrow
+
+__all__ = ["write_rows"]
+
+Batch = Mapping[str, Any]
+"""Columns of equal length by name: arrays, or lists of texts and None."""
+
+
+def write_rows(path: AnyPath, batches: Iterable[Batch]) -> None:
+    """Write batches of named columns to a file, in constant memory; "-" is stdout, as CSV.
+
+    The suffix tells the format: .csv, .tsv (tabs), .parquet, or .jsonl and .ndjson for JSON lines. Missing are None,
+    nan and NaT: an empty cell, or null. Numbers are written so that they read back as the same ones.
+
+    Raises
+    ------
+    InputError
+        For another suffix, and where the file cannot be written; what was there before then stays.
+    """
+    if path == "-":
+        _write_csv(sys.stdout.buffer, iter(batches))
+        sys.stdout.buffer.flush()
+        return
+    suffix = Path(shown(path)).suffix.lower()
+    if suffix not in _WRITERS:
+        raise InputError(
+            f"{shown(path)}: expected a name that ends in {', '.join(_WRITERS)}; found {quoted(suffix)}"
+        )
+    with storage.writing(path) as file:
+        _WRITERS[suffix](file, iter(batches))
+
+
+def _table(batch: Batch) -> Any:
+    return arrow().table({name: _array(values) for name, values in batch.items()})
+
+
+def _array(values: Any) -> Any:
+    array = arrow().array(values, from_pandas=True)
+    return array.cast("string") if arrow("types").is_null(array.type) else array
+
+
+def _write_csv(file: BinaryIO, batches: Iterator[Batch], separator: str = ",") -> None:
+    header = False
+    for batch in batches:
+        if not header:
+            line = io.StringIO()
+            csv.writer(line, delimiter=separator, lineterminator="\n").writerow(batch)
+            file.write(line.getvalue().encode())
+            header = True
+        file.write(_csv_lines(_table(batch), separator))
+
+
+def _csv_lines(table: Any, separator: str) -> Any:
+    """Return the lines of a table; cells are quoted where one of its texts needs it."""
+    pa, module = arrow(), arrow("csv")
+    for style in ("none", "needed"):
+        sink = pa.BufferOutputStream()
+        try:
+            module.write_csv(
+                table,
+                sink,
+                module.WriteOptions(include_header=False, delimiter=separator, quoting_style=style),
+            )
+        except pa.ArrowInvalid:
+            if style == "needed":
+                raise
+        else:
+            return sink.getvalue()
+    raise AssertionError
+
+
+def _write_tsv(file: BinaryIO, batches: Iterator[Batch]) -> None:
+    _write_csv(file, batches, "\t")
+
+
+def _write_parquet(file: BinaryIO, batches: Iterator[Batch]) -> None:
+    tables = map(_table, batches)
+    first = next(tables, arrow().table({}))
+    with arrow("parquet").ParquetWriter(file, first.schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table.cast(first.schema))
+
+
+def _write_json(file: BinaryIO, batches: Iterator[Batch]) -> None:
+    for batch in batches:
+        names = [json.dumps(name, ensure_ascii=False) for name in batch]
+        columns = [_json_texts(values) for values in batch.values()]
+        lines = (
+            ", ".join([f"{name}: {text}" for name, text in zip(names, row, strict=True)])
+            for row in zip(*columns, strict=True)
+        )
+        file.write("".join([f"{{{line}}}\n" for line in lines]).encode())
+
+
+def _json_texts(values: Any) -> list[str]:
+    array = np.asarray(values)
+    if array.dtype.kind == "f":  # of float32 the shortest text is that of float32
+        return ["null" if text in {"nan", "inf", "-inf"} else text for text in map(str, array)]
+    texts = _array(values)
+    if not arrow("types").is_integer(texts.type) and not arrow("types").is_boolean(texts.type):
+        texts = texts.cast("string")
+    return [json.dumps(value, ensure_ascii=False) for value in texts.to_pylist()]
+
+
+_WRITERS: dict[str, Callable[[BinaryIO, Iterator[Batch]], None]] = {
+    ".csv": _write_csv,
+    ".tsv": _write_tsv,
+    ".parquet": _write_parquet,
+    ".jsonl": _write_json,
+    ".ndjson": _write_json,
+}
