@@ -1,4 +1,4 @@
-"""Estimators: drop-in replacements for the MLPs of scikit-learn, with more parameters.
+"""Estimators: drop-in replacements for the MLPs of scikit-learn, with more parameters, and estimators of tables.
 
 This package alone imports scikit-learn, which the extra `sklearn` installs.
 """
@@ -12,8 +12,9 @@ except ImportError:
 
 from multilayer.estimators.classifier import MLPClassifier
 from multilayer.estimators.regressor import MLPRegressor
+from multilayer.estimators.tabular import TabularClassifier, TabularRegressor
 
-__all__ = ["MLPClassifier", "MLPRegressor"]
+__all__ = ["MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor"]
 
 
 def __dir__() -> list[str]:

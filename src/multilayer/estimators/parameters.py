@@ -22,7 +22,7 @@ from multilayer.training.checkpoint import Checkpoint
 
 __all__ = ["Parameters", "described", "parameter"]
 
-T = TypeVar("T", bound="type[Parameters]")
+T = TypeVar("T", bound="type[Any]")
 
 _WIDTH = 100
 _FRACTION = Interval(Real, 0, 1, closed="left")

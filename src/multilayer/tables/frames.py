@@ -87,7 +87,7 @@ def _series(frame: Any) -> dict[str, Any]:
             f"expected a data frame, a mapping from names to arrays or a 2-D array, "
             f"found {quoted(type(frame).__name__)}"
         ) from None
-    return {_name(name): known[name] for name in known.columns}
+    return {_name(name): known.get_column(name) for name in known.columns}
 
 
 def _column(name: str, values: Any, kind: Kind | None) -> Understood:

@@ -1,0 +1,275 @@
+"""Estimators of tables: data frames in, with categories and gaps, a bag of networks behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from multilayer.estimators.parameters import described, parameter
+from multilayer.tables import Column, Columns, Recipe, columns_of, fit_table
+from multilayer.tables.columns import Kind
+from multilayer.tables.target import Task
+
+__all__ = ["TabularClassifier", "TabularRegressor"]
+
+_COUNT = Interval(Integral, 1, None, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+_FRACTION = Interval(Real, 0, 1, closed="left")
+
+_LARGEST = 2**53
+"""Up to here each whole number is a float."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class _Tabular(BaseEstimator):
+    """What both have: parameters, columns of X, the fit."""
+
+    members: int = parameter(8, "Networks, whose mean is the model.", _COUNT, positional=True)
+    time_limit: float | None = parameter(
+        None,
+        "Seconds that `fit` takes at most; with a limit the result depends on the machine.",
+        _POSITIVE,
+        None,
+    )
+    types: Mapping[str, Kind] | None = parameter(
+        None,
+        'Kinds of columns of a data frame, where not the inferred ones: "number", "category", "date", "text", '
+        '"identifier".',
+        dict,
+        None,
+    )
+    hidden: Sequence[int] | None = parameter(
+        None, "Units of each hidden layer; None is the recipe's.", list, tuple, None
+    )
+    learning_rate: float | None = parameter(None, "Learning rate; None is the recipe's.", _POSITIVE, None)
+    epochs: int | None = parameter(None, "Epochs of each network; None is the recipe's.", _COUNT, None)
+    dropout: float | None = parameter(
+        None, "Fraction of the units that each step drops; None is the recipe's.", _FRACTION, None
+    )
+    weight_decay: float | None = parameter(
+        None,
+        "As of `multilayer.TrainConfig`; None is the recipe's.",
+        Interval(Real, 0, None, closed="left"),
+        None,
+    )
+    recipe: Recipe | None = parameter(
+        None, "All constants of the training; None is `multilayer.tables.Recipe()`.", Recipe, None
+    )
+    random_state: int | np.random.RandomState | None = parameter(
+        None, "Source of folds, first weights, orders and dropout.", "random_state"
+    )
+    verbose: bool = parameter(
+        False, "Whether to show a progress bar on a terminal and in a notebook.", "boolean"
+    )
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]]
+    _task: ClassVar[Task]
+    _rate: ClassVar[str]
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any) -> Any:
+        """Train anew.
+
+        Parameters
+        ----------
+        X : data frame or array-like, shape (n_samples, n_features)
+            Columns of a data frame are numbers, categories or dates, by the rules of `multilayer.tables` or by `types`;
+            those of an array are numbers. Missing values stay missing.
+        y : array-like, shape (n_samples,)
+            Labels for a classifier, numbers for a regressor.
+
+        Returns
+        -------
+        self
+        """
+        X, y = self._checked(X, y)
+        columns = self._columns(X, self.types)
+        name = _free_name(columns.names)
+        table = Columns([*columns, self._target(name, y)])
+        self.model_ = fit_table(
+            table,
+            name,
+            task=self._task,
+            members=self.members,
+            time_limit=self.time_limit,
+            recipe=self._recipe(),
+            rng=check_random_state(self.random_state),
+            progress=None if self.verbose else False,
+        )
+        return self
+
+    def _checked(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
+        """Return X and y after scikit-learn's checks."""
+        if not _is_frame(X):
+            X, y = validate_data(
+                self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2
+            )
+            return X, y
+        validate_data(self, X, y, skip_check_array=True)
+        y = column_or_1d(y, warn=True)
+        check_consistent_length(X, y)
+        return X, y
+
+    def _target(self, name: str, y: NDArray[Any]) -> Column:
+        """Return y as a column."""
+        raise NotImplementedError
+
+    def _columns(self, X: Any, types: Mapping[str, Kind] | None = None) -> Columns:
+        if _is_frame(X):
+            return columns_of(X, types)
+        names = getattr(self, "feature_names_in_", None)
+        if names is None:
+            names = [f"x{place}" for place in range(1, X.shape[1] + 1)]
+        return Columns(Column(str(name), "number", X[:, place]) for place, name in enumerate(names))
+
+    def _recipe(self) -> Recipe:
+        given = {
+            "hidden": self.hidden,
+            self._rate: self.learning_rate,
+            "epochs": self.epochs,
+            "dropout": self.dropout,
+            "weight_decay": self.weight_decay,
+        }
+        chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return replace(Recipe() if self.recipe is None else self.recipe, **chosen)
+
+    def _table(self, X: Any) -> Columns:
+        """Return X of a prediction as columns, after scikit-learn's checks."""
+        check_is_fitted(self)
+        if _is_frame(X):
+            validate_data(self, X, reset=False, skip_check_array=True)
+        else:
+            X = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        return self._columns(X)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.required = True
+        return tags
+
+
+@described
+@dataclass(eq=False, repr=False, kw_only=True)
+class TabularClassifier(ClassifierMixin, _Tabular):
+    """A classifier of tables with numbers, categories, dates and gaps: a bag of networks by `multilayer.tables`.
+
+    It scales and encodes by itself: give it the data frame as it is.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    model_ : multilayer.tables.Model
+        To trace, to diagnose, to explain, to save. It takes columns in any order, and gives sets of classes.
+    classes_ : array
+        The labels, in the order of `predict_proba`.
+    n_features_in_, feature_names_in_
+        Columns of X, and their names where it has some.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from multilayer.estimators import TabularClassifier
+    >>> X = pd.DataFrame({"size": [1.0, 1.1, 0.9, None, 3.0, 3.1, 2.9, 3.2] * 5, "site": list("aabbccbb") * 5})
+    >>> y = ["small"] * 4 + ["large"] * 4
+    >>> classifier = TabularClassifier(2, epochs=30, hidden=(16,), random_state=0).fit(X, y * 5)
+    >>> classifier.predict(X[:5]).tolist()
+    ['small', 'small', 'small', 'small', 'large']
+    """
+
+    _task = "classification"
+    _rate = "rate_of_classes"
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the class of each row, the most probable one."""
+        probabilities = self.predict_proba(X)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return the probability of every class, in the order of `classes_`: shape (n_samples, n_classes)."""
+        table = self._table(X)
+        target = self.model_.target
+        order = target.encode(_column_of_labels(target.name, self.classes_, self.classes_))
+        return self.model_.predict_proba(table)[:, order]
+
+    def _target(self, name: str, y: NDArray[Any]) -> Column:
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        return _column_of_labels(name, y, self.classes_)
+
+
+@described
+@dataclass(eq=False, repr=False, kw_only=True)
+class TabularRegressor(RegressorMixin, _Tabular):
+    """A regressor of tables with numbers, categories, dates and gaps: a bag of networks by `multilayer.tables`.
+
+    It scales and encodes by itself, y too: give it the data frame as it is.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    model_ : multilayer.tables.Model
+        To trace, to diagnose, to explain, to save. It takes columns in any order, and gives intervals.
+    n_features_in_, feature_names_in_
+        Columns of X, and their names where it has some.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilayer.estimators import TabularRegressor
+    >>> X = np.linspace(-1.0, 1.0, 100)[:, np.newaxis]
+    >>> regressor = TabularRegressor(2, epochs=30, hidden=(16,), random_state=0).fit(X, np.abs(X[:, 0]))
+    >>> bool(regressor.score(X, np.abs(X[:, 0])) > 0.9)
+    True
+    """
+
+    _task = "regression"
+    _rate = "rate_of_numbers"
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Return the number of each row."""
+        table = self._table(X)
+        return np.asarray(self.model_.predict(table))
+
+    def _target(self, name: str, y: NDArray[Any]) -> Column:
+        return Column(name, "number", np.asarray(y, np.float64))
+
+
+def _is_frame(X: Any) -> bool:
+    """Whether X has columns with names: a data frame, or a mapping."""
+    return not isinstance(X, np.ndarray) and (hasattr(X, "columns") or hasattr(X, "column_names"))
+
+
+def _free_name(names: Sequence[str]) -> str:
+    name = "y"
+    while name in names:
+        name += "'"
+    return name
+
+
+def _column_of_labels(name: str, y: NDArray[Any], classes: NDArray[Any]) -> Column:
+    """Return labels as a column: those that are numbers as such, all others by their text."""
+    if y.dtype.kind in "iuf" and np.abs(classes).max() <= _LARGEST:
+        return Column(name, "number", y.astype(np.float64))
+    texts = tuple(map(str, classes.tolist()))
+    if y.dtype.kind == "b":
+        texts = tuple(text.lower() for text in texts)
+    if len(set(texts)) < len(texts):
+        texts = tuple(map(str, range(len(classes))))
+    return Column(name, "category", np.searchsorted(classes, y).astype(np.int32), texts)
