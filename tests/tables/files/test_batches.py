@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
+import pyarrow.parquet
 import pytest
 
 from multilayer import InputError
@@ -81,6 +82,22 @@ def test_pieces_are_the_conformed_table(path):
     assert put_together([carried for _, carried in pieces]) == [("key", "text", (), NEW["key"].tolist())]
     jobs = np.concatenate([columns["job"].values for columns, _ in pieces])
     assert np.flatnonzero(jobs == UNSEEN).tolist() == [7]
+
+
+def test_other_columns_are_carried_in_the_order_of_the_table(path):
+    pieces = list(read_batches(path, SCHEMA[:2], ["job"], others=True))
+    columns = put_together([carried for _, carried in pieces])
+    assert [name for name, *_ in columns] == ["ok", "day", "size", "job", "extra", "key"]
+    assert {name: texts for name, _, _, texts in columns}["key"] == NEW["key"].tolist()
+    with pytest.raises(InputError, match=r"^\S+: expected a column 'jop'; did you mean 'job'"):
+        read_batches(path, SCHEMA, ["jop"], others=True)
+
+
+def test_lists_are_carried_as_text(tmp_path):
+    table = pa.table({"age": [1.0, 2.0], "list": [[1, 2], None]})
+    pyarrow.parquet.write_table(table, tmp_path / "t.parquet")
+    ((_, carried),) = read_batches(tmp_path / "t.parquet", SCHEMA[:1], others=True)
+    assert carried["list"].values.tolist() == ["[1, 2]", None]
 
 
 def test_reading_at_once_and_conforming_is_the_same(path):

@@ -59,7 +59,11 @@ def texts_of(values: Any) -> NDArray[np.object_]:
         values = _in_one(values)
     if arrow("types").is_dictionary(values.type):
         values = values.dictionary_decode()
-    return np.asarray(values.cast("string").to_numpy(zero_copy_only=False), object)
+    try:
+        texts = values.cast("string").to_numpy(zero_copy_only=False)
+    except arrow().ArrowNotImplementedError:  # lists and records
+        texts = [None if value is None else str(value) for value in values.to_pylist()]
+    return np.asarray(texts, object)
 
 
 def _in_one(values: Any) -> Any:

@@ -29,6 +29,8 @@ def read_batches(
     schema: Sequence[ColumnSchema],
     carried: Sequence[str] = (),
     rows: int = 65536,
+    *,
+    others: bool = False,
     **options: Unpack[Options],
 ) -> Batches:
     """Return an iterator over pieces of a table, made like a schema, whatever the order of its columns.
@@ -43,6 +45,8 @@ def read_batches(
         Columns that are passed on as text, as they are written.
     rows : int
         The most rows in one piece.
+    others : bool
+        Whether all columns that the schema does not have are carried, too; then in the order of the table.
     **options
         As for `read_table`; a header is also told by the names of the schema.
 
@@ -59,10 +63,9 @@ def read_batches(
     """
     settings = Settings(**options)
     source = source_of(path, once=True)
-    wanted = tuple(schema)
-    needed = tuple(dict.fromkeys((*(column.name for column in wanted), *carried)))
     with refusing(source.where):
-        return _FORMATS[format_of(source)](_Request(source, wanted, tuple(carried), needed, rows, settings))
+        request = _Request(source, tuple(schema), tuple(carried), others, rows, settings)
+        return _FORMATS[format_of(source)](request)
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,23 @@ class _Request:
     source: Source
     schema: tuple[ColumnSchema, ...]
     carried: tuple[str, ...]
-    needed: tuple[str, ...]
+    others: bool
     rows: int
     settings: Settings
 
-    def check(self, names: Sequence[str]) -> None:
-        with located(self.source.where):
-            check_present(self.needed, names)
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns to read."""
+        return tuple(dict.fromkeys((*(column.name for column in self.schema), *self.carried)))
+
+    def among(self, names: Sequence[str]) -> _Request:
+        """Return what is asked for of a table with these columns."""
+        check_present(self.needed, names)
+        if not self.others:
+            return self
+        used = {column.name for column in self.schema}
+        carried = (name for name in names if name not in used or name in self.carried)
+        return replace(self, carried=tuple(carried), others=False)
 
     def piece(self, batch: Any, decimal: str = ".") -> tuple[Columns, Columns]:
         """Return a batch of Arrow as columns."""
@@ -101,7 +114,7 @@ def _csv(request: _Request) -> Batches:
     dialect = dialect_of(source, request.settings, [column.name for column in request.schema])
     with located(source.where):
         names, _ = named_apart(dialect.names)
-    request.check(names)
+        request = request.among(names)
     return _csv_pieces(request, replace(dialect, names=names))
 
 
@@ -129,13 +142,11 @@ _READ_AS = {
 
 
 def _of_arrow(
-    read: Callable[[_Request], tuple[Sequence[str], Iterator[Any]]],
+    read: Callable[[_Request], tuple[_Request, Iterator[Any]]],
 ) -> Callable[[_Request], Batches]:
     def batches(request: _Request) -> Batches:
         with refusing_arrow(request.source.where):
-            names, found = read(request)
-        request.check(names)
-        return pieces(request, found)
+            return pieces(*read(request))
 
     def pieces(request: _Request, found: Iterator[Any]) -> Batches:
         above = 0
@@ -151,18 +162,19 @@ def _of_arrow(
     return batches
 
 
-def _parquet(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
+def _parquet(request: _Request) -> tuple[_Request, Iterator[Any]]:
     texts = [column.name for column in request.schema if column.kind == "category"]
     file = arrow("parquet").ParquetFile(request.source.as_file(), read_dictionary=texts)
-    names = file.schema_arrow.names
-    return names, _or_none(file.iter_batches(request.rows, columns=request.needed), file.schema_arrow)
+    request = request.among(file.schema_arrow.names)
+    return request, _or_none(file.iter_batches(request.rows, columns=request.needed), file.schema_arrow)
 
 
-def _ipc(open_file: str) -> Callable[[_Request], tuple[Sequence[str], Iterator[Any]]]:
-    def read(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
+def _ipc(open_file: str) -> Callable[[_Request], tuple[_Request, Iterator[Any]]]:
+    def read(request: _Request) -> tuple[_Request, Iterator[Any]]:
         reader = getattr(arrow("ipc"), open_file)(request.source.as_file())
         several = (reader.get_batch(place) for place in range(getattr(reader, "num_record_batches", 0)))
-        return reader.schema.names, _or_none(several if open_file == "open_file" else reader, reader.schema)
+        batches = _or_none(several if open_file == "open_file" else reader, reader.schema)
+        return request.among(reader.schema.names), batches
 
     return read
 
@@ -177,8 +189,9 @@ def _or_none(batches: Any, schema: Any) -> Iterator[Any]:
         yield arrow().RecordBatch.from_pylist([], schema=schema)
 
 
-def _json(request: _Request) -> tuple[Sequence[str], Iterator[Any]]:
-    return json_names(request.source), json_batches(request.source, request.needed)
+def _json(request: _Request) -> tuple[_Request, Iterator[Any]]:
+    request = request.among(json_names(request.source))
+    return request, json_batches(request.source, request.needed)
 
 
 _FORMATS: dict[str, Callable[[_Request], Batches]] = {
