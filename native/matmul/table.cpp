@@ -30,12 +30,10 @@ constexpr size_t k_block_bytes = 131072;
 // as they arrive. What lies behind the last input is not prefetched: another thread may be writing it.
 constexpr size_t inputs_ahead = 32;
 
-// Rows that lie a multiple of 4096 bytes apart share one set of the first-level cache, of eight ways; one is
-// left for the weights.
+// Rows a multiple of 4096 bytes apart share a set of the first-level cache: eight ways, one for the weights.
 constexpr size_t colliding_rows = 7;
 
-// Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains, else they go on from what y holds,
-// exactly.
+// Inputs k = 0 ... n - 1 of one tile. `from_bias` starts the chains; else they go on exactly from y.
 template <class T> struct Span {
     const T *x;
     ptrdiff_t x_stride;
@@ -144,10 +142,10 @@ template <class T, class End, size_t R, size_t P, size_t V> void tile(const Span
             for (size_t r = 0; r < R; ++r) ends[r] = fma(End::of(numbers[r]), column, ends[r]);
         } else {
             Vec<T> row[before + 1];
-            constexpr size_t line = cache_line / sizeof(T);
+            constexpr size_t line = cache_line / sizeof(T), lines = divide_up(V * L, line);
             const T *const ahead = k + inputs_ahead < s.n ? w + inputs_ahead * V * L : w;
             MULTILAYER_UNROLL
-            for (size_t i = 0; i < divide_up(V * L, line); ++i) __builtin_prefetch(ahead + i * line);
+            for (size_t i = 0; i < lines; ++i) __builtin_prefetch(ahead + i * line);
             MULTILAYER_UNROLL
             for (size_t v = 0; v < before; ++v) row[v] = load<T>(weights(v));
             const Last end = last_of(weights(before));
@@ -248,10 +246,9 @@ template <class T> void multiply_all(const Product<T> &p) {
             s.weights = p.weights + j * p.panel_rows + k * width;
             s.bias = p.bias + j;
             s.y = p.y + j;
-            size_t columns = width;
+            size_t columns = width, panels = 1;
             if (width == panel<T> && p.rows <= few_rows) {
                 // As many panels as make a good tile, but not the last one if it has another width.
-                size_t panels = 1;
                 while (panels < panels_at_once[p.rows] && columns < left &&
                        panel_columns(left - columns, L) == panel<T>) {
                     columns += panel<T>;

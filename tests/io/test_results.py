@@ -16,6 +16,7 @@ from multilayer.io import (
     load,
     meaning_of,
     read_samples,
+    result_json,
     result_object,
     to_csv,
     to_json,
@@ -42,7 +43,8 @@ def seed() -> dict[str, Any]:
 
 
 def test_the_worked_example(seed: dict[str, Any]) -> None:
-    found = json.loads(to_json(result_object(**seed)))
+    found = json.loads(result_json(**seed))
+    assert found == json.loads(to_json(result_object(**seed)))
     np.testing.assert_allclose(found["y"], EXPECTED, rtol=0, atol=1e-15)
     assert found["classes"] == [1] * 5
     assert found["network"] == {

@@ -22,7 +22,7 @@ from multilayer.cli.console import (
     show_status,
     write_json,
 )
-from multilayer.io import Meaning, load, meaning_of, read_samples, result_object, to_json, write_results
+from multilayer.io import Meaning, load, meaning_of, read_samples, result_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
 from multilayer.network.trace import tables_of
@@ -93,7 +93,7 @@ def run(
     if output is not None:
         print_note(fill("wrote {count} samples to {file}", count=len(y), file=output))
     elif as_json:
-        write_json(to_json(result_object(net, y, classes, traced, carried)))
+        write_json(result_json(net, y, classes, traced, carried))
     else:
         if traced is not None:
             print_text(to_text(tables_of(traced, digits)) + "\n")

@@ -2,7 +2,7 @@
 
 from multilayer._base.strict_json import to_json
 from multilayer.io.networks import load, save
-from multilayer.io.results import Meaning, meaning_of, result_object, to_csv, write_results
+from multilayer.io.results import Meaning, meaning_of, result_json, result_object, to_csv, write_results
 from multilayer.io.samples import Samples, read_samples, source
 from multilayer.io.targets import targets_in
 
@@ -12,6 +12,7 @@ __all__ = [
     "load",
     "meaning_of",
     "read_samples",
+    "result_json",
     "result_object",
     "save",
     "source",

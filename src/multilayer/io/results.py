@@ -10,18 +10,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.strict_json import plain, to_json
+from multilayer._base.strict_json import plain
 from multilayer.activations import AlongAxis, LogSigmoid
 from multilayer.activations.table import describe
 from multilayer.network import MLP, LayerRecord
 
-__all__ = ["Meaning", "meaning_of", "named_apart", "result_object", "to_csv", "write_results"]
+__all__ = ["Meaning", "meaning_of", "named_apart", "result_json", "result_object", "to_csv", "write_results"]
 
 T = TypeVar("T")
 
@@ -109,6 +110,17 @@ def result_object(
     return found
 
 
+def result_json(
+    network: MLP,
+    y: NDArray[Any],
+    classes: Classes = None,
+    trace: Records = None,
+    carried: Carried = (),
+) -> bytes:
+    """Return the JSON of `result_object`; every number is the shortest decimal that reads back bit for bit."""
+    return msgspec.json.encode(result_object(network, y, classes, trace, carried))
+
+
 def to_csv(network: MLP, y: NDArray[Any], classes: Classes = None, carried: Carried = ()) -> bytes:
     """Return y and the class of each sample as CSV in UTF-8, in digits that are read back bit for bit.
 
@@ -161,7 +173,7 @@ def write_results(
     """
     where, suffix = shown(path), Path(path).suffix.lower()
     if suffix == ".json":
-        content = to_json(result_object(network, y, classes, trace, carried)) + b"\n"
+        content = result_json(network, y, classes, trace, carried) + b"\n"
     elif suffix != ".csv":
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
         raise InputError(f"{where}: expected a name that ends in .csv or .json, {found}")
