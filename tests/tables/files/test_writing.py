@@ -74,6 +74,22 @@ def test_texts_are_quoted_where_they_need_it(tmp_path):
     assert path.read_text() == 'a b,y\nx,1.5\n,\n"x,1",1\n"z",2\n'
 
 
+def test_json_of_all_types(tmp_path):
+    batch = {
+        "x": np.array([1.5, np.inf, -np.inf]),
+        "ok": [True, None, False],
+        "day": np.array(["2024-01-31", "NaT", "1999-12-31"], "M8[us]"),
+        'a "b"': ["ü", "\\\t\x01", None],
+    }
+    write_rows(tmp_path / "t.jsonl", [batch])
+    assert from_json(tmp_path / "t.jsonl") == {
+        "x": [1.5, None, None],
+        "ok": [True, None, False],
+        "day": ["2024-01-31 00:00:00.000000", None, "1999-12-31 00:00:00.000000"],
+        'a "b"': ["ü", "\\\t\x01", None],
+    }
+
+
 def test_stdout(monkeypatch):
     out = io.TextIOWrapper(io.BytesIO())
     monkeypatch.setattr(sys, "stdout", out)

@@ -21,6 +21,8 @@ from multilayer.tables.texts import CellError
 
 __all__ = ["read_batches"]
 
+_BUFFER = 1 << 18
+
 Batches = Iterator[tuple[Columns, Columns]]
 
 
@@ -164,19 +166,23 @@ def _of_arrow(
 
 def _parquet(request: _Request) -> tuple[_Request, Iterator[Any]]:
     texts = [column.name for column in request.schema if column.kind == "category"]
-    file = arrow("parquet").ParquetFile(request.source.as_file(), read_dictionary=texts)
+    # Pages are read one by one: a group of rows may be as large as the file.
+    file = arrow("parquet").ParquetFile(
+        request.source.as_file(), read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False
+    )
     request = request.among(file.schema_arrow.names)
     return request, _or_none(file.iter_batches(request.rows, columns=request.needed), file.schema_arrow)
 
 
-def _ipc(open_file: str) -> Callable[[_Request], tuple[_Request, Iterator[Any]]]:
-    def read(request: _Request) -> tuple[_Request, Iterator[Any]]:
-        reader = getattr(arrow("ipc"), open_file)(request.source.as_file())
-        several = (reader.get_batch(place) for place in range(getattr(reader, "num_record_batches", 0)))
-        batches = _or_none(several if open_file == "open_file" else reader, reader.schema)
-        return request.among(reader.schema.names), batches
+def _ipc_file(request: _Request) -> tuple[_Request, Iterator[Any]]:
+    reader = arrow("ipc").open_file(request.source.as_file(mapped=True))
+    batches = (reader.get_batch(place) for place in range(reader.num_record_batches))
+    return request.among(reader.schema.names), _or_none(batches, reader.schema)
 
-    return read
+
+def _ipc_stream(request: _Request) -> tuple[_Request, Iterator[Any]]:
+    reader = arrow("ipc").open_stream(request.source.open())
+    return request.among(reader.schema.names), _or_none(reader, reader.schema)
 
 
 def _or_none(batches: Any, schema: Any) -> Iterator[Any]:
@@ -197,7 +203,7 @@ def _json(request: _Request) -> tuple[_Request, Iterator[Any]]:
 _FORMATS: dict[str, Callable[[_Request], Batches]] = {
     "csv": _csv,
     "parquet": _of_arrow(_parquet),
-    "arrow": _of_arrow(_ipc("open_file")),
-    "stream": _of_arrow(_ipc("open_stream")),
+    "arrow": _of_arrow(_ipc_file),
+    "stream": _of_arrow(_ipc_stream),
     "json": _of_arrow(_json),
 }

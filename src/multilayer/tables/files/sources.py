@@ -56,10 +56,10 @@ class Source:
         self._opened += 1
         return arrow().PythonFile(_Chained(self.head, self.rest), mode="r")
 
-    def as_file(self) -> Any:
-        """Return what can be read at any place: a file that is mapped to memory, or bytes."""
+    def as_file(self, *, mapped: bool = False) -> Any:
+        """Return what can be read at any place: a file, mapped to memory or not, or bytes."""
         if self.path is not None:
-            return arrow().memory_map(str(self.path))
+            return arrow().memory_map(str(self.path)) if mapped else arrow().OSFile(str(self.path))
         return arrow().BufferReader(self.head + (self.rest.read() if self.rest else b""))
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
@@ -102,23 +100,33 @@ def _write_parquet(file: BinaryIO, batches: Iterator[Batch]) -> None:
 
 def _write_json(file: BinaryIO, batches: Iterator[Batch]) -> None:
     for batch in batches:
-        names = [json.dumps(name, ensure_ascii=False) for name in batch]
-        columns = [_json_texts(values) for values in batch.values()]
-        lines = (
-            ", ".join([f"{name}: {text}" for name, text in zip(names, row, strict=True)])
-            for row in zip(*columns, strict=True)
-        )
-        file.write("".join([f"{{{line}}}\n" for line in lines]).encode())
+        parts: list[Any] = []
+        for place, (name, values) in enumerate(batch.items()):
+            parts += [
+                f"{', ' if place else '{'}{json.dumps(name, ensure_ascii=False)}: ",
+                _json_values(values),
+            ]
+        lines = arrow("compute").binary_join_element_wise(*parts, "}\n", "")
+        file.write("".join(lines.to_pylist()).encode())
 
 
-def _json_texts(values: Any) -> list[str]:
-    array = np.asarray(values)
-    if array.dtype.kind == "f":  # of float32 the shortest text is that of float32
-        return ["null" if text in {"nan", "inf", "-inf"} else text for text in map(str, array)]
-    texts = _array(values)
-    if not arrow("types").is_integer(texts.type) and not arrow("types").is_boolean(texts.type):
-        texts = texts.cast("string")
-    return [json.dumps(value, ensure_ascii=False) for value in texts.to_pylist()]
+def _json_values(values: Any) -> Any:
+    """Return values as texts in JSON."""
+    compute, types, array = arrow("compute"), arrow("types"), _array(values)
+    if types.is_floating(array.type):
+        texts = compute.if_else(compute.is_finite(array), array, None).cast("string")
+    elif types.is_integer(array.type) or types.is_boolean(array.type):
+        texts = array.cast("string")
+    else:
+        texts = array.cast("string")
+        if compute.any(compute.match_substring_regex(texts, r'["\\\x00-\x1f]')).as_py():
+            escaped = [
+                None if text is None else json.dumps(text, ensure_ascii=False) for text in texts.to_pylist()
+            ]
+            texts = arrow().array(escaped, "string")
+        else:
+            texts = compute.binary_join_element_wise('"', texts, '"', "")
+    return texts.fill_null("null")
 
 
 _WRITERS: dict[str, Callable[[BinaryIO, Iterator[Batch]], None]] = {
