@@ -21,6 +21,10 @@ from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
 from benchmarks.stored import store as store_results
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
+from benchmarks.tables import Measured, installed, report
+from benchmarks.tables import measured as measured_table
+from benchmarks.tables import summary as summary_of_tables
+from benchmarks.tables_data import SETS
 from multilayer.activations import Elementwise, catalogue
 from tests.diagnosis.scenarios import SCORED
 
@@ -233,6 +237,34 @@ def diagnosis(rounds: int) -> None:
         print(
             f"{case.name:<34} {live['fraction']:.1%} of training (goal: 5 %), {live['snapshots']} snapshots"
         )
+
+
+@app.command()
+@click.option("--sets", default=",".join(SETS), help="Names of data sets, with commas between.")
+@click.option("--splits", default=3, show_default=True, help="Splits of each set.")
+@click.option(
+    "--peers", default=",".join(installed()), help="Contenders, with commas between; all that are there."
+)
+@click.option("--members", default=8, show_default=True, help="Networks in our bag, and in that of RealMLP.")
+@threads_option
+@store_option
+def tables(sets: str, splits: int, peers: str, members: int, threads: int, store: bool) -> None:
+    """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults."""
+    if store and sets != ",".join(SETS):
+        raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
+    results: list[Measured] = []
+    for data in sets.split(","):
+        for split in range(splits):
+            for peer in peers.split(","):
+                found = measured_table(data, split, peer, members=members, threads=threads)
+                print(f"{data}, split {split}, {peer}: {found}", flush=True)
+                if isinstance(found, Measured):
+                    results.append(found)
+    print(report(results))
+    if store:
+        summaries = [asdict(one) for one in summary_of_tables(results)]
+        facts = {"members": members, "splits": splits, "threads": threads, "summary": summaries}
+        store_results("tables", [], **facts, results=[asdict(one) for one in results])
 
 
 @app.command()
