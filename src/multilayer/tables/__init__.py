@@ -9,6 +9,7 @@ from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
+from multilayer.tables.evaluation import Evaluation, evaluate
 from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
@@ -27,6 +28,7 @@ __all__ = [
     "Conformal",
     "Encoder",
     "EncoderSettings",
+    "Evaluation",
     "FitProgress",
     "MemberRecord",
     "Model",
@@ -37,6 +39,7 @@ __all__ = [
     "calibration_error",
     "columns_of",
     "conform",
+    "evaluate",
     "fit_table",
     "read_batches",
     "read_table",

@@ -1,0 +1,279 @@
+"""What a model is worth on a table: scores with intervals, beside simple models, and how honest it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base import random, strict_json
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.tables.calibration import calibration_error
+from multilayer.tables.columns import ColumnSchema
+from multilayer.tables.conform import conform
+from multilayer.tables.conformal import Conformal
+from multilayer.tables.evaluation.baselines import CONSTANT, Baseline, Problem, outputs_in_folds
+from multilayer.tables.evaluation.scores import OF_CLASSES, OF_NUMBERS, Score, main_score, resamples, scored
+from multilayer.tables.evaluation.text import html_of, text_of
+from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict
+from multilayer.tables.frames import columns_of
+from multilayer.tables.suspicions import Case, Profile, Skill, Suspicion, suspect
+from multilayer.tables.target import Target
+
+__all__ = ["Coverage", "Evaluation", "Scored", "evaluate"]
+
+Array = NDArray[np.float64]
+
+_COVERAGE = 0.9
+_SIMULATIONS = 20
+
+
+class _Encodes(Protocol):
+    @property
+    def schema(self) -> tuple[ColumnSchema, ...]: ...
+
+
+class Evaluated(Protocol):
+    """What is evaluated: a `Model`, or anything that predicts as one does."""
+
+    @property
+    def encoder(self) -> _Encodes: ...
+    @property
+    def target(self) -> Target: ...
+    @property
+    def intervals(self) -> Conformal | None: ...
+    @property
+    def record(self) -> Any: ...
+    def __call__(self, table: Any) -> NDArray[Any]:
+        """Return probabilities (rows, classes), or quantities (rows,)."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scores of the model, or of a baseline, each with its 90 % interval."""
+
+    name: str
+    figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many rows are inside of their interval or set, and how large these are: mean width, or mean classes."""
+
+    asked: float
+    found: Figure
+    size: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation:
+    """What a model is worth on a table; printable, shown as HTML in a notebook, `to_json` for programs.
+
+    Intervals of scores are percentiles, 5 to 95, of a bootstrap over the rows of the table; that of a difference draws
+    the same rows for both. They say how much another table of as many rows could change a figure, and nothing about
+    another training.
+    """
+
+    verdict: str
+    target: str
+    classes: tuple[Any, ...]
+    """In the order of the confusion matrix; empty for numbers."""
+    rows: int
+    scores: tuple[Scored, ...]
+    """The model first, then the baselines."""
+    comparisons: tuple[Comparison, ...]
+    """The model beside each baseline, by the main score."""
+    confusion: NDArray[np.int64] | None
+    """Rows by true class (first axis) and predicted class."""
+    calibration_error: float | None
+    """As `multilayer.tables.calibration_error` defines it."""
+    calibration_error_by_chance: float | None
+    """What perfect probabilities would have on as many rows."""
+    coverage: Coverage | None
+    suspicions: tuple[Suspicion, ...]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> bytes:
+        """Return all of it as JSON."""
+        return strict_json.to_json(self)
+
+    def __repr__(self) -> str:
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+
+def evaluate(
+    model: Evaluated,
+    table: Any,
+    *,
+    baselines: Sequence[Baseline] = (),
+    train: Any = None,
+    rng: random.Seed = 0,
+) -> Evaluation:
+    """Return what a model is worth on a table with its target: is it any good?
+
+    Parameters
+    ----------
+    model : Model
+    table : Columns, data frame, or mapping from names to arrays
+        Rows that the model was not trained on, with the target's column.
+    baselines : sequence of Baseline
+        What to compare with beside the best constant: `multilayer.estimators.baselines.BASELINES` holds a linear model
+        and gradient boosting, of scikit-learn.
+    train : table, optional
+        What baselines are fitted on, best the rows that the model was trained on. Without it they are fitted in 5 folds
+        of the table, each on fewer rows than the table has.
+    rng : int or Generator
+        For the bootstrap and the folds.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, the target is missing in a row, or has a class that the model does not know.
+    """
+    generator = random.generator(rng)
+    if not isinstance(generator, np.random.Generator):
+        raise InputError("rng must be a seed or a numpy Generator; got a RandomState")
+    problem = _problem(model, table)
+    outputs = np.asarray(model(problem.columns), np.float64)
+    contenders = {"the model": outputs}
+    known = None if train is None else _problem(model, train)
+    for baseline in (CONSTANT, *baselines):
+        if known is None:
+            contenders[baseline.name] = outputs_in_folds(baseline, problem, generator)
+        else:
+            contenders[baseline.name] = baseline.outputs(known, problem.columns)
+    hits, size = _covered(model.intervals, problem, outputs)
+    found, covered, rounds = _bootstrap(problem, list(contenders.values()), hits, generator)
+    scores, comparisons = _figures(list(contenders), found, problem)
+    main = main_score(problem.classes)
+    error, by_chance = _calibration(problem, outputs, generator)
+    return Evaluation(
+        verdict(main, scores[0].figures[main.name], comparisons, len(problem.y)),
+        model.target.name,
+        model.target.classes,
+        len(problem.y),
+        scores,
+        comparisons,
+        _confusion(problem, outputs),
+        error,
+        by_chance,
+        None if hits is None else Coverage(_COVERAGE, covered, size),
+        _suspicions(model, problem, scores[0], comparisons[0], main),
+        tuple(_notes(model, contenders, known, rounds, problem)),
+    )
+
+
+def _problem(model: Evaluated, table: Any) -> Problem:
+    columns, target = columns_of(table), model.target
+    if target.name not in columns:
+        raise InputError(
+            f"expected the column {quoted(target.name)} with what is true, to compare with; found none"
+        )
+    y = target.encode(columns[target.name])
+    if not len(y):
+        raise InputError("the table has no rows; expected one or more to evaluate on")
+    if target.task == "regression":
+        y = y * target.scale + target.offset
+    return Problem(conform(columns, model.encoder.schema), y, len(target.classes))
+
+
+def _bootstrap(
+    problem: Problem, outputs: list[Array], hits: NDArray[np.bool_] | None, rng: np.random.Generator
+) -> tuple[Array, Figure, int]:
+    """Return the scores themselves and of each round, (outputs, scores, 1 + rounds), and the share of hits."""
+    rows, scores = len(problem.y), OF_CLASSES if problem.classes else OF_NUMBERS
+    blocks, shares = [], []
+    for weights in (np.ones((1, rows)), *resamples(rows, problem.classes, rng)):
+        blocks.append(scored(scores, problem.y, outputs, weights))
+        shares.append(weights @ (np.zeros(rows) if hits is None else hits) / rows)
+    found = np.concatenate(blocks, axis=2)
+    return found, Figure.of(np.concatenate(shares)), found.shape[2] - 1
+
+
+def _figures(
+    names: list[str], found: Array, problem: Problem
+) -> tuple[tuple[Scored, ...], tuple[Comparison, ...]]:
+    scores: tuple[Score, ...] = OF_CLASSES if problem.classes else OF_NUMBERS
+    main = main_score(problem.classes)
+    rows = tuple(
+        Scored(name, {score.name: Figure.of(values) for score, values in zip(scores, one, strict=True)})
+        for name, one in zip(names, found, strict=True)
+    )
+    of_main = found[:, scores.index(main)]
+    comparisons = tuple(
+        Comparison(
+            name,
+            main.name,
+            rows[number].figures[main.name].value,
+            Figure.of(main.sign * (of_main[0] - other)),
+        )
+        for number, (name, other) in enumerate(zip(names[1:], of_main[1:], strict=True), 1)
+    )
+    return rows, comparisons
+
+
+def _covered(
+    intervals: Conformal | None, problem: Problem, outputs: Array
+) -> tuple[NDArray[np.bool_] | None, float]:
+    if intervals is None:
+        return None, 0.0
+    if problem.classes:
+        sets = intervals.sets(outputs, _COVERAGE)
+        return sets[np.arange(len(problem.y)), problem.y], float(sets.sum(axis=1).mean())
+    low, high = intervals.interval(outputs, _COVERAGE)
+    return (low <= problem.y) & (problem.y <= high), float((high - low).mean())
+
+
+def _calibration(
+    problem: Problem, p: Array, rng: np.random.Generator
+) -> tuple[float, float] | tuple[None, None]:
+    if not problem.classes:
+        return None, None
+    up_to = p.cumsum(axis=1)[:, :-1]
+    drawn = ((up_to < rng.random((len(p), 1))).sum(axis=1) for _ in range(_SIMULATIONS))
+    return calibration_error(p, problem.y), float(np.mean([calibration_error(p, y) for y in drawn]))
+
+
+def _confusion(problem: Problem, p: Array) -> NDArray[np.int64] | None:
+    if not problem.classes:
+        return None
+    counts = np.bincount(problem.y * problem.classes + p.argmax(axis=1), minlength=problem.classes**2)
+    return counts.reshape(problem.classes, problem.classes)
+
+
+def _suspicions(
+    model: Evaluated, problem: Problem, own: Scored, constant: Comparison, main: Score
+) -> tuple[Suspicion, ...]:
+    gain = constant.gain
+    skill = Skill(main.name, own.figures[main.name].value, constant.value, gain.low, gain.high)
+    outline = dict(model.record or {}).get("profile")
+    seen = None if outline is None else Profile.from_outline(outline)
+    target = model.target
+    return suspect(Case(problem.columns, problem.y, target.name, target.classes, seen, skill))
+
+
+def _notes(
+    model: Evaluated, contenders: dict[str, Array], known: Problem | None, rounds: int, problem: Problem
+) -> list[str]:
+    notes = [
+        fill(
+            "baselines are fitted in 5 folds of this table, as no training table was given"
+            if known is None
+            else "baselines are fitted on the {rows:,} rows of the training table",
+            rows=0 if known is None else len(known.y),
+        ),
+        fill(
+            "intervals hold 90% of {rounds:,} bootstrap samples of the {rows:,} rows",
+            rounds=rounds,
+            rows=len(problem.y),
+        ),
+    ]
+    shortage = "" if model.intervals is None else model.intervals.shortage(_COVERAGE)
+    return [*notes, *filter(None, [shortage])]

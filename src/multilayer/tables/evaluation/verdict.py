@@ -1,0 +1,127 @@
+"""The verdict of an evaluation, in words: is this network any good?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.text import fill
+from multilayer.tables.evaluation.scores import Score
+
+__all__ = ["Comparison", "Figure", "verdict"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Figure:
+        """Return the first of the values, with the 5th and the 95th percentile of the others that are not nan."""
+        others = values[1:][~np.isnan(values[1:])]
+        low, high = np.quantile(others, (0.05, 0.95)) if others.size else (np.nan, np.nan)
+        return cls(float(values[0]), float(low), float(high))
+
+    def __str__(self) -> str:
+        return fill("{value:.4g} ({low:.4g} to {high:.4g})", value=self.value, low=self.low, high=self.high)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better the model is than a baseline; negative where it is worse."""
+
+    name: str
+    score: str
+    value: float
+    """The baseline's score."""
+    gain: Figure
+
+    @property
+    def better(self) -> bool:
+        """Whether the whole interval of the gain is above 0."""
+        return self.gain.low > 0
+
+    @property
+    def worse(self) -> bool:
+        """Whether the whole interval of the gain is below 0."""
+        return self.gain.high < 0
+
+
+_USELESS = (
+    "This model is of no use here: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows is no better than "
+    "{constant:.4g} of the best constant."
+)
+_LEARNED = (
+    "This model is better than the best constant: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows, "
+    "beside {constant:.4g}."
+)
+_BEATEN = (
+    "This model has learned something, but {name} is better: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} "
+    "rows, beside {best:.4g}; the best constant has {constant:.4g}."
+)
+_LEVEL = (
+    "This model is good: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows, and no simpler model is "
+    "clearly better; the best constant has {constant:.4g}."
+)
+_BEST = (
+    "This model is good, better than every model that it was compared with: {score} {value:.4g} ({low:.4g} to "
+    "{high:.4g}) on {rows:,} rows; the best constant has {constant:.4g}."
+)
+
+_BETTER = "It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g})."
+_WORSE = "It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g})."
+_UNDECIDED = (
+    "Between it and {name} these rows do not decide: the difference is {gain:.3g} ({low:.3g} to {high:.3g})."
+)
+
+
+def verdict(score: Score, own: Figure, comparisons: Sequence[Comparison], rows: int) -> str:
+    """Return the verdict: a sentence about the whole, and one about each model that it was compared with.
+
+    Parameters
+    ----------
+    score : Score
+    own : Figure
+        The model's.
+    comparisons : sequence of Comparison
+        The best constant first.
+    rows : int
+    """
+    constant, *others = comparisons
+    worse = [other for other in others if other.worse]
+    best = max(worse, key=lambda other: score.sign * other.value, default=constant)
+    if not constant.better:
+        template = _USELESS
+    elif worse:
+        template = _BEATEN
+    elif not others:
+        template = _LEARNED
+    else:
+        template = _BEST if all(other.better for other in others) else _LEVEL
+    lead = fill(
+        template,
+        score=score.name,
+        value=own.value,
+        low=own.low,
+        high=own.high,
+        rows=rows,
+        constant=constant.value,
+        name=best.name,
+        best=best.value,
+    )
+    return " ".join([lead, *map(_sentence, others)])
+
+
+def _sentence(other: Comparison) -> str:
+    gain, low, high = other.gain.value, other.gain.low, other.gain.high
+    if other.worse:
+        gain, low, high = -gain, -high, -low
+    template = _BETTER if other.better else _WORSE if other.worse else _UNDECIDED
+    return fill(template, name=other.name, gain=gain, low=low, high=high)
