@@ -1,6 +1,7 @@
 // Steps on samples that Python brings: many in one call, or one that is opened for its stages.
 #include <chrono>
 #include <new>
+#include <vector>
 
 #include "bindings/trainer.hpp"
 
@@ -8,6 +9,7 @@ namespace {
 
 using multilayer::Numbers;
 using multilayer::Samples;
+using multilayer::StepRates;
 using multilayer::Trainer;
 
 // Python hears of a signal, and is asked whether to go on, this often.
@@ -95,7 +97,7 @@ template <class T> bool read_samples(const Trainer<T> &trainer, PyObject *data, 
 }
 
 // Batches one group after another, each as long as Python can wait for. Returns the number of batches, or -1.
-template <class T> Py_ssize_t advance(Trainer<T> &trainer, const Samples &samples, const double *rates,
+template <class T> Py_ssize_t advance(Trainer<T> &trainer, const Samples &samples, const StepRates *rates,
                                       double *losses, PyObject *interrupted, bool &finite) {
     using Clock = std::chrono::steady_clock;
     const size_t last = samples.batches();
@@ -143,20 +145,23 @@ PyObject *run_with(Trainer<T> &trainer, PyObject *data, PyObject *rates, PyObjec
         return nullptr;
     }
     npy_intp n[] = {static_cast<npy_intp>(samples.batches())};
-    const double *rate = read_list<double>(rates, "rates", NPY_FLOAT64, n[0]);
+    // Rows of three numbers, one behind the other.
+    const double *rate = read_list<double>(rates, "rates", NPY_FLOAT64, 3 * n[0]);
     if (rate == nullptr) return nullptr;
+    std::vector<StepRates> of_steps;
+    for (npy_intp i = 0; i < n[0]; ++i) of_steps.push_back({rate[3 * i], rate[3 * i + 1], rate[3 * i + 2]});
     Reference losses(PyArray_SimpleNew(1, n, NPY_FLOAT64));
     if (!losses) return nullptr;
     bool finite;
     const Py_ssize_t done =
-        advance(trainer, samples, rate, static_cast<double *>(PyArray_DATA(as_array(losses.get()))),
-                interrupted, finite);
+        advance(trainer, samples, of_steps.data(),
+                static_cast<double *>(PyArray_DATA(as_array(losses.get()))), interrupted, finite);
     if (done < 0) return nullptr;
     return Py_BuildValue("nNO", done, losses.release(), finite ? Py_True : Py_False);
 }
 
-template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch, double rate,
-                                       TrainerObject &object) {
+template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_ssize_t batch,
+                                       const StepRates &rates, TrainerObject &object) {
     Samples samples{};
     object.stage = Stage::none;
     if (!read_samples(trainer, data, samples)) return nullptr;
@@ -165,7 +170,7 @@ template <class T> PyObject *open_with(Trainer<T> &trainer, PyObject *data, Py_s
         return nullptr;
     }
     try {
-        trainer.open(samples, static_cast<size_t>(batch), rate);
+        trainer.open(samples, static_cast<size_t>(batch), rates);
     } catch (const std::bad_alloc &) {
         return PyErr_NoMemory();
     }
@@ -187,8 +192,11 @@ PyObject *run_trainer(PyObject *self, PyObject *arguments) {
 PyObject *open_step(PyObject *self, PyObject *arguments) {
     PyObject *data;
     Py_ssize_t batch;
-    double rate;
-    if (!PyArg_ParseTuple(arguments, "Ond", &data, &batch, &rate) || !is_usable(self)) return nullptr;
+    StepRates rates{0, 1, 1};
+    if (!PyArg_ParseTuple(arguments, "Ond|dd", &data, &batch, &rates.learning, &rates.dropping,
+                          &rates.decaying) ||
+        !is_usable(self))
+        return nullptr;
     return with_trainer(
-        self, [&](auto &trainer) { return open_with(trainer, data, batch, rate, object_of(self)); });
+        self, [&](auto &trainer) { return open_with(trainer, data, batch, rates, object_of(self)); });
 }

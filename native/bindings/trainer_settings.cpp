@@ -57,6 +57,7 @@ const NumberSetting number_settings[] = {
     {"weight_decay", &TrainingSettings::weight_decay},
     {"limit", &TrainingSettings::limit},
     {"norm_limit", &TrainingSettings::norm_limit},
+    {"input_scale", &TrainingSettings::input_scale},
 };
 
 struct FlagSetting {
@@ -186,25 +187,28 @@ template <class T> bool read_activation(PyObject *forward, PyObject *backward, T
     return true;
 }
 
-// The trainer of a tuple of (inputs, units, forward, backward, dropout), or null with an exception.
+// The trainer of a tuple of (inputs, units, forward, backward, dropout, weight_rate, bias_rate, stretch), or
+// null with an exception.
 template <class T> Trainer<T> *build(PyObject *layers, const TrainingSettings &settings) {
     std::vector<TrainedLayer<T>> shapes;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(layers); ++i) {
         Py_ssize_t inputs, units;
         PyObject *forward, *backward;
-        double dropout;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, i), "nnOOd", &inputs, &units, &forward, &backward,
-                              &dropout)) {
+        TrainedLayer<T> layer{};
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, i), "nnOOdddd", &inputs, &units, &forward, &backward,
+                              &layer.dropout, &layer.weight_rate, &layer.bias_rate, &layer.stretch)) {
             return nullptr;
         }
         const bool fits =
             inputs > 0 && units > 0 && (i == 0 || shapes.back().units == static_cast<size_t>(inputs));
-        if (!fits || !(dropout >= 0 && dropout < 1)) {
-            PyErr_Format(PyExc_ValueError, "layer %zd: %zd inputs, %zd units or its dropout do not fit",
-                         i + 1, inputs, units);
+        if (!fits || !(layer.dropout >= 0 && layer.dropout < 1) || !(layer.stretch >= 1)) {
+            PyErr_Format(PyExc_ValueError,
+                         "layer %zd: %zd inputs, %zd units, its dropout or stretch do not fit", i + 1, inputs,
+                         units);
             return nullptr;
         }
-        TrainedLayer<T> layer{static_cast<size_t>(inputs), static_cast<size_t>(units), {}, dropout};
+        layer.inputs = static_cast<size_t>(inputs);
+        layer.units = static_cast<size_t>(units);
         if (!read_activation(forward, backward, layer.activation)) return nullptr;
         shapes.push_back(std::move(layer));
     }

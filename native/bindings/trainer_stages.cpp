@@ -192,7 +192,8 @@ PyObject *write_values(PyObject *self, PyObject *values) {
 
 PyMethodDef stage_methods[n_stage_methods] = {
     {"open", open_step, METH_VARARGS,
-     "open($self, samples, batch, rate, /)\n--\n\nBegin the step of one batch: gather its rows."},
+     "open($self, samples, batch, rate, dropping=1.0, decaying=1.0, /)\n--\n\nBegin the step of one batch: "
+     "gather its rows."},
     {"forward", forward, METH_O,
      "forward($self, layer, /)\n--\n\nGo forward from a layer to the next whose z is the caller's to write, "
      "and "

@@ -26,7 +26,8 @@ const char *const kinds[] = {"weights", "slot1", "slot2", "gradient"};
 template <class T> int kind_of(Trainer<T> &trainer, const char *name) {
     using ParameterArray = typename PackedParameters<T>::ParameterArray;
     for (int kind = 0; kind < 4; ++kind) {
-        if (std::strcmp(kinds[kind], name) == 0 &&
+        const bool is_whole = kind != PackedParameters<T>::gradient || trainer.settings().keeps_gradient();
+        if (std::strcmp(kinds[kind], name) == 0 && is_whole &&
             trainer.parameters().has(static_cast<ParameterArray>(kind)))
             return kind;
     }
@@ -85,6 +86,43 @@ PyObject *save(PyObject *self, PyObject *arguments) {
     return with_trainer(self, [&](auto &trainer) { return save_from(trainer, name, arrays); });
 }
 
+// f(U, scale, slots) for the arrays of a scale of the inputs, once all of them are known to fit.
+template <class T, class F> PyObject *with_scale(const Trainer<T> &trainer, PyObject *arrays, F f) {
+    const size_t n_slots = trainer.settings().n_slots();
+    const npy_intp inputs = static_cast<npy_intp>(trainer.layer(0).inputs);
+    const npy_intp units = static_cast<npy_intp>(trainer.layer(0).units);
+    T *data[4] = {};
+    bool fit = PyTuple_Check(arrays) && trainer.settings().scales_inputs() &&
+               static_cast<size_t>(PyTuple_GET_SIZE(arrays)) == 2 + n_slots;
+    for (size_t i = 0; i < 2 + n_slots && fit; ++i) {
+        PyObject *array = PyTuple_GET_ITEM(arrays, static_cast<Py_ssize_t>(i));
+        fit = is_plain_array<T>(array, inputs, i == 0 ? units : 0);
+        if (fit) data[i] = static_cast<T *>(PyArray_DATA(as_array(array)));
+    }
+    if (!fit) {
+        PyErr_SetString(PyExc_ValueError, "the arrays are not those of a scale that this trainer keeps");
+        return nullptr;
+    }
+    f(data[0], data[1], data + 2);
+    Py_RETURN_NONE;
+}
+
+PyObject *load_scale(PyObject *self, PyObject *arrays) {
+    return with_trainer(self, [&](auto &trainer) {
+        return with_scale(trainer, arrays, [&](auto *U, auto *s, auto **slots) {
+            trainer.parameters().load_scale(U, s, slots);
+        });
+    });
+}
+
+PyObject *save_scale(PyObject *self, PyObject *arrays) {
+    return with_trainer(self, [&](auto &trainer) {
+        return with_scale(trainer, arrays, [&](auto *U, auto *s, auto **slots) {
+            trainer.parameters().save_scale(U, s, slots);
+        });
+    });
+}
+
 PyObject *begin(PyObject *self, PyObject *steps) {
     const unsigned long long n = PyLong_AsUnsignedLongLong(steps);
     if ((n == static_cast<unsigned long long>(-1) && PyErr_Occurred()) || !is_usable(self)) return nullptr;
@@ -95,6 +133,11 @@ PyObject *begin(PyObject *self, PyObject *steps) {
 PyObject *steps_made(PyObject *self, void *) {
     return PyLong_FromUnsignedLongLong(
         with_trainer(self, [](auto &trainer) { return trainer.steps_made(); }));
+}
+
+PyObject *scales_inputs(PyObject *self, void *) {
+    return PyBool_FromLong(
+        with_trainer(self, [](auto &trainer) { return trainer.settings().scales_inputs(); }));
 }
 
 PyObject *nbytes(PyObject *self, void *) {
@@ -120,7 +163,7 @@ PyObject *release(PyObject *self, PyObject *name) {
     Py_RETURN_NONE;
 }
 
-constexpr size_t n_own_methods = 6;
+constexpr size_t n_own_methods = 8;
 PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
     {"load", load, METH_VARARGS,
      "load($self, what, arrays, /)\n--\n\nTake W1, b1, ... as 'weights', or what goes with them as 'slot1', "
@@ -128,6 +171,11 @@ PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
      "'gradient'."},
     {"save", save, METH_VARARGS,
      "save($self, what, arrays, /)\n--\n\nWrite what `load` takes into arrays of the same shapes."},
+    {"load_scale", load_scale, METH_O,
+     "load_scale($self, arrays, /)\n--\n\nTake U and the scale of W1 = diag(scale) U, and the slots of the "
+     "scale."},
+    {"save_scale", save_scale, METH_O,
+     "save_scale($self, arrays, /)\n--\n\nWrite what `load_scale` takes into arrays of the same shapes."},
     {"begin", begin, METH_O,
      "begin($self, steps, /)\n--\n\nBe ready for a step; `steps` were made before what was loaded."},
     {"close", close, METH_NOARGS,
@@ -135,22 +183,25 @@ PyMethodDef methods[n_own_methods + n_stage_methods + 1] = {
     {"release", release, METH_O, "release($self, what, /)\n--\n\nKeep that no longer either."},
     {"run", run_trainer, METH_VARARGS,
      "run($self, samples, rates, interrupted, /)\n--\n\n"
-     "Make a step per batch of samples (x, y, weights, order, batch_rows, keys); return how many, the "
+     "Make a step per batch of samples (x, y, weights, order, batch_rows, keys), each with its three rates: "
+     "of "
+     "learning, and factors of dropout and weight decay, one behind the other; return how many, the "
      "objective of "
      "each,\nand whether the one after them was not refused because it is not finite."},
 };
 
 PyGetSetDef attributes[] = {
     {"steps", steps_made, nullptr, "How many updates were made.", nullptr},
+    {"scales_inputs", scales_inputs, nullptr, "Whether there is a trained scale of the inputs.", nullptr},
     {"nbytes", nbytes, nullptr, "Bytes of all arrays that are kept.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
 const char documentation[] =
     "Trainer(*, dtype, layers, settings)\n--\n\n"
-    "Steps of training for layers (inputs, units, forward, backward, dropout), the two being kernels: a name "
-    "and "
-    "parameters.";
+    "Steps of training for layers (inputs, units, forward, backward, dropout, weight_rate, bias_rate, "
+    "stretch), "
+    "forward and backward being kernels: a name and parameters.";
 
 PyType_Slot slots[] = {
     {Py_tp_doc, const_cast<char *>(documentation)},

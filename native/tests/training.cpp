@@ -194,7 +194,7 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
                           rows,
                           batch_rows,
                           nullptr};
-    const std::vector<double> rates(samples.batches(), rate);
+    const std::vector<multilayer::StepRates> rates(samples.batches(), {rate, 1, 1});
     for (size_t n : {1, 2, 3}) {
         multilayer::set_threads(n);
         using ParameterArray = typename PackedParameters<T>::ParameterArray;

@@ -78,7 +78,7 @@ template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size
     const Layer &layer = layers_[i];
     // Without keys nothing is left out.
     const uint64_t key = step.keys == nullptr ? 0 : step.keys[i];
-    const double share = step.keys == nullptr ? 0 : layer.shape.dropout;
+    const double share = step.keys == nullptr ? 0 : layer.shape.dropout * step.dropping;
     kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, key, share});
 }
 
@@ -246,7 +246,9 @@ template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t thre
         const bool by_number = layer.activation.axis_value == nullptr && layer.dropout == 0;
         shares = std::min(shares, by_number ? parameters_.n_panels(i) : 1);
     }
-    return {true, shares, shares, rows * gathered_.x_stride() * sizeof(T) <= small_x ? shares : 1};
+    // With a scale of the inputs a step ends with the first layer, which the next one cannot overlap.
+    const bool copies = rows * gathered_.x_stride() * sizeof(T) <= small_x && !settings_.scales_inputs();
+    return {true, shares, shares, copies ? shares : 1};
 }
 
 template <class T> bool TrainingBatch<T>::run_columns(const Samples &samples, const TrainingStep<T> &step,

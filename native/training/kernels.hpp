@@ -16,6 +16,9 @@ enum class Rule { adam, rmsprop, sgd, keep_gradient };
 
 // Numbers no larger than these cannot overflow within a step, see training.hpp.
 template <class T> constexpr T safe_signal = sizeof(T) == sizeof(float) ? T(0x1p30) : T(0x1p250);
+// The same of a scale of the inputs, and of weights that it multiplies.
+template <class T> constexpr T safe_scale = T(0x1p8);
+template <class T> constexpr T safe_unscaled = T(0x1p10);
 template <class T> constexpr T safe_kept = sizeof(T) == sizeof(float) ? T(0x1p60) : T(0x1p500);
 
 // An optimizer's formula for one step, its numbers rounded to T where the reference rounds them.
@@ -31,6 +34,7 @@ template <class T> struct UpdateRule {
     // What concerns weights but no biases, and is 0 for none.
     T penalty;  // added to the gradient per weight
     T shrink;   // share of its old value that a weight loses
+    T unstretch;  // of SGD: what its step is multiplied by
     T limit;    // the gradient's largest magnitude; infinity for none
     T scale;    // multiplies a kept gradient
 };
@@ -75,6 +79,20 @@ template <class T> struct WeightUpdate {
     bool shared;  // other threads have read all of these weights
     bool narrow;
 };
+
+// Rows first to end of k of W = diag(scale) U, the first layer's, whose gradient is known. What is not a
+// number per input lies as the weights of a layer do.
+template <class T> struct ScaledWeights {
+    size_t inputs, units, panel_rows;  // see PackedParameters
+    size_t first, end;                 // of k; first is a multiple of rows_of_scale
+    bool narrow;
+    const T *gradient;
+    T *weights, *unscaled, *slot1, *slot2;
+    T *scale, *scale_slot1, *scale_slot2;  // in whole blocks of rows_of_scale
+};
+// Numbers in the widest register: rows whose scale is updated together, and chains that its gradient is
+// summed in.
+template <class T> constexpr size_t rows_of_scale = 64 / sizeof(T);
 
 template <class T> struct BiasUpdate {
     const T *da;
@@ -158,6 +176,9 @@ template <class T> struct TrainingKernels {
     void (*bias_gradient)(const BiasUpdate<T> &, T *g);
     // The optimizer alone, for n numbers whose gradient is known; n is a multiple of the lanes.
     bool (*apply)(const UpdateRule<T> &, const T *gradient, T *weights, T *slot1, T *slot2, size_t n);
+    // The optimizer for U and its scale, and W; false if one of them is not overflow-safe afterwards.
+    bool (*update_scaled)(const ScaledWeights<T> &, const UpdateRule<T> &of_weights,
+                          const UpdateRule<T> &of_scale);
     // Rows first to end of k of a panel of W become columns of W^T.
     void (*transpose)(const T *rows, size_t width, size_t columns, size_t first, size_t end,
                       const PanelOfTransposed<T> &);

@@ -38,9 +38,13 @@ struct SgdRule {
                                                                   Vec<T> velocity, Vec<T>) {
         const Vec<T> step = o.rate * g;
         velocity = o.decay1 * velocity - step;
-        return {w + (o.nesterov ? o.decay1 * velocity - step : velocity), velocity, Vec<T>{}};
+        return {w + o.unstretch * (o.nesterov ? o.decay1 * velocity - step : velocity), velocity, Vec<T>{}};
     }
 };
+
+template <class T> MULTILAYER_INLINE Vec<T> limited(const UpdateRule<T> &rule, Vec<T> g) {
+    return g > rule.limit ? splat(rule.limit) : g < -rule.limit ? splat(-rule.limit) : g;
+}
 
 // One register of a gradient. `plain`: no penalty, no shrinking, no limit, no scale.
 template <class R, bool plain, class T>
@@ -48,10 +52,7 @@ MULTILAYER_INLINE void apply_register(const UpdateRule<T> &rule, const T *gradie
                                       T *slot2, OverflowCheck<T> &check) {
     const Vec<T> w = load(weights);
     Vec<T> g = load(gradient);
-    if constexpr (!plain) {
-        g = g * rule.scale + rule.penalty * w;
-        g = g > rule.limit ? splat(rule.limit) : g < -rule.limit ? splat(-rule.limit) : g;
-    }
+    if constexpr (!plain) g = limited(rule, g * rule.scale + rule.penalty * w);
     Vec<T> second = {};
     if constexpr (R::n_slots == 2) second = load(slot2);
     Updated<T> after = R::template update<T>(rule, w, g, load(slot1), second);

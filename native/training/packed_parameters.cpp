@@ -6,8 +6,9 @@
 namespace multilayer {
 
 template <class T> PackedParameters<T>::PackedParameters(const std::vector<TrainedLayer<T>> &layers,
-                                                         size_t n_slots, bool keeps_gradient)
-    : products_(products_of<T>()), kernels_(training_kernels_of<T>()) {
+                                                         const TrainingSettings &settings)
+    : products_(products_of<T>()), kernels_(training_kernels_of<T>()), n_slots_(settings.n_slots()) {
+    size_t first_layer = 0;
     const size_t lanes = products_.lanes;
     Layout<T> layout, of_transposed;
     for (size_t i = 0; i < layers.size(); ++i) {
@@ -21,10 +22,15 @@ template <class T> PackedParameters<T>::PackedParameters(const std::vector<Train
         const size_t transposed = i > 0 && !narrow ? of_transposed.place(of_w_t) : 0;
         layers_.push_back({inputs, units, columns, panel_rows, panels, bias, transposed});
         add_parts(i);
+        if (i == 0) first_layer = layout.size();
     }
-    const bool needed[] = {true, n_slots >= 1, n_slots >= 2, keeps_gradient};
+    const bool scaled = settings.scales_inputs();
+    if (scaled) scale_ = layout.place(round_up(layers.front().inputs, rows_of_scale<T>));
+    const size_t all = layout.size(), for_scale = scaled ? first_layer : 0;
+    const size_t needed[] = {all, n_slots_ >= 1 ? all : 0, n_slots_ >= 2 ? all : 0,
+                             settings.keeps_gradient() ? all : for_scale, for_scale};
     for (size_t kind = 0; kind < n_kinds; ++kind) {
-        if (needed[kind]) memory_[kind] = AlignedNumbers<T>(layout.size());
+        if (needed[kind] != 0) memory_[kind] = AlignedNumbers<T>(needed[kind]);
     }
     if (layers.size() > 1) transposed_ = AlignedNumbers<T>(of_transposed.size());
 }
@@ -105,6 +111,23 @@ template <class T> void PackedParameters<T>::save(size_t i, ParameterArray array
     std::copy_n(bias(i, array, 0), layers_[i].units, b);
 }
 
+template <class T> void PackedParameters<T>::load_scale(const T *U, const T *s, const T *const *slots) {
+    T *const to = memory_[unscaled].get();
+    std::fill_n(to, memory_[unscaled].size(), T(0));
+    each_run(0, [&](size_t place, size_t e, size_t n) { std::copy_n(U + e, n, to + place); });
+    std::copy_n(s, layers_[0].inputs, scale(weights));
+    for (size_t i = 0; i < n_slots_; ++i)
+        std::copy_n(slots[i], layers_[0].inputs, scale(i == 0 ? slot1 : slot2));
+}
+
+template <class T> void PackedParameters<T>::save_scale(T *U, T *s, T *const *slots) const {
+    const T *const from = memory_[unscaled].get();
+    each_run(0, [&](size_t place, size_t e, size_t n) { std::copy_n(from + place, n, U + e); });
+    std::copy_n(scale(weights), layers_[0].inputs, s);
+    for (size_t i = 0; i < n_slots_; ++i)
+        std::copy_n(scale(i == 0 ? slot1 : slot2), layers_[0].inputs, slots[i]);
+}
+
 template <class T>
 PanelOfTransposed<T> PackedParameters<T>::panel_of_transposed(const ParameterPart &part) const {
     const Layer &layer = layers_[part.layer];
@@ -146,6 +169,12 @@ template <class T> double PackedParameters<T>::total(const std::vector<double> &
 template <class T> bool PackedParameters<T>::is_overflow_safe(ParameterArray array) const {
     return !has(array) ||
            kernels_.is_overflow_safe(memory_[array].get(), memory_[array].size(), safe_kept<T>);
+}
+
+template <class T> bool PackedParameters<T>::scale_is_overflow_safe() const {
+    if (!has(unscaled)) return true;
+    return kernels_.is_overflow_safe(memory_[unscaled].get(), memory_[unscaled].size(), safe_unscaled<T>) &&
+           kernels_.is_overflow_safe(scale(weights), layers_[0].inputs, safe_scale<T>);
 }
 
 template <class T> bool PackedParameters<T>::weights_are_finite() const {

@@ -25,10 +25,12 @@ struct Columns {
 
 template <class T> class PackedParameters {
    public:
-    enum ParameterArray { weights, slot1, slot2, gradient };
-    static constexpr size_t n_kinds = 4;
+    // `unscaled` is U of the first layer alone, see input_scale.hpp, and so is the gradient unless it is kept
+    // for more.
+    enum ParameterArray { weights, slot1, slot2, gradient, unscaled };
+    static constexpr size_t n_kinds = 5;
 
-    PackedParameters(const std::vector<TrainedLayer<T>> &layers, size_t n_slots, bool keeps_gradient);
+    PackedParameters(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings);
 
     size_t n_layers() const { return layers_.size(); }
     const std::vector<ParameterPart> &parts() const { return parts_; }
@@ -47,6 +49,8 @@ template <class T> class PackedParameters {
     T *bias(size_t layer, ParameterArray array, size_t column) const {
         return at(array, place_of_bias(layer, column));
     }
+    // The scale of the inputs, and what the optimizer remembers of it.
+    T *scale(ParameterArray array) const { return at(array, scale_); }
     // From one panel to the next: more than there are inputs, as each may be another thread's.
     size_t panel_rows(size_t layer) const { return layers_[layer].panel_rows; }
     // Where they are, counted from the first number of such memory, and how many numbers that has.
@@ -72,6 +76,9 @@ template <class T> class PackedParameters {
     // A matrix of `units` numbers a row, and the numbers that go with it for the bias, to and from panels.
     void load(size_t layer, ParameterArray array, const T *W, const T *b);
     void save(size_t layer, ParameterArray array, T *W, T *b) const;
+    // U of the first layer, its scale, and the slots of that.
+    void load_scale(const T *U, const T *scale, const T *const *slots);
+    void save_scale(T *U, T *scale, T *const *slots) const;
     void release(ParameterArray array) { memory_[array] = {}; }
     void release_transposed() { transposed_ = {}; }
 
@@ -83,6 +90,8 @@ template <class T> class PackedParameters {
     double total(const std::vector<double> &sums) const;
 
     bool is_overflow_safe(ParameterArray array) const;
+    // Whether U and the scale are, by their narrower bounds.
+    bool scale_is_overflow_safe() const;
     bool weights_are_finite() const;
 
     // A copy of all that an update changes, and back. `keep` throws std::bad_alloc.
@@ -108,7 +117,7 @@ template <class T> class PackedParameters {
     TrainingKernels<T> kernels_;
     std::vector<Layer> layers_;
     std::vector<ParameterPart> parts_;
-    size_t n_sums_ = 0;
+    size_t n_sums_ = 0, scale_ = 0, n_slots_ = 0;
     AlignedNumbers<T> memory_[n_kinds], transposed_, kept_[n_kinds];
 };
 

@@ -43,6 +43,7 @@ template <class T> TrainingRun<T>::TrainingRun(const PackedParameters<T> &parame
     } else {
         phases_.push_back({PhaseKind::update, parts, 0});
     }
+    if (updates.n_scaled_parts() != 0) phases_.push_back({PhaseKind::scaled, updates.n_scaled_parts(), 0});
 }
 
 template <class T>
@@ -125,6 +126,7 @@ template <class T> bool TrainingRun<T>::run_rows(const TrainingStep<T> &step, si
 template <class T> bool TrainingRun<T>::over_parts(PhaseKind kind, size_t i, size_t chunk) {
     const TrainingStep<T> &step = steps_[i];
     const uint64_t number = number_ + i;
+    if (kind == PhaseKind::scaled) return updates_.update_scaled(step, chunk, number);
     const auto &parts = parameters_.parts();
     const auto do_part = [&](const ParameterPart &part, size_t share) {
         if (kind == PhaseKind::apply) return updates_.apply(step, part, number);

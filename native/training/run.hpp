@@ -38,7 +38,7 @@ template <class T> class TrainingRun {
     bool safe() const { return overflow_safe_.load(); }
 
    private:
-    enum class PhaseKind { gather, columns, rows, update, gradients, norm, apply };
+    enum class PhaseKind { gather, columns, rows, update, gradients, norm, apply, scaled };
     struct Phase {
         PhaseKind kind;
         size_t chunks, layer;  // whose columns

@@ -31,6 +31,15 @@ template <class T> struct TrainedLayer {
     size_t inputs, units;
     TrainedActivation<T> activation;
     double dropout = 0;  // share of units that are left out on the way to the next layer
+    // Factors of the learning rate; and the optimizer sees W times `stretch`.
+    double weight_rate = 1, bias_rate = 1, stretch = 1;
+
+    bool has_plain_rates() const { return weight_rate == 1 && bias_rate == 1 && stretch == 1; }
+};
+
+// What may change from step to step: the learning rate, and factors of dropout and of weight decay.
+struct StepRates {
+    double learning, dropping, decaying;
 };
 
 struct TrainingSettings {
@@ -44,9 +53,11 @@ struct TrainingSettings {
     double l2, weight_decay;
     double limit, norm_limit;  // of gradients; infinity for none
     bool own_clip = false;     // the caller clips
+    double input_scale = 0;    // factor of the rate of a scale per input, see input_scale.hpp; 0 for none
 
     size_t n_slots() const { return rule == Rule::adam ? 2 : rule == Rule::keep_gradient ? 0 : 1; }
     bool clips_norm() const { return norm_limit <= 1.7976931348623157e308; }
+    bool scales_inputs() const { return input_scale != 0; }
     bool keeps_gradient() const { return clips_norm() || own_clip || rule == Rule::keep_gradient; }
 };
 
@@ -89,6 +100,8 @@ template <class T> struct TrainingStep {
     const uint64_t *keys;  // of dropout, one per hidden layer
     bool uses_second_z;    // has z of the first layer in the second place, see Sharing
     UpdateRule<T> rule;
+    double rate, shrink;  // of the rule, before they are rounded
+    double dropping;      // factor of dropout
     bool shared;          // each thread reads all weights, one of them writes
     bool finite_weights;  // they are known to be: zeros may be left out
     bool safe;  // the settings are such that overflow-safe numbers cannot overflow, see training.hpp

@@ -6,6 +6,7 @@
 #include "simd/vectors.hpp"
 #include "training/dropout.hpp"
 #include "training/gradients.hpp"
+#include "training/input_scale.hpp"
 #include "training/kernels.hpp"
 #include "training/losses.hpp"
 #include "training/narrow.hpp"
@@ -132,6 +133,7 @@ template <class T> constexpr TrainingKernels<T> kernels() {
             gradient<T>,
             bias_gradient<T>,
             apply_update<T>,
+            update_scaled<T>,
             transpose<T>,
             squares<T>,
             narrow_squares<T>,

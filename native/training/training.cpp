@@ -27,9 +27,9 @@ template <class T>
 Trainer<T>::Trainer(const std::vector<TrainedLayer<T>> &layers, const TrainingSettings &settings)
     : settings_(settings),
       layers_(layers),
-      parameters_(layers, settings.n_slots(), settings.keeps_gradient()),
+      parameters_(layers, settings_),
       batch_(layers, settings_, parameters_),
-      updates_(layers, settings_, parameters_, batch_) {
+      updates_(layers_, settings_, parameters_, batch_) {
     for (size_t i = 0; i < layers.size(); ++i)
         products_per_row_ += layers[i].inputs * layers[i].units * (i > 0 ? 3 : 2);
 }
@@ -45,7 +45,8 @@ template <class T> void Trainer<T>::begin(uint64_t steps) {
     steps_made_ = steps;
     for (const ParameterPart &part : parameters_.parts()) updates_.measure(part, steps);
     overflow_safe_ = parameters_.is_overflow_safe(ParameterArray::weights) &&
-                     parameters_.is_overflow_safe(ParameterArray::slot1);
+                     parameters_.is_overflow_safe(ParameterArray::slot1) &&
+                     parameters_.scale_is_overflow_safe();
 }
 
 template <class T> size_t Trainer<T>::n_threads(size_t rows) const {
@@ -83,7 +84,7 @@ template <class T> std::vector<Sharing> Trainer<T>::ways(size_t rows) const {
 }
 
 template <class T> size_t Trainer<T>::run_overflow_safe(const Samples &samples, size_t first, size_t last,
-                                                        const double *rates, double *losses,
+                                                        const StepRates *rates, double *losses,
                                                         const Sharing &how) {
     std::vector<TrainingStep<T>> steps;
     for (size_t i = first; i < last; ++i) {
@@ -103,7 +104,7 @@ template <class T> size_t Trainer<T>::run_overflow_safe(const Samples &samples, 
 }
 
 template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t first, size_t last,
-                                              const double *rates, double *losses) {
+                                              const StepRates *rates, double *losses) {
     using Clock = std::chrono::steady_clock;
     const size_t rows = std::min(samples.rows, samples.batch_rows);
     const std::vector<Sharing> ways = this->ways(rows);
@@ -125,8 +126,8 @@ template <class T> size_t Trainer<T>::advance(const Samples &samples, size_t fir
 }
 
 template <class T>
-bool Trainer<T>::run_alone(const Samples &samples, size_t batch, double rate, double &loss) {
-    open(samples, batch, rate);
+bool Trainer<T>::run_alone(const Samples &samples, size_t batch, const StepRates &rates, double &loss) {
+    open(samples, batch, rates);
     over_rows([&](size_t first, size_t end) { batch_.run(samples, step_, first, end); });
     loss = objective();
     if (!std::isfinite(loss)) return false;
@@ -178,12 +179,15 @@ template <class T> bool Trainer<T>::over_parts(Phase phase) {
     };
     const size_t n_parts = parameters_.parts().size();
     run({chunk, &context, &n_parts, 1}, n_threads(step_.rows));
-    return context.safe.load();
+    bool safe = context.safe.load();
+    for (size_t i = 0; i < updates_.n_scaled_parts() && phase != Phase::gradients; ++i)
+        safe = updates_.update_scaled(step_, i, steps_made_) && safe;
+    return safe;
 }
 
-template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, double rate) {
+template <class T> void Trainer<T>::open(const Samples &samples, size_t batch, const StepRates &rates) {
     reserve(std::min(samples.rows, samples.batch_rows), {false, 1, 1, 1});
-    step_ = updates_.step_of(samples, batch, rate, steps_made_ + 1);
+    step_ = updates_.step_of(samples, batch, rates, steps_made_ + 1);
     if (step_.keys != nullptr) {
         keys_.assign(step_.keys, step_.keys + layers_.size() - 1);
         step_.keys = keys_.data();

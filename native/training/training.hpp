@@ -54,12 +54,12 @@ template <class T> class Trainer {
     // Makes a step for each batch from `first` up to `last`, writing the objective of each to `losses`.
     // Returns the first batch whose objective, or whose update of a weight, was not finite, the parameters
     // being those before it; `last` if there was none. Throws std::bad_alloc, and nothing is lost then.
-    size_t advance(const Samples &samples, size_t first, size_t last, const double *rates, double *losses);
+    size_t advance(const Samples &samples, size_t first, size_t last, const StepRates *rates, double *losses);
 
     // One step in stages, for a caller who computes some of them.
     TrainingBatch<T> &batch() { return batch_; }
     size_t rows() const { return step_.rows; }
-    void open(const Samples &samples, size_t batch, double rate);
+    void open(const Samples &samples, size_t batch, const StepRates &rates);
     // From layer `i` on up to one whose z the caller gives; and to the end, which is n_layers().
     size_t forward(size_t i);
     // The loss and dz, or da where the last activation is not the caller's.
@@ -84,9 +84,9 @@ template <class T> class Trainer {
     template <class F> void over_rows(F f);
     void over_groups();
     bool over_parts(Phase phase);
-    size_t run_overflow_safe(const Samples &samples, size_t first, size_t last, const double *rates,
+    size_t run_overflow_safe(const Samples &samples, size_t first, size_t last, const StepRates *rates,
                              double *losses, const Sharing &how);
-    bool run_alone(const Samples &samples, size_t batch, double rate, double &loss);
+    bool run_alone(const Samples &samples, size_t batch, const StepRates &rates, double &loss);
     bool update_alone();
 
     TrainingSettings settings_;

@@ -10,6 +10,9 @@ namespace {
 // gradient is at most rows * 2^60 + l2 * 2^60 <= 2^81; a step of Adam or RMSprop rate / epsilon times that,
 // 2^121; one of SGD less; decay takes 2^100 from a weight of 2^60. float64 has more room.
 constexpr double most_rows = 0x1p20, most_penalty = 0x1p20, most_rate = 0x1p40;
+// Where the inputs have a scale, at most 2^8, and U is at most 2^10: the gradient of U is 2^89, that of a
+// scale 2^84 * 2^10 with so many rows and units, and the penalty less; a step is 2^126.
+constexpr double most_rate_of_scale = 0x1p32, most_rows_and_units = 0x1p24;
 
 // With more parameters it is cheaper to fetch rows of the batch than gradients of groups.
 constexpr size_t few_parameters = 16384;
@@ -22,14 +25,26 @@ template <class T>
 ParameterUpdates<T>::ParameterUpdates(const std::vector<TrainedLayer<T>> &layers,
                                       const TrainingSettings &settings, const PackedParameters<T> &parameters,
                                       const TrainingBatch<T> &batch)
-    : settings_(settings), kernels_(training_kernels_of<T>()), parameters_(parameters), batch_(batch) {
-    for (const TrainedLayer<T> &layer : layers) n_parameters_ += (layer.inputs + 1) * layer.units;
+    : layers_(layers),
+      settings_(settings),
+      kernels_(training_kernels_of<T>()),
+      parameters_(parameters),
+      batch_(batch) {
+    most_factor_ = settings.input_scale;
+    for (const TrainedLayer<T> &layer : layers) {
+        n_parameters_ += (layer.inputs + 1) * layer.units;
+        plain_rates_ = plain_rates_ && layer.has_plain_rates();
+        most_factor_ = std::max({most_factor_, layer.weight_rate, layer.bias_rate});
+    }
+    for (const ParameterPart &part : parameters.parts()) {
+        if (is_scaled(part) && part.column == 0) scaled_parts_.push_back(part);
+    }
     for (auto &squares : squares_) squares.assign(settings.l2 != 0 ? parameters.n_sums() : 0, 0.0);
     gradient_squares_.assign(settings.clips_norm() ? parameters.n_sums() : 0, 0.0);
 }
 
 template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &samples, size_t batch,
-                                                                double rate, uint64_t t) const {
+                                                                const StepRates &rates, uint64_t t) const {
     TrainingStep<T> step{};
     step.first_row = batch * samples.batch_rows;
     step.rows = std::min(samples.batch_rows, samples.rows - step.first_row);
@@ -46,27 +61,58 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
     UpdateRule<T> &rule = step.rule;
     rule.rule = s.rule;
     rule.nesterov = s.nesterov;
-    rule.rate = static_cast<T>(rate);
+    step.rate = rates.learning;
+    step.shrink = rates.learning * (s.weight_decay * rates.decaying);
+    step.dropping = rates.dropping;
     rule.decay1 = static_cast<T>(s.decay1);
     rule.rest1 = static_cast<T>(1.0 - s.decay1);
     rule.decay2 = static_cast<T>(s.decay2);
     rule.rest2 = static_cast<T>(1.0 - s.decay2);
     rule.epsilon = static_cast<T>(s.epsilon);
     rule.penalty = step.total != 0 ? static_cast<T>(s.l2 / step.total) : T(0);
-    rule.shrink = static_cast<T>(rate * s.weight_decay);
+    rule.shrink = static_cast<T>(step.shrink);
+    rule.unstretch = 1;
     rule.limit = static_cast<T>(s.limit);
     rule.scale = 1;
     if (s.rule == Rule::adam) {
         const double n = static_cast<double>(t);
-        rule.rate =
-            static_cast<T>(-(rate * std::sqrt(1.0 - std::pow(s.decay2, n)) / (1.0 - std::pow(s.decay1, n))));
+        step.rate = -(step.rate * std::sqrt(1.0 - std::pow(s.decay2, n)) / (1.0 - std::pow(s.decay1, n)));
     }
+    rule.rate = static_cast<T>(step.rate);
     const double divisor = s.rule == Rule::sgd ? 1.0 : std::min(1.0, s.epsilon);
+    const double highest_rate = s.scales_inputs() ? most_rate_of_scale : most_rate;
     step.safe = static_cast<double>(step.rows) <= most_rows &&
                 static_cast<double>(rule.penalty) <= most_penalty &&
-                std::abs(static_cast<double>(rule.rate)) <= most_rate * divisor &&
-                static_cast<double>(rule.shrink) <= most_rate;
+                std::abs(step.rate) * most_factor_ <= highest_rate * divisor &&
+                step.shrink * most_factor_ <= most_rate;
+    if (s.scales_inputs())
+        step.safe = step.safe && static_cast<double>(step.rows * layers_[0].units) <= most_rows_and_units;
     return step;
+}
+
+// The rule for numbers with a factor of their own, which the optimizer sees `stretch` times as large.
+template <class T>
+UpdateRule<T> ParameterUpdates<T>::rule_of(const TrainingStep<T> &step, double factor, double stretch) const {
+    UpdateRule<T> rule = step.rule;
+    const double rate = step.rate * factor;
+    rule.rate = static_cast<T>(rate / (rule.rule == Rule::rmsprop ? stretch * stretch : stretch));
+    rule.rest1 = static_cast<T>((1.0 - settings_.decay1) / stretch);
+    rule.rest2 = static_cast<T>((1.0 - settings_.decay2) / (stretch * stretch));
+    rule.unstretch = static_cast<T>(1.0 / stretch);
+    rule.shrink = static_cast<T>(step.shrink * factor);
+    return rule;
+}
+
+template <class T>
+UpdateRule<T> ParameterUpdates<T>::rule_of_weights(const TrainingStep<T> &step, size_t i) const {
+    return plain_rates_ ? step.rule : rule_of(step, layers_[i].weight_rate, layers_[i].stretch);
+}
+
+template <class T>
+UpdateRule<T> ParameterUpdates<T>::rule_of_bias(const TrainingStep<T> &step, size_t i) const {
+    UpdateRule<T> rule = plain_rates_ ? step.rule : rule_of(step, layers_[i].bias_rate, 1.0);
+    rule.penalty = rule.shrink = 0;
+    return rule;
 }
 
 // What depends on the new weights: their transpose, and the sums of their squares before update
@@ -147,7 +193,10 @@ template <class T> void ParameterUpdates<T>::find_group(const TrainingStep<T> &s
 template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step, const ParameterPart &part,
                                                     bool gradient_only, uint64_t number, size_t copy) {
     const size_t i = part.layer, column = part.column;
-    UpdateRule<T> rule = step.rule;
+    const bool measures = !gradient_only && !is_scaled(part);
+    const bool needs_norm = gradient_only && settings_.clips_norm();
+    gradient_only = gradient_only || is_scaled(part);
+    UpdateRule<T> rule = rule_of_weights(step, i);
     if (gradient_only) rule.rule = Rule::keep_gradient;
     const ParameterArray first_slot = gradient_only ? ParameterArray::gradient : ParameterArray::slot1;
     WeightUpdate<T> u = rows_of(step, part, 0, step.rows, copy);
@@ -163,11 +212,13 @@ template <class T> bool ParameterUpdates<T>::update(const TrainingStep<T> &step,
         b.slot1 = parameters_.bias(i, first_slot, column);
         b.slot2 = gradient_only ? nullptr : parameters_.bias(i, ParameterArray::slot2, column);
         b.groups = groups(step.rows, parameters_.place_of_bias(i, column));
+        rule = rule_of_bias(step, i);
+        if (gradient_only) rule.rule = Rule::keep_gradient;
         safe = kernels_.update_bias(b, rule) && safe;
     }
-    if (!gradient_only) {
+    if (measures) {
         measure(part, number + 1);
-    } else if (settings_.clips_norm()) {
+    } else if (needs_norm) {
         parameters_.squares(part, ParameterArray::gradient, gradient_squares_.data());
         const T *bias = parameters_.bias(i, ParameterArray::gradient, column);
         for (size_t j = 0; j < part.columns && part.first == 0; ++j) {
@@ -187,21 +238,59 @@ template <class T> void ParameterUpdates<T>::find_scale() {
 // The optimizer's step with a gradient that was kept.
 template <class T>
 bool ParameterUpdates<T>::apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number) {
-    const size_t i = part.layer, column = part.column;
-    UpdateRule<T> rule = step.rule;
+    if (is_scaled(part)) return true;
+    UpdateRule<T> rule = rule_of_weights(step, part.layer);
     rule.penalty = 0;  // is in the gradient
     rule.scale = scale_;
     const auto weights = [&](ParameterArray array) { return parameters_.rows(part, array); };
     bool safe = kernels_.apply(rule, weights(ParameterArray::gradient), weights(ParameterArray::weights),
                                weights(ParameterArray::slot1), weights(ParameterArray::slot2), part.numbers);
-    if (part.first == 0) {
-        rule.shrink = 0;
-        const auto bias = [&](ParameterArray array) { return parameters_.bias(i, array, column); };
-        safe = kernels_.apply(rule, bias(ParameterArray::gradient), bias(ParameterArray::weights),
-                              bias(ParameterArray::slot1), bias(ParameterArray::slot2), part.width) &&
-               safe;
-    }
+    safe = apply_bias(step, part) && safe;
     measure(part, number + 1);
+    return safe;
+}
+
+template <class T>
+bool ParameterUpdates<T>::apply_bias(const TrainingStep<T> &step, const ParameterPart &part) const {
+    if (part.first != 0) return true;
+    UpdateRule<T> rule = rule_of_bias(step, part.layer);
+    rule.scale = scale_;
+    const auto bias = [&](ParameterArray array) { return parameters_.bias(part.layer, array, part.column); };
+    return kernels_.apply(rule, bias(ParameterArray::gradient), bias(ParameterArray::weights),
+                          bias(ParameterArray::slot1), bias(ParameterArray::slot2), part.width);
+}
+
+template <class T>
+bool ParameterUpdates<T>::update_scaled(const TrainingStep<T> &step, size_t number_of_part, uint64_t number) {
+    const ParameterPart &rows = scaled_parts_[number_of_part];
+    ParameterPart start = rows;
+    start.first = 0;
+    const auto layer = [&](ParameterArray array) { return parameters_.rows(start, array); };
+    ScaledWeights<T> w{};
+    w.inputs = layers_[0].inputs;
+    w.units = layers_[0].units;
+    w.panel_rows = parameters_.panel_rows(0);
+    w.first = rows.first;
+    w.end = rows.end;
+    w.narrow = parameters_.is_narrow(0);
+    w.gradient = layer(ParameterArray::gradient);
+    w.weights = layer(ParameterArray::weights);
+    w.unscaled = layer(ParameterArray::unscaled);
+    w.slot1 = layer(ParameterArray::slot1);
+    w.slot2 = layer(ParameterArray::slot2);
+    w.scale = parameters_.scale(ParameterArray::weights);
+    w.scale_slot1 = parameters_.scale(ParameterArray::slot1);
+    w.scale_slot2 = parameters_.scale(ParameterArray::slot2);
+    UpdateRule<T> of_weights = rule_of_weights(step, 0), of_scale = rule_of(step, settings_.input_scale, 1.0);
+    of_weights.penalty = of_scale.penalty = of_scale.shrink = 0;
+    of_weights.scale = scale_;
+    of_scale.limit = static_cast<T>(__builtin_inf());  // dW was clipped
+    bool safe = kernels_.update_scaled(w, of_weights, of_scale);
+    for (const ParameterPart &part : parameters_.parts()) {
+        if (part.layer != 0 || part.first != rows.first) continue;
+        safe = apply_bias(step, part) && safe;
+        measure(part, number + 1);
+    }
     return safe;
 }
 

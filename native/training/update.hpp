@@ -25,7 +25,7 @@ template <class T> class ParameterUpdates {
 
     // The step of a batch, which makes update `t` = 1, 2, ...; its `safe` is whether all settings
     // leave overflow-safe numbers room.
-    TrainingStep<T> step_of(const Samples &samples, size_t batch, double rate, uint64_t t) const;
+    TrainingStep<T> step_of(const Samples &samples, size_t batch, const StepRates &rates, uint64_t t) const;
 
     // What depends on new weights: their transpose, and the sums of their squares before update
     // `number`.
@@ -49,6 +49,11 @@ template <class T> class ParameterUpdates {
     // The optimizer's step with a gradient that was kept.
     bool apply(const TrainingStep<T> &step, const ParameterPart &part, uint64_t number);
 
+    // Where the inputs have a scale, the first layer makes its step last, once all of its gradient is there:
+    // in so many parts, of rows k.
+    size_t n_scaled_parts() const { return scaled_parts_.size(); }
+    bool update_scaled(const TrainingStep<T> &step, size_t part, uint64_t number);
+
     // What `apply` multiplies gradients by: to clip them by their norm once all are there, or 1.
     void find_scale();
     void forget_scale() { scale_ = 1; }
@@ -56,18 +61,27 @@ template <class T> class ParameterUpdates {
    private:
     using ParameterArray = typename PackedParameters<T>::ParameterArray;
 
+    bool is_scaled(const ParameterPart &part) const { return settings_.scales_inputs() && part.layer == 0; }
+    UpdateRule<T> rule_of(const TrainingStep<T> &step, double factor, double stretch) const;
+    UpdateRule<T> rule_of_weights(const TrainingStep<T> &step, size_t layer) const;
+    UpdateRule<T> rule_of_bias(const TrainingStep<T> &step, size_t layer) const;
+    bool apply_bias(const TrainingStep<T> &step, const ParameterPart &part) const;
     WeightUpdate<T> rows_of(const TrainingStep<T> &step, const ParameterPart &part, size_t first_row,
                             size_t rows, size_t copy) const;
     BiasUpdate<T> bias_rows_of(const ParameterPart &part, size_t first_row, size_t rows) const;
     Groups<T> groups(size_t rows, size_t place) const;
 
+    const std::vector<TrainedLayer<T>> &layers_;
     const TrainingSettings &settings_;
     TrainingKernels<T> kernels_;
     const PackedParameters<T> &parameters_;
     const TrainingBatch<T> &batch_;
     std::vector<double> squares_[2];  // of W before and after a step, by turns
     std::vector<double> gradient_squares_;
+    std::vector<ParameterPart> scaled_parts_;  // those of the first panel of the first layer
     size_t n_parameters_ = 0;
+    bool plain_rates_ = true;
+    double most_factor_ = 0;    // of a rate
     AlignedNumbers<T> groups_;  // gradients of each, which lie as the parameters do
     T scale_ = 1;
 };

@@ -11,7 +11,7 @@ from multilayer.backend.training import LossKernel, OptimizerKernel, trainer
 
 pytestmark = pytest.mark.native
 
-LAYERS = ((3, 2, ("identity", ()), None, 0.0),)
+LAYERS = ((3, 2, ("identity", ()), None, 0.0, 1.0, 1.0, 1.0),)
 SETTINGS: dict[str, Any] = {
     "loss": "squared",
     "loss_parameter": 0.0,
@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "from_sums": False,
     "own_clip": False,
     "l2": 0.0,
+    "input_scale": 0.0,
 }
 
 
@@ -44,7 +45,7 @@ def test_all_of_them_make_a_trainer() -> None:
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_missing_one_is_an_error(name: str) -> None:
-    with pytest.raises(TypeError, match="15 settings; got 14"):
+    with pytest.raises(TypeError, match="16 settings; got 15"):
         made(**{name: None})
 
 
@@ -62,6 +63,6 @@ def test_an_unknown_one_is_an_error() -> None:
 
 def test_kernels_are_found_by_name() -> None:
     with pytest.raises(ValueError, match="no kernel is called 'squares'"):
-        trainer(np.dtype(float), LAYERS, loss=LossKernel("squares"), l2=0.0)
+        trainer(np.dtype(float), LAYERS, loss=LossKernel("squares"), l2=0.0, input_scale=0.0)
     with pytest.raises(ValueError, match="no kernel is called 'adams'"):
-        trainer(np.dtype(float), LAYERS, rule=OptimizerKernel("adams"), l2=0.0)
+        trainer(np.dtype(float), LAYERS, rule=OptimizerKernel("adams"), l2=0.0, input_scale=0.0)

@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer.activations import Custom, LeakyReLU, gelu, step
 from multilayer.estimators import MLPClassifier, MLPRegressor
 from multilayer.losses import CategoricalCrossEntropy, Quantile
-from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.checkpoint_writer import Checkpoint
 from tests.estimators.data import CLASSES, X_DIABETES, Y_DIABETES, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -25,6 +25,7 @@ from multilayer.losses import (
     Squared,
 )
 from multilayer.optimizers import Adam, ClipByNorm, Optimizer
+from multilayer.training import RateFactors
 from multilayer.training.data import Batches
 from tests.training.steps import Outcome, Plan, State, native_engine, reference_steps, run_steps
 
@@ -114,7 +115,12 @@ def assert_close(native: Outcome, reference: Outcome, kind: Any, slack: float = 
 
 def arrays(outcome: Outcome) -> list[NDArray[Any]]:
     slots = outcome.state.optimizer.slots
-    return [*outcome.state.parameters, *(array for name in sorted(slots) for array in slots[name])]
+    scale = outcome.state.optimizer.scale
+    return [
+        *outcome.state.parameters,
+        *(array for name in sorted(slots) for array in slots[name]),
+        *(() if scale is None else scale.arrays),
+    ]
 
 
 def digest(outcome: Outcome) -> str:
@@ -129,11 +135,20 @@ SIZES = (400, 130, 33)
 """So many rows in a batch that threads share out these, and so few that they share out columns."""
 
 
+RECIPE: dict[str, Any] = {
+    "input_scale": 6.0,
+    "rate_factors": RateFactors((1.0, 0.5, 2.0), 0.1, by_inputs=True),
+    "weight_decay": 0.1,
+    "dropout": 0.2,
+}
+"""The options that have a part in the update, together."""
+
+
 def large_run() -> str:
     """Digest of all numbers of steps large enough to be shared out."""
     parts = []
     for shape, kind, size in product(LARGE, KINDS, SIZES):
-        for settings in ({}, {"l2": 0.1}, {"clip": ClipByNorm(0.1)}):
+        for settings in ({}, {"l2": 0.1}, {"clip": ClipByNorm(0.1)}, RECIPE):
             p = plan(**settings)
             batches = replace(table(p.loss, kind, shape, 700), size=size)
             rates, rng = np.full(len(batches), 0.01), np.random.default_rng(0)

@@ -16,18 +16,23 @@ pytestmark = pytest.mark.native
 
 INPUTS, HIDDEN, OUTPUTS, ROWS = 5, 4, 3, 6
 IDENTITY = ("identity", ())
+RATES = np.array([0.1, 1.0, 1.0])
 
 
 def trainer(own: bool = False) -> Any:
     """A trainer in the core, loaded and begun; the activation of its hidden layer is the caller's or the core's."""
     made = training.trainer(
         np.dtype(np.float64),
-        [(INPUTS, HIDDEN, None if own else ("relu", ()), None, 0.0), (HIDDEN, OUTPUTS, IDENTITY, None, 0.0)],
+        [
+            (INPUTS, HIDDEN, None if own else ("relu", ()), None, 0.0, 1.0, 1.0, 1.0),
+            (HIDDEN, OUTPUTS, IDENTITY, None, 0.0, 1.0, 1.0, 1.0),
+        ],
         slots=1,
         loss=training.LossKernel("squared"),
         rule=training.OptimizerKernel("sgd", 0.9),
         clip=training.ClipKernel(norm_limit=1e9),
         l2=0.0,
+        input_scale=0.0,
     )
     assert made is not None
     rng = np.random.default_rng(0)
@@ -46,7 +51,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "open": lambda core: core.open(data(), 0, 0.1),
     "open without targets": lambda core: core.open(data(targets=False), 0, 0.1),
     "open few": lambda core: core.open(data(2), 0, 0.1),
-    "run": lambda core: core.run(data(40), np.array([0.1]), lambda: False),
+    "run": lambda core: core.run(data(40), RATES, lambda: False),
     "forward 0": lambda core: core.forward(0),
     "forward 1": lambda core: core.forward(1),
     "compute_loss": lambda core: core.compute_loss(),
@@ -105,7 +110,7 @@ def test_a_whole_step_is_the_one_that_run_makes() -> None:
     in_stages, in_one_call = trainer(), trainer()
     for stage in WHOLE_STEP:
         STAGES[stage](in_stages)
-    in_one_call.run(data(), np.array([0.1]), lambda: False)
+    in_one_call.run(data(), RATES, lambda: False)
     found = [
         tuple(np.empty(s) for s in [(INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, OUTPUTS), (OUTPUTS,)])
         for _ in range(2)

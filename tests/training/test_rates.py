@@ -34,7 +34,7 @@ from tests.training.problem import NET, OPTIONS, X, Y, bits, data
 pytestmark = pytest.mark.usefixtures("engine")
 
 
-@pytest.fixture(params=["numpy"])
+@pytest.fixture(params=["numpy", pytest.param("native", marks=pytest.mark.native)])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps by either engine."""
     if request.param == "numpy":

@@ -26,8 +26,10 @@ __all__ = [
 Arrays = tuple[NDArray[Any], ...]
 ActivationKernel = tuple[str, tuple[float, ...]]
 """Name and parameters."""
-Layer = tuple[int, int, ActivationKernel | None, ActivationKernel | None, float]
-"""Inputs, units, the kernels for the forward and the backward pass, and the dropout rate.
+Layer = tuple[int, int, ActivationKernel | None, ActivationKernel | None, float, float, float, float]
+"""Inputs, units, the kernels for the forward and the backward pass, the dropout rate, and how the layer is trained.
+
+These are the factors of the rate of weights and biases, and what the optimizer sees the weights multiplied by.
 
 Without a forward kernel the caller computes the activation; a backward kernel is given only where it is another one.
 """
@@ -114,13 +116,23 @@ class Trainer:
     gradient is clipped or used by the caller) and `update`; a stage out of order is an error.
     """
 
-    def __init__(self, core: Any, dtype: np.dtype[Any], layers: Sequence[Layer], slots: int) -> None:
+    def __init__(
+        self,
+        core: Any,
+        dtype: np.dtype[Any],
+        layers: Sequence[Layer],
+        slots: int,
+        scales_inputs: bool = False,
+    ) -> None:
         self._core = core
         self._fresh = True
         self.dtype = dtype
         self.slots = ("slot1", "slot2")[:slots]
         self.units = tuple(units for _, units, *_ in layers)
-        self._shapes = [shape for inputs, units, *_ in layers for shape in ((inputs, units), (units,))]
+        self.scales_inputs = scales_inputs
+        self._shapes: list[tuple[int, ...]] = [
+            shape for inputs, units, *_ in layers for shape in ((inputs, units), (units,))
+        ]
 
     @property
     def steps(self) -> int:
@@ -134,13 +146,15 @@ class Trainer:
         count: int = self._core.nbytes
         return count
 
-    def load(self, parameters: Arrays, slots: Sequence[Arrays], step: int) -> None:
-        """Load parameters and slots as they are after `step` updates."""
+    def load(self, parameters: Arrays, slots: Sequence[Arrays], step: int, scale: Arrays = ()) -> None:
+        """Load parameters, slots and what `get_scale` returns as they are after `step` updates."""
         self.put("weights", parameters)
         for what, group in zip(self.slots, slots, strict=True):
             if not self._fresh or any(map(np.any, group)):  # at first they are 0 already
                 self.put(what, group)
         self._fresh = False
+        if self.scales_inputs:
+            self._core.load_scale(tuple(np.ascontiguousarray(array, self.dtype) for array in scale))
         self.begin(step)
 
     def put(self, what: str, arrays: Arrays) -> None:
@@ -151,6 +165,14 @@ class Trainer:
         """Return new arrays with the numbers of one name."""
         arrays = tuple(np.empty(shape, self.dtype) for shape in self._shapes)
         self._core.save(what, arrays)
+        return arrays
+
+    def get_scale(self) -> Arrays:
+        """Return new arrays with U and s of W1 = diag(s) U, and the slots of s."""
+        shape = self._shapes[0]
+        shapes = (shape, *[shape[:1]] * (1 + len(self.slots)))
+        arrays = tuple(np.empty(shape, self.dtype) for shape in shapes)
+        self._core.save_scale(arrays)
         return arrays
 
     def begin(self, step: int) -> None:
@@ -168,17 +190,17 @@ class Trainer:
     def run(
         self, samples: Rows, rates: NDArray[np.float64], interrupted: Callable[[], bool]
     ) -> tuple[NDArray[np.float64], bool]:
-        """Run one step per batch.
+        """Run one step per batch, with the rates of each in a row: of learning, and factors of dropout and decay.
 
         Returns the objective of each batch taken, and whether only `interrupted` ended the run: False if the next step
         is not finite, and was not made.
         """
-        done, losses, finite = self._core.run(samples.as_tuple, rates, interrupted)
+        done, losses, finite = self._core.run(samples.as_tuple, rates.ravel(), interrupted)
         return losses[:done], finite
 
-    def open(self, samples: Rows, batch: int = 0, rate: float = 0.0) -> None:
+    def open(self, samples: Rows, batch: int = 0, rates: Sequence[float] = (0.0,)) -> None:
         """Begin the step of one batch: gather its rows."""
-        self._core.open(samples.as_tuple, batch, rate)
+        self._core.open(samples.as_tuple, batch, *rates)
 
     def forward(self, layer: int) -> int:
         """Go forward from a layer to the next whose z the caller writes, and return it; at the end, their number."""
@@ -234,16 +256,18 @@ def trainer(
     fused: bool = False,
     rule: OptimizerKernel | None = None,
     clip: ClipKernel | None = _NO_LIMITS,
-    **penalties: float,
+    **numbers: float,
 ) -> Trainer | None:
     """Return a trainer for these layers; None where there is no core for them.
 
-    What is None the caller computes; `fused`: the last activation is part of the loss.
+    What is None the caller computes; `fused`: the last activation is part of the loss. `numbers` are the core's other
+    settings, by name.
     """
     core = native_or_warn()
     if core is None or dtype not in (np.float32, np.float64):
         return None
     kernels = (loss or _ANY_LOSS, rule or _NO_RULE, clip or _NO_LIMITS)
     named = {name: value for kernel in kernels for name, value in asdict(kernel).items()}
-    named |= {"from_sums": fused, "own_clip": clip is None, **penalties}
-    return Trainer(core.Trainer(dtype=dtype, layers=tuple(layers), settings=named), dtype, layers, slots)
+    named |= {"from_sums": fused, "own_clip": clip is None, **numbers}
+    made = core.Trainer(dtype=dtype, layers=tuple(layers), settings=named)
+    return Trainer(made, dtype, layers, slots, scales_inputs=made.scales_inputs)

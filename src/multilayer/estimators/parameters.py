@@ -18,7 +18,7 @@ from multilayer._base.storage import AnyPath
 from multilayer.activations import Activation
 from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, Schedule
-from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.checkpoint_writer import Checkpoint
 
 __all__ = ["Parameters", "described", "parameter"]
 

@@ -33,14 +33,14 @@ class LayerRecord:
 
 
 def forward(
-    layers: Sequence[Dense], x: Array, dropout: Callable[[Array], Array] = lambda z: z
+    layers: Sequence[Dense], x: Array, between: Callable[[Array], Array] = lambda z: z
 ) -> Iterator[LayerRecord]:
     """Yield a record per layer, in order. This is the one forward loop; between layers training has its dropout."""
     for layer in layers:
         a = layer.weighted_sums(x)
         z = layer.activation(a)
         yield LayerRecord(layer, x, a, z)
-        x = dropout(z)
+        x = between(z)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -36,6 +36,17 @@ class InputScale:
         """Return a scale of 1."""
         return InputScale(W, np.ones(len(W), W.dtype), dict.fromkeys(slots, np.zeros(len(W), W.dtype)))
 
+    @staticmethod
+    def from_arrays(arrays: Sequence[NDArray[Any]], slots: Sequence[str]) -> InputScale:
+        """Return the scale of these `arrays`, given the names of the slots."""
+        weights, scale, *own = arrays
+        return InputScale(weights, scale, dict(zip(slots, own, strict=True)))
+
+    @property
+    def arrays(self) -> Parameters:
+        """All of its arrays: weights, scale, and each slot."""
+        return self.weights, self.scale, *self.slots.values()
+
     def folded(self) -> NDArray[Any]:
         """Return W1 of the network."""
         with np.errstate(all="ignore"):

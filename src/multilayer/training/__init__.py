@@ -10,7 +10,7 @@ alpha as l2: sum w_i loss_i / sum w_i + l2 / (2 sum w_i) sum W^2.
 from multilayer.training import metrics
 from multilayer.training.api import fit, train
 from multilayer.training.backpropagation import Gradients, LayerGradient, backward, gradients
-from multilayer.training.checkpoint import Checkpoint
+from multilayer.training.checkpoint_writer import Checkpoint
 from multilayer.training.config import TrainConfig
 from multilayer.training.events import Epoch, History, Memory, Step, Trained
 from multilayer.training.loop import Training

@@ -20,8 +20,7 @@ from multilayer.network import MLP
 from multilayer.network.held import network_of
 from multilayer.optimizers import LBFGS, Optimizer, Parameters
 from multilayer.training import data as sources
-from multilayer.training.checkpoint import Checkpoint
-from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.checkpoint_writer import Checkpoint, CheckpointWriter
 from multilayer.training.config import Settings, TrainConfig
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import Callback, Memory, Trained, callables

@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError
-from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
@@ -27,7 +26,7 @@ from multilayer.training.events import History
 from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
 
-__all__ = ["Checkpoint", "check_writable", "read", "write"]
+__all__ = ["check_alike", "previous", "read", "write"]
 
 Tensors = dict[str, NDArray[Any]]
 FORMAT = "multilayer-checkpoint 1"
@@ -112,32 +111,6 @@ class CheckpointDocument(CheckpointHead, forbid_unknown_fields=True, kw_only=Tru
                 raise ValueError(f"history: {name[:40]} has {len(curve)} entries for {self.epoch} epochs")
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """Where and how often to save: after every `every` epochs, at the end, and when interrupted.
-
-    The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
-    PATH.previous. With `resume`, training continues from a file that exists; otherwise the file is replaced.
-    """
-
-    path: AnyPath
-    every: int = setting(1, minimum=1, integer=True)
-    resume: bool = True
-
-    def __post_init__(self) -> None:
-        check_settings(self)
-        if not isinstance(self.path, str | os.PathLike):
-            raise InputError(
-                f"checkpoint must be a path or a Checkpoint; got {one_line(repr(self.path), 60)}"
-            )
-
-
-def check_writable(path: AnyPath) -> None:
-    """Raise an InputError where a checkpoint, or the one before it, could not be written; leave nothing behind."""
-    storage.check_writable(path)
-    storage.check_writable(_previous(path))
-
-
 def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
     """Write a checkpoint: afterwards `path` holds the new one whole, or what it held before."""
     from safetensors.numpy import save
@@ -148,11 +121,8 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
         check_alike(arrays, parameters, f"optimizer.{slot}")
         tensors |= _named(f"optimizer.{slot}", arrays)
     if memory.scale is not None:
-        scale = memory.scale
-        arrays = (scale.weights, scale.scale, *scale.slots.values())
-        tensors |= dict(
-            zip(_scale_names(tuple(memory.slots)), map(np.ascontiguousarray, arrays), strict=True)
-        )
+        names = _scale_names(tuple(memory.slots))
+        tensors |= dict(zip(names, map(np.ascontiguousarray, memory.scale.arrays), strict=True))
     if progress.best is not None:
         tensors |= _named("best", progress.best)
     if progress.order is not None:
@@ -175,7 +145,7 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
         }
     )
     data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
-    storage.keep(path, _previous(path))
+    storage.keep(path, previous(path))
     storage.write(path, data)
 
 
@@ -262,14 +232,12 @@ def _input_scale(
         raise InputError(
             f"{where}: expected the tensors {one_line(', '.join(names), 200)} of the input scale"
         )
-    weights, scale, *slots = (tensors[name] for name in names)
-    W = tensors.get("parameters.W1", weights)
+    arrays = tuple(tensors[name] for name in names)
+    W = tensors.get("parameters.W1", arrays[0])
     number_per_input = np.empty(W.shape[:1], W.dtype)
-    check_alike(
-        (weights, scale, *slots), (W, *[number_per_input] * (1 + len(slots))), f"{where}: input scale"
-    )
+    check_alike(arrays, (W, *[number_per_input] * (len(names) - 1)), f"{where}: input scale")
     left = {name: array for name, array in tensors.items() if name not in names}
-    return InputScale(weights, scale, dict(zip(document.slots, slots, strict=True))), left
+    return InputScale.from_arrays(arrays, document.slots), left
 
 
 def _scale_names(slots: Sequence[str]) -> list[str]:
@@ -297,15 +265,16 @@ def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> 
         )
 
 
-def _previous(path: AnyPath) -> str:
+def previous(path: AnyPath) -> str:
+    """Return the path of the checkpoint before this one."""
     return f"{os.fspath(path)}.previous"
 
 
 def _hint(path: AnyPath) -> str:
-    previous = _previous(path)
+    before = previous(path)
     with suppress(OSError):
-        if Path(previous).is_file():
-            return f"; the one before it is {shown(previous)}: copy it to {shown(path)} to go on from there"
+        if Path(before).is_file():
+            return f"; the one before it is {shown(before)}: copy it to {shown(path)} to go on from there"
     return "; remove it to start anew"
 
 

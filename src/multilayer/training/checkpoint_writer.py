@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +12,39 @@ import numpy as np
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, TrainingWarning, located
+from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random, restored, state_of
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
-from multilayer.training.checkpoint import Checkpoint, check_alike, check_writable, read, write
+from multilayer.training.checkpoint import check_alike, previous, read, write
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.samples import Rows
 from multilayer.training.state import Progress, TrainState
 
-__all__ = ["CheckpointWriter"]
+__all__ = ["Checkpoint", "CheckpointWriter"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where and how often to save: after every `every` epochs, at the end, and when interrupted.
+
+    The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
+    PATH.previous. With `resume`, training continues from a file that exists; otherwise the file is replaced.
+    """
+
+    path: AnyPath
+    every: int = setting(1, minimum=1, integer=True)
+    resume: bool = True
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if not isinstance(self.path, str | os.PathLike):
+            raise InputError(
+                f"checkpoint must be a path or a Checkpoint; got {one_line(repr(self.path), 60)}"
+            )
 
 
 @dataclass(eq=False)
@@ -59,7 +81,8 @@ class CheckpointWriter:
     def check_ready(self, rng: Random) -> None:
         """Fail early where the checkpoint could not be saved later, or not be read again."""
         restored(state_of(rng))
-        check_writable(self.checkpoint.path)
+        storage.check_writable(self.checkpoint.path)
+        storage.check_writable(previous(self.checkpoint.path))
 
     def resumed(self, start: TrainState) -> TrainState:
         """Return the state that was saved, or where there is none, the one given.

@@ -11,6 +11,7 @@ from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, check_settings, setting
 from multilayer._base.text import one_line
+from multilayer.backend.training import OptimizerKernel
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam, AdamW, Clip, Constant, Optimizer, Schedule, schedules
@@ -211,6 +212,12 @@ class TrainConfig:
                 f"dropout has {len(rates)} numbers; expected one for all, or one per hidden layer, {hidden}"
             )
         return rates if any(rates) else ()
+
+    def with_decay(self, rule: OptimizerKernel | None) -> OptimizerKernel | None:
+        """Return the native rule with the decay of these settings."""
+        if rule is None:
+            return None
+        return dataclasses.replace(rule, weight_decay=rule.weight_decay + self.weight_decay)
 
     @property
     def schedules(self) -> dict[str, Schedule]:

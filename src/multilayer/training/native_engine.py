@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from multilayer._base.random import Random, rewinder
 from multilayer.activations import Activation
 from multilayer.backend import training as backend
-from multilayer.optimizers import Constant, Optimizer, OptimizerState, Parameters
+from multilayer.optimizers import InputScale, Optimizer, OptimizerState, Parameters
 from multilayer.training.backpropagation import mean_da
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Batches, mean_weights
 from multilayer.training.dropout import step_keys
 from multilayer.training.native_parts import InNumpy, is_readable, pieces, plain_targets, trainer_for
 from multilayer.training.numpy_engine import NumpyEngine, Outcome, updated, with_input_scale
-from multilayer.training.rates import RateFactors, StepRates, step_rates
+from multilayer.training.rates import StepRates, step_rates
 
 __all__ = ["NativeEngine"]
 
@@ -56,19 +56,17 @@ class NativeEngine:
         cls, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
     ) -> NativeEngine | None:
         """Return an engine for parameters of this type and these shapes; None if the core cannot."""
-        new = (config.input_scale, *[*config.schedules.values()][1:], config.rate_factors)
-        if new != (0.0, Constant(), Constant(), RateFactors()):
-            return None
         made = trainer_for(config, activations, parameters)
         return None if made is None else cls(config, activations, *made)
 
     def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
         """Start from these."""
+        optimizer = with_input_scale(self._config, parameters, optimizer)
         self._before = parameters, optimizer
-        if self._in_numpy.optimizer:
-            self._memory = with_input_scale(self._config, parameters, optimizer)
+        self._memory = optimizer if self._in_numpy.optimizer else None
         slots = () if self._in_numpy.optimizer else tuple(optimizer.slots[name] for name in self._slots)
-        self._trainer.load(parameters, slots, optimizer.step)
+        scale = () if optimizer.scale is None else optimizer.scale.arrays
+        self._trainer.load(parameters, slots, optimizer.step, scale)
         self._before = None
 
     @property
@@ -102,7 +100,10 @@ class NativeEngine:
         if self._memory is not None:
             return self._memory
         slots = map(self._get, self._trainer.slots)
-        return OptimizerState(self._trainer.steps, dict(zip(self._slots, slots, strict=True)))
+        scale = (
+            InputScale.from_arrays(self._get("scale"), self._slots) if self._trainer.scales_inputs else None
+        )
+        return OptimizerState(self._trainer.steps, dict(zip(self._slots, slots, strict=True)), scale)
 
     def snapshot(self) -> tuple[Parameters, OptimizerState]:
         """Return both, of the same moment."""
@@ -113,6 +114,8 @@ class NativeEngine:
     def close(self) -> None:
         """Make no more steps; the state goes into arrays, one after the other in the place of the core's."""
         self._trainer.close()
+        if self._trainer.scales_inputs:
+            self._taken["scale"] = self._trainer.get_scale()
         for what in (*reversed(self._trainer.slots), "weights"):
             self._taken[what] = self._trainer.get(what)  # first, for a signal handler that reads meanwhile
             self._trainer.release(what)
@@ -176,7 +179,9 @@ class NativeEngine:
         return value, self._trainer.get("gradient")
 
     def _get(self, what: str) -> Parameters:
-        return self._taken[what] if what in self._taken else self._trainer.get(what)
+        if what in self._taken:
+            return self._taken[what]
+        return self._trainer.get_scale() if what == "scale" else self._trainer.get(what)
 
     @property
     def _fused(self) -> bool:
@@ -200,7 +205,7 @@ class NativeEngine:
             if self._in_numpy.any:
                 taken, finite = self._steps_in_stages(samples, part, some, interrupted)
             else:
-                taken, finite = self._trainer.run(samples, np.ascontiguousarray(some[:, 0]), interrupted)
+                taken, finite = self._trainer.run(samples, some, interrupted)
             losses.append(taken)
             done += len(taken)
             if len(taken) < count:
@@ -215,11 +220,11 @@ class NativeEngine:
         interrupted: Callable[[], bool],
     ) -> tuple[NDArray[np.float64], bool]:
         losses: list[float] = []
-        for number, (rate, _, decaying) in enumerate(rates.tolist()):
+        for number, step in enumerate(rates.tolist()):
             if interrupted():
                 break
-            value = self._objective(samples, number, *batches.targets(number), rate)
-            if not math.isfinite(value) or not self._update(rate, decaying):
+            value = self._objective(samples, number, *batches.targets(number), step)
+            if not math.isfinite(value) or not self._update(step):
                 return np.array(losses), False
             losses.append(value)
         return np.array(losses), True
@@ -230,11 +235,11 @@ class NativeEngine:
         number: int,
         y: NDArray[Any],
         weights: NDArray[np.float64] | None,
-        rate: float = 0.0,
+        rates: Sequence[float] = (0.0,),
     ) -> float:
         """Return the objective of a batch, whose step is open then: forward, and for the gradients back."""
         trainer, last = self._trainer, len(self._activations) - 1
-        trainer.open(samples, number, rate)
+        trainer.open(samples, number, rates)
         signals = self._forward(len(y))
         if self._in_numpy.loss:
             loss, activation, (a, z) = self._config.loss, self._activations[last], signals[last]
@@ -269,7 +274,7 @@ class NativeEngine:
         dz = self._trainer.read("da", layer, len(a))
         self._trainer.write("da", layer, self._activations[layer].vjp(a, z, dz))
 
-    def _update(self, rate: float, decaying: float) -> bool:
+    def _update(self, rates: Sequence[float]) -> bool:
         """Update the parameters, unless that is not finite; return whether it was."""
         trainer, config = self._trainer, self._config
         if not (self._in_numpy.clip or self._in_numpy.optimizer):
@@ -279,7 +284,7 @@ class NativeEngine:
         if self._memory is None:
             trainer.put("gradient", gradients if config.clip is None else config.clip(gradients))
             return trainer.update()
-        before = trainer.get("weights")
+        before, (rate, _, decaying) = trainer.get("weights"), rates
         after, memory = updated(config, gradients, before, self._memory, rate, decaying)
         if not all(np.isfinite(array).all() for array in after):
             return False

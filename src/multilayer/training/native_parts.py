@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,12 @@ def trainer_for(
     last, hidden_dropout = len(activations) - 1, config.dropout_rates(len(activations) - 1)
     loss = config.loss.kernel(parameters[-1].size)
     optimizer = config.optimizer if isinstance(config.optimizer, Optimizer) else None
-    rule = None if optimizer is None else optimizer.kernel
-    if rule is not None:
-        rule = replace(rule, weight_decay=rule.weight_decay + config.weight_decay)
+    rule = None if optimizer is None else config.with_decay(optimizer.kernel)
     clip: backend.ClipKernel | None = backend.ClipKernel()
     if config.clip is not None:  # before an optimizer without a kernel it is NumPy's too
         clip = None if rule is None else config.clip.kernel
     fused = loss is not None and isinstance(activations[last], config.loss.fused_activations)
+    rates = config.rate_factors.rates([array.shape for array in parameters])
     layers: list[backend.Layer] = []
     in_numpy: dict[int, Activation] = {}
     for n, activation in enumerate(activations):
@@ -63,7 +62,10 @@ def trainer_for(
         if chosen is None:
             in_numpy[n] = activation
         rate = hidden_dropout[n] if n < len(hidden_dropout) else 0.0
-        layers.append((*parameters[2 * n].shape, *(chosen or (None, None)), rate))
+        (weight_rate, stretch), (bias_rate, _) = rates[2 * n : 2 * n + 2]
+        layers.append(
+            (*parameters[2 * n].shape, *(chosen or (None, None)), rate, weight_rate, bias_rate, stretch)
+        )
     made = backend.trainer(
         parameters[0].dtype,
         layers,
@@ -72,6 +74,7 @@ def trainer_for(
         fused=fused,
         rule=rule,
         clip=clip,
+        input_scale=0.0 if rule is None else config.input_scale,
         **config.penalties,
     )
     parts = InNumpy(in_numpy, loss is None, clip is None, optimizer is not None and rule is None)
