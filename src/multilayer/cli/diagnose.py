@@ -111,8 +111,10 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
     """
     # Here, so that no other command imports them.
-    from multilayer.diagnosis.api import diagnose_for
+    from multilayer.diagnosis.api import diagnose_case
+    from multilayer.diagnosis.case import Case
     from multilayer.diagnosis.document import to_json
+    from multilayer.diagnosis.evidence import TrainingRecord
     from multilayer.io.history import read_history
     from multilayer.reports import check_ready, write_html
 
@@ -132,9 +134,9 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     sign = table.targets[0].sign if table.targets else None
     if sign is not None and sign.comma and sign.note not in notes:  # met in a target only
         notes.append(sign.note)
-    course = None if history is None else read_history(history, notes.append)
+    course = TrainingRecord(history=None if history is None else read_history(history, notes.append))
     with show_status(fill("diagnosing")), located(source(samples)):
-        found = diagnose_for("command", net, table.X, y, loss, course=course)
+        found = diagnose_case(Case(net, table.X, y, course=course), loss, "command")
     for note in notes:
         print_note(note)
     ranking = None

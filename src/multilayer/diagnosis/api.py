@@ -23,7 +23,7 @@ from multilayer.losses import Loss
 from multilayer.training import History, Trained
 from multilayer.training.samples import inputs
 
-__all__ = ["diagnose", "diagnose_for"]
+__all__ = ["diagnose", "diagnose_case"]
 
 
 @with_known_options
@@ -87,30 +87,21 @@ def diagnose(
     >>> found.findings[0].title
     'unit 1 of layer 1 is dead'
     """
-    return diagnose_for("fit", model, X, y, loss, course=course, baseline=baseline, rng=rng)
-
-
-def diagnose_for(
-    caller: Caller,
-    model: Any,
-    X: Any,
-    y: ArrayLike | None = None,
-    loss: Loss | str | None = None,
-    *,
-    course: TrainingRecord | Trained | History | None = None,
-    baseline: bool = True,
-    rng: Seed = 0,
-) -> Diagnosis:
-    """Diagnose as `diagnose` does, with advice in the words of the caller, or of the estimator that is diagnosed."""
     baseline = checked_flag("baseline", baseline)
     case = case_of(model, X, y)
-    if case.estimator is not None:
-        caller = "estimator"
     if course is not None:
         case = replace(case, course=course_of(course))
+    caller: Caller = "fit" if case.estimator is None else "estimator"
+    return diagnose_case(case, loss, caller, baseline=baseline, rng=rng)
+
+
+def diagnose_case(
+    case: Case, loss: Loss | str | None, caller: Caller, *, baseline: bool = True, rng: Seed = 0
+) -> Diagnosis:
+    """Diagnose a case, with advice in the words of the caller."""
     case, chosen, notes = read_as_trained(case, loss)
     samples, missing = inputs(case.network, case.X), _missing(case.course, caller)
-    if y is None:
+    if case.y is None:
         missing["y"] = unknown("y", caller)
     elif chosen is None:
         chosen, note = _loss_of(case)
@@ -120,7 +111,7 @@ def diagnose_for(
         else:
             notes = (note, *notes)
     targets = None
-    if y is not None and chosen is not None:
+    if case.y is not None and chosen is not None:
         targets = case.targets(chosen)
         if len(targets) != samples.shape[0]:
             raise InputError(

@@ -1,10 +1,10 @@
 """Files: networks to and from JSON and safetensors, samples from CSV, results to CSV and JSON."""
 
 from multilayer._base.strict_json import to_json
+from multilayer.io.csv_table import targets_in
 from multilayer.io.networks import load, save
 from multilayer.io.results import Meaning, meaning_of, result_json, result_object, to_csv, write_results
 from multilayer.io.samples import Samples, read_samples, source
-from multilayer.io.targets import targets_in
 
 __all__ = [
     "Meaning",

@@ -1,16 +1,33 @@
-"""A CSV table: whether its first line is a header, and the rows below."""
+"""A CSV table: whether its first line is a header, the rows below, and target columns as numbers or class labels."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import sys
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, NoReturn
 
-from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
-from multilayer.io.csv_cells import CsvRow, is_gap, looks_numeric, rows_of
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["CsvTable", "Header", "header_of", "open_table"]
+from multilayer._base.arrays import column_places
+from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer.io.csv_cells import (
+    CsvRow,
+    DecimalSign,
+    found_in,
+    is_gap,
+    is_number,
+    looks_numeric,
+    place_of,
+    rows_of,
+)
+from multilayer.network.labels import Label, places_of
+
+__all__ = ["CsvColumn", "CsvTable", "Header", "header_of", "open_table", "target_places", "targets_in"]
 
 _SURE = 3
 """From this many columns on, 0, 1, 2, ... are taken as names and not as numbers that happen to count."""
@@ -154,3 +171,99 @@ def _even(rows: Iterator[CsvRow], first: CsvRow, where: str) -> Iterator[CsvRow]
                 f"found {found}{row.separator_hint() or hint}"
             )
         yield row
+
+
+_LONGEST_NUMBER = 20
+
+
+class CsvColumn:
+    """The cells of a column, and their lines."""
+
+    def __init__(self, where: str, column: int, header: Sequence[str] | None, sign: DecimalSign) -> None:
+        self.where, self.column, self.header, self.sign = where, column, header, sign
+        self.separator = ","
+        self.cells: list[str] = []
+        self.lines = array("q")
+
+    @property
+    def name(self) -> str:
+        """The name in the header; empty without one."""
+        return self.header[self.column] if self.header else ""
+
+    def add(self, row: CsvRow) -> None:
+        """Append the cell of a row."""
+        self.cells.append(sys.intern(row.cells[self.column].strip()))  # few different labels, many rows
+        self.lines.append(row.line)
+        self.separator = row.separator
+
+    def refuse(self, number: int, expected: str, hint: str = "") -> NoReturn:
+        """Raise an error for the cell of a sample, which is counted from 0."""
+        with located(place_of(self.where, self.lines[number], self.column, self.header)):
+            raise InputError(f"expected {expected}, found {found_in(self.cells[number])}{hint}")
+
+
+def target_places(
+    targets: Sequence[str], header: Sequence[str] | None, first: CsvRow, where: str
+) -> list[int]:
+    """Return the places of the target columns, which are given by name or 1-based index, each once."""
+    found = [_place(target.strip(), header, len(first.cells), where) for target in targets]
+    for place, target in enumerate(targets):
+        if found.index(found[place]) != place:
+            raise InputError(f"{where}: the target {quoted(target)} is named twice; name each column once")
+    return found
+
+
+def _place(target: str, header: Sequence[str] | None, count: int, where: str) -> int:
+    if header is not None and (target in header or not target.isdecimal()):
+        (place,) = column_places(where, header, [target], "a target")
+        return place
+    if header is None and not target.isdecimal():
+        raise InputError(
+            f"{where}: there is no header with the target {quoted(target)}; "
+            f"give the number of its column, from 1 to {count}"
+        )
+    # A longer number is larger than any count of columns, and int() may refuse it.
+    number = int(target) if len(target) < _LONGEST_NUMBER else 0
+    if not 1 <= number <= count:
+        raise InputError(
+            f"{where}: there is no column {one_line(target, 40)}; expected a number from 1 to {count}"
+        )
+    return number - 1
+
+
+def targets_in(columns: Sequence[CsvColumn], classes: Sequence[Label] | None = None) -> NDArray[Any]:
+    """Return targets, of shape (samples,) for one column and (samples, columns) for several.
+
+    Where the network names its `classes`, a single column holds their labels, which are compared by the rule in
+    `multilayer.network.labels`. Otherwise all cells are numbers: class numbers from 0, or values.
+
+    Raises
+    ------
+    InputError
+        For a cell that is neither: one line with file, line, column, and near matches.
+    """
+    if len(columns) > 1:
+        return np.stack([_numbers(column) for column in columns], axis=1)
+    (column,) = columns
+    if classes is None:
+        return _numbers(column)
+    place = places_of(classes)
+    odd = {cell for cell in set(column.cells) if place(cell) is None}
+    for number, cell in enumerate(column.cells):
+        if cell in odd:
+            column.refuse(
+                number, "a class of the network", f"; {near_matches(cell, list(map(str, classes)))}"
+            )
+    return np.array(column.cells)
+
+
+def _numbers(column: CsvColumn) -> NDArray[np.float64]:
+    cells = [
+        column.sign.with_point(cell, line, column.separator)
+        for cell, line in zip(column.cells, column.lines, strict=True)
+    ]
+    for number, cell in enumerate(cells):
+        if not is_number(cell):
+            hint = "; labels need a network that names its classes" if cell else ""
+            column.refuse(number, "a finite number", hint)
+    return np.array(cells, np.float64)

@@ -18,8 +18,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, quoted
 from multilayer.io.csv_cells import CsvRow, DecimalSign, is_gap, looks_numeric
-from multilayer.io.csv_table import CsvTable, open_table
-from multilayer.io.targets import CsvColumn, target_places
+from multilayer.io.csv_table import CsvColumn, CsvTable, open_table, target_places
 
 __all__ = ["STANDARD_INPUT", "Samples", "read_samples", "source"]
 

@@ -1,13 +1,14 @@
 """Losses: how far a network is from its targets, and the way back."""
 
-from multilayer.losses.cross_entropy import (
+from multilayer.losses.likelihoods import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
+    Poisson,
     binary_cross_entropy,
     categorical_cross_entropy,
+    poisson,
 )
 from multilayer.losses.loss import Loss, LossFacts
-from multilayer.losses.poisson import Poisson, poisson
 from multilayer.losses.residuals import (
     Absolute,
     Huber,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer._base.names import Entry, Registry
-from multilayer.losses.cross_entropy import binary_cross_entropy, categorical_cross_entropy
+from multilayer.losses.likelihoods import binary_cross_entropy, categorical_cross_entropy, poisson
 from multilayer.losses.loss import Loss
-from multilayer.losses.poisson import poisson
 from multilayer.losses.residuals import (
     absolute,
     huber,
