@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, one_line, quoted
-from multilayer.tables.columns import MISSING, Columns, Kind
+from multilayer.tables.columns import MISSING, Column, Columns, Kind
 from multilayer.tables.files.arrow import column_of
 from multilayer.tables.kinds import of_dates, of_numbers, of_texts
-from multilayer.tables.reading import Reading, Understood, check_types, gathered
+from multilayer.tables.reading import Reading, Understood, check_types, gathered, named_apart
 from multilayer.tables.texts import CellError, Texts
 
 __all__ = ["columns_of", "reading_of"]
@@ -51,53 +52,73 @@ def reading_of(table: Any, types: Mapping[str, Kind] | None = None) -> Reading:
     if isinstance(table, Columns) and not types:
         return Reading(table)
     arrays = _arrays(table)
-    check_types(types, tuple(arrays))
-    understood = [_column(name, values, types.get(name)) for name, values in arrays.items()]
+    names, notes = named_apart([str(name) for name, _ in arrays])
+    check_types(types, names)
+    named = zip(names, (values for _, values in arrays), strict=True)
+    understood = [_column(name, values, types.get(name)) for name, values in named]
     _check_lengths(understood)
-    return gathered(understood)
+    return gathered(understood, notes)
 
 
-def _arrays(table: Any) -> dict[str, Any]:
+def _arrays(table: Any) -> Iterable[tuple[object, Any]]:
+    """Return names and values."""
     if isinstance(table, Columns):
-        return {column.name: column for column in table}
+        return [(column.name, column) for column in table]
     if isinstance(table, Mapping):
-        return {_name(name): values for name, values in table.items()}
+        return list(table.items())
     if isinstance(table, np.ndarray):
         if table.ndim != 2:
             raise InputError(
                 f"expected a table of shape (rows, columns), found an array of shape {table.shape}"
             )
-        return {f"x{place + 1}": table[:, place] for place in range(table.shape[1])}
+        return [(f"x{place}", column) for place, column in enumerate(table.T, 1)]
     return _series(table)
 
 
-def _name(name: object) -> str:
-    return name if isinstance(name, str) else str(name)
-
-
-def _series(frame: Any) -> dict[str, Any]:
+def _series(frame: Any) -> Iterable[tuple[object, Any]]:
     try:
         import narwhals.stable.v1 as nw
     except ImportError:
         raise MissingExtraError("reading data frames", "narwhals", "data") from None
+    names = getattr(frame, "column_names", getattr(frame, "columns", ()))
     try:
+        named_apart([str(name) for name in names])
         known = nw.from_native(frame, eager_only=True)
     except TypeError:
         raise InputError(
             f"expected a data frame, a mapping from names to arrays or a 2-D array, "
             f"found {quoted(type(frame).__name__)}"
         ) from None
-    return {_name(name): known.get_column(name) for name in known.columns}
+    return [(series.name, series) for series in known.iter_columns()]
 
 
 def _column(name: str, values: Any, kind: Kind | None) -> Understood:
+    if isinstance(values, Column):
+        return (
+            Understood(values)
+            if kind in (None, values.kind)
+            else of_texts(name, Texts.of(values.texts()), kind)
+        )
     if hasattr(values, "to_native") and hasattr(values, "to_arrow"):
         native = values.to_native()
-        if not isinstance(getattr(native, "dtype", None), np.dtype) or native.dtype.kind != "O":
-            return column_of(name, values.to_arrow(), kind)
+        if not isinstance(getattr(native, "dtype", None), np.dtype):
+            with suppress(TypeError, NotImplementedError):  # what Arrow does not know
+                return column_of(name, values.to_arrow(), kind)
         values = native.to_numpy()
-    listed = isinstance(values, list | tuple)
-    array = np.fromiter(values, object, len(values)) if listed else np.asarray(values)
+    return _of_array(name, _array(values), kind)
+
+
+def _array(values: Any) -> NDArray[Any]:
+    if isinstance(values, list | tuple):
+        return np.fromiter(values, object, len(values))
+    if isinstance(values, np.ma.MaskedArray):
+        objects = values.data.astype(object)
+        objects[np.ma.getmaskarray(values)] = None
+        return objects
+    return np.asarray(values)
+
+
+def _of_array(name: str, array: NDArray[Any], kind: Kind | None) -> Understood:
     if array.ndim != 1:
         raise InputError(
             f"column {quoted(name)}: expected one dimension, found an array of shape {array.shape}"
@@ -126,6 +147,10 @@ def _texts(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
 
 def _dates(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
     return of_dates(name, values.astype("datetime64[us]"), kind)
+
+
+def _durations(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
+    return of_numbers(name, values / np.timedelta64(1, "s"), kind)
 
 
 def _objects(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
@@ -173,12 +198,22 @@ def _types_of_objects() -> tuple[tuple[Any, Callable[[str, list[Any], Kind | Non
     return (
         ((bool, np.bool_), _boolean_objects),
         (str, lambda name, objects, kind: of_texts(name, Texts.of(objects), kind)),
-        ((Real, Decimal), lambda name, objects, kind: of_numbers(name, np.array(objects, np.float64), kind)),
+        ((Real, Decimal), lambda name, objects, kind: of_numbers(name, _floats(objects), kind)),
         (
             (date, np.datetime64),
             lambda name, objects, kind: of_dates(name, np.array(objects, "M8[us]"), kind),
         ),
     )
+
+
+def _floats(objects: list[Any]) -> NDArray[np.float64]:
+    try:
+        return np.array(objects, np.float64)
+    except OverflowError:  # an integer beyond the range, which is refused as an infinite number is
+        largest = int(np.finfo(np.float64).max)
+        return np.array(
+            [np.inf if value is not None and abs(value) > largest else value for value in objects], float
+        )
 
 
 def _boolean_objects(name: str, objects: list[Any], kind: Kind | None) -> Understood:
@@ -188,7 +223,7 @@ def _boolean_objects(name: str, objects: list[Any], kind: Kind | None) -> Unders
     return of_texts(name, Texts(["false", "true"], codes), kind)
 
 
-_READERS = {"iuf": _numbers, "b": _booleans, "UST": _texts, "M": _dates, "O": _objects}
+_READERS = {"iuf": _numbers, "b": _booleans, "UST": _texts, "M": _dates, "m": _durations, "O": _objects}
 
 
 def _check_lengths(understood: list[Understood]) -> None:

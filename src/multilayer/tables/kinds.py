@@ -44,7 +44,7 @@ from multilayer.tables.texts import (
     shortest,
 )
 
-__all__ = ["of_dates", "of_numbers", "of_texts", "texts_of_numbers"]
+__all__ = ["declared_category", "of_dates", "of_numbers", "of_texts", "texts_of_numbers"]
 
 MOST_CATEGORIES = 10_000
 """More values than this are no category unless the user says so."""
@@ -138,9 +138,7 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
     InputError
         Where they are not what the user set; with the row.
     """
-    if "\0" in "".join(texts.distinct):
-        place = next(place for place, text in enumerate(texts.distinct) if "\0" in text)
-        raise texts.refusal(name, place, "text without NUL bytes")
+    _check_printable(name, texts)
     texts = texts.tidy()
     if kind is not None:
         return Understood(_TEXTS_AS[kind](name, texts, decimal))
@@ -151,6 +149,12 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
         )
     found = next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
     return replace(found, doubt=_almost_numbers(name, texts, decimal) or found.doubt)
+
+
+def _check_printable(name: str, texts: Texts) -> None:
+    if "\0" in "".join(texts.distinct):
+        place = next(place for place, text in enumerate(texts.distinct) if "\0" in text)
+        raise texts.refusal(name, place, "text without NUL bytes")
 
 
 def _almost_numbers(name: str, texts: Texts, decimal: str) -> Doubt | None:
@@ -227,6 +231,13 @@ _RULES: tuple[Callable[[str, Texts, str], Understood | None], ...] = (
 
 def _category(name: str, texts: Texts, decimal: str = ".") -> Column:
     categories, codes = texts.categories()
+    return Column(name, "category", codes, categories)
+
+
+def declared_category(name: str, texts: Texts) -> Column:
+    """Return a column of categories that are declared as such: they keep their order, and those without rows stay."""
+    _check_printable(name, texts)
+    categories, codes = texts.tidy().categories(ordered=True)
     return Column(name, "category", codes, categories)
 
 

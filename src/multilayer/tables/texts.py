@@ -105,18 +105,18 @@ class Texts:
         values[:-2] = self.distinct
         return np.asarray(values[self.codes])
 
-    def categories(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-        """Return the texts in order (numbers by value), and the codes among them.
+    def categories(self, *, ordered: bool = False) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """Return the texts in order, or as they are `ordered`, and the codes among them.
 
-        Booleans are "false" and "true"; 1.0 is "1".
+        Booleans are "false" and "true"; 1.0 is "1". Numbers are in order of their values.
         """
-        names = (
-            [text.casefold() for text in self.distinct] if names_of_booleans(self.distinct) else self.distinct
-        )
-        names = [_TRAILING_ZEROS.sub(r"\1", text) for text in names]
-        ordered = tuple(sorted(set(names), key=_order(names)))
-        places = {name: place for place, name in enumerate(ordered)}
-        return ordered, recoded(self.codes, [places[name] for name in names])
+        folded = names_of_booleans(self.distinct)
+        names = [text.casefold() if folded else _TRAILING_ZEROS.sub(r"\1", text) for text in self.distinct]
+        different = tuple(dict.fromkeys(names))
+        if not ordered:
+            different = tuple(sorted(different, key=_order(different)))
+        places = {name: place for place, name in enumerate(different)}
+        return different, recoded(self.codes, [places[name] for name in names])
 
     def refusal(self, name: str, place: int, expected: str) -> CellError:
         """Return the error for a text that is not what was expected."""

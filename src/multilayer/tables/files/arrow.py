@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import quoted
 from multilayer.tables.columns import MISSING, Kind
-from multilayer.tables.kinds import of_dates, of_numbers, of_texts
+from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_texts
 from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
@@ -34,8 +34,11 @@ def arrow(module: str = "") -> Any:
         raise MissingExtraError("reading tables", "pyarrow", "data") from None
 
 
-def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str = ".") -> Understood:
+def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | None = None) -> Understood:
     """Return an array of Arrow, chunked or not, as a column.
+
+    An array with a dictionary is a category, as declared, with all that it has, in its order; unless it comes from a
+    text with a decimal sign, where Arrow has encoded what is text.
 
     Raises
     ------
@@ -75,50 +78,52 @@ def _in_one(values: Any) -> Any:
     return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
 
 
-def _numbers(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _numbers(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if arrow("types").is_decimal(values.type):
         values = values.cast("float64", safe=False)
     numbers = values.to_numpy(zero_copy_only=False)
     return of_numbers(name, np.asarray(numbers, np.float64), kind)
 
 
-def _no_values(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
-    return of_texts(name, Texts([], np.full(len(values), MISSING, np.int32)), kind, decimal)
+def _no_values(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
+    return of_texts(name, Texts([], np.full(len(values), MISSING, np.int32)), kind)
 
 
-def _booleans(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _booleans(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if kind == "number":
         return _numbers(name, values.cast("uint8"), kind, decimal)
     codes = values.cast("int32").fill_null(MISSING).to_numpy(zero_copy_only=False)
-    return of_texts(name, Texts(["false", "true"], codes), kind, decimal)
+    return of_texts(name, Texts(["false", "true"], codes), kind)
 
 
-def _dates(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _dates(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if getattr(values.type, "tz", None):  # the moment, as in UTC
         values = values.cast(arrow().timestamp(values.type.unit))
     dates = values.cast(arrow().timestamp("us"), safe=False).to_numpy(zero_copy_only=False)
     return of_dates(name, np.asarray(dates, "datetime64[us]"), kind)
 
 
-def _times(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _times(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     """Times of day and durations are numbers of seconds."""
     unit = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[values.type.unit]
     whole = values.cast(f"int{values.type.bit_width}")
     return of_numbers(name, np.asarray(whole.to_numpy(zero_copy_only=False), np.float64) / unit, kind)
 
 
-def _texts(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _texts(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if str(values.type) == "string_view":  # cannot be encoded
         values = values.cast("large_string")
-    return _dictionary(name, values.dictionary_encode(), kind, decimal)
+    return _dictionary(name, values.dictionary_encode(), kind, decimal or ".")
 
 
-def _dictionary(name: str, values: Any, kind: Kind | None, decimal: str) -> Understood:
+def _dictionary(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     types, codes, distinct = arrow("types"), values.indices, values.dictionary
     if not (types.is_string(distinct.type) or types.is_large_string(distinct.type)):
         return column_of(name, values.dictionary_decode(), kind or "category", decimal)
-    codes = codes.cast("int32").fill_null(MISSING).to_numpy(zero_copy_only=False)
-    return of_texts(name, Texts(distinct.to_pylist(), codes), kind, decimal)
+    texts = Texts(distinct.to_pylist(), codes.cast("int32").fill_null(MISSING).to_numpy(zero_copy_only=False))
+    if decimal is None and kind in (None, "category"):
+        return Understood(declared_category(name, texts))
+    return of_texts(name, texts, kind, decimal or ".")
 
 
 _READERS = (
