@@ -116,3 +116,48 @@ def test_networks_have_the_names_of_inputs_and_classes():
     m = model()
     assert {net.input_names for net in m.networks} == {m.encoder.names}
     assert {net.classes for net in m.networks} == {("high", "low", "middle")}
+
+
+def test_a_trace_shows_the_way_of_a_row():
+    m = model()
+    rows = frame()[:3]
+    trace = m.trace(rows, member=2)
+    assert trace.x.tobytes() == m.encoder(columns_of(rows)).tobytes()
+    assert trace.trace[-1].z.tobytes() == m.networks[1](trace.x).tobytes()
+    assert trace.y.tobytes() == m(rows).tobytes()
+    assert trace.predictions.tolist() == m.predict(rows).tolist()
+    text = str(trace)
+    assert (
+        text.index("rows before encoding")
+        < text.index("x  (3, ")
+        < text.index("W(1)")
+        < text.index("prediction")
+    )
+    assert rows["job"].iloc[0] in text
+    assert "age is missing" in text
+    assert "<table>" in trace._repr_html_()
+    with pytest.raises(InputError, match="no network 4; this model has networks 1 to 3"):
+        m.trace(rows, member=4)
+
+
+@pytest.mark.parametrize("target", ["class", "price"])
+def test_a_diagnosis_names_columns_and_classes(target):
+    m = model(target)
+    constant = frame().assign(job="clerk")
+    found = m.diagnose(constant, baseline=False)
+    finding = next(one for one in found.findings if one.check == "constant_inputs")
+    assert "job=cook" in finding.title
+    assert {m.encoder.sources[unit - 1] for unit in finding.units} >= {"job"}
+    assert found.evidence.samples == ROWS
+    assert "loss" not in found.evidence.missing
+    without = m.diagnose(frame().drop(columns=["class", "price"]), baseline=False)
+    assert "y" in without.evidence.missing
+
+
+def test_summary_and_html_say_what_the_model_is():
+    for m, words in ((model(), "'high', 'low', 'middle'"), (model("price"), "regression")):
+        assert words in str(m.summary())
+        assert "3 x MLP" in str(m.summary())
+        assert "is missing" not in repr(m)
+        assert repr(m).startswith("Model(")
+        assert m._repr_html_().count("<table>") == 2

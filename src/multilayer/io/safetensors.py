@@ -16,21 +16,29 @@ from multilayer.activations import Activation
 from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 
-__all__ = ["read", "write"]
+__all__ = ["MODEL", "NETWORK", "read", "write"]
 
 _TYPES = {"float32": "F32", "float64": "F64"}
-_METADATA = "multilayer"
+NETWORK = "multilayer"
+"""The metadata of a network."""
+MODEL = "multilayer-model"
+"""The metadata of a model of a table, which `multilayer.tables.model_file` reads."""
 
 
 def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
     """Return the network in tensors and metadata."""
     file = tensor_file.read(data, where)
-    if _METADATA not in file.metadata:
+    if MODEL in file.metadata:
         raise InputError(
-            f"{where}: expected metadata '{_METADATA}' that describes the network, found none; "
+            f"{where}: expected a network, found a model of a table; multilayer.tables.Model.load reads it, and "
+            "multilayer predict"
+        )
+    if NETWORK not in file.metadata:
+        raise InputError(
+            f"{where}: expected metadata '{NETWORK}' that describes the network, found none; "
             "multilayer.save() writes it"
         )
-    outline = read_document(file.metadata[_METADATA], Outline, f"{where}: metadata '{_METADATA}'")
+    outline = read_document(file.metadata[NETWORK], Outline, f"{where}: metadata '{NETWORK}'")
     _check_entries(file.entries, outline, where)
     arrays = file.arrays()
     for name in arrays:
@@ -41,7 +49,7 @@ def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
 
 def write(network: MLP) -> bytes:
     """Return the network as the bytes of a safetensors file."""
-    metadata = {_METADATA: json.dumps(outline_of(network))}
+    metadata = {NETWORK: json.dumps(outline_of(network))}
     tensors: dict[str, NDArray[Any]] = {}
     for (weights, biases), layer in zip(_names(len(network.layers)), network.layers, strict=True):
         tensors |= {weights: layer.W, biases: layer.b}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -197,12 +198,14 @@ class EncoderSummary:
     encoder: Encoder
 
     def table(self) -> Table:
-        """Return a row for each transform."""
-        rows: list[tuple[str, ...]] = [
-            (column.schema.name, column.schema.kind, transform.kind, transform.formula, str(len(names)))
-            for column in self.encoder.columns
-            for transform, names in zip(column.transforms, column.names, strict=True)
-        ]
+        """Return a row for each kind of transform of each column."""
+        rows = list[tuple[str, ...]]()
+        for column in self.encoder.columns:
+            widths = Counter[tuple[str, str]]()
+            for transform, names in zip(column.transforms, column.names, strict=True):
+                widths[transform.kind, transform.formula] += len(names)
+            schema = column.schema
+            rows += [(schema.name, schema.kind, *kind, str(width)) for kind, width in widths.items()]
         rows += [(one.column, "", "left out", one.reason, "0") for one in self.encoder.left_out]
         caption = fill(
             "{columns} columns give {inputs} inputs",

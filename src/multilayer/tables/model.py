@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
-from multilayer.activations import Identity, Softmax, softmax
-from multilayer.network import MLP, Dense
+from multilayer._base.errors import InputError, located
+from multilayer._base.fields import checked_flag
+from multilayer._base.random import Seed, generator
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import fill, one_line, quoted
+from multilayer.diagnosis import Diagnosis, TrainingRecord, diagnose
+from multilayer.network import MLP
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns
-from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
+from multilayer.tables.ensemble import Ensemble, check_networks
 from multilayer.tables.frames import columns_of
+from multilayer.tables.model_file import Parts, read, write
+from multilayer.tables.model_views import ModelSummary, ModelTrace
 from multilayer.tables.target import Target
+from multilayer.training import History, Trained
 
 __all__ = ["Model"]
 
-_BLOCK = 8192
-"""Rows that are predicted at a time: memory does not grow with the table."""
+_DIAGNOSED = 100_000
+_LOSSES = {"classification": "categorical_cross_entropy", "regression": "squared"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,10 +72,7 @@ class Model:
     record: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for number, network in enumerate(self.networks, 1):
-            _check(network, self.encoder, self.target, fill("network {number}", number=number))
-        if not self.networks:
-            raise InputError("a model needs at least one network; got none")
+        check_networks(self.networks, self.encoder, self.target)
         classes = self.target.classes or None
         named = (MLP(one.layers, classes=classes, inputs=self.encoder.names) for one in self.networks)
         object.__setattr__(self, "networks", tuple(named))
@@ -84,7 +88,7 @@ class Model:
             When a column is missing, or is of another kind.
         """
         columns, single = _columns_of(table)
-        y = self._outputs(columns)
+        y = self._ensemble(columns)
         found: NDArray[Any] = y[0] if single else y
         return found
 
@@ -93,10 +97,8 @@ class Model:
 
         Classes have their own type: an array of integers where they are integers. For a single row, one of them.
         """
-        y = self(table)
-        if self.target.task == "classification":
-            y = self.target.decode(y.argmax(axis=-1))
-        return y.item() if y.ndim == 0 else y
+        y = self._decoded(self(table))
+        return y.item() if y.ndim == 0 and isinstance(y, np.generic | np.ndarray) else y
 
     def predict_proba(self, table: Any) -> NDArray[np.float64]:
         """Return the probability of each class, float64 of shape (rows, classes), classes as in `target.classes`.
@@ -119,7 +121,7 @@ class Model:
         """
         self._require("regression", fill("intervals"))
         columns, single = _columns_of(table)
-        low, high = self._known().interval(self._outputs(columns), coverage)
+        low, high = self._known().interval(self._ensemble(columns), coverage)
         return (low[0], high[0]) if single else (low, high)
 
     def predict_set(self, table: Any, coverage: float = 0.9) -> NDArray[np.bool_]:
@@ -132,8 +134,117 @@ class Model:
         """
         self._require("classification", fill("sets of classes"))
         columns, single = _columns_of(table)
-        found = self._known().sets(self._outputs(columns), coverage)
+        found = self._known().sets(self._ensemble(columns), coverage)
         return found[0] if single else found
+
+    def trace(self, table: Any, member: int = 1) -> ModelTrace:
+        """Return the way of some rows through the model: as they are, encoded, and through the layers of one network.
+
+        Parameters
+        ----------
+        table
+            Rows, as for `model(table)`.
+        member : int
+            Which network, from 1.
+
+        Raises
+        ------
+        InputError
+            As `model(table)` does, and for a member that is not there.
+        """
+        network = self._network(member)
+        columns, _ = _columns_of(table)
+        before = columns.select(schema.name for schema in self.encoder.schema if schema.name in columns)
+        trace = network.trace(self.encoder(columns))
+        y = self._ensemble(columns)
+        return ModelTrace(before, trace, member, y, self._decoded(y))
+
+    def diagnose(
+        self,
+        table: Any,
+        member: int = 1,
+        *,
+        course: TrainingRecord | Trained | History | None = None,
+        baseline: bool = True,
+        rng: Seed = 0,
+    ) -> Diagnosis:
+        """Find out what is wrong with one of the networks, on the encoded rows of a table: see `multilayer.diagnose`.
+
+        Inputs and classes are called by their names, so that what is found about an input names its column. Without the
+        target's column only activations are measured. Of more than 100,000 rows as many are drawn.
+
+        Raises
+        ------
+        InputError
+            As `model(table)` does, for a target with gaps, and for a member that is not there.
+        """
+        network = self._network(member)
+        columns, _ = _columns_of(table)
+        random = generator(rng)
+        if columns.rows > _DIAGNOSED:
+            columns = columns.take(np.sort(random.choice(columns.rows, _DIAGNOSED, replace=False)))
+        y = None
+        if self.target.name in columns:
+            y = self.target.encode(columns[self.target.name])
+            if self.target.task == "classification":
+                y = self.target.decode(y)
+        loss = None if y is None else _LOSSES[self.target.task]
+        return diagnose(network, self.encoder(columns), y, loss, course=course, baseline=baseline, rng=random)
+
+    def summary(self) -> ModelSummary:
+        """Return target, networks, calibration, intervals and what becomes of each column; printable."""
+        return ModelSummary(self.encoder, self.networks, self.target, self.calibration, self.intervals)
+
+    def save(self, path: AnyPath, overwrite: bool = True) -> None:
+        """Write the model to one .safetensors file, whole or not at all; `Model.load` reads it back bit for bit.
+
+        Raises
+        ------
+        InputError
+            For another suffix, a record that JSON cannot hold, and a file that cannot be written (with
+            `overwrite=False`: or is there already).
+        """
+        parts = Parts(
+            self.encoder, self.networks, self.target, self.calibration, self.intervals, dict(self.record)
+        )
+        write(parts, path, overwrite=checked_flag("overwrite", overwrite))
+
+    @classmethod
+    def load(cls, path: AnyPath) -> Model:
+        """Return the model in a file that `save` wrote. It is data: no code is run from it.
+
+        Raises
+        ------
+        InputError
+            When there is no such file, or it is not a model whose parts fit each other.
+        """
+        parts = read(path)
+        with located(shown(path)):
+            return cls(*parts)
+
+    def _network(self, member: int) -> MLP:
+        if (
+            isinstance(member, bool)
+            or not isinstance(member, Integral)
+            or not 1 <= member <= len(self.networks)
+        ):
+            raise InputError(
+                f"there is no network {one_line(repr(member), 40)}; this model has networks 1 to {len(self.networks)}"
+            )
+        return self.networks[int(member) - 1]
+
+    def _decoded(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the predictions of what the model returns."""
+        return self.target.decode(y.argmax(axis=-1)) if self.target.task == "classification" else y
+
+    def __repr__(self) -> str:
+        shape = (
+            f"{len(self.encoder.columns)} columns, {self.encoder.width} inputs, {len(self.networks)} networks"
+        )
+        return f"Model({self.target.task} of {quoted(self.target.name)}: {shape})"
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
 
     def _require(self, task: str, what: str) -> None:
         if self.target.task != task:
@@ -149,50 +260,9 @@ class Model:
             )
         return self.intervals
 
-    def _outputs(self, columns: Columns) -> NDArray[np.float64]:
-        """Return probabilities (rows, classes), or quantities (rows,)."""
-        blocks = list(self._blocks(columns))
-        if blocks:
-            return np.concatenate(blocks)
-        return np.empty((0, len(self.target.classes)) if self.target.classes else (0,))
-
-    def _blocks(self, columns: Columns) -> Iterator[NDArray[np.float64]]:
-        columns = conform(columns, self.encoder.schema)
-        room = np.empty((min(_BLOCK, columns.rows), self.encoder.width), np.float32)
-        for start in range(0, columns.rows, _BLOCK):
-            block = columns.take(slice(start, start + _BLOCK))
-            yield self._of_inputs(self.encoder(block, room[: block.rows]))
-
-    def _of_inputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        total = sum(self._member(network, x) for network in self._heads)
-        mean: NDArray[np.float64] = total / len(self.networks)
-        return mean if self.target.task == "classification" else self.target.decode(mean)
-
-    def _member(self, network: MLP, x: NDArray[np.float32]) -> Any:
-        a = network(x).astype(np.float64)
-        if self.target.task == "regression":
-            return a[:, 0]
-        return softmax(a) if self.calibration is None else self.calibration.apply(a)
-
     @cached_property
-    def _heads(self) -> tuple[MLP, ...]:
-        """The networks with the weighted sums of the last layer as outputs."""
-        return tuple(
-            MLP([*network.layers[:-1], Dense(network.layers[-1].W, network.layers[-1].b)])
-            for network in self.networks
-        )
-
-
-def _check(network: MLP, encoder: Encoder, target: Target, where: str) -> None:
-    if network.widths[0] != encoder.width or network.widths[-1] != target.outputs:
-        raise InputError(
-            f"{where}: expected {encoder.width} inputs and {target.outputs} outputs, found {network.widths[0]} "
-            f"and {network.widths[-1]}"
-        )
-    wanted, name = (Softmax, "softmax") if target.task == "classification" else (Identity, "identity")
-    found = network.layers[-1].activation
-    if not isinstance(found, wanted):
-        raise InputError(f"{where}: expected the output activation {name}, found {found.facts.name}")
+    def _ensemble(self) -> Ensemble:
+        return Ensemble(self.encoder, self.networks, self.target, self.calibration)
 
 
 def _columns_of(table: Any) -> tuple[Columns, bool]:

@@ -10,7 +10,7 @@ import numpy as np
 from multilayer._base.text import fill
 from multilayer.tables.columns import UNSEEN, ColumnSchema, Kind
 from multilayer.tables.transforms.scaling import scaled
-from multilayer.tables.transforms.transform import Inputs, Numbers, counted
+from multilayer.tables.transforms.transform import Inputs, Numbers, as_inputs, counted
 
 __all__ = ["OneHot", "Ordinal", "TwoValues"]
 
@@ -51,7 +51,7 @@ class OneHot:
     @classmethod
     def of(cls, numbers: Numbers, schema: ColumnSchema, part: str) -> OneHot:
         """Return the transform with these values, for each category and perhaps for others."""
-        off, on = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+        off, on = as_inputs(numbers)[: len(numbers) // 2], numbers[len(numbers) // 2 :]
         others = len(off) - len(schema.categories)
         if len(off) != len(on) or others not in (0, 1) or not len(off):
             raise ValueError(
@@ -70,7 +70,7 @@ class TwoValues:
 
     kind: ClassVar[str] = "two values"
     columns: ClassVar[tuple[Kind, ...]] = ("category",)
-    formula: ClassVar[str] = "a number for each of the two, one between where it is neither"
+    formula: ClassVar[str] = "a number for each, another where it is neither"
 
     def names(self, schema: ColumnSchema) -> tuple[str, ...]:
         """Return "column=second category"."""
@@ -90,7 +90,7 @@ class TwoValues:
         """Return the transform with these three numbers."""
         if len(schema.categories) != 2:
             raise ValueError(f"expected two categories, found {len(schema.categories)}")
-        return cls(*counted(numbers, 3))
+        return cls(*counted(as_inputs(numbers), 3))
 
 
 @dataclass(frozen=True)

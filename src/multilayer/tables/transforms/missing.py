@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill
 from multilayer.tables.columns import MISSING, ColumnSchema, Kind
 from multilayer.tables.transforms.dates import Calendar
-from multilayer.tables.transforms.transform import Inputs, Numbers, counted
+from multilayer.tables.transforms.transform import Inputs, Numbers, as_inputs, counted
 
 __all__ = ["Indicator"]
 
@@ -42,7 +42,7 @@ class Indicator:
     @classmethod
     def of(cls, numbers: Numbers, schema: ColumnSchema, part: str) -> Indicator:
         """Return the transform with these two values."""
-        return cls(*counted(numbers, 2))
+        return cls(*counted(as_inputs(numbers), 2))
 
 
 def _missing(values: Any) -> NDArray[np.bool_]:

@@ -16,16 +16,18 @@ import numpy as np
 from multilayer._base.text import fill
 from multilayer.tables.columns import ColumnSchema, Kind
 from multilayer.tables.transforms.scaling import scaled
-from multilayer.tables.transforms.transform import Inputs, Numbers, counted
+from multilayer.tables.transforms.transform import Inputs, Numbers, as_inputs, counted
 
 __all__ = ["Binned", "Normal", "Scaled", "well_apart"]
 
+_STEEPEST = 1e300
+
 
 def well_apart(points: Numbers) -> bool:
-    """Whether numbers increase, by steps of which float64 can hold the reciprocal."""
+    """Whether numbers increase, by steps with which float64 can compute."""
     with np.errstate(over="ignore", divide="ignore"):
         steps = np.diff(points)
-        return bool(np.all(steps > 0.0) and np.isfinite(steps).all() and np.isfinite(1.0 / steps).all())
+        return bool(np.all(steps > 0.0) and np.isfinite(steps).all() and np.all(1.0 / steps < _STEEPEST))
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Normal:
         points = numbers[1:].reshape(2, -1)
         if not well_apart(points[0]):
             raise ValueError("expected points that increase")
+        as_inputs(points[1])
         return cls(points, float(numbers[0]))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from multilayer.tables.columns import ColumnSchema, Kind
 
-__all__ = ["Inputs", "Numbers", "Transform", "counted"]
+__all__ = ["Inputs", "Numbers", "Transform", "as_inputs", "counted"]
 
 Numbers: TypeAlias = NDArray[np.float64]
 Inputs: TypeAlias = NDArray[np.float32]
@@ -47,6 +47,16 @@ class Transform(Protocol):
         ValueError
             When they are not those of such a transform on such a column.
         """
+
+
+_LARGEST_INPUT = 1e6
+
+
+def as_inputs(numbers: Numbers) -> Numbers:
+    """Return numbers that are inputs as they stand; ValueError where one is far larger than any that is fitted."""
+    if np.any(np.abs(numbers) > _LARGEST_INPUT):
+        raise ValueError(f"expected inputs up to {_LARGEST_INPUT:g}, found {np.abs(numbers).max():g}")
+    return numbers
 
 
 def counted(numbers: Numbers, count: int) -> list[float]:
