@@ -17,8 +17,8 @@ from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random
 from multilayer._base.text import one_line
 from multilayer.network import MLP, Dense
-from multilayer.optimizers import Adam, CosineLog
-from multilayer.training import EarlyStopping, Epoch, Step, TrainConfig, train
+from multilayer.optimizers import Adam, CosineLog, FlatCosine
+from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig, train
 
 __all__ = ["Member", "Plan", "Recipe", "train_member"]
 
@@ -37,11 +37,13 @@ class Recipe:
     activation_of_classes, activation_of_numbers : str
         The hidden activation for a category as target, and for a number.
     rate_of_classes, rate_of_numbers : float
-        The learning rate of a weight that is divided by the square root of its layer's inputs.
+        The learning rate, of weights that are divided by the square root of their layer's inputs.
+    bias_factor, scale_factor : float
+        Of the learning rate: for biases, and for the trained scale of each input, which the first layer has in the end.
     beta1, beta2 : float
         Of Adam.
     weight_decay, dropout : float
-        As `multilayer.TrainConfig` has them.
+        As `multilayer.TrainConfig` has them; they stay for half of the training, and go down to 0 in the other half.
     bins : int
         Bins of the piecewise-linear encoding of each number.
     epochs, batch_size : int
@@ -64,13 +66,15 @@ class Recipe:
     activation_of_classes: str = "selu"
     activation_of_numbers: str = "mish"
     rate_of_classes: float = setting(0.04, above=0.0)
-    rate_of_numbers: float = setting(0.07, above=0.0)
+    rate_of_numbers: float = setting(0.03, above=0.0)
+    bias_factor: float = setting(0.1, minimum=0.0)
+    scale_factor: float = setting(6.0, minimum=0.0)
     beta1: float = setting(0.9, minimum=0.0, below=1.0)
     beta2: float = setting(0.95, minimum=0.0, below=1.0)
     weight_decay: float = setting(0.0, minimum=0.0)
-    dropout: float = setting(0.0, minimum=0.0, below=1.0)
-    bins: int = setting(16, minimum=0, maximum=1000, integer=True)
-    epochs: int = setting(256, minimum=1, integer=True)
+    dropout: float = setting(0.2, minimum=0.0, below=1.0)
+    bins: int = setting(32, minimum=0, maximum=1000, integer=True)
+    epochs: int = setting(128, minimum=1, integer=True)
     batch_size: int = setting(256, minimum=1, integer=True)
     most_rows: int = setting(2**23, minimum=1, integer=True)
     most_steps: int = setting(1024, minimum=1, integer=True)
@@ -90,7 +94,7 @@ class Recipe:
         """Return epochs and batch size for so many rows of training.
 
         >>> Recipe().plan(5_000), Recipe().plan(1_000_000)
-        (Plan(epochs=256, batch_size=256), Plan(epochs=8, batch_size=1024))
+        (Plan(epochs=128, batch_size=256), Plan(epochs=8, batch_size=1024))
         """
         batch_size = self.batch_size
         while rows > batch_size * self.most_steps:
@@ -167,14 +171,8 @@ def train_member(  # noqa: PLR0913
     """
     began = time.perf_counter()
     plan = recipe.plan(int(np.count_nonzero(~held_out))) if plan is None else plan
-    # Adam's step is as large for every weight. So that the first layer learns as if its weights were divided by the
-    # square root of its inputs, as those of the others, its inputs are multiplied by what makes up the difference.
-    factor = np.float32(math.sqrt(recipe.hidden[0] / x.shape[1]))
     start = _start(x.shape[1], classes, recipe, rng)
-    parts = [
-        [part[rows] for part in (x * factor, y, weights) if part is not None]
-        for rows in (~held_out, held_out)
-    ]
+    parts = [[part[rows] for part in (x, y, weights) if part is not None] for rows in (~held_out, held_out)]
     training = train(
         start,
         *parts[0][:2],
@@ -188,10 +186,8 @@ def train_member(  # noqa: PLR0913
     trained = training.run()
     if trained.best_epoch is None:
         return None
-    first, *others = trained.network.layers
-    network = MLP([Dense(first.W * factor, first.b, first.activation), *others])
-    scores, outputs = trained.history.validation_loss, _weighted_sums(network, x[held_out])
-    return Member(network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
+    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, x[held_out])
+    return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
 
 
 def _weighted_sums(network: MLP, x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -203,13 +199,17 @@ def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
     rate = recipe.rate_of_numbers if classes is None else recipe.rate_of_classes
     return TrainConfig(
         loss="mean_squared_error" if classes is None else "categorical_cross_entropy",
-        optimizer=Adam(rate / math.sqrt(recipe.hidden[0]), recipe.beta1, recipe.beta2),
+        optimizer=Adam(rate, recipe.beta1, recipe.beta2),
         schedule=CosineLog(),
         epochs=plan.epochs,
         batch_size=plan.batch_size,
         stopping=EarlyStopping(patience=math.inf, ties="last"),
         dropout=recipe.dropout,
         weight_decay=recipe.weight_decay,
+        rate_factors=RateFactors(biases=recipe.bias_factor, by_inputs=True),
+        input_scale=recipe.scale_factor,
+        dropout_schedule=FlatCosine(),
+        weight_decay_schedule=FlatCosine(),
     )
 
 
@@ -218,9 +218,7 @@ def _start(inputs: int, classes: int | None, recipe: Recipe, rng: Random) -> MLP
     hidden = recipe.activation_of_numbers if classes is None else recipe.activation_of_classes
     layers, width = list[Dense](), inputs
     for units in recipe.hidden:
-        # The inputs of the first layer are multiplied; see above.
-        spread = 1.0 / math.sqrt(width if layers else recipe.hidden[0])
-        W, b = rng.standard_normal((width, units)) * spread, rng.standard_normal(units)
+        W, b = rng.standard_normal((width, units)) / math.sqrt(width), rng.standard_normal(units)
         layers.append(Dense(W.astype(np.float32), b.astype(np.float32), hidden))
         width = units
     outputs, last = (1, "identity") if classes is None else (classes, "softmax")
