@@ -14,10 +14,13 @@ from multilayer._base.text import fill, near_matches, quoted
 from multilayer.cli.activations import activations
 from multilayer.cli.console import abandon_stdout, flush, print_error, print_text
 from multilayer.cli.diagnose import diagnose
+from multilayer.cli.evaluate import evaluate
 from multilayer.cli.info import info
 from multilayer.cli.names import names
+from multilayer.cli.predict import predict
 from multilayer.cli.run import run
 from multilayer.cli.summary import summary
+from multilayer.cli.train import train
 
 __all__ = ["app", "main", "run_command_line"]
 
@@ -72,7 +75,7 @@ def app() -> None:
     """The multilayer perceptron, complete: see every number, trust every digit."""
 
 
-for command in (run, summary, diagnose, activations, names, info):
+for command in (train, predict, evaluate, run, summary, diagnose, activations, names, info):
     app.add_command(command)
 
 

@@ -23,10 +23,11 @@ from multilayer.cli.console import (
     write_json,
 )
 from multilayer.io import Samples, load, read_samples, source, targets_in
+from multilayer.io.safetensors import holds_model
 from multilayer.network import MLP
 
 if TYPE_CHECKING:
-    from multilayer.diagnosis import Ranking
+    from multilayer.diagnosis import Diagnosis, Ranking
     from multilayer.losses import Loss
 
 __all__ = [
@@ -106,6 +107,8 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     """Find out why a network does not learn.
 
     NETWORK is a .json or .safetensors file. SAMPLES is a CSV file with one sample per row, or - for standard input.
+    Instead of a network it may be a model of `multilayer train`, of which the first network is diagnosed; SAMPLES is
+    then a table with its columns, in any of the formats that train takes.
     Prints the main cause, all findings with evidence and advice, and what was checked.
 
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
@@ -113,10 +116,9 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     # Here, so that no other command imports them.
     from multilayer.diagnosis.api import diagnose_case
     from multilayer.diagnosis.case import Case
-    from multilayer.diagnosis.document import to_json
     from multilayer.diagnosis.evidence import TrainingRecord
     from multilayer.io.history import read_history
-    from multilayer.reports import check_ready, write_html
+    from multilayer.reports import check_ready
 
     if time_limit is not None and not try_fixes:
         raise InputError(fill("--time-limit needs --try-fixes"))
@@ -124,6 +126,13 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         raise InputError(fill("--try-fixes needs --target"))
     if html is not None:
         check_ready(html, lang=lang)
+    if holds_model(network):
+        _refuse_for_models(
+            {"--target": target, "--loss": loss, "--history": history, "--try-fixes": try_fixes}
+        )
+        found = _of_model(network, samples, header)
+        _show(found, None, html, lang, as_json)
+        return TROUBLE if found.trouble else 0
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
         table = read_samples(samples, net.layers[0].inputs, net.input_names, target, header=header)
@@ -142,18 +151,43 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     ranking = None
     if try_fixes and y is not None:
         ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)
+    _show(found, ranking, html, lang, as_json)
+    if ranking is not None and ranking.interrupted:
+        raise KeyboardInterrupt
+    return TROUBLE if found.trouble else 0
+
+
+def _show(found: Diagnosis, ranking: Ranking | None, html: str | None, lang: str, as_json: bool) -> None:
+    from multilayer.diagnosis.document import to_json
+    from multilayer.reports import write_html
+
     if html is not None:
         write_html(found, html, ranking, lang=lang)
         print_note(fill("wrote {file}", file=html))
     if as_json:
         write_json(to_json(found, ranking))
-    else:
-        print_styled(repr(found), _STYLES)
-        if ranking is not None:
-            print_text(f"\n{ranking!r}")
-    if ranking is not None and ranking.interrupted:
-        raise KeyboardInterrupt
-    return TROUBLE if found.trouble else 0
+        return
+    print_styled(repr(found), _STYLES)
+    if ranking is not None:
+        print_text(f"\n{ranking!r}")
+
+
+def _refuse_for_models(options: dict[str, object]) -> None:
+    given = next((name for name, value in options.items() if value), None)
+    if given is not None:
+        raise InputError(
+            fill("{option} is for networks; a model of a table knows its own training", option=given)
+        )
+
+
+def _of_model(model: str, table: str, header: bool | None) -> Diagnosis:
+    from multilayer.cli.tables import read_for
+    from multilayer.tables import Model
+
+    loaded = Model.load(model)
+    columns = read_for(loaded, table, {"header": header})
+    with show_status(fill("diagnosing")), located(source(table)):
+        return loaded.diagnose(columns)
 
 
 def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:

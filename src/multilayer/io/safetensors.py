@@ -9,14 +9,15 @@ from typing import Any
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
-from multilayer._base import tensor_file
+from multilayer._base import storage, tensor_file
 from multilayer._base.errors import InputError
+from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation
 from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 
-__all__ = ["MODEL", "NETWORK", "read", "write"]
+__all__ = ["MODEL", "NETWORK", "holds_model", "read", "write"]
 
 _TYPES = {"float32": "F32", "float64": "F64"}
 NETWORK = "multilayer"
@@ -45,6 +46,16 @@ def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
         check_finite(arrays[name], f"{where}: tensor {name}")
     numbers = [(arrays[weights], arrays[biases]) for weights, biases in _names(len(outline.layers))]
     return build(outline, numbers, where, activations)
+
+
+def holds_model(path: AnyPath) -> bool:
+    """Whether a file is a model of a table, not a network; also False where it cannot be read."""
+    if not shown(path).lower().endswith(".safetensors"):
+        return False
+    try:
+        return MODEL in tensor_file.read(storage.read(path), shown(path)).metadata
+    except InputError:
+        return False
 
 
 def write(network: MLP) -> bytes:

@@ -23,7 +23,17 @@ from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import bar
 
-__all__ = ["Bag", "FitProgress", "Found", "Progress", "Schedule", "folds_of", "held_out_rows", "train_bag"]
+__all__ = [
+    "Bag",
+    "FitProgress",
+    "Found",
+    "Progress",
+    "Schedule",
+    "fold_count",
+    "folds_of",
+    "held_out_rows",
+    "train_bag",
+]
 
 _FEWEST_FOLDS, _MOST_FOLDS = 5, 10
 _WORTH = 32
@@ -77,11 +87,16 @@ def folds_of(y: NDArray[Any], folds: int, rng: Random) -> NDArray[np.intp]:
     return found
 
 
+def fold_count(members: int, rows: int) -> int:
+    """Return into how many folds rows are parted; each member holds out one of them."""
+    return min(max(members, _FEWEST_FOLDS), _MOST_FOLDS, rows)
+
+
 def held_out_rows(y: NDArray[Any], members: int, rng: Random) -> list[NDArray[np.bool_]]:
     """Return the rows that each member holds out. More members than folds hold out those of further partitions."""
     if len(y) < 2:
         raise InputError("the table has one row; expected two or more, as members hold out some of them")
-    count = min(max(members, _FEWEST_FOLDS), _MOST_FOLDS, len(y))
+    count = fold_count(members, len(y))
     held_out: list[NDArray[np.bool_]] = []
     while len(held_out) < members:
         fold = folds_of(y, count, rng)

@@ -13,21 +13,24 @@ from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
 from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
 from multilayer.tables.calibration import Calibration
-from multilayer.tables.columns import Kind
+from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.frames import columns_of
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
+from multilayer.tables.suspicions import Profile
 from multilayer.tables.target import Target, Task
-from multilayer.tables.transforms.fitting import EncoderSettings
+from multilayer.tables.transforms.fitting import EncoderSettings, sample_rows
 from multilayer.training.samples import sample_weights
 
 __all__ = ["fit_table"]
 
 _MEMBERS = Limits(minimum=1, maximum=1000, integer=True)
 _SECONDS = Limits(above=0.0, optional=True)
+_PROFILED = 1000
+"""Columns, at most, that a later table is compared with."""
 
 
 def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
@@ -79,7 +82,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     Returns
     -------
     Model
-        Its `record` is the outline of a `TrainingRecord`.
+        Its `record` is the outline of a `TrainingRecord`; under "profile" that of a `Profile` of the columns.
 
     Raises
     ------
@@ -111,10 +114,17 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(encoder(columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
     found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
-    return _model(bag, encoder, aim, found, time.monotonic() - began)
+    return _model(bag, encoder, aim, found, _profile(columns, encoder), began)
 
 
-def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, seconds: float) -> Model:
+def _profile(columns: Columns, encoder: Encoder) -> Profile:
+    """Return what the columns looked like, by some of the rows and columns where they are many."""
+    used = columns.select([column.name for column in encoder.schema[:_PROFILED]])
+    sample = sample_rows(columns.rows)
+    return Profile.of(used if sample is None else used.take(sample))
+
+
+def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, profile: Profile, began: float) -> Model:
     """Return the model, with what the members say about the rows that they did not see."""
     members = found.members
     said = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
@@ -140,11 +150,12 @@ def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, seconds: float
         found.schedule.plan.batch_size,
         tuple(_member_record(bag.held_out[number], member) for number, member in members.items()),
         scores,
-        seconds,
+        time.monotonic() - began,
         found.notes,
     )
     networks = tuple(member.network for member in members.values())
-    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), record.outline())
+    outline = {**record.outline(), "profile": profile.outline()}
+    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), outline)
 
 
 def _member_record(held_out: NDArray[np.bool_], member: Member) -> MemberRecord:

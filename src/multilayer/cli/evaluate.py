@@ -1,0 +1,89 @@
+"""`multilayer evaluate`: is this model any good, beside simpler ones and on rows that it has not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from multilayer._base import storage
+from multilayer._base.errors import MissingExtraError, located
+from multilayer._base.text import fill
+from multilayer.cli.console import (
+    json_option,
+    lang_option,
+    path,
+    print_note,
+    print_styled,
+    show_status,
+    write_json,
+)
+from multilayer.cli.tables import csv_options, model_argument, read_for, table_argument
+from multilayer.io import source
+
+if TYPE_CHECKING:
+    from multilayer.tables.evaluation import Baseline
+
+__all__ = ["evaluate"]
+
+_STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold yellow"}
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option(
+    "--train",
+    metavar="TABLE",
+    type=path,
+    help="Fit the models to compare with on this table (default: on the other folds of TABLE).",
+)
+@click.option("--html", metavar="FILE", type=path, help="Write a page.")
+@lang_option
+@json_option
+@csv_options
+def evaluate(
+    model: str,
+    table: str,
+    train: str | None,
+    html: str | None,
+    lang: str,
+    as_json: bool,
+    **dialect: Any,
+) -> None:
+    """Find out what a model is worth.
+
+    MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target, in rows that
+    it was not trained on. Prints a verdict, scores with their intervals beside those of the best constant, a linear
+    model and gradient boosting (extra sklearn), how honest the model is about itself, and what is suspicious.
+    """
+    # Here, so that no other command imports them.
+    from multilayer.reports.page import check_language
+    from multilayer.reports.tables import evaluation_page
+    from multilayer.tables import Model
+    from multilayer.tables.evaluation import evaluate as evaluation_of
+
+    if html is not None:
+        check_language(lang)
+        storage.check_writable(html)
+    loaded = Model.load(model)
+    columns = read_for(loaded, table, dialect)
+    known = None if train is None else read_for(loaded, train, dialect)
+    with show_status(fill("evaluating")), located(source(table)):
+        found = evaluation_of(loaded, columns, baselines=_baselines(), train=known)
+    if html is not None:
+        storage.write(html, evaluation_page(found, lang=lang).encode())
+        print_note(fill("wrote {file}", file=html))
+    if as_json:
+        write_json(found.to_json())
+    else:
+        print_styled(repr(found), _STYLES)
+
+
+def _baselines() -> tuple[Baseline, ...]:
+    try:
+        from multilayer.estimators.baselines import BASELINES
+    except MissingExtraError as error:
+        print_note(fill("compared with the best constant alone: {reason}", reason=error))
+        return ()
+    return BASELINES

@@ -1,0 +1,116 @@
+"""What the commands for tables share: arguments, options of files and columns, and tables that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import numpy as np
+
+from multilayer._base.text import fill, quoted
+from multilayer.cli.console import path, print_note, show_status
+from multilayer.io import source
+
+if TYPE_CHECKING:
+    from multilayer.tables import Columns, Model, Reading
+
+__all__ = [
+    "csv_options",
+    "model_argument",
+    "read",
+    "read_for",
+    "table_argument",
+    "types_option",
+    "with_target",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+model_argument = click.argument("model", metavar="MODEL", type=path)
+table_argument = click.argument("table", metavar="TABLE", type=path)
+
+
+def _types(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Return kinds by column; a column may have = in its name, a kind has none."""
+    types = {}
+    for text in given:
+        column, sign, kind = text.rpartition("=")
+        if not sign or not column:
+            raise click.BadParameter(
+                fill("expected COLUMN=TYPE, found {text}", text=quoted(text)), param=option
+            )
+        types[column] = kind
+    return types
+
+
+types_option = click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="COLUMN=TYPE",
+    callback=_types,
+    help="Type of a column: number, category, date, text or identifier; repeatable.",
+)
+
+_CSV = (
+    click.option("--separator", metavar="SIGN", help="CSV: what stands between two cells."),
+    click.option("--decimal", metavar="SIGN", help="CSV: . or , in numbers."),
+    click.option("--quote", metavar="SIGN", help="CSV: the sign around cells; '' for none."),
+    click.option("--encoding", metavar="NAME", help="CSV: such as utf-8, latin-1 or utf-16."),
+    click.option("--header/--no-header", default=None, help="CSV: whether line 1 holds column names."),
+)
+
+
+def csv_options(command: Command) -> Command:
+    """Add the options that say how a CSV file is written; what is not given is found out."""
+    for option in reversed(_CSV):
+        command = option(command)
+    return command
+
+
+def read(table: str, types: Mapping[str, Any], dialect: Mapping[str, Any]) -> Reading:
+    """Return a table from a file."""
+    from multilayer.tables import read_table
+
+    with show_status(fill("reading {table}", table=source(table))):
+        return read_table(table, types=types, **dialect)
+
+
+def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]]:
+    """Return the rows that have a target, and a note where some have none; all rows where none has one."""
+    missing = columns[target].missing
+    count = int(np.count_nonzero(missing))
+    if not count or count == columns.rows:
+        return columns, ()
+    note = "{count:,} of {rows:,} rows have no {target}, and are left out"
+    return columns.take(~missing), (fill(note, count=count, rows=columns.rows, target=quoted(target)),)
+
+
+def read_for(model: Model, table: str, dialect: Mapping[str, Any]) -> Columns:
+    """Return the columns of a model from a file, as in its training, and its target, in the rows that have one."""
+    from multilayer.tables import Columns, ColumnSchema, columns_of, read_batches
+
+    target = model.target
+    numeric = all(isinstance(label, int | float) and not isinstance(label, bool) for label in target.classes)
+    schema = (*model.encoder.schema, ColumnSchema(target.name, "number" if numeric else "text"))
+    with show_status(fill("reading {table}", table=source(table))):
+        columns = _together([columns for columns, _ in read_batches(table, schema, **dialect)])
+    if not numeric:
+        classes = columns_of({target.name: columns[target.name].values}, {target.name: "category"})
+        columns = Columns([*columns.without([target.name]), *classes])
+    columns, notes = with_target(columns, target.name)
+    for note in notes:
+        print_note(note)
+    return columns
+
+
+def _together(pieces: Sequence[Columns]) -> Columns:
+    """Return the rows of all pieces."""
+    from multilayer.tables import Columns
+
+    return Columns(
+        replace(first, values=np.concatenate([piece[first.name].values for piece in pieces]))
+        for first in pieces[0]
+    )

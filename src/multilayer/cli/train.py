@@ -1,0 +1,212 @@
+"""`multilayer train`: a model of one column of a table."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from multilayer._base.errors import InputError, located
+from multilayer._base.storage import check_writable
+from multilayer._base.table import Table
+from multilayer._base.text import fill, percent, quoted
+from multilayer.cli.config import recipe_in
+from multilayer.cli.console import flush, path, print_note, print_text, show_status
+from multilayer.cli.tables import csv_options, read, table_argument, types_option, with_target
+from multilayer.cli.understood import understood
+from multilayer.io import source
+
+if TYPE_CHECKING:
+    from multilayer.tables import Columns, Model, Target
+
+__all__ = ["train"]
+
+_SUFFIX = ".model.safetensors"
+
+
+@click.command()
+@table_argument
+@click.option("--target", required=True, metavar="COLUMN", help="The column to learn.")
+@click.option(
+    "-o", "--output", metavar="MODEL", type=path, help="Where to write it (default: beside the table)."
+)
+@click.option(
+    "--task",
+    type=click.Choice(["classification", "regression"]),
+    help="What the target is: classes or a quantity (default: decided by its values).",
+)
+@types_option
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave out a column; repeatable.")
+@click.option(
+    "--time",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Train no longer than this (default: as long as it takes).",
+)
+@click.option(
+    "--members",
+    type=click.IntRange(1, 1000),
+    default=8,
+    metavar="NUMBER",
+    show_default=True,
+    help="Networks, whose mean is the model.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    metavar="NUMBER",
+    show_default=True,
+    help="Source of all chance.",
+)
+@click.option(
+    "--config", metavar="FILE", type=path, help="Constants of the training in a .toml or .json file."
+)
+@csv_options
+def train(  # noqa: PLR0913, PLR0917  (the options of a command)
+    table: str,
+    target: str,
+    output: str | None,
+    task: Any,
+    types: dict[str, Any],
+    ignore: tuple[str, ...],
+    seconds: float | None,
+    members: int,
+    seed: int,
+    config: str | None,
+    **dialect: Any,
+) -> None:
+    """Train a model of one column of a table.
+
+    TABLE is a CSV, Parquet, Arrow or JSON lines file, or - for standard input. Rows without a target are left out. The
+    model takes tables with the same columns, in any order: it holds its preprocessing, and several networks. It is
+    written when training ends, or is interrupted once.
+
+    The same table, seed and options give the same model, bit for bit; with --time it also depends on the machine.
+    """
+    from multilayer.tables import Recipe, Target, fit_table  # here, so that no other command imports them
+
+    file = _beside(table) if output is None else output
+    if not file.lower().endswith(".safetensors"):
+        raise InputError(
+            fill("{file}: expected a name that ends in .safetensors, as a model is such a file", file=file)
+        )
+    check_writable(file)
+    recipe = Recipe() if config is None else recipe_in(config)
+    reading = read(table, types, dialect)
+    with located(source(table)):
+        columns, gaps = with_target(_used(reading.columns, target, ignore), target)
+        aim = Target.of(columns[target], task)
+        for note in (*reading.notes, *gaps):
+            print_note(note)
+        print_text(understood(source(table), columns, aim, members).text())
+        _say_doubts(columns, aim)
+        flush()
+        model = fit_table(
+            columns, target, task=aim.task, members=members, time_limit=seconds, recipe=recipe, rng=seed
+        )
+    model.save(file)
+    print_text(_reached(model, columns).text())
+    print_text(_next(file).text())
+
+
+def _beside(table: str) -> str:
+    """Return the name of a model beside a table; for standard input, in the current folder."""
+    return f"table{_SUFFIX}" if table == "-" else str(Path(table).with_suffix(_SUFFIX))
+
+
+def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:
+    """Return the columns but those to ignore; all names are checked."""
+    for name in (target, *ignore):
+        columns[name]
+    if target in ignore:
+        raise InputError(
+            fill("{column} is the target, and to be ignored; expected one of both", column=quoted(target))
+        )
+    return columns.without(ignore)
+
+
+def _say_doubts(columns: Columns, target: Target) -> None:
+    """Print why a task was chosen, and what is suspicious about a table."""
+    from multilayer.tables.suspicions import Case, suspect
+
+    case = Case(
+        columns.without([target.name]), target.encode(columns[target.name]), target.name, target.classes
+    )
+    with show_status(fill("looking for leaks")):
+        found = suspect(case)
+    for suspicion in found:
+        print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
+
+
+_WORDS = (
+    (0.25, "much better than the same answer for each row"),
+    (0.9, "better than the same answer for each row"),
+    (float("inf"), "hardly better than the same answer for each row: these columns may not tell the target"),
+)
+"""What is said of errors up to these fractions of those that the best constant makes."""
+
+_CLASSES = "accuracy {accuracy} and log-loss {loss:.4g} on held-out rows; the most frequent class alone has {constant}"
+_NUMBERS = (
+    "root mean squared error {error:.4g} and mean absolute error {absolute:.4g} on held-out rows; the mean alone has "
+    "{constant:.4g}"
+)
+
+
+def _reached(model: Model, columns: Columns) -> Table:
+    """Return what was trained, and how good it is, in figures and words."""
+    from multilayer.tables import TrainingRecord
+
+    record = TrainingRecord.of(model.record)
+    y, scores = model.target.encode(columns[model.target.name]), record.scores
+    if model.target.task == "classification":
+        constant = float(np.bincount(y).max() / len(y))
+        wrong = (1.0 - scores["accuracy"]) / (1.0 - constant)
+        figures = fill(
+            _CLASSES,
+            accuracy=_percent(scores["accuracy"]),
+            loss=scores["log-loss"],
+            constant=_percent(constant),
+        )
+    else:
+        error, constant = scores["root mean squared error"], model.target.scale
+        wrong = error / constant
+        figures = fill(_NUMBERS, error=error, absolute=scores["mean absolute error"], constant=constant)
+    best = [member.best_epoch for member in record.members]
+    trained = fill(
+        "{networks} networks in {seconds:.1f} s; the best epochs are {first} to {last} of {epochs}",
+        networks=len(best),
+        seconds=record.seconds,
+        first=min(best),
+        last=max(best),
+        epochs=record.epochs,
+    )
+    words = next(words for limit, words in _WORDS if wrong <= limit)
+    rows = [(fill("trained"), trained), *((fill("note"), note) for note in record.notes)]
+    rows += [(fill("reached"), figures), (fill("which is"), fill(words))]
+    return Table(
+        fill("Model of {target}", target=quoted(model.target.name)), (), tuple(rows), frozenset({0, 1})
+    )
+
+
+def _percent(fraction: float) -> str:
+    return percent(round(fraction, 3))
+
+
+def _next(file: str) -> Table:
+    """Return commands to go on with."""
+    model = shlex.quote(file)
+    rows = (
+        (
+            fill("multilayer evaluate {model} TABLE", model=model),
+            fill("is it any good, on rows that it has not seen"),
+        ),
+        (fill("multilayer explain {model} TABLE", model=model), fill("which columns matter")),
+        (fill("multilayer predict {model} TABLE", model=model), fill("what it says of each row")),
+    )
+    return Table(fill("wrote {file}; go on with", file=file), (), rows, frozenset({0, 1}))
