@@ -114,6 +114,23 @@ def test_a_pipe_is_read_once(monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("a,b\n1,2\n3\n", "stdin, line 3 or below: expected 2 cells, found 1"),
+        (
+            "b,a\n1,2\n3,x\n",
+            "stdin, line 3 or below, column 2 ('a'): expected a number in plain digits, found 'x'",
+        ),
+    ],
+)
+def test_a_fault_in_a_pipe_is_named(data, message, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data.encode("latin-1"))))
+    with pytest.raises(InputError) as error:
+        list(read_batches("-", columns_of({"a": [1.5]}).schema))
+    assert str(error.value).startswith(message)
+
+
 def test_numbers_that_arrow_does_not_read_are_read_as_in_training(tmp_path):
     values = [str(number) for number in range(300_000)]
     values[250_000] = " ? "

@@ -58,7 +58,7 @@ def _has_line_ends(found: Understood) -> bool:
 
 def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
     wanted = {name: _ASKED[kind] for name, kind in types.items() if kind in _ASKED}
-    for newlines in (dialect.has_quotes, True):
+    for newlines in (dialect.multiline, True):
         try:
             return arrow("csv").read_csv(
                 source.open(),
@@ -108,7 +108,10 @@ def _stream(
 ) -> Iterator[Any]:
     options = convert_options(dialect, wanted, needed)
     reader = arrow("csv").open_csv(
-        source.open(), read_options(dialect), parse_options(dialect, newlines=True), options
+        source.open(),
+        read_options(dialect, threads=source.again),
+        parse_options(dialect, newlines=True),
+        options,
     )
     some = False
     with reader:
@@ -119,13 +122,14 @@ def _stream(
         yield arrow().RecordBatch.from_pylist([], schema=reader.schema)
 
 
-def read_options(dialect: Dialect) -> Any:
-    """Return what Arrow has to know of the lines of a file."""
+def read_options(dialect: Dialect, *, threads: bool = True) -> Any:
+    """Return what Arrow has to know of the lines of a file; without threads its messages have the row."""
     return arrow("csv").ReadOptions(
         column_names=dialect.names,
         skip_rows=dialect.above,
         encoding=dialect.encoding,
         block_size=max(_BLOCK, 8 * dialect.longest),
+        use_threads=threads,
     )
 
 
@@ -165,13 +169,29 @@ _ASKED: dict[Kind, str] = {
 
 _NULLS = sorted({spelt for gap in GAPS for spelt in (gap, gap.upper(), gap.title())} | {"NaN"})
 
+_RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+_WRONG = re.compile(r"In CSV column #(\d+): Row #(\d+): .*invalid value '(.*)'", re.DOTALL)
 _CONVERSION = re.compile(r"In CSV column #\d+: .*conversion error")
 
 
 def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
-    """Return the first fault of a file that Arrow refuses."""
+    """Return the first fault of a file that Arrow refuses; of a pipe, which is gone, what its message tells."""
     fault = fault_in(source, dialect)
-    return fault or InputError(f"{source.where}: {message}")
+    if fault is not None:
+        return fault
+    ragged = _RAGGED.search(message)
+    if ragged is not None:
+        row, width, found = ragged.groups()
+        template = "{where}, line {row} or below: expected {width} cells, found {found}"
+        return InputError(fill(template, where=source.where, row=row, width=width, found=found))
+    wrong = _WRONG.search(message)
+    if wrong is None:
+        return InputError(f"{source.where}: {' '.join(message.split())}")
+    template = "{where}, line {row} or below, column {column} ({name}): expected a number in plain digits, found {found}"
+    name = quoted(dialect.names[int(wrong[1])])
+    column = int(wrong[1]) + 1
+    found = quoted(wrong[3])
+    return InputError(fill(template, where=source.where, row=wrong[2], column=column, name=name, found=found))
 
 
 def placed(source: Source, dialect: Dialect, error: CellError) -> InputError:

@@ -104,7 +104,8 @@ class Dialect:
     decimal: str
     longest: int
     """The bytes of the longest of the first lines."""
-    has_quotes: bool
+    multiline: bool
+    """Whether one of the first cells holds a line end."""
     notes: tuple[str, ...]
 
 
@@ -145,7 +146,7 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
         encoding,
         decimal,
         max(len(line) for line in lines),
-        bool(quote) and quote in text,
+        any("\n" in cell or "\r" in cell for row in rows for cell in row.cells),
         tuple(notes),
     )
 
