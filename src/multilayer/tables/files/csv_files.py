@@ -187,7 +187,10 @@ def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
     wrong = _WRONG.search(message)
     if wrong is None:
         return InputError(f"{source.where}: {' '.join(message.split())}")
-    template = "{where}, line {row} or below, column {column} ({name}): expected a number in plain digits, found {found}"
+    template = (
+        "{where}, line {row} or below, column {column} ({name}): expected a number in plain digits, "
+        "found {found}"
+    )
     name = quoted(dialect.names[int(wrong[1])])
     column = int(wrong[1]) + 1
     found = quoted(wrong[3])
