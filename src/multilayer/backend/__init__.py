@@ -3,9 +3,17 @@
 Nothing outside this package depends on which of the two is in use.
 """
 
-from multilayer.backend.choice import along_axis, elementwise, from_python, info, with_parameters
+from multilayer.backend.choice import (
+    along_axis,
+    elementwise,
+    from_python,
+    get_threads,
+    info,
+    set_threads,
+    threads,
+    with_parameters,
+)
 from multilayer.backend.forward import affine, compile_network
-from multilayer.backend.threads import get_threads, set_threads, threads
 
 __all__ = [
     "affine",
