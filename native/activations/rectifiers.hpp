@@ -26,7 +26,7 @@ struct Identity : WithoutParameters, CopiesValue {
 };
 
 // Max ULP of value and derivative: float32 0.0 and 0.0, float64 0.0 and 0.0; any x.
-struct Step : WithoutParameters {
+struct BinaryStep : WithoutParameters {
     using WithoutParameters::WithoutParameters;
     static constexpr const char *name = "step";
     template <class T> MULTILAYER_INLINE Vec<T> value(Vec<T> x) const {

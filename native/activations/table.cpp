@@ -18,7 +18,7 @@ template <class... Activations> struct Table {
     static constexpr size_t n = sizeof...(Activations);
 };
 using Elementwise =
-    Table<Identity, Step, Sigmoid, Tanh, Relu, LeakyRelu, Prelu, Relu6, ThresholdedRelu, Elu, Celu, Selu,
+    Table<Identity, BinaryStep, Sigmoid, Tanh, Relu, LeakyRelu, Prelu, Relu6, ThresholdedRelu, Elu, Celu, Selu,
           Gelu, GeluTanh, Silu, HardSigmoid, HardSwish, HardTanh, Softplus, Softsign, Mish, LogSigmoid,
           SoftShrink, HardShrink, TanhShrink, Squareplus, ExponentialFunction, Gaussian>;
 
