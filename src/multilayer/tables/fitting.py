@@ -14,15 +14,17 @@ from multilayer._base.random import Seed, generator, words
 from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
+from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
+from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.frames import columns_of
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
-from multilayer.tables.suspicions import Profile
+from multilayer.tables.suspicions import Case, Profile, suspect
 from multilayer.tables.target import Target, Task
-from multilayer.tables.transforms.fitting import EncoderSettings, sample_rows
+from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.training.samples import sample_weights
 
 __all__ = ["fit_table"]
@@ -114,17 +116,15 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(encoder(columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
     found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
-    return _model(bag, encoder, aim, found, _profile(columns, encoder), began)
+    return _model(bag, columns.without([target]), encoder, aim, found, began)
 
 
 def _profile(columns: Columns, encoder: Encoder) -> Profile:
     """Return what the columns looked like, by some of the rows and columns where they are many."""
-    used = columns.select([column.name for column in encoder.schema[:_PROFILED]])
-    sample = sample_rows(columns.rows)
-    return Profile.of(used if sample is None else used.take(sample))
+    return Profile.of(conform(columns, encoder.schema[:_PROFILED]))
 
 
-def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, profile: Profile, began: float) -> Model:
+def _model(bag: Bag, columns: Columns, encoder: Encoder, aim: Target, found: Found, began: float) -> Model:
     """Return the model, with what the members say about the rows that they did not see."""
     members = found.members
     said = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
@@ -152,9 +152,12 @@ def _model(bag: Bag, encoder: Encoder, aim: Target, found: Found, profile: Profi
         scores,
         time.monotonic() - began,
         found.notes,
+        suspect(
+            Case(columns, bag.y, aim.name, aim.classes, skill=skill_of(predicted, true, len(aim.classes)))
+        ),
     )
     networks = tuple(member.network for member in members.values())
-    outline = {**record.outline(), "profile": profile.outline()}
+    outline = {**record.outline(), "profile": _profile(columns, encoder).outline()}
     return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), outline)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer.tables.suspicions import Suspicion
 
 __all__ = ["MemberRecord", "TrainingRecord"]
 
@@ -50,6 +51,8 @@ class TrainingRecord:
     seconds: float
     notes: tuple[str, ...]
     """What was done otherwise than asked for, in sentences."""
+    suspicions: tuple[Suspicion, ...] = ()
+    """What is doubtful about the table."""
 
     def outline(self) -> dict[str, Any]:
         """Return numbers, strings, lists and dictionaries, for JSON; `of` is the inverse."""

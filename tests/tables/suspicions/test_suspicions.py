@@ -134,10 +134,10 @@ def test_rows_with_equal_inputs_and_any_label_are_noise(seed):
 
 def test_a_model_no_better_than_a_constant_makes_noise():
     case = simulated(0, 300)
-    assert named(replace(case, skill=Skill("AUC", 0.51, 0.5, -0.04, 0.06)), "noise") == ["bought"]
-    assert not suspect(replace(case, skill=Skill("AUC", 0.71, 0.5, 0.14, 0.26)))
+    assert named(replace(case, skill=Skill(300, "AUC", 0.51, 0.5, -0.04, 0.06)), "noise") == ["bought"]
+    assert not suspect(replace(case, skill=Skill(300, "AUC", 0.71, 0.5, 0.14, 0.26)))
     few = simulated(0, 60)
-    assert not suspect(replace(few, skill=Skill("AUC", 0.61, 0.5, -0.05, 0.26)))
+    assert not suspect(replace(few, skill=Skill(60, "AUC", 0.61, 0.5, -0.05, 0.26)))
 
 
 SHIFTS = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer.tables.columns import Columns
 
-__all__ = ["CONSTANT", "Baseline", "Problem", "outputs_in_folds"]
+__all__ = ["CONSTANT", "Baseline", "Problem", "constant", "outputs_in_folds"]
 
 Array = NDArray[np.float64]
 
@@ -44,15 +44,15 @@ class Baseline:
     outputs: Callable[[Problem, Columns], Array]
 
 
-def _constant(problem: Problem, new: Columns) -> Array:
-    """Return the mean for each row, or the shares of the classes, each as if it had been there once more."""
-    if not problem.classes:
-        return np.full(new.rows, float(problem.y.mean()))
-    counts = np.bincount(problem.y, minlength=problem.classes) + 1.0
-    return np.tile(counts / counts.sum(), (new.rows, 1))
+def constant(y: NDArray[Any], classes: int, rows: int) -> Array:
+    """Return the mean of y for each row, or the shares of the classes, each as if it had been there once more."""
+    if not classes:
+        return np.full(rows, float(y.mean()))
+    counts = np.bincount(y, minlength=classes) + 1.0
+    return np.tile(counts / counts.sum(), (rows, 1))
 
 
-CONSTANT = Baseline("the best constant", _constant)
+CONSTANT = Baseline("the best constant", lambda problem, new: constant(problem.y, problem.classes, new.rows))
 
 
 def outputs_in_folds(baseline: Baseline, problem: Problem, rng: np.random.Generator) -> Array:

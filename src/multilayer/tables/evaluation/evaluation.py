@@ -18,10 +18,11 @@ from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.evaluation.baselines import CONSTANT, Baseline, Problem, outputs_in_folds
 from multilayer.tables.evaluation.scores import OF_CLASSES, OF_NUMBERS, Score, main_score, resamples, scored
+from multilayer.tables.evaluation.skill import skill_of_comparison
 from multilayer.tables.evaluation.text import html_of, text_of
 from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict
 from multilayer.tables.frames import columns_of
-from multilayer.tables.suspicions import Case, Profile, Skill, Suspicion, suspect
+from multilayer.tables.suspicions import Case, Profile, Suspicion, suspect
 from multilayer.tables.target import Target
 
 __all__ = ["Coverage", "Evaluation", "Scored", "evaluate"]
@@ -30,6 +31,9 @@ Array = NDArray[np.float64]
 
 _COVERAGE = 0.9
 _SIMULATIONS = 20
+_IN_FOLDS = (
+    "without a training table the best constant is that of this table, and others are fitted in 5 folds of it"
+)
 
 
 class _Encodes(Protocol):
@@ -128,7 +132,7 @@ def evaluate(
         and gradient boosting, of scikit-learn.
     train : table, optional
         What baselines are fitted on, best the rows that the model was trained on. Without it they are fitted in 5 folds
-        of the table, each on fewer rows than the table has.
+        of the table, each on fewer rows than the table has, and the constant is the best one of this table.
     rng : int or Generator
         For the bootstrap and the folds.
 
@@ -142,9 +146,10 @@ def evaluate(
         raise InputError("rng must be a seed or a numpy Generator; got a RandomState")
     problem = _problem(model, table)
     outputs = np.asarray(model(problem.columns), np.float64)
-    contenders = {"the model": outputs}
     known = None if train is None else _problem(model, train)
-    for baseline in (CONSTANT, *baselines):
+    # In folds, a constant that is a little larger for each fold with smaller y has an AUC below one half.
+    contenders = {"the model": outputs, CONSTANT.name: CONSTANT.outputs(known or problem, problem.columns)}
+    for baseline in baselines:
         if known is None:
             contenders[baseline.name] = outputs_in_folds(baseline, problem, generator)
         else:
@@ -166,7 +171,7 @@ def evaluate(
         by_chance,
         None if hits is None else Coverage(_COVERAGE, covered, size),
         _suspicions(model, problem, scores[0], comparisons[0], main),
-        tuple(_notes(model, contenders, known, rounds, problem)),
+        tuple(_notes(model, known, rounds, problem)),
     )
 
 
@@ -251,22 +256,19 @@ def _confusion(problem: Problem, p: Array) -> NDArray[np.int64] | None:
 def _suspicions(
     model: Evaluated, problem: Problem, own: Scored, constant: Comparison, main: Score
 ) -> tuple[Suspicion, ...]:
-    gain = constant.gain
-    skill = Skill(main.name, own.figures[main.name].value, constant.value, gain.low, gain.high)
+    skill = skill_of_comparison(len(problem.y), own.figures[main.name].value, constant)
     outline = dict(model.record or {}).get("profile")
     seen = None if outline is None else Profile.from_outline(outline)
     target = model.target
     return suspect(Case(problem.columns, problem.y, target.name, target.classes, seen, skill))
 
 
-def _notes(
-    model: Evaluated, contenders: dict[str, Array], known: Problem | None, rounds: int, problem: Problem
-) -> list[str]:
+def _notes(model: Evaluated, known: Problem | None, rounds: int, problem: Problem) -> list[str]:
     notes = [
         fill(
-            "baselines are fitted in 5 folds of this table, as no training table was given"
+            _IN_FOLDS
             if known is None
-            else "baselines are fitted on the {rows:,} rows of the training table",
+            else "the models to compare with are fitted on the {rows:,} rows of the training table",
             rows=0 if known is None else len(known.y),
         ),
         fill(

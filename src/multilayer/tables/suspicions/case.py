@@ -30,8 +30,9 @@ class Suspicion:
 
 @dataclass(frozen=True)
 class Skill:
-    """By how much a score of held-out rows is better than that of the best constant, with its 90 % interval."""
+    """By how much a score of `rows` held-out rows is better than that of the best constant, with its 90 % interval."""
 
+    rows: int
     score: str
     value: float
     constant: float
@@ -56,7 +57,7 @@ class Case:
     seen : Profile, optional
         Of the columns that the model was trained on, where these are others.
     skill : Skill, optional
-        Of a model on these rows, where they were held out.
+        Of a model on held-out rows.
     """
 
     columns: Columns

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import Column
 from multilayer.tables.suspicions.case import Case, Suspicion, listed
+from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["constant", "identifier"]
 
@@ -21,15 +22,25 @@ _DENSE = 3.0
 """Different whole numbers that fill their range up to this factor were counted out."""
 
 
+_NAMES_ROWS = (
+    "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
+    "tells nothing about new rows; leave it out, or set its type to identifier"
+)
+_LEFT_OUT = (
+    "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
+    "is no input, as it tells nothing about new rows"
+)
+
+
 def identifier(case: Case) -> Iterator[Suspicion]:
     """Suspect columns whose values name the rows: whole numbers counted out, categories nearly all different."""
-    for column in case.columns:
+    rows = sample_rows(case.columns.rows)
+    for column in case.columns if rows is None else case.columns.take(rows):
         present = column.values[~column.missing]
-        if len(present) < _LEAST_ROWS or not _TELLS.get(column.kind, _names)(present):
+        if len(present) < _LEAST_ROWS or not _TELLS[column.kind](present):
             continue
         sentence = fill(
-            "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row "
-            "has: it tells nothing about new rows; leave it out, or set its type to identifier",
+            _LEFT_OUT if column.kind == "identifier" else _NAMES_ROWS,
             column=quoted(column.name),
             distinct=len(set(present.tolist())),
             rows=len(column.values),
@@ -52,6 +63,8 @@ _TELLS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
     "number": _counts,
     "date": lambda _: False,
     "category": _names,
+    "identifier": _names,
+    "text": lambda _: False,  # which is no input, and said to be none
 }
 
 

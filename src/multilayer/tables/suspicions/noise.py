@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent, quoted
 from multilayer.tables.suspicions.case import Case, Suspicion
+from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["noise", "twins"]
 
@@ -21,14 +23,14 @@ _UNLIKE = 0.9
 def noise(case: Case) -> Iterator[Suspicion]:
     """Suspect the labels where a model is no better on held-out rows than a constant, within the interval."""
     skill = case.skill
-    if skill is None or len(case.y) < _LEAST_ROWS or skill.low > 0:
+    if skill is None or skill.rows < _LEAST_ROWS or skill.low > 0:
         return
     sentence = fill(
         "nothing in the columns predicts {target}: on {rows:,} held-out rows {score} is {value:.4g}, that of the best "
         "constant {constant:.4g} (difference {low:.2g} to {high:.2g}); its labels may be noise, or belong to other "
         "rows, or these columns may not be about it",
         target=quoted(case.target),
-        rows=len(case.y),
+        rows=skill.rows,
         score=skill.score,
         value=skill.value,
         constant=skill.constant,
@@ -42,6 +44,9 @@ def twins(case: Case) -> Iterator[Suspicion]:
     """Suspect the labels where rows with equal inputs differ in their target as any two rows do."""
     if not len(case.columns) or not len(case.y):
         return
+    sample = sample_rows(len(case.y))
+    if sample is not None:
+        case = replace(case, columns=case.columns.take(sample), y=case.y[sample])
     group = _groups(case)
     count = np.bincount(group)
     in_twins = count[group] > 1

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base import strict_json
 from multilayer.tables.columns import Column, Columns, Kind
+from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["ColumnProfile", "Profile"]
 
@@ -61,7 +62,7 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class Profile:
-    """The distributions of a table's columns.
+    """The distributions of a table's columns, of a sample of the rows where they are many.
 
     Examples
     --------
@@ -79,7 +80,9 @@ class Profile:
     @classmethod
     def of(cls, columns: Columns) -> Profile:
         """Return the profile of a table."""
-        return cls(columns.rows, tuple(map(ColumnProfile.of, columns)))
+        sample = sample_rows(columns.rows)
+        looked_at = columns if sample is None else columns.take(sample)
+        return cls(looked_at.rows, tuple(map(ColumnProfile.of, looked_at)))
 
     def outline(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""

@@ -91,9 +91,9 @@ def _moved_categories(before: ColumnProfile, column: Column, least: float, rows:
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
     shares = dict(zip(column.categories, (counts / present).tolist(), strict=True))
     new = sum(before.shares) - sum(shares.get(name, 0.0) for name in before.categories)
-    # Of categories that training had once, as many are still to come (Good 1953).
-    once = sum(share for share in before.shares if share * rows < 1.5)
-    if new > least + once:
+    # Each category is kept for rows of training, and so is rarer elsewhere, by about one row of them (Good 1953).
+    kept = sum(share > 0 for share in before.shares) / rows
+    if new > least + kept:
         return fill(_NEW, column=quoted(column.name), now=percent(min(1.0, new)))
     gaps = [
         abs(shares.get(name, 0.0) - then) for name, then in zip(before.categories, before.shares, strict=True)
