@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
-from multilayer.tables.kinds import of_texts, texts_of_numbers
+from multilayer.tables.kinds import of_texts
 from multilayer.tables.texts import Texts, number_of, recoded, shortest
 
 __all__ = ["CategoryCodes", "check_present", "conform", "conformed"]
@@ -81,7 +81,7 @@ def _texts(column: Column) -> Texts:
     if column.kind == "category":
         return Texts(column.categories, column.values)
     if column.kind == "number":
-        return texts_of_numbers(column.values)
+        return Texts.of_numbers(column.values)
     return Texts.of(column.texts())
 
 

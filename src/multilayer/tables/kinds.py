@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
-from multilayer.tables.columns import MISSING, Column, Kind
+from multilayer.tables.columns import Column, Kind
 from multilayer.tables.reading import Doubt, Understood
 from multilayer.tables.texts import (
     CellError,
@@ -44,7 +44,7 @@ from multilayer.tables.texts import (
     shortest,
 )
 
-__all__ = ["declared_category", "of_dates", "of_numbers", "of_texts", "texts_of_numbers"]
+__all__ = ["declared_category", "of_dates", "of_numbers", "of_texts"]
 
 MOST_CATEGORIES = 10_000
 """More values than this are no category unless the user says so."""
@@ -84,13 +84,19 @@ def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Und
     if np.isinf(values).any():
         row = int(np.argmax(np.isinf(values)))
         raise CellError(name, row, "expected a finite number, found an infinite one; leave the cell empty")
-    if kind is not None:
-        return Understood(_NUMBERS_AS[kind](name, values))
     column = Column(name, "number", values)
+    if kind == "number":
+        return Understood(column)
+    if kind == "date":
+        raise InputError(
+            f"column {quoted(name)}: expected dates as 2024-01-31, found numbers; set another type"
+        )
+    if kind is not None:
+        return Understood(_TEXTS_AS[kind](name, Texts.of_numbers(values), "."))
     if np.isnan(values).all():
         return Understood(column, Doubt(_EMPTY, name) if len(values) else None)
     if _counts_rows(name, values):
-        return Understood(_identifier_of_numbers(name, values), Doubt(_IDENTIFIER, name))
+        return Understood(_identifier(name, Texts.of_numbers(values)), Doubt(_IDENTIFIER, name))
     return Understood(column, Doubt(_FEW, name) if _has_few(values) else None)
 
 
@@ -148,6 +154,8 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
             Doubt(_EMPTY, name) if len(texts.codes) else None,
         )
     found = next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
+    if found.column.kind == "number":
+        return found
     return replace(found, doubt=_almost_numbers(name, texts, decimal) or found.doubt)
 
 
@@ -269,39 +277,4 @@ _TEXTS_AS: dict[Kind, Callable[[str, Texts, str], Column]] = {
     "date": _date,
     "text": _text,
     "identifier": _identifier,
-}
-
-
-def texts_of_numbers(values: NDArray[Any]) -> Texts:
-    """Return numbers as their shortest texts."""
-    present = ~np.isnan(values)
-    distinct, found = np.unique(values[present], return_inverse=True)
-    codes = np.full(len(values), MISSING, np.int32)
-    codes[present] = found
-    return Texts([shortest(value) for value in distinct.tolist()], codes)
-
-
-def _category_of_numbers(name: str, values: NDArray[Any]) -> Column:
-    texts = texts_of_numbers(values)
-    return Column(name, "category", texts.codes, tuple(texts.distinct))
-
-
-def _identifier_of_numbers(name: str, values: NDArray[Any]) -> Column:
-    return Column(name, "identifier", texts_of_numbers(values).spread_objects())
-
-
-def _text_of_numbers(name: str, values: NDArray[Any]) -> Column:
-    return Column(name, "text", texts_of_numbers(values).spread_objects())
-
-
-def _dates_of_numbers(name: str, values: NDArray[Any]) -> Column:
-    raise InputError(f"column {quoted(name)}: expected dates as 2024-01-31, found numbers; set another type")
-
-
-_NUMBERS_AS: dict[Kind, Callable[[str, NDArray[Any]], Column]] = {
-    "number": lambda name, values: Column(name, "number", values),
-    "category": _category_of_numbers,
-    "date": _dates_of_numbers,
-    "text": _text_of_numbers,
-    "identifier": _identifier_of_numbers,
 }

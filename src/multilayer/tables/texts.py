@@ -80,6 +80,15 @@ class Texts:
         codes = [MISSING if value is None else places.setdefault(value, len(places)) for value in values]
         return Texts(list(places), np.array(codes, np.int32))
 
+    @staticmethod
+    def of_numbers(values: NDArray[np.float64]) -> Texts:
+        """Return the shortest texts of numbers, in order."""
+        present = ~np.isnan(values)
+        distinct, found = np.unique(values[present], return_inverse=True)
+        codes = np.full(len(values), MISSING, np.int32)
+        codes[present] = found
+        return Texts([shortest(value) for value in distinct.tolist()], codes)
+
     @property
     def present(self) -> int:
         """How many rows have a value."""

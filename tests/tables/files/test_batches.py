@@ -177,6 +177,18 @@ def test_a_value_of_another_kind_is_named_with_its_line(tmp_path):
         list(read_batches(tmp_path / "t.parquet", SCHEMA))
 
 
+def test_a_lone_quote_takes_no_rows_away(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n1,x\n2,"y\n3,z\n')
+    schema = columns_of({"b": ["x"]}).schema
+    for options in ({}, {"carried": ["b"]}):
+        with pytest.raises(InputError, match=r"t.csv, line 3, column 2: a quote has no partner"):
+            list(read_batches(path, schema, **options))
+    path.write_text('a,b\n1,x\n2,"y\n3,z"\n')
+    ((columns, _),) = read_batches(path, schema)
+    assert columns["b"].values.tolist() == [0, UNSEEN]
+
+
 def test_a_header_of_numbers_is_told_by_the_schema(tmp_path):
     (tmp_path / "t.csv").write_text("2024,2023\n1,2\n")
     schema = columns_of({"2023": [1.0], "2024": [1.0]}).schema

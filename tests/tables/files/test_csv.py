@@ -102,6 +102,12 @@ def test_without_a_header_columns_are_called_x1_x2(read):
     assert read("p,q\na,b\n", header=False).columns["x1"].texts() == ["p", "a"]
 
 
+def test_a_name_that_is_also_a_value_is_said(read):
+    (note,) = read("x,p\ny,q\nx,r\n").notes
+    assert note.startswith("line 1 is read as column names, although 'x' is a value of its column, too")
+    assert read("x,p\ny,q\nx,r\n", header=True).notes == ()
+
+
 def test_names_of_all_sorts(read):
     reading = read('"a,1","b ""x""","c\nd",é\n1,2,3,4\n')
     assert reading.columns.names == ("a,1", 'b "x"', "c\nd", "é")
@@ -192,6 +198,15 @@ def test_a_wrong_setting_is_refused(options, message, read):
     with pytest.raises(InputError) as error:
         read(PLAIN, **options)
     assert message in str(error.value)
+
+
+def test_a_compressed_file_that_is_cut_off(tmp_path):
+    data = gzip.compress(PLAIN.encode() * 1000)
+    for kept in (5, 40, len(data) - 9):
+        (tmp_path / "t.csv.gz").write_bytes(data[:kept])
+        with pytest.raises(InputError) as error:
+            read_table(tmp_path / "t.csv.gz")
+        assert "t.csv.gz" in str(error.value)
 
 
 def test_places_that_hold_no_file(tmp_path):

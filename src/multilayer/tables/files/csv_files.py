@@ -32,28 +32,36 @@ def csv_columns(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> 
     """
     table = _table(source, dialect, types)
     understood = []
-    multiline = False
     for name, values in zip(table.column_names, table.columns, strict=True):
         if arrow("types").is_binary(getattr(values.type, "value_type", values.type)):
             raise _first_fault(source, dialect, "expected text in UTF-8")
         try:
-            found = column_of(name, values, types.get(name), dialect.decimal)
+            understood.append(column_of(name, values, types.get(name), dialect.decimal))
         except CellError as error:
             raise placed(source, dialect, error) from None
-        understood.append(found)
-        multiline = multiline or _has_line_ends(found)
-    if multiline:  # a quote without its partner takes what follows into its cell
-        fault = fault_in(source, dialect)
-        if fault is not None:
-            raise fault
+    _check_quotes(source, dialect, table)
     return understood
 
 
-def _has_line_ends(found: Understood) -> bool:
-    column = found.column
-    if column.kind in {"text", "identifier"}:
-        return any("\n" in value for value in column.values if value is not None)
-    return any("\n" in category for category in column.categories)
+def _check_quotes(source: Source, dialect: Dialect, table: Any) -> bool:
+    """Return whether a cell holds a line end; a quote without its partner takes what follows into its cell."""
+    if not any(map(_has_line_ends, table.columns)):
+        return False
+    fault = fault_in(source, dialect)
+    if fault is not None:
+        raise fault
+    return True
+
+
+def _has_line_ends(values: Any) -> bool:
+    types = arrow("types")
+    for chunk in getattr(values, "chunks", [values]):
+        texts = chunk.dictionary if types.is_dictionary(chunk.type) else chunk
+        if types.is_string(texts.type):
+            found = arrow("compute").match_substring(texts, "\n")
+            if arrow("compute").any(found).as_py():
+                return True
+    return False
 
 
 def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
@@ -113,10 +121,11 @@ def _stream(
         parse_options(dialect, newlines=True),
         options,
     )
-    some = False
+    some = checked = False
     with reader:
         for batch in reader:
             some = True
+            checked = checked or _check_quotes(source, dialect, batch)
             yield batch
     if not some:
         yield arrow().RecordBatch.from_pylist([], schema=reader.schema)

@@ -133,6 +133,8 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
     notes += _notes(settings, separator, quote, decimal)
     if header.note:
         notes.append(header.note)
+    elif header.names is not None and settings.header is None:
+        notes += _perhaps_a_row(rows)
     elif header.names is None and settings.header is None:
         notes.append(
             fill("line {line} is read as a row, and columns are called x1, x2, ...", line=first.line)
@@ -166,6 +168,22 @@ def _notes(settings: Settings, separator: str, quote: str, decimal: str) -> list
     if settings.decimal is None and decimal != ".":
         notes.append(fill("numbers are read with a decimal comma"))
     return notes
+
+
+def _perhaps_a_row(rows: Sequence[CsvRow]) -> list[str]:
+    """Return a note where a name is also a value below it."""
+    first, *others = rows
+    for place, name in enumerate(first.cells):
+        if name.strip() and any(row.cells[place : place + 1] == [name] for row in others):
+            return [
+                fill(
+                    "line {line} is read as column names, although {name} is a value of its column, too; "
+                    "without a header it is a row",
+                    line=first.line,
+                    name=quoted(name),
+                )
+            ]
+    return []
 
 
 def _encoding(source: Source) -> tuple[str, list[str]]:
