@@ -13,7 +13,7 @@ int add_ufuncs(PyObject *module);
 int add_axis_ufuncs(PyObject *module);
 // The type Network: the fused forward pass.
 int add_network(PyObject *module);
-// threads() and set_threads(n)
+// threads(), set_threads(n) and set_own_threads(n)
 int add_threads(PyObject *module);
 // The type Trainer: steps of training.
 int add_training(PyObject *module);

@@ -17,6 +17,8 @@ namespace {
 std::atomic<Pool *> the_pool{nullptr};
 std::atomic<size_t> wanted{0}, most_by_default{most_threads};
 
+thread_local size_t wanted_here = 0;
+
 void forget_pool() { the_pool.store(nullptr); }
 
 void stop_pool() {
@@ -51,6 +53,7 @@ void run(const Job &job, size_t threads) {
 }
 
 size_t threads() {
+    if (wanted_here != 0) return wanted_here;
     const size_t n = wanted.load(std::memory_order_relaxed);
     if (n != 0) return n;
     const size_t usable = usable_cpus(), most = most_by_default.load(std::memory_order_relaxed);
@@ -58,6 +61,12 @@ size_t threads() {
 }
 
 void set_threads(size_t n) { wanted.store(n < most_threads ? n : most_threads); }
+
+size_t set_own_threads(size_t n) {
+    const size_t before = wanted_here;
+    wanted_here = n < most_threads ? n : most_threads;
+    return before;
+}
 
 void limit_default_threads(size_t n) { most_by_default.store(n < most_threads ? n : most_threads); }
 

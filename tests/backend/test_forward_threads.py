@@ -69,17 +69,17 @@ def fork_in_the_middle_of_use() -> None:
         while not done.is_set():
             net(x)
 
-    with threads(2):
-        expected = net(x)
-        other = threading.Thread(target=keep_busy)
-        other.start()
-        try:
-            for _ in range(10):
-                assert _in_a_child(lambda: same_bits(net(x), expected) and same_bits(net(x), expected))
-        finally:
-            done.set()
-            other.join()
-        assert same_bits(net(x), expected)
+    set_threads(2)
+    expected = net(x)
+    other = threading.Thread(target=keep_busy)
+    other.start()
+    try:
+        for _ in range(10):
+            assert _in_a_child(lambda: same_bits(net(x), expected) and same_bits(net(x), expected))
+    finally:
+        done.set()
+        other.join()
+    assert same_bits(net(x), expected)
 
 
 def _in_a_child(check: Any) -> bool:
@@ -103,13 +103,13 @@ def test_many_python_threads_at_once() -> None:
         for _ in range(15):
             wrong.extend(i for i, x in enumerate(batches) if not same_bits(net(x), expected[i]))
 
-    with threads(2):
-        callers = [threading.Thread(target=call) for _ in range(6)]
-        for caller in callers:
-            caller.start()
-        for n in (3, 1, 2) * 5:  # the setting may change meanwhile
-            set_threads(n)
-            net(batches[-1])
-        for caller in callers:
-            caller.join()
+    set_threads(2)
+    callers = [threading.Thread(target=call) for _ in range(6)]
+    for caller in callers:
+        caller.start()
+    for n in (3, 1, 2) * 5:  # the setting may change meanwhile
+        set_threads(n)
+        net(batches[-1])
+    for caller in callers:
+        caller.join()
     assert not wrong

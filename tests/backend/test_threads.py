@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 
-from multilayer import InputError, backend, get_threads, set_threads, threads
+from multilayer import InputError, backend, get_threads, initialize, set_threads, threads, train
+from multilayer.losses import Squared
 
 native = backend.info().backend == "native"
 
@@ -39,6 +41,56 @@ def test_it_can_be_asked_for() -> None:
     assert get_threads() == backend.info().threads
     with threads(3):
         assert get_threads() == (3 if native else 1)
+
+
+def test_a_with_block_is_for_its_own_python_thread() -> None:
+    """Each of several Python threads has its own number, and what is set for the process stays."""
+    default, inside, done = get_threads(), threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def elsewhere() -> None:
+        with threads(3):
+            seen.append(get_threads())
+            inside.set()
+            done.wait()
+        seen.append(get_threads())
+
+    other = threading.Thread(target=elsewhere)
+    other.start()
+    inside.wait()
+    with threads(2):
+        seen.append(get_threads())
+        set_threads(5)
+        seen.append(get_threads())
+        with threads(None):
+            seen.append(get_threads())
+    set_threads(None)
+    done.set()
+    other.join()
+    assert seen == ([3, 2, 2, 5, default] if native else [1] * 5)
+    assert get_threads() == default
+
+
+@pytest.mark.native
+def test_lbfgs_has_the_threads_of_its_caller() -> None:
+    """Its iterations are made in a Python thread of their own."""
+    seen = set()
+
+    class Spy(Squared):  # type: ignore[misc]
+        def kernel(self, units: int) -> None:
+            return None
+
+        def values(self, *arguments: Any) -> Any:
+            seen.add(get_threads())
+            return super().values(*arguments)
+
+    network = initialize((1, 2, 1), "tanh", rng=0)
+    with threads(3):
+        for _ in train(
+            network, [[0.0], [1.0], [2.0]], [1.0, 3.0, 2.0], loss=Spy(), optimizer="lbfgs", epochs=2
+        ):
+            pass
+    assert seen == {3}
 
 
 NAMES = ("MULTILAYER_NUM_THREADS", "OMP_NUM_THREADS")

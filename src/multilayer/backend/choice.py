@@ -206,11 +206,8 @@ def from_python(name: str, formula: Formula) -> Callable[..., Any]:
     return ReferenceUfunc(name, formula)
 
 
-_set = 0
-
-
 def set_threads(n: SupportsIndex | None) -> None:
-    """Use `n` threads, the calling one included; None returns to the default.
+    """Use `n` threads for a call of any Python thread, the calling one included; None returns to the default.
 
     Calls that are long enough are split between threads: an activation from 60 microseconds on, which is 30,000 to
     700,000 numbers. Results stay bit-identical.
@@ -228,16 +225,14 @@ def set_threads(n: SupportsIndex | None) -> None:
     >>> set_threads(2)
     >>> set_threads(None)
     """
-    global _set  # noqa: PLW0603  (one setting for the process, as the pool is)
     number = threads_from_environment() if n is None else checked_threads("n", n)
     core = native()
     if core is not None:
         core.set_threads(number)
-    _set = 0 if n is None else number
 
 
 def get_threads() -> int:
-    """Return how many threads a large call uses, the calling one included; 1 for the NumPy reference.
+    """Return how many threads a large call from here uses, the calling one included; 1 for the NumPy reference.
 
     Examples
     --------
@@ -249,16 +244,31 @@ def get_threads() -> int:
 
 @contextmanager
 def threads(n: SupportsIndex | None) -> Iterator[None]:
-    """Set the process-wide number of threads within a with block; restore it on exit.
+    """Use `n` threads for calls of the calling Python thread within a with block; None for what is set for all.
+
+    Other Python threads are not concerned. So several can each train a network of their own at the same time, on one
+    processor each, where they would share the one pool otherwise.
+
+    Raises
+    ------
+    InputError
+        When n is not a whole number from 1 to 1024.
 
     Examples
     --------
-    >>> with threads(1):
-    ...     pass
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from multilayer import fit, initialize
+    >>> def trained(seed):
+    ...     with threads(1):
+    ...         return fit(initialize((1, 4, 1), rng=seed), [[0.0], [1.0]], [1.0, 3.0], loss="squared", rng=seed)
+    >>> with ThreadPoolExecutor(2) as pool:
+    ...     networks = [each.network for each in pool.map(trained, range(2))]
     """
-    before = _set
-    set_threads(n)
+    number = 0 if n is None else checked_threads("n", n)
+    core = native()
+    before = 0 if core is None else core.set_own_threads(number)
     try:
         yield
     finally:
-        set_threads(before or None)
+        if core is not None:
+            core.set_own_threads(before)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.activations import Activation
+from multilayer.backend import get_threads, threads
 from multilayer.optimizers import LBFGS, Minimum, OptimizerState, Parameters
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source
@@ -59,6 +60,7 @@ class Iterations(Iterator[tuple[Parameters, float]]):
         self._results: SimpleQueue[tuple[Parameters, float] | BaseException | None] = SimpleQueue()
         self._go_on: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._minimize, name="multilayer-lbfgs", daemon=True)
+        self._threads = get_threads()
         self.minimum: Minimum | None = None
 
     def __enter__(self) -> Self:
@@ -85,7 +87,8 @@ class Iterations(Iterator[tuple[Parameters, float]]):
 
     def _minimize(self) -> None:
         try:
-            self.minimum = self._task(self._hand_over)
+            with threads(self._threads):  # as many as the caller has
+                self.minimum = self._task(self._hand_over)
             self._results.put(None)
         except BaseException as error:  # noqa: BLE001  (raised in the thread that waits)
             self._results.put(error)
