@@ -15,6 +15,7 @@ __all__ = [
     "DONE",
     "early",
     "ending",
+    "gain_of_chance",
     "just_begun",
     "linear_is_better",
     "loss_was_low",
@@ -203,17 +204,24 @@ def _lucky(evidence: Evidence, gained: float, missing: float) -> bool:
 
 
 def linear_is_better(evidence: Evidence) -> bool:
-    """Return whether a linear model is better than network and constant, and than it would be on noise.
+    """Return whether a linear model is better than network and constant, and than it would be on noise."""
+    outputs = evidence.outputs
+    if outputs is None or outputs.linear_score is None or outputs.constant_score is None:
+        return False
+    return outputs.linear_score > max(
+        outputs.constant_score + gain_of_chance(evidence, outputs), outputs.score or 0.0
+    )
+
+
+def gain_of_chance(evidence: Evidence, outputs: OutputStatistics) -> float:
+    """Return how much better than the best constant a linear model may be on noise.
 
     With p inputs it explains a fraction of p/n of noise, give or take sqrt(2p)/n, and classifies half the root of that
     more samples right.
     """
-    outputs, inputs = evidence.outputs, evidence.network.widths[0]
-    if outputs is None or outputs.linear_score is None or outputs.constant_score is None:
-        return False
+    inputs = evidence.network.widths[0]
     chance = (inputs + _ERRORS * math.sqrt(2 * inputs)) / evidence.samples
-    noise = chance if outputs.confusion is None else math.sqrt(chance) / 2
-    return outputs.linear_score > max(outputs.constant_score + noise, outputs.score or 0.0)
+    return chance if outputs.confusion is None else math.sqrt(chance) / 2
 
 
 def _loss_reduction(outputs: OutputStatistics) -> float:

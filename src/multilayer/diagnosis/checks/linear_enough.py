@@ -2,7 +2,8 @@
 
 What it does: compares the score with that of a linear model fitted to at most 2048 of the same samples. Within 0.005
 is a note; a linear model that is better by more than 0.02 is a warning. One that makes no mistake proves that the
-classes are linearly separable.
+classes are linearly separable. What it gains over the best constant must be more than it would on noise, which for p
+inputs and n samples is a fraction of about p/n.
 
 Why it matters: the linear model is smaller, faster and easier to explain; and a network should not lose to it.
 
@@ -17,7 +18,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import early
+from multilayer.diagnosis.performance import early, gain_of_chance
 from multilayer.diagnosis.phrases import options, sentences
 
 _EQUAL, _BETTER = 0.005, 0.02
@@ -29,7 +30,7 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     if score is None or linear is None or constant is None or len(evidence.layers) < 2:
         return
     gain = linear - score
-    if gain < -_EQUAL or linear - constant < _BETTER:
+    if gain < -_EQUAL or linear - constant < max(_BETTER, gain_of_chance(evidence, outputs)):
         return
     better = gain > _BETTER
     separable = outputs.target_counts is not None and linear == 1.0
