@@ -10,6 +10,7 @@ from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation import Evaluation, evaluate
+from multilayer.tables.explanation import Explanation, explain
 from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
@@ -29,6 +30,7 @@ __all__ = [
     "Encoder",
     "EncoderSettings",
     "Evaluation",
+    "Explanation",
     "FitProgress",
     "MemberRecord",
     "Model",
@@ -40,6 +42,7 @@ __all__ = [
     "columns_of",
     "conform",
     "evaluate",
+    "explain",
     "fit_table",
     "read_batches",
     "read_table",
