@@ -65,6 +65,8 @@ def _has_line_ends(values: Any) -> bool:
 
 
 def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
+    if dialect.empty:
+        return arrow().table({name: arrow().nulls(0) for name in dialect.names})
     wanted = {name: _ASKED[kind] for name, kind in types.items() if kind in _ASKED}
     for newlines in (dialect.multiline, True):
         try:
@@ -77,7 +79,7 @@ def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
         except arrow().ArrowInvalid as error:
             if newlines:
                 raise _first_fault(source, dialect, str(error)) from None
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise _first_fault(source, dialect, str(error)) from None
     raise AssertionError
 
@@ -95,7 +97,7 @@ def csv_batches(
         for batch in _stream(source, dialect, wanted, needed):
             yield batch
             done += batch.num_rows
-    except (arrow().ArrowInvalid, UnicodeDecodeError) as error:
+    except (arrow().ArrowInvalid, UnicodeError) as error:
         if not source.again or _CONVERSION.match(str(error)) is None:
             raise _first_fault(source, dialect, str(error)) from None
     else:
@@ -107,13 +109,16 @@ def csv_batches(
             done -= left
             if batch.num_rows > left:
                 yield batch.slice(left)
-    except (arrow().ArrowInvalid, UnicodeDecodeError) as error:
+    except (arrow().ArrowInvalid, UnicodeError) as error:
         raise _first_fault(source, dialect, str(error)) from None
 
 
 def _stream(
     source: Source, dialect: Dialect, wanted: Mapping[str, str], needed: Sequence[str]
 ) -> Iterator[Any]:
+    if dialect.empty:
+        yield arrow().RecordBatch.from_pydict({name: arrow().nulls(0) for name in dialect.names})
+        return
     options = convert_options(dialect, wanted, needed)
     reader = arrow("csv").open_csv(
         source.open(),
@@ -121,14 +126,11 @@ def _stream(
         parse_options(dialect, newlines=True),
         options,
     )
-    some = checked = False
+    checked = False
     with reader:
         for batch in reader:
-            some = True
             checked = checked or _check_quotes(source, dialect, batch)
             yield batch
-    if not some:
-        yield arrow().RecordBatch.from_pylist([], schema=reader.schema)
 
 
 def read_options(dialect: Dialect, *, threads: bool = True) -> Any:

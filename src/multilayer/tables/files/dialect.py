@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -84,7 +85,7 @@ class Settings:
             raise InputError(f"separator and decimal are both {quoted(self.separator)}; expected two signs")
         if self.encoding is not None:
             try:
-                codecs.lookup(self.encoding)
+                "".encode(self.encoding)
             except (LookupError, ValueError):
                 raise InputError(
                     f"encoding: {quoted(str(self.encoding))} is unknown; expected one as utf-8, latin-1 or utf-16"
@@ -104,6 +105,8 @@ class Dialect:
     decimal: str
     longest: int
     """The bytes of the longest of the first lines."""
+    empty: bool
+    """Whether there is no row."""
     multiline: bool
     """Whether one of the first cells holds a line end."""
     notes: tuple[str, ...]
@@ -120,10 +123,15 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
     encoding, notes = (settings.encoding, []) if settings.encoding else _encoding(source)
     text = _text(source, encoding)
     declared = _SEPARATOR_LINE.match(text)
-    lines = text[declared.end() :].splitlines(keepends=True)[:_LINES] if declared else _lines(text)
+    lines = list(islice(io.StringIO(text[declared.end() :] if declared else text, newline=""), _LINES))
     quote = _quote("".join(lines)) if settings.quote is None else settings.quote
     separator = settings.separator or (declared[1] if declared else _separator(lines, quote))
     rows = _rows(lines, separator, quote)
+    if not rows and text.strip():
+        raise InputError(
+            f"{source.where}, line 1: expected cells of at most {csv.field_size_limit()} characters, found a longer "
+            "one; look for a quote without its partner"
+        )
     if not rows:
         raise InputError(f"{source.where}: expected a table, found no line; the file is empty")
     first, second = rows[0], rows[1] if len(rows) > 1 else None
@@ -148,13 +156,10 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
         encoding,
         decimal,
         max(len(line) for line in lines),
+        header.names is not None and source.whole and not "".join(lines[first.line :]).strip(),
         any("\n" in cell or "\r" in cell for row in rows for cell in row.cells),
         tuple(notes),
     )
-
-
-def _lines(text: str) -> list[str]:
-    return list(islice(text.splitlines(keepends=True), _LINES))
 
 
 def _notes(settings: Settings, separator: str, quote: str, decimal: str) -> list[str]:
@@ -205,15 +210,18 @@ def _said(encoding: str) -> str:
     return fill("the text is read in the encoding {encoding}", encoding=encoding)
 
 
-def undecodable(where: str, line: int, error: UnicodeDecodeError) -> InputError:
+def undecodable(where: str, line: int, encoding: str, error: UnicodeError) -> InputError:
     """Return the error for bytes, from a line on, that are not text in an encoding."""
+    if not isinstance(error, UnicodeDecodeError):
+        template = "{where}: expected text in {encoding}, found other bytes; set the encoding that it has"
+        return InputError(fill(template, where=where, encoding=quoted(encoding)))
     return InputError(
         fill(
             "{where}, line {line}: expected text in {encoding}, found the byte 0x{byte:02x}; save it as UTF-8, or set "
             "the encoding that it has, as latin-1",
             where=where,
             line=line + error.object.count(b"\n", 0, error.start),
-            encoding=error.encoding,
+            encoding=encoding,
             byte=error.object[error.start],
         )
     )
@@ -222,8 +230,8 @@ def undecodable(where: str, line: int, error: UnicodeDecodeError) -> InputError:
 def _text(source: Source, encoding: str) -> str:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(source.head)
-    except UnicodeDecodeError as error:
-        raise undecodable(source.where, 1, error) from None
+    except UnicodeError as error:
+        raise undecodable(source.where, 1, encoding, error) from None
     text = text.removeprefix("\ufeff")
     nul = text.find("\0")
     if nul >= 0:
@@ -248,7 +256,11 @@ def _rows(lines: Sequence[str], separator: str, quote: str) -> list[CsvRow]:
     reader = csv.reader(lines, delimiter=separator, **signs)
     rows: list[CsvRow] = []
     with suppress(csv.Error):  # found again where all rows are read
-        rows.extend(CsvRow(reader.line_num, cells, separator) for cells in reader if "".join(cells).strip())
+        rows.extend(
+            CsvRow(reader.line_num, cells, separator)
+            for cells in reader
+            if len(cells) > 1 or "".join(cells).strip()
+        )
     return rows
 
 

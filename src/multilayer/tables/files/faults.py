@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import fill
 from multilayer.tables.files.dialect import Dialect, undecodable
 from multilayer.tables.files.sources import Source
 
@@ -26,7 +26,7 @@ def fault_in(source: Source, dialect: Dialect) -> InputError | None:
         for line, cells in _rows(source, dialect):
             if len(cells) != width:
                 return InputError(_ragged(source, line, cells, width))
-    except UnicodeDecodeError:
+    except UnicodeError:
         return _undecodable(source, dialect)
     except _QuoteError as error:
         return InputError(
@@ -65,7 +65,7 @@ def line_of_row(source: Source, dialect: Dialect, row: int) -> int | None:
 
 def _found(source: Source, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     if source.again:
-        with suppress(UnicodeDecodeError, _QuoteError):
+        with suppress(UnicodeError, _QuoteError):
             yield from _rows(source, dialect)
 
 
@@ -94,7 +94,9 @@ def _rows(source: Source, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
                     yield began, cells
                 began = dialect.above + reader.line_num + 1
         except csv.Error:
-            opened = next(csv.reader(record[:1], delimiter=dialect.separator, **signs), [""])
+            opened = [""]
+            with suppress(csv.Error):  # a cell beyond the limit
+                opened = next(csv.reader(record[:1], delimiter=dialect.separator, **signs), opened)
             raise _QuoteError(began, len(opened)) from None
 
 
@@ -111,6 +113,8 @@ def _undecodable(source: Source, dialect: Dialect) -> InputError:
             try:
                 line.decode(dialect.encoding)
             except UnicodeDecodeError as error:
-                return undecodable(source.where, number, error)
-    template = "{where}: expected text in {encoding}, found other bytes; set the encoding that it has"
-    return InputError(fill(template, where=source.where, encoding=quoted(dialect.encoding)))
+                if not dialect.encoding.startswith(
+                    ("utf-16", "utf-32")
+                ):  # whose lines are not those of bytes
+                    return undecodable(source.where, number, dialect.encoding, error)
+    return undecodable(source.where, 1, dialect.encoding, UnicodeError())

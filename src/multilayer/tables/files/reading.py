@@ -89,6 +89,7 @@ _SUFFIXES = {
     ".arrow": "arrow",
     ".feather": "arrow",
     ".ipc": "arrow",
+    ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
 }

@@ -33,17 +33,14 @@ class Source:
     path: Path | None
     """None for a pipe, whose bytes come once."""
     rest: BinaryIO | None = None
+    whole: bool = True
+    """Whether there is no more than the head."""
     _opened: int = field(default=0, init=False)
 
     @property
     def again(self) -> bool:
         """Whether it can be opened a second time."""
         return self.path is not None or self.rest is None
-
-    @property
-    def whole(self) -> bool:
-        """Whether there is no more than the head."""
-        return len(self.head) < HEAD
 
     def open(self) -> Any:
         """Return a stream of Arrow from the first byte on."""
@@ -104,27 +101,25 @@ def source_of(path: AnyPath, *, once: bool = False) -> Source:
             raise IsADirectoryError
         if file is not None and (file.is_file() or not file.exists()):
             with arrow().input_stream(str(file), compression="detect") as stream:
-                return Source(where, _suffix(file), _head(stream), file)
+                head, whole = _head(stream)
+                return Source(where, _suffix(file), head, file, whole=whole)
         pipe: Any = sys.stdin.buffer if file is None else file.open("rb")
         if once:
-            return Source(where, "", _head(pipe), None, pipe)
+            head, whole = _head(pipe)
+            return Source(where, "", head, None, pipe, whole)
         return Source(where, "", pipe.read(), None)
 
 
-def _head(stream: Any) -> bytes:
-    head: bytes = stream.read(HEAD)
-    pieces = [head]
+def _head(stream: Any) -> tuple[bytes, bool]:
+    """Return the first bytes, and whether there are no others."""
+    head = bytearray()
     # A table of many columns has long lines: the first two have to be here.
-    while (
-        len(pieces[-1])
-        and sum(piece.count(b"\n") for piece in pieces) < 2
-        and sum(map(len, pieces)) < _LONGEST_LINE
-    ):
-        if sum(map(len, pieces)) < HEAD:
-            pieces.append(stream.read(HEAD - sum(map(len, pieces))))
-        else:
-            pieces.append(stream.read(HEAD))
-    return b"".join(pieces)
+    while len(head) < HEAD or (head.count(b"\n") < 2 and len(head) < _LONGEST_LINE):
+        piece = stream.read(HEAD - len(head) if len(head) < HEAD else HEAD)
+        if not piece:
+            return bytes(head), True
+        head += piece
+    return bytes(head), False
 
 
 def _suffix(path: Path) -> str:
