@@ -141,17 +141,24 @@ def test_a_trace_shows_the_way_of_a_row():
 
 
 @pytest.mark.parametrize("target", ["class", "price"])
-def test_a_diagnosis_names_columns_and_classes(target):
+def test_a_diagnosis_leaves_the_encoding_alone(target):
     m = model(target)
-    constant = frame().assign(job="clerk")
-    found = m.diagnose(constant, baseline=False)
-    finding = next(one for one in found.findings if one.check == "constant_inputs")
-    assert "job=cook" in finding.title
-    assert {m.encoder.sources[unit - 1] for unit in finding.units} >= {"job"}
+    found = m.diagnose(frame(), baseline=False)
     assert found.evidence.samples == ROWS
     assert "loss" not in found.evidence.missing
+    skipped = {one.check for one in found.not_measured}
+    assert {"unscaled_inputs", "constant_inputs", "duplicate_inputs"} <= skipped
     without = m.diagnose(frame().drop(columns=["class", "price"]), baseline=False)
     assert "y" in without.evidence.missing
+
+
+@pytest.mark.parametrize("target", ["class", "price"])
+def test_diagnose_takes_a_model_and_a_table(target):
+    m, rows = model(target), frame()
+    expected = m.diagnose(rows, baseline=False)
+    assert str(multilayer.diagnose(m, rows, baseline=False)) == str(expected)
+    without = rows.drop(columns=[target])
+    assert str(multilayer.diagnose(m, without, rows[target], baseline=False)) == str(expected)
 
 
 def test_summary_and_html_say_what_the_model_is():

@@ -101,6 +101,8 @@ def diagnose_case(
     """Diagnose a case, with advice in the words of the caller."""
     case, chosen, notes = read_as_trained(case, loss)
     samples, missing = inputs(case.network, case.X), _missing(case.course, caller)
+    if case.encoded:
+        missing["inputs"] = fill("an encoder scales the columns and divides them into bins")
     if case.y is None:
         missing["y"] = unknown("y", caller)
     elif chosen is None:

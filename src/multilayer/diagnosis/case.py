@@ -53,6 +53,8 @@ class Case:
     """The model's score."""
     ends_in_sums: bool = False
     """Whether its kind of model leaves softmax and sigmoid to the loss, so that outputs may be logits."""
+    encoded: bool = False
+    """Whether X is what an encoder made of a table's columns, which it scales and divides into bins."""
 
     def targets(self, loss: Loss) -> NDArray[Any]:
         """Return y as the loss takes it."""

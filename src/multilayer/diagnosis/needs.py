@@ -47,6 +47,8 @@ def network(evidence: Evidence) -> MLP:
 
 def inputs(evidence: Evidence) -> InputStatistics | NotMeasured:
     """The columns of X."""
+    if "inputs" in evidence.missing:
+        return NotMeasured(reason=evidence.missing["inputs"])
     return evidence.inputs if evidence.samples else _no_samples()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer import losses
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import checked_flag
 from multilayer._base.random import Seed, generator
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, one_line, quoted
-from multilayer.diagnosis import Diagnosis, TrainingRecord, diagnose
+from multilayer.diagnosis import Diagnosis, TrainingRecord
+from multilayer.diagnosis.api import diagnose_case
+from multilayer.diagnosis.case import Case, course_of
 from multilayer.network import MLP
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns
@@ -170,26 +173,40 @@ class Model:
     ) -> Diagnosis:
         """Find out what is wrong with one of the networks, on the encoded rows of a table: see `multilayer.diagnose`.
 
-        Inputs and classes are called by their names, so that what is found about an input names its column. Without the
-        target's column only activations are measured. Of more than 100,000 rows as many are drawn.
+        Inputs and classes are called by their names. Checks of the inputs' scales and copies are left out, as those are
+        the encoder's; `evaluate` compares the columns with those of training. Without the target's column only
+        activations are measured. Of more than 100,000 rows as many are drawn.
 
         Raises
         ------
         InputError
             As `model(table)` does, for a target with gaps, and for a member that is not there.
         """
-        network = self._network(member)
-        columns, _ = _columns_of(table)
         random = generator(rng)
+        columns, _ = _columns_of(table)
         if columns.rows > _DIAGNOSED:
             columns = columns.take(np.sort(random.choice(columns.rows, _DIAGNOSED, replace=False)))
-        y = None
+        case = self._case(self._network(member), columns)
+        if course is not None:
+            case = replace(case, course=course_of(course))
+        return diagnose_case(case, None, "fit", baseline=checked_flag("baseline", baseline), rng=random)
+
+    def as_case(self, table: Any, y: Any = None) -> Case:
+        """Return the first network on encoded rows, for `multilayer.diagnose`; without y, with the target's column."""
+        columns, _ = _columns_of(table)
+        if y is not None:
+            targets = columns_of({self.target.name: y})
+            columns = Columns([*columns.without([self.target.name]), *targets])
+        return self._case(self.networks[0], columns)
+
+    def _case(self, network: MLP, columns: Columns) -> Case:
+        y, loss = None, None
         if self.target.name in columns:
             y = self.target.encode(columns[self.target.name])
             if self.target.task == "classification":
                 y = self.target.decode(y)
-        loss = None if y is None else _LOSSES[self.target.task]
-        return diagnose(network, self.encoder(columns), y, loss, course=course, baseline=baseline, rng=random)
+            loss = losses.get(_LOSSES[self.target.task])
+        return Case(network, self.encoder(columns), y, loss, encoded=True)
 
     def summary(self) -> ModelSummary:
         """Return target, networks, calibration, intervals and what becomes of each column; printable."""
