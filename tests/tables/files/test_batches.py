@@ -189,6 +189,14 @@ def test_a_lone_quote_takes_no_rows_away(tmp_path):
     assert columns["b"].values.tolist() == [0, UNSEEN]
 
 
+def test_what_is_carried_stays_as_it_is_written(tmp_path):
+    (tmp_path / "t.csv").write_text("id,a\nNA,1\n007, ?\n 1.50 ,2\n")
+    ((columns, carried),) = read_batches(tmp_path / "t.csv", columns_of({"a": [1.5]}).schema, ["id", "a"])
+    assert carried["id"].texts() == ["NA", "007", " 1.50 "]
+    assert carried["a"].texts() == ["1", " ?", "2"]
+    assert columns["a"].texts() == ["1.0", None, "2.0"]
+
+
 def test_a_header_of_numbers_is_told_by_the_schema(tmp_path):
     (tmp_path / "t.csv").write_text("2024,2023\n1,2\n")
     schema = columns_of({"2023": [1.0], "2024": [1.0]}).schema

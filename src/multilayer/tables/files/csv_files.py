@@ -159,11 +159,13 @@ def convert_options(dialect: Dialect, wanted: Mapping[str, str], only: Sequence[
         "text": pa.string(),
         "number": pa.float64(),
     }
-    return arrow("csv").ConvertOptions(
+    return arrow(
+        "csv"
+    ).ConvertOptions(
         column_types={name: kinds[kind] for name, kind in wanted.items()},
         include_columns=only,
         null_values=_NULLS,
-        strings_can_be_null=True,
+        strings_can_be_null=False,  # which texts are gaps is decided later; a text that is carried stays as it is
         decimal_point=dialect.decimal,
         auto_dict_encode=True,
         auto_dict_max_cardinality=MOST_CATEGORIES,
