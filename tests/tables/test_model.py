@@ -93,6 +93,14 @@ def test_tables_of_all_forms_give_the_same():
     assert model("price")(frame()[:0]).shape == (0,)
 
 
+def test_columns_that_are_not_needed_are_not_looked_at():
+    m = model()
+    odd = frame().assign(more=[[1, 2], "a"] * (ROWS // 2))
+    assert m(odd).tobytes() == m(frame()).tobytes()
+    with pytest.raises(InputError, match=r"expected a column 'job'.*did you mean 'jobs'"):
+        m(frame().rename(columns={"job": "jobs"}))
+
+
 def test_what_does_not_fit_is_named():
     m = model()
     with pytest.raises(InputError, match="expected a column 'job'"):

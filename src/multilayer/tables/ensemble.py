@@ -21,8 +21,8 @@ from multilayer.tables.target import Target
 
 __all__ = ["Ensemble", "check_networks"]
 
-_BLOCK = 8192
-"""Rows that are encoded and predicted at a time: only the predictions grow with the table."""
+_LEAST_ROWS, _MOST_ROWS, _NUMBERS = 256, 16_384, 2**23
+"""Rows that are encoded and predicted at a time, and how many numbers they may have: only predictions take memory."""
 
 _LAST = {"classification": (Softmax, "softmax"), "regression": (Identity, "identity")}
 
@@ -60,10 +60,11 @@ class Ensemble:
         columns = conform(columns, self.encoder.schema)
         classes = len(self.target.classes)
         y = np.empty((columns.rows, classes) if classes else columns.rows)
-        x = np.empty((min(_BLOCK, columns.rows), self.encoder.width), np.float32)
-        for start in range(0, columns.rows, _BLOCK):
-            block = columns.take(slice(start, start + _BLOCK))
-            y[start : start + _BLOCK] = self._of_inputs(self.encoder(block, x[: block.rows]))
+        step = min(_MOST_ROWS, max(_LEAST_ROWS, _NUMBERS // self.encoder.width))
+        x = np.empty((min(step, columns.rows), self.encoder.width), np.float32)
+        for start in range(0, columns.rows, step):
+            block = columns.take(slice(start, start + step))
+            y[start : start + step] = self._of_inputs(self.encoder(block, x[: block.rows]))
         return y
 
     def _of_inputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:

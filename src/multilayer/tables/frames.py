@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +20,9 @@ from multilayer.tables.texts import CellError, Texts
 __all__ = ["columns_of", "reading_of"]
 
 
-def columns_of(table: Any, types: Mapping[str, Kind] | None = None) -> Columns:
+def columns_of(
+    table: Any, types: Mapping[str, Kind] | None = None, only: Collection[str] | None = None
+) -> Columns:
     """Return a table in memory as columns.
 
     Parameters
@@ -30,6 +32,8 @@ def columns_of(table: Any, types: Mapping[str, Kind] | None = None) -> Columns:
         one-dimensional arrays or lists. The columns of an array are called x1, x2, ...
     types : mapping from names to kinds
         Kinds that decide instead of the rules of `multilayer.tables.kinds`.
+    only : collection of names, optional
+        Where the table has all of these columns, no other one is looked at.
 
     Raises
     ------
@@ -43,10 +47,12 @@ def columns_of(table: Any, types: Mapping[str, Kind] | None = None) -> Columns:
     >>> [(column.name, column.kind, column.texts()) for column in table]
     [('age', 'number', ['31.0', None, '27.0']), ('job', 'category', ['clerk', 'cook', None])]
     """
-    return reading_of(table, types).columns
+    return reading_of(table, types, only).columns
 
 
-def reading_of(table: Any, types: Mapping[str, Kind] | None = None) -> Reading:
+def reading_of(
+    table: Any, types: Mapping[str, Kind] | None = None, only: Collection[str] | None = None
+) -> Reading:
     """Return a table in memory as columns, and what was found out about it; see `columns_of`."""
     types = types or {}
     if isinstance(table, Columns) and not types:
@@ -54,8 +60,9 @@ def reading_of(table: Any, types: Mapping[str, Kind] | None = None) -> Reading:
     arrays = _arrays(table)
     names, notes = named_apart([str(name) for name, _ in arrays])
     check_types(types, names)
+    wanted = set(names if only is None or not set(only) <= set(names) else only)
     named = zip(names, (values for _, values in arrays), strict=True)
-    understood = [_column(name, values, types.get(name)) for name, values in named]
+    understood = [_column(name, values, types.get(name)) for name, values in named if name in wanted]
     _check_lengths(understood)
     return gathered(understood, notes)
 

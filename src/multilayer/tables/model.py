@@ -90,7 +90,7 @@ class Model:
         InputError
             When a column is missing, or is of another kind.
         """
-        columns, single = _columns_of(table)
+        columns, single = self._rows(table)
         y = self._ensemble(columns)
         found: NDArray[Any] = y[0] if single else y
         return found
@@ -123,7 +123,7 @@ class Model:
             For a model of classes, and for one without intervals.
         """
         self._require("regression", fill("intervals"))
-        columns, single = _columns_of(table)
+        columns, single = self._rows(table)
         low, high = self._known().interval(self._ensemble(columns), coverage)
         return (low[0], high[0]) if single else (low, high)
 
@@ -136,7 +136,7 @@ class Model:
             For a model of a quantity, and for one without sets.
         """
         self._require("classification", fill("sets of classes"))
-        columns, single = _columns_of(table)
+        columns, single = self._rows(table)
         found = self._known().sets(self._ensemble(columns), coverage)
         return found[0] if single else found
 
@@ -156,7 +156,7 @@ class Model:
             As `model(table)` does, and for a member that is not there.
         """
         network = self._network(member)
-        columns, _ = _columns_of(table)
+        columns, _ = self._rows(table)
         before = columns.select(schema.name for schema in self.encoder.schema if schema.name in columns)
         trace = network.trace(self.encoder(columns))
         y = self._ensemble(columns)
@@ -183,7 +183,7 @@ class Model:
             As `model(table)` does, for a target with gaps, and for a member that is not there.
         """
         random = generator(rng)
-        columns, _ = _columns_of(table)
+        columns, _ = self._rows(table, whole=True)
         if columns.rows > _DIAGNOSED:
             columns = columns.take(np.sort(random.choice(columns.rows, _DIAGNOSED, replace=False)))
         case = self._case(self._network(member), columns)
@@ -193,7 +193,7 @@ class Model:
 
     def as_case(self, table: Any, y: Any = None) -> Case:
         """Return the first network on encoded rows, for `multilayer.diagnose`; without y, with the target's column."""
-        columns, _ = _columns_of(table)
+        columns, _ = self._rows(table, whole=True)
         if y is not None:
             targets = columns_of({self.target.name: y})
             columns = Columns([*columns.without([self.target.name]), *targets])
@@ -239,6 +239,16 @@ class Model:
         with located(shown(path)):
             return cls(*parts)
 
+    def _rows(self, table: Any, *, whole: bool = False) -> tuple[Columns, bool]:
+        """Return a table as columns, and whether it was a single row: a mapping from names to single values.
+
+        Columns that the encoder does not take are not looked at, unless the `whole` table is asked for.
+        """
+        single = isinstance(table, Mapping) and len(table) > 0 and all(map(_is_single, table.values()))
+        if single:
+            table = {name: [value] for name, value in table.items()}
+        return columns_of(table, only=None if whole else [one.name for one in self.encoder.schema]), single
+
     def _network(self, member: int) -> MLP:
         if (
             isinstance(member, bool)
@@ -280,13 +290,6 @@ class Model:
     @cached_property
     def _ensemble(self) -> Ensemble:
         return Ensemble(self.encoder, self.networks, self.target, self.calibration)
-
-
-def _columns_of(table: Any) -> tuple[Columns, bool]:
-    """Return a table as columns, and whether it was a single row: a mapping from names to single values."""
-    if isinstance(table, Mapping) and table and all(_is_single(value) for value in table.values()):
-        return columns_of({name: [value] for name, value in table.items()}), True
-    return columns_of(table), False
 
 
 def _is_single(value: Any) -> bool:

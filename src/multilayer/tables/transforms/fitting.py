@@ -114,7 +114,7 @@ def _of_number(column: Column, settings: EncoderSettings, sample: NDArray[Any] |
         return Fitted(column.schema, reason=fill("no row has a value"))
     present = values[~missing] if gaps else values
     low, high = float(present.min()), float(present.max())
-    indicator = _of_gaps(gaps, len(values)) if settings.missing else ()
+    indicator = _of_gaps(gaps, len(values), settings) if settings.missing else ()
     if low == high:
         return _unless_empty(column.schema, indicator)
     chosen = values if sample is None else values[sample]
@@ -130,15 +130,18 @@ def _binned(values: Numbers, center: float, bins: int) -> tuple[Transform, ...]:
     """Return the bins between quantiles, fewer where these are alike; none where one would be left."""
     if not bins:
         return ()
-    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, bins + 1)))
+    shares = np.linspace(0.0, 1.0, bins + 1)
+    edges = np.unique(np.quantile(values, shares, method="inverted_cdf"))  # values that there are
     return (Binned(edges, center),) if len(edges) > 2 and well_apart(edges) else ()
 
 
 def _normal(values: Numbers, center: float) -> Normal | None:
     """Return the normal quantiles of at most so many points, of equal values that of their middle; None where they are
     too close."""
-    shares = np.linspace(0.0, 1.0, min(_POINTS, len(values)))
-    x = np.quantile(values, shares)
+    if len(values) < 2:
+        return None
+    chosen = np.rint(np.linspace(0, len(values) - 1, min(_POINTS, len(values)))).astype(np.intp)
+    x, shares = np.sort(values)[chosen], chosen / (len(values) - 1)
     distinct, first, counts = np.unique(x, return_index=True, return_counts=True)
     if len(distinct) < 2 or not well_apart(distinct):
         return None
@@ -153,7 +156,7 @@ def _of_category(column: Column, settings: EncoderSettings, sample: NDArray[Any]
     rows = len(codes)
     counts = np.bincount(codes[codes >= 0], minlength=len(column.categories))
     gaps = int(np.count_nonzero(codes == MISSING))
-    indicator = _of_gaps(gaps, rows) if settings.missing_categories else ()
+    indicator = _of_gaps(gaps, rows, settings) if settings.missing_categories else ()
     if column.name in settings.ordinal:
         return _ordinal(column, settings.ordinal[column.name], counts, indicator)
     order = np.argsort(-counts, kind="stable")
@@ -173,8 +176,8 @@ def _of_category(column: Column, settings: EncoderSettings, sample: NDArray[Any]
 def _levels(zeros: int, ones: int, settings: EncoderSettings) -> list[float]:
     if not settings.scale_categories:
         return [0.0, 1.0]
-    off, on = scaled(np.array([0.0, 1.0]), *robust_of_indicator(zeros, ones))
-    return [float(off), float(on)]
+    levels: list[float] = scaled(np.array([0.0, 1.0]), *robust_of_indicator(zeros, ones)).tolist()
+    return levels
 
 
 def _two_values(counts: NDArray[Any], gaps: int, settings: EncoderSettings) -> TwoValues:
@@ -210,7 +213,7 @@ def _of_date(column: Column, settings: EncoderSettings, sample: NDArray[Any] | N
         values = values[~np.isnan(values)]
         if len(values) and values.min() < values.max():
             parts.append(DatePart(name, *robust(values)))
-    indicator = _of_gaps(gaps, len(column.values)) if settings.missing else ()
+    indicator = _of_gaps(gaps, len(column.values), settings) if settings.missing else ()
     return _unless_empty(column.schema, (*parts, *indicator))
 
 
@@ -232,11 +235,9 @@ _BY_KIND: dict[str, Callable[[Column, EncoderSettings, NDArray[Any] | None], Fit
 }
 
 
-def _of_gaps(gaps: int, rows: int) -> tuple[Transform, ...]:
+def _of_gaps(gaps: int, rows: int, settings: EncoderSettings) -> tuple[Transform, ...]:
     """Return an indicator where some rows have a gap and others do not."""
-    if not 0 < gaps < rows:
-        return ()
-    return (Indicator(*scaled(np.array([0.0, 1.0]), *robust_of_indicator(rows - gaps, gaps)).tolist()),)
+    return (Indicator(*_levels(rows - gaps, gaps, settings)),) if 0 < gaps < rows else ()
 
 
 def _unless_empty(schema: ColumnSchema, transforms: tuple[Transform, ...]) -> Fitted:

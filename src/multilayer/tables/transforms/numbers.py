@@ -9,6 +9,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -64,7 +65,8 @@ class Normal:
     """A number by its place in the training data: a quantile of the normal distribution.
 
     Piecewise linear between the points (x, z) in `points`, z = the normal distribution's quantile for the share of
-    training values up to x; constant outside. `middle` is taken where x is missing.
+    training values up to x, in the middle of those that are equal; constant outside. `middle` is taken where x is
+    missing.
     """
 
     points: Numbers
@@ -84,8 +86,12 @@ class Normal:
         x, z = self.points
         filled = np.clip(np.where(np.isnan(values), self.middle, values), x[0], x[-1])
         place = np.clip(np.searchsorted(x, filled, side="right") - 1, 0, len(x) - 2)
-        slope = np.diff(z) / np.diff(x)
-        out[:, 0] = z[place] + (filled - x[place]) * slope[place]
+        out[:, 0] = z[place] + (filled - x[place]) * self._slopes[place]
+
+    @cached_property
+    def _slopes(self) -> Numbers:
+        slopes: Numbers = np.diff(self.points[1]) / np.diff(self.points[0])
+        return slopes
 
     def numbers(self) -> Numbers:
         """Return the middle, then x, then z."""
@@ -130,7 +136,8 @@ class Binned:
             share = filled - low
             with np.errstate(over="ignore"):  # far outside of a narrow bin
                 share *= 1.0 / (high - low)
-            np.clip(share, 0.0, 1.0, out=share)
+            np.maximum(share, 0.0, out=share)
+            np.minimum(share, 1.0, out=share)
             out[:, place] = share
 
     def numbers(self) -> Numbers:
