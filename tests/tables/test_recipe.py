@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from multilayer import MLP
 from multilayer._base.errors import InputError
 from multilayer.tables import Recipe
-from multilayer.tables.recipe import Plan, train_member
+from multilayer.tables.recipe import Plan, _start, train_member
 from multilayer.training import Epoch
 
 TINY = Recipe(hidden=(16, 12), epochs=15, batch_size=32)
@@ -75,6 +76,20 @@ def test_the_rows_held_out_are_not_learned_from() -> None:
     assert one.scores != two.scores
 
 
+def test_first_weights_suit_the_rows() -> None:
+    x = (X * [1.0, 5.0, 0.0] + [0.0, 100.0, 3.0]).astype(np.float32)  # the last input is constant
+    start = _start(x, 3, Recipe(hidden=(30, 20)), np.random.default_rng(2))
+    for layer in start.layers[:-1]:
+        sums = x.astype(np.float64) @ layer.W
+        np.testing.assert_allclose(sums.std(axis=0), 1.0, rtol=1e-3)
+        # A convex mixture of sums: each unit bends among the rows.
+        bend = -layer.b
+        assert np.all(sums.min(axis=0) - 1e-3 <= bend)
+        assert np.all(bend <= sums.max(axis=0) + 1e-3)
+        x = MLP([layer])(x)
+    assert not start.layers[-1].W.any()
+
+
 def test_a_callback_ends_training() -> None:
     def third(event: object) -> bool:
         return isinstance(event, Epoch) and event.epoch == 3
@@ -102,9 +117,9 @@ def test_nothing_is_returned_without_an_epoch() -> None:
 @pytest.mark.parametrize(
     ("rows", "epochs", "batch"),
     [
-        (1, 128, 256),
-        (65_536, 128, 256),
-        (65_537, 127, 256),
+        (1, 96, 256),
+        (87_381, 96, 256),
+        (87_382, 95, 256),
         (262_144, 32, 256),
         (262_145, 31, 512),
         (10**8, 4, 131_072),
@@ -119,5 +134,5 @@ def test_a_recipe_is_checked() -> None:
         Recipe(hidden=())
     with pytest.raises(InputError, match="selu"):
         Recipe(activation_of_classes="selo")
-    with pytest.raises(InputError, match="bins"):
-        Recipe(bins=-1)
+    with pytest.raises(InputError, match="bins_of_numbers"):
+        Recipe(bins_of_numbers=-1)

@@ -250,6 +250,7 @@ class _Watch:
         self.given_up = False
         self.show: Callable[[FitProgress], Any] = lambda _: None
         self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
+        self._threads_of_each = max(1, backend.get_threads() // schedule.threads)
         self._lock = threading.Lock()
         self._began, self._done = time.monotonic(), 0
 
@@ -267,7 +268,8 @@ class _Watch:
             # A model needs a network: the first one is given an epoch.
             return self._has_to_end(needed=member == 0 and not epochs)
 
-        return bag.train(member, self._schedule.plan, look)
+        with backend.threads(self._threads_of_each):
+            return bag.train(member, self._schedule.plan, look)
 
     def _has_to_end(self, *, needed: bool) -> bool:
         if self.given_up or self._interruption.requested:

@@ -110,7 +110,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     if row_weights is not None:
         columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
     aim = Target.of(columns[target], task)
-    encoder = Encoder.fit(columns.without([target]), EncoderSettings(bins=recipe.bins))
+    bins = recipe.bins_of_classes if aim.task == "classification" else recipe.bins_of_numbers
+    encoder = Encoder.fit(columns.without([target]), EncoderSettings(bins=bins))
     y = aim.encode(columns[target])
     folds = held_out_rows(y, members, random)
     seeds = [int(word) for word in words(random, (members,))]

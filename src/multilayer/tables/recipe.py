@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from multilayer import activations
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.random import Random
 from multilayer._base.text import one_line
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
@@ -24,6 +23,12 @@ __all__ = ["Member", "Plan", "Recipe", "train_member"]
 
 _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
+
+
+_SAMPLE = 1024
+"""Rows that first weights are made for."""
+_MIXED = 5
+_LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +49,7 @@ class Recipe:
         Of Adam.
     weight_decay, dropout : float
         As `multilayer.TrainConfig` has them; they stay for half of the training, and go down to 0 in the other half.
-    bins : int
+    bins_of_classes, bins_of_numbers : int
         Bins of the piecewise-linear encoding of each number.
     epochs, batch_size : int
         For small tables; `plan` says what large ones get.
@@ -72,9 +77,10 @@ class Recipe:
     beta1: float = setting(0.9, minimum=0.0, below=1.0)
     beta2: float = setting(0.95, minimum=0.0, below=1.0)
     weight_decay: float = setting(0.0, minimum=0.0)
-    dropout: float = setting(0.2, minimum=0.0, below=1.0)
-    bins: int = setting(32, minimum=0, maximum=1000, integer=True)
-    epochs: int = setting(128, minimum=1, integer=True)
+    dropout: float = setting(0.15, minimum=0.0, below=1.0)
+    bins_of_classes: int = setting(16, minimum=0, maximum=1000, integer=True)
+    bins_of_numbers: int = setting(32, minimum=0, maximum=1000, integer=True)
+    epochs: int = setting(96, minimum=1, integer=True)
     batch_size: int = setting(256, minimum=1, integer=True)
     most_rows: int = setting(2**23, minimum=1, integer=True)
     most_steps: int = setting(1024, minimum=1, integer=True)
@@ -94,7 +100,7 @@ class Recipe:
         """Return epochs and batch size for so many rows of training.
 
         >>> Recipe().plan(5_000), Recipe().plan(1_000_000)
-        (Plan(epochs=128, batch_size=256), Plan(epochs=8, batch_size=1024))
+        (Plan(epochs=96, batch_size=256), Plan(epochs=8, batch_size=1024))
         """
         batch_size = self.batch_size
         while rows > batch_size * self.most_steps:
@@ -138,7 +144,7 @@ def train_member(  # noqa: PLR0913
     held_out: NDArray[np.bool_],
     classes: int | None,
     recipe: Recipe,
-    rng: Random,
+    rng: np.random.Generator,
     *,
     plan: Plan | None = None,
     callback: Callable[[Step | Epoch], Any] | None = None,
@@ -171,7 +177,7 @@ def train_member(  # noqa: PLR0913
     """
     began = time.perf_counter()
     plan = recipe.plan(int(np.count_nonzero(~held_out))) if plan is None else plan
-    start = _start(x.shape[1], classes, recipe, rng)
+    start = _start(x[_sample(held_out, rng)], classes, recipe, rng)
     parts = [[part[rows] for part in (x, y, weights) if part is not None] for rows in (~held_out, held_out)]
     training = train(
         start,
@@ -213,14 +219,29 @@ def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
     )
 
 
-def _start(inputs: int, classes: int | None, recipe: Recipe, rng: Random) -> MLP:
-    """Return first weights: W of variance 1 / inputs and b of variance 1, and a last layer of 0."""
+def _sample(held_out: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return some rows of training, in a random order."""
+    return rng.permutation(np.flatnonzero(~held_out))[:_SAMPLE]
+
+
+def _start(x: NDArray[np.float32], classes: int | None, recipe: Recipe, rng: np.random.Generator) -> MLP:
+    """Return first weights for rows x, and a last layer of 0.
+
+    W is normal, such that each weighted sum over the rows has a standard deviation of 1. Each b is minus a random
+    convex mixture of weighted sums, so that the place where a unit bends lies among the rows.
+    """
     hidden = recipe.activation_of_numbers if classes is None else recipe.activation_of_classes
-    layers, width = list[Dense](), inputs
+    layers = list[Dense]()
     for units in recipe.hidden:
-        W, b = rng.standard_normal((width, units)) / math.sqrt(width), rng.standard_normal(units)
-        layers.append(Dense(W.astype(np.float32), b.astype(np.float32), hidden))
-        width = units
+        W = rng.standard_normal((x.shape[1], units)) / math.sqrt(x.shape[1])
+        sums = MLP([Dense(W.astype(np.float32), np.zeros(units, np.float32))])(x)
+        spread = sums.std(axis=0, dtype=np.float64)
+        spread[spread < _LEAST_SPREAD] = 1.0
+        shares = rng.dirichlet(np.ones(_MIXED), units)
+        chosen = rng.integers(0, len(x), (units, _MIXED))
+        b = -(shares * sums[chosen, np.arange(units)[:, np.newaxis]]).sum(axis=1) / spread
+        layers.append(Dense((W / spread).astype(np.float32), b.astype(np.float32), hidden))
+        x = MLP(layers[-1:])(x)
     outputs, last = (1, "identity") if classes is None else (classes, "softmax")
-    layers.append(Dense(np.zeros((width, outputs), np.float32), np.zeros(outputs, np.float32), last))
+    layers.append(Dense(np.zeros((x.shape[1], outputs), np.float32), np.zeros(outputs, np.float32), last))
     return MLP(layers)

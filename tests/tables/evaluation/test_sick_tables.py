@@ -6,7 +6,7 @@ import pytest
 from multilayer.tables import Column, Columns, Recipe, TrainingRecord, evaluate, fit_table
 from tests.tables.suspicions.cases import simulated, with_column
 
-TINY = Recipe(hidden=(24, 16), epochs=25, batch_size=64, bins=4)
+TINY = Recipe(hidden=(24, 16), epochs=25, batch_size=64, bins_of_classes=4, bins_of_numbers=4)
 ROWS = 500
 
 
