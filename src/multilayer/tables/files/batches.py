@@ -154,6 +154,7 @@ def _of_arrow(
         above = 0
         with refusing_arrow(request.source.where):
             for batch in found:
+                batch.validate(full=True)  # bytes that were changed may point anywhere
                 for start in range(0, max(batch.num_rows, 1), request.rows):
                     try:
                         yield request.piece(batch.slice(start, request.rows))
