@@ -176,3 +176,14 @@ def test_summary_and_html_say_what_the_model_is():
         assert "is missing" not in repr(m)
         assert repr(m).startswith("Model(")
         assert m._repr_html_().count("<table>") == 2
+
+
+@pytest.mark.native
+def test_any_number_of_threads_gives_the_same_bits():
+    m = model(calibration=Calibration(1.5, 100))
+    rows = columns_of(frame(20_000, seed=2))
+    found = set()
+    for count in (1, 2, 3):
+        with multilayer.threads(count):
+            found.add(m(rows).tobytes())
+    assert len(found) == 1
