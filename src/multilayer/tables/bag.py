@@ -125,25 +125,16 @@ class Bag:
         self, member: int, plan: Plan, callback: Callable[[Step | Epoch], Any] | None = None
     ) -> Member | None:
         """Train a member, the same one whenever it is called."""
-        rng = np.random.default_rng(self.seeds[member])
-        held_out = self.held_out[member]
-        return train_member(
-            self.x,
-            self.y,
-            self.weights,
-            held_out,
-            self.classes,
-            self.recipe,
-            rng,
-            plan=plan,
-            callback=callback,
-        )
+        rng, held_out = np.random.default_rng(self.seeds[member]), self.held_out[member]
+        data = self.x, self.y, self.weights, held_out, self.classes
+        return train_member(*data, self.recipe, rng, plan=plan, callback=callback)
 
     def seconds_per_epoch(self, plan: Plan) -> float:
-        """Return what an epoch of a member takes by itself: an epoch on some of its rows is timed."""
-        rows = min(self.rows, _TRIAL_STEPS * plan.batch_size)
-        chosen = np.flatnonzero(~self.held_out[0])[:rows]
-        some = np.concatenate([chosen, np.flatnonzero(self.held_out[0])])
+        """Return what an epoch of a member takes by itself: an epoch on the same share of both its parts is timed."""
+        inside, outside = np.flatnonzero(~self.held_out[0]), np.flatnonzero(self.held_out[0])
+        share = min(1.0, _TRIAL_STEPS * plan.batch_size / len(inside))
+        chosen = inside[: math.ceil(share * len(inside))]
+        some = np.concatenate([chosen, outside[: math.ceil(share * len(outside))]])
         part = replace(
             self,
             x=self.x[some],
@@ -156,7 +147,7 @@ class Bag:
             began = time.monotonic()
             part.train(0, Plan(epochs, plan.batch_size))
             times.append(time.monotonic() - began)
-        return max(times[1] - times[0], times[1] / 4) * self.rows / len(chosen)
+        return max(times[1] - times[0], times[1] / 4) * len(inside) / len(chosen)
 
 
 @dataclass(frozen=True)
@@ -188,7 +179,8 @@ def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
     if seconds is None:
         return Schedule(members, plan, threads, notes)
     began = time.monotonic()
-    epoch = bag.seconds_per_epoch(plan)
+    with backend.threads(_threads_of_each(threads)):
+        epoch = bag.seconds_per_epoch(plan)
     affordable = _MARGIN * max(seconds - (time.monotonic() - began), 0.0) / epoch  # epochs of one thread
     least = min(_WORTH, plan.epochs)
     turns = max(1, min(-(-members // threads), int(affordable // least)))
@@ -201,6 +193,11 @@ def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
         )
         notes += (fill(template, epochs=epochs, usual=plan.epochs, members=fitting, asked=members),)
     return Schedule(fitting, replace(plan, epochs=epochs), threads, notes)
+
+
+def _threads_of_each(members: int) -> int:
+    """Return how many threads of the core each of so many members may use at a time."""
+    return max(1, backend.get_threads() // members)
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,7 +247,7 @@ class _Watch:
         self.given_up = False
         self.show: Callable[[FitProgress], Any] = lambda _: None
         self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
-        self._threads_of_each = max(1, backend.get_threads() // schedule.threads)
+        self._threads_of_each = _threads_of_each(schedule.threads)
         self._lock = threading.Lock()
         self._began, self._done = time.monotonic(), 0
 

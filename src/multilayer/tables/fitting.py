@@ -72,7 +72,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     members : int
         Networks in the bag. Fewer than 5 hold out a fifth of the rows each, up to 10 their share.
     time_limit : float, optional
-        Seconds. Members get fewer epochs, and where that is not enough there are fewer members; the record says so.
+        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; the record says so.
     recipe : Recipe, optional
         How a member is trained.
     rng : Generator, RandomState, int or None
