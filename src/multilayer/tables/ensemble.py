@@ -64,10 +64,11 @@ class Ensemble:
         x = np.empty((min(step, columns.rows), self.encoder.width), np.float32)
         for start in range(0, columns.rows, step):
             block = columns.take(slice(start, start + step))
-            y[start : start + step] = self._of_inputs(self.encoder(block, x[: block.rows]))
+            y[start : start + step] = self.of_inputs(self.encoder(block, x[: block.rows]))
         return y
 
-    def _of_inputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def of_inputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the same of encoded rows."""
         mean: NDArray[np.float64] = sum(self._member(network, x) for network in self._heads) / len(
             self._heads
         )

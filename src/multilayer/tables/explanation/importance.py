@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.tables.columns import Column, Columns
+from multilayer.tables.ensemble import Ensemble
 from multilayer.tables.evaluation.scores import Score
 
 if TYPE_CHECKING:
@@ -56,16 +57,20 @@ def importances(
     ----------
     Breiman, L.: Random forests. Machine Learning 45, 2001.
     """
-    ones = np.ones((1, len(y)))
+    ensemble, ones = _ensemble_of(model), np.ones((1, len(y)))
 
-    def worth(table: Columns) -> float:
-        return score.sign * float(score.function(y, np.asarray(model(table)), ones)[0])
+    def worth(x: NDArray[np.float32]) -> float:
+        return score.sign * float(score.function(y, ensemble.of_inputs(x), ones)[0])
 
-    whole = worth(columns)
-    for column in columns:
-        drops = [
-            whole - worth(_with(columns, column.take(rng.permutation(columns.rows)))) for _ in range(repeats)
-        ]
+    x = model.encoder(columns)
+    whole = worth(x)
+    for column, inputs in zip(columns, _inputs_of(model), strict=True):
+        drops, kept = [], x[:, inputs].copy()
+        for _ in range(repeats):
+            # A row's inputs come from the row alone, so shuffled values have shuffled inputs.
+            x[:, inputs] = kept[rng.permutation(len(x))]
+            drops.append(whole - worth(x))
+        x[:, inputs] = kept
         yield Importance(column.name, float(np.mean(drops)), float(np.std(drops)))
 
 
@@ -76,18 +81,30 @@ def dependences(model: Model, columns: Columns) -> Iterator[Dependence]:
     ----------
     Friedman, J. H.: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 2001.
     """
-    for column in columns:
+    ensemble, x = _ensemble_of(model), model.encoder(columns)
+    for column, inputs in zip(columns, _inputs_of(model), strict=True):
         values = _grid(column)
-        tables = (
-            _with(columns, replace(column, values=np.full_like(column.values, value))) for value in values
-        )
-        means = [np.asarray(model(table), np.float64).mean(axis=0) for table in tables]
-        shown = replace(column, values=values).texts() if column.kind != "number" else values.tolist()
+        changed = replace(column, values=values)
+        others = columns.take(np.zeros(len(values), np.intp))
+        grid = model.encoder(Columns(changed if other.name == column.name else other for other in others))
+        means, kept = [], x[:, inputs].copy()
+        for encoded in grid:
+            x[:, inputs] = encoded[inputs]
+            means.append(ensemble.of_inputs(x).mean(axis=0))
+        x[:, inputs] = kept
+        shown = values.tolist() if column.kind == "number" else changed.texts()
         yield Dependence(column.name, column.kind, tuple(shown), np.array(means))
 
 
-def _with(columns: Columns, changed: Column) -> Columns:
-    return Columns(changed if column.name == changed.name else column for column in columns)
+def _ensemble_of(model: Model) -> Ensemble:
+    return Ensemble(model.encoder, model.networks, model.target, model.calibration)
+
+
+def _inputs_of(model: Model) -> Iterator[NDArray[np.intp]]:
+    """Yield the places of the inputs of each column."""
+    sources = np.array(model.encoder.sources, object)
+    for schema in model.encoder.schema:
+        yield np.flatnonzero(sources == schema.name)
 
 
 def _grid(column: Column) -> NDArray[Any]:
