@@ -43,13 +43,15 @@ template <class T> std::vector<T> numbers(size_t n, unsigned seed) {
 
 constexpr double rate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
 
-// relu behind all layers but the last, squared error, Adam or SGD with momentum.
+// relu behind all layers but the last, squared error, Adam or SGD with momentum; or with a trained scale of the
+// inputs, W1 = diag(scale) U.
 template <class T> struct Plain {
     std::vector<size_t> widths;
     Rule rule;
-    std::vector<std::vector<T>> parameters, slot1, slot2;  // W1, b1, W2, b2, ...
+    std::vector<std::vector<T>> parameters, slot1, slot2;  // W1 or U, b1, W2, b2, ..., and the scale
+    std::vector<T> W1;
 
-    Plain(std::vector<size_t> of_layers, Rule by) : widths(std::move(of_layers)), rule(by) {
+    Plain(std::vector<size_t> of_layers, Rule by, bool scaled) : widths(std::move(of_layers)), rule(by) {
         for (unsigned i = 0; i + 1 < widths.size(); ++i) {
             parameters.push_back(numbers<T>(widths[i] * widths[i + 1], 2 * i));
             for (T &w : parameters.back()) w /= static_cast<T>(widths[i]);
@@ -59,19 +61,49 @@ template <class T> struct Plain {
             slot1.emplace_back(p.size());
             slot2.emplace_back(p.size());
         }
+        slot1.emplace_back(widths[0]), slot2.emplace_back(widths[0]);
+        parameters.push_back(scaled ? numbers<T>(widths[0], 97) : std::vector<T>(widths[0], 1));
+        fold();
+    }
+
+    void fold() {
+        W1 = parameters[0];
+        for (size_t i = 0; i < W1.size(); ++i) W1[i] = parameters.back()[i / widths[1]] * W1[i];
+    }
+    const std::vector<T> &weights(size_t layer) const { return layer == 0 ? W1 : parameters[2 * layer]; }
+
+    // The steps of U and of the scale: a chain for each lane of the widest register, added up in halves.
+    void update_scaled(const std::vector<T> &dW, double t) {
+        constexpr size_t lanes = multilayer::rows_of_scale<T>;
+        std::vector<T> dU(dW.size()), ds(widths[0]);
+        for (size_t k = 0; k < widths[0]; ++k) {
+            T sums[lanes] = {};
+            for (size_t j = 0; j < widths[1]; ++j) {
+                const size_t e = k * widths[1] + j;
+                sums[j % lanes] = std::fma(parameters[0][e], dW[e], sums[j % lanes]);
+                dU[e] = parameters.back()[k] * dW[e];
+            }
+            for (size_t n = lanes / 2; n > 0; n /= 2) {
+                for (size_t i = 0; i < n; ++i) sums[i] += sums[i + n];
+            }
+            ds[k] = sums[0];
+        }
+        update(0, dU, t);
+        update(parameters.size() - 1, ds, t);
     }
 
     // A small network adds up its gradients in groups of rows.
     size_t n_groups(size_t rows) const {
         size_t n_parameters = 0;
         for (const std::vector<T> &p : parameters) n_parameters += p.size();
+        n_parameters -= widths[0];  // the scale
         return n_parameters > 16384 || rows < 64 ? 1 : rows < 128 ? 2 : 4;
     }
 
-    void step(const T *x, const double *y, size_t rows, double t) {
+    void step(const T *x, const double *y, size_t rows, double t, bool scaled) {
         std::vector<std::vector<T>> z{std::vector<T>(x, x + rows * widths[0])};
         for (size_t i = 0; i + 1 < widths.size(); ++i) {
-            const std::vector<T> &W = parameters[2 * i];
+            const std::vector<T> &W = weights(i);
             const size_t inputs = widths[i], units = widths[i + 1];
             std::vector<T> out(rows * units);
             for (size_t r = 0; r < rows; ++r) {
@@ -91,7 +123,7 @@ template <class T> struct Plain {
         }
         for (size_t i = widths.size() - 1; i-- > 0;) {
             const size_t inputs = widths[i], units = widths[i + 1];
-            const std::vector<T> W = parameters[2 * i];
+            const std::vector<T> W = weights(i);
             std::vector<T> dW(W.size()), db(units), dx(rows * inputs);
             const size_t groups = n_groups(rows);
             for (size_t group = 0; group < groups; ++group) {
@@ -113,11 +145,15 @@ template <class T> struct Plain {
                 for (size_t e = 0; e < units; ++e)
                     db[e] = group == 0 ? db_of_group[e] : db[e] + db_of_group[e];
             }
-            update(2 * i, dW, t);
+            if (scaled && i == 0)
+                update_scaled(dW, t);
+            else
+                update(2 * i, dW, t);
             update(2 * i + 1, db, t);
             for (size_t e = 0; e < dx.size(); ++e) dx[e] = z[i][e] > 0 ? dx[e] : 0;
             da = std::move(dx);
         }
+        fold();
     }
 
     void update(size_t p, const std::vector<T> &gradient, double t) {
@@ -144,7 +180,7 @@ template <class T> bool same(const std::vector<T> &one, const std::vector<T> &ot
 }
 
 template <class T> bool in_stages(Trainer<T> &trainer, const Samples &samples, size_t batch) {
-    trainer.open(samples, batch, rate);
+    trainer.open(samples, batch, {rate, 1, 1});
     const bool all_forward = trainer.forward(0) == trainer.n_layers();
     trainer.compute_loss();
     const bool all_back = trainer.backward(trainer.n_layers() - 1) == trainer.n_layers();
@@ -156,7 +192,7 @@ template <class T> void check_refusals(Trainer<T> &trainer, const Samples &sampl
     const std::vector<T> bad(samples.rows * trainer.layer(0).inputs, std::numeric_limits<T>::quiet_NaN());
     Samples spoilt = samples;
     spoilt.x.data = bad.data();
-    const double usual = rate, huge = std::numeric_limits<T>::max();
+    const multilayer::StepRates usual{rate, 1, 1}, huge{std::numeric_limits<T>::max(), 1, 1};
     double loss;
     expect(trainer.advance(spoilt, 0, 1, &usual, &loss) == 0, what + ": nan was taken");
     trainer.advance(samples, 0, 1, &huge, &loss);
@@ -165,19 +201,20 @@ template <class T> void check_refusals(Trainer<T> &trainer, const Samples &sampl
 }
 
 template <class T>
-void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
+void check_steps(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit,
+                 bool scaled) {
     const size_t rows = 2 * batch_rows + batch_rows / 2 + 1, n_layers = widths.size() - 1;
     const std::vector<T> x = numbers<T>(rows * widths.front(), 99);
     const std::vector<double> y = numbers<double>(rows * widths.back(), 98);
-    Plain<T> plain(widths, rule);
+    Plain<T> plain(widths, rule, scaled);
     const Plain<T> start = plain;
     for (size_t first = 0, t = 1; first < rows; first += batch_rows, ++t) {
         plain.step(x.data() + first * widths.front(), y.data() + first * widths.back(),
-                   std::min(batch_rows, rows - first), static_cast<double>(t));
+                   std::min(batch_rows, rows - first), static_cast<double>(t), scaled);
     }
     const double none = std::numeric_limits<double>::infinity();
     const TrainingSettings settings{LossKind::squared, false, 0, 1,    0,          rule, false, beta1, beta2,
-                                    epsilon,           0,     0, none, norm_limit, false};
+                                    epsilon,           0,     0, none, norm_limit, false, scaled ? 1.0 : 0.0};
     std::vector<TrainedLayer<T>> layers;
     for (size_t i = 0; i < n_layers; ++i) {
         TrainedLayer<T> layer{widths[i], widths[i + 1], {}};
@@ -201,12 +238,15 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
         Trainer<T> trainer(layers, settings);
         for (size_t i = 0; i < n_layers; ++i) {
             PackedParameters<T> &kept = trainer.parameters();
-            kept.load(i, ParameterArray::weights, start.parameters[2 * i].data(),
+            kept.load(i, ParameterArray::weights, start.weights(i).data(),
                       start.parameters[2 * i + 1].data());
             kept.load(i, ParameterArray::slot1, start.slot1[2 * i].data(), start.slot1[2 * i + 1].data());
             if (kept.has(ParameterArray::slot2))
                 kept.load(i, ParameterArray::slot2, start.slot2[2 * i].data(), start.slot2[2 * i + 1].data());
         }
+        const T *const slots[] = {start.slot1.back().data(), start.slot2.back().data()};
+        if (scaled)
+            trainer.parameters().load_scale(start.parameters[0].data(), start.parameters.back().data(), slots);
         trainer.begin(0);
         std::vector<double> losses(samples.batches());
         // The first batch in stages, the others in one call.
@@ -216,16 +256,22 @@ void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, doub
         std::string what = std::to_string(8 * sizeof(T)) + " bits, batches of " + std::to_string(batch_rows) +
                            ", " + std::to_string(n) + " threads, widths";
         for (size_t width : widths) what += " " + std::to_string(width);
+        if (scaled) what += ", with a scale";
         expect(first && done == samples.batches(), what + ": stopped");
 
         for (size_t i = 0; i < n_layers; ++i) {
             std::vector<T> W(start.parameters[2 * i].size()), b(start.parameters[2 * i + 1].size());
             trainer.parameters().save(i, ParameterArray::weights, W.data(), b.data());
-            const bool right = same(W, plain.parameters[2 * i]) && same(b, plain.parameters[2 * i + 1]);
+            const bool right = same(W, plain.weights(i)) && same(b, plain.parameters[2 * i + 1]);
             expect(right, what + ", layer " + std::to_string(i + 1));
         }
         check_refusals(trainer, samples, what);
     }
+}
+
+template <class T>
+void check(const std::vector<size_t> &widths, Rule rule, size_t batch_rows, double norm_limit) {
+    for (bool scaled : {false, true}) check_steps<T>(widths, rule, batch_rows, norm_limit, scaled);
 }
 
 // How long 100,000 steps take, over the quicker way at every moment: one way takes `always`, the other `now`

@@ -40,7 +40,7 @@ template <class T> void TrainingBatch<T>::reserve(size_t rows, const Sharing &sh
     std::vector<size_t> places;
     const auto needs = [](const Layer &layer) {
         const bool surrogate = layer.shape.activation.surrogate_value != nullptr,
-                   drops = layer.shape.dropout > 0;
+                   drops = layer.shape.drops();
         return std::vector<bool>{layer.shape.activation.keeps_sums(), true, true, drops, surrogate};
     };
     for (const Layer &layer : layers_) {
@@ -78,13 +78,13 @@ template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size
     const Layer &layer = layers_[i];
     // Without keys nothing is left out.
     const uint64_t key = step.keys == nullptr ? 0 : step.keys[i];
-    const double share = step.keys == nullptr ? 0 : layer.shape.dropout * step.dropping;
+    const double share = step.keys == nullptr ? 0 : layer.shape.share(step.dropping);
     kernels_.drop({x, y, layer.stride, first, end, layer.shape.units, key, share});
 }
 
 template <class T>
 void TrainingBatch<T>::pass(const TrainingStep<T> &step, size_t i, size_t first, size_t end) {
-    if (layers_[i].shape.dropout > 0) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
+    if (layers_[i].shape.drops()) drop(step, i, layers_[i].z, layers_[i].passed, first, end);
 }
 
 // Room to mark what is not 0 from that row on, or null while weights may not be finite.
@@ -216,7 +216,7 @@ template <class T> size_t TrainingBatch<T>::backward(const TrainingStep<T> &step
                                 parameters_.transposed(i), zeros_.get(), layer.shape.units, layer.shape.units,
                                 layer.shape.inputs, dz, before.stride, false, marks(step, first)});
         }
-        if (before.shape.dropout > 0) drop(step, i - 1, before.da, before.da, first, end);
+        if (before.shape.drops()) drop(step, i - 1, before.da, before.da, first, end);
         if (before.shape.activation.user_defined) return i - 1;
         safe = activate_backwards(step, i - 1, first, end) && safe;
     }
@@ -243,7 +243,7 @@ template <class T> Sharing TrainingBatch<T>::by_columns(size_t rows, size_t thre
     size_t shares = layers_.size() == 1 ? 1 : threads;
     for (size_t i = 0; i + 1 < layers_.size(); ++i) {
         const TrainedLayer<T> &layer = layers_[i].shape;
-        const bool by_number = layer.activation.axis_value == nullptr && layer.dropout == 0;
+        const bool by_number = layer.activation.axis_value == nullptr && !layer.drops();
         shares = std::min(shares, by_number ? parameters_.n_panels(i) : 1);
     }
     // With a scale of the inputs a step ends with the first layer, which the next one cannot overlap.

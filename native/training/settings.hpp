@@ -34,6 +34,8 @@ template <class T> struct TrainedLayer {
     // Factors of the learning rate; and the optimizer sees W times `stretch`.
     double weight_rate = 1, bias_rate = 1, stretch = 1;
 
+    bool drops() const { return dropout > 0; }
+    double share(double factor) const { return dropout * factor; }
     bool has_plain_rates() const { return weight_rate == 1 && bias_rate == 1 && stretch == 1; }
 };
 
@@ -57,6 +59,8 @@ struct TrainingSettings {
 
     size_t n_slots() const { return rule == Rule::adam ? 2 : rule == Rule::keep_gradient ? 0 : 1; }
     bool clips_norm() const { return norm_limit <= 1.7976931348623157e308; }
+    // The share of a weight that a step takes.
+    double shrink(const StepRates &rates) const { return rates.learning * (weight_decay * rates.decaying); }
     bool scales_inputs() const { return input_scale != 0; }
     bool keeps_gradient() const { return clips_norm() || own_clip || rule == Rule::keep_gradient; }
 };

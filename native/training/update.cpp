@@ -62,7 +62,7 @@ template <class T> TrainingStep<T> ParameterUpdates<T>::step_of(const Samples &s
     rule.rule = s.rule;
     rule.nesterov = s.nesterov;
     step.rate = rates.learning;
-    step.shrink = rates.learning * (s.weight_decay * rates.decaying);
+    step.shrink = s.shrink(rates);
     step.dropping = rates.dropping;
     rule.decay1 = static_cast<T>(s.decay1);
     rule.rest1 = static_cast<T>(1.0 - s.decay1);
