@@ -115,7 +115,7 @@ NEW = {
 }
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate", "diagnose"])
+@pytest.mark.parametrize("command", ["predict", "evaluate", "explain", "diagnose"])
 @pytest.mark.parametrize("fault", ["missing column", "no table"])
 def test_a_table_that_does_not_fit_the_model(multilayer, tmp_path, model, command, fault):
     text, part = NEW[fault]
@@ -132,7 +132,15 @@ def test_a_column_that_became_text_has_its_line_and_nothing_is_written(multilaye
     assert names_in(tmp_path) == ["new.csv"]
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate"])
+@pytest.mark.parametrize("table", [".", "..", "nowhere.csv", "nowhere/t.csv"])
+def test_a_table_that_is_not_there(multilayer, tmp_path, monkeypatch, model, table):
+    monkeypatch.chdir(tmp_path)
+    refused(multilayer("train", table, "--target", "y"))
+    refused(multilayer("predict", model, table))
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "explain"])
 def test_a_network_is_no_model(multilayer, tmp_path, command):
     refused(multilayer(command, NETWORK, TEST), "network.json")
 

@@ -259,9 +259,42 @@ def test_a_shifted_table_is_named(multilayer, species, tmp_path, alone):
     )
 
 
-def test_diagnose_reaches_the_columns(multilayer, species, tmp_path):
-    done = multilayer("diagnose", species, TEST)
+def test_explain_tells_which_columns_matter(multilayer, species, tmp_path):
+    done = multilayer("explain", species, TEST, "--rows", 2)
     assert done.code == 0
-    assert "bill_length_mm is missing" in done.out
-    document = json.loads(multilayer("diagnose", species, TEST, "--json").out)
+    assert done.out.splitlines()[2].split()[0] == "bill_length_mm"  # the most important one comes first
+    assert "What each column adds" in done.out
+    document = json.loads(multilayer("explain", species, TEST, "--rows", 2, "--json").out)
+    found = document["attributions"]
+    whole = np.array(found["base"]) + np.sum(found["values"], axis=1)
+    np.testing.assert_allclose(whole, found["prediction"], atol=1e-3)
+    p = Model.load(species).predict_proba(pd.read_csv(TEST))[:2]
+    np.testing.assert_allclose(found["prediction"], p.max(axis=1), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_explain_draws_a_page(multilayer, species, tmp_path):
+    done = multilayer("explain", species, TEST, "--html", tmp_path / "page.html")
+    assert f"wrote {tmp_path / 'page.html'}" in done.err
+    assert "bill_length_mm matters most" in (tmp_path / "page.html").read_text()
+
+
+@pytest.mark.parametrize("command", ["explain", "diagnose"])
+def test_new_rows_need_no_target(multilayer, species, tmp_path, command):
+    pd.read_csv(TEST).drop(columns="species").to_csv(tmp_path / "new.csv", index=False)
+    done = multilayer(command, species, tmp_path / "new.csv")
+    assert (done.code, done.err) == (0, "")
+    assert "shuffled" not in done.out
+
+
+def test_diagnose_reaches_the_columns(multilayer, folder, tmp_path):
+    frame = pd.read_csv(TRAIN)
+    frame["paid"] = frame["species"].map({"Adelie": 1.5, "Gentoo": 2.5, "Chinstrap": 0.5})
+    frame.to_csv(tmp_path / "leak.csv", index=False)
+    model = tmp_path / "m.safetensors"
+    options = ("--members", 1, "--config", folder / "tiny.toml", "-o", model)
+    multilayer("train", tmp_path / "leak.csv", "--target", "species", *options)
+    done = multilayer("diagnose", model, tmp_path / "leak.csv")
+    assert "'paid" in done.out or "(paid" in done.out, done.out
+    document = json.loads(multilayer("diagnose", model, tmp_path / "leak.csv", "--json").out)
     assert document["verdict"]

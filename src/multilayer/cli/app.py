@@ -15,6 +15,7 @@ from multilayer.cli.activations import activations
 from multilayer.cli.console import abandon_stdout, flush, print_error, print_text
 from multilayer.cli.diagnose import diagnose
 from multilayer.cli.evaluate import evaluate
+from multilayer.cli.explain import explain
 from multilayer.cli.info import info
 from multilayer.cli.names import names
 from multilayer.cli.predict import predict
@@ -75,7 +76,7 @@ def app() -> None:
     """The multilayer perceptron, complete: see every number, trust every digit."""
 
 
-for command in (train, predict, evaluate, run, summary, diagnose, activations, names, info):
+for command in (train, predict, evaluate, explain, run, summary, diagnose, activations, names, info):
     app.add_command(command)
 
 

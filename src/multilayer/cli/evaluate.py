@@ -38,7 +38,7 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
     type=path,
     help="Fit the models to compare with on this table (default: on the other folds of TABLE).",
 )
-@click.option("--html", metavar="FILE", type=path, help="Write a page.")
+@click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
 @lang_option
 @json_option
 @csv_options
@@ -58,17 +58,16 @@ def evaluate(
     model and gradient boosting (extra sklearn), how honest the model is about itself, and what is suspicious.
     """
     # Here, so that no other command imports them.
-    from multilayer.reports.page import check_language
+    from multilayer.reports import check_ready
     from multilayer.reports.tables import evaluation_page
     from multilayer.tables import Model
     from multilayer.tables.evaluation import evaluate as evaluation_of
 
     if html is not None:
-        check_language(lang)
-        storage.check_writable(html)
+        check_ready(html, lang=lang)
     loaded = Model.load(model)
-    columns = read_for(loaded, table, dialect)
-    known = None if train is None else read_for(loaded, train, dialect)
+    columns = read_for(loaded, table, dialect, needs_target=True)
+    known = None if train is None else read_for(loaded, train, dialect, needs_target=True)
     with show_status(fill("evaluating")), located(source(table)):
         found = evaluation_of(loaded, columns, baselines=_baselines(), train=known)
     if html is not None:

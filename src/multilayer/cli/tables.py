@@ -88,15 +88,21 @@ def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]
     return columns.take(~missing), (fill(note, count=count, rows=columns.rows, target=quoted(target)),)
 
 
-def read_for(model: Model, table: str, dialect: Mapping[str, Any]) -> Columns:
-    """Return the columns of a model from a file, as in its training, and its target, in the rows that have one."""
+def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_target: bool = False) -> Columns:
+    """Return the columns of a model from a file, as in its training, and the target where it is there.
+
+    With a target, only the rows are returned that have one.
+    """
     from multilayer.tables import Columns, ColumnSchema, columns_of, read_batches
 
     target = model.target
     numeric = all(isinstance(label, int | float) and not isinstance(label, bool) for label in target.classes)
     schema = (*model.encoder.schema, ColumnSchema(target.name, "number" if numeric else "text"))
     with show_status(fill("reading {table}", table=source(table))):
-        columns = _together([columns for columns, _ in read_batches(table, schema, **dialect)])
+        pieces = read_batches(table, schema, optional=() if needs_target else (target.name,), **dialect)
+        columns = _together([columns for columns, _ in pieces])
+    if target.name not in columns:
+        return columns
     if not numeric:
         classes = columns_of({target.name: columns[target.name].values}, {target.name: "category"})
         columns = Columns([*columns.without([target.name]), *classes])

@@ -117,7 +117,9 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
 
 def _beside(table: str) -> str:
     """Return the name of a model beside a table; for standard input, in the current folder."""
-    return f"table{_SUFFIX}" if table == "-" else str(Path(table).with_suffix(_SUFFIX))
+    if table == "-":
+        return f"table{_SUFFIX}"
+    return str(Path(table).parent / f"{Path(table).stem}{_SUFFIX}")
 
 
 def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import io
 import sys
@@ -91,6 +92,14 @@ def test_other_columns_are_carried_in_the_order_of_the_table(path):
     assert {name: texts for name, _, _, texts in columns}["key"] == NEW["key"].tolist()
     with pytest.raises(InputError, match=r"^\S+: expected a column 'jop'; did you mean 'job'"):
         read_batches(path, SCHEMA, ["jop"], others=True)
+
+
+def test_columns_that_are_optional_may_be_missing(path):
+    wanted = (*SCHEMA, dataclasses.replace(SCHEMA[0], name="pay"))
+    pieces = list(read_batches(path, wanted, optional=["pay", "age"]))
+    assert pieces[0][0].schema == SCHEMA
+    with pytest.raises(InputError, match="expected a column 'pay'"):
+        read_batches(path, wanted, optional=["age"])
 
 
 def test_lists_are_carried_as_text(tmp_path):

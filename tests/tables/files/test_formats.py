@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 from multilayer import InputError
-from multilayer.tables import read_table
+from multilayer.tables import read_batches, read_table
 
 DAY = datetime.date(2024, 1, 31)
 TABLE = pa.table(
@@ -153,3 +153,20 @@ def test_a_suffix_that_says_another_format_is_refused(tmp_path):
     (tmp_path / "t.parquet").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="expected a file of Parquet, found other bytes"):
         read_table(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_changed_bytes_are_read_or_refused_in_one_line(name, tmp_path):
+    WRITERS[name](TABLE, tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    random = np.random.default_rng(7)
+    schema = read_table(tmp_path / name).columns.select(["age", "job"]).schema
+    for _ in range(60):
+        changed = bytearray(data)
+        changed[random.integers(len(data))] = random.integers(256)
+        (tmp_path / name).write_bytes(changed)
+        for read in (read_table, lambda path: list(read_batches(path, schema))):
+            try:
+                read(tmp_path / name)
+            except InputError as error:
+                assert "\n" not in str(error)  # noqa: PT017

@@ -33,6 +33,7 @@ def read_batches(
     rows: int = 65536,
     *,
     others: bool = False,
+    optional: Sequence[str] = (),
     **options: Unpack[Options],
 ) -> Batches:
     """Return an iterator over pieces of a table, made like a schema, whatever the order of its columns.
@@ -49,6 +50,8 @@ def read_batches(
         The most rows in one piece.
     others : bool
         Whether all columns that the schema does not have are carried, too; then in the order of the table.
+    optional : sequence of str
+        Columns of the schema that the table may lack; the pieces then lack them, too.
     **options
         As for `read_table`; a header is also told by the names of the schema.
 
@@ -66,7 +69,7 @@ def read_batches(
     settings = Settings(**options)
     source = source_of(path, once=True)
     with refusing(source.where):
-        request = _Request(source, tuple(schema), tuple(carried), others, rows, settings)
+        request = _Request(source, tuple(schema), tuple(carried), others, tuple(optional), rows, settings)
         return _FORMATS[format_of(source)](request)
 
 
@@ -76,6 +79,7 @@ class _Request:
     schema: tuple[ColumnSchema, ...]
     carried: tuple[str, ...]
     others: bool
+    optional: tuple[str, ...]
     rows: int
     settings: Settings
 
@@ -86,12 +90,15 @@ class _Request:
 
     def among(self, names: Sequence[str]) -> _Request:
         """Return what is asked for of a table with these columns."""
-        check_present(self.needed, names)
+        there = set(names)
+        schema = (one for one in self.schema if one.name in there or one.name not in self.optional)
+        request = replace(self, schema=tuple(schema))
+        check_present(request.needed, names)
         if not self.others:
-            return self
-        used = {column.name for column in self.schema}
+            return request
+        used = {column.name for column in request.schema}
         carried = (name for name in names if name not in used or name in self.carried)
-        return replace(self, carried=tuple(carried), others=False)
+        return replace(request, carried=tuple(carried))
 
     def piece(self, batch: Any, decimal: str = ".") -> tuple[Columns, Columns]:
         """Return a batch of Arrow as columns."""
@@ -154,6 +161,7 @@ def _of_arrow(
         above = 0
         with refusing_arrow(request.source.where):
             for batch in found:
+                batch.validate(full=True)  # bytes that were changed may point anywhere
                 for start in range(0, max(batch.num_rows, 1), request.rows):
                     try:
                         yield request.piece(batch.slice(start, request.rows))

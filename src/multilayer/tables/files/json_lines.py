@@ -51,12 +51,14 @@ def json_batches(source: Source, needed: Sequence[str]) -> Iterator[Any]:
 def _parsed(source: Source, stream: Any) -> Any:
     options = arrow("json").ReadOptions(block_size=max(_CHUNK, 2 * len(source.head.split(b"\n", 1)[0])))
     try:
-        return arrow("json").read_json(stream, options)
+        table = arrow("json").read_json(stream, options)
+        table.validate(full=True)  # text in UTF-8
     except arrow().ArrowInvalid:
         fault = _fault(source) if source.again else None
         if fault is None:
             raise
         raise fault from None
+    return table
 
 
 def _fault(source: Source) -> InputError | None:

@@ -113,7 +113,7 @@ def refusing_arrow(where: str) -> Iterator[None]:
             yield
         except InputError:
             raise
-        except (arrow().ArrowInvalid, OSError) as error:
+        except (arrow().ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
             template = "cannot be read; it may be cut off or changed ({reason})"
             raise InputError(fill(template, reason=reason)) from None
@@ -123,6 +123,7 @@ def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str,
     def reading(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
         with refusing_arrow(source.where):
             table = read(source)
+            table.validate(full=True)  # bytes that were changed may point anywhere
             names, notes = named_apart(table.column_names)
             check_types(types, names)
             columns = zip(names, table.columns, strict=True)
