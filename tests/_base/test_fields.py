@@ -135,6 +135,7 @@ FUNCTIONS = {
     "train batch_size": ("batch_size", training("batch_size"), WHOLE),
     "train l2": ("l2", training("l2"), NOT_NEGATIVE),
     "train weight_decay": ("weight_decay", training("weight_decay"), NOT_NEGATIVE),
+    "train input_scale": ("input_scale", training("input_scale"), NOT_NEGATIVE),
     "train every": ("every", training("every"), WHOLE_OR_NONE),
     "train dropout": ("dropout", training("dropout"), SHARE),
     "fit epochs": ("epochs", lambda given: fit(NET, X, Y, loss="mse", epochs=given), WHOLE),

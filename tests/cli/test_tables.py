@@ -257,6 +257,10 @@ def test_a_shifted_table_is_named(multilayer, species, tmp_path, alone):
         "Suspicious (shift): the column 'body_mass_g'"
         in multilayer("evaluate", species, tmp_path / "kg.csv").out
     )
+    assert (
+        "suspicious (shift): the column 'body_mass_g'"
+        in multilayer("diagnose", species, tmp_path / "kg.csv").err
+    )
 
 
 def test_explain_tells_which_columns_matter(multilayer, species, tmp_path):
@@ -295,6 +299,7 @@ def test_diagnose_reaches_the_columns(multilayer, folder, tmp_path):
     options = ("--members", 1, "--config", folder / "tiny.toml", "-o", model)
     multilayer("train", tmp_path / "leak.csv", "--target", "species", *options)
     done = multilayer("diagnose", model, tmp_path / "leak.csv")
-    assert "'paid" in done.out or "(paid" in done.out, done.out
+    assert "suspicious (leak): " in done.err
+    assert "'paid'" in done.err
     document = json.loads(multilayer("diagnose", model, tmp_path / "leak.csv", "--json").out)
     assert document["verdict"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
@@ -29,6 +31,8 @@ from multilayer.network import MLP
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Ranking
     from multilayer.losses import Loss
+    from multilayer.tables import Columns, Model
+    from multilayer.tables.suspicions import Suspicion
 
 __all__ = [
     "TROUBLE",
@@ -187,7 +191,20 @@ def _of_model(model: str, table: str, header: bool | None) -> Diagnosis:
     loaded = Model.load(model)
     columns = read_for(loaded, table, {"header": header})
     with show_status(fill("diagnosing")), located(source(table)):
-        return loaded.diagnose(columns)
+        found = loaded.diagnose(columns)
+    for suspicion in _suspicions(loaded, columns):
+        print_note(fill("suspicious ({name}): {sentence}", name=suspicion.name, sentence=suspicion.sentence))
+    return found
+
+
+def _suspicions(model: Model, columns: Columns) -> Sequence[Suspicion]:
+    """Return what is suspicious about a table, beside the one that the model was trained on."""
+    from multilayer.tables.suspicions import Case, Profile, suspect
+
+    target, outline = model.target, dict(model.record).get("profile")
+    y = target.encode(columns[target.name]) if target.name in columns else np.empty(0)
+    seen = None if outline is None else Profile.from_outline(outline)
+    return suspect(Case(columns.without([target.name]), y, target.name, target.classes, seen))
 
 
 def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
