@@ -60,7 +60,7 @@ def test_numbers_of_a_table_with_gaps_and_categories() -> None:
 def test_the_record_tells_what_was_trained() -> None:
     model = fit_table(without(people(), "level"), "pay", members=6, recipe=TINY)
     record = TrainingRecord.of(model.record)
-    assert (record.rows, record.epochs, record.batch_size, record.notes) == (ROWS, 20, 64, ())
+    assert (record.rows, record.epochs, record.batch_rows, record.notes) == (ROWS, 20, 64, ())
     assert [member.held_out for member in record.members] == [40] * 6
     assert {member.rows + member.held_out for member in record.members} == {ROWS}
     assert all(1 <= member.best_epoch <= member.epochs == 20 for member in record.members)

@@ -132,7 +132,7 @@ class Bag:
     def seconds_per_epoch(self, plan: Plan) -> float:
         """Return what an epoch of a member takes by itself: an epoch on the same share of both its parts is timed."""
         inside, outside = np.flatnonzero(~self.held_out[0]), np.flatnonzero(self.held_out[0])
-        share = min(1.0, _TRIAL_STEPS * plan.batch_size / len(inside))
+        share = min(1.0, _TRIAL_STEPS * plan.batch_rows / len(inside))
         chosen = inside[: math.ceil(share * len(inside))]
         some = np.concatenate([chosen, outside[: math.ceil(share * len(outside))]])
         part = replace(
@@ -145,7 +145,7 @@ class Bag:
         times = []
         for epochs in (1, 2):  # the difference of the two is an epoch without what comes before the first one
             began = time.monotonic()
-            part.train(0, Plan(epochs, plan.batch_size))
+            part.train(0, Plan(epochs, plan.batch_rows))
             times.append(time.monotonic() - began)
         return max(times[1] - times[0], times[1] / 4) * len(inside) / len(chosen)
 
@@ -173,7 +173,7 @@ def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
                 rows=bag.rows,
                 epochs=plan.epochs,
                 usual=bag.recipe.epochs,
-                batch=plan.batch_size,
+                batch=plan.batch_rows,
             ),
         )
     if seconds is None:

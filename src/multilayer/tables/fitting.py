@@ -148,7 +148,7 @@ def _model(bag: Bag, columns: Columns, encoder: Encoder, aim: Target, found: Fou
         len(bag.y),
         bag.x.shape[1],
         found.schedule.plan.epochs,
-        found.schedule.plan.batch_size,
+        found.schedule.plan.batch_rows,
         tuple(_member_record(bag.held_out[number], member) for number, member in members.items()),
         scores,
         time.monotonic() - began,

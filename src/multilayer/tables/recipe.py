@@ -100,13 +100,13 @@ class Recipe:
         """Return epochs and batch size for so many rows of training.
 
         >>> Recipe().plan(5_000), Recipe().plan(1_000_000)
-        (Plan(epochs=96, batch_size=256), Plan(epochs=8, batch_size=1024))
+        (Plan(epochs=96, batch_rows=256), Plan(epochs=8, batch_rows=1024))
         """
-        batch_size = self.batch_size
-        while rows > batch_size * self.most_steps:
-            batch_size *= 2
+        batch_rows = self.batch_size
+        while rows > batch_rows * self.most_steps:
+            batch_rows *= 2
         at_most = max(self.most_rows // max(rows, 1), 4)
-        return Plan(min(self.epochs, at_most), batch_size)
+        return Plan(min(self.epochs, at_most), batch_rows)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Plan:
     """How long to train, and how many rows to take at a time."""
 
     epochs: int
-    batch_size: int
+    batch_rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +208,7 @@ def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
         optimizer=Adam(rate, recipe.beta1, recipe.beta2),
         schedule=CosineLog(),
         epochs=plan.epochs,
-        batch_size=plan.batch_size,
+        batch_size=plan.batch_rows,
         stopping=EarlyStopping(patience=math.inf, ties="last"),
         dropout=recipe.dropout,
         weight_decay=recipe.weight_decay,

@@ -44,7 +44,7 @@ class TrainingRecord:
     inputs: int
     epochs: int
     """That were planned for each member."""
-    batch_size: int
+    batch_rows: int
     members: tuple[MemberRecord, ...]
     scores: Mapping[str, float]
     """By name, over all rows that were held out, each scored by the member that did not see it. The bag is better."""

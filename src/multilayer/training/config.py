@@ -233,6 +233,11 @@ class TrainConfig:
         """Return these settings without the penalty, and its factor."""
         return dataclasses.replace(self, l2=0.0), self.l2
 
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows to evaluate at a time in an engine that has room for a batch."""
+        return max(self.batch_size, 64)
+
     def monitored(self, validation: bool) -> tuple[str, bool]:
         """Return the name of what decides on the best epoch, and whether more of it is better."""
         known = {"loss": False, **({"validation_loss": False} if validation else {})}

@@ -77,7 +77,7 @@ class NativeEngine:
     @property
     def evaluation_rows(self) -> int:
         """Rows that `outputs` takes well at once: a batch, for which the core has room."""
-        return max(self._config.batch_size, 64)
+        return self._config.evaluation_rows
 
     @property
     def nbytes(self) -> int:
