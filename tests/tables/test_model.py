@@ -114,7 +114,7 @@ def test_what_does_not_fit_is_named():
         Model(encoder, (multilayer.initialize((3, 3), rng=0),), m.target)
     with pytest.raises(InputError, match="at least one network"):
         Model(encoder, (), m.target)
-    with pytest.raises(InputError, match="does not know how far it is off"):
+    with pytest.raises(InputError, match="this model has no intervals"):
         m.predict_set(frame())
     with pytest.raises(InputError, match="intervals are for regression"):
         m.predict_interval(frame())

@@ -55,7 +55,7 @@ def evaluate(
 
     MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target, in rows that
     it was not trained on. Prints a verdict, scores with their intervals beside those of the best constant, a linear
-    model and gradient boosting (extra sklearn), how honest the model is about itself, and what is suspicious.
+    model and gradient boosting (extra sklearn), calibration and coverage, and what is suspicious.
     """
     # Here, so that no other command imports them.
     from multilayer.reports import check_ready

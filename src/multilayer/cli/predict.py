@@ -93,7 +93,7 @@ def _check(model: Model, proba: bool, interval: float | None) -> None:
     if interval is None:
         return
     if model.intervals is None:
-        raise InputError(fill("--interval: this model does not know how far it is off; train it anew"))
+        raise InputError(fill("--interval: this model has no intervals; train it again"))
     with located("--interval"):
         shortage = model.intervals.shortage(interval)
     if shortage:

@@ -149,7 +149,10 @@ def _say_doubts(columns: Columns, target: Target) -> None:
 _WORDS = (
     (0.25, "much better than the same answer for each row"),
     (0.9, "better than the same answer for each row"),
-    (float("inf"), "hardly better than the same answer for each row: these columns may not tell the target"),
+    (
+        float("inf"),
+        "hardly better than the same answer for each row: these columns may not predict the target",
+    ),
 )
 """What is said of errors up to these fractions of those that the best constant makes."""
 
@@ -209,6 +212,6 @@ def _next(file: str) -> Table:
             fill("is it any good, on rows that it has not seen"),
         ),
         (fill("multilayer explain {model} TABLE", model=model), fill("which columns matter")),
-        (fill("multilayer predict {model} TABLE", model=model), fill("what it says of each row")),
+        (fill("multilayer predict {model} TABLE", model=model), fill("its prediction for each row")),
     )
     return Table(fill("wrote {file}; go on with", file=file), (), rows, frozenset({0, 1}))

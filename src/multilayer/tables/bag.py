@@ -241,7 +241,7 @@ def train_bag(bag: Bag, deadline: float | None, progress: Progress) -> Found:
 
 
 class _Watch:
-    """Trains members in several threads, tells how far they are, and ends them when the time is over."""
+    """Trains members in several threads, reports their progress, and ends them when the time is over."""
 
     def __init__(self, interruption: Interruption, deadline: float | None, schedule: Schedule) -> None:
         self.given_up = False

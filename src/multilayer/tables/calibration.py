@@ -35,7 +35,7 @@ class Calibration:
     Parameters
     ----------
     temperature : float
-        T, greater than 0. Above 1 the logits were too sure of themselves.
+        T, greater than 0. Above 1 the logits were overconfident.
     rows : int
         n, the held-out rows that T was fitted on; 0 gives the uniform distribution.
 

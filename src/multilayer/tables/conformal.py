@@ -1,4 +1,4 @@
-"""How sure a prediction is: intervals for numbers and sets of classes, with a coverage that holds for any model."""
+"""Conformal prediction: intervals for numbers and sets of classes, with a coverage that holds for any model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _EVERY_CLASS = (
 class Conformal:
     """Conformal prediction from the errors on held-out rows, for any coverage that is asked for later.
 
-    A score says how far a held-out row was from its prediction. Of n scores q is the ceil((n + 1) coverage)-th
+    A score is how far a held-out row was from its prediction. Of n scores q is the ceil((n + 1) coverage)-th
     smallest: a new row's score is at most q with at least this probability, whatever the model and the distribution,
     as long as new rows are like the held-out ones. Where n is too small for a coverage, q is infinite.
 

@@ -1,4 +1,4 @@
-"""What several networks say of a table together."""
+"""The mean prediction of several networks."""
 
 from __future__ import annotations
 

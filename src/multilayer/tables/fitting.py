@@ -48,7 +48,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     rng: Seed = 0,
     progress: Progress = None,
 ) -> Model:
-    """Return a model of a column of a table: the encoder, a bag of networks, and how sure it is.
+    """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
     Each member of the bag is trained on a part of the rows, and held out the others, which choose its best epoch. What
     the members say about the rows that they held out gives the temperature of the probabilities, the intervals or sets,
@@ -126,20 +126,20 @@ def _profile(columns: Columns, encoder: Encoder) -> Profile:
 
 
 def _model(bag: Bag, columns: Columns, encoder: Encoder, aim: Target, found: Found, began: float) -> Model:
-    """Return the model, with what the members say about the rows that they did not see."""
+    """Return the model, with calibration, intervals and scores from out-of-fold predictions."""
     members = found.members
-    said = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
+    held_out = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
     true = np.concatenate([bag.y[bag.held_out[number]] for number in members])
-    calibration = Calibration.fit(said, true) if bag.classes else None
+    calibration = Calibration.fit(held_out, true) if bag.classes else None
     if calibration is None:
-        predicted, true = aim.decode(said[:, 0]), true * aim.scale + aim.offset
+        predicted, true = aim.decode(held_out[:, 0]), true * aim.scale + aim.offset
         error = predicted - true
         scores = {
             "root mean squared error": float(np.sqrt(np.mean(error**2))),
             "mean absolute error": float(np.mean(np.abs(error))),
         }
     else:
-        predicted = calibration.apply(said)
+        predicted = calibration.apply(held_out)
         scores = {
             "log-loss": float(-np.log(predicted[np.arange(len(true)), true]).mean()),
             "accuracy": float(np.mean(predicted.argmax(axis=1) == true)),

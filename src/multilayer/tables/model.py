@@ -282,7 +282,7 @@ class Model:
     def _known(self) -> Conformal:
         if self.intervals is None:
             raise InputError(
-                "this model does not know how far it is off, as no rows were held out for that; train it with "
+                "this model has no intervals, as no rows were held out for them; train it with "
                 "multilayer.tables.fit_table"
             )
         return self.intervals

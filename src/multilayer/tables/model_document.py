@@ -1,4 +1,4 @@
-"""What a model file says beside its tensors: columns, transforms, target, layers. Typed, with limits, and checked.
+"""A model file beside its tensors: columns, transforms, target, layers. Typed, with limits, and checked.
 
 Numbers of transforms stand in one tensor, one behind the other; the document has how many belong to each.
 """

@@ -52,7 +52,7 @@ class Recipe:
     bins_of_classes, bins_of_numbers : int
         Bins of the piecewise-linear encoding of each number.
     epochs, batch_size : int
-        For small tables; `plan` says what large ones get.
+        For small tables; `plan` has the rule for large ones.
     most_rows : int
         Rows that a member sees in all its epochs together, at most (but 4 epochs at least).
     most_steps : int

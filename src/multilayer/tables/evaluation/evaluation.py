@@ -1,4 +1,4 @@
-"""What a model is worth on a table: scores with intervals, beside simple models, and how honest it is."""
+"""Scores of a model on a table, with intervals, beside simple models; calibration and coverage."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def evaluate(
     Raises
     ------
     InputError
-        When a column is missing, the target is missing in a row, or has a class that the model does not know.
+        When a column is missing, the target is missing in a row, or has a class that training did not have.
     """
     generator = random.generator(rng)
     if not isinstance(generator, np.random.Generator):

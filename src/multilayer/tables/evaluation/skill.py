@@ -44,5 +44,5 @@ def skill_of(outputs: NDArray[np.float64], y: NDArray[Any], classes: int) -> Ski
 
 
 def skill_of_comparison(rows: int, value: float, best: Comparison) -> Skill:
-    """Return what a comparison with the best constant says."""
+    """Return the result of a comparison with the best constant."""
     return Skill(rows, best.score, value, best.value, best.gain.low, best.gain.high)

@@ -45,7 +45,7 @@ def confusion_table(evaluation: Evaluation) -> Table | None:
 
 
 def lines_of(evaluation: Evaluation) -> Iterator[str]:
-    """Yield how honest the model is about itself, in sentences."""
+    """Yield calibration and coverage, in sentences."""
     if evaluation.calibration_error is not None:
         yield fill(
             "Its probabilities are off by {error:.3f} on average (expected calibration error; perfect ones would have "

@@ -24,11 +24,11 @@ _DENSE = 3.0
 
 _NAMES_ROWS = (
     "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
-    "tells nothing about new rows; leave it out, or set its type to identifier"
+    "predicts nothing about new rows; leave it out, or set its type to identifier"
 )
 _LEFT_OUT = (
     "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
-    "is no input, as it tells nothing about new rows"
+    "is no input, as it predicts nothing about new rows"
 )
 
 

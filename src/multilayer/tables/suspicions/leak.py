@@ -1,4 +1,4 @@
-"""Leak: one column alone tells the target, which real columns hardly do."""
+"""Leak: one column alone predicts the target, which real columns hardly do."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _ROWS = (500, 10_000)
 _WRONG = 0.02
 """Of the errors that the most frequent class makes, those that a leak may leave."""
 _OTHERS = 10
-"""Rows beside the most frequent class; with fewer a column tells them by chance."""
+"""Rows beside the most frequent class; with fewer a column predicts them by chance."""
 _EXPLAINED = 0.98
 """Of the variance of the target's ranks."""
 
 
 def leak(case: Case) -> Iterator[Suspicion]:
-    """Suspect each column that tells the target of held-out rows nearly without error.
+    """Suspect each column that predicts the target of held-out rows nearly without error.
 
     The target of a row is predicted from the row with the nearest value among the rows of the other half: its most
     frequent class, or its mean, on a line between two neighbours. A number is told by its rank, so that a few large
