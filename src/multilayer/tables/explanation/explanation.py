@@ -57,7 +57,7 @@ def explain(
     """Return what matters to a model.
 
     - **Permutation importance**: how much worse its main score (AUC, log-loss or RMSE) becomes when the values of a
-      column are shuffled, with the spread over shufflings. Of two columns with the same information each may have little.
+      column are shuffled, with the spread over shufflings. Of two equal columns each may have little.
     - **Partial dependence**: the mean prediction when a column has one value in all rows.
     - **Integrated gradients**: how much each column adds to the prediction of a row, beside the mean encoded row. The
       sum of all is exact, and the error is shown.
