@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from multilayer.cli.app import run_command_line
+from tests.cli.penguins import TEST, TINY, TRAIN
 from tests.cli.test_mistakes import refused
-from tests.cli.test_tables import TEST, TINY, TRAIN
 
 NETWORK = Path(__file__).parents[2] / "examples" / "seed" / "network.json"
 

@@ -116,7 +116,7 @@ def test_parameters_reach_the_recipe():
     X = np.random.default_rng(0).normal(size=(50, 2))
     model = TabularRegressor(2, recipe=recipe, hidden=(5, 4), random_state=0).fit(X, X[:, 0]).model_
     assert model.networks[0].widths[1:] == (5, 4, 1)
-    assert (model.record["epochs"], model.record["batch_size"], len(model.networks)) == (3, 10, 2)
+    assert (model.record["epochs"], model.record["batch_rows"], len(model.networks)) == (3, 10, 2)
 
 
 def test_other_tools_of_scikit_learn():
