@@ -199,12 +199,11 @@ def _of_model(model: str, table: str, header: bool | None) -> Diagnosis:
 
 def _suspicions(model: Model, columns: Columns) -> Sequence[Suspicion]:
     """Return what is suspicious about a table, beside the one that the model was trained on."""
-    from multilayer.tables.suspicions import Case, Profile, suspect
+    from multilayer.tables.suspicions import Case, suspect
 
-    target, outline = model.target, dict(model.record).get("profile")
+    target = model.target
     y = target.encode(columns[target.name]) if target.name in columns else np.empty(0)
-    seen = None if outline is None else Profile.from_outline(outline)
-    return suspect(Case(columns.without([target.name]), y, target.name, target.classes, seen))
+    return suspect(Case.beside(target, model.record, columns.without([target.name]), y))
 
 
 def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:

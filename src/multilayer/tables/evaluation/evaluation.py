@@ -22,7 +22,7 @@ from multilayer.tables.evaluation.skill import skill_of_comparison
 from multilayer.tables.evaluation.text import html_of, text_of
 from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict
 from multilayer.tables.frames import columns_of
-from multilayer.tables.suspicions import Case, Profile, Suspicion, suspect
+from multilayer.tables.suspicions import Case, Suspicion, suspect
 from multilayer.tables.target import Target
 
 __all__ = ["Coverage", "Evaluation", "Scored", "evaluate"]
@@ -257,10 +257,7 @@ def _suspicions(
     model: Evaluated, problem: Problem, own: Scored, constant: Comparison, main: Score
 ) -> tuple[Suspicion, ...]:
     skill = skill_of_comparison(len(problem.y), own.figures[main.name].value, constant)
-    outline = dict(model.record or {}).get("profile")
-    seen = None if outline is None else Profile.from_outline(outline)
-    target = model.target
-    return suspect(Case(problem.columns, problem.y, target.name, target.classes, seen, skill))
+    return suspect(Case.beside(model.target, model.record, problem.columns, problem.y, skill))
 
 
 def _notes(model: Evaluated, known: Problem | None, rounds: int, problem: Problem) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import Columns
 from multilayer.tables.suspicions.profile import Profile
+from multilayer.tables.target import Target
 
 __all__ = ["Case", "Skill", "Suspicion", "listed"]
 
@@ -66,6 +68,20 @@ class Case:
     classes: tuple[Any, ...] = ()
     seen: Profile | None = None
     skill: Skill | None = None
+
+    @classmethod
+    def beside(
+        cls,
+        target: Target,
+        record: Mapping[str, Any] | None,
+        columns: Columns,
+        y: NDArray[Any],
+        skill: Skill | None = None,
+    ) -> Case:
+        """Return the case of a table beside the one of training, whose profile is in the record of a model."""
+        outline = dict(record or {}).get("profile")
+        seen = None if outline is None else Profile.from_outline(outline)
+        return cls(columns, y, target.name, target.classes, seen, skill)
 
 
 def listed(names: tuple[str, ...]) -> str:
