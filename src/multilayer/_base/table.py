@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.text import html_text, printable
 
-__all__ = ["Table", "matrix_table", "numbered", "sample_table", "to_html", "to_text"]
+__all__ = ["Table", "matrix_table", "number_text", "numbered", "sample_table", "to_html", "to_text"]
 
 # Larger matrices show their first and last rows and columns, with an ellipsis between.
 _ROWS, _COLUMNS = (12, 4), (8, 2)
@@ -79,10 +79,20 @@ def sample_table(caption: str, array: NDArray[Any], names: Sequence[str], digits
     return matrix_table(
         f"{caption}  {array.shape}",
         rows.shape,
-        lambda i, j: f"{rows[i, j]:.{digits}g}",
+        lambda i, j: number_text(rows[i, j], digits),
         names,
         lambda i: str(i + 1),
     )
+
+
+def number_text(number: Any, digits: int | None) -> str:
+    """Return a number with so many significant digits; None: as few as give the same number of its dtype again.
+
+    >>> import numpy as np
+    >>> number_text(1 / 3, 6), number_text(np.float32(0.1), None), number_text(-0.0, None)
+    ('0.333333', '0.1', '-0.0')
+    """
+    return str(number) if digits is None else f"{number:.{digits}g}"
 
 
 def matrix_table(

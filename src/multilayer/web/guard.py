@@ -1,0 +1,134 @@
+"""Who may ask: a layer around the application that refuses whatever does not come from the studio's own page.
+
+Other pages in the same browser can send requests to any port of the machine. So the name of the host must be the
+machine's own (against DNS rebinding), the origin this server's own (against requests of other pages), and whatever is
+not a static file needs the cookie that the page got for its token. The defaults are to refuse.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+__all__ = ["HEADERS", "MAX_BODY", "Guard"]
+
+MAX_BODY = 8 * 2**20
+"""Bytes of a request."""
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+
+_STRANGE = "the request comes from another page"
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Guard:
+    """An ASGI application around another one, which hears only of requests that may be made."""
+
+    def __init__(self, app: ASGIApp, port: int, token: str) -> None:
+        self.app, self.token = app, token
+        self.cookie = f"multilayer_{port}"  # cookies do not tell ports apart
+        self.ticket = secrets.token_urlsafe(32)
+        """What the cookie holds."""
+        self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")}
+        self._origins = {b"http://" + host for host in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        status, reason = self._refusal(scope)
+        if status:
+            await _refuse(send, status, reason)
+            return
+        await self.app(scope, _limited(receive), _with_headers(send))
+
+    def admits(self, token: str) -> bool:
+        """Whether a token is the one of the address that was printed."""
+        return secrets.compare_digest(token.encode(), self.token.encode())
+
+    def _refusal(self, scope: Scope) -> tuple[int, str]:
+        """Return the status and the reason why a request is refused, or 0."""
+        headers: dict[bytes, list[bytes]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.lower(), []).append(value)
+        hosts, origins = headers.get(b"host", []), headers.get(b"origin", [])
+        sites = headers.get(b"sec-fetch-site", [])
+        needs_cookie = scope["path"].startswith("/api/") and scope["path"] != "/api/enter"
+        length = headers.get(b"content-length", [b"0"])[0]
+        is_post = scope["method"] == "POST"
+        refusals = (
+            (len(hosts) != 1 or hosts[0].lower() not in self._hosts, 403, "the host is not this machine"),
+            (not is_post and scope["method"] not in ("GET", "HEAD"), 403, "only GET and POST are answered"),
+            (is_post and not origins, 403, "the request names no origin"),
+            (len(origins) > 1 or not self._origins.issuperset(origins), 403, _STRANGE),
+            (not {b"same-origin", b"none"}.issuperset(sites), 403, _STRANGE),
+            (needs_cookie and not self._has_cookie(headers), 403, "open the address that the studio printed"),
+            (
+                not length.isdigit() or int(length) > MAX_BODY,
+                413,
+                f"a request has at most {MAX_BODY:,} bytes",
+            ),
+        )
+        return next(((status, reason) for refused, status, reason in refusals if refused), (0, ""))
+
+    def _has_cookie(self, headers: dict[bytes, list[bytes]]) -> bool:
+        given = SimpleCookie()
+        try:
+            given.load("; ".join(value.decode("latin-1") for value in headers.get(b"cookie", [])))
+        except CookieError:
+            return False
+        return self.cookie in given and secrets.compare_digest(
+            given[self.cookie].value.encode(), self.ticket.encode()
+        )
+
+
+def _limited(receive: Receive) -> Receive:
+    """Return `receive`, which ends where a body without a length grows beyond the limit."""
+    taken = 0
+
+    async def limited() -> MutableMapping[str, Any]:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > MAX_BODY else message
+
+    return limited
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *_encoded(HEADERS)]
+        await send(message)
+
+    return sending
+
+
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    headers = _encoded({"content-type": "text/plain; charset=utf-8", **HEADERS})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{reason}\n".encode()})
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

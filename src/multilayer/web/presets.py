@@ -1,0 +1,47 @@
+"""Networks and rows to begin with: a table, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from multilayer._base.text import fill
+from multilayer.network import MLP, Dense
+from multilayer.network.initialized import initialize
+from multilayer.web.session import Rows, State
+
+__all__ = ["PRESETS", "Preset"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Something to begin with: its name in links, its title, and what makes it."""
+
+    name: str
+    title: Callable[[], str]
+    make: Callable[[], State]
+
+
+def _seed() -> State:
+    W1 = [[0.5, 0.2, -0.3, 0.1], [-0.2, 0.7, -0.4, 0.8]]
+    W2 = [[0.2, 0.7, -0.3], [0.8, -0.5, -0.1], [0.1, 0.5, 0.3], [-0.6, 0.4, 0.7]]
+    layers = (Dense(W1, [0.3, -0.1, 0.5, -0.4], "sigmoid"), Dense(W2, [-0.5, 0.9, -0.2], "sigmoid"))
+    X = np.array([[0.0, 1.0], [1.0, 1.0], [-1.0, 0.0], [2.0, -1.0], [-1.0, 1.0]])
+    return State(MLP(layers), Rows(X, about=fill("the five rows of the tutorial")))
+
+
+def _xor() -> State:
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    net = initialize((2, 8, 1), "tanh", "sigmoid", dtype=float, rng=0)
+    return State(net, Rows(X, np.array([0, 1, 1, 0]), target="xor", about=fill("the four rows of XOR")))
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset("seed", lambda: fill("The tutorial's network 2-4-3"), _seed),
+        Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
+    )
+}

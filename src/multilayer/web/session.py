@@ -1,0 +1,111 @@
+"""What the page shows: a network and rows, with undo and redo."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.table import numbered
+from multilayer._base.text import fill
+from multilayer.network import MLP
+
+__all__ = ["Rows", "Session", "State"]
+
+_STEPS = 200
+"""How many changes can be undone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Samples, and what is to be learned of them, if that is known."""
+
+    X: NDArray[Any]
+    """Shape (rows, inputs)."""
+    y: NDArray[Any] | None = None
+    """Shape (rows,) or (rows, units): quantities, class numbers or labels, as `multilayer.fit` takes them."""
+    names: tuple[str, ...] | None = None
+    """Of the columns of X."""
+    target: str | None = None
+    """The name of y."""
+    about: str = ""
+    """Where the rows come from, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What can be undone: the network and the rows."""
+
+    network: MLP
+    rows: Rows
+
+    def __post_init__(self) -> None:
+        expected, found = self.network.widths[0], self.rows.X.shape[1]
+        if found != expected:
+            raise InputError(
+                fill(
+                    "the network has {expected} inputs, and the rows have {found} columns; give rows that fit it",
+                    expected=expected,
+                    found=found,
+                )
+            )
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the inputs: the network's, or those of the columns, or x1, x2, ..."""
+        return self.network.input_names or self.rows.names or numbered("x", self.network.widths[0])
+
+
+@dataclass
+class Session:
+    """The one state of a studio. Endpoints run in threads: each holds `lock` while it reads or changes anything."""
+
+    state: State
+    language: str | None = None
+    """The language that was asked for when the studio was started; None leaves it to the browser."""
+    revision: int = 0
+    """Grows with each change, so that a page sees that another tab has changed something."""
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _past: deque[State] = field(default_factory=lambda: deque(maxlen=_STEPS), repr=False)
+    _future: deque[State] = field(default_factory=deque, repr=False)
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def change(self, new: State) -> None:
+        """Show another state; the present one can be had back."""
+        self._past.append(self.state)
+        self._future.clear()
+        self._show(new)
+
+    def change_network(self, change: Callable[[MLP], MLP]) -> None:
+        """Replace the network by what a function makes of it; where that raises, all stays as it is."""
+        self.change(replace(self.state, network=change(self.state.network)))
+
+    def undo(self) -> None:
+        """Go back by one change."""
+        if not self._past:
+            raise InputError(fill("there is nothing to undo"))
+        self._future.append(self.state)
+        self._show(self._past.pop())
+
+    def redo(self) -> None:
+        """Make the change again that was undone last."""
+        if not self._future:
+            raise InputError(fill("there is nothing to do again"))
+        self._past.append(self.state)
+        self._show(self._future.pop())
+
+    def _show(self, state: State) -> None:
+        self.state = state
+        self.revision += 1

@@ -1,0 +1,36 @@
+// Questions to the Python process, where every number comes from.
+import { lang } from "./i18n.js";
+import { revision } from "./state.js";
+
+/** An answer that is a user's mistake: its message is one line for the user to read. */
+export class Refused extends Error {}
+
+/** Ask an endpoint, and return its answer; bytes arrive as an ArrayBuffer. */
+export async function ask(name, request = {}, { signal } = {}) {
+  let response;
+  try {
+    response = await fetch(`/api/${name}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-language": lang.value },
+      body: JSON.stringify(request),
+      signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused("The studio does not answer. Is it still running in the terminal?");
+  }
+  if (response.headers.get("content-type") === "application/octet-stream") return response.arrayBuffer();
+  if (response.status === 400) throw new Refused((await response.json()).error);
+  if (!response.ok) throw new Refused((await response.text()).trim());
+  const answer = await response.json();
+  revision.value = answer.revision;
+  return answer.answer;
+}
+
+/** Exchange the token in the address for a cookie, and take it out of the address. */
+export async function enter() {
+  const found = /(?:^#|&)token=([\w-]+)/.exec(location.hash);
+  if (!found) return;
+  await fetch("/api/enter", { method: "POST", body: found[1] });
+  history.replaceState(null, "", location.pathname + location.hash.replace(/(^#|&)token=[\w-]+&?/, "$1").replace(/[#&]$/, ""));
+}

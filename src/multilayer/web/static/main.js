@@ -1,0 +1,82 @@
+// The frame of the page: header, tabs, the view that is shown, and what went wrong.
+import { Refused, ask, enter } from "./api.js";
+import { LANGUAGES, lang, preferred, speak, t } from "./i18n.js";
+import { digits, problem, revision, session, view } from "./state.js";
+import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
+import { VIEWS } from "./views/index.js";
+
+const loaded = signal({});
+
+/** Do what may be refused, and show why where it is. */
+export async function attempt(action) {
+  try {
+    problem.value = "";
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    problem.value = error.message;
+    return undefined;
+  }
+}
+
+async function refresh() {
+  session.value = await ask("session");
+}
+
+function Header() {
+  const open = session.value;
+  return html`<header class="top">
+    <div class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" /> multilayer <span class="soft">studio</span></div>
+    ${open && html`<p class="open"><b class="number">${open.widths.join("-")}</b> <span class="soft">${open.activations.join(", ")} · ${t("{count} rows", { count: open.rows })}</span></p>`}
+    <div class="tools">
+      <button type="button" disabled=${!open?.can_undo} onClick=${() => attempt(() => ask("undo"))}>${t("Undo")}</button>
+      <button type="button" disabled=${!open?.can_redo} onClick=${() => attempt(() => ask("redo"))}>${t("Redo")}</button>
+      <label>${t("Digits")} <select value=${digits.value ?? "all"} onChange=${(event) => (digits.value = Number(event.target.value) || null)}>
+        ${[3, 6, 10].map((count) => html`<option value=${count}>${count}</option>`)}<option value="all">${t("all")}</option>
+      </select></label>
+      <select aria-label=${t("Language")} value=${lang.value} onChange=${(event) => speak(event.target.value)}>
+        ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code}>${name}</option>`)}
+      </select>
+    </div>
+  </header>`;
+}
+
+function Tabs() {
+  return html`<nav aria-label=${t("Views")}><ul>${VIEWS.map(
+    ({ id, title }) =>
+      html`<li><a href=${`#view=${id}`} aria-current=${view.value === id ? "page" : undefined} onClick=${(event) => {
+        event.preventDefault();
+        view.value = id;
+      }}>${title()}</a></li>`,
+  )}</ul></nav>`;
+}
+
+function Page() {
+  const View = loaded.value[view.value];
+  useEffect(() => {
+    document.title = `multilayer studio · ${VIEWS.find(({ id }) => id === view.value).title()}`;
+  }, [view.value, lang.value]);
+  return html`<${Header} /><${Tabs} />
+    <main id="main" tabindex="-1">
+      <p class="problem" role="alert">${problem.value}</p>
+      ${session.value && View ? html`<${View} key=${view.value} />` : html`<p class="soft">…</p>`}
+    </main>`;
+}
+
+async function start() {
+  await enter();
+  await attempt(refresh);
+  await speak(session.value?.language ?? localStorage.getItem("language") ?? preferred());
+  effect(() => localStorage.setItem("language", lang.value));
+  effect(() => {
+    const { id, load } = VIEWS.find((each) => each.id === view.value);
+    if (!(id in loaded.peek())) load().then((module) => (loaded.value = { ...loaded.peek(), [id]: module.default }));
+  });
+  effect(() => {
+    if (session.value && revision.value !== session.peek().revision) attempt(refresh);
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && attempt(refresh));
+  render(html`<${Page} />`, document.body);
+}
+
+start();

@@ -1,0 +1,20 @@
+// What the whole page shares, as signals.
+import { signal } from "./vendor/ui.js";
+
+/** What is open: the `Summary` of views/general.py; null until it has arrived. */
+export const session = signal(null);
+
+/** Grows whenever the network or the rows have changed, in this tab or in another one. */
+export const revision = signal(0);
+
+/** The view that is shown. */
+export const view = signal("see");
+
+/** The row that is looked at, counted from 0. */
+export const row = signal(0);
+
+/** Significant digits of every number; null shows all. */
+export const digits = signal(6);
+
+/** The last thing that went wrong, to be read by the user; empty for nothing. */
+export const problem = signal("");

@@ -1,0 +1,12 @@
+"""What each view of the page may ask for: a file per view, each with a tuple `ENDPOINTS`.
+
+A view may also have `routes(session)`, for what is not a question and an answer (a stream of events).
+"""
+
+from types import ModuleType
+
+from multilayer.web.views import general, see
+
+__all__ = ["VIEWS"]
+
+VIEWS: tuple[ModuleType, ...] = (general, see)

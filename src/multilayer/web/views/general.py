@@ -1,0 +1,70 @@
+"""What every view needs: what is open, undo and redo."""
+
+from __future__ import annotations
+
+import msgspec
+
+from multilayer.web.endpoint import Endpoint, Nothing
+from multilayer.web.session import Session
+
+__all__ = ["ENDPOINTS", "Summary"]
+
+
+class Summary(msgspec.Struct):
+    """What is open, in short: the page's `session` signal."""
+
+    revision: int
+    widths: tuple[int, ...]
+    activations: tuple[str, ...]
+    dtype: str
+    rows: int
+    input_names: tuple[str, ...]
+    output_names: tuple[str, ...]
+    classes: tuple[str, ...] | None
+    has_targets: bool
+    target: str | None
+    about: str
+    can_undo: bool
+    can_redo: bool
+    language: str | None
+
+
+def summary(session: Session, _: Nothing) -> Summary:
+    """Return what is open."""
+    state = session.state
+    net, rows = state.network, state.rows
+    return Summary(
+        session.revision,
+        net.widths,
+        tuple(str(layer.activation) for layer in net.layers),
+        str(net.dtype),
+        len(rows.X),
+        state.input_names,
+        net.output_names or tuple(f"y_{j}" for j in range(1, net.widths[-1] + 1)),
+        None if net.classes is None else tuple(map(str, net.classes)),
+        rows.y is not None,
+        rows.target,
+        rows.about,
+        session.can_undo,
+        session.can_redo,
+        session.language,
+    )
+
+
+def undo(session: Session, nothing: Nothing) -> Summary:
+    """Go back by one change."""
+    session.undo()
+    return summary(session, nothing)
+
+
+def redo(session: Session, nothing: Nothing) -> Summary:
+    """Make the change again that was undone last."""
+    session.redo()
+    return summary(session, nothing)
+
+
+ENDPOINTS = (
+    Endpoint("session", Nothing, summary),
+    Endpoint("undo", Nothing, undo),
+    Endpoint("redo", Nothing, redo),
+)

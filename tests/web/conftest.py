@@ -1,0 +1,50 @@
+"""A studio and a browser for the tests of the page. The browser is Debian's Chromium, started once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from multilayer.web import Studio
+from multilayer.web.presets import PRESETS
+from multilayer.web.session import Session, State
+from tests.web.page import Shown
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium")
+    assert found, "the tests of the page need Chromium: apt-get install chromium fonts-noto-cjk"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Any) -> Iterator[Callable[..., Shown]]:
+    """Return a function that opens a studio of a state, or of a preset's name, in a browser.
+
+    At the end no page may have had an error, a message on the console, or asked another origin for anything.
+    """
+    with ExitStack() as stack:
+        opened: list[Shown] = []
+
+        def open_studio(state: State | str = "seed", **context: Any) -> Shown:
+            given = PRESETS[state].make() if isinstance(state, str) else state
+            studio = stack.enter_context(Studio(Session(given)))
+            page = stack.enter_context(chromium.new_context(**{"locale": "en", **context})).new_page()
+            opened.append(Shown(studio, page))
+            return opened[-1].entered()
+
+        yield open_studio
+        for shown in opened:
+            shown.assert_clean()

@@ -1,0 +1,80 @@
+"""What the tests do with an open page: read its cells by name, and collect what should not have happened."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from multilayer.web import Studio
+from multilayer.web.cells import Block, cell_name
+from multilayer.web.session import Session
+
+__all__ = ["Shown", "texts_of"]
+
+_CELLS = """() => Object.fromEntries([...document.querySelectorAll("[data-cell]")].map(
+    (cell) => [cell.dataset.cell, cell.value ?? cell.textContent.trim()]))"""
+
+
+class Shown:
+    """A studio in a browser: its session, its page, and what went wrong on it."""
+
+    def __init__(self, studio: Studio, page: Any) -> None:
+        self.studio, self.page = studio, page
+        self.trouble: list[str] = []
+        origin = f"http://127.0.0.1:{studio.port}"
+
+        def asked(request: Any) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != origin:
+                self.trouble.append(f"a request to {request.url}")
+
+        page.on("request", asked)
+        page.on("pageerror", lambda error: self.trouble.append(f"an error: {error}"))
+        page.on("console", lambda message: self.trouble.append(f"on the console: {message.text}"))
+
+    @property
+    def session(self) -> Session:
+        return self.studio.session
+
+    def entered(self) -> Self:
+        self.page.goto(self.studio.url)
+        self.page.wait_for_selector("main h1")
+        return self
+
+    def view(self, name: str) -> Self:
+        """Go to another view by its tab."""
+        self.page.click(f'nav a[href="#view={name}"]')
+        self.page.wait_for_selector(f'nav a[href="#view={name}"][aria-current]')
+        self.page.wait_for_selector("main h1")
+        return self
+
+    def cells(self) -> dict[str, str]:
+        """Return the text of every named cell on the page."""
+        found: dict[str, str] = self.page.evaluate(_CELLS)
+        return found
+
+    def wait_for_cells(self, expected: dict[str, str]) -> None:
+        """Wait until the page shows these cells; fail with the first that differs."""
+        try:
+            self.page.wait_for_function(
+                "(wanted) => { const has = (" + _CELLS + ")(); "
+                "return Object.entries(wanted).every(([name, text]) => has[name] === text); }",
+                arg=expected,
+                timeout=5000,
+            )
+        except Exception:
+            found = self.cells()
+            assert {name: found.get(name) for name in expected} == expected
+            raise
+
+    def assert_clean(self) -> None:
+        """Assert that nothing went wrong that a user would not see: errors, console, foreign requests.
+
+        An answer of 400 is a refusal that the page shows; the browser notes it on the console all the same.
+        """
+        assert [each for each in self.trouble if "status of 400" not in each] == []
+
+
+def texts_of(block: Block) -> dict[str, str]:
+    """Return the texts of a block by the names of its cells."""
+    return {cell_name(block, i, j): text for i, row in enumerate(block.cells) for j, text in enumerate(row)}
