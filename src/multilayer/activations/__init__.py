@@ -6,7 +6,7 @@ from typing import Any
 from multilayer._base.fields import setting
 from multilayer.activations.activation import Activation, Facts, Interval
 from multilayer.activations.custom import Custom
-from multilayer.activations.elementwise import AlongAxis, Elementwise
+from multilayer.activations.elementwise import AlongAxis, Elementwise, curves_of
 from multilayer.activations.elu import CELU, ELU, SELU, celu, elu, selu
 from multilayer.activations.exponential import Exponential, Gaussian, exponential, gaussian
 from multilayer.activations.gelu import GELU, GELUTanh, gelu, gelu_tanh
@@ -88,6 +88,7 @@ __all__ = [
     "ThresholdedReLU",
     "catalogue",
     "celu",
+    "curves_of",
     "elu",
     "exponential",
     "gaussian",

@@ -17,6 +17,7 @@ from multilayer.activations.activation import Activation
 __all__ = [
     "AlongAxis",
     "Elementwise",
+    "curves_of",
 ]
 
 
@@ -136,3 +137,18 @@ class AlongAxis(Activation):
         """Return dz times the Jacobian, without building it."""
         da: NDArray[Any] = self._vjp(np.asarray(dz), np.asarray(a), np.asarray(z), axis=axis)
         return da
+
+
+def curves_of(activation: Activation) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return h and h' as functions of one number, to be drawn or measured.
+
+    Of an activation along an axis they are the first output for the row (a, 0), and its derivative by a.
+    """
+    if np.ndim(activation.derivative(np.zeros(2))) == 1:
+        return activation, activation.derivative
+
+    def row(a: ArrayLike) -> NDArray[Any]:
+        given = np.asarray(a)
+        return np.stack([given, np.zeros_like(given)], axis=-1)
+
+    return lambda a: activation(row(a))[..., 0], lambda a: activation.derivative(row(a))[..., 0, 0]

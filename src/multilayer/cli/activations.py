@@ -8,15 +8,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
 from multilayer._base.table import Table
 from multilayer._base.text import fill
-from multilayer.activations import Activation, AlongAxis, catalogue, get
+from multilayer.activations import Activation, AlongAxis, catalogue, curves_of, get
 from multilayer.cli.console import (
     json_option,
     lang_option,
@@ -105,26 +103,10 @@ def _print_card(activation: Activation) -> None:
     for heading, text in card.items():
         if text:
             print_text(f"{heading:<12}{text}")
-    for heading, function in (("h(a)", _value(activation)), ("h'(a)", _derivative(activation))):
+    for heading, function in zip(("h(a)", "h'(a)"), curves_of(activation), strict=True):
         if isinstance(activation, AlongAxis):
             heading = fill("{function} of the first unit, over the row (a, 0)", function=heading)  # noqa: PLW2901
         print_text(f"\n{heading}\n{curve(function, braille=unicode_out())}")
-
-
-def _pairs(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack([x, np.zeros_like(x)], axis=-1)
-
-
-def _value(activation: Activation) -> Any:
-    if isinstance(activation, AlongAxis):
-        return lambda x: activation(_pairs(x))[..., 0]
-    return activation
-
-
-def _derivative(activation: Activation) -> Any:
-    if isinstance(activation, AlongAxis):
-        return lambda x: activation.derivative(_pairs(x))[..., 0, 0]
-    return activation.derivative
 
 
 def _show_measured(

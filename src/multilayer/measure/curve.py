@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
-from multilayer.activations import Activation, Interval
+from multilayer.activations import Activation, Interval, curves_of
 from multilayer.measure.property import (
     Effort,
     NoFigure,
     Property,
-    is_elementwise,
     shown,
     span,
     texts,
@@ -71,11 +70,7 @@ class RangeReached(Property):
     def measure(cls, activation: Activation, effort: Effort, /) -> Self | NoFigure:
         """Sweep all binades, and close in on the ends."""
 
-        def value(a: NDArray[Any]) -> NDArray[Any]:
-            if is_elementwise(activation):
-                return np.asarray(activation(a))
-            return np.asarray(activation(np.stack([a, np.zeros_like(a)], axis=-1)))[..., 0]
-
+        value, _ = curves_of(activation)
         points = floats(activation.facts.kinks)[1:-1]
         high, highest_at = extremum(value, points)
         low, lowest_at = extremum(lambda a: -value(a), points)

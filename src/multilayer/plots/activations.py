@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill
-from multilayer.activations import Activation
+from multilayer.activations import Activation, curves_of
 from multilayer.measure.gradients import Depth
-from multilayer.measure.property import is_elementwise
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def activation_curve(activation: Activation, saturated: tuple[tuple[float, float
     """
     ends = [abs(end) for region in saturated for end in region if abs(end) < _FARTHEST / _BEYOND]
     reach = max(_REACH, _BEYOND * max(ends, default=0.0))
-    value, slope = _functions(activation)
+    value, slope = curves_of(activation)
     shade = None
     for low, high in saturated:
         if low < reach and high > -reach:
@@ -66,16 +65,6 @@ def _drawn(function: Any, a: NDArray[np.float64]) -> tuple[NDArray[np.float64], 
     y = np.asarray(function(a), np.float64)
     seen = np.isfinite(y) & (np.abs(y) < 2 * _TALLEST)
     return a[seen], y[seen]
-
-
-def _functions(activation: Activation) -> tuple[Any, Any]:
-    if is_elementwise(activation):
-        return activation, activation.derivative
-
-    def row(a: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.stack([a, np.zeros_like(a)], axis=-1)
-
-    return lambda a: activation(row(a))[..., 0], lambda a: activation.derivative(row(a))[..., 0, 0]
 
 
 def gradient_depth(depth: Depth, ax: Axes) -> None:
