@@ -14,6 +14,7 @@ from multilayer.network import MLP, Dense, Trace
 if TYPE_CHECKING:
     from multilayer import diagnosis as diagnosis
     from multilayer import estimators as estimators
+    from multilayer import exchange as exchange
     from multilayer import initializers as initializers
     from multilayer import interop as interop
     from multilayer import io as io
@@ -80,6 +81,7 @@ _SUBMODULES = (
     "activations",
     "diagnosis",
     "estimators",
+    "exchange",
     "initializers",
     "interop",
     "io",

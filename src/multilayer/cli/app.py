@@ -13,6 +13,7 @@ from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.cli.activations import activations
 from multilayer.cli.console import abandon_stdout, flush, print_error, print_text
+from multilayer.cli.convert import convert
 from multilayer.cli.diagnose import diagnose
 from multilayer.cli.evaluate import evaluate
 from multilayer.cli.explain import explain
@@ -76,7 +77,7 @@ def app() -> None:
     """The multilayer perceptron, complete: see every number, trust every digit."""
 
 
-for command in (train, predict, evaluate, explain, run, summary, diagnose, activations, names, info):
+for command in (train, predict, evaluate, explain, run, summary, convert, diagnose, activations, names, info):
     app.add_command(command)
 
 

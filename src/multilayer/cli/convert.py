@@ -1,0 +1,70 @@
+"""`multilayer convert`: a network from one format to another."""
+
+from __future__ import annotations
+
+import click
+
+from multilayer._base.text import fill
+from multilayer.cli.console import path, print_text, show_status
+
+__all__ = ["convert"]
+
+
+@click.command()
+@click.argument("source", metavar="SOURCE", type=path)
+@click.argument("target", metavar="TARGET", type=path)
+@click.option(
+    "--from", "from_format", metavar="FORMAT", help="The format of SOURCE, where its suffix does not say."
+)
+@click.option(
+    "--to", "to_format", metavar="FORMAT", help="The format of TARGET, where its suffix does not say."
+)
+@click.option(
+    "--check",
+    metavar="DATA",
+    type=path,
+    help="Compare both sides on the rows of a CSV file, not on made ones.",
+)
+@click.option(
+    "--hidden",
+    multiple=True,
+    metavar="ACTIVATION",
+    help="For files of weights alone: the activation of the hidden layers; repeatable, one for each.",
+)
+@click.option(
+    "--output",
+    metavar="ACTIVATION",
+    help="The last activation, where SOURCE ends in weighted sums: softmax for logits of classes.",
+)
+@click.option(
+    "--class", "classes", multiple=True, metavar="LABEL", help="Label of a class; repeatable, in order."
+)
+def convert(
+    source: str,
+    target: str,
+    from_format: str | None,
+    to_format: str | None,
+    check: str | None,
+    hidden: tuple[str, ...],
+    output: str | None,
+    classes: tuple[str, ...],
+) -> None:
+    """Convert a network, and check that its numbers are the same.
+
+    Formats: json, safetensors and npz; the suffix decides, or --from and --to. Both sides are run on the same samples
+    where their programs are installed; where they differ by more than rounding, nothing is written.
+    """
+    from multilayer import exchange  # here, so that no other command waits for it
+
+    with show_status(fill("converting {source}", source=source)):
+        done = exchange.convert(
+            source,
+            target,
+            from_format=from_format,
+            to_format=to_format,
+            check=check,
+            hidden=hidden,
+            output=output,
+            classes=classes or None,
+        )
+    print_text(repr(done))

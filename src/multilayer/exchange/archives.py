@@ -1,0 +1,97 @@
+"""Zip archives from elsewhere: sizes are checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import quoted
+
+__all__ = ["Archive"]
+
+_MOST_MEMBERS = 10_000
+_LARGEST = 2**32
+_RATIO = 1000
+"""How many times its stored size a member may have: more is a bomb, as no weights are as alike."""
+_SLACK = 2**16
+"""Below this size any ratio will do."""
+
+
+class Archive:
+    """The members of a zip archive in memory.
+
+    Raises
+    ------
+    InputError
+        When it is not such an archive, or a member is encrypted, there twice, or far larger than what is stored.
+    """
+
+    def __init__(self, data: bytes, where: str) -> None:
+        self.where = where
+        with self._refusing():
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            members = self._zip.infolist()
+        if len(members) > _MOST_MEMBERS:
+            raise InputError(f"{where}: expected {_MOST_MEMBERS} members at most, found {len(members)}")
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        total = 0
+        for member in members:
+            total += member.file_size
+            self._check(member, len(data))
+            self._members[member.filename] = member
+        if total > _LARGEST or total > max(_RATIO * len(data), _SLACK):
+            raise InputError(
+                f"{where}: its members take {total} bytes, out of a file of {len(data)}; refused"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the members, in order."""
+        return tuple(self._members)
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a member.
+
+        Raises
+        ------
+        InputError
+            When there is none, or its bytes are damaged.
+        """
+        if name not in self._members:
+            raise InputError(f"{self.where}: the member {quoted(name)} is missing")
+        member = self._members[name]
+        with self._refusing(), self._zip.open(member) as file:
+            content = file.read(member.file_size + 1)
+        if len(content) != member.file_size:
+            raise InputError(f"{self.where}: {quoted(name)} has another size than it says")
+        return content
+
+    def _check(self, member: zipfile.ZipInfo, size: int) -> None:
+        name = quoted(member.filename)
+        if member.filename in self._members:
+            raise InputError(f"{self.where}: the member {name} is there twice")
+        if member.flag_bits & 1:
+            raise InputError(f"{self.where}: the member {name} is encrypted; expected a plain archive")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InputError(
+                f"{self.where}: the member {name} is packed by an unknown method; expected deflate"
+            )
+        limit = _RATIO * min(member.compress_size, size)
+        if member.file_size > max(limit, _SLACK):
+            raise InputError(
+                f"{self.where}: the member {name} takes {member.file_size} bytes, packed in {member.compress_size}; "
+                "refused, as it would fill the memory"
+            )
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+            raise InputError(f"{self.where}: not a readable zip archive ({error})") from None
+        except (KeyError, IndexError, OverflowError, RuntimeError, UnicodeDecodeError) as error:
+            raise InputError(f"{self.where}: a damaged zip archive ({type(error).__name__})") from None

@@ -1,0 +1,168 @@
+"""From one format to another, with both sides run on the same samples before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Unpack
+
+from numpy.typing import ArrayLike, NDArray
+
+from multilayer._base import storage
+from multilayer._base.errors import InputError, located
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import fill
+from multilayer.exchange.files import Added, asked_for, contents, imported, put
+from multilayer.exchange.formats import Format, Origin, format_of
+from multilayer.exchange.imported import Asked, Imported, Runner, layer_table
+from multilayer.exchange.proof import Proof, prove, samples_for
+from multilayer.io import read_samples
+from multilayer.network import MLP
+from multilayer.network.dense import samples_of
+from multilayer.tables import Model
+
+__all__ = ["Conversion", "convert"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Conversion:
+    """What was read, what was written, and how far the numbers of both sides are from the network's.
+
+    Attributes
+    ----------
+    read : Imported
+        The network, and what was folded or decided.
+    proofs : tuple of Proof
+        Of the source and of the target, as far as their programs are installed.
+    notes : tuple of str
+        What else was checked, and what could not be.
+    files : tuple of (path, bytes)
+        What was written.
+    """
+
+    source: str
+    read: Imported
+    proofs: tuple[Proof, ...]
+    notes: tuple[str, ...]
+    files: tuple[tuple[Path, int], ...]
+
+    def __repr__(self) -> str:
+        caption = fill("read {source}: {format}", source=self.source, format=self.read.format)
+        network = self.read.network
+        lines = [
+            layer_table(network, caption).text()
+            if isinstance(network, MLP)
+            else f"{caption}\n{network.summary()}"
+        ]
+        lines += [f"  - {note}" for note in self.read.notes]
+        lines += [fill("checked: {proof}", proof=proof) for proof in self.proofs]
+        lines += [fill("checked: {note}", note=note) for note in self.notes]
+        template = "wrote {file}, {size:,} bytes"
+        lines += [fill(template, file=shown(path), size=size) for path, size in self.files]
+        return "\n".join(lines)
+
+
+def convert(
+    source: AnyPath,
+    target: AnyPath,
+    *,
+    from_format: str | None = None,
+    to_format: str | None = None,
+    check: ArrayLike | AnyPath | None = None,
+    overwrite: bool = True,
+    **added: Unpack[Added],
+) -> Conversion:
+    """Read a network of one format, write it in another, and prove that the numbers are the same.
+
+    Both programs, where they are installed, and the network run the same samples: those of `check`, an
+    array or a CSV file, or some that are made for the network. What the file does not have, `hidden`, `output`,
+    `classes` and `inputs`, is given as to `read`.
+    A target that is a format here is read back, too. Where numbers differ by more than rounding (see `Proof`), nothing
+    is written.
+
+    Raises
+    ------
+    InputError
+        As `read` and `write` do, and for a difference that is no rounding.
+    """
+    asked = asked_for(**added)
+    to = format_of(target, to_format, to=True)
+    found = imported(source, from_format, asked)
+    if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
+        raise InputError(f"{shown(target)}: it is the source; name another file")
+    network = found.network
+    x = _samples(check, network) if isinstance(network, MLP) else None
+    proofs: list[Proof] = []
+    notes: list[str] = []
+    with located(shown(source)):
+        if isinstance(network, MLP) and x is not None and found.run is not None:
+            proofs.append(_proved(network, found.run, found.by, x))
+        elif found.by:
+            notes.append(fill("{program}, which runs the source, is not installed", program=found.by))
+    origin = _origin(source)
+    with located(shown(target)):
+        notes += _prove_target(network, target, to, x, proofs)
+        if proofs:
+            origin["checked"] = str(proofs[-1])
+        files = contents(network, target, to.write, origin)
+    written = put(files, target, overwrite=overwrite)
+    sizes = tuple((path, len(data)) for path, data in zip(written, files.values(), strict=True))
+    return Conversion(shown(source), found, tuple(proofs), tuple(notes), sizes)
+
+
+def _samples(check: ArrayLike | AnyPath | None, network: MLP) -> NDArray[Any]:
+    if check is None:
+        return samples_for(network)
+    if isinstance(check, str | os.PathLike):
+        return read_samples(check, network.widths[0], network.input_names, carry=True).X
+    return samples_of(check, network.widths[0], network.input_names).reshape(-1, network.widths[0])
+
+
+def _proved(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
+    proof = prove(network, run, by, x)
+    proof.check()
+    return proof
+
+
+def _prove_target(
+    network: MLP | Model, target: AnyPath, to: Format, x: NDArray[Any] | None, proofs: list[Proof]
+) -> list[str]:
+    """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
+    notes = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, Path(target).name)
+        put(contents(network, path, to.write), path, overwrite=True)
+        if to.read is not None:
+            if _numbers(to.read(path, Asked()).network) != _numbers(network):
+                raise InputError(
+                    "what was written is not read back bit for bit; this is a defect of multilayer"
+                )
+            notes.append(fill("{format} is read back with the same bits", format=to.title))
+        if to.run is None or x is None or not isinstance(network, MLP):
+            return notes
+        program = to.run(path)
+        if program is None:
+            return [*notes, fill("no program that runs {format} is installed", format=to.title)]
+        proofs.append(_proved(network, *program, x))
+    return notes
+
+
+def _numbers(network: Any) -> Any:
+    return network.layers if isinstance(network, MLP) else [one.layers for one in network.networks]
+
+
+def _origin(source: AnyPath) -> Origin:
+    """Return who makes the file, when, and of which source; SOURCE_DATE_EPOCH sets the time, for builds that repeat."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    made = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return {
+        "by": f"multilayer {version('multilayer')}",
+        "made": made.isoformat(timespec="seconds"),
+        "from": Path(shown(source)).name,
+        "sha256": hashlib.sha256(storage.read(source)).hexdigest(),
+    }

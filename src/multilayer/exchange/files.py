@@ -1,0 +1,140 @@
+"""Reading and writing networks of any format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+from multilayer._base import storage
+from multilayer._base.errors import InputError, located
+from multilayer._base.fields import entries
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import one_line
+from multilayer.activations import Activation
+from multilayer.exchange.formats import Origin, format_of
+from multilayer.exchange.imported import Asked, Imported, with_output
+from multilayer.interop import from_model
+from multilayer.network.held import holds_network, network_of
+from multilayer.network.labels import Label
+from multilayer.tables import Model
+
+__all__ = ["Added", "asked_for", "contents", "put", "read", "write"]
+
+
+def read(
+    path: AnyPath,
+    format: str | None = None,  # noqa: A002  (the word that users know)
+    *,
+    hidden: str | Activation | Sequence[str | Activation] = (),
+    output: str | Activation | None = None,
+    classes: Sequence[Label] | None = None,
+    inputs: Sequence[str] | None = None,
+) -> Imported:
+    """Return the network in a file of any format, as `.network`, with notes on what was folded or decided.
+
+    Nothing from the file is run. What a network cannot represent is refused by name.
+
+    Parameters
+    ----------
+    path : str or path
+    format : str, optional
+        A name in `multilayer.exchange.FORMATS`; by the suffix unless given.
+    hidden : str or Activation, or one for each hidden layer, optional
+        Activations, for a file that has weights alone: a state_dict, arrays of NumPy.
+    output : str or Activation, optional
+        The last activation, where the file ends in weighted sums: "softmax" for a classifier that ends in logits.
+    classes : sequence, optional
+        Labels, as for `multilayer.MLP`.
+    inputs : sequence of str, optional
+        Names of the inputs.
+
+    Raises
+    ------
+    InputError
+        When the file is not what its format says, or has a part that a network cannot represent.
+
+    Examples
+    --------
+    >>> import multilayer, tempfile
+    >>> network = multilayer.MLP([multilayer.Dense([[0.5], [-0.2]], [0.1], "sigmoid")])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(network, f"{folder}/network.npz")
+    ...     read(f"{folder}/network.npz").network == network
+    True
+    """
+    return imported(path, format, asked_for(hidden, output, classes, inputs))
+
+
+class Added(TypedDict, total=False):
+    """What `read` takes beside a path."""
+
+    hidden: str | Activation | Sequence[str | Activation]
+    output: str | Activation | None
+    classes: Sequence[Label] | None
+    inputs: Sequence[str] | None
+
+
+def asked_for(hidden: Any = (), output: Any = None, classes: Any = None, inputs: Any = None) -> Asked:
+    """Return what the user adds to a file, as tuples."""
+    listed = (hidden,) if isinstance(hidden, str | Activation) else entries(hidden)
+    if listed is None or not all(isinstance(one, str | Activation) for one in listed):
+        raise InputError(f"hidden must be activations or their names; got {one_line(repr(hidden), 60)}")
+    return Asked(listed, output, None if classes is None else tuple(classes), inputs and tuple(inputs))
+
+
+def imported(path: AnyPath, name: str | None, asked: Asked) -> Imported:
+    """Return the network in a file, with what was asked for."""
+    chosen = format_of(path, name, to=False)
+    storage.check_regular(path)
+    assert chosen.read is not None  # noqa: S101  (format_of returns no other)
+    found = chosen.read(Path(path), asked)
+    with located(shown(path)):
+        return with_output(found, asked)
+
+
+def write(
+    model: Any,
+    path: AnyPath,
+    format: str | None = None,  # noqa: A002  (the word that users know)
+    *,
+    overwrite: bool = True,
+) -> None:
+    """Write a network, a model of a table or a fitted model of another package to a file of any format.
+
+    Raises
+    ------
+    InputError
+        For what the format cannot represent, and a file that cannot be written; then nothing is written.
+    """
+    chosen = format_of(path, format, to=True)
+    assert chosen.write is not None  # noqa: S101  (format_of returns no other)
+    with located(shown(path)):
+        files = contents(model, path, chosen.write)
+    put(files, path, overwrite=overwrite)
+
+
+def contents(model: Any, path: AnyPath, writer: Any, origin: Origin | None = None) -> dict[str, bytes]:
+    """Return the content of each file by its suffix."""
+    held = (
+        model
+        if isinstance(model, Model)
+        else network_of(model)
+        if holds_network(model)
+        else from_model(model)
+    )
+    found: dict[str, bytes] = writer(held, origin or {}, Path(path).stem)
+    return found
+
+
+def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path]:
+    """Write files whole or not at all: the last one is the one that was named, others stand beside it."""
+    *beside, (_, last) = files.items()
+    named = [(Path(path).with_suffix(suffix), data) for suffix, data in beside] + [(Path(path), last)]
+    for target, _ in named:
+        storage.check_writable(target)
+        if not overwrite and storage.exists(target):
+            raise InputError(f"{shown(target)}: the file is there already; name another one, or overwrite it")
+    for target, data in named:
+        storage.write(target, data, overwrite=overwrite)
+    return [target for target, _ in named]

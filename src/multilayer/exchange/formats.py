@@ -1,0 +1,107 @@
+"""The table of formats: names, suffixes, reader and writer of each, and the formats that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from multilayer._base.errors import InputError
+from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer.exchange import native, npz
+from multilayer.exchange.imported import Asked, Imported, Runner
+from multilayer.network import MLP
+from multilayer.tables import Model
+
+__all__ = ["FORMATS", "Format", "Origin", "format_of"]
+
+Origin = dict[str, str]
+"""Who made a file, when, of what, and how far its numbers are from the source's."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file that holds a network."""
+
+    name: str
+    """The name for --from and --to."""
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Path, Asked], Imported] | None = None
+    write: Callable[[MLP | Model, Origin, str], dict[str, bytes]] | None = None
+    """Takes what is written, where from, and the file's name without its suffix; returns the content of each file by
+    its suffix, the named one last. It refuses with an `InputError` what the format cannot represent."""
+    run: Callable[[Path], tuple[Runner, str] | None] | None = None
+    """The program of the format on a file, and its name, where that is installed."""
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("json", "network JSON", (".json",), native.read, native.write_json),
+    Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors),
+    Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
+)
+
+_PICKLE = "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; "
+_TORCH = (
+    "in PyTorch: safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or torch.onnx.export"
+)
+_SCIKIT_LEARN = "where it was made: multilayer.exchange.write(model, 'network.safetensors')"
+_REFUSED = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".pt2"), _PICKLE + _TORCH),
+    **dict.fromkeys((".pkl", ".pickle", ".dill", ".joblib", ".npy", ".skops"), _PICKLE + _SCIKIT_LEARN),
+    **dict.fromkeys(
+        (".pb", ".tflite", ".mlmodel", ".pmml", ".gguf"),
+        "this format is not read or written here; ONNX is the common one",
+    ),
+}
+"""Suffixes that are no format here, with the way out."""
+
+
+def format_of(path: AnyPath, name: str | None, *, to: bool, others: Iterable[str] = ()) -> Format:
+    """Return the format of this name, or without one of the file's suffix, that can be read or written.
+
+    Raises
+    ------
+    InputError
+        For an unknown name or suffix, and for a suffix that several formats have.
+    """
+    able = [one for one in FORMATS if (one.write if to else one.read) is not None]
+    option = "--to" if to else "--from"
+    if name is not None:
+        found = [one for one in able if one.name == name]
+        if not found:
+            known = [*(one.name for one in able), *others]
+            raise InputError(
+                fill(
+                    "{option} {name}: {near}",
+                    option=option,
+                    name=quoted(name),
+                    near=near_matches(name, known),
+                )
+            )
+        return found[0]
+    suffix = Path(shown(path)).suffix.lower()
+    if suffix in _REFUSED:
+        raise InputError(f"{shown(path)}: {_REFUSED[suffix]}")
+    found = [one for one in able if suffix in one.suffixes]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in found)
+        suffixes = ", ".join(dict.fromkeys(suffix for one in able for suffix in one.suffixes))
+        raise InputError(
+            fill(
+                "{path}: several formats have the suffix {suffix}; choose one with {option}: {names}",
+                path=shown(path),
+                suffix=suffix,
+                option=option,
+                names=names,
+            )
+            if found
+            else fill(
+                "{path}: expected a file with one of these suffixes, or {option}: {known}",
+                path=shown(path),
+                option=option,
+                known=suffixes,
+            )
+        )
+    return found[0]

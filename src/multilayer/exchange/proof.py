@@ -1,0 +1,151 @@
+"""How far two programs are from each other on the same samples, in units of the last place, and how far they may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill
+from multilayer.activations import AlongAxis
+from multilayer.exchange.imported import Runner
+from multilayer.network import MLP
+
+__all__ = ["Proof", "prove", "samples_for", "tolerance"]
+
+_PER_SUM = 4.0
+"""How many eps times sum |w x| each weighted sum may be off: other programs add in another order."""
+_PER_VALUE = 8.0
+"""How many eps each activation may be off, of its value and of an argument up to 1."""
+_ROWS = 64
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The largest difference between two programs.
+
+    Attributes
+    ----------
+    by : str
+        The other program.
+    rows : int
+        How many samples were compared.
+    ulp : float
+        The largest difference, in units of the last place of our output.
+    share : float
+        The largest difference over its tolerance: above 1 it is no rounding.
+    row, output : int
+        Where that share is, from 1.
+    """
+
+    by: str
+    rows: int
+    ulp: float
+    share: float
+    row: int
+    output: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every difference is within its tolerance."""
+        return self.share <= 1.0
+
+    def __str__(self) -> str:
+        if self.ulp == 0.0:
+            return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
+        return fill(
+            "{by}: at most {ulp:.3g} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
+            "sum |w x| a layer",
+            by=self.by,
+            rows=self.rows,
+            ulp=self.ulp,
+            share=self.share,
+        )
+
+    def check(self) -> None:
+        """Refuse a difference that is no rounding.
+
+        Raises
+        ------
+        InputError
+            With the sample and the output where it is largest.
+        """
+        if not self.holds:
+            raise InputError(
+                fill(
+                    "{by} gives other numbers: {ulp:.3g} ulp apart, {share:.3g} times the tolerance in output {output} "
+                    "of sample {row}; nothing was written",
+                    by=self.by,
+                    ulp=self.ulp,
+                    share=self.share,
+                    output=self.output,
+                    row=self.row,
+                )
+            )
+
+
+def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
+    """Return how far the outputs of another program are from ours."""
+    x = np.asarray(x, network.dtype)
+    y, other = network(x), np.asarray(run(x))
+    if other.shape != y.shape:
+        raise InputError(
+            f"{by} gives outputs of shape {other.shape} for {len(x)} samples; expected {y.shape}"
+        )
+    allowed = tolerance(network, x)
+    ours, theirs = y.astype(np.float64), other.astype(np.float64)
+    with np.errstate(all="ignore"):
+        same = (y == other) | (np.isnan(y) & np.isnan(other))
+        apart = np.where(same, 0.0, np.abs(ours - theirs))
+        ulp = np.where(same, 0.0, apart / np.spacing(np.abs(y)).astype(np.float64))
+        share = np.where(same, 0.0, apart / allowed)
+    ulp, share = (_bounded(array) for array in (ulp, share))
+    row, output = np.unravel_index(int(share.argmax()), share.shape)
+    return Proof(by, len(x), float(ulp.max()), float(share[row, output]), int(row) + 1, int(output) + 1)
+
+
+def tolerance(network: MLP, x: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how far each output of two correct programs may be apart, of shape (samples, outputs).
+
+    In a layer the weighted sum may be off by 4 eps sum |w x|, and by what the error of its inputs makes of it; an
+    activation passes that on as far as it changes within, and adds 8 eps of its value.
+    """
+    eps = float(np.finfo(network.dtype).eps)
+    error = np.zeros(x.shape)
+    with np.errstate(all="ignore"):
+        for record, layer in zip(network.trace(x), network.layers, strict=True):
+            W = np.abs(layer.W.astype(np.float64))
+            size = np.abs(record.x.astype(np.float64)) @ W + np.abs(layer.b.astype(np.float64))
+            sums = error @ W + _PER_SUM * eps * size
+            a = record.a.astype(np.float64)
+            z = layer.activation(a)
+            error = _spread(layer.activation, a, z, sums)
+            error += _PER_VALUE * eps * (np.abs(z) + np.minimum(np.abs(a), 1.0))
+    return _bounded(error)
+
+
+def _bounded(error: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the error with infinity where it is not known."""
+    return np.asarray(np.where(np.isnan(error), np.inf, error))
+
+
+def _spread(activation: Any, a: NDArray[Any], z: NDArray[Any], error: NDArray[Any]) -> NDArray[Any]:
+    """Return how far h changes where a changes by up to `error`."""
+    if not isinstance(activation, AlongAxis):
+        beside: list[NDArray[Any]] = [np.abs(activation(a + sign * error) - z) for sign in (1.0, -1.0)]
+        return np.asarray(np.maximum(beside[0], beside[1]))
+    # No row of a Jacobian among them has more than 2 as its sum; hardmax jumps, at the largest of a row.
+    smooth = np.broadcast_to(2.0 * error.max(axis=-1, keepdims=True), z.shape)
+    sign = np.where(np.arange(z.shape[-1]) == a.argmax(axis=-1)[:, np.newaxis], -1.0, 1.0)
+    jump = np.abs(activation(a + sign * error) - z)
+    return np.asarray(np.maximum(smooth, jump))
+
+
+def samples_for(network: MLP) -> NDArray[Any]:
+    """Return samples that reach the middle and the tails of activations: normal, of six scales, and zeros."""
+    rng = np.random.default_rng(0)
+    scale = np.array([0.0, 1e-3, 0.1, 1.0, 1.0, 3.0, 10.0, 100.0])[np.arange(_ROWS) % 8, np.newaxis]
+    return np.asarray(rng.standard_normal((_ROWS, network.widths[0])) * scale, network.dtype)

@@ -1,0 +1,93 @@
+"""The command and the table of formats."""
+
+import json
+
+import numpy as np
+import pytest
+
+from multilayer import InputError
+from multilayer.cli.app import run_command_line
+from multilayer.exchange import FORMATS, convert, read, write
+from multilayer.exchange.proof import prove, samples_for, tolerance
+from multilayer.network import MLP, Dense
+from tests.exchange.networks import HIDDEN, random_network
+from tests.io.networks import NETWORK
+
+NET = random_network((4, 7, 3), ("tanh", "softmax"), np.float32)
+OWN = ("json", "safetensors", "npz")
+
+
+@pytest.mark.parametrize("first", OWN)
+@pytest.mark.parametrize("second", OWN)
+def test_formats_of_ours(tmp_path, monkeypatch, capsys, first, second):
+    monkeypatch.chdir(tmp_path)
+    write(NETWORK, f"a.{first}")
+    assert run_command_line(["convert", f"a.{first}", f"b.{second}"]) == 0
+    assert read(f"b.{second}").network == NETWORK
+    out = capsys.readouterr().out
+    assert "read back with the same bits" in out
+    assert f"wrote b.{second}" in out
+
+
+def test_a_file_says_where_it_is_from(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    write(NET, tmp_path / "a.json")
+    convert(tmp_path / "a.json", tmp_path / "b.safetensors")
+    origin = json.loads(read(tmp_path / "b.safetensors").origin["origin"])
+    assert origin["from"] == "a.json"
+    assert origin["made"] == "1970-01-01T00:00:00+00:00"
+    assert len(origin["sha256"]) == 64
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".pkl", ".joblib", ".skops", ".ckpt", ".gguf"])
+def test_refused_suffixes_name_a_way_out(tmp_path, capsys, suffix):
+    path = tmp_path / f"model{suffix}"
+    path.write_bytes(b"\x80\x04.")
+    assert run_command_line(["convert", str(path), str(tmp_path / "b.json")]) == 2
+    message = capsys.readouterr().err
+    assert "safetensors" in message or "ONNX" in message
+    assert not (tmp_path / "b.json").exists()
+
+
+def test_the_source_is_not_overwritten(tmp_path):
+    write(NET, tmp_path / "a.npz")
+    with pytest.raises(InputError, match="it is the source"):
+        convert(tmp_path / "a.npz", tmp_path / "a.npz")
+
+
+def test_output_of_a_classifier_that_ends_in_logits(tmp_path):
+    layers = [*NET.layers[:-1], Dense(NET.layers[-1].W, NET.layers[-1].b)]
+    write(MLP(layers), tmp_path / "logits.npz")
+    assert any("logits" in note for note in read(tmp_path / "logits.npz").notes)
+    found = read(tmp_path / "logits.npz", output="softmax", classes=["a", "b", "c"])
+    assert found.network.layers == NET.layers
+    assert found.network.classes == ("a", "b", "c")
+    write(NET, tmp_path / "probabilities.npz")
+    with pytest.raises(InputError, match="has the output softmax already"):
+        read(tmp_path / "probabilities.npz", output="sigmoid")
+
+
+def test_names_of_formats_and_suffixes_are_distinct():
+    assert len({one.name for one in FORMATS}) == len(FORMATS)
+    with pytest.raises(InputError, match="safetensors"):
+        read("a.json", format="safetensor")
+    with pytest.raises(InputError, match="expected a file"):
+        read("a.xyz")
+
+
+@pytest.mark.parametrize("activation", HIDDEN, ids=repr)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_tolerance_holds_another_order_of_sums_and_no_more(activation, dtype):
+    """Sums in the reverse order are within it; weights that are 1e-3 off are not."""
+    net = random_network((9, 20, 4), (activation, "tanh"), dtype)
+    first, last = net.layers
+    turned = MLP([Dense(first.W[::-1], first.b, activation), last])
+    x = samples_for(net)
+    proof = prove(net, lambda x: turned(x[:, ::-1]), "reversed", x)
+    assert proof.holds
+    assert np.all(tolerance(net, x) >= 0.0)
+    wrong = MLP([first, Dense(last.W * dtype(1.001), last.b + dtype(1e-3), "tanh")])
+    proof = prove(net, wrong, "wrong", x)
+    assert not proof.holds
+    with pytest.raises(InputError, match="nothing was written"):
+        proof.check()
