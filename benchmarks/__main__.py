@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import click
 import numpy as np
 
 from benchmarks import diagnosis as cost
+from benchmarks import predict as end_to_end
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_suite import scored, table
@@ -265,6 +267,25 @@ def tables(sets: str, splits: int, peers: str, members: int, threads: int, store
         summaries = [asdict(one) for one in summary_of_tables(results)]
         facts = {"members": members, "splits": splits, "threads": threads, "summary": summaries}
         store_results("tables", [], **facts, results=[asdict(one) for one in results])
+
+
+@app.command()
+@click.option("--rows", default=2_000_000, show_default=True, help="Rows of the table.")
+@rounds_option(3)
+@threads_option
+@only_option
+@store_option
+def predict(rows: int, rounds: int, threads: int, only: str, store: bool) -> None:
+    """`multilayer predict` of a Parquet file, beside a script of pyarrow, NumPy and ONNX Runtime."""
+    _refuse_parts(store, only)
+    verdicts = []
+    with TemporaryDirectory() as folder:
+        for case in end_to_end.CASES:
+            if only in case.name:
+                verdicts.append(end_to_end.measured(case, rows, rounds, threads, Path(folder)))
+                print(end_to_end.summary(verdicts[-1]), flush=True)
+    if store:
+        store_results("predict", [], threads=threads, verdicts=[asdict(one) for one in verdicts])
 
 
 @app.command()

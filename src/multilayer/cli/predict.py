@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.ahead import ahead
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, quoted
 from multilayer.cli.console import path, print_note, show_status
@@ -71,12 +72,12 @@ def predict(
 
     def answers() -> Iterator[dict[str, Any]]:
         nonlocal rows
-        for columns, others in pieces:
+        for columns, others in ahead(pieces):
             rows += columns.rows
             yield _answers(loaded, columns, others, proba, interval)
 
     with show_status(fill("predicting {table}", table=source(table))):
-        write_rows(output, answers())
+        write_rows(output, ahead(answers()))  # read, predicted and written at the same time
     if output != "-":
         print_note(fill("wrote {rows:,} rows to {file}", rows=rows, file=output))
 
@@ -101,7 +102,7 @@ def _check(model: Model, proba: bool, interval: float | None) -> None:
 
 
 def _answers(
-    model: Model, columns: Columns, others: Columns, proba: bool, interval: float | None
+    model: Model, columns: Columns, carried: Mapping[str, Any], proba: bool, interval: float | None
 ) -> dict[str, Any]:
     """Return the columns that are passed on, and beside them the answers."""
     y, target = model(columns), model.target
@@ -116,8 +117,7 @@ def _answers(
         answers["prediction"] = y
         if interval is not None and model.intervals is not None:
             answers["low"], answers["high"] = model.intervals.interval(y, interval)
-    carried = {column.name: column.values for column in others}
-    return carried | {_beside(name, carried): values for name, values in answers.items()}
+    return dict(carried) | {_beside(name, carried): values for name, values in answers.items()}
 
 
 def _texts(sets: NDArray[np.bool_], classes: Sequence[object]) -> list[str]:

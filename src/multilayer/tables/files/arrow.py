@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import quoted
@@ -16,7 +15,7 @@ from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_
 from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
-__all__ = ["arrow", "column_of", "texts_of"]
+__all__ = ["arrow", "as_text", "column_of", "flat"]
 
 
 @cache
@@ -56,17 +55,23 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
     )
 
 
-def texts_of(values: Any) -> NDArray[np.object_]:
-    """Return an array of Arrow as texts, None where missing."""
+def flat(values: Any) -> Any:
+    """Return an array of Arrow in one piece, without a dictionary; lists and records as texts."""
     if hasattr(values, "combine_chunks"):
         values = _in_one(values)
-    if arrow("types").is_dictionary(values.type):
+    types = arrow("types")
+    if types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    return as_text(values) if types.is_nested(values.type) else values
+
+
+def as_text(values: Any) -> Any:
+    """Return an array of Arrow as one of texts, null where missing."""
     try:
-        texts = values.cast("string").to_numpy(zero_copy_only=False)
+        return values.cast("string")
     except arrow().ArrowNotImplementedError:  # lists and records
         texts = [None if value is None else str(value) for value in values.to_pylist()]
-    return np.asarray(texts, object)
+        return arrow().array(texts, "string")
 
 
 def _in_one(values: Any) -> Any:

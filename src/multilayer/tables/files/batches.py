@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
@@ -10,7 +10,7 @@ from multilayer._base.errors import located
 from multilayer._base.storage import AnyPath
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import check_present, conformed
-from multilayer.tables.files.arrow import arrow, column_of, texts_of
+from multilayer.tables.files.arrow import arrow, column_of, flat
 from multilayer.tables.files.csv_files import csv_batches, placed
 from multilayer.tables.files.dialect import Dialect, Options, Settings, dialect_of
 from multilayer.tables.files.json_lines import json_batches, json_names
@@ -23,7 +23,7 @@ __all__ = ["read_batches"]
 
 _BUFFER = 1 << 18
 
-Batches = Iterator[tuple[Columns, Columns]]
+Batches = Iterator[tuple[Columns, Mapping[str, Any]]]
 
 
 def read_batches(
@@ -45,7 +45,7 @@ def read_batches(
     schema : sequence of ColumnSchema
         The columns to read; others are not.
     carried : sequence of str
-        Columns that are passed on as text, as they are written.
+        Columns that are passed on as they are: of CSV and JSON lines as text, of Parquet and Arrow with their types.
     rows : int
         The most rows in one piece.
     others : bool
@@ -57,9 +57,9 @@ def read_batches(
 
     Returns
     -------
-    iterator of (Columns, Columns)
-        The columns of the schema, as `conform` returns them, and those that are carried, of the kind text. There is
-        at least one piece, without rows where the table has none.
+    iterator of (Columns, mapping from names to arrays)
+        The columns of the schema, as `conform` returns them, and those that are carried, as arrays of Arrow, which
+        `write_rows` takes. There is at least one piece, without rows where the table has none.
 
     Raises
     ------
@@ -100,12 +100,12 @@ class _Request:
         carried = (name for name in names if name not in used or name in self.carried)
         return replace(request, carried=tuple(carried))
 
-    def piece(self, batch: Any, decimal: str = ".") -> tuple[Columns, Columns]:
+    def piece(self, batch: Any, decimal: str = ".") -> tuple[Columns, dict[str, Any]]:
         """Return a batch of Arrow as columns."""
         values = dict(zip(batch.schema.names, batch.columns, strict=True))
         return (
             Columns(_conformed(values[wanted.name], wanted, decimal) for wanted in self.schema),
-            Columns(Column(name, "text", texts_of(values[name])) for name in self.carried),
+            {name: flat(values[name]) for name in self.carried},
         )
 
 
@@ -205,7 +205,7 @@ def _or_none(batches: Any, schema: Any) -> Iterator[Any]:
 
 def _json(request: _Request) -> tuple[_Request, Iterator[Any]]:
     request = request.among(json_names(request.source))
-    return request, json_batches(request.source, request.needed)
+    return request, json_batches(request.source, request.needed, texts=request.carried)
 
 
 _FORMATS: dict[str, Callable[[_Request], Batches]] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
-from multilayer.tables.files.arrow import arrow
+from multilayer.tables.files.arrow import arrow, as_text
 from multilayer.tables.files.sources import Source
 
 __all__ = ["json_batches", "json_names", "json_table"]
@@ -33,8 +33,11 @@ def json_names(source: Source) -> tuple[str, ...]:
     return tuple(_object(source.head.lstrip().split(b"\n", 1)[0], 1))
 
 
-def json_batches(source: Source, needed: Sequence[str]) -> Iterator[Any]:
-    """Yield batches with the columns that are needed; a value that no line of a batch has is missing."""
+def json_batches(source: Source, needed: Sequence[str], texts: Collection[str] = ()) -> Iterator[Any]:
+    """Yield batches with the columns that are needed; a value that no line of a batch has is missing.
+
+    Some are `texts` in all of them: elsewhere types are those of the values of a batch.
+    """
     with source.open() as stream:
         left, ended = b"", False
         while not ended:
@@ -45,6 +48,7 @@ def json_batches(source: Source, needed: Sequence[str]) -> Iterator[Any]:
                 table = _parsed(source, arrow().BufferReader(lines))
                 missing = arrow().nulls(table.num_rows)
                 columns = {name: table[name] if name in table.column_names else missing for name in needed}
+                columns |= {name: as_text(columns[name]) for name in texts}
                 yield arrow().table(columns).combine_chunks()
 
 

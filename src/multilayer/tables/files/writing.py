@@ -14,12 +14,12 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import quoted
-from multilayer.tables.files.arrow import arrow
+from multilayer.tables.files.arrow import arrow, as_text
 
 __all__ = ["write_rows"]
 
 Batch = Mapping[str, Any]
-"""Columns of equal length by name: arrays, or lists of texts and None."""
+"""Columns of equal length by name: arrays of NumPy or Arrow, or lists of texts and None."""
 
 
 def write_rows(path: AnyPath, batches: Iterable[Batch]) -> None:
@@ -69,6 +69,9 @@ def _write_csv(file: BinaryIO, batches: Iterator[Batch], separator: str = ",") -
 def _csv_lines(table: Any, separator: str) -> Any:
     """Return the lines of a table; cells are quoted where one of its texts needs it."""
     pa, module = arrow(), arrow("csv")
+    table = pa.table(
+        {name: _as_cells(values) for name, values in zip(table.column_names, table.columns, strict=True)}
+    )
     for style in ("none", "needed"):
         sink = pa.BufferOutputStream()
         try:
@@ -83,6 +86,13 @@ def _csv_lines(table: Any, separator: str) -> Any:
         else:
             return sink.getvalue()
     raise AssertionError
+
+
+def _as_cells(values: Any) -> Any:
+    """Return numbers and truth values as they are, all others as texts."""
+    types = arrow("types")
+    plain = types.is_integer, types.is_floating, types.is_boolean, types.is_string
+    return values if any(is_one(values.type) for is_one in plain) else as_text(values)
 
 
 def _write_tsv(file: BinaryIO, batches: Iterator[Batch]) -> None:
@@ -112,13 +122,13 @@ def _write_json(file: BinaryIO, batches: Iterator[Batch]) -> None:
 
 def _json_values(values: Any) -> Any:
     """Return values as texts in JSON."""
-    compute, types, array = arrow("compute"), arrow("types"), _array(values)
+    compute, types, array = arrow("compute"), arrow("types"), _as_cells(_array(values))
     if types.is_floating(array.type):
         texts = compute.if_else(compute.is_finite(array), array, None).cast("string")
     elif types.is_integer(array.type) or types.is_boolean(array.type):
         texts = array.cast("string")
     else:
-        texts = array.cast("string")
+        texts = array
         if compute.any(compute.match_substring_regex(texts, r'["\\\x00-\x1f]')).as_py():
             escaped = [
                 None if text is None else json.dumps(text, ensure_ascii=False) for text in texts.to_pylist()
