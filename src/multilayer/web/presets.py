@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer.activations import sigmoid
+from multilayer.initializers import ScikitLearn
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
+from multilayer.web.recipe import Recipe
 from multilayer.web.session import Rows, State
 
 __all__ = ["PRESETS", "Preset"]
@@ -35,7 +38,19 @@ def _seed() -> State:
 def _xor() -> State:
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     net = initialize((2, 8, 1), "tanh", "sigmoid", dtype=float, rng=0)
-    return State(net, Rows(X, np.array([0, 1, 1, 0]), target="xor", about=fill("the four rows of XOR")))
+    rows = Rows(X, np.array([0, 1, 1, 0]), target="xor", about=fill("the four rows of XOR"))
+    return State(net, rows, Recipe(parameters={"learning_rate": 0.03}, epochs=300))
+
+
+def _stuck() -> State:
+    """scikit-learn#31235: logistic units, scikit-learn's initial weights and defaults; it stops on a plateau."""
+    X = np.random.RandomState(1).random_sample((500, 2))
+    y = (X[:, 0] + (2 * (X[:, 1] - 0.5)) ** 2 >= 0.75).astype(np.int64)
+    start = ScikitLearn(sigmoid)
+    random = np.random.RandomState(0)
+    net = initialize((2, 20, 20, 1), "sigmoid", "sigmoid", initializer=start, dtype=float, rng=random)
+    rows = Rows(X, y, target="above", about=fill("500 points, above a parabola or below it"))
+    return State(net, rows, Recipe(patience=10))
 
 
 PRESETS: dict[str, Preset] = {
@@ -43,5 +58,6 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset("seed", lambda: fill("The tutorial's network 2-4-3"), _seed),
         Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
+        Preset("stuck", lambda: fill("A network that does not learn, 2-20-20-1"), _stuck),
     )
 }

@@ -14,6 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.table import numbered
 from multilayer._base.text import fill
 from multilayer.network import MLP
+from multilayer.web.recipe import Recipe
 
 __all__ = ["Rows", "Session", "State"]
 
@@ -39,10 +40,11 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What can be undone: the network and the rows."""
+    """What can be undone: the network, the rows, and how the one is to learn the other."""
 
     network: MLP
     rows: Rows
+    recipe: Recipe = Recipe()  # noqa: RUF009  (frozen)
 
     def __post_init__(self) -> None:
         expected, found = self.network.widths[0], self.rows.X.shape[1]
@@ -91,6 +93,11 @@ class Session:
     def change_network(self, change: Callable[[MLP], MLP]) -> None:
         """Replace the network by what a function makes of it; where that raises, all stays as it is."""
         self.change(replace(self.state, network=change(self.state.network)))
+
+    def amend(self, new: State) -> None:
+        """Show another state in the place of the present one: both are one change."""
+        self._future.clear()
+        self._show(new)
 
     def undo(self) -> None:
         """Go back by one change."""

@@ -1,0 +1,132 @@
+"""How the session's network is to be trained: names and numbers, as the page and links hold them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from multilayer import losses, optimizers
+from multilayer._base.errors import InputError
+from multilayer._base.names import Registry
+from multilayer._base.text import fill
+from multilayer.diagnosis.case import loss_of_numbers, natural_loss
+from multilayer.diagnosis.outputs import class_numbers
+from multilayer.losses import Loss
+from multilayer.network import MLP
+from multilayer.optimizers import schedules
+from multilayer.optimizers.table import registry
+from multilayer.training import EarlyStopping, TrainConfig
+from multilayer.training.samples import targets
+
+__all__ = ["Recipe", "loss_for", "metric_for"]
+
+_MOST_EPOCHS = 100_000
+_LARGEST = 2**53
+"""Of the whole numbers that the page can show."""
+
+
+class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of a training. `config` looks them up and checks them."""
+
+    loss: str | None = None
+    """None: the one of `loss_for`."""
+    optimizer: str = "adam"
+    parameters: dict[str, float | bool] = {}
+    """Of the optimizer, by name, the learning rate among them; those that are left out have their defaults."""
+    schedule: str = "constant"
+    epochs: Annotated[int, Meta(ge=1, le=_MOST_EPOCHS)] = 200
+    batch_size: Annotated[int, Meta(ge=1, le=_LARGEST)] = 200
+    shuffle: bool = True
+    seed: Annotated[int, Meta(ge=0, le=_LARGEST)] = 0
+    """Of the order of the rows, of what is held out, and of dropout."""
+    validation: float | None = None
+    """The fraction of the rows that is held out."""
+    patience: Annotated[int, Meta(ge=0, le=_LARGEST)] | None = None
+    """Stop after so many epochs without improvement; None never stops early."""
+    dropout: float = 0.0
+    l2: float = 0.0
+    weight_decay: float = 0.0
+
+    def config(self, network: MLP, y: NDArray[Any] | None) -> TrainConfig:
+        """Return the settings as `multilayer.train` takes them, for a network and the targets of its rows.
+
+        Raises
+        ------
+        InputError
+            Naming the setting, its limits and what was found.
+        """
+        loss = loss_for(network, y, self.loss)
+        optimizer = optimizers.get(self.optimizer, **self.parameters)
+        # What is shown is the network after the last epoch, and not the best one.
+        stopping = None if self.patience is None else EarlyStopping(self.patience, restore_best=False)
+        return TrainConfig(
+            loss=loss,
+            optimizer=optimizer,
+            schedule=self.schedule,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            shuffle=self.shuffle,
+            stopping=stopping,
+            dropout=self.dropout,
+            l2=self.l2,
+            weight_decay=self.weight_decay,
+            metrics=metric_for(network, loss, y),
+        )
+
+    def with_config(self, config: TrainConfig) -> Recipe:
+        """Return this recipe with what a remedy may change: optimizer, schedule, epochs, stopping and penalties."""
+        optimizer: Any = config.optimizer
+        return msgspec.structs.replace(
+            self,
+            optimizer=_name(registry, optimizer),
+            parameters=dataclasses.asdict(optimizer),
+            schedule=_name(schedules.registry, config.schedule),
+            epochs=config.epochs,
+            patience=None if config.stopping is None else int(config.stopping.patience),
+            dropout=config.dropout if isinstance(config.dropout, float) else max(config.dropout),
+            weight_decay=config.weight_decay,
+        )
+
+
+def _name(registry: Registry[Any], value: Any) -> str:
+    """Return the name of the entry of this kind."""
+    return next(entry.name for entry in registry.entries if type(entry.value) is type(value))
+
+
+def loss_for(network: MLP, y: NDArray[Any] | None, name: str | None = None) -> Loss:
+    """Return the loss of this name, or else the one that belongs to the output activation and the targets.
+
+    It is what a diagnosis takes: cross-entropy for sigmoid and softmax, squared error for the identity, and for other
+    activations where there is a number for each output.
+
+    Raises
+    ------
+    InputError
+        When there are no targets, or no loss belongs to the activation and them.
+    """
+    if y is None:
+        raise InputError(
+            fill("the rows have no targets, so there is nothing to learn; open rows with a target column")
+        )
+    if name is not None:
+        return losses.get(name)
+    activation, units = network.layers[-1].activation, network.widths[-1]
+    found = natural_loss(activation) or loss_of_numbers(y, units)
+    if found is None:
+        raise InputError(
+            fill(
+                "no loss belongs to the output activation {activation} and these targets; choose a loss, or end the "
+                "network in softmax, sigmoid or identity",
+                activation=activation.facts.name,
+            )
+        )
+    return found
+
+
+def metric_for(network: MLP, loss: Loss, y: NDArray[Any] | None) -> str:
+    """Return the name of what is measured beside the loss: "accuracy" where the targets are classes, else "r2"."""
+    return "r2" if class_numbers(network, loss, targets(network, loss, y)) is None else "accuracy"
