@@ -53,10 +53,21 @@ def _stuck() -> State:
     return State(net, rows, Recipe(patience=10))
 
 
+def _book() -> State:
+    layers = (
+        Dense([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]], [0.1, 0.2, 0.3], "sigmoid"),
+        Dense([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]], [0.1, 0.2], "sigmoid"),
+        Dense([[0.1, 0.3], [0.2, 0.4]], [0.1, 0.2]),
+    )
+    about = fill("the row of 'Deep Learning from Scratch', chapter 3")
+    return State(MLP(layers), Rows(np.array([[1.0, 0.5]]), about=about))
+
+
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset("seed", lambda: fill("The tutorial's network 2-4-3"), _seed),
+        Preset("book", lambda: fill("The network 2-3-2-2 of 'Deep Learning from Scratch'"), _book),
         Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
         Preset("stuck", lambda: fill("A network that does not learn, 2-20-20-1"), _stuck),
     )
