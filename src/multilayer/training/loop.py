@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from typing import Self
@@ -62,6 +63,7 @@ class Training(Iterator[Step | Epoch]):
         self.interruption = Interruption()
         self.minimum: Minimum | None = None
         """The result of L-BFGS."""
+        self._data, self._held_out, self._start = data, held_out, start
         self._run = Run(network, config, data, held_out, state)
         self._callbacks, self._every, self._writer = callbacks, every, writer
         if writer is not None and self._run.ended is None:
@@ -116,6 +118,22 @@ class Training(Iterator[Step | Epoch]):
     def progress(self) -> Progress:
         """How far training is, after the last whole run of steps."""
         return self._run.progress
+
+    @property
+    def state(self) -> TrainState:
+        """All that changes while training runs, between two events or after the last one; `resumed` goes on from it."""
+        state = self._run.state()
+        return replace(state, rng=deepcopy(state.rng))
+
+    def resumed(self, state: TrainState, *, every: int | None = None) -> Training:
+        """Return a training of the same network, data and settings that goes on from a state, with the same bits.
+
+        It has neither callbacks nor a checkpoint. L-BFGS has no such state.
+        """
+        state = replace(state, rng=deepcopy(state.rng))  # which may be gone on from once more
+        return Training(
+            self.network, self.config, self._data, self._held_out, state, every=every, start=self._start
+        )
 
     def set_samples(self, samples: int) -> None:
         """Set the number of samples seen in finished epochs, where earlier trainings count too."""
