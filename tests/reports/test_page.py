@@ -1,10 +1,9 @@
 """A page holds together whatever is written on it: nothing loaded, nothing run, nothing left unsaid."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multilayer._base.errors import InputError
+from multilayer._base.language import in_language
 from multilayer._base.table import Table
 from multilayer.reports.page import Section, details, figure, items, page, paragraph, table
 from tests.reports.reading import read
@@ -23,10 +22,9 @@ def test_headings_follow_the_nesting():
     assert found.title == "Title"
 
 
-def test_the_language_is_a_parameter():
-    assert read(page("제목", [], [], lang="ko")).language == "ko"
-    with pytest.raises(InputError, match="lang must be a language tag"):
-        page("Title", [], [], lang='en"><script>')
+def test_a_page_declares_the_present_language():
+    with in_language("ko"):
+        assert read(page("제목", [], [])).language == "ko"
 
 
 def test_links_lead_to_the_sections():

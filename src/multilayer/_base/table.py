@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from multilayer._base.text import html_text, printable
+from multilayer._base.width import aligned, columns_of
 
 __all__ = ["Table", "matrix_table", "number_text", "numbered", "sample_table", "to_html", "to_text"]
 
@@ -64,10 +65,10 @@ class Table:
     def _lines(self) -> Iterator[str]:
         head = [self.columns] if self.columns else []
         table = [tuple(map(printable, row)) for row in (*head, *self.rows)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        widths = [max(map(columns_of, column)) for column in zip(*table, strict=True)]
         for row in table:
             cells = (
-                cell.ljust(width) if column in self.left else cell.rjust(width)
+                aligned(cell, width, left=column in self.left)
                 for column, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
             yield "  ".join(cells).rstrip()

@@ -7,9 +7,10 @@ it out: tables (`table`), the text of a diagnosis (`diagnosis.phrases.sentence`)
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Collection
 from itertools import islice
+
+from multilayer._base.translation import translated
 
 __all__ = [
     "fill",
@@ -20,7 +21,6 @@ __all__ = [
     "printable",
     "quoted",
     "shows",
-    "translate_with",
 ]
 
 _LONGEST_MESSAGE = 500
@@ -35,23 +35,17 @@ _LONGEST_COMPARED = 48
 _MOST_COMPARED = 200
 _MOST_RANKED = 10_000
 
-_translations: list[gettext.NullTranslations] = [gettext.NullTranslations()]
-
 
 def fill(template: str, /, **places: object) -> str:
     """Return a sentence: a whole template, translated, with its named places filled in.
 
     A translator sees whole sentences, and may put the places in another order. Numbers are formatted by the template.
+    `python -m tools.translations` finds templates that are written in the call; others are marked: `N_("...")`.
 
     >>> fill("layer {layer}: {fraction:.0%} of the units are dead", layer=2, fraction=0.25)
     'layer 2: 25% of the units are dead'
     """
-    return _translations[0].gettext(template).format_map(places)
-
-
-def translate_with(translations: gettext.NullTranslations) -> None:
-    """Look up the templates of `fill` in these translations from now on."""
-    _translations[0] = translations
+    return translated(template).format_map(places)
 
 
 def percent(fraction: float) -> str:

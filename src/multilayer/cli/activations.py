@@ -17,7 +17,6 @@ from multilayer._base.text import fill
 from multilayer.activations import Activation, AlongAxis, catalogue, curves_of, get
 from multilayer.cli.console import (
     json_option,
-    lang_option,
     path,
     print_note,
     print_text,
@@ -48,10 +47,7 @@ __all__ = [
 @click.option(
     "--html", metavar="FILE", type=path, help="With --measure: write a page with pictures (extra plot)."
 )
-@lang_option
-def activations(
-    name: str | None, as_json: bool, measure: bool, quick: bool, html: str | None, lang: str
-) -> None:
+def activations(name: str | None, as_json: bool, measure: bool, quick: bool, html: str | None) -> None:
     """List activation functions, or show one of them.
 
     NAME is a name or alias of an activation. It is shown with its formulas, range, kinks, parameters and curve.
@@ -61,7 +57,7 @@ def activations(
         option = "--quick" if html is None else "--html"
         raise InputError(fill("{option} needs --measure", option=option))
     if measure:
-        _show_measured(chosen, quick=quick, as_json=as_json, html=html, lang=lang, card=name is not None)
+        _show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
     elif as_json:
         described = [_described(activation) for activation in chosen]
         write_json(to_json(described if name is None else described[0]))
@@ -110,7 +106,7 @@ def _print_card(activation: Activation) -> None:
 
 
 def _show_measured(
-    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, lang: str, card: bool
+    chosen: Sequence[Activation], *, quick: bool, as_json: bool, html: str | None, card: bool
 ) -> None:
     """Measure, and print a card, a table or JSON, or write a page."""
     # Here and below: no other command imports what training needs.
@@ -120,10 +116,10 @@ def _show_measured(
         from multilayer.reports import check_ready
         from multilayer.reports.activations import properties_page
 
-        check_ready(html, lang=lang)  # before a minute of measuring
+        check_ready(html)  # before a minute of measuring
     found = _measured(chosen, quick, partly=not (as_json or html or card))
     if html is not None:
-        storage.write(html, properties_page(found, lang=lang))
+        storage.write(html, properties_page(found))
         print_note(fill("wrote {count} activations to {file}", count=len(found), file=shown(html)))
     if as_json:
         write_json(to_json(document(found)))

@@ -18,6 +18,13 @@ from multilayer.cli.diagnose import diagnose
 from multilayer.cli.evaluate import evaluate
 from multilayer.cli.explain import explain
 from multilayer.cli.info import info
+from multilayer.cli.language import (
+    Context,
+    help_option,
+    in_chosen_language,
+    language_option,
+    translated_command,
+)
 from multilayer.cli.names import names
 from multilayer.cli.predict import predict
 from multilayer.cli.run import run
@@ -30,6 +37,15 @@ OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
 
 class _Commands(click.Group):
+    context_class = Context
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        return command and translated_command(command)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Group.format_help(translated_command(self), ctx, formatter)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which they are added, not of the alphabet."""
         return list(self.commands)
@@ -56,7 +72,6 @@ def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 @click.command(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     Exit codes: 0 done; 1 diagnose found trouble; 2 bad input, nothing was written; 130 interrupted.
 
@@ -73,12 +88,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     callback=_print_version,
     help="Show the version and exit.",
 )
+@language_option
+@help_option
 def app() -> None:
     """The multilayer perceptron, complete: see every number, trust every digit."""
 
 
 for command in (train, predict, evaluate, explain, run, summary, convert, diagnose, activations, names, info):
-    app.add_command(command)
+    app.add_command(help_option(language_option(command)))
 
 
 def main() -> NoReturn:
@@ -89,6 +106,11 @@ def main() -> NoReturn:
 def run_command_line(arguments: list[str]) -> int:
     """Run a command, and return its exit code."""
     warnings.showwarning = _print_warning
+    with in_chosen_language():
+        return _ended(arguments)
+
+
+def _ended(arguments: list[str]) -> int:
     try:
         # In click's own mode, errors would have two more lines, and a reader that has gone would be an error.
         code = app(arguments or ["--help"], prog_name="multilayer", standalone_mode=False)

@@ -24,7 +24,6 @@ __all__ = [
     "flush",
     "header_option",
     "json_option",
-    "lang_option",
     "network_argument",
     "path",
     "print_error",
@@ -185,10 +184,4 @@ header_option = click.option(
     "--header/--no-header",
     default=None,
     help="Whether line 1 holds column names (default: decided by its content).",
-)
-lang_option = click.option(
-    "--lang",
-    default="en",
-    metavar="TAG",
-    help="With --html: the language that the page declares, such as ko (default: en).",
 )

@@ -14,7 +14,6 @@ from multilayer._base.text import fill
 from multilayer.cli.console import (
     header_option,
     json_option,
-    lang_option,
     network_argument,
     path,
     print_note,
@@ -75,7 +74,6 @@ def _explain(context: click.Context, _: click.Parameter, name: str | None) -> No
     help="Learning curves: a CSV file with columns loss, validation_loss, learning_rate.",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
-@lang_option
 @header_option
 @json_option
 @click.option("--try-fixes", is_flag=True, help="Retrain with each remedy and rank them by their gain.")
@@ -102,7 +100,6 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     loss: str | None,
     history: str | None,
     html: str | None,
-    lang: str,
     header: bool | None,
     as_json: bool,
     try_fixes: bool,
@@ -129,13 +126,13 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if try_fixes and not target:
         raise InputError(fill("--try-fixes needs --target"))
     if html is not None:
-        check_ready(html, lang=lang)
+        check_ready(html)
     if holds_model(network):
         _refuse_for_models(
             {"--target": target, "--loss": loss, "--history": history, "--try-fixes": try_fixes}
         )
         found = _of_model(network, samples, header)
-        _show(found, None, html, lang, as_json)
+        _show(found, None, html, as_json)
         return TROUBLE if found.trouble else 0
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
@@ -155,18 +152,18 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     ranking = None
     if try_fixes and y is not None:
         ranking = _ranking(net, table.X, y, found.evidence.loss, time_limit)
-    _show(found, ranking, html, lang, as_json)
+    _show(found, ranking, html, as_json)
     if ranking is not None and ranking.interrupted:
         raise KeyboardInterrupt
     return TROUBLE if found.trouble else 0
 
 
-def _show(found: Diagnosis, ranking: Ranking | None, html: str | None, lang: str, as_json: bool) -> None:
+def _show(found: Diagnosis, ranking: Ranking | None, html: str | None, as_json: bool) -> None:
     from multilayer.diagnosis.document import to_json
     from multilayer.reports import write_html
 
     if html is not None:
-        write_html(found, html, ranking, lang=lang)
+        write_html(found, html, ranking)
         print_note(fill("wrote {file}", file=html))
     if as_json:
         write_json(to_json(found, ranking))

@@ -11,7 +11,6 @@ from multilayer._base.errors import MissingExtraError, located
 from multilayer._base.text import fill
 from multilayer.cli.console import (
     json_option,
-    lang_option,
     path,
     print_note,
     print_styled,
@@ -39,7 +38,6 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
     help="Fit the models to compare with on this table (default: on the other folds of TABLE).",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
-@lang_option
 @json_option
 @csv_options
 def evaluate(
@@ -47,7 +45,6 @@ def evaluate(
     table: str,
     train: str | None,
     html: str | None,
-    lang: str,
     as_json: bool,
     **dialect: Any,
 ) -> None:
@@ -64,14 +61,14 @@ def evaluate(
     from multilayer.tables.evaluation import evaluate as evaluation_of
 
     if html is not None:
-        check_ready(html, lang=lang)
+        check_ready(html)
     loaded = Model.load(model)
     columns = read_for(loaded, table, dialect, needs_target=True)
     known = None if train is None else read_for(loaded, train, dialect, needs_target=True)
     with show_status(fill("evaluating")), located(source(table)):
         found = evaluation_of(loaded, columns, baselines=_baselines(), train=known)
     if html is not None:
-        storage.write(html, evaluation_page(found, lang=lang).encode())
+        storage.write(html, evaluation_page(found).encode())
         print_note(fill("wrote {file}", file=html))
     if as_json:
         write_json(found.to_json())

@@ -11,7 +11,6 @@ from multilayer._base.errors import located
 from multilayer._base.text import fill
 from multilayer.cli.console import (
     json_option,
-    lang_option,
     path,
     print_note,
     print_text,
@@ -36,12 +35,9 @@ __all__ = ["explain"]
     help="Of how many of the first rows the predictions are explained.",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
-@lang_option
 @json_option
 @csv_options
-def explain(
-    model: str, table: str, rows: int, html: str | None, lang: str, as_json: bool, **dialect: Any
-) -> None:
+def explain(model: str, table: str, rows: int, html: str | None, as_json: bool, **dialect: Any) -> None:
     """Find out what matters to a model.
 
     MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, in any order. Prints how
@@ -55,13 +51,13 @@ def explain(
     from multilayer.tables import explain as explanation_of
 
     if html is not None:
-        check_ready(html, lang=lang)
+        check_ready(html)
     loaded = Model.load(model)
     columns = read_for(loaded, table, dialect)
     with show_status(fill("explaining")), located(source(table)):
         found = explanation_of(loaded, columns, rows=rows)
     if html is not None:
-        storage.write(html, explanation_page(found, lang=lang).encode())
+        storage.write(html, explanation_page(found).encode())
         print_note(fill("wrote {file}", file=html))
     if as_json:
         write_json(found.to_json())

@@ -10,6 +10,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.names import Entry
 from multilayer._base.table import Table
 from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.translation import N_
 from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
@@ -19,8 +20,10 @@ __all__ = [
 
 _KINDS = ("activations", "losses", "metrics", "optimizers", "schedules", "initializers")
 _NOTES = {
-    "losses": "Each loss is summed over outputs (a mean, where the formula divides by their number), then averaged "
-    "over samples."
+    "losses": N_(
+        "Each loss is summed over outputs (a mean, where the formula divides by their number), then averaged "
+        "over samples."
+    )
 }
 
 

@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.cli.console import path, print_note, show_status
 from multilayer.io import source
 
@@ -84,7 +85,7 @@ def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]
     count = int(np.count_nonzero(missing))
     if not count or count == columns.rows:
         return columns, ()
-    note = "{count:,} of {rows:,} rows have no {target}, and are left out"
+    note = N_("{count:,} of {rows:,} rows have no {target}, and are left out")
     return columns.take(~missing), (fill(note, count=count, rows=columns.rows, target=quoted(target)),)
 
 

@@ -14,6 +14,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.storage import check_writable
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent, quoted
+from multilayer._base.translation import N_
 from multilayer.cli.config import recipe_in
 from multilayer.cli.console import flush, path, print_note, print_text, show_status
 from multilayer.cli.tables import csv_options, read, table_argument, types_option, with_target
@@ -147,17 +148,19 @@ def _say_doubts(columns: Columns, target: Target) -> None:
 
 
 _WORDS = (
-    (0.25, "much better than the same answer for each row"),
-    (0.9, "better than the same answer for each row"),
+    (0.25, N_("much better than the same answer for each row")),
+    (0.9, N_("better than the same answer for each row")),
     (
         float("inf"),
-        "hardly better than the same answer for each row: these columns may not predict the target",
+        N_("hardly better than the same answer for each row: these columns may not predict the target"),
     ),
 )
 """What is said of errors up to these fractions of those that the best constant makes."""
 
-_CLASSES = "accuracy {accuracy} and log-loss {loss:.4g} on held-out rows; the most frequent class alone has {constant}"
-_NUMBERS = (
+_CLASSES = N_(
+    "accuracy {accuracy} and log-loss {loss:.4g} on held-out rows; the most frequent class alone has {constant}"
+)
+_NUMBERS = N_(
     "root mean squared error {error:.4g} and mean absolute error {absolute:.4g} on held-out rows; the mean alone has "
     "{constant:.4g}"
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, one_line, percent
+from multilayer._base.translation import N_
 
 if TYPE_CHECKING:
     from multilayer.tables import Column, Columns, Target
@@ -18,14 +19,14 @@ __all__ = ["listed", "understood"]
 _MOST, _LONGEST = 6, 30
 """How many names of a list are shown, and how much of each."""
 
-_HELD_OUT = "each network holds out another of {folds} parts of the rows"
+_HELD_OUT = N_("each network holds out another of {folds} parts of the rows")
 
 _PLURAL = {
-    "number": "numbers",
-    "category": "categories",
-    "date": "dates",
-    "text": "text, not used",
-    "identifier": "identifiers, not used",
+    "number": N_("numbers"),
+    "category": N_("categories"),
+    "date": N_("dates"),
+    "text": N_("text, not used"),
+    "identifier": N_("identifiers, not used"),
 }
 
 
@@ -74,7 +75,7 @@ def _target(y: Column, target: Target) -> str:
             high=target.high,
         )
     shares = listed(_shares(y, target))
-    template = "{name}, {count:,} classes ({shares}): classification"
+    template = N_("{name}, {count:,} classes ({shares}): classification")
     return fill(template, name=name, count=len(target.classes), shares=shares)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis.check import Severity
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
@@ -49,18 +50,18 @@ _HALF = 0.5
 """Of the same way: up to there, outputs that are alike fall on the right side of a threshold by luck."""
 
 _SCORES = {
-    (True, False): "Accuracy {score:.3g} (majority class {constant:.3g}).",
-    (True, True): "Accuracy {score:.3g} (majority class {constant:.3g}, linear model {linear:.3g}).",
-    (False, False): "R^2 {score:.3g} (best constant {constant:.3g}).",
-    (False, True): "R^2 {score:.3g} (best constant {constant:.3g}, linear model {linear:.3g}).",
+    (True, False): N_("Accuracy {score:.3g} (majority class {constant:.3g})."),
+    (True, True): N_("Accuracy {score:.3g} (majority class {constant:.3g}, linear model {linear:.3g})."),
+    (False, False): N_("R^2 {score:.3g} (best constant {constant:.3g})."),
+    (False, True): N_("R^2 {score:.3g} (best constant {constant:.3g}, linear model {linear:.3g})."),
 }
 """By whether the targets are classes, and whether there is a linear model."""
 _ENDINGS = {
-    "plateau": "Training stopped on this plateau after {epochs} epochs.",
-    "epochs": "Training ended after {epochs} epochs.",
-    "interrupted": "Training was interrupted after {epochs} epochs.",
-    "callback": "Training was stopped by a callback after {epochs} epochs.",
-    "not finite": "Training stopped at a number that is not finite after {epochs} epochs.",
+    "plateau": N_("Training stopped on this plateau after {epochs} epochs."),
+    "epochs": N_("Training ended after {epochs} epochs."),
+    "interrupted": N_("Training was interrupted after {epochs} epochs."),
+    "callback": N_("Training was stopped by a callback after {epochs} epochs."),
+    "not finite": N_("Training stopped at a number that is not finite after {epochs} epochs."),
 }
 
 

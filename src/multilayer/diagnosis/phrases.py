@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 from multilayer.diagnosis.evidence import Caller, Evidence
 
 __all__ = [
@@ -46,28 +47,34 @@ _OPTIONS: Mapping[str, tuple[str, str]] = {
 """How an option is written: as a parameter of an estimator, and for `fit` and `initialize`."""
 
 _UNKNOWN: Mapping[str, tuple[str, str]] = {
-    "y": ("no y was given", "no --target was given"),
+    "y": (N_("no y was given"), N_("no --target was given")),
     "loss": (
-        "no loss was given, and none belongs to the output activation {activation}; give loss=",
-        "no loss was given, and none belongs to the output activation {activation}; give --loss",
+        N_("no loss was given, and none belongs to the output activation {activation}; give loss="),
+        N_("no loss was given, and none belongs to the output activation {activation}; give --loss"),
     ),
     "history": (
-        "the loss curve is not known; give course=, what fit returned",
-        "the loss curve is not known; give --history",
+        N_("the loss curve is not known; give course=, what fit returned"),
+        N_("the loss curve is not known; give --history"),
     ),
     "stopped": (
-        "why training ended is not known; give course=, what fit returned",
-        "why training ended is not known; in Python, multilayer.diagnose takes what fit returned",
+        N_("why training ended is not known; give course=, what fit returned"),
+        N_("why training ended is not known; in Python, multilayer.diagnose takes what fit returned"),
     ),
     "start": (
-        "the network before training is not known; give course=TrainingRecord(start=...)",
-        "the network before training is not known; in Python, multilayer.diagnose takes what fit returned",
+        N_("the network before training is not known; give course=TrainingRecord(start=...)"),
+        N_(
+            "the network before training is not known; in Python, multilayer.diagnose takes what fit returned"
+        ),
     ),
     "updates": (
-        "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), or "
-        "diagnose live",
-        "neither the network before training nor its updates are known; in Python, multilayer.diagnose takes what fit "
-        "returned",
+        N_(
+            "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), or "
+            "diagnose live"
+        ),
+        N_(
+            "neither the network before training nor its updates are known; in Python, "
+            "multilayer.diagnose takes what fit returned"
+        ),
     ),
 }
 """What is not known, and how to give it: in Python, and on the command line."""

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import sys
-import textwrap
 from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer._base.names import folded
 from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.translation import translated
+from multilayer._base.width import wrapped
 from multilayer.diagnosis.check import Check
 from multilayer.diagnosis.checks import CHECKS, consequences
 
-__all__ = ["explain", "reference", "with_reference"]
+__all__ = ["explain", "paragraphs", "reference", "with_reference"]
 
 HEADINGS = ("What it does", "Why it matters", "Example", "What it cannot see")
 _BEGIN, _END = (
@@ -41,12 +42,12 @@ def explain(name: str) -> str:
     if found is None:
         near = near_matches(name, [check.name for check in CHECKS], "--explain list names all")
         raise InputError(f"no check is called {quoted(name)}; {near}")
-    title, *parts = _paragraphs(found)
+    title, *parts = map(translated, paragraphs(found))
     blocks = [fill("{name}: {question}", name=found.name, question=fill(found.question)), title, *parts]
     explained = _explained(found)
     if explained:
         blocks.append(fill("May explain: {checks}.", checks=", ".join(explained)))
-    return "\n\n".join(textwrap.fill(block, _WIDTH, break_on_hyphens=False) for block in blocks)
+    return "\n\n".join("\n".join(wrapped(block, _WIDTH)) for block in blocks)
 
 
 def reference() -> str:
@@ -55,7 +56,7 @@ def reference() -> str:
 
 
 def _entry(check: Check) -> str:
-    title, *parts = _paragraphs(check)
+    title, *parts = map(translated, paragraphs(check))
     marked = [re.sub(r"^([^:]+):", r"**\1.**", part) for part in parts]
     explained = _explained(check)
     if explained:
@@ -63,8 +64,8 @@ def _entry(check: Check) -> str:
     return "\n\n".join([f"### {check.name}", f"*{fill(check.question)}* {title}", *marked])
 
 
-def _paragraphs(check: Check) -> list[str]:
-    """Return the paragraphs of an explanation, each in one line."""
+def paragraphs(check: Check) -> list[str]:
+    """Return the paragraphs of an explanation in English, each in one line."""
     return [" ".join(paragraph.split()) for paragraph in check.explanation.split("\n\n")]
 
 

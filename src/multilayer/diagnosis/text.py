@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import textwrap
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from multilayer._base.text import fill, html_text, one_line
+from multilayer._base.translation import N_
+from multilayer._base.width import columns_of, wrapped
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import ranges, sentence
@@ -21,7 +22,7 @@ __all__ = ["about", "lines_of", "made", "not_made", "to_html", "to_text", "where
 
 _NARROWEST, _WIDEST = 40, 100
 _NAMES = 8
-_SEVERITIES = {"error": "Error", "warning": "Warning", "note": "Note"}
+_SEVERITIES = {"error": N_("Error"), "warning": N_("Warning"), "note": N_("Note")}
 
 
 def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
@@ -51,8 +52,8 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
 
 
 def _wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
-    later = " " * len(first) if rest is None else rest
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    later = " " * columns_of(first) if rest is None else rest
+    return wrapped(text, width, first, later)
 
 
 def to_html(diagnosis: Diagnosis) -> str:

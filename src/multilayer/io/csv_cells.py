@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.translation import N_
 
 __all__ = ["CsvRow", "DecimalSign", "found_in", "is_gap", "is_number", "looks_numeric", "place_of", "rows_of"]
 
 _SEPARATORS = {";": "';'", "\t": "tabs"}
-_SEPARATED = (
+_SEPARATED = N_(
     "; cells seem to be separated by {separator}: save with commas, and a point in numbers, or declare the separator "
     "in a first line sep="
 )

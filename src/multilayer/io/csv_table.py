@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from multilayer._base.arrays import column_places
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.translation import N_
 from multilayer.io.csv_cells import (
     CsvRow,
     DecimalSign,
@@ -31,19 +32,19 @@ __all__ = ["CsvColumn", "CsvTable", "Header", "header_of", "open_table", "target
 
 _SURE = 3
 """From this many columns on, 0, 1, 2, ... are taken as names and not as numbers that happen to count."""
-_ALL_NAMES = (
+_ALL_NAMES = N_(
     "line {line} is read as column names, as it holds {name} and all other names of inputs; --no-header reads it as a "
     "row"
 )
-_DEFAULT_NAMES = (
+_DEFAULT_NAMES = N_(
     "line {line} is read as column names, as it counts 0, 1, 2, ..., the default names of pandas; --no-header reads it "
     "as a row"
 )
-_ONE_NAME = (
+_ONE_NAME = N_(
     "line {line} is read as a row, although it holds {name}, the name of an input; --header reads it as "
     "column names"
 )
-_COUNTING = (
+_COUNTING = N_(
     "line {line} is read as a row, although it counts, as column names may do; --header reads it as "
     "column names"
 )

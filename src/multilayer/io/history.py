@@ -9,6 +9,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_gap, is_number, place_of
 from multilayer.io.csv_table import CsvTable, open_table
 from multilayer.training import History
@@ -25,9 +26,9 @@ _NAMES = {
 _RATE_OF = "lr_"
 """The prefix of Lightning's name for the rate of an optimizer with one group of parameters: lr-Adam."""
 _NOT_FINITE = {"nan", "inf", "infinity"}
-_SEVERAL = "{curve} has {count} values, more than one per epoch; the mean of each epoch is taken"
-_WITHOUT_LOSS = "epochs without a loss are left out: {count} of {epochs}"
-_GAPS = "{curve} has a value in {count} of {epochs} epochs; the others take the last value before them"
+_SEVERAL = N_("{curve} has {count} values, more than one per epoch; the mean of each epoch is taken")
+_WITHOUT_LOSS = N_("epochs without a loss are left out: {count} of {epochs}")
+_GAPS = N_("{curve} has a value in {count} of {epochs} epochs; the others take the last value before them")
 
 Values = Mapping[str, float]
 """The values of a row or an epoch by curve, without those that are missing."""

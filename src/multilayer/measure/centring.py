@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, Facts
 from multilayer.measure.property import Effort, NoFigure, Property, shown
 from multilayer.measure.sweep import mean
@@ -31,10 +32,10 @@ _SAMPLES, _INPUTS, _UNITS = 128, 8, 24
 _RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
 # Targets have variance 1: a constant output, their mean, has a loss of 1/2.
 _TARGET, _DIVERGED = 0.1, 1e3
-_AS_IT_IS = (
+_AS_IT_IS = N_(
     "{steps} as it is (rate {rate:g}), {centred} with its mean {mean} subtracted (rate {centred_rate:g})"
 )
-_SAME_RATE = (
+_SAME_RATE = N_(
     "at the same rate {rate:g} {same}; median of {trainings} trainings, the best of {rates} learning rates"
 )
 _NOTHING = 1e-12

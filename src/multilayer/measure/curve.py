@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, Interval, curves_of
 from multilayer.measure.property import (
     Effort,
@@ -37,9 +38,9 @@ _UNDECLARED = Interval(-np.inf, np.inf, (True, True))
 """The range of a user-defined activation that declares none."""
 _MOST_LISTED = 4
 _DECLARED = {
-    None: "no range is declared",
-    True: "as declared ({declared_low} to {declared_high})",
-    False: "not what is declared ({declared_low} to {declared_high})",
+    None: N_("no range is declared"),
+    True: N_("as declared ({declared_low} to {declared_high})"),
+    False: N_("not what is declared ({declared_low} to {declared_high})"),
 }
 
 
@@ -88,7 +89,7 @@ class RangeReached(Property):
         return reached, fill(_DECLARED[self.as_declared], **figures)
 
     def cells(self) -> tuple[str, ...]:
-        template = "{low} to {high} !" if self.as_declared is False else "{low} to {high}"
+        template = N_("{low} to {high} !") if self.as_declared is False else N_("{low} to {high}")
         return (fill(template, **texts(self, 3)),)
 
 

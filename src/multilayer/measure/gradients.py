@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.activations import Activation
 from multilayer.initializers import Glorot, He, Initializer, LeCun, for_activation
 from multilayer.measure.centring import network_for, task
@@ -153,7 +154,9 @@ class UpdateDirection(Property):
         return cls(float(np.mean(single)), float(np.mean(whole)), 2.0 ** (1 - inputs))
 
     def lines(self) -> tuple[str, ...]:
-        template = "{per_sample} of a sample's gradients into a unit have one sign, {of_all} of those over all samples"
+        template = N_(
+            "{per_sample} of a sample's gradients into a unit have one sign, {of_all} of those over all samples"
+        )
         return (fill(template, per_sample=percent(self.per_sample), of_all=percent(self.of_all)),)
 
     def cells(self) -> tuple[str, ...]:

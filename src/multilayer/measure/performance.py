@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, AlongAxis, Elementwise, relu
 from multilayer.measure.property import Effort, NoFigure, Property, is_elementwise, shown, texts
 from multilayer.measure.sweep import floats
@@ -77,12 +78,12 @@ class Cost(Property):
         return next(t for t in self.timings if (t.direction, t.dtype) == (direction, dtype))
 
     def lines(self) -> tuple[str, ...]:
-        template = "{direction} {dtype}: {ns} ns per element, {of_relu} x relu, {of_copy} x a copy"
+        template = N_("{direction} {dtype}: {ns} ns per element, {of_relu} x relu, {of_copy} x a copy")
         timings = [
             fill(template, **texts(timing, 3), of_copy=shown(timing.ns / timing.copy_ns, 3))
             for timing in self.timings
         ]
-        template = "on {machine}, {backend} {level}, one thread, median of {rounds} rounds"
+        template = N_("on {machine}, {backend} {level}, one thread, median of {rounds} rounds")
         return (*timings, fill(template, **texts(self)))
 
     def cells(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class Accuracy(Property):
             a = draws.reshape(-1, 10)
             exact = _formula(activation, a.astype(np.float64))
         else:
-            template = "{name} is made of two activations; measure them one by one"
+            template = N_("{name} is made of two activations; measure them one by one")
             return NoFigure(fill(template, name=activation.facts.name))
         error = _ulps(np.asarray(activation(a)), exact)
         return cls(float(error.max()), a.size)

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.activations import Activation
 from multilayer.initializers import Scaled, for_activation
 from multilayer.measure.property import Effort, NoFigure, Property, shown, texts
@@ -29,22 +30,28 @@ _LAYERS = 50
 # Closer than this a variance is kept; `for_activation` chooses its weights with an integral good to 1e-6.
 _SAME = 2e-6
 
-_KEEPS = (
+_KEEPS = N_(
     "V(q) = q for all q: each layer keeps the variance (weights of {initializer}: s^2 = {weight_variance})"
 )
-_AFTER = "from 1 to {after_50} in 50 layers; weights of {initializer}: s^2 = {weight_variance}"
+_AFTER = N_("from 1 to {after_50} in 50 layers; weights of {initializer}: s^2 = {weight_variance}")
 _FIXED_POINT: dict[Stability, str] = {
-    "attracts": "q = {variance} attracts (slope {slope}, gradients x {factor} per layer)",
-    "repels": "q = {variance} repels (slope {slope}, gradients x {factor} per layer)",
-    "neutral": "q = {variance} neutral (slope {slope}, gradients x {factor} per layer)",
+    "attracts": N_("q = {variance} attracts (slope {slope}, gradients x {factor} per layer)"),
+    "repels": N_("q = {variance} repels (slope {slope}, gradients x {factor} per layer)"),
+    "neutral": N_("q = {variance} neutral (slope {slope}, gradients x {factor} per layer)"),
 }
-_ZERO_CENTRED = "{mean} ± {std} under N(0, 1): zero-centred"
-_NOT_CENTRED = "{mean} ± {std} under N(0, 1): not zero-centred, {constant} of its power is the mean"
+_ZERO_CENTRED = N_("{mean} ± {std} under N(0, 1): zero-centred")
+_NOT_CENTRED = N_("{mean} ± {std} under N(0, 1): not zero-centred, {constant} of its power is the mean")
 _AT_FIXED_POINT: dict[Stability, str] = {
-    "attracts": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which attracts",
-    "repels": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which repels",
-    "neutral": "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which neither attracts "
-    "nor repels",
+    "attracts": N_(
+        "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which attracts"
+    ),
+    "repels": N_(
+        "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which repels"
+    ),
+    "neutral": N_(
+        "{fixed_mean} under N(0, {fixed_variance}), the fixed point of the variance map, which neither attracts "
+        "nor repels"
+    ),
 }
 
 

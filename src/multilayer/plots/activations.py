@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, curves_of
 from multilayer.measure.gradients import Depth
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
@@ -22,7 +23,7 @@ __all__ = ["activation_curve", "cost_accuracy", "gradient_depth"]
 _REACH, _FARTHEST, _BEYOND = 6.0, 12.0, 1.2
 _TALLEST = 4.0
 _STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, ":", "^"), (PURPLE, "-.", "D"))
-_AT_THE_EDGE = {0.0: ("exactly 0", True), np.inf: ("∞", False)}
+_AT_THE_EDGE = {0.0: (N_("exactly 0"), True), np.inf: (N_("∞"), False)}
 
 
 def activation_curve(activation: Activation, saturated: tuple[tuple[float, float], ...], ax: Axes) -> None:

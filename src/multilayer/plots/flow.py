@@ -9,6 +9,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.plots.figures import (
     BLUE,
     ORANGE,
@@ -60,7 +61,7 @@ def signal_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
 
 def _compared(evidence: Evidence) -> dict[str, list[float]]:
     """Return the fractions by layer of the networks that this one is compared with."""
-    networks = {"before training": evidence.start, "newly initialized": evidence.reference}
+    networks = {N_("before training"): evidence.start, N_("newly initialized"): evidence.reference}
     return {name: _fractions(layers) for name, layers in networks.items() if layers is not None}
 
 
@@ -104,16 +105,27 @@ def _signal_numbers(evidence: Evidence) -> Table:
         )
         for layer, found in enumerate(evidence.layers, 1)
     )
-    columns = ("layer", "activation", "units", "fraction that differs", "mean", "std", "min", "max")
+    columns = (
+        N_("layer"),
+        N_("activation"),
+        N_("units"),
+        N_("fraction that differs"),
+        N_("mean"),
+        N_("std"),
+        N_("min"),
+        N_("max"),
+    )
     others = (fill("fraction that differs, {network}", network=name) for name in compared)
     return Table(fill("Outputs z of each layer"), (*map(fill, columns), *others), rows)
 
 
 signal_picture = Picture(
     name="signal",
-    heading="Signal by layer",
-    shows="The fraction of each layer's output power that differs between samples. Where it is near 0, the next layer "
-    "receives nearly the same input for every sample.",
+    heading=N_("Signal by layer"),
+    shows=N_(
+        "The fraction of each layer's output power that differs between samples. Where it is near 0, "
+        "the next layer receives nearly the same input for every sample."
+    ),
     draw=lambda evidence, figure: signal_flow(evidence, figure.subplots()),
     words=_signal_words,
     numbers=_signal_numbers,
@@ -188,9 +200,11 @@ def _gradient_numbers(evidence: Evidence) -> Table:
 
 gradient_picture = Picture(
     name="gradient",
-    heading="Gradient by layer",
-    shows="The size of the loss's gradient in each layer, on a logarithmic scale. Where it falls from the output "
-    "(right) to the input (left), the first layers learn slower than the last.",
+    heading=N_("Gradient by layer"),
+    shows=N_(
+        "The size of the loss's gradient in each layer, on a logarithmic scale. Where it falls from the output "
+        "(right) to the input (left), the first layers learn slower than the last."
+    ),
     draw=lambda evidence, figure: gradient_flow(evidence, figure.subplots()),
     words=_gradient_words,
     numbers=_gradient_numbers,

@@ -9,6 +9,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.plots.figures import (
     BLUE,
     GREY,
@@ -31,10 +32,10 @@ __all__ = [
     "picture",
 ]
 
-_LABELS = ("minimum to maximum", "mean ± standard deviation", "mean")
+_LABELS = (N_("minimum to maximum"), N_("mean ± standard deviation"), N_("mean"))
 _NAMED = 24
-_ONE_COLUMN = "One column: values from {min} to {max}, standard deviation {std_max}."
-_COLUMNS = (
+_ONE_COLUMN = N_("One column: values from {min} to {max}, standard deviation {std_max}.")
+_COLUMNS = N_(
     "{columns} columns: values from {min} to {max}; standard deviations from {std_min} ({narrow}) to {std_max} "
     "({wide})."
 )
@@ -152,15 +153,21 @@ def _numbers(evidence: Evidence) -> Table:
     names = _names(evidence)
     shown = range(min(len(names), _ROWS))
     rows = tuple((names[j], *(number(float(column[j])) for column in columns.values())) for j in shown)
-    template = "The columns of X (the first {shown} of {count})" if len(names) > _ROWS else "The columns of X"
+    template = (
+        N_("The columns of X (the first {shown} of {count})")
+        if len(names) > _ROWS
+        else N_("The columns of X")
+    )
     return Table(fill(template, shown=_ROWS, count=len(names)), (fill("column"), *columns), rows)
 
 
 picture = Picture(
     name="inputs",
-    heading="The scales of the inputs",
-    shows="The range, the mean and the standard deviation of each column of X. A network learns best from columns with "
-    "mean 0 and standard deviation 1.",
+    heading=N_("The scales of the inputs"),
+    shows=N_(
+        "The range, the mean and the standard deviation of each column of X. A network learns best "
+        "from columns with mean 0 and standard deviation 1."
+    ),
     draw=lambda evidence, figure: input_scales(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

@@ -11,6 +11,7 @@ import numpy as np
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.plots.figures import (
     BLUE,
     GREEN,
@@ -36,20 +37,20 @@ __all__ = [
 
 _ROWS = 25
 _LABELS = {
-    "epochs": "all epochs done",
-    "plateau": "stopped: no more improvement",
-    "patience": "stopped: no improvement\nfor {epochs} epochs",
-    "interrupted": "interrupted",
-    "callback": "stopped by a callback",
-    "not finite": "stopped: not finite",
+    "epochs": N_("all epochs done"),
+    "plateau": N_("stopped: no more improvement"),
+    "patience": N_("stopped: no improvement\nfor {epochs} epochs"),
+    "interrupted": N_("interrupted"),
+    "callback": N_("stopped by a callback"),
+    "not finite": N_("stopped: not finite"),
 }
 _SENTENCES = {
-    "epochs": "All epochs were done.",
-    "plateau": "Training stopped because there was no more improvement.",
-    "patience": "Training stopped after {epochs} epochs without improvement.",
-    "interrupted": "Training was interrupted.",
-    "callback": "Training was stopped by a callback.",
-    "not finite": "Training stopped at numbers that are not finite.",
+    "epochs": N_("All epochs were done."),
+    "plateau": N_("Training stopped because there was no more improvement."),
+    "patience": N_("Training stopped after {epochs} epochs without improvement."),
+    "interrupted": N_("Training was interrupted."),
+    "callback": N_("Training was stopped by a callback."),
+    "not finite": N_("Training stopped at numbers that are not finite."),
 }
 
 
@@ -190,7 +191,7 @@ def _words(evidence: Evidence) -> str:
         )
     ]
     if validation:
-        template = "The validation loss went from {first} to {last}."
+        template = N_("The validation loss went from {first} to {last}.")
         sentences.append(fill(template, first=number(validation[0]), last=number(validation[-1])))
     if best is not None:
         sentences.append(fill("The best epoch was {epoch}.", epoch=best))
@@ -218,8 +219,8 @@ def _numbers(evidence: Evidence) -> Table:
 
 picture = Picture(
     name="loss",
-    heading="Learning curve",
-    shows="The loss after each epoch of training.",
+    heading=N_("Learning curve"),
+    shows=N_("The loss after each epoch of training."),
     draw=lambda evidence, figure: loss_curve(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

@@ -8,6 +8,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.plots.figures import BLUE, GREY, Picture, drawn_on, label, legend_above, measured
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ __all__ = [
 
 _NAMED = 20
 _LONGEST_NAME = 14
-_ALL = (
+_ALL = N_(
     "{classes} classes with {samples} samples each; class {name} is predicted for {fraction} of the samples."
 )
-_NEVER = (
+_NEVER = N_(
     "{classes} classes with {samples} samples each; class {name} is predicted for {fraction} of the samples; never "
     "predicted: {never}."
 )
@@ -97,14 +98,14 @@ def _numbers(evidence: Evidence) -> Table:
             "–" if confusion is None or not actual[k] else percent(float(confusion[k, k]) / int(actual[k]))
         )
         rows.append((name, str(actual[k]), str(predicted[k]), recall))
-    columns = ("class", "actual", "predicted", "recall")
+    columns = (N_("class"), N_("actual"), N_("predicted"), N_("recall"))
     return Table(fill("Actual and predicted classes"), tuple(map(fill, columns)), tuple(rows))
 
 
 picture = Picture(
     name="classes",
-    heading="Actual and predicted classes",
-    shows="The number of samples of each class, and the number predicted to be of it.",
+    heading=N_("Actual and predicted classes"),
+    shows=N_("The number of samples of each class, and the number predicted to be of it."),
     draw=lambda evidence, figure: predictions(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.plots.figures import Picture, drawn_on, legend_above, measured, nothing_measured
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def unit_map(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     ax.set_xticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    for colour, label in ((_NEVER, "never saturated"), (_ALWAYS, "always saturated"), (_DEAD, "dead")):
+    for colour, label in (
+        (_NEVER, N_("never saturated")),
+        (_ALWAYS, N_("always saturated")),
+        (_DEAD, N_("dead")),
+    ):
         ax.plot([], [], "s", color=colour / 255, markersize=7, label=fill(label))
     legend_above(ax, left=True, borderaxespad=0.2, handletextpad=0.2)
     return ax
@@ -108,7 +113,7 @@ def _words(evidence: Evidence) -> str:
     for number, layer in _layers(evidence):
         dead, mostly = int(_dead(layer).sum()), int(_mostly(layer).sum())
         if dead or mostly:
-            template = (
+            template = N_(
                 "Of the {units} units of layer {layer}, {dead} are dead and {saturated} others are saturated on most "
                 "samples."
             )
@@ -118,7 +123,7 @@ def _words(evidence: Evidence) -> str:
         else:
             fine.append(str(number))
     if fine:
-        template = "No unit is dead, or saturated on most samples, in layer {layers}."
+        template = N_("No unit is dead, or saturated on most samples, in layer {layers}.")
         sentences.append(fill(template, layers=", ".join(fine)))
     return " ".join(sentences)
 
@@ -137,8 +142,8 @@ def _numbers(evidence: Evidence) -> Table:
         for number, layer in _layers(evidence)
     )
     columns = (
-        *("layer", "units", "dead", "which", "saturated on most samples", "which"),
-        "saturated, mean over units",
+        *(N_("layer"), N_("units"), N_("dead"), N_("which"), N_("saturated on most samples"), N_("which")),
+        N_("saturated, mean over units"),
     )
     return Table(fill("Dead and saturated units of each layer"), tuple(map(fill, columns)), rows)
 
@@ -153,9 +158,11 @@ def _listed(chosen: NDArray[np.bool_]) -> str:
 
 picture = Picture(
     name="units",
-    heading="Dead and saturated units",
-    shows="Each cell is a unit, in reading order. The darker it is, the larger the fraction of samples on which it "
-    "is saturated; red units are dead: their derivative is 0 on every sample.",
+    heading=N_("Dead and saturated units"),
+    shows=N_(
+        "Each cell is a unit, in reading order. The darker it is, the larger the fraction of samples on which it "
+        "is saturated; red units are dead: their derivative is 0 on every sample."
+    ),
     draw=lambda evidence, figure: unit_map(evidence, figure.subplots()),
     words=_words,
     numbers=_numbers,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.network import Dense
 from multilayer.plots.figures import BLUE, RED, Picture, drawn_on, nothing_measured, number
 
@@ -84,7 +85,7 @@ def _title(number_: int, layer: LayerStatistics) -> str:
     fraction, name = _fraction_saturated(layer), layer.layer.activation.facts.name
     if fraction is None:
         return fill("{layer}: {activation}", layer=number_, activation=name)
-    template = "{layer}: {activation}, {fraction} saturated"
+    template = N_("{layer}: {activation}, {fraction} saturated")
     return fill(template, layer=number_, activation=name, fraction=percent(fraction))
 
 
@@ -107,9 +108,9 @@ def _words(evidence: Evidence) -> str:
     for number_, layer in enumerate(evidence.layers, 1):
         low, high = _quantiles(layer.a, (0.05, 0.95))
         fraction = _fraction_saturated(layer)
-        template = "layer {layer}: from {low} to {high}"
+        template = N_("layer {layer}: from {low} to {high}")
         if fraction is not None:
-            template = "layer {layer}: from {low} to {high}, {fraction} of them saturated"
+            template = N_("layer {layer}: from {low} to {high}, {fraction} of them saturated")
         saturated = "" if fraction is None else percent(fraction)
         listed.append(fill(template, layer=number_, low=number(low), high=number(high), fraction=saturated))
     return fill("90 % of the weighted sums: {layers}.", layers="; ".join(listed))
@@ -130,16 +131,27 @@ def _numbers(evidence: Evidence) -> Table:
         saturated = "–" if fraction is None else percent(fraction)
         name = layer.layer.activation.facts.name
         rows.append((str(number_), name, saturated, *map(number, quantiles)))
-    columns = ("layer", "activation", "saturated", "5 %", "25 %", "median", "75 %", "95 %")
+    columns = (
+        N_("layer"),
+        N_("activation"),
+        N_("saturated"),
+        N_("5 %"),
+        N_("25 %"),
+        N_("median"),
+        N_("75 %"),
+        N_("95 %"),
+    )
     caption = fill("Weighted sums a of each layer, from their histogram")
     return Table(caption, tuple(map(fill, columns)), tuple(rows))
 
 
 picture = Picture(
     name="sums",
-    heading="Weighted sums by layer",
-    shows="The weighted sums a of each layer over all samples and units. Shaded: saturated, where the activation's "
-    "derivative is below 1 % of its maximum and a unit hardly learns.",
+    heading=N_("Weighted sums by layer"),
+    shows=N_(
+        "The weighted sums a of each layer over all samples and units. Shaded: saturated, where the activation's "
+        "derivative is below 1 % of its maximum and a unit hardly learns."
+    ),
     draw=_draw,
     words=_words,
     numbers=_numbers,

@@ -10,6 +10,7 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.measure import PROPERTIES, NoFigure, Properties, Property, comparison, document
 from multilayer.measure.curve import Saturation
 from multilayer.measure.gradients import Depth
@@ -27,15 +28,13 @@ _TABLE_WIDTH = 134
 """In characters of a terminal; where headings may wrap, a page shows as much without scrolling."""
 
 
-def properties_page(found: Sequence[Properties], *, lang: str = "en") -> bytes:
+def properties_page(found: Sequence[Properties]) -> bytes:
     """Return the page, UTF-8; without scripts, and readable without network and by screen readers.
 
     Parameters
     ----------
     found : sequence of Properties
         As `multilayer.measure.measure` returns them.
-    lang : str
-        The language that the page declares. Its sentences are those of the translations in use.
 
     Raises
     ------
@@ -57,7 +56,7 @@ def properties_page(found: Sequence[Properties], *, lang: str = "en") -> bytes:
     ]
     name = found[0].activation.facts.name if len(found) == 1 else fill("Activations")
     footer = fill("multilayer activations --measure, on {machine}", machine=about)
-    return page(fill("{name}, measured", name=name), lead, sections, footer, lang).encode()
+    return page(fill("{name}, measured", name=name), lead, sections, footer).encode()
 
 
 def _comparison(found: Sequence[Properties]) -> Iterator[Markup]:
@@ -93,7 +92,7 @@ def _cost_picture(points: dict[str, tuple[float, float]]) -> Markup:
         words,
         (7.2, 0.8 + 0.19 * len(points)),
     )
-    template = (
+    template = N_(
         "Cost against accuracy in float32, both sampled. {words} Filled: at most half an ulp, the error of rounding "
         "alone."
     )

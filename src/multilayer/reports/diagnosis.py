@@ -9,6 +9,7 @@ from multilayer._base import storage
 from multilayer._base.storage import AnyPath
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import Diagnosis, Finding, Ranking
 from multilayer.diagnosis.phrases import sentence
 from multilayer.diagnosis.text import about, lines_of, not_made
@@ -21,7 +22,6 @@ from multilayer.plots.unit_map import picture as unit_picture
 from multilayer.plots.weighted_sums import picture as sum_picture
 from multilayer.reports.page import (
     Section,
-    check_language,
     details,
     figure,
     items,
@@ -49,10 +49,10 @@ pictures = (
 )
 """The pictures of a diagnosis, in the order of the page."""
 
-_SEVERITIES = {"error": "Error: {title}", "warning": "Warning: {title}", "note": "Note: {title}"}
+_SEVERITIES = {"error": N_("Error: {title}"), "warning": N_("Warning: {title}"), "note": N_("Note: {title}")}
 
 
-def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str = "en") -> str:
+def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
     """Return the diagnosis as a page of HTML in one file, with pictures.
 
     It opens with the verdict. Every picture has a description in words, and its numbers follow as a table. The page
@@ -64,8 +64,6 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str =
         As `diagnose` returns it.
     ranking : Ranking, optional
         As `try_fixes` returns it.
-    lang : str
-        The language that the page declares. Its sentences are those of the translations in use.
 
     Raises
     ------
@@ -80,28 +78,25 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None, *, lang: str =
     ]
     sections = [*_findings(diagnosis), *_remedies(ranking), _pictures(diagnosis), _checks(diagnosis)]
     footer = fill("Made by multilayer: multilayer diagnose")
-    return page(fill("Diagnosis of a network"), lead, sections, footer, lang)
+    return page(fill("Diagnosis of a network"), lead, sections, footer)
 
 
-def check_ready(path: AnyPath, *, lang: str = "en") -> None:
+def check_ready(path: AnyPath) -> None:
     """Fail early if `write_html` could not succeed later.
 
     Raises
     ------
     InputError
-        When the file cannot be written, or `lang` is no language tag.
+        When the file cannot be written.
     MissingExtraError
         When matplotlib is not installed.
     """
-    check_language(lang)
     storage.check_writable(path)
     with style():
         pass
 
 
-def write_html(
-    diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = None, *, lang: str = "en"
-) -> None:
+def write_html(diagnosis: Diagnosis, path: AnyPath, ranking: Ranking | None = None) -> None:
     """Write the page of `to_html` to a file, whole or not at all.
 
     Raises
@@ -111,7 +106,7 @@ def write_html(
     MissingExtraError
         When matplotlib is not installed.
     """
-    storage.write(path, to_html(diagnosis, ranking, lang=lang).encode("utf-8"))
+    storage.write(path, to_html(diagnosis, ranking).encode("utf-8"))
 
 
 def _findings(diagnosis: Diagnosis) -> Iterator[Section]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType
 from xml.etree import ElementTree
 
-from multilayer._base.errors import InputError
+from multilayer._base.language import language
 from multilayer._base.table import Table
-from multilayer._base.text import fill, html_text, printable, quoted
+from multilayer._base.text import fill, html_text, printable
 from multilayer.plots.figures import INK, svg
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Markup",
     "Section",
-    "check_language",
     "details",
     "figure",
     "items",
@@ -105,9 +104,7 @@ def picture(
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
 
-def page(
-    title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "", lang: str = "en"
-) -> str:
+def page(title: str, lead: Sequence[Markup], sections: Sequence[Section], footer: str = "") -> str:
     """Return a whole page.
 
     Parameters
@@ -120,22 +117,16 @@ def page(
         The rest; with more than one, links to them follow the lead.
     footer : str
         What stands below: where the page comes from.
-    lang : str
-        The language of the text, as in HTML: "en", "ko".
 
-    Raises
-    ------
-    InputError
-        When `lang` is no language tag.
+    It declares the present language, which has to be the one in which its sentences were made.
     """
-    check_language(lang)
     contents = "".join(
         f'<li><a href="#s{number}">{html_text(section.heading)}</a></li>'
         for number, section in enumerate(sections, 1)
     )
     parts = [
         "<!DOCTYPE html>",
-        f'<html lang="{lang}">',
+        f'<html lang="{language()}">',
         f'<head><meta charset="utf-8"><title>{html_text(title)}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # The browser holds the page to what is promised above: it loads nothing and runs nothing.
@@ -154,12 +145,6 @@ def page(
         "</body></html>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
-
-
-def check_language(lang: str) -> None:
-    """Raise an InputError unless `lang` is a language tag."""
-    if not isinstance(lang, str) or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", lang):
-        raise InputError(f"lang must be a language tag such as 'en' or 'pt-BR'; got {quoted(str(lang))}")
 
 
 def _section(section: Section, level: int, identity: str) -> str:

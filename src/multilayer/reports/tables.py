@@ -21,14 +21,12 @@ _EFFECTS, _ROWS = 12, 5
 """Columns whose effect is drawn, and rows whose prediction is."""
 
 
-def evaluation_page(evaluation: Evaluation, *, lang: str = "en") -> str:
+def evaluation_page(evaluation: Evaluation) -> str:
     """Return an evaluation as a page of HTML in one file, with a picture; it loads nothing and runs nothing.
 
     Parameters
     ----------
     evaluation : Evaluation
-    lang : str
-        The language that the page declares.
 
     Raises
     ------
@@ -49,7 +47,7 @@ def evaluation_page(evaluation: Evaluation, *, lang: str = "en") -> str:
     if honest:
         sections.append(Section(fill("How far its predictions can be trusted"), tuple(honest)))
     title = fill("Evaluation of a model of {target}", target=one_line(evaluation.target))
-    return page(title, lead, sections, fill("Made by multilayer: multilayer evaluate"), lang)
+    return page(title, lead, sections, fill("Made by multilayer: multilayer evaluate"))
 
 
 def _score_picture(evaluation: Evaluation) -> Markup:
@@ -69,14 +67,12 @@ def _score_picture(evaluation: Evaluation) -> Markup:
     return figure(drawn, words)
 
 
-def explanation_page(explanation: Explanation, *, lang: str = "en") -> str:
+def explanation_page(explanation: Explanation) -> str:
     """Return an explanation as a page of HTML in one file, with pictures; it loads nothing and runs nothing.
 
     Parameters
     ----------
     explanation : Explanation
-    lang : str
-        The language that the page declares.
 
     Raises
     ------
@@ -104,7 +100,7 @@ def explanation_page(explanation: Explanation, *, lang: str = "en") -> str:
         )
         lead.insert(0, paragraph(sentence, "verdict"))
     title = fill("What matters to a model of {target}", target=one_line(explanation.target))
-    return page(title, lead, sections, fill("Made by multilayer: multilayer explain"), lang)
+    return page(title, lead, sections, fill("Made by multilayer: multilayer explain"))
 
 
 def _importance_picture(explanation: Explanation) -> Markup:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from multilayer._base.arrays import plain_array
 from multilayer._base.text import fill, printable
+from multilayer._base.translation import N_
 from multilayer.separable.problem import SeparationProblem
 from multilayer.separable.samples import Floats, Integers
 
@@ -231,7 +232,7 @@ class Conflict:
             )
         ]
         listed = ", ".join(demands[:_SHOWN]) + (", ..." if len(demands) > _SHOWN else "")
-        template = "every two classes are, but these {count} demands sum to 0 > 0: {demands}"
+        template = N_("every two classes are, but these {count} demands sum to 0 > 0: {demands}")
         return printable(fill(template, count=len(demands), demands=listed))
 
 

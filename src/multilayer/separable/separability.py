@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
+from multilayer._base.translation import N_
 from multilayer.separable.exact import Contradiction, decide
 from multilayer.separable.problem import SeparationProblem, propose
 from multilayer.separable.proofs import (
@@ -33,23 +34,23 @@ __all__ = [
 
 _SHOWN = 8
 
-_FORMULA = (
-    "Linearly separable: {formula} is positive for class {positive}, negative for class {negative}; the nearest sample "
-    "is {margin:.4g} from the border"
+_FORMULA = N_(
+    "Linearly separable: {formula} is positive for class {positive}, negative for class "
+    "{negative}; the nearest sample is {margin:.4g} from the border"
 )
-_PLANE = (
-    "Linearly separable: a plane separates class {negative} from class {positive}; the nearest sample is {margin:.4g} "
-    "from the border"
+_PLANE = N_(
+    "Linearly separable: a plane separates class {negative} from class {positive}; the nearest "
+    "sample is {margin:.4g} from the border"
 )
-_LAYER = (
+_LAYER = N_(
     "Linearly separable: a linear layer of {units} units gives every sample its class; the nearest sample is "
     "{margin:.4g} from the border"
 )
-_EXACT_PLANE = (
-    "Linearly separable: a plane separates class {negative} from class {positive} (in exact numbers; no float64 layer "
-    "was found); the nearest sample is {margin:.4g} from the border"
+_EXACT_PLANE = N_(
+    "Linearly separable: a plane separates class {negative} from class {positive} (in exact "
+    "numbers; no float64 layer was found); the nearest sample is {margin:.4g} from the border"
 )
-_EXACT_LAYER = (
+_EXACT_LAYER = N_(
     "Linearly separable: a linear layer of {units} units gives every sample its class (in exact numbers; no float64 "
     "layer was found); the nearest sample is {margin:.4g} from the border"
 )
@@ -105,9 +106,9 @@ class Separability:
 
     def _template(self) -> str:
         if not self.separable:
-            return "Not linearly separable: {proof}"
+            return N_("Not linearly separable: {proof}")
         if len(self.classes) == 1:
-            return "Linearly separable: every sample is of class {positive}, a constant output will do"
+            return N_("Linearly separable: every sample is of class {positive}, a constant output will do")
         if self.W is None:
             return _EXACT_LAYER if len(self.classes) > 2 else _EXACT_PLANE
         if len(self.classes) > 2:

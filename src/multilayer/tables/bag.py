@@ -18,6 +18,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.tables.recipe import Member, Plan, Recipe, train_member
 from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
@@ -166,7 +167,7 @@ def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
     threads = min(backend.get_threads(), members)
     notes: tuple[str, ...] = ()
     if plan.epochs < bag.recipe.epochs:
-        template = "{rows:,} rows are many: {epochs} epochs instead of {usual}, in batches of {batch}"
+        template = N_("{rows:,} rows are many: {epochs} epochs instead of {usual}, in batches of {batch}")
         notes = (
             fill(
                 template,
@@ -187,7 +188,7 @@ def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
     epochs = max(1, min(plan.epochs, int(affordable / turns)))
     fitting = min(members, turns * threads)
     if (fitting, epochs) != (members, plan.epochs):
-        template = (
+        template = N_(
             "the time limit leaves {epochs} epochs of {usual}, and {members} members of {asked}; give more "
             "seconds for better predictions"
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts
 from multilayer.tables.texts import Texts, number_of, recoded, shortest
@@ -51,9 +52,9 @@ def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
     known = set(names)
     missing = [name for name in wanted if name not in known]
     if missing:
-        template = "expected a column {name}; {hint}"
+        template = N_("expected a column {name}; {hint}")
         if len(missing) > 1:
-            template = "expected a column {name}, and {more} others that are missing; {hint}"
+            template = N_("expected a column {name}, and {more} others that are missing; {hint}")
         hint = near_matches(missing[0], names) if names else fill("there are none")
         raise InputError(fill(template, name=quoted(missing[0]), more=len(missing) - 1, hint=hint))
 

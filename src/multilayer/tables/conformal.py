@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 
 __all__ = ["Conformal"]
 
@@ -22,11 +23,11 @@ _ROWS_OF_A_KNOT, _MOST_KNOTS = 100, 10
 _LEAST_SCALE = 0.05
 _COVERAGE = Limits(above=0.0, below=1.0)
 
-_INFINITE = (
+_INFINITE = N_(
     "a coverage of {coverage:g}% needs {needed:,} held-out rows or more, there are {rows:,}: every interval is "
     "infinite"
 )
-_EVERY_CLASS = (
+_EVERY_CLASS = N_(
     "a coverage of {coverage:g}% needs {needed:,} held-out rows or more, there are {rows:,}: every set has all "
     "classes"
 )

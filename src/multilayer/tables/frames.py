@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import MISSING, Column, Columns, Kind
 from multilayer.tables.files.arrow import column_of
 from multilayer.tables.kinds import of_dates, of_numbers, of_texts
@@ -179,7 +180,7 @@ def _objects(name: str, values: NDArray[Any], kind: Kind | None) -> Understood:
     )
 
 
-_MIXED = "expected a value like {like} in row {row}, found {found}"
+_MIXED = N_("expected a value like {like} in row {row}, found {found}")
 
 
 def _is_missing(value: Any) -> bool:

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Kind
 from multilayer.tables.reading import Doubt, Understood
 from multilayer.tables.texts import (
@@ -59,16 +60,18 @@ _NAMED_LIKE_AN_ID = re.compile(
 )
 _CAMEL_ID = re.compile(r".*[a-z0-9]I[dD]")
 
-_IDENTIFIER = (
+_IDENTIFIER = N_(
     "{columns}: read as an identifier, from which nothing is learned, as its values name the rows; "
     "where they mean something, set another type"
 )
-_TEXT = "{columns}: read as text, as {distinct} of its {rows} values are different ones"
-_FEW = "{columns}: whole numbers with few values are read as numbers; where they are codes, set the type category"
-_GROUPED = "{columns}: {text} is read as the number {number}"
-_ALMOST = "{columns}: not read as numbers, as row {row} holds {text}; where that is a mistake, mend it"
-_EMPTY = "{columns}: no row has a value"
-_DAY_OR_MONTH = (
+_TEXT = N_("{columns}: read as text, as {distinct} of its {rows} values are different ones")
+_FEW = N_(
+    "{columns}: whole numbers with few values are read as numbers; where they are codes, set the type category"
+)
+_GROUPED = N_("{columns}: {text} is read as the number {number}")
+_ALMOST = N_("{columns}: not read as numbers, as row {row} holds {text}; where that is a mistake, mend it")
+_EMPTY = N_("{columns}: no row has a value")
+_DAY_OR_MONTH = N_(
     "{columns}: read as text, as day and month of {text} may be in either order; write dates as 2024-01-31"
 )
 

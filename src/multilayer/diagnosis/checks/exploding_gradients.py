@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
@@ -22,7 +23,7 @@ from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import options, sentences
 
 _GROWN = 100.0
-_ADVICE = (
+_ADVICE = N_(
     "Start from smaller weights (multilayer.initialize), or lower {learning_rate}; fit can also clip gradients "
     "(clip=ClipByNorm(1.0))."
 )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -23,10 +24,10 @@ from multilayer.diagnosis.phrases import options, sentences
 from multilayer.training import History
 
 _TITLES = {
-    ("loss", True): "the loss is not finite from epoch {epoch} on",
-    ("loss", False): "the loss is not finite in epoch {epoch}",
-    ("validation_loss", True): "the validation loss is not finite from epoch {epoch} on",
-    ("validation_loss", False): "the validation loss is not finite in epoch {epoch}",
+    ("loss", True): N_("the loss is not finite from epoch {epoch} on"),
+    ("loss", False): N_("the loss is not finite in epoch {epoch}"),
+    ("validation_loss", True): N_("the validation loss is not finite from epoch {epoch} on"),
+    ("validation_loss", False): N_("the validation loss is not finite in epoch {epoch}"),
 }
 """By the curve, and by whether all later epochs are as bad."""
 

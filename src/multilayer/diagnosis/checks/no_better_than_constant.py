@@ -16,6 +16,7 @@ while the loss falls and where all targets are the same, and a note in the first
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
@@ -31,20 +32,32 @@ from multilayer.diagnosis.performance import (
 from multilayer.diagnosis.phrases import options, sentences
 
 _ADVICE = {
-    "same target": "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind.",
-    "inverted": "Look first at the labels: with the two classes exchanged it would be better than a constant; their "
-    "order in y may differ from that of training.",
-    "other data": "Look first at the data: training ended at a loss far below this one, so these are not the X and y "
-    "of training; rows of y in another order, other units or another scaling of X do that.",
-    "scale": "Look first at the scale of y and X: they have to be in the units of the training data, and y of a size "
-    "of about 1 (sklearn.compose.TransformedTargetRegressor). Then look at the training: more {epochs}, "
-    "{learning_rate} ten times as high or as low, other starting weights ({other_weights}), standardized X; "
-    "try_fixes(...) tries them.",
-    "training": "Look first at the training: more {epochs}, {learning_rate} ten times as high or as low, other "
-    "starting weights ({other_weights}), standardized X; try_fixes(...) tries them.",
-    "data": "Look first at the data: does every row of y belong to its row of X, and does y depend on X? Then look at "
-    "the training: more {epochs}, {learning_rate} ten times as high or as low, other starting weights "
-    "({other_weights}), standardized X; try_fixes(...) tries them.",
+    "same target": N_(
+        "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind."
+    ),
+    "inverted": N_(
+        "Look first at the labels: with the two classes exchanged it would be better than a constant; their "
+        "order in y may differ from that of training."
+    ),
+    "other data": N_(
+        "Look first at the data: training ended at a loss far below this one, so these are not the X and y "
+        "of training; rows of y in another order, other units or another scaling of X do that."
+    ),
+    "scale": N_(
+        "Look first at the scale of y and X: they have to be in the units of the training data, and y of a size "
+        "of about 1 (sklearn.compose.TransformedTargetRegressor). Then look at the training: more {epochs}, "
+        "{learning_rate} ten times as high or as low, other starting weights ({other_weights}), standardized X; "
+        "try_fixes(...) tries them."
+    ),
+    "training": N_(
+        "Look first at the training: more {epochs}, {learning_rate} ten times as high or as low, other "
+        "starting weights ({other_weights}), standardized X; try_fixes(...) tries them."
+    ),
+    "data": N_(
+        "Look first at the data: does every row of y belong to its row of X, and does y depend on X? Then look at "
+        "the training: more {epochs}, {learning_rate} ten times as high or as low, other starting weights "
+        "({other_weights}), standardized X; try_fixes(...) tries them."
+    ),
 }
 
 

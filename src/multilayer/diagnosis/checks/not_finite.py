@@ -13,6 +13,7 @@ What it cannot see: which earlier step of training wrote a weight that is not fi
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
@@ -20,25 +21,31 @@ from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
 
 _TITLES = {
-    "x": "an input is not finite",
-    "W": "a weight is not finite in layer {layer}",
-    "b": "a bias is not finite in layer {layer}",
-    "a": "a weighted sum is not finite in layer {layer}",
-    "z": "a unit's output is not finite in layer {layer}",
+    "x": N_("an input is not finite"),
+    "W": N_("a weight is not finite in layer {layer}"),
+    "b": N_("a bias is not finite in layer {layer}"),
+    "a": N_("a weighted sum is not finite in layer {layer}"),
+    "z": N_("a unit's output is not finite in layer {layer}"),
 }
 _WEIGHTS_LOST = (
     "The weights are lost. Train again with standardized inputs and a tenth of {learning_rate}; "
     "fit can also clip gradients (clip=ClipByNorm(1.0))."
 )
 _ADVICE = {
-    "x": "Find where the data got it: drop or fill in missing values (sklearn.impute.SimpleImputer), and look for "
-    "divisions by 0.",
+    "x": N_(
+        "Find where the data got it: drop or fill in missing values (sklearn.impute.SimpleImputer), and look for "
+        "divisions by 0."
+    ),
     "W": _WEIGHTS_LOST,
     "b": _WEIGHTS_LOST,
-    "a": "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
-    "network.trace(x) shows the numbers.",
-    "z": "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
-    "network.trace(x) shows the numbers.",
+    "a": N_(
+        "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
+        "network.trace(x) shows the numbers."
+    ),
+    "z": N_(
+        "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
+        "network.trace(x) shows the numbers."
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
@@ -28,7 +29,7 @@ _LARGE, _SMALL = 1.0, 1e-6
 _STILL = 1e-5
 """The same over the whole training."""
 _FEWEST = 3
-_RAISE = "Raise {learning_rate}, or find what keeps gradients from this layer."
+_RAISE = N_("Raise {learning_rate}, or find what keeps gradients from this layer.")
 
 
 @check("Do weights move, and not too far?", needs.network)

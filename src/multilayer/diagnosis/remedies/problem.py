@@ -13,6 +13,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.activations import Activation
 from multilayer.diagnosis.case import Case, case_of, course_of
 from multilayer.diagnosis.evidence import TrainingRecord
@@ -147,10 +148,10 @@ _HELD_OUT, _MINIMUM_SAMPLES = 0.25, 40
 _STANDARD = 0.1
 """How far from 0 and 1 means and standard deviations may be that need no standardizing."""
 
-_SAMPLED = "{samples} of {total} samples were used, drawn at random"
-_NONE_HELD_OUT = "the training samples were scored, as {samples} samples are too few to hold some out"
-_SHORTENED = "trainings were cut short to {epochs} epochs, of {total}"
-_VALIDATION = "early stopping monitors {fraction} of the samples, as the validation data are not known"
+_SAMPLED = N_("{samples} of {total} samples were used, drawn at random")
+_NONE_HELD_OUT = N_("the training samples were scored, as {samples} samples are too few to hold some out")
+_SHORTENED = N_("trainings were cut short to {epochs} epochs, of {total}")
+_VALIDATION = N_("early stopping monitors {fraction} of the samples, as the validation data are not known")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,31 +10,36 @@ import numpy as np
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
+from multilayer._base.translation import N_
 from multilayer.diagnosis.remedies.remedy import NotApplicable
 
 __all__ = ["INTERRUPTED", "Ranking", "Row", "ordered"]
 
-INTERRUPTED = "interrupted"
+INTERRUPTED = N_("interrupted")
 """Why a ranking is partial after Ctrl-C."""
 
 _NOTICEABLE = 0.01
 """The smallest gain of the score that is worth a change."""
 _METRICS = {"r2": "R^2"}
-_BEST = (
+_BEST = N_(
     "What helps most is {change}: median {metric} {after:z.4f}, and {before:z.4f} without it (seeds: {seeds})"
 )
-_NONE_HELPED = (
+_NONE_HELPED = N_(
     "No remedy helped; the best of them is {change}: median {metric} {after:z.4f}, and {before:z.4f} without it "
     "(seeds: {seeds})"
 )
 _ABOUT = {
-    "training": "Gain of the {metric} of the training samples over the same training without the remedy: median, "
-    "minimum and maximum (seeds: {seeds}, samples: {samples}).",
-    "held-out": "Gain of the {metric} of held-out samples over the same training without the remedy: median, "
-    "minimum and maximum (seeds: {seeds}, training samples: {samples}).",
+    "training": N_(
+        "Gain of the {metric} of the training samples over the same training without the remedy: median, "
+        "minimum and maximum (seeds: {seeds}, samples: {samples})."
+    ),
+    "held-out": N_(
+        "Gain of the {metric} of held-out samples over the same training without the remedy: median, "
+        "minimum and maximum (seeds: {seeds}, training samples: {samples})."
+    ),
 }
-_PARTIAL = "Partial: {reason}; seeds that all remedies listed were trained with: {seeds}"
-_NOT_TRIED = "Not tried: {change} ({reason})"
+_PARTIAL = N_("Partial: {reason}; seeds that all remedies listed were trained with: {seeds}")
+_NOT_TRIED = N_("Not tried: {change} ({reason})")
 
 
 @dataclass(frozen=True)

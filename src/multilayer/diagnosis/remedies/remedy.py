@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from multilayer._base.errors import MissingExtraError
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import gelu, relu, tanh
 from multilayer.diagnosis.remedies.problem import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
@@ -115,8 +116,8 @@ def rate(setup: Setup) -> Iterator[Variant | NotApplicable]:
         yield NotApplicable(fill("another learning rate"), fill("L-BFGS has none"))
         return
     for template, factor in (
-        ("learning rate {rate:g}, ten times as high", 10.0),
-        ("learning rate {rate:g}, a tenth", 0.1),
+        (N_("learning rate {rate:g}, ten times as high"), 10.0),
+        (N_("learning rate {rate:g}, a tenth"), 0.1),
     ):
         # By way of its decimal digits: 0.001 * 10 is 0.01 then.
         other = float(f"{optimizer.learning_rate * factor:.6g}")

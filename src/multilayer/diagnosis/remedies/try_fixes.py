@@ -17,6 +17,7 @@ from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.names import with_known_options
 from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.diagnosis.remedies.problem import Data, Setup, problem_of
 from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
@@ -32,7 +33,7 @@ _COUNT = Limits(minimum=1, integer=True)
 _EPOCHS = Limits(minimum=1, integer=True, optional=True)
 _FRACTION = Limits(above=0.0, below=1.0, optional=True, instead='"auto"')
 _SECONDS = Limits(above=0.0, optional=True)
-_TIME_IS_UP = "the time limit of {seconds:g} s was reached"
+_TIME_IS_UP = N_("the time limit of {seconds:g} s was reached")
 
 
 @with_known_options

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base import random, strict_json
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.calibration import calibration_error
 from multilayer.tables.columns import ColumnSchema
 from multilayer.tables.conform import conform
@@ -31,7 +32,7 @@ Array = NDArray[np.float64]
 
 _COVERAGE = 0.9
 _SIMULATIONS = 20
-_IN_FOLDS = (
+_IN_FOLDS = N_(
     "without a training table the best constant is that of this table, and others are fitted in 5 folds of it"
 )
 

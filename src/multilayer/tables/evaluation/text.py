@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from multilayer._base.table import Table, matrix_table
 from multilayer._base.text import fill, html_text, one_line, percent
+from multilayer._base.width import wrapped
 
 if TYPE_CHECKING:
     from multilayer.tables.evaluation.evaluation import Evaluation
@@ -100,4 +100,4 @@ def html_of(evaluation: Evaluation) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(one_line(text, 4000), _WIDTH, break_on_hyphens=False)
+    return "\n".join(wrapped(one_line(text, 4000), _WIDTH))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.tables.evaluation.scores import Score
 
 __all__ = ["Comparison", "Figure", "verdict"]
@@ -54,30 +55,30 @@ class Comparison:
         return self.gain.high < 0
 
 
-_USELESS = (
+_USELESS = N_(
     "This model is of no use here: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows is no better than "
     "{constant:.4g} of the best constant."
 )
-_LEARNED = (
+_LEARNED = N_(
     "This model is better than the best constant: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows, "
     "beside {constant:.4g}."
 )
-_BEATEN = (
+_BEATEN = N_(
     "This model has learned something, but {name} is better: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} "
     "rows, beside {best:.4g}; the best constant has {constant:.4g}."
 )
-_LEVEL = (
+_LEVEL = N_(
     "This model is good: {score} {value:.4g} ({low:.4g} to {high:.4g}) on {rows:,} rows, and no simpler model is "
     "clearly better; the best constant has {constant:.4g}."
 )
-_BEST = (
+_BEST = N_(
     "This model is good, better than every model that it was compared with: {score} {value:.4g} ({low:.4g} to "
     "{high:.4g}) on {rows:,} rows; the best constant has {constant:.4g}."
 )
 
-_BETTER = "It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g})."
-_WORSE = "It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g})."
-_UNDECIDED = (
+_BETTER = N_("It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
+_WORSE = N_("It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
+_UNDECIDED = N_(
     "Between it and {name} these rows do not decide: the difference is {gain:.3g} ({low:.3g} to {high:.3g})."
 )
 

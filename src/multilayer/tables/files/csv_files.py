@@ -8,6 +8,7 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Kind
 from multilayer.tables.files.arrow import arrow, column_of
 from multilayer.tables.files.dialect import Dialect
@@ -195,12 +196,12 @@ def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
     ragged = _RAGGED.search(message)
     if ragged is not None:
         row, width, found = ragged.groups()
-        template = "{where}, line {row} or below: expected {width} cells, found {found}"
+        template = N_("{where}, line {row} or below: expected {width} cells, found {found}")
         return InputError(fill(template, where=source.where, row=row, width=width, found=found))
     wrong = _WRONG.search(message)
     if wrong is None:
         return InputError(f"{source.where}: {' '.join(message.split())}")
-    template = (
+    template = N_(
         "{where}, line {row} or below, column {column} ({name}): expected a number in plain digits, "
         "found {found}"
     )

@@ -28,6 +28,7 @@ from typing import Any, TypedDict
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow
 from multilayer.io.csv_table import header_of
 from multilayer.tables.files.sources import Source
@@ -213,7 +214,7 @@ def _said(encoding: str) -> str:
 def undecodable(where: str, line: int, encoding: str, error: UnicodeError) -> InputError:
     """Return the error for bytes, from a line on, that are not text in an encoding."""
     if not isinstance(error, UnicodeDecodeError):
-        template = "{where}: expected text in {encoding}, found other bytes; set the encoding that it has"
+        template = N_("{where}: expected text in {encoding}, found other bytes; set the encoding that it has")
         return InputError(fill(template, where=where, encoding=quoted(encoding)))
     return InputError(
         fill(

@@ -10,6 +10,7 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.tables.files.dialect import Dialect, undecodable
 from multilayer.tables.files.sources import Source
 
@@ -41,14 +42,14 @@ def fault_in(source: Source, dialect: Dialect) -> InputError | None:
 
 
 def _ragged(source: Source, line: int, cells: list[str], width: int) -> str:
-    template = "{where}, line {line}: expected {width} cells, found {found}"
+    template = N_("{where}, line {line}: expected {width} cells, found {found}")
     if len(cells) == width + 1 and not cells[-1].strip():
-        template = (
+        template = N_(
             "{where}, line {line}: expected {width} cells, found {found}; "
             "remove the separator at the end of the line"
         )
     elif len(cells) > width:
-        template = (
+        template = N_(
             "{where}, line {line}: expected {width} cells, found {found}; "
             "where a cell holds the separator, put it in quotes"
         )

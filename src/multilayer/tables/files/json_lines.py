@@ -9,6 +9,7 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.files.arrow import arrow, as_text
 from multilayer.tables.files.sources import Source
 
@@ -82,7 +83,7 @@ def _fault(source: Source) -> InputError | None:
                 found = float if isinstance(value, int) and not isinstance(value, bool) else type(value)
                 expected, first = types.setdefault(name, (found, number))
                 if found is not expected:
-                    template = "line {line} ({name}): expected a value as in line {first}, found {value}"
+                    template = N_("line {line} ({name}): expected a value as in line {first}, found {value}")
                     shown = quoted(json.dumps(value))
                     return InputError(
                         fill(template, line=number, name=quoted(name), first=first, value=shown)
@@ -95,9 +96,9 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         reason = str(error)
-        template = "line {line}: expected an object in JSON on one line ({reason})"
+        template = N_("line {line}: expected an object in JSON on one line ({reason})")
         raise InputError(fill(template, line=number, reason=reason)) from None
     if not isinstance(row, dict):
-        template = "line {line}: expected an object in JSON, found {found}"
+        template = N_("line {line}: expected an object in JSON, found {found}")
         raise InputError(fill(template, line=number, found=quoted(line.decode(errors="replace").strip())))
     return row

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Kind
 from multilayer.tables.files.arrow import arrow, column_of
 from multilayer.tables.files.csv_files import csv_columns
@@ -115,7 +116,7 @@ def refusing_arrow(where: str) -> Iterator[None]:
             raise
         except (arrow().ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
-            template = "cannot be read; it may be cut off or changed ({reason})"
+            template = N_("cannot be read; it may be cut off or changed ({reason})")
             raise InputError(fill(template, reason=reason)) from None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Column
 from multilayer.tables.suspicions.case import Case, Suspicion, listed
 from multilayer.tables.transforms.fitting import sample_rows
@@ -22,11 +23,11 @@ _DENSE = 3.0
 """Different whole numbers that fill their range up to this factor were counted out."""
 
 
-_NAMES_ROWS = (
+_NAMES_ROWS = N_(
     "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
     "predicts nothing about new rows; leave it out, or set its type to identifier"
 )
-_LEFT_OUT = (
+_LEFT_OUT = N_(
     "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
     "is no input, as it predicts nothing about new rows"
 )

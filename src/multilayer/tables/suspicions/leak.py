@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Column
 from multilayer.tables.suspicions.case import Case, Suspicion
 
@@ -51,11 +52,11 @@ def leak(case: Case) -> Iterator[Suspicion]:
             yield Suspicion("leak", (column.name,), sentence)
 
 
-_CLASSES = (
+_CLASSES = N_(
     "the column {column} alone predicts {target}, right in {share} of held-out rows: it may be known only together "
     "with the target; leave it out unless a new row has it before its target is known"
 )
-_NUMBERS = (
+_NUMBERS = N_(
     "the column {column} alone predicts {target}, {share} of its variance in held-out rows (by ranks): it may be known "
     "only together with the target; leave it out unless a new row has it before its target is known"
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from multilayer._base.text import fill, percent, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import MISSING, Column
 from multilayer.tables.suspicions.case import Case, Suspicion
 from multilayer.tables.suspicions.profile import ColumnProfile, numbers_of, shares_up_to
@@ -19,16 +20,16 @@ _SMALLEST = 0.1
 _CHANCE = 1e-3
 """The probability that a table from the same source is suspected, all columns together."""
 
-_GAPS = "the column {column} is not as in training: it is missing in {now} of the rows, there in {then}"
-_NEW = (
+_GAPS = N_("the column {column} is not as in training: it is missing in {now} of the rows, there in {then}")
+_NEW = N_(
     "the column {column} is not as in training: {now} of the rows have a category that training did not have"
 )
-_SHARE = "the column {column} is not as in training: {category} is {now} of it, there {then}"
-_VALUES = (
+_SHARE = N_("the column {column} is not as in training: {category} is {now} of it, there {then}")
+_VALUES = N_(
     "the column {column} is not as in training: {now} of its values are {point:.6g} or less, there {then} (distance "
     "{distance:.2f})"
 )
-_DATES = "the column {column} is not as in training: {now} of it is up to {point}, there {then}"
+_DATES = N_("the column {column} is not as in training: {now} of it is up to {point}, there {then}")
 
 
 def shift(case: Case) -> Iterator[Suspicion]:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, entries, setting
 from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 from multilayer.tables.columns import MISSING, Column, ColumnSchema
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.dates import PARTS, Calendar, DatePart
@@ -222,8 +223,8 @@ def _of_words(column: Column, settings: EncoderSettings, sample: NDArray[Any] | 
 
 
 _NOT_LEARNED = {
-    "text": "it is text, which is not read; give its parts as columns, or set the type category",
-    "identifier": "it names the rows",
+    "text": N_("it is text, which is not read; give its parts as columns, or set the type category"),
+    "identifier": N_("it names the rows"),
 }
 
 _BY_KIND: dict[str, Callable[[Column, EncoderSettings, NDArray[Any] | None], Fitted]] = {

@@ -1,0 +1,113 @@
+"""The language that users read: `use_language` for the process, `in_language` for a context, such as a web request.
+
+Sentences, help and headings are translated; numbers, names, and the keys of JSON are the same in every language.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.translation import Language, back, of_context, of_process, present
+
+__all__ = [
+    "CATALOGUES",
+    "DOMAIN",
+    "checked_language",
+    "in_language",
+    "language",
+    "language_of_environment",
+    "languages",
+    "use_language",
+]
+
+DOMAIN = "multilayer"
+CATALOGUES = Path(__file__).parents[1] / "locale"
+
+# The order in which gettext reads them.
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages there are.
+
+    >>> languages()
+    ('en', 'ko')
+    """
+    found = CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return ("en", *sorted(catalogue.parts[-3] for catalogue in found))
+
+
+def language() -> str:
+    """Return the code of the language in which sentences are written at present."""
+    return present().code
+
+
+def use_language(code: str) -> None:
+    """Write sentences in this language from now on, in every thread that has chosen no other.
+
+    Parameters
+    ----------
+    code : str
+        One of `languages()`, or a locale of one, such as "ko_KR.UTF-8".
+
+    Raises
+    ------
+    InputError
+        If there is no such language.
+    """
+    of_process(_loaded(checked_language(code)))
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Write the sentences of the present context in this language: those of one task or thread.
+
+    >>> with in_language("ko"):
+    ...     language()
+    'ko'
+    """
+    token = of_context(_loaded(checked_language(code)))
+    try:
+        yield
+    finally:
+        back(token)
+
+
+def checked_language(code: str) -> str:
+    """Return the language of a code or locale, or raise an InputError that names those there are."""
+    known = _known(code) if isinstance(code, str) else None
+    if known is None:
+        near = near_matches(str(code), languages())
+        raise InputError(fill("there is no language {code}; {near}", code=quoted(str(code)), near=near))
+    return known
+
+
+def language_of_environment() -> str:
+    """Return the language that LANGUAGE, LC_ALL, LC_MESSAGES or LANG asks for, or English.
+
+    The first of them that is set decides, as gettext has it. It may list several: the first that there is, is taken.
+    """
+    asked = next((value for name in _VARIABLES if (value := os.environ.get(name))), "")
+    return next((known for code in asked.split(":") if (known := _known(code))), "en")
+
+
+def _known(code: str) -> str | None:
+    """Return the language of a code or locale, such as ko-KR or ko_KR.UTF-8, or None."""
+    name = re.split(r"[-_.@]", code, maxsplit=1)[0].lower()
+    return name if name in languages() else None
+
+
+@cache
+def _loaded(code: str) -> Language:
+    if code == "en":
+        return Language()
+    return Language(code, gettext.translation(DOMAIN, CATALOGUES, [code]))
