@@ -52,7 +52,7 @@ def test_info_lists_every_runtime_extra_of_the_project(multilayer, monkeypatch):
     extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
     wanted = [f'{package}; extra == "{extra}"' for extra in extras for package in extras[extra]]
     monkeypatch.setattr(metadata, "requires", lambda name: wanted)
-    runtime = extras.keys() - {"all", "test", "oracles", "bench", "dev"}
+    runtime = extras.keys() - {"all", "test", "oracles", "bench", "browser", "dev"}
     found = json.loads(multilayer("info", "--json").out)["extras"]
     assert found.keys() == runtime
     assert all(isinstance(installed, bool) for installed in found.values())
