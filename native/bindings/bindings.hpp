@@ -11,6 +11,8 @@ int add_function_type(PyObject *module);
 int add_ufuncs(PyObject *module);
 // The same for the kernels along an axis.
 int add_axis_ufuncs(PyObject *module);
+// encode_scaled and encode_binned: numbers of a table as inputs.
+int add_encoding(PyObject *module);
 // The type Network: the fused forward pass.
 int add_network(PyObject *module);
 // threads(), set_threads(n) and set_own_threads(n)

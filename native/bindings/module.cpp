@@ -23,8 +23,8 @@ PyMODINIT_FUNC PyInit__core() {
     import_umath();
     PyObject *module = PyModule_Create(&definition);
     if (module == nullptr) return nullptr;
-    if (add_levels(module) < 0 || add_function_type(module) < 0 || add_network(module) < 0 ||
-        add_threads(module) < 0 || add_training(module) < 0) {
+    if (add_levels(module) < 0 || add_encoding(module) < 0 || add_function_type(module) < 0 ||
+        add_network(module) < 0 || add_threads(module) < 0 || add_training(module) < 0) {
         Py_DECREF(module);
         return nullptr;
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 __all__ = ["ahead"]
@@ -16,14 +17,14 @@ _END: Any = object()
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items, each of which is made in a thread of its own while the one before it is used.
 
-    One item is kept at most. What is raised where an item is made is raised here in its turn.
+    The thread has the context of the caller, such as its language. One item is kept at most. What is raised where an item is made is raised here in its turn.
 
     >>> list(ahead(range(3)))
     [0, 1, 2]
     """
-    iterator = iter(items)
+    iterator, context = iter(items), copy_context()
     with ThreadPoolExecutor(1, "multilayer-ahead") as thread:
-        coming = thread.submit(next, iterator, _END)
+        coming = thread.submit(context.run, next, iterator, _END)
         while (item := coming.result()) is not _END:
-            coming = thread.submit(next, iterator, _END)
+            coming = thread.submit(context.run, next, iterator, _END)
             yield item

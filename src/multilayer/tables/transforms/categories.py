@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer.backend.encoding import write_scaled
 from multilayer.tables.columns import UNSEEN, ColumnSchema, Kind
-from multilayer.tables.transforms.scaling import scaled
 from multilayer.tables.transforms.transform import Inputs, Numbers, as_inputs, counted
 
 __all__ = ["OneHot", "Ordinal", "TwoValues"]
@@ -110,7 +110,7 @@ class Ordinal:
 
     def write(self, values: Any, out: Inputs) -> None:
         """Write the scaled places."""
-        out[:, 0] = scaled(np.where(values < 0, np.nan, values), self.center, self.scale)
+        write_scaled(np.where(values < 0, np.nan, values), self.center, self.scale, out)
 
     def numbers(self) -> Numbers:
         """Return center and scale."""

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill
+from multilayer.backend.encoding import write_scaled
 from multilayer.tables.columns import ColumnSchema, Kind
-from multilayer.tables.transforms.scaling import scaled
 from multilayer.tables.transforms.transform import Inputs, Numbers, counted
 
 __all__ = ["PARTS", "Calendar", "DatePart"]
@@ -125,7 +125,7 @@ class DatePart:
 
     def write(self, values: Any, out: Inputs) -> None:
         """Write the scaled part."""
-        out[:, 0] = scaled(PARTS[self.part](values), self.center, self.scale)
+        write_scaled(PARTS[self.part](values), self.center, self.scale, out)
 
     def numbers(self) -> Numbers:
         """Return center and scale."""

@@ -25,12 +25,13 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, entries, setting
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
+from multilayer.backend.encoding import scaled
 from multilayer.tables.columns import MISSING, Column, ColumnSchema
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.dates import PARTS, Calendar, DatePart
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled, well_apart
-from multilayer.tables.transforms.scaling import robust, robust_of_indicator, scaled
+from multilayer.tables.transforms.scaling import robust, robust_of_indicator
 from multilayer.tables.transforms.transform import Numbers, Transform
 
 __all__ = ["EncoderSettings", "Fitted", "fit_transforms", "sample_rows"]

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer.backend.encoding import write_binned, write_scaled
 from multilayer.tables.columns import ColumnSchema, Kind
-from multilayer.tables.transforms.scaling import scaled
 from multilayer.tables.transforms.transform import Inputs, Numbers, as_inputs, counted
 
 __all__ = ["Binned", "Normal", "Scaled", "well_apart"]
@@ -48,7 +48,7 @@ class Scaled:
 
     def write(self, values: Any, out: Inputs) -> None:
         """Write the scaled numbers."""
-        out[:, 0] = scaled(values, self.center, self.scale)
+        write_scaled(values, self.center, self.scale, out)
 
     def numbers(self) -> Numbers:
         """Return center and scale."""
@@ -130,15 +130,7 @@ class Binned:
 
     def write(self, values: Any, out: Inputs) -> None:
         """Write a number from 0 to 1 for each bin."""
-        filled = np.where(np.isnan(values), self.middle, values)
-        np.clip(filled, self.edges[0], self.edges[-1], out=filled)
-        for place, (low, high) in enumerate(zip(self.edges.tolist(), self.edges[1:].tolist(), strict=False)):
-            share = filled - low
-            with np.errstate(over="ignore"):  # far outside of a narrow bin
-                share *= 1.0 / (high - low)
-            np.maximum(share, 0.0, out=share)
-            np.minimum(share, 1.0, out=share)
-            out[:, place] = share
+        write_binned(values, self.middle, self.edges, out)
 
     def numbers(self) -> Numbers:
         """Return the middle, then the edges."""

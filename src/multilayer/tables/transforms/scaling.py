@@ -14,46 +14,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer.tables.transforms.transform import Numbers
 
-__all__ = ["robust", "robust_of_indicator", "scaled", "smooth_clip"]
-
-# In float32, as the last bits of z do not matter and its square root is twice as fast.
-_CLIP = np.float32(1.0 / 9.0)
-_ONE = np.float32(1.0)
-_FARTHEST = np.float32(1e9)
-"""Beyond it the clipped value is its limit to the last bit, and squares must not overflow."""
-
-
-def smooth_clip(z: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return z / sqrt(1 + (z / 3)^2), which is z near 0 and stays between -3 and 3; z is overwritten.
-
-    >>> smooth_clip(np.array([0.0, 0.1, 3.0, -1e30], np.float32)).round(4).tolist()
-    [0.0, 0.09989999979734421, 2.1212999820709229, -3.0]
-    """
-    np.minimum(z, _FARTHEST, out=z)
-    np.maximum(z, -_FARTHEST, out=z)
-    root = z * z
-    root *= _CLIP
-    root += _ONE
-    np.sqrt(root, out=root)
-    z /= root
-    return z
-
-
-def scaled(values: Numbers, center: float, scale: float) -> NDArray[np.float32]:
-    """Return smooth_clip((x - center) scale), 0 where x is missing; a new array."""
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities are clipped
-        z = values - center  # in float64: a date is large beside its differences
-        z *= scale
-        rounded = z.astype(np.float32)
-    smooth_clip(rounded)
-    missing = np.isnan(rounded)
-    if missing.any():
-        rounded[missing] = 0.0
-    return rounded
+__all__ = ["robust", "robust_of_indicator"]
 
 
 def robust(values: Numbers) -> tuple[float, float]:
