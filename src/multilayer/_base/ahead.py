@@ -17,14 +17,19 @@ _END: Any = object()
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items, each of which is made in a thread of its own while the one before it is used.
 
-    The thread has the context of the caller, such as its language. One item is kept at most. What is raised where an item is made is raised here in its turn.
+    The thread has the context of the caller, such as its language. One item is kept at most. What is raised where an
+    item is made is raised here in its turn.
 
     >>> list(ahead(range(3)))
     [0, 1, 2]
     """
     iterator, context = iter(items), copy_context()
+
+    def one() -> Item:
+        return context.run(lambda: next(iterator, _END))
+
     with ThreadPoolExecutor(1, "multilayer-ahead") as thread:
-        coming = thread.submit(context.run, next, iterator, _END)
+        coming = thread.submit(one)
         while (item := coming.result()) is not _END:
-            coming = thread.submit(context.run, next, iterator, _END)
+            coming = thread.submit(one)
             yield item
