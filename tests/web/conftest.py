@@ -12,7 +12,9 @@ import pytest
 from multilayer.web import Studio
 from multilayer.web.presets import PRESETS
 from multilayer.web.session import Session, State
-from tests.web.page import Shown
+
+pytest.register_assert_rewrite("tests.web.page")
+from tests.web.page import Shown  # noqa: E402  (its assertions are explained, too)
 
 
 @pytest.fixture(scope="session")

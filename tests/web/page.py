@@ -67,6 +67,21 @@ class Shown:
             assert {name: found.get(name) for name in expected} == expected
             raise
 
+    def assert_accessible(self) -> None:
+        """Assert that axe finds nothing against WCAG 2.2, levels A and AA."""
+        from axe_playwright_python.base import AXE_SCRIPT
+
+        self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(
+            """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})"""
+        )
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+    def assert_fits(self) -> None:
+        """Assert that the page does not scroll sideways."""
+        wide = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide[0] <= wide[1]
+
     def assert_clean(self) -> None:
         """Assert that nothing went wrong that a user would not see: errors, console, foreign requests.
 

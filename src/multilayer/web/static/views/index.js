@@ -1,4 +1,7 @@
 // The views of the page, in the order of their tabs: one module each, loaded when it is first shown.
 import { t } from "../i18n.js";
 
-export const VIEWS = [{ id: "see", title: () => t("See"), load: () => import("./see.js") }];
+export const VIEWS = [
+  { id: "see", title: () => t("See"), load: () => import("./see.js") },
+  { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
+];

@@ -1,0 +1,164 @@
+// The explorer of activations: curve and derivative, where an activation is saturated, and where the network's own a lie.
+import { ask } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { attempt } from "../main.js";
+import { Beginnings } from "../parts/beginnings.js";
+import { Plot, path, scales } from "../parts/plot.js";
+import { digits, session } from "../state.js";
+import { html, useEffect, useState } from "../vendor/ui.js";
+
+const MOST = 4;
+const REACHES = [4, 8, 20, 120];
+const defaults = (card) => Object.fromEntries(card.parameters.map(({ name, value }) => [name, value]));
+
+export default function Activations() {
+  const [cards, setCards] = useState([]);
+  const [shown, setShown] = useState([{ name: "sigmoid", parameters: {} }]);
+  const [at, setAt] = useState("1");
+  const [reach, setReach] = useState(8);
+  const [layer, setLayer] = useState(0);
+  const [logarithmic, setLogarithmic] = useState(false);
+  const [curves, setCurves] = useState([]);
+  const open = session.value;
+
+  useEffect(() => {
+    attempt(() => ask("activations")).then((found) => found && setCards(found));
+  }, [open.revision, lang.value]);
+  useEffect(() => {
+    const stop = new AbortController();
+    const each = (one) => ask("activation", { ...one, at: at || "0", reach, digits: digits.value, layer: layer || null }, stop);
+    attempt(() => Promise.all(shown.map(each))).then((found) => found && setCurves(found), () => {});
+    return () => stop.abort();
+  }, [shown, at, reach, layer, digits.value, open.revision, lang.value]);
+
+  if (!cards.length || curves.length !== shown.length) return html`<h1>${t("Activations")}</h1>`;
+  const [first] = shown;
+  const card = cards.find(({ name }) => name === first.name);
+  const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? { name, parameters: {} } : one)));
+  const adjust = (name, value) =>
+    setShown([{ name: first.name, parameters: { ...defaults(card), ...first.parameters, [name]: value } }, ...shown.slice(1)]);
+
+  return html`<h1>${t("Activations")}</h1>
+    <div class="explorer">
+      <section class="chosen" aria-label=${t("Which activation")}>
+        ${shown.map((one, place) => html`<div class="choice" key=${place}>
+          <span class=${`mark curve-${place}`} aria-hidden="true"></span>
+          <select aria-label=${place ? t("Compare with") : t("Activation")} value=${one.name} onChange=${(event) => choose(place, event.target.value)}>
+            ${cards.map(({ name }) => html`<option value=${name}>${name}</option>`)}
+          </select>
+          ${place > 0 && html`<button type="button" aria-label=${t("Remove {name}", { name: one.name })} onClick=${() => setShown(shown.filter((_, i) => i !== place))}>×</button>`}
+        </div>`)}
+        ${shown.length < MOST && html`<button type="button" onClick=${() => setShown([...shown, { name: "tanh", parameters: {} }])}>${t("Compare with another one")}</button>`}
+      </section>
+      <section class="known" aria-label=${t("What is known of it")}>
+        ${card.parameters.map((each) => html`<${Parameter} key=${first.name + each.name} parameter=${each} value=${first.parameters[each.name] ?? each.value} onChange=${adjust} />`)}
+        <${Facts} card=${card} />
+      </section>
+      <section class="curve">
+        <${Picture} shown=${shown} curves=${curves} reach=${reach} at=${Number(at)} onAt=${setAt} logarithmic=${logarithmic} />
+        <div class="controls">
+          <label>a = <input type="text" inputmode="decimal" size="8" value=${at} onInput=${(event) => setAt(event.target.value.replace(",", ".").replace("−", "-"))} /></label>
+          <input type="range" aria-label=${t("a, the weighted sum")} min=${-reach} max=${reach} step=${reach / 200} value=${Number(at) || 0} onInput=${(event) => setAt(event.target.value)} />
+          <label>${t("Width")} <select value=${reach} onChange=${(event) => setReach(Number(event.target.value))}>${REACHES.map((each) => html`<option value=${each}>±${each}</option>`)}</select></label>
+          <label><input type="checkbox" checked=${logarithmic} onChange=${(event) => setLogarithmic(event.target.checked)} /> ${t("tails: powers of ten")}</label>
+          <label>${t("The network's own a")} <select value=${layer} onChange=${(event) => setLayer(Number(event.target.value))}>
+            <option value="0">${t("none")}</option>${open.activations.map((_, n) => html`<option value=${n + 1}>a(${n + 1})</option>`)}
+          </select></label>
+        </div>
+        <${Numbers} shown=${shown} curves=${curves} layer=${layer} />
+      </section>
+    </div>
+    <${Beginnings} />`;
+}
+
+function Parameter({ parameter, value, onChange }) {
+  const { name, low, high, limits } = parameter;
+  const [typed, setTyped] = useState(null); // what is being typed stays, whatever is drawn anew meanwhile
+  const commit = () => {
+    if (typed !== null && typed !== "") onChange(name, Number(typed));
+    setTyped(null);
+  };
+  return html`<div class="parameter">
+    <label>${name} <input type="number" step="any" value=${typed ?? value} title=${limits} onInput=${(event) => setTyped(event.target.value)} onChange=${commit} data-parameter=${name} /></label>
+    <input type="range" aria-label=${name} min=${low} max=${high} step=${(high - low) / 200} value=${value} onInput=${(event) => onChange(name, Number(event.target.value))} />
+  </div>`;
+}
+
+function Facts({ card }) {
+  const facts = [
+    ["h(a)", html`<code>${card.formula}</code>`],
+    ["h′(a)", html`<code>${card.derivative}</code>`],
+    [t("range"), card.range],
+    [t("kinks"), card.kinks.map((kink) => `a = ${kink}`).join(", ") || t("none")],
+    [t("also called"), card.aliases.join(", ")],
+    [t("source"), card.source],
+  ];
+  return html`<dl class="facts">${facts.map(([name, text]) => text && html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
+    ${!card.trainable && html`<p>${t("Its derivative is 0 almost everywhere, so backpropagation cannot train through it.")}</p>`}
+    ${card.along_axis && html`<p>${t("Each output depends on the whole row. Drawn is the first output for the row (a, 0).")}</p>`}
+    ${card.traps && html`<details><summary>${t("Traps")}</summary><p>${card.traps}</p></details>`}`;
+}
+
+/** The curves with |y| as a power of ten, which shows the tails. */
+function inPowers(curves) {
+  const taken = (pieces) => pieces.map((piece) => piece.filter(([, y]) => y !== 0).map(([a, y]) => [a, Math.log10(Math.abs(y))])).filter((piece) => piece.length);
+  return curves.map((curve) => ({ ...curve, value: taken(curve.value), slope: taken(curve.slope) }));
+}
+
+function Picture({ shown, curves: given, reach, at, onAt, logarithmic }) {
+  const curves = logarithmic ? inPowers(given) : given;
+  const values = curves.flatMap(({ value, slope }) => [...value, ...slope]).flat().map(([, y]) => y).filter((y) => logarithmic || Math.abs(y) <= reach);
+  const low = Math.min(-0.25, ...values), high = Math.max(1.1, ...values);
+  const scale = scales([-reach, reach], logarithmic ? [low, high] : [Math.max(low, -4), Math.min(high, 4)]);
+  const { bottom, top, height } = scale.range;
+  const [{ regions, overlay }] = curves;
+  const most = overlay ? Math.max(1, ...overlay.counts) : 1;
+  const move = (event) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const place = ((event.clientX - box.left) / box.width) * scale.range.width;
+    const a = -reach + ((place - scale.x(-reach)) / (scale.x(reach) - scale.x(-reach))) * 2 * reach;
+    if (event.buttons && Math.abs(a) <= reach) onAt(String(Number(a.toFixed(2))));
+  };
+  const name = shown.map((one) => one.name).join(", ");
+  return html`<${Plot} scale=${scale} xLabel="a" yLabel=${logarithmic ? "log₁₀ |h|" : ""} label=${t("h(a), solid, and h′(a), dashed: {name}; the numbers stand below", { name })} onPointerDown=${move} onPointerMove=${move}>
+    <clipPath id="inside"><rect x=${scale.x(-reach)} y=${scale.y(top)} width=${scale.x(reach) - scale.x(-reach)} height=${scale.y(bottom) - scale.y(top)} /></clipPath>
+    <g clip-path="url(#inside)">
+      ${regions.map(({ low: from, high: to, span }) => html`<rect class="saturated" data-from=${from} data-to=${to} x=${scale.x(span[0])} y=${scale.y(top)} width=${scale.x(span[1]) - scale.x(span[0])} height=${scale.y(bottom) - scale.y(top)} />`)}
+      ${overlay && overlay.counts.map((count, i) => {
+        const tall = (count / most) * (height - 60) * 0.6;
+        return html`<rect class="bar" x=${scale.x(overlay.edges[i])} width=${Math.max(1, scale.x(overlay.edges[i + 1]) - scale.x(overlay.edges[i]) - 1)} y=${scale.y(bottom) - tall} height=${tall} />`;
+      })}
+      <path class="zero" d=${`M${scale.x(-reach)} ${scale.y(0)}H${scale.x(reach)}M${scale.x(0)} ${scale.y(bottom)}V${scale.y(top)}`} />
+      ${curves.map(({ value, slope }, place) => html`<g key=${place} class=${`curve-${place}`}>
+        ${value.map((piece) => html`<path class="value" d=${path(piece, scale)} />`)}
+        ${slope.map((piece) => html`<path class="slope" d=${path(piece, scale)} />`)}
+      </g>`)}
+      ${Number.isFinite(at) && html`<path class="at" d=${`M${scale.x(at)} ${scale.y(bottom)}V${scale.y(top)}`} />`}
+    </g>
+  <//>`;
+}
+
+function Numbers({ shown, curves, layer }) {
+  const [{ regions, overlay }] = curves;
+  const hasTextbook = curves.some(({ cursor }) => "textbook" in cursor);
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("The numbers at this a")}><table class="matrix">
+      <thead><tr><td></td><th scope="col">a</th><th scope="col">h(a)</th><th scope="col">h′(a)</th><th scope="col">${t("h(a) in float32")}</th>${hasTextbook && html`<th scope="col">${t("by the textbook's formula")}</th>`}</tr></thead>
+      <tbody>${curves.map(({ cursor }, place) => html`<tr key=${place}><th scope="row">${shown[place].name}</th>
+        <td data-cell=${`a[${place + 1}]`}>${cursor.a}</td>
+        <td data-cell=${`h[${place + 1}]`}>${cursor["h(a)"]}</td>
+        <td data-cell=${`dh[${place + 1}]`}>${cursor["h'(a)"]}</td>
+        <td data-cell=${`float32[${place + 1}]`}>${cursor.float32}</td>
+        ${hasTextbook && html`<td data-cell=${`textbook[${place + 1}]`}>${cursor.textbook ?? "–"}</td>`}
+      </tr>`)}</tbody></table></div>
+    <p>${regions.length
+      ? t("Shaded: {name} is saturated there. |h′| is below 1 % of its maximum where {where}.", { name: shown[0].name, where: regions.map(where).join(", ") })
+      : t("{name} is saturated nowhere in this picture.", { name: shown[0].name })}</p>
+    ${overlay && html`<p>${overlay.saturated === null
+      ? t("Grey: the weighted sums a({layer}) of all rows.", { layer })
+      : html`${t("Grey: the weighted sums a({layer}) of all rows. Saturated there:", { layer })} <b data-cell="saturated">${overlay.saturated}</b>`}</p>`}`;
+}
+
+function where({ low, high }) {
+  if (low === "-inf") return `a ≤ ${high}`;
+  return high === "inf" ? `a ≥ ${low}` : `${low} ≤ a ≤ ${high}`;
+}
