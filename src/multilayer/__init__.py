@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from multilayer.network.initialized import initialize
     from multilayer.separable import Separability, separability
     from multilayer.training import Trained, fit, gradients, train
+    from multilayer.web import studio
 
 __version__ = "0.1.0"
 
@@ -57,6 +58,7 @@ __all__ = [
     "save",
     "separability",
     "set_threads",
+    "studio",
     "threads",
     "train",
 ]
@@ -75,6 +77,7 @@ _LATER = {
     "fit": "multilayer.training",
     "gradients": "multilayer.training",
     "train": "multilayer.training",
+    "studio": "multilayer.web",
 }
 
 _SUBMODULES = (

@@ -28,6 +28,7 @@ from multilayer.cli.language import (
 from multilayer.cli.names import names
 from multilayer.cli.predict import predict
 from multilayer.cli.run import run
+from multilayer.cli.studio import studio
 from multilayer.cli.summary import summary
 from multilayer.cli.train import train
 
@@ -94,7 +95,20 @@ def app() -> None:
     """The multilayer perceptron, complete: see every number, trust every digit."""
 
 
-for command in (train, predict, evaluate, explain, run, summary, convert, diagnose, activations, names, info):
+for command in (
+    train,
+    predict,
+    evaluate,
+    explain,
+    run,
+    summary,
+    convert,
+    diagnose,
+    studio,
+    activations,
+    names,
+    info,
+):
     app.add_command(help_option(language_option(command)))
 
 

@@ -23,7 +23,7 @@ from multilayer.cli.console import (
     show_status,
     write_json,
 )
-from multilayer.io import Samples, load, read_samples, source, targets_in
+from multilayer.io import load, read_samples, source, targets_of
 from multilayer.io.safetensors import holds_model
 from multilayer.network import MLP
 
@@ -140,7 +140,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     notes = [*table.notes]
     if table.ignored:
         notes.append(fill("columns not used: {columns}", columns=", ".join(table.ignored)))
-    y = _targets(table, net, source(samples))
+    y = targets_of(table, net, source(samples))
     sign = table.targets[0].sign if table.targets else None
     if sign is not None and sign.comma and sign.note not in notes:  # met in a target only
         notes.append(sign.note)
@@ -201,22 +201,6 @@ def _suspicions(model: Model, columns: Columns) -> Sequence[Suspicion]:
     target = model.target
     y = target.encode(columns[target.name]) if target.name in columns else np.empty(0)
     return suspect(Case.beside(target, model.record, columns.without([target.name]), y))
-
-
-def _targets(table: Samples, net: MLP, where: str) -> NDArray[Any] | None:
-    if not table.targets:
-        return None
-    if len(table.targets) not in {1, net.layers[-1].units}:
-        raise InputError(
-            fill(
-                "{where}: {count} targets for a network with {outputs} outputs; "
-                "name one column of classes, or one column per output",
-                where=where,
-                count=len(table.targets),
-                outputs=net.layers[-1].units,
-            )
-        )
-    return targets_in(table.targets, net.classes)
 
 
 def _ranking(

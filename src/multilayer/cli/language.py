@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from multilayer._base.language import (
     CATALOGUES,
@@ -28,7 +29,14 @@ from multilayer._base.language import (
 from multilayer._base.translation import translated
 from multilayer._base.width import narrowed, widened
 
-__all__ = ["Context", "help_option", "in_chosen_language", "language_option", "translated_command"]
+__all__ = [
+    "Context",
+    "asked_language",
+    "help_option",
+    "in_chosen_language",
+    "language_option",
+    "translated_command",
+]
 
 
 @contextmanager
@@ -57,6 +65,16 @@ def _choose(code: str) -> None:
 def _chosen(_: click.Context, __: click.Parameter, code: str | None) -> None:
     if code is not None:
         _choose(checked_language(code))
+
+
+def asked_language() -> str | None:
+    """Return the language of `--lang`, or one of the environment other than English; else None."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        if context.get_parameter_source("lang") is ParameterSource.COMMANDLINE:
+            return language()
+        context = context.parent
+    return None if language() == "en" else language()
 
 
 language_option = click.option(

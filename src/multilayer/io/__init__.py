@@ -4,7 +4,7 @@ from multilayer._base.strict_json import to_json
 from multilayer.io.csv_table import targets_in
 from multilayer.io.networks import load, save
 from multilayer.io.results import Meaning, meaning_of, result_json, result_object, to_csv, write_results
-from multilayer.io.samples import Samples, read_samples, source
+from multilayer.io.samples import Samples, read_samples, source, targets_of
 
 __all__ = [
     "Meaning",
@@ -17,6 +17,7 @@ __all__ = [
     "save",
     "source",
     "targets_in",
+    "targets_of",
     "to_csv",
     "to_json",
     "write_results",

@@ -55,10 +55,11 @@ class CsvRow:
         return ""
 
 
-def rows_of(data: bytes, where: str) -> Iterator[CsvRow]:
+def rows_of(data: bytes, where: str, separator: str | None = None) -> Iterator[CsvRow]:
     """Yield the rows. Blank lines are skipped; in a file of one column they are gaps, except at its end.
 
-    The separator is a comma, or the one in a first line "sep=;", which spreadsheets write and read.
+    The separator is the one in a first line "sep=;", which spreadsheets write and read, or else the one that is given,
+    a comma unless it is.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def rows_of(data: bytes, where: str) -> Iterator[CsvRow]:
                 f"{where}, line 1: expected a separator that is a comma, a semicolon, a tab or |, "
                 f"found {quoted(declared[1])}; save the table with commas"
             )
-        yield from _rows(text, declared[1] if declared else ",", 1 if declared else 0, where)
+        yield from _rows(text, declared[1] if declared else separator or ",", 1 if declared else 0, where)
 
 
 def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Iterator[CsvRow]:

@@ -131,16 +131,22 @@ class CsvTable:
 
 
 def open_table(
-    data: bytes, where: str, expected: Collection[str] = (), asked: bool | None = None
+    data: bytes,
+    where: str,
+    expected: Collection[str] = (),
+    asked: bool | None = None,
+    separator: str | None = None,
 ) -> CsvTable | None:
     """Return the table in the bytes of a file, or None where it is empty; `expected` and `asked` as in `header_of`.
+
+    A separator that is known comes before the rule of `rows_of`.
 
     Raises
     ------
     InputError
         When the bytes are not CSV in UTF-8; and, while rows are read, for one that is not as long as the first line.
     """
-    rows = rows_of(data, where)
+    rows = rows_of(data, where, separator)
     blank: list[CsvRow] = []
     first = next(rows, None)
     while first is not None and first.blank:

@@ -16,7 +16,7 @@ from multilayer.io.network_document import user_activations
 from multilayer.network import MLP
 from multilayer.network.held import network_of
 
-__all__ = ["FORMATS", "Format", "load", "save"]
+__all__ = ["FORMATS", "Format", "bytes_of", "is_network_file", "load", "network_in", "save"]
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,26 @@ def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> 
     True
     """
     checked = user_activations(activations)
-    format_ = _format_of(path)
-    data = storage.read(path)
-    _refuse_disguise(data, shown(path))
-    return format_.read(data, shown(path), checked)
+    _format_of(path)
+    return network_in(storage.read(path), shown(path), checked)
+
+
+def network_in(data: bytes, where: str, activations: Sequence[Activation] = ()) -> MLP:
+    """Return the network in the bytes of a file of this name, as `load` does."""
+    format_ = _format_of(where)
+    _refuse_disguise(data, where)
+    return format_.read(data, where, activations)
+
+
+def is_network_file(path: AnyPath) -> bool:
+    """Whether a file's suffix is one that `load` knows, or one of pickles, which it refuses."""
+    return Path(shown(path)).suffix.lower() in {*_BY_SUFFIX, *_PICKLES}
+
+
+def bytes_of(network: MLP, name: str) -> bytes:
+    """Return the bytes that `save` writes to a file of this name."""
+    with located(name):
+        return _format_of(name).write(network)
 
 
 def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
@@ -93,10 +109,7 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
     """
     network = network_of(network)
     overwrite = checked_flag("overwrite", overwrite)
-    format_ = _format_of(path)
-    with located(shown(path)):
-        data = format_.write(network)
-    storage.write(path, data, overwrite=overwrite)
+    storage.write(path, bytes_of(network, shown(path)), overwrite=overwrite)
 
 
 def _format_of(path: AnyPath) -> Format:

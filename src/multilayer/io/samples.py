@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,10 @@ from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, quoted
 from multilayer.io.csv_cells import CsvRow, DecimalSign, is_gap, looks_numeric
-from multilayer.io.csv_table import CsvColumn, CsvTable, open_table, target_places
+from multilayer.io.csv_table import CsvColumn, CsvTable, open_table, target_places, targets_in
+from multilayer.network import MLP
 
-__all__ = ["STANDARD_INPUT", "Samples", "read_samples", "source"]
+__all__ = ["STANDARD_INPUT", "Samples", "read_samples", "read_source", "samples_in", "source", "targets_of"]
 
 STANDARD_INPUT = "-"
 
@@ -89,13 +91,31 @@ def read_samples(
         When the file does not hold such samples: one line with file, line, column, what was expected and what was
         found.
     """
-    where = source(path)
-    data = _standard_input() if os.fspath(path) == STANDARD_INPUT else storage.read(path)
+    return samples_in(read_source(path), source(path), inputs, names, targets, header=header, carry=carry)
+
+
+def read_source(path: AnyPath) -> bytes:
+    """Return the content of a file of samples, or of standard input where `path` is "-"."""
+    return _standard_input() if os.fspath(path) == STANDARD_INPUT else storage.read(path)
+
+
+def samples_in(
+    data: bytes,
+    where: str,
+    inputs: int,
+    names: Sequence[str] | None = None,
+    targets: Sequence[str] | None = None,
+    *,
+    header: bool | None = None,
+    carry: bool = False,
+    separator: str | None = None,
+) -> Samples:
+    """Return the samples in the bytes of a CSV file as `read_samples` does; a separator that is known comes first."""
     expected = (
         *(names or ()),
         *(target.strip() for target in targets or () if not target.strip().isdecimal()),
     )
-    table = open_table(data, where, expected, header)
+    table = open_table(data, where, expected, header, separator)
     if table is None:
         raise InputError(f"{where}: expected a sample of {inputs} numbers a row, found an empty file")
     meant = target_places(targets or (), table.header, table.first, where)
@@ -135,6 +155,29 @@ def read_samples(
         tuple(target_columns),
         tuple(notes),
     )
+
+
+def targets_of(samples: Samples, network: MLP, where: str) -> NDArray[Any] | None:
+    """Return the targets as `targets_in` does, one column of classes or one for each output; None without targets.
+
+    Raises
+    ------
+    InputError
+        For another number of columns, and for a cell that is no target.
+    """
+    if not samples.targets:
+        return None
+    if len(samples.targets) not in {1, network.widths[-1]}:
+        raise InputError(
+            fill(
+                "{where}: {count} targets for a network with {outputs} outputs; "
+                "name one column of classes, or one column per output",
+                where=where,
+                count=len(samples.targets),
+                outputs=network.widths[-1],
+            )
+        )
+    return targets_in(samples.targets, network.classes)
 
 
 def _hint(row: CsvRow, table: CsvTable) -> str:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import signal
 import socket
+import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill
 from multilayer.web.session import Session
 
-__all__ = ["Studio", "serve"]
+__all__ = ["Studio", "run", "serve"]
 
 _HOST = "127.0.0.1"
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+"""Variables of which one is set where there is a browser with windows."""
 
 
 class Studio:
@@ -56,9 +61,9 @@ class Studio:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="multilayer studio", daemon=True)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
+        self._ended = threading.Event()  # a thread's join() that is interrupted takes the thread for ended
+        threading.Thread(target=self._run, name="multilayer studio", daemon=True).start()
+        while not self._server.started and not self._ended.is_set():
             time.sleep(0.002)
 
     def __enter__(self) -> Self:
@@ -68,24 +73,31 @@ class Studio:
         self.close()
 
     def wait(self) -> None:
-        """Wait until the studio ends; Ctrl-C ends it."""
-        with contextlib.suppress(KeyboardInterrupt):
-            while self._thread.is_alive():
-                self._thread.join(0.2)
+        """Wait until the studio ends; Ctrl-C ends it, and so does SIGTERM where this is the main thread."""
+        with contextlib.suppress(KeyboardInterrupt), _terminating():
+            while not self._ended.wait(0.2):
+                pass
         self.close()
 
     def close(self) -> None:
         """End the studio and what runs in it."""
         self._server.should_exit = True
-        self._thread.join(5)
+        self._ended.wait(5)
         self._socket.close()
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._ended.set()
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  (at once: its reader is waiting)
 
 
 def serve(
-    session: Session, port: int = 0, *, browser: bool = True, say: Callable[[str], Any] = print
+    session: Session, port: int = 0, *, browser: bool = True, say: Callable[[str], Any] = _print
 ) -> Studio:
     """Start a studio, say its address, and open a browser there where asked and possible."""
     running = Studio(session, port)
@@ -95,9 +107,35 @@ def serve(
     return running
 
 
-def _opened(url: str) -> bool:
+def run(
+    session: Session, port: int = 0, *, browser: bool = True, say: Callable[[str], Any] = _print
+) -> Studio:
+    """Run a studio as `serve` does until it is ended, and return what it was."""
+    running = serve(session, port, browser=browser, say=say)
+    say(fill("Ctrl-C ends it."))
+    running.wait()
+    say(fill("The studio has ended."))
+    return running
+
+
+@contextlib.contextmanager
+def _terminating() -> Iterator[None]:
+    """Turn SIGTERM into KeyboardInterrupt, where this thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return webbrowser.open(url)
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _opened(url: str) -> bool:
+    """Open a browser with windows of its own; one in the terminal would take the terminal away."""
+    try:
+        windows = sys.platform in ("win32", "darwin") or any(map(os.environ.get, _DISPLAYS))
+        return windows and webbrowser.open(url)
     except (webbrowser.Error, OSError):
         return False
 
