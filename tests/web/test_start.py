@@ -141,3 +141,9 @@ def test_the_address_is_opened(monkeypatch):
 
 def test_rows_may_be_one_sample():
     assert shown(NET, np.array([0.5, 1.0])).rows.X.tolist() == [[0.5, 1.0]]
+
+
+def test_a_language_is_one_that_there_is():
+    assert multilayer.studio(NET, browser=False, wait=False, language="ko").session.language == "ko"
+    with pytest.raises(InputError, match="no language 'de'"):
+        multilayer.studio(NET, browser=False, wait=False, language="de")
