@@ -42,6 +42,26 @@ def _xor() -> State:
     return State(net, rows, Recipe(parameters={"learning_rate": 0.03}, epochs=300))
 
 
+_NAND, _OR, _AND = ((-2.0, -2.0), 3.0), ((2.0, 2.0), -1.0), ((2.0, 2.0), -3.0)
+"""Weights and bias of a step unit."""
+
+
+def _gate(gate: tuple[tuple[float, float], float], target: str, y: tuple[int, ...]) -> State:
+    (w1, w2), b = gate
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    net = MLP([Dense([[w1], [w2]], [b], "step")])
+    return State(net, Rows(X, np.array(y), target=target, about=fill("the four rows of a gate")))
+
+
+def _gates() -> State:
+    """XOR = AND(NAND, OR), with step units."""
+    W = [[_NAND[0][0], _OR[0][0]], [_NAND[0][1], _OR[0][1]]]
+    first = Dense(W, [_NAND[1], _OR[1]], "step")
+    second = Dense([[_AND[0][0]], [_AND[0][1]]], [_AND[1]], "step")
+    xor = _gate(_AND, "xor", (0, 1, 1, 0))
+    return State(MLP([first, second]), xor.rows)
+
+
 def _stuck() -> State:
     """scikit-learn#31235: logistic units, scikit-learn's initial weights and defaults; it stops on a plateau."""
     X = np.random.RandomState(1).random_sample((500, 2))
@@ -68,6 +88,10 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset("seed", lambda: fill("The tutorial's network 2-4-3"), _seed),
         Preset("book", lambda: fill("The network 2-3-2-2 of 'Deep Learning from Scratch'"), _book),
+        Preset("and", lambda: fill("AND, one step unit"), lambda: _gate(_AND, "and", (0, 0, 0, 1))),
+        Preset("or", lambda: fill("OR, one step unit"), lambda: _gate(_OR, "or", (0, 1, 1, 1))),
+        Preset("nand", lambda: fill("NAND, one step unit"), lambda: _gate(_NAND, "nand", (1, 1, 1, 0))),
+        Preset("gates", lambda: fill("XOR of three step units, 2-2-1"), _gates),
         Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
         Preset("stuck", lambda: fill("A network that does not learn, 2-20-20-1"), _stuck),
     )

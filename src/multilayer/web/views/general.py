@@ -1,10 +1,13 @@
-"""What every view needs: what is open, undo and redo."""
+"""What every view needs: what is open, undo and redo, and what there is to begin with."""
 
 from __future__ import annotations
 
 import msgspec
 
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, near_matches, quoted
 from multilayer.web.endpoint import Endpoint, Nothing
+from multilayer.web.presets import PRESETS
 from multilayer.web.session import Session
 
 __all__ = ["ENDPOINTS", "Summary"]
@@ -63,8 +66,37 @@ def redo(session: Session, nothing: Nothing) -> Summary:
     return summary(session, nothing)
 
 
+class PresetRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Which preset to show."""
+
+    name: str
+
+
+class PresetCard(msgspec.Struct):
+    """A preset: its name in links, and what it is."""
+
+    name: str
+    title: str
+
+
+def presets(_: Session, __: Nothing) -> list[PresetCard]:
+    """Return what there is to begin with."""
+    return [PresetCard(preset.name, preset.title()) for preset in PRESETS.values()]
+
+
+def preset(session: Session, request: PresetRequest) -> Summary:
+    """Show a preset; what was open can be had back."""
+    if request.name not in PRESETS:
+        near = near_matches(request.name, PRESETS)
+        raise InputError(fill("there is no preset {name}; {near}", name=quoted(request.name), near=near))
+    session.change(PRESETS[request.name].make())
+    return summary(session, Nothing())
+
+
 ENDPOINTS = (
     Endpoint("session", Nothing, summary),
     Endpoint("undo", Nothing, undo),
     Endpoint("redo", Nothing, redo),
+    Endpoint("presets", Nothing, presets),
+    Endpoint("preset", PresetRequest, preset),
 )
