@@ -1,6 +1,6 @@
 // Questions to the Python process, where every number comes from.
 import { lang } from "./i18n.js";
-import { revision } from "./state.js";
+import { problem, revision } from "./state.js";
 
 /** An answer that is a user's mistake: its message is one line for the user to read. */
 export class Refused extends Error {}
@@ -27,10 +27,29 @@ export async function ask(name, request = {}, { signal } = {}) {
   return answer.answer;
 }
 
+/** Do what may be refused, and show why where it is. */
+export async function attempt(action) {
+  try {
+    problem.value = "";
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    problem.value = error.message;
+    return undefined;
+  }
+}
+
 /** Exchange the token in the address for a cookie, and take it out of the address. */
 export async function enter() {
   const found = /(?:^#|&)token=([\w-]+)/.exec(location.hash);
   if (!found) return;
   await fetch("/api/enter", { method: "POST", body: found[1] });
   history.replaceState(null, "", location.pathname + location.hash.replace(/(^#|&)token=[\w-]+&?/, "$1").replace(/[#&]$/, ""));
+}
+
+let last = Promise.resolve();
+
+/** Do what changes the network after all that was asked for before, so that undo never overtakes an edit. */
+export function inTurn(action) {
+  return (last = last.catch(() => undefined).then(action));
 }

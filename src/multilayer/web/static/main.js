@@ -1,5 +1,5 @@
 // The frame of the page: header, tabs, the view that is shown, and what went wrong.
-import { Refused, ask, enter } from "./api.js";
+import { ask, attempt, enter, inTurn } from "./api.js";
 import { LANGUAGES, lang, preferred, speak, t } from "./i18n.js";
 import { digits, problem, revision, session, view } from "./state.js";
 import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
@@ -7,20 +7,20 @@ import { VIEWS } from "./views/index.js";
 
 const loaded = signal({});
 
-/** Do what may be refused, and show why where it is. */
-export async function attempt(action) {
-  try {
-    problem.value = "";
-    return await action();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    problem.value = error.message;
-    return undefined;
-  }
-}
-
 async function refresh() {
   session.value = await ask("session");
+}
+
+/** Undo or redo, after every edit that was made before. */
+const step = (name) => attempt(() => inTurn(() => ask(name)));
+
+/** Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y; in a field that has been typed into they are the browser's own. */
+function onKey(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+  const key = event.key.toLowerCase();
+  if (!["z", "y"].includes(key) || event.target.closest("textarea, [data-draft], [data-own-undo]")) return;
+  event.preventDefault();
+  step(key === "y" || event.shiftKey ? "redo" : "undo");
 }
 
 function Header() {
@@ -29,8 +29,8 @@ function Header() {
     <div class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" /> multilayer <span class="soft">studio</span></div>
     ${open && html`<p class="open"><b class="number">${open.widths.join("-")}</b> <span class="soft">${open.activations.join(", ")} · ${t("{count} rows", { count: open.rows })}</span></p>`}
     <div class="tools">
-      <button type="button" disabled=${!open?.can_undo} onClick=${() => attempt(() => ask("undo"))}>${t("Undo")}</button>
-      <button type="button" disabled=${!open?.can_redo} onClick=${() => attempt(() => ask("redo"))}>${t("Redo")}</button>
+      <button type="button" disabled=${!open?.can_undo} onClick=${() => step("undo")}>${t("Undo")}</button>
+      <button type="button" disabled=${!open?.can_redo} onClick=${() => step("redo")}>${t("Redo")}</button>
       <label>${t("Digits")} <select value=${digits.value ?? "all"} onChange=${(event) => (digits.value = Number(event.target.value) || null)}>
         ${[3, 6, 10].map((count) => html`<option value=${count}>${count}</option>`)}<option value="all">${t("all")}</option>
       </select></label>
@@ -75,6 +75,7 @@ async function start() {
   effect(() => {
     if (session.value && revision.value !== session.peek().revision) attempt(refresh);
   });
+  document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && attempt(refresh));
   render(html`<${Page} />`, document.body);
 }

@@ -16,5 +16,9 @@ export const row = signal(0);
 /** Significant digits of every number; null shows all. */
 export const digits = signal(6);
 
+/** Which letters are used: for weighted sums and outputs "az" or "za", for the indices of w "ij" or "ji" (from i to j),
+ * for W "io" (inputs, units) or "oi" (units, inputs). Names of cells (`data-cell`) do not follow. */
+export const letters = signal({ sums: "az", index: "ij", weights: "io" });
+
 /** The last thing that went wrong, to be read by the user; empty for nothing. */
 export const problem = signal("");

@@ -1,15 +1,140 @@
-// The sheet: every number of the network for the rows, by its name.
-import { ask } from "../api.js";
+// The sheet: every number of the network for the rows, by its name; each can be changed, and everything follows.
 import { t } from "../i18n.js";
-import { Matrix } from "../parts/matrix.js";
-import { digits, session } from "../state.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { LayerControls } from "../parts/controls.js";
+import { Cell } from "../parts/cell.js";
+import { Chain } from "../parts/chain.js";
+import { Equation } from "../parts/equation.js";
+import { Grid, Pager } from "../parts/grid.js";
+import { Heat } from "../parts/heat.js";
+import { Called, blockName, cellCalled, letter } from "../parts/letters.js";
+import { follow, lit, paint } from "../parts/lit.js";
+import { Network } from "../parts/network.js";
+import { choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
+import { digits, letters, row, session } from "../state.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/ui.js";
+
+const sizeOf = (block) => Math.max(3, ...block.cells.flat().map((text) => text.length)) + 1;
+
+/** A cell that is an input, and says what it is called. */
+function editable(block) {
+  const size = sizeOf(block);
+  return (name, text) => {
+    const called = cellCalled(name);
+    const rowed = block.name === "x" || block.name === "target";
+    const label = rowed && block.shape.length > 1 ? t("{name}, row {row}", { name: called, row: /\d+/.exec(name.split("[")[1])[0] }) : called;
+    return html`<${Cell} key=${name} name=${name} label=${label} text=${text} size=${size}
+      commit=${(typed) => edit({ do: "number", cell: name, text: typed, called: label })} />`;
+  };
+}
+
+/** A cell that opens the chain of its unit. */
+const opening = (name, text) => {
+  const [r, j] = name.split("[")[1].slice(0, -1).split(",").map(Number);
+  const layer = Number(/\d+/.exec(name)[0]);
+  const isOpen = opened.value?.layer === layer && opened.value.unit === j && row.value === r - 1;
+  return html`<button type="button" class="cell" aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: cellCalled(name), number: text, row: r })}
+    onClick=${() => {
+      choose(r - 1);
+      opened.value = isOpen ? null : { layer, unit: j };
+    }}><span data-cell=${name}>${text}</span></button>`;
+};
+
+const reading = (name, text) => html`<span data-cell=${name}>${text}</span>`;
+
+const rowHead = (number) => html`<button type="button" class="row" aria-pressed=${row.value === number - 1} aria-label=${t("Choose row {row}", { row: number })} onClick=${() => choose(number - 1)}>${number}</button>`;
+
+function Table({ block, cell, caption, transposed, row: heads, column, shape, note }) {
+  const rowed = heads === rowHead;
+  return useMemo(
+    () => html`<${Grid} block=${block} transposed=${transposed} label=${block.name} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
+      caption=${caption ?? blockName(block.name)} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell(block)} />`,
+    [block, letters.value, rowed && row.value, caption, note, opened.value],
+  );
+}
+
+/** The heads of numbers of a letter: x_1, a_2. */
+const heads = (word) => (number) => html`<${Called} name=${`${word}_${number}`} />`;
+
+function Inputs() {
+  const { blocks, look: seen, units } = sheet.value;
+  const block = blocks.x;
+  if (!block) return null;
+  return html`<section class="inputs"><h2>${t("Rows of x")}</h2>
+    <${LayerControls} level=${0} />
+    <${Pager} what=${t("inputs")} first=${seen.units[0]} size=${units} count=${session.value.widths[0]} go=${(first) => lookAtUnit(0, first)} />
+    <${Table} block=${block} cell=${editable} row=${rowHead} column=${(_, j) => block.columns[j]} />
+  </section>`;
+}
+
+function LayerSection({ layer }) {
+  const { blocks, look: seen, units, meaning } = sheet.value;
+  const n = layer.number;
+  const [W, b, a, z] = ["W", "b", "a", "z"].map((word) => blocks[`${word}(${n})`]);
+  const last = n === session.value.widths.length - 1;
+  const swapped = letters.value.weights === "oi";
+  const from = n === 1 ? heads("x") : heads(letter("z"));
+  const to = heads(letter("a"));
+  const outs = last ? (session.value.classes && layer.units > 1 ? (_, j) => z.columns[j] : heads("y")) : heads(letter("z"));
+  return html`<section class="layer" aria-labelledby=${`layer-${n}`}>
+    <h2 id=${`layer-${n}`}>${t("Layer {number}", { number: n })} <span class="soft">${t("{inputs} inputs, {units} units", layer)}</span></h2>
+    <${LayerControls} level=${n} layer=${layer} />
+    <${Equation} layer=${layer} />
+    <${Pager} what=${t("units")} first=${seen.units[n]} size=${units} count=${layer.units} go=${(first) => lookAtUnit(n, first)} />
+    ${layer.inputs * layer.units > 200 && html`<${Heat} layer=${layer} />`}
+    <div class="sheet">
+      <${Table} block=${W} cell=${editable} transposed=${swapped} row=${swapped ? to : from} column=${swapped ? from : to} note=${swapped}
+        caption=${`W(${n})`} shape=${`(${(swapped ? [...W.shape].reverse() : W.shape).join(", ")})`} />
+      <${Table} block=${b} cell=${editable} column=${to} />
+      <${Table} block=${a} cell=${() => opening} row=${rowHead} column=${to} />
+      <${Table} block=${z} cell=${() => reading} row=${rowHead} column=${outs} caption=${last ? `y = ${letter("z")}(${n})` : undefined} />
+      ${last && blocks.class && html`<${Table} block=${blocks.class} cell=${() => reading} transposed row=${rowHead} shape="" caption=${meaning === "each" ? t("largest") : t("class")} />`}
+      ${last && blocks.target && html`<${Table} block=${blocks.target} cell=${editable} transposed=${blocks.target.shape.length === 1} row=${rowHead} shape=""
+        column=${blocks.target.shape.length === 1 ? undefined : outs} caption=${session.value.target ?? t("target")} />`}
+    </div>
+    ${opened.value?.layer === n && html`<${Chain} layer=${n} unit=${opened.value.unit} />`}
+  </section>`;
+}
+
+function Choose({ label, value, options, change }) {
+  return html`<label>${label} <select value=${value} onChange=${(event) => change(event.target.value)}>
+    ${options.map(([each, text]) => html`<option value=${each}>${text}</option>`)}
+  </select></label>`;
+}
+
+function Bar() {
+  const { rows } = session.value;
+  const used = letters.value;
+  const set = (name) => (value) => (letters.value = { ...used, [name]: value });
+  return html`<div class="bar">
+    <span class="rows"><label>${t("Row")} <input type="number" min="1" max=${rows} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
+      <span class="soft">${t("of {count}", { count: rows })}</span>
+      <${Pager} what=${t("rows")} first=${sheet.value.look.row} size=${sheet.value.rows} count=${rows} go=${(first) => (look.value = { ...look.value, row: first })} /></span>
+    <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
+    <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "w_ij"], ["ji", "w_ji"]]} />
+    <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
+  </div>`;
+}
+
+/** The name and the number of what is lit. */
+function Readout() {
+  const name = lit.value;
+  return html`<p class="readout number" aria-hidden="true">${name && textOf(name) ? html`<${Called} name=${cellCalled(name)} /> = ${textOf(name)}` : "\u00a0"}</p>`;
+}
 
 export default function See() {
-  const [blocks, show] = useState([]);
-  useEffect(() => {
-    ask("sheet", { digits: digits.value }).then(show);
-  }, [session.value.revision, digits.value]);
-  return html`<h1>${t("Every number of the network")}</h1>
-    <div class="sheet">${blocks.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}</div>`;
+  const root = useRef();
+  useEffect(refresh, [session.value.revision, digits.value, look.value]);
+  useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
+  const ready = sheet.value;
+  lit.value;
+  const { layers = [], look: seen } = ready ?? {};
+  const depth = session.value.widths.length - 1;
+  return html`<div ref=${root} onMouseOver=${follow} onFocusIn=${follow}>
+    <h1>${t("Every number of the network")}</h1>
+    <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
+    ${ready && html`<${Bar} />
+      <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${depth} go=${(layer) => (look.value = { ...look.value, layer })} />
+      <div class="top-of-sheet"><div><${Network} /><${Readout} /></div><${Inputs} /></div>
+      ${layers.map((layer) => html`<${LayerSection} key=${layer.number} layer=${layer} />`)}`}
+  </div>`;
 }

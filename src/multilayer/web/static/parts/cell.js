@@ -1,0 +1,54 @@
+// A number that can be changed where it stands: Tab or Enter commits, Esc restores, the arrows go to the next cell.
+import { html, useRef, useState } from "../vendor/ui.js";
+
+/** The cell in a direction, in the same table. */
+function neighbour(element, key) {
+  const cell = element.closest("td");
+  const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
+  const row = cell.closest("tbody").rows[cell.parentElement.sectionRowIndex + down];
+  return row?.cells[cell.cellIndex + right]?.querySelector("input, button");
+}
+
+/** Move between the cells of a table by the arrow keys. */
+export function moveByArrows(event) {
+  if (!event.key.startsWith("Arrow") || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (event.target.dataset.draft !== undefined && !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  const next = neighbour(event.target, event.key);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** `commit(text)` is a promise: of "" when the number was taken, of the reason when it was not. */
+export function Cell({ name, label, text, size, commit }) {
+  const [draft, setDraft] = useState(null);
+  const [problem, setProblem] = useState("");
+  const typed = useRef(null); // what the latest commit was made of, until it is answered
+  const change = (value) => {
+    setDraft(value);
+    if (problem) setProblem("");
+  };
+  const finish = async () => {
+    if (draft === null || draft === typed.current || problem) return;
+    if (draft.trim() === "" || draft === text) return setDraft(null);
+    typed.current = draft;
+    const reason = await commit(draft);
+    setProblem(reason);
+    if (!reason) setDraft((now) => (now === draft ? null : now));
+    typed.current = null;
+  };
+  const onKeyDown = (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter") finish().then(() => event.target.select?.());
+    else if (event.key === "Escape" && draft !== null) {
+      event.stopPropagation();
+      setDraft(null);
+      setProblem("");
+    }
+  };
+  return html`<input class="cell" type="text" inputmode="text" autocomplete="off" spellcheck=${false} data-cell=${name} aria-label=${label}
+      size=${size} value=${draft ?? text} data-draft=${draft === null ? undefined : ""} aria-invalid=${problem ? "true" : undefined}
+      aria-describedby=${problem ? `why-${name}` : undefined} onFocus=${(event) => event.target.select()}
+      onInput=${(event) => change(event.target.value)} onBlur=${finish} onKeyDown=${onKeyDown} />
+    ${problem && html`<span class="why" role="alert" id=${`why-${name}`}>${problem}</span>`}`;
+}

@@ -1,0 +1,54 @@
+// How one weighted sum comes about: the bias, and input after input as the core adds them; then the activation.
+import { ask, attempt } from "../api.js";
+import { t } from "../i18n.js";
+import { digits, row, session } from "../state.js";
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { Pager } from "./grid.js";
+import { Called, cellCalled, letter, ofLetter } from "./letters.js";
+import { outputCell } from "./lit.js";
+import { opened } from "./sheet.js";
+
+const SIZE = 24;
+
+function ending(found, sum) {
+  if (found.native) return t("The last sum is {sum}, bit for bit: this is the order in which the core adds.", { sum });
+  return found.gap
+    ? t("NumPy adds in an order of its own: its {sum} is {a}, and the last sum here differs by {gap} units in the last place.", { sum, a: found.a, gap: found.gap })
+    : t("NumPy adds in an order of its own; here the last sum and {sum} are the same number.", { sum });
+}
+
+export function Chain({ layer, unit }) {
+  const [found, show] = useState(null);
+  const [first, from] = useState(0);
+  const heading = useRef();
+  const request = { layer, unit, row: row.value, first, digits: digits.value };
+  useEffect(() => {
+    let wanted = true;
+    attempt(() => ask("chain", request)).then((answer) => wanted && answer && show(answer));
+    return () => (wanted = false);
+  }, [session.value.revision, ...Object.values(request)]);
+  useEffect(() => heading.current?.focus(), [layer, unit]);
+  if (!found) return null;
+  const r = row.value + 1;
+  const sum = cellCalled(`a(${layer})[${r},${unit}]`);
+  const source = (i) => outputCell(layer - 1, r, i);
+  const close = () => (opened.value = null);
+  return html`<div class="panel chain" role="region" aria-label=${t("How {sum} comes about", { sum })} onKeyDown=${(event) => event.key === "Escape" && close()}>
+    <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <button type="button" onClick=${close}>${t("Close")}</button></h3>
+    <${Pager} what=${t("inputs")} first=${found.first} size=${SIZE} count=${found.count} go=${from} />
+    <div class="scroll" tabindex="0" role="group" aria-label=${t("Partial sums of {sum}", { sum })}><table class="matrix sums">
+      <thead><tr><th scope="col">${t("added")}</th><th scope="col">${t("with numbers")}</th><th scope="col">${t("sum so far")}</th></tr></thead>
+      <tbody>
+        ${found.first === 0 && html`<tr><th scope="row"><${Called} name=${`b_${unit}(${layer})`} /></th><td><span data-cell=${`b(${layer})[${unit}]`}>${found.bias}</span></td>
+          <td data-cell=${`sum(${layer})[${r},${unit},0]`}>${found.bias}</td></tr>`}
+        ${found.terms.map(({ input, x, w, sum: partial }) => html`<tr key=${input}>
+          <th scope="row">+ <${Called} name=${cellCalled(source(input))} /> · <${Called} name=${cellCalled(`W(${layer})[${input},${unit}]`)} /></th>
+          <td>+ <span data-cell=${source(input)}>${x}</span> · <span data-cell=${`W(${layer})[${input},${unit}]`}>${w}</span></td>
+          <td data-cell=${`sum(${layer})[${r},${unit},${input}]`}>${partial}</td>
+        </tr>`)}
+      </tbody>
+    </table></div>
+    <p>${ending(found, sum)}</p>
+    <p class="formula"><${Called} name=${cellCalled(`z(${layer})[${r},${unit}]`)} /> = h(<${Called} name=${sum} />) = ${found.formula} = <b class="number" data-cell=${`z(${layer})[${r},${unit}]`}>${found.z}</b></p>
+  </div>`;
+}

@@ -1,0 +1,32 @@
+// What can be changed of a layer as a whole: its activation, its units, the layer itself.
+import { t } from "../i18n.js";
+import { session } from "../state.js";
+import { html } from "../vendor/ui.js";
+import { Cell } from "./cell.js";
+import { change, edit, sheet } from "./sheet.js";
+
+function Activation({ layer }) {
+  return html`<label>${t("Activation")} <select value=${layer.activation} onChange=${(event) => change({ do: "activation", layer: layer.number, name: event.target.value })}>
+      ${sheet.value.activations.map((name) => html`<option value=${name}>${name}</option>`)}
+    </select></label>
+    ${layer.parameters.map(
+      ({ name, text, limits }) => html`<label key=${name} title=${limits}>${name} <${Cell} name=${`${name}(${layer.number})`} label=${name} text=${text} size=${text.length + 2}
+        commit=${(typed) => edit({ do: "parameter", layer: layer.number, name, text: typed })} /></label>`,
+    )}`;
+}
+
+/** Of layer `level`, or of the inputs where that is 0. */
+export function LayerControls({ level, layer }) {
+  const width = session.value.widths[level];
+  const layers = session.value.widths.length - 1;
+  return html`<div class="bar">
+    ${layer && html`<${Activation} layer=${layer} />`}
+    <span class="stepper">
+      <button type="button" disabled=${width === 1} aria-label=${level ? t("Take a unit out of layer {number}", { number: level }) : t("Take an input out")} onClick=${() => change({ do: "take_unit", layer: level })}>−</button>
+      <span class="number">${level ? t("{count} units", { count: width }) : t("{count} inputs", { count: width })}</span>
+      <button type="button" aria-label=${level ? t("Add a unit to layer {number}", { number: level }) : t("Add an input")} onClick=${() => change({ do: "add_unit", layer: level })}>+</button>
+    </span>
+    <button type="button" onClick=${() => change({ do: "add_layer", after: level })}>${t("Add a layer behind")}</button>
+    ${layer && layers > 1 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Take this layer out")}</button>`}
+  </div>`;
+}

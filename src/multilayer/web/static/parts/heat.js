@@ -1,0 +1,62 @@
+// All weights of a layer as a picture, each a point: blue above zero, orange below. The table beside it is a window of it.
+import { ask, attempt } from "../api.js";
+import { t } from "../i18n.js";
+import { letters, session } from "../state.js";
+import { html, useEffect, useRef } from "../vendor/ui.js";
+import { lookAtUnit, sheet } from "./sheet.js";
+
+const MOST = 256;
+
+/** Red, green and blue of a colour of the page. */
+function colour(name) {
+  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
+}
+
+function draw(canvas, bytes, height, width, turned) {
+  const [plus, minus, page] = ["--positive", "--negative", "--page"].map(colour);
+  [canvas.width, canvas.height] = turned ? [height, width] : [width, height];
+  const image = new ImageData(canvas.width, canvas.height);
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      const value = bytes[i * width + j];
+      const share = Math.sqrt(Math.abs(value) / 127);
+      const at = 4 * (turned ? j * height + i : i * width + j);
+      for (let c = 0; c < 3; c++) image.data[at + c] = page[c] + share * ((value < 0 ? minus : plus)[c] - page[c]);
+      image.data[at + 3] = 255;
+    }
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+export function Heat({ layer }) {
+  const canvas = useRef();
+  const { look, units } = sheet.value;
+  const { number: n, inputs, units: outputs } = layer;
+  const turned = letters.value.weights === "oi";
+  const [down, along] = [inputs, outputs].map((size) => Math.ceil(size / Math.ceil(size / MOST)));
+  useEffect(() => {
+    let wanted = true;
+    attempt(() => ask("heat", { layer: n })).then((found) => {
+      if (wanted && found && canvas.current) draw(canvas.current, new Int8Array(found), down, along, turned);
+    });
+    return () => (wanted = false);
+  }, [session.value.revision, n, inputs, outputs, turned]);
+  const [wide, tall] = turned ? [inputs, outputs] : [outputs, inputs];
+  const scale = Math.min(420 / wide, 260 / tall, 8);
+  const [x, y] = turned ? [look.units[n - 1], look.units[n]] : [look.units[n], look.units[n - 1]];
+  const go = (event) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const [j, i] = [((event.clientX - box.left) / box.width) * wide, ((event.clientY - box.top) / box.height) * tall];
+    const [input, unit] = turned ? [j, i] : [i, j];
+    lookAtUnit(n - 1, Math.max(0, Math.round(input - units / 2)));
+    lookAtUnit(n, Math.max(0, Math.round(unit - units / 2)));
+  };
+  return html`<figure class="heat"><svg class="map" width=${Math.max(24, wide * scale)} height=${Math.max(24, tall * scale)} viewBox=${`0 0 ${wide} ${tall}`} preserveAspectRatio="none" onClick=${go}
+      role="img" aria-label=${t("All weights of layer {number}; the table below shows a part of them as numbers.", { number: n })}>
+      <foreignObject width=${wide} height=${tall}><canvas ref=${canvas}></canvas></foreignObject>
+      <rect class="window" x=${x} y=${y} width=${Math.min(units, wide)} height=${Math.min(units, tall)} />
+    </svg>
+    <figcaption class="soft">${t("W({number}), all of it: blue is positive, orange negative, the strongest colour {largest}. The frame is what the table shows; press a place to move it.", { number: n, largest: layer.largest })}</figcaption>
+  </figure>`;
+}

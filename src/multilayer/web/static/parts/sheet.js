@@ -1,0 +1,75 @@
+// What the sheet shows and is asked for: the part that is looked at, and edits of it.
+import { Refused, ask, attempt, inTurn } from "../api.js";
+import { digits, row, session } from "../state.js";
+import { signal } from "../vendor/ui.js";
+
+/** The answer of the endpoint `sheet`, with all blocks that are shown by their names; null until it has arrived. */
+export const sheet = signal(null);
+
+/** From which row, layer, and unit of each layer on, counted from 0. */
+export const look = signal({ row: 0, layer: 0, units: {} });
+
+/** The unit whose chain is open: { layer, unit }, both counted from 1; null for none. */
+export const opened = signal(null);
+
+const asked = () => ({ ...look.value, digits: digits.value });
+
+function take(found) {
+  const had = sheet.peek()?.blocks ?? {};
+  const sent = Object.fromEntries(found.blocks.map((block) => [block.name, block]));
+  sheet.value = { ...found, digits: found.look.digits, blocks: Object.fromEntries(found.names.map((name) => [name, sent[name] ?? had[name]])) };
+}
+
+/** Fetch what is looked at, unless it is here. */
+export function refresh() {
+  const has = sheet.peek();
+  const wanted = JSON.stringify(asked());
+  if (has?.revision === session.value.revision && has.asked === wanted) return;
+  attempt(() => inTurn(async () => {
+    take(await ask("sheet", { look: asked() }));
+    sheet.value = { ...sheet.peek(), asked: wanted };
+    if (row.peek() >= session.value.rows) row.value = session.value.rows - 1;
+  }));
+}
+
+/** Make edits; the answer is "" or the reason why nothing has changed. */
+export async function edit(...edits) {
+  try {
+    const wanted = JSON.stringify(asked());
+    await inTurn(async () => {
+      take(await ask("edit", { edits, look: JSON.parse(wanted) }));
+      sheet.value = { ...sheet.peek(), asked: wanted };
+    });
+    return "";
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return error.message;
+  }
+}
+
+/** Make an edit that has no cell to stand by: a refusal is shown in the line above. */
+export const change = (each) => attempt(async () => {
+  const reason = await edit(each);
+  if (reason) throw new Refused(reason);
+});
+
+/** Look from another unit of a layer on (0: the inputs). */
+export const lookAtUnit = (level, first) => (look.value = { ...look.value, units: { ...look.value.units, [level]: first } });
+
+/** Choose a row, counted from 0, and bring it into the window. */
+export function choose(index) {
+  row.value = Math.max(0, Math.min(index, session.value.rows - 1));
+  const { rows } = sheet.value;
+  const first = look.value.row;
+  if (row.value < first || row.value >= first + rows) look.value = { ...look.value, row: Math.floor(row.value / rows) * rows };
+}
+
+/** The text of a cell that is shown; "" for one that is not. */
+export function textOf(name) {
+  const [, of, place] = /^(.+)\[([\d,]+)\]$/.exec(name);
+  const block = sheet.value.blocks[of];
+  if (!block) return "";
+  const numbers = place.split(",").map(Number);
+  const [i, j] = block.shape.length === 1 ? [0, numbers[0] - block.first[1]] : [numbers[0] - block.first[0], numbers[1] - block.first[1]];
+  return block.cells[i]?.[j] ?? "";
+}
