@@ -5,6 +5,8 @@ import { digits, problem, revision, session, view } from "./state.js";
 import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
 
+export { attempt };
+
 const loaded = signal({});
 
 async function refresh() {

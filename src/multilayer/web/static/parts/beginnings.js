@@ -1,7 +1,6 @@
 // Starting weights: small histograms of z, layer by layer, for each way to begin.
-import { ask } from "../api.js";
+import { ask, attempt } from "../api.js";
 import { lang, t } from "../i18n.js";
-import { attempt } from "../main.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 
 const OFFERED = ["sigmoid", "tanh", "relu", "leaky_relu", "selu", "gelu"];

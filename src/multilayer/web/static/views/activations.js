@@ -1,7 +1,6 @@
 // The explorer of activations: curve and derivative, where an activation is saturated, and where the network's own a lie.
-import { ask } from "../api.js";
+import { ask, attempt } from "../api.js";
 import { lang, t } from "../i18n.js";
-import { attempt } from "../main.js";
 import { Beginnings } from "../parts/beginnings.js";
 import { Plot, path, scales } from "../parts/plot.js";
 import { digits, session } from "../state.js";
