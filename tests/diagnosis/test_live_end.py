@@ -110,6 +110,13 @@ def test_a_second_training_that_breaks_off_at_once_is_another_one():
     assert "learning_rate_too_high" in {finding.check for finding in live.findings}
 
 
+def test_weights_whose_norm_overflows_bring_no_warning_of_numpy():
+    net = initialize((3, 8, 1), "tanh", "sigmoid", rng=0, dtype=np.float64)
+    live, _ = live_on(X, X[:, 0] > 0, "squared", every=1)
+    fit(net, X, X[:, 0] > 0, loss="squared", epochs=3, rng=0, optimizer=SGD(1e200), callbacks=[live])
+    assert [look.epoch for look in live.snapshots] == [1, 2, 3]
+
+
 def test_a_training_that_a_checkpoint_has_ended_already(tmp_path):
     options = {"loss": "squared", "epochs": 3, "rng": 0, "checkpoint": tmp_path / "c.safetensors"}
     fit(NET, X, Y, **options)

@@ -195,3 +195,12 @@ def test_user_defined_losses_optimizers_and_activations():
     net = initialize((4, 8, 1), bump, rng=0, dtype=np.float64)
     history = fit(net, X, Y, loss=LogCosh(), optimizer=SignDescent(), epochs=30, rng=0, batch_size=30).history
     assert history.loss[-1] < 0.5 * history.loss[0]
+
+
+@pytest.mark.parametrize("metric", ["r2", "mae", "mse", "rmse"])
+def test_a_metric_of_numbers_too_large_to_square_brings_no_warning_of_numpy(metric):
+    net = initialize((3, 8, 1), "tanh", rng=0, dtype=np.float64)
+    x, y = np.random.default_rng(0).standard_normal((9, 3)), np.ones(9)
+    events = list(train(net, x, y, loss="squared", epochs=3, optimizer=SGD(1e200), metrics=[metric], rng=0))
+    assert [event.epoch for event in events] == [1]
+    assert list(events[0].metrics.values()) != [0.0]

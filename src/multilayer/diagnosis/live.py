@@ -278,8 +278,9 @@ def _movement(before: _Weights | None, network: MLP) -> NDArray[np.float64]:
         return np.full(len(network.layers), np.nan)
     moved = []
     for old, layer in zip(before, network.layers, strict=True):
-        size, length = np.linalg.norm(old), np.linalg.norm(layer.W - old)
-        moved.append(float(length / size) if size else float("nan"))
+        with np.errstate(all="ignore"):  # weights of 1e200 have no norm
+            size, length = np.linalg.norm(old), np.linalg.norm(layer.W - old)
+            moved.append(float(length / size) if size else float("nan"))
     return np.array(moved)
 
 

@@ -105,5 +105,6 @@ def evaluate(
     measured: dict[str, float] = {}
     if config.metrics:
         z, y = np.concatenate(zs), np.concatenate(ys)
-        measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
+        with np.errstate(all="ignore"):  # outputs of 1e200 have no square
+            measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
     return mean_of(np.concatenate(losses), fractions), measured
