@@ -120,6 +120,11 @@ class Training(Iterator[Step | Epoch]):
         return self._run.progress
 
     @property
+    def batches(self) -> int | None:
+        """Batches in an epoch, where that is known."""
+        return self._run.batches
+
+    @property
     def state(self) -> TrainState:
         """All that changes while training runs, between two events or after the last one; `resumed` goes on from it."""
         state = self._run.state()

@@ -73,6 +73,8 @@ class Session:
     revision: int = 0
     """Grows with each change, so that a page sees that another tab has changed something."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    runner: Any = field(default=None, repr=False)
+    """What trains the network: see `runner.runner_of`."""
     _past: deque[State] = field(default_factory=lambda: deque(maxlen=_STEPS), repr=False)
     _future: deque[State] = field(default_factory=deque, repr=False)
 

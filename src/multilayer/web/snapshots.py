@@ -1,0 +1,46 @@
+"""States of a training to go back to: few enough for memory, near enough to compute what lies between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from multilayer.training.state import TrainState
+
+__all__ = ["Snapshots"]
+
+_MOST = 64
+_BYTES = 64 * 2**20
+
+
+class Snapshots:
+    """The state after every `stride` epochs. When there are too many, every other one goes and the stride doubles."""
+
+    def __init__(self, first: TrainState) -> None:
+        order = first.progress.order
+        arrays = [
+            *first.parameters,
+            *sum(first.optimizer.slots.values(), ()),
+            *([] if order is None else [order]),
+        ]
+        size = sum(array.nbytes for array in arrays) or 1
+        self._most = min(max(_BYTES // size, 2), _MOST)
+        self._states = {0: first}
+        self.stride = 1
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def offer(self, epoch: int, state: Callable[[], TrainState]) -> None:
+        """Keep the state after an epoch, if it is one to be kept."""
+        if epoch % self.stride or epoch in self._states:
+            return
+        if len(self._states) == self._most:
+            self.stride *= 2
+            self._states = {kept: old for kept, old in self._states.items() if kept % self.stride == 0}
+            if epoch % self.stride:
+                return
+        self._states[epoch] = state()
+
+    def before(self, epoch: int) -> TrainState:
+        """Return the last state that is kept of this epoch or an earlier one."""
+        return self._states[max(kept for kept in self._states if kept <= epoch)]
