@@ -132,6 +132,8 @@ class LossFacts:
     """Other names that `get` accepts."""
     source: str = ""
     """The paper or standard that defines it."""
+    fused_derivative: str = ""
+    """dl/da in plain text, where the loss is fused with the output activation."""
 
 
 class Loss(ABC):

@@ -23,6 +23,7 @@ from multilayer._base.text import fill, quoted
 __all__ = ["Typed", "TypedNumber", "typed"]
 
 _LONGEST = 200_000
+_LONGEST_NUMBER = 60
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan"
 _SIGNED = re.compile(rf"[+-]?(?:{_NUMBER})(?:/[+-]?(?:{_NUMBER}))?", re.IGNORECASE)
 _NAME = re.compile(r"^[ \t]*[^\W\d][^\n=:]*[=:]", re.MULTILINE)
@@ -117,7 +118,7 @@ def _is_decimal_comma(plain: str) -> bool:
 
 
 def _number(piece: str) -> TypedNumber:
-    if not _SIGNED.fullmatch(piece):
+    if len(piece) > _LONGEST_NUMBER or not _SIGNED.fullmatch(piece):
         raise InputError(
             fill("{piece} is not a number; expected numbers such as 0.25, -1e-3 or 1/3", piece=quoted(piece))
         )

@@ -5,8 +5,8 @@ A view may also have `routes(session)`, for what is not a question and an answer
 
 from types import ModuleType
 
-from multilayer.web.views import activations, beginnings, general, see
+from multilayer.web.views import activations, back, beginnings, general, see
 
 __all__ = ["VIEWS"]
 
-VIEWS: tuple[ModuleType, ...] = (general, see, activations, beginnings)
+VIEWS: tuple[ModuleType, ...] = (general, see, back, activations, beginnings)
