@@ -74,7 +74,7 @@ def aim_of(state: State, request: AimRequest) -> Aim:
         Where there are no such rows, or loss and targets do not fit the network.
     """
     first, count, net = request.first, request.count, state.network
-    if not 0 <= first < len(state.rows.X) or not 0 < count <= MOST_ROWS:
+    if first < 0 or not 0 < count <= min(MOST_ROWS, len(state.rows.X) - first):
         raise InputError(
             fill(
                 "there is no mean of the rows {first} to {last}; expected up to {most} of the rows 1 to {rows}",

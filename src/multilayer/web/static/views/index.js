@@ -3,5 +3,6 @@ import { t } from "../i18n.js";
 
 export const VIEWS = [
   { id: "see", title: () => t("See"), load: () => import("./see.js") },
+  { id: "back", title: () => t("Way back"), load: () => import("./back.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
 ];

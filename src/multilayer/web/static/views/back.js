@@ -1,0 +1,123 @@
+// The way back: from the loss to every gradient, a step at a time; each number can be asked what it is made of.
+import { Refused, ask, attempt, inTurn } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { Loss, Rows, aim } from "../parts/aim.js";
+import { Cell } from "../parts/cell.js";
+import { Grid } from "../parts/grid.js";
+import { inLetters } from "../parts/letters.js";
+import { cellName } from "../parts/matrix.js";
+import { Weight } from "../parts/weight.js";
+import { digits, letters, session } from "../state.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
+
+/** How many steps are shown; kept while other views are looked at. */
+const taken = signal(1);
+
+const TITLES = {
+  loss: () => t("The loss"),
+  dz: ({ layer }) => `dz(${layer})`,
+  slope: ({ layer }) => `h'(a(${layer}))`,
+  da: ({ layer }) => `da(${layer})`,
+  weights: ({ layer }) => t("dW({layer}) and db({layer})", { layer }),
+  dx: ({ layer }) => (layer > 1 ? `dz(${layer - 1})` : "dx"),
+};
+
+/** What a step computes; its other blocks are what it starts from. */
+const isResult = (step, block) => !/^(target|x|[azW]\(\d+\))$/.test(block.name);
+
+function Table({ block, open, picked }) {
+  const shape = `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`;
+  const cell = (name, text) =>
+    open
+      ? html`<button type="button" class="cell" aria-pressed=${picked === name} aria-label=${t("{name} = {number}: what it is made of", { name: inLetters(name), number: text })} onClick=${() => open(name)}><span data-cell=${name}>${text}</span></button>`
+      : html`<span data-cell=${name}>${text}</span>`;
+  const heads = block.shape.length === 1 ? undefined : (_, i) => block.rows[i];
+  return html`<${Grid} block=${block} caption=${inLetters(block.name)} shape=${shape} label=${block.name} row=${heads} column=${(_, j) => block.columns[j]} cell=${cell} />`;
+}
+
+/** A cell with its parts: in symbols, and with numbers. */
+function Made({ cell }) {
+  const [found, show] = useState(null);
+  const request = { ...aim(), cell, digits: digits.value };
+  useEffect(() => {
+    let wanted = true;
+    attempt(() => ask("back_cell", request)).then((answer) => wanted && answer && show(answer));
+    return () => (wanted = false);
+  }, [session.value.revision, lang.value, ...Object.values(request)]);
+  if (!found || found.cell !== cell) return html`<p class="made">…</p>`;
+  return html`<p class="made" aria-live="polite"><b>${inLetters(found.cell)}</b> = ${inLetters(found.symbols)}<br />= <span data-numbers=${cell}>${found.numbers}</span><br />= <b class="number" data-made=${cell}>${found.value}</b></p>`;
+}
+
+function Step({ step, number, last, proposed }) {
+  const results = step.blocks.filter((block) => isResult(step, block));
+  const first = results[0] && cellName(results[0], 0, 0);
+  const [picked, pick] = useState(first);
+  const [weight, setWeight] = useState(null);
+  const here = useRef();
+  useEffect(() => {
+    if (last && number > 1) here.current?.scrollIntoView({ block: "nearest" });
+  }, [last]);
+  const shown = results.some((block) => block.cells.some((row, i) => row.some((_, j) => cellName(block, i, j) === picked))) ? picked : first;
+  const open = (name) => {
+    pick(name);
+    const place = /^dW\((\d+)\)\[(\d+),(\d+)\]$/.exec(name);
+    if (place) setWeight({ layer: Number(place[1]), input: place[2] - 1, unit: place[3] - 1 });
+  };
+  return html`<section class=${last ? "step last" : "step"} ref=${here} aria-labelledby=${`step-${number}`}>
+    <h2 id=${`step-${number}`}><span class="count">${number}</span> ${inLetters(TITLES[step.kind](step))}</h2>
+    <p class="formula">${inLetters(step.formula)}</p>
+    ${step.about.map((sentence) => html`<p class="soft">${inLetters(sentence)}</p>`)}
+    <div class="sheet">${step.blocks.map((block) => html`<${Table} key=${block.name} block=${block} picked=${shown} open=${isResult(step, block) ? open : null} />`)}</div>
+    ${step.kind === "loss" && aim().count === 1 && html`<${Target} block=${step.blocks[0]} proposed=${proposed} />`}
+    ${shown && html`<${Made} cell=${shown} />`}
+    ${step.kind === "weights" && (weight ? html`<${Weight} ...${weight} close=${() => setWeight(null)} />` : html`<p class="soft">${t("Press a number of dW to see its paths and a numerical check.")}</p>`)}
+  </section>`;
+}
+
+/** The targets of the row, to be typed. */
+function Target({ block, proposed }) {
+  const text = block.cells[0].join(" ");
+  const commit = async (typed) => {
+    try {
+      await inTurn(() => ask("back_target", { ...aim(), text: typed }));
+      return "";
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return error.message;
+    }
+  };
+  return html`<p class="target"><label>${t("Targets of row {row}", { row: block.rows[0] })} <${Cell} name=${`targets of row ${block.rows[0]}`} label=${t("Targets of row {row}", { row: block.rows[0] })} text=${text} size=${Math.max(text.length + 2, 8)} commit=${commit} /></label>
+    ${proposed && html` <span class="soft">${t("proposed; type your own")}</span>`}</p>`;
+}
+
+function Walk({ found }) {
+  const count = found.steps.length;
+  const at = Math.min(taken.value, count);
+  const go = (next) => (taken.value = Math.max(1, Math.min(next, count)));
+  const name = inLetters(TITLES[found.steps[at - 1].kind](found.steps[at - 1]));
+  return html`<div class="walk">
+    <button type="button" disabled=${at === 1} onClick=${() => go(at - 1)}>${t("Back")}</button>
+    <button type="button" class="main" disabled=${at === count} onClick=${() => go(at + 1)}>${t("Next")}</button>
+    <button type="button" disabled=${at === count} onClick=${() => go(count)}>${t("All")}</button>
+    <button type="button" disabled=${at === 1} onClick=${() => go(1)}>${t("From the start")}</button>
+    <span aria-live="polite">${t("Step {at} of {count}: {name}", { at, count, name })}</span>
+  </div>`;
+}
+
+export default function Back() {
+  const [found, show] = useState(null);
+  const request = { ...aim(), digits: digits.value };
+  letters.value;
+  useEffect(() => {
+    let wanted = true;
+    attempt(() => ask("back", request)).then((answer) => wanted && answer && show(answer));
+    return () => (wanted = false);
+  }, [session.value.revision, lang.value, ...Object.values(request)]);
+  return html`<h1>${t("The way back")}</h1>
+    <p class="soft">${t("Backpropagation: from the loss to the gradient of every weight, one step at a time. Press a number to see what it is made of.")}</p>
+    <div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}</div>
+    ${found && html`<p>${request.count > 1 ? t("Mean loss of the rows") : t("Loss of the row")} = <b class="number" data-cell="loss">${found.mean}</b></p>
+      ${found.notes.map((note) => html`<p class="soft note">${note}</p>`)}
+      <${Walk} found=${found} />
+      ${found.steps.slice(0, taken.value).map((step, i) => html`<${Step} key=${`${step.kind} ${step.layer}`} step=${step} number=${i + 1} last=${i === Math.min(taken.value, found.steps.length) - 1} proposed=${found.proposed} />`)}`}`;
+}
