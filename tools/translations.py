@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "multilayer"
 STATIC = SOURCES / "web" / "static"
 PAGE_WORDS = STATIC / "i18n"
-_MARKS = ("fill", "translated", "N_")
+_MARKS = ("fill", "translated", "N_", "InputError", "MissingExtraError", "TrainingWarning")
 _NOT_OURS = {"vendor"}
 
 Plural = str | tuple[str, str]

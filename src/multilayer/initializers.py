@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.names import Entry, Registry
 from multilayer._base.random import Random
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation, Elementwise, Sigmoid
 
 __all__ = [
@@ -66,8 +66,11 @@ class Scaled(Initializer):
     def __post_init__(self) -> None:
         if not isinstance(self.distribution, str) or self.distribution not in ("uniform", "normal"):
             raise InputError(
-                f"{type(self).__name__}: distribution must be 'uniform' or 'normal'; "
-                f"got {one_line(repr(self.distribution), 60)}"
+                fill(
+                    "{kind}: distribution must be 'uniform' or 'normal'; got {distribution}",
+                    kind=type(self).__name__,
+                    distribution=one_line(repr(self.distribution), 60),
+                )
             )
 
 
@@ -171,7 +174,12 @@ class ScikitLearn(Initializer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, Activation):
-            raise InputError(f"ScikitLearn: hidden must be an Activation, such as relu; got {self.hidden!r}")
+            raise InputError(
+                fill(
+                    "ScikitLearn: hidden must be an Activation, such as relu; got {hidden!r}",
+                    hidden=self.hidden,
+                )
+            )
 
     def __call__(
         self, inputs: int, units: int, activation: Activation, rng: Random, /

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.translation import N_, translated
 
 __all__ = [
     "column_places",
@@ -38,14 +39,21 @@ __all__ = [
     "well_laid_out",
 ]
 
-_AXES = ("row", "column")
-_KINDS = {"U": "text", "T": "text", "S": "bytes", "V": "records"}
+_AXES = (N_(", row {number}"), N_(", column {number}"))
+_ENTRY = N_(", entry {number}")
+_KINDS = {"U": N_("text"), "T": N_("text"), "S": N_("bytes"), "V": N_("records")}
 """What an array of this kind of dtype holds, in words."""
-_CONVERSIONS = {"toarray": "; give its toarray()", "collect": "; give its collect()"}
+_CONVERSIONS = {"toarray": N_("; give its toarray()"), "collect": N_("; give its collect()")}
 """Methods of sparse matrices and lazy frames that make an array, and the hint for each."""
 _DEEPEST = 3
 """Sequences within sequences that are searched for masked arrays."""
-_INPUT = "an input of the network"
+_INPUT = N_("an input of the network")
+_ONE_MASKED = N_(
+    "{name} has {count} masked value; expected numbers: leave these samples out, or fill the gaps (numpy.ma.filled)"
+)
+_MASKED = N_(
+    "{name} has {count} masked values; expected numbers: leave these samples out, or fill the gaps (numpy.ma.filled)"
+)
 
 _COLUMNS: dict[str, Callable[[Any], list[Any]]] = {
     "get_columns": lambda frame: list(frame.get_columns()),  # polars
@@ -85,8 +93,9 @@ def real_array(name: str, given: Any) -> NDArray[Any]:
     if array.dtype.kind == "O":
         return _numbers_of(name, array, type(given))
     if array.dtype.kind not in "biuf":
-        what = _KINDS.get(array.dtype.kind) or f"{one_line(str(array.dtype))} values"
-        raise InputError(f"{name} holds {what}; expected real numbers")
+        kind = _KINDS.get(array.dtype.kind)
+        what = fill(kind) if kind else fill("{dtype} values", dtype=one_line(str(array.dtype)))
+        raise InputError(fill("{name} holds {what}; expected real numbers", name=name, what=what))
     return array if isinstance(array, np.memmap) else well_laid_out(array)
 
 
@@ -105,19 +114,25 @@ def plain_array(name: str, given: Any) -> NDArray[Any]:
         return np.asarray(given)
     except (ValueError, TypeError, RuntimeError) as error:
         if "inhomogeneous" in str(error):
-            raise InputError(f"{name} has rows of different lengths; expected a rectangular array") from None
+            raise InputError(
+                fill("{name} has rows of different lengths; expected a rectangular array", name=name)
+            ) from None
         kind = type(given).__name__
-        raise InputError(f"{name}: this {kind} cannot be made an array: {one_line(str(error))}") from None
+        raise InputError(
+            fill(
+                "{name}: this {kind} cannot be made an array: {error}",
+                name=name,
+                kind=kind,
+                error=one_line(str(error)),
+            )
+        ) from None
 
 
 def refuse_masked(name: str, given: Any) -> None:
     """Refuse masked values: NumPy would take the numbers beneath the mask."""
     count = _masked(given, _DEEPEST)
     if count:
-        raise InputError(
-            f"{name} has {count} masked value{'s' if count > 1 else ''}; expected numbers: leave these samples out, "
-            "or fill the gaps (numpy.ma.filled)"
-        )
+        raise InputError(fill(_MASKED if count > 1 else _ONE_MASKED, name=name, count=count))
 
 
 def well_laid_out(array: NDArray[Any]) -> NDArray[Any]:
@@ -162,11 +177,26 @@ def column_places(
     missing = next((column for column in columns if column not in places), None)
     if missing is not None:
         near = near_matches(missing, places)
-        raise InputError(f"{where}: no column is called {quoted(missing)}, {what}; {near}{hint}")
+        raise InputError(
+            fill(
+                "{where}: no column is called {missing}, {what}; {near}{hint}",
+                where=where,
+                missing=quoted(missing),
+                what=translated(what),
+                near=near,
+                hint=hint,
+            )
+        )
     counts = Counter(header)
     twice = next((column for column in columns if counts[column] > 1), None)
     if twice is not None:
-        raise InputError(f"{where}: two columns are called {quoted(twice)}; rename one of them")
+        raise InputError(
+            fill(
+                "{where}: two columns are called {twice}; rename one of them",
+                where=where,
+                twice=quoted(twice),
+            )
+        )
     return [places[column] for column in columns]
 
 
@@ -181,19 +211,30 @@ def _masked(given: Any, depth: int) -> int:
 
 def _numbers_of(name: str, array: NDArray[Any], kind: type) -> NDArray[np.float64]:
     if not array.ndim:
-        hint = next((hint for method, hint in _CONVERSIONS.items() if hasattr(kind, method)), "")
-        raise InputError(f"{name} is a {kind.__name__}; expected an array of real numbers{hint}")
+        hint = next((fill(hint) for method, hint in _CONVERSIONS.items() if hasattr(kind, method)), "")
+        raise InputError(
+            fill(
+                "{name} is a {kind___name}; expected an array of real numbers{hint}",
+                name=name,
+                kind___name=kind.__name__,
+                hint=hint,
+            )
+        )
     found = np.empty(array.size)
     for place, value in enumerate(array.flat):
         try:
             found[place] = _number(value)
         except OverflowError:
             where = _place(place, array.shape)
-            raise InputError(f"{name}{where} holds a number beyond the range of float64") from None
+            raise InputError(
+                fill("{name}{where} holds a number beyond the range of float64", name=name, where=where)
+            ) from None
         except (TypeError, ValueError):
-            what = quoted(value) if isinstance(value, str) else f"a {type(value).__name__}"
+            what = quoted(value) if isinstance(value, str) else fill("a {kind}", kind=type(value).__name__)
             where = _place(place, array.shape)
-            raise InputError(f"{name}{where} holds {what}; expected a real number") from None
+            raise InputError(
+                fill("{name}{where} holds {what}; expected a real number", name=name, where=where, what=what)
+            ) from None
     return found.reshape(array.shape)
 
 
@@ -207,8 +248,8 @@ def _number(value: Any) -> float:
 
 def _place(flat: int, shape: tuple[int, ...]) -> str:
     indices = np.unravel_index(flat, shape)
-    words = _AXES if len(shape) == 2 else ("entry",) * len(shape)
-    return "".join(f", {word} {index + 1}" for word, index in zip(words, indices, strict=True))
+    words = _AXES if len(shape) == 2 else (_ENTRY,) * len(shape)
+    return "".join(fill(word, number=index + 1) for word, index in zip(words, indices, strict=True))
 
 
 def _is_labelled_row(given: Any) -> bool:
@@ -250,7 +291,10 @@ def _joined(name: str, frame: Any, labels: list[Any], places: list[int]) -> NDAr
     read = next((read for method, read in _COLUMNS.items() if hasattr(type(frame), method)), None)
     if read is None:
         raise InputError(
-            f"the columns of a {type(frame).__name__} cannot be read; convert it to pandas or NumPy"
+            fill(
+                "the columns of a {kind} cannot be read; convert it to pandas or NumPy",
+                kind=type(frame).__name__,
+            )
         )
     every = read(frame)
     arrays = [real_array(f"{name}, column {quoted(str(labels[place]))}", every[place]) for place in places]

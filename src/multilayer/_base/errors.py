@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
+from multilayer._base.translation import translated
 
 __all__ = ["FallbackWarning", "InputError", "MissingExtraError", "TrainingWarning", "located"]
 
@@ -16,18 +17,26 @@ class InputError(ValueError):
     """An argument or a file is not as expected.
 
     The message is one line: where, what was expected, what was found, and how to correct it. The command line prints
-    it and exits with code 2. Quoted text is made printable, and the length of the message is bounded.
+    it and exits with code 2. Quoted text is made printable, and the length of the message is bounded. A message without
+    places is given as it is, in English, and is translated here.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))
+        super().__init__(one_line(translated(message)))
 
 
 class MissingExtraError(ImportError):
     """A feature needs a package that is not installed; the message names the extra that installs it."""
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
-        super().__init__(f'{feature} needs {package}: install it with  pip install "multilayer[{extra}]"')
+        super().__init__(
+            fill(
+                '{feature} needs {package}: install it with  pip install "multilayer[{extra}]"',
+                feature=translated(feature),
+                package=package,
+                extra=extra,
+            )
+        )
 
 
 class TrainingWarning(UserWarning):
@@ -37,7 +46,7 @@ class TrainingWarning(UserWarning):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message, _LONGEST_WARNING))
+        super().__init__(one_line(translated(message), _LONGEST_WARNING))
 
 
 class FallbackWarning(UserWarning):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line
+from multilayer._base.text import either, fill, one_line
+from multilayer._base.translation import N_
 
 __all__ = ["Limits", "check_settings", "checked_flag", "entries", "setting"]
 
@@ -58,7 +59,9 @@ class Limits:
         if isinstance(value, bool) or not isinstance(value, kind) or not self._holds(value):
             raise self._refusal(name, value)
         if self.integer and value > _LARGEST_INTEGER:
-            raise InputError(f"{name} must be at most 2^53; got {one_line(repr(value), 60)}")
+            raise InputError(
+                fill("{name} must be at most 2^53; got {value}", name=name, value=one_line(repr(value), 60))
+            )
         return int(value) if self.integer else float(value)
 
     def _checked_sequence(self, name: str, value: Any) -> tuple[float, ...]:
@@ -72,7 +75,14 @@ class Limits:
         return tuple(numbers.astype(np.float64).tolist())
 
     def _refusal(self, name: str, value: Any) -> InputError:
-        return InputError(f"{name} must be {self}; got {one_line(repr(value), 60)}")
+        return InputError(
+            fill(
+                "{name} must be {expected}; got {value}",
+                name=name,
+                expected=self,
+                value=one_line(repr(value), 60),
+            )
+        )
 
     def _holds(self, value: Any) -> bool:
         if not self.integer:
@@ -83,17 +93,22 @@ class Limits:
         return bool(self.above < value < self.below and self.minimum <= value <= self.maximum)
 
     def __str__(self) -> str:
-        limits = {"above": self.above, "at least": self.minimum, "below": self.below, "at most": self.maximum}
-        bounds = [f"{word} {limit:g}" for word, limit in limits.items() if math.isfinite(limit)]
-        words = ", ".join(["a whole number" if self.integer else "a finite number", *bounds])
+        bounds = [fill(words, limit=limit) for words, limit in self._bounds() if math.isfinite(limit)]
+        words = ", ".join([fill("a whole number" if self.integer else "a finite number"), *bounds])
         allowed = (
-            "a sequence of them, one per unit" if self.per_unit else "",
+            fill("a sequence of them, one per unit") if self.per_unit else "",
             self.instead,
             "inf" if self.infinite else "",
             "None" if self.optional else "",
         )
-        others = " or ".join(filter(None, allowed))
-        return f"{words}, or {others}" if others else words
+        others = [*filter(None, allowed)]
+        return fill("{words}, or {others}", words=words, others=either(others)) if others else words
+
+    def _bounds(self) -> Iterator[tuple[str, float]]:
+        yield N_("above {limit:g}"), self.above
+        yield N_("at least {limit:g}"), self.minimum
+        yield N_("below {limit:g}"), self.below
+        yield N_("at most {limit:g}"), self.maximum
 
 
 def setting(  # noqa: PLR0913  (the fields of `Limits`)
@@ -147,7 +162,9 @@ def checked_flag(name: str, value: Any) -> bool:
         With the name of the setting and what was found.
     """
     if type(value).__name__ not in ("bool", "bool_"):
-        raise InputError(f"{name} must be True or False; got {one_line(repr(value), 60)}")
+        raise InputError(
+            fill("{name} must be True or False; got {value}", name=name, value=one_line(repr(value), 60))
+        )
     return bool(value)
 
 

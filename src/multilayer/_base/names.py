@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.text import either, fill, near_matches, one_line, one_of, quoted
+from multilayer._base.translation import translated
 
 __all__ = ["Entry", "Registry", "folded", "with_known_options"]
 
@@ -110,8 +111,16 @@ class Registry(Generic[T]):
             return found  # type: ignore[no-any-return]
         known = self.fields(found)
         for unknown in sorted(parameters.keys() - set(known)):
-            hint = near_matches(unknown, known) if known else "it has none"
-            raise InputError(f"{self.kind} {_shown(given)} has no parameter {quoted(unknown)}; {hint}")
+            hint = near_matches(unknown, known) if known else fill("it has none")
+            raise InputError(
+                fill(
+                    "{kind} {shown} has no parameter {unknown}; {hint}",
+                    kind=translated(self.kind),
+                    shown=_shown(given),
+                    unknown=quoted(unknown),
+                    hint=hint,
+                )
+            )
         return dataclasses.replace(found, **parameters)  # type: ignore[no-any-return]
 
     def _called(self, given: object, among: Sequence[Entry[T]]) -> T:
@@ -122,25 +131,42 @@ class Registry(Generic[T]):
         if found is not None:
             return found.value
         if key in self.refused:
-            raise InputError(f"{quoted(given)} is no {self.kind} here; {self.refused[key]}")
-        raise InputError(f"no {self.kind} is called {quoted(given)}; {self._hint(key, among)}")
+            raise InputError(
+                fill(
+                    "{given} is no {kind} here; {refused}",
+                    given=quoted(given),
+                    kind=translated(self.kind),
+                    refused=translated(self.refused[key]),
+                )
+            )
+        raise InputError(
+            fill(
+                "no {kind} is called {given}; {hint}",
+                kind=translated(self.kind),
+                given=quoted(given),
+                hint=self._hint(key, among),
+            )
+        )
 
     def _no_name(self, given: object) -> str:
-        types = " or ".join(kind.__name__ for kind in self.types)
         found = type(given).__name__
         if isinstance(given, type) and issubclass(given, self.types):
-            found = f"the class {given.__name__}: write {given.__name__}()"
-        return f"{_with_article(self.kind)} is a name or {_with_article(types)}; got {found}"
+            found = fill("the class {name}: write {name}()", name=given.__name__)
+        return fill(
+            "{a_kind} is a name or {a_type}; got {found}",
+            a_kind=_with_article(translated(self.kind)),
+            a_type=_with_article(either(kind.__name__ for kind in self.types)),
+            found=found,
+        )
 
     def _hint(self, key: str, among: Sequence[Entry[T]]) -> str:
         entries = (*self.entries, *among)
         near = list(filter(None, (_near(key, entry) for entry in entries)))
         if near:
-            return f"did you mean {' or '.join(map(quoted, near[:2]))}?"
-        *others, last = (quoted(entry.name) for entry in entries)
-        if len(others) >= _LONGEST_LIST:
-            return f"{self.where}.names() lists them"
-        return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
+            return fill("did you mean {names}?", names=either(map(quoted, near[:2])))
+        if len(entries) > _LONGEST_LIST:
+            return fill("{where}.names() lists them", where=self.where)
+        return fill("expected {names}", names=one_of(quoted(entry.name) for entry in entries))
 
 
 def _table(entries: Iterable[Entry[T]]) -> dict[str, Entry[T]]:
@@ -183,7 +209,7 @@ def folded(name: str) -> str:
 
 
 def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+    return fill("an {noun}" if noun[0].lower() in "aeiou" else "a {noun}", noun=noun)
 
 
 def _shown(given: object) -> str:
@@ -211,14 +237,23 @@ def with_known_options(function: Callable[P, R]) -> Callable[P, R]:
                 here, written = _ELSEWHERE.get(option, ("", ""))
                 is_here = here in known and f"{option}s" not in known
                 hint = (
-                    f"it is {written} here"
+                    fill("it is {option} here", option=written)
                     if is_here
-                    else near_matches(option, known, f"help({function.__name__}) lists them")
+                    else near_matches(option, known, fill("help({name}) lists them", name=function.__name__))
                 )
-                raise InputError(f"{function.__name__}: no option is called {quoted(option)}; {hint}")
+                raise InputError(
+                    fill(
+                        "{name}: no option is called {option}; {hint}",
+                        name=function.__name__,
+                        option=quoted(option),
+                        hint=hint,
+                    )
+                )
         for option in needed:
             if option not in options:
-                raise InputError(f"{function.__name__} needs the option {option}=")
+                raise InputError(
+                    fill("{name} needs the option {option}=", name=function.__name__, option=option)
+                )
         return function(*arguments, **options)
 
     return call

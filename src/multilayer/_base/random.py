@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer._base import strict_json
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 
 __all__ = ["Random", "Seed", "generator", "restored", "rewinder", "state_of", "words"]
 
@@ -31,7 +31,11 @@ def generator(rng: Seed) -> Random:
     if rng is None or (isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0):
         return np.random.default_rng(rng)
     raise InputError(
-        f"rng must be a seed (a whole number, not negative), a numpy Generator or RandomState, or None; got {rng!r}"
+        fill(
+            "rng must be a seed (a whole number, not negative), a numpy Generator or "
+            "RandomState, or None; got {rng!r}",
+            rng=rng,
+        )
     )
 
 
@@ -74,7 +78,12 @@ def restored(state: Any, where: str = "rng") -> Random:
     name = strict_json.convert(state, _Head, where).bit_generator
     if name not in _STATES:
         raise InputError(
-            f"{where}: a state of {quoted(name)} cannot be restored; expected one of {', '.join(_STATES)}"
+            fill(
+                "{where}: a state of {name} cannot be restored; expected one of {states}",
+                where=where,
+                name=quoted(name),
+                states=", ".join(_STATES),
+            )
         )
     checked = msgspec.to_builtins(strict_json.convert(state, _STATES[name], where))
     bits = getattr(np.random, name)()

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 
 try:
     import fcntl
@@ -33,6 +34,9 @@ __all__ = [
     "writing",
 ]
 
+_NOT_READ = N_("{path}: cannot be read ({reason})")
+_NOT_WRITTEN = N_("{path}: cannot be written ({reason})")
+
 AnyPath = str | PathLike[str]
 
 
@@ -45,7 +49,7 @@ def shown(path: AnyPath) -> str:
         When it is not a path.
     """
     if not isinstance(path, str | PathLike):
-        raise InputError(f"a path is a text or a Path; got {one_line(repr(path), 60)}")
+        raise InputError(fill("a path is a text or a Path; got {path}", path=one_line(repr(path), 60)))
     return one_line(os.fspath(path)) or "''"
 
 
@@ -57,13 +61,17 @@ def read(path: AnyPath) -> bytes:
     InputError
         When there is no such file, or it cannot be read.
     """
-    with _refusing(path, "read"):
+    with _refusing(path, _NOT_READ):
         try:
             return Path(path).read_bytes()
         except FileNotFoundError:
-            raise InputError(f"{shown(path)}: there is no such file; check the name and the folder") from None
+            raise InputError(
+                fill("{path}: there is no such file; check the name and the folder", path=shown(path))
+            ) from None
         except MemoryError:
-            raise InputError(f"{shown(path)}: cannot be read (not enough memory for its size)") from None
+            raise InputError(
+                fill("{path}: cannot be read (not enough memory for its size)", path=shown(path))
+            ) from None
 
 
 def exists(path: AnyPath) -> bool:
@@ -74,7 +82,7 @@ def exists(path: AnyPath) -> bool:
     InputError
         When the system refuses to answer.
     """
-    with _refusing(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
+    with _refusing(path, _NOT_READ), suppress(FileNotFoundError, NotADirectoryError):
         Path(path).stat()
         return True
     return False
@@ -88,9 +96,11 @@ def check_regular(path: AnyPath) -> None:
     InputError
         When the path exists, but is neither a file nor a folder.
     """
-    with _refusing(path, "read"):
+    with _refusing(path, _NOT_READ):
         if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
-            raise InputError(f"{shown(path)}: expected a file, found a device or a pipe; name a file")
+            raise InputError(
+                fill("{path}: expected a file, found a device or a pipe; name a file", path=shown(path))
+            )
 
 
 def decode(data: bytes, where: str) -> str:
@@ -108,7 +118,13 @@ def decode(data: bytes, where: str) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         found = error.object[error.start]
         raise InputError(
-            f"{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; save it as UTF-8"
+            fill(
+                "{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; "
+                "save it as UTF-8",
+                where=where,
+                line=line,
+                found=found,
+            )
         ) from None
 
 
@@ -120,7 +136,7 @@ def check_writable(path: AnyPath) -> None:
     InputError
         When the file cannot be written.
     """
-    with _refusing(path, "written"):
+    with _refusing(path, _NOT_WRITTEN):
         target = Path(os.path.realpath(path))
         if not target.exists() or target.is_file():
             with _temporary_file(target):
@@ -154,7 +170,7 @@ def writing(path: AnyPath, *, overwrite: bool = True) -> Iterator[BinaryIO]:
     InputError
         As `write` does.
     """
-    with _refusing(path, "written"):
+    with _refusing(path, _NOT_WRITTEN):
         target = Path(os.path.realpath(path))
         before: os.stat_result | None = None
         with suppress(FileNotFoundError):
@@ -179,7 +195,7 @@ def keep(path: AnyPath, name: AnyPath) -> None:
     InputError
         When the second name cannot be created.
     """
-    with _refusing(name, "written"):
+    with _refusing(name, _NOT_WRITTEN):
         target, kept = Path(os.path.realpath(path)), Path(name)
         while target.is_file():
             temporary = _temporary(kept)
@@ -199,24 +215,26 @@ def keep(path: AnyPath, name: AnyPath) -> None:
 
 
 @contextmanager
-def _refusing(path: AnyPath, done: str) -> Iterator[None]:
-    """Turn errors of the system into an InputError: the path cannot be `done`, and why."""
+def _refusing(path: AnyPath, template: str) -> Iterator[None]:
+    """Turn errors of the system into an InputError: the path cannot be read or written, and why."""
     try:
         yield
     except IsADirectoryError:
-        raise InputError(f"{shown(path)}: expected a file, found a folder; name a file in it") from None
+        raise InputError(
+            fill("{path}: expected a file, found a folder; name a file in it", path=shown(path))
+        ) from None
     except FileExistsError:
         raise InputError(
-            f"{shown(path)}: the file is there already; name another one, or overwrite it"
+            fill("{path}: the file is there already; name another one, or overwrite it", path=shown(path))
         ) from None
     except InputError:
         raise
     except OSError as error:
-        raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
+        raise InputError(fill(template, path=shown(path), reason=_reason(error))) from None
     except ValueError as error:
         if "null" not in str(error):  # not of the path, in which there is a NUL character
             raise
-        raise InputError(f"{shown(path)}: cannot be {done} ({_reason(error)})") from None
+        raise InputError(fill(template, path=shown(path), reason=_reason(error))) from None
 
 
 @contextmanager

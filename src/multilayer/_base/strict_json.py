@@ -10,8 +10,9 @@ import dataclasses
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -20,7 +21,8 @@ import numpy as np
 from msgspec import Meta, Struct, UnsetType
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.text import either, fill, near_matches, one_line, quoted
+from multilayer._base.translation import N_
 
 __all__ = ["convert", "fields_of", "parse", "plain", "to_json"]
 
@@ -28,18 +30,24 @@ T = TypeVar("T")
 
 # What the entries of a list are called, from outside to inside.
 _ENTRIES = {"layers": ("layer",), "W": ("row", "column")}
+_PLACES = {
+    "layer": N_("layer {number}"),
+    "row": N_("row {number}"),
+    "column": N_("column {number}"),
+    "entry": N_("entry {number}"),
+}
 
 # An escape in a JSON string. Of a surrogate pair both halves; of half a pair, group 1.
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]..)|.)")
 
 _WORDS = {
-    float: "a number",
-    int: "a whole number",
-    str: "a string",
-    bool: "true or false",
-    list: "a list",
-    dict: "an object",
-    tuple: "a list",
+    float: N_("a number"),
+    int: N_("a whole number"),
+    str: N_("a string"),
+    bool: N_("true or false"),
+    list: N_("a list"),
+    dict: N_("an object"),
+    tuple: N_("a list"),
     type(None): "null",
 }
 
@@ -60,17 +68,24 @@ def parse(text: str, where: str) -> Any:
         When it is not JSON; the message names line and column.
     """
     if not text.strip():
-        raise InputError(f"{where}: expected a JSON object, found an empty file")
+        raise InputError(fill("{where}: expected a JSON object, found an empty file", where=where))
     try:
         document = json.loads(text, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
-        found = quoted(text[error.pos]) if error.pos < len(text) else "the end of the file"
+        found = quoted(text[error.pos]) if error.pos < len(text) else fill("the end of the file")
         raise InputError(
-            f"{where}, line {error.lineno}, column {error.colno}: {error.msg.lower()}, found {found} "
-            "(JSON has double quotes, no comments and no comma behind the last entry)"
+            fill(
+                "{where}, line {line}, column {column}: {reason}, found {found} (JSON has "
+                "double quotes, no comments and no comma behind the last entry)",
+                where=where,
+                line=error.lineno,
+                column=error.colno,
+                reason=error.msg.lower(),
+                found=found,
+            )
         ) from None
     except RecursionError:
-        raise InputError(f"{where}: lists or objects are nested too deep") from None
+        raise InputError(fill("{where}: lists or objects are nested too deep", where=where)) from None
     _refuse_lone_surrogates(text, where)
     return document
 
@@ -81,8 +96,14 @@ def _refuse_lone_surrogates(text: str, where: str) -> None:
         if escape[1]:
             line, column = text.count("\n", 0, escape.start()) + 1, text.rfind("\n", 0, escape.start())
             raise InputError(
-                f"{where}, line {line}, column {escape.start() - column}: '\\{escape[1]}' is not text but half of a "
-                "surrogate pair; give both halves, or take it out"
+                fill(
+                    "{where}, line {line}, column {column}: '\\{escape}' is not text but half "
+                    "of a surrogate pair; give both halves, or take it out",
+                    where=where,
+                    line=line,
+                    column=escape.start() - column,
+                    escape=escape[1],
+                )
             )
 
 
@@ -137,12 +158,11 @@ def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[s
         elif isinstance(value, list) and index.isdigit() and int(index) < len(value):
             name, *deeper = entries or ("entry",)
             entries, kind, value = tuple(deeper), get_args(kind)[0], value[int(index)]
+            place = fill(_PLACES[name], number=int(index) + 1)
             if name == "layer":
-                places = []
-            if name in ("row", "column", "entry"):
-                places[-1:] = [f"{places[-1]}, {name} {int(index) + 1}"]
+                places = [place]
             else:
-                places.append(f"{name} {int(index) + 1}")
+                places[-1:] = [f"{places[-1]}, {place}"]
         else:
             break
     return places, value, kind
@@ -151,19 +171,23 @@ def _follow(value: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[list[s
 def _complaint(value: Any, kind: Any) -> str:
     """Return what is wrong with a value; "" for a structure that has refused itself."""
     if isinstance(value, _Repeated):
-        return f"the key {quoted(value.key)} is given twice; keep one of the two"
+        return fill("the key {key} is given twice; keep one of the two", key=quoted(value.key))
     struct = _fitting(kind, value)
     if isinstance(value, dict) and _is_struct(struct):
         fields = _field_types(struct)
         unknown = next((key for key in value if key not in fields), None)
         if unknown is not None and struct.__struct_config__.forbid_unknown_fields:
-            return f"unknown key {quoted(unknown)}; {near_matches(unknown, fields)}"
+            near = near_matches(unknown, fields)
+            return fill("unknown key {key}; {near}", key=quoted(unknown), near=near)
         required = [field.encode_name for field in msgspec.structs.fields(struct) if field.required]
         missing = [quoted(name) for name in required if name not in value]
-        return (
-            f"{' and '.join(missing)} missing; add {'it' if len(missing) == 1 else 'them'}" if missing else ""
-        )
-    return f"expected {_in_words(kind)}, found {_found(value)}"
+        return _is_missing(missing) if missing else ""
+    return fill("expected {kind}, found {value}", kind=_in_words(kind), value=_found(value))
+
+
+def _is_missing(names: Sequence[str]) -> str:
+    listed = reduce(lambda one, other: fill("{one} and {other}", one=one, other=other), names)
+    return fill("{names} missing; add it" if len(names) == 1 else "{names} missing; add them", names=listed)
 
 
 def _is_struct(kind: Any) -> bool:
@@ -199,33 +223,38 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _in_words(kind: Any) -> str:
     if get_origin(kind) is Annotated:
-        return _in_words(_bare(kind)) + "".join(map(_limits, kind.__metadata__))
+        return reduce(_limited, kind.__metadata__, _in_words(_bare(kind)))
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
-        return " or ".join(json.dumps(choice) for choice in arguments)
+        return either(json.dumps(choice) for choice in arguments)
     if origin in (Union, UnionType):
         members = [member for member in arguments if member is not UnsetType]
-        return " or ".join(_in_words(one) for one in members if one is not int or float not in members)
+        return either(_in_words(one) for one in members if one is not int or float not in members)
     if origin is tuple:
-        return f"a list of {len(arguments)} numbers"
-    return _WORDS.get(origin or kind, "an object")
+        return fill("a list of {count} numbers", count=len(arguments))
+    return fill(_WORDS.get(origin or kind, _WORDS[dict]))
 
 
-def _limits(note: Meta) -> str:
+def _limited(words: str, note: Meta) -> str:
+    """Return the words for a value, with the limits that a note sets."""
     if note.min_length is not None:
-        return f" of length {note.min_length}" if note.max_length else " with at least one entry"
+        template = (
+            N_("{words} of length {length}") if note.max_length else N_("{words} with at least one entry")
+        )
+        return fill(template, words=words, length=note.min_length)
     if note.ge is not None:
-        return f" from {note.ge}" + (f" to {note.le}" if note.le is not None else "")
-    return ""
+        template = N_("{words} from {least}") if note.le is None else N_("{words} from {least} to {most}")
+        return fill(template, words=words, least=note.ge, most=note.le)
+    return words
 
 
 def _found(value: Any) -> str:
     if isinstance(value, str):
-        return f"the string {quoted(value)}"
+        return fill("the string {value}", value=quoted(value))
     if isinstance(value, list):
-        return f"a list of length {len(value)}" if value else "an empty list"
+        return fill("a list of length {length}" if value else "an empty list", length=len(value))
     if isinstance(value, dict):
-        return _WORDS[dict]
+        return fill(_WORDS[dict])
     return one_line(json.dumps(value), 40)
 
 

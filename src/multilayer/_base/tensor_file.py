@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multilayer._base import strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 
 __all__ = ["TensorEntry", "TensorFile", "read"]
 
@@ -61,21 +61,42 @@ class TensorFile:
                 size = _size(entry)
                 if end - begin != size:
                     raise InputError(
-                        f"expected {size} bytes for the shape {tuple(entry.shape)}, found {end - begin}"
+                        fill(
+                            "expected {size} bytes for the shape {shape}, found {found}",
+                            size=size,
+                            shape=tuple(entry.shape),
+                            found=end - begin,
+                        )
                     )
                 if begin != place:
-                    raise InputError(f"tensors do not fill the file: it begins at {begin}, expected {place}")
+                    raise InputError(
+                        fill(
+                            "tensors do not fill the file: it begins at {begin}, expected {place}",
+                            begin=begin,
+                            place=place,
+                        )
+                    )
             place = end
         room = len(self._data) - self._start
         if place != room:
             raise InputError(
-                f"{self.where}: tensors do not fill the file: they take {place} bytes of {room} behind the header"
+                fill(
+                    "{where}: tensors do not fill the file: they take {place} bytes of "
+                    "{room} behind the header",
+                    where=self.where,
+                    place=place,
+                    room=room,
+                )
             )
         try:
             return {name: self._array(entry) for name, entry in self.entries.items()}
         except MemoryError:
             raise InputError(
-                f"{self.where}: there is not enough memory for {place} bytes of tensors"
+                fill(
+                    "{where}: there is not enough memory for {place} bytes of tensors",
+                    where=self.where,
+                    place=place,
+                )
             ) from None
 
     def _array(self, entry: TensorEntry) -> NDArray[Any]:
@@ -97,12 +118,22 @@ def read(data: bytes, where: str) -> TensorFile:
     start = _LENGTH + length
     if len(data) < _LENGTH or start > len(data):
         raise InputError(
-            f"{where}: expected a safetensors header of {length} bytes, found a file of {len(data)}; "
-            "it is cut short, or is something else"
+            fill(
+                "{where}: expected a safetensors header of {length} bytes, found a file of "
+                "{found}; it is cut short, or is something else",
+                where=where,
+                length=length,
+                found=len(data),
+            )
         )
     if length > _LONGEST_HEADER:
         raise InputError(
-            f"{where}: expected a safetensors header of {_LONGEST_HEADER} bytes at most, found {length}"
+            fill(
+                "{where}: expected a safetensors header of {limit} bytes at most, found {length}",
+                where=where,
+                limit=_LONGEST_HEADER,
+                length=length,
+            )
         )
     header = strict_json.parse(decode(data[_LENGTH:start], f"{where}: header"), f"{where}: header")
     metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
@@ -118,10 +149,14 @@ def read(data: bytes, where: str) -> TensorFile:
 def _size(entry: TensorEntry) -> int:
     """Return the bytes that a tensor of this type and shape takes."""
     if entry.dtype not in _TYPES:
-        raise InputError(f"expected {' or '.join(_TYPES)}, found {quoted(entry.dtype)}")
+        raise InputError(
+            fill("expected {types}, found {dtype}", types=" or ".join(_TYPES), dtype=quoted(entry.dtype))
+        )
     if len(entry.shape) > 2 or min(entry.shape, default=1) < 1:
         raise InputError(
-            "expected one or two axes, at least one of each, "
-            f"found the shape {one_line(str(tuple(entry.shape[:9])), 60)}"
+            fill(
+                "expected one or two axes, at least one of each, found the shape {shape}",
+                shape=one_line(str(tuple(entry.shape[:9])), 60),
+            )
         )
     return math.prod(entry.shape) * _TYPES[entry.dtype].itemsize

@@ -7,16 +7,19 @@ it out: tables (`table`), the text of a diagnosis (`diagnosis.phrases.sentence`)
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import reduce
 from itertools import islice
 
 from multilayer._base.translation import translated
 
 __all__ = [
+    "either",
     "fill",
     "html_text",
     "near_matches",
     "one_line",
+    "one_of",
     "percent",
     "printable",
     "quoted",
@@ -126,11 +129,30 @@ def near_matches(wrong: str, known: Collection[str], many: str = "") -> str:
     """
     near = _near(wrong, known)
     if near:
-        return f"did you mean {' or '.join(map(quoted, near))}?"
+        return fill("did you mean {names}?", names=either(map(quoted, near)))
     if len(known) > _LONGEST_LIST:
-        return many or f"there are {len(known)} names, from {quoted(next(iter(known)))} on"
-    *others, last = map(quoted, known)
-    return f"expected {', '.join(others)} or {last}" if others else f"expected {last}"
+        first = quoted(next(iter(known)))
+        return many or fill("there are {count} names, from {first} on", count=len(known), first=first)
+    return fill("expected {names}", names=one_of(map(quoted, known)))
+
+
+def either(words: Iterable[str]) -> str:
+    """Return words with "or" between them.
+
+    >>> either(["W", "b", "a"])
+    'W or b or a'
+    """
+    return reduce(lambda one, other: fill("{one} or {other}", one=one, other=other), words)
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return words with commas between them, and with "or" before the last.
+
+    >>> one_of(["W", "b", "a"])
+    'W, b or a'
+    """
+    *others, last = words
+    return either([", ".join(others), last] if others else [last])
 
 
 def _near(wrong: str, known: Collection[str]) -> list[str]:

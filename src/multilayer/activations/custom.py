@@ -13,7 +13,8 @@ import numpy as np
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, checked_flag
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_, translated
 from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.activations.table import registry
@@ -27,6 +28,8 @@ _TOLERANCE = 1e-6
 _SHAPES = ((), (3,), (2, 3), (0, 3))
 _GIVEN = tuple(field.name for field in dataclasses.fields(Facts) if field.name not in ("name", "derivative"))
 """The facts that a caller may give."""
+
+_VALUE, _DERIVATIVE = N_("value"), N_("derivative")
 
 Function = Callable[[Any], Any]
 
@@ -66,9 +69,15 @@ class Custom(Elementwise):
     gradient: Function
 
     def __init__(self, name: str, value: Function, derivative: Function, **facts: Any) -> None:
-        for role, function in (("value", value), ("derivative", derivative)):
+        for role, function in ((_VALUE, value), (_DERIVATIVE, derivative)):
             if not callable(function):
-                raise InputError(f"Custom: {role} must be a function; got {one_line(repr(function), 60)}")
+                raise InputError(
+                    fill(
+                        "Custom: {role} must be a function; got {function}",
+                        role=translated(role),
+                        function=one_line(repr(function), 60),
+                    )
+                )
         object.__setattr__(self, "known", _checked_facts(name, facts))
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "gradient", derivative)
@@ -88,11 +97,11 @@ class Custom(Elementwise):
 
     def formula(self, x: Array, /) -> Array:  # type: ignore[override]
         """Return the value for a float64 array."""
-        return self._called("value", self.value, x)
+        return self._called(_VALUE, self.value, x)
 
     def derivative_formula(self, x: Array, /) -> Array:  # type: ignore[override]
         """Return the derivative for a float64 array."""
-        return self._called("derivative", self.gradient, x)
+        return self._called(_DERIVATIVE, self.gradient, x)
 
     def _ufunc(self, name: str, formula: Callable[..., Array]) -> Callable[..., Any]:
         return backend.from_python(name, formula)
@@ -102,13 +111,19 @@ class Custom(Elementwise):
         result = np.asarray(function(np.array(x)), dtype=np.float64)
         if result.shape != x.shape:
             raise InputError(
-                f"activation {self.known.name}: the {role} function must keep the shape of its input; "
-                f"expected {x.shape}, got {result.shape}"
+                fill(
+                    "activation {name}: the {role} function must keep the shape of its "
+                    "input; expected {shape}, got {result_shape}",
+                    name=self.known.name,
+                    role=translated(role),
+                    shape=x.shape,
+                    result_shape=result.shape,
+                )
             )
         return result
 
     def _check_shapes(self) -> None:
-        for role, function in (("value", self.value), ("derivative", self.gradient)):
+        for role, function in ((_VALUE, self.value), (_DERIVATIVE, self.gradient)):
             for shape in _SHAPES:
                 try:
                     with np.errstate(all="ignore"):
@@ -117,9 +132,16 @@ class Custom(Elementwise):
                     raise
                 except (TypeError, ValueError) as error:
                     raise InputError(
-                        f"activation {self.known.name}: the {role} function must take an array of shape "
-                        f"{shape} and return one of floats, but raised {type(error).__name__}: {error}; "
-                        "use np.where in place of if"
+                        fill(
+                            "activation {name}: the {role} function must take an array of "
+                            "shape {shape} and return one of floats, but raised {kind}: "
+                            "{error}; use np.where in place of if",
+                            name=self.known.name,
+                            role=translated(role),
+                            shape=shape,
+                            kind=type(error).__name__,
+                            error=error,
+                        )
                     ) from error
 
     def _check_derivative(self) -> None:
@@ -137,12 +159,23 @@ class Custom(Elementwise):
         defined = np.isfinite(expected)
         if not defined.any():
             raise InputError(
-                f"activation {self.known.name}: the value is finite at none of {points.tolist()}"
+                fill(
+                    "activation {name}: the value is finite at none of {points}",
+                    name=self.known.name,
+                    points=points.tolist(),
+                )
             )
         for at in np.flatnonzero(defined & ~(np.abs(found - expected) <= _TOLERANCE * size)):
             raise InputError(
-                f"activation {self.known.name}: derivative({points[at]:g}) should be {expected[at]:.7g}, by "
-                f"differences of the value, but is {found[at]:.7g}; at a kink, give kinks=({points[at]:g},)"
+                fill(
+                    "activation {name}: derivative({point:g}) should be {expected:.7g}, by "
+                    "differences of the value, but is {found:.7g}; at a kink, give "
+                    "kinks=({point:g},)",
+                    name=self.known.name,
+                    point=points[at],
+                    expected=expected[at],
+                    found=found[at],
+                )
             )
 
 
@@ -154,9 +187,15 @@ def _rebuild(known: Facts, value: Function, gradient: Function) -> Custom:
 def _checked_facts(name: str, given: Mapping[str, Any]) -> Facts:
     """Return the facts; those that are not given say no more than holds of any function."""
     if not isinstance(name, str) or not name or not name.isprintable():
-        raise InputError(f"Custom: name must be printable text; got {name!r}")
+        raise InputError(fill("Custom: name must be printable text; got {name!r}", name=name))
     for unknown in sorted(given.keys() - set(_GIVEN)):
-        raise InputError(f"Custom: no fact is called {unknown!r}; expected {', '.join(_GIVEN)}")
+        raise InputError(
+            fill(
+                "Custom: no fact is called {unknown!r}; expected {given}",
+                unknown=unknown,
+                given=", ".join(_GIVEN),
+            )
+        )
     facts: dict[str, Any] = {
         "formula": f"{name}(a)",
         "latex": rf"\operatorname{{{name}}}(a)",
@@ -168,17 +207,30 @@ def _checked_facts(name: str, given: Mapping[str, Any]) -> Facts:
     )
     facts["aliases"] = _sequence(facts.get("aliases", ()))
     if not all(isinstance(alias, str) and alias for alias in facts["aliases"]):
-        raise InputError(f"Custom: aliases must be text; got {one_line(repr(facts['aliases']), 60)}")
+        raise InputError(
+            fill("Custom: aliases must be text; got {facts}", facts=one_line(repr(facts["aliases"]), 60))
+        )
     for fact in ("formula", "latex", "source"):
         if not isinstance(facts.get(fact, ""), str):
-            raise InputError(f"Custom: {fact} must be text; got {one_line(repr(facts[fact]), 60)}")
+            raise InputError(
+                fill(
+                    "Custom: {fact} must be text; got {facts}",
+                    fact=fact,
+                    facts=one_line(repr(facts[fact]), 60),
+                )
+            )
     if not isinstance(facts["range"], Interval):
-        raise InputError(f"Custom: range must be an Interval; got {one_line(repr(facts['range']), 60)}")
+        raise InputError(
+            fill("Custom: range must be an Interval; got {facts}", facts=one_line(repr(facts["range"]), 60))
+        )
     checked_flag("Custom: trainable", facts.get("trainable", True))
     for claimed in (name, *facts["aliases"]):
         if registry.takes(claimed):
             raise InputError(
-                f"Custom: {claimed!r} is an activation of multilayer already; choose another name"
+                fill(
+                    "Custom: {claimed!r} is an activation of multilayer already; choose another name",
+                    claimed=claimed,
+                )
             )
     return Facts(name=name, derivative=f"{name}'(a)", **facts)
 

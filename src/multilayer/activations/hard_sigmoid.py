@@ -10,6 +10,7 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import setting
+from multilayer._base.text import fill
 from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import product_with, two_sum
@@ -161,7 +162,13 @@ class HardTanh(Elementwise):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.low < self.high:
-            raise InputError(f"HardTanh: low must be below high; got low={self.low:g}, high={self.high:g}")
+            raise InputError(
+                fill(
+                    "HardTanh: low must be below high; got low={low:g}, high={high:g}",
+                    low=self.low,
+                    high=self.high,
+                )
+            )
 
     @property
     def facts(self) -> Facts:

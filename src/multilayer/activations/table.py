@@ -7,6 +7,7 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.names import Entry, Registry
+from multilayer._base.text import fill
 from multilayer.activations.activation import Activation
 from multilayer.activations.elu import celu, elu, selu
 from multilayer.activations.exponential import exponential, gaussian
@@ -106,8 +107,12 @@ def describe(activation: Activation) -> str | dict[str, Any]:
     """
     if isinstance(activation, Surrogate):
         raise InputError(
-            f"{activation.facts.name} stands for its derivative in training only, and a file says what a network "
-            f"computes; give the layer {activation.forward.facts.name} instead, with the same W and b"
+            fill(
+                "{name} stands for its derivative in training only, and a file says what a "
+                "network computes; give the layer {forward} instead, with the same W and b",
+                name=activation.facts.name,
+                forward=activation.forward.facts.name,
+            )
         )
     name = activation.facts.name
     values = {key: getattr(activation, key) for key in activation.parameter_names()}

@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import FallbackWarning, InputError
+from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.backend.reference import ReferenceAxisFunction, ReferenceUfunc
 
 __all__ = [
@@ -52,7 +54,7 @@ def backend_from_environment() -> str:
     """Return MULTILAYER_BACKEND: native, numpy, or nothing."""
     wanted = os.environ.get("MULTILAYER_BACKEND", "")
     if wanted not in ("", "native", "numpy"):
-        raise InputError(f"MULTILAYER_BACKEND must be native or numpy; got {wanted!r}")
+        raise InputError(fill("MULTILAYER_BACKEND must be native or numpy; got {wanted!r}", wanted=wanted))
     return wanted
 
 
@@ -60,7 +62,13 @@ def level_from_environment(levels: list[str]) -> str:
     """Return MULTILAYER_CPU, one of `levels`, or nothing."""
     forced = os.environ.get("MULTILAYER_CPU", "")
     if forced and forced not in levels:
-        raise InputError(f"MULTILAYER_CPU={forced}: this machine has {', '.join(levels) or 'no level'}")
+        raise InputError(
+            fill(
+                "MULTILAYER_CPU={forced}: this machine has {levels}",
+                forced=forced,
+                levels=", ".join(levels) or fill("no level"),
+            )
+        )
     return forced
 
 
@@ -93,7 +101,12 @@ def checked_threads(where: str, n: object) -> int:
         number = 0
     if isinstance(n, bool) or not 1 <= number <= MAXIMUM_THREADS:
         raise InputError(
-            f"{where} must be a number of threads, a whole number from 1 to {MAXIMUM_THREADS}; got {n!r}"
+            fill(
+                "{where} must be a number of threads, a whole number from 1 to {most}; got {n!r}",
+                where=where,
+                most=MAXIMUM_THREADS,
+                n=n,
+            )
         )
     return number
 
@@ -110,6 +123,7 @@ class BackendInfo:
     levels: tuple[str, ...]
     threads: int
     reason: str
+    """In English."""
 
 
 @functools.cache
@@ -121,18 +135,18 @@ def _chosen() -> tuple[ModuleType | None, BackendInfo]:
     try:
         import multilayer.backend._core as core
     except ModuleNotFoundError:
-        return _without_core(wanted, "the native core was not built: no C++ compiler at install")
+        return _without_core(wanted, N_("the native core was not built: no C++ compiler at install"))
     except ImportError as error:
-        return _without_core(wanted, f"the native core does not load: {error}")
+        return _without_core(wanted, fill("the native core does not load: {error}", error=error))
     levels = core.levels()
     forced = level_from_environment(levels)
     if not levels:
-        return _without_core(wanted, "the native core needs a processor with AVX2 and FMA, or arm64")
+        return _without_core(wanted, N_("the native core needs a processor with AVX2 and FMA, or arm64"))
     level = forced or levels[-1]
     core.use(level)
     core.limit_default_threads(maximum_default_threads())
     core.set_threads(threads)
-    reason = f"MULTILAYER_CPU={forced}" if forced else "the newest level of this machine"
+    reason = f"MULTILAYER_CPU={forced}" if forced else N_("the newest level of this machine")
     return core, BackendInfo("native", level, tuple(levels), 1, reason)
 
 
@@ -142,7 +156,7 @@ def _numpy(reason: str) -> BackendInfo:
 
 def _without_core(wanted: str, reason: str) -> tuple[None, BackendInfo]:
     if wanted == "native":
-        raise InputError(f"MULTILAYER_BACKEND=native, but {reason}")
+        raise InputError(fill("MULTILAYER_BACKEND=native, but {reason}", reason=translated(reason)))
     return None, _numpy(reason)
 
 
@@ -157,7 +171,7 @@ def native() -> ModuleType | None:
     return _chosen()[0]
 
 
-_FALLBACK = (
+_FALLBACK = N_(
     "networks run in the NumPy reference, without the native core ({reason}): training takes 10 to 20 times as long, "
     "predictions up to 400 times, and the last bits of a row may depend on its batch; "
     "set MULTILAYER_BACKEND=numpy to accept this"
@@ -171,7 +185,7 @@ def native_or_warn() -> ModuleType | None:
     core, chosen = _chosen()
     if core is None and not _warned and backend_from_environment() != "numpy":
         _warned = True
-        warnings.warn(_FALLBACK.format(reason=chosen.reason), FallbackWarning, stacklevel=2)
+        warnings.warn(fill(_FALLBACK, reason=translated(chosen.reason)), FallbackWarning, stacklevel=2)
     return core
 
 

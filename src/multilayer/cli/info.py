@@ -11,6 +11,8 @@ import numpy as np
 import multilayer
 from multilayer import backend
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
+from multilayer._base.width import aligned
 from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
@@ -18,6 +20,7 @@ __all__ = [
     "info",
 ]
 
+_NAMES = 12
 _REQUIREMENT = re.compile(
     r"""(?P<package>[\w.-]+)(\[(?P<extras>[^]]*)\])?.*;.*extra\s*==\s*["'](?P<extra>[^"']+)["']"""
 )
@@ -30,11 +33,11 @@ def info(as_json: bool) -> None:
     chosen = backend.info()
     facts = {
         "multilayer": multilayer.__version__,
-        "backend": chosen.backend,
-        "level": chosen.level,
-        "levels": chosen.levels,
-        "threads": chosen.threads,
-        "reason": chosen.reason,
+        N_("backend"): chosen.backend,
+        N_("level"): chosen.level,
+        N_("levels"): chosen.levels,
+        N_("threads"): chosen.threads,
+        N_("reason"): chosen.reason,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -44,14 +47,15 @@ def info(as_json: bool) -> None:
         write_json(to_json(facts | {"extras": {extra: not packages for extra, packages in missing.items()}}))
         return
     for name, value in facts.items():
-        print_text(f"{name:<12}{', '.join(value) if isinstance(value, tuple) else value}")
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        print_text(aligned(fill(name), _NAMES, left=True) + (translated(text) if name == "reason" else text))
     for extra, packages in missing.items():
         state = (
             fill("not installed ({packages})", packages=", ".join(packages))
             if packages
             else fill("installed")
         )
-        print_text(f"{'extra':<12}{extra}: {state}")
+        print_text(f"{aligned(fill('extra'), _NAMES, left=True)}{extra}: {state}")
 
 
 def _missing_packages() -> dict[str, list[str]]:

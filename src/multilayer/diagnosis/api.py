@@ -117,7 +117,11 @@ def diagnose_case(
         targets = case.targets(chosen)
         if len(targets) != samples.shape[0]:
             raise InputError(
-                f"X has {samples.shape[0]} samples but y has {len(targets)}; expected one target per sample"
+                fill(
+                    "X has {samples} samples but y has {targets}; expected one target per sample",
+                    samples=samples.shape[0],
+                    targets=len(targets),
+                )
             )
     if not baseline:
         missing["linear"] = fill("no linear model was fitted, because baseline=False was given")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer._base.arrays import plain_array, real_array, refuse_masked
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.interop.containers import transformed, unwrapped
@@ -118,8 +118,11 @@ def course_of(known: TrainingRecord | Trained | Training | History) -> TrainingR
         known = TrainingRecord(history=known)
     if not isinstance(known, TrainingRecord):
         raise InputError(
-            f"course must be a TrainingRecord, a Trained or a History; got {type(known).__name__}; "
-            "History(loss=[...], validation_loss=[...]) holds curves"
+            fill(
+                "course must be a TrainingRecord, a Trained or a History; got {kind}; "
+                "History(loss=[...], validation_loss=[...]) holds curves",
+                kind=type(known).__name__,
+            )
         )
     history = known.history
     if history is None or (_is_plain(history.loss) and _is_plain(history.validation_loss)):
@@ -136,7 +139,13 @@ def _curve(name: str, given: Any) -> tuple[float, ...]:
     """Return a curve that was put together by hand as one of a training is."""
     array = real_array(f"course: {name}", given)
     if array.ndim != 1:
-        raise InputError(f"course: {name} has shape {array.shape}; expected a number for each epoch")
+        raise InputError(
+            fill(
+                "course: {name} has shape {shape}; expected a number for each epoch",
+                name=name,
+                shape=array.shape,
+            )
+        )
     return tuple(array.astype(np.float64).tolist())
 
 

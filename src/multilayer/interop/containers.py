@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.arrays import named_columns
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.network import MLP, Dense
 from multilayer.training import Training
 
@@ -66,9 +66,14 @@ class Affine:
         worst = int(distance.argmax())
         if distance[worst] > 1.0 / np.sqrt(np.finfo(dtype).eps):
             raise InputError(
-                f"the mean of column {worst + 1} is {distance[worst]:.2g} standard deviations from 0; folded into the "
-                f"next layer, {dtype} would lose more than half of its digits; standardize the data yourself and give "
-                "the layers behind"
+                fill(
+                    "the mean of column {worst} is {distance:.2g} standard deviations from "
+                    "0; folded into the next layer, {dtype} would lose more than half of its "
+                    "digits; standardize the data yourself and give the layers behind",
+                    worst=worst + 1,
+                    distance=distance[worst],
+                    dtype=dtype,
+                )
             )
 
 
@@ -187,7 +192,9 @@ def _having(*names: str) -> Callable[[Any], bool]:
 
 def _end_of_pipeline(pipeline: Any) -> tuple[Steps, Any]:
     if not pipeline.steps:
-        raise InputError(f"this {type(pipeline).__name__} has no steps, so there is no network at its end")
+        raise InputError(
+            fill("this {kind} has no steps, so there is no network at its end", kind=type(pipeline).__name__)
+        )
     *before, (_, model) = pipeline.steps
     return tuple(
         PipelineStep(name, transformer)
@@ -200,15 +207,21 @@ def _end_of_pipeline(pipeline: Any) -> tuple[Steps, Any]:
 def _best_of_search(search: Any) -> tuple[Steps, Any]:
     if not hasattr(search, "best_estimator_"):
         raise InputError(
-            f"this {type(search).__name__} has no best_estimator_; fit it with refit=True, or give an estimator"
+            fill(
+                "this {kind} has no best_estimator_; fit it with refit=True, or give an estimator",
+                kind=type(search).__name__,
+            )
         )
     return (), search.best_estimator_
 
 
 def _refuse_transformed_targets(model: Any) -> tuple[Steps, Any]:
     raise InputError(
-        f"the network of a {type(model).__name__} predicts transformed targets; "
-        "give model.regressor_, with model.transformer_.transform(y) as y"
+        fill(
+            "the network of a {kind} predicts transformed targets; give model.regressor_, "
+            "with model.transformer_.transform(y) as y",
+            kind=type(model).__name__,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.interop import scikit_learn, torch
 from multilayer.interop.containers import unwrapped, with_steps
 from multilayer.network import MLP
@@ -124,12 +125,23 @@ def conversion_of(model: Any) -> Conversion:
     # First, because with Keras's PyTorch backend its models are modules of PyTorch, too.
     if hasattr(model, "get_weights") and packages & _KERAS:
         raise InputError(
-            f"a Keras {type(model).__name__} is not converted; make the network of its Dense layers: "
-            "MLP([Dense(*layer.get_weights(), layer.activation.__name__) for layer in model.layers])"
+            fill(
+                "a Keras {kind} is not converted; make the network of its Dense layers: "
+                "MLP([Dense(*layer.get_weights(), layer.activation.__name__) for layer in "
+                "model.layers])",
+                kind=type(model).__name__,
+            )
         )
     for conversion in _CONVERSIONS:
         if conversion.recognizes(model):
             return conversion
     kinds = ", or ".join(conversion.kind for conversion in _CONVERSIONS)
     hint = next((hint for fits, hint in _HINTS if fits(model)), "")
-    raise InputError(f"a {type(model).__name__} cannot be made a network; expected {kinds}{hint}")
+    raise InputError(
+        fill(
+            "a {kind} cannot be made a network; expected {kinds}{hint}",
+            kind=type(model).__name__,
+            kinds=kinds,
+            hint=hint,
+        )
+    )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer._base.arrays import numbers, plain_array
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.activations import Activation, get, identity
 from multilayer.initializers import ScikitLearn
 from multilayer.interop.containers import input_names
@@ -62,7 +63,9 @@ def has_parameters(model: Any) -> bool:
 def network_of(model: Any) -> MLP:
     """Return the network of a fitted MLP of scikit-learn."""
     if not hasattr(model, "coefs_"):
-        raise InputError(f"this {type(model).__name__} is not fitted, so it has no weights; call fit first")
+        raise InputError(
+            fill("this {kind} is not fitted, so it has no weights; call fit first", kind=type(model).__name__)
+        )
     hidden, output = get(model.activation), get(model.out_activation_)
     activations = (*[hidden] * (len(model.coefs_) - 1), output)
     layers = [
@@ -109,8 +112,12 @@ def _refuse_for_lbfgs(model: Any, dropout: Any) -> None:
     ):
         if given:
             raise InputError(
-                f"solver='lbfgs' takes no {name}={getattr(model, name)!r}: {reason}; "
-                "leave it out, or use solver='adam'"
+                fill(
+                    "solver='lbfgs' takes no {name}={value!r}: {reason}; leave it out, or use solver='adam'",
+                    name=name,
+                    value=getattr(model, name),
+                    reason=reason,
+                )
             )
 
 
@@ -147,8 +154,12 @@ def hidden_activations(chosen: str | Activation | Sequence[str | Activation], co
         return [get(chosen)] * count
     if len(chosen) != count:
         raise InputError(
-            f"activation has {len(chosen)} entries, but hidden_layer_sizes makes {count} hidden layers; "
-            "give one for all of them, or one for each"
+            fill(
+                "activation has {chosen} entries, but hidden_layer_sizes makes {count} "
+                "hidden layers; give one for all of them, or one for each",
+                chosen=len(chosen),
+                count=count,
+            )
         )
     return [get(one) for one in chosen]
 
@@ -157,7 +168,7 @@ def hidden_widths(sizes: Any) -> list[int]:
     """Return the units of each hidden layer; `sizes` is one number or any number of them."""
     widths = list(sizes) if isinstance(sizes, Iterable) else [sizes]
     if not all(isinstance(width, Integral) and not isinstance(width, bool) for width in widths):
-        raise InputError(f"hidden_layer_sizes must be whole numbers; got {widths}")
+        raise InputError(fill("hidden_layer_sizes must be whole numbers; got {widths}", widths=widths))
     if any(width <= 0 for width in widths):
         raise ValueError(f"hidden_layer_sizes must be > 0, got {widths}.")
     return [int(width) for width in widths]

@@ -9,6 +9,8 @@ import numpy as np
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, identity
 from multilayer.interop.containers import Affine, Floats, Weights
 from multilayer.interop.torch_modules import children_of, computes, is_module, kind_of, refuse_changes
@@ -20,27 +22,42 @@ __all__ = [
     "network_of",
 ]
 
+_BEHIND = N_(
+    "a BatchNorm1d of {own} columns, but the Linear behind takes {columns}; the model itself does not run"
+)
+_BEFORE = N_(
+    "a BatchNorm1d of {own} columns, but the Linear before has {columns}; the model itself does not run"
+)
+
 
 def network_of(model: Any) -> MLP:
     """Return the network of an `nn.Sequential`, as it predicts in evaluation mode."""
     model = getattr(model, "_orig_mod", model)  # of torch.compile: it computes the same
     if any(computes(model, kind) for kind in (*_PARTS, *ACTIVATIONS)):
         raise InputError(
-            f"a PyTorch {type(model).__name__} is not an nn.Sequential but one layer; give nn.Sequential(model), or "
-            "the whole model"
+            fill(
+                "a PyTorch {kind} is not an nn.Sequential but one layer; give "
+                "nn.Sequential(model), or the whole model",
+                kind=type(model).__name__,
+            )
         )
     if not computes(model, "Sequential"):
         inner = [f"model.{name}" for name, child in children_of(model) if computes(child, "Sequential")]
-        hint = f", such as {inner[0]}, where the model runs nothing else" if inner else ""
+        such = N_(", such as {module}, where the model runs nothing else")
+        hint = fill(such, module=inner[0]) if inner else ""
         raise InputError(
-            f"a PyTorch {type(model).__name__} is not an nn.Sequential, so its computation is code; "
-            f"give nn.Sequential of its layers{hint}"
+            fill(
+                "a PyTorch {kind} is not an nn.Sequential, so its computation is code; give "
+                "nn.Sequential of its layers{hint}",
+                kind=type(model).__name__,
+                hint=hint,
+            )
         )
-    with located("the nn.Sequential"):
+    with located(fill("the nn.Sequential")):
         refuse_changes(model)
     chain, known = _Chain(), (*_PARTS, *ACTIVATIONS)
     for path, module in _modules(model, ""):
-        with located(f"module {path} ({type(module).__name__})"):
+        with located(fill("module {path} ({kind})", path=path, kind=type(module).__name__)):
             kind = kind_of(module, known)
             if kind in _PARTS:
                 _PARTS[kind](chain, module)
@@ -64,7 +81,7 @@ class _Chain:
         b = np.zeros(W.shape[1], W.dtype) if module.bias is None else _array_of(module, "bias")
         self._open = W, b
         for affine in reversed(self._scaled):
-            _check_columns(affine, W.shape[0], "the Linear behind takes")
+            _check_columns(affine, W.shape[0], _BEHIND)
             self._fold(affine.before)
         self._scaled = []
 
@@ -72,7 +89,7 @@ class _Chain:
         """Fold it into the Linear beside it: in evaluation mode it scales and shifts every column."""
         affine, dtype = _normalization(module)
         if self._open is not None:
-            _check_columns(affine, self._open[0].shape[1], "the Linear before has")
+            _check_columns(affine, self._open[0].shape[1], _BEFORE)
             self._fold(affine.after)
         else:
             affine.check_before(dtype)
@@ -107,12 +124,10 @@ class _Chain:
         self._open = new_W.astype(W.dtype), new_b.astype(W.dtype)
 
 
-def _check_columns(affine: Affine, columns: int, beside: str) -> None:
+def _check_columns(affine: Affine, columns: int, template: str) -> None:
     own = len(affine.centre)
     if own != columns:
-        raise InputError(
-            f"a BatchNorm1d of {own} columns, but {beside} {columns}; the model itself does not run"
-        )
+        raise InputError(fill(template, own=own, columns=columns))
 
 
 def _normalization(module: Any) -> tuple[Affine, np.dtype[Any]]:
@@ -140,8 +155,12 @@ def _nothing(chain: _Chain, module: Any) -> None:
 def _flatten(chain: _Chain, module: Any) -> None:
     if module.start_dim != 1 or module.end_dim not in (-1, 1):
         raise InputError(
-            f"start_dim is {module.start_dim} and end_dim {module.end_dim}; samples are rows, which stay as they are "
-            "only with 1 and -1"
+            fill(
+                "start_dim is {start_dim} and end_dim {end_dim}; samples are rows, which "
+                "stay as they are only with 1 and -1",
+                start_dim=module.start_dim,
+                end_dim=module.end_dim,
+            )
         )
 
 
@@ -162,7 +181,7 @@ def _modules(sequential: Any, above: str) -> Iterator[tuple[str, Any]]:
     for name, module in children_of(sequential):
         path = f"{above}{name}"
         if computes(module, "Sequential"):
-            with located(f"module {path} ({type(module).__name__})"):
+            with located(fill("module {path} ({kind})", path=path, kind=type(module).__name__)):
                 refuse_changes(module)
             yield from _modules(module, f"{path}.")
         else:
@@ -185,7 +204,11 @@ def _array_of(module: Any, name: str) -> Any:
             array = on_host.float().numpy()
     except (AttributeError, RuntimeError, TypeError) as error:
         raise InputError(
-            f"its {name} cannot be read ({error}); expected a dense tensor with numbers in it"
+            fill(
+                "its {name} cannot be read ({error}); expected a dense tensor with numbers in it",
+                name=name,
+                error=error,
+            )
         ) from None
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
@@ -193,7 +216,9 @@ def _array_of(module: Any, name: str) -> Any:
 def _gelu(module: Any) -> Activation:
     kinds: dict[str, Activation] = {"none": act.GELU(), "tanh": act.GELUTanh()}
     if module.approximate not in kinds:
-        raise InputError(f"approximate is {module.approximate!r}; expected 'none' or 'tanh'")
+        raise InputError(
+            fill("approximate is {approximate!r}; expected 'none' or 'tanh'", approximate=module.approximate)
+        )
     return kinds[module.approximate]
 
 
@@ -202,14 +227,20 @@ def _softplus(module: Any) -> Activation:
     # not at all in float32; with a threshold far below it is another function, with a step.
     if module.threshold < 20:
         raise InputError(
-            f"threshold is {module.threshold:g}, where the function has a step; softplus has none (20 or more will do)"
+            fill(
+                "threshold is {threshold:g}, where the function has a step; softplus has "
+                "none (20 or more will do)",
+                threshold=module.threshold,
+            )
         )
     return act.Softplus(float(module.beta))
 
 
 def _threshold(module: Any) -> Activation:
     if module.value != 0:
-        raise InputError(f"value is {module.value:g}; a thresholded relu is 0 below its threshold")
+        raise InputError(
+            fill("value is {value:g}; a thresholded relu is 0 below its threshold", value=module.value)
+        )
     return act.ThresholdedReLU(float(module.threshold))
 
 
@@ -222,7 +253,7 @@ def _along_units(activation: Activation) -> Callable[[Any], Activation]:
     def build(module: Any) -> Activation:
         # Without a dim PyTorch takes the second axis of a matrix.
         if module.dim not in (None, 1, -1):
-            raise InputError(f"dim is {module.dim}; samples are rows, so it must be 1 or -1")
+            raise InputError(fill("dim is {dim}; samples are rows, so it must be 1 or -1", dim=module.dim))
         return activation
 
     return build

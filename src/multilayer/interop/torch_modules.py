@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
+from multilayer._base.translation import N_
 
 __all__ = ["children_of", "computes", "is_module", "kind_of", "refuse_changes"]
 
@@ -21,7 +23,7 @@ _WAYS_TO_UNHOOK = {
     "torch.nn.utils.weight_norm": "torch.nn.utils.remove_weight_norm(module)",
     "torch.nn.utils.spectral_norm": "torch.nn.utils.remove_spectral_norm(module)",
     "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, '{tensor}')",
-    "torch.ao.quantization.quantize": "give the model as it was before it was prepared for quantization",
+    "torch.ao.quantization.quantize": N_("give the model as it was before it was prepared for quantization"),
 }
 """How to remove a hook, by the module that defines it."""
 
@@ -72,14 +74,19 @@ def refuse_changes(module: Any) -> None:
     parametrized = list(getattr(module, "parametrizations", None) or ())
     if parametrized:
         raise InputError(
-            f"its {parametrized[0]} is parametrized; make it plain first: "
-            f"torch.nn.utils.parametrize.remove_parametrizations(module, {parametrized[0]!r})"
+            fill(
+                "its {parametrized} is parametrized; make it plain first: "
+                "torch.nn.utils.parametrize.remove_parametrizations(module, {parametrized!r})",
+                parametrized=parametrized[0],
+            )
         )
     for name in ("_forward_pre_hooks", "_forward_hooks"):
         for hook in (getattr(module, name, None) or {}).values():
-            way = _WAYS_TO_UNHOOK.get(_defined_in(hook), "call remove() of what registered them")
-            way = way.format(tensor=getattr(hook, "_tensor_name", ""))
-            raise InputError(f"it has hooks, which may change its numbers; remove them first: {way}")
+            way = _WAYS_TO_UNHOOK.get(_defined_in(hook), N_("call remove() of what registered them"))
+            way = fill(way, tensor=getattr(hook, "_tensor_name", ""))
+            raise InputError(
+                fill("it has hooks, which may change its numbers; remove them first: {way}", way=way)
+            )
     if "forward" in vars(module):
         raise InputError(
             "its forward was replaced on the object, so its computation is code; del module.forward"
@@ -109,11 +116,12 @@ def _unknown(module: Any, known: Collection[str]) -> str:
     forward, call = _functions(module)
     where = _defined_in(forward)
     if "quantized" in where.split("."):
-        return "its weights are quantized; give the model as it was before quantization"
+        return fill("its weights are quantized; give the model as it was before quantization")
     if where.startswith(_LAYERS) and _defined_in(call) == _RUN:
-        return f"a network has no such layer; it can represent {', '.join(known)}"
+        return fill("a network has no such layer; it can represent {known}", known=", ".join(known))
     own = forward if _defined_in(call) == _RUN else call
-    return (
-        f"its forward is code of its own ({_defined_in(own)}.{getattr(own, '__qualname__', '')}); "
-        "replace it by the layers of torch.nn that compute the same, adapters by the Linear they are merged into"
+    return fill(
+        "its forward is code of its own ({function}); replace it by the layers of torch.nn that compute the same, "
+        "adapters by the Linear they are merged into",
+        function=f"{_defined_in(own)}.{getattr(own, '__qualname__', '')}",
     )

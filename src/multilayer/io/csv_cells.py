@@ -71,7 +71,11 @@ def rows_of(data: bytes, where: str, separator: str | None = None) -> Iterator[C
     if null >= 0:
         line = data.count(b"\n", 0, null) + 1
         raise InputError(
-            f"{where}, line {line}: expected text, found a NUL byte; save the table as CSV, in UTF-8"
+            fill(
+                "{where}, line {line}: expected text, found a NUL byte; save the table as CSV, in UTF-8",
+                where=where,
+                line=line,
+            )
         )
     # Decoded a second time in pieces: the whole text would take several times the memory of its bytes.
     with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as text:
@@ -80,8 +84,12 @@ def rows_of(data: bytes, where: str, separator: str | None = None) -> Iterator[C
             text.seek(0)
         elif declared[1] not in _KNOWN_SEPARATORS:
             raise InputError(
-                f"{where}, line 1: expected a separator that is a comma, a semicolon, a tab or |, "
-                f"found {quoted(declared[1])}; save the table with commas"
+                fill(
+                    "{where}, line 1: expected a separator that is a comma, a semicolon, a "
+                    "tab or |, found {declared}; save the table with commas",
+                    where=where,
+                    declared=quoted(declared[1]),
+                )
             )
         yield from _rows(text, declared[1] if declared else separator or ",", 1 if declared else 0, where)
 
@@ -110,10 +118,16 @@ def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Ite
         if "field limit" in str(error):
             limit = csv.field_size_limit()
             raise InputError(
-                f"{place}: expected cells of at most {limit} characters, found a longer one; "
-                "look for a quote without its partner"
+                fill(
+                    "{place}: expected cells of at most {limit} characters, found a longer "
+                    "one; look for a quote without its partner",
+                    place=place,
+                    limit=limit,
+                )
             ) from None
-        raise InputError(f"{place}: {error}; every quote needs its partner") from None
+        raise InputError(
+            fill("{place}: {error}; every quote needs its partner", place=place, error=error)
+        ) from None
 
 
 def place_of(where: str, line: int, column: int, header: Sequence[str] | None) -> str:
@@ -201,7 +215,13 @@ class DecimalSign:
         elif is_gap(cell):
             hint = fill("; fill the gap or leave the row out{more}", more=hint)
         with located(place_of(self._where, row.line, column, header)):
-            raise InputError(f"expected a finite number, found {found}{row.separator_hint() or hint}")
+            raise InputError(
+                fill(
+                    "expected a finite number, found {found}{separator_hint}",
+                    found=found,
+                    separator_hint=row.separator_hint() or hint,
+                )
+            )
 
     def with_point(self, cell: str, line: int, separator: str) -> str:
         """Return a cell with a point for its decimal comma; refuse a file with both signs."""
@@ -213,7 +233,14 @@ class DecimalSign:
             if len(self._met) == 2:
                 (one, above), (other, below) = self._met.items()
                 raise InputError(
-                    f"{self._where}: expected one decimal sign in all numbers, but line {above} has '{one}' and line "
-                    f"{below} has '{other}'; save with a point"
+                    fill(
+                        "{where}: expected one decimal sign in all numbers, but line {above} "
+                        "has '{one}' and line {below} has '{other}'; save with a point",
+                        where=self._where,
+                        above=above,
+                        one=one,
+                        below=below,
+                        other=other,
+                    )
                 )
         return cell.replace(",", ".") if sign == "," else cell

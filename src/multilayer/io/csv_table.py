@@ -174,8 +174,16 @@ def _even(rows: Iterator[CsvRow], first: CsvRow, where: str) -> Iterator[CsvRow]
             elif found == width + 1 and not row.cells[-1].strip():
                 hint = "; the last cell is empty: remove the separator at the end of the line"
             raise InputError(
-                f"{where}, line {row.line}: expected {width} cells, as in line {first.line}, "
-                f"found {found}{row.separator_hint() or hint}"
+                fill(
+                    "{where}, line {line}: expected {width} cells, as in line {first_line}, "
+                    "found {found}{separator_hint}",
+                    where=where,
+                    line=row.line,
+                    width=width,
+                    first_line=first.line,
+                    found=found,
+                    separator_hint=row.separator_hint() or hint,
+                )
             )
         yield row
 
@@ -206,7 +214,14 @@ class CsvColumn:
     def refuse(self, number: int, expected: str, hint: str = "") -> NoReturn:
         """Raise an error for the cell of a sample, which is counted from 0."""
         with located(place_of(self.where, self.lines[number], self.column, self.header)):
-            raise InputError(f"expected {expected}, found {found_in(self.cells[number])}{hint}")
+            raise InputError(
+                fill(
+                    "expected {expected}, found {found_in}{hint}",
+                    expected=expected,
+                    found_in=found_in(self.cells[number]),
+                    hint=hint,
+                )
+            )
 
 
 def target_places(
@@ -216,7 +231,13 @@ def target_places(
     found = [_place(target.strip(), header, len(first.cells), where) for target in targets]
     for place, target in enumerate(targets):
         if found.index(found[place]) != place:
-            raise InputError(f"{where}: the target {quoted(target)} is named twice; name each column once")
+            raise InputError(
+                fill(
+                    "{where}: the target {target} is named twice; name each column once",
+                    where=where,
+                    target=quoted(target),
+                )
+            )
     return found
 
 
@@ -226,14 +247,24 @@ def _place(target: str, header: Sequence[str] | None, count: int, where: str) ->
         return place
     if header is None and not target.isdecimal():
         raise InputError(
-            f"{where}: there is no header with the target {quoted(target)}; "
-            f"give the number of its column, from 1 to {count}"
+            fill(
+                "{where}: there is no header with the target {target}; give the number of "
+                "its column, from 1 to {count}",
+                where=where,
+                target=quoted(target),
+                count=count,
+            )
         )
     # A longer number is larger than any count of columns, and int() may refuse it.
     number = int(target) if len(target) < _LONGEST_NUMBER else 0
     if not 1 <= number <= count:
         raise InputError(
-            f"{where}: there is no column {one_line(target, 40)}; expected a number from 1 to {count}"
+            fill(
+                "{where}: there is no column {target}; expected a number from 1 to {count}",
+                where=where,
+                target=one_line(target, 40),
+                count=count,
+            )
         )
     return number - 1
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import decode
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.io.network_document import NetworkDocument, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
@@ -45,7 +46,13 @@ def _array(rows: list[Any], kind: np.dtype[Any], where: str) -> NDArray[Any]:
         for number, row in enumerate(rows, 1):
             if len(row) != len(rows[0]):
                 raise InputError(
-                    f"{where}, row {number}: expected {len(rows[0])} numbers, as in row 1, found {len(row)}"
+                    fill(
+                        "{where}, row {number}: expected {rows} numbers, as in row 1, found {row}",
+                        where=where,
+                        number=number,
+                        rows=len(rows[0]),
+                        row=len(row),
+                    )
                 )
     with np.errstate(
         over="ignore"

@@ -10,6 +10,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import checked_flag
 from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.io import network_json, safetensors
 from multilayer.io.network_document import user_activations
@@ -115,12 +116,25 @@ def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
 def _format_of(path: AnyPath) -> Format:
     suffix = Path(shown(path)).suffix.lower()
     if suffix in _PICKLES:
-        raise InputError(f"{shown(path)}: a {suffix} file can hold a pickle; {_ADVICE}")
+        raise InputError(
+            fill(
+                "{path}: a {suffix} file can hold a pickle; {advice}",
+                path=shown(path),
+                suffix=suffix,
+                advice=_ADVICE,
+            )
+        )
     if suffix not in _BY_SUFFIX:
         *others, last = (f"{known} ({entry.name})" for known, entry in _BY_SUFFIX.items())
         found = shown(suffix) if suffix else "no suffix"
         raise InputError(
-            f"{shown(path)}: expected a network file, {', '.join(others)} or {last}; found {found}"
+            fill(
+                "{path}: expected a network file, {others} or {last}; found {found}",
+                path=shown(path),
+                others=", ".join(others),
+                last=last,
+                found=found,
+            )
         )
     return _BY_SUFFIX[suffix]
 
@@ -134,4 +148,12 @@ def _refuse_disguise(data: bytes, where: str) -> None:
     binary_pickle = data[:1] == b"\x80" and data[1:2] <= b"\x05" and data[8:9] != b"{"
     for found, kind in ((binary_pickle, "a pickle"), (data[:4] == b"PK\x03\x04", "a zip archive")):
         if found:
-            raise InputError(f"{where}: expected {Path(where).suffix}, found {kind}; {_ADVICE}")
+            raise InputError(
+                fill(
+                    "{where}: expected {suffix}, found {kind}; {advice}",
+                    where=where,
+                    suffix=Path(where).suffix,
+                    kind=kind,
+                    advice=_ADVICE,
+                )
+            )

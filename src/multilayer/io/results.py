@@ -18,6 +18,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.strict_json import plain
+from multilayer._base.text import fill
 from multilayer.activations import AlongAxis, LogSigmoid
 from multilayer.activations.table import describe
 from multilayer.network import MLP, LayerRecord
@@ -176,9 +177,13 @@ def write_results(
         content = result_json(network, y, classes, trace, carried) + b"\n"
     elif suffix != ".csv":
         found = f"found {shown(suffix)}" if suffix else "found no suffix"
-        raise InputError(f"{where}: expected a name that ends in .csv or .json, {found}")
+        raise InputError(
+            fill("{where}: expected a name that ends in .csv or .json, {found}", where=where, found=found)
+        )
     elif trace is not None:
-        raise InputError(f"{where}: a CSV file has no place for a trace; write to a .json file")
+        raise InputError(
+            fill("{where}: a CSV file has no place for a trace; write to a .json file", where=where)
+        )
     else:
         content = to_csv(network, y, classes, carried)
     storage.write(path, content)

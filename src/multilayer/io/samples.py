@@ -117,7 +117,13 @@ def samples_in(
     )
     table = open_table(data, where, expected, header, separator)
     if table is None:
-        raise InputError(f"{where}: expected a sample of {inputs} numbers a row, found an empty file")
+        raise InputError(
+            fill(
+                "{where}: expected a sample of {inputs} numbers a row, found an empty file",
+                where=where,
+                inputs=inputs,
+            )
+        )
     meant = target_places(targets or (), table.header, table.first, where)
     if table.header is not None and names:
         columns = _columns_named(table, names, meant)
@@ -134,7 +140,9 @@ def samples_in(
         for column in chain(target_columns, others if carry else ()):
             column.add(row)
     if not numbers:
-        raise InputError(f"{where}: expected samples below the header, found none; add a row of numbers")
+        raise InputError(
+            fill("{where}: expected samples below the header, found none; add a row of numbers", where=where)
+        )
     notes = [table.note] if table.note else []
     notes += [
         fill(
@@ -214,8 +222,16 @@ def _every_column(
             advice = 'give the network names of its "inputs" and the file a header to take columns by name'
         beside = " beside the target" if meant else ""
         raise InputError(
-            f"{where}, line {first.line}: expected {inputs} columns{beside}, one per input of the network, "
-            f"found {found}{first.separator_hint() or '; ' + advice}"
+            fill(
+                "{where}, line {line}: expected {inputs} columns{beside}, one per input of "
+                "the network, found {found}{separator_hint}",
+                where=where,
+                line=first.line,
+                inputs=inputs,
+                beside=beside,
+                found=found,
+                separator_hint=first.separator_hint() or "; " + advice,
+            )
         )
     return columns
 
@@ -229,7 +245,11 @@ def _columns_named(table: CsvTable, names: Sequence[str], targets: Sequence[int]
     for name, column in zip(names, columns, strict=True):
         if column in targets:
             raise InputError(
-                f"{table.where}: {quoted(name)} is an input of the network; name another column as target"
+                fill(
+                    "{where}: {name} is an input of the network; name another column as target",
+                    where=table.where,
+                    name=quoted(name),
+                )
             )
     return columns
 

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.arrays import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import setting
+from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Exponential, LogSigmoid, LogSoftmax, Sigmoid, Softmax
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
@@ -66,7 +68,7 @@ class BinaryCrossEntropy(Loss):
             fused_derivative="sigmoid(a) - y",
             outputs=Interval(0.0, 1.0, (True, True)),
             targets=Interval(0.0, 1.0, (True, True)),
-            advice="use sigmoid",
+            advice=N_("use sigmoid"),
             aliases=("bce", "bce_loss", "binary_log_loss"),
             source="Good 1952",
         )
@@ -142,7 +144,7 @@ class CategoricalCrossEntropy(Loss):
             outputs=Interval(0.0, 1.0, (True, True)),
             targets=Interval(0.0, 1.0, (True, True)),
             distribution=True,
-            advice="use softmax",
+            advice=N_("use softmax"),
             aliases=(
                 "cross_entropy",
                 "cross_entropy_loss",
@@ -168,8 +170,13 @@ class CategoricalCrossEntropy(Loss):
         if not fits.all():
             place = int(np.argmin(fits))
             raise InputError(
-                f"y, sample {place + 1}: {self.facts.name} needs class numbers from 0 to {units - 1}; "
-                f"found {y[place]}"
+                fill(
+                    "y, sample {place}: {name} needs class numbers from 0 to {last}; found {found}",
+                    place=place + 1,
+                    name=self.facts.name,
+                    last=units - 1,
+                    found=y[place],
+                )
             )
         return y.astype(np.intp, copy=False)
 
@@ -180,8 +187,14 @@ class CategoricalCrossEntropy(Loss):
         if wrong.any():
             place = int(np.argmax(wrong))
             raise InputError(
-                f"y, sample {place + 1}: {self.facts.name} needs probabilities that sum to 1; "
-                f"their sum is {total[place]:g}; for labels that do not exclude each other use binary_cross_entropy"
+                fill(
+                    "y, sample {place}: {name} needs probabilities that sum to 1; their sum "
+                    "is {total:g}; for labels that do not exclude each other use "
+                    "binary_cross_entropy",
+                    place=place + 1,
+                    name=self.facts.name,
+                    total=total[place],
+                )
             )
         return y
 
@@ -247,7 +260,7 @@ class Poisson(Loss):
             fused_derivative="exp(a) - y",
             outputs=Interval(0.0, math.inf, (True, False)),
             targets=Interval(0.0, math.inf, (True, False)),
-            advice="use exponential, or softplus",
+            advice=N_("use exponential, or softplus"),
             source="McCullagh, Nelder 1989",
         )
 

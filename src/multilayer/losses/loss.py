@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.arrays import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings
+from multilayer._base.text import fill
+from multilayer._base.translation import translated
 from multilayer.activations.activation import Activation, Interval
 from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.training import LossKernel
@@ -42,8 +44,12 @@ def check_varies(activation: Activation, units: int) -> None:
     low, high = activation(np.array([[-1.0], [1.0]]))[:, 0]
     if low == high:
         raise InputError(
-            f"the output activation {activation.facts.name} gives a single output unit the value {low:g} for every "
-            "input; use sigmoid, or an output unit per class"
+            fill(
+                "the output activation {name} gives a single output unit the value {low:g} "
+                "for every input; use sigmoid, or an output unit per class",
+                name=activation.facts.name,
+                low=low,
+            )
         )
 
 
@@ -60,12 +66,25 @@ def check_outputs(
     have = activation.facts
     if not (need.low <= have.range.low and have.range.high <= need.high):
         raise InputError(
-            f"{needed_by} needs outputs in {need}, but the output activation {have.name} takes values in "
-            f"{have.range}; {advice}"
+            fill(
+                "{needed_by} needs outputs in {need}, but the output activation {name} takes "
+                "values in {range}; {advice}",
+                needed_by=needed_by,
+                need=need,
+                name=have.name,
+                range=have.range,
+                advice=advice,
+            )
         )
     if distribution and not have.distribution:
         raise InputError(
-            f"{needed_by} needs outputs that sum to 1, but those of the output activation {have.name} do not; {advice}"
+            fill(
+                "{needed_by} needs outputs that sum to 1, but those of the output activation "
+                "{name} do not; {advice}",
+                needed_by=needed_by,
+                name=have.name,
+                advice=advice,
+            )
         )
 
 
@@ -78,12 +97,16 @@ def check_probabilities(activation: Activation, *, exclusive: bool, units: int) 
         Naming the activation, and one that fits.
     """
     shared = exclusive and units > 1
-    advice = "use softmax" if shared else "use sigmoid"
+    advice = fill("use softmax" if shared else "use sigmoid")
     check_outputs("predict_proba", Interval(0.0, 1.0, (True, True)), shared, activation, advice)
     if not exclusive and activation.facts.distribution:
         raise InputError(
-            f"several labels of a sample need a probability each, but the outputs of {activation.facts.name} sum to 1; "
-            f"{advice}"
+            fill(
+                "several labels of a sample need a probability each, but the outputs of "
+                "{name} sum to 1; {advice}",
+                name=activation.facts.name,
+                advice=advice,
+            )
         )
 
 
@@ -194,7 +217,14 @@ class Loss(ABC):
             array = array[:, np.newaxis]
         if array.ndim != 2 or array.shape[1] != units:
             expected = "(samples,) or (samples, 1)" if units == 1 else f"(samples, {units})"
-            raise InputError(f"y has shape {array.shape}; a network with {units} outputs needs {expected}")
+            raise InputError(
+                fill(
+                    "y has shape {shape}; a network with {units} outputs needs {expected}",
+                    shape=array.shape,
+                    units=units,
+                    expected=expected,
+                )
+            )
         self._check_range(array)
         return array
 
@@ -215,15 +245,19 @@ class Loss(ABC):
         check_varies(activation, units)
         if not isinstance(activation, self.fused_activations):
             facts = self.facts
-            check_outputs(facts.name, facts.outputs, facts.distribution, activation, facts.advice)
+            check_outputs(facts.name, facts.outputs, facts.distribution, activation, translated(facts.advice))
 
     @final
     def check_units(self, units: int) -> None:
         """Refuse a single output unit where each class needs its own."""
         if self.facts.distribution and units < 2:
             raise InputError(
-                f"{self.facts.name} needs an output unit per class, at least 2; this network has {units}; "
-                "use sigmoid and binary_cross_entropy for a single one"
+                fill(
+                    "{name} needs an output unit per class, at least 2; this network has "
+                    "{units}; use sigmoid and binary_cross_entropy for a single one",
+                    name=self.facts.name,
+                    units=units,
+                )
             )
 
     @final
@@ -277,8 +311,13 @@ class Loss(ABC):
         if not fits.all():
             place = np.argwhere(~fits)[0]
             raise InputError(
-                f"y, sample {place[0] + 1}: {self.facts.name} needs finite targets in {need}; "
-                f"found {y[tuple(place)]}"
+                fill(
+                    "y, sample {place}: {name} needs finite targets in {need}; found {found}",
+                    place=place[0] + 1,
+                    name=self.facts.name,
+                    need=need,
+                    found=y[tuple(place)],
+                )
             )
 
     def __post_init__(self) -> None:

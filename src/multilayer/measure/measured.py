@@ -153,22 +153,36 @@ def measure(
     activation = get(activation)
     if any(np.ndim(parameter) for parameter in activation.parameters):
         raise InputError(
-            f"{activation!r} is another function for each unit; measure one of them, with single numbers as parameters"
+            fill(
+                "{activation!r} is another function for each unit; measure one of them, with "
+                "single numbers as parameters",
+                activation=activation,
+            )
         )
     quick = checked_flag("quick", quick)
     if effort is not None and not isinstance(effort, Effort):
-        raise InputError(f"effort must be an Effort or None; got {one_line(repr(effort), 60)}")
+        raise InputError(
+            fill("effort must be an Effort or None; got {effort}", effort=one_line(repr(effort), 60))
+        )
     effort = effort or Effort()
     effort = effort.quick() if quick else effort
     names = PROPERTIES if only is None else [only] if isinstance(only, str) else entries(only)
     if names is None or not all(isinstance(name, str) for name in names):
-        raise InputError(f"only must be names of properties; got {one_line(repr(only), 60)}")
+        raise InputError(fill("only must be names of properties; got {only}", only=one_line(repr(only), 60)))
     if not callable(progress):
-        raise InputError(f"progress must be a callable; got {one_line(repr(progress), 60)}")
+        raise InputError(
+            fill("progress must be a callable; got {progress}", progress=one_line(repr(progress), 60))
+        )
     results = {}
     for name in names:
         if name not in PROPERTIES:
-            raise InputError(f"no property is called {quoted(name)}; {near_matches(name, PROPERTIES)}")
+            raise InputError(
+                fill(
+                    "no property is called {name}; {near}",
+                    name=quoted(name),
+                    near=near_matches(name, PROPERTIES),
+                )
+            )
         progress(PROPERTIES[name].title)
         results[name] = _measured(PROPERTIES[name], activation, effort)
     return Properties(activation, effort, results)

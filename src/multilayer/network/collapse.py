@@ -107,7 +107,13 @@ def equality(network: Network, collapsed: Network) -> Equality:
     if [(run[0].inputs, run[-1].units) for run in runs] != [
         (layer.inputs, layer.units) for layer in collapsed.layers
     ]:
-        raise InputError(f"{collapsed!r} does not have the layers of {network!r} collapsed")
+        raise InputError(
+            fill(
+                "{collapsed!r} does not have the layers of {network!r} collapsed",
+                collapsed=collapsed,
+                network=network,
+            )
+        )
     differences: list[Fraction] = []
     for run, layer in zip(runs, collapsed.layers, strict=True):
         W, b = _product([(_rational(one.W), _rational(one.b)) for one in run])

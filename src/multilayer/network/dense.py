@@ -13,10 +13,14 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from multilayer import backend
 from multilayer._base.arrays import numbers, real_array, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 from multilayer.activations import Activation, get, identity
 
 __all__ = ["Dense", "float_type", "samples_in", "samples_of"]
+
+_NETWORK = N_("x has shape {shape}; this network takes ({width},), or (samples, {width})")
+_LAYER = N_("x has shape {shape}; this layer takes ({width},), or (samples, {width})")
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -60,20 +64,32 @@ class Dense:
         weights = _numbers("W", W)
         if weights.ndim != 2 or 0 in weights.shape:
             raise InputError(
-                f"W has shape {weights.shape}; expected (inputs, units) with at least one of each"
+                fill(
+                    "W has shape {shape}; expected (inputs, units) with at least one of each",
+                    shape=weights.shape,
+                )
             )
         units = weights.shape[1]
         biases = np.zeros(units, weights.dtype) if b is None else _numbers("b", b)
         if biases.shape != (units,):
             raise InputError(
-                f"b has shape {biases.shape} but W has {units} columns; expected ({units},), a bias per unit"
+                fill(
+                    "b has shape {shape} but W has {units} columns; expected ({units},), a bias per unit",
+                    shape=biases.shape,
+                    units=units,
+                )
             )
         activation = get(activation)
         for value in activation.parameters:
             if value.ndim and value.shape != (units,):
                 raise InputError(
-                    f"activation {activation!r} has {value.size} numbers but the layer has {units} units; "
-                    "expected one number, or one per unit"
+                    fill(
+                        "activation {activation!r} has {size} numbers but the layer has "
+                        "{units} units; expected one number, or one per unit",
+                        activation=activation,
+                        size=value.size,
+                        units=units,
+                    )
                 )
         kind = np.result_type(weights, biases)
         object.__setattr__(self, "W", _owned(weights, kind))
@@ -104,7 +120,7 @@ class Dense:
             try:
                 return sums(x)
             except (TypeError, ValueError):
-                plain = samples_of(x, inputs, whose="layer")  # raises with what is wrong with x
+                plain = samples_of(x, inputs, taker=_LAYER)  # raises with what is wrong with x
                 if plain is x:
                     raise
             return sums(plain)
@@ -141,11 +157,11 @@ def float_type(dtype: DTypeLike) -> np.dtype[Any]:
                 return kind
         except (TypeError, ValueError):
             break
-    raise InputError(f"dtype must be float32 or float64; got {one_line(str(dtype), 60)}")
+    raise InputError(fill("dtype must be float32 or float64; got {dtype}", dtype=one_line(str(dtype), 60)))
 
 
 def samples_of(
-    x: ArrayLike, width: int, names: Sequence[str] | None = None, whose: str = "network"
+    x: ArrayLike, width: int, names: Sequence[str] | None = None, taker: str = _NETWORK
 ) -> NDArray[Any]:
     """Return one sample, of shape (inputs,), or several, of shape (samples, inputs), as a plain array.
 
@@ -158,7 +174,13 @@ def samples_of(
     """
     array = numbers("x", x, names)
     if array.ndim not in (1, 2) or array.shape[-1] != width:
-        raise InputError(f"x has shape {array.shape}; this {whose} takes ({width},), or (samples, {width})")
+        raise InputError(
+            fill(
+                taker,
+                shape=array.shape,
+                width=width,
+            )
+        )
     return well_laid_out(np.asarray(array))
 
 
@@ -173,7 +195,13 @@ def samples_in(dtype: np.dtype[Any], array: NDArray[Any]) -> NDArray[Any]:
 def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:
     array = real_array(name, values)
     if array.dtype.itemsize > 8:
-        raise InputError(f"{name} holds {array.dtype} values; expected real numbers (float32 or float64)")
+        raise InputError(
+            fill(
+                "{name} holds {dtype} values; expected real numbers (float32 or float64)",
+                name=name,
+                dtype=array.dtype,
+            )
+        )
     if array.dtype == np.float16:
         return array.astype(np.float32)
     return array if array.dtype.kind == "f" else array.astype(np.float64)

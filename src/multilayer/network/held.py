@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.network.mlp import MLP
 
 __all__ = ["holds_network", "network_of"]
@@ -27,10 +28,15 @@ def network_of(model: Any) -> MLP:
     if held is not None:
         return held
     if hasattr(type(model), "network_"):
-        raise InputError(f"this {type(model).__name__} is not fitted, so it has no network; call fit first")
+        raise InputError(
+            fill("this {kind} is not fitted, so it has no network; call fit first", kind=type(model).__name__)
+        )
     raise InputError(
-        f"expected a multilayer.MLP, got {type(model).__name__}; multilayer.from_model makes one of a fitted model, "
-        "multilayer.initialize one with new weights"
+        fill(
+            "expected a multilayer.MLP, got {kind}; multilayer.from_model makes one of a "
+            "fitted model, multilayer.initialize one with new weights",
+            kind=type(model).__name__,
+        )
     )
 
 

@@ -45,11 +45,27 @@ def distinct(what: str, names: Any, count: int, kinds: Any) -> tuple[Any, ...] |
     finite = all(math.isfinite(name) for name in found if isinstance(name, float))
     if listed is None or not fits or not finite:
         expected = "strings" if kinds is str else "strings, finite numbers or booleans"
-        raise InputError(f"{what} must be a sequence of {expected}; got {one_line(repr(names), 60)}")
+        raise InputError(
+            fill(
+                "{what} must be a sequence of {expected}; got {names}",
+                what=what,
+                expected=expected,
+                names=one_line(repr(names), 60),
+            )
+        )
     if len(found) != count:
-        raise InputError(f"{what} has {len(found)} names; this network needs {count}")
+        raise InputError(
+            fill(
+                "{what} has {found} names; this network needs {count}",
+                what=what,
+                found=len(found),
+                count=count,
+            )
+        )
     if len(set(found)) != count or len(set(map(str, found))) != count:
-        raise InputError(f"{what} names one thing twice: {', '.join(map(str, found))}")
+        raise InputError(
+            fill("{what} names one thing twice: {found}", what=what, found=", ".join(map(str, found)))
+        )
     return found
 
 
@@ -93,13 +109,22 @@ def class_numbers(
     try:
         found, members = _distinct(plain_array(name, labels))
     except TypeError:
-        raise InputError(f"{name} holds lists or the like; expected a label for each sample") from None
+        raise InputError(
+            fill("{name} holds lists or the like; expected a label for each sample", name=name)
+        ) from None
     places = places_of(classes)
     numbers = [places(label) for label in found]
     odd = [label for label, number in zip(found, numbers, strict=True) if number is None]
     if odd:
         raise InputError(
-            f"{name} holds {_listed(odd)}, not among the classes of the {whose}: {_listed(classes)}{advice}"
+            fill(
+                "{name} holds {odd}, not among the classes of the {whose}: {known}{advice}",
+                name=name,
+                odd=_listed(odd),
+                whose=whose,
+                known=_listed(classes),
+                advice=advice,
+            )
         )
     return np.array(numbers, np.int64)[members]
 

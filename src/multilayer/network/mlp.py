@@ -16,7 +16,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, entries
 from multilayer._base.names import with_known_options
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, float_type, samples_in, samples_of
@@ -73,7 +73,9 @@ class MLP:
     ) -> None:
         given = entries(layers)
         if given is None:
-            raise InputError(f"layers must be Dense layers in a list; got {one_line(repr(layers), 60)}")
+            raise InputError(
+                fill("layers must be Dense layers in a list; got {layers}", layers=one_line(repr(layers), 60))
+            )
         layers = given
         _check_chain(layers)
         units = layers[-1].units
@@ -145,11 +147,19 @@ class MLP:
         if bad.size:
             where = f"sample {bad[0] + 1}" if y.ndim == 2 else "the sample"
             raise InputError(
-                f"{where} has an output that is nan, so no class; look at net.trace(x) for its origin"
+                fill(
+                    "{where} has an output that is nan, so no class; look at net.trace(x) for its origin",
+                    where=where,
+                )
             )
         if y.shape[-1] > 1:
             if threshold is not None:
-                raise InputError(f"a threshold is for a single output unit; this network has {y.shape[-1]}")
+                raise InputError(
+                    fill(
+                        "a threshold is for a single output unit; this network has {outputs}",
+                        outputs=y.shape[-1],
+                    )
+                )
             index = y.argmax(axis=-1)
         else:
             limit = self.layers[-1].activation(np.zeros(1, self.dtype))[0] if threshold is None else threshold
@@ -212,7 +222,11 @@ class MLP:
         whole = isinstance(number, Integral) and not isinstance(number, bool)
         if not whole or number not in range(1, len(self.layers) + 1):
             raise InputError(
-                f"there is no layer {one_line(repr(number), 40)}; this network has layers 1 to {len(self.layers)}"
+                fill(
+                    "there is no layer {number}; this network has layers 1 to {layers}",
+                    number=one_line(repr(number), 40),
+                    layers=len(self.layers),
+                )
             )
         old = self.layers[number - 1]
         new = Dense(
@@ -261,15 +275,33 @@ def _check_chain(layers: tuple[Dense, ...]) -> None:
         raise InputError("a network needs at least one layer; got none")
     for number, layer in enumerate(layers, 1):
         if not isinstance(layer, Dense):
-            raise InputError(f"layer {number} is a {type(layer).__name__}; expected multilayer.Dense")
+            raise InputError(
+                fill(
+                    "layer {number} is a {kind}; expected multilayer.Dense",
+                    number=number,
+                    kind=type(layer).__name__,
+                )
+            )
     for number, (before, layer) in enumerate(pairwise(layers), 2):
         if layer.inputs != before.units:
             raise InputError(
-                f"layer {number}: W has shape {layer.W.shape} but layer {number - 1} has {before.units} "
-                f"units; expected ({before.units}, n)"
+                fill(
+                    "layer {number}: W has shape {shape} but layer {before} has {units} "
+                    "units; expected ({units}, n)",
+                    number=number,
+                    shape=layer.W.shape,
+                    before=number - 1,
+                    units=before.units,
+                )
             )
         if layer.dtype != before.dtype:
             raise InputError(
-                f"layer {number} is {layer.dtype} but layer {number - 1} is {before.dtype}; "
-                "expected one type for all layers"
+                fill(
+                    "layer {number} is {dtype} but layer {before} is {before_dtype}; "
+                    "expected one type for all layers",
+                    number=number,
+                    dtype=layer.dtype,
+                    before=number - 1,
+                    before_dtype=before.dtype,
+                )
             )

@@ -78,7 +78,11 @@ def decision_boundary(
     targets = None if y is None else plain_array("y", y).reshape(-1)
     if targets is not None and len(targets) != len(samples):
         raise InputError(
-            f"X has {len(samples)} samples but y has {len(targets)}; expected one target per sample"
+            fill(
+                "X has {samples} samples but y has {targets}; expected one target per sample",
+                samples=len(samples),
+                targets=len(targets),
+            )
         )
     plane = _Plane.through(samples, across, up)
     ax = drawn_on(ax)
@@ -121,7 +125,11 @@ def _samples(network: MLP, X: ArrayLike) -> NDArray[Any]:
     samples = network.trace(X)[0].x
     if samples.ndim != 2 or not len(samples):
         raise InputError(
-            f"X has shape {samples.shape}; expected (samples, {network.widths[0]}), at least one sample"
+            fill(
+                "X has shape {shape}; expected (samples, {inputs}), at least one sample",
+                shape=samples.shape,
+                inputs=network.widths[0],
+            )
         )
     return samples
 
@@ -133,7 +141,13 @@ def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
     places = entries(inputs) or ()
     numbered = [place for place in places if isinstance(place, Integral) and 0 <= int(place) < count]
     if len(places) != 2 or len(set(numbered)) != 2:
-        raise InputError(f"inputs must be two of 0 to {count - 1}; got {one_line(repr(inputs), 60)}")
+        raise InputError(
+            fill(
+                "inputs must be two of 0 to {count}; got {inputs}",
+                count=count - 1,
+                inputs=one_line(repr(inputs), 60),
+            )
+        )
     return int(numbered[0]), int(numbered[1])
 
 
@@ -143,7 +157,13 @@ def _range(column: NDArray[Any], number: int) -> NDArray[np.float64]:
     if not known.size or np.abs(known).max() > limit:
         found = "found larger ones" if known.size else "found none"
         raise InputError(
-            f"X, column {number + 1}: expected numbers that can be drawn, up to {limit:.2g}, {found}; scale the inputs"
+            fill(
+                "X, column {number}: expected numbers that can be drawn, up to {limit:.2g}, "
+                "{found}; scale the inputs",
+                number=number + 1,
+                limit=limit,
+                found=found,
+            )
         )
     low, high = float(known.min()), float(known.max())
     margin = _MARGIN * (high - low) or 1.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 
 __all__ = ["curve"]
 
@@ -37,8 +37,13 @@ def curve(
     low, high = _END.checked("low", low), _END.checked("high", high)
     if not callable(function) or not low < high:
         raise InputError(
-            f"a curve is drawn of a function, from low to a larger high; got {one_line(repr(function), 60)} "
-            f"from {low:g} to {high:g}"
+            fill(
+                "a curve is drawn of a function, from low to a larger high; got {function} "
+                "from {low:g} to {high:g}",
+                function=one_line(repr(function), 60),
+                low=low,
+                high=high,
+            )
         )
     across, down = (2, 4) if braille else (1, 1)
     columns, rows = width * across, height * down

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.separable.problem import Demand, SeparationProblem
 from multilayer.separable.samples import Integers
 
@@ -78,8 +79,11 @@ def decide(problem: SeparationProblem, first: Iterable[Demand], max_pivots: int)
             return U
         tableau.pivot(entering)
     raise InputError(
-        f"separability: undecided after {max_pivots} exact steps of the simplex method; "
-        "give fewer columns or samples, or a larger max_pivots"
+        fill(
+            "separability: undecided after {max_pivots} exact steps of the simplex method; "
+            "give fewer columns or samples, or a larger max_pivots",
+            max_pivots=max_pivots,
+        )
     )
 
 

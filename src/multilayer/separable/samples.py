@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 
 __all__ = ["Floats", "Frame", "Integers", "labelled"]
 
@@ -29,11 +30,18 @@ def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], 
     if labels.shape != (len(samples),):
         hint = "; flatten it with y.ravel()" if labels.size == len(samples) else ""
         raise InputError(
-            f"y: expected one label for each of the {len(samples)} rows of X, shape ({len(samples)},); "
-            f"found shape {labels.shape}{hint}"
+            fill(
+                "y: expected one label for each of the {samples} rows of X, shape "
+                "({samples},); found shape {shape}{hint}",
+                samples=len(samples),
+                shape=labels.shape,
+                hint=hint,
+            )
         )
     if labels.dtype.kind in "fc" and (missing := np.flatnonzero(np.isnan(labels))).size:
-        raise InputError(f"y: {_rows(missing)} nan; expected a class label; remove or label such samples")
+        raise InputError(
+            fill("y: {rows} nan; expected a class label; remove or label such samples", rows=_rows(missing))
+        )
     try:
         classes, numbers = np.unique(labels, return_inverse=True)
     except TypeError:
@@ -47,11 +55,18 @@ def _samples(array: NDArray[Any]) -> Floats:
     if array.ndim != 2 or not array.size:
         hint = "; for one column use X.reshape(-1, 1)" if array.ndim == 1 and array.size else ""
         raise InputError(
-            f"X: expected shape (samples, columns) with at least one of each; found shape {array.shape}{hint}"
+            fill(
+                "X: expected shape (samples, columns) with at least one of each; found shape {shape}{hint}",
+                shape=array.shape,
+                hint=hint,
+            )
         )
     if array.dtype.kind not in "biufO" or (array.dtype.kind == "O" and _holds_text(array)):
         raise InputError(
-            f"X: expected real numbers; found {array.dtype}; convert the columns to numbers first"
+            fill(
+                "X: expected real numbers; found {dtype}; convert the columns to numbers first",
+                dtype=array.dtype,
+            )
         )
     try:
         samples = array.astype(np.float64)
@@ -60,12 +75,17 @@ def _samples(array: NDArray[Any]) -> Floats:
     except OverflowError:
         raise InputError("X: a number is beyond the range of float64; scale its column down") from None
     if (bad := np.flatnonzero(~np.isfinite(samples).all(axis=1))).size:
-        raise InputError(f"X: {_rows(bad)} nan or inf; expected finite numbers; remove or fill such rows")
+        raise InputError(
+            fill("X: {rows} nan or inf; expected finite numbers; remove or fill such rows", rows=_rows(bad))
+        )
     # The answer is exact for these numbers, so none may change on the way to float64.
     for row, (given, held) in enumerate(zip(array.tolist(), samples.tolist(), strict=True)):
         if given != held:
             raise InputError(
-                f"X: row {row} has a number that float64 cannot hold exactly; round X to float64 first"
+                fill(
+                    "X: row {row} has a number that float64 cannot hold exactly; round X to float64 first",
+                    row=row,
+                )
             )
     return samples
 

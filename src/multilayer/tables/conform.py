@@ -69,7 +69,12 @@ def conformed(column: Column, wanted: ColumnSchema) -> Column:
     change = _CHANGES.get((column.kind, wanted.kind))
     if change is None:
         raise InputError(
-            f"column {quoted(column.name)}: expected the type {wanted.kind}, as in training, found {column.kind}"
+            fill(
+                "column {name}: expected the type {kind}, as in training, found {column_kind}",
+                name=quoted(column.name),
+                kind=wanted.kind,
+                column_kind=column.kind,
+            )
         )
     return change(column, wanted)
 
@@ -93,8 +98,11 @@ def _read(column: Column, wanted: ColumnSchema) -> Column:
 def _recoded(column: Column, wanted: ColumnSchema) -> Column:
     if column.kind == "number" and not any(number_of(category) for category in wanted.categories):
         raise InputError(
-            f"column {quoted(column.name)}: expected categories as in training, {_some(wanted.categories)}; "
-            "found numbers"
+            fill(
+                "column {name}: expected categories as in training, {some}; found numbers",
+                name=quoted(column.name),
+                some=_some(wanted.categories),
+            )
         )
     codes = CategoryCodes(wanted.categories).of(_texts(column))
     return Column(wanted.name, "category", codes, wanted.categories)

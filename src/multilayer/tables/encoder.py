@@ -173,7 +173,11 @@ def _check(columns: Columns, settings: EncoderSettings) -> None:
         column = columns[name]
         if column.kind != "category":
             raise InputError(
-                f"column {quoted(name)}: expected categories to put in order, found the type {column.kind}"
+                fill(
+                    "column {name}: expected categories to put in order, found the type {kind}",
+                    name=quoted(name),
+                    kind=column.kind,
+                )
             )
 
 

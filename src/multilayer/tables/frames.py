@@ -77,7 +77,10 @@ def _arrays(table: Any) -> Iterable[tuple[object, Any]]:
     if isinstance(table, np.ndarray):
         if table.ndim != 2:
             raise InputError(
-                f"expected a table of shape (rows, columns), found an array of shape {table.shape}"
+                fill(
+                    "expected a table of shape (rows, columns), found an array of shape {shape}",
+                    shape=table.shape,
+                )
             )
         return [(f"x{place}", column) for place, column in enumerate(table.T, 1)]
     return _series(table)
@@ -94,8 +97,10 @@ def _series(frame: Any) -> Iterable[tuple[object, Any]]:
         known = nw.from_native(frame, eager_only=True)
     except TypeError:
         raise InputError(
-            f"expected a data frame, a mapping from names to arrays or a 2-D array, "
-            f"found {quoted(type(frame).__name__)}"
+            fill(
+                "expected a data frame, a mapping from names to arrays or a 2-D array, found {kind}",
+                kind=quoted(type(frame).__name__),
+            )
         ) from None
     return [(series.name, series) for series in known.iter_columns()]
 
@@ -129,13 +134,21 @@ def _array(values: Any) -> NDArray[Any]:
 def _of_array(name: str, array: NDArray[Any], kind: Kind | None) -> Understood:
     if array.ndim != 1:
         raise InputError(
-            f"column {quoted(name)}: expected one dimension, found an array of shape {array.shape}"
+            fill(
+                "column {name}: expected one dimension, found an array of shape {shape}",
+                name=quoted(name),
+                shape=array.shape,
+            )
         )
     for kinds, read in _READERS.items():
         if array.dtype.kind in kinds:
             return read(name, array, kind)
     raise InputError(
-        f"column {quoted(name)}: expected numbers, texts or dates, found {quoted(str(array.dtype))}"
+        fill(
+            "column {name}: expected numbers, texts or dates, found {dtype}",
+            name=quoted(name),
+            dtype=quoted(str(array.dtype)),
+        )
     )
 
 
@@ -240,6 +253,12 @@ def _check_lengths(understood: list[Understood]) -> None:
         first = next(iter(lengths))
         if length != lengths[first]:
             raise InputError(
-                f"column {quoted(name)} has {length} rows, and column {quoted(first)} has {lengths[first]}; "
-                "expected as many in each"
+                fill(
+                    "column {name} has {length} rows, and column {first} has {lengths}; "
+                    "expected as many in each",
+                    name=quoted(name),
+                    length=length,
+                    first=quoted(first),
+                    lengths=lengths[first],
+                )
             )

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Kind
 from multilayer.tables.reading import Doubt, Understood
@@ -92,7 +92,10 @@ def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Und
         return Understood(column)
     if kind == "date":
         raise InputError(
-            f"column {quoted(name)}: expected dates as 2024-01-31, found numbers; set another type"
+            fill(
+                "column {name}: expected dates as 2024-01-31, found numbers; set another type",
+                name=quoted(name),
+            )
         )
     if kind is not None:
         return Understood(_TEXTS_AS[kind](name, Texts.of_numbers(values), "."))
@@ -135,7 +138,9 @@ def of_dates(name: str, values: NDArray[Any], kind: Kind | None = None) -> Under
     if kind is None or kind == "date":
         return Understood(Column(name, "date", values))
     if kind == "number":
-        raise InputError(f"column {quoted(name)}: dates cannot be read as numbers; its type is date")
+        raise InputError(
+            fill("column {name}: dates cannot be read as numbers; its type is date", name=quoted(name))
+        )
     return of_texts(name, Texts.of(Column(name, "date", values).texts()), kind)
 
 

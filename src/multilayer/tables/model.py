@@ -256,7 +256,11 @@ class Model:
             or not 1 <= member <= len(self.networks)
         ):
             raise InputError(
-                f"there is no network {one_line(repr(member), 40)}; this model has networks 1 to {len(self.networks)}"
+                fill(
+                    "there is no network {member}; this model has networks 1 to {networks}",
+                    member=one_line(repr(member), 40),
+                    networks=len(self.networks),
+                )
             )
         return self.networks[int(member) - 1]
 
@@ -276,7 +280,13 @@ class Model:
     def _require(self, task: str, what: str) -> None:
         if self.target.task != task:
             raise InputError(
-                f"{what} are for {task}; this model is of {self.target.task}, of {quoted(self.target.name)}"
+                fill(
+                    "{what} are for {task}; this model is of {target_task}, of {name}",
+                    what=what,
+                    task=task,
+                    target_task=self.target.task,
+                    name=quoted(self.target.name),
+                )
             )
 
     def _known(self) -> Conformal:

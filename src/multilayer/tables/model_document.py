@@ -118,7 +118,11 @@ class ModelDocument(ModelHead, forbid_unknown_fields=True, kw_only=True):
         """
         needed = sum(entry.numbers for column in self.columns for entry in column.transforms)
         if needed != len(numbers):
-            raise InputError(f"encoder: expected {needed} numbers, found {len(numbers)}")
+            raise InputError(
+                fill(
+                    "encoder: expected {needed} numbers, found {numbers}", needed=needed, numbers=len(numbers)
+                )
+            )
         columns, place = list[ColumnEncoder](), 0
         for column in self.columns:
             schema = ColumnSchema(column.name, column.kind, tuple(column.categories))
@@ -144,7 +148,9 @@ def _transform(entry: TransformEntry, schema: ColumnSchema, numbers: NDArray[np.
     place = fill("column {name}, transform {kind}", name=quoted(schema.name), kind=quoted(entry.kind))
     kind = TRANSFORMS.get(entry.kind)
     if kind is None or schema.kind not in kind.columns:
-        raise InputError(f"{place}: there is no such transform of a {schema.kind}")
+        raise InputError(
+            fill("{place}: there is no such transform of a {kind}", place=place, kind=schema.kind)
+        )
     with located(place):
         try:
             return kind.of(numbers, schema, entry.part)

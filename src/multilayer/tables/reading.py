@@ -52,11 +52,20 @@ def check_types(types: Mapping[str, Kind], names: Sequence[str]) -> None:
     for name, kind in types.items():
         if name not in known:
             raise InputError(
-                f"types: no column is called {quoted(str(name))}; {near_matches(str(name), names)}"
+                fill(
+                    "types: no column is called {name}; {near}",
+                    name=quoted(str(name)),
+                    near=near_matches(str(name), names),
+                )
             )
         if kind not in KINDS:
             raise InputError(
-                f"types: {quoted(name)} cannot be {quoted(str(kind))}; {near_matches(str(kind), KINDS)}"
+                fill(
+                    "types: {name} cannot be {kind}; {near}",
+                    name=quoted(name),
+                    kind=quoted(str(kind)),
+                    near=near_matches(str(kind), KINDS),
+                )
             )
 
 
@@ -74,7 +83,12 @@ def named_apart(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
         first = given.index(twice)
         second = given.index(twice, first + 1)
         raise InputError(
-            f"columns {first + 1} and {second + 1} are both called {quoted(twice)}; give each another name"
+            fill(
+                "columns {first} and {second} are both called {twice}; give each another name",
+                first=first + 1,
+                second=second + 1,
+                twice=quoted(twice),
+            )
         )
     nameless = [called for called, name in zip(given, names, strict=True) if not name.strip()]
     if not nameless:

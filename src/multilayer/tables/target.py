@@ -79,7 +79,11 @@ class Target:
             When there are gaps, or nothing to tell apart: one class, a constant, a name for each row.
         """
         if task is not None and task not in TASKS:
-            raise InputError(f"task must be one of {', '.join(TASKS)}; got {quoted(str(task))}")
+            raise InputError(
+                fill(
+                    "task must be one of {tasks}; got {task}", tasks=", ".join(TASKS), task=quoted(str(task))
+                )
+            )
         _check_rows(column)
         task = task_of(column)[0] if task is None else task
         return _classes_of(column) if task == "classification" else _quantity_of(column)
@@ -127,8 +131,12 @@ def task_of(column: Column) -> tuple[Task, str]:
     name = quoted(column.name)
     if column.kind in _NO_TARGET:
         raise InputError(
-            f"column {name}: expected a target of numbers or categories, found {_NO_TARGET[column.kind]}; "
-            "give another column, or set the task"
+            fill(
+                "column {name}: expected a target of numbers or categories, found "
+                "{found}; give another column, or set the task",
+                name=name,
+                found=_NO_TARGET[column.kind],
+            )
         )
     if column.kind != "number":
         return "classification", fill("{column} holds categories, so this is classification", column=name)
@@ -157,19 +165,29 @@ def task_of(column: Column) -> tuple[Task, str]:
 
 def _check_rows(column: Column) -> None:
     if not len(column.values):
-        raise InputError(f"column {quoted(column.name)}: expected a target in each row, found no rows")
+        raise InputError(
+            fill("column {name}: expected a target in each row, found no rows", name=quoted(column.name))
+        )
     _refuse_gaps(column)
 
 
 def _refuse_gaps(column: Column) -> None:
     gaps = int(np.count_nonzero(column.missing))
     if column.kind == "category" and np.any(column.values == UNSEEN):
-        raise InputError(f"column {quoted(column.name)}: expected categories as in its table, found others")
+        raise InputError(
+            fill("column {name}: expected categories as in its table, found others", name=quoted(column.name))
+        )
     if gaps:
         name, rows = quoted(column.name), len(column.values)
         raise InputError(
-            f"column {name}: the target is missing in {gaps} of {rows} rows; leave these rows out: "
-            f"frame.dropna(subset=[{name}]) in pandas, columns.take(~columns[{name}].missing) here"
+            fill(
+                "column {name}: the target is missing in {gaps} of {rows} rows; leave these "
+                "rows out: frame.dropna(subset=[{name}]) in pandas, "
+                "columns.take(~columns[{name}].missing) here",
+                name=name,
+                gaps=gaps,
+                rows=rows,
+            )
         )
 
 
@@ -180,12 +198,22 @@ def _quantity_of(column: Column) -> Target:
         offset, scale = float(y.mean()), float(y.std())
     if low == high:
         raise InputError(
-            f"column {quoted(column.name)}: expected a target that varies, found {low:.6g} in all {len(y)} rows"
+            fill(
+                "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows",
+                name=quoted(column.name),
+                low=low,
+                rows=len(y),
+            )
         )
     if not (np.isfinite(offset) and np.isfinite(scale) and scale > 0.0 and np.isfinite(1.0 / scale)):
         raise InputError(
-            f"column {quoted(column.name)}: expected numbers whose mean and spread float64 can hold, "
-            f"found {low:.6g} to {high:.6g}; change its unit"
+            fill(
+                "column {name}: expected numbers whose mean and spread float64 can hold, "
+                "found {low:.6g} to {high:.6g}; change its unit",
+                name=quoted(column.name),
+                low=low,
+                high=high,
+            )
         )
     return Target(column.name, "regression", (), offset, scale, low, high)
 
@@ -193,8 +221,12 @@ def _quantity_of(column: Column) -> Target:
 def _numbers(column: Column) -> NDArray[np.float64]:
     if column.kind != "number":
         raise InputError(
-            f"column {quoted(column.name)}: expected numbers for regression, found the type {column.kind}; "
-            "set the type number, or the task classification"
+            fill(
+                "column {name}: expected numbers for regression, found the type {kind}; set "
+                "the type number, or the task classification",
+                name=quoted(column.name),
+                kind=column.kind,
+            )
         )
     return _finite(column)
 
@@ -203,7 +235,12 @@ def _finite(column: Column) -> NDArray[np.float64]:
     bad = np.flatnonzero(~np.isfinite(column.values))
     if bad.size:
         raise InputError(
-            f"column {quoted(column.name)}, row {bad[0] + 1}: expected a finite number, found {column.values[bad[0]]}"
+            fill(
+                "column {name}, row {row}: expected a finite number, found {found}",
+                name=quoted(column.name),
+                row=bad[0] + 1,
+                found=column.values[bad[0]],
+            )
         )
     return np.asarray(column.values, np.float64)
 
@@ -213,12 +250,22 @@ def _classes_of(column: Column) -> Target:
     name, rows = quoted(column.name), len(column.values)
     if len(classes) == 1:
         raise InputError(
-            f"column {name}: expected two classes or more, found {quoted(str(classes[0]))} in all {rows} rows"
+            fill(
+                "column {name}: expected two classes or more, found {classes} in all {rows} rows",
+                name=name,
+                classes=quoted(str(classes[0])),
+                rows=rows,
+            )
         )
     if len(classes) == rows:
         raise InputError(
-            f"column {name}: expected classes that occur more than once, found {rows} different values in {rows} rows; "
-            "give another column, or set the task regression"
+            fill(
+                "column {name}: expected classes that occur more than once, found {rows} "
+                "different values in {rows} rows; give another column, or set the task "
+                "regression",
+                name=name,
+                rows=rows,
+            )
         )
     return Target(column.name, "classification", classes)
 

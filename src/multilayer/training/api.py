@@ -15,7 +15,7 @@ from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.names import with_known_options
 from multilayer._base.random import Random, Seed, generator
 from multilayer._base.storage import AnyPath
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.network import MLP
 from multilayer.network.held import network_of
 from multilayer.optimizers import LBFGS, Optimizer, Parameters
@@ -177,7 +177,9 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     if isinstance(config.optimizer, LBFGS):
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
             if given is not None:
-                raise InputError(f"LBFGS takes no {what}: SciPy does not expose its state; leave it out")
+                raise InputError(
+                    fill("LBFGS takes no {what}: SciPy does not expose its state; leave it out", what=what)
+                )
         if not isinstance(data, Arrays):
             raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
     start, writer = network if memory is None else None, None
@@ -237,10 +239,12 @@ def fit(
 def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainConfig:
     if config is None:
         if "loss" not in settings:
-            raise InputError(f"{name} needs the option loss=")
+            raise InputError(fill("{name} needs the option loss=", name=name))
         return TrainConfig(**settings)
     if not isinstance(config, TrainConfig):
-        raise InputError(f"config must be a TrainConfig; got {one_line(repr(config), 60)}")
+        raise InputError(
+            fill("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))
+        )
     return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
 
 
@@ -249,21 +253,32 @@ def _fitting(after: Memory | Trained, parameters: Parameters, config: TrainConfi
     memory = after.memory if isinstance(after, Trained) else after
     if not isinstance(memory, Memory):
         raise InputError(
-            f"after must be what an earlier fit returned, or its memory; got {type(after).__name__}"
+            fill(
+                "after must be what an earlier fit returned, or its memory; got {kind}",
+                kind=type(after).__name__,
+            )
         )
     optimizer, slots = config.optimizer, memory.optimizer.slots
     expected = optimizer.slots if isinstance(optimizer, Optimizer) else ()
     if isinstance(optimizer, Optimizer) and set(slots) != set(expected):
         raise InputError(
-            f"after holds the state ({', '.join(slots) or 'none'}) of another optimizer than "
-            f"{type(optimizer).__name__}, which has {', '.join(expected) or 'none'}; give the same optimizer"
+            fill(
+                "after holds the state ({slots}) of another optimizer than {kind}, which has "
+                "{expected}; give the same optimizer",
+                slots=", ".join(slots) or "none",
+                kind=type(optimizer).__name__,
+                expected=", ".join(expected) or "none",
+            )
         )
     shapes = [array.shape for array in parameters]
     for name, arrays in slots.items():
         if [array.shape for array in arrays] != shapes:
             raise InputError(
-                f"after holds the optimizer state of a network of another shape ({name}); give the network that the "
-                "earlier fit returned"
+                fill(
+                    "after holds the optimizer state of a network of another shape ({name}); "
+                    "give the network that the earlier fit returned",
+                    name=name,
+                )
             )
     if memory.optimizer.scale is not None and not config.input_scale:
         raise InputError("after holds a trained scale of the inputs; give the same input_scale=")
@@ -277,7 +292,12 @@ def _validation(
         return data, None
     if isinstance(validation, tuple):
         if len(validation) not in (2, 3):
-            raise InputError(f"validation has {len(validation)} parts; expected (X, y) or (X, y, weights)")
+            raise InputError(
+                fill(
+                    "validation has {parts} parts; expected (X, y) or (X, y, weights)",
+                    parts=len(validation),
+                )
+            )
         return data, sources.arrays(network, config.loss, *validation)
     if not isinstance(data, Arrays):
         raise InputError("a fraction of batches from a function cannot be held out; give validation=(X, y)")

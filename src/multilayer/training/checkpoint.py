@@ -20,7 +20,7 @@ from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.optimizers import InputScale, OptimizerState, Parameters
 from multilayer.training.events import History
 from multilayer.training.state import Progress, TrainState
@@ -172,14 +172,23 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
     file = tensor_file.read(data, f"{where}: this is no whole checkpoint")
     tensors = file.arrays()
     if not {"checkpoint", "digest"} <= file.metadata.keys():
-        raise InputError(f"{where}: this is no checkpoint; train(checkpoint=...) writes one")
+        raise InputError(
+            fill("{where}: this is no checkpoint; train(checkpoint=...) writes one", where=where)
+        )
     text = file.metadata["checkpoint"]
     if file.metadata["digest"] != _digest(text, tensors):
-        raise InputError(f"{where}: the checkpoint is damaged, its digest does not fit")
+        raise InputError(fill("{where}: the checkpoint is damaged, its digest does not fit", where=where))
     found = strict_json.parse(text, where)
     head = strict_json.convert(found, CheckpointHead, where)
     if head.format != FORMAT:
-        raise InputError(f"{where}: expected {FORMAT}, found {one_line(head.format, 40)}")
+        raise InputError(
+            fill(
+                "{where}: expected {expected}, found {found}",
+                where=where,
+                expected=FORMAT,
+                found=one_line(head.format, 40),
+            )
+        )
     document = strict_json.convert(found, CheckpointDocument, where)
     return document.terms, _state(document, tensors, where)
 
@@ -194,7 +203,14 @@ def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainS
         check_alike(arrays, parameters, f"{where}: {one_line(kind, 40)}")
     order = tensors.get("order")
     if order is not None and (order.ndim != 1 or order.dtype != np.int64):
-        raise InputError(f"{where}: order: expected int64 with one axis, found {order.dtype} {order.shape}")
+        raise InputError(
+            fill(
+                "{where}: order: expected int64 with one axis, found {dtype} {shape}",
+                where=where,
+                dtype=order.dtype,
+                shape=order.shape,
+            )
+        )
     history, best = document.history, others[len(slots) :]
     progress = Progress(
         order=None if order is None else order.astype(np.intp, copy=False),
@@ -230,7 +246,11 @@ def _input_scale(
     names = _scale_names(document.slots)
     if not tensors.keys() >= {*names}:
         raise InputError(
-            f"{where}: expected the tensors {one_line(', '.join(names), 200)} of the input scale"
+            fill(
+                "{where}: expected the tensors {names} of the input scale",
+                where=where,
+                names=one_line(", ".join(names), 200),
+            )
         )
     arrays = tuple(tensors[name] for name in names)
     W = tensors.get("parameters.W1", arrays[0])
@@ -248,7 +268,14 @@ def check_alike(arrays: Parameters, expected: Parameters, where: str) -> None:
     """Refuse arrays that are not, one by one, of the types and shapes expected."""
     found, needed = (", ".join(f"{a.dtype} {a.shape}" for a in each) for each in (arrays, expected))
     if found != needed:
-        raise InputError(f"{where}: expected {one_line(needed, 100)}, found {one_line(found, 100)}")
+        raise InputError(
+            fill(
+                "{where}: expected {needed}, found {found}",
+                where=where,
+                needed=one_line(needed, 100),
+                found=one_line(found, 100),
+            )
+        )
 
 
 def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> None:
@@ -260,8 +287,13 @@ def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> 
     }
     if not fit or count % 2:
         raise InputError(
-            f"{where}: expected {count} tensors each of {one_line(', '.join(kinds), 100)}, "
-            f"found {one_line(', '.join(sorted(found)), 200) or 'none'}"
+            fill(
+                "{where}: expected {count} tensors each of {kinds}, found {found}",
+                where=where,
+                count=count,
+                kinds=one_line(", ".join(kinds), 100),
+                found=one_line(", ".join(sorted(found)), 200) or "none",
+            )
         )
 
 

@@ -15,7 +15,7 @@ from multilayer._base.errors import InputError, TrainingWarning, located
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random, restored, state_of
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
 from multilayer.training.checkpoint import check_alike, previous, read, write
@@ -43,7 +43,10 @@ class Checkpoint:
         check_settings(self)
         if not isinstance(self.path, str | os.PathLike):
             raise InputError(
-                f"checkpoint must be a path or a Checkpoint; got {one_line(repr(self.path), 60)}"
+                fill(
+                    "checkpoint must be a path or a Checkpoint; got {path}",
+                    path=one_line(repr(self.path), 60),
+                )
             )
 
 
@@ -107,8 +110,12 @@ class CheckpointWriter:
         ]
         if differences:
             raise InputError(
-                f"{shown(path)}: the checkpoint is of another training ({one_line('; '.join(differences), 1000)}); "
-                "name another file, or give Checkpoint(..., resume=False) to replace it"
+                fill(
+                    "{path}: the checkpoint is of another training ({differences}); name "
+                    "another file, or give Checkpoint(..., resume=False) to replace it",
+                    path=shown(path),
+                    differences=one_line("; ".join(differences), 1000),
+                )
             )
         with located(f"{shown(path)}: the checkpoint does not fit its own terms"):
             self._check_state(saved, start)
@@ -149,11 +156,17 @@ class CheckpointWriter:
             ("input scale", scaled),
         ):
             if not all(np.isfinite(array).all() for array in arrays):
-                raise InputError(f"{kind}: expected finite numbers, found others")
+                raise InputError(fill("{kind}: expected finite numbers, found others", kind=kind))
         slots = self.config.optimizer.slots if isinstance(self.config.optimizer, Optimizer) else ()
         if tuple(memory.slots) != slots:
             found = one_line(", ".join(memory.slots), 60)
-            raise InputError(f"optimizer: expected the slots {', '.join(slots)}, found {found or 'none'}")
+            raise InputError(
+                fill(
+                    "optimizer: expected the slots {slots}, found {found}",
+                    slots=", ".join(slots),
+                    found=found or "none",
+                )
+            )
 
     def _check_place(self, saved: Progress) -> None:
         history, measured = saved.history, {metric.name for metric in self.config.metrics}
@@ -175,8 +188,18 @@ class CheckpointWriter:
         )
         if not fit:
             raise InputError(
-                f"an epoch has {batches} batches and {rows} rows; found {saved.epoch} epochs and {saved.batch} batches "
-                f"of {saved.rows} rows, after {saved.steps} steps and {saved.samples} samples"
+                fill(
+                    "an epoch has {batches} batches and {rows} rows; found {epoch} epochs "
+                    "and {batch} batches of {saved_rows} rows, after {steps} steps and "
+                    "{samples} samples",
+                    batches=batches,
+                    rows=rows,
+                    epoch=saved.epoch,
+                    batch=saved.batch,
+                    saved_rows=saved.rows,
+                    steps=saved.steps,
+                    samples=saved.samples,
+                )
             )
 
     def _check_order(self, saved: Progress) -> None:
@@ -188,7 +211,11 @@ class CheckpointWriter:
         if saved.order is not None and isinstance(self.data, Arrays):
             chosen = np.arange(self.data.rows) if self.data.chosen is None else np.sort(self.data.chosen)
             if not np.array_equal(np.sort(saved.order), chosen):
-                raise InputError(f"order: expected the {self.data.rows} rows of the data, each of them once")
+                raise InputError(
+                    fill(
+                        "order: expected the {rows} rows of the data, each of them once", rows=self.data.rows
+                    )
+                )
 
 
 def _described(data: Source) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, check_settings, setting
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.backend.training import OptimizerKernel
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -137,10 +137,20 @@ class TrainConfig:
         for name, (kind, words) in _A.items():
             value = getattr(self, name)
             if value is not None and not isinstance(value, kind):
-                raise InputError(f"{name} must be {words}, or None; got {one_line(repr(value), 80)}")
+                raise InputError(
+                    fill(
+                        "{name} must be {words}, or None; got {value}",
+                        name=name,
+                        words=words,
+                        value=one_line(repr(value), 80),
+                    )
+                )
         if not isinstance(self.rate_factors, RateFactors):
             raise InputError(
-                f"rate_factors must be a RateFactors; got {one_line(repr(self.rate_factors), 80)}"
+                fill(
+                    "rate_factors must be a RateFactors; got {rate_factors}",
+                    rate_factors=one_line(repr(self.rate_factors), 80),
+                )
             )
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError("AdamW has its own weight_decay; set it there, or use Adam with weight_decay=")
@@ -181,7 +191,10 @@ class TrainConfig:
         ):
             if given:
                 raise InputError(
-                    f"LBFGS takes no {name}: it needs the same objective in every iteration; leave it out"
+                    fill(
+                        "LBFGS takes no {name}: it needs the same objective in every iteration; leave it out",
+                        name=name,
+                    )
                 )
 
     def check(self, network: MLP) -> None:
@@ -197,9 +210,13 @@ class TrainConfig:
             facts = layer.activation.facts
             if not facts.trainable:
                 raise InputError(
-                    f"layer {number}: {facts.name} cannot be trained through, as its derivative is 0 wherever it "
-                    f"exists and no gradient reaches the weights; use a surrogate derivative, such as "
-                    f"Surrogate({facts.name}, sigmoid)"
+                    fill(
+                        "layer {number}: {name} cannot be trained through, as its derivative "
+                        "is 0 wherever it exists and no gradient reaches the weights; use a "
+                        "surrogate derivative, such as Surrogate({name}, sigmoid)",
+                        number=number,
+                        name=facts.name,
+                    )
                 )
         self.dropout_rates(len(network.layers) - 1)
         self.rate_factors.rates([array.shape for layer in network.layers for array in (layer.W, layer.b)])
@@ -209,7 +226,11 @@ class TrainConfig:
         rates = (self.dropout,) * hidden if isinstance(self.dropout, float) else self.dropout
         if len(rates) != hidden:
             raise InputError(
-                f"dropout has {len(rates)} numbers; expected one for all, or one per hidden layer, {hidden}"
+                fill(
+                    "dropout has {rates} numbers; expected one for all, or one per hidden layer, {hidden}",
+                    rates=len(rates),
+                    hidden=hidden,
+                )
             )
         return rates if any(rates) else ()
 
@@ -249,7 +270,11 @@ class TrainConfig:
             name = metric_names.get(name).name  # an alias
         if name not in known:
             raise InputError(
-                f"stopping monitors {name!r}, which is not measured; measured are {', '.join(known)}"
+                fill(
+                    "stopping monitors {name!r}, which is not measured; measured are {known}",
+                    name=name,
+                    known=", ".join(known),
+                )
             )
         return name, known[name]
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
+from multilayer._base.text import fill
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training.samples import ClassWeight, Rows, inputs, sample_weights, targets, weights_by_class
@@ -141,12 +142,19 @@ class Stream:
         batches = self.function()
         if not isinstance(batches, Iterable):
             raise InputError(
-                f"X is a function; expected that it returns batches (X, y), got {type(batches).__name__}"
+                fill(
+                    "X is a function; expected that it returns batches (X, y), got {kind}",
+                    kind=type(batches).__name__,
+                )
             )
         for number, batch in enumerate(batches, 1):
             if not isinstance(batch, tuple) or len(batch) not in (2, 3):
                 raise InputError(
-                    f"batch {number}: expected (X, y) or (X, y, weights); got {type(batch).__name__}"
+                    fill(
+                        "batch {number}: expected (X, y) or (X, y, weights); got {kind}",
+                        number=number,
+                        kind=type(batch).__name__,
+                    )
                 )
             weights = batch[2] if len(batch) == 3 else None
             part = arrays(self.network, self.loss, batch[0], batch[1], weights)
@@ -222,7 +230,13 @@ def arrays(
     X, y = inputs(network, X), targets(network, loss, y)
     rows = X.shape[0]
     if len(y) != rows:
-        raise InputError(f"X has {rows} samples but y has {len(y)}; expected one target per sample")
+        raise InputError(
+            fill(
+                "X has {rows} samples but y has {targets}; expected one target per sample",
+                rows=rows,
+                targets=len(y),
+            )
+        )
     weights = None if sample_weight is None else sample_weights(sample_weight, rows)
     if class_weight is not None:
         by_class = weights_by_class(network, y, class_weight)
@@ -235,8 +249,13 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
     held_out = round(fraction * data.rows)
     if not 0.0 < fraction < 1.0 or not 0 < held_out < data.rows:
         raise InputError(
-            f"validation={fraction!r} takes {held_out} of {data.rows} samples; expected a fraction between 0 and 1 "
-            "that leaves some on both sides"
+            fill(
+                "validation={fraction!r} takes {held_out} of {rows} samples; expected a "
+                "fraction between 0 and 1 that leaves some on both sides",
+                fraction=fraction,
+                held_out=held_out,
+                rows=data.rows,
+            )
         )
     rows = rng.permutation(data.rows)
     return (

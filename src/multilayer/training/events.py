@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
 from multilayer._base.table import Table, to_html
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState
 
@@ -214,7 +214,13 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
     for number, callback in enumerate(found, 1):
         if not callable(callback) or isinstance(callback, type):
             got = one_line(repr(callback), 60)
-            raise InputError(f"callbacks, entry {number}: expected a callable that takes an event; got {got}")
+            raise InputError(
+                fill(
+                    "callbacks, entry {number}: expected a callable that takes an event; got {got}",
+                    number=number,
+                    got=got,
+                )
+            )
     return found
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, entries
 from multilayer._base.names import Entry, Registry
+from multilayer._base.text import fill
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 
@@ -31,7 +32,11 @@ class Metric:
     def __post_init__(self) -> None:
         check_settings(self)
         if not isinstance(self.name, str) or not self.name or not callable(self.function):
-            raise InputError(f"Metric: expected a name and a function of y, z and weights; got {self.name!r}")
+            raise InputError(
+                fill(
+                    "Metric: expected a name and a function of y, z and weights; got {name!r}", name=self.name
+                )
+            )
 
 
 def accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
@@ -131,11 +136,11 @@ def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]
         metrics = (metrics,)
     listed = entries(metrics)
     if listed is None:
-        raise InputError(f"metrics must be names or Metrics; got {type(metrics).__name__}")
+        raise InputError(fill("metrics must be names or Metrics; got {kind}", kind=type(metrics).__name__))
     found = tuple(map(get, listed))
     given = [metric.name for metric in found]
     if len({*given, "loss", "validation_loss"}) != len(given) + 2:
-        raise InputError(f"each metric needs another name; got {', '.join(given)}")
+        raise InputError(fill("each metric needs another name; got {given}", given=", ".join(given)))
     return found
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.config import TrainConfig
@@ -82,7 +83,12 @@ class Run:
                 rates[i, column] = rate = schedule.rate(bases[column], time)
                 if column > 0 and not 0.0 <= rate <= 1.0:
                     raise InputError(
-                        f"{name} must give factors from 0 to 1; got {rate} for step {first + i + 1}"
+                        fill(
+                            "{name} must give factors from 0 to 1; got {rate} for step {step}",
+                            name=name,
+                            rate=rate,
+                            step=first + i + 1,
+                        )
                     )
         return rates
 

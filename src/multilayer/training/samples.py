@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.arrays import count_of_columns, is_frame, numbers, plain_array, well_laid_out
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.labels import class_numbers
@@ -54,7 +54,7 @@ class SparseRows:
         """Return the rows of any sparse matrix of real numbers."""
         kind = np.dtype(X.dtype)
         if kind.kind not in "biuf":
-            raise InputError(f"X holds {kind} values; expected real numbers")
+            raise InputError(fill("X holds {kind} values; expected real numbers", kind=kind))
         return SparseRows(X.tocsr() if kind.isnative else X.astype(kind.newbyteorder("=")).tocsr())
 
     @property
@@ -76,7 +76,9 @@ def inputs(network: MLP, X: Any) -> Rows:
     rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.input_names)
     width = network.widths[0]
     if len(rows.shape) != 2 or rows.shape[1] != width:
-        raise InputError(f"X has shape {rows.shape}; this network takes (samples, {width})")
+        raise InputError(
+            fill("X has shape {shape}; this network takes (samples, {width})", shape=rows.shape, width=width)
+        )
     if not rows.shape[0]:
         raise InputError("X has no samples; training needs at least one")
     return rows
@@ -107,7 +109,13 @@ def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
     """Return weights as training takes them: finite, never negative, and one per sample."""
     weights = numbers("sample_weight", sample_weight)
     if weights.shape != (rows,):
-        raise InputError(f"sample_weight has shape {weights.shape}; expected ({rows},), one per sample")
+        raise InputError(
+            fill(
+                "sample_weight has shape {shape}; expected ({rows},), one per sample",
+                shape=weights.shape,
+                rows=rows,
+            )
+        )
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError("sample_weight must be finite, never negative, and not all zero")
     return well_laid_out(np.asarray(weights, np.float64))
@@ -134,8 +142,11 @@ def weights_by_class(
         weights = members.size / (len(found) * np.bincount(members))
     else:
         raise InputError(
-            'class_weight must be "balanced" or a weight per class, as {0: 1.0, 1: 5.0}; '
-            f"got {one_line(repr(class_weight), 60)}"
+            fill(
+                'class_weight must be "balanced" or a weight per class, as {{0: 1.0, 1: '
+                "5.0}}; got {class_weight}",
+                class_weight=one_line(repr(class_weight), 60),
+            )
         )
     return np.asarray(weights[members])
 

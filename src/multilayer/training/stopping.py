@@ -8,7 +8,7 @@ from typing import Literal
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 
 __all__ = ["EarlyStopping", "EarlyStoppingState"]
 
@@ -44,11 +44,17 @@ class EarlyStopping:
         check_settings(self)
         if self.monitor is not None and not isinstance(self.monitor, str):
             raise InputError(
-                f"EarlyStopping: monitor must be a name or None; got {one_line(repr(self.monitor), 60)}"
+                fill(
+                    "EarlyStopping: monitor must be a name or None; got {monitor}",
+                    monitor=one_line(repr(self.monitor), 60),
+                )
             )
         if self.ties not in ("first", "last"):
             raise InputError(
-                f"EarlyStopping: ties must be 'first' or 'last'; got {one_line(repr(self.ties), 60)}"
+                fill(
+                    "EarlyStopping: ties must be 'first' or 'last'; got {ties}",
+                    ties=one_line(repr(self.ties), 60),
+                )
             )
 
 

@@ -212,7 +212,13 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
         raise InputError("the loss that the model was trained with is not known; give loss=")
     X, y = inputs(case.network, case.X), case.targets(loss)
     if len(y) != X.shape[0]:
-        raise InputError(f"X has {X.shape[0]} samples but y has {len(y)}; expected one target per sample")
+        raise InputError(
+            fill(
+                "X has {samples} samples but y has {targets}; expected one target per sample",
+                samples=X.shape[0],
+                targets=len(y),
+            )
+        )
     metric = case.metric
     if metric is None:
         metric = metrics.get("r2" if class_numbers(case.network, loss, y) is None else "accuracy")
@@ -231,8 +237,11 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     gaps = np.flatnonzero(~np.isfinite(x).all(axis=1))
     if gaps.size:
         raise InputError(
-            f"X, sample {rows[gaps[0]] + 1} holds nan or infinity, which no remedy mends; fill the gap, or leave the "
-            "sample out"
+            fill(
+                "X, sample {sample} holds nan or infinity, which no remedy mends; fill the "
+                "gap, or leave the sample out",
+                sample=rows[gaps[0]] + 1,
+            )
         )
     data = _data(x, y[rows], held_out, rng)
     setup = replace(setup, standardized=data.is_standardized)
@@ -261,8 +270,13 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
     kept = round(held_out * len(X))
     if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
         raise InputError(
-            f"held_out={held_out!r} takes {kept} of {len(X)} samples; expected a fraction between 0 and 1 that leaves "
-            "some on both sides"
+            fill(
+                "held_out={held_out!r} takes {kept} of {samples} samples; expected a fraction "
+                "between 0 and 1 that leaves some on both sides",
+                held_out=held_out,
+                kept=kept,
+                samples=len(X),
+            )
         )
     order = rng.permutation(len(X))
     return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])

@@ -218,6 +218,10 @@ def _run(
     if interruption.requested:
         raise KeyboardInterrupt
     raise InputError(
-        f"the time limit of {time_limit:g} s was reached before the first training of {epochs[0]} epochs ended; "
-        "allow more time, or fewer epochs"
+        fill(
+            "the time limit of {time_limit:g} s was reached before the first training of "
+            "{epochs} epochs ended; allow more time, or fewer epochs",
+            time_limit=time_limit,
+            epochs=epochs[0],
+        )
     )

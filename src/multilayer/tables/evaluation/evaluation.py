@@ -180,7 +180,10 @@ def _problem(model: Evaluated, table: Any) -> Problem:
     columns, target = columns_of(table), model.target
     if target.name not in columns:
         raise InputError(
-            f"expected the column {quoted(target.name)} with what is true, to compare with; found none"
+            fill(
+                "expected the column {name} with what is true, to compare with; found none",
+                name=quoted(target.name),
+            )
         )
     y = target.encode(columns[target.name])
     if not len(y):

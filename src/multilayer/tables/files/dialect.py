@@ -79,17 +79,33 @@ class Settings:
             if sign is not None and (len(sign) != 1 or not sign.isascii() or sign in "\r\n\0"):
                 if name == "quote" and sign == "":
                     continue  # no quotes
-                raise InputError(f"{name}: expected one ASCII character, found {quoted(str(sign))}")
+                raise InputError(
+                    fill(
+                        "{name}: expected one ASCII character, found {sign}",
+                        name=name,
+                        sign=quoted(str(sign)),
+                    )
+                )
         if self.decimal not in (None, ".", ","):
-            raise InputError(f"decimal: expected '.' or ',', found {quoted(str(self.decimal))}")
+            raise InputError(
+                fill("decimal: expected '.' or ',', found {decimal}", decimal=quoted(str(self.decimal)))
+            )
         if self.separator is not None and self.separator == self.decimal:
-            raise InputError(f"separator and decimal are both {quoted(self.separator)}; expected two signs")
+            raise InputError(
+                fill(
+                    "separator and decimal are both {separator}; expected two signs",
+                    separator=quoted(self.separator),
+                )
+            )
         if self.encoding is not None:
             try:
                 "".encode(self.encoding)
             except (LookupError, ValueError):
                 raise InputError(
-                    f"encoding: {quoted(str(self.encoding))} is unknown; expected one as utf-8, latin-1 or utf-16"
+                    fill(
+                        "encoding: {encoding} is unknown; expected one as utf-8, latin-1 or utf-16",
+                        encoding=quoted(str(self.encoding)),
+                    )
                 ) from None
 
 
@@ -130,11 +146,17 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
     rows = _rows(lines, separator, quote)
     if not rows and text.strip():
         raise InputError(
-            f"{source.where}, line 1: expected cells of at most {csv.field_size_limit()} characters, found a longer "
-            "one; look for a quote without its partner"
+            fill(
+                "{where}, line 1: expected cells of at most {limit} characters, "
+                "found a longer one; look for a quote without its partner",
+                where=source.where,
+                limit=csv.field_size_limit(),
+            )
         )
     if not rows:
-        raise InputError(f"{source.where}: expected a table, found no line; the file is empty")
+        raise InputError(
+            fill("{where}: expected a table, found no line; the file is empty", where=source.where)
+        )
     first, second = rows[0], rows[1] if len(rows) > 1 else None
     header = header_of(first, second, expected, settings.header)
     decimal = settings.decimal or _decimal(rows, separator)
@@ -238,7 +260,11 @@ def _text(source: Source, encoding: str) -> str:
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
         raise InputError(
-            f"{source.where}, line {line}: expected text, found a NUL byte; save the table as CSV"
+            fill(
+                "{where}, line {line}: expected text, found a NUL byte; save the table as CSV",
+                where=source.where,
+                line=line,
+            )
         )
     if not source.whole and "\n" in text:  # the last line may be cut
         text = text[: text.rindex("\n") + 1]

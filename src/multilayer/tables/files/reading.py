@@ -69,17 +69,27 @@ def format_of(source: Source) -> str:
     """
     head = source.head
     if not head:
-        raise InputError(f"{source.where}: expected a table, found an empty file")
+        raise InputError(fill("{where}: expected a table, found an empty file", where=source.where))
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
             return name
     if source.suffix in _SUFFIXES:
         name = _SUFFIXES[source.suffix]
         if name != "json":
-            raise InputError(f"{source.where}: expected a file of {name.title()}, found other bytes")
+            raise InputError(
+                fill(
+                    "{where}: expected a file of {name}, found other bytes",
+                    where=source.where,
+                    name=name.title(),
+                )
+            )
         return name
     if head.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
-        raise InputError(f"{source.where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8")
+        raise InputError(
+            fill(
+                "{where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8", where=source.where
+            )
+        )
     return "json" if head.lstrip()[:1] == b"{" else "csv"
 
 

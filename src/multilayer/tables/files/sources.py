@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
+from multilayer._base.text import fill
 from multilayer.tables.files.arrow import arrow
 
 __all__ = ["HEAD", "Source", "source_of"]
@@ -79,11 +80,21 @@ def refusing(where: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise InputError(f"{where}: there is no such file; check the name and the folder") from None
+        raise InputError(
+            fill("{where}: there is no such file; check the name and the folder", where=where)
+        ) from None
     except IsADirectoryError:
-        raise InputError(f"{where}: expected a file, found a folder; name a file in it") from None
+        raise InputError(
+            fill("{where}: expected a file, found a folder; name a file in it", where=where)
+        ) from None
     except OSError as error:
-        raise InputError(f"{where}: cannot be read ({(error.strerror or str(error)).lower()})") from None
+        raise InputError(
+            fill(
+                "{where}: cannot be read ({strerror})",
+                where=where,
+                strerror=(error.strerror or str(error)).lower(),
+            )
+        ) from None
 
 
 def source_of(path: AnyPath, *, once: bool = False) -> Source:

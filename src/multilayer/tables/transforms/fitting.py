@@ -82,8 +82,11 @@ class EncoderSettings:
             entries(order) is None for order in self.ordinal.values()
         ):
             raise InputError(
-                "EncoderSettings: ordinal must be a mapping from names of columns to their categories in order; "
-                f"got {one_line(repr(self.ordinal), 60)}"
+                fill(
+                    "EncoderSettings: ordinal must be a mapping from names of columns to "
+                    "their categories in order; got {ordinal}",
+                    ordinal=one_line(repr(self.ordinal), 60),
+                )
             )
 
 
