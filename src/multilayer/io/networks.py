@@ -91,8 +91,9 @@ def is_network_file(path: AnyPath) -> bool:
 
 def bytes_of(network: MLP, name: str) -> bytes:
     """Return the bytes that `save` writes to a file of this name."""
+    format_ = _format_of(name)
     with located(name):
-        return _format_of(name).write(network)
+        return format_.write(network)
 
 
 def save(network: MLP, path: AnyPath, overwrite: bool = True) -> None:
