@@ -113,3 +113,24 @@ def test_sparse_samples_are_made_dense_a_batch_at_a_time():
 def test_data_have_to_fit(x, y, message):
     with pytest.raises(InputError, match=message):
         train(NET, x, y, loss="squared")
+
+
+def test_held_out_rows_are_those_of_separate_data():
+    held_out = np.arange(len(X)) % 4 == 1
+    weights = np.linspace(1.0, 2.0, len(X))
+    apart = (X[held_out], Y[held_out], weights[held_out])
+    expected = fit(
+        NET,
+        X[~held_out],
+        Y[~held_out],
+        sample_weight=weights[~held_out],
+        epochs=3,
+        validation=apart,
+        **OPTIONS,
+    )
+    found = fit(NET, X, Y, sample_weight=weights, epochs=3, validation=held_out, **OPTIONS)
+    assert bits(found.network) == bits(expected.network)
+    assert found.history.validation_loss == expected.history.validation_loss
+    for wrong in (held_out[1:], held_out.astype(int), np.zeros(len(X), bool), np.ones(len(X), bool)):
+        with pytest.raises(InputError, match="expected True for each sample to hold out"):
+            fit(NET, X, Y, validation=wrong, **OPTIONS)

@@ -80,12 +80,23 @@ def folds_of(y: NDArray[Any], folds: int, rng: Random) -> NDArray[np.intp]:
     True
     """
     rows = len(y)
-    order = np.lexsort((rng.permutation(rows), y))
-    blocks = -(-rows // folds)
-    dealt = np.concatenate([rng.permutation(folds) for _ in range(blocks)])[:rows]
+    order = np.empty(rows, np.intp)
+    order[rng.permutation(rows)] = np.arange(rows)
+    order = order[np.argsort(_as_small(y)[order], kind="stable")]
+    hands = np.tile(np.arange(folds), (-(-rows // folds), 1))
+    if isinstance(rng, np.random.Generator):
+        rng.permuted(hands, axis=1, out=hands)
+    else:
+        for hand in hands:
+            rng.shuffle(hand)
     found = np.empty(rows, np.intp)
-    found[order] = dealt
+    found[order] = hands.ravel()[:rows]
     return found
+
+
+def _as_small(y: NDArray[Any]) -> NDArray[Any]:
+    """Return class numbers in 16 bits where they are that small, as NumPy then sorts them by counting."""
+    return y.astype(np.int16) if y.dtype.kind == "i" and y.max() < 2**15 else y
 
 
 def fold_count(members: int, rows: int) -> int:

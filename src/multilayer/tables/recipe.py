@@ -25,6 +25,8 @@ _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
 
 
+_AT_ONCE = 4096
+"""Held-out rows that are predicted at a time: a copy of all would take memory."""
 _SAMPLE = 1024
 """Rows that first weights are made for."""
 _MIXED = 5
@@ -180,13 +182,13 @@ def train_member(  # noqa: PLR0913
     began = time.perf_counter()
     plan = recipe.plan(int(np.count_nonzero(~held_out))) if plan is None else plan
     start = _start(x[_sample(held_out, rng)], classes, recipe, rng)
-    parts = [[part[rows] for part in (x, y, weights) if part is not None] for rows in (~held_out, held_out)]
     training = train(
         start,
-        *parts[0][:2],
+        x,
+        y,
         config=_config(classes, recipe, plan),
-        sample_weight=None if weights is None else parts[0][2],
-        validation=tuple(parts[1]),
+        sample_weight=weights,
+        validation=held_out,
         rng=rng,
         callbacks=() if callback is None else callback,
         every=_STEPS_BETWEEN_LOOKS,
@@ -194,13 +196,16 @@ def train_member(  # noqa: PLR0913
     trained = training.run()
     if trained.best_epoch is None:
         return None
-    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, x[held_out])
+    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, x, held_out)
     return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
 
 
-def _weighted_sums(network: MLP, x: NDArray[np.float32]) -> NDArray[np.float32]:
+def _weighted_sums(network: MLP, x: NDArray[np.float32], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
     *layers, last = network.layers
-    return np.asarray(MLP([*layers, Dense(last.W, last.b)])(x), np.float32)
+    sums = MLP([*layers, Dense(last.W, last.b)])
+    chosen = np.flatnonzero(rows)
+    parts = (sums(x[chosen[start : start + _AT_ONCE]]) for start in range(0, len(chosen), _AT_ONCE))
+    return np.concatenate(list(parts)).astype(np.float32, copy=False)
 
 
 def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:

@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ParamSpec, TypeVar, Unpack
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.fields import Limits, checked_flag
@@ -42,7 +43,7 @@ class Options(Settings, total=False):
     """The options of `train` and `fit`, as type checkers and editors see them; the docstring of `train` explains."""
 
     config: TrainConfig | None
-    validation: float | tuple[Any, ...] | None
+    validation: float | NDArray[np.bool_] | tuple[Any, ...] | None
     sample_weight: ArrayLike | None
     class_weight: ClassWeight
     rng: Seed
@@ -94,7 +95,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     y: ArrayLike | None = None,
     *,
     config: TrainConfig | None = None,
-    validation: float | tuple[Any, ...] | None = None,
+    validation: float | NDArray[np.bool_] | tuple[Any, ...] | None = None,
     sample_weight: ArrayLike | None = None,
     class_weight: ClassWeight = None,
     rng: Seed = None,
@@ -124,8 +125,9 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     {parameters}
     config : TrainConfig, optional
         The settings from `loss` to `metrics` in one object; those given beside it replace its own.
-    validation : float, or tuple (X, y) or (X, y, weights), optional
-        A fraction of the samples to hold out, or separate data, to measure after each epoch.
+    validation : float, array of bool, or tuple (X, y) or (X, y, weights), optional
+        A fraction of the samples to hold out, whether to hold out each of them, or separate data, to measure after each
+        epoch.
     sample_weight : array_like, shape (samples,), optional
         The weight of each sample in the mean.
     class_weight : mapping of class to weight, or "balanced", optional
@@ -163,7 +165,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         raise InputError(
             "an iterator has batches for one epoch only; give a function that returns a new one for each"
         )
-    if validation is not None and not isinstance(validation, tuple):
+    if validation is not None and not isinstance(validation, tuple | np.ndarray):
         validation = _FRACTION.checked("validation", validation)
     if checkpoint is not None and rng is None and isinstance(validation, float):
         raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
@@ -301,4 +303,6 @@ def _validation(
         return data, sources.arrays(network, config.loss, *validation)
     if not isinstance(data, Arrays):
         raise InputError("a fraction of batches from a function cannot be held out; give validation=(X, y)")
+    if isinstance(validation, np.ndarray):
+        return sources.divided(data, validation)
     return sources.split(data, validation, rng)

@@ -25,6 +25,7 @@ __all__ = [
     "Stream",
     "arrays",
     "chunks",
+    "divided",
     "mean_of",
     "mean_weights",
     "source",
@@ -257,8 +258,17 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
                 rows=data.rows,
             )
         )
-    rows = rng.permutation(data.rows)
-    return (
-        Arrays(data.X, data.y, data.weights, np.sort(rows[held_out:])),
-        Arrays(data.X, data.y, data.weights, np.sort(rows[:held_out])),
-    )
+    chosen = np.zeros(data.rows, bool)
+    chosen[rng.permutation(data.rows)[:held_out]] = True
+    return divided(data, chosen)
+
+
+def divided(data: Arrays, held_out: NDArray[np.bool_]) -> tuple[Arrays, Arrays]:
+    """Return the rows that are not held out, and those that are, without copying."""
+    if held_out.dtype != bool or held_out.shape != (data.rows,) or held_out.all() or not held_out.any():
+        raise InputError(
+            f"validation is an array of {held_out.dtype} of shape {held_out.shape}; expected True for each sample "
+            f"to hold out, of shape ({data.rows},), and some on both sides"
+        )
+    parts = (replace(data, chosen=np.flatnonzero(part)) for part in (~held_out, held_out))
+    return next(parts), next(parts)
