@@ -100,10 +100,12 @@ def convert(
     proofs: list[Proof] = []
     notes: list[str] = []
     with located(shown(source)):
-        if isinstance(network, MLP) and x is not None and found.run is not None:
-            proofs.append(_proved(network, found.run, found.by, x))
-        elif found.by:
-            notes.append(fill("{program}, which runs the source, is not installed", program=found.by))
+        if isinstance(network, MLP) and x is not None and found.program is not None:
+            program = found.program()
+            if program is None:
+                notes.append(fill("no program that runs the source is installed"))
+            else:
+                proofs.append(_proved(network, *program, x))
     origin = _origin(source)
     with located(shown(target)):
         notes += _prove_target(network, target, to, x, proofs)

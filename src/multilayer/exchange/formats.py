@@ -11,6 +11,9 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.exchange import native, npz
 from multilayer.exchange.imported import Asked, Imported, Runner
+from multilayer.exchange.onnx import reader as onnx_reader
+from multilayer.exchange.onnx import runtime as onnx_runtime
+from multilayer.exchange.onnx import writer as onnx_writer
 from multilayer.network import MLP
 from multilayer.tables import Model
 
@@ -40,6 +43,7 @@ FORMATS: tuple[Format, ...] = (
     Format("json", "network JSON", (".json",), native.read, native.write_json),
     Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors),
     Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
+    Format("onnx", "ONNX", (".onnx",), onnx_reader.read, onnx_writer.write, onnx_runtime.run_network),
 )
 
 _PICKLE = "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; "

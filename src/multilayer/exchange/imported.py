@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
@@ -17,10 +18,11 @@ from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.tables import Model
 
-__all__ = ["Asked", "Imported", "Runner", "layer_table", "with_output"]
+__all__ = ["Asked", "Imported", "Program", "Runner", "layer_table", "with_output"]
 
 Runner = Callable[[NDArray[Any]], NDArray[Any]]
 """What computes the outputs of samples, of shape (samples, inputs), by another program."""
+Program = Callable[[], tuple[Runner, str] | None]
 
 _MOST_LAYERS = 40
 
@@ -50,18 +52,15 @@ class Imported:
         What was folded, left out or decided, each in a sentence.
     origin : mapping
         What the file says of who made it.
-    run : function, optional
-        Outputs of samples as the other program computes them, where it is installed.
-    by : str
-        What runs it.
+    program : function, optional
+        Returns what computes the outputs as the other program does, and its name; None where it is not installed.
     """
 
     network: MLP | Model
     format: str
     notes: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
-    run: Runner | None = None
-    by: str = ""
+    program: Program | None = None
 
     def __repr__(self) -> str:
         return "\n".join([repr(self.network), *(f"- {note}" for note in self.notes)])
@@ -78,7 +77,7 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
     InputError
         For another output than the one that the file has.
     """
-    network, notes, run = imported.network, list(imported.notes), imported.run
+    network, notes, program = imported.network, list(imported.notes), imported.program
     if not isinstance(network, MLP):
         if asked.output is not None or asked.classes is not None:
             raise InputError(
@@ -94,7 +93,7 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
                 "leave it out"
             )
         if output != last.activation:
-            run = None if run is None else _then(run, output)
+            program = None if program is None else _then(program, output)
             notes.append(fill("the output {output} was asked for", output=output.facts.name))
             last = Dense(last.W, last.b, output)
     classes = network.classes if asked.classes is None else asked.classes
@@ -107,13 +106,13 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
         )
     names = network.input_names if asked.inputs is None else asked.inputs
     made = MLP([*network.layers[:-1], last], classes=classes, inputs=names)
-    return replace(imported, network=made, notes=tuple(notes), run=run)
+    return replace(imported, network=made, notes=tuple(notes), program=program)
 
 
-def _then(run: Runner, output: Activation) -> Runner:
-    def with_output(x: NDArray[Any]) -> NDArray[Any]:
-        found: NDArray[Any] = output(run(x))
-        return found
+def _then(program: Program, output: Activation) -> Program:
+    def with_output() -> tuple[Runner, str] | None:
+        found = program()
+        return None if found is None else (lambda x: np.asarray(output(found[0](x))), found[1])
 
     return with_output
 

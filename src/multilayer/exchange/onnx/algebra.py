@@ -1,0 +1,268 @@
+"""Elementwise formulas in one normal form, so that the many ways of writing a function are the same.
+
+A formula of x is a polynomial over atoms: x itself, and operators applied to formulas. 0.5 x (1 + erf(x / sqrt 2)) and
+x (0.5 erf(0.7071 x) + 0.5) are both 0.5 [x] + 0.5 [x, erf(0.7071 [x])]. Division multiplies by the atom 1/(...), whose
+constant term is made 1. Clip, Relu, Min and Max with a constant are one operator, and so are comparisons.
+
+The skeleton of a form is all of it but its numbers; formulas that differ in their parameters alone share one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, TypeAlias
+
+__all__ = ["Form", "NoForm", "X", "apply", "number"]
+
+_MOST_TERMS = 24
+_MOST_FACTORS = 8
+
+
+class NoForm(Exception):  # noqa: N818  (no error: there is another reading)
+    """An operator, or the way it is used, is not part of a formula."""
+
+
+@dataclass(frozen=True)
+class Atom:
+    """An operator of formulas, with numbers beside them; x is the operator "x" of nothing."""
+
+    operator: str
+    inputs: tuple[Form, ...] = ()
+    numbers: tuple[float, ...] = ()
+
+    @property
+    def skeleton(self) -> Any:
+        """The atom without its numbers."""
+        return self.operator, tuple(one.skeleton for one in self.inputs), len(self.numbers)
+
+    @property
+    def holes(self) -> tuple[float, ...]:
+        """Its numbers, in the order of the skeleton."""
+        return (*self.numbers, *(hole for one in self.inputs for hole in one.holes))
+
+
+Monomial: TypeAlias = tuple[Atom, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A sum of coefficients times products of atoms, in a fixed order; the empty product is the constant."""
+
+    terms: tuple[tuple[Monomial, float], ...]
+
+    @property
+    def skeleton(self) -> Any:
+        """The form without its numbers."""
+        return tuple(tuple(atom.skeleton for atom in atoms) for atoms, _ in self.terms)
+
+    @property
+    def holes(self) -> tuple[float, ...]:
+        """Its numbers, in the order of the skeleton."""
+        found: list[float] = []
+        for atoms, coefficient in self.terms:
+            found.append(coefficient)
+            for atom in atoms:
+                found += atom.holes
+        return tuple(found)
+
+    @property
+    def constant(self) -> float | None:
+        """The number that it is, or None where it depends on x."""
+        if not self.terms:
+            return 0.0
+        (atoms, value), *others = self.terms
+        return value if not atoms and not others else None
+
+
+def _made(terms: Mapping[Monomial, float]) -> Form:
+    kept = [(atoms, value) for atoms, value in terms.items() if value != 0.0]
+    if len(kept) > _MOST_TERMS or any(len(atoms) > _MOST_FACTORS for atoms, _ in kept):
+        raise NoForm
+    # Holes break ties, so that two atoms that differ in their numbers alone have an order.
+    return Form(tuple(sorted(kept, key=lambda term: [_order(atom) for atom in term[0]])))
+
+
+def _order(atom: Atom) -> Any:
+    return repr(atom.skeleton), atom.holes
+
+
+X = Form((((Atom("x"),), 1.0),))
+
+
+def number(value: float) -> Form:
+    """Return a constant as a formula."""
+    return _made({(): float(value)})
+
+
+def _atom(operator: str, *inputs: Form, numbers: tuple[float, ...] = ()) -> Form:
+    return Form((((Atom(operator, inputs, numbers),), 1.0),))
+
+
+def _add(a: Form, b: Form) -> Form:
+    terms = dict(a.terms)
+    for atoms, value in b.terms:
+        terms[atoms] = terms.get(atoms, 0.0) + value
+    return _made(terms)
+
+
+def _scaled(a: Form, factor: float) -> Form:
+    return _made({atoms: value * factor for atoms, value in a.terms})
+
+
+def _multiply(a: Form, b: Form) -> Form:
+    if len(a.terms) * len(b.terms) > _MOST_TERMS:
+        raise NoForm
+    terms: dict[Monomial, float] = {}
+    for (left, first), (right, second) in product(a.terms, b.terms):
+        atoms = tuple(sorted((*left, *right), key=_order))
+        terms[atoms] = terms.get(atoms, 0.0) + first * second
+    return _made(terms)
+
+
+def _divide(a: Form, b: Form) -> Form:
+    by = b.constant
+    if by is not None:
+        if by == 0.0:
+            raise NoForm
+        return _made({atoms: value / by for atoms, value in a.terms})
+    leading = dict(b.terms).get((), b.terms[0][1])
+    return _multiply(a, _scaled(_atom("Reciprocal", _scaled(b, 1.0 / leading)), 1.0 / leading))
+
+
+def _power(a: Form, exponent: Form) -> Form:
+    n = exponent.constant
+    if n == 0.5:
+        return _atom("Sqrt", a)
+    if n not in (1.0, 2.0, 3.0):
+        raise NoForm
+    result = a
+    for _ in range(int(n) - 1):
+        result = _multiply(result, a)
+    return result
+
+
+def _clip(a: Form, low: float, high: float) -> Form:
+    """Return a held between two numbers; a clip of a clip is one."""
+    if len(a.terms) == 1 and a.terms[0][1] == 1.0 and len(a.terms[0][0]) == 1:
+        atom = a.terms[0][0][0]
+        if atom.operator == "Clip":
+            inner_low, inner_high = atom.numbers
+            low, high = max(low, min(inner_low, high)), min(high, max(inner_high, low))
+            return _atom("Clip", *atom.inputs, numbers=(low, high))
+    return _atom("Clip", a, numbers=(low, high))
+
+
+def _bound(a: Form, b: Form, *, lower: bool) -> Form:
+    for one, other in ((a, b), (b, a)):
+        value = other.constant
+        if value is not None:
+            return _clip(one, value, math.inf) if lower else _clip(one, -math.inf, value)
+    first, second = sorted((a, b), key=lambda form: (repr(form.skeleton), form.holes))
+    return _atom("Max" if lower else "Min", first, second)
+
+
+def _above(a: Form, b: Form, *, strictly: bool) -> Form:
+    """Return whether a > b, as the sign of a - b, whose first coefficient of x is made 1 or -1."""
+    difference = _add(a, _scaled(b, -1.0))
+    leading = next((abs(value) for atoms, value in difference.terms if atoms), 0.0)
+    if leading == 0.0:
+        raise NoForm
+    return _atom("Positive" if strictly else "NotNegative", _scaled(difference, 1.0 / leading))
+
+
+def _where(condition: Form, a: Form, b: Form) -> Form:
+    return _atom("Where", condition, a, b)
+
+
+def _cast(a: Form) -> Form:
+    """Return a truth value as a number; a number stays as it is."""
+    if len(a.terms) == 1 and [atom.operator for atom in a.terms[0][0]] in (["Positive"], ["NotNegative"]):
+        return _where(a, number(1.0), number(0.0))
+    return a
+
+
+def _sum(*forms: Form) -> Form:
+    total = forms[0]
+    for one in forms[1:]:
+        total = _add(total, one)
+    return total
+
+
+_RULES: dict[str, Callable[..., Form]] = {
+    "Add": _add,
+    "Sum": _sum,
+    "Sub": lambda a, b: _add(a, _scaled(b, -1.0)),
+    "Neg": lambda a: _scaled(a, -1.0),
+    "Mul": _multiply,
+    "Div": _divide,
+    "Reciprocal": lambda a: _divide(number(1.0), a),
+    "Pow": _power,
+    "Max": lambda a, b: _bound(a, b, lower=True),
+    "Min": lambda a, b: _bound(a, b, lower=False),
+    "Relu": lambda a: _clip(a, 0.0, math.inf),
+    "Greater": lambda a, b: _above(a, b, strictly=True),
+    "GreaterOrEqual": lambda a, b: _above(a, b, strictly=False),
+    "Less": lambda a, b: _above(b, a, strictly=True),
+    "LessOrEqual": lambda a, b: _above(b, a, strictly=False),
+    "Where": _where,
+    "Cast": _cast,
+    "Identity": lambda a: a,
+}
+
+# Operators with attributes: these in the order in which they are numbers of the atom, and what they are unless given.
+_ATTRIBUTES: dict[str, dict[str, float]] = {
+    "Elu": {"alpha": 1.0},
+    "Celu": {"alpha": 1.0},
+    "Selu": {"alpha": 1.67326319217681884765625, "gamma": 1.05070102214813232421875},
+    "LeakyRelu": {"alpha": 0.01},
+    "ThresholdedRelu": {"alpha": 1.0},
+    "HardSigmoid": {"alpha": 0.2, "beta": 0.5},
+    "Shrink": {"lambd": 0.5, "bias": 0.0},
+    "Swish": {"alpha": 1.0},
+}
+# fmt: off
+_PLAIN = {
+    "Abs", "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "Sigmoid", "Softmax", "Softplus",
+    "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
+}
+# fmt: on
+
+
+def apply(operator: str, *inputs: Form, **attributes: Any) -> Form:
+    """Return the formula of an operator of formulas.
+
+    Raises
+    ------
+    NoForm
+        For another operator, other inputs, and too long formulas.
+    """
+    if operator == "Clip":
+        return _clip_operator(*inputs, **attributes)
+    if operator in _RULES:
+        try:
+            return _RULES[operator](*inputs)
+        except (TypeError, OverflowError):
+            raise NoForm from None
+    if operator == "Gelu":
+        return _atom(f"Gelu {attributes.get('approximate', 'none')}", *inputs)
+    defaults = _ATTRIBUTES.get(operator, {})
+    if len(inputs) != 1 or not (defaults or operator in _PLAIN) or set(attributes) - set(defaults):
+        raise NoForm
+    numbers = tuple(float(attributes.get(name, default)) for name, default in defaults.items())
+    if inputs[0].constant is not None:
+        raise NoForm
+    return _atom(operator, *inputs, numbers=numbers)
+
+
+def _clip_operator(a: Form, *bounds: Form | None, min: float | None = None, max: float | None = None) -> Form:  # noqa: A002
+    low = -math.inf if min is None else float(min)
+    high = math.inf if max is None else float(max)
+    given = [None if one is None else one.constant for one in (*bounds, None, None)[:2]]
+    if any(one is not None and value is None for one, value in zip(bounds, given, strict=False)):
+        raise NoForm
+    low = low if given[0] is None else given[0]
+    high = high if given[1] is None else given[1]
+    return _clip(a, low, high)

@@ -1,0 +1,325 @@
+"""How each activation is written in operators of ONNX: one table, by which they are written and recognized.
+
+A formula is a function of `o`, which applies an operator, of x and of the activation. The writer's `o` makes nodes, the
+reader's makes normal forms (`algebra`). The first formula of an activation that fits is written; all are recognized.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from multilayer import activations as act
+from multilayer._base.errors import InputError
+from multilayer.activations import Activation
+from multilayer.exchange.onnx.algebra import Form, X, apply, number
+
+__all__ = ["FORMULAS", "Formula", "recognized", "with_values"]
+
+Operator = Callable[..., Any]
+Build = Callable[[Operator, Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A way to write an activation."""
+
+    kind: type[Activation]
+    build: Build
+    opset: int = 1
+    """The first version of ONNX's operators that has all of it."""
+    double: bool = True
+    """Whether it is exact in float64: attributes are float32, and some operators run in float32 alone."""
+    only: Activation | None = None
+    """The one activation that it is for, where it is not for all parameters."""
+
+
+# (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) x / 2
+_ROOT, _CUBIC = math.sqrt(2.0 / math.pi), 0.044715
+# selu of Klambauer et al. 2017.
+_ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+def _positive(o: Operator, x: Any) -> Any:
+    return o("Max", x, 0.0)
+
+
+def _negative_exponential(o: Operator, x: Any, alpha: float, inner: float) -> Any:
+    """alpha (exp(inner x) - 1) where that is below 0, else 0."""
+    return o("Min", o("Sub", o("Mul", o("Exp", _times(o, x, inner)), alpha), alpha), 0.0)
+
+
+def _times(o: Operator, x: Any, factor: float) -> Any:
+    return x if factor == 1.0 else o("Mul", x, factor)
+
+
+def _silu(o: Operator, x: Any, h: Any) -> Any:
+    return o("Mul", x, o("Sigmoid", _times(o, x, h.beta)))
+
+
+def _gelu(o: Operator, x: Any, h: Any) -> Any:
+    return o("Mul", o("Mul", x, 0.5), o("Add", o("Erf", o("Mul", x, math.sqrt(0.5))), 1.0))
+
+
+def _gelu_tanh(o: Operator, x: Any, h: Any) -> Any:
+    cube = o("Mul", o("Mul", x, x), x)
+    inner = o("Mul", o("Add", x, o("Mul", cube, _CUBIC)), _ROOT)
+    return o("Mul", o("Mul", x, 0.5), o("Add", o("Tanh", inner), 1.0))
+
+
+def _squareplus(o: Operator, x: Any, h: Any) -> Any:
+    # (x + r) / 2 without the difference of two like numbers: max(x, 0) + b / 2 / (|x| + r), r = sqrt(x^2 + b).
+    root = o("Sqrt", o("Add", o("Mul", x, x), h.b))
+    return o("Add", _positive(o, x), o("Div", h.b / 2.0, o("Add", o("Abs", x), root)))
+
+
+def _as_written(o: Operator, x: Any, h: Any) -> Any:
+    return o("Mul", o("Add", x, o("Sqrt", o("Add", o("Mul", x, x), h.b))), 0.5)
+
+
+def _softplus(o: Operator, x: Any, h: Any) -> Any:
+    found = o("Softplus", _times(o, x, h.beta))
+    return found if h.beta == 1.0 else o("Div", found, h.beta)
+
+
+def _log_of_one_plus(o: Operator, x: Any, factor: float) -> Any:
+    """log(1 + exp(-|factor x|)), which all runtimes have in float64, unlike Softplus."""
+    return o("Log", o("Add", o("Exp", o("Mul", o("Abs", x), -factor)), 1.0))
+
+
+def _softplus_double(o: Operator, x: Any, h: Any) -> Any:
+    return o("Add", _positive(o, x), _times(o, _log_of_one_plus(o, x, h.beta), 1.0 / h.beta))
+
+
+def _mish_double(o: Operator, x: Any, h: Any) -> Any:
+    return o("Mul", x, o("Tanh", _softplus_double(o, x, act.softplus)))
+
+
+def _log_sigmoid_double(o: Operator, x: Any, h: Any) -> Any:
+    return o("Sub", o("Min", x, 0.0), _log_of_one_plus(o, x, 1.0))
+
+
+def _softplus_of_torch(o: Operator, x: Any, h: Any) -> Any:
+    scaled = _times(o, x, h.beta)
+    return o("Where", o("Greater", scaled, 20.0), x, _softplus(o, x, h))
+
+
+def _piecewise(o: Operator, x: Any, above: Any, below: Any, threshold: float = 0.0) -> Any:
+    return o("Where", o("Greater", x, threshold), above, below)
+
+
+def _alpha(name: str) -> Build:
+    return lambda o, x, h: o(name, x, alpha=h.alpha)
+
+
+def _plain(name: str) -> Build:
+    return lambda o, x, h: o(name, x)
+
+
+def _elu(o: Operator, x: Any, h: Any) -> Any:
+    return o("Add", _positive(o, x), _negative_exponential(o, x, h.alpha, 1.0))
+
+
+def _celu(o: Operator, x: Any, h: Any) -> Any:
+    return o("Add", _positive(o, x), _negative_exponential(o, x, h.alpha, 1.0 / h.alpha))
+
+
+def _selu(o: Operator, x: Any, h: Any) -> Any:
+    return o("Mul", o("Add", _positive(o, x), _negative_exponential(o, x, _ALPHA, 1.0)), _SCALE)
+
+
+def _exponential_where(o: Operator, x: Any, alpha: float, inner: float) -> Any:
+    return _piecewise(o, x, x, o("Mul", o("Sub", o("Exp", _times(o, x, inner)), 1.0), alpha))
+
+
+def _leaky(o: Operator, x: Any, h: Any) -> Any:
+    return o("Add", _positive(o, x), o("Mul", o("Min", x, 0.0), h.slope))
+
+
+def _hard_swish(o: Operator, x: Any, h: Any) -> Any:
+    return o("Div", o("Mul", x, o("Clip", o("Add", x, 3.0), 0.0, 6.0)), 6.0)
+
+
+def _hard_shrink(o: Operator, x: Any, h: Any) -> Any:
+    return o("Where", o("Greater", o("Abs", x), h.threshold), x, 0.0)
+
+
+def _soft_shrink(o: Operator, x: Any, h: Any) -> Any:
+    return o("Sub", x, o("Clip", x, -h.threshold, h.threshold))
+
+
+def _sparsemax(o: Operator, x: Any, h: Any) -> Any:
+    return o("Max", o("Sub", x, o("SparsemaxThreshold", x)), 0.0)
+
+
+_F = Formula
+# fmt: off
+FORMULAS: tuple[Formula, ...] = (
+    _F(act.Sigmoid, _plain("Sigmoid")),
+    _F(act.Sigmoid, lambda o, x, h: o("Div", 1.0, o("Add", 1.0, o("Exp", o("Neg", x))))),
+    _F(act.Tanh, _plain("Tanh")),
+    _F(act.ReLU, _plain("Relu")),
+    _F(act.ReLU, lambda o, x, h: _piecewise(o, x, x, 0.0)),
+    _F(act.LeakyReLU, lambda o, x, h: o("LeakyRelu", x, alpha=h.slope), 6, double=False),
+    _F(act.LeakyReLU, _leaky, 8),
+    _F(act.LeakyReLU, lambda o, x, h: _piecewise(o, x, x, o("Mul", x, h.slope))),
+    _F(act.LeakyReLU, lambda o, x, h: o("Max", x, o("Mul", x, h.slope))),
+    _F(act.ReLU6, lambda o, x, h: o("Clip", x, 0.0, 6.0), 11),
+    _F(act.ThresholdedReLU, lambda o, x, h: o("ThresholdedRelu", x, alpha=h.theta), 10, double=False),
+    _F(act.ThresholdedReLU, lambda o, x, h: _piecewise(o, x, x, 0.0, h.theta)),
+    _F(act.ELU, _alpha("Elu"), 6, double=False),
+    _F(act.ELU, _elu, 8),
+    _F(act.ELU, lambda o, x, h: _exponential_where(o, x, h.alpha, 1.0)),
+    _F(act.CELU, _alpha("Celu"), 12, double=False),
+    _F(act.CELU, _celu, 8),
+    _F(act.CELU, lambda o, x, h: _exponential_where(o, x, h.alpha, 1.0 / h.alpha)),
+    _F(act.SELU, _plain("Selu"), 6, double=False),
+    _F(act.SELU, _selu, 8),
+    _F(act.SELU, lambda o, x, h: o("Mul", o("Elu", x, alpha=_ALPHA), _SCALE)),
+    _F(act.SELU, lambda o, x, h: o("Mul", _exponential_where(o, x, _ALPHA, 1.0), _SCALE)),
+    _F(act.GELU, lambda o, x, h: o("Gelu", x, approximate="none"), 20, double=False),
+    _F(act.GELU, _gelu, 9),
+    _F(act.GELUTanh, lambda o, x, h: o("Gelu", x, approximate="tanh"), 20, double=False),
+    _F(act.GELUTanh, _gelu_tanh),
+    _F(act.SiLU, _silu),
+    _F(act.SiLU, lambda o, x, h: o("Swish", x, alpha=h.beta), 24, double=False),
+    _F(act.SiLU, lambda o, x, h: o("Div", x, o("Add", 1.0, o("Exp", o("Mul", x, -h.beta))))),
+    _F(act.Mish, lambda o, x, h: o("Mul", x, o("Tanh", o("Softplus", x))), double=False),
+    _F(act.Mish, _mish_double, 8),
+    _F(act.Mish, _plain("Mish"), 18, double=False),
+    _F(act.Mish, lambda o, x, h: o("Mul", x, o("Tanh", o("Log", o("Add", o("Exp", x), 1.0))))),
+    _F(act.LogSigmoid, lambda o, x, h: o("Neg", o("Softplus", o("Neg", x))), double=False),
+    _F(act.LogSigmoid, _log_sigmoid_double, 8),
+    _F(act.LogSigmoid, lambda o, x, h: o("Log", o("Sigmoid", x))),
+    _F(act.Softplus, _softplus, double=False),
+    _F(act.Softplus, _softplus_double, 8),
+    _F(act.Softplus, _softplus_of_torch),
+    _F(act.Softplus, lambda o, x, h: o("Log", o("Add", o("Exp", x), 1.0)), only=act.Softplus()),
+    _F(act.Squareplus, _squareplus),
+    _F(act.Squareplus, _as_written),
+    _F(act.HardSigmoid, lambda o, x, h: o("HardSigmoid", x, alpha=h.alpha, beta=h.beta), 6, double=False),
+    _F(act.HardSigmoid, lambda o, x, h: o("Clip", o("Add", o("Mul", x, h.alpha), h.beta), 0.0, 1.0), 11),
+    _F(act.HardSigmoid, lambda o, x, h: o("Div", o("Clip", o("Add", x, 3.0), 0.0, 6.0), 6.0), only=act.HardSigmoid()),
+    _F(act.HardSwish, _plain("HardSwish"), 14, double=False),
+    _F(act.HardSwish, _hard_swish, 11),
+    _F(act.HardSwish, lambda o, x, h: o("Mul", x, o("HardSigmoid", x, alpha=1.0 / 6.0, beta=0.5))),
+    _F(act.HardTanh, lambda o, x, h: o("Clip", x, h.low, h.high), 11),
+    _F(act.Softsign, _plain("Softsign"), double=False),
+    _F(act.Softsign, lambda o, x, h: o("Div", x, o("Add", o("Abs", x), 1.0))),
+    _F(act.HardShrink, lambda o, x, h: o("Shrink", x, lambd=h.threshold, bias=0.0), 9, double=False),
+    _F(act.HardShrink, _hard_shrink),
+    _F(act.SoftShrink, lambda o, x, h: o("Shrink", x, lambd=h.threshold, bias=h.threshold), 9, double=False),
+    _F(act.SoftShrink, _soft_shrink, 11),
+    _F(act.TanhShrink, lambda o, x, h: o("Sub", x, o("Tanh", x))),
+    _F(act.BinaryStep, lambda o, x, h: _piecewise(o, x, 1.0, 0.0)),
+    _F(act.Exponential, _plain("Exp")),
+    _F(act.Gaussian, lambda o, x, h: o("Exp", o("Neg", o("Mul", x, x)))),
+    _F(act.Softmax, _plain("Softmax"), 13),
+    _F(act.LogSoftmax, _plain("LogSoftmax"), 13),
+    _F(act.LogSoftmax, lambda o, x, h: o("Log", o("Softmax", x))),
+    _F(act.Softmin, lambda o, x, h: o("Softmax", o("Neg", x)), 13),
+    _F(act.Hardmax, _plain("Hardmax"), 13),
+    _F(act.Sparsemax, _sparsemax, 13),
+)
+# fmt: on
+
+_ODD = 0.3711
+"""Stands for a parameter, to find its place among the numbers of a form; no formula has it as a number of its own."""
+_CLOSE = 1e-6
+"""How far numbers of a form may be from those of the formula: graphs hold them in float32."""
+
+
+def _form(formula: Formula, h: Activation) -> Form:
+    def o(name: str, *inputs: Any, **attributes: Any) -> Form:
+        forms = [number(one) if isinstance(one, float) else one for one in inputs]
+        return apply(name, *forms, **attributes)
+
+    found: Form = formula.build(o, X, h)
+    return found
+
+
+@cache
+def _by_skeleton() -> dict[Any, list[tuple[Formula, Activation, tuple[float, ...]]]]:
+    """Return the formulas of each skeleton, each with its activation of odd parameters and the numbers of those."""
+    found: dict[Any, list[tuple[Formula, Activation, tuple[float, ...]]]] = {}
+    for formula in FORMULAS:
+        for odd in [formula.only] if formula.only else _odd_ones(formula.kind):
+            form = _form(formula, odd)
+            found.setdefault(form.skeleton, []).append((formula, odd, form.holes))
+    return found
+
+
+def _odd_ones(kind: type[Activation]) -> Iterator[Activation]:
+    """Yield the activation with parameters that are found again among numbers; the defaults may be simpler."""
+    names = kind.parameter_names()
+    default = kind()
+    odd = {name: _ODD * (place + 1) for place, name in enumerate(names)}
+    for values in [odd, *(odd | {name: 0.0} for name in names)] if names else ():
+        with suppress(InputError):  # a parameter that may not be 0
+            yield with_values(default, values)
+    yield default
+
+
+def with_values(activation: Activation, values: Mapping[str, Any]) -> Activation:
+    """Return an activation with other parameters; each is a dataclass."""
+    changed: Activation = replace(activation, **values)  # type: ignore[type-var]
+    return changed
+
+
+def recognized(form: Form) -> Activation | None:
+    """Return the activation that a formula is, or None."""
+    holes = form.holes
+    for formula, odd, marks in _by_skeleton().get(form.skeleton, ()):
+        candidate = formula.only or _with_parameters(odd, marks, holes)
+        if candidate is None:
+            continue
+        expected = _form(formula, candidate)
+        if expected.skeleton == form.skeleton and _alike(expected.holes, holes):
+            return candidate
+    return None
+
+
+def _inverse(value: float) -> float:
+    return 1.0 / value if value else math.nan
+
+
+_CHANGES: tuple[Callable[[float], float], ...] = (float, operator.neg, _inverse)
+"""How a parameter may stand in a formula; each is its own inverse."""
+
+
+def _with_parameters(
+    odd: Activation, marks: tuple[float, ...], holes: tuple[float, ...]
+) -> Activation | None:
+    """Return the activation with the parameters that stand in the holes; None where they are no parameters of it."""
+    found = {}
+    for name in odd.parameter_names():
+        mark = float(getattr(odd, name))
+        if mark == 0.0:  # a term that is not there
+            continue
+        for change in _CHANGES:
+            place = next(
+                (i for i, one in enumerate(marks) if math.isclose(one, change(mark), rel_tol=1e-12)), None
+            )
+            if place is not None:
+                found[name] = change(holes[place])
+                break
+        else:
+            return None
+    try:
+        return with_values(odd, found)
+    except InputError:
+        return None
+
+
+def _alike(expected: tuple[float, ...], found: tuple[float, ...]) -> bool:
+    return len(expected) == len(found) and bool(
+        all(
+            one == two or abs(one - two) <= _CLOSE * abs(one) < math.inf
+            for one, two in zip(expected, found, strict=True)
+        )
+    )
