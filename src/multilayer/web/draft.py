@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError, located
+from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.activations import Activation
 from multilayer.network import MLP, Dense
@@ -138,15 +138,19 @@ def number_of(text: str, where: str) -> float:
     InputError
         For anything else, `nan` and what is beyond all float64 numbers among it.
     """
-    with located(where):
-        numbers = typed(text).numbers
-        if len(numbers) != 1 or not math.isfinite(numbers[0].value):
-            raise InputError(
-                fill(
-                    "expected one finite number, such as 0.25, 1/3 or -2e-3; got {found}", found=quoted(text)
-                )
+    try:
+        values = [number.value for number in typed(text).numbers]
+    except InputError:
+        values = []
+    if len(values) != 1 or not math.isfinite(values[0]):
+        raise InputError(
+            fill(
+                "{where}: expected one finite number, such as 0.25, 1/3 or -2e-3; got {found}",
+                where=where,
+                found=quoted(text),
             )
-    return numbers[0].value
+        )
+    return values[0]
 
 
 def _read_only(array: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -18,7 +19,9 @@ from multilayer.web.session import State
 
 __all__ = ["Look", "Sheet", "sheet_of"]
 
-_ROWS, _UNITS = 10, 16
+_ROWS = 10
+_ALL, _SOME = 16, 8
+"""Units of each layer that are shown: all of them up to so many, or so many of each."""
 _CELLS = 2400
 """Cells of all tables together, about: so many layers are shown."""
 
@@ -75,7 +78,7 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
     """Return what is looked at; what is beyond the network or the rows is moved into them."""
     net = state.network
     look = _possible(state, look)
-    shown = range(look.layer, look.layer + _depth(net.widths, look.layer))
+    shown = range(look.layer, look.layer + _depth(net, look.layer))
     trace = net.trace(state.rows.X[look.row : look.row + _ROWS])
     if look.layer:
         blocks = [_of_rows(f"z({look.layer})", trace[look.layer].x, look.layer, state, look)]
@@ -89,7 +92,7 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
         revision,
         look,
         _ROWS,
-        _UNITS,
+        _units(net),
         [_layer(n, net.layers[n], look.digits) for n in shown],
         [each.name for each in blocks],
         blocks,
@@ -107,16 +110,22 @@ def _possible(state: State, look: Look) -> Look:
     return Look(
         within(look.row, len(state.rows.X), _ROWS),
         within(look.layer, len(net.layers), 1),
-        {n: within(look.units.get(n, 0), width, _UNITS) for n, width in enumerate(net.widths)},
+        {n: within(look.units.get(n, 0), width, _units(net)) for n, width in enumerate(net.widths)},
         look.digits,
     )
 
 
-def _depth(widths: tuple[int, ...], first: int) -> int:
+def _units(net: MLP) -> int:
+    """Return how many units of each layer are shown at most."""
+    return _ALL if max(net.widths) <= _ALL else _SOME
+
+
+def _depth(net: MLP, first: int) -> int:
     """Return how many layers from this one on have tables that are not too many cells together."""
     cells = depth = 0
-    for inputs, units in zip(widths[first:-1], widths[first + 1 :], strict=True):
-        cells += min(units, _UNITS) * (min(inputs, _UNITS) + 1 + 2 * _ROWS)
+    shown = [min(width, _units(net)) for width in net.widths[first:]]
+    for inputs, units in pairwise(shown):
+        cells += units * (inputs + 1 + 2 * _ROWS)
         if depth and cells > _CELLS:
             break
         depth += 1
@@ -159,10 +168,11 @@ def _layer_blocks(n: int, record: LayerRecord, state: State, look: Look) -> list
     net, layer, digits = state.network, record.layer, look.digits
     names = net.output_names if n == len(net.layers) - 1 else None
     columns = look.units[n + 1]
-    weights = Window(look.units[n], columns, _UNITS, _UNITS)
+    size = _units(net)
+    weights = Window(look.units[n], columns, size, size)
     return [
         block(f"W({n + 1})", layer.W, digits, window=weights),
-        block(f"b({n + 1})", layer.b, digits, window=Window(0, columns, 1, _UNITS)),
+        block(f"b({n + 1})", layer.b, digits, window=Window(0, columns, 1, size)),
         _of_rows(f"a({n + 1})", record.a, n + 1, state, look),
         _of_rows(f"z({n + 1})", record.z, n + 1, state, look, names),
     ]
@@ -177,7 +187,7 @@ def _of_rows(
     columns: tuple[str, ...] | None = None,
 ) -> Block:
     """Return the block of an array that has only the rows that are looked at."""
-    window = Window(0, look.units[level], _ROWS, _UNITS)
+    window = Window(0, look.units[level], _ROWS, _units(state.network))
     found = block(name, part, look.digits, columns=columns, window=window)
     found.shape = (len(state.rows.X), part.shape[1])
     found.first = (look.row + 1, found.first[1])

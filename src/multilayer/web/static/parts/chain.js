@@ -4,9 +4,9 @@ import { t } from "../i18n.js";
 import { digits, row, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Pager } from "./grid.js";
-import { Called, cellCalled, letter, ofLetter } from "./letters.js";
+import { around, called } from "./letters.js";
 import { outputCell } from "./lit.js";
-import { opened } from "./sheet.js";
+import { opened, sheet } from "./sheet.js";
 
 const SIZE = 24;
 
@@ -30,25 +30,29 @@ export function Chain({ layer, unit }) {
   useEffect(() => heading.current?.focus(), [layer, unit]);
   if (!found) return null;
   const r = row.value + 1;
-  const sum = cellCalled(`a(${layer})[${r},${unit}]`);
+  const sum = called(`a(${layer})[${r},${unit}]`);
   const source = (i) => outputCell(layer - 1, r, i);
-  const close = () => (opened.value = null);
+  const h = sheet.value.layers.find(({ number }) => number === layer).activation;
+  const close = () => {
+    opened.value = null;
+    document.querySelector(`td button:has([data-cell="a(${layer})[${r},${unit}]"])`)?.focus();
+  };
   return html`<div class="panel chain" role="region" aria-label=${t("How {sum} comes about", { sum })} onKeyDown=${(event) => event.key === "Escape" && close()}>
     <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <button type="button" onClick=${close}>${t("Close")}</button></h3>
     <${Pager} what=${t("inputs")} first=${found.first} size=${SIZE} count=${found.count} go=${from} />
     <div class="scroll" tabindex="0" role="group" aria-label=${t("Partial sums of {sum}", { sum })}><table class="matrix sums">
       <thead><tr><th scope="col">${t("added")}</th><th scope="col">${t("with numbers")}</th><th scope="col">${t("sum so far")}</th></tr></thead>
       <tbody>
-        ${found.first === 0 && html`<tr><th scope="row"><${Called} name=${`b_${unit}(${layer})`} /></th><td><span data-cell=${`b(${layer})[${unit}]`}>${found.bias}</span></td>
+        ${found.first === 0 && html`<tr><th scope="row">${called(`b(${layer})[${unit}]`)}</th><td><span data-cell=${`b(${layer})[${unit}]`}>${found.bias}</span></td>
           <td data-cell=${`sum(${layer})[${r},${unit},0]`}>${found.bias}</td></tr>`}
         ${found.terms.map(({ input, x, w, sum: partial }) => html`<tr key=${input}>
-          <th scope="row">+ <${Called} name=${cellCalled(source(input))} /> · <${Called} name=${cellCalled(`W(${layer})[${input},${unit}]`)} /></th>
-          <td>+ <span data-cell=${source(input)}>${x}</span> · <span data-cell=${`W(${layer})[${input},${unit}]`}>${w}</span></td>
+          <th scope="row">+ ${called(source(input))} · ${called(`W(${layer})[${input},${unit}]`)}</th>
+          <td>+ <span data-cell=${source(input)}>${x}</span> · ${around(w)[0]}<span data-cell=${`W(${layer})[${input},${unit}]`}>${w}</span>${around(w)[1]}</td>
           <td data-cell=${`sum(${layer})[${r},${unit},${input}]`}>${partial}</td>
         </tr>`)}
       </tbody>
     </table></div>
     <p>${ending(found, sum)}</p>
-    <p class="formula"><${Called} name=${cellCalled(`z(${layer})[${r},${unit}]`)} /> = h(<${Called} name=${sum} />) = ${found.formula} = <b class="number" data-cell=${`z(${layer})[${r},${unit}]`}>${found.z}</b></p>
+    <p class="formula">${called(`z(${layer})[${r},${unit}]`)} = ${h}(${sum}) = ${found.formula} = <b class="number" data-cell=${`z(${layer})[${r},${unit}]`}>${found.z}</b></p>
   </div>`;
 }

@@ -21,12 +21,12 @@ export function LayerControls({ level, layer }) {
   const layers = session.value.widths.length - 1;
   return html`<div class="bar">
     ${layer && html`<${Activation} layer=${layer} />`}
-    <span class="stepper">
-      <button type="button" disabled=${width === 1} aria-label=${level ? t("Take a unit out of layer {number}", { number: level }) : t("Take an input out")} onClick=${() => change({ do: "take_unit", layer: level })}>−</button>
-      <span class="number">${level ? t("{count} units", { count: width }) : t("{count} inputs", { count: width })}</span>
+    <span class="stepper">${level ? t("Units") : t("Inputs")}
+      <button type="button" disabled=${width === 1} aria-label=${level ? t("Remove the last unit of layer {number}", { number: level }) : t("Remove the last input")} onClick=${() => change({ do: "take_unit", layer: level })}>−</button>
+      <span class="number">${width}</span>
       <button type="button" aria-label=${level ? t("Add a unit to layer {number}", { number: level }) : t("Add an input")} onClick=${() => change({ do: "add_unit", layer: level })}>+</button>
     </span>
-    <button type="button" onClick=${() => change({ do: "add_layer", after: level })}>${t("Add a layer behind")}</button>
-    ${layer && layers > 1 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Take this layer out")}</button>`}
+    <button type="button" onClick=${() => change({ do: "add_layer", after: level })}>${level ? t("Add a layer after this one") : t("Add a layer after the inputs")}</button>
+    ${layer && layers > 1 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Remove this layer")}</button>`}
   </div>`;
 }

@@ -43,7 +43,7 @@ export function Heat({ layer }) {
     return () => (wanted = false);
   }, [session.value.revision, n, inputs, outputs, turned]);
   const [wide, tall] = turned ? [inputs, outputs] : [outputs, inputs];
-  const scale = Math.min(420 / wide, 260 / tall, 8);
+  const [width, height] = [Math.max(120, Math.min(8 * wide, 320)), Math.max(120, Math.min(8 * tall, 320))];
   const [x, y] = turned ? [look.units[n - 1], look.units[n]] : [look.units[n], look.units[n - 1]];
   const go = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -52,7 +52,7 @@ export function Heat({ layer }) {
     lookAtUnit(n - 1, Math.max(0, Math.round(input - units / 2)));
     lookAtUnit(n, Math.max(0, Math.round(unit - units / 2)));
   };
-  return html`<figure class="heat"><svg class="map" width=${Math.max(24, wide * scale)} height=${Math.max(24, tall * scale)} viewBox=${`0 0 ${wide} ${tall}`} preserveAspectRatio="none" onClick=${go}
+  return html`<figure class="heat"><svg class="map" width=${width} height=${height} viewBox=${`0 0 ${wide} ${tall}`} preserveAspectRatio="none" onClick=${go}
       role="img" aria-label=${t("All weights of layer {number}; the table below shows a part of them as numbers.", { number: n })}>
       <foreignObject width=${wide} height=${tall}><canvas ref=${canvas}></canvas></foreignObject>
       <rect class="window" x=${x} y=${y} width=${Math.min(units, wide)} height=${Math.min(units, tall)} />

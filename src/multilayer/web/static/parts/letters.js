@@ -1,6 +1,5 @@
 // How things are called: the letters of the page follow the reader's book, the names of cells stay.
 import { letters } from "../state.js";
-import { html } from "../vendor/ui.js";
 
 /** The letter of a canonical one: a and z change places where the reader's book has them so. */
 export function letter(name) {
@@ -16,24 +15,22 @@ export function cellParts(name) {
   return { letter: word, layer: layer ? Number(layer) : 0, place: place.split(",").map(Number) };
 }
 
-/** The index of a weight from i to j: "23" or "32", with a comma where one of them has two digits. */
-export function weightIndex(i, j) {
-  return (letters.value.index === "ij" ? [i, j] : [j, i]).join(i > 9 || j > 9 ? "," : "");
+/** A number as an index: "₁₂". */
+export const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+
+/** The index of a weight from i to j: "₂₃" or "₃₂", with a comma where one of them has two digits. */
+function weightIndex(i, j) {
+  return (letters.value.index === "ij" ? [i, j] : [j, i]).map(low).join(i > 9 || j > 9 ? "," : "");
 }
 
-/** What a cell is called, apart from its row: "w_23(1)", "a_3(1)", "x_2". */
-export function cellCalled(name) {
+/** What a cell is called, apart from its row: "w₂₃(1)", "a₃(1)", "x₂". */
+export function called(name) {
   const { letter: word, layer, place } = cellParts(name);
-  const of = layer ? `(${layer})` : "";
-  if (word === "W") return `w_${weightIndex(...place)}${of}`;
-  return `${letter(word)}_${place.at(-1)}${of}`;
+  return `${word === "W" ? `w${weightIndex(...place)}` : letter(word) + low(place.at(-1))}${layer ? `(${layer})` : ""}`;
 }
 
-/** A letter with its index set low. */
-export function Called({ name }) {
-  const [word, index, of] = /^(\w+?)_([\d,]+)(.*)$/.exec(name)?.slice(1) ?? [name];
-  return html`<span class="called"><i>${word}</i>${index && html`<sub>${index}</sub>`}${of}</span>`;
-}
+/** What stands before and behind a number in a product. */
+export const around = (number) => (number.startsWith("-") ? ["(", ")"] : ["", ""]);
 
 /** x W + b, as it is written: where W is (units, inputs) its transpose is meant. */
 export function affine(n, source) {

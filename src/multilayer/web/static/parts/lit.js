@@ -32,7 +32,7 @@ export function paint(root) {
   const names = new Set(related(lit.value));
   if (!names.size) return;
   for (const element of root.querySelectorAll("[data-cell], [data-lit]")) {
-    if (names.has(element.dataset.cell) || names.has(element.dataset.lit)) element.classList.add("lit");
+    if (names.has(element.dataset.cell) || names.has(element.dataset.lit)) (element.closest("td") ?? element).classList.add("lit");
   }
 }
 

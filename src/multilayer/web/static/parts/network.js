@@ -2,15 +2,12 @@
 import { t } from "../i18n.js";
 import { row, session } from "../state.js";
 import { html } from "../vendor/ui.js";
-import { letter } from "./letters.js";
+import { cellParts, letter, low } from "./letters.js";
 import { lit, outputCell } from "./lit.js";
 import { opened, sheet, textOf } from "./sheet.js";
-import { cellParts } from "./letters.js";
 
 const EDGES = 200;
 const [HIGH, GAP, ROOM, DIGIT, TOP] = [38, 10, 96, 6.9, 30];
-
-const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 
 /** The columns of units that are shown: { level, first, count, width, lines(i), wide }. */
 function columns(shown, r) {

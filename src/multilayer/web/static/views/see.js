@@ -6,7 +6,7 @@ import { Chain } from "../parts/chain.js";
 import { Equation } from "../parts/equation.js";
 import { Grid, Pager } from "../parts/grid.js";
 import { Heat } from "../parts/heat.js";
-import { Called, blockName, cellCalled, letter } from "../parts/letters.js";
+import { blockName, called, letter, low } from "../parts/letters.js";
 import { follow, lit, paint } from "../parts/lit.js";
 import { Network } from "../parts/network.js";
 import { choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
@@ -19,9 +19,8 @@ const sizeOf = (block) => Math.max(3, ...block.cells.flat().map((text) => text.l
 function editable(block) {
   const size = sizeOf(block);
   return (name, text) => {
-    const called = cellCalled(name);
     const rowed = block.name === "x" || block.name === "target";
-    const label = rowed && block.shape.length > 1 ? t("{name}, row {row}", { name: called, row: /\d+/.exec(name.split("[")[1])[0] }) : called;
+    const label = rowed && block.shape.length > 1 ? t("{name}, row {row}", { name: called(name), row: /\d+/.exec(name.split("[")[1])[0] }) : called(name);
     return html`<${Cell} key=${name} name=${name} label=${label} text=${text} size=${size}
       commit=${(typed) => edit({ do: "number", cell: name, text: typed, called: label })} />`;
   };
@@ -32,7 +31,7 @@ const opening = (name, text) => {
   const [r, j] = name.split("[")[1].slice(0, -1).split(",").map(Number);
   const layer = Number(/\d+/.exec(name)[0]);
   const isOpen = opened.value?.layer === layer && opened.value.unit === j && row.value === r - 1;
-  return html`<button type="button" class="cell" aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: cellCalled(name), number: text, row: r })}
+  return html`<button type="button" class="cell" aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
     onClick=${() => {
       choose(r - 1);
       opened.value = isOpen ? null : { layer, unit: j };
@@ -47,13 +46,13 @@ function Table({ block, cell, caption, transposed, row: heads, column, shape, no
   const rowed = heads === rowHead;
   return useMemo(
     () => html`<${Grid} block=${block} transposed=${transposed} label=${block.name} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
-      caption=${caption ?? blockName(block.name)} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell(block)} />`,
+      caption=${caption ?? blockName(block.name)} inner=${cell === reading ? undefined : "in"} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
     [block, letters.value, rowed && row.value, caption, note, opened.value],
   );
 }
 
 /** The heads of numbers of a letter: x_1, a_2. */
-const heads = (word) => (number) => html`<${Called} name=${`${word}_${number}`} />`;
+const heads = (word) => (number) => word + low(number);
 
 function Inputs() {
   const { blocks, look: seen, units } = sheet.value;
@@ -62,7 +61,7 @@ function Inputs() {
   return html`<section class="inputs"><h2>${t("Rows of x")}</h2>
     <${LayerControls} level=${0} />
     <${Pager} what=${t("inputs")} first=${seen.units[0]} size=${units} count=${session.value.widths[0]} go=${(first) => lookAtUnit(0, first)} />
-    <${Table} block=${block} cell=${editable} row=${rowHead} column=${(_, j) => block.columns[j]} />
+    <${Table} block=${block} cell=${editable} row=${rowHead} column=${(i, j) => (block.columns[j] === `x${i}` ? `x${low(i)}` : block.columns[j])} />
   </section>`;
 }
 
@@ -76,18 +75,18 @@ function LayerSection({ layer }) {
   const to = heads(letter("a"));
   const outs = last ? (session.value.classes && layer.units > 1 ? (_, j) => z.columns[j] : heads("y")) : heads(letter("z"));
   return html`<section class="layer" aria-labelledby=${`layer-${n}`}>
-    <h2 id=${`layer-${n}`}>${t("Layer {number}", { number: n })} <span class="soft">${t("{inputs} inputs, {units} units", layer)}</span></h2>
+    <h2 id=${`layer-${n}`}>${t("Layer {number}", { number: n })} <span class="soft number">${layer.inputs} → ${layer.units}</span></h2>
     <${LayerControls} level=${n} layer=${layer} />
     <${Equation} layer=${layer} />
     <${Pager} what=${t("units")} first=${seen.units[n]} size=${units} count=${layer.units} go=${(first) => lookAtUnit(n, first)} />
-    ${layer.inputs * layer.units > 200 && html`<${Heat} layer=${layer} />`}
     <div class="sheet">
+      ${layer.inputs * layer.units > 200 && html`<${Heat} layer=${layer} />`}
       <${Table} block=${W} cell=${editable} transposed=${swapped} row=${swapped ? to : from} column=${swapped ? from : to} note=${swapped}
         caption=${`W(${n})`} shape=${`(${(swapped ? [...W.shape].reverse() : W.shape).join(", ")})`} />
       <${Table} block=${b} cell=${editable} column=${to} />
-      <${Table} block=${a} cell=${() => opening} row=${rowHead} column=${to} />
-      <${Table} block=${z} cell=${() => reading} row=${rowHead} column=${outs} caption=${last ? `y = ${letter("z")}(${n})` : undefined} />
-      ${last && blocks.class && html`<${Table} block=${blocks.class} cell=${() => reading} transposed row=${rowHead} shape="" caption=${meaning === "each" ? t("largest") : t("class")} />`}
+      <${Table} block=${a} cell=${opening} row=${rowHead} column=${to} />
+      <${Table} block=${z} cell=${reading} row=${rowHead} column=${outs} caption=${last ? `y = ${letter("z")}(${n})` : undefined} />
+      ${last && blocks.class && html`<${Table} block=${blocks.class} cell=${reading} transposed row=${rowHead} shape="" caption=${meaning === "each" ? t("largest") : t("class")} />`}
       ${last && blocks.target && html`<${Table} block=${blocks.target} cell=${editable} transposed=${blocks.target.shape.length === 1} row=${rowHead} shape=""
         column=${blocks.target.shape.length === 1 ? undefined : outs} caption=${session.value.target ?? t("target")} />`}
     </div>
@@ -110,7 +109,7 @@ function Bar() {
       <span class="soft">${t("of {count}", { count: rows })}</span>
       <${Pager} what=${t("rows")} first=${sheet.value.look.row} size=${sheet.value.rows} count=${rows} go=${(first) => (look.value = { ...look.value, row: first })} /></span>
     <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
-    <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "w_ij"], ["ji", "w_ji"]]} />
+    <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
     <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
   </div>`;
 }
@@ -118,12 +117,13 @@ function Bar() {
 /** The name and the number of what is lit. */
 function Readout() {
   const name = lit.value;
-  return html`<p class="readout number" aria-hidden="true">${name && textOf(name) ? html`<${Called} name=${cellCalled(name)} /> = ${textOf(name)}` : "\u00a0"}</p>`;
+  return html`<p class="readout number" aria-hidden="true">${name && textOf(name) ? `${called(name)} = ${textOf(name)}` : "\u00a0"}</p>`;
 }
 
 export default function See() {
   const root = useRef();
   useEffect(refresh, [session.value.revision, digits.value, look.value]);
+  useEffect(() => () => (opened.value = null), []);
   useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
   const ready = sheet.value;
   lit.value;
@@ -132,6 +132,8 @@ export default function See() {
   return html`<div ref=${root} onMouseOver=${follow} onFocusIn=${follow}>
     <h1>${t("Every number of the network")}</h1>
     <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
+    <details><summary>${t("What new units and layers begin with")}</summary>
+      <p>${t("What is added changes no output until you edit it. A new unit gets the weights that multilayer.initialize draws, with its number as the seed; its bias is 0, and so are its weights to the next layer. A new layer is the identity. A new input is 0 in every row. When a layer is removed, the next one keeps its weights if they still fit, and gets new ones otherwise.")}</p></details>
     ${ready && html`<${Bar} />
       <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${depth} go=${(layer) => (look.value = { ...look.value, layer })} />
       <div class="top-of-sheet"><div><${Network} /><${Readout} /></div><${Inputs} /></div>
