@@ -55,9 +55,9 @@ class Chain(msgspec.Struct):
     z: str
 
 
-def chain_of(record: LayerRecord, unit: int, first: int, digits: int | None) -> Chain:
-    """Return the chain of a unit, counted from 0, from a record of one row."""
-    layer, x, a = record.layer, record.x[0], record.a[0]
+def chain_of(record: LayerRecord, row: int, unit: int, first: int, digits: int | None) -> Chain:
+    """Return the chain of a unit for a row of a record, from an input on, all counted from 0."""
+    layer, x, a = record.layer, record.x[row], record.a[row]
 
     def partial_sum(k: int) -> Any:
         return Dense(layer.W[:k, unit : unit + 1], layer.b[unit : unit + 1]).weighted_sums(x[:k])[0]
@@ -80,7 +80,7 @@ def chain_of(record: LayerRecord, unit: int, first: int, digits: int | None) -> 
         _gap(last, a[unit]),
         backend.info().backend == "native",
         put_in(layer.activation, a, unit, text),
-        text(record.z[0, unit]),
+        text(record.z[row, unit]),
     )
 
 

@@ -17,9 +17,10 @@ from multilayer.network import MLP, Dense, LayerRecord
 from multilayer.web.cells import Block, Window, block
 from multilayer.web.session import State
 
-__all__ = ["Look", "Sheet", "sheet_of"]
+__all__ = ["ROWS", "Look", "Sheet", "sheet_of"]
 
-_ROWS = 10
+ROWS = 10
+"""Rows that are shown at a time."""
 _ALL, _SOME = 16, 8
 """Units of each layer that are shown: all of them up to so many, or so many of each."""
 _CELLS = 2400
@@ -65,6 +66,9 @@ class Sheet(msgspec.Struct):
     rows: int
     """How many rows are shown at most, and units."""
     units: int
+    count: int
+    """How many rows there are."""
+    widths: tuple[int, ...]
     layers: list[Layer]
     names: list[str]
     """Of all blocks that are shown, in order."""
@@ -79,7 +83,7 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
     net = state.network
     look = _possible(state, look)
     shown = range(look.layer, look.layer + _depth(net, look.layer))
-    trace = net.trace(state.rows.X[look.row : look.row + _ROWS])
+    trace = net.trace(state.rows.X[look.row : look.row + ROWS])
     if look.layer:
         blocks = [_of_rows(f"z({look.layer})", trace[look.layer].x, look.layer, state, look)]
     else:
@@ -91,8 +95,10 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
     return Sheet(
         revision,
         look,
-        _ROWS,
+        ROWS,
         _units(net),
+        len(state.rows.X),
+        net.widths,
         [_layer(n, net.layers[n], look.digits) for n in shown],
         [each.name for each in blocks],
         blocks,
@@ -108,7 +114,7 @@ def _possible(state: State, look: Look) -> Look:
         return max(0, min(first, size - window))
 
     return Look(
-        within(look.row, len(state.rows.X), _ROWS),
+        within(look.row, len(state.rows.X), ROWS),
         within(look.layer, len(net.layers), 1),
         {n: within(look.units.get(n, 0), width, _units(net)) for n, width in enumerate(net.widths)},
         look.digits,
@@ -125,7 +131,7 @@ def _depth(net: MLP, first: int) -> int:
     cells = depth = 0
     shown = [min(width, _units(net)) for width in net.widths[first:]]
     for inputs, units in pairwise(shown):
-        cells += units * (inputs + 1 + 2 * _ROWS)
+        cells += units * (inputs + 1 + 2 * ROWS)
         if depth and cells > _CELLS:
             break
         depth += 1
@@ -187,7 +193,7 @@ def _of_rows(
     columns: tuple[str, ...] | None = None,
 ) -> Block:
     """Return the block of an array that has only the rows that are looked at."""
-    window = Window(0, look.units[level], _ROWS, _units(state.network))
+    window = Window(0, look.units[level], ROWS, _units(state.network))
     found = block(name, part, look.digits, columns=columns, window=window)
     found.shape = (len(state.rows.X), part.shape[1])
     found.first = (look.row + 1, found.first[1])
@@ -204,10 +210,10 @@ def _answers(state: State, y: NDArray[Any], look: Look) -> list[Block]:
         labels = [[_class_text(net, row) for row in y]]
         found.append(Block("class", (count,), (1, first + 1), ("",), ("",) * len(y), labels))
     if targets is not None and targets.ndim == 1:
-        texts = [[_target_text(target, look.digits) for target in targets[first : first + _ROWS]]]
+        texts = [[_target_text(target, look.digits) for target in targets[first : first + ROWS]]]
         found.append(Block("target", (count,), (1, first + 1), ("",), ("",) * len(y), texts))
     elif targets is not None:
-        part = targets[first : first + _ROWS]
+        part = targets[first : first + ROWS]
         names = net.output_names or numbered("", targets.shape[1])
         found.append(_of_rows("target", part, len(net.layers), state, look, names))
     return found

@@ -11,7 +11,7 @@ from multilayer.web.chain import Chain, chain_of
 from multilayer.web.edits import Edit, edited
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.session import Session
-from multilayer.web.sheet import Look, Sheet, sheet_of
+from multilayer.web.sheet import ROWS, Look, Sheet, sheet_of
 
 __all__ = ["ENDPOINTS"]
 
@@ -39,6 +39,8 @@ class ChainRequest(msgspec.Struct, forbid_unknown_fields=True):
     unit: int
     row: int = 0
     first: int = 0
+    top: int = 0
+    """The first row that the sheet shows: with NumPy, a sum may depend on the rows beside it."""
     digits: int | None = 6
 
 
@@ -76,9 +78,10 @@ def chain(session: Session, request: ChainRequest) -> Chain:
                 row=request.row + 1,
             )
         )
-    record = state.network.trace(X[request.row : request.row + 1])[request.layer - 1]
+    top = request.top if 0 <= request.top <= request.row < request.top + ROWS else request.row
+    record = state.network.trace(X[top : top + ROWS])[request.layer - 1]
     first = min(max(request.first, 0), record.layer.inputs - 1)
-    return chain_of(record, request.unit - 1, first, request.digits)
+    return chain_of(record, request.row - top, request.unit - 1, first, request.digits)
 
 
 def heat(session: Session, request: HeatRequest) -> bytes:

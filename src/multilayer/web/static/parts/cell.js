@@ -13,10 +13,8 @@ function neighbour(element, key) {
 export function moveByArrows(event) {
   if (!event.key.startsWith("Arrow") || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   if (event.target.dataset.draft !== undefined && !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-  const next = neighbour(event.target, event.key);
-  if (!next) return;
   event.preventDefault();
-  next.focus();
+  neighbour(event.target, event.key)?.focus();
 }
 
 /** `commit(text)` is a promise: of "" when the number was taken, of the reason when it was not. */

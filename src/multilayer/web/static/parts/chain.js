@@ -21,7 +21,7 @@ export function Chain({ layer, unit }) {
   const [found, show] = useState(null);
   const [first, from] = useState(0);
   const heading = useRef();
-  const request = { layer, unit, row: row.value, first, digits: digits.value };
+  const request = { layer, unit, row: row.value, first, top: sheet.value.look.row, digits: digits.value };
   useEffect(() => {
     let wanted = true;
     attempt(() => ask("chain", request)).then((answer) => wanted && answer && show(answer));

@@ -1,6 +1,5 @@
 // What can be changed of a layer as a whole: its activation, its units, the layer itself.
 import { t } from "../i18n.js";
-import { session } from "../state.js";
 import { html } from "../vendor/ui.js";
 import { Cell } from "./cell.js";
 import { change, edit, sheet } from "./sheet.js";
@@ -17,8 +16,8 @@ function Activation({ layer }) {
 
 /** Of layer `level`, or of the inputs where that is 0. */
 export function LayerControls({ level, layer }) {
-  const width = session.value.widths[level];
-  const layers = session.value.widths.length - 1;
+  const { widths } = sheet.value;
+  const width = widths[level];
   return html`<div class="bar">
     ${layer && html`<${Activation} layer=${layer} />`}
     <span class="stepper">${level ? t("Units") : t("Inputs")}
@@ -27,6 +26,6 @@ export function LayerControls({ level, layer }) {
       <button type="button" aria-label=${level ? t("Add a unit to layer {number}", { number: level }) : t("Add an input")} onClick=${() => change({ do: "add_unit", layer: level })}>+</button>
     </span>
     <button type="button" onClick=${() => change({ do: "add_layer", after: level })}>${level ? t("Add a layer after this one") : t("Add a layer after the inputs")}</button>
-    ${layer && layers > 1 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Remove this layer")}</button>`}
+    ${layer && widths.length > 2 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Remove this layer")}</button>`}
   </div>`;
 }

@@ -1,6 +1,6 @@
 // The network as a picture: a column of units for each layer, edges by the size and the sign of their weights.
 import { t } from "../i18n.js";
-import { row, session } from "../state.js";
+import { row } from "../state.js";
 import { html } from "../vendor/ui.js";
 import { cellParts, letter, low } from "./letters.js";
 import { lit, outputCell } from "./lit.js";
@@ -11,7 +11,7 @@ const [HIGH, GAP, ROOM, DIGIT, TOP] = [38, 10, 96, 6.9, 30];
 
 /** The columns of units that are shown: { level, first, count, width, lines(i), wide }. */
 function columns(shown, r) {
-  const widths = session.value.widths;
+  const { widths } = shown;
   const last = widths.length - 1;
   return [shown.look.layer, ...shown.layers.map(({ number }) => number)].map((level) => {
     const first = shown.look.units[level];
@@ -89,7 +89,7 @@ export function Network() {
   const wide = right - ROOM;
   return html`<figure class="network"><div class="scroll" tabindex="0" role="group" aria-label=${t("Picture of the network")}>
     <svg width=${wide + 2} height=${TOP + tall + 26} viewBox=${`-1 0 ${wide + 2} ${TOP + tall + 26}`} role="img"
-        aria-label=${t("The network {widths} as units and edges; the tables below have the same numbers.", { widths: session.value.widths.join("-") })}>
+        aria-label=${t("The network {widths} as units and edges; the tables below have the same numbers.", { widths: shown.widths.join("-") })}>
       ${all.slice(1).map((to, k) => html`<${Edges} key=${to.level} from=${all[k]} to=${to} layer=${shown.layers[k]} place=${place} all=${whole} focus=${focus} />`)}
       ${all.map((column, k) => html`<g key=${column.level}>
         <text class="head" x=${starts[k]} y="16">${column.level ? t("layer {number}", { number: column.level }) : t("inputs")}</text>

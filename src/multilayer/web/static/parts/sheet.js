@@ -1,6 +1,6 @@
 // What the sheet shows and is asked for: the part that is looked at, and edits of it.
 import { Refused, ask, attempt, inTurn } from "../api.js";
-import { digits, row, session } from "../state.js";
+import { digits, revision, row } from "../state.js";
 import { signal } from "../vendor/ui.js";
 
 /** The answer of the endpoint `sheet`, with all blocks that are shown by their names; null until it has arrived. */
@@ -14,31 +14,34 @@ export const opened = signal(null);
 
 const asked = () => ({ ...look.value, digits: digits.value });
 
-function take(found) {
+function take(found, wanted) {
   const had = sheet.peek()?.blocks ?? {};
+  if (row.peek() >= found.count) row.value = found.count - 1;
   const sent = Object.fromEntries(found.blocks.map((block) => [block.name, block]));
-  sheet.value = { ...found, digits: found.look.digits, blocks: Object.fromEntries(found.names.map((name) => [name, sent[name] ?? had[name]])) };
+  sheet.value = { ...found, asked: wanted, blocks: Object.fromEntries(found.names.map((name) => [name, sent[name] ?? had[name]])) };
 }
 
-/** Fetch what is looked at, unless it is here. */
+let waits = false;
+
+/** Fetch what is looked at, after all changes that were asked for before, unless it is here. */
 export function refresh() {
-  const has = sheet.peek();
-  const wanted = JSON.stringify(asked());
-  if (has?.revision === session.value.revision && has.asked === wanted) return;
+  const isHere = () => sheet.peek()?.revision === revision.peek() && sheet.peek().asked === JSON.stringify(asked());
+  if (waits || isHere()) return;
+  waits = true;
   attempt(() => inTurn(async () => {
-    take(await ask("sheet", { look: asked() }));
-    sheet.value = { ...sheet.peek(), asked: wanted };
-    if (row.peek() >= session.value.rows) row.value = session.value.rows - 1;
+    waits = false;
+    if (isHere()) return;
+    const wanted = JSON.stringify(asked());
+    take(await ask("sheet", { look: JSON.parse(wanted) }), wanted);
   }));
 }
 
 /** Make edits; the answer is "" or the reason why nothing has changed. */
 export async function edit(...edits) {
   try {
-    const wanted = JSON.stringify(asked());
     await inTurn(async () => {
-      take(await ask("edit", { edits, look: JSON.parse(wanted) }));
-      sheet.value = { ...sheet.peek(), asked: wanted };
+      const wanted = JSON.stringify(asked());
+      take(await ask("edit", { edits, look: JSON.parse(wanted) }), wanted);
     });
     return "";
   } catch (error) {
@@ -58,8 +61,8 @@ export const lookAtUnit = (level, first) => (look.value = { ...look.value, units
 
 /** Choose a row, counted from 0, and bring it into the window. */
 export function choose(index) {
-  row.value = Math.max(0, Math.min(index, session.value.rows - 1));
-  const { rows } = sheet.value;
+  const { rows, count } = sheet.value;
+  row.value = Math.max(0, Math.min(index, count - 1));
   const first = look.value.row;
   if (row.value < first || row.value >= first + rows) look.value = { ...look.value, row: Math.floor(row.value / rows) * rows };
 }

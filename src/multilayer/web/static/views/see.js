@@ -54,26 +54,33 @@ function Table({ block, cell, caption, transposed, row: heads, column, shape, no
 /** The heads of numbers of a letter: x_1, a_2. */
 const heads = (word) => (number) => word + low(number);
 
+/** The names of columns, where they have some of their own. */
+const named = (word, block) => (number) => {
+  const name = block.columns[number - block.first[1]];
+  return [String(number), `x${number}`].includes(name) ? word + low(number) : name;
+};
+
+/** What goes into the first layer that is shown: the rows, or the outputs of a layer that is not. */
 function Inputs() {
-  const { blocks, look: seen, units } = sheet.value;
-  const block = blocks.x;
-  if (!block) return null;
-  return html`<section class="inputs"><h2>${t("Rows of x")}</h2>
-    <${LayerControls} level=${0} />
-    <${Pager} what=${t("inputs")} first=${seen.units[0]} size=${units} count=${session.value.widths[0]} go=${(first) => lookAtUnit(0, first)} />
-    <${Table} block=${block} cell=${editable} row=${rowHead} column=${(i, j) => (block.columns[j] === `x${i}` ? `x${low(i)}` : block.columns[j])} />
+  const { blocks, look: seen, units, widths } = sheet.value;
+  const level = seen.layer;
+  const block = level ? blocks[`z(${level})`] : blocks.x;
+  return html`<section class="inputs"><h2>${level ? t("Outputs of layer {number}", { number: level }) : t("Rows of x")}</h2>
+    ${!level && html`<${LayerControls} level=${0} />`}
+    <${Pager} what=${level ? t("units") : t("inputs")} first=${seen.units[level]} size=${units} count=${widths[level]} go=${(first) => lookAtUnit(level, first)} />
+    <${Table} block=${block} cell=${level ? reading : editable} row=${rowHead} column=${level ? heads(letter("z")) : named("x", block)} />
   </section>`;
 }
 
 function LayerSection({ layer }) {
-  const { blocks, look: seen, units, meaning } = sheet.value;
+  const { blocks, look: seen, units, meaning, widths } = sheet.value;
   const n = layer.number;
   const [W, b, a, z] = ["W", "b", "a", "z"].map((word) => blocks[`${word}(${n})`]);
-  const last = n === session.value.widths.length - 1;
+  const last = n === widths.length - 1;
   const swapped = letters.value.weights === "oi";
   const from = n === 1 ? heads("x") : heads(letter("z"));
   const to = heads(letter("a"));
-  const outs = last ? (session.value.classes && layer.units > 1 ? (_, j) => z.columns[j] : heads("y")) : heads(letter("z"));
+  const outs = last ? named("y", z) : heads(letter("z"));
   return html`<section class="layer" aria-labelledby=${`layer-${n}`}>
     <h2 id=${`layer-${n}`}>${t("Layer {number}", { number: n })} <span class="soft number">${layer.inputs} → ${layer.units}</span></h2>
     <${LayerControls} level=${n} layer=${layer} />
@@ -101,13 +108,13 @@ function Choose({ label, value, options, change }) {
 }
 
 function Bar() {
-  const { rows } = session.value;
+  const { count, rows, look: seen } = sheet.value;
   const used = letters.value;
   const set = (name) => (value) => (letters.value = { ...used, [name]: value });
   return html`<div class="bar">
-    <span class="rows"><label>${t("Row")} <input type="number" min="1" max=${rows} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
-      <span class="soft">${t("of {count}", { count: rows })}</span>
-      <${Pager} what=${t("rows")} first=${sheet.value.look.row} size=${sheet.value.rows} count=${rows} go=${(first) => (look.value = { ...look.value, row: first })} /></span>
+    <span class="rows"><label>${t("Row")} <input type="number" min="1" max=${count} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
+      <span class="soft">${t("of {count}", { count })}</span>
+      <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${(first) => (look.value = { ...look.value, row: first })} /></span>
     <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
     <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
     <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
@@ -128,14 +135,13 @@ export default function See() {
   const ready = sheet.value;
   lit.value;
   const { layers = [], look: seen } = ready ?? {};
-  const depth = session.value.widths.length - 1;
-  return html`<div ref=${root} onMouseOver=${follow} onFocusIn=${follow}>
+  return html`<div ref=${root} data-revision=${ready?.revision} onMouseOver=${follow} onFocusIn=${follow}>
     <h1>${t("Every number of the network")}</h1>
     <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
     <details><summary>${t("What new units and layers begin with")}</summary>
       <p>${t("What is added changes no output until you edit it. A new unit gets the weights that multilayer.initialize draws, with its number as the seed; its bias is 0, and so are its weights to the next layer. A new layer is the identity. A new input is 0 in every row. When a layer is removed, the next one keeps its weights if they still fit, and gets new ones otherwise.")}</p></details>
     ${ready && html`<${Bar} />
-      <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${depth} go=${(layer) => (look.value = { ...look.value, layer })} />
+      <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${ready.widths.length - 1} go=${(layer) => (look.value = { ...look.value, layer })} />
       <div class="top-of-sheet"><div><${Network} /><${Readout} /></div><${Inputs} /></div>
       ${layers.map((layer) => html`<${LayerSection} key=${layer.number} layer=${layer} />`)}`}
   </div>`;
