@@ -1,0 +1,10 @@
+"""A network as source that stands alone, with the same bits as `net(x)`.
+
+One definition of each activation, in kernels/, is printed as C, Python and JavaScript: by `printer`, with a dialect
+for each language in languages/. A file holds its weights, rows with stored outputs to test itself, a command line.
+"""
+
+from multilayer.exchange.source.c import c_source, write_c
+from multilayer.exchange.source.sources import SOURCES
+
+__all__ = ["SOURCES", "c_source", "write_c"]

@@ -1,0 +1,162 @@
+"""A network as one C99 file with its header, of the same bits as `net(x)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from multilayer._base.storage import AnyPath
+from multilayer.exchange.source.c_main import MAIN, PRINT_TEXT
+from multilayer.exchange.source.c_text import CLASS, CLASS_HEADER, CLASS_LINES, DENSE, HEADER, PREDICT, TOP
+from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
+from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
+from multilayer.exchange.source.program import Program
+
+__all__ = ["c_source", "c_string", "write_c"]
+
+_ROWS_AT_ONCE = 4
+_TYPES = {"f32": "float", "f64": "double"}
+
+
+def c_source(network: Any, name: str = "network") -> dict[str, str]:
+    """Return `name`.c and `name`.h, a network as C99 with the same bits as `net(x)`: file names with their text.
+
+    The library part allocates nothing and prints nothing: const arrays, and two areas of the widest layer on the stack.
+    A compiler needs `fma` and `fmaf` that round once, as C99 has them.
+
+    Raises
+    ------
+    InputError
+        For what has no source (see `multilayer.exchange.source`), and a name that makes no identifier.
+    """
+    plan = plan_of(network, name)
+    places = _places(plan)
+    class_header = CLASS_HEADER.format_map(places) if plan.class_names else ""
+    header = HEADER.format_map(places | {"class_header": class_header})
+    return {f"{plan.name}.c": "\n".join(_parts(plan, places)), f"{plan.name}.h": header}
+
+
+def write_c(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
+    """Write the files of `c_source` into the folder of `path_stem`, and return their paths.
+
+    The name is that of the path, as an identifier, unless given.
+    """
+    folder, stem = stem_of(path_stem, (".c", ".h"))
+    return write_files(folder, c_source(network, name or stem))
+
+
+def c_string(text: str) -> str:
+    """Return a text as a C string of ASCII, whatever it holds.
+
+    >>> print(c_string('5" / ??/ é'))
+    "5\\" / \\?\\?/ \\303\\251"
+    """
+    encoded = text.encode("utf-8", "surrogatepass")
+    plain = b'"\\?'
+    parts = (
+        f"\\{chr(byte)}" if byte in plain else chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+        for byte in encoded
+    )
+    return f'"{"".join(parts)}"'
+
+
+def _places(plan: Plan) -> dict[str, Any]:
+    columns = 128 // plan.network.dtype.itemsize
+    return {
+        "origin": "\n * ".join(plan.origin),
+        "name": plan.name,
+        "upper": plan.name.upper(),
+        "inputs": plan.inputs,
+        "units": plan.units,
+        "classes": len(plan.class_names),
+        "widest": plan.widest,
+        "real": _TYPES[plan.real],
+        "rows_at_once": _ROWS_AT_ONCE,
+        "columns": columns,
+        "fma": "fmaf" if plan.real == "f32" else "fma",
+        "zero": number(0.0, plan.real),
+        "widths": "\n".join(
+            f"    for (; j + {width} <= units; j += {width}) "
+            f"columns(rows, {width}, x, inputs, W + j, b + j, units, a + j);"
+            for width in (columns, columns // 2, columns // 4, columns // 8, 1)
+        ),
+        "layers": "\n".join(chain.from_iterable(_layer_lines(plan, layer) for layer in plan.layers)),
+        "found": "best" if plan.units > 1 else f"y[0] > {number(plan.threshold, plan.real)}",
+    }
+
+
+def _parts(plan: Plan, places: dict[str, Any]) -> list[str]:
+    program = Program(C(plan.real), plan.real)
+    for layer in plan.layers:
+        program.add(layer.kernel)
+    used = [text for name, text in PRIMITIVES.items() if name in program.primitives]
+    names = {"input": plan.input_names, "output": plan.output_names, "class": plan.class_names}
+    return [
+        TOP.format_map(places),
+        *(_strings(f"{plan.name}_{kind}_names", texts) for kind, texts in names.items() if texts),
+        *chain.from_iterable(_weights(plan, layer) for layer in plan.layers),
+        *(f"{text}\n" for text in (*used, *program.parts.values())),
+        DENSE.format_map(places),
+        PREDICT.format_map(places),
+        *([CLASS.format_map(places)] if plan.class_names else []),
+        MAIN.format_map(places | _test(plan)),
+    ]
+
+
+def _strings(name: str, texts: Sequence[str]) -> str:
+    lines = ",\n".join(f"    {c_string(text)}" for text in texts)
+    return f"const char *const {name}[{len(texts)}] = {{\n{lines}}};\n"
+
+
+def _array(name: str, values: Any, kind: str) -> str:
+    return f"static const {_TYPES[kind]} {name}[{values.size}] = {{\n{numbers(values.ravel().tolist(), kind)}}};\n"
+
+
+def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
+    n = layer.number
+    slopes = (
+        _array(f"c{n}_{i}", argument, "f64")
+        for i, argument in enumerate(layer.arguments)
+        if isinstance(argument, np.ndarray)
+    )
+    return [
+        f"/* Layer {n}: W of shape ({layer.inputs}, {layer.units}), and b */",
+        _array(f"W{n}", layer.W, plan.real),
+        _array(f"b{n}", layer.b, plan.real),
+        *slopes,
+    ]
+
+
+def _layer_lines(plan: Plan, layer: LayerPlan) -> list[str]:
+    """Return the statements of a layer; the areas between layers take turns."""
+    n, units = layer.number, layer.units
+    areas = ("even", "odd")
+    x = "x" if n == 1 else areas[(n - 1) % 2]
+    z = "y" if n == len(plan.layers) else areas[n % 2]
+    lines = [f"    dense(rows, {x}, {layer.inputs}, W{n}, b{n}, {units}, {z});"]
+    kernel = layer.kernel.__name__
+    constants = "".join(
+        f", c{n}_{i}[i % {units}]" if isinstance(argument, np.ndarray) else f", {number(argument, 'f64')}"
+        for i, argument in enumerate(layer.arguments)
+    )
+    if layer.of_row:
+        lines.append(f"    for (int r = 0; r < rows; r++) {kernel}({z} + r * {units}, {units});")
+    elif kernel != "identity":
+        lines.append(f"    for (int i = 0; i < rows * {units}; i++) {z}[i] = {kernel}({z}[i]{constants});")
+    return lines
+
+
+def _test(plan: Plan) -> dict[str, Any]:
+    return {
+        "test_rows": len(plan.rows),
+        "test_x": numbers(plan.rows.ravel().tolist(), plan.real),
+        "test_y": numbers(plan.outputs.ravel().tolist(), plan.real),
+        "format": "%.9g" if plan.real == "f32" else "%.17g",
+        "print_text": PRINT_TEXT.format() if plan.class_names else "",
+        "class_lines": CLASS_LINES.format(name=plan.name) if plan.class_names else "",
+    }
