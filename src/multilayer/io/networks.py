@@ -17,7 +17,16 @@ from multilayer.io.network_document import user_activations
 from multilayer.network import MLP
 from multilayer.network.held import network_of
 
-__all__ = ["FORMATS", "Format", "bytes_of", "is_network_file", "load", "network_in", "save"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "bytes_of",
+    "is_network_file",
+    "load",
+    "network_in",
+    "refuse_disguise",
+    "save",
+]
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> 
 def network_in(data: bytes, where: str, activations: Sequence[Activation] = ()) -> MLP:
     """Return the network in the bytes of a file of this name, as `load` does."""
     format_ = _format_of(where)
-    _refuse_disguise(data, where)
+    refuse_disguise(data, where)
     return format_.read(data, where, activations)
 
 
@@ -140,7 +149,7 @@ def _format_of(path: AnyPath) -> Format:
     return _BY_SUFFIX[suffix]
 
 
-def _refuse_disguise(data: bytes, where: str) -> None:
+def refuse_disguise(data: bytes, where: str) -> None:
     """Refuse a pickle, or a zip archive as PyTorch and NumPy write, under another name.
 
     The length of its header, with which a safetensors file starts, can look like the start of a pickle; but there the

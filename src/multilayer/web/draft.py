@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.activations import Activation
 from multilayer.network import MLP, Dense
-from multilayer.web.session import Rows, State
+from multilayer.web.session import State
 from multilayer.web.typed import typed
 
 __all__ = ["MAX_PARAMETERS", "Draft", "number_of"]
@@ -111,7 +111,7 @@ class Draft:
             for W, b, h in zip(self.W, self.b, self.activations, strict=True)
         ]
         net = MLP(layers, classes=old.classes, inputs=self.input_names)
-        new = Rows(self.X, self.y, self.column_names, rows.target, rows.about)
+        new = dataclasses.replace(rows, X=self.X, y=self.y, names=self.column_names)
         return dataclasses.replace(self._state, network=net, rows=new)
 
     @staticmethod

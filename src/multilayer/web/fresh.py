@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, quoted
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.network.labels import Label
 from multilayer.web.session import Rows
 
-__all__ = ["network_for", "rows_for"]
+__all__ = ["classes_of", "network_for", "rows_for"]
 
 _HIDDEN = 8
 _MOST_ROWS = 8
@@ -25,15 +25,18 @@ def network_for(rows: Rows, hidden: int = _HIDDEN, seed: int = 0) -> tuple[MLP, 
     Whether the targets are classes is decided by `multilayer.tables.target`. Two classes have one output with the
     sigmoid, more have a softmax, and a quantity has an output as it is; hidden units have tanh.
     """
-    inputs = rows.X.shape[1]
+    inputs, name = rows.X.shape[1], rows.target or "y"
     classes: tuple[Label, ...] | None = None
-    outputs, activation, reason = 1, "identity", ""
+    outputs, activation = 1, "identity"
+    template = "{network} is new; rows without a target leave it one output"
     if rows.y is not None and rows.y.ndim > 1:
-        outputs = rows.y.shape[1]
+        outputs, template = rows.y.shape[1], "{network} is new, with an output for each target"
     elif rows.y is not None:
-        classes, reason = _classes_of(rows.y, rows.target or "y")
-        if classes is not None:
-            outputs, activation = (1, "sigmoid") if len(classes) == 2 else (len(classes), "softmax")
+        classes = classes_of(rows.y, name)
+        template = "{network} is new; {target} is read as a quantity"
+    if classes is not None:
+        outputs, activation = (1, "sigmoid") if len(classes) == 2 else (len(classes), "softmax")
+        template = "{network} is new; {target} is read as {count} classes"
     net = initialize(
         (inputs, hidden, outputs),
         "tanh",
@@ -43,8 +46,7 @@ def network_for(rows: Rows, hidden: int = _HIDDEN, seed: int = 0) -> tuple[MLP, 
         inputs=rows.names,
         rng=seed,
     )
-    made = fill("no network was given: {network} is new", network=net)
-    return net, fill("{made}; {reason}", made=made, reason=reason) if reason else made
+    return net, fill(template, network=net, target=quoted(name), count=len(classes or ()))
 
 
 def rows_for(net: MLP) -> Rows:
@@ -54,8 +56,8 @@ def rows_for(net: MLP) -> Rows:
     return Rows(X, about=fill("no rows were given: zeros, and one input at a time at 1"))
 
 
-def _classes_of(y: NDArray[Any], name: str) -> tuple[tuple[Label, ...] | None, str]:
-    """Return the classes that the targets are, None for a quantity, and why."""
+def classes_of(y: NDArray[Any], name: str) -> tuple[Label, ...] | None:
+    """Return the classes that targets are, by the rule of tables, or None for a quantity."""
     from multilayer.tables.columns import Column  # here: a network that was given does not need the rule
     from multilayer.tables.target import Target, task_of
 
@@ -65,5 +67,4 @@ def _classes_of(y: NDArray[Any], name: str) -> tuple[tuple[Label, ...] | None, s
         texts = [str(label).lower() if isinstance(label, bool) else str(label) for label in y.tolist()]
         categories, codes = np.unique(texts, return_inverse=True)
         column = Column(name, "category", codes.astype(np.int32), tuple(map(str, categories)))
-    task, reason = task_of(column)
-    return (Target.of(column).classes if task == "classification" else None), reason
+    return Target.of(column).classes if task_of(column)[0] == "classification" else None

@@ -34,7 +34,8 @@ def opened(
     if net is not None:
         rows, notes = rows_of_network(content, where, net, targets, header)
         return State(net, rows), notes
-    rows, notes = rows_of_table(table_in(content, where, header), targets)
+    found = table_in(content, where, header)
+    rows, notes = rows_of_table(found, target_places(targets, found.table.header, found.table.first, where))
     net, note = network_for(rows)
     return State(net, rows), [*notes, note]
 
@@ -101,9 +102,8 @@ def table_in(data: bytes, where: str, header: bool | None = None) -> TextTable:
     return TextTable(where, table, columns, names, tuple(map(_is_numeric, columns)))
 
 
-def rows_of_table(found: TextTable, targets: Sequence[str] = ()) -> tuple[Rows, list[str]]:
-    """Return the columns of numbers as inputs, those of the targets as y, and notes."""
-    meant = target_places(targets, found.table.header, found.table.first, found.where)
+def rows_of_table(found: TextTable, meant: Sequence[int] = ()) -> tuple[Rows, list[str]]:
+    """Return the columns of numbers as inputs, those at the places that are meant as targets, and notes."""
     inputs = [place for place, numeric in enumerate(found.numeric) if numeric and place not in meant]
     if not inputs:
         raise InputError(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
-from multilayer._base.text import fill
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, near_matches, quoted
 from multilayer.activations import sigmoid
 from multilayer.initializers import ScikitLearn
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
+from multilayer.web.generators import Generated
 from multilayer.web.recipe import Recipe
 from multilayer.web.session import Rows, State
 
-__all__ = ["PRESETS", "Preset"]
+__all__ = ["PRESETS", "FromPreset", "Preset", "preset"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,36 @@ class Preset:
 
     name: str
     title: Callable[[], str]
-    make: Callable[[], State]
+    build: Callable[[], State]
+
+    def make(self) -> State:
+        """Return its state, whose rows have their origin."""
+        state = self.build()
+        return replace(state, rows=replace(state.rows, origin=FromPreset(self.name)))
+
+
+class FromPreset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="preset"):
+    """The rows of a preset."""
+
+    name: str
+
+    def rows(self) -> Rows:
+        """Return the rows."""
+        return preset(self.name).make().rows
+
+
+def preset(name: str) -> Preset:
+    """Return a preset by its name.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    if name not in PRESETS:
+        near = near_matches(name, PRESETS)
+        raise InputError(fill("there is no preset {name}; {near}", name=quoted(name), near=near))
+    return PRESETS[name]
 
 
 def _seed() -> State:
@@ -73,6 +105,12 @@ def _stuck() -> State:
     return State(net, rows, Recipe(patience=10))
 
 
+def _spirals() -> State:
+    rows = Generated("spirals", 300, 0, 0.05, "3").rows()
+    net = initialize((2, 16, 16, 3), "tanh", "softmax", dtype=float, classes=(0, 1, 2), rng=0)
+    return State(net, rows, Recipe(parameters={"learning_rate": 0.01}))
+
+
 def _book() -> State:
     layers = (
         Dense([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]], [0.1, 0.2, 0.3], "sigmoid"),
@@ -93,6 +131,7 @@ PRESETS: dict[str, Preset] = {
         Preset("nand", lambda: fill("NAND, one step unit"), lambda: _gate(_NAND, "nand", (1, 1, 1, 0))),
         Preset("gates", lambda: fill("XOR of three step units, 2-2-1"), _gates),
         Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
+        Preset("spirals", lambda: fill("Three spirals, a network 2-16-16-3"), _spirals),
         Preset("stuck", lambda: fill("A network that does not learn, 2-20-20-1"), _stuck),
     )
 }

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
@@ -16,10 +16,17 @@ from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.web.recipe import Recipe
 
-__all__ = ["Rows", "Session", "State"]
+__all__ = ["Origin", "Rows", "Session", "State"]
 
 _STEPS = 200
 """How many changes can be undone."""
+
+
+class Origin(Protocol):
+    """What makes rows, as links hold it."""
+
+    def rows(self) -> Rows:
+        """Return the rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +43,8 @@ class Rows:
     """The name of y."""
     about: str = ""
     """Where the rows come from, in words."""
+    origin: Origin | None = None
+    """What makes them again, where something does: a preset, or a generator."""
 
 
 @dataclass(frozen=True, eq=False)

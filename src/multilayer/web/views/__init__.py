@@ -6,7 +6,8 @@ A view may also have `routes(session)`, for what is not a question and an answer
 from types import ModuleType
 
 from multilayer.web.views import activations, back, beginnings, general, see
+from multilayer.web.views import open as opening
 
 __all__ = ["VIEWS"]
 
-VIEWS: tuple[ModuleType, ...] = (general, see, back, activations, beginnings)
+VIEWS: tuple[ModuleType, ...] = (general, opening, see, back, activations, beginnings)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
 from multilayer.web.endpoint import Endpoint, Nothing
-from multilayer.web.presets import PRESETS
+from multilayer.web.presets import PRESETS, preset
 from multilayer.web.session import Session
 
 __all__ = ["ENDPOINTS", "Summary"]
@@ -81,15 +79,12 @@ class PresetCard(msgspec.Struct):
 
 def presets(_: Session, __: Nothing) -> list[PresetCard]:
     """Return what there is to begin with."""
-    return [PresetCard(preset.name, preset.title()) for preset in PRESETS.values()]
+    return [PresetCard(each.name, each.title()) for each in PRESETS.values()]
 
 
-def preset(session: Session, request: PresetRequest) -> Summary:
+def show_preset(session: Session, request: PresetRequest) -> Summary:
     """Show a preset; what was open can be had back."""
-    if request.name not in PRESETS:
-        near = near_matches(request.name, PRESETS)
-        raise InputError(fill("there is no preset {name}; {near}", name=quoted(request.name), near=near))
-    session.change(PRESETS[request.name].make())
+    session.change(preset(request.name).make())
     return summary(session, Nothing())
 
 
@@ -98,5 +93,5 @@ ENDPOINTS = (
     Endpoint("undo", Nothing, undo),
     Endpoint("redo", Nothing, redo),
     Endpoint("presets", Nothing, presets),
-    Endpoint("preset", PresetRequest, preset),
+    Endpoint("preset", PresetRequest, show_preset),
 )

@@ -2,6 +2,7 @@
 import { t } from "../i18n.js";
 
 export const VIEWS = [
+  { id: "open", title: () => t("Open"), load: () => import("./open.js") },
   { id: "see", title: () => t("See"), load: () => import("./see.js") },
   { id: "back", title: () => t("Way back"), load: () => import("./back.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
