@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 export const VIEWS = [
   { id: "open", title: () => t("Open"), load: () => import("./open.js") },
   { id: "see", title: () => t("See"), load: () => import("./see.js") },
+  { id: "check", title: () => t("Check"), load: () => import("./check.js") },
   { id: "back", title: () => t("Way back"), load: () => import("./back.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
 ];

@@ -1,0 +1,74 @@
+// Check my numbers: paste what was calculated by hand; what is wrong is marked, and the slip is named where it is known.
+import { ask, attempt } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { Loss, Rows, aim } from "../parts/aim.js";
+import { inLetters } from "../parts/letters.js";
+import { Grid } from "../parts/grid.js";
+import { digits, letters, session } from "../state.js";
+import { html, signal, useEffect, useState } from "../vendor/ui.js";
+
+/** What was typed, and what it is meant to be; kept while other views are looked at. */
+const text = signal("");
+const chosen = signal("");
+const rate = signal("0.1");
+
+function Verdict({ found, asked }) {
+  const { right, findings, given, fits, wrong } = found;
+  const several = new Set(findings.map(({ slip }) => slip)).size > 1;
+  const named = findings.some(({ slip }) => slip);
+  const heading = right ? t("Right") : !named ? t("Wrong, for a reason that is not known") : several ? t("Several slips explain these numbers") : t("This is what happened");
+  const vector = given.shape.length === 1;
+  const cell = (name, number, i, j) => html`<span data-cell=${name} class=${fits[i][j] ? "fits" : "wrong"}>${!fits[i][j] && html`<span aria-hidden="true">✗ </span><span class="hidden">${t("wrong")} </span>`}${number}</span>`;
+  return html`<section class=${`panel verdict-of ${right ? "right" : named ? "slip" : "unknown"}`} aria-labelledby="verdict" aria-live="polite">
+    <h2 id="verdict"><span aria-hidden="true">${right ? "✓" : named ? "✗" : "?"}</span> ${heading}</h2>
+    <ul>${findings.map(({ array, slip, sentence }) => html`<li data-slip=${slip}>${!asked && named && !right ? t("{array}: {sentence}", { array: inLetters(array), sentence: inLetters(sentence) }) : inLetters(sentence)}</li>`)}</ul>
+    ${wrong && (asked || named) && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })}</p>`}
+    ${several && html`<p class="soft">${t("More digits, or another array, would tell them apart.")}</p>`}
+    ${found.notes.map((note) => html`<p class="soft">${note}</p>`)}
+    ${(asked || right || named) && html`<${Grid} block=${given} label=${t("The numbers that were given")} caption=${t("{array} as given", { array: inLetters(found.array) })} shape=${`(${given.shape.join(", ")}${vector ? "," : ""})`}
+      row=${vector ? undefined : (_, i) => given.rows[i]} column=${(number) => number} cell=${cell} />`}
+  </section>`;
+}
+
+export default function Check() {
+  const [known, setKnown] = useState(null);
+  const [found, show] = useState(null);
+  letters.value;
+  const request = aim();
+  const now = [session.value.revision, lang.value, ...Object.values(request)];
+  useEffect(() => {
+    let wanted = true;
+    show(null);
+    attempt(() => ask("check_arrays", request)).then((answer) => wanted && answer && setKnown(answer));
+    return () => (wanted = false);
+  }, now);
+  const names = known?.arrays.map(({ name }) => name) ?? [];
+  const array = names.includes(chosen.value) ? chosen.value : "";
+  const check = async (event) => {
+    event.preventDefault();
+    const given = { ...request, text: text.value, array, rate: Number(rate.value.replace(",", ".")) || 0.1, digits: digits.value };
+    const answer = await attempt(() => ask("check", given));
+    show(answer ? { ...answer, asked: array } : null);
+  };
+  const change = (kept) => (event) => {
+    kept.value = event.target.value;
+    show(null);
+  };
+  return html`<h1>${t("Check my numbers")}</h1>
+    <p class="soft">${t("Paste what you calculated: as NumPy prints it, as CSV, or typed in any layout. Give three digits or more.")}</p>
+    <div class="bar"><${Rows} />${known && html`<${Loss} losses=${known.losses} value=${known.loss} />`}</div>
+    <form class="check" onSubmit=${check}>
+      <label class="numbers">${t("Your numbers")}
+        <textarea rows="5" spellcheck=${false} autocomplete="off" placeholder="[0.6 1.33]" value=${text.value} onInput=${change(text)} data-own-undo=""></textarea></label>
+      <div class="bar">
+        <label>${t("They are")} <select value=${array} onChange=${change(chosen)}>
+          <option value="">${t("find out")}</option>
+          ${known?.arrays.map(({ name, shape }) => html`<option value=${name}>${inLetters(name)} (${shape.join(", ")})</option>`)}
+        </select></label>
+        ${/^(dz|da|dW|db|dx)/.test(array) && html`<label>${t("Learning rate")} <input type="text" inputmode="decimal" size="6" value=${rate.value} onInput=${change(rate)} /></label>`}
+        <button class="main" type="submit" disabled=${!text.value.trim()}>${t("Check")}</button>
+      </div>
+    </form>
+    ${!/^[az]\(/.test(array) && known?.notes.map((note) => html`<p class="soft note">${note}</p>`)}
+    ${found && html`<${Verdict} found=${found} asked=${found.asked} />`}`;
+}

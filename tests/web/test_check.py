@@ -1,0 +1,111 @@
+"""The view "Check": numbers that are pasted, the first that is wrong, and the slip."""
+
+from __future__ import annotations
+
+import pytest
+
+from multilayer import InputError
+from multilayer.web.aim import AimRequest
+from multilayer.web.presets import PRESETS
+from multilayer.web.session import Session
+from multilayer.web.views.check import CheckRequest, arrays, check
+
+TYPED = "[0.6 1.33]"
+SAID = "a(1) was used where z(1) belongs"
+
+
+def session(preset="book"):
+    return Session(PRESETS[preset].make())
+
+
+def test_the_slip_of_the_book():
+    found = check(session(), CheckRequest(text=TYPED))
+    assert (found.array, found.right) == ("a(2)", False)
+    assert [(each.array, each.sentence) for each in found.findings] == [("a(2)", SAID)]
+    assert (found.wrong, found.is_given, found.is_right) == ("a(2)[1,1]", "0.6", "0.51616")
+    assert (found.given.name, found.given.cells, found.fits) == (
+        "given a(2)",
+        [["0.6", "1.33"]],
+        [[False, False]],
+    )
+
+
+def test_the_first_wrong_number_is_named_by_its_row():
+    state = PRESETS["seed"].make()
+    a = [f"{number:.4g}" for number in state.network.trace(state.rows.X[2:4])[0].a.ravel()]
+    a[5] = "9.999"
+    found = check(Session(state), CheckRequest(2, 2, text=" ".join(a), array="a(1)"))
+    assert (found.wrong, found.is_given) == ("a(1)[4,2]", "9.999")
+    assert sum(not fits for row in found.fits for fits in row) == 1
+
+
+@pytest.mark.parametrize("array", ["dW(2)", "db(1)", "loss"])
+def test_right_numbers_of_every_shape(array):
+    given = session("seed")
+    from multilayer.web.views.back import BackRequest, back
+
+    blocks = {each.name: each for step in back(given, BackRequest(1, 3)).steps for each in step.blocks}
+    text = "\n".join(" ".join(row) for row in blocks[array].cells)
+    found = check(given, CheckRequest(1, 3, text=text, array=array))
+    assert found.right
+    assert found.wrong is None
+    assert (found.given.first, found.given.cells) == (blocks[array].first, blocks[array].cells)
+
+
+def test_transposed_numbers_are_shown_as_they_belong():
+    found = check(session(), CheckRequest(text="1 2\n3 4\n5 6", array="dW(1)"))
+    assert found.given.cells == [["1", "3", "5"], ["2", "4", "6"]]
+
+
+def test_a_decimal_comma_is_said():
+    assert check(session(), CheckRequest(text="0,516 1,214", array="a(2)")).notes == [
+        "Commas were read as decimal commas."
+    ]
+
+
+def test_what_can_be_checked():
+    found = arrays(session("xor"), AimRequest(0, 4))
+    shapes = {each.name: each.shape for each in found.arrays}
+    assert shapes["a(1)"] == (4, 8)
+    assert shapes["db(2)"] == (1,)
+    assert shapes["mean loss"] == (1,)
+    assert found.loss == found.losses[0] == "binary_cross_entropy"
+
+
+@pytest.mark.parametrize("text", ["", "hello", "1 2 3 4 5 6 7 8 9"])
+def test_what_is_refused_changes_nothing(text):
+    given = session()
+    with pytest.raises(InputError):
+        check(given, CheckRequest(text=text))
+    assert given.revision == 0
+
+
+@pytest.mark.browser
+def test_the_page_names_the_slip(show):
+    shown = show("book").view("check")
+    shown.page.fill("textarea", TYPED)
+    shown.page.click('form button:has-text("Check")')
+    shown.page.wait_for_selector(f"text={SAID}")
+    assert "The first wrong number is a(2)[1,1]: 0.6 was given, 0.51616 is right." in shown.page.inner_text(
+        "main"
+    )
+    shown.page.fill("textarea", "0.516; 1.214")
+    shown.page.select_option('label:has-text("They are") select', "a(2)")
+    shown.page.click('form button:has-text("Check")')
+    shown.page.wait_for_selector("text=Right to 3 digits: these are the numbers of a(2).")
+    assert shown.cells()["given a(2)[1,2]"] == "1.214"
+    shown.page.fill("textarea", "1 2 3")
+    shown.page.click('form button:has-text("Check")')
+    shown.page.wait_for_selector("text=a(2) has shape (1, 2) for these rows, 2 numbers; 3 were given")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_and_fits(show, scheme):
+    shown = show("seed", color_scheme=scheme, viewport={"width": 320, "height": 800}).view("check")
+    for text in ("0.1 0.2 0.3 0.4", "1 2 3"):
+        shown.page.fill("textarea", text)
+        shown.page.click('form button:has-text("Check")')
+        shown.page.wait_for_selector("#verdict")
+        shown.assert_accessible()
+        shown.assert_fits()
