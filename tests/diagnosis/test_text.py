@@ -68,11 +68,11 @@ def test_no_line_is_longer_than_the_width(width):
 )
 def test_places(layer, units, place):
     known = evidence(network(inputs=["a", "b", "c"]))
-    assert where(replace(COLLAPSED, layer=layer, units=units), known) == place
+    assert where(replace(COLLAPSED, layer=layer, units=units), known.network) == place
 
 
 def test_columns_without_names_are_counted():
-    assert where(replace(COLLAPSED, layer=0, units=(1, 2)), evidence()) == "input columns 1-2"
+    assert where(replace(COLLAPSED, layer=0, units=(1, 2)), evidence().network) == "input columns 1-2"
 
 
 def test_control_characters_do_not_reach_the_terminal():

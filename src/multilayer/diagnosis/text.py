@@ -14,6 +14,7 @@ from multilayer._base.width import columns_of, wrapped
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import ranges, sentence
+from multilayer.network import MLP
 
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
@@ -80,13 +81,13 @@ def _list(kind: str, entries: str) -> str:
     return f"<{kind}>{entries}</{kind}>" if entries else ""
 
 
-def where(finding: Finding, evidence: Evidence) -> str:
+def where(finding: Finding, network: MLP) -> str:
     """Return the place of a finding: "layer 2, units 1-3, 5"; empty for the network as a whole."""
     layer, units = finding.layer, finding.units
     if layer is None:
         return ""
     if layer == 0:
-        names = evidence.network.input_names
+        names = network.input_names
         if not units:
             return fill("the inputs")
         if names and len(units) <= _NAMES:
@@ -109,7 +110,7 @@ def lines_of(finding: Finding, diagnosis: Diagnosis) -> dict[str, str]:
     known = {str(unit) for unit in finding.units} <= set(re.findall(r"\w+", finding.title))
     in_verdict = finding == diagnosis.cause and finding.evidence in diagnosis.verdict
     lines = {
-        fill("Where"): "" if known else where(finding, diagnosis.evidence),
+        fill("Where"): "" if known else where(finding, diagnosis.evidence.network),
         fill("Found"): "" if in_verdict else finding.evidence,
         fill("To do"): finding.advice,
     }

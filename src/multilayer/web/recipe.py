@@ -35,7 +35,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loss: str | None = None
     """None: the one of `loss_for`."""
     optimizer: str = "adam"
-    parameters: dict[str, float | bool] = {}
+    parameters: dict[str, int | float | bool] = {}
     """Of the optimizer, by name, the learning rate among them; those that are left out have their defaults."""
     schedule: str = "constant"
     epochs: Annotated[int, Meta(ge=1, le=_MOST_EPOCHS)] = 200

@@ -35,6 +35,10 @@ class Runner:
         """Grows with each training."""
         self.speed: float | None = None
         """Epochs per second at most; None: as fast as possible."""
+        self.task = ""
+        """The name of what runs in the place of training."""
+        self.outcomes = 0
+        """Grows when that brings something."""
         self.watchers = 0
         """Streams of events that are open."""
         self._shown: MLP | None = None
@@ -111,9 +115,28 @@ class Runner:
         """Stop within a batch."""
         self.worker.cancel()
 
-    def run(self, task: Task) -> None:
+    def run(self, name: str, task: Task) -> None:
         """Run something else in the place of training."""
-        self.worker.start(task)
+
+        def named(stop: Stop) -> None:
+            self.task = name
+            try:
+                task(stop)
+            finally:
+                self.task = ""
+                self.outcomes += 1
+
+        self.worker.start(named)
+
+    def joined(self) -> None:
+        """Note that a page listens."""
+        self.watchers += 1
+
+    def left(self) -> None:
+        """Note that a page is gone; with the last one, what runs ends."""
+        self.watchers -= 1
+        if not self.watchers:
+            self.worker.cancel()
 
     def _course(self) -> Course:
         """Return the course to move: the present one, or a new one from what the session shows."""

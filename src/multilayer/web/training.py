@@ -130,8 +130,9 @@ class Course:
         if event.epoch <= len(self.reached):
             return  # once more
         self.reached = self.progress.history
-        # The time that passed, so that a slow pace leaves time for the diagnosis to look.
-        self.live(replace(event, seconds=max(seconds, event.seconds)))
+        if seconds > 2.0 * event.seconds:  # a slow pace leaves time for the diagnosis to look
+            event = replace(event, seconds=seconds)
+        self.live(event)
         self._withdraw()
 
     def _end(self, trained: Trained) -> None:

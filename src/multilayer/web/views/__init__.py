@@ -5,9 +5,28 @@ A view may also have `routes(session)`, for what is not a question and an answer
 
 from types import ModuleType
 
-from multilayer.web.views import activations, back, beginnings, check, general, see
+from multilayer.web.views import (
+    activations,
+    back,
+    beginnings,
+    check,
+    general,
+    learn,
+    pictures,
+    see,
+)
 from multilayer.web.views import open as opening
 
 __all__ = ["VIEWS"]
 
-VIEWS: tuple[ModuleType, ...] = (general, opening, see, check, back, activations, beginnings)
+VIEWS: tuple[ModuleType, ...] = (
+    general,
+    opening,
+    see,
+    check,
+    back,
+    learn,
+    pictures,
+    activations,
+    beginnings,
+)

@@ -6,5 +6,6 @@ export const VIEWS = [
   { id: "see", title: () => t("See"), load: () => import("./see.js") },
   { id: "check", title: () => t("Check"), load: () => import("./check.js") },
   { id: "back", title: () => t("Way back"), load: () => import("./back.js") },
+  { id: "learn", title: () => t("Train"), load: () => import("./learn.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
 ];

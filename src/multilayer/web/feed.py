@@ -1,0 +1,188 @@
+"""What a page is sent while training runs: what is new since the last message, and nothing of what it missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from multilayer._base.table import number_text
+from multilayer.training import History
+from multilayer.web.findings import FindingText, finding_text
+from multilayer.web.runner import Runner
+from multilayer.web.session import Session
+from multilayer.web.training import Course
+
+__all__ = ["Curve", "Feed", "Status", "status_of"]
+
+_MOST = 100
+"""Points of a curve in one message."""
+
+
+class Status(msgspec.Struct):
+    """Where training stands. Losses are of the last whole epoch."""
+
+    revision: int
+    run: int
+    """The number of the training; 0 before the first."""
+    playing: bool
+    task: str
+    """What runs, if that is something else than training."""
+    outcomes: int
+    """Grows when such a task brings something."""
+    holds: bool
+    """Whether the session shows the network of this training."""
+    as_recipe: bool
+    """Whether the recipe is still the one of this training."""
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    steps: int
+    reached: int
+    """The last epoch that one can go to."""
+    loss: str
+    validation_loss: str | None
+    metric: str
+    metric_name: str
+    learning_rate: str
+    ended: str | None
+    message: str
+    verdict: str
+
+
+class Curve(msgspec.Struct):
+    """Points of the learning curves, by epoch."""
+
+    run: int
+    of: str
+    """"now", or "before": the training from the same start that is drawn beside."""
+    learning_rate: str
+    epochs: list[int]
+    loss: list[str]
+    validation_loss: list[str]
+    metric: list[str]
+
+
+class Withdrawn(msgspec.Struct):
+    """A finding that is gone."""
+
+    key: str
+    title: str
+
+
+class Feed:
+    """One page's view of the runner. `messages` is called as often as the page takes messages."""
+
+    def __init__(self, session: Session, runner: Runner, digits: int | None = 6) -> None:
+        self._session, self._runner, self._digits = session, runner, digits
+        self._status: Status | None = None
+        self._run = 0
+        self._sent = 0
+        """Epochs of the run whose curve was sent."""
+        self._findings: dict[str, FindingText] = {}
+
+    def messages(self) -> Iterator[tuple[str, msgspec.Struct]]:
+        """Yield messages by the names of events, as few as bring the page up to date."""
+        status = status_of(self._session, self._runner, self._digits)
+        course = self._runner.course
+        if status.run != self._run:
+            self._run, self._sent = status.run, 0
+            if self._runner.before is not None:
+                yield "epoch", self._curve(self._runner.before, "before", 0)
+        if course is not None:
+            if len(course.reached) > self._sent:
+                yield "epoch", self._curve(course, "now", self._sent)
+            yield from self._changed_findings(course)
+        if status != self._status:
+            ended = status.ended is not None and (self._status is None or self._status.ended is None)
+            self._status = status
+            yield "step", status
+            if ended:
+                yield "ended", status
+
+    def _curve(self, course: Course, of: str, sent: int) -> Curve:
+        history = course.reached
+        if of == "now":
+            self._sent = len(history)
+        places = np.unique(np.linspace(sent, len(history) - 1, _MOST).round().astype(int)).tolist()
+        metric = next(iter(history.metrics.values()), ())
+        return Curve(
+            self._run,
+            of,
+            self._text(_first_rate(history)),
+            [place + 1 for place in places],
+            *(self._texts(curve, places) for curve in (history.loss, history.validation_loss, metric)),
+        )
+
+    def _changed_findings(self, course: Course) -> Iterator[tuple[str, msgspec.Struct]]:
+        now = {
+            text.key: text for text in (finding_text(each, course.start) for each in course.reported.values())
+        }
+        for key in self._findings.keys() - now.keys():
+            yield "withdrawn", Withdrawn(key, self._findings[key].title)
+        for key, text in now.items():
+            if self._findings.get(key) != text:
+                yield "finding", text
+        self._findings = now
+
+    def _texts(self, curve: Sequence[float], places: Sequence[int]) -> list[str]:
+        return [self._text(curve[place]) for place in places] if curve else []
+
+    def _text(self, value: float) -> str:
+        return number_text(value, self._digits)
+
+
+def _first_rate(history: History) -> float:
+    return history.learning_rate[0] if history.learning_rate else float("nan")
+
+
+def status_of(session: Session, runner: Runner, digits: int | None = 6) -> Status:
+    """Return where training stands; it may be read while it runs."""
+    course = runner.course
+    status = Status(
+        revision=session.revision,
+        run=runner.number,
+        playing=runner.playing,
+        task=runner.task,
+        outcomes=runner.outcomes,
+        holds=runner.holds,
+        as_recipe=course is not None and session.state.recipe == course.recipe,
+        epoch=0,
+        epochs=session.state.recipe.epochs,
+        batch=0,
+        batches=1,
+        steps=0,
+        reached=0,
+        loss="",
+        validation_loss=None,
+        metric="",
+        metric_name="",
+        learning_rate="",
+        ended=None,
+        message=runner.worker.problem,
+        verdict="",
+    )
+    if course is not None:
+        _fill(status, course, digits)
+    return status
+
+
+def _fill(status: Status, course: Course, digits: int | None) -> None:
+    at, trained = course.progress, course.trained
+
+    def last(curve: Sequence[Any]) -> str:
+        return number_text(curve[-1], digits) if curve else ""
+
+    status.epoch, status.epochs, status.batch = at.epoch, course.config.epochs, at.batch
+    status.batches, status.steps, status.reached = course.batches, at.steps, len(course.reached)
+    status.loss, status.learning_rate = last(at.history.loss), last(at.history.learning_rate)
+    status.validation_loss = last(at.history.validation_loss) or None
+    status.metric_name = course.config.metrics[0].name
+    status.metric = last(at.history.metrics.get(status.metric_name, ()))
+    if trained is not None and course.at_end:
+        status.ended = trained.stopped
+        status.message = status.message or trained.message
+        status.verdict = "" if course.diagnosis is None else course.diagnosis.verdict

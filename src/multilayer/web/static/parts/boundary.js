@@ -1,0 +1,169 @@
+// The output over a plane of two inputs, as colours with a line where it turns; the rows are drawn on it.
+import { ask, attempt } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { session } from "../state.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
+import { status } from "./training.js";
+
+/** The two inputs, from 0, and the row at which the others are held; null holds them at their means. */
+export const chosen = signal({ first: 0, second: 1, row: null });
+
+const PALETTE = ["--negative", "--positive", "--good", "--error", "--note", "--warning"];
+const SHAPES = ["×", "●", "▲", "■", "◆", "+"];
+const SIDE = 340;
+
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function colours(element) {
+  const style = getComputedStyle(element);
+  return (name) => {
+    const hex = style.getPropertyValue(name).trim().slice(1);
+    return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  };
+}
+
+const mixed = (from, to, share) => from.map((value, k) => value + (to[k] - value) * share);
+
+/** Of a point: its answer, its colour, and where there is one the level that is 0 where the answer changes. */
+function meaning(plane, values, colour) {
+  const { outputs, kind, low, high } = plane;
+  const page = colour("--page");
+  if (kind === "classes") {
+    const best = (k) => {
+      let found = 0;
+      for (let j = 1; j < outputs; j++) if (values[k * outputs + j] > values[k * outputs + found]) found = j;
+      return found;
+    };
+    const ink = PALETTE.map(colour);
+    return { answer: best, ink: (k) => mixed(page, ink[best(k) % ink.length], 0.25 + 0.4 * Math.min(1, Math.max(0, values[k * outputs + best(k)]))) };
+  }
+  const [minus, plus] = [colour("--negative"), colour("--positive")];
+  const share = (k) => Math.min(1, Math.max(-1, (2 * (values[k * outputs] - low)) / (high - low || 1) - 1)) || 0;
+  return { answer: (k) => (share(k) > 0 ? 1 : 0), level: share, ink: (k) => mixed(page, share(k) < 0 ? minus : plus, 0.75 * Math.abs(share(k))) };
+}
+
+/** Where the answer changes along the four edges of a square: [edge, share of the way]. */
+function crossings(corners, answer, level) {
+  const found = [];
+  for (let edge = 0; edge < 4; edge++) {
+    const [from, to] = [corners[edge], corners[(edge + 1) % 4]];
+    if (answer(from) === answer(to)) continue;
+    found.push([edge, level ? level(from) / (level(from) - level(to)) : 0.5]);
+  }
+  return found;
+}
+
+/** Paint values over a plane: the colours, the line between answers, the rows. */
+export function paint(canvas, plane, values) {
+  const { size } = plane;
+  const context = canvas.getContext("2d");
+  const colour = colours(canvas);
+  const { answer, level, ink } = meaning(plane, values, colour);
+  const image = new ImageData(size, size);
+  for (let k = 0; k < size * size; k++) {
+    const at = 4 * ((size - 1 - Math.floor(k / size)) * size + (k % size));
+    image.data.set([...ink(k), 255], at);
+  }
+  const small = new OffscreenCanvas(size, size);
+  small.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  const at = (i, j) => [((i + 0.5) / size) * canvas.width, canvas.height - ((j + 0.5) / size) * canvas.height];
+  context.beginPath();
+  for (let j = 0; j + 1 < size; j++) {
+    for (let i = 0; i + 1 < size; i++) {
+      const met = crossings([j * size + i, j * size + i + 1, (j + 1) * size + i + 1, (j + 1) * size + i], answer, level);
+      const ends = met.map(([edge, share]) => at(i + [share, 1, 1 - share, 0][edge], j + [0, share, 1, 1 - share][edge]));
+      for (let k = 0; k + 1 < ends.length; k += 2) {
+        context.moveTo(...ends[k]);
+        context.lineTo(...ends[k + 1]);
+      }
+    }
+  }
+  context.strokeStyle = `rgb(${colour("--ink")})`;
+  context.lineWidth = 1.5;
+  context.stroke();
+  draw(context, canvas, plane, colour);
+}
+
+/** The rows: a shape for each class, so that colour is not needed. */
+function draw(context, canvas, plane, colour) {
+  const few = plane.points.length <= 30;
+  context.font = `${few ? 18 : canvas.width < 200 ? 7 : 11}px sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = few ? 3 : 2;
+  for (const { x, y, target } of plane.points) {
+    const at = [((x - plane.left) / (plane.right - plane.left)) * canvas.width, canvas.height - ((y - plane.bottom) / (plane.top - plane.bottom)) * canvas.height];
+    const shape = target === null ? "○" : plane.kind === "number" ? "●" : SHAPES[target % SHAPES.length];
+    context.strokeStyle = `rgb(${colour("--page")})`;
+    context.strokeText(shape, ...at);
+    context.fillStyle = `rgb(${colour("--ink")})`;
+    context.fillText(shape, ...at);
+  }
+}
+
+/** What the shapes and colours stand for, in words. */
+function Legend({ plane }) {
+  const names = session.value.classes ?? Array.from({ length: plane.classes }, (_, k) => (plane.kind === "half" ? String(k) : t("class {number}", { number: k })));
+  if (plane.kind === "number") return html`<p class="soft">${t("Orange is {low} or less, blue {high} or more; the line is half way.", { low: Number(plane.low.toPrecision(3)), high: Number(plane.high.toPrecision(3)) })}</p>`;
+  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><span aria-hidden="true" class=${`swatch s${k}`}>${SHAPES[k]}</span> ${name}</span>`)}
+    ${plane.kind === "half" ? t("The line is where the output is 0.5.") : t("The lines are where the largest output changes.")}</p>`;
+}
+
+export function Boundary() {
+  const canvas = useRef(null);
+  const plane = useRef(null);
+  const [found, setFound] = useState(null);
+  const at = status.value;
+  const moment = `${session.value.revision} ${at?.run} ${at?.steps}`;
+  const asked = useRef({ busy: false, moment: "" });
+  const { first, second, row } = chosen.value;
+  const inputs = session.value.input_names;
+
+  useEffect(() => {
+    let gone = false;
+    attempt(() => ask("plane", chosen.value)).then((answer) => {
+      if (!answer || gone) return;
+      plane.current = answer;
+      setFound(answer);
+      asked.current.moment = "";
+      frame();
+    });
+    return () => (gone = true);
+  }, [first, second, row, session.value.about, session.value.rows, session.value.widths.join(), lang.value]);
+
+  async function frame() {
+    const state = asked.current;
+    if (state.busy || !plane.current || !canvas.current || state.moment === state.wanted) return;
+    state.busy = true;
+    state.moment = state.wanted;
+    const bytes = await ask("grid", chosen.value).catch(() => null);
+    requestAnimationFrame(() => {
+      state.busy = false;
+      const values = bytes && new Float32Array(bytes);
+      if (values && canvas.current && values.length === plane.current.size ** 2 * plane.current.outputs) paint(canvas.current, plane.current, values);
+      frame();
+    });
+  }
+  useEffect(() => {
+    asked.current.wanted = moment;
+    if (!(at?.playing && still.matches)) frame();
+  }, [moment, at?.playing]);
+
+  const select = (label, value, set) => html`<label>${label} <select value=${value} onChange=${(event) => set(Number(event.target.value))}>${inputs.slice(0, 200).map((name, k) => html`<option value=${k}>${name}</option>`)}</select></label>`;
+  return html`<section class="panel" aria-labelledby="boundary">
+    <h2 id="boundary">${t("What the network answers")}</h2>
+    <canvas class="plane" ref=${canvas} width=${SIDE} height=${SIDE} role="img" aria-label=${found ? t("The output over {first} (to the right) and {second} (upwards), with {rows} rows drawn on it. The rows and their outputs stand in the view See.", { first: inputs[first], second: inputs[second] ?? inputs[first], rows: found.rows }) : t("The output over two inputs")}></canvas>
+    ${found && html`<${Legend} plane=${found} />`}
+    ${inputs.length > 2 && html`<div class="bar">
+      ${select(t("To the right"), first, (value) => (chosen.value = { ...chosen.value, first: value }))}
+      ${select(t("Upwards"), second, (value) => (chosen.value = { ...chosen.value, second: value }))}
+      <label>${t("Others at")} <select value=${row ?? ""} onChange=${(event) => (chosen.value = { ...chosen.value, row: event.target.value === "" ? null : Number(event.target.value) })}>
+        <option value="">${t("their means")}</option>
+        ${Array.from({ length: Math.min(session.value.rows, 50) }, (_, k) => html`<option value=${k}>${t("row {row}", { row: k + 1 })}</option>`)}
+      </select></label>
+    </div>`}
+    ${still.matches && html`<p class="soft">${t("Motion is reduced: the pictures follow when training pauses.")}</p>`}
+  </section>`;
+}

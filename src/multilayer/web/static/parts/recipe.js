@@ -1,0 +1,103 @@
+// How to train: the recipe as a form, and new weights.
+import { ask, attempt, inTurn } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { problem, session } from "../state.js";
+import { html, signal, useEffect, useState } from "../vendor/ui.js";
+
+/** The recipe and what it can be made of: `Choices` of views/learn.py. */
+export const choices = signal(null);
+
+const WHOLE = ["epochs", "batch_size", "seed", "patience"];
+
+async function change(changes) {
+  const found = await attempt(() => inTurn(() => ask("set_recipe", { recipe: { ...choices.peek().recipe, ...changes } })));
+  choices.value = found ?? { ...choices.peek() };
+  return Boolean(found);
+}
+
+/** A number in a field: 0,25 is 0.25; what is empty is null; undefined for what is no number. */
+function typed(text, name) {
+  const plain = text.trim().replace(",", ".");
+  if (!plain) return null;
+  const value = Number(plain);
+  if (Number.isFinite(value)) return value;
+  problem.value = t("{name} takes a number; found {text}", { name, text: text.slice(0, 40) });
+  return undefined;
+}
+
+function Field({ label, name, value, commit, help, optional }) {
+  const [draft, setDraft] = useState(null);
+  const text = value === null || value === undefined ? "" : String(value);
+  const done = async (event) => {
+    const given = event.target.value;
+    if (given === text) return setDraft(null);
+    const number = typed(given, label);
+    if (number !== undefined && (number !== null || optional)) await commit(number);
+    else if (number === null) problem.value = t("{name} takes a number; found nothing", { name: label });
+    setDraft(null);
+  };
+  return html`<label title=${help}>${label}<input class="number" name=${name} inputmode="decimal" autocomplete="off" size="8" placeholder=${optional ? t("none") : ""} data-draft=${draft === null ? undefined : ""}
+    value=${draft ?? text} onInput=${(event) => setDraft(event.target.value)} onChange=${done} onKeyDown=${(event) => event.key === "Escape" && setDraft(null)} /></label>`;
+}
+
+function Choice({ label, name, value, options, choose }) {
+  return html`<label>${label}<select name=${name} value=${value} onChange=${(event) => choose(event.target.value)}>${options.map(([each, title]) => html`<option key=${each} value=${each}>${title}</option>`)}</select></label>`;
+}
+
+const plain = (names) => names.map((name) => [name, name]);
+
+function Parameter({ recipe, card: { name, default: usual, limits } }) {
+  const given = (value) => change({ parameters: { ...recipe.parameters, [name]: value } });
+  const words = { learning_rate: t("Learning rate"), momentum: t("Momentum"), weight_decay: t("Weight decay") };
+  const value = recipe.parameters[name] ?? usual;
+  return typeof usual === "boolean"
+    ? html`<label class="check"><input type="checkbox" name=${name} checked=${value} onChange=${(event) => given(event.target.checked)} /> ${name}</label>`
+    : html`<${Field} label=${words[name] ?? name} name=${name} value=${value} help=${limits} commit=${given} />`;
+}
+
+/** The learning rate is kept where the next optimizer has one. */
+const optimizer = (recipe, name) =>
+  change({ optimizer: name, parameters: name !== "lbfgs" && "learning_rate" in recipe.parameters ? { learning_rate: recipe.parameters.learning_rate } : {} });
+
+export function Recipe() {
+  useEffect(() => {
+    attempt(() => ask("recipe")).then((found) => found && (choices.value = found));
+  }, [session.value.revision, lang.value]);
+  const known = choices.value;
+  if (!known) return null;
+  const { recipe } = known;
+  const [first, ...more] = known.optimizers.find(({ name }) => name === recipe.optimizer).parameters;
+  const field = (name, label, optional = false) =>
+    html`<${Field} key=${name} label=${label} name=${name} value=${recipe[name]} optional=${optional} commit=${(number) => change({ [name]: number !== null && WHOLE.includes(name) ? Math.round(number) : number })} />`;
+  const losses = [["", known.own_loss ? t("{loss}, which fits", { loss: known.own_loss }) : t("the one that fits")], ...plain(known.losses)];
+  return html`<details class="recipe" open><summary>${t("Recipe")}</summary>
+    ${known.refused && html`<p class="refused">${known.refused}</p>`}
+    <div class="fields">
+      <${Choice} label=${t("Loss")} name="loss" value=${recipe.loss ?? ""} options=${losses} choose=${(name) => change({ loss: name || null })} />
+      <${Choice} label=${t("Optimizer")} name="optimizer" value=${recipe.optimizer} options=${plain(known.optimizers.map(({ name }) => name))} choose=${(name) => optimizer(recipe, name)} />
+      <${Parameter} key=${recipe.optimizer} recipe=${recipe} card=${first} />
+      ${field("epochs", t("Epochs"))} ${field("batch_size", t("Rows in a batch"))} ${field("seed", t("Seed"))} ${field("validation", t("Fraction held out"), true)}
+    </div>
+    <details><summary>${t("More settings")}</summary><div class="fields">
+      ${more.map((card) => html`<${Parameter} key=${`${recipe.optimizer} ${card.name}`} recipe=${recipe} card=${card} />`)}
+      <${Choice} label=${t("Schedule")} name="schedule" value=${recipe.schedule} options=${plain(known.schedules)} choose=${(name) => change({ schedule: name })} />
+      ${field("patience", t("Patience"), true)} ${field("dropout", t("Dropout"))} ${field("l2", "L2")} ${field("weight_decay", t("Weight decay"))}
+      <label class="check"><input type="checkbox" name="shuffle" checked=${recipe.shuffle} onChange=${(event) => change({ shuffle: event.target.checked })} /> ${t("Shuffle the rows")}</label>
+    </div></details>
+    <${Beginning} initializers=${known.initializers} />
+  </details>`;
+}
+
+function Beginning({ initializers }) {
+  const [seed, setSeed] = useState("0");
+  const [initializer, setInitializer] = useState("");
+  const draw = () => {
+    const number = typed(seed, t("Seed"));
+    if (number !== undefined) attempt(() => inTurn(() => ask("initialize", { seed: Math.round(number ?? 0), initializer: initializer || null })));
+  };
+  return html`<div class="fields" role="group" aria-label=${t("New weights")}>
+    <${Choice} label=${t("Drawn by")} name="initializer" value=${initializer} options=${[["", t("what fits each activation")], ...plain(initializers)]} choose=${setInitializer} />
+    <label>${t("Seed of the weights")}<input class="number" name="weights_seed" inputmode="numeric" autocomplete="off" size="8" value=${seed} onInput=${(event) => setSeed(event.target.value)} /></label>
+    <button type="button" onClick=${draw}>${t("Draw new weights")}</button>
+  </div>`;
+}

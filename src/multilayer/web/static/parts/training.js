@@ -1,0 +1,103 @@
+// The training of the session, as this page hears of it: a stream of events while it is looked at.
+import { ask, attempt, inTurn } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { digits, revision } from "../state.js";
+import { effect, signal } from "../vendor/ui.js";
+
+/** Where training stands: `Status` of feed.py; null until it is known. */
+export const status = signal(null);
+
+const none = () => ({ epochs: [], loss: [], validation_loss: [], metric: [], learning_rate: "" });
+
+/** The learning curves of this training, and of the one before it from the same start, as text by epoch. */
+export const curves = signal({ now: none(), before: none() });
+
+/** What the diagnosis finds while training, by key. */
+export const findings = signal({});
+
+/** Epochs per second at most; null is as fast as possible. */
+export const speed = signal(50);
+
+/** A sentence for screen readers: one in two seconds at most. */
+export const said = signal("");
+
+let waiting = "";
+let timer = 0;
+
+/** Say something politely; of several within two seconds the last one. */
+export function say(sentence) {
+  waiting = sentence;
+  if (timer) return;
+  said.value = waiting;
+  timer = setTimeout(() => {
+    timer = 0;
+    if (waiting !== said.peek()) say(waiting);
+  }, 2000);
+}
+
+let source = null;
+let run = 0;
+
+function took(curve) {
+  const before = curve.run === run ? curves.peek() : { now: none(), before: none() };
+  if (curve.run !== run) findings.value = {};
+  run = curve.run;
+  const old = curve.of === "now" ? before.now : none();
+  const joined = Object.fromEntries(["epochs", "loss", "validation_loss", "metric"].map((name) => [name, [...old[name], ...curve[name]]]));
+  curves.value = { ...before, [curve.of]: { ...joined, learning_rate: curve.learning_rate } };
+}
+
+function show(found) {
+  if (found.run !== run) {
+    run = found.run;
+    curves.value = { now: none(), before: none() };
+    findings.value = {};
+  }
+  const was = status.peek();
+  status.value = found;
+  if (found.revision > revision.peek()) revision.value = found.revision;
+  if (was?.playing && !found.playing && !found.ended && !found.task) say(t("Paused at epoch {epoch}, loss {loss}.", found));
+}
+
+/** Why training has ended, in a sentence. */
+export const ending = (found) =>
+  found.message && found.ended !== "epochs" && found.ended !== "plateau"
+    ? found.message
+    : found.ended === "plateau"
+      ? t("Training stopped early: no more improvement.")
+      : found.ended
+        ? t("All epochs are done.")
+        : "";
+
+const heard = {
+  step: show,
+  epoch: took,
+  finding(found) {
+    findings.value = { ...findings.peek(), [found.key]: found };
+    if (found.severity !== "note") say(found.title);
+  },
+  withdrawn({ key, title }) {
+    const { [key]: gone, ...rest } = findings.peek();
+    findings.value = rest;
+    if (gone) say(t("No longer found: {title}", { title }));
+  },
+  ended(found) {
+    say(`${ending(found)} ${found.verdict}`);
+  },
+};
+
+/** Open the stream, and return what closes it: then training pauses, unless another page listens. */
+export function listen() {
+  return effect(() => {
+    run = 0;
+    source?.close();
+    const opened = (source = new EventSource(`/api/events?digits=${digits.value ?? "all"}&lang=${lang.value}`));
+    for (const [name, take] of Object.entries(heard)) opened.addEventListener(name, (event) => take(JSON.parse(event.data)));
+    return () => opened.close();
+  });
+}
+
+/** Ask for a command; what comes of it is heard in the stream, which may well be faster than the answer. */
+export const command = (action, more = {}) => attempt(() => inTurn(() => ask("train", { action, speed: speed.value, digits: digits.value, ...more })));
+
+export const toggle = () => command(status.peek()?.playing ? "pause" : "play");

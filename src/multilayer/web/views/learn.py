@@ -1,0 +1,206 @@
+"""Training: what it is to be, its commands, and the stream of its events."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from multilayer import initializers, losses
+from multilayer._base.errors import InputError
+from multilayer.network.initialized import initialize as new_network
+from multilayer.network.mlp import MLP
+from multilayer.optimizers import schedules
+from multilayer.optimizers.table import registry
+from multilayer.web.endpoint import Endpoint, Nothing
+from multilayer.web.feed import Feed, Status, status_of
+from multilayer.web.recipe import Recipe, loss_for
+from multilayer.web.runner import runner_of
+from multilayer.web.session import Session
+
+__all__ = ["ENDPOINTS", "routes"]
+
+_FRAMES = 15
+"""Messages per second at most."""
+_ALIVE = 15.0
+"""Seconds after which a line without content shows that a page is still there."""
+
+Action = Literal["status", "play", "pause", "batch", "epoch", "seek", "beside"]
+
+
+class TrainRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A command, and what it needs: the epoch to go to, 0 being the start; the rate of a training beside this one."""
+
+    action: Action = "status"
+    epoch: int = 0
+    learning_rate: float = 0.0
+    speed: Annotated[float, Meta(gt=0)] | None = None
+    """Epochs per second at most."""
+    digits: int | None = 6
+
+
+def train(session: Session, request: TrainRequest) -> Status:
+    """Do what is asked, and return where training stands; the stream of events brings the rest."""
+    runner = runner_of(session)
+    actions: dict[Action, Callable[[], None]] = {
+        "status": lambda: None,
+        "play": lambda: runner.play(request.speed),
+        "pause": runner.pause,
+        "batch": runner.batch,
+        "epoch": runner.epoch,
+        "seek": lambda: runner.seek(request.epoch),
+        "beside": lambda: runner.beside(request.learning_rate, request.speed),
+    }
+    actions[request.action]()
+    return status_of(session, runner, request.digits)
+
+
+class Setting(msgspec.Struct):
+    """A parameter of an optimizer: its name, its default, what it may be."""
+
+    name: str
+    default: float | bool
+    limits: str
+
+
+class OptimizerCard(msgspec.Struct):
+    """An optimizer with its parameters."""
+
+    name: str
+    parameters: list[Setting]
+
+
+class Choices(msgspec.Struct):
+    """The recipe, what it can be made of, and what keeps it from being trained; "" for nothing."""
+
+    recipe: Recipe
+    loss: str
+    """The loss that is taken."""
+    own_loss: str
+    """The loss that belongs to the network and the rows."""
+    losses: tuple[str, ...]
+    optimizers: list[OptimizerCard]
+    schedules: tuple[str, ...]
+    initializers: tuple[str, ...]
+    refused: str
+
+
+def choices(session: Session, _: Nothing) -> Choices:
+    """Return the recipe and what it can be made of."""
+    state, refused, own, taken = session.state, "", "", ""
+    try:
+        own = loss_for(state.network, state.rows.y).facts.name
+    except InputError as error:
+        refused = str(error)
+    try:
+        config = state.recipe.config(state.network, state.rows.y)
+        config.check(state.network)
+        taken, refused = config.loss.facts.name, ""
+    except InputError as error:
+        refused = str(error)
+    cards = [OptimizerCard(entry.name, _settings(entry.value)) for entry in registry.entries]
+    return Choices(
+        state.recipe,
+        taken,
+        own,
+        losses.names(),
+        cards,
+        schedules.names(),
+        initializers.names(),
+        refused,
+    )
+
+
+def _settings(optimizer: object) -> list[Setting]:
+    fields = dataclasses.fields(optimizer)  # type: ignore[arg-type]
+    defaults = (
+        (field.name, getattr(optimizer, field.name), field.metadata.get("limits", "")) for field in fields
+    )
+    return [Setting(name, default, str(limits)) for name, default, limits in defaults]
+
+
+class RecipeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The recipe to take."""
+
+    recipe: Recipe
+
+
+def set_recipe(session: Session, request: RecipeRequest) -> Choices:
+    """Take another recipe; one that does not fit is refused."""
+    state = session.state
+    request.recipe.config(state.network, state.rows.y).check(state.network)
+    if request.recipe != state.recipe:
+        session.change(replace(state, recipe=request.recipe))
+    return choices(session, Nothing())
+
+
+class InitializeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A seed, and how weights are drawn; None: as fits each activation."""
+
+    seed: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    initializer: str | None = None
+
+
+def initialize(session: Session, request: InitializeRequest) -> Status:
+    """Draw new weights for the same layers."""
+
+    def drawn(network: MLP) -> MLP:
+        *hidden, output = (layer.activation for layer in network.layers)
+        return new_network(
+            network.widths,
+            hidden,
+            output,
+            initializer=request.initializer,
+            dtype=network.dtype,
+            classes=network.classes,
+            inputs=network.input_names,
+            rng=request.seed,
+        )
+
+    session.change_network(drawn)
+    return status_of(session, runner_of(session))
+
+
+def routes(session: Session) -> list[Route]:
+    """Return the stream of events: `GET /api/events?digits=6`."""
+    runner = runner_of(session)
+
+    async def stream(digits: int | None) -> AsyncIterator[bytes]:
+        feed, silent = Feed(session, runner, digits), 0.0
+        runner.joined()
+        try:
+            yield b"retry: 2000\n\n"
+            while True:
+                for name, message in feed.messages():
+                    silent = 0.0
+                    yield b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))
+                if silent >= _ALIVE:
+                    silent = 0.0
+                    yield b":\n\n"
+                silent += 1 / _FRAMES
+                await asyncio.sleep(1 / _FRAMES)
+        finally:
+            runner.left()
+
+    async def events(request: Request) -> Response:
+        given = request.query_params.get("digits", "6")
+        digits = int(given) if given.isdecimal() and 0 < int(given[:3]) <= 20 else None
+        return StreamingResponse(stream(digits), media_type="text/event-stream")
+
+    return [Route("/api/events", events)]
+
+
+ENDPOINTS = (
+    Endpoint("train", TrainRequest, train),
+    Endpoint("recipe", Nothing, choices),
+    Endpoint("set_recipe", RecipeRequest, set_recipe),
+    Endpoint("initialize", InitializeRequest, initialize),
+)

@@ -1,0 +1,224 @@
+"""The endpoints of training: commands, the recipe, pictures; and the stream, which belongs to the page alone."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from contextlib import contextmanager
+
+import msgspec
+import numpy as np
+import pytest
+
+from multilayer import InputError, gradients
+from multilayer.network.initialized import initialize
+from multilayer.web import Studio
+from multilayer.web.endpoint import Nothing
+from multilayer.web.presets import PRESETS
+from multilayer.web.runner import runner_of
+from multilayer.web.session import Rows, Session, State
+from multilayer.web.views import learn, pictures
+from multilayer.web.views.learn import InitializeRequest, RecipeRequest, TrainRequest
+from multilayer.web.views.pictures import HistogramRequest, PlaneRequest, WeightsRequest
+from tests.web.page import texts_of
+
+
+def session_of(preset="xor"):
+    return Session(PRESETS[preset].make())
+
+
+def decoded(endpoint, **given):
+    found = next(each for each in learn.ENDPOINTS if each.name == endpoint)
+    return found.decode(msgspec.json.encode(given))
+
+
+def test_commands():
+    session = session_of()
+    for action in ("play", "status", "pause"):
+        learn.train(session, decoded("train", action=action))
+    runner = runner_of(session)
+    assert runner.worker.wait(20.0)
+    reached = learn.train(session, TrainRequest()).reached
+    learn.train(session, TrainRequest("seek", epoch=reached // 2))
+    assert runner.worker.wait(20.0)
+    status = learn.train(session, TrainRequest())
+    assert (status.epoch, status.reached, status.playing) == (reached // 2, reached, False)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"action": "fly"}, {"speed": 0}, {"speed": -1.0}, {"epoch": "a"}, {"path": "/etc/passwd"}],
+)
+def test_malformed_commands_are_refused(given):
+    with pytest.raises(InputError, match="the request train is malformed"):
+        decoded("train", **given)
+
+
+@pytest.mark.parametrize("epoch", [-1, 2, 10**9])
+def test_an_epoch_that_was_not_reached(epoch):
+    session = session_of()
+    runner = runner_of(session)
+    runner.batch()  # the only one of an epoch
+    runner.worker.wait(20.0)
+    runner.seek(0)
+    runner.worker.wait(20.0)
+    with pytest.raises(InputError, match=f"epoch must be from 0 to 1, .* got {epoch}"):
+        learn.train(session, TrainRequest("seek", epoch=epoch))
+
+
+def test_a_recipe_is_taken_or_refused():
+    session = session_of()
+    recipe = session.state.recipe
+    changed = msgspec.structs.replace(recipe, optimizer="sgd", parameters={"learning_rate": 0.5})
+    found = learn.set_recipe(session, RecipeRequest(changed))
+    assert (found.recipe, session.state.recipe, found.loss) == (changed, changed, "binary_cross_entropy")
+    before = session.state
+    for parameters in ({"learning_rate": 0.0}, {"momentum": 2.0}, {"colour": 1.0}):
+        with pytest.raises(InputError):
+            learn.set_recipe(session, RecipeRequest(msgspec.structs.replace(changed, parameters=parameters)))
+    assert session.state is before
+    session.undo()
+    assert session.state.recipe == recipe
+
+
+def test_too_many_epochs_are_refused():
+    with pytest.raises(InputError, match="malformed"):
+        decoded("set_recipe", recipe={"epochs": 10**6})
+    assert decoded("set_recipe", recipe={"epochs": 10**4}).recipe.epochs == 10**4
+
+
+def test_choices_say_what_is_missing():
+    found = learn.choices(session_of("seed"), Nothing())
+    assert "have no targets" in found.refused
+    found = learn.choices(session_of("gates"), Nothing())
+    assert "surrogate" in found.refused
+    assert learn.choices(session_of(), Nothing()).refused == ""
+
+
+def test_new_weights_are_those_of_initialize():
+    session = session_of()
+    learn.initialize(session, InitializeRequest(seed=5, initializer="he_normal"))
+    expected = initialize((2, 8, 1), "tanh", "sigmoid", initializer="he_normal", dtype=float, rng=5)
+    assert session.state.network == expected
+    with pytest.raises(InputError, match="no initializer is called"):
+        learn.initialize(session, InitializeRequest(initializer="zero"))
+    assert session.state.network == expected
+
+
+@pytest.mark.parametrize("preset", ["seed", "xor", "book", "stuck"])
+@pytest.mark.parametrize("row", [None, 0])
+def test_the_grid_is_the_networks_output(preset, row):
+    session = session_of(preset)
+    net, X = session.state.network, session.state.rows.X
+    request = PlaneRequest(1, 0, row, 7)
+    plane = pictures.plane(session, request)
+    found = np.frombuffer(pictures.grid(session, request), np.float32).reshape(7, 7, net.widths[-1])
+    across, up = np.linspace(plane.left, plane.right, 7), np.linspace(plane.bottom, plane.top, 7)
+    for j, i in ((0, 0), (3, 5), (6, 1)):
+        x = X.mean(axis=0) if row is None else X[row].copy()
+        x[1], x[0] = across[i], up[j]
+        assert found[j, i] == pytest.approx(net(x), rel=1e-6)
+    assert all(plane.left <= point.x <= plane.right for point in plane.points)
+
+
+def test_a_large_network_gets_a_coarse_grid():
+    net = initialize((3, 700, 700, 2), "relu", "softmax", rng=0)
+    session = Session(State(net, Rows(np.eye(3), np.array([0, 1, 1]))))
+    plane = pictures.plane(session, PlaneRequest())
+    values = np.frombuffer(pictures.grid(session, PlaneRequest()), np.float32)
+    assert plane.size < 25
+    assert values.size == plane.size**2 * 2
+    assert (plane.kind, plane.classes) == ("classes", 2)
+
+
+def test_a_plane_of_an_input_that_is_not_there():
+    with pytest.raises(InputError, match="there is no input 3; the network has 2"):
+        pictures.grid(session_of(), PlaneRequest(0, 2))
+
+
+def test_histograms_count_every_number():
+    session = session_of()
+    state = session.state
+    found = pictures.hist(session, HistogramRequest(None))
+    expected = gradients(state.network, state.rows.X, state.rows.y, "binary_cross_entropy")
+    for bars, record, gradient in zip(found, expected.trace, expected, strict=True):
+        assert sum(bars.z.counts) == record.z.size
+        assert sum(bars.gradient.counts) == np.count_nonzero(gradient.dW)
+        assert float(bars.root_mean_square) == np.sqrt(np.mean(gradient.dW**2))
+        assert float(bars.z.high) == record.z.max()
+    assert [bars.gradient for bars in pictures.hist(session_of("seed"), HistogramRequest())] == [None, None]
+
+
+def test_weights_are_cells():
+    session = session_of()
+    cells = {}
+    for block in pictures.weights(session, WeightsRequest()):
+        cells |= texts_of(block)
+    net = session.state.network
+    assert cells["W(1)[2,3]"] == f"{net.layers[0].W[1, 2]:.6g}"
+    assert cells["b(2)[1]"] == f"{net.layers[1].b[0]:.6g}"
+    assert len(cells) == 33
+
+
+@contextmanager
+def opened(session):
+    with Studio(session) as studio:
+        base = {"Host": f"127.0.0.1:{studio.port}", "Origin": f"http://127.0.0.1:{studio.port}"}
+        line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10)
+        line.request("POST", "/api/enter", studio.url.partition("token=")[2], base)
+        answer = line.getresponse()
+        answer.read()
+        yield studio, {**base, "Cookie": answer.headers["set-cookie"].partition(";")[0]}
+        line.close()
+
+
+def test_the_stream_is_for_the_page_alone():
+    with opened(session_of()) as (studio, headers):
+        for wrong in (
+            {"Cookie": ""},
+            {"Cookie": "multilayer=1"},
+            {"Origin": "null"},
+            {"Host": "example.org"},
+        ):
+            line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10)
+            line.request("GET", "/api/events", headers={**headers, **wrong})
+            assert line.getresponse().status == 403
+            line.close()
+
+
+def waited(condition):
+    for _ in range(500):
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_when_the_last_page_is_gone_training_ends():
+    session = session_of()
+    recipe = msgspec.structs.replace(session.state.recipe, epochs=100_000)
+    learn.set_recipe(session, RecipeRequest(recipe))
+    runner = runner_of(session)
+    with opened(session) as (studio, headers):
+        lines = [http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10) for _ in range(2)]
+        answers = []
+        for line in lines:
+            line.request("GET", "/api/events?digits=3", headers=headers)
+            answers.append(line.getresponse())
+            assert answers[-1].headers["content-type"].startswith("text/event-stream")
+            answers[-1].readline()
+        with session.lock:
+            runner.play()
+        seen = b""
+        while b"event: step" not in seen or b"event: epoch" not in seen:
+            seen += answers[0].readline()
+        answers[0].close()
+        lines[0].close()
+        assert waited(lambda: runner.watchers == 1)
+        assert runner.playing
+        answers[1].close()
+        lines[1].close()
+        assert waited(lambda: not runner.playing)
+        assert not any(thread.name == "multilayer training" for thread in threading.enumerate())
+    assert session.state.network == runner.course.network
