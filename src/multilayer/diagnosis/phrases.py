@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, one_line
-from multilayer._base.translation import N_
+from multilayer._base.translation import N_, translated
 from multilayer.diagnosis.evidence import Caller, Evidence
 
 __all__ = [
@@ -28,7 +28,7 @@ _SHOWN = 6
 _RANGES = 12
 
 _OPTIONS: Mapping[str, tuple[str, str]] = {
-    "learning_rate": ("learning_rate_init", "the optimizer's learning_rate"),
+    "learning_rate": ("learning_rate_init", N_("the optimizer's learning_rate")),
     "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)"),
     "decay": ("learning_rate='adaptive'", "schedule=CosineDecay()"),
     "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()"),
@@ -88,7 +88,7 @@ def unknown(what: str, caller: Caller, **places: object) -> str:
 def options(evidence: Evidence) -> dict[str, str]:
     """Return how the caller writes the options that advice names: as parameters of an estimator, or of `fit`."""
     form = 0 if evidence.caller == "estimator" else 1
-    return {name: forms[form] for name, forms in _OPTIONS.items()}
+    return {name: translated(forms[form]) for name, forms in _OPTIONS.items()}
 
 
 def sentence(text: str) -> str:
