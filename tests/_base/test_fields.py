@@ -170,7 +170,7 @@ def test_every_number_of_a_function_has_limits_that_hold(name, call, limits):
 
 
 @pytest.mark.parametrize(
-    "wrong", [0.0, 1.0, -0.1, 1.5, math.nan, math.inf, "0.1", True, 0, 1, [X, Y], X, {}, np.float64(2)]
+    "wrong", [0.0, 1.0, -0.1, 1.5, math.nan, math.inf, "0.1", True, 0, 1, [X, Y], {}, np.float64(2)]
 )
 def test_validation_is_a_share_or_data(wrong):
     with pytest.raises(
