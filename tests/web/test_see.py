@@ -106,6 +106,7 @@ def test_letters_change_names_and_no_number(show):
 
     assert captions()[:4] == ["W(1) (2, 4)", "b(1) (4,)", "a(1) (5, 4)", "z(1) (5, 4)"]
     assert page.locator('input[data-cell="W(1)[2,3]"]').get_attribute("aria-label") == "w₂₃(1)"
+    page.get_by_text("Letters of your book: a, z, wᵢⱼ, W (inputs, units)").click()
     page.select_option("label:has-text('Sum and output') select", "za")
     page.select_option("label:has-text('Weight from i to j') select", "ji")
     page.select_option("label:has-text('Shape of W') select", "oi")
@@ -121,6 +122,7 @@ def test_letters_change_names_and_no_number(show):
     place = "(cell) => [cell.closest('tr').sectionRowIndex, cell.closest('td').cellIndex]"
     assert page.locator('input[data-cell="W(1)[2,3]"]').evaluate(place) == [2, 2]
     assert shown.cells() == before
+    page.get_by_text("Letters of your book: z, a, wⱼᵢ, W (units, inputs)").wait_for()
 
 
 @pytest.mark.parametrize("by", ["click", "Enter"])
@@ -195,3 +197,25 @@ def test_names_stay_text(show):
     shown.wait_for_cells({"target[1]": hostile, "class[1]": hostile})
     assert hostile in shown.page.locator(".inputs thead").inner_text()
     assert shown.page.locator("main img").count() == 0
+
+
+SMALL = """(all) => all.map((each) => each.getBoundingClientRect())
+    .filter(({ width, height }) => width < 24 || height < 24).length"""
+
+
+@pytest.mark.parametrize(
+    ("state", "scheme", "language"), [("seed", "light", "en"), (large(40, 30, 3), "dark", "ko")]
+)
+def test_everybody_can_use_it(show, state, scheme, language):
+    shown = show(state, color_scheme=scheme, locale=language, viewport={"width": 320, "height": 800})
+    page = shown.page
+    page.locator("td button").nth(12).click()
+    page.locator(".layer input.cell").first.fill("abc")
+    page.keyboard.press("Enter")
+    page.locator(".why").wait_for()
+    page.locator(".chain h3").wait_for()
+    shown.assert_accessible()
+    shown.assert_fits()
+    assert (
+        page.locator("main").locator("button:visible, input:visible, select:visible").evaluate_all(SMALL) == 0
+    )

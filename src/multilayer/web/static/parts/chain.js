@@ -6,7 +6,7 @@ import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Pager } from "./grid.js";
 import { around, called } from "./letters.js";
 import { outputCell } from "./lit.js";
-import { opened, sheet } from "./sheet.js";
+import { change, opened, sheet } from "./sheet.js";
 
 const SIZE = 24;
 
@@ -32,13 +32,15 @@ export function Chain({ layer, unit }) {
   const r = row.value + 1;
   const sum = called(`a(${layer})[${r},${unit}]`);
   const source = (i) => outputCell(layer - 1, r, i);
-  const h = sheet.value.layers.find(({ number }) => number === layer).activation;
+  const { activation: h, units } = sheet.value.layers.find(({ number }) => number === layer);
   const close = () => {
     opened.value = null;
     document.querySelector(`td button:has([data-cell="a(${layer})[${r},${unit}]"])`)?.focus();
   };
   return html`<div class="panel chain" role="region" aria-label=${t("How {sum} comes about", { sum })} onKeyDown=${(event) => event.key === "Escape" && close()}>
-    <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <button type="button" onClick=${close}>${t("Close")}</button></h3>
+    <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <span class="rows">
+      ${units > 1 && html`<button type="button" onClick=${() => change({ do: "take_unit", layer, unit }).then(close)}>${t("Remove this unit")}</button>`}
+      <button type="button" onClick=${close}>${t("Close")}</button></span></h3>
     <${Pager} what=${t("inputs")} first=${found.first} size=${SIZE} count=${found.count} go=${from} />
     <div class="scroll" tabindex="0" role="group" aria-label=${t("Partial sums of {sum}", { sum })}><table class="matrix sums">
       <thead><tr><th scope="col">${t("added")}</th><th scope="col">${t("with numbers")}</th><th scope="col">${t("sum so far")}</th></tr></thead>

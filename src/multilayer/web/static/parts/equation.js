@@ -2,7 +2,7 @@
 import { row } from "../state.js";
 import { t } from "../i18n.js";
 import { html } from "../vendor/ui.js";
-import { affine, blockName, letter, ofLetter, sourceName } from "./letters.js";
+import { affine, blockName, letter, inLetters, sourceName } from "./letters.js";
 import { outputCell } from "./lit.js";
 import { sheet, textOf } from "./sheet.js";
 import { letters } from "../state.js";
@@ -36,12 +36,13 @@ export function Equation({ layer }) {
   const W = transposed ? outs.map((j) => ins.map((i) => weight(i, j))) : ins.map((i) => outs.map((j) => weight(i, j)));
   const line = (name) => [outs.map((j) => (j ? name(j) : ""))];
   const [h, a] = [layer.activation, letter("a")];
+  const formula = inLetters(layer.formula);
   const sum = line((j) => `a(${n})[${r},${j}]`);
   return html`<div class="equation scroll" tabindex="0" role="group" aria-label=${t("The formula of layer {number} with its numbers", { number: n })}>
     <p>${affine(n, sourceName(n))}</p>
     <div><${Matrix} rows=${[ins.map((i) => (i ? outputCell(n - 1, r, i) : ""))]} /><${Matrix} rows=${W} />${transposed && html`<sup>ᵀ</sup>`}
       <span>+</span><${Matrix} rows=${line((j) => `b(${n})[${j}]`)} /><span>=</span><${Matrix} rows=${sum} /></div>
-    <p>${blockName(`z(${n})`)} = ${h}(${blockName(`a(${n})`)}), ${h}(${a}) = ${ofLetter(layer.formula)}</p>
+    <p>${blockName(`z(${n})`)} = ${h}(${blockName(`a(${n})`)})${formula !== `${h}(${a})` && `, ${h}(${a}) = ${formula}`}</p>
     <div><span>${h}</span><${Matrix} rows=${sum} /><span>=</span><${Matrix} rows=${line((j) => `z(${n})[${r},${j}]`)} /></div>
   </div>`;
 }

@@ -41,8 +41,5 @@ export function affine(n, source) {
 /** What goes into a layer: x, or the outputs of the layer before. */
 export const sourceName = (n) => (n === 1 ? "x" : `${letter("z")}(${n - 1})`);
 
-/** A formula of a, in the reader's letter. */
-export const ofLetter = (formula) => formula.replace(/\ba(?=\b|_[ij])/g, letter("a"));
-
 /** Text with names and formulas in the reader's letters: "da(2) = dz(2) · h'(a(2))". */
 export const inLetters = (text) => text.replace(/\b(d?)([az])(?=\b|_)/g, (_, d, word) => d + letter(word));

@@ -107,17 +107,25 @@ function Choose({ label, value, options, change }) {
   </select></label>`;
 }
 
-function Bar() {
-  const { count, rows, look: seen } = sheet.value;
+/** Which letters the reader's book has. */
+function Letters() {
   const used = letters.value;
   const set = (name) => (value) => (letters.value = { ...used, [name]: value });
-  return html`<div class="bar">
-    <span class="rows"><label>${t("Row")} <input type="number" min="1" max=${count} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
-      <span class="soft">${t("of {count}", { count })}</span>
-      <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${(first) => (look.value = { ...look.value, row: first })} /></span>
-    <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
-    <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
-    <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
+  const shape = used.weights === "io" ? t("(inputs, units)") : t("(units, inputs)");
+  return html`<details class="help"><summary>${t("Letters of your book: {sum}, {output}, {weight}, W {shape}", { sum: letter("a"), output: letter("z"), weight: used.index === "ij" ? "wᵢⱼ" : "wⱼᵢ", shape })}</summary>
+    <div class="bar">
+      <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
+      <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
+      <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
+    </div></details>`;
+}
+
+function RowChooser() {
+  const { count, rows, look: seen } = sheet.value;
+  return html`<div class="bar rows">
+    <label>${t("Row")} <input type="number" min="1" max=${count} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
+    <span class="soft">${t("of {count}", { count })}</span>
+    <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${(first) => (look.value = { ...look.value, row: first })} />
   </div>`;
 }
 
@@ -133,14 +141,14 @@ export default function See() {
   useEffect(() => () => (opened.value = null), []);
   useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
   const ready = sheet.value;
-  lit.value;
+  void [lit.value, row.value]; // what is lit is painted anew
   const { layers = [], look: seen } = ready ?? {};
   return html`<div ref=${root} data-revision=${ready?.revision} onMouseOver=${follow} onFocusIn=${follow}>
     <h1>${t("Every number of the network")}</h1>
     <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
-    <details><summary>${t("What new units and layers begin with")}</summary>
+    <details class="help"><summary>${t("What new units and layers begin with")}</summary>
       <p>${t("What is added changes no output until you edit it. A new unit gets the weights that multilayer.initialize draws, with its number as the seed; its bias is 0, and so are its weights to the next layer. A new layer is the identity. A new input is 0 in every row. When a layer is removed, the next one keeps its weights if they still fit, and gets new ones otherwise.")}</p></details>
-    ${ready && html`<${Bar} />
+    ${ready && html`<${Letters} /><${RowChooser} />
       <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${ready.widths.length - 1} go=${(layer) => (look.value = { ...look.value, layer })} />
       <div class="top-of-sheet"><div><${Network} /><${Readout} /></div><${Inputs} /></div>
       ${layers.map((layer) => html`<${LayerSection} key=${layer.number} layer=${layer} />`)}`}
