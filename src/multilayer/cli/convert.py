@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from multilayer._base.text import fill
@@ -26,6 +28,13 @@ __all__ = ["convert"]
     help="Compare both sides on the rows of a CSV file, not on made ones.",
 )
 @click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0.0),
+    default=1.0,
+    metavar="TIMES",
+    help="Accept differences of so many times the tolerance, where a program is known to be inexact.",
+)
+@click.option(
     "--hidden",
     multiple=True,
     metavar="ACTIVATION",
@@ -45,9 +54,8 @@ def convert(
     from_format: str | None,
     to_format: str | None,
     check: str | None,
-    hidden: tuple[str, ...],
-    output: str | None,
-    classes: tuple[str, ...],
+    tolerance: float,
+    **added: Any,
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
@@ -63,8 +71,7 @@ def convert(
             from_format=from_format,
             to_format=to_format,
             check=check,
-            hidden=hidden,
-            output=output,
-            classes=classes or None,
+            tolerance=tolerance,
+            **added,
         )
     print_text(repr(done))

@@ -146,7 +146,7 @@ class Chain:
     def _own_layer(self, name: str) -> None:
         if self.width is None or self.width > _WIDEST:
             raise InputError(
-                f"{name} has no weights before it, and too many or unknown columns for a layer of its own"
+                "it has no weights before it, and too many or unknown columns for a layer of its own"
             )
         factor, shift = (
             (np.ones(self.width), np.zeros(self.width)) if self._scale is None else self._scale[:2]

@@ -74,6 +74,7 @@ def convert(
     from_format: str | None = None,
     to_format: str | None = None,
     check: ArrayLike | AnyPath | None = None,
+    tolerance: float = 1.0,
     overwrite: bool = True,
     **added: Unpack[Added],
 ) -> Conversion:
@@ -82,8 +83,8 @@ def convert(
     Both programs, where they are installed, and the network run the same samples: those of `check`, an
     array or a CSV file, or some that are made for the network. What the file does not have, `hidden`, `output`,
     `classes` and `inputs`, is given as to `read`.
-    A target that is a format here is read back, too. Where numbers differ by more than rounding (see `Proof`), nothing
-    is written.
+    A target that is a format here is read back, too. Where numbers differ by more than `tolerance` times what rounding
+    makes of them (see `Proof`), nothing is written.
 
     Raises
     ------
@@ -105,10 +106,10 @@ def convert(
             if program is None:
                 notes.append(fill("no program that runs the source is installed"))
             else:
-                proofs.append(_proved(network, *program, x))
+                proofs.append(_proved(network, program, x, tolerance))
     origin = _origin(source)
     with located(shown(target)):
-        notes += _prove_target(network, target, to, x, proofs)
+        notes += _prove_target(network, target, to, (x, tolerance), proofs)
         if proofs:
             origin["checked"] = str(proofs[-1])
         files = contents(network, target, to.write, origin)
@@ -125,17 +126,22 @@ def _samples(check: ArrayLike | AnyPath | None, network: MLP) -> NDArray[Any]:
     return samples_of(check, network.widths[0], network.input_names).reshape(-1, network.widths[0])
 
 
-def _proved(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
-    proof = prove(network, run, by, x)
-    proof.check()
+def _proved(network: MLP, program: tuple[Runner, str], x: NDArray[Any], tolerance: float) -> Proof:
+    proof = prove(network, *program, x)
+    proof.check(tolerance)
     return proof
 
 
 def _prove_target(
-    network: MLP | Model, target: AnyPath, to: Format, x: NDArray[Any] | None, proofs: list[Proof]
+    network: MLP | Model,
+    target: AnyPath,
+    to: Format,
+    samples: tuple[NDArray[Any] | None, float],
+    proofs: list[Proof],
 ) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []
+    x, tolerance = samples
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
         put(contents(network, path, to.write), path, overwrite=True)
@@ -150,7 +156,7 @@ def _prove_target(
         program = to.run(path)
         if program is None:
             return [*notes, fill("no program that runs {format} is installed", format=to.title)]
-        proofs.append(_proved(network, *program, x))
+        proofs.append(_proved(network, program, x, tolerance))
     return notes
 
 

@@ -80,7 +80,7 @@ def asked_for(hidden: Any = (), output: Any = None, classes: Any = None, inputs:
     listed = (hidden,) if isinstance(hidden, str | Activation) else entries(hidden)
     if listed is None or not all(isinstance(one, str | Activation) for one in listed):
         raise InputError(f"hidden must be activations or their names; got {one_line(repr(hidden), 60)}")
-    return Asked(listed, output, None if classes is None else tuple(classes), inputs and tuple(inputs))
+    return Asked(listed, output, tuple(classes) if classes else None, inputs and tuple(inputs))
 
 
 def imported(path: AnyPath, name: str | None, asked: Asked) -> Imported:

@@ -19,6 +19,8 @@ __all__ = ["Form", "NoForm", "X", "apply", "number"]
 
 _MOST_TERMS = 24
 _MOST_FACTORS = 8
+_FLOATS, _BOOL = (1, 10, 11, 16), 9
+"""TensorProto.DataType."""
 
 
 class NoForm(Exception):  # noqa: N818  (no error: there is another reading)
@@ -165,23 +167,54 @@ def _bound(a: Form, b: Form, *, lower: bool) -> Form:
 
 
 def _above(a: Form, b: Form, *, strictly: bool) -> Form:
-    """Return whether a > b, as the sign of a - b, whose first coefficient of x is made 1 or -1."""
+    """Return whether a > b, or a >= b: as the sign of a - b, with 1 as the first coefficient of x."""
     difference = _add(a, _scaled(b, -1.0))
-    leading = next((abs(value) for atoms, value in difference.terms if atoms), 0.0)
+    leading = next((value for atoms, value in difference.terms if atoms), 0.0)
     if leading == 0.0:
         raise NoForm
-    return _atom("Positive" if strictly else "NotNegative", _scaled(difference, 1.0 / leading))
+    of_sign = _scaled(difference, 1.0 / leading)
+    if leading > 0.0:
+        return _atom("Positive" if strictly else "NotNegative", of_sign)
+    return _not(_atom("NotNegative" if strictly else "Positive", of_sign))
+
+
+def _truth(a: Form) -> Atom | None:
+    """Return the atom of a truth value, None for a number."""
+    if len(a.terms) == 1 and len(a.terms[0][0]) == 1 and a.terms[0][1] == 1.0:
+        atom = a.terms[0][0][0]
+        return atom if atom.operator in ("Positive", "NotNegative", "Not", "Or") else None
+    return None
+
+
+def _not(a: Form) -> Form:
+    atom = _truth(a)
+    if atom is None:
+        raise NoForm
+    return atom.inputs[0] if atom.operator == "Not" else _atom("Not", a)
+
+
+def _or(a: Form, b: Form) -> Form:
+    if _truth(a) is None or _truth(b) is None:
+        raise NoForm
+    first, second = sorted((a, b), key=lambda form: (repr(form.skeleton), form.holes))
+    return _atom("Or", first, second)
 
 
 def _where(condition: Form, a: Form, b: Form) -> Form:
-    return _atom("Where", condition, a, b)
+    atom = _truth(condition)
+    if atom is None:
+        raise NoForm
+    return _atom("Where", atom.inputs[0], b, a) if atom.operator == "Not" else _atom("Where", condition, a, b)
 
 
-def _cast(a: Form) -> Form:
-    """Return a truth value as a number; a number stays as it is."""
-    if len(a.terms) == 1 and [atom.operator for atom in a.terms[0][0]] in (["Positive"], ["NotNegative"]):
-        return _where(a, number(1.0), number(0.0))
-    return a
+def _cast(a: Form, to: int) -> Form:
+    """Return a truth value as a number; all else stays as it is."""
+    truth = _truth(a) is not None
+    if to in _FLOATS:
+        return _where(a, number(1.0), number(0.0)) if truth else a
+    if to == _BOOL and truth:
+        return a
+    raise NoForm
 
 
 def _sum(*forms: Form) -> Form:
@@ -208,7 +241,8 @@ _RULES: dict[str, Callable[..., Form]] = {
     "Less": lambda a, b: _above(b, a, strictly=True),
     "LessOrEqual": lambda a, b: _above(b, a, strictly=False),
     "Where": _where,
-    "Cast": _cast,
+    "Or": _or,
+    "Not": _not,
     "Identity": lambda a: a,
 }
 
@@ -226,7 +260,7 @@ _ATTRIBUTES: dict[str, dict[str, float]] = {
 # fmt: off
 _PLAIN = {
     "Abs", "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "Sigmoid", "Softmax", "Softplus",
-    "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
+    "Sign", "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
 }
 # fmt: on
 
@@ -241,6 +275,8 @@ def apply(operator: str, *inputs: Form, **attributes: Any) -> Form:
     """
     if operator == "Clip":
         return _clip_operator(*inputs, **attributes)
+    if operator == "Cast":
+        return _cast(inputs[0], **attributes)
     if operator in _RULES:
         try:
             return _RULES[operator](*inputs)

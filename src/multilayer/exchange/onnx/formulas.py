@@ -117,6 +117,10 @@ def _alpha(name: str) -> Build:
     return lambda o, x, h: o(name, x, alpha=h.alpha)
 
 
+def _from_zero(o: Operator, x: Any, above: Any, below: Any) -> Any:
+    return o("Where", o("GreaterOrEqual", x, 0.0), above, below)
+
+
 def _plain(name: str) -> Build:
     return lambda o, x, h: o(name, x)
 
@@ -153,6 +157,20 @@ def _soft_shrink(o: Operator, x: Any, h: Any) -> Any:
     return o("Sub", x, o("Clip", x, -h.threshold, h.threshold))
 
 
+def _soft_shrink_by_sign(o: Operator, x: Any, h: Any) -> Any:
+    inner = o("Sub", x, o("Mul", o("Sign", x), h.threshold))
+    return o("Where", o("Greater", o("Abs", x), h.threshold), inner, 0.0)
+
+
+def _soft_shrink_by_sides(o: Operator, x: Any, h: Any) -> Any:
+    above = o("Where", o("Greater", x, h.threshold), o("Sub", x, h.threshold), 0.0)
+    return o("Add", above, o("Where", o("Less", x, -h.threshold), o("Add", x, h.threshold), 0.0))
+
+
+def _hard_shrink_by_sides(o: Operator, x: Any, h: Any) -> Any:
+    return o("Where", o("Or", o("Greater", x, h.threshold), o("Less", x, -h.threshold)), x, 0.0)
+
+
 def _sparsemax(o: Operator, x: Any, h: Any) -> Any:
     return o("Max", o("Sub", x, o("SparsemaxThreshold", x)), 0.0)
 
@@ -165,9 +183,11 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.Tanh, _plain("Tanh")),
     _F(act.ReLU, _plain("Relu")),
     _F(act.ReLU, lambda o, x, h: _piecewise(o, x, x, 0.0)),
+    _F(act.ReLU, lambda o, x, h: _from_zero(o, x, x, 0.0)),
     _F(act.LeakyReLU, lambda o, x, h: o("LeakyRelu", x, alpha=h.slope), 6, double=False),
     _F(act.LeakyReLU, _leaky, 8),
     _F(act.LeakyReLU, lambda o, x, h: _piecewise(o, x, x, o("Mul", x, h.slope))),
+    _F(act.LeakyReLU, lambda o, x, h: _from_zero(o, x, x, o("Mul", x, h.slope))),
     _F(act.LeakyReLU, lambda o, x, h: o("Max", x, o("Mul", x, h.slope))),
     _F(act.ReLU6, lambda o, x, h: o("Clip", x, 0.0, 6.0), 11),
     _F(act.ThresholdedReLU, lambda o, x, h: o("ThresholdedRelu", x, alpha=h.theta), 10, double=False),
@@ -213,8 +233,11 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.Softsign, lambda o, x, h: o("Div", x, o("Add", o("Abs", x), 1.0))),
     _F(act.HardShrink, lambda o, x, h: o("Shrink", x, lambd=h.threshold, bias=0.0), 9, double=False),
     _F(act.HardShrink, _hard_shrink),
+    _F(act.HardShrink, _hard_shrink_by_sides),
     _F(act.SoftShrink, lambda o, x, h: o("Shrink", x, lambd=h.threshold, bias=h.threshold), 9, double=False),
     _F(act.SoftShrink, _soft_shrink, 11),
+    _F(act.SoftShrink, _soft_shrink_by_sign),
+    _F(act.SoftShrink, _soft_shrink_by_sides),
     _F(act.TanhShrink, lambda o, x, h: o("Sub", x, o("Tanh", x))),
     _F(act.BinaryStep, lambda o, x, h: _piecewise(o, x, 1.0, 0.0)),
     _F(act.Exponential, _plain("Exp")),

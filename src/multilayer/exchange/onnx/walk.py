@@ -24,7 +24,6 @@ __all__ = ["Found", "Walk"]
 _MOST_NODES = 40
 """Of one activation; the longest formula in use has 14."""
 _ALONG_AXIS = ("Softmax", "LogSoftmax", "Hardmax")
-_FLOATS = (1, 10, 11, 16)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,9 +163,7 @@ class Walk:
             if axis not in (-1, self.rank - 1) or found:
                 raise NoForm
         elif node.operator == "Cast":
-            if found.pop("to", 0) not in _FLOATS:
-                raise NoForm
-            found.clear()
+            found = {"to": node.attribute("to", 0)}
         elif node.operator == "Selu" and opset < 6:
             found = {"alpha": 1.6732, "gamma": 1.0507} | found
         elif node.operator == "ThresholdedRelu" and opset < 10:
