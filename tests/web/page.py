@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -66,6 +67,14 @@ class Shown:
             found = self.cells()
             assert {name: found.get(name) for name in expected} == expected
             raise
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds of the session."""
+        for _ in range(200):
+            if holds():
+                return
+            self.page.wait_for_timeout(25)
+        raise AssertionError("the session has not changed as expected")
 
     def assert_accessible(self) -> None:
         """Assert that axe finds nothing against WCAG 2.2, levels A and AA."""

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.language import in_language, languages
 from multilayer._base.text import fill
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.guard import Guard
@@ -60,7 +61,11 @@ def application(session: Session, port: int, token: str) -> Guard:
 
 
 def _route(session: Session, endpoint: Endpoint) -> Route:
-    def answer(body: bytes) -> Response:
+    def answer(body: bytes, code: str) -> Response:
+        with in_language(code if code in languages() else session.language or "en"):
+            return answered(body)
+
+    def answered(body: bytes) -> Response:
         try:
             request = endpoint.decode(body)
             with session.lock:
@@ -75,7 +80,7 @@ def _route(session: Session, endpoint: Endpoint) -> Route:
         return Response(msgspec.json.encode(Answer(revision, found)), media_type="application/json")
 
     async def handle(request: Request) -> Response:
-        return await run_in_threadpool(answer, await _body(request))
+        return await run_in_threadpool(answer, await _body(request), request.headers.get("x-language", ""))
 
     return Route(f"/api/{endpoint.name}", handle, methods=["POST"])
 

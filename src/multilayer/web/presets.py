@@ -94,6 +94,27 @@ def _gates() -> State:
     return State(MLP([first, second]), xor.rows)
 
 
+def _small() -> State:
+    layers = (
+        Dense([[0.1, 0.3], [0.2, 0.4]], [0.1, 0.2], "sigmoid"),
+        Dense([[0.5, -0.2], [0.4, 0.6]], [0.1, -0.1], "identity"),
+    )
+    rows = Rows(np.array([[1.0, 0.5]]), np.array([[1.0, 0.0]]), about=fill("one row with two targets"))
+    recipe = Recipe(
+        optimizer="sgd", parameters={"learning_rate": 0.5, "momentum": 0.0, "nesterov": False}, epochs=1
+    )
+    return State(MLP(layers), rows, recipe)
+
+
+def _linear() -> State:
+    layers = (
+        Dense([[1.0, -2.0, 0.5], [3.0, 1.0, -1.0]], [1.0, 0.0, -2.0], "identity"),
+        Dense([[2.0], [1.0], [-4.0]], [0.5], "identity"),
+    )
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [2.0, -1.0]])
+    return State(MLP(layers), Rows(X, about=fill("four rows")))
+
+
 def _stuck() -> State:
     """scikit-learn#31235: logistic units, scikit-learn's initial weights and defaults; it stops on a plateau."""
     X = np.random.RandomState(1).random_sample((500, 2))
@@ -132,6 +153,8 @@ PRESETS: dict[str, Preset] = {
         Preset("gates", lambda: fill("XOR of three step units, 2-2-1"), _gates),
         Preset("xor", lambda: fill("XOR, a network 2-8-1"), _xor),
         Preset("spirals", lambda: fill("Three spirals, a network 2-16-16-3"), _spirals),
+        Preset("small", lambda: fill("One row to learn from, 2-2-2"), _small),
+        Preset("linear", lambda: fill("Layers without an activation, 2-3-1"), _linear),
         Preset("stuck", lambda: fill("A network that does not learn, 2-20-20-1"), _stuck),
     )
 }

@@ -1,6 +1,7 @@
 // The frame of the page: header, tabs, the view that is shown, and what went wrong.
 import { ask, attempt, enter, inTurn } from "./api.js";
 import { LANGUAGES, lang, preferred, speak, t } from "./i18n.js";
+import { LessonBar } from "./parts/lesson.js";
 import { digits, problem, revision, session, view } from "./state.js";
 import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
@@ -8,6 +9,7 @@ import { VIEWS } from "./views/index.js";
 export { attempt };
 
 const loaded = signal({});
+const shownView = () => VIEWS.find(({ id }) => id === view.value) ?? VIEWS[0];
 
 async function refresh() {
   session.value = await ask("session");
@@ -54,12 +56,13 @@ function Tabs() {
 }
 
 function Page() {
-  const View = loaded.value[view.value];
+  const View = loaded.value[shownView().id];
   useEffect(() => {
-    document.title = `multilayer studio · ${VIEWS.find(({ id }) => id === view.value).title()}`;
+    document.title = `multilayer studio · ${shownView().title()}`;
   }, [view.value, lang.value]);
   return html`<${Header} /><${Tabs} />
     <main id="main" tabindex="-1">
+      <${LessonBar} />
       <p class="problem" role="alert">${problem.value}</p>
       ${session.value && View ? html`<${View} key=${view.value} />` : html`<p class="soft">…</p>`}
     </main>`;
@@ -71,7 +74,7 @@ async function start() {
   await speak(session.value?.language ?? localStorage.getItem("language") ?? preferred());
   effect(() => localStorage.setItem("language", lang.value));
   effect(() => {
-    const { id, load } = VIEWS.find((each) => each.id === view.value);
+    const { id, load } = shownView();
     if (!(id in loaded.peek())) load().then((module) => (loaded.value = { ...loaded.peek(), [id]: module.default }));
   });
   effect(() => {

@@ -22,3 +22,6 @@ export const letters = signal({ sums: "az", index: "ij", weights: "io" });
 
 /** The last thing that went wrong, to be read by the user; empty for nothing. */
 export const problem = signal("");
+
+/** The lesson under way, `{ lesson, step }` counted from 0; null where there is none. */
+export const lesson = signal(null);

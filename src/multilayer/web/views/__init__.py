@@ -12,7 +12,9 @@ from multilayer.web.views import (
     check,
     general,
     learn,
+    lessons,
     pictures,
+    planes,
     see,
 )
 from multilayer.web.views import open as opening
@@ -27,6 +29,8 @@ VIEWS: tuple[ModuleType, ...] = (
     back,
     learn,
     pictures,
+    planes,
     activations,
     beginnings,
+    lessons,
 )

@@ -37,7 +37,7 @@ def summary(session: Session, _: Nothing) -> Summary:
     return Summary(
         session.revision,
         net.widths,
-        tuple(str(layer.activation) for layer in net.layers),
+        tuple(layer.activation.facts.name for layer in net.layers),
         str(net.dtype),
         len(rows.X),
         state.input_names,

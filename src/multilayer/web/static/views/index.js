@@ -7,5 +7,7 @@ export const VIEWS = [
   { id: "check", title: () => t("Check"), load: () => import("./check.js") },
   { id: "back", title: () => t("Way back"), load: () => import("./back.js") },
   { id: "learn", title: () => t("Train"), load: () => import("./learn.js") },
+  { id: "planes", title: () => t("Planes"), load: () => import("./planes.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
+  { id: "lessons", title: () => t("Lessons"), load: () => import("./lessons.js") },
 ];
