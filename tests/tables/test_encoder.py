@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer import InputError
+from multilayer import InputError, backend
 from multilayer.tables import Column, Columns, Encoder, EncoderSettings, columns_of
 
 ROWS = 300
@@ -131,3 +131,12 @@ def test_any_numbers_and_categories_give_finite_inputs(values, labels, bins, nor
     assert np.abs(x).max() <= 5.2
     alone = np.concatenate([encoder(rows.take(slice(row, row + 1))) for row in range(rows.rows)])
     assert alone.tobytes() == x.tobytes()
+
+
+def test_a_long_table_has_the_same_bits_on_any_number_of_threads():
+    encoder = Encoder.fit(table(), FULL)
+    long = table().take(np.arange(300_000) % ROWS)
+    expected = np.tile(encoder(table()), (1000, 1))
+    for count in (1, 2, 3):
+        with backend.threads(count):
+            np.testing.assert_array_equal(encoder(long), expected)

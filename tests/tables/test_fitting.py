@@ -137,6 +137,15 @@ def test_many_rows_are_said() -> None:
     assert "rows are many: 5 epochs instead of 20" in model.record["notes"][0]
 
 
+def test_many_columns_have_fewer_bins_and_that_is_said() -> None:
+    recipe = Recipe(hidden=(8,), epochs=2, most_bins=6)
+    model = fit_table(without(people(), "level"), "pay", members=1, recipe=recipe)
+    numbers = sum(column.schema.kind == "number" for column in model.encoder.columns)
+    bins = 6 // numbers if 6 // numbers > 1 else 0
+    record = TrainingRecord.of(model.record)
+    assert record.notes == (f"{numbers} columns of numbers are many: {bins} bins for each instead of 32",)
+
+
 def test_progress_tells_every_epoch() -> None:
     seen: list[FitProgress] = []
     fit_table(without(people(), "pay"), "level", members=2, recipe=TINY, progress=seen.append)

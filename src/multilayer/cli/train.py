@@ -23,6 +23,7 @@ from multilayer.io import source
 
 if TYPE_CHECKING:
     from multilayer.tables import Columns, Model, Target
+    from multilayer.tables.suspicions import Suspicion
 
 __all__ = ["train"]
 
@@ -106,10 +107,17 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
         for note in (*reading.notes, *gaps):
             print_note(note)
         print_text(understood(source(table), columns, aim, members).text())
-        _say_doubts(columns, aim)
+        known = _say_doubts(columns, aim)
         flush()
         model = fit_table(
-            columns, target, task=aim.task, members=members, time_limit=seconds, recipe=recipe, rng=seed
+            columns,
+            target,
+            task=aim.task,
+            members=members,
+            time_limit=seconds,
+            recipe=recipe,
+            rng=seed,
+            known=known,
         )
     model.save(file)
     print_text(_reached(model, columns).text())
@@ -134,8 +142,8 @@ def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:
     return columns.without(ignore)
 
 
-def _say_doubts(columns: Columns, target: Target) -> None:
-    """Print why a task was chosen, and what is suspicious about a table."""
+def _say_doubts(columns: Columns, target: Target) -> tuple[Suspicion, ...]:
+    """Print what is suspicious about a table, and return it."""
     from multilayer.tables.suspicions import Case, suspect
 
     case = Case(
@@ -145,6 +153,7 @@ def _say_doubts(columns: Columns, target: Target) -> None:
         found = suspect(case)
     for suspicion in found:
         print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
+    return found
 
 
 _WORDS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.table import Table
 from multilayer._base.text import fill, one_line, quoted
+from multilayer.backend import get_threads
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.transforms.dates import Calendar
@@ -24,6 +26,9 @@ __all__ = ["ColumnEncoder", "Encoder", "EncoderSummary", "LeftOut"]
 
 _LEAST_ROWS, _MOST_ROWS, _NUMBERS = 1024, 16_384, 2**19
 """Rows that are encoded at a time, and how many numbers they may have, so that all of it stays in a cache."""
+
+_WORTH_THREADS = 8
+"""So many pieces are shared by threads."""
 
 _MOST_SHOWN = 500
 
@@ -139,8 +144,18 @@ class Encoder:
         values = [column.values for column in conform(columns, self.schema)]
         x = np.empty((columns.rows, self.width), np.float32) if out is None else out
         step = min(_MOST_ROWS, max(_LEAST_ROWS, _NUMBERS // self.width))
-        for start in range(0, columns.rows, step):
+
+        def write(start: int) -> None:
             self._write([one[start : start + step] for one in values], x[start : start + step])
+
+        starts = range(0, columns.rows, step)
+        if len(starts) < _WORTH_THREADS or get_threads() == 1:
+            for start in starts:
+                write(start)
+            return x
+        with ThreadPoolExecutor(get_threads(), "multilayer-encoder") as threads:
+            for _ in threads.map(write, starts):  # what one of them raises is raised here
+                pass
         return x
 
     def _write(self, values: list[NDArray[np.generic]], x: NDArray[np.float32]) -> None:

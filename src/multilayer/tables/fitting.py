@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
+from multilayer._base.text import fill
 from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
@@ -22,7 +23,7 @@ from multilayer.tables.frames import columns_of
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
-from multilayer.tables.suspicions import Case, Profile, suspect
+from multilayer.tables.suspicions import Case, Profile, Suspicion, suspect
 from multilayer.tables.target import Target, Task
 from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.training.samples import sample_weights
@@ -47,6 +48,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     recipe: Recipe | None = None,
     rng: Seed = 0,
     progress: Progress = None,
+    known: Sequence[Suspicion] | None = None,
 ) -> Model:
     """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
@@ -80,6 +82,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     progress : bool or callable, optional
         Whether to show a progress bar on stderr, by default where that is a terminal; or a function that is called with
         a `FitProgress` after each epoch of a member.
+    known : sequence of Suspicion, optional
+        What `suspect` found in this table; unless given it is looked for.
 
     Returns
     -------
@@ -110,14 +114,32 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     if row_weights is not None:
         columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
     aim = Target.of(columns[target], task)
-    bins = recipe.bins_of_classes if aim.task == "classification" else recipe.bins_of_numbers
-    encoder = Encoder.fit(columns.without([target]), EncoderSettings(bins=bins))
+    encoder = Encoder.fit(columns.without([target]), _settings(columns.without([target]), aim, recipe))
     y = aim.encode(columns[target])
     folds = held_out_rows(y, members, random)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(encoder(columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
     found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
-    return _model(bag, columns.without([target]), encoder, aim, found, began)
+    return _model(bag, columns.without([target]), encoder, aim, found, began, known)
+
+
+def _settings(columns: Columns, aim: Target, recipe: Recipe) -> EncoderSettings:
+    return EncoderSettings(bins=recipe.bins(aim.task == "classification", _numbers(columns)))
+
+
+def _numbers(columns: Columns) -> int:
+    return sum(column.kind == "number" for column in columns)
+
+
+def _notes(columns: Columns, aim: Target, recipe: Recipe) -> tuple[str, ...]:
+    """Return a note where numbers have fewer bins than usual."""
+    numbers, classes = _numbers(columns), aim.task == "classification"
+    bins = recipe.bins(classes, numbers)
+    usual = recipe.bins_of_classes if classes else recipe.bins_of_numbers
+    if bins >= usual:
+        return ()
+    template = "{numbers:,} columns of numbers are many: {bins} bins for each instead of {usual}"
+    return (fill(template, numbers=numbers, bins=bins, usual=usual),)
 
 
 def _profile(columns: Columns, encoder: Encoder) -> Profile:
@@ -125,7 +147,15 @@ def _profile(columns: Columns, encoder: Encoder) -> Profile:
     return Profile.of(conform(columns, encoder.schema[:_PROFILED]))
 
 
-def _model(bag: Bag, columns: Columns, encoder: Encoder, aim: Target, found: Found, began: float) -> Model:
+def _model(
+    bag: Bag,
+    columns: Columns,
+    encoder: Encoder,
+    aim: Target,
+    found: Found,
+    began: float,
+    known: Sequence[Suspicion] | None,
+) -> Model:
     """Return the model, with calibration, intervals and scores from out-of-fold predictions."""
     members = found.members
     held_out = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
@@ -152,9 +182,10 @@ def _model(bag: Bag, columns: Columns, encoder: Encoder, aim: Target, found: Fou
         tuple(_member_record(bag.held_out[number], member) for number, member in members.items()),
         scores,
         time.monotonic() - began,
-        found.notes,
+        (*_notes(columns, aim, bag.recipe), *found.notes),
         suspect(
-            Case(columns, bag.y, aim.name, aim.classes, skill=skill_of(predicted, true, len(aim.classes)))
+            Case(columns, bag.y, aim.name, aim.classes, skill=skill_of(predicted, true, len(aim.classes))),
+            known,
         ),
     )
     networks = tuple(member.network for member in members.values())

@@ -53,6 +53,8 @@ class Recipe:
         As `multilayer.TrainConfig` has them; they stay for half of the training, and go down to 0 in the other half.
     bins_of_classes, bins_of_numbers : int
         Bins of the piecewise-linear encoding of each number.
+    most_bins : int
+        Bins of all numbers together, at most: where there are many, each has fewer, and none where one would be left.
     epochs, batch_size : int
         For small tables; `plan` has the rule for large ones.
     most_rows : int
@@ -82,6 +84,7 @@ class Recipe:
     dropout: float = setting(0.15, minimum=0.0, below=1.0)
     bins_of_classes: int = setting(16, minimum=0, maximum=1000, integer=True)
     bins_of_numbers: int = setting(32, minimum=0, maximum=1000, integer=True)
+    most_bins: int = setting(2**16, minimum=0, integer=True)
     epochs: int = setting(96, minimum=1, integer=True)
     batch_size: int = setting(256, minimum=1, integer=True)
     most_rows: int = setting(2**23, minimum=1, integer=True)
@@ -99,6 +102,16 @@ class Recipe:
             )
         for name in (self.activation_of_classes, self.activation_of_numbers):
             activations.get(name)
+
+    def bins(self, classes: bool, numbers: int) -> int:
+        """Return the bins of each number, for a target of classes or not, where there are so many columns of numbers.
+
+        >>> Recipe().bins(True, 100), Recipe().bins(True, 10_000), Recipe().bins(True, 100_000)
+        (16, 6, 0)
+        """
+        usual = self.bins_of_classes if classes else self.bins_of_numbers
+        most = min(usual, self.most_bins // max(numbers, 1))
+        return most if most > 1 else 0
 
     def plan(self, rows: int) -> Plan:
         """Return epochs and batch size for so many rows of training.

@@ -214,3 +214,13 @@ def test_a_column_of_gaps_and_infinite_numbers_raise_nothing():
 
 def test_every_suspicion_has_a_docstring():
     assert all(find.__doc__ for find in SUSPICIONS.values())
+
+
+def test_what_is_known_is_not_looked_for_again():
+    case = simulated(0, 400, "classification")
+    hopeless = replace(case, skill=Skill(400, "AUC", 0.5, 0.5, -0.05, 0.05))
+    for name in SUSPICIONS.keys() - {"noise"}:  # none of them needs the skill
+        assert [*SUSPICIONS[name](case)] == [*SUSPICIONS[name](hopeless)]
+    known = suspect(replace(case, y=np.zeros_like(case.y)))
+    assert suspect(hopeless, known) == (*known, *SUSPICIONS["noise"](hopeless))
+    assert len(suspect(hopeless, known)) == len(known) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from multilayer.tables.suspicions.case import Case, Suspicion
 from multilayer.tables.suspicions.inputs import constant, identifier
@@ -26,8 +26,14 @@ SUSPICIONS: Mapping[str, Callable[[Case], Iterator[Suspicion]]] = {
 """Each takes a case and yields what is suspicious about it."""
 
 
-def suspect(case: Case) -> tuple[Suspicion, ...]:
+NEEDS_SKILL = frozenset({"noise"})
+"""Those that yield nothing without a skill."""
+
+
+def suspect(case: Case, known: Sequence[Suspicion] | None = None) -> tuple[Suspicion, ...]:
     """Return all that is suspicious about a table; nothing for a healthy one.
+
+    `known` is what was found in the same table without a skill: only those that need it are looked for then.
 
     Examples
     --------
@@ -39,4 +45,6 @@ def suspect(case: Case) -> tuple[Suspicion, ...]:
     ...     print(suspicion.name, suspicion.columns)
     leak ('paid',)
     """
-    return tuple(suspicion for find in SUSPICIONS.values() for suspicion in find(case))
+    if known is None:
+        return tuple(suspicion for find in SUSPICIONS.values() for suspicion in find(case))
+    return (*known, *(suspicion for name in sorted(NEEDS_SKILL) for suspicion in SUSPICIONS[name](case)))

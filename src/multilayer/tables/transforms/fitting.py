@@ -31,7 +31,7 @@ from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.dates import PARTS, Calendar, DatePart
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled, well_apart
-from multilayer.tables.transforms.scaling import robust, robust_of_indicator
+from multilayer.tables.transforms.scaling import robust, robust_of_indicator, robust_of_sorted
 from multilayer.tables.transforms.transform import Numbers, Transform
 
 __all__ = ["EncoderSettings", "Fitted", "fit_transforms", "sample_rows"]
@@ -126,17 +126,19 @@ def _of_number(column: Column, settings: EncoderSettings, sample: NDArray[Any] |
     chosen = chosen[np.isfinite(chosen)]
     if not len(chosen) or chosen.min() == chosen.max():  # what varies is not in the sample
         chosen = present[np.isfinite(present)]
-    center, scale = robust(chosen)
+    chosen = np.sort(chosen)
+    center, scale = robust_of_sorted(chosen)
     main = (_normal(chosen, center) if settings.normal else None) or Scaled(center, scale)
     return Fitted(column.schema, (main, *_binned(chosen, center, settings.bins), *indicator))
 
 
 def _binned(values: Numbers, center: float, bins: int) -> tuple[Transform, ...]:
-    """Return the bins between quantiles, fewer where these are alike; none where one would be left."""
+    """Return the bins between quantiles of numbers in ascending order, fewer where these are alike; none for one."""
     if not bins:
         return ()
-    shares = np.linspace(0.0, 1.0, bins + 1)
-    edges = np.unique(np.quantile(values, shares, method="inverted_cdf"))  # values that there are
+    places = np.ceil(np.linspace(0.0, 1.0, bins + 1) * len(values)).astype(np.intp) - 1
+    edges = values[np.maximum(places, 0)]  # values that there are
+    edges = edges[np.concatenate([[True], edges[1:] > edges[:-1]])]
     return (Binned(edges, center),) if len(edges) > 2 and well_apart(edges) else ()
 
 
@@ -146,7 +148,7 @@ def _normal(values: Numbers, center: float) -> Normal | None:
     if len(values) < 2:
         return None
     chosen = np.rint(np.linspace(0, len(values) - 1, min(_POINTS, len(values)))).astype(np.intp)
-    x, shares = np.sort(values)[chosen], chosen / (len(values) - 1)
+    x, shares = values[chosen], chosen / (len(values) - 1)
     distinct, first, counts = np.unique(x, return_index=True, return_counts=True)
     if len(distinct) < 2 or not well_apart(distinct):
         return None

@@ -17,7 +17,7 @@ import numpy as np
 
 from multilayer.tables.transforms.transform import Numbers
 
-__all__ = ["robust", "robust_of_indicator"]
+__all__ = ["robust", "robust_of_indicator", "robust_of_sorted"]
 
 
 def robust(values: Numbers) -> tuple[float, float]:
@@ -26,8 +26,22 @@ def robust(values: Numbers) -> tuple[float, float]:
     >>> robust(np.array([1.0, 2.0, 3.0, 4.0, 5.0])), robust(np.array([0.0, 0.0, 0.0, 0.0, 5.0]))
     ((3.0, 0.5), (0.0, 0.4))
     """
-    low, center, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
-    return center, _scale(low, high, float(values.min()), float(values.max()))
+    return robust_of_sorted(np.sort(values))
+
+
+def robust_of_sorted(values: Numbers) -> tuple[float, float]:
+    """Return the same of numbers in ascending order."""
+    low, center, high = (_quantile(values, share) for share in (0.25, 0.5, 0.75))
+    return center, _scale(low, high, float(values[0]), float(values[-1]))
+
+
+def _quantile(values: Numbers, share: float) -> float:
+    """Return a quantile on a line between two neighbours, computed from the nearer one, as `np.quantile` does."""
+    place = share * (len(values) - 1)
+    below = int(place)
+    low, high = float(values[below]), float(values[min(below + 1, len(values) - 1)])
+    left = place - below
+    return low + (high - low) * left if left < 0.5 else high - (high - low) * (1.0 - left)
 
 
 def robust_of_indicator(zeros: int, ones: int) -> tuple[float, float]:
