@@ -5,6 +5,16 @@ for each language in languages/. A file holds its weights, rows with stored outp
 """
 
 from multilayer.exchange.source.c import c_source, write_c
+from multilayer.exchange.source.javascript import javascript_source, write_javascript
+from multilayer.exchange.source.python import python_source, write_python
 from multilayer.exchange.source.sources import SOURCES
 
-__all__ = ["SOURCES", "c_source", "write_c"]
+__all__ = [
+    "SOURCES",
+    "c_source",
+    "javascript_source",
+    "python_source",
+    "write_c",
+    "write_javascript",
+    "write_python",
+]

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from multilayer.exchange.source.c import write_c
+from multilayer.exchange.source.javascript import write_javascript
+from multilayer.exchange.source.python import write_python
 
 __all__ = ["SOURCES"]
 
 SOURCES: dict[str, tuple[tuple[str, ...], Callable[..., tuple[Path, ...]]]] = {
     "c": ((".c", ".h"), write_c),
+    "python": ((".py",), write_python),
+    "javascript": ((".mjs", ".d.mts"), write_javascript),
 }
 """`SOURCES[target]` is (suffixes, write); `write(network, path_stem)` returns the paths that it wrote."""
