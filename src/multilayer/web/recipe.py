@@ -22,7 +22,7 @@ from multilayer.optimizers.table import registry
 from multilayer.training import EarlyStopping, TrainConfig
 from multilayer.training.samples import targets
 
-__all__ = ["Recipe", "loss_for", "metric_for"]
+__all__ = ["Recipe", "loss_for", "metric_for", "targets_of"]
 
 _MOST_EPOCHS = 100_000
 _LARGEST = 2**53
@@ -97,6 +97,21 @@ def _name(registry: Registry[Any], value: Any) -> str:
     return next(entry.name for entry in registry.entries if type(entry.value) is type(value))
 
 
+def targets_of(y: NDArray[Any] | None) -> NDArray[Any]:
+    """Return the targets of rows, which have some.
+
+    Raises
+    ------
+    InputError
+        When there are none.
+    """
+    if y is None:
+        raise InputError(
+            fill("the rows have no targets, so there is nothing to learn; open rows with a target column")
+        )
+    return y
+
+
 def loss_for(network: MLP, y: NDArray[Any] | None, name: str | None = None) -> Loss:
     """Return the loss of this name, or else the one that belongs to the output activation and the targets.
 
@@ -108,10 +123,7 @@ def loss_for(network: MLP, y: NDArray[Any] | None, name: str | None = None) -> L
     InputError
         When there are no targets, or no loss belongs to the activation and them.
     """
-    if y is None:
-        raise InputError(
-            fill("the rows have no targets, so there is nothing to learn; open rows with a target column")
-        )
+    y = targets_of(y)
     if name is not None:
         return losses.get(name)
     activation, units = network.layers[-1].activation, network.widths[-1]

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
@@ -38,7 +39,9 @@ class Runner:
         self.task = ""
         """The name of what runs in the place of training."""
         self.outcomes = 0
-        """Grows when that brings something."""
+        """Grows when that ends."""
+        self.results: dict[str, Any] = {}
+        """What such tasks have found, by name."""
         self.watchers = 0
         """Streams of events that are open."""
         self._shown: MLP | None = None

@@ -87,3 +87,19 @@ def test_a_time_limit_is_kept(monkeypatch):
         InputError, match="time limit of 50 s was reached before the first training of 5 epochs"
     ):
         try_fixes(stopped_after(3, forward), FAR, PRODUCT, time_limit=50.0)
+
+
+def test_a_function_stops_it_as_ctrl_c_does():
+    asked = 0
+
+    def stop():
+        nonlocal asked
+        asked += 1
+        return asked > 40
+
+    ranking = try_fixes(REGRESSION.with_config(epochs=5), FAR, PRODUCT, stop=stop)
+    assert ranking.partial == "interrupted"
+    assert ranking.rows
+    assert asked == 41
+    with pytest.raises(KeyboardInterrupt):
+        try_fixes(REGRESSION.with_config(epochs=5), FAR, PRODUCT, stop=lambda: True)

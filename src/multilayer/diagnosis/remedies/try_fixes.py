@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from multilayer.training import History, Metric, Trained
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import bar
 
-__all__ = ["try_fixes"]
+__all__ = ["try_fixes", "variants"]
 
 _COUNT = Limits(minimum=1, integer=True)
 _EPOCHS = Limits(minimum=1, integer=True, optional=True)
@@ -51,14 +51,15 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     time_limit: float | None = None,
     rng: Seed = 0,
     progress: bool | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Ranking:
     """Train a network again with each remedy, several times, and rank the remedies by their gain.
 
     Each training starts anew, with the same seeds for all remedies; the training without a remedy is the baseline.
     That takes seconds for small networks. For large ones samples and epochs are cut short, alike for all.
 
-    All remedies are trained with the first seed, then all with the second, and so on. Ctrl-C and `time_limit` stop
-    between two epochs; the ranking then covers the seeds that all remedies were trained with, and says so.
+    All remedies are trained with the first seed, then all with the second, and so on. Ctrl-C, `time_limit` and `stop`
+    end it between two epochs; the ranking then covers the seeds that all remedies were trained with, and says so.
 
     Parameters
     ----------
@@ -87,13 +88,15 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         The source of seeds and samples.
     progress : bool, optional
         Whether to show a progress bar on stderr; by default where that is a terminal, and in notebooks.
+    stop : callable, optional
+        Is asked after every epoch; where it returns True, trying ends as with Ctrl-C.
 
     Raises
     ------
     InputError
         When the data do not fit the model, the loss is not known, or the time limit ends the first training.
     KeyboardInterrupt
-        When Ctrl-C comes before the first training has ended.
+        When Ctrl-C or `stop` comes before the first training has ended.
 
     Examples
     --------
@@ -120,15 +123,15 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
     )
     drawn = tuple(int(seed) for seed in random.permutation(2**16)[:seeds])
-    data, variants = problem.data, list(_variants(problem.setup))
+    data, found = problem.data, list(variants(problem.setup))
     baseline = _Trials("", Variant(fill("as it is"), "", problem.setup), data)
     trials = [
         _Trials(name, variant, data.standardized() if variant.setup.standardize else data)
-        for name, variant in variants
+        for name, variant in found
         if isinstance(variant, Variant)
     ]
-    partial = _run([baseline, *trials], drawn, problem.metric, time_limit, progress)
-    not_tried = [variant for _, variant in variants if isinstance(variant, NotApplicable)]
+    partial = _run([baseline, *trials], drawn, problem.metric, time_limit, progress, stop)
+    not_tried = [variant for _, variant in found if isinstance(variant, NotApplicable)]
     not_tried += [NotApplicable(one.variant.change, str(partial)) for one in trials if not one.scores]
     # Seeds that all were trained with, or else the first.
     common = max(1, min(len(one.scores) for one in (baseline, *trials)))
@@ -145,7 +148,8 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     )
 
 
-def _variants(setup: Setup) -> Iterator[tuple[str, Variant | NotApplicable]]:
+def variants(setup: Setup) -> Iterator[tuple[str, Variant | NotApplicable]]:
+    """Yield the ways to take each remedy, by its name."""
     for remedy in REMEDIES:
         for variant in remedy(setup):
             yield remedy.__name__, variant
@@ -161,11 +165,11 @@ class _Trials:
     scores: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
-    def train(self, seed: int, metric: Metric, deadline: float) -> bool:
+    def train(self, seed: int, metric: Metric, is_over: Callable[[], bool]) -> bool:
         """Train with a seed, and return whether training came to its end."""
         began = time.perf_counter()
         trained = self.variant.setup.trained(
-            self.data.X, self.data.y, seed, callbacks=[lambda event: time.monotonic() > deadline]
+            self.data.X, self.data.y, seed, callbacks=[lambda event: is_over()]
         )
         if trained.stopped in {"interrupted", "callback"}:
             return False
@@ -192,6 +196,7 @@ def _run(
     metric: Metric,
     time_limit: float | None,
     progress: bool | None,
+    stop: Callable[[], bool] | None,
 ) -> str | None:
     """Train all with the first seed, then all with the second, and so on; return why that ended early, if it did.
 
@@ -202,20 +207,27 @@ def _run(
     """
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit
     interruption, done = Interruption(), 0
+    asked = False
+
+    def is_over() -> bool:
+        nonlocal asked
+        asked = asked or (stop is not None and bool(stop()))
+        return asked or time.monotonic() > deadline
+
     epochs = [one.variant.setup.config.epochs for one in trials]
     with interruption, bar("epoch", len(seeds) * sum(epochs), progress) as advance:
         for seed, one in ((seed, one) for seed in seeds for one in trials):
             advance(done, one.variant.change)
-            stopped = interruption.requested or time.monotonic() > deadline
-            if stopped or not one.train(seed, metric, deadline):
+            if interruption.requested or is_over() or not one.train(seed, metric, is_over):
                 break
             done += one.variant.setup.config.epochs
             advance(done, one.variant.change)
         else:
             return None
+    interrupted = interruption.requested or asked
     if trials[0].scores:
-        return fill(INTERRUPTED if interruption.requested else _TIME_IS_UP, seconds=time_limit)
-    if interruption.requested:
+        return fill(INTERRUPTED if interrupted else _TIME_IS_UP, seconds=time_limit)
+    if interrupted:
         raise KeyboardInterrupt
     raise InputError(
         fill(
