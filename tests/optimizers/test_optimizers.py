@@ -143,3 +143,23 @@ def test_clipping_by_norm_does_not_overflow_and_leaves_what_is_not_finite():
 def test_settings_out_of_limits(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_what_is_written_is_what_is_computed(optimizer):
+    """The plain text of each update, evaluated, gives the numbers of the formula."""
+    rng, t, rate = np.random.default_rng(0), 3, 0.05
+    w, g, *slots = rng.uniform(0.1, 1.0, (2 + len(optimizer.slots), 2, 3))
+    known = (
+        dict(zip(optimizer.slots, slots, strict=True))
+        | vars(optimizer)
+        | {"w": w, "g": g, "t": t, "rate": rate}
+    )
+    new, *kept = optimizer.formula(t, rate, w, g, *slots)
+    expected = dict(zip(optimizer.slots, kept, strict=True)) | {"w": new}
+    assert "w" in optimizer.written
+    for name, text in optimizer.written.items():
+        code = text.replace("new ", "new_").replace("^", "**")
+        found = eval(code, {"sqrt": np.sqrt}, known)  # noqa: S307  (the text of this repository)
+        np.testing.assert_allclose(found, expected[name], rtol=1e-12)
+        known[f"new_{name}"] = found

@@ -39,6 +39,10 @@ class RMSprop(Optimizer):
     def kernel(self) -> OptimizerKernel:
         return OptimizerKernel("rmsprop", decay2=self.rho, epsilon=self.epsilon)
 
+    @property
+    def written(self) -> dict[str, str]:
+        return {"v": "rho * v + (1 - rho) * g^2", "w": "w - rate * g / (sqrt(new v) + epsilon)"}
+
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]
     ) -> tuple[NDArray[Any], ...]:
@@ -72,6 +76,14 @@ class Adam(Optimizer):
     @property
     def kernel(self) -> OptimizerKernel:
         return OptimizerKernel("adam", self.beta1, self.beta2, self.epsilon)
+
+    @property
+    def written(self) -> dict[str, str]:
+        return {
+            "m": "beta1 * m + (1 - beta1) * g",
+            "v": "beta2 * v + (1 - beta2) * g^2",
+            "w": "w - rate * sqrt(1 - beta2^t) / (1 - beta1^t) * new m / (sqrt(new v) + epsilon)",
+        }
 
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]
@@ -107,6 +119,11 @@ class AdamW(Optimizer):
     @property
     def kernel(self) -> OptimizerKernel:
         return OptimizerKernel("adam", self.beta1, self.beta2, self.epsilon, weight_decay=self.weight_decay)
+
+    @property
+    def written(self) -> dict[str, str]:
+        adam = Adam().written
+        return adam | {"w": f"{adam['w']} - rate * weight_decay * w"}
 
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]

@@ -94,6 +94,15 @@ class Optimizer(ABC):
         """The native core's kernel; None where it has none, and NumPy updates the parameters."""
         return None
 
+    @property
+    def written(self) -> dict[str, str]:
+        """What `formula` computes, in plain text: of each slot that matters, and of the weight w.
+
+        Names are those of the fields and the slots, w, g (its gradient), rate and t; `new m` is the slot m after its
+        update.
+        """
+        return {}
+
     @abstractmethod
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]

@@ -39,6 +39,13 @@ class SGD(Optimizer):
     def kernel(self) -> OptimizerKernel:
         return OptimizerKernel("sgd", self.momentum, nesterov=self.nesterov)
 
+    @property
+    def written(self) -> dict[str, str]:
+        if not self.momentum:
+            return {"w": "w - rate * g"}
+        moved = "w + momentum * new velocity - rate * g" if self.nesterov else "w + new velocity"
+        return {"velocity": "momentum * velocity - rate * g", "w": moved}
+
     def formula(
         self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]
     ) -> tuple[NDArray[Any], ...]:

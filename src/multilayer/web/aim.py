@@ -110,7 +110,7 @@ def with_target(state: State, request: AimRequest, text: str) -> State:
     dense = aim.loss.dense(targets(state.network, aim.loss, every), units).copy()
     dense[request.first] = [number.value for number in numbers]
     aim.loss.targets(dense, units)
-    return replace(state, rows=replace(state.rows, y=dense))
+    return replace(state, rows=replace(state.rows, y=dense, origin=None))
 
 
 def _loss(network: MLP, name: str) -> tuple[Loss, tuple[str, ...]]:

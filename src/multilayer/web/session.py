@@ -14,6 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.table import numbered
 from multilayer._base.text import fill
 from multilayer.network import MLP
+from multilayer.training import Trained
 from multilayer.web.recipe import Recipe
 
 __all__ = ["Origin", "Rows", "Session", "State"]
@@ -54,6 +55,8 @@ class State:
     network: MLP
     rows: Rows
     recipe: Recipe = Recipe()  # noqa: RUF009  (frozen)
+    updated: Trained | None = None
+    """The update that made `network`, if one did: the next one goes on from its optimizer state."""
 
     def __post_init__(self) -> None:
         expected, found = self.network.widths[0], self.rows.X.shape[1]

@@ -17,6 +17,7 @@ from multilayer.web.views import (
     pictures,
     planes,
     see,
+    update,
 )
 from multilayer.web.views import open as opening
 
@@ -28,6 +29,7 @@ VIEWS: tuple[ModuleType, ...] = (
     see,
     check,
     back,
+    update,
     learn,
     pictures,
     planes,

@@ -6,6 +6,7 @@ import { Cell } from "../parts/cell.js";
 import { Grid } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
 import { cellName } from "../parts/matrix.js";
+import { Update } from "../parts/update.js";
 import { Weight } from "../parts/weight.js";
 import { digits, letters, session } from "../state.js";
 import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
@@ -119,5 +120,6 @@ export default function Back() {
     ${found && html`<p>${request.count > 1 ? t("Mean loss of the rows") : t("Loss of the row")} = <b class="number" data-cell="loss">${found.mean}</b></p>
       ${found.notes.map((note) => html`<p class="soft note">${note}</p>`)}
       <${Walk} found=${found} />
-      ${found.steps.slice(0, taken.value).map((step, i) => html`<${Step} key=${`${step.kind} ${step.layer}`} step=${step} number=${i + 1} last=${i === Math.min(taken.value, found.steps.length) - 1} proposed=${found.proposed} />`)}`}`;
+      ${found.steps.slice(0, taken.value).map((step, i) => html`<${Step} key=${`${step.kind} ${step.layer}`} step=${step} number=${i + 1} last=${i === Math.min(taken.value, found.steps.length) - 1} proposed=${found.proposed} />`)}
+      <${Update} />`}`;
 }

@@ -1,0 +1,76 @@
+// One update: what an optimizer makes of the gradients, number by number, and the button that does it.
+import { Refused, ask, attempt, inTurn } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { digits, session } from "../state.js";
+import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { aim } from "./aim.js";
+import { Grid } from "./grid.js";
+
+/** The optimizer, its parameters as they were typed, and the weight that is looked at. */
+const chosen = signal({ optimizer: "gradient descent", parameters: {} });
+const looked = signal(null);
+
+/** What is said of a parameter; others have their own names. */
+const called = (name) => (name === "learning_rate" ? t("Learning rate") : name);
+
+function Parameter({ name, value }) {
+  const given = chosen.value.parameters[name] ?? value;
+  const set = (next) => (chosen.value = { ...chosen.value, parameters: { ...chosen.value.parameters, [name]: next } });
+  if (typeof value === "boolean") return html`<label><input type="checkbox" checked=${given} onChange=${(event) => set(event.target.checked)} /> ${called(name)}</label>`;
+  return html`<label>${called(name)} <input type="text" inputmode="decimal" size="7" value=${given} onChange=${(event) => set(event.target.value)} /></label>`;
+}
+
+const MEANING = {
+  W: () => t("before"), dW: () => t("gradient"), b: () => t("before"), db: () => t("gradient"),
+};
+
+function Table({ block, picked, pick }) {
+  const isWeight = /W\(/.test(block.name) && block.shape.length === 2;
+  const cell = (name, text) => {
+    if (!isWeight) return html`<span data-cell=${name}>${text}</span>`;
+    const place = name.slice(name.lastIndexOf("[") + 1, -1);
+    return html`<button type="button" class="cell" aria-pressed=${picked === place} aria-label=${t("{name} = {number}: how it changes", { name, number: text })} onClick=${() => pick(place.split(",").map(Number))}><span data-cell=${name}>${text}</span></button>`;
+  };
+  const meaning = MEANING[block.name.split("(")[0]]?.() ?? (/^new /.test(block.name) ? t("after") : t("before"));
+  return html`<${Grid} block=${block} caption=${block.name} shape=${meaning} label=${block.name} row=${block.shape.length === 1 ? undefined : (number) => number} column=${(number) => number} cell=${cell} />`;
+}
+
+export function Update() {
+  const [choices, setChoices] = useState([]);
+  const [found, show] = useState(null);
+  const layers = session.value.widths.length - 1;
+  const fits = ({ layer, input, unit }) => layer <= layers && input < session.value.widths[layer - 1] && unit < session.value.widths[layer];
+  const weight = looked.value && fits(looked.value) ? looked.value : { layer: layers, input: 0, unit: 0 };
+  const { layer, input, unit } = weight;
+  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value });
+  const request = asked();
+  useEffect(() => void attempt(() => ask("optimizers")).then((answer) => answer && setChoices(answer)), []);
+  useEffect(() => {
+    let wanted = true;
+    ask("update", request).then((answer) => wanted && show(answer), (error) => {
+      if (!(error instanceof Refused)) throw error;
+      if (wanted) show({ refused: error.message });
+    });
+    return () => (wanted = false);
+  }, [session.value.revision, lang.value, JSON.stringify(request)]);
+  const parameters = choices.find(({ name }) => name === chosen.value.optimizer)?.parameters ?? [];
+  const act = () => attempt(() => inTurn(async () => show(await ask("update_do", asked()))));
+  return html`<section class="update" aria-labelledby="update">
+    <h2 id="update">${t("One update")}</h2>
+    <p class="soft">${t("What the optimizer makes of these gradients. The batch is the rows above.")}</p>
+    <div class="bar">
+      <label>${t("Optimizer")} <select value=${chosen.value.optimizer} onChange=${(event) => (chosen.value = { optimizer: event.target.value, parameters: {} })}>
+        ${choices.map(({ name }) => html`<option>${name}</option>`)}</select></label>
+      ${parameters.map((each) => html`<${Parameter} key=${chosen.value.optimizer + each.name} ...${each} />`)}
+      ${found?.step && html`<button type="button" class="main" onClick=${act}>${t("Do it")}</button>`}
+    </div>
+    ${found?.refused && html`<p class="problem" role="status">${found.refused}</p>`}
+    ${found?.step && html`<p>${t("Update {step} at the rate {rate}.", { step: found.step, rate: found.rate })} ${found.goes_on ? t("The optimizer goes on from the state of the update before.") : found.made.length > 1 && t("Its state begins at 0.")}
+        ${" "}${t("Loss of these rows")}: <b class="number" data-cell="loss before">${found.loss}</b> → <b class="number" data-cell="loss after">${found.new_loss}</b></p>
+      <div class="made">${found.made.map(({ cell, symbols, numbers, value }) => html`<p key=${cell}><b>${cell}</b> = ${symbols.replace(/\bw\b/g, found.cell).replace(/\bg\b/g, `d${found.cell}`)}<br />= ${numbers}<br />= <b class="number" data-made=${cell}>${value}</b></p>`)}</div>
+      <p class="soft">${t("Press a weight to see how it changes.")}</p>
+      ${found.layers.map(({ number, blocks }) => html`<h3>${t("Layer {number}", { number })}</h3>
+        ${[/W\(/, /b\(/].map((letter) => html`<div class="sheet">${blocks.filter(({ name }) => letter.test(name)).map((block) => html`<${Table} key=${block.name} block=${block}
+          picked=${layer === number ? `${input + 1},${unit + 1}` : ""} pick=${([i, j]) => (looked.value = { layer: number, input: i - 1, unit: j - 1 })} />`)}</div>`)}`)}`}
+  </section>`;
+}

@@ -1,0 +1,130 @@
+"""One update: what an optimizer does with the gradients of some rows, and doing it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import msgspec
+
+from multilayer._base.errors import InputError
+from multilayer._base.table import number_text
+from multilayer._base.text import fill
+from multilayer.training import gradients
+from multilayer.web.aim import AimRequest, aim_of
+from multilayer.web.cells import Block, Window, block
+from multilayer.web.endpoint import Endpoint, Nothing
+from multilayer.web.explained import Explained
+from multilayer.web.session import Session
+from multilayer.web.update import CHOICES, Update, optimizer_of
+
+__all__ = ["ENDPOINTS", "UpdateRequest"]
+
+
+class UpdateRequest(AimRequest, forbid_unknown_fields=True):
+    """The optimizer with its parameters as they were typed, and the weight that is looked at."""
+
+    optimizer: str = "gradient descent"
+    parameters: dict[str, str | bool] = msgspec.field(default_factory=dict)
+    layer: int = 1
+    input: int = 0
+    unit: int = 0
+    """The layer is counted from 1, input and unit from 0."""
+    digits: int | None = 6
+    window: Window = msgspec.field(default_factory=Window)
+
+
+class Parameter(msgspec.Struct):
+    """A parameter of an optimizer: a number as text, or a flag."""
+
+    name: str
+    value: str | bool
+
+
+class Choice(msgspec.Struct):
+    """An optimizer with what can be set of it."""
+
+    name: str
+    parameters: list[Parameter]
+
+
+class LayerUpdate(msgspec.Struct):
+    """The blocks of a layer: of W, and of b."""
+
+    number: int
+    blocks: list[Block]
+
+
+class Updated(msgspec.Struct):
+    """An update that could be made, number by number."""
+
+    step: int
+    """Its number, from 1."""
+    goes_on: bool
+    """Whether the optimizer's state is that of an update before."""
+    rate: str
+    loss: str
+    """The mean loss of the rows before the update, and `new_loss` after it."""
+    new_loss: str
+    layers: list[LayerUpdate]
+    cell: str
+    made: list[Explained]
+
+
+def choices(session: Session, _: Nothing) -> list[Choice]:
+    """Return the optimizers that make steps."""
+    return [
+        Choice(
+            entry.name,
+            [
+                Parameter(field.name, value if isinstance(value, bool) else number_text(value, None))
+                for field in dataclasses.fields(entry.value)  # type: ignore[arg-type]
+                for value in (getattr(entry.value, field.name),)
+            ],
+        )
+        for entry in CHOICES.entries
+    ]
+
+
+def update(session: Session, request: UpdateRequest) -> Updated:
+    """Return what the next update would do."""
+    found = _next(session, request)
+    aim, digits = found.aim, request.digits
+    n, i, j = request.layer, request.input, request.unit
+    after = gradients(found.trained.network, aim.X, aim.y, aim.loss).loss
+    return Updated(
+        found.step,
+        found.before is not None,
+        number_text(found.optimizer.learning_rate, None),
+        number_text(found.gradients.loss, digits),
+        number_text(after, digits),
+        [
+            LayerUpdate(
+                n, [block(name, array, digits, window=request.window) for name, array in found.arrays(n)]
+            )
+            for n in range(1, len(aim.network.layers) + 1)
+        ],
+        f"W({n})[{i + 1},{j + 1}]",
+        found.made(n, i, j, digits),
+    )
+
+
+def do(session: Session, request: UpdateRequest) -> Updated:
+    """Make the update, which can be undone, and return what the one after it would do."""
+    trained = _next(session, request).trained
+    session.change(dataclasses.replace(session.state, network=trained.network, updated=trained))
+    return update(session, request)
+
+
+def _next(session: Session, request: UpdateRequest) -> Update:
+    optimizer = optimizer_of(request.optimizer, request.parameters)
+    n, i, j, layers = request.layer, request.input, request.unit, session.state.network.layers
+    if not (1 <= n <= len(layers) and 0 <= i < layers[n - 1].inputs and 0 <= j < layers[n - 1].units):
+        raise InputError(fill("there is no weight W({n})[{i},{j}] in this network", n=n, i=i + 1, j=j + 1))
+    return Update.of(session.state, aim_of(session.state, request), optimizer)
+
+
+ENDPOINTS = (
+    Endpoint("optimizers", Nothing, choices),
+    Endpoint("update", UpdateRequest, update),
+    Endpoint("update_do", UpdateRequest, do),
+)
