@@ -17,6 +17,12 @@ pytest.register_assert_rewrite("tests.web.page")
 from tests.web.page import Shown  # noqa: E402  (its assertions are explained, too)
 
 
+@pytest.fixture
+def seed_session() -> Session:
+    """Return a session of the tutorial's network."""
+    return Session(PRESETS["seed"].make())
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright

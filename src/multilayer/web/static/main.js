@@ -2,6 +2,7 @@
 import { ask, attempt, enter, inTurn } from "./api.js";
 import { LANGUAGES, lang, preferred, speak, t } from "./i18n.js";
 import { LessonBar } from "./parts/lesson.js";
+import { openHash } from "./link.js";
 import { digits, problem, revision, session, view } from "./state.js";
 import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
@@ -68,11 +69,23 @@ function Page() {
     </main>`;
 }
 
+/** Open what the address holds behind its #, once: from then on the address has the view alone. */
+async function openLink() {
+  try {
+    await openHash(location.hash, VIEWS.map(({ id }) => id));
+  } finally {
+    history.replaceState(null, "", `#view=${view.value}`);
+  }
+}
+
 async function start() {
   await enter();
   await attempt(refresh);
   await speak(session.value?.language ?? localStorage.getItem("language") ?? preferred());
   effect(() => localStorage.setItem("language", lang.value));
+  await attempt(openLink);
+  addEventListener("hashchange", () => attempt(openLink));
+  effect(() => history.replaceState(null, "", `#view=${view.value}`));
   effect(() => {
     const { id, load } = shownView();
     if (!(id in loaded.peek())) load().then((module) => (loaded.value = { ...loaded.peek(), [id]: module.default }));

@@ -12,6 +12,7 @@ from multilayer.web.views import (
     causes,
     check,
     general,
+    keep,
     learn,
     lessons,
     pictures,
@@ -37,4 +38,5 @@ VIEWS: tuple[ModuleType, ...] = (
     activations,
     beginnings,
     lessons,
+    keep,
 )

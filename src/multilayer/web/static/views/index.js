@@ -10,4 +10,5 @@ export const VIEWS = [
   { id: "planes", title: () => t("Planes"), load: () => import("./planes.js") },
   { id: "activations", title: () => t("Activations"), load: () => import("./activations.js") },
   { id: "lessons", title: () => t("Lessons"), load: () => import("./lessons.js") },
+  { id: "keep", title: () => t("Keep"), load: () => import("./keep.js") },
 ];

@@ -1,6 +1,7 @@
 // Open: networks and rows of one's own, from files, pasted text, by hand, or made.
 import { ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
+import { openHash } from "../link.js";
 import { Draw } from "../parts/draw.js";
 import { problem, session } from "../state.js";
 import { html, signal, useEffect, useState } from "../vendor/ui.js";
@@ -37,6 +38,12 @@ export async function openContent(content, name, activations = {}) {
     return;
   }
   await open("open_given", { data: await base64(content), name, ...activations });
+}
+
+/** Open pasted text; a link is text, too. */
+function openText(text, activations) {
+  if (!/^\s*(https?:\S*)?#v=\S+\s*$/.test(text)) return openContent(new Blob([text]), "", activations);
+  return attempt(() => openHash(text.trim(), []));
 }
 
 const openTable = (text, network) => base64(text).then((data) => open("open_table", { data, name: "points.csv", targets: [2], network }));
@@ -105,10 +112,10 @@ function Files({ activations }) {
       }} /></label>
       <p class="soft">${t("A network is a .json or .safetensors file, a table is a CSV file. Nothing leaves this machine, and no code of a file is run.")}</p>
     </div>
-    <label>${t("Or paste: NumPy text, a network, rows, a table")}
+    <label>${t("Or paste: NumPy text, a network, rows, a table, a link")}
       <textarea rows="4" spellcheck=${false} placeholder=${PASTED} value=${text} onInput=${(event) => setText(event.target.value)}></textarea></label>
     <div class="bar"><${Activations} names=${activations} value=${chosen} change=${choose} />
-      <button type="button" class="main" disabled=${!text.trim()} onClick=${() => openContent(new Blob([text]), "", chosen)}>${t("Open the text")}</button></div>
+      <button type="button" class="main" disabled=${!text.trim()} onClick=${() => openText(text, chosen)}>${t("Open the text")}</button></div>
   </section>`;
 }
 

@@ -1,0 +1,78 @@
+// Links: the state of the page behind the #, which no server sees. What is not a link of this version is answered politely.
+import { Refused, ask } from "./api.js";
+import { t } from "./i18n.js";
+import { letters, view } from "./state.js";
+
+const VERSION = "1";
+const MAX_LINK = 8192;
+const MAX_TEXT = 2 ** 20; // of what is unpacked
+
+async function through(stream, bytes, most = Infinity) {
+  const parts = [];
+  let size = 0;
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    size += value.length;
+    if (size > most) {
+      await reader.cancel();
+      throw new RangeError("too large");
+    }
+    parts.push(value);
+  }
+}
+
+async function pack(text) {
+  const bytes = new Uint8Array(await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text)));
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await through(new DecompressionStream("deflate-raw"), bytes, MAX_TEXT));
+}
+
+/** A link to what is open, and whether it holds the rows; a link of null is too long. */
+export async function makeLink() {
+  const { preset, text, has_rows: hasRows } = await ask("link");
+  const parts = [`v=${VERSION}`, `view=${view.value}`, `letters=${Object.values(letters.value).join("-")}`];
+  parts.push(preset ? `preset=${preset}` : `open=${await pack(text)}`);
+  const hash = `#${parts.join("&")}`;
+  return { link: hash.length > MAX_LINK ? null : location.origin + location.pathname + hash, hasRows };
+}
+
+/** The parts of a hash by name. It may hold anything: the first of each name counts, and nothing is decoded twice. */
+export function parts(hash) {
+  try {
+    return new Map([...new URLSearchParams(hash.slice(hash.indexOf("#") + 1))].reverse());
+  } catch {
+    return new Map();
+  }
+}
+
+/** Open what a hash holds: its view, its letters, its network. Only a `Refused` is ever thrown. */
+export async function openHash(hash, views) {
+  const found = parts(hash);
+  if (found.has("v") && found.get("v") !== VERSION) {
+    throw new Refused(t("This link was made by another version of the studio ({found}, this one is {version}). Open it there, and save the network as a file.", { found: found.get("v").slice(0, 20), version: VERSION }));
+  }
+  const [sums, index, weights] = (found.get("letters") ?? "").split("-");
+  if (/^(az|za) (ij|ji) (io|oi)$/.test(`${sums} ${index} ${weights}`)) letters.value = { sums, index, weights };
+  if (views.includes(found.get("view"))) view.value = found.get("view");
+  if (found.has("preset")) {
+    await ask("preset", { name: found.get("preset").slice(0, 100) });
+    return true;
+  }
+  if (!found.has("open")) return false;
+  let text;
+  try {
+    text = await unpack(found.get("open"));
+  } catch {
+    throw new Refused(t("The link cannot be read: it is cut off or changed. Ask for it again, or for a file."));
+  }
+  await ask("open_link", { text });
+  return true;
+}
