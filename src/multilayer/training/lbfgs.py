@@ -25,8 +25,8 @@ Vector = NDArray[np.float64]
 Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
 _NO_STATE = OptimizerState(0, {})
-_BLOCK_NUMBERS = 1_000_000
-"""Numbers to hold at a time, of data that are not an array in memory."""
+BLOCK = 1024
+"""Rows of a block, whose gradient is one sum. The sums of blocks are added in pairs, and those in pairs again."""
 
 
 def minimize(
@@ -109,10 +109,10 @@ class Objective:
     ) -> None:
         config, self._penalty = config.without_penalty()
         whole = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
-        size = data.rows if whole else max(1, _BLOCK_NUMBERS // data.X.shape[1])
-        (self._batches,) = data.batches(size, None)
+        (self._blocks,) = data.batches(BLOCK, None)
         # Converted once where it is all there, each time anew where it may not fit into memory.
-        self._everything = [self._gathered(0)] if whole else None
+        kept = [self._gathered(number) for number in range(len(self._blocks))] if whole else None
+        self._block = self._gathered if kept is None else kept.__getitem__
         weights = data.weights if data.chosen is None or data.weights is None else data.weights[data.chosen]
         self._total = float(data.rows if weights is None else weights.sum(dtype=np.float64))
         self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
@@ -123,21 +123,48 @@ class Objective:
     def __call__(self, vector: Vector) -> tuple[float, Vector]:
         parameters = self.parameters(vector)
         W = vector[: self._ends[len(self._shapes) // 2 - 1]]
-        value = 0.5 * self._penalty * float(np.dot(W, W)) / self._total
+        with np.errstate(over="ignore"):
+            value = 0.5 * self._penalty * float(np.dot(W, W)) / self._total
         gradient = np.zeros_like(vector)
         gradient[: W.size] = (self._penalty / self._total) * W
-        for x, y, weights in self._everything or map(self._gathered, range(len(self._batches))):
-            self._engine.load(parameters, _NO_STATE)
-            mean, gradients = self._engine.objective(x, y, weights)
-            if not math.isfinite(mean):  # a line search that went too far comes back from infinity
-                return math.inf, np.zeros_like(vector)
-            fraction = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
-            value += fraction * mean
-            gradient += fraction * self.vector(gradients)
-        return value, gradient
+        self._engine.load(parameters, _NO_STATE)
+        total = self.sum_of(range(len(self._blocks)))
+        if total is None:  # a line search that went too far comes back from infinity
+            return math.inf, np.zeros_like(vector)
+        return value + float(total[0]), gradient + total[1:]
+
+    def sum_of(self, blocks: range) -> Vector | None:
+        """Return the objective and the gradient summed over blocks, or None where they are not finite.
+
+        Pairs of neighbours are added first, then pairs of pairs. A run of blocks whose number is a power of two, and
+        which begins at a multiple of it, is a subtree: whoever computes it, the additions are the same.
+        """
+        sums: list[tuple[int, Vector]] = []
+        for number in blocks:
+            leaf = self._leaf(number)
+            if leaf is None:
+                return None
+            size = 1
+            while sums and sums[-1][0] == size:
+                leaf = sums.pop()[1] + leaf
+                size *= 2
+            sums.append((size, leaf))
+        total = sums.pop()[1]
+        while sums:
+            total = sums.pop()[1] + total
+        return total
+
+    def _leaf(self, number: int) -> Vector | None:
+        """Return the share of one block in the objective and in its gradient."""
+        x, y, weights = self._block(number)
+        fraction = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
+        mean, gradients = self._engine.objective(x, y, weights)
+        if not math.isfinite(mean):
+            return None
+        return fraction * np.concatenate([[mean], self.vector(gradients)])
 
     def _gathered(self, number: int) -> Gathered:
-        return self._batches.gather(number, np.dtype(np.float64))
+        return self._blocks.gather(number, np.dtype(np.float64))
 
     def parameters(self, vector: Vector) -> Parameters:
         """Return W1, b1, W2, b2, ..., views of the vector."""
