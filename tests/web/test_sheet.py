@@ -178,3 +178,15 @@ def test_there_is_no_such_unit():
 def test_cells_are_named_by_the_whole_array():
     found = {each.name: each for each in sheet_of(state_of(12, 40, 11), Look(row=10, units={1: 20})).blocks}
     assert cell_name(found["z(1)"], 0, 0) == "z(1)[11,21]"
+
+
+def test_large_networks_are_held_fewer_times():
+    session = Session(State(MLP([Dense(np.zeros((1000, 990)))]), Rows(np.zeros((1, 1000)))))  # 8 MB
+    for number in range(40):
+        see.edit(session, request({"do": "number", "cell": "W(1)[1,1]", "text": str(number)}))
+    steps = 0
+    while session.can_undo:
+        session.undo()
+        steps += 1
+    assert steps == 33
+    assert session.state.network.layers[0].W[0, 0] == 39 - 33

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from numpy.typing import NDArray
 
-from multilayer._base.table import number_text, numbered
+from multilayer._base.table import number_text
 
 __all__ = ["Block", "Window", "block", "cell_name"]
 
@@ -61,14 +61,15 @@ def block(
     upper = slice(window.row, window.row + window.rows)
     left = slice(window.column, window.column + window.columns)
     row_names, column_names = (
-        given or numbered("", count) for given, count in zip((rows, columns), matrix.shape, strict=True)
+        tuple(given[shown]) if given else tuple(map(str, range(1, count + 1)[shown]))
+        for given, count, shown in zip((rows, columns), matrix.shape, (upper, left), strict=True)
     )
     return Block(
         name,
         array.shape,
         (window.row + 1, window.column + 1),
-        tuple(row_names[upper]),
-        tuple(column_names[left]),
+        row_names,
+        column_names,
         [[number_text(number, digits) for number in row] for row in matrix[upper, left]],
     )
 

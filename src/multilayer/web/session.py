@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -19,8 +19,8 @@ from multilayer.web.recipe import Recipe
 
 __all__ = ["Origin", "Rows", "Session", "State"]
 
-_STEPS = 200
-"""How many changes can be undone."""
+_STEPS, _BYTES = 200, 2**28
+"""How many changes can be undone: so many, or fewer where the numbers they hold are more bytes than that."""
 
 
 class Origin(Protocol):
@@ -101,6 +101,8 @@ class Session:
     def change(self, new: State) -> None:
         """Show another state; the present one can be had back."""
         self._past.append(self.state)
+        while len(self._past) > 1 and _held(self._past) > _BYTES:
+            self._past.popleft()
         self._future.clear()
         self._show(new)
 
@@ -130,3 +132,11 @@ class Session:
     def _show(self, state: State) -> None:
         self.state = state
         self.revision += 1
+
+
+def _held(states: Iterable[State]) -> int:
+    """Return how many bytes the networks and rows of these states hold; what they share counts once."""
+    arrays = (
+        array for state in states for array in (state.rows.X, *(layer.W for layer in state.network.layers))
+    )
+    return sum({id(array): array.nbytes for array in arrays}.values())

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.table import number_text, numbered
+from multilayer._base.table import number_text
 from multilayer._base.text import one_line
 from multilayer.activations import names as activation_names
 from multilayer.io import Meaning, meaning_of
@@ -87,7 +87,7 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
     if look.layer:
         blocks = [_of_rows(f"z({look.layer})", trace[look.layer].x, look.layer, state, look)]
     else:
-        blocks = [_of_rows("x", trace[0].x, 0, state, look, state.input_names)]
+        blocks = [_of_rows("x", trace[0].x, 0, state, look, net.input_names or state.rows.names)]
     for n in shown:
         blocks += _layer_blocks(n, trace[n], state, look)
     if len(net.layers) - 1 in shown:
@@ -214,8 +214,7 @@ def _answers(state: State, y: NDArray[Any], look: Look) -> list[Block]:
         found.append(Block("target", (count,), (1, first + 1), ("",), ("",) * len(y), texts))
     elif targets is not None:
         part = targets[first : first + ROWS]
-        names = net.output_names or numbered("", targets.shape[1])
-        found.append(_of_rows("target", part, len(net.layers), state, look, names))
+        found.append(_of_rows("target", part, len(net.layers), state, look, net.output_names))
     return found
 
 

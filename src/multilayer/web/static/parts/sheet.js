@@ -17,6 +17,8 @@ const asked = () => ({ ...look.value, digits: digits.value });
 function take(found, wanted) {
   const had = sheet.peek()?.blocks ?? {};
   if (row.peek() >= found.count) row.value = found.count - 1;
+  const open = opened.peek();
+  if (open && !(open.unit <= found.widths[open.layer])) opened.value = null;
   const sent = Object.fromEntries(found.blocks.map((block) => [block.name, block]));
   sheet.value = { ...found, asked: wanted, blocks: Object.fromEntries(found.names.map((name) => [name, sent[name] ?? had[name]])) };
 }
@@ -64,7 +66,7 @@ export function choose(index) {
   const { rows, count } = sheet.value;
   row.value = Math.max(0, Math.min(index, count - 1));
   const first = look.value.row;
-  if (row.value < first || row.value >= first + rows) look.value = { ...look.value, row: Math.floor(row.value / rows) * rows };
+  if (row.value < first || row.value >= first + rows) look.value = { ...look.value, row: row.value - (row.value % rows) };
 }
 
 /** The text of a cell that is shown; "" for one that is not. */

@@ -97,7 +97,7 @@ function LayerSection({ layer }) {
       ${last && blocks.target && html`<${Table} block=${blocks.target} cell=${editable} transposed=${blocks.target.shape.length === 1} row=${rowHead} shape=""
         column=${blocks.target.shape.length === 1 ? undefined : outs} caption=${session.value.target ?? t("target")} />`}
     </div>
-    ${opened.value?.layer === n && html`<${Chain} layer=${n} unit=${opened.value.unit} />`}
+    ${opened.value?.layer === n && html`<${Chain} key=${opened.value.unit} layer=${n} unit=${opened.value.unit} />`}
   </section>`;
 }
 
@@ -125,7 +125,7 @@ function RowChooser() {
   return html`<div class="bar rows">
     <label>${t("Row")} <input type="number" min="1" max=${count} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
     <span class="soft">${t("of {count}", { count })}</span>
-    <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${(first) => (look.value = { ...look.value, row: first })} />
+    <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${choose} />
   </div>`;
 }
 
@@ -137,6 +137,7 @@ function Readout() {
 
 export default function See() {
   const root = useRef();
+  useEffect(() => void (sheet.value && choose(row.value)), [row.value]);
   useEffect(refresh, [session.value.revision, digits.value, look.value]);
   useEffect(() => () => (opened.value = null), []);
   useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
