@@ -22,7 +22,8 @@ from multilayer.cli.console import (
     show_status,
     write_json,
 )
-from multilayer.io import Meaning, load, meaning_of, read_samples, result_json, write_results
+from multilayer.cli.samples import samples_for
+from multilayer.io import Meaning, load, meaning_of, result_json, write_results
 from multilayer.io.results import Carried
 from multilayer.network import MLP
 from multilayer.network.trace import tables_of
@@ -68,28 +69,28 @@ def run(
 ) -> None:
     """Compute the outputs and classes of samples.
 
-    NETWORK is a .json or .safetensors file. SAMPLES is a CSV file with one sample per row, or - for standard input.
-    Columns that the network does not use, such as ids, are passed on to the results.
+    NETWORK is a .json or .safetensors file. SAMPLES is a CSV, Parquet, Arrow or JSON lines file with one sample per
+    row, or - for CSV on standard input. Columns that the network does not use, such as ids, are passed on to the
+    results.
     """
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
-        table = read_samples(samples, net.layers[0].inputs, net.input_names, header=header, carry=True)
+        table = samples_for(net, samples, header=header)
     traced = net.trace(table.X) if trace else None
     y = net(table.X) if traced is None else traced[-1].z
     meaning = Meaning.CLASSES if threshold is not None else meaning_of(net)
     classes = None if meaning is Meaning.QUANTITIES else net.classify_outputs(y, threshold)
     certain = classes if meaning is Meaning.CLASSES else None
-    carried = [(column.name, column.cells) for column in table.others]
+    carried = table.others
     if output is not None:
         # In JSON the index of the largest output has a place of its own; a CSV column would be read as the class.
         into_csv = output.lower().endswith(".csv")
         write_results(output, net, y, certain if into_csv else classes, traced, carried)
     for note in table.notes:
         print_note(note)
-    if table.ignored:
-        print_note(
-            fill("columns not used by the network, passed on: {columns}", columns=", ".join(table.ignored))
-        )
+    if carried:
+        names = ", ".join(name for name, _ in carried)
+        print_note(fill("columns not used by the network, passed on: {columns}", columns=names))
     if output is not None:
         print_note(fill("wrote {count} samples to {file}", count=len(y), file=output))
     elif as_json:

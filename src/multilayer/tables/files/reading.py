@@ -11,6 +11,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
+from multilayer.io.formats import format_by
 from multilayer.tables.columns import Kind
 from multilayer.tables.files.arrow import arrow, column_of
 from multilayer.tables.files.csv_files import csv_columns
@@ -70,40 +71,22 @@ def format_of(source: Source) -> str:
     head = source.head
     if not head:
         raise InputError(fill("{where}: expected a table, found an empty file", where=source.where))
-    for magic, name in _MAGIC.items():
-        if head.startswith(magic):
-            return name
-    if source.suffix in _SUFFIXES:
-        name = _SUFFIXES[source.suffix]
-        if name != "json":
-            raise InputError(
-                fill(
-                    "{where}: expected a file of {name}, found other bytes",
-                    where=source.where,
-                    name=name.title(),
-                )
+    name, fits = format_by(head, source.suffix)
+    if not fits:
+        raise InputError(
+            fill(
+                "{where}: expected a file of {name}, found other bytes",
+                where=source.where,
+                name=name.title(),
             )
-        return name
-    if head.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        )
+    if name == "csv" and head.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
         raise InputError(
             fill(
                 "{where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8", where=source.where
             )
         )
-    return "json" if head.lstrip()[:1] == b"{" else "csv"
-
-
-_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "stream"}
-_SUFFIXES = {
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-}
+    return name
 
 
 def _read_csv(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:

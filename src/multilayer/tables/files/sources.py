@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
+from multilayer.io.formats import suffix_of
 from multilayer.tables.files.arrow import arrow
 
 __all__ = ["HEAD", "Source", "source_of"]
@@ -113,7 +114,7 @@ def source_of(path: AnyPath, *, once: bool = False) -> Source:
         if file is not None and (file.is_file() or not file.exists()):
             with arrow().input_stream(str(file), compression="detect") as stream:
                 head, whole = _head(stream)
-                return Source(where, _suffix(file), head, file, whole=whole)
+                return Source(where, suffix_of(file), head, file, whole=whole)
         pipe: Any = sys.stdin.buffer if file is None else file.open("rb")
         if once:
             head, whole = _head(pipe)
@@ -131,9 +132,3 @@ def _head(stream: Any) -> tuple[bytes, bool]:
             return bytes(head), True
         head += piece
     return bytes(head), False
-
-
-def _suffix(path: Path) -> str:
-    """Return the suffix in small letters, without that of a compression."""
-    name = path.with_suffix("") if path.suffix.lower() in {".gz", ".bz2", ".zst", ".lz4"} else path
-    return name.suffix.lower()
