@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from multilayer.exchange.source.c import write_c
+from multilayer.exchange.source.fixed_c import write_fixed_c
 from multilayer.exchange.source.javascript import write_javascript
 from multilayer.exchange.source.python import write_python
 
@@ -13,7 +14,11 @@ __all__ = ["SOURCES"]
 
 SOURCES: dict[str, tuple[tuple[str, ...], Callable[..., tuple[Path, ...]]]] = {
     "c": ((".c", ".h"), write_c),
+    "fixed-c": ((".c", ".h"), write_fixed_c),
     "python": ((".py",), write_python),
     "javascript": ((".mjs", ".d.mts"), write_javascript),
 }
-"""`SOURCES[target]` is (suffixes, write); `write(network, path_stem)` returns the paths that it wrote."""
+"""`SOURCES[target]` is (suffixes, write); `write(network, path_stem)` returns the paths that it wrote.
+
+fixed-c takes `samples` as well, rows that show how large numbers become.
+"""

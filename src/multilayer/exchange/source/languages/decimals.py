@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["decimal", "decimals", "shortest"]
+__all__ = ["decimal", "decimals", "in_lines", "shortest"]
 
 
 def decimal(value: float, kind: str) -> str:
@@ -23,16 +23,16 @@ def decimal(value: float, kind: str) -> str:
 
 def decimals(values: Iterable[float], kind: str) -> str:
     """Return numbers in lines, separated by commas."""
-    return _in_lines(decimal(value, kind) for value in values)
+    return in_lines(decimal(value, kind) for value in values)
 
 
 def shortest(values: NDArray[Any], not_finite: Mapping[str, str]) -> str:
     """Return an array as the shortest text that one of its type reads back exactly, in lines."""
     texts = (str(value) for value in values.ravel())
-    return _in_lines(not_finite.get(text, text) for text in texts)
+    return in_lines(not_finite.get(text, text) for text in texts)
 
 
-def _in_lines(texts: Iterable[str], indent: str = "    ", width: int = 100) -> str:
+def in_lines(texts: Iterable[str], indent: str = "    ", width: int = 100) -> str:
     """Return texts separated by commas, in lines of some width."""
     lines, line = [], ""
     for text in texts:
