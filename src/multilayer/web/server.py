@@ -81,6 +81,7 @@ class Studio:
 
     def close(self) -> None:
         """End the studio and what runs in it."""
+        self.session.closed.set()
         self._server.should_exit = True
         self._ended.wait(5)
         self._socket.close()

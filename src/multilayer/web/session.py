@@ -85,6 +85,8 @@ class Session:
     revision: int = 0
     """Grows with each change, so that a page sees that another tab has changed something."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    closed: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set when the studio ends, and with it the streams of events."""
     runner: Any = field(default=None, repr=False)
     """What trains the network: see `runner.runner_of`."""
     _past: deque[State] = field(default_factory=lambda: deque(maxlen=_STEPS), repr=False)

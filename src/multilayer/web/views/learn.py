@@ -178,7 +178,7 @@ def routes(session: Session) -> list[Route]:
         runner.joined()
         try:
             yield b"retry: 2000\n\n"
-            while True:
+            while not session.closed.is_set():
                 for name, message in feed.messages():
                     silent = 0.0
                     yield b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))
