@@ -17,6 +17,7 @@ from multilayer.interop import from_model
 from multilayer.io import Meaning, meaning_of
 from multilayer.network.labels import class_numbers
 from multilayer.plots.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, drawn_on, label, legend
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.network import MLP
@@ -35,6 +36,7 @@ _SIZE = 14
 """Of a sample's point, in square points."""
 
 
+@captioned
 def decision_boundary(
     model: Any,
     X: ArrayLike,

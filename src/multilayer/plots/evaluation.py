@@ -8,6 +8,7 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer.plots.figures import BLUE, GREY, drawn_on, label
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
@@ -18,6 +19,7 @@ __all__ = ["model_scores"]
 _LONGEST_NAME = 28
 
 
+@captioned
 def model_scores(evaluation: Evaluation, ax: Axes | None = None) -> Axes:
     """Draw the main score of the model and of each baseline, with its interval; the model first."""
     ax, name = drawn_on(ax), evaluation.comparisons[0].score

@@ -9,6 +9,7 @@ import numpy as np
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.plots.figures import BLUE, ORANGE, drawn_on, label, legend_above
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
@@ -21,6 +22,7 @@ _LONGEST_NAME = 24
 _MOST_LINES = 6
 
 
+@captioned
 def importances(explanation: Explanation, ax: Axes | None = None) -> Axes:
     """Draw how much worse the score becomes when a column is shuffled, with the spread; the 20 largest.
 
@@ -40,6 +42,7 @@ def importances(explanation: Explanation, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@captioned
 def column_effect(explanation: Explanation, column: str, ax: Axes | None = None) -> Axes:
     """Draw the mean prediction when a column has one value in all rows: its partial dependence.
 
@@ -79,6 +82,7 @@ def column_effect(explanation: Explanation, column: str, ax: Axes | None = None)
     return ax
 
 
+@captioned
 def row_contributions(explanation: Explanation, row: int = 1, ax: Axes | None = None) -> Axes:
     """Draw what each column adds to the prediction of a row, the largest first, from the base to the prediction.
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.table import Table
 from multilayer._base.text import fill, one_line
+from multilayer.plots.fonts import families
 
 __all__ = [
     "BLUE",
@@ -150,6 +151,9 @@ def style() -> Iterator[None]:
         mpl.rcdefaults()
         settings: Any = mpl.rcParams
         settings.update(_SETTINGS)
+        settings["font.family"] = families(["sans-serif"]) or [
+            "sans-serif"
+        ]  # what the layout is measured with
         yield
 
 

@@ -23,6 +23,7 @@ from multilayer.plots.figures import (
     number,
     over_layers,
 )
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 
+@captioned
 def signal_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw the fraction of each layer's output power that differs between samples, on a logarithmic scale.
 
@@ -134,6 +136,7 @@ signal_picture = Picture(
 )
 
 
+@captioned
 def gradient_flow(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw the size of the loss's gradient by layer, on a logarithmic scale.
 

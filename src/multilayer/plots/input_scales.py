@@ -21,6 +21,7 @@ from multilayer.plots.figures import (
     measured,
     number,
 )
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -44,6 +45,7 @@ _ROWS = 200
 _DRAWN = 1e300
 
 
+@captioned
 def input_scales(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw the range, the mean and the standard deviation of each column of X.
 

@@ -24,6 +24,7 @@ from multilayer.plots.figures import (
     log_scale,
     number,
 )
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -72,6 +73,7 @@ class _Curve:
         return fill(templates[reason], epochs=self.patience)
 
 
+@captioned
 def loss_curve(source: Any, ax: Axes | None = None) -> Axes:
     """Draw the loss by epoch, and the validation loss where there is one; logarithmic where they differ threefold.
 

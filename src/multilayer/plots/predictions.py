@@ -10,6 +10,7 @@ from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
 from multilayer.plots.figures import BLUE, GREY, Picture, drawn_on, label, legend_above, measured
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -32,6 +33,7 @@ _NEVER = N_(
 )
 
 
+@captioned
 def predictions(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw the number of samples of each class, and the number predicted to be of it."""
     evidence, ax = measured(source, picture.missing), drawn_on(ax)

@@ -11,6 +11,7 @@ from multilayer._base.table import Table
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
 from multilayer.plots.figures import Picture, drawn_on, legend_above, measured, nothing_measured
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Diagnosis, Evidence
@@ -27,6 +28,7 @@ _PIXELS = 10  # of a cell, one of them for the gap to the next
 _NAMED = 12
 
 
+@captioned
 def unit_map(source: Diagnosis | Evidence, ax: Axes | None = None) -> Axes:
     """Draw each unit as a cell, layers below one another, the units of a layer in reading order.
 

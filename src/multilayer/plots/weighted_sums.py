@@ -15,6 +15,7 @@ from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
 from multilayer.network import Dense
 from multilayer.plots.figures import BLUE, RED, Picture, drawn_on, nothing_measured, number
+from multilayer.plots.fonts import captioned
 
 if TYPE_CHECKING:
     from multilayer.diagnosis import Evidence
@@ -29,6 +30,7 @@ __all__ = [
 _COLUMNS = 3
 
 
+@captioned
 def weighted_sums(layer: LayerStatistics, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw the histogram of a layer's a over all samples and units, the saturated region shaded.
 
