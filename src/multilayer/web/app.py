@@ -43,7 +43,8 @@ def application(session: Session, port: int, token: str) -> Guard:
         return FileResponse(STATIC / "index.html")
 
     async def enter(request: Request) -> Response:
-        if not guard.admits((await _body(request)).decode("utf-8", "replace")):
+        body = await _body(request)
+        if body is None or not guard.admits(body.decode("utf-8", "replace")):
             return PlainTextResponse("open the address that the studio printed when it started\n", 403)
         response = Response(status_code=204)
         response.set_cookie(guard.cookie, guard.ticket, httponly=True, samesite="strict")
@@ -80,16 +81,20 @@ def _route(session: Session, endpoint: Endpoint) -> Route:
         return Response(msgspec.json.encode(Answer(revision, found)), media_type="application/json")
 
     async def handle(request: Request) -> Response:
-        return await run_in_threadpool(answer, await _body(request), request.headers.get("x-language", ""))
+        body = await _body(request)
+        if body is None:  # half a request is none: its defaults are not what was asked for
+            return PlainTextResponse("the request did not arrive whole\n", 413)
+        return await run_in_threadpool(answer, body, request.headers.get("x-language", ""))
 
     return Route(f"/api/{endpoint.name}", handle, methods=["POST"])
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request) -> bytes | None:
+    """Return the body; None where the guard cut it off, or the page has gone."""
     try:
         return await request.body()
-    except ClientDisconnect:  # the guard cut it off, or the page has gone
-        return b""
+    except ClientDisconnect:
+        return None
 
 
 def _refused(message: str) -> Response:

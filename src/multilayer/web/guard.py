@@ -2,17 +2,20 @@
 
 Other pages in the same browser can send requests to any port of the machine. So the name of the host must be the
 machine's own (against DNS rebinding), the origin this server's own (against requests of other pages), and whatever is
-not a static file needs the cookie that the page got for its token. The defaults are to refuse.
+not a static file needs the cookie that the page got for its token. The defaults are to refuse. Another page may lead to
+the studio's own page by a link, and see nothing of it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-__all__ = ["HEADERS", "MAX_BODY", "Guard"]
+__all__ = ["HEADERS", "MAX_BODY", "MAX_SECONDS", "Guard"]
 
 MAX_BODY = 8 * 2**20
 """Bytes of a request."""
@@ -31,6 +34,10 @@ HEADERS = {
     "cache-control": "no-store",
 }
 
+MAX_SECONDS = 30
+"""For the body of a request to arrive."""
+
+_LONGEST_LENGTH = 20
 _STRANGE = "the request comes from another page"
 
 Scope = MutableMapping[str, Any]
@@ -47,6 +54,7 @@ class Guard:
         self.cookie = f"multilayer_{port}"  # cookies do not tell ports apart
         self.ticket = secrets.token_urlsafe(32)
         """What the cookie holds."""
+        self._visits: set[str] = set()
         self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")}
         self._origins = {b"http://" + host for host in self._hosts}
 
@@ -63,8 +71,17 @@ class Guard:
         await self.app(scope, _limited(receive), _with_headers(send))
 
     def admits(self, token: str) -> bool:
-        """Whether a token is the one of the address that was printed."""
+        """Whether a token is the one of the address that was printed, or one for a visit, which is used up by it."""
+        if token in self._visits:
+            self._visits.discard(token)
+            return True
         return secrets.compare_digest(token.encode(), self.token.encode())
+
+    def one_visit(self) -> str:
+        """Return a token that is good once, for the command line of a browser, which others on the machine can see."""
+        token = secrets.token_urlsafe(24)
+        self._visits.add(token)
+        return token
 
     def _refusal(self, scope: Scope) -> tuple[int, str]:
         """Return the status and the reason why a request is refused, or 0."""
@@ -73,18 +90,19 @@ class Guard:
             headers.setdefault(name.lower(), []).append(value)
         hosts, origins = headers.get(b"host", []), headers.get(b"origin", [])
         sites = headers.get(b"sec-fetch-site", [])
-        needs_cookie = scope["path"].startswith("/api/") and scope["path"] != "/api/enter"
+        path, is_post = scope["path"], scope["method"] == "POST"
+        needs_cookie = path not in ("/", "/api/enter") and not path.startswith("/static/")
         length = headers.get(b"content-length", [b"0"])[0]
-        is_post = scope["method"] == "POST"
+        is_link = path == "/" and not is_post and headers.get(b"sec-fetch-dest") == [b"document"]
         refusals = (
             (len(hosts) != 1 or hosts[0].lower() not in self._hosts, 403, "the host is not this machine"),
             (not is_post and scope["method"] not in ("GET", "HEAD"), 403, "only GET and POST are answered"),
             (is_post and not origins, 403, "the request names no origin"),
             (len(origins) > 1 or not self._origins.issuperset(origins), 403, _STRANGE),
-            (not {b"same-origin", b"none"}.issuperset(sites), 403, _STRANGE),
+            (not is_link and not {b"same-origin", b"none"}.issuperset(sites), 403, _STRANGE),
             (needs_cookie and not self._has_cookie(headers), 403, "open the address that the studio printed"),
             (
-                not length.isdigit() or int(length) > MAX_BODY,
+                not length.isdigit() or len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY,
                 413,
                 f"a request has at most {MAX_BODY:,} bytes",
             ),
@@ -103,13 +121,21 @@ class Guard:
 
 
 def _limited(receive: Receive) -> Receive:
-    """Return `receive`, which ends where a body without a length grows beyond the limit."""
-    taken = 0
+    """Return `receive`, which ends where a body grows beyond the limit or is too long on its way."""
+    taken, whole = 0, False
+    late = time.monotonic() + MAX_SECONDS
 
     async def limited() -> MutableMapping[str, Any]:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout(late - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         taken += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         return {"type": "http.disconnect"} if taken > MAX_BODY else message
 
     return limited

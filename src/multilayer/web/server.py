@@ -50,8 +50,9 @@ class Studio:
         self.port: int = self._socket.getsockname()[1]
         token = secrets.token_urlsafe(24)
         self.url = f"http://{_HOST}:{self.port}/#token={token}"
+        self._guard = application(session, self.port, token)
         config = uvicorn.Config(
-            application(session, self.port, token),
+            self._guard,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -71,6 +72,10 @@ class Studio:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def address_for_one_visit(self) -> str:
+        """Return an address that opens it once, for a browser to be started with."""
+        return f"http://{_HOST}:{self.port}/#token={self._guard.one_visit()}"
 
     def wait(self) -> None:
         """Wait until the studio ends; Ctrl-C ends it, and so does SIGTERM where this is the main thread."""
@@ -103,7 +108,7 @@ def serve(
     """Start a studio, say its address, and open a browser there where asked and possible."""
     running = Studio(session, port)
     say(fill("The studio runs at {url}", url=running.url))
-    if browser and not _opened(running.url):
+    if browser and not _opened(running.address_for_one_visit()):
         say(fill("There is no browser to open it here; copy the address into one on this machine."))
     return running
 
