@@ -243,7 +243,12 @@ def diagnosis(rounds: int) -> None:
 
 @app.command()
 @click.option("--sets", default=",".join(SETS), help="Names of data sets, with commas between.")
-@click.option("--splits", default=3, show_default=True, help="Splits of each set.")
+@click.option(
+    "--splits",
+    default=3,
+    show_default=True,
+    help="Splits of each set, but for the one that chose the recipe.",
+)
 @click.option(
     "--peers", default=",".join(installed()), help="Contenders, with commas between; all that are there."
 )
@@ -256,7 +261,7 @@ def tables(sets: str, splits: int, peers: str, members: int, threads: int, store
         raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
     results: list[Measured] = []
     for data in sets.split(","):
-        for split in range(splits):
+        for split in range(1, splits + 1):
             for peer in peers.split(","):
                 found = measured_table(data, split, peer, members=members, threads=threads)
                 print(f"{data}, split {split}, {peer}: {found}", flush=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import tables_page
 from benchmarks.race import PACKAGES, TRAINERS, readable
 from benchmarks.stored import load
 
@@ -18,6 +19,7 @@ START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures
 def update(page: Path) -> None:
     """Replace the tables of the page."""
     put(page, "\n\n".join(_tables()), START, END)
+    put(page, "\n\n".join(tables_page.sections()), tables_page.START, tables_page.END)
 
 
 def put(page: Path, text: str, start: str, end: str) -> None:

@@ -23,7 +23,7 @@ from benchmarks.race import environment
 from benchmarks.tables_data import SETS, TARGET, load
 from benchmarks.tables_peers import CONTENDERS, Predicted, Work
 
-__all__ = ["Measured", "installed", "measured", "report", "summary"]
+__all__ = ["OURS", "Measured", "Summary", "installed", "means", "measured", "report", "summary"]
 
 _MOST_TRAINED, _MOST_PREDICTED = 6_000, 10_000
 OURS = "multilayer"
@@ -152,10 +152,10 @@ class Summary:
 
 def summary(results: Sequence[Measured]) -> list[Summary]:
     """Return a summary for each contender, over the sets that it, we and `UNIT` have; a set's error is its mean."""
-    means = _means(results)
-    ours, unit = means.get(OURS, {}), means.get(UNIT, {})
+    of_all = means(results)
+    ours, unit = of_all.get(OURS, {}), of_all.get(UNIT, {})
     summaries = []
-    for name, errors in means.items():
+    for name, errors in of_all.items():
         common = [data for data in errors if data in ours and data in unit]
         lost = tuple(data for data in common if errors[data] <= ours[data])
         own = [one for one in results if one.contender == name]
@@ -175,10 +175,11 @@ def summary(results: Sequence[Measured]) -> list[Summary]:
     return summaries
 
 
-def _means(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
+def means(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
+    """Return the mean error of each contender by set, over the splits."""
     names = dict.fromkeys(one.contender for one in results)
     sets = dict.fromkeys(one.data for one in results)
-    means = {
+    errors_of = {
         name: {
             data: [one.error for one in results if (one.contender, one.data) == (name, data)] for data in sets
         }
@@ -186,7 +187,7 @@ def _means(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
     }
     return {
         name: {data: float(np.mean(errors)) for data, errors in by_set.items() if errors}
-        for name, by_set in means.items()
+        for name, by_set in errors_of.items()
     }
 
 
@@ -197,11 +198,11 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 def report(results: Sequence[Measured]) -> str:
     """Return the errors by set, ours marked where it is not the lowest, and the summary."""
-    means = _means(results)
-    width = max(map(len, means)) + 2
-    lines = ["".join([f"{'':<16}", *(f"{name:>{width}}" for name in means)])]
+    of_all = means(results)
+    width = max(map(len, of_all)) + 2
+    lines = ["".join([f"{'':<16}", *(f"{name:>{width}}" for name in of_all)])]
     for data in dict.fromkeys(one.data for one in results):
-        row = {name: errors.get(data) for name, errors in means.items()}
+        row = {name: errors.get(data) for name, errors in of_all.items()}
         best = min(value for value in row.values() if value is not None)
         cells = (
             f"{'' if v is None else f'{v:.4g}' + ('*' if v == best else ' '):>{width}}" for v in row.values()

@@ -1,8 +1,11 @@
 """What `python -m benchmarks tables` makes of its measurements: wins, losses, normalized errors."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
+from benchmarks import tables_page
 from benchmarks.tables import Measured, error, report, summary
 from benchmarks.tables_data import SETS
 from benchmarks.tables_peers import CONTENDERS
@@ -52,3 +55,22 @@ def test_there_are_20_sets() -> None:
     tasks = [source.task for source in SETS.values()]
     assert (tasks.count("binary"), tasks.count("classes"), tasks.count("numbers")) == (7, 5, 8)
     assert next(iter(CONTENDERS)) == "multilayer"
+
+
+def test_the_page_shows_every_set_and_what_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {"date": "2026-01-31", "members": 2, "threads": 1, "results": [asdict(one) for one in results()]}
+    run = {"seconds": 2.0, "processor_seconds": 3.0, "peak_bytes": 3 * 2**20}
+    small = run | {"peak_bytes": 2**20}
+    slow = run | {"processor_seconds": 6.0}
+    verdicts = [{"case": "two", "rows": 1000, "ours": run, "theirs": slow, "small": small}]
+    documents = {"tables": stored, "predict": {"date": "2026-01-31", "threads": 2, "verdicts": verdicts}}
+    monkeypatch.setattr(tables_page, "load", documents.get)
+    learned, predicted = tables_page.sections()
+    assert "| b | 8 | 4 | 9 |" in learned
+    assert (
+        "Less error than HistGradientBoosting on 1 of 2 sets (geometric mean of the ratios 1.00; lost: b)"
+        in learned
+    )
+    assert "coverage of 90 % intervals 91.0 %" in learned
+    assert "| two | 2.0 s | 3.0 s | 3 MiB | 2.0 s | 6.0 s | 3 MiB | **2.00** |" in predicted
+    assert "Memory is 2 MiB over" in predicted
