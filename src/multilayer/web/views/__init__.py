@@ -18,6 +18,7 @@ from multilayer.web.views import (
     pictures,
     planes,
     see,
+    sides,
     update,
 )
 from multilayer.web.views import open as opening
@@ -35,6 +36,7 @@ VIEWS: tuple[ModuleType, ...] = (
     pictures,
     planes,
     causes,
+    sides,
     activations,
     beginnings,
     lessons,

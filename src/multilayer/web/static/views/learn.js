@@ -2,10 +2,12 @@
 import { ask } from "../api.js";
 import { t } from "../i18n.js";
 import { Boundary, still } from "../parts/boundary.js";
+import { Causes, Fixes, Units, marked } from "../parts/causes.js";
 import { Losses } from "../parts/losses.js";
 import { Matrix } from "../parts/matrix.js";
 import { Recipe, choices } from "../parts/recipe.js";
-import { command, ending, findings, listen, said, speed, status, toggle } from "../parts/training.js";
+import { Sides } from "../parts/sides.js";
+import { command, ending, listen, said, speed, status, toggle } from "../parts/training.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
@@ -59,15 +61,6 @@ function Standing() {
     <p class="soft ending">${fresh ? (at.run ? t("The network has changed since it was trained; Play trains it from here.") : "") : ending(at) || (at.as_recipe ? at.message : t("The recipe has changed; Play trains from here by the new one, Rewind goes back to the start."))}</p>`;
 }
 
-function Findings() {
-  const found = Object.values(findings.value);
-  return html`<section class="panel" aria-labelledby="findings">
-    <h2 id="findings">${t("What the diagnosis sees")}</h2>
-    ${status.value?.ended && status.value.verdict ? html`<p class="verdict">${status.value.verdict}</p>` : found.length ? null : html`<p class="soft">${t("While training runs, what keeps it from learning is named here.")}</p>`}
-    <ul class="findings">${found.map((each) => html`<li key=${each.key} class=${each.severity}>${each.title}</li>`)}</ul>
-  </section>`;
-}
-
 function Bars({ bars, label }) {
   const most = Math.max(1, ...bars.counts);
   const wide = 160 / bars.counts.length;
@@ -76,32 +69,40 @@ function Bars({ bars, label }) {
   </svg><div class="ends number"><span>${bars.low}</span><span>${bars.high}</span></div>`;
 }
 
-function Layers() {
-  const [layers, setLayers] = useState([]);
-  const [blocks, setBlocks] = useState([]);
-  const busy = useRef(0);
+/** What is asked of the network whenever it has changed, four times a second at most. */
+function useMoments(name, request, again) {
+  const [found, setFound] = useState([]);
+  const last = useRef(0);
   const at = status.value;
-  const moment = `${session.value.revision} ${at?.run} ${at?.steps} ${at?.playing} ${digits.value}`;
   useEffect(() => {
-    if (at?.playing && (still.matches || Date.now() - busy.current < 250)) return;
-    busy.current = Date.now();
-    ask("hist").then(setLayers, () => setLayers([]));
-    ask("weights", { digits: digits.value }).then(setBlocks, () => setBlocks([]));
-  }, [moment]);
-  return html`<section class="panel wide" aria-labelledby="layers">
-      <h2 id="layers">${t("Layer by layer")}</h2>
-      <div class="scroll" tabindex="0" role="group" aria-label=${t("Layer by layer")}><table class="layers">
-        <thead><tr><th scope="col">${t("layer")}</th><th scope="col">${t("outputs z")}</th><th scope="col">${t("gradient, log₁₀ |dW|")}</th><th scope="col">${t("root mean square of dW")}</th></tr></thead>
-        <tbody>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer}><th scope="row">${layer}</th>
-          <td><${Bars} bars=${z} label=${t("z of layer {layer}", { layer })} /></td>
-          <td>${gradient ? html`<${Bars} bars=${gradient} label=${t("log10 |dW| of layer {layer}", { layer })} />` : html`<span class="soft">–</span>`}</td>
-          <td class="number">${root_mean_square || "–"}</td></tr>`)}</tbody>
-      </table></div>
-    </section>
-    <section class="panel wide" aria-labelledby="weights">
-      <h2 id="weights">${t("Weights")}</h2>
-      <div class="scroll" tabindex="0" role="group" aria-label=${t("Weights")}><div class="sheet">${blocks.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}</div></div>
-    </section>`;
+    if (at?.playing && (still.matches || Date.now() - last.current < 250)) return;
+    last.current = Date.now();
+    ask(name, request).then(setFound, () => setFound([]));
+  }, [`${session.value.revision} ${at?.run} ${at?.steps} ${at?.playing}`, again]);
+  return found;
+}
+
+function Layers() {
+  const layers = useMoments("hist", {});
+  return html`<section class="panel layered" aria-labelledby="layers">
+    <h2 id="layers">${t("Layer by layer")}</h2>
+    <div class="scroll" tabindex="0" role="group" aria-label=${t("Layer by layer")}><table class="layers">
+      <thead><tr><th scope="col">${t("layer")}</th><th scope="col">${t("units")}</th><th scope="col">${t("outputs z")}</th><th scope="col">${t("gradient, log₁₀ |dW|")}</th><th scope="col">${t("root mean square of dW")}</th></tr></thead>
+      <tbody>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer} class=${marked.value?.layer === layer ? "marked" : undefined}><th scope="row">${layer}</th>
+        <td><${Units} layer=${layer} count=${session.value.widths[layer]} /></td>
+        <td><${Bars} bars=${z} label=${t("z of layer {layer}", { layer })} /></td>
+        <td>${gradient ? html`<${Bars} bars=${gradient} label=${t("log10 |dW| of layer {layer}", { layer })} />` : html`<span class="soft">–</span>`}</td>
+        <td class="number">${root_mean_square || "–"}</td></tr>`)}</tbody>
+    </table></div>
+  </section>`;
+}
+
+function Weights() {
+  const blocks = useMoments("weights", { digits: digits.value }, digits.value);
+  return html`<section class="panel wide" aria-labelledby="weights">
+    <h2 id="weights">${t("Weights")}</h2>
+    <div class="scroll" tabindex="0" role="group" aria-label=${t("Weights")}><div class="sheet">${blocks.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}</div></div>
+  </section>`;
 }
 
 function Beside() {
@@ -135,5 +136,5 @@ export default function Learn() {
     <${Standing} />
     <${Beside} />
     <p class="hidden" role="status" aria-live="polite">${said.value}</p>
-    <div class="learn"><${Boundary} /><${Losses} /><${Findings} /><${Layers} /></div>`;
+    <div class="learn"><${Boundary} /><${Losses} /><${Causes} /><${Layers} /><${Fixes} /><${Sides} /><${Weights} /></div>`;
 }

@@ -1,0 +1,77 @@
+// Why it does not learn: findings while training, the diagnosis at its end, and remedies to try.
+import { ask, attempt, inTurn } from "../api.js";
+import { lang, t } from "../i18n.js";
+import { session } from "../state.js";
+import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { findings, speed, status } from "./training.js";
+
+/** The layer and the units of the finding that is open. */
+export const marked = signal(null);
+
+const severity = { error: () => t("Error"), warning: () => t("Warning"), note: () => t("Note") };
+
+function Finding({ found }) {
+  const part = (label, text) => text && html`<dt>${label}</dt><dd>${text}</dd>`;
+  const open = (event) => {
+    if (event.target.open) marked.value = found;
+    else if (marked.value?.key === found.key) marked.value = null;
+  };
+  return html`<li class=${found.severity}><details onToggle=${open}><summary><b>${severity[found.severity]()}:</b> ${found.title}</summary>
+    <dl>${part(t("Where"), found.where)}${part(t("Found"), found.evidence)}${part(t("To do"), found.advice)}</dl></details></li>`;
+}
+
+const List = ({ found }) => html`<ul class="findings">${found.map((each) => html`<${Finding} key=${each.key} found=${each} />`)}</ul>`;
+
+export function Causes() {
+  const [known, setKnown] = useState(null);
+  const at = status.value;
+  const training = at?.playing && !at.task;
+  useEffect(() => {
+    if (!at?.playing) attempt(() => ask("diagnosis")).then((found) => setKnown(found ?? null));
+    else if (training) setKnown(null);
+  }, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes, lang.value]);
+  useEffect(() => () => (marked.value = null), []);
+  const now = Object.values(findings.value);
+  return html`<section class="panel causes" aria-labelledby="causes">
+    <h2 id="causes">${t("What the diagnosis finds")}</h2>
+    ${known
+      ? html`<p class="verdict">${known.verdict}</p><${List} found=${known.findings} />
+        <details><summary>${t("As multilayer diagnose prints it")}</summary><pre class="scroll" tabindex="0" role="group" aria-label=${t("As multilayer diagnose prints it")}>${known.text}</pre></details>`
+      : html`${at?.holds && now.length ? html`<${List} found=${now} />` : html`<p class="soft">${training ? t("So far nothing keeps it from learning.") : t("While training runs, what keeps it from learning is named here; at its end there is a verdict.")}</p>`}
+        ${!training && html`<button type="button" disabled=${at?.task === "diagnosis"} onClick=${() => attempt(() => inTurn(() => ask("diagnose")))}>${t("Diagnose the network as it is")}</button>`}`}
+  </section>`;
+}
+
+/** The units of a layer, those of the open finding lit. */
+export function Units({ layer, count }) {
+  const lit = marked.value?.layer === layer ? marked.value.units : null;
+  const all = lit && !lit.length;
+  return html`<span class="units" role="img" aria-label=${lit ? (all ? t("The whole layer is lit.") : t("Lit: units {units}", { units: lit.join(", ") })) : t("{count} units", { count })}>
+    ${Array.from({ length: Math.min(count, 60) }, (_, k) => html`<i key=${k} class=${all || lit?.includes(k + 1) ? "lit" : undefined} data-unit=${`${layer},${k + 1}`}></i>`)}${count > 60 ? "…" : ""}
+  </span>`;
+}
+
+export function Fixes() {
+  const [known, setKnown] = useState(null);
+  const at = status.value;
+  const trying = at?.task === "fixes";
+  const go = (action, more = {}) => attempt(() => inTurn(() => ask("fixes", { action, ...more })));
+  const apply = async ({ remedy, change }) => (await go("apply", { remedy, change, speed: speed.value })) && document.querySelector(".play").focus();
+  useEffect(() => {
+    go("show").then((found) => setKnown(found ?? null));
+  }, [at?.outcomes, lang.value]);
+  return html`<section class="panel wide" aria-labelledby="fixes">
+    <h2 id="fixes">${t("Try remedies")}</h2>
+    <div class="bar"><button type="button" onClick=${() => go(trying ? "cancel" : "try")}>${trying ? t("Stop trying") : t("Try remedies")}</button>
+      <span class="soft">${trying ? t("The network is trained again with each remedy, three times …") : t("Trains from the same start with each remedy, and ranks them by what they gain.")}</span></div>
+    ${known && !trying && html`<p class="verdict">${known.verdict}.</p>
+      <div class="scroll" tabindex="0" role="group" aria-label=${t("Remedies by their gain")}><table class="fixes">
+        <thead><tr><th scope="col">${t("remedy")}</th><th scope="col">${t("gain")}</th><th scope="col">${t("from – to")}</th><th scope="col">${known.metric}</th><td></td></tr></thead>
+        <tbody>${known.fixes.map((fix) => html`<tr key=${fix.change} class=${fix.helps ? "helps" : undefined}><th scope="row">${fix.change}<br /><code class="soft">${fix.call}</code></th>
+          <td>${fix.gain}</td><td>${fix.low} – ${fix.high}</td><td>${fix.score}</td>
+          <td><button type="button" aria-label=${t("Apply: {change}", { change: fix.change })} onClick=${() => apply(fix)}>${t("Apply")}</button></td></tr>`)}
+          <tr><th scope="row">${t("as it is")}</th><td></td><td></td><td>${known.before}</td><td></td></tr></tbody>
+      </table></div>
+      ${known.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}`}
+  </section>`;
+}

@@ -1,0 +1,53 @@
+// Side by side: the same training with one thing different, as small pictures.
+import { ask, attempt, inTurn } from "../api.js";
+import { t } from "../i18n.js";
+import { digits, session } from "../state.js";
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { chosen, paint } from "./boundary.js";
+import { status } from "./training.js";
+
+const USUAL = { width: "1, 2, 5, 10, 20, 50", activation: "tanh, relu", seed: "0, 1" };
+
+function Picture({ number, panel, plane }) {
+  const canvas = useRef(null);
+  useEffect(() => {
+    if (plane) ask("side_grid", { ...chosen.value, size: plane.size, number }).then((bytes) => canvas.current && paint(canvas.current, plane, new Float32Array(bytes)), () => {});
+  }, [panel, plane]);
+  return html`<canvas class="plane" ref=${canvas} width="180" height="180" role="img" aria-label=${t("What the network answers with {value}: loss {loss}, {metric_name} {metric}", panel)}></canvas>`;
+}
+
+export function Sides() {
+  const [vary, setVary] = useState("width");
+  const [values, setValues] = useState(USUAL.width);
+  const [panels, setPanels] = useState([]);
+  const [plane, setPlane] = useState(null);
+  const at = status.value;
+  const running = at?.task === "sides";
+  const go = (action, more = {}) => attempt(() => inTurn(() => ask("sides", { action, digits: digits.value, ...more }))).then((found) => found && setPanels(found));
+  const { first, second, row } = chosen.value;
+  useEffect(() => {
+    go("show");
+  }, [at?.outcomes, digits.value]);
+  useEffect(() => {
+    attempt(() => ask("plane", { ...chosen.value, size: 60 })).then((found) => found && setPlane(found));
+  }, [first, second, row, session.value.about, session.value.rows]);
+  const start = () => go(running ? "cancel" : "start", { vary, values: values.split(/[\s,]+/).filter(Boolean) });
+  return html`<section class="panel wide" aria-labelledby="sides">
+    <h2 id="sides">${t("Side by side")}</h2>
+    <div class="bar">
+      <label>${t("Compare")} <select value=${vary} onChange=${(event) => {
+        setVary(event.target.value);
+        setValues(USUAL[event.target.value]);
+      }}><option value="width">${t("units in the hidden layers")}</option><option value="activation">${t("activations of the hidden layers")}</option><option value="seed">${t("seeds")}</option></select></label>
+      <input aria-label=${t("Values, with commas between them")} name="values" autocomplete="off" value=${values} onInput=${(event) => setValues(event.target.value)} />
+      <button type="button" onClick=${start}>${running ? t("Stop training") : t("Train them all")}</button>
+      <span class="soft">${t("Each is trained by the recipe, from new weights, to its end.")}</span>
+    </div>
+    <div class="sides">${panels.map((panel, number) => html`<figure key=${`${panel.value} ${number}`}>
+      <${Picture} number=${number} panel=${panel} plane=${plane} />
+      <figcaption><b class="number">${panel.value}</b> <span class="soft number">${panel.widths.join("-")}</span><br />${t("loss")} <span class="number" data-cell=${`loss[${number + 1}]`}>${panel.loss}</span><br />${panel.metric_name} <span class="number" data-cell=${`${panel.metric_name}[${number + 1}]`}>${panel.metric}</span>
+        ${panel.stopped === "not finite" && html`<br />${panel.message}`}</figcaption>
+      <button type="button" aria-label=${t("Take the start with {value}", panel)} onClick=${() => go("take", { number })}>${t("Take its start")}</button>
+    </figure>`)}</div>
+  </section>`;
+}
