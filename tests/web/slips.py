@@ -10,8 +10,8 @@ from multilayer.network import MLP, Dense
 from multilayer.web.aim import AimRequest, aim_of
 from multilayer.web.session import Rows, State
 from multilayer.web.slips.calculation import Calculation, Steps, Work
-from multilayer.web.slips.check import arrays_of
 from multilayer.web.slips.table import SLIPS
+from multilayer.web.slips.verdict import arrays_of
 
 __all__ = ["answers", "text_of", "works"]
 

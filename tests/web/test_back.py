@@ -13,7 +13,7 @@ from multilayer.activations import catalogue
 from multilayer.network.initialized import initialize
 from multilayer.web.aim import MOST_ROWS, AimRequest, aim_of, losses_for
 from multilayer.web.backward import Backward
-from multilayer.web.cells import cell_name
+from multilayer.web.cells import Window, cell_name
 from multilayer.web.paths import difference_of, in_float64, paths_of
 from multilayer.web.presets import PRESETS
 from multilayer.web.session import Rows, Session, State
@@ -201,8 +201,19 @@ def test_rows_that_are_not_there(request_):
 def test_losses_that_fit_begin_with_the_outputs_own():
     assert losses_for(state("tanh", "softmax").network)[0] == "categorical_cross_entropy"
     assert set(losses_for(state("tanh", "softmax").network)) <= set(losses.names())
-    with pytest.raises(InputError, match="needs outputs in"):
-        aim_of(state(output="tanh"), AimRequest(loss="binary_cross_entropy"))
+    aim = aim_of(state(output="tanh"), AimRequest(loss="binary_cross_entropy"))
+    assert aim.loss.facts.name == "squared"
+    assert aim.notes[0] == "squared is taken: binary_cross_entropy does not fit the output activation tanh"
+
+
+def test_a_window_of_large_matrices():
+    given, window = Session(state(widths=(3, 30, 3))), Window(row=10, column=25, rows=4, columns=5)
+    step = next(each for each in back(given, BackRequest(window=window)).steps if each.kind == "weights")
+    dW, db = step.blocks[1:]
+    assert (dW.name, dW.first, len(dW.cells), len(dW.cells[0])) == ("dW(2)", (11, 1), 4, 3)
+    assert (db.first, len(db.cells[0])) == ((1, 1), 3)
+    far = back(given, BackRequest(window=Window(row=900, column=-7, rows=0, columns=10**9)))
+    assert all(each.cells[0] for step in far.steps for each in step.blocks)
 
 
 def test_the_loss_of_float32_is_float32s():

@@ -52,6 +52,16 @@ def test_right_numbers_of_every_shape(array):
     assert (found.given.first, found.given.cells) == (blocks[array].first, blocks[array].cells)
 
 
+def test_numbers_of_another_row_and_of_all_rows():
+    state = PRESETS["seed"].make()
+    z = [" ".join(f"{number:.4f}" for number in row) for row in state.network.trace(state.rows.X)[0].z]
+    found = check(Session(state), CheckRequest(1, text=z[3], array="z(1)"))
+    assert [each.sentence for each in found.findings] == ["These are the numbers of row 4."]
+    found = check(Session(state), CheckRequest(1, text="\n".join(z), array="z(1)"))
+    assert found.right
+    assert found.notes == ["These are too many numbers for one row: the rows 1 to 5 were taken."]
+
+
 def test_transposed_numbers_are_shown_as_they_belong():
     found = check(session(), CheckRequest(text="1 2\n3 4\n5 6", array="dW(1)"))
     assert found.given.cells == [["1", "3", "5"], ["2", "4", "6"]]

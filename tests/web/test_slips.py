@@ -193,7 +193,11 @@ def test_what_is_no_array_is_refused(text, array, message):
         check(work, typed(text), array)
 
 
-def test_a_network_that_is_too_large():
-    state = State(initialize((10, 600, 2), "tanh", "sigmoid", rng=0), Rows(np.zeros((1, 10))))
-    with pytest.raises(InputError, match="has 7,200 weights; slips are looked for in networks of up to"):
-        check(Work(aim_of(state, AimRequest()), 0.1), typed("1 2"))
+def test_in_a_large_network_wrong_numbers_are_marked():
+    net = initialize((10, 600, 2), "tanh", "sigmoid", rng=0, dtype=float)
+    work = Work(aim_of(State(net, Rows(np.ones((1, 10)))), AimRequest()), 0.1)
+    a = arrays_of(work)["a(2)"]
+    assert check(work, typed(text_of(a, 4)), "a(2)").right
+    found = check(work, typed(text_of(a + np.array([[0.0, 1.0]]), 4)), "a(2)")
+    assert found.fits.tolist() == [[True, False]]
+    assert "more than 5,000 weights: 1 of 2 numbers are wrong" in found.findings[0].sentence

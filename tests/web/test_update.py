@@ -59,8 +59,8 @@ def test_updates_are_those_of_train_bit_for_bit(name, dtype):
             wanted |= named(f"new W({n})", layer.W) | named(f"new b({n})", layer.b)
             for slot in optimizer.written.keys() - {"w"}:
                 arrays = expected.memory.optimizer.slots[slot]
-                wanted |= named(f"new {slot} of W({n})", arrays[2 * n - 2])
-                wanted |= named(f"new {slot} of b({n})", arrays[2 * n - 1])
+                wanted |= named(f"new {slot} W({n})", arrays[2 * n - 2])
+                wanted |= named(f"new {slot} b({n})", arrays[2 * n - 1])
         assert {cell: cells[cell] for cell in wanted} == wanted
 
 

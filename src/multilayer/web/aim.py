@@ -114,12 +114,15 @@ def with_target(state: State, request: AimRequest, text: str) -> State:
 
 
 def _loss(network: MLP, name: str) -> tuple[Loss, tuple[str, ...]]:
+    """Return the loss of this name where it fits the outputs, else their own; and what was decided."""
     activation, units = network.layers[-1].activation, network.widths[-1]
-    found = loss_for(network, np.empty((0, units)), name or None)
+    if name and _fits(network, name):
+        return losses.get(name), ()
+    found = loss_for(network, np.empty((0, units)))
     found.check(activation, units)
+    places = {"loss": found.facts.name, "name": activation.facts.name, "given": name}
     if name:
-        return found, ()
-    places = {"loss": found.facts.name, "name": activation.facts.name}
+        return found, (fill("{loss} is taken: {given} does not fit the output activation {name}", **places),)
     if natural_loss(activation) is None:
         return found, (fill("{loss} is taken: no loss belongs to the output activation {name}", **places),)
     return found, (fill("{loss} is taken: it belongs to the output activation {name}", **places),)

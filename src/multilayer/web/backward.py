@@ -101,21 +101,24 @@ class _Blocks:
     digits: int | None
     window: Window
 
-    def rows(self, name: str, array: NDArray[Any]) -> Block:
+    def rows(self, name: str, array: NDArray[Any], *, of_inputs: bool = False) -> Block:
+        """Return an array with a row per sample; of units, or of what goes into them."""
+        column = self.window.row if of_inputs else self.window.column
+        columns = self.window.rows if of_inputs else self.window.columns
         found = block(
             name,
             array,
             self.digits,
             rows=[str(self.first + i + 1) for i in range(len(array))],
-            window=Window(0, self.window.column, len(array), self.window.columns),
+            window=Window(0, column, len(array), columns).within(array),
         )
         return msgspec.structs.replace(found, first=(self.first + 1, found.first[1]))
 
     def vector(self, name: str, array: NDArray[Any]) -> Block:
-        return block(name, array, self.digits, window=Window(0, self.window.column, 1, self.window.columns))
+        return block(name, array, self.digits, window=self.window.within(array))
 
     def matrix(self, name: str, array: NDArray[Any]) -> Block:
-        return block(name, array, self.digits, window=self.window)
+        return block(name, array, self.digits, window=self.window.within(array))
 
 
 def steps_of(back: Backward, digits: int | None, window: Window) -> Iterator[BackStep]:
@@ -224,7 +227,7 @@ def _weights(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     )
     about = fill("What came in through a weight, times the error behind it; the parts of all rows are added.")
     shown = [
-        blocks.rows(source, back.record(n).x),
+        blocks.rows(source, back.record(n).x, of_inputs=True),
         blocks.matrix(f"dW({n})", found.dW),
         blocks.vector(f"db({n})", found.db),
     ]
@@ -239,7 +242,7 @@ def _dx(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     )
     shown = [blocks.matrix(f"W({n})", back.record(n).layer.W)]
     if dx is not None:
-        shown.append(blocks.rows(name, dx))
+        shown.append(blocks.rows(name, dx, of_inputs=True))
     return BackStep("dx", n, f"{name} = da({n}) W({n})^T", [about], shown)
 
 

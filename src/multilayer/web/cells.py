@@ -25,6 +25,13 @@ class Window(msgspec.Struct, forbid_unknown_fields=True):
     rows: int = 40
     columns: int = 40
 
+    def within(self, array: NDArray[Any]) -> Window:
+        """Return the window of this size that is nearest to this one, and lies within an array."""
+        height, width = array.reshape(-1, array.shape[-1]).shape
+        rows, columns = (max(1, min(size, 64)) for size in (self.rows, self.columns))
+        row, column = max(0, min(self.row, height - rows)), max(0, min(self.column, width - columns))
+        return Window(row, column, rows, columns)
+
 
 class Block(msgspec.Struct):
     """A matrix, or a part of it, as text."""

@@ -132,8 +132,8 @@ class Update:
             yield name, old
             yield f"d{name}", g
             for slot, before, after in self._slots(place):
-                yield f"{slot} of {name}", before
-                yield f"new {slot} of {name}", after
+                yield f"{slot} {name}", before
+                yield f"new {slot} {name}", after
             yield f"new {name}", now
 
     def _slots(self, place: int) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:
@@ -162,7 +162,7 @@ class Update:
         values = {"w": (f"new W({n}){place}", new.W[at])}
         for slot, before, after in self._slots(2 * n - 2):
             names |= {slot: number_text(before[at], digits), f"new {slot}": number_text(after[at], digits)}
-            values[slot] = f"new {slot} of W({n}){place}", after[at]
+            values[slot] = f"new {slot} W({n}){place}", after[at]
         return [
             Explained(
                 cell,

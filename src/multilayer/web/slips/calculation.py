@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from multilayer.web.aim import Aim
 from multilayer.web.backward import Backward
 
-__all__ = ["Array", "Calculation", "Steps", "Work"]
+__all__ = ["MOST_WEIGHTS", "Array", "Calculation", "Steps", "Work"]
 
 Array = NDArray[Any]
+
+MOST_WEIGHTS = 5_000
+"""Of a network whose slips are looked for: each is a calculation of its own, and there are hundreds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +32,17 @@ class Work:
     aim: Aim
     rate: float
     """The learning rate that is at hand, for W that was updated too early."""
+    others: tuple[Aim, ...] = ()
+    """Other rows, each alone, that may have been taken for this one."""
 
     @cached_property
     def right(self) -> Backward:
         return Backward(self.aim)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether slips are not looked for."""
+        return sum(layer.W.size for layer in self.aim.network.layers) > MOST_WEIGHTS
 
     @property
     def layers(self) -> int:

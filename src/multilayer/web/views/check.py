@@ -10,11 +10,11 @@ from msgspec import Meta
 
 from multilayer._base.table import number_text
 from multilayer._base.text import fill
-from multilayer.web.aim import AimRequest, aim_of, losses_for
+from multilayer.web.aim import MOST_ROWS, AimRequest, aim_of, losses_for
 from multilayer.web.cells import Block, Window, block, cell_name
 from multilayer.web.endpoint import Endpoint
-from multilayer.web.session import Session
-from multilayer.web.slips import Verdict, Work, arrays_of
+from multilayer.web.session import Session, State
+from multilayer.web.slips import Verdict, Work, arrays_of, has_array
 from multilayer.web.slips import check as verdict_of
 from multilayer.web.typed import Typed, typed
 
@@ -81,14 +81,22 @@ def arrays(session: Session, request: AimRequest) -> Arrays:
 
 def check(session: Session, request: CheckRequest) -> Checked:
     """Return what is right or wrong about numbers that were typed."""
-    given = typed(request.text)
-    work = Work(aim_of(session.state, request), request.rate)
-    verdict = verdict_of(work, given, request.array or None)
+    given, array = typed(request.text), request.array or None
+    notes = [fill("Commas were read as decimal commas.")] if given.decimal_comma else []
+    work = _work(session.state, request)
+    if request.count == 1 and not has_array(work, given, array):
+        count = min(len(session.state.rows.X), MOST_ROWS)
+        every = _work(session.state, msgspec.structs.replace(request, first=0, count=count))
+        if count > 1 and has_array(every, given, array):
+            work = every
+            notes.append(
+                fill("These are too many numbers for one row: the rows 1 to {count} were taken.", count=count)
+            )
+    verdict = verdict_of(work, given, array)
     shown = _block(work, verdict, given)
     fits = np.atleast_2d(verdict.fits)
     i, j = np.unravel_index(int(np.argmin(fits)), fits.shape)
     is_wrong = not fits.all()
-    notes = [fill("Commas were read as decimal commas.")] if given.decimal_comma else []
     return Checked(
         verdict.array,
         verdict.right,
@@ -100,6 +108,13 @@ def check(session: Session, request: CheckRequest) -> Checked:
         number_text(np.atleast_2d(verdict.expected)[i, j], request.digits) if is_wrong else None,
         notes,
     )
+
+
+def _work(state: State, request: CheckRequest) -> Work:
+    """Return the work on these rows, and where it is one row, on each of the others."""
+    count = min(len(state.rows.X), MOST_ROWS) if request.count == 1 else 0
+    others = (msgspec.structs.replace(request, first=row) for row in range(count) if row != request.first)
+    return Work(aim_of(state, request), request.rate, tuple(aim_of(state, other) for other in others))
 
 
 def _block(work: Work, verdict: Verdict, given: Typed) -> Block:

@@ -99,7 +99,11 @@ def update(session: Session, request: UpdateRequest) -> Updated:
         number_text(after, digits),
         [
             LayerUpdate(
-                n, [block(name, array, digits, window=request.window) for name, array in found.arrays(n)]
+                n,
+                [
+                    block(name, array, digits, window=request.window.within(array))
+                    for name, array in found.arrays(n)
+                ],
             )
             for n in range(1, len(aim.network.layers) + 1)
         ],

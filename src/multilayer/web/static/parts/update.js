@@ -3,7 +3,7 @@ import { Refused, ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, signal, useEffect, useState } from "../vendor/ui.js";
-import { aim } from "./aim.js";
+import { aim, window } from "./aim.js";
 import { Grid } from "./grid.js";
 
 /** The optimizer, its parameters as they were typed, and the weight that is looked at. */
@@ -20,9 +20,11 @@ function Parameter({ name, value }) {
   return html`<label>${called(name)} <input type="text" inputmode="decimal" size="7" value=${given} onChange=${(event) => set(event.target.value)} /></label>`;
 }
 
-const MEANING = {
-  W: () => t("before"), dW: () => t("gradient"), b: () => t("before"), db: () => t("gradient"),
-};
+/** What a block is called, and when its numbers are so: "new m W(1)" is m of W(1), after. */
+function headOf(name) {
+  const [, isNew, slot, of] = /^(new )?(?:(\w+) )?(\S+)$/.exec(name);
+  return [slot ? t("{slot} of {name}", { slot, name: of }) : of, isNew ? t("after") : of.startsWith("d") ? t("gradient") : t("before")];
+}
 
 function Table({ block, picked, pick }) {
   const isWeight = /W\(/.test(block.name) && block.shape.length === 2;
@@ -31,8 +33,8 @@ function Table({ block, picked, pick }) {
     const place = name.slice(name.lastIndexOf("[") + 1, -1);
     return html`<button type="button" class="cell" aria-pressed=${picked === place} aria-label=${t("{name} = {number}: how it changes", { name, number: text })} onClick=${() => pick(place.split(",").map(Number))}><span data-cell=${name}>${text}</span></button>`;
   };
-  const meaning = MEANING[block.name.split("(")[0]]?.() ?? (/^new /.test(block.name) ? t("after") : t("before"));
-  return html`<${Grid} block=${block} caption=${block.name} shape=${meaning} label=${block.name} row=${block.shape.length === 1 ? undefined : (number) => number} column=${(number) => number} cell=${cell} />`;
+  const [caption, when] = headOf(block.name);
+  return html`<${Grid} block=${block} caption=${caption} shape=${when} label=${block.name} row=${block.shape.length === 1 ? undefined : (number) => number} column=${(number) => number} cell=${cell} />`;
 }
 
 export function Update() {
@@ -42,7 +44,7 @@ export function Update() {
   const fits = ({ layer, input, unit }) => layer <= layers && input < session.value.widths[layer - 1] && unit < session.value.widths[layer];
   const weight = looked.value && fits(looked.value) ? looked.value : { layer: layers, input: 0, unit: 0 };
   const { layer, input, unit } = weight;
-  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value });
+  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value, window: window() });
   const request = asked();
   useEffect(() => void attempt(() => ask("optimizers")).then((answer) => answer && setChoices(answer)), []);
   useEffect(() => {

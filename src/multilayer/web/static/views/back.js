@@ -1,7 +1,7 @@
 // The way back: from the loss to every gradient, a step at a time; each number can be asked what it is made of.
 import { Refused, ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
-import { Loss, Rows, aim } from "../parts/aim.js";
+import { Loss, Part, Rows, aim, part, window } from "../parts/aim.js";
 import { Cell } from "../parts/cell.js";
 import { Grid } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
@@ -111,12 +111,12 @@ export default function Back() {
   letters.value;
   useEffect(() => {
     let wanted = true;
-    attempt(() => ask("back", request)).then((answer) => wanted && answer && show(answer));
+    attempt(() => ask("back", { ...request, window: window() })).then((answer) => wanted && answer && show(answer));
     return () => (wanted = false);
-  }, [session.value.revision, lang.value, ...Object.values(request)]);
+  }, [session.value.revision, lang.value, part.value, ...Object.values(request)]);
   return html`<h1>${t("The way back")}</h1>
     <p class="soft">${t("Backpropagation: from the loss to the gradient of every weight, one step at a time. Press a number to see what it is made of.")}</p>
-    <div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}</div>
+    <div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}<${Part} /></div>
     ${found && html`<p>${request.count > 1 ? t("Mean loss of the rows") : t("Loss of the row")} = <b class="number" data-cell="loss">${found.mean}</b></p>
       ${found.notes.map((note) => html`<p class="soft note">${note}</p>`)}
       <${Walk} found=${found} />

@@ -1,0 +1,127 @@
+"""How numbers are explained, in the order in which it is tried: each yields its verdicts, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from multilayer._base.text import fill
+from multilayer.web.slips.calculation import Array, Calculation, Steps, Work
+from multilayer.web.slips.precision import Given
+from multilayer.web.slips.table import SLIPS
+from multilayer.web.slips.verdict import Candidates, Verdict, arrays_of, verdict_on
+
+__all__ = ["JUDGES"]
+
+_DECIMALS, _DIGITS = range(1, 7), range(2, 6)
+
+
+def right(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    for name, (numbers, *_) in candidates.items():
+        if numbers.agree(known[name]) and not numbers.turned:
+            digits = numbers.right_digits
+            said = fill("Right: these are the numbers of {array}.", array=name)
+            if digits == 1:
+                said = fill("Right to the one digit given: these are the numbers of {array}.", array=name)
+            elif digits is not None:
+                said = fill(
+                    "Right to {digits} digits: these are the numbers of {array}.", digits=digits, array=name
+                )
+            yield verdict_on(name, True, "", said, numbers, known[name])
+
+
+def turned(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    for name, ways in candidates.items():
+        for numbers in ways:
+            if numbers.turned and numbers.agree(known[name]):
+                said = fill(
+                    "These are the right numbers of {array}, but transposed: its shape is {shape}.",
+                    array=name,
+                    shape=known[name].shape,
+                )
+                yield verdict_on(name, False, "transposed", said, numbers, known[name])
+
+
+def by_a_slip(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    made = [
+        (slip.name, variant, Calculation(work, variant.steps))
+        for slip in SLIPS
+        for variant in slip.variants(work, Steps.of(work))
+        if not work.is_large
+    ]
+    for agree in (Given.agree, Given.is_cut_off):
+        found: dict[tuple[str, str, bytes], Verdict] = {}
+        for slip, variant, calculation in made:
+            for name, (numbers, *_) in candidates.items():
+                if (variant.about and not name.startswith(variant.about)) or agree(numbers, known[name]):
+                    continue
+                wrong = calculation[name]
+                if wrong is not None and agree(numbers, wrong):
+                    verdict = verdict_on(name, False, slip, variant.sentence, numbers, known[name])
+                    found.setdefault((slip, name, wrong.tobytes()), verdict)
+        if found:
+            yield from found.values()
+            return
+
+
+def another_array(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    for name, (numbers, *_) in candidates.items():
+        for other, right in known.items():
+            if right.shape == numbers.values.shape and numbers.agree(right):
+                said = fill(
+                    "These are the numbers of {other}, not those of {array}.", other=other, array=name
+                )
+                yield verdict_on(name, False, "another array", said, numbers, known[name])
+
+
+def another_row(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    for other in work.others:
+        arrays = arrays_of(Work(other, work.rate))
+        for name, (numbers, *_) in candidates.items():
+            if numbers.agree(arrays[name]):
+                said = fill("These are the numbers of row {row}.", row=other.first + 1)
+                yield verdict_on(name, False, "another row", said, numbers, known[name])
+
+
+def by_rounding(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    for name, (numbers, *_) in candidates.items():
+        right = known[name]
+        if numbers.is_cut_off(right):
+            said = fill("Right, but the last digit is cut off, where it should be rounded.")
+            yield verdict_on(name, False, "cut off", said, numbers, right)
+        elif numbers.is_single(right):
+            said = fill(
+                "Right, but computed in float32: the digits from about the seventh on are not those of float64."
+            )
+            yield verdict_on(name, False, "float32", said, numbers, right)
+    for said, kept in () if work.is_large else _roundings():
+        calculation = Calculation(work, replace(Steps.of(work), kept=kept))
+        for name, (numbers, *_) in candidates.items():
+            wrong = calculation[name]
+            if wrong is not None and numbers.agree(wrong):
+                yield verdict_on(name, False, "rounded between steps", said, numbers, known[name])
+
+
+def _roundings() -> Iterator[tuple[str, Callable[[Array], Array]]]:
+    for count in _DECIMALS:
+        said = fill("Right, but rounded to {count} decimals between the steps.", count=count)
+        yield said, partial(_rounded, decimals=count)
+    for count in _DIGITS:
+        said = fill("Right, but rounded to {count} digits between the steps.", count=count)
+        yield said, partial(_significant, digits=count)
+
+
+def _rounded(array: Array, decimals: int) -> Array:
+    return np.asarray(np.round(array, decimals))
+
+
+def _significant(array: Array, digits: int) -> Array:
+    with np.errstate(all="ignore"):
+        power = np.power(10.0, digits - 1 - np.floor(np.log10(np.abs(array))))
+        return np.where(np.isfinite(power) & (array != 0), np.round(array * power) / power, array)
+
+
+JUDGES = (right, turned, by_a_slip, another_array, another_row, by_rounding)
