@@ -13,7 +13,7 @@ from multilayer import backend
 from multilayer.activations import AlongAxis, PReLU, catalogue, softmax
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
-from multilayer.web.chain import chain_of, put_in
+from multilayer.web.chain import chain_of, with_numbers
 from multilayer.web.session import Rows, Session, State
 from multilayer.web.views import see
 
@@ -116,16 +116,18 @@ def value_of(formula: str) -> float:
 @pytest.mark.parametrize("a", [-2.5, -0.25, 0.0, 0.75, 3.0])
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=lambda each: each.facts.name)
 def test_a_formula_with_its_numbers_is_the_value(activation, a):
-    found = put_in(activation, np.array([9.0, a]), 1, lambda number: repr(float(number)))
+    found = with_numbers(activation, np.array([9.0, a]), 1, lambda number: repr(float(number)))
     assert not re.search(r"\ba\b", found)
     assert value_of(found) == pytest.approx(float(activation(np.float64(a))), rel=1e-4, abs=1e-12)
 
 
 def test_softmax_names_the_other_units():
-    assert put_in(softmax, np.array([1.0, -2.0]), 0) == "exp(1) / (exp(1) + exp(-2))"
-    many = put_in(softmax, np.arange(9.0), 8)
+    assert with_numbers(softmax, np.array([1.0, -2.0]), 0) == "exp(1) / (exp(1) + exp(-2))"
+    many = with_numbers(softmax, np.arange(9.0), 8)
     assert many == "exp(8) / (exp(0) + exp(1) + exp(2) + … + exp(8))"
 
 
-def test_a_parameter_of_each_unit_is_put_in():
-    assert put_in(PReLU(slope=(0.1, 0.5)), np.array([-1.0, -3.0]), 1) == "-3 if -3 > 0 else 0.5 * (-3)"
+def test_a_parameter_of_each_unit_is_with_numbers():
+    assert (
+        with_numbers(PReLU(slope=(0.1, 0.5)), np.array([-1.0, -3.0]), 1) == "(-3) if (-3) > 0 else 0.5 * (-3)"
+    )

@@ -199,3 +199,22 @@ def test_targets_are_edited(show):
     shown.page.keyboard.press("Enter")
     wait_for_revision(shown, 1)
     assert shown.session.state.rows.y.tolist() == [0, 0, 1, 0]
+
+
+PASTE = """(field, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    field.focus();
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_block_of_a_spreadsheet_is_pasted_as_one_change(show):
+    shown = show("seed")
+    field(shown, "W(1)[1,3]").evaluate(PASTE, "1/2\t-0,25\t99\r\n3\t4\t99\r\n")
+    wait_for_revision(shown, 1)
+    assert shown.session.state.network.layers[0].W[:, 2:].tolist() == [[0.5, -0.25], [3.0, 4.0]]
+    shown.wait_for_cells(expected(shown))
+    field(shown, "W(1)[1,3]").evaluate(PASTE, "1\tabc")
+    shown.page.get_by_text("w₁₄(1): expected one finite number").wait_for()
+    assert shown.session.revision == 1

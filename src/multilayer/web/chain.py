@@ -18,8 +18,9 @@ from multilayer import backend
 from multilayer._base.table import number_text
 from multilayer.activations import Activation
 from multilayer.network import Dense, LayerRecord
+from multilayer.web.formulas import put_in
 
-__all__ = ["Chain", "Term", "chain_of", "put_in"]
+__all__ = ["Chain", "Term", "chain_of", "with_numbers"]
 
 TERMS = 24
 """How many terms are sent at a time."""
@@ -79,7 +80,7 @@ def chain_of(record: LayerRecord, row: int, unit: int, first: int, digits: int |
         text(a[unit]),
         _gap(last, a[unit]),
         backend.info().backend == "native",
-        put_in(layer.activation, a, unit, text),
+        with_numbers(layer.activation, a, unit, text),
         text(record.z[row, unit]),
     )
 
@@ -92,14 +93,12 @@ def _gap(one: Any, other: Any) -> str:
         return number_text(abs(one - other) / np.spacing(max(abs(one), abs(other))), 3)
 
 
-_TOKEN = re.compile(r"\s+|[A-Za-z_]\w*|[0-9.]+|.")
 _SUM = re.compile(r"\(?sum_j ([a-z]+\(-?a_j\))(\)?)")
-_WORDS = {"if", "else", "such", "that", "the", "is", "at"}
 _SHOWN = 3
 """How many terms of a sum over the units are written, beside the last."""
 
 
-def put_in(
+def with_numbers(
     activation: Activation,
     a: NDArray[Any],
     unit: int,
@@ -108,34 +107,20 @@ def put_in(
     """Return the formula of an activation with the numbers of one unit put in.
 
     >>> from multilayer.activations import leaky_relu, sigmoid, softmax
-    >>> put_in(sigmoid, np.array([-0.6]), 0), put_in(leaky_relu, np.array([-0.6]), 0)
-    ('1 / (1 + exp(-(-0.6)))', '-0.6 if -0.6 > 0 else 0.01 * (-0.6)')
-    >>> put_in(softmax, np.array([0.5, -1.0]), 1)
+    >>> with_numbers(sigmoid, np.array([-0.6]), 0), with_numbers(leaky_relu, np.array([0.6]), 0)
+    ('1 / (1 + exp(-(-0.6)))', '0.6 if 0.6 > 0 else 0.01 * 0.6')
+    >>> with_numbers(softmax, np.array([0.5, -1.0]), 1)
     'exp(-1) / (exp(0.5) + exp(-1))'
     """
-    formula = _SUM.sub(lambda found: _written_sum(found[1], a, text), activation.facts.formula)
-    values = {"a": text(a[unit]), "a_i": text(a[unit])}
+    formula = _SUM.sub(lambda found: _written_sum(found[1], list(map(text, a))), activation.facts.formula)
+    numbers = {"a": text(a[unit]), "a_i": text(a[unit])}
     for name in activation.parameter_names():
         value = getattr(activation, name)
-        values[name] = text(value[unit] if isinstance(value, Sequence) else value)
-    tokens = _TOKEN.findall(formula)
-    return "".join(
-        _number(values[token], tokens[:place], tokens[place + 1 :]) if token in values else token
-        for place, token in enumerate(tokens)
-    )
+        numbers[name] = text(value[unit] if isinstance(value, Sequence) else value)
+    return put_in(formula, numbers)
 
 
-def _number(number: str, before: list[str], after: list[str]) -> str:
-    """Return a number as it stands in a formula: in parentheses, or behind a dot, where it would be misread."""
-    left = next((token for token in reversed(before) if not token.isspace()), "(")
-    right = next((token for token in after if not token.isspace()), ")")
-    if left not in _WORDS and (left[-1].isalnum() or left == ")"):
-        return f"· {number}" if number[0] != "-" else f"· ({number})"
-    return f"({number})" if number[0] == "-" and (left in "+-*/" or right == "^") else number
-
-
-def _written_sum(term: str, a: NDArray[Any], text: Callable[[Any], str]) -> str:
+def _written_sum(term: str, a: list[str]) -> str:
     """Return the sum over all units, the middle of a long one left out."""
-    places = range(len(a)) if len(a) <= _SHOWN + 1 else [*range(_SHOWN), None, len(a) - 1]
-    terms = ["…" if j is None else term.replace("a_j", text(a[j])).replace("--", "") for j in places]
-    return f"({' + '.join(terms)})"
+    shown = a if len(a) <= _SHOWN + 1 else [*a[:_SHOWN], "", a[-1]]
+    return f"({' + '.join(put_in(term, {'a_j': number}) if number else '…' for number in shown)})"

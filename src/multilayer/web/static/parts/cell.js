@@ -17,6 +17,17 @@ export function moveByArrows(event) {
   neighbour(event.target, event.key)?.focus();
 }
 
+/** Several numbers that are pasted, as of a spreadsheet: [the input, its text], from the cell that has the focus on. */
+export function pasted(event) {
+  const lines = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+  const first = event.target.closest("td");
+  if (!first || lines.flat().length < 2) return [];
+  event.preventDefault();
+  const { rows } = first.closest("tbody");
+  const input = (i, j) => rows[first.parentElement.sectionRowIndex + i]?.cells[first.cellIndex + j]?.querySelector("input");
+  return lines.flatMap((line, i) => line.map((text, j) => [input(i, j), text])).filter(([cell]) => cell);
+}
+
 /** `commit(text)` is a promise: of "" when the number was taken, of the reason when it was not. */
 export function Cell({ name, label, text, size, commit }) {
   const [draft, setDraft] = useState(null);

@@ -16,14 +16,14 @@ export function Pager({ first, size, count, go, what }) {
 }
 
 /** `row(i)` and `column(j)` give the heads, of numbers counted from 1; `cell(name, text, i, j)` what stands in a cell. */
-export function Grid({ block, caption, shape, row, column, cell, inner, transposed = false, chosen = 0, label }) {
+export function Grid({ block, caption, shape, row, column, cell, inner, paste, transposed = false, chosen = 0, label }) {
   const [height, width] = [block.cells.length, block.cells[0]?.length ?? 0];
   const [above, left] = transposed ? [height, width] : [width, height];
   const at = (i, j) => (transposed ? [j, i] : [i, j]);
   const rows = Array.from({ length: left }, (_, i) => i);
   const columns = Array.from({ length: above }, (_, j) => j);
   const [down, along] = transposed ? [block.first[1], block.first[0]] : block.first;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="matrix" onKeyDown=${moveByArrows}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="matrix" onKeyDown=${moveByArrows} onPaste=${paste}>
     <caption>${caption} <span class="soft">${shape}</span></caption>
     ${column && html`<thead><tr>${row && html`<td></td>`}${columns.map((j) => html`<th scope="col">${column(along + j, j)}</th>`)}</tr></thead>`}
     <tbody>${rows.map(

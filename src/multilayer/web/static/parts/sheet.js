@@ -52,9 +52,9 @@ export async function edit(...edits) {
   }
 }
 
-/** Make an edit that has no cell to stand by: a refusal is shown in the line above. */
-export const change = (each) => attempt(async () => {
-  const reason = await edit(each);
+/** Make edits that have no cell to stand by: a refusal is shown in the line above. */
+export const change = (...edits) => attempt(async () => {
+  const reason = await edit(...edits);
   if (reason) throw new Refused(reason);
 });
 

@@ -1,7 +1,7 @@
 // The sheet: every number of the network for the rows, by its name; each can be changed, and everything follows.
 import { t } from "../i18n.js";
 import { LayerControls } from "../parts/controls.js";
-import { Cell } from "../parts/cell.js";
+import { Cell, pasted } from "../parts/cell.js";
 import { Chain } from "../parts/chain.js";
 import { Equation } from "../parts/equation.js";
 import { Grid, Pager } from "../parts/grid.js";
@@ -9,7 +9,7 @@ import { Heat } from "../parts/heat.js";
 import { blockName, called, letter, low } from "../parts/letters.js";
 import { follow, lit, paint } from "../parts/lit.js";
 import { Network } from "../parts/network.js";
-import { choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
+import { change, choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
 import { digits, letters, row, session } from "../state.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/ui.js";
 
@@ -24,6 +24,12 @@ function editable(block) {
     return html`<${Cell} key=${name} name=${name} label=${label} text=${text} size=${size}
       commit=${(typed) => edit({ do: "number", cell: name, text: typed, called: label })} />`;
   };
+}
+
+/** Change as many cells as there are numbers, all or none. */
+function paste(event) {
+  const cells = pasted(event);
+  if (cells.length) change(...cells.map(([cell, text]) => ({ do: "number", cell: cell.dataset.cell, text, called: cell.ariaLabel })));
 }
 
 /** A cell that opens the chain of its unit. */
@@ -46,7 +52,7 @@ function Table({ block, cell, caption, transposed, row: heads, column, shape, no
   const rowed = heads === rowHead;
   return useMemo(
     () => html`<${Grid} block=${block} transposed=${transposed} label=${block.name} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
-      caption=${caption ?? blockName(block.name)} inner=${cell === reading ? undefined : "in"} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
+      caption=${caption ?? blockName(block.name)} inner=${cell === reading ? undefined : "in"} paste=${cell === editable ? paste : undefined} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
     [block, letters.value, rowed && row.value, caption, note, opened.value],
   );
 }
