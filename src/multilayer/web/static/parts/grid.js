@@ -16,7 +16,7 @@ export function Pager({ first, size, count, go, what }) {
 }
 
 /** `row(i)` and `column(j)` give the heads, of numbers counted from 1; `cell(name, text, i, j)` what stands in a cell. */
-export function Grid({ block, caption, shape, row, column, cell, inner, paste, transposed = false, chosen = 0, label }) {
+export function Grid({ block, caption, shape, row, column, cell, paste, transposed = false, chosen = 0, label }) {
   const [height, width] = [block.cells.length, block.cells[0]?.length ?? 0];
   const [above, left] = transposed ? [height, width] : [width, height];
   const at = (i, j) => (transposed ? [j, i] : [i, j]);
@@ -32,7 +32,7 @@ export function Grid({ block, caption, shape, row, column, cell, inner, paste, t
         ${columns.map((j) => {
           const [k, l] = at(i, j);
           const name = cellName(block, k, l);
-          return html`<td key=${along + j} class=${inner}>${cell(name, block.cells[k][l], i, j)}</td>`;
+          return html`<td key=${along + j}>${cell(name, block.cells[k][l], i, j)}</td>`;
         })}
       </tr>`,
     )}</tbody>

@@ -52,7 +52,7 @@ function Table({ block, cell, caption, transposed, row: heads, column, shape, no
   const rowed = heads === rowHead;
   return useMemo(
     () => html`<${Grid} block=${block} transposed=${transposed} label=${block.name} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
-      caption=${caption ?? blockName(block.name)} inner=${cell === reading ? undefined : "in"} paste=${cell === editable ? paste : undefined} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
+      caption=${caption ?? blockName(block.name)} paste=${cell === editable ? paste : undefined} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
     [block, letters.value, rowed && row.value, caption, note, opened.value],
   );
 }
