@@ -53,6 +53,24 @@ def test_a_network_of_many_units_has_the_bits_of_the_core(real, tmp_path):
     check(net, tmp_path, "-O3", "-march=native", n=50_000)
 
 
+@pytest.mark.oracle
+@pytest.mark.slow
+@pytest.mark.parametrize("real", TYPES)
+def test_networks_have_the_bits_of_the_core_on_arm64(real, tmp_path):
+    compiler = ("aarch64-linux-gnu-gcc", *GCC[1:], "-O2", "-ffp-contract=off", "-static", "-DNET_MAIN")
+    for seed in range(0, len(catalogue), 4):
+        layers = [(5 + i, h) for i, h in enumerate(catalogue[seed : seed + 4])]
+        net = network(TYPES[real], *layers, inputs=3, seed=seed)
+        program = compiled(c_source(net, "net"), tmp_path, compiler=compiler)
+        x = rows(net, 2000)
+        text = "\n".join(" ".join(float(value).hex() for value in row) for row in x)
+        run = subprocess.run(
+            ["qemu-aarch64", program], input=text, capture_output=True, text=True, check=True
+        )
+        found = np.array([line.split() for line in run.stdout.splitlines()], float).astype(net.dtype)
+        assert same_bits(found, net(x)).all(), net
+
+
 NASTY = ('"); system("x', "*/ #error\\", "??/\n%s%n", "é\x1b[2J", "\ud800")
 
 

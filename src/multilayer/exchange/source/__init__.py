@@ -7,6 +7,7 @@ for each language in languages/. A file holds its weights, rows with stored outp
 from multilayer.exchange.source.c import c_source, write_c
 from multilayer.exchange.source.fixed_c import fixed_c_source, write_fixed_c
 from multilayer.exchange.source.fixed_point import FixedPoint, fixed_point
+from multilayer.exchange.source.html import html_source, write_html
 from multilayer.exchange.source.javascript import javascript_source, write_javascript
 from multilayer.exchange.source.python import python_source, write_python
 from multilayer.exchange.source.sources import SOURCES
@@ -17,10 +18,12 @@ __all__ = [
     "c_source",
     "fixed_c_source",
     "fixed_point",
+    "html_source",
     "javascript_source",
     "python_source",
     "write_c",
     "write_fixed_c",
+    "write_html",
     "write_javascript",
     "write_python",
 ]
