@@ -32,7 +32,7 @@ function Header() {
   const open = session.value;
   return html`<header class="top">
     <div class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" /> multilayer <span class="soft">studio</span></div>
-    ${open && html`<p class="open"><b class="number">${open.widths.join("-")}</b> <span class="soft">${open.activations.join(", ")} · ${t("{count} rows", { count: open.rows })}</span></p>`}
+    ${open && html`<p class="open"><b class="number">${open.widths.join("-")}</b> <span class="soft">${open.activations.join(", ")} · ${open.rows === 1 ? t("1 row") : t("{count} rows", { count: open.rows })}</span></p>`}
     <div class="tools">
       <button type="button" disabled=${!open?.can_undo} onClick=${() => step("undo")}>${t("Undo")}</button>
       <button type="button" disabled=${!open?.can_redo} onClick=${() => step("redo")}>${t("Redo")}</button>
