@@ -59,7 +59,7 @@ def convert(
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
-    Formats: json, safetensors, npz and onnx; the suffix decides, or --from and --to. Both sides are run on the same
+    Formats: json, safetensors, npz, onnx and keras; the suffix decides, or --from and --to. Both sides are run on the same
     samples where their programs are installed; where they differ by more than rounding, nothing is written.
     """
     from multilayer import exchange  # here, so that no other command waits for it

@@ -11,6 +11,9 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.exchange import native, npz
 from multilayer.exchange.imported import Asked, Imported, Runner
+from multilayer.exchange.keras import reader as keras_reader
+from multilayer.exchange.keras import runtime as keras_runtime
+from multilayer.exchange.keras import writer as keras_writer
 from multilayer.exchange.onnx import reader as onnx_reader
 from multilayer.exchange.onnx import runtime as onnx_runtime
 from multilayer.exchange.onnx import writer as onnx_writer
@@ -44,6 +47,8 @@ FORMATS: tuple[Format, ...] = (
     Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors),
     Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
     Format("onnx", "ONNX", (".onnx",), onnx_reader.read, onnx_writer.write, onnx_runtime.run_network),
+    Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, keras_runtime.program),
+    Format("keras-weights", "weights of Keras 3", (".h5",), keras_reader.read_weights),
 )
 
 _PICKLE = "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; "

@@ -1,0 +1,149 @@
+"""Arrays in an HDF5 file: the only importer of h5py. No link and no piece of a dataset leads out of the file."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError, MissingExtraError, located
+from multilayer._base.text import one_line, quoted
+
+__all__ = ["Groups", "opened", "written"]
+
+Array = NDArray[Any]
+
+_RATIO = 1000
+"""How many times its stored size a dataset may have."""
+_SLACK = 2**16
+_MOST_ENTRIES = 10_000
+_FILTERS = {"gzip", None}
+
+
+def _h5py() -> Any:
+    try:
+        import h5py
+    except ImportError as error:
+        raise MissingExtraError("reading and writing files of Keras", "h5py", "keras") from error
+    return h5py
+
+
+class Groups:
+    """The groups of an HDF5 file, entered by name one after another."""
+
+    def __init__(self, group: Any, where: str) -> None:
+        self._group = group
+        self.where = where
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the group, in the order of the file."""
+        if len(self._group) > _MOST_ENTRIES:
+            raise InputError(
+                f"{self.where}: it has {len(self._group)} entries; expected {_MOST_ENTRIES} at most"
+            )
+        return tuple(self._group)
+
+    def attribute(self, name: str) -> str | None:
+        """Return an attribute that is a text, None where there is none."""
+        try:
+            value = self._group.attrs.get(name)
+        except (OSError, TypeError, ValueError, RuntimeError, KeyError):
+            return None
+        return value if isinstance(value, str) else None
+
+    def enter(self, name: str) -> Groups | None:
+        """Return a group in this one; None where there is none.
+
+        Raises
+        ------
+        InputError
+            For a link of another kind than that of a group to its own.
+        """
+        found = self._entry(name)
+        if found is None:
+            return None
+        if not isinstance(found, _h5py().Group):
+            raise InputError(f"{self.where}: {quoted(name)} is no group")
+        return Groups(found, f"{self.where}/{one_line(name, 40)}")
+
+    def array(self, name: str, shape: tuple[int | None, ...]) -> Array | None:
+        """Return the numbers of a dataset of this shape, None where there is none; checked before memory is taken."""
+        found = self._entry(name)
+        if found is None:
+            return None
+        with located(f"{self.where}/{name}"):
+            if not isinstance(found, _h5py().Dataset):
+                raise InputError("expected numbers, found a group")
+            _check(found, shape)
+            return np.asarray(found[()])
+
+    def _entry(self, name: str) -> Any:
+        h5py = _h5py()
+        link = self._group.get(name, getlink=True)
+        if link is None:
+            return None
+        if not isinstance(link, h5py.HardLink):
+            raise InputError(
+                f"{self.where}: {quoted(name)} is a link to another place; expected all numbers in the file itself"
+            )
+        return self._group.get(name)
+
+
+def _check(dataset: Any, shape: tuple[int | None, ...]) -> None:
+    found = dataset.shape
+    if (
+        found is None
+        or len(found) != len(shape)
+        or any(size is not None and size != own for size, own in zip(shape, found, strict=True))
+    ):
+        expected = tuple("any" if size is None else size for size in shape)
+        raise InputError(f"expected the shape {expected}, found {one_line(str(found), 60)}")
+    if dataset.dtype.kind != "f" or dataset.dtype.itemsize not in (2, 4, 8):
+        raise InputError(f"expected float32 or float64, found {one_line(str(dataset.dtype), 40)}")
+    if dataset.is_virtual or dataset.external:
+        raise InputError("its numbers are in other files; expected them in the file itself")
+    if dataset.compression not in _FILTERS:
+        raise InputError(
+            f"it is compressed by {one_line(str(dataset.compression), 40)}; expected gzip or nothing"
+        )
+    size, stored = math.prod(found) * dataset.dtype.itemsize, dataset.id.get_storage_size()
+    if size > max(_RATIO * stored, _SLACK):
+        raise InputError(f"it takes {size} bytes, packed in {stored}; refused, as it would fill the memory")
+
+
+@contextmanager
+def opened(data: bytes, where: str) -> Iterator[Groups]:
+    """Open the bytes of a file.
+
+    Raises
+    ------
+    InputError
+        When they are no HDF5 file, or a damaged one.
+    """
+    h5py = _h5py()
+    try:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            yield Groups(file, where)
+    except InputError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, MemoryError) as error:
+        raise InputError(f"{where}: not a readable HDF5 file ({one_line(str(error), 80)})") from None
+
+
+def written(groups: Mapping[str, tuple[Mapping[str, str], Mapping[str, Array]]]) -> bytes:
+    """Return a file of groups by path: their attributes, and their arrays by name."""
+    file = io.BytesIO()
+    with _h5py().File(file, "w") as root:
+        for path, (attributes, arrays) in groups.items():
+            group = root.require_group(path)
+            for name, text in attributes.items():
+                group.attrs[name] = text
+            for name, array in arrays.items():
+                group.create_dataset(name, data=array, track_times=False)
+    return file.getvalue()
