@@ -59,8 +59,11 @@ def convert(
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
-    Formats: json, safetensors, npz, onnx and keras; the suffix decides, or --from and --to. Both sides are run on the same
-    samples where their programs are installed; where they differ by more than rounding, nothing is written.
+    Read are .json, .safetensors, .npz, .onnx, .keras and .weights.h5; written are the first five, and sources that need
+    no package: .c, .py and .mjs, or NAME_torch.py for PyTorch. --from and --to name a format whatever the suffix is.
+
+    Both sides are run on the same samples where their programs are installed; where they differ by more than rounding,
+    nothing is written.
     """
     from multilayer import exchange  # here, so that no other command waits for it
 

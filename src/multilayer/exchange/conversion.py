@@ -18,8 +18,8 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
 from multilayer.exchange.files import Added, asked_for, contents, imported, put
-from multilayer.exchange.formats import Format, Origin, format_of
-from multilayer.exchange.imported import Asked, Imported, Runner, layer_table
+from multilayer.exchange.formats import Format, format_of
+from multilayer.exchange.imported import Asked, Imported, Origin, Runner, Target, layer_table
 from multilayer.exchange.proof import Proof, prove, samples_for
 from multilayer.io import read_samples
 from multilayer.network import MLP
@@ -109,10 +109,11 @@ def convert(
                 proofs.append(_proved(network, program, x, tolerance))
     origin = _origin(source)
     with located(shown(target)):
-        notes += _prove_target(network, target, to, (x, tolerance), proofs)
+        given = Target(Path(target).stem, origin, None if check is None else x)
+        notes += _prove_target(network, target, to, given, (x, tolerance, proofs))
         if proofs:
             origin["checked"] = str(proofs[-1])
-        files = contents(network, target, to.write, origin)
+        files = contents(network, to, given)
     written = put(files, target, overwrite=overwrite)
     sizes = tuple((path, len(data)) for path, data in zip(written, files.values(), strict=True))
     return Conversion(shown(source), found, tuple(proofs), tuple(notes), sizes)
@@ -136,15 +137,15 @@ def _prove_target(
     network: MLP | Model,
     target: AnyPath,
     to: Format,
-    samples: tuple[NDArray[Any] | None, float],
-    proofs: list[Proof],
+    given: Target,
+    how: tuple[NDArray[Any] | None, float, list[Proof]],
 ) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []
-    x, tolerance = samples
+    x, tolerance, proofs = how
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
-        put(contents(network, path, to.write), path, overwrite=True)
+        put(contents(network, to, given), path, overwrite=True)
         if to.read is not None:
             if _numbers(to.read(path, Asked()).network) != _numbers(network):
                 raise InputError(

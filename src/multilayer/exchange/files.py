@@ -12,8 +12,8 @@ from multilayer._base.fields import entries
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import one_line
 from multilayer.activations import Activation
-from multilayer.exchange.formats import Origin, format_of
-from multilayer.exchange.imported import Asked, Imported, with_output
+from multilayer.exchange.formats import Format, format_of
+from multilayer.exchange.imported import Asked, Imported, Target, with_output
 from multilayer.interop import from_model
 from multilayer.network.held import holds_network, network_of
 from multilayer.network.labels import Label
@@ -108,14 +108,14 @@ def write(
         For what the format cannot represent, and a file that cannot be written; then nothing is written.
     """
     chosen = format_of(path, format, to=True)
-    assert chosen.write is not None  # noqa: S101  (format_of returns no other)
     with located(shown(path)):
-        files = contents(model, path, chosen.write)
+        files = contents(model, chosen, Target(Path(path).stem))
     put(files, path, overwrite=overwrite)
 
 
-def contents(model: Any, path: AnyPath, writer: Any, origin: Origin | None = None) -> dict[str, bytes]:
+def contents(model: Any, to: Format, target: Target) -> dict[str, bytes]:
     """Return the content of each file by its suffix."""
+    assert to.write is not None  # noqa: S101  (format_of returns no other)
     held = (
         model
         if isinstance(model, Model)
@@ -123,8 +123,7 @@ def contents(model: Any, path: AnyPath, writer: Any, origin: Origin | None = Non
         if holds_network(model)
         else from_model(model)
     )
-    found: dict[str, bytes] = writer(held, origin or {}, Path(path).stem)
-    return found
+    return to.write(held, target)
 
 
 def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path]:

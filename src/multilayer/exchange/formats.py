@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
-from multilayer.exchange import native, npz
-from multilayer.exchange.imported import Asked, Imported, Runner
+from multilayer.exchange import native, npz, sources
+from multilayer.exchange.imported import Asked, Imported, Runner, Target
 from multilayer.exchange.keras import reader as keras_reader
 from multilayer.exchange.keras import runtime as keras_runtime
 from multilayer.exchange.keras import writer as keras_writer
 from multilayer.exchange.onnx import reader as onnx_reader
 from multilayer.exchange.onnx import runtime as onnx_runtime
 from multilayer.exchange.onnx import writer as onnx_writer
+from multilayer.exchange.source import SOURCES
+from multilayer.exchange.torch import runtime as torch_runtime
+from multilayer.exchange.torch import writer as torch_writer
 from multilayer.network import MLP
 from multilayer.tables import Model
 
-__all__ = ["FORMATS", "Format", "Origin", "format_of"]
-
-Origin = dict[str, str]
-"""Who made a file, when, of what, and how far its numbers are from the source's."""
+__all__ = ["FORMATS", "Format", "format_of"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[Path, Asked], Imported] | None = None
-    write: Callable[[MLP | Model, Origin, str], dict[str, bytes]] | None = None
-    """Takes what is written, where from, and the file's name without its suffix; returns the content of each file by
-    its suffix, the named one last. It refuses with an `InputError` what the format cannot represent."""
+    write: Callable[[MLP | Model, Target], dict[str, bytes]] | None = None
+    """Returns the content of each file by its suffix, the named one last. It refuses with an `InputError` what the
+    format cannot represent."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """The program of the format on a file, and its name, where that is installed."""
 
@@ -49,6 +49,11 @@ FORMATS: tuple[Format, ...] = (
     Format("onnx", "ONNX", (".onnx",), onnx_reader.read, onnx_writer.write, onnx_runtime.run_network),
     Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, keras_runtime.program),
     Format("keras-weights", "weights of Keras 3", (".h5",), keras_reader.read_weights),
+    Format("torch", "PyTorch module", ("_torch.py",), None, torch_writer.write, torch_runtime.program),
+    *(
+        Format(name, f"standalone {name}", suffixes[:1], None, sources.writer_of(suffixes, write))
+        for name, (suffixes, write) in SOURCES.items()
+    ),
 )
 
 _PICKLE = "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; "
@@ -67,20 +72,20 @@ _REFUSED = {
 """Suffixes that are no format here, with the way out."""
 
 
-def format_of(path: AnyPath, name: str | None, *, to: bool, others: Iterable[str] = ()) -> Format:
-    """Return the format of this name, or without one of the file's suffix, that can be read or written.
+def format_of(path: AnyPath, name: str | None, *, to: bool) -> Format:
+    """Return the format of this name, or without one of the longest suffix, that can be read or written.
 
     Raises
     ------
     InputError
-        For an unknown name or suffix, and for a suffix that several formats have.
+        For an unknown name or suffix.
     """
     able = [one for one in FORMATS if (one.write if to else one.read) is not None]
     option = "--to" if to else "--from"
     if name is not None:
         found = [one for one in able if one.name == name]
         if not found:
-            known = [*(one.name for one in able), *others]
+            known = [one.name for one in able]
             raise InputError(
                 fill(
                     "{option} {name}: {near}",
@@ -93,24 +98,15 @@ def format_of(path: AnyPath, name: str | None, *, to: bool, others: Iterable[str
     suffix = Path(shown(path)).suffix.lower()
     if suffix in _REFUSED:
         raise InputError(f"{shown(path)}: {_REFUSED[suffix]}")
-    found = [one for one in able if suffix in one.suffixes]
-    if len(found) != 1:
-        names = ", ".join(one.name for one in found)
-        suffixes = ", ".join(dict.fromkeys(suffix for one in able for suffix in one.suffixes))
+    name_of_file = Path(shown(path)).name.lower()
+    fitting = [(suffix, one) for one in able for suffix in one.suffixes if name_of_file.endswith(suffix)]
+    if not fitting:
         raise InputError(
             fill(
-                "{path}: several formats have the suffix {suffix}; choose one with {option}: {names}",
-                path=shown(path),
-                suffix=suffix,
-                option=option,
-                names=names,
-            )
-            if found
-            else fill(
                 "{path}: expected a file with one of these suffixes, or {option}: {known}",
                 path=shown(path),
                 option=option,
-                known=suffixes,
+                known=", ".join(dict.fromkeys(suffix for one in able for suffix in one.suffixes)),
             )
         )
-    return found[0]
+    return max(fitting, key=lambda pair: len(pair[0]))[1]  # of two as long, the first

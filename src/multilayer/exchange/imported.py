@@ -18,7 +18,7 @@ from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.tables import Model
 
-__all__ = ["Asked", "Imported", "Program", "Runner", "layer_table", "with_output"]
+__all__ = ["Asked", "Imported", "Origin", "Program", "Runner", "Target", "layer_table", "with_output"]
 
 Runner = Callable[[NDArray[Any]], NDArray[Any]]
 """What computes the outputs of samples, of shape (samples, inputs), by another program."""
@@ -37,6 +37,21 @@ class Asked:
     """The activation of the last layer, where the file ends in weighted sums."""
     classes: tuple[Label, ...] | None = None
     inputs: tuple[str, ...] | None = None
+
+
+Origin = dict[str, str]
+"""Who made a file, when, of what, and how far its numbers are from the source's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What a writer is told beside the network."""
+
+    stem: str
+    """The name of the file without its suffix."""
+    origin: Origin = field(default_factory=dict)
+    samples: NDArray[Any] | None = None
+    """Rows that the user gave."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

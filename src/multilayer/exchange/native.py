@@ -12,7 +12,7 @@ from multilayer._base import storage, tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
 from multilayer.exchange import weights
-from multilayer.exchange.imported import Asked, Imported
+from multilayer.exchange.imported import Asked, Imported, Target
 from multilayer.io import load, network_json, safetensors
 from multilayer.network import MLP
 from multilayer.tables import Model
@@ -39,9 +39,10 @@ def read(path: Path, asked: Asked) -> Imported:
     return Imported(network, "weights in safetensors", notes)
 
 
-def write_json(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, bytes]:
+def write_json(network: MLP | Model, target: Target) -> dict[str, bytes]:
     """Return network JSON; its description says where it is from."""
     data = network_json.write(_network(network, "network JSON"))
+    origin = target.origin
     if not origin:
         return {".json": data}
     text = "; ".join(f"{name}: {value}" for name, value in origin.items())
@@ -50,14 +51,14 @@ def write_json(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[
     return {".json": head + line + described + rest}
 
 
-def write_safetensors(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, bytes]:
+def write_safetensors(network: MLP | Model, target: Target) -> dict[str, bytes]:
     """Return a safetensors file; its metadata has the network's outline, and where it is from."""
     if isinstance(network, Model):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.safetensors")
             network.save(path)
-            return {".safetensors": with_metadata(path.read_bytes(), origin)}
-    return {".safetensors": with_metadata(safetensors.write(network), origin)}
+            return {".safetensors": with_metadata(path.read_bytes(), target.origin)}
+    return {".safetensors": with_metadata(safetensors.write(network), target.origin)}
 
 
 def with_metadata(data: bytes, origin: dict[str, str]) -> bytes:

@@ -18,7 +18,7 @@ from multilayer._base.storage import decode, shown
 from multilayer._base.text import one_line, quoted
 from multilayer.exchange import weights
 from multilayer.exchange.archives import Archive
-from multilayer.exchange.imported import Asked, Imported
+from multilayer.exchange.imported import Asked, Imported, Target
 from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
 from multilayer.tables import Model
@@ -57,13 +57,13 @@ def read(path: Path, asked: Asked) -> Imported:
     )
 
 
-def write(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, bytes]:
+def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     """Return W1, b1, W2, ... as plain arrays, and the outline as the bytes of its JSON."""
     if isinstance(network, Model):
         raise InputError("a .npz holds a network, not a model of a table; write it as .safetensors or .onnx")
     arrays: dict[str, NDArray[Any]] = {_OUTLINE: _bytes(json.dumps(outline_of(network)))}
-    if origin:
-        arrays[_ORIGIN] = _bytes(json.dumps(origin))
+    if target.origin:
+        arrays[_ORIGIN] = _bytes(json.dumps(target.origin))
     for number, layer in enumerate(network.layers, 1):
         arrays |= {f"W{number}": layer.W, f"b{number}": layer.b}
     file = io.BytesIO()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from multilayer import activations as act
 from multilayer._base.errors import InputError, located
 from multilayer.activations import Activation
+from multilayer.exchange.imported import Target
 from multilayer.exchange.keras.activations import NAMES
 from multilayer.exchange.keras.hdf5 import written
 from multilayer.io.network_document import outline_of
@@ -51,7 +52,7 @@ def layers_for(activation: Activation) -> tuple[str, tuple[str, dict[str, Any]] 
     )
 
 
-def write(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, bytes]:
+def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     """Return the bytes of a `.keras` archive, which `keras.saving.load_model` reads."""
     if isinstance(network, Model):
         raise InputError("a .keras file holds a network, not a model of a table; write it as .safetensors")
@@ -82,9 +83,9 @@ def write(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, 
     document = {"module": "keras", "class_name": "Sequential", "config": config, "registered_name": None}
     outline = outline_of(network)
     extra: dict[str, Any] = {key: outline[key] for key in ("classes", "inputs") if key in outline}
-    metadata: dict[str, Any] = {"keras_version": _VERSION, "date_saved": origin.get("made", "")}
-    if origin:
-        extra["origin"] = json.dumps(origin)
+    metadata: dict[str, Any] = {"keras_version": _VERSION, "date_saved": target.origin.get("made", "")}
+    if target.origin:
+        extra["origin"] = json.dumps(target.origin)
     if extra:
         metadata["multilayer"] = extra
     return {".keras": _archive(document, metadata, written(groups))}

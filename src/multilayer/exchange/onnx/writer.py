@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer.activations import Activation, Identity, PReLU
+from multilayer.exchange.imported import Target
 from multilayer.exchange.onnx import protobuf, sparsemax
 from multilayer.exchange.onnx.formulas import FORMULAS
 from multilayer.exchange.onnx.graph import Graph, Node, Value
@@ -82,7 +83,7 @@ class Emitter:
         return "" if np.isinf(one) else self.constant(np.float64(one))
 
 
-def write(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, bytes]:
+def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     """Return the bytes of an ONNX file.
 
     Raises
@@ -103,8 +104,8 @@ def write(network: MLP | Model, origin: dict[str, str], stem: str) -> dict[str, 
     if network.classes is not None:
         outputs.append(_classes(emitter, network.classes, network))
     metadata = {METADATA: outline}
-    if origin:
-        metadata["origin"] = json.dumps(origin)
+    if target.origin:
+        metadata["origin"] = json.dumps(target.origin)
     graph = Graph(
         tuple(emitter.nodes),
         emitter.constants,

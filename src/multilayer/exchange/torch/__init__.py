@@ -1,0 +1,1 @@
+"""A network as source of a PyTorch module, with its weights in safetensors beside it."""
