@@ -181,3 +181,39 @@ def test_mistakes_are_told():
         evaluate(perfect(train), gaps)
     with pytest.raises(InputError, match="expected a column 'a'"):
         evaluate(perfect(train), test.without(["a"]))
+
+
+class Fails:
+    """A baseline that must not be fitted."""
+
+    name = "another"
+
+    def outputs(self, problem, new):
+        raise AssertionError
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("rows", [1, 200])
+def test_on_rows_with_one_target_it_is_said_that_nothing_can_be_measured(task, rows):
+    whole = linear_case(0, 1000, task)
+    y = whole["y"].values
+    same = np.flatnonzero(y == 1)[:rows] if task == "classification" else np.arange(rows)
+    test = whole.take(same)
+    if task == "regression":
+        test = Columns([*test.without(["y"]), Column("y", "number", np.ones(rows))])
+    found = evaluate(perfect(whole, task), test, baselines=[Fails()])
+    assert found.verdict.startswith("What this model is worth cannot be measured here, as ")
+    assert "models to compare with are left out" in found.notes[0]
+    assert "nan" not in str(found)
+    assert not [one for one in found.suspicions if one.name == "noise"]
+    assert "not measured" in str(found)
+
+
+@pytest.mark.parametrize("counts", [(9, 0), (5, 4), (11, 1)])
+def test_baselines_are_fitted_where_each_fold_has_two_classes(counts):
+    whole = linear_case(0, 1000, "classification")
+    rows = [np.flatnonzero(whole["y"].values == label)[:count] for label, count in enumerate(counts)]
+    found = evaluate(perfect(whole, "classification"), whole.take(np.concatenate(rows)), baselines=[Fails()])
+    assert len(found.scores) == 2
+    with pytest.raises(AssertionError):
+        evaluate(perfect(whole, "classification"), whole.take(np.arange(20)), baselines=[Fails()])

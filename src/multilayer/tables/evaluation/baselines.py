@@ -26,6 +26,18 @@ class Problem:
     y: NDArray[Any]
     classes: int
 
+    @property
+    def alike(self) -> bool:
+        """Whether all rows have the same target."""
+        return bool(np.all(self.y == self.y[0]))
+
+    @property
+    def can_be_learned(self) -> bool:
+        """Whether a model can be fitted in each fold: on ten rows or more, and two of each of two classes."""
+        if len(self.y) < 2 * FOLDS or self.alike:
+            return False
+        return not self.classes or int(np.count_nonzero(np.bincount(self.y) >= 2)) >= 2
+
     def take(self, rows: Any) -> Problem:
         """Return some of the rows."""
         return Problem(self.columns.take(rows), self.y[rows], self.classes)

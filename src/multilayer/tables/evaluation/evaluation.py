@@ -21,7 +21,7 @@ from multilayer.tables.evaluation.baselines import CONSTANT, Baseline, Problem, 
 from multilayer.tables.evaluation.scores import OF_CLASSES, OF_NUMBERS, Score, main_score, resamples, scored
 from multilayer.tables.evaluation.skill import skill_of_comparison
 from multilayer.tables.evaluation.text import html_of, text_of
-from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict
+from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict, verdict_of_alike
 from multilayer.tables.frames import columns_of
 from multilayer.tables.suspicions import Case, Suspicion, suspect
 from multilayer.tables.target import Target
@@ -34,6 +34,10 @@ _COVERAGE = 0.9
 _SIMULATIONS = 20
 _IN_FOLDS = N_(
     "without a training table the best constant is that of this table, and others are fitted in 5 folds of it"
+)
+_LEFT_OUT = N_(
+    "models to compare with are left out, as the rows are too few, or their targets too alike, to fit them; give the "
+    "training table"
 )
 
 
@@ -133,7 +137,8 @@ def evaluate(
         and gradient boosting, of scikit-learn.
     train : table, optional
         What baselines are fitted on, best the rows that the model was trained on. Without it they are fitted in 5 folds
-        of the table, each on fewer rows than the table has, and the constant is the best one of this table.
+        of the table, each on fewer rows than the table has, and the constant is the best one of this table. They are
+        left out where that is not possible: with fewer than ten rows, and without two of each of two classes.
     rng : int or Generator
         For the bootstrap and the folds.
 
@@ -150,7 +155,8 @@ def evaluate(
     known = None if train is None else _problem(model, train)
     # In folds, a constant that is a little larger for each fold with smaller y has an AUC below one half.
     contenders = {"the model": outputs, CONSTANT.name: CONSTANT.outputs(known or problem, problem.columns)}
-    for baseline in baselines:
+    fitted = baselines if (known or problem).can_be_learned else ()
+    for baseline in fitted:
         if known is None:
             contenders[baseline.name] = outputs_in_folds(baseline, problem, generator)
         else:
@@ -161,7 +167,9 @@ def evaluate(
     main = main_score(problem.classes)
     error, by_chance = _calibration(problem, outputs, generator)
     return Evaluation(
-        verdict(main, scores[0].figures[main.name], comparisons, len(problem.y)),
+        verdict_of_alike(scores[0].figures, len(problem.y))
+        if problem.alike
+        else verdict(main, scores[0].figures[main.name], comparisons, len(problem.y)),
         model.target.name,
         model.target.classes,
         len(problem.y),
@@ -172,7 +180,7 @@ def evaluate(
         by_chance,
         None if hits is None else Coverage(_COVERAGE, covered, size),
         _suspicions(model, problem, scores[0], comparisons[0], main),
-        tuple(_notes(model, known, rounds, problem)),
+        tuple(_notes(model, known, rounds, problem, left_out=bool(baselines) and not fitted)),
     )
 
 
@@ -260,12 +268,16 @@ def _confusion(problem: Problem, p: Array) -> NDArray[np.int64] | None:
 def _suspicions(
     model: Evaluated, problem: Problem, own: Scored, constant: Comparison, main: Score
 ) -> tuple[Suspicion, ...]:
-    skill = skill_of_comparison(len(problem.y), own.figures[main.name].value, constant)
+    value = own.figures[main.name].value
+    skill = None if problem.alike else skill_of_comparison(len(problem.y), value, constant)
     return suspect(Case.beside(model.target, model.record, problem.columns, problem.y, skill))
 
 
-def _notes(model: Evaluated, known: Problem | None, rounds: int, problem: Problem) -> list[str]:
-    notes = [
+def _notes(
+    model: Evaluated, known: Problem | None, rounds: int, problem: Problem, *, left_out: bool
+) -> list[str]:
+    notes = [fill(_LEFT_OUT)] if left_out else []
+    notes += [
         fill(
             _IN_FOLDS
             if known is None

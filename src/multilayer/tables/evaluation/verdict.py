@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill
+from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
 from multilayer.tables.evaluation.scores import Score
 
-__all__ = ["Comparison", "Figure", "verdict"]
+__all__ = ["Comparison", "Figure", "verdict", "verdict_of_alike"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Figure:
         return cls(float(values[0]), float(low), float(high))
 
     def __str__(self) -> str:
+        if np.isnan(self.value):
+            return fill("not measured")
         return fill("{value:.4g} ({low:.4g} to {high:.4g})", value=self.value, low=self.low, high=self.high)
 
 
@@ -76,6 +78,15 @@ _BEST = N_(
     "{high:.4g}) on {rows:,} rows; the best constant has {constant:.4g}."
 )
 
+_OF_ONE_CLASS = N_(
+    "What this model is worth cannot be measured here, as all rows ({rows:,}) are of one class. It is right in "
+    "{right} of them; evaluate it on rows of all classes."
+)
+_OF_ONE_VALUE = N_(
+    "What this model is worth cannot be measured here, as the target is the same in all rows ({rows:,}). Its RMSE "
+    "is {error:.4g}; evaluate it on rows that differ."
+)
+
 _BETTER = N_("It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _WORSE = N_("It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _UNDECIDED = N_(
@@ -118,6 +129,13 @@ def verdict(score: Score, own: Figure, comparisons: Sequence[Comparison], rows: 
         best=best.value,
     )
     return " ".join([lead, *map(_sentence, others)])
+
+
+def verdict_of_alike(figures: Mapping[str, Figure], rows: int) -> str:
+    """Return the verdict on rows that all have the same target, beside which no constant can be beaten."""
+    if "accuracy" in figures:
+        return fill(_OF_ONE_CLASS, rows=rows, right=percent(round(figures["accuracy"].value, 3)))
+    return fill(_OF_ONE_VALUE, rows=rows, error=figures["RMSE"].value)
 
 
 def _sentence(other: Comparison) -> str:
