@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 
 import click
 import numpy as np
@@ -16,12 +14,21 @@ from benchmarks import predict as end_to_end
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_suite import scored, table
+from benchmarks.options import (
+    only_option,
+    rounds_option,
+    seconds_option,
+    size_option,
+    store_option,
+    threads_option,
+)
 from benchmarks.page import put, update
 from benchmarks.peak import measured_peak
 from benchmarks.race import TRAINERS, race, readable
 from benchmarks.room import measured_copies
 from benchmarks.startup import startup as time_imports
 from benchmarks.stored import store as store_results
+from benchmarks.studio import studio
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
 from benchmarks.tables import Measured, installed, report
 from benchmarks.tables import measured as measured_table
@@ -30,34 +37,8 @@ from benchmarks.tables_data import SETS
 from multilayer.activations import Elementwise, catalogue
 from tests.diagnosis.scenarios import SCORED
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-threads_option = click.option(
-    "--threads", default=2, show_default=True, help="Processors each contender may use."
-)
-only_option = click.option(
-    "--only", default="", metavar="TEXT", help="Only cases whose name holds this text."
-)
-store_option = click.option(
-    "--store", is_flag=True, help="Replace the figures that the documents are made from."
-)
-
-
-def rounds_option(default: int) -> Callable[[Command], Command]:
-    return click.option(
-        "--rounds", default=default, show_default=True, help="Timed rounds; medians are taken over them."
-    )
-
-
-def seconds_option(default: float) -> Callable[[Command], Command]:
-    return click.option("--seconds", default=default, show_default=True, help="Length of one timing.")
-
-
-def size_option(default: int) -> Callable[[Command], Command]:
-    return click.option("--size", default=default, show_default=True, help="How many numbers.")
-
-
 app = click.Group(help=__doc__)
+app.add_command(studio)
 
 
 @app.command()
