@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -180,6 +181,28 @@ def test_code_is_shown_in_the_letters(show, form):
     state = page_.session.state
     (found,) = printed([page_.page.inner_text(".code pre")], "numpy alone")
     assert found == shown(state.network, state.rows.X[: 1 if form == "unrolled" else None])
+
+
+def saved(page_, name):
+    with page_.page.expect_download() as download:
+        page_.page.click(f"footer button[aria-label='{name}']")
+    return pathlib.Path(download.value.path()).read_bytes()
+
+
+def test_pictures_and_tables_of_a_view_are_saved(show):
+    page_ = show("seed")
+    page_.page.wait_for_selector("main svg[role=img]")
+    page_.page.click("footer summary")
+    page_.assert_accessible()
+    names = page_.page.eval_on_selector_all("footer button", "(all) => all.map((each) => each.ariaLabel)")
+    picture = next(name for name in names if name.endswith("as SVG"))
+    root = ElementTree.fromstring(saved(page_, picture))  # noqa: S314  (the page made it)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert all(element.get("fill") for element in root.iter("{http://www.w3.org/2000/svg}rect"))
+    assert saved(page_, picture.replace("SVG", "PNG"))[:8] == b"\x89PNG\r\n\x1a\n"
+    table = next(name for name in names if "W(1)" in name)
+    rows = [line.split(",")[1:] for line in saved(page_, table).decode().splitlines()[1:]]
+    assert rows == [["0.5", "0.2", "-0.3", "0.1"], ["-0.2", "0.7", "-0.4", "0.8"]]
 
 
 def test_a_large_network_is_for_a_file(show):

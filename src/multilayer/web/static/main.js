@@ -1,6 +1,7 @@
 // The frame of the page: header, tabs, the view that is shown, and what went wrong.
 import { ask, attempt, enter, inTurn } from "./api.js";
 import { LANGUAGES, lang, preferred, speak, t } from "./i18n.js";
+import { Saver } from "./parts/keep.js";
 import { LessonBar } from "./parts/lesson.js";
 import { openHash } from "./link.js";
 import { digits, problem, revision, session, view } from "./state.js";
@@ -66,7 +67,8 @@ function Page() {
       <${LessonBar} />
       <p class="problem" role="alert">${problem.value}</p>
       ${session.value && View ? html`<${View} key=${view.value} />` : html`<p class="soft">…</p>`}
-    </main>`;
+    </main>
+    <footer><${Saver} key=${view.value} /></footer>`;
 }
 
 /** Open what the address holds behind its #, once: from then on the address has the view alone. */

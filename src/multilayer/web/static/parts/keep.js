@@ -1,6 +1,6 @@
-// Keeping what is shown: tables as CSV, pictures as SVG or PNG, bytes as a file. Links: see link.js.
+// Keeping what is shown: any table of a view as CSV, any picture as SVG or PNG, bytes as a file. Links: see link.js.
 import { t } from "../i18n.js";
-import { html, useRef } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 
 /** Save content as a file of this name. */
 export function save(content, name, type = "application/octet-stream") {
@@ -39,31 +39,48 @@ export function svgOf(picture) {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** A picture in pixels, twice as fine as on the page. */
+/** A picture in pixels, on the page's colour; a drawn one twice as fine as on the page. */
 async function pngOf(picture) {
-  if (picture instanceof HTMLCanvasElement) return new Promise((done) => picture.toBlob(done, "image/png"));
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(picture))}`;
-  await image.decode();
+  let [image, fine] = [picture, 1];
+  if (!(picture instanceof HTMLCanvasElement)) {
+    [image, fine] = [new Image(), 2];
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(picture))}`;
+    await image.decode();
+  }
   const canvas = document.createElement("canvas");
-  canvas.width = 2 * image.width;
-  canvas.height = 2 * image.height;
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.width = fine * image.width;
+  canvas.height = fine * image.height;
+  const context = canvas.getContext("2d");
+  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-/** Buttons under a picture or a table: `<${Kept} name="boundary" kinds=${["PNG"]}>…<//>` keeps the first one in it. */
-export function Kept({ name, kinds = ["SVG", "PNG"], children }) {
-  const root = useRef();
-  const keep = {
-    SVG: (picture) => save(svgOf(picture), `${name}.svg`, "image/svg+xml"),
-    PNG: async (picture) => save(await pngOf(picture), `${name}.png`),
-    CSV: (table) => save(csvOf(table), `${name}.csv`, "text/csv"),
+const WAYS = {
+  SVG: [(shown) => shown instanceof SVGSVGElement, (shown, name) => save(svgOf(shown), name, "image/svg+xml")],
+  PNG: [(shown) => !(shown instanceof HTMLTableElement), async (shown, name) => save(await pngOf(shown), name)],
+  CSV: [(shown) => shown instanceof HTMLTableElement, (shown, name) => save(csvOf(shown), name, "text/csv")],
+};
+
+/** What a picture or a table is called: its caption, its label, or the heading above it. */
+function nameOf(shown) {
+  const heading = shown.closest("section")?.querySelector("h2, h3");
+  const name = shown.caption?.textContent || shown.getAttribute("aria-label") || heading?.textContent || shown.localName;
+  return name.trim().replace(/\s+/g, " ").slice(0, 80);
+}
+
+const fileName = (name) => name.replace(/[^\p{L}\p{N}()]+/gu, "-").replace(/^-|-$/g, "") || "table";
+
+/** Below each view: its pictures and tables, to be saved as they are shown. */
+export function Saver() {
+  const [found, setFound] = useState([]);
+  const look = (event) => {
+    const shown = event.currentTarget.open ? document.querySelectorAll("main svg[role=img], main canvas, main table:has(caption)") : [];
+    setFound([...shown].filter((each) => each.getBoundingClientRect().width));
   };
-  const press = (kind) => () => {
-    const found = root.current.querySelector({ SVG: "svg", PNG: "canvas, svg", CSV: "table" }[kind]);
-    if (found) keep[kind](found);
-  };
-  return html`<div class="kept" ref=${root}>${children}
-    <p class="keep">${t("Save as")} ${kinds.map((kind) => html`<button type="button" key=${kind} aria-label=${t("Save {name} as {kind}", { name, kind })} onClick=${press(kind)}>${kind}</button> `)}</p></div>`;
+  return html`<details class="saver" onToggle=${look}><summary>${t("Save a picture or a table of this view")}</summary>
+    <ul>${found.map((shown, place) => html`<li key=${place}><span>${nameOf(shown)}</span> ${Object.entries(WAYS).map(([kind, [fits, keep]]) => fits(shown) &&
+      html`<button type="button" aria-label=${t("Save {name} as {kind}", { name: nameOf(shown), kind })} onClick=${() => keep(shown, `${fileName(nameOf(shown))}.${kind.toLowerCase()}`)}>${kind}</button> `)}</li>`)}</ul>
+  </details>`;
 }
