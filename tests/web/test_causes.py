@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from multilayer import InputError, diagnose, save
+from multilayer._base.language import in_language
 from multilayer.cli.app import app
 from multilayer.web.endpoint import Nothing
 from multilayer.web.fixes import standardized, with_fix
@@ -64,6 +65,18 @@ def test_trained_it_is_that_of_diagnose():
     assert found.findings[0].key == "collapsed_signal@2"
     assert found.findings[0].evidence == ""  # the verdict has it
     assert causes.diagnose(session, Nothing()) == found
+
+
+def test_in_another_language_it_is_made_once_more():
+    session = session_of("stuck")
+    runner_of(session).play()
+    english = made(session)
+    with in_language("ko"):
+        assert causes.diagnosis(session, Nothing()) is None
+        korean = made(session)
+    assert english.verdict.startswith("The signal has collapsed")
+    assert "신호" in korean.verdict
+    assert [each.key for each in korean.findings] == [each.key for each in english.findings]
 
 
 def test_paused_it_is_made_anew():

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from multilayer._base.language import language
 from multilayer.diagnosis import Diagnosis, Finding, Live, diagnose
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS
@@ -49,6 +50,7 @@ class Course:
         """The outcome, once training has ended by itself."""
         self.diagnosis: Diagnosis | None = None
         """Of the outcome."""
+        self._diagnosed_in = ""
 
     def _begun(self) -> Training:
         recipe = self.recipe
@@ -139,8 +141,18 @@ class Course:
         if self.diagnosis is None:
             self.live.ended(trained)
             self._withdraw()
-            self.diagnosis = diagnose(trained, self.rows.X, self.rows.y)
-        self.trained = trained
+            self.diagnose(trained)
+        self.trained = trained  # last, as the page then asks for the verdict
+
+    @property
+    def is_in_language(self) -> bool:
+        """Whether the diagnosis, if there is one, is in the present language."""
+        return self.diagnosis is None or self._diagnosed_in == language()
+
+    def diagnose(self, trained: Trained) -> None:
+        """Diagnose the outcome, in the present language."""
+        self._diagnosed_in = language()
+        self.diagnosis = diagnose(trained, self.rows.X, self.rows.y)
 
     def _report(self, finding: Finding) -> None:
         self.reported = {**self.reported, (finding.check, finding.layer): finding}

@@ -27,7 +27,13 @@ __all__ = ["ENDPOINTS"]
 
 def diagnosis(session: Session, _: Nothing) -> DiagnosisText | None:
     """Return the diagnosis of the network that is shown; None where it is being made, or is not asked for yet."""
-    found = _known(session, runner_of(session))
+    runner = runner_of(session)
+    course = runner.course
+    if course is not None and not course.is_in_language and not runner.playing:
+        trained = course.training.trained if course.trained is None else course.trained
+        runner.run("diagnosis", lambda stop: course.diagnose(trained))
+        return None
+    found = _known(session, runner)
     return None if found is None else diagnosis_text(found)
 
 

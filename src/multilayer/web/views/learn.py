@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from multilayer import initializers, losses
 from multilayer._base.errors import InputError
+from multilayer._base.language import in_language, languages
 from multilayer.network.initialized import initialize as new_network
 from multilayer.network.mlp import MLP
 from multilayer.optimizers import schedules
@@ -170,16 +171,18 @@ def initialize(session: Session, request: InitializeRequest) -> Status:
 
 
 def routes(session: Session) -> list[Route]:
-    """Return the stream of events: `GET /api/events?digits=6`."""
+    """Return the stream of events: `GET /api/events?digits=6&lang=en`."""
     runner = runner_of(session)
 
-    async def stream(digits: int | None) -> AsyncIterator[bytes]:
+    async def stream(digits: int | None, code: str) -> AsyncIterator[bytes]:
         feed, silent = Feed(session, runner, digits), 0.0
         runner.joined()
         try:
             yield b"retry: 2000\n\n"
             while not session.closed.is_set():
-                for name, message in feed.messages():
+                with in_language(code):
+                    messages = list(feed.messages())
+                for name, message in messages:
                     silent = 0.0
                     yield b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))
                 if silent >= _ALIVE:
@@ -193,7 +196,9 @@ def routes(session: Session) -> list[Route]:
     async def events(request: Request) -> Response:
         given = request.query_params.get("digits", "6")
         digits = int(given) if given.isdecimal() and 0 < int(given[:3]) <= 20 else None
-        return StreamingResponse(stream(digits), media_type="text/event-stream")
+        code = request.query_params.get("lang", "")
+        code = code if code in languages() else session.language or "en"
+        return StreamingResponse(stream(digits, code), media_type="text/event-stream")
 
     return [Route("/api/events", events)]
 
