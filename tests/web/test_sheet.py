@@ -190,3 +190,19 @@ def test_large_networks_are_held_fewer_times():
         steps += 1
     assert steps == 33
     assert session.state.network.layers[0].W[0, 0] == 39 - 33
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"look": {"digits": 0}}',
+        b'{"look": {"digits": 1000000}}',
+        b'{"look": {"units": {"a": 1}}}',
+        b'{"edits": [{"do": "nothing"}]}',
+        b'{"edits": [' + b",".join([b'{"do": "add_unit", "layer": 1}'] * 2001) + b"]}",
+        b"[]",
+    ],
+)
+def test_malformed_requests_are_refused(body):
+    with pytest.raises(InputError, match="malformed"):
+        see.ENDPOINTS[1].decode(body)

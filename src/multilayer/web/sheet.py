@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ from multilayer.network import MLP, Dense, LayerRecord
 from multilayer.web.cells import Block, Window, block
 from multilayer.web.session import State
 
-__all__ = ["ROWS", "Look", "Sheet", "sheet_of"]
+__all__ = ["ROWS", "Digits", "Look", "Sheet", "sheet_of"]
 
 ROWS = 10
 """Rows that are shown at a time."""
@@ -27,13 +27,17 @@ _CELLS = 2400
 """Cells of all tables together, about: so many layers are shown."""
 
 
+Digits = Annotated[int, msgspec.Meta(ge=1, le=17)] | None
+"""Significant digits of numbers; None for all."""
+
+
 class Look(msgspec.Struct, forbid_unknown_fields=True):
     """What is looked at: from which row, layer, and unit of each layer on (0 for the inputs), counted from 0."""
 
     row: int = 0
     layer: int = 0
     units: dict[int, int] = {}
-    digits: int | None = 6
+    digits: Digits = 6
 
 
 class Parameter(msgspec.Struct):

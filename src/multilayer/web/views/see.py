@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import numpy as np
 
@@ -11,7 +13,7 @@ from multilayer.web.chain import Chain, chain_of
 from multilayer.web.edits import Edit, edited
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.session import Session
-from multilayer.web.sheet import ROWS, Look, Sheet, sheet_of
+from multilayer.web.sheet import ROWS, Digits, Look, Sheet, sheet_of
 
 __all__ = ["ENDPOINTS"]
 
@@ -28,7 +30,7 @@ class SheetRequest(msgspec.Struct, forbid_unknown_fields=True):
 class EditRequest(msgspec.Struct, forbid_unknown_fields=True):
     """What is to be changed, all or nothing, and what is looked at."""
 
-    edits: list[Edit]
+    edits: Annotated[list[Edit], msgspec.Meta(max_length=2000)]
     look: Look = msgspec.field(default_factory=Look)
 
 
@@ -41,7 +43,7 @@ class ChainRequest(msgspec.Struct, forbid_unknown_fields=True):
     first: int = 0
     top: int = 0
     """The first row that the sheet shows: with NumPy, a sum may depend on the rows beside it."""
-    digits: int | None = 6
+    digits: Digits = 6
 
 
 class HeatRequest(msgspec.Struct, forbid_unknown_fields=True):

@@ -18,8 +18,8 @@ export function related(name) {
   const j = place.at(-1);
   if (letter === "W") return [name, outputCell(n - 1, r, place[0]), `a(${n})[${r},${j}]`, `unit ${n - 1},${place[0]}`, `unit ${n},${j}`];
   if (letter === "a" || letter === "b") {
-    const inputs = sheet.peek().layers.find(({ number }) => number === n)?.inputs ?? 0;
-    const each = Array.from({ length: inputs }, (_, i) => [`W(${n})[${i + 1},${j}]`, outputCell(n - 1, r, i + 1)]);
+    const { look, units } = sheet.peek();
+    const each = Array.from({ length: units }, (_, k) => look.units[n - 1] + k + 1).map((i) => [`W(${n})[${i},${j}]`, outputCell(n - 1, r, i)]);
     return [`a(${n})[${r},${j}]`, `b(${n})[${j}]`, `unit ${n},${j}`, ...each.flat()];
   }
   if (letter === "x" || letter === "z") return [name, `unit ${n},${j}`, ...(letter === "z" ? [`a(${n})[${r},${j}]`] : [])];

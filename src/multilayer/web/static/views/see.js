@@ -1,5 +1,5 @@
 // The sheet: every number of the network for the rows, by its name; each can be changed, and everything follows.
-import { t } from "../i18n.js";
+import { lang, t } from "../i18n.js";
 import { LayerControls } from "../parts/controls.js";
 import { Cell, pasted } from "../parts/cell.js";
 import { Chain } from "../parts/chain.js";
@@ -32,12 +32,12 @@ function paste(event) {
   if (cells.length) change(...cells.map(([cell, text]) => ({ do: "number", cell: cell.dataset.cell, text, called: cell.ariaLabel })));
 }
 
-/** A cell that opens the chain of its unit. */
+/** A cell that opens the chain of its unit. The Tab key stops at those of the chosen row, the arrows reach all. */
 const opening = (name, text) => {
   const [r, j] = name.split("[")[1].slice(0, -1).split(",").map(Number);
   const layer = Number(/\d+/.exec(name)[0]);
   const isOpen = opened.value?.layer === layer && opened.value.unit === j && row.value === r - 1;
-  return html`<button type="button" class="cell" aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
+  return html`<button type="button" class="cell" tabindex=${row.value === r - 1 ? 0 : -1} aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
     onClick=${() => {
       choose(r - 1);
       opened.value = isOpen ? null : { layer, unit: j };
@@ -46,14 +46,15 @@ const opening = (name, text) => {
 
 const reading = (name, text) => html`<span data-cell=${name}>${text}</span>`;
 
-const rowHead = (number) => html`<button type="button" class="row" aria-pressed=${row.value === number - 1} aria-label=${t("Choose row {row}", { row: number })} onClick=${() => choose(number - 1)}>${number}</button>`;
+/** The number of a row, which chooses it; by the keyboard a row is chosen in its field above. */
+const rowHead = (number) => html`<button type="button" class="row" tabindex="-1" aria-pressed=${row.value === number - 1} aria-label=${t("Choose row {row}", { row: number })} onClick=${() => choose(number - 1)}>${number}</button>`;
 
 function Table({ block, cell, caption, transposed, row: heads, column, shape, note }) {
   const rowed = heads === rowHead;
   return useMemo(
-    () => html`<${Grid} block=${block} transposed=${transposed} label=${block.name} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
+    () => html`<${Grid} block=${block} transposed=${transposed} label=${caption ?? blockName(block.name)} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
       caption=${caption ?? blockName(block.name)} paste=${cell === editable ? paste : undefined} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
-    [block, letters.value, rowed && row.value, caption, note, opened.value],
+    [block, letters.value, lang.value, rowed && row.value, caption, note, opened.value],
   );
 }
 
@@ -143,7 +144,7 @@ function Readout() {
 
 export default function See() {
   const root = useRef();
-  useEffect(() => void (sheet.value && choose(row.value)), [row.value]);
+  useEffect(() => void (sheet.value && choose(row.value)), [row.value, !sheet.value]);
   useEffect(refresh, [session.value.revision, digits.value, look.value]);
   useEffect(() => () => (opened.value = null), []);
   useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
