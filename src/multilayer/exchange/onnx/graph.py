@@ -30,10 +30,14 @@ class Node:
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
 
+    @property
+    def kind(self) -> str:
+        """The operator, after its domain where that is not ONNX's own."""
+        return f"{self.domain}.{self.operator}" if self.domain else self.operator
+
     def __str__(self) -> str:
         name = one_line(self.name or self.outputs[0], _LONGEST_NAME)
-        kind = f"{self.domain}.{self.operator}" if self.domain else self.operator
-        return f"node {name} ({one_line(kind, _LONGEST_NAME)})"
+        return f"node {name} ({one_line(self.kind, _LONGEST_NAME)})"
 
     def attribute(self, name: str, default: Any) -> Any:
         """Return an attribute of the default's type.

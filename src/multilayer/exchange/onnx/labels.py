@@ -10,22 +10,29 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
-from multilayer.exchange.onnx.graph import Graph, Node
+from multilayer.exchange.onnx.graph import Graph, Node, constant_of
 from multilayer.network.labels import Label
 
 __all__ = ["Ends", "ends_of"]
 
 _SHAPES = ("Cast", "Reshape", "Squeeze", "Identity", "Flatten")
-_CHOICES = ("ArgMax", "Greater", "GreaterOrEqual")
+_CHOICES = ("Greater", "GreaterOrEqual")
+_LOOK_UPS = ("Gather", "ai.onnx.ml.ArrayFeatureExtractor")
+_ZIP_MAP, _BINARIZER = "ai.onnx.ml.ZipMap", "ai.onnx.ml.Binarizer"
 
 
 @dataclass(frozen=True)
 class Ends:
     """The value that is the network's output, and the labels of its classes, where the graph has them."""
 
+    value: str
+    """Where the network ends: the output, or what two probabilities 1 - p and p are made of."""
     output: str
+    """The output of the graph that has its numbers."""
     classes: tuple[Label, ...] | None = None
     notes: tuple[str, ...] = ()
+    column: int | None = None
+    """Which column of the output is the network's, where that is one of two probabilities."""
 
 
 def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
@@ -42,25 +49,57 @@ def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
         for value in graph.outputs
         if (choice := _choice(value.name, makers, constants)) is not None
     }
-    numbers = [value for value in graph.outputs if value.name not in chosen]
-    for value in numbers:
-        if value.kind and not value.kind.startswith(("float", "bfloat")):
-            raise InputError(
-                f"its output {quoted(value.name)} is of type {value.kind}; expected numbers or a label"
-            )
-    if len(numbers) > 1:
-        names = ", ".join(quoted(value.name) for value in numbers[:8])
-        raise InputError(f"it has several outputs of numbers ({names}); expected one")
     labels = [choice.labels for choice in chosen.values() if choice.labels is not None]
     classes = labels[0] if labels else None
+    numbers = []
+    for value in graph.outputs:
+        node = makers.get(value.name)
+        if node is not None and node.kind == _ZIP_MAP:
+            classes = (
+                node.attributes.get("classlabels_strings")
+                or node.attributes.get("classlabels_int64s")
+                or classes
+            )
+            numbers.append(node.inputs[0])
+        elif value.name not in chosen:
+            if value.kind and not value.kind.startswith(("float", "bfloat")):
+                raise InputError(f"its output {quoted(value.name)} is of type {value.kind}; expected numbers")
+            numbers.append(value.name)
+    if len(numbers) > 1:
+        names = ", ".join(map(quoted, numbers[:8]))
+        raise InputError(f"it has several outputs of numbers ({names}); expected one")
     if numbers:
-        return Ends(numbers[0].name, classes)
+        pair = _pair(numbers[0], makers, constants)
+        if pair is None:
+            return Ends(numbers[0], numbers[0], classes)
+        note = fill("two probabilities, 1 - p and p, are one output of the network, p")
+        return Ends(pair, numbers[0], classes, (note,), 1)
     if not chosen:
         raise InputError("it has no output")
     node = next(iter(chosen.values())).node
-    return Ends(
-        node.inputs[0], classes, (fill("{node} left out: net.classify chooses the class", node=node),)
-    )
+    note = fill("{node} left out: net.classify chooses the class", node=node)
+    pair = _pair(node.inputs[0], makers, constants)
+    return Ends(pair or node.inputs[0], node.inputs[0], classes, (note,), None if pair is None else 1)
+
+
+def _pair(name: str, makers: Mapping[str, Node], constants: Mapping[str, NDArray[Any]]) -> str | None:
+    """Return p where a value is 1 - p and p, side by side."""
+    node = makers.get(name)
+    while node is not None and node.kind == "Identity":
+        node = makers.get(node.inputs[0])
+    if (
+        node is None
+        or node.kind != "Concat"
+        or len(node.inputs) != 2
+        or node.attributes.get("axis") not in (1, -1)
+    ):
+        return None
+    rest, p = node.inputs
+    subtract = makers.get(rest)
+    if subtract is None or subtract.kind != "Sub" or subtract.inputs[1] != p:
+        return None
+    one = constants.get(subtract.inputs[0])
+    return p if one is not None and constant_of(one) == 1.0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +114,18 @@ def _choice(name: str, makers: Mapping[str, Node], constants: Mapping[str, NDArr
     """Return how an output chooses a class, or None where it does not."""
     labels: tuple[Label, ...] | None = None
     node = makers.get(name)
-    while node is not None and not node.domain:
-        if node.operator == "ArgMax" or (node.operator in _CHOICES and labels is not None):
+    while node is not None:
+        if node.kind == "ArgMax" or (node.kind in _CHOICES and labels is not None):
             return _Choice(node, labels)
-        if node.operator == "Gather" and node.inputs[0] in constants and labels is None:
+        if node.kind == _BINARIZER and node.attributes.get("threshold", 0.0) == 0.5:
+            return _Choice(node, None)
+        if node.kind in _LOOK_UPS and node.inputs[0] in constants and labels is None:
             table = constants[node.inputs[0]]
-            if table.ndim != 1:
+            if table.size != max(table.shape, default=0):
                 return None
-            labels = tuple(table.tolist())
+            labels = tuple(table.reshape(-1).tolist())
             node = makers.get(node.inputs[1])
-        elif node.operator in _SHAPES:
+        elif node.kind in _SHAPES:
             node = makers.get(node.inputs[0])
         else:
             return None

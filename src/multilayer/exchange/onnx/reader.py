@@ -47,7 +47,8 @@ def read(path: Path, asked: Asked) -> Imported:
     )
     origin = {key: value for key, value in graph.metadata.items() if key == "origin"}
     start = graph.inputs[0]
-    program = partial(runtime.program, path, ends.output, start) if start.kind.startswith("f") else None
+    runs = start.kind.startswith("f") and any(value.name == ends.output for value in graph.outputs)
+    program = partial(runtime.program, path, ends.output, ends.column, start) if runs else None
     return Imported(network, producer, notes, origin, program)
 
 
@@ -66,7 +67,7 @@ def network_of(graph: Graph) -> tuple[MLP, Ends, tuple[str, ...]]:
     sizes = start.shape[1:] if start.shape else ()
     flat = any(node.operator in ("Flatten", "Reshape") for node in graph.nodes)
     walk = Walk(graph, constants, 2 if flat else max(rank, 1))
-    parts = walk.parts(ends.output)
+    parts = walk.parts(ends.value)
     chain = Chain(sizes[-1] if sizes else (start.shape[0] if rank == 1 and start.shape else None))
     state = State(
         graph, constants, chain, start.kind if start.kind.startswith(("f", "b")) else "", rank, sizes
@@ -96,7 +97,7 @@ def _take(state: State, part: Found) -> None:
     if part.activation is not None:
         state.chain.activation(part.activation, str(part.node))
     else:
-        STEPS[part.node.operator](state, part.node, part.place)
+        STEPS[part.node.kind](state, part.node, part.place)
 
 
 def _tidy(layer: Dense) -> Dense:

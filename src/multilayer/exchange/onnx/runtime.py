@@ -54,10 +54,14 @@ def _session(path: Path) -> tuple[Outputs, str] | None:
     return outputs, f"ONNX Runtime {onnxruntime.__version__}"
 
 
-def program(path: Path, name: str, start: Value) -> tuple[Runner, str] | None:
-    """Return a function from rows to one output of a model whose samples have this type and shape, and what runs it."""
+def program(path: Path, name: str, column: int | None, start: Value) -> tuple[Runner, str] | None:
+    """Return a function from rows to one output of a model, or a column of it, and the name of what runs it."""
     found = run(path)
-    return None if found is None else (_of_output(found[0], name, start), found[1])
+    if found is None:
+        return None
+    outputs, by = found
+    whole = _of_output(outputs, name, start)
+    return (whole if column is None else (lambda x: whole(x)[:, column : column + 1])), by
 
 
 def _of_output(run: Outputs, name: str, start: Value) -> Runner:

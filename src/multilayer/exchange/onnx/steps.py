@@ -15,7 +15,7 @@ from multilayer.activations import PReLU
 from multilayer.exchange.chain import Chain
 from multilayer.exchange.onnx.graph import Graph, Node
 
-__all__ = ["STEPS", "State", "columns_of", "wide"]
+__all__ = ["REASONS", "STEPS", "State", "columns_of", "wide"]
 
 Array = NDArray[Any]
 _FLOATS = ("float32", "float64", "float16", "bfloat16")
@@ -222,6 +222,23 @@ def _without_axis(state: State, node: Node) -> None:
     state.chain.notes.append(fill("{node}: the one output keeps its axis, of shape (samples, 1)", node=node))
 
 
+def _scaler(state: State, node: Node, place: int) -> None:
+    offset = np.asarray(node.attribute("offset", (0.0,)), np.float64)
+    scale = np.asarray(node.attribute("scale", (1.0,)), np.float64)
+    state.chain.scale(scale, -offset * scale, str(node))
+
+
+REASONS = {
+    "ai.onnx.ml.Imputer": "it fills gaps, which no layer does; fill them before the network, and export the rest",
+    "ai.onnx.ml.Normalizer": "it divides each sample by its norm, which no layer does",
+    "ai.onnx.ml.OneHotEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",
+    "ai.onnx.ml.LabelEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",
+    "If": "it chooses between graphs, which no network does",
+    "Loop": "it runs a graph many times, which no network does",
+    "Conv": "it is a convolution; a network of dense layers has none",
+}
+"""Why some operators are refused."""
+
 STEPS: dict[str, Step] = {
     "Gemm": _gemm,
     "MatMul": _matmul,
@@ -238,5 +255,6 @@ STEPS: dict[str, Step] = {
     "Flatten": _flatten,
     "Reshape": _reshape,
     "Squeeze": _squeeze,
+    "ai.onnx.ml.Scaler": _scaler,
 }
 """How each operator that is no activation changes the chain; what a network cannot have is refused."""

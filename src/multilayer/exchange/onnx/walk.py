@@ -17,7 +17,7 @@ from multilayer.exchange.onnx import sparsemax
 from multilayer.exchange.onnx.algebra import Form, NoForm, X, apply, number
 from multilayer.exchange.onnx.formulas import recognized
 from multilayer.exchange.onnx.graph import Graph, Node, constant_of
-from multilayer.exchange.onnx.steps import STEPS
+from multilayer.exchange.onnx.steps import REASONS, STEPS
 
 __all__ = ["Found", "Walk"]
 
@@ -78,8 +78,10 @@ class Walk:
 
     def _place(self, node: Node) -> int:
         """Return the place of the one input of a node that is no constant."""
-        if node.operator not in STEPS or node.domain:
-            raise InputError(f"{node}: a network of dense layers has no such operator")
+        if node.kind not in STEPS:
+            raise InputError(
+                f"{node}: {REASONS.get(node.kind, 'a network of dense layers has no such operator')}"
+            )
         places = [place for place, name in enumerate(node.inputs) if name and name not in self.constants]
         if len(places) != 1:
             names = " and ".join(quoted(node.inputs[place]) for place in places)

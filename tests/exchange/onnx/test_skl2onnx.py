@@ -1,0 +1,85 @@
+"""What skl2onnx writes of scikit-learn's MLPs."""
+
+import numpy as np
+import pytest
+
+from multilayer import InputError
+from multilayer.exchange import read, write
+from multilayer.exchange.onnx import runtime
+from multilayer.exchange.proof import prove, samples_for
+from multilayer.interop import from_model
+
+pytestmark = [pytest.mark.oracle, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+skl2onnx = pytest.importorskip("skl2onnx")
+sklearn = pytest.importorskip("sklearn")
+
+from sklearn.impute import SimpleImputer  # noqa: E402
+from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.preprocessing import MinMaxScaler, StandardScaler  # noqa: E402
+
+rng = np.random.default_rng(0)
+X = rng.standard_normal((200, 4)).astype(np.float32)
+WORDS = np.array(["a", "b", "c"])
+SETTINGS = {"hidden_layer_sizes": (6, 5), "max_iter": 8, "random_state": 0}
+MODELS = {
+    "two classes": (MLPClassifier(**SETTINGS), (X[:, 0] > 0).astype(int), (0, 1)),
+    "texts": (MLPClassifier(activation="tanh", **SETTINGS), WORDS[rng.integers(0, 3, 200)], ("a", "b", "c")),
+    "integers": (MLPClassifier(activation="logistic", **SETTINGS), rng.integers(5, 8, 200), (5, 6, 7)),
+    "several labels": (MLPClassifier(**SETTINGS), rng.integers(0, 2, (200, 3)), None),
+    "a quantity": (MLPRegressor(**SETTINGS), X[:, 0], None),
+    "scaled": (make_pipeline(MinMaxScaler(), MLPClassifier(**SETTINGS)), (X[:, 0] > 0).astype(int), (0, 1)),
+    "standardized": (make_pipeline(StandardScaler(), MLPRegressor(**SETTINGS)), X[:, 0], None),
+}
+
+
+def exported(path, model, zipmap=False):
+    options = {"zipmap": False} if hasattr(model, "predict_proba") and not zipmap else None
+    path.write_bytes(skl2onnx.to_onnx(model, X[:1], options=options).SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models(tmp_path, name):
+    model, y, classes = MODELS[name]
+    model.fit(X, y)
+    found = read(exported(tmp_path / "n.onnx", model))
+    assert found.network.classes == classes
+    assert prove(found.network, *found.program(), samples_for(found.network)).holds
+    ours = from_model(model).astype(np.float32)
+    for mine, theirs in zip(found.network.layers[1:], ours.layers[1:], strict=True):
+        assert mine == theirs
+
+
+def test_zip_map(tmp_path):
+    model, y, classes = MODELS["texts"]
+    found = read(exported(tmp_path / "n.onnx", model.fit(X, y), zipmap=True))
+    assert found.network.classes == classes
+    np.testing.assert_array_equal(found.network.classify(X), model.predict(X))
+
+
+def test_gaps_are_refused_by_name(tmp_path):
+    model = make_pipeline(SimpleImputer(), MLPRegressor(**SETTINGS)).fit(X, X[:, 0])
+    with pytest.raises(InputError, match=r"ai\.onnx\.ml\.Imputer.*fills gaps"):
+        read(exported(tmp_path / "n.onnx", model))
+
+
+def test_what_skl2onnx_writes_wrong_is_right_here(tmp_path):
+    """Three outputs, labels of 64 bits, and the Poisson loss."""
+    cases = [
+        MLPRegressor(**SETTINGS).fit(X, X[:, :3]),
+        MLPClassifier(**SETTINGS).fit(X, np.where(X[:, 0] > 0, 5_000_000_000, 7)),
+        MLPRegressor(loss="poisson", **SETTINGS).fit(X, np.abs(X[:, 0])),
+    ]
+    for model in cases:
+        write(model, tmp_path / "n.onnx")
+        outputs, by = runtime.run(tmp_path / "n.onnx")
+        assert by.startswith("ONNX Runtime")
+        found = outputs(X.astype(from_model(model).dtype))
+        if hasattr(model, "classes_"):
+            np.testing.assert_array_equal(found["class"], model.predict(X))
+        else:
+            np.testing.assert_allclose(
+                found["y"].reshape(model.predict(X).shape), model.predict(X), rtol=1e-4
+            )
