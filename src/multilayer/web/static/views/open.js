@@ -105,7 +105,7 @@ function Files({ activations }) {
   };
   return html`<section><h2>${t("Open a file, or paste")}</h2>
     <div class=${`drop ${over ? "over" : ""}`} onDragOver=${(event) => (event.preventDefault(), setOver(true))} onDragLeave=${() => setOver(false)} onDrop=${drop}>
-      <label>${t("Drop a file here, or choose one")} <input type="file" accept=".json,.safetensors,.csv,.txt,.tsv" onChange=${(event) => {
+      <label class="button">${t("Drop a file here, or choose one")}<input class="hidden" type="file" accept=".json,.safetensors,.csv,.txt,.tsv" onChange=${(event) => {
         const [file] = event.target.files;
         if (file) openContent(file, file.name);
         event.target.value = "";
