@@ -171,6 +171,10 @@ def test_one_number_is_wrong():
     found = check(work, typed(text_of(wrong, 5)), "a(1)")
     assert np.argwhere(~found.fits).tolist() == [[1, 2]]
     assert found.findings[0].sentence == "No known slip explains these numbers: 1 of 9 are wrong."
+    found = check(work, typed(text_of(wrong, 5)))
+    assert (found.array, found.is_found) == ("a(1)", True)
+    assert found.findings[0].sentence.startswith("Most of these are the numbers of a(1): 1 of 9 are wrong")
+    assert not check(work, typed("1 2 3 4 5 6 7 8 9")).is_found
 
 
 def test_several_slips_that_explain_are_all_named():
@@ -200,4 +204,4 @@ def test_in_a_large_network_wrong_numbers_are_marked():
     assert check(work, typed(text_of(a, 4)), "a(2)").right
     found = check(work, typed(text_of(a + np.array([[0.0, 1.0]]), 4)), "a(2)")
     assert found.fits.tolist() == [[True, False]]
-    assert "more than 5,000 weights: 1 of 2 numbers are wrong" in found.findings[0].sentence
+    assert found.findings[0].sentence == "1 of 2 are wrong; beyond 5,000 weights no slips are looked for."

@@ -130,7 +130,9 @@ def test_the_choices():
         each.name: {p.name: p.value for p in each.parameters} for each in choices(Session(xor()), Nothing())
     }
     assert list(found) == ["gradient descent", "momentum", "nesterov", "adam", "adamw", "rmsprop"]
-    assert found["momentum"] == {"learning_rate": "0.1", "momentum": "0.9", "nesterov": False}
+    assert found["gradient descent"] == {"learning_rate": "0.1"}
+    assert found["momentum"] == {"learning_rate": "0.1", "momentum": "0.9"}
+    assert set(found["adam"]) == {"learning_rate", "beta1", "beta2", "epsilon"}
 
 
 @pytest.mark.parametrize(

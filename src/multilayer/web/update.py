@@ -11,7 +11,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.fields import checked_flag
 from multilayer._base.names import Entry, Registry
 from multilayer._base.table import number_text
 from multilayer.optimizers import SGD, Optimizer
@@ -46,7 +45,7 @@ CHOICES: Registry[Optimizer] = Registry(
 """The optimizers that make steps; plain descent, momentum and Nesterov's are one, with other parameters."""
 
 
-def optimizer_of(name: str, typed: dict[str, str | bool]) -> Optimizer:
+def optimizer_of(name: str, typed: dict[str, str]) -> Optimizer:
     """Return an optimizer with parameters as they were typed.
 
     Raises
@@ -54,10 +53,7 @@ def optimizer_of(name: str, typed: dict[str, str | bool]) -> Optimizer:
     InputError
         For an unknown name, and a parameter out of its limits.
     """
-    given = {
-        parameter: checked_flag(parameter, value) if isinstance(value, bool) else number_of(value, parameter)
-        for parameter, value in typed.items()
-    }
+    given = {parameter: number_of(text, parameter) for parameter, text in typed.items()}
     return CHOICES.get(name, given)
 
 

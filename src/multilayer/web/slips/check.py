@@ -40,20 +40,30 @@ def check(work: Work, given: Typed, array: str | None = None) -> Verdict:
         verdicts = list(judge(work, known, candidates))
         if verdicts:
             return _together(verdicts)
-    name, (numbers, *_) = next(iter(candidates.items()))
-    if len(candidates) > 1:
+    return _unexplained(work, known, candidates)
+
+
+def _unexplained(work: Work, known: dict[str, Array], candidates: Candidates) -> Verdict:
+    """Return which of the numbers are wrong, where it is clear which array they are."""
+    right = {name: int(numbers.fits(known[name]).sum()) for name, (numbers, *_) in candidates.items()}
+    name = max(right, key=lambda each: right[each])
+    numbers, count = candidates[name][0], known[name].size
+    places = {"array": name, "wrong": count - right[name], "count": count, "most": MOST_WEIGHTS}
+    is_found = len(candidates) == 1 or 2 * right[name] >= count
+    if not is_found:
         said = fill("These are not the right numbers of any array here, and no known slip explains them.")
-        return verdict_on(name, False, "", said, numbers, known[name])
-    wrong = int((~numbers.fits(known[name])).sum())
-    said = fill(
-        "No slips are looked for in a network of more than {most:,} weights: {wrong} of {count} numbers are wrong."
-        if work.is_large
-        else "No known slip explains these numbers: {wrong} of {count} are wrong.",
-        most=MOST_WEIGHTS,
-        wrong=wrong,
-        count=known[name].size,
-    )
-    return verdict_on(name, False, "", said, numbers, known[name])
+    elif len(candidates) > 1:
+        said = fill(
+            "Most of these are the numbers of {array}: {wrong} of {count} are wrong, by no known slip.",
+            **places,
+        )
+    elif work.is_large:
+        said = fill(
+            "{wrong} of {count} are wrong; beyond {most:,} weights no slips are looked for.", **places
+        )
+    else:
+        said = fill("No known slip explains these numbers: {wrong} of {count} are wrong.", **places)
+    return replace(verdict_on(name, False, "", said, numbers, known[name]), is_found=is_found)
 
 
 def _candidates(work: Work, given: Typed, known: dict[str, Array], array: str | None) -> Candidates:

@@ -36,6 +36,8 @@ class Verdict:
     """What explains them; of several that do, all. Where nothing does, what is said of it, without a slip."""
     given: Given
     expected: Array
+    is_found: bool = True
+    """Whether it is clear which array they are meant to be."""
 
     @property
     def slips(self) -> tuple[str, ...]:

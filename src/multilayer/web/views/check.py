@@ -59,6 +59,8 @@ class Checked(msgspec.Struct):
     """The verdict: what is said, and the numbers as they were given, with those that are wrong."""
 
     array: str
+    is_found: bool
+    """Whether it is clear that they are meant to be this array."""
     right: bool
     findings: list[Said]
     given: Block
@@ -99,6 +101,7 @@ def check(session: Session, request: CheckRequest) -> Checked:
     is_wrong = not fits.all()
     return Checked(
         verdict.array,
+        verdict.is_found,
         verdict.right,
         [Said(finding.array, finding.slip, finding.sentence) for finding in verdict.findings],
         shown,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import msgspec
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
 from multilayer._base.text import fill
+from multilayer.optimizers import Optimizer
 from multilayer.training import gradients
 from multilayer.web.aim import AimRequest, aim_of
 from multilayer.web.cells import Block, Window, block
@@ -24,7 +26,7 @@ class UpdateRequest(AimRequest, forbid_unknown_fields=True):
     """The optimizer with its parameters as they were typed, and the weight that is looked at."""
 
     optimizer: str = "gradient descent"
-    parameters: dict[str, str | bool] = msgspec.field(default_factory=dict)
+    parameters: dict[str, str] = msgspec.field(default_factory=dict)
     layer: int = 1
     input: int = 0
     unit: int = 0
@@ -34,10 +36,10 @@ class UpdateRequest(AimRequest, forbid_unknown_fields=True):
 
 
 class Parameter(msgspec.Struct):
-    """A parameter of an optimizer: a number as text, or a flag."""
+    """A parameter of an optimizer: a number as text."""
 
     name: str
-    value: str | bool
+    value: str
 
 
 class Choice(msgspec.Struct):
@@ -72,16 +74,16 @@ class Updated(msgspec.Struct):
 
 def choices(session: Session, _: Nothing) -> list[Choice]:
     """Return the optimizers that make steps."""
+    return [Choice(entry.name, _parameters(entry.value)) for entry in CHOICES.entries]
+
+
+def _parameters(optimizer: Optimizer) -> list[Parameter]:
+    """Return the learning rate, and the parameters that the update as it is written depends on."""
+    used = set(re.findall(r"\w+", " ".join(optimizer.written.values()))) | {"learning_rate"}
     return [
-        Choice(
-            entry.name,
-            [
-                Parameter(field.name, value if isinstance(value, bool) else number_text(value, None))
-                for field in dataclasses.fields(entry.value)  # type: ignore[arg-type]
-                for value in (getattr(entry.value, field.name),)
-            ],
-        )
-        for entry in CHOICES.entries
+        Parameter(field.name, number_text(getattr(optimizer, field.name), None))
+        for field in dataclasses.fields(optimizer)  # type: ignore[arg-type]
+        if field.name in used
     ]
 
 

@@ -16,7 +16,6 @@ const called = (name) => (name === "learning_rate" ? t("Learning rate") : name);
 function Parameter({ name, value }) {
   const given = chosen.value.parameters[name] ?? value;
   const set = (next) => (chosen.value = { ...chosen.value, parameters: { ...chosen.value.parameters, [name]: next } });
-  if (typeof value === "boolean") return html`<label><input type="checkbox" checked=${given} onChange=${(event) => set(event.target.checked)} /> ${called(name)}</label>`;
   return html`<label>${called(name)} <input type="text" inputmode="decimal" size="7" value=${given} onChange=${(event) => set(event.target.value)} /></label>`;
 }
 

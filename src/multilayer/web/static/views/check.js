@@ -22,10 +22,10 @@ function Verdict({ found, asked }) {
   return html`<section class=${`panel verdict-of ${right ? "right" : named ? "slip" : "unknown"}`} aria-labelledby="verdict" aria-live="polite">
     <h2 id="verdict"><span aria-hidden="true">${right ? "✓" : named ? "✗" : "?"}</span> ${heading}</h2>
     <ul>${findings.map(({ array, slip, sentence }) => html`<li data-slip=${slip}>${!asked && named && !right ? t("{array}: {sentence}", { array: inLetters(array), sentence: inLetters(sentence) }) : inLetters(sentence)}</li>`)}</ul>
-    ${wrong && (asked || named) && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })}</p>`}
+    ${wrong && found.is_found && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })}</p>`}
     ${several && html`<p class="soft">${t("More digits, or another array, would tell them apart.")}</p>`}
     ${found.notes.map((note) => html`<p class="soft">${note}</p>`)}
-    ${(asked || right || named) && html`<${Grid} block=${given} label=${t("The numbers that were given")} caption=${t("{array} as given", { array: inLetters(found.array) })} shape=${`(${given.shape.join(", ")}${vector ? "," : ""})`}
+    ${found.is_found && html`<${Grid} block=${given} label=${t("The numbers that were given")} caption=${t("{array} as given", { array: inLetters(found.array) })} shape=${`(${given.shape.join(", ")}${vector ? "," : ""})`}
       row=${vector ? undefined : (_, i) => given.rows[i]} column=${(number) => number} cell=${cell} />`}
   </section>`;
 }
