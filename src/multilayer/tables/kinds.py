@@ -9,10 +9,11 @@ not part of it. The first rule that applies decides:
    Whole numbers without gaps that are all different are an *identifier* where the column is called like one (id,
    user_id, userId, index, key, uuid; or not at all), or where they count up by one from 0 or 1, row by row, 20 rows or
    more. A category of whole numbers has to be set.
-4. Texts that are all numbers are numbers: with the decimal sign of the file, and with groups of three digits (see
-   `texts.number_of`).
-5. Texts that are all dates in one of the formats of `texts.dates_of` are dates. Day and month in an order that cannot
-   be told stay text.
+4. Texts that are all numbers are numbers: with the decimal sign of the file, with groups of three digits (see
+   `texts.number_of`), and with a unit that is the same in all of them: % or a currency (see `units.without_unit`). 12 %
+   is 12.
+5. Texts that are all dates in the formats of `texts.dates_of` are dates. Day and month in an order that cannot be told
+   stay text.
 6. Texts of which more than 9 in 10 are different, in 20 rows or more, name the row: an *identifier* where none holds a
    space, otherwise *text*. So are texts that are all different in a column called like an identifier.
 7. Texts of at most 50 different values, or of values that occur twice on average, and of at most 10,000 of them, are
@@ -44,6 +45,7 @@ from multilayer.tables.texts import (
     numbers_of,
     shortest,
 )
+from multilayer.tables.units import without_unit
 
 __all__ = ["declared_category", "of_dates", "of_numbers", "of_texts"]
 
@@ -70,6 +72,7 @@ _FEW = N_(
 )
 _GROUPED = N_("{columns}: {text} is read as the number {number}")
 _ALMOST = N_("{columns}: not read as numbers, as row {row} holds {text}; where that is a mistake, mend it")
+_SEVERAL_FORMATS = N_("{columns}: dates in several formats, such as {one} and {other}, are read as dates")
 _EMPTY = N_("{columns}: no row has a value")
 _DAY_OR_MONTH = N_(
     "{columns}: read as text, as day and month of {text} may be in either order; write dates as 2024-01-31"
@@ -176,7 +179,7 @@ def _check_printable(name: str, texts: Texts) -> None:
 def _almost_numbers(name: str, texts: Texts, decimal: str) -> Doubt | None:
     """Return a doubt about texts of which most are numbers, judged by the first thousand."""
     shown = texts.distinct[:_ENOUGH]
-    others = [place for place, text in enumerate(shown) if number_of(text, decimal) is None]
+    others = [place for place, text in enumerate(shown) if number_of(without_unit(text)[1], decimal) is None]
     if not others:
         numbers = numbers_of(texts.distinct, decimal)
         others = [] if numbers.refused is None else [numbers.refused]
@@ -194,9 +197,9 @@ def _as_numbers(name: str, texts: Texts, decimal: str) -> Understood | None:
     numbers = numbers_of(texts.distinct, decimal)
     if numbers.refused is None:
         understood = of_numbers(name, texts.spread(numbers.values))
-        if numbers.grouped is None:
+        if numbers.adorned is None:
             return understood
-        places = (("text", quoted(numbers.grouped)), ("number", shortest(numbers.value_of_grouped)))
+        places = (("text", quoted(numbers.adorned)), ("number", shortest(numbers.value_of_adorned)))
         return replace(understood, doubt=Doubt(_GROUPED, name, places))
     return None
 
@@ -204,7 +207,11 @@ def _as_numbers(name: str, texts: Texts, decimal: str) -> Understood | None:
 def _as_dates(name: str, texts: Texts, decimal: str) -> Understood | None:
     dates = dates_of(texts.distinct)
     if dates.refused is None:
-        return Understood(Column(name, "date", texts.spread(dates.values)))
+        column = Column(name, "date", texts.spread(dates.values))
+        if dates.other is None:
+            return Understood(column)
+        both = (("one", quoted(texts.distinct[0])), ("other", quoted(dates.other)))
+        return Understood(column, Doubt(_SEVERAL_FORMATS, name, both))
     if dates.ambiguous is not None:
         return Understood(
             _text(name, texts), Doubt(_DAY_OR_MONTH, name, (("text", quoted(dates.ambiguous)),))

@@ -177,6 +177,14 @@ def _refuse_gaps(column: Column) -> None:
         raise InputError(
             fill("column {name}: expected categories as in its table, found others", name=quoted(column.name))
         )
+    if gaps and gaps == len(column.values):
+        raise InputError(
+            fill(
+                "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
+                name=quoted(column.name),
+                rows=gaps,
+            )
+        )
     if gaps:
         name, rows = quoted(column.name), len(column.values)
         raise InputError(

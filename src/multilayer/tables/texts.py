@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import MISSING, UNSEEN
+from multilayer.tables.units import without_unit
 
 __all__ = [
     "CellError",
@@ -152,7 +153,7 @@ def recoded(codes: NDArray[np.int32], to: Sequence[int]) -> NDArray[np.int32]:
 
 def _order(names: Sequence[str]) -> Callable[[str], Any]:
     numbers = numbers_of(names, ".")
-    return float if numbers.refused is None and numbers.grouped is None else str
+    return float if numbers.refused is None and numbers.adorned is None else str
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,9 +163,9 @@ class Numbers:
     values: NDArray[np.float64]
     refused: int | None = None
     """The place of the first text that is no number."""
-    grouped: str | None = None
-    """A text with groups of three digits."""
-    value_of_grouped: float = 0.0
+    adorned: str | None = None
+    """A text with groups of three digits, or with a unit."""
+    value_of_adorned: float = 0.0
 
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -197,18 +198,24 @@ def number_of(text: str, decimal: str = ".") -> tuple[float, str] | None:
 
 
 def numbers_of(distinct: Sequence[str], decimal: str) -> Numbers:
-    """Return the numbers that texts mean; refused where one is none, or where groups are separated by two signs."""
+    """Return the numbers that texts mean: all have the same unit (see `units.without_unit`), or none has one.
+
+    Refused is the first text that is no number, has another unit, or another sign between its groups.
+    """
     values = np.empty(len(distinct))
-    sign = grouped = None
-    value_of_grouped = 0.0
+    sign = adorned = None
+    value_of_adorned = 0.0
+    unit_of_all = without_unit(distinct[0])[0] if distinct else ""
     for place, text in enumerate(distinct):
-        number = number_of(text, decimal)
-        if number is None or (number[1] and sign not in (None, number[1])):
+        unit, bare = without_unit(text)
+        number = number_of(bare, decimal)
+        if unit != unit_of_all or number is None or (number[1] and sign not in (None, number[1])):
             return Numbers(values, place)
         values[place] = number[0]
-        if number[1] and grouped is None:
-            sign, grouped, value_of_grouped = number[1], text, number[0]
-    return Numbers(values, None, grouped, value_of_grouped)
+        sign = number[1] or sign
+        if (number[1] or unit) and adorned is None:
+            adorned, value_of_adorned = text, number[0]
+    return Numbers(values, None, adorned, value_of_adorned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +227,8 @@ class Dates:
     """The place of the first text that is no date."""
     ambiguous: str | None = None
     """A text of which day and month cannot be told apart."""
+    other: str | None = None
+    """The first text in another format than the first one."""
 
 
 _TIME = r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?))?"
@@ -233,10 +242,10 @@ _EITHER = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{2}|[0-9]{4})(?:[T ][
 
 
 def dates_of(distinct: Sequence[str]) -> Dates:
-    """Return the dates that texts mean, with or without a time, all in one format.
+    """Return the dates that texts mean, with or without a time.
 
-    The formats are 2024-01-31 (ISO 8601), 2024/01/31 and 31.01.2024. In 01/02/2024 day and month may be in
-    either order.
+    The formats are 2024-01-31 (ISO 8601), 2024/01/31 and 31.01.2024, each of which can be read in one way only, so that
+    texts may be in several of them. In 01/02/2024 day and month may be in either order.
 
     >>> dates_of(["31.01.2024", "1.2.2024 10:30"]).values.astype(str).tolist()
     ['2024-01-31T00:00:00.000000', '2024-02-01T10:30:00.000000']
@@ -244,24 +253,35 @@ def dates_of(distinct: Sequence[str]) -> Dates:
     none = np.empty(0, "datetime64[us]")
     if not distinct:
         return Dates(none)
-    for pattern, order in _FORMATS:
-        if pattern.fullmatch(distinct[0]):
-            return _dates_in(distinct, pattern, order)
+    if _format_of(distinct[0]) is not None:
+        return _dates_in(distinct)
     for place, text in enumerate(distinct):
         if _EITHER.fullmatch(text) is None:
             return Dates(none, place)
     return Dates(none, 0, distinct[0])
 
 
-def _dates_in(distinct: Sequence[str], pattern: re.Pattern[str], order: tuple[int, int, int]) -> Dates:
+_Format = tuple[re.Pattern[str], tuple[int, int, int]]
+
+
+def _format_of(text: str) -> _Format | None:
+    return next((one for one in _FORMATS if one[0].fullmatch(text)), None)
+
+
+def _dates_in(distinct: Sequence[str]) -> Dates:
     values = np.empty(len(distinct), "datetime64[us]")
+    form, other = _format_of(distinct[0]), None
     for place, text in enumerate(distinct):
-        match = pattern.fullmatch(text)
+        match = None if form is None else form[0].fullmatch(text)
+        if match is None:
+            form = _format_of(text)
+            match = None if form is None else form[0].fullmatch(text)
+            other = other or text
+        if form is None or match is None:
+            return Dates(values, place)
         try:
-            if match is None:
-                return Dates(values, place)
-            year, month, day = (match[part] for part in order)
+            year, month, day = (match[part] for part in form[1])
             values[place] = np.datetime64(f"{year}-{month:0>2}-{day:0>2}T{match[4] or '00:00'}", "us")
         except ValueError:  # no such day
             return Dates(values, place)
-    return Dates(values)
+    return Dates(values, other=other)

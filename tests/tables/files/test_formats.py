@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 from multilayer import InputError
-from multilayer.tables import read_batches, read_table
+from multilayer.tables import columns_of, read_batches, read_table, write_rows
 
 DAY = datetime.date(2024, 1, 31)
 TABLE = pa.table(
@@ -170,3 +170,15 @@ def test_changed_bytes_are_read_or_refused_in_one_line(name, tmp_path):
                 read(tmp_path / name)
             except InputError as error:
                 assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_a_changed_page_of_parquet_is_refused(tmp_path):
+    path = tmp_path / "t.parquet"
+    write_rows(path, [{"a": np.arange(1000.0)}])
+    data = bytearray(path.read_bytes())
+    data[200:208] = bytes(byte ^ 1 for byte in data[200:208])
+    path.write_bytes(data)
+    schema = columns_of({"a": [1.5]}).schema
+    for read in (read_table, lambda path: list(read_batches(path, schema))):
+        with pytest.raises(InputError, match=r"t.parquet: cannot be read; it may be cut off or changed"):
+            read(path)

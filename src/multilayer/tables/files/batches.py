@@ -176,7 +176,11 @@ def _parquet(request: _Request) -> tuple[_Request, Iterator[Any]]:
     texts = [column.name for column in request.schema if column.kind == "category"]
     # Pages are read one by one: a group of rows may be as large as the file.
     file = arrow("parquet").ParquetFile(
-        request.source.as_file(), read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False
+        request.source.as_file(),
+        read_dictionary=texts,
+        buffer_size=_BUFFER,
+        pre_buffer=False,
+        page_checksum_verification=True,
     )
     request = request.among(file.schema_arrow.names)
     return request, _or_none(file.iter_batches(request.rows, columns=request.needed), file.schema_arrow)

@@ -32,6 +32,7 @@ from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow
 from multilayer.io.csv_table import header_of
 from multilayer.tables.files.sources import Source
+from multilayer.tables.units import without_unit
 
 __all__ = ["Dialect", "Options", "Settings", "dialect_of", "undecodable"]
 
@@ -314,7 +315,7 @@ def _are_decimals(lines: Sequence[str]) -> bool:
 
 
 def _decimal(rows: Sequence[CsvRow], separator: str) -> str:
-    cells = [cell.strip() for row in rows for cell in row.cells]
+    cells = [without_unit(cell.strip())[1] for row in rows for cell in row.cells]
     cells = [cell for cell in cells if not _THOUSANDS.fullmatch(cell)]
     if any(map(_DECIMAL[","].fullmatch, cells)) and not any(map(_DECIMAL["."].fullmatch, cells)):
         return ","

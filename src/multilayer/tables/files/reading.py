@@ -128,7 +128,9 @@ def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str,
 
 _FORMATS: dict[str, Callable[[Source, Mapping[str, Kind], Settings], Reading]] = {
     "csv": _read_csv,
-    "parquet": _read_arrow(lambda source: arrow("parquet").ParquetFile(source.as_file()).read()),
+    "parquet": _read_arrow(
+        lambda source: arrow("parquet").ParquetFile(source.as_file(), page_checksum_verification=True).read()
+    ),
     "arrow": _read_arrow(lambda source: arrow("ipc").open_file(source.as_file(mapped=True)).read_all()),
     "stream": _read_arrow(lambda source: arrow("ipc").open_stream(source.open()).read_all()),
     "json": _read_arrow(json_table),

@@ -107,7 +107,7 @@ def _write_tsv(file: BinaryIO, batches: Iterator[Batch]) -> None:
 def _write_parquet(file: BinaryIO, batches: Iterator[Batch]) -> None:
     tables = map(_table, batches)
     first = next(tables, arrow().table({}))
-    with arrow("parquet").ParquetWriter(file, first.schema) as writer:
+    with arrow("parquet").ParquetWriter(file, first.schema, write_page_checksum=True) as writer:
         writer.write_table(first)
         for table in tables:
             writer.write_table(table.cast(first.schema))
