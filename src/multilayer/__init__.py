@@ -12,6 +12,7 @@ from multilayer.backend import get_threads, set_threads, threads
 from multilayer.network import MLP, Dense, Trace
 
 if TYPE_CHECKING:
+    from multilayer import cluster as cluster
     from multilayer import diagnosis as diagnosis
     from multilayer import estimators as estimators
     from multilayer import exchange as exchange
@@ -82,6 +83,7 @@ _LATER = {
 
 _SUBMODULES = (
     "activations",
+    "cluster",
     "diagnosis",
     "estimators",
     "exchange",

@@ -7,9 +7,9 @@ import pytest
 
 from multilayer import fit, initialize
 from multilayer.optimizers import LBFGS
-from multilayer.training import TrainConfig
+from multilayer.training import TrainConfig, gradients
 from multilayer.training.data import Arrays
-from multilayer.training.lbfgs import BLOCK, Objective
+from multilayer.training.lbfgs import BLOCK, BlockSums, Objective, pairwise, vector_of, weight_of
 from multilayer.training.samples import targets
 from multilayer.training.state import parameters_of
 
@@ -17,55 +17,46 @@ CONFIG = TrainConfig(loss="categorical_cross_entropy", optimizer=LBFGS(), epochs
 
 
 def problem(rows, weights=None, X=None):
+    """Return the objective of random samples, a vector, and the data."""
     rng = np.random.default_rng(rows)
     net = initialize((7, 9, 3), "tanh", "softmax", dtype=float, rng=0)
     given = rng.standard_normal((rows, 7)) if X is None else X
-    y = targets(net, CONFIG.loss, rng.integers(0, 3, rows))
+    data = Arrays(given, targets(net, CONFIG.loss, rng.integers(0, 3, rows)), weights)
     parameters = parameters_of(net)
-    made = Objective(
-        CONFIG, tuple(layer.activation for layer in net.layers), parameters, Arrays(given, y, weights)
-    )
-    return made, made.vector(parameters)
+    made = Objective(CONFIG, parameters, sums_of(net, data), weight_of(data))
+    return made, vector_of(parameters), net, data
+
+
+def sums_of(net, data, whole=None):
+    activations = tuple(layer.activation for layer in net.layers)
+    return BlockSums(CONFIG, activations, parameters_of(net), data, whole)
 
 
 @pytest.mark.parametrize("rows", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 6 * BLOCK + 5])
 def test_it_is_the_objective_of_all_rows_at_once(rows):
-    objective, vector = problem(rows)
+    objective, vector, net, data = problem(rows)
     value, gradient = objective(vector)
-    blocks = [objective._block(number) for number in range(-(-rows // BLOCK))]
-    x, y = (np.concatenate(parts) for parts in list(zip(*blocks, strict=True))[:2])
-    objective._engine.load(objective.parameters(vector), objective._engine.optimizer_state())
-    mean, gradients = objective._engine.objective(x, y, None)
+    found = gradients(net, data.X, data.y, loss=CONFIG.loss)
     W = vector[: 7 * 9 + 9 * 3]
-    assert value == pytest.approx(mean + 0.5 * 0.01 * W @ W / rows, rel=1e-13)
-    expected = objective.vector(gradients)
+    assert value == pytest.approx(found.loss + 0.5 * 0.01 * W @ W / rows, rel=1e-13)
+    expected = vector_of([array for layer in found for array in (layer.dW, layer.db)])
     expected[: W.size] += 0.01 / rows * W
     assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("blocks", [4, 7, 16])
-def test_any_number_of_workers_makes_the_same_additions(blocks):
-    objective, vector = problem(blocks * BLOCK - 3)
-    _, whole = objective(vector)
-    alone = objective.sum_of(range(blocks))
-    for size in (1, 2, 4, 8):
-        shards = [
-            (size, objective.sum_of(range(first, min(first + size, blocks))))
-            for first in range(0, blocks, size)
-        ]
-        # The sums of shards are added as those of blocks are.
-        sums = []
-        for weight, leaf in shards:
-            total = leaf
-            while sums and sums[-1][0] == weight:
-                total = sums.pop()[1] + total
-                weight *= 2  # noqa: PLW2901
-            sums.append((weight, total))
-        total = sums.pop()[1]
-        while sums:
-            total = sums.pop()[1] + total
-        assert total.tobytes() == alone.tobytes()
-    assert np.isfinite(whole).all()
+@pytest.mark.parametrize("size", [1, 2, 4, 8])
+def test_any_number_of_workers_makes_the_same_additions(blocks, size):
+    rows = blocks * BLOCK - 3
+    _, _, net, data = problem(rows)
+    parameters = parameters_of(net)
+    alone = sums_of(net, data).total(parameters)
+    shards = []
+    for first in range(0, blocks, size):
+        part = slice(first * BLOCK, (first + size) * BLOCK)
+        shard = Arrays(data.X[part], data.y[part], None)
+        shards.append((min(size, blocks - first), sums_of(net, shard, float(rows)).total(parameters)))
+    assert pairwise(shards).tobytes() == alone.tobytes()
 
 
 def test_an_array_and_a_memory_map_have_the_same_bits(tmp_path):
@@ -85,14 +76,14 @@ def test_blocks_without_weight_add_nothing():
     X = np.random.default_rng(3).standard_normal((rows, 7))
     weights = np.ones(rows)
     weights[BLOCK : 2 * BLOCK] = 0.0
-    objective, vector = problem(rows, weights, X)
+    objective, vector, *_ = problem(rows, weights, X)
     value, gradient = objective(vector)
     assert np.isfinite(value)
     assert np.isfinite(gradient).all()
 
 
 def test_an_objective_that_is_not_finite_is_infinite():
-    objective, vector = problem(2 * BLOCK)
+    objective, vector, *_ = problem(2 * BLOCK)
     value, gradient = objective(np.full_like(vector, 1e308))
     assert value == np.inf
     assert not gradient.any()

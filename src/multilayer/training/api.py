@@ -51,6 +51,7 @@ class Options(Settings, total=False):
     checkpoint: Checkpoint | AnyPath | None
     every: int | None
     after: Memory | Trained | None
+    cluster: Any
 
 
 def _with_settings(function: Callable[P, R]) -> Callable[P, R]:
@@ -103,6 +104,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     every: int | None = None,
     after: Memory | Trained | None = None,
     checkpoint: Checkpoint | AnyPath | None = None,
+    cluster: Any = None,
     **settings: Unpack[Settings],
 ) -> Training:
     """Train a network as an iterator of `Step` and `Epoch`, with the outcome as `trained` in the end.
@@ -145,6 +147,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     checkpoint : Checkpoint or path, optional
         A file to save the training state to after epochs and when interrupted. Where it exists, training
         resumes from it, with the same bits as without the interruption.
+    cluster : dask.distributed.Client, optional
+        A Dask cluster whose workers share the work, with the same bits as without it; for `LBFGS` (extra `cluster`).
 
     Returns
     -------
@@ -184,13 +188,26 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
                 )
         if not isinstance(data, Arrays):
             raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
+    elif cluster is not None:
+        raise InputError(
+            fill("a cluster shares the work of LBFGS alone; leave out cluster=, or take optimizer=LBFGS()")
+        )
     start, writer = network if memory is None else None, None
     if checkpoint is not None:
         writer = CheckpointWriter.of(checkpoint, network, config, data, held_out)
         resumed = writer.resumed(state)
         start, state = start if resumed is state else None, resumed
     return Training(
-        network, config, data, held_out, state, callbacks=callbacks, every=every, writer=writer, start=start
+        network,
+        config,
+        data,
+        held_out,
+        state,
+        callbacks=callbacks,
+        every=every,
+        writer=writer,
+        start=start,
+        cluster=cluster,
     )
 
 

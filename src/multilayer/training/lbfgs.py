@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +21,24 @@ from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source
 from multilayer.training.engine import engine_for
 
-__all__ = ["Iterations", "Objective", "minimize"]
+__all__ = [
+    "BLOCK",
+    "BlockSums",
+    "Iterations",
+    "Objective",
+    "Sums",
+    "minimize",
+    "pairwise",
+    "vector_of",
+    "weight_of",
+]
 
 Vector = NDArray[np.float64]
 Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
 _NO_STATE = OptimizerState(0, {})
 BLOCK = 1024
-"""Rows of a block, whose gradient is one sum. The sums of blocks are added in pairs, and those in pairs again."""
+"""Rows of a block, whose gradient is one sum."""
 
 
 def minimize(
@@ -34,18 +46,25 @@ def minimize(
     activations: tuple[Activation, ...],
     start: Parameters,
     data: Source,
+    cluster: Any,
     ends: Callable[[Parameters, float], bool],
 ) -> Minimum:
-    """Minimize from `start`; `ends` is called with parameters and objective after each iteration, and may end it."""
+    """Minimize from `start`; `ends` is called with parameters and objective after each iteration, and may end it.
+
+    The sums are made by this process, or by the workers of a Dask cluster, if its client is given.
+    """
     assert isinstance(config.optimizer, LBFGS)  # noqa: S101  (train has refused others)
     assert isinstance(data, Arrays)  # noqa: S101
-    objective, kind = Objective(config, activations, start, data), start[0].dtype
+    kind = start[0].dtype
+    # By name: a cluster stands on training, and not the other way round.
+    made = BlockSums if cluster is None else partial(import_module("multilayer.cluster").ClusterSums, cluster)
+    objective = Objective(config, start, made(config, activations, start, data), weight_of(data))
 
     def callback(vector: Vector, value: float) -> None:
         if ends(tuple(array.astype(kind) for array in objective.parameters(vector)), value):
             raise StopIteration
 
-    return config.optimizer.minimize(objective, objective.vector(start), config.epochs, callback)
+    return config.optimizer.minimize(objective, vector_of(start), config.epochs, callback)
 
 
 class Iterations(Iterator[tuple[Parameters, float]]):
@@ -98,73 +117,108 @@ class Iterations(Iterator[tuple[Parameters, float]]):
         return not self._go_on.get()
 
 
-class Objective:
-    """The objective over all the data and its gradient, of one vector: every W, then every b, in float64.
+class Sums(Protocol):
+    """What adds up the objective without its penalty, and its gradient, over all the data."""
 
-    That is scikit-learn's order, which decides in what order SciPy adds up, and so on the last digits.
+    def total(self, parameters: Parameters) -> Vector | None:
+        """Return the objective, and behind it the gradient in the order of `vector_of`; None where not finite."""
+
+
+class BlockSums(Sums):
+    """The sums over data of this process, a block at a time.
+
+    The gradient of a block is one sum. Pairs of neighbours are added first, then pairs of pairs. A run of blocks whose
+    number is a power of two, and which begins at a multiple of it, is a subtree: whoever computes it, the additions
+    are the same.
+
+    `whole` is the sum of all weights, or the number of all rows, where the data are a part of a larger whole.
     """
 
     def __init__(
-        self, config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters, data: Arrays
+        self,
+        config: TrainConfig,
+        activations: tuple[Activation, ...],
+        parameters: Parameters,
+        data: Arrays,
+        whole: float | None = None,
     ) -> None:
-        config, self._penalty = config.without_penalty()
-        whole = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
+        in_memory = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
         (self._blocks,) = data.batches(BLOCK, None)
         # Converted once where it is all there, each time anew where it may not fit into memory.
-        kept = [self._gathered(number) for number in range(len(self._blocks))] if whole else None
+        kept = [self._gathered(number) for number in range(len(self._blocks))] if in_memory else None
         self._block = self._gathered if kept is None else kept.__getitem__
-        weights = data.weights if data.chosen is None or data.weights is None else data.weights[data.chosen]
-        self._total = float(data.rows if weights is None else weights.sum(dtype=np.float64))
-        self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
-        self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+        self._whole = weight_of(data) if whole is None else whole
         wide = tuple(array.astype(np.float64) for array in parameters)
-        self._engine = engine_for(config, activations, wide, _NO_STATE)
+        self._engine = engine_for(config.without_penalty()[0], activations, wide, _NO_STATE)
 
-    def __call__(self, vector: Vector) -> tuple[float, Vector]:
-        parameters = self.parameters(vector)
-        W = vector[: self._ends[len(self._shapes) // 2 - 1]]
-        with np.errstate(over="ignore"):
-            value = 0.5 * self._penalty * float(np.dot(W, W)) / self._total
-        gradient = np.zeros_like(vector)
-        gradient[: W.size] = (self._penalty / self._total) * W
+    def total(self, parameters: Parameters) -> Vector | None:
         self._engine.load(parameters, _NO_STATE)
-        total = self.sum_of(range(len(self._blocks)))
-        if total is None:  # a line search that went too far comes back from infinity
-            return math.inf, np.zeros_like(vector)
-        return value + float(total[0]), gradient + total[1:]
-
-    def sum_of(self, blocks: range) -> Vector | None:
-        """Return the objective and the gradient summed over blocks, or None where they are not finite.
-
-        Pairs of neighbours are added first, then pairs of pairs. A run of blocks whose number is a power of two, and
-        which begins at a multiple of it, is a subtree: whoever computes it, the additions are the same.
-        """
-        sums: list[tuple[int, Vector]] = []
-        for number in blocks:
-            leaf = self._leaf(number)
-            if leaf is None:
-                return None
-            size = 1
-            while sums and sums[-1][0] == size:
-                leaf = sums.pop()[1] + leaf
-                size *= 2
-            sums.append((size, leaf))
-        total = sums.pop()[1]
-        while sums:
-            total = sums.pop()[1] + total
-        return total
+        return pairwise((1, self._leaf(number)) for number in range(len(self._blocks)))
 
     def _leaf(self, number: int) -> Vector | None:
         """Return the share of one block in the objective and in its gradient."""
         x, y, weights = self._block(number)
-        fraction = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._total
+        fraction = float(len(x) if weights is None else weights.sum(dtype=np.float64)) / self._whole
         mean, gradients = self._engine.objective(x, y, weights)
         if not math.isfinite(mean):
             return None
-        return fraction * np.concatenate([[mean], self.vector(gradients)])
+        return fraction * np.concatenate([[mean], vector_of(gradients)])
 
     def _gathered(self, number: int) -> Gathered:
         return self._blocks.gather(number, np.dtype(np.float64))
+
+
+def pairwise(leaves: Iterable[tuple[int, Vector | None]]) -> Vector | None:
+    """Return the sum of consecutive subtrees, each with the number of its blocks, or None where one is None."""
+    sums: list[tuple[int, Vector]] = []
+    for size, leaf in leaves:
+        if leaf is None:
+            return None
+        total = leaf
+        while sums and sums[-1][0] == size:
+            total = sums.pop()[1] + total
+            size *= 2  # noqa: PLW2901
+        sums.append((size, total))
+    total = sums.pop()[1]
+    while sums:
+        total = sums.pop()[1] + total
+    return total
+
+
+def weight_of(data: Arrays) -> float:
+    """Return the sum of the weights, or the number of rows."""
+    weights = data.weights if data.chosen is None or data.weights is None else data.weights[data.chosen]
+    return float(data.rows if weights is None else weights.sum(dtype=np.float64))
+
+
+def vector_of(parameters: Parameters) -> Vector:
+    """Return the vector of W1, b1, W2, b2, ...: every W, then every b, in float64.
+
+    That is scikit-learn's order, which decides in what order SciPy adds up, and so on the last digits.
+    """
+    arrays = (*parameters[::2], *parameters[1::2])
+    return np.concatenate([array.ravel() for array in arrays], dtype=np.float64)
+
+
+class Objective:
+    """The objective over all the data and its gradient, of one vector (`vector_of`)."""
+
+    def __init__(self, config: TrainConfig, parameters: Parameters, sums: Sums, whole: float) -> None:
+        _, self._penalty = config.without_penalty()
+        self._sums, self._whole = sums, whole
+        self._shapes = [array.shape for array in (*parameters[::2], *parameters[1::2])]
+        self._ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+
+    def __call__(self, vector: Vector) -> tuple[float, Vector]:
+        W = vector[: self._ends[len(self._shapes) // 2 - 1]]
+        with np.errstate(over="ignore"):
+            value = 0.5 * self._penalty * float(np.dot(W, W)) / self._whole
+        gradient = np.zeros_like(vector)
+        gradient[: W.size] = (self._penalty / self._whole) * W
+        total = self._sums.total(self.parameters(vector))
+        if total is None:  # a line search that went too far comes back from infinity
+            return math.inf, np.zeros_like(vector)
+        return value + float(total[0]), gradient + total[1:]
 
     def parameters(self, vector: Vector) -> Parameters:
         """Return W1, b1, W2, b2, ..., views of the vector."""
@@ -172,8 +226,3 @@ class Objective:
         parts = [part.reshape(shape) for part, shape in zip(split, self._shapes, strict=True)]
         half = len(parts) // 2
         return tuple(parts[place] for n in range(half) for place in (n, n + half))
-
-    def vector(self, parameters: Parameters) -> Vector:
-        """Return the vector of W1, b1, W2, b2, ..."""
-        arrays = (*parameters[::2], *parameters[1::2])
-        return np.concatenate([array.ravel() for array in arrays], dtype=np.float64)

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from multilayer._base.errors import InputError
 from multilayer.network import MLP
@@ -56,6 +56,7 @@ class Training(Iterator[Step | Epoch]):
         every: int | None = None,
         writer: CheckpointWriter | None = None,
         start: MLP | None = None,
+        cluster: Any = None,
     ) -> None:
         self.network = network
         """The network that training started from."""
@@ -66,6 +67,7 @@ class Training(Iterator[Step | Epoch]):
         self._data, self._held_out, self._start = data, held_out, start
         self._run = Run(network, config, data, held_out, state)
         self._callbacks, self._every, self._writer = callbacks, every, writer
+        self._cluster = cluster
         if writer is not None and self._run.ended is None:
             writer.check_ready(state.rng)
         self._stop_asked = False
@@ -218,7 +220,9 @@ class Training(Iterator[Step | Epoch]):
     def _iterations(self) -> Generator[Epoch, None, None]:
         """Yield an epoch per iteration of L-BFGS over all the data."""
         run = self._run
-        task = partial(minimize, self.config, run.activations, run.engine.parameters(), run.data)
+        task = partial(
+            minimize, self.config, run.activations, run.engine.parameters(), run.data, self._cluster
+        )
         began, ended = time.perf_counter(), None
         with Iterations(task) as iterations:
             for parameters, loss in iterations:
@@ -243,7 +247,9 @@ class Training(Iterator[Step | Epoch]):
             return ended is not None
 
         run = self._run
-        minimum = minimize(self.config, run.activations, run.engine.parameters(), run.data, ends)
+        minimum = minimize(
+            self.config, run.activations, run.engine.parameters(), run.data, self._cluster, ends
+        )
         self._conclude(minimum, ended)
 
     def _ended_by(self, event: Epoch) -> Stopped | None:
