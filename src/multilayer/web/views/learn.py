@@ -170,6 +170,17 @@ def initialize(session: Session, request: InitializeRequest) -> Status:
     return status_of(session, runner_of(session))
 
 
+def _messages(session: Session, feed: Feed, code: str) -> list[tuple[str, msgspec.Struct]]:
+    """Return what is new; nothing where the session is in use: the server does not wait, and the next frame has it."""
+    if not session.lock.acquire(blocking=False):
+        return []
+    try:
+        with in_language(code):
+            return list(feed.messages())
+    finally:
+        session.lock.release()
+
+
 def routes(session: Session) -> list[Route]:
     """Return the stream of events: `GET /api/events?digits=6&lang=en`."""
     runner = runner_of(session)
@@ -180,8 +191,7 @@ def routes(session: Session) -> list[Route]:
         try:
             yield b"retry: 2000\n\n"
             while not session.closed.is_set():
-                with in_language(code):
-                    messages = list(feed.messages())
+                messages = _messages(session, feed, code)
                 for name, message in messages:
                     silent = 0.0
                     yield b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))

@@ -25,7 +25,7 @@ from multilayer.web.session import Session, State
 
 __all__ = ["ENDPOINTS", "grid_of"]
 
-_WORK = 2e8
+_WORK = 1e8
 """Products of a weight and a number that one picture may take."""
 _MOST_POINTS = 500
 _SAMPLES = 256

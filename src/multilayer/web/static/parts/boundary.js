@@ -24,33 +24,47 @@ function colours(element) {
 
 const mixed = (from, to, share) => from.map((value, k) => value + (to[k] - value) * share);
 
-/** Of a point: its answer, its colour, and where there is one the level that is 0 where the answer changes. */
+/** Of every point its answer, and its colour; and for one output the level that is 0 where the answer changes. */
 function meaning(plane, values, colour) {
   const { outputs, kind, low, high } = plane;
+  const count = plane.size ** 2;
   const page = colour("--page");
+  const answers = new Int16Array(count);
   if (kind === "classes") {
-    const best = (k) => {
-      let found = 0;
-      for (let j = 1; j < outputs; j++) if (values[k * outputs + j] > values[k * outputs + found]) found = j;
-      return found;
-    };
+    for (let k = 0; k < count; k++) {
+      for (let j = 1; j < outputs; j++) if (values[k * outputs + j] > values[k * outputs + answers[k]]) answers[k] = j;
+    }
     const ink = PALETTE.map(colour);
-    return { answer: best, ink: (k) => mixed(page, ink[best(k) % ink.length], 0.25 + 0.4 * Math.min(1, Math.max(0, values[k * outputs + best(k)]))) };
+    return { answers, ink: (k) => mixed(page, ink[answers[k] % ink.length], 0.25 + 0.4 * Math.min(1, Math.max(0, values[k * outputs + answers[k]]))) };
+  }
+  const levels = new Float32Array(count);
+  for (let k = 0; k < count; k++) {
+    levels[k] = Math.min(1, Math.max(-1, (2 * (values[k * outputs] - low)) / (high - low || 1) - 1)) || 0;
+    answers[k] = levels[k] > 0 ? 1 : 0;
   }
   const [minus, plus] = [colour("--negative"), colour("--positive")];
-  const share = (k) => Math.min(1, Math.max(-1, (2 * (values[k * outputs] - low)) / (high - low || 1) - 1)) || 0;
-  return { answer: (k) => (share(k) > 0 ? 1 : 0), level: share, ink: (k) => mixed(page, share(k) < 0 ? minus : plus, 0.75 * Math.abs(share(k))) };
+  const shades = Array.from({ length: 201 }, (_, k) => mixed(page, k < 100 ? minus : plus, (0.75 * Math.abs(k - 100)) / 100));
+  return { answers, levels, ink: (k) => shades[Math.round(100 * levels[k]) + 100] };
 }
 
-/** Where the answer changes along the four edges of a square: [edge, share of the way]. */
-function crossings(corners, answer, level) {
-  const found = [];
-  for (let edge = 0; edge < 4; edge++) {
-    const [from, to] = [corners[edge], corners[(edge + 1) % 4]];
-    if (answer(from) === answer(to)) continue;
-    found.push([edge, level ? level(from) / (level(from) - level(to)) : 0.5]);
+/** The places where the answer changes, as ends of short lines in points of the plane, two by two. */
+function contour(size, answers, levels) {
+  const ends = [];
+  const share = (from, to) => (levels ? levels[from] / (levels[from] - levels[to]) : 0.5);
+  for (let j = 0; j + 1 < size; j++) {
+    for (let i = 0; i + 1 < size; i++) {
+      const k = j * size + i;
+      const [a, b, c, d] = [answers[k], answers[k + 1], answers[k + size + 1], answers[k + size]];
+      if (a === b && b === c && c === d) continue;
+      const met = [];
+      if (a !== b) met.push([i + share(k, k + 1), j]);
+      if (b !== c) met.push([i + 1, j + share(k + 1, k + size + 1)]);
+      if (c !== d) met.push([i + share(k + size, k + size + 1), j + 1]);
+      if (d !== a) met.push([i, j + share(k, k + size)]);
+      ends.push(...met.slice(0, met.length & ~1));
+    }
   }
-  return found;
+  return ends;
 }
 
 /** Paint values over a plane: the colours, the line between answers, the rows. */
@@ -58,28 +72,25 @@ export function paint(canvas, plane, values) {
   const { size } = plane;
   const context = canvas.getContext("2d");
   const colour = colours(canvas);
-  const { answer, level, ink } = meaning(plane, values, colour);
+  const { answers, levels, ink } = meaning(plane, values, colour);
   const image = new ImageData(size, size);
   for (let k = 0; k < size * size; k++) {
     const at = 4 * ((size - 1 - Math.floor(k / size)) * size + (k % size));
-    image.data.set([...ink(k), 255], at);
+    const [red, green, blue] = ink(k);
+    image.data[at] = red;
+    image.data[at + 1] = green;
+    image.data[at + 2] = blue;
+    image.data[at + 3] = 255;
   }
   const small = new OffscreenCanvas(size, size);
   small.getContext("2d").putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = true;
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
-  const at = (i, j) => [((i + 0.5) / size) * canvas.width, canvas.height - ((j + 0.5) / size) * canvas.height];
   context.beginPath();
-  for (let j = 0; j + 1 < size; j++) {
-    for (let i = 0; i + 1 < size; i++) {
-      const met = crossings([j * size + i, j * size + i + 1, (j + 1) * size + i + 1, (j + 1) * size + i], answer, level);
-      const ends = met.map(([edge, share]) => at(i + [share, 1, 1 - share, 0][edge], j + [0, share, 1, 1 - share][edge]));
-      for (let k = 0; k + 1 < ends.length; k += 2) {
-        context.moveTo(...ends[k]);
-        context.lineTo(...ends[k + 1]);
-      }
-    }
-  }
+  contour(size, answers, levels).forEach(([i, j], k) => {
+    const at = [((i + 0.5) / size) * canvas.width, canvas.height - ((j + 0.5) / size) * canvas.height];
+    if (k % 2) context.lineTo(...at);
+    else context.moveTo(...at);
+  });
   context.strokeStyle = `rgb(${colour("--ink")})`;
   context.lineWidth = 1.5;
   context.stroke();

@@ -35,7 +35,6 @@ export function say(sentence) {
   }, 2000);
 }
 
-let source = null;
 let run = 0;
 
 function took(curve) {
@@ -86,15 +85,21 @@ const heard = {
   },
 };
 
-/** Open the stream, and return what closes it: then training pauses, unless another page listens. */
+/** Open the stream, and return what closes it: after training has paused, so that other views show where it stands. */
 export function listen() {
-  return effect(() => {
+  const close = effect(() => {
     run = 0;
-    source?.close();
-    const opened = (source = new EventSource(`/api/events?digits=${digits.value ?? "all"}&lang=${lang.value}`));
+    const opened = new EventSource(`/api/events?digits=${digits.value ?? "all"}&lang=${lang.value}`);
     for (const [name, take] of Object.entries(heard)) opened.addEventListener(name, (event) => take(JSON.parse(event.data)));
     return () => opened.close();
   });
+  return () => {
+    if (!status.peek()?.playing) return close();
+    command("pause");
+    const paused = effect(() => {
+      if (!status.value.playing) setTimeout(() => (paused(), close()));
+    });
+  };
 }
 
 /** Ask for a command; what comes of it is heard in the stream, which may well be faster than the answer. */
