@@ -189,13 +189,25 @@ def test_the_network_that_a_search_has_found():
     assert from_model(_fitted(search, X, y)) == from_model(search.best_estimator_)
 
 
-def test_refuses_transformed_targets():
-    model = TransformedTargetRegressor(
-        theirs.MLPRegressor(hidden_layer_sizes=(3,), max_iter=3, random_state=0),
-        func=np.log,
-        inverse_func=np.exp,
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler((-1, 1)), RobustScaler(), None])
+def test_scaled_targets_become_part_of_the_last_layer(scaler):
+    regressor = make_pipeline(
+        StandardScaler(), theirs.MLPRegressor(hidden_layer_sizes=(5,), max_iter=9, random_state=0)
     )
-    _fitted(model, X, X[:, 0])
-    with pytest.raises(InputError, match=r"predicts transformed targets; give model\.regressor_, with"):
+    model = _fitted(TransformedTargetRegressor(regressor, transformer=scaler), X[:, :3], 100 + 7 * X[:, 3])
+    network = from_model(model)
+    np.testing.assert_allclose(network(X[:, :3])[:, 0], model.predict(X[:, :3]), rtol=1e-12, atol=1e-12)
+
+
+def test_logarithms_of_targets_become_an_exponential_output():
+    inner = theirs.MLPRegressor(hidden_layer_sizes=(5,), max_iter=9, random_state=0)
+    model = _fitted(TransformedTargetRegressor(inner, func=np.log, inverse_func=np.exp), X, X[:, 0])
+    np.testing.assert_allclose(from_model(model)(X)[:, 0], model.predict(X), rtol=1e-12, atol=1e-12)
+
+
+def test_refuses_other_transformed_targets():
+    inner = theirs.MLPRegressor(hidden_layer_sizes=(3,), max_iter=3, random_state=0)
+    model = _fitted(TransformedTargetRegressor(inner, func=np.sqrt, inverse_func=np.square), X, X[:, 0])
+    with pytest.raises(InputError, match=r"function of its own; give model\.regressor_, with"):
         from_model(model)
     assert from_model(model.regressor_).widths == (4, 3, 1)

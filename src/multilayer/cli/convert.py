@@ -59,8 +59,9 @@ def convert(
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
-    Read are .json, .safetensors, .npz, .onnx, .keras and .weights.h5; written are the first five, and sources that need
-    no package: .c, .py and .mjs, or NAME_torch.py for PyTorch. --from and --to name a format whatever the suffix is.
+    Read are .json, .safetensors, .npz, .onnx, .keras and .weights.h5; written are the first five, and sources: .c, .py
+    and .mjs need no package, NAME_torch.py is for PyTorch, NAME_sklearn.py for scikit-learn. --from and --to name a
+    format whatever the suffix is.
 
     Both sides are run on the same samples where their programs are installed; where they differ by more than rounding,
     nothing is written.

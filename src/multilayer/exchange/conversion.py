@@ -97,6 +97,12 @@ def convert(
     if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
         raise InputError(f"{shown(target)}: it is the source; name another file")
     network = found.network
+    if check is not None and isinstance(network, Model):
+        raise InputError(
+            fill(
+                "--check takes rows for a network; a model of a table is compared on rows made for its columns"
+            )
+        )
     x = _samples(check, network) if isinstance(network, MLP) else None
     proofs: list[Proof] = []
     notes: list[str] = []
@@ -146,12 +152,18 @@ def _prove_target(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
         put(contents(network, to, given), path, overwrite=True)
-        if to.read is not None:
+        if to.read is not None and (to.reads_models or isinstance(network, MLP)):
             if _numbers(to.read(path, Asked()).network) != _numbers(network):
                 raise InputError(
                     "what was written is not read back bit for bit; this is a defect of multilayer"
                 )
             notes.append(fill("{format} is read back with the same bits", format=to.title))
+        if isinstance(network, Model) and to.prove_model is not None:
+            proof = to.prove_model(network, path)
+            if proof is None:
+                return [*notes, fill("no program that runs {format} is installed", format=to.title)]
+            proof.check(tolerance)
+            proofs.append(proof)
         if to.run is None or x is None or not isinstance(network, MLP):
             return notes
         program = to.run(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -14,7 +16,9 @@ from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.exchange.formats import Format, format_of
 from multilayer.exchange.imported import Asked, Imported, Target, with_output
+from multilayer.exchange.keras import reader as keras_reader
 from multilayer.interop import from_model
+from multilayer.network import MLP
 from multilayer.network.held import holds_network, network_of
 from multilayer.network.labels import Label
 from multilayer.tables import Model
@@ -31,13 +35,14 @@ def read(
     classes: Sequence[Label] | None = None,
     inputs: Sequence[str] | None = None,
 ) -> Imported:
-    """Return the network in a file of any format, as `.network`, with notes on what was folded or decided.
+    """Return the network in a file of any format, or in a Keras model in memory, with notes on what was decided.
 
     Nothing from the file is run. What a network cannot represent is refused by name.
 
     Parameters
     ----------
     path : str or path
+        Or a model of Keras 3, which is saved and read as a file is.
     format : str, optional
         A name in `multilayer.exchange.FORMATS`; by the suffix unless given.
     hidden : str or Activation, or one for each hidden layer, optional
@@ -63,7 +68,8 @@ def read(
     ...     read(f"{folder}/network.npz").network == network
     True
     """
-    return imported(path, format, asked_for(hidden, output, classes, inputs))
+    asked = asked_for(hidden, output, classes, inputs)
+    return with_output(_of_keras(path), asked) if _is_keras(path) else imported(path, format, asked)
 
 
 class Added(TypedDict, total=False):
@@ -81,6 +87,20 @@ def asked_for(hidden: Any = (), output: Any = None, classes: Any = None, inputs:
     if listed is None or not all(isinstance(one, str | Activation) for one in listed):
         raise InputError(f"hidden must be activations or their names; got {one_line(repr(hidden), 60)}")
     return Asked(listed, output, tuple(classes) if classes else None, inputs and tuple(inputs))
+
+
+def _is_keras(model: Any) -> bool:
+    """Whether an object is a model of Keras 3, by its class; Keras is not imported."""
+    return "keras" in {kind.__module__.partition(".")[0] for kind in type(model).__mro__} and hasattr(
+        model, "save"
+    )
+
+
+def _of_keras(model: Any) -> Imported:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.keras")
+        model.save(path)
+        return replace(keras_reader.read(path, Asked()), program=None)
 
 
 def imported(path: AnyPath, name: str | None, asked: Asked) -> Imported:
@@ -116,14 +136,16 @@ def write(
 def contents(model: Any, to: Format, target: Target) -> dict[str, bytes]:
     """Return the content of each file by its suffix."""
     assert to.write is not None  # noqa: S101  (format_of returns no other)
-    held = (
-        model
-        if isinstance(model, Model)
-        else network_of(model)
-        if holds_network(model)
-        else from_model(model)
-    )
+    held = _held(model)
     return to.write(held, target)
+
+
+def _held(model: Any) -> MLP | Model:
+    if isinstance(model, Model):
+        return model
+    if _is_keras(model):
+        return _of_keras(model).network
+    return network_of(model) if holds_network(model) else from_model(model)
 
 
 def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path]:

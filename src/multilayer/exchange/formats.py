@@ -9,14 +9,16 @@ from pathlib import Path
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
-from multilayer.exchange import native, npz, sources
+from multilayer.exchange import native, npz, scikit_learn, sources
 from multilayer.exchange.imported import Asked, Imported, Runner, Target
 from multilayer.exchange.keras import reader as keras_reader
 from multilayer.exchange.keras import runtime as keras_runtime
 from multilayer.exchange.keras import writer as keras_writer
 from multilayer.exchange.onnx import reader as onnx_reader
 from multilayer.exchange.onnx import runtime as onnx_runtime
+from multilayer.exchange.onnx import tables_proof
 from multilayer.exchange.onnx import writer as onnx_writer
+from multilayer.exchange.proof import Proof
 from multilayer.exchange.source import SOURCES
 from multilayer.exchange.torch import runtime as torch_runtime
 from multilayer.exchange.torch import writer as torch_writer
@@ -38,18 +40,38 @@ class Format:
     write: Callable[[MLP | Model, Target], dict[str, bytes]] | None = None
     """Returns the content of each file by its suffix, the named one last. It refuses with an `InputError` what the
     format cannot represent."""
+    reads_models: bool = False
+    """Whether models of tables are read, too."""
+    prove_model: Callable[[Model, Path], Proof | None] | None = None
+    """How far a model of a table in a file is from the model itself."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """The program of the format on a file, and its name, where that is installed."""
 
 
 FORMATS: tuple[Format, ...] = (
     Format("json", "network JSON", (".json",), native.read, native.write_json),
-    Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors),
+    Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors, True),
     Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
-    Format("onnx", "ONNX", (".onnx",), onnx_reader.read, onnx_writer.write, onnx_runtime.run_network),
-    Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, keras_runtime.program),
+    Format(
+        "onnx",
+        "ONNX",
+        (".onnx",),
+        onnx_reader.read,
+        onnx_writer.write,
+        prove_model=tables_proof.proof,
+        run=onnx_runtime.run_network,
+    ),
+    Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, run=keras_runtime.program),
     Format("keras-weights", "weights of Keras 3", (".h5",), keras_reader.read_weights),
-    Format("torch", "PyTorch module", ("_torch.py",), None, torch_writer.write, torch_runtime.program),
+    Format("torch", "PyTorch module", ("_torch.py",), None, torch_writer.write, run=torch_runtime.program),
+    Format(
+        "scikit-learn",
+        "scikit-learn estimator",
+        ("_sklearn.py",),
+        None,
+        scikit_learn.write,
+        run=scikit_learn.program,
+    ),
     *(
         Format(name, f"standalone {name}", suffixes[:1], None, sources.writer_of(suffixes, write))
         for name, (suffixes, write) in SOURCES.items()

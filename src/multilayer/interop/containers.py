@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multilayer._base.arrays import named_columns
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, one_line
+from multilayer.activations import Identity, exponential
 from multilayer.network import MLP, Dense
 from multilayer.training import Training
 
@@ -21,10 +22,12 @@ __all__ = [
     "Floats",
     "Steps",
     "Weights",
+    "has_transformed_targets",
     "input_names",
     "transformed",
     "unwrapped",
     "with_steps",
+    "with_targets",
 ]
 
 Floats = NDArray[np.float64]
@@ -96,6 +99,46 @@ def with_steps(steps: Steps, network: MLP) -> MLP:
         W, b = affine.before(W, b)
     layer = Dense(W.astype(network.dtype), b.astype(network.dtype), first.activation)
     return MLP([layer, *others], classes=network.classes, inputs=input_names(steps[0].transformer))
+
+
+def has_transformed_targets(model: Any) -> bool:
+    """Whether a model is a fitted regressor whose targets are transformed, such as TransformedTargetRegressor."""
+    return _having("regressor_", "transformer_", "check_inverse")(model)
+
+
+def with_targets(network: MLP, transformer: Any) -> MLP:
+    """Return the network whose outputs are what `transformer.inverse_transform` makes of them.
+
+    It is folded into the last layer, in float64, and rounded once.
+
+    Raises
+    ------
+    InputError
+        For a transformer that is not a multiplication and addition, and an output layer that is not the identity.
+    """
+    *others, last = network.layers
+    with located(f"the transformer of the targets ({type(transformer).__name__})"):
+        if not isinstance(last.activation, Identity):
+            raise InputError(
+                f"it follows the output activation {last.activation.facts.name}; expected the identity"
+            )
+        layer = _unscaled(last, transformer)
+    return MLP([*others, layer], classes=network.classes, inputs=network.input_names)
+
+
+def _unscaled(last: Dense, transformer: Any) -> Dense:
+    """Return the last layer, and behind it the inverse of a transformer of targets."""
+    if hasattr(transformer, "inverse_func"):  # a function and its inverse
+        inverse = transformer.inverse_func
+        if inverse is not None and inverse is not np.exp:
+            raise InputError(
+                "its inverse is a function of its own; give model.regressor_, with model.transformer_.transform(y) as y"
+            )
+        return last if inverse is None else Dense(last.W, last.b, exponential)
+    there = _affine(transformer, last.units)
+    back = Affine(there.shift, there.scale, there.std, there.centre)
+    W, b = back.after(last.W.astype(np.float64), last.b.astype(np.float64))
+    return Dense(W.astype(last.dtype), b.astype(last.dtype))
 
 
 def _affine(scaler: Any, columns: int) -> Affine:

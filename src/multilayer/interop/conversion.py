@@ -10,7 +10,7 @@ from typing import Any
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.interop import scikit_learn, torch
-from multilayer.interop.containers import unwrapped, with_steps
+from multilayer.interop.containers import has_transformed_targets, unwrapped, with_steps, with_targets
 from multilayer.network import MLP
 from multilayer.network.held import holds_network, network_of
 
@@ -63,7 +63,8 @@ def from_model(model: Any, /) -> MLP:
     ----------
     model : object
         A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn, also as the end of a
-        pipeline of scalers, which become part of the first layer, or as the best of a search; a PyTorch
+        pipeline of scalers, which become part of the first layer, as the best of a search, or with targets that are
+        scaled, which becomes part of the last layer; a PyTorch
         `nn.Sequential` of `Linear`, `BatchNorm1d` and activations, as it predicts in evaluation mode; an `MLP`, which
         is returned as it is; or what `fit` returned.
 
@@ -82,6 +83,8 @@ def from_model(model: Any, /) -> MLP:
     Traceback (most recent call last):
     multilayer._base.errors.InputError: a str cannot be made a network; expected an MLP, or ...
     """
+    if has_transformed_targets(model):
+        return with_targets(from_model(model.regressor_), model.transformer_)
     steps, inner = unwrapped(model)
     return with_steps(steps, conversion_of(inner).convert(inner))
 
@@ -126,9 +129,7 @@ def conversion_of(model: Any) -> Conversion:
     if hasattr(model, "get_weights") and packages & _KERAS:
         raise InputError(
             fill(
-                "a Keras {kind} is not converted; make the network of its Dense layers: "
-                "MLP([Dense(*layer.get_weights(), layer.activation.__name__) for layer in "
-                "model.layers])",
+                "a Keras {kind} is not converted here; multilayer.exchange.read(model).network is its network",
                 kind=type(model).__name__,
             )
         )

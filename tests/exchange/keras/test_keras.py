@@ -36,6 +36,9 @@ def test_names_and_counters_that_disagree(tmp_path):
         np.testing.assert_array_equal(layer.W, dense.get_weights()[0])
         np.testing.assert_array_equal(layer.b, dense.get_weights()[1])
     assert prove(found.network, *found.program(), samples_for(found.network)).holds
+    assert read(model).network == found.network
+    write(model, tmp_path / "n.json")
+    assert read(tmp_path / "n.json").network == found.network
     model.save_weights(tmp_path / "n.weights.h5")
     assert read(tmp_path / "n.weights.h5", hidden="tanh", output="tanh").network == found.network
 

@@ -17,7 +17,8 @@ from multilayer.activations import (
     get,
 )
 from multilayer.exchange import read
-from multilayer.exchange.onnx.formulas import FORMULAS, _form, _odd_ones, recognized
+from multilayer.exchange.onnx.formulas import FORMULAS
+from multilayer.exchange.onnx.recognition import form_of, odd_ones, recognized
 from tests.exchange.onnx.graphs import WEIGHTS, dense, saved
 
 f = np.float32
@@ -149,8 +150,8 @@ def test_ways_of_exporters(tmp_path, name):
 def test_formulas_are_told_apart(formula):
     """Each is recognized with any parameters: as the activation, or one that is the same function."""
     x = np.linspace(-7.0, 7.0, 40).reshape(8, 5)
-    for h in [formula.only] if formula.only else _odd_ones(formula.kind):
-        found = recognized(_form(formula, h))
+    for h in [formula.only] if formula.only else odd_ones(formula.kind):
+        found = recognized(form_of(formula, h))
         np.testing.assert_allclose(found(x), h(x), rtol=1e-12, atol=1e-300)
 
 

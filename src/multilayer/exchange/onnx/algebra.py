@@ -10,118 +10,38 @@ The skeleton of a form is all of it but its numbers; formulas that differ in the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any
 
-__all__ = ["Form", "NoForm", "X", "apply", "number"]
+from multilayer.exchange.onnx.forms import Atom, Form, Monomial, NoForm, atom_form, made, number, order
 
-_MOST_TERMS = 24
-_MOST_FACTORS = 8
+__all__ = ["apply"]
+
+_MOST_PRODUCTS = 24
 _FLOATS, _BOOL = (1, 10, 11, 16), 9
 """TensorProto.DataType."""
-
-
-class NoForm(Exception):  # noqa: N818  (no error: there is another reading)
-    """An operator, or the way it is used, is not part of a formula."""
-
-
-@dataclass(frozen=True)
-class Atom:
-    """An operator of formulas, with numbers beside them; x is the operator "x" of nothing."""
-
-    operator: str
-    inputs: tuple[Form, ...] = ()
-    numbers: tuple[float, ...] = ()
-
-    @property
-    def skeleton(self) -> Any:
-        """The atom without its numbers."""
-        return self.operator, tuple(one.skeleton for one in self.inputs), len(self.numbers)
-
-    @property
-    def holes(self) -> tuple[float, ...]:
-        """Its numbers, in the order of the skeleton."""
-        return (*self.numbers, *(hole for one in self.inputs for hole in one.holes))
-
-
-Monomial: TypeAlias = tuple[Atom, ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A sum of coefficients times products of atoms, in a fixed order; the empty product is the constant."""
-
-    terms: tuple[tuple[Monomial, float], ...]
-
-    @property
-    def skeleton(self) -> Any:
-        """The form without its numbers."""
-        return tuple(tuple(atom.skeleton for atom in atoms) for atoms, _ in self.terms)
-
-    @property
-    def holes(self) -> tuple[float, ...]:
-        """Its numbers, in the order of the skeleton."""
-        found: list[float] = []
-        for atoms, coefficient in self.terms:
-            found.append(coefficient)
-            for atom in atoms:
-                found += atom.holes
-        return tuple(found)
-
-    @property
-    def constant(self) -> float | None:
-        """The number that it is, or None where it depends on x."""
-        if not self.terms:
-            return 0.0
-        (atoms, value), *others = self.terms
-        return value if not atoms and not others else None
-
-
-def _made(terms: Mapping[Monomial, float]) -> Form:
-    kept = [(atoms, value) for atoms, value in terms.items() if value != 0.0]
-    if len(kept) > _MOST_TERMS or any(len(atoms) > _MOST_FACTORS for atoms, _ in kept):
-        raise NoForm
-    # Holes break ties, so that two atoms that differ in their numbers alone have an order.
-    return Form(tuple(sorted(kept, key=lambda term: [_order(atom) for atom in term[0]])))
-
-
-def _order(atom: Atom) -> Any:
-    return repr(atom.skeleton), atom.holes
-
-
-X = Form((((Atom("x"),), 1.0),))
-
-
-def number(value: float) -> Form:
-    """Return a constant as a formula."""
-    return _made({(): float(value)})
-
-
-def _atom(operator: str, *inputs: Form, numbers: tuple[float, ...] = ()) -> Form:
-    return Form((((Atom(operator, inputs, numbers),), 1.0),))
 
 
 def _add(a: Form, b: Form) -> Form:
     terms = dict(a.terms)
     for atoms, value in b.terms:
         terms[atoms] = terms.get(atoms, 0.0) + value
-    return _made(terms)
+    return made(terms)
 
 
 def _scaled(a: Form, factor: float) -> Form:
-    return _made({atoms: value * factor for atoms, value in a.terms})
+    return made({atoms: value * factor for atoms, value in a.terms})
 
 
 def _multiply(a: Form, b: Form) -> Form:
-    if len(a.terms) * len(b.terms) > _MOST_TERMS:
+    if len(a.terms) * len(b.terms) > _MOST_PRODUCTS:
         raise NoForm
     terms: dict[Monomial, float] = {}
     for (left, first), (right, second) in product(a.terms, b.terms):
-        atoms = tuple(sorted((*left, *right), key=_order))
+        atoms = tuple(sorted((*left, *right), key=order))
         terms[atoms] = terms.get(atoms, 0.0) + first * second
-    return _made(terms)
+    return made(terms)
 
 
 def _divide(a: Form, b: Form) -> Form:
@@ -129,15 +49,15 @@ def _divide(a: Form, b: Form) -> Form:
     if by is not None:
         if by == 0.0:
             raise NoForm
-        return _made({atoms: value / by for atoms, value in a.terms})
+        return made({atoms: value / by for atoms, value in a.terms})
     leading = dict(b.terms).get((), b.terms[0][1])
-    return _multiply(a, _scaled(_atom("Reciprocal", _scaled(b, 1.0 / leading)), 1.0 / leading))
+    return _multiply(a, _scaled(atom_form("Reciprocal", _scaled(b, 1.0 / leading)), 1.0 / leading))
 
 
 def _power(a: Form, exponent: Form) -> Form:
     n = exponent.constant
     if n == 0.5:
-        return _atom("Sqrt", a)
+        return atom_form("Sqrt", a)
     if n not in (1.0, 2.0, 3.0):
         raise NoForm
     result = a
@@ -153,8 +73,8 @@ def _clip(a: Form, low: float, high: float) -> Form:
         if atom.operator == "Clip":
             inner_low, inner_high = atom.numbers
             low, high = max(low, min(inner_low, high)), min(high, max(inner_high, low))
-            return _atom("Clip", *atom.inputs, numbers=(low, high))
-    return _atom("Clip", a, numbers=(low, high))
+            return atom_form("Clip", *atom.inputs, numbers=(low, high))
+    return atom_form("Clip", a, numbers=(low, high))
 
 
 def _bound(a: Form, b: Form, *, lower: bool) -> Form:
@@ -163,7 +83,7 @@ def _bound(a: Form, b: Form, *, lower: bool) -> Form:
         if value is not None:
             return _clip(one, value, math.inf) if lower else _clip(one, -math.inf, value)
     first, second = sorted((a, b), key=lambda form: (repr(form.skeleton), form.holes))
-    return _atom("Max" if lower else "Min", first, second)
+    return atom_form("Max" if lower else "Min", first, second)
 
 
 def _above(a: Form, b: Form, *, strictly: bool) -> Form:
@@ -174,8 +94,8 @@ def _above(a: Form, b: Form, *, strictly: bool) -> Form:
         raise NoForm
     of_sign = _scaled(difference, 1.0 / leading)
     if leading > 0.0:
-        return _atom("Positive" if strictly else "NotNegative", of_sign)
-    return _not(_atom("NotNegative" if strictly else "Positive", of_sign))
+        return atom_form("Positive" if strictly else "NotNegative", of_sign)
+    return _not(atom_form("NotNegative" if strictly else "Positive", of_sign))
 
 
 def _truth(a: Form) -> Atom | None:
@@ -190,21 +110,25 @@ def _not(a: Form) -> Form:
     atom = _truth(a)
     if atom is None:
         raise NoForm
-    return atom.inputs[0] if atom.operator == "Not" else _atom("Not", a)
+    return atom.inputs[0] if atom.operator == "Not" else atom_form("Not", a)
 
 
 def _or(a: Form, b: Form) -> Form:
     if _truth(a) is None or _truth(b) is None:
         raise NoForm
     first, second = sorted((a, b), key=lambda form: (repr(form.skeleton), form.holes))
-    return _atom("Or", first, second)
+    return atom_form("Or", first, second)
 
 
 def _where(condition: Form, a: Form, b: Form) -> Form:
     atom = _truth(condition)
     if atom is None:
         raise NoForm
-    return _atom("Where", atom.inputs[0], b, a) if atom.operator == "Not" else _atom("Where", condition, a, b)
+    return (
+        atom_form("Where", atom.inputs[0], b, a)
+        if atom.operator == "Not"
+        else atom_form("Where", condition, a, b)
+    )
 
 
 def _cast(a: Form, to: int) -> Form:
@@ -283,14 +207,14 @@ def apply(operator: str, *inputs: Form, **attributes: Any) -> Form:
         except (TypeError, OverflowError):
             raise NoForm from None
     if operator == "Gelu":
-        return _atom(f"Gelu {attributes.get('approximate', 'none')}", *inputs)
+        return atom_form(f"Gelu {attributes.get('approximate', 'none')}", *inputs)
     defaults = _ATTRIBUTES.get(operator, {})
     if len(inputs) != 1 or not (defaults or operator in _PLAIN) or set(attributes) - set(defaults):
         raise NoForm
     numbers = tuple(float(attributes.get(name, default)) for name, default in defaults.items())
     if inputs[0].constant is not None:
         raise NoForm
-    return _atom(operator, *inputs, numbers=numbers)
+    return atom_form(operator, *inputs, numbers=numbers)
 
 
 def _clip_operator(a: Form, *bounds: Form | None, min: float | None = None, max: float | None = None) -> Form:  # noqa: A002

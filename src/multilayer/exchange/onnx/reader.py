@@ -20,9 +20,9 @@ from multilayer.exchange.imported import Asked, Imported
 from multilayer.exchange.onnx import protobuf, runtime
 from multilayer.exchange.onnx.constants import folded
 from multilayer.exchange.onnx.external import Sidecar
-from multilayer.exchange.onnx.formulas import with_values
 from multilayer.exchange.onnx.graph import Graph, Value
 from multilayer.exchange.onnx.labels import Ends, ends_of
+from multilayer.exchange.onnx.recognition import with_values
 from multilayer.exchange.onnx.steps import STEPS, State
 from multilayer.exchange.onnx.walk import Found, Walk
 from multilayer.io.network_document import Outline, check_finite, read_document
@@ -47,7 +47,11 @@ def read(path: Path, asked: Asked) -> Imported:
     )
     origin = {key: value for key, value in graph.metadata.items() if key == "origin"}
     start = graph.inputs[0]
-    runs = start.kind.startswith("f") and any(value.name == ends.output for value in graph.outputs)
+    runs = (
+        start.kind.startswith("f")
+        and len(start.shape or (None, None)) > 1
+        and any(value.name == ends.output for value in graph.outputs)
+    )
     program = partial(runtime.program, path, ends.output, ends.column, start) if runs else None
     return Imported(network, producer, notes, origin, program)
 

@@ -14,7 +14,7 @@ from multilayer.exchange.imported import Runner
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.graph import Value
 
-__all__ = ["program", "run", "run_network"]
+__all__ = ["program", "run", "run_network", "run_table"]
 
 Outputs = Callable[[NDArray[Any]], Mapping[str, NDArray[Any]]]
 
@@ -34,6 +34,17 @@ def run(path: Path) -> tuple[Outputs, str] | None:
 
 
 def _session(path: Path) -> tuple[Outputs, str] | None:
+    loaded = _loaded(path)
+    if loaded is None:
+        return None
+    session, by = loaded
+    start = session.get_inputs()[0].name
+    names = [value.name for value in session.get_outputs()]
+    return lambda x: dict(zip(names, session.run(None, {start: x}), strict=True)), by
+
+
+def _loaded(path: Path) -> tuple[Any, str] | None:
+    """Return a session of ONNX Runtime; None where it is not installed, or has no kernel of an operator in a type."""
     try:
         import onnxruntime
     except ImportError:
@@ -43,15 +54,9 @@ def _session(path: Path) -> tuple[Outputs, str] | None:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception:  # noqa: BLE001  (it has no kernel of an operator in float64: the evaluator has)
+    except Exception:  # noqa: BLE001  (its own classes of errors)
         return None
-    start = session.get_inputs()[0].name
-    names = [value.name for value in session.get_outputs()]
-
-    def outputs(x: NDArray[Any]) -> Mapping[str, NDArray[Any]]:
-        return dict(zip(names, session.run(None, {start: x}), strict=True))
-
-    return outputs, f"ONNX Runtime {onnxruntime.__version__}"
+    return session, f"ONNX Runtime {onnxruntime.__version__}"
 
 
 def program(path: Path, name: str, column: int | None, start: Value) -> tuple[Runner, str] | None:
@@ -82,6 +87,16 @@ def _of_output(run: Outputs, name: str, start: Value) -> Runner:
         return np.concatenate(parts)[:count]
 
     return rows
+
+
+def run_table(path: Path) -> tuple[Callable[[Mapping[str, Any]], Mapping[str, NDArray[Any]]], str] | None:
+    """Return what gives the outputs of a model of several inputs by name; None where nothing is installed."""
+    session = _loaded(path)
+    if session is None:
+        return None
+    loaded, by = session
+    names = [value.name for value in loaded.get_outputs()]
+    return lambda inputs: dict(zip(names, loaded.run(None, dict(inputs)), strict=True)), by
 
 
 def run_network(path: Path) -> tuple[Runner, str] | None:

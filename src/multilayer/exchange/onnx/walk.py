@@ -14,9 +14,10 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
 from multilayer.activations import Activation
 from multilayer.exchange.onnx import sparsemax
-from multilayer.exchange.onnx.algebra import Form, NoForm, X, apply, number
-from multilayer.exchange.onnx.formulas import recognized
+from multilayer.exchange.onnx.algebra import apply
+from multilayer.exchange.onnx.forms import Form, NoForm, X, number
 from multilayer.exchange.onnx.graph import Graph, Node, constant_of
+from multilayer.exchange.onnx.recognition import recognized
 from multilayer.exchange.onnx.steps import REASONS, STEPS
 
 __all__ = ["Found", "Walk"]
