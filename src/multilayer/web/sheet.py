@@ -80,6 +80,7 @@ class Sheet(msgspec.Struct):
     """Those that are not as they were before."""
     activations: tuple[str, ...]
     meaning: str
+    target: str | None
 
 
 def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
@@ -108,6 +109,7 @@ def sheet_of(state: State, look: Look, revision: int = 0) -> Sheet:
         blocks,
         _activation_names(net),
         meaning_of(net).value,
+        state.rows.target,
     )
 
 

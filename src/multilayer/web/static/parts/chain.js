@@ -1,7 +1,7 @@
 // How one weighted sum comes about: the bias, and input after input as the core adds them; then the activation.
 import { ask, attempt } from "../api.js";
 import { t } from "../i18n.js";
-import { digits, row, session } from "../state.js";
+import { digits, row } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Pager } from "./grid.js";
 import { around, called } from "./letters.js";
@@ -26,7 +26,7 @@ export function Chain({ layer, unit }) {
     let wanted = true;
     attempt(() => ask("chain", request)).then((answer) => wanted && answer && show(answer));
     return () => (wanted = false);
-  }, [session.value.revision, ...Object.values(request)]);
+  }, [sheet.value.revision, ...Object.values(request)]);
   useEffect(() => heading.current?.focus(), [layer, unit]);
   if (!found) return null;
   const r = row.value + 1;

@@ -1,7 +1,7 @@
 // All weights of a layer as a picture, each a point: blue above zero, orange below. The table beside it is a window of it.
 import { ask, attempt } from "../api.js";
 import { t } from "../i18n.js";
-import { letters, session } from "../state.js";
+import { letters } from "../state.js";
 import { html, useEffect, useRef } from "../vendor/ui.js";
 import { lookAtUnit, sheet } from "./sheet.js";
 
@@ -31,17 +31,21 @@ function draw(canvas, bytes, height, width, turned) {
 
 export function Heat({ layer }) {
   const canvas = useRef();
-  const { look, units } = sheet.value;
+  const { look, revision, units } = sheet.value;
   const { number: n, inputs, units: outputs } = layer;
   const turned = letters.value.weights === "oi";
   const [down, along] = [inputs, outputs].map((size) => Math.ceil(size / Math.ceil(size / MOST)));
   useEffect(() => {
     let wanted = true;
-    attempt(() => ask("heat", { layer: n })).then((found) => {
+    const soon = setTimeout(async () => {
+      const found = await attempt(() => ask("heat", { layer: n }));
       if (wanted && found && canvas.current) draw(canvas.current, new Int8Array(found), down, along, turned);
-    });
-    return () => (wanted = false);
-  }, [session.value.revision, n, inputs, outputs, turned]);
+    }, 100); // the numbers come first
+    return () => {
+      wanted = false;
+      clearTimeout(soon);
+    };
+  }, [revision, n, inputs, outputs, turned]);
   const [wide, tall] = turned ? [inputs, outputs] : [outputs, inputs];
   const [width, height] = [Math.max(120, Math.min(8 * wide, 320)), Math.max(120, Math.min(8 * tall, 320))];
   const [x, y] = turned ? [look.units[n - 1], look.units[n]] : [look.units[n], look.units[n - 1]];

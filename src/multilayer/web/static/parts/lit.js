@@ -29,11 +29,8 @@ export function related(name) {
 /** Light what is on the page of it. */
 export function paint(root) {
   for (const element of root.querySelectorAll(".lit")) element.classList.remove("lit");
-  const names = new Set(related(lit.value));
-  if (!names.size) return;
-  for (const element of root.querySelectorAll("[data-cell], [data-lit]")) {
-    if (names.has(element.dataset.cell) || names.has(element.dataset.lit)) (element.closest("td") ?? element).classList.add("lit");
-  }
+  const names = related(lit.value).map((name) => `[data-cell="${name}"], [data-lit="${name}"]`);
+  for (const element of names.length ? root.querySelectorAll(names.join()) : []) (element.closest("td") ?? element).classList.add("lit");
 }
 
 /** What the pointer or the focus is on, as the handler of both. */

@@ -85,7 +85,7 @@ export function Network() {
   };
   const drawn = all.slice(1).reduce((sum, column, k) => sum + column.count * all[k].count, 0);
   const whole = drawn <= EDGES && all.every(({ count, width }) => count === width);
-  const focus = focused(shown);
+  const focus = whole ? [] : focused(shown);
   const wide = right - ROOM;
   return html`<figure class="network"><div class="scroll" tabindex="0" role="group" aria-label=${t("Picture of the network")}>
     <svg width=${wide + 2} height=${TOP + tall + 26} viewBox=${`-1 0 ${wide + 2} ${TOP + tall + 26}`} role="img"

@@ -10,8 +10,8 @@ import { blockName, called, letter, low } from "../parts/letters.js";
 import { follow, lit, paint } from "../parts/lit.js";
 import { Network } from "../parts/network.js";
 import { change, choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
-import { digits, letters, row, session } from "../state.js";
-import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/ui.js";
+import { digits, letters, revision, row } from "../state.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useSignalEffect } from "../vendor/ui.js";
 
 const sizeOf = (block) => Math.max(3, ...block.cells.flat().map((text) => text.length)) + 1;
 
@@ -80,7 +80,7 @@ function Inputs() {
 }
 
 function LayerSection({ layer }) {
-  const { blocks, look: seen, units, meaning, widths } = sheet.value;
+  const { blocks, look: seen, meaning, target, units, widths } = sheet.value;
   const n = layer.number;
   const [W, b, a, z] = ["W", "b", "a", "z"].map((word) => blocks[`${word}(${n})`]);
   const last = n === widths.length - 1;
@@ -102,7 +102,7 @@ function LayerSection({ layer }) {
       <${Table} block=${z} cell=${reading} row=${rowHead} column=${outs} caption=${last ? `y = ${letter("z")}(${n})` : undefined} />
       ${last && blocks.class && html`<${Table} block=${blocks.class} cell=${reading} transposed row=${rowHead} shape="" caption=${meaning === "each" ? t("largest") : t("class")} />`}
       ${last && blocks.target && html`<${Table} block=${blocks.target} cell=${editable} transposed=${blocks.target.shape.length === 1} row=${rowHead} shape=""
-        column=${blocks.target.shape.length === 1 ? undefined : outs} caption=${session.value.target ?? t("target")} />`}
+        column=${blocks.target.shape.length === 1 ? undefined : outs} caption=${target ?? t("target")} />`}
     </div>
     ${opened.value?.layer === n && html`<${Chain} key=${opened.value.unit} layer=${n} unit=${opened.value.unit} />`}
   </section>`;
@@ -145,11 +145,22 @@ function Readout() {
 export default function See() {
   const root = useRef();
   useEffect(() => void (sheet.value && choose(row.value)), [row.value, !sheet.value]);
-  useEffect(refresh, [session.value.revision, digits.value, look.value]);
+  useSignalEffect(() => {
+    void [revision.value, digits.value, look.value];
+    refresh();
+  });
   useEffect(() => () => (opened.value = null), []);
-  useLayoutEffect(() => void (root.current && sheet.value && paint(root.current)));
+  const frame = useRef(0);
+  const paintSoon = () => {
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => root.current && sheet.value && paint(root.current));
+  };
+  useLayoutEffect(paintSoon);
+  useSignalEffect(() => {
+    void [lit.value, row.value, opened.value];
+    paintSoon();
+  });
   const ready = sheet.value;
-  void [lit.value, row.value]; // what is lit is painted anew
   const { layers = [], look: seen } = ready ?? {};
   return html`<div ref=${root} data-revision=${ready?.revision} onMouseOver=${follow} onFocusIn=${follow}>
     <h1>${t("Every number of the network")}</h1>
