@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 import numpy as np
 
+from benchmarks import deploy as shipping
 from benchmarks import diagnosis as cost
 from benchmarks import predict as end_to_end
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
@@ -272,6 +273,33 @@ def predict(rows: int, rounds: int, threads: int, only: str, store: bool) -> Non
                 print(end_to_end.summary(verdicts[-1]), flush=True)
     if store:
         store_results("predict", [], threads=threads, verdicts=[asdict(one) for one in verdicts])
+
+
+@app.command()
+@rounds_option(7)
+@seconds_option(0.05)
+@click.option("--threads", default=1, show_default=True, help="Processors ONNX Runtime may use; C takes one.")
+@only_option
+@store_option
+def deploy(rounds: int, seconds: float, threads: int, only: str, store: bool) -> None:
+    """Networks as source, float32: latency, size and start-up beside ONNX Runtime, plain C and emlearn."""
+    _refuse_parts(store, only)
+    names = [name for name in shipping.NETWORKS if only in name]
+    outcomes, sizes = [], {}
+    for name in names:
+        for rows in shipping.ROWS:
+            with TemporaryDirectory() as folder:
+                outcomes.append(shipping.measured(name, rows, rounds, seconds, threads, Path(folder)))
+            print(shipping.table(outcomes[-1]), flush=True)
+    for name in names:
+        with TemporaryDirectory() as folder:
+            for title, one in shipping.shipped(name, Path(folder)).items():
+                start = shipping.started(one, rounds)
+                sizes[f"{name}, {title}"] = {"bytes": one.bytes, "what": one.what, "start_ns": start}
+                shown = "" if start is None else f", a row from the start in {readable(start)}"
+                print(f"{name}, {title}: {one.bytes:,} bytes of {one.what}{shown}", flush=True)
+    if store:
+        store_results("deploy", outcomes, threads=threads, shipped=sizes)
 
 
 @app.command()
