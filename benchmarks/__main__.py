@@ -278,18 +278,17 @@ def predict(rows: int, rounds: int, threads: int, only: str, store: bool) -> Non
 @app.command()
 @rounds_option(7)
 @seconds_option(0.05)
-@click.option("--threads", default=1, show_default=True, help="Processors ONNX Runtime may use; C takes one.")
 @only_option
 @store_option
-def deploy(rounds: int, seconds: float, threads: int, only: str, store: bool) -> None:
-    """Networks as source, float32: latency, size and start-up beside ONNX Runtime, plain C and emlearn."""
+def deploy(rounds: int, seconds: float, only: str, store: bool) -> None:
+    """Networks as source, float32, one thread: latency, size and start-up beside ONNX Runtime, plain C and emlearn."""
     _refuse_parts(store, only)
     names = [name for name in shipping.NETWORKS if only in name]
     outcomes, sizes = [], {}
     for name in names:
         for rows in shipping.ROWS:
             with TemporaryDirectory() as folder:
-                outcomes.append(shipping.measured(name, rows, rounds, seconds, threads, Path(folder)))
+                outcomes.append(shipping.measured(name, rows, rounds, seconds, Path(folder)))
             print(shipping.table(outcomes[-1]), flush=True)
     for name in names:
         with TemporaryDirectory() as folder:
@@ -299,7 +298,7 @@ def deploy(rounds: int, seconds: float, threads: int, only: str, store: bool) ->
                 shown = "" if start is None else f", a row from the start in {readable(start)}"
                 print(f"{name}, {title}: {one.bytes:,} bytes of {one.what}{shown}", flush=True)
     if store:
-        store_results("deploy", outcomes, threads=threads, shipped=sizes)
+        store_results("deploy", outcomes, threads=1, shipped=sizes)
 
 
 @app.command()

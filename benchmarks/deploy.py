@@ -1,4 +1,7 @@
-"""Networks as they are shipped: latency of one row and of many, size, start-up; correctness first."""
+"""Networks as they are shipped: latency of one row and of many, size, start-up; correctness first.
+
+Latency is time of the processor, of one thread each, so that others on the machine do not count.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ def programs(net: MLP) -> list[CProgram]:
     return found if other is None else [*found, other]
 
 
-def measured(name: str, rows: int, rounds: int, seconds: float, threads: int, folder: Path) -> Outcome:
+def measured(name: str, rows: int, rounds: int, seconds: float, folder: Path) -> Outcome:
     """Time every contender on one network and batch, in turns, after its outputs were checked.
 
     Raises
@@ -70,7 +73,7 @@ def measured(name: str, rows: int, rounds: int, seconds: float, threads: int, fo
     """
     net = network(name)
     x = np.random.default_rng(1).standard_normal((rows, net.widths[0])).astype(np.float32)
-    timers = dict(_timers(net, x, threads, folder))
+    timers = dict(_timers(net, x, folder))
     samples: dict[str, list[float]] = {contender: [] for contender in timers}
     for _ in range(rounds):
         for contender, timer in timers.items():
@@ -82,7 +85,7 @@ def measured(name: str, rows: int, rounds: int, seconds: float, threads: int, fo
     return Outcome(f"{name}, {rows}", timings)
 
 
-def _timers(net: MLP, x: NDArray[Any], threads: int, folder: Path) -> Iterator[tuple[str, Timer]]:
+def _timers(net: MLP, x: NDArray[Any], folder: Path) -> Iterator[tuple[str, Timer]]:
     wanted = net(x)
     x.tofile(folder / "x")
     for i, program in enumerate(programs(net)):
@@ -99,7 +102,7 @@ def _timers(net: MLP, x: NDArray[Any], threads: int, folder: Path) -> Iterator[t
         _check(program.name, found, wanted, program.tolerance)
         yield program.name, timer
     if find_spec("onnxruntime"):
-        run, _ = onnx_session(net, folder, threads)
+        run, _ = onnx_session(net, folder)
         _check("ONNX Runtime", run(x), wanted, 1e-5)
         yield "ONNX Runtime", lambda seconds: _timed(lambda: run(x), seconds)
     yield "multilayer in Python", lambda seconds: _timed(lambda: net(x), seconds)
@@ -115,10 +118,10 @@ def _check(name: str, found: NDArray[Any], wanted: NDArray[Any], tolerance: floa
 def _timed(call: Callable[[], Any], seconds: float) -> float:
     calls, took = 1, 0.0
     while took < seconds:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(calls):
             call()
-        took = time.perf_counter() - start
+        took = time.process_time() - start
         if took < seconds:
             calls *= 2
     return 1e9 * took / calls
@@ -157,7 +160,7 @@ def shipped(name: str, folder: Path) -> dict[str, Shipped]:
         found[program.name] = Shipped(program.size(folder / program.name), "code and data", ())
     package = find_spec("onnxruntime")
     if package is not None and package.origin is not None:
-        _, path = onnx_session(net, folder, 1)
+        _, path = onnx_session(net, folder)
         wheel = sum(file.stat().st_size for file in Path(package.origin).parent.rglob("*") if file.is_file())
         code = (
             f"import numpy, onnxruntime; s = onnxruntime.InferenceSession({str(path)!r}); "

@@ -10,6 +10,7 @@ from multilayer import activations
 from multilayer.activations.table import catalogue
 from multilayer.exchange.source.kernels.table import KERNELS, kernel_arguments
 from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number
+from multilayer.exchange.source.languages.dialect import parsed
 from multilayer.exchange.source.program import Program
 from tests.exchange.source.compilers import ACTIVATIONS, GCC, TYPES, compiled, inputs, same_bits
 from tools import kernel_coefficients
@@ -33,11 +34,15 @@ def library(real: str, folder: Path, compiler: tuple[str, ...], chosen: tuple) -
     functions = []
     for i, activation in enumerate(chosen):
         kernel = KERNELS[type(activation)]
-        name = program.add(kernel.float32 if real == "f32" else kernel.float64)
+        function = kernel.float32 if real == "f32" else kernel.float64
+        name = program.add(function)
         kind = "float" if real == "f32" else "double"
         head = f"void h{i}({kind} *x, int rows, int units) {{"
         if kernel.of_row:
-            body = f"for (int r = 0; r < rows; r++) {name}(x + r * units, units);"
+            array = ", e" if len(parsed(function).parameters) > 2 else ""
+            body = (
+                f"double e[64]; (void)e; for (int r = 0; r < rows; r++) {name}(x + r * units, units{array});"
+            )
         else:
             arguments = kernel_arguments(activation, np.dtype(TYPES[real]))
             constants = "".join(f", {number(value, 'f64')}" for value in arguments)

@@ -19,7 +19,7 @@ from multilayer.exchange.source.program import Program
 
 __all__ = ["c_source", "c_string", "write_c"]
 
-_ROWS_AT_ONCE = 4
+_ROWS_AT_ONCE = 8
 _TYPES = {"f32": "float", "f64": "double"}
 
 
@@ -102,6 +102,7 @@ def _parts(plan: Plan, places: dict[str, Any]) -> list[str]:
         *chain.from_iterable(_weights(plan, layer) for layer in plan.layers),
         *(f"{text}\n" for text in (*used, *program.parts.values())),
         DENSE.format_map(places),
+        *filter(None, map(_activation, plan.layers)),
         PREDICT.format_map(places),
         *([CLASS.format_map(places)] if plan.class_names else []),
         MAIN.format_map(places | _test(plan)),
@@ -132,23 +133,33 @@ def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
     ]
 
 
-def _layer_lines(plan: Plan, layer: LayerPlan) -> list[str]:
-    """Return the statements of a layer; the areas between layers take turns."""
-    n, units = layer.number, layer.units
-    areas = ("even", "odd")
-    x = "x" if n == 1 else areas[(n - 1) % 2]
-    z = "y" if n == len(plan.layers) else areas[n % 2]
-    lines = [f"    dense(rows, {x}, {layer.inputs}, W{n}, b{n}, {units}, {z});"]
-    kernel = layer.kernel.__name__
+def _activation(layer: LayerPlan) -> str:
+    """Return the function that replaces the sums of a layer by its outputs; nothing for the identity."""
+    n, units, kernel = layer.number, layer.units, layer.kernel.__name__
     constants = "".join(
         f", c{n}_{i}[i % {units}]" if isinstance(argument, np.ndarray) else f", {number(argument, 'f64')}"
         for i, argument in enumerate(layer.arguments)
     )
     if layer.of_row:
-        lines.append(f"    for (int r = 0; r < rows; r++) {kernel}({z} + r * {units}, {units});")
+        body = [f"    double array[{units}];"] if layer.takes_array else []
+        array = ", array" if layer.takes_array else ""
+        body.append(f"    for (int r = 0; r < rows; r++) {kernel}(z + r * {units}, {units}{array});")
     elif kernel != "identity":
-        lines.append(f"    for (int i = 0; i < rows * {units}; i++) {z}[i] = {kernel}({z}[i]{constants});")
-    return lines
+        body = [f"    for (int i = 0; i < rows * {units}; i++) z[i] = {kernel}(z[i]{constants});"]
+    else:
+        return ""
+    head = f"INLINE void activate{n}(const int rows, real *restrict z) {{"
+    return "\n".join([head, *body, "}\n"])
+
+
+def _layer_lines(plan: Plan, layer: LayerPlan) -> list[str]:
+    """Return the statements of a layer; the areas between layers take turns."""
+    n = layer.number
+    areas = ("even", "odd")
+    x = "x" if n == 1 else areas[(n - 1) % 2]
+    z = "y" if n == len(plan.layers) else areas[n % 2]
+    lines = [f"    dense(rows, {x}, {layer.inputs}, W{n}, b{n}, {layer.units}, {z});"]
+    return [*lines, f"    activate{n}(rows, {z});"] if _activation(layer) else lines
 
 
 def _test(plan: Plan) -> dict[str, Any]:

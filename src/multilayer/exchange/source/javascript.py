@@ -122,7 +122,8 @@ def _layer_lines(layer: LayerPlan) -> list[str]:
         for i, argument in enumerate(layer.arguments)
     )
     if layer.of_row:
-        lines.append(f"    {kernel}(z, z.length);")
+        array = ", new Float64Array(z.length)" if layer.takes_array else ""
+        lines.append(f"    {kernel}(z, z.length{array});")
     elif kernel != "identity":
         indexed = "(a, j)" if layer.per_unit else "(a)"
         lines.append(f"    z = z.map({indexed} => {kernel}(a{constants}));")

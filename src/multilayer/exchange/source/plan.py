@@ -15,6 +15,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, one_line
 from multilayer.exchange.source.kernels.table import KERNELS, kernel_arguments
+from multilayer.exchange.source.languages.dialect import parsed
 from multilayer.network.held import network_of
 from multilayer.network.mlp import MLP
 from multilayer.tables.model import Model
@@ -44,6 +45,11 @@ class LayerPlan:
     @property
     def units(self) -> int:
         return int(self.W.shape[1])
+
+    @property
+    def takes_array(self) -> bool:
+        """Whether the kernel of a row takes an array to use on the way."""
+        return "numbers64" in parsed(self.kernel).parameters.values()
 
     @property
     def per_unit(self) -> bool:

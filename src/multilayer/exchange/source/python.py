@@ -102,7 +102,7 @@ def _layer_lines(layer: LayerPlan) -> list[str]:
         for i, argument in enumerate(layer.arguments)
     )
     if layer.of_row:
-        lines.append(f"    {kernel}(z, len(z))")
+        lines.append(f"    {kernel}(z, len(z){', [0.0] * len(z)' if layer.takes_array else ''})")
     elif layer.per_unit:
         lines.append(f"    z = [{kernel}(a{constants}) for j, a in enumerate(z)]")
     elif kernel != "identity":

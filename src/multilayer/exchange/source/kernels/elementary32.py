@@ -83,14 +83,21 @@ def piece_of(u: f32, offset: f32, shift: i32) -> i32:
     return (bits32(u + offset) >> shift) & 15
 
 
-def piece_polynomial(c: table32, n: i32, first: i32, i: i32, d: f32) -> f32:
-    """Return c[first] + c[first + 1] d + ... of piece i."""
-    k = n - 1
-    y = c[16 * k + i]
-    while k > first:
-        k = k - 1
-        y = fma(y, d, c[16 * k + i])
-    return y
+# The polynomials of piece i, written out so that a C compiler can compute several numbers at once.
+def five_terms(c: table32, i: i32, d: f32) -> f32:
+    """Return c1 + c2 d + ... + c5 d^4 of piece i."""
+    return fma(fma(fma(fma(c[80 + i], d, c[64 + i]), d, c[48 + i]), d, c[32 + i]), d, c[16 + i])
+
+
+def six_terms(c: table32, i: i32, d: f32) -> f32:
+    """Return c0 + c1 d + ... + c5 d^5 of piece i."""
+    return fma(five_terms(c, i, d), d, c[i])
+
+
+def seven_terms(c: table32, i: i32, d: f32) -> f32:
+    """Return c0 + c1 d + ... + c6 d^6 of piece i."""
+    upper = fma(fma(fma(c[96 + i], d, c[80 + i]), d, c[64 + i]), d, c[48 + i])
+    return fma(fma(fma(upper, d, c[32 + i]), d, c[16 + i]), d, c[i])
 
 
 def power32(x: f32, rest: f32) -> Power32:

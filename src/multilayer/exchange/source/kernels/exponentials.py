@@ -10,8 +10,8 @@ from multilayer.exchange.source.kernels.elementary32 import (
     at_most32,
     dropped_descending,
     factor32,
+    five_terms,
     piece_of,
-    piece_polynomial,
     power32,
     rounded_power,
     times_factor,
@@ -94,7 +94,7 @@ def minus_expm1(u: f32) -> Sum32:
     slope = minus_expm1_pieces.c[i]
     lead = minus_expm1_pieces.lead[i]
     first = d * slope
-    more = d * d * piece_polynomial(minus_expm1_pieces.c, minus_expm1_pieces.n, 1, i, d)
+    more = d * d * five_terms(minus_expm1_pieces.c, i, d)
     s = first + more
     y = lead + s
     s_lost = dropped_descending(s, first, more) + fma(d, slope, -first)
@@ -107,7 +107,7 @@ def elu_of_one(x: f32) -> f32:
     i = minus_expm1_piece(u)
     d = u - minus_expm1_pieces.centre[i]
     first = d * minus_expm1_pieces.c[i]
-    more = piece_polynomial(minus_expm1_pieces.c, minus_expm1_pieces.n, 1, i, d)
+    more = five_terms(minus_expm1_pieces.c, i, d)
     return -(minus_expm1_pieces.lead[i] + fma(d * d, more, first))
 
 
@@ -181,7 +181,7 @@ def selu_f32(x: f32) -> f32:
         u = at_most32(absolute(x), 22.4)
         i = piece_of(u, selu_pieces.offset, selu_pieces.shift)
         d = u - selu_pieces.centre[i]
-        more = d * d * piece_polynomial(selu_pieces.c, selu_pieces.n, 1, i, d)
+        more = d * d * five_terms(selu_pieces.c, i, d)
         return -(selu_pieces.lead[i] + fma(d, selu_pieces.c[i], more))
     high = to_f32(SELU_SCALE)
     return fma(x, high, at_most32(x, LARGEST32) * to_f32(SELU_SCALE - to_f64(high)))

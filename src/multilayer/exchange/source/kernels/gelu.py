@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from multilayer.exchange.source.kernels.coefficients import pieces, table
-from multilayer.exchange.source.kernels.elementary32 import piece_of, piece_polynomial, power32
+from multilayer.exchange.source.kernels.elementary32 import piece_of, power32, seven_terms
 from multilayer.exchange.source.kernels.elementary64 import (
     Reciprocal,
     careful_exp_parts,
@@ -61,7 +61,7 @@ def gelu_f32(x: f32) -> f32:
     t = half * x
     e = power32(-t, fma(-half, x, t))
     i = piece_of(u, normal_pieces.offset, normal_pieces.shift)
-    factor = piece_polynomial(normal_pieces.c, normal_pieces.n, 0, i, u - normal_pieces.centre[i])
+    factor = seven_terms(normal_pieces.c, i, u - normal_pieces.centre[i])
     c = fma(e.p, factor, e.p + factor)
     tail = copysign(e.s * normal_pieces.lead[i], -x)
     base = 0.0 if signbit(x) else 1.0

@@ -70,6 +70,8 @@ def add_to_lane(hi: numbers64, lo: numbers64, lane: i32, x: f64, x_lo: f64) -> N
 
 
 def lane_total(hi: numbers64, lo: numbers64, i: i32) -> Number:
+    if lo[i] == 0.0:
+        return Number(hi[i], 0.0)
     return add_numbers(Number(hi[i], 0.0), Number(lo[i], 0.0))
 
 
@@ -124,12 +126,21 @@ def padded(x: row, units: i32, i: i32, otherwise: f64) -> f64:
     return to_f64(x[i]) if i < units else otherwise
 
 
-def sum_of_exps_f32(x: row, units: i32, sign: f64, most: f64) -> Number:
+def sum_of_exps_f32(x: row, units: i32, sign: f64, most: f64, e: numbers64) -> Number:
+    """Fill e with the exponentials and return their sum."""
+    i = 0
+    while i < units:
+        e[i] = exp_of_distance(to_f64(x[i]), sign, most)
+        i = i + 1
+    least = exp_of(-700.0)
     hi = zeros8()
     lo = zeros8()
     i = 0
+    while i < 8:
+        hi[i] = e[i] if i < units else least
+        i = i + 1
     while i < units or i & 7 != 0:
-        add_to_lane(hi, lo, i & 7, exp_of_distance(padded(x, units, i, -sign * INFINITY), sign, most), 0.0)
+        add_to_lane(hi, lo, i & 7, e[i] if i < units else least, 0.0)
         i = i + 1
     return lanes_total(hi, lo)
 
@@ -145,15 +156,15 @@ def sum_of_exps_f64(x: row, units: i32, sign: f64, most: f64) -> Number:
     return lanes_total(hi, lo)
 
 
-def softmax_sign_f32(x: row, units: i32, sign: f64) -> None:
+def softmax_sign_f32(x: row, units: i32, sign: f64, e: numbers64) -> None:
     most = largest(x, units, sign)
     if not has_limit(most):
         fill(x, units, NAN)
         return
-    inverse = 1.0 / sum_of_exps_f32(x, units, sign, most).hi
+    inverse = 1.0 / sum_of_exps_f32(x, units, sign, most, e).hi
     i = 0
     while i < units:
-        x[i] = to_real(inverse * exp_of_distance(to_f64(x[i]), sign, most))
+        x[i] = to_real(inverse * e[i])
         i = i + 1
 
 
@@ -172,16 +183,16 @@ def softmax_sign_f64(x: row, units: i32, sign: f64) -> None:
         i = i + 1
 
 
-def softmax_f32(x: row, units: i32) -> None:
-    softmax_sign_f32(x, units, 1.0)
+def softmax_f32(x: row, units: i32, e: numbers64) -> None:
+    softmax_sign_f32(x, units, 1.0, e)
 
 
 def softmax_f64(x: row, units: i32) -> None:
     softmax_sign_f64(x, units, 1.0)
 
 
-def softmin_f32(x: row, units: i32) -> None:
-    softmax_sign_f32(x, units, -1.0)
+def softmin_f32(x: row, units: i32, e: numbers64) -> None:
+    softmax_sign_f32(x, units, -1.0, e)
 
 
 def softmin_f64(x: row, units: i32) -> None:
@@ -222,10 +233,10 @@ def subtract_log(x: row, units: i32, most: f64, log: Number) -> None:
         i = i + 1
 
 
-def log_softmax_f32(x: row, units: i32) -> None:
+def log_softmax_f32(x: row, units: i32, e: numbers64) -> None:
     most = largest(x, units, 1.0)
     if has_limit(most):
-        subtract_log(x, units, most, log_of_total(sum_of_exps_f32(x, units, 1.0, most)))
+        subtract_log(x, units, most, log_of_total(sum_of_exps_f32(x, units, 1.0, most, e)))
     else:
         fill(x, units, NAN)
 

@@ -11,8 +11,8 @@ from multilayer.exchange.source.kernels.elementary32 import (
     dropped,
     factor32,
     piece_of,
-    piece_polynomial,
     power32,
+    six_terms,
     times_factor,
 )
 from multilayer.exchange.source.kernels.elementary64 import (
@@ -65,7 +65,7 @@ def log_of_one_plus_exp32(t: Sum32) -> Sum32:
     w = power32(-u, t.lo if signbit(t.hi) else -t.lo)
     end = at_most32(u, 22.4)
     i = piece_of(end, log1p_pieces.offset, log1p_pieces.shift)
-    factor = piece_polynomial(log1p_pieces.c, log1p_pieces.n, 0, i, end - log1p_pieces.centre[i])
+    factor = six_terms(log1p_pieces.c, i, end - log1p_pieces.centre[i])
     tail = w.s * log1p_pieces.lead[i]
     more = tail * fma(w.p, factor, w.p + factor)
     above = at_least32(t.hi, 0.0)

@@ -29,7 +29,10 @@ Bound = tuple[float, float]
 
 @dataclass(frozen=True)
 class Kernel:
-    """The kernels of an activation, of one number or of a row of outputs in place, for float32 and for float64."""
+    """The kernels of an activation, of one number or of a row of outputs in place, for float32 and for float64.
+
+    A kernel of a row may take an array of as many float64 numbers, which it uses on the way.
+    """
 
     float32: Function
     float64: Function

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from multilayer.exchange.source.kernels.coefficients import pieces, table
-from multilayer.exchange.source.kernels.elementary32 import at_most32, piece_of, piece_polynomial
+from multilayer.exchange.source.kernels.elementary32 import at_most32, five_terms, piece_of, seven_terms
 from multilayer.exchange.source.kernels.elementary64 import (
     BIASED_SHIFTER,
     LOG2_E,
@@ -37,13 +37,11 @@ tanh_shrink_pieces = pieces("tanh_shrink_pieces")
 
 
 def tanh_f32(x: f32) -> f32:
-    if x != x:
-        return x
     u = at_most32(absolute(x), 9.2)
     i = piece_of(u, tanh_pieces.offset, tanh_pieces.shift)
     d = u - tanh_pieces.centre[i]
     first = d * tanh_pieces.c[i]
-    more = fma(d * d, piece_polynomial(tanh_pieces.c, tanh_pieces.n, 1, i, d), first)
+    more = fma(d * d, five_terms(tanh_pieces.c, i, d), first)
     return copysign(tanh_pieces.lead[i] + more, x)
 
 
@@ -87,7 +85,7 @@ def tanh_shrink_f32(x: f32) -> f32:
     factor = cube if is_near else u
     lead = tanh_shrink_pieces.lead[i]
     d = end - tanh_shrink_pieces.centre[i]
-    c = piece_polynomial(tanh_shrink_pieces.c, tanh_shrink_pieces.n, 0, i, d)
+    c = seven_terms(tanh_shrink_pieces.c, i, d)
     g = fma(lead, c, lead)
     g_lost = fma(lead, c, lead - g)
     y = fma(factor, g, fma(factor, g_lost, lost * g))
