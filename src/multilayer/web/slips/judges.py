@@ -20,6 +20,7 @@ _DECIMALS, _DIGITS = range(1, 7), range(2, 6)
 
 
 def right(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """They are right."""
     for name, (numbers, *_) in candidates.items():
         if numbers.agree(known[name]) and not numbers.turned:
             digits = numbers.right_digits
@@ -34,6 +35,7 @@ def right(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterat
 
 
 def turned(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """They are right, but rows stand where columns belong."""
     for name, ways in candidates.items():
         for numbers in ways:
             if numbers.turned and numbers.agree(known[name]):
@@ -46,6 +48,7 @@ def turned(work: Work, known: dict[str, Array], candidates: Candidates) -> Itera
 
 
 def by_a_slip(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """A slip of the table explains them: rounded to the digits given, or else cut off there."""
     made = [
         (slip.name, variant, Calculation(work, variant.steps))
         for slip in SLIPS
@@ -68,6 +71,7 @@ def by_a_slip(work: Work, known: dict[str, Array], candidates: Candidates) -> It
 
 
 def another_array(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """They are right for another array."""
     for name, (numbers, *_) in candidates.items():
         for other, right in known.items():
             if right.shape == numbers.values.shape and numbers.agree(right):
@@ -78,6 +82,7 @@ def another_array(work: Work, known: dict[str, Array], candidates: Candidates) -
 
 
 def another_row(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """They are right for another row."""
     for other in work.others:
         arrays = arrays_of(Work(other, work.rate))
         for name, (numbers, *_) in candidates.items():
@@ -87,6 +92,7 @@ def another_row(work: Work, known: dict[str, Array], candidates: Candidates) -> 
 
 
 def by_rounding(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
+    """They are right but for their last digits."""
     for name, (numbers, *_) in candidates.items():
         right = known[name]
         if numbers.is_cut_off(right):

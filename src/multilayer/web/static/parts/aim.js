@@ -19,7 +19,7 @@ export const span = signal(null);
 export const part = signal({ row: 0, column: 0 });
 
 /** It, as endpoints take it. */
-export const window = () => ({ ...part.value, rows: SIZE, columns: SIZE });
+export const shownPart = () => ({ ...part.value, rows: SIZE, columns: SIZE });
 
 /** The rows and the loss, as endpoints take them. */
 export function aim() {

@@ -3,7 +3,7 @@ import { Refused, ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, signal, useEffect, useState } from "../vendor/ui.js";
-import { aim, window } from "./aim.js";
+import { aim, shownPart } from "./aim.js";
 import { Grid } from "./grid.js";
 
 /** The optimizer, its parameters as they were typed, and the weight that is looked at. */
@@ -43,7 +43,7 @@ export function Update() {
   const fits = ({ layer, input, unit }) => layer <= layers && input < session.value.widths[layer - 1] && unit < session.value.widths[layer];
   const weight = looked.value && fits(looked.value) ? looked.value : { layer: layers, input: 0, unit: 0 };
   const { layer, input, unit } = weight;
-  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value, window: window() });
+  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value, window: shownPart() });
   const request = asked();
   useEffect(() => void attempt(() => ask("optimizers")).then((answer) => answer && setChoices(answer)), []);
   useEffect(() => {

@@ -1,7 +1,7 @@
 // The way back: from the loss to every gradient, a step at a time; each number can be asked what it is made of.
 import { Refused, ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
-import { Loss, Part, Rows, aim, part, window } from "../parts/aim.js";
+import { Loss, Part, Rows, aim, part, shownPart } from "../parts/aim.js";
 import { Cell } from "../parts/cell.js";
 import { Grid } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
@@ -111,7 +111,7 @@ export default function Back() {
   letters.value;
   useEffect(() => {
     let wanted = true;
-    attempt(() => ask("back", { ...request, window: window() })).then((answer) => wanted && answer && show(answer));
+    attempt(() => ask("back", { ...request, window: shownPart() })).then((answer) => wanted && answer && show(answer));
     return () => (wanted = false);
   }, [session.value.revision, lang.value, part.value, ...Object.values(request)]);
   return html`<h1>${t("The way back")}</h1>
