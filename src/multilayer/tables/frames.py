@@ -29,7 +29,7 @@ def columns_of(
     Parameters
     ----------
     table : Columns, data frame, mapping, or array of shape (rows, columns)
-        A data frame of pandas, polars, Arrow or another library that narwhals knows; a mapping from names to
+        A data frame of pandas, polars, Arrow or another library that narwhals takes; a mapping from names to
         one-dimensional arrays or lists. The columns of an array are called x1, x2, ...
     types : mapping from names to kinds
         Kinds that decide instead of the rules of `multilayer.tables.kinds`.
@@ -115,7 +115,7 @@ def _column(name: str, values: Any, kind: Kind | None) -> Understood:
     if hasattr(values, "to_native") and hasattr(values, "to_arrow"):
         native = values.to_native()
         if not isinstance(getattr(native, "dtype", None), np.dtype):
-            with suppress(TypeError, NotImplementedError):  # what Arrow does not know
+            with suppress(TypeError, NotImplementedError):  # what Arrow does not have
                 return column_of(name, values.to_arrow(), kind)
         values = native.to_numpy()
     return _of_array(name, _array(values), kind)

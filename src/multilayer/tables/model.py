@@ -117,6 +117,10 @@ class Model:
     def predict_interval(self, table: Any, coverage: float = 0.9) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return low and high of each row, of shape (rows,): the quantity is between with the probability `coverage`.
 
+        They are as far from the prediction as held-out rows ask for, on both sides alike, and are not held within the
+        range of training, as predictions are: a quantity that cannot be negative may have a negative low. With a
+        coverage that is too near to 1 for the held-out rows they are infinite.
+
         Raises
         ------
         InputError

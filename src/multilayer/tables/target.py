@@ -8,7 +8,7 @@ Which task it is, by the first rule that applies:
    ten at most, each in ten rows or more on average.
 4. Any other number is a quantity: regression.
 
-`task_of` says which rule it was. Classes keep their type: categories that are all whole numbers are integers, "false"
+`task_of` names the rule. Classes keep their type: categories that are all whole numbers are integers, "false"
 and "true" are truth values, anything else is text; they stand in ascending order.
 """
 
@@ -76,7 +76,7 @@ class Target:
         Raises
         ------
         InputError
-            When there are gaps, or nothing to tell apart: one class, a constant, a name for each row.
+            When there are gaps, or nothing to learn: one class, a constant, a name for each row.
         """
         if task is not None and task not in TASKS:
             raise InputError(

@@ -7,6 +7,7 @@ import pytest
 
 from multilayer.tables import Column, Columns
 from multilayer.tables.suspicions import SUSPICIONS, Case, Profile, Skill, suspect
+from multilayer.tables.suspicions.copies import seen_rows
 
 from .cases import bundled, category, numeric, simulated, with_column
 
@@ -224,3 +225,28 @@ def test_what_is_known_is_not_looked_for_again():
     known = suspect(replace(case, y=np.zeros_like(case.y)))
     assert suspect(hopeless, known) == (*known, *SUSPICIONS["noise"](hopeless))
     assert len(suspect(hopeless, known)) == len(known) + 1
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_copies_of_rows_are_suspected_but_not_where_rows_are_equal_by_chance(task):
+    case = simulated(0, 1000, task)
+    names = Column("key", "identifier", np.array([f"r{n}" for n in range(1030)], object))
+    rows = np.r_[np.arange(1000), np.arange(30)]
+    twice = replace(case, columns=Columns([*case.columns.take(rows), names]), y=case.y[rows])
+    (found,) = SUSPICIONS["copies"](twice)
+    assert found.sentence.startswith("30 of 1,030 rows are copies of others")
+    assert not [*SUSPICIONS["copies"](replace(twice, y=np.r_[case.y, case.y[:30] + 1]))]
+    few = replace(case, columns=case.columns.take(rows[:1009]), y=case.y[rows[:1009]])
+    assert not [*SUSPICIONS["copies"](few)]
+    coarse = Columns([case.columns["job"], Column("n", "number", np.arange(1000.0) // 20)])
+    assert not [*SUSPICIONS["copies"](replace(case, columns=coarse, y=np.zeros(1000, np.int64)))]
+
+
+def test_rows_of_training_are_found_in_another_table():
+    case = simulated(0, 600)
+    train, test = case.columns.take(slice(0, 400)), case.columns.take(slice(396, 600))
+    (found,) = seen_rows(test, case.y[396:], train, case.y[:400])
+    assert found.sentence.startswith(
+        "4 of the 204 rows (2\N{NO-BREAK SPACE}%) are in the training table, too"
+    )
+    assert not seen_rows(test, case.y[396:], train.take(slice(0, 396)), case.y[:396])

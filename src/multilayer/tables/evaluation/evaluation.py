@@ -24,6 +24,7 @@ from multilayer.tables.evaluation.text import html_of, text_of
 from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict, verdict_of_alike
 from multilayer.tables.frames import columns_of
 from multilayer.tables.suspicions import Case, Suspicion, suspect
+from multilayer.tables.suspicions.copies import seen_rows
 from multilayer.tables.target import Target
 
 __all__ = ["Coverage", "Evaluation", "Scored", "evaluate"]
@@ -179,7 +180,7 @@ def evaluate(
         error,
         by_chance,
         None if hits is None else Coverage(_COVERAGE, covered, size),
-        _suspicions(model, problem, scores[0], comparisons[0], main),
+        (*_suspicions(model, problem, scores[0], comparisons[0], main), *_seen(problem, known)),
         tuple(_notes(model, known, rounds, problem, left_out=bool(baselines) and not fitted)),
     )
 
@@ -271,6 +272,10 @@ def _suspicions(
     value = own.figures[main.name].value
     skill = None if problem.alike else skill_of_comparison(len(problem.y), value, constant)
     return suspect(Case.beside(model.target, model.record, problem.columns, problem.y, skill))
+
+
+def _seen(problem: Problem, known: Problem | None) -> tuple[Suspicion, ...]:
+    return () if known is None else seen_rows(problem.columns, problem.y, known.columns, known.y)
 
 
 def _notes(

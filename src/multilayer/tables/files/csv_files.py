@@ -135,7 +135,7 @@ def _stream(
 
 
 def read_options(dialect: Dialect, *, threads: bool = True) -> Any:
-    """Return what Arrow has to know of the lines of a file; without threads its messages have the row."""
+    """Return Arrow's options for the lines of a file; without threads its messages have the row."""
     return arrow("csv").ReadOptions(
         column_names=dialect.names,
         skip_rows=dialect.above,
@@ -146,14 +146,14 @@ def read_options(dialect: Dialect, *, threads: bool = True) -> Any:
 
 
 def parse_options(dialect: Dialect, *, newlines: bool) -> Any:
-    """Return what Arrow has to know of the cells of a file."""
+    """Return Arrow's options for the cells of a file."""
     return arrow("csv").ParseOptions(
         delimiter=dialect.separator, quote_char=dialect.quote or False, newlines_in_values=newlines
     )
 
 
 def convert_options(dialect: Dialect, wanted: Mapping[str, str], only: Sequence[str] | None = None) -> Any:
-    """Return what Arrow has to know of the values of a file."""
+    """Return Arrow's options for the values of a file."""
     pa = arrow()
     kinds = {
         "dictionary": pa.dictionary(pa.int32(), pa.string()),
@@ -189,7 +189,7 @@ _CONVERSION = re.compile(r"In CSV column #\d+: .*conversion error")
 
 
 def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
-    """Return the first fault of a file that Arrow refuses; of a pipe, which is gone, what its message tells."""
+    """Return the first fault of a file that Arrow refuses; of a pipe, which is gone, what its message holds."""
     fault = fault_in(source, dialect)
     if fault is not None:
         return fault

@@ -2,7 +2,7 @@
 
 Looked at are the first mebibyte and the first 1000 lines.
 
-1. *Encoding*: what a byte order mark says; UTF-16 where every second byte is NUL; UTF-8; else Windows-1252, the
+1. *Encoding*: that of a byte order mark; UTF-16 where every second byte is NUL; UTF-8; else Windows-1252, the
    superset of Latin-1, where bytes are not UTF-8.
 2. *Quote*: the double quote; the single one where there is no double one and all single ones enclose cells.
 3. *Separator*: the one in a first line "sep=;"; else that of comma, semicolon, tab and | which gives most lines the

@@ -25,7 +25,7 @@ Batch = Mapping[str, Any]
 def write_rows(path: AnyPath, batches: Iterable[Batch]) -> None:
     """Write batches of named columns to a file, in constant memory; "-" is stdout, as CSV.
 
-    The suffix tells the format: .csv, .tsv (tabs), .parquet, or .jsonl and .ndjson for JSON lines. Missing are None,
+    The suffix decides the format: .csv, .tsv (tabs), .parquet, or .jsonl and .ndjson for JSON lines. Missing are None,
     nan and NaT: an empty cell, or null. Numbers are written so that they read back as the same ones.
 
     Raises

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent, quoted
 from multilayer.tables.suspicions.case import Case, Suspicion
+from multilayer.tables.suspicions.copies import groups_of
 from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["noise", "twins"]
@@ -47,7 +47,7 @@ def twins(case: Case) -> Iterator[Suspicion]:
     sample = sample_rows(len(case.y))
     if sample is not None:
         case = replace(case, columns=case.columns.take(sample), y=case.y[sample])
-    group = _groups(case)
+    group = groups_of(case.columns)
     count = np.bincount(group)
     in_twins = count[group] > 1
     rows = int(np.count_nonzero(in_twins))
@@ -68,15 +68,3 @@ def twins(case: Case) -> Iterator[Suspicion]:
             share=percent(min(1.0, within / whole)),
         )
         yield Suspicion("noise", (case.target,), sentence)
-
-
-def _groups(case: Case) -> NDArray[np.int64]:
-    """Return a number for each row, the same for rows of equal inputs."""
-    group = np.zeros(len(case.y), np.int64)
-    for column in case.columns:
-        values = column.values if column.values.dtype.kind != "O" else column.values.astype(str)
-        _, place = np.unique(values, return_inverse=True)
-        _, group = np.unique(group * (int(place.max()) + 1) + place, return_inverse=True)
-        if int(group.max()) + 1 == len(group):  # all different already
-            break
-    return group

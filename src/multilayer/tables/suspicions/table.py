@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from multilayer.tables.suspicions.case import Case, Suspicion
+from multilayer.tables.suspicions.copies import copies
 from multilayer.tables.suspicions.inputs import constant, identifier
 from multilayer.tables.suspicions.leak import leak
 from multilayer.tables.suspicions.noise import noise, twins
@@ -16,6 +17,7 @@ __all__ = ["SUSPICIONS", "suspect"]
 SUSPICIONS: Mapping[str, Callable[[Case], Iterator[Suspicion]]] = {
     "leak": leak,
     "identifier": identifier,
+    "copies": copies,
     "shift": shift,
     "noise": noise,
     "twins": twins,

@@ -28,7 +28,7 @@ class Indicator:
     formula: ClassVar[str] = "on where missing, else off"
 
     def names(self, schema: ColumnSchema) -> tuple[str, ...]:
-        """Return a name that says so."""
+        """Return the name of the column, "is missing" behind it."""
         return (fill("{column} is missing", column=schema.name),)
 
     def write(self, values: Any, out: Inputs) -> None:

@@ -1,0 +1,98 @@
+"""Copies: rows that are there twice, so that a model is scored on rows that it was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.text import fill, percent, quoted
+from multilayer.tables.columns import Columns
+from multilayer.tables.suspicions.case import Case, Suspicion
+from multilayer.tables.transforms.fitting import sample_rows
+
+__all__ = ["copies", "groups_of", "seen_rows"]
+
+_LEAST_COPIES, _LEAST_SEEN = 10, 3
+_LEAST_SHARE = 0.01
+_FINE = 0.5
+"""The share of different values from which on a column of numbers or dates makes equal rows by chance unlikely."""
+
+
+def copies(case: Case) -> Iterator[Suspicion]:
+    """Suspect rows that equal another one in all columns and in the target: ten or more, and 1 % of all.
+
+    Identifiers are not compared. Where no column of numbers or dates has a value of its own in half of the rows or
+    more, rows may be equal by chance, and nothing is said.
+    """
+    sample = sample_rows(len(case.y))
+    columns, y = (case.columns, case.y) if sample is None else (case.columns.take(sample), case.y[sample])
+    if not len(y) or not _is_fine(columns):
+        return
+    group = _of_rows(columns, y)
+    count = len(y) - (int(group.max()) + 1)
+    if count >= max(_LEAST_COPIES, _LEAST_SHARE * len(y)):
+        sentence = fill(
+            "{rows:,} of {all:,} rows are copies of others, equal in all columns and in {target}: where one of them is "
+            "held out, another is trained on, and scores are too good; leave copies out",
+            rows=count,
+            all=len(y),
+            target=quoted(case.target),
+        )
+        yield Suspicion("copies", (), sentence)
+
+
+def seen_rows(
+    columns: Columns, y: NDArray[Any], training: Columns, training_y: NDArray[Any]
+) -> tuple[Suspicion, ...]:
+    """Suspect rows that are in the training table, too, equal in all columns and in the target: three, and 1 %."""
+    both = Columns(
+        replace(one, values=np.concatenate([one.values, training[one.name].values])) for one in columns
+    )
+    if not _is_fine(both):
+        return ()
+    group = _of_rows(both, np.concatenate([y, training_y]))
+    count = int(np.count_nonzero(np.isin(group[: len(y)], group[len(y) :])))
+    if count < max(_LEAST_SEEN, _LEAST_SHARE * len(y)):
+        return ()
+    sentence = fill(
+        "{rows:,} of the {all:,} rows ({share}) are in the training table, too: the model was trained on them, and its "
+        "scores are too good; leave them out",
+        rows=count,
+        all=len(y),
+        share=percent(round(count / len(y), 3)),
+    )
+    return (Suspicion("copies", (), sentence),)
+
+
+def groups_of(columns: Columns) -> NDArray[np.int64]:
+    """Return a number for each row, the same for rows that are equal in all columns."""
+    group = np.zeros(columns.rows, np.int64)
+    for column in columns:
+        values = column.values if column.values.dtype.kind != "O" else column.values.astype(str)
+        group = _divided(group, values)
+        if int(group.max()) + 1 == len(group):  # all different already
+            break
+    return group
+
+
+def _of_rows(columns: Columns, y: NDArray[Any]) -> NDArray[np.int64]:
+    named = [column.name for column in columns if column.kind == "identifier"]
+    return _divided(groups_of(columns.without(named)), y)
+
+
+def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64]:
+    _, place = np.unique(values, return_inverse=True)
+    _, found = np.unique(group * (int(place.max()) + 1) + place, return_inverse=True)
+    return np.asarray(found, np.int64)
+
+
+def _is_fine(columns: Columns) -> bool:
+    return any(
+        len(np.unique(column.values)) >= _FINE * columns.rows
+        for column in columns
+        if column.kind in {"number", "date"}
+    )
