@@ -18,23 +18,24 @@ __all__ = ["copies", "groups_of", "seen_rows"]
 
 _LEAST_COPIES, _LEAST_SEEN = 10, 3
 _LEAST_SHARE = 0.01
-_FINE = 0.5
-"""The share of different values from which on a column of numbers or dates makes equal rows by chance unlikely."""
+_LEAST_DIFFERENT, _FINE = 0.25, 0.5
+"""Rows are hardly equal by chance where a quarter of them are different ones, and a column of numbers or dates has as
+many different values as half of these."""
 
 
 def copies(case: Case) -> Iterator[Suspicion]:
     """Suspect rows that equal another one in all columns and in the target: ten or more, and 1 % of all.
 
-    Identifiers are not compared. Where no column of numbers or dates has a value of its own in half of the rows or
-    more, rows may be equal by chance, and nothing is said.
+    Identifiers are not compared. Nothing is said where rows may be equal by chance: where fewer than a quarter of them
+    are different ones, or no column of numbers or dates has a value of its own in half of these.
     """
     sample = sample_rows(len(case.y))
     columns, y = (case.columns, case.y) if sample is None else (case.columns.take(sample), case.y[sample])
-    if not len(y) or not _is_fine(columns):
+    if not len(y):
         return
     group = _of_rows(columns, y)
     count = len(y) - (int(group.max()) + 1)
-    if count >= max(_LEAST_COPIES, _LEAST_SHARE * len(y)):
+    if not _by_chance(columns, group) and count >= max(_LEAST_COPIES, _LEAST_SHARE * len(y)):
         sentence = fill(
             "{rows:,} of {all:,} rows are copies of others, equal in all columns and in {target}: where one of them is "
             "held out, another is trained on, and scores are too good; leave copies out",
@@ -52,11 +53,9 @@ def seen_rows(
     both = Columns(
         replace(one, values=np.concatenate([one.values, training[one.name].values])) for one in columns
     )
-    if not _is_fine(both):
-        return ()
     group = _of_rows(both, np.concatenate([y, training_y]))
     count = int(np.count_nonzero(np.isin(group[: len(y)], group[len(y) :])))
-    if count < max(_LEAST_SEEN, _LEAST_SHARE * len(y)):
+    if _by_chance(both, group) or count < max(_LEAST_SEEN, _LEAST_SHARE * len(y)):
         return ()
     sentence = fill(
         "{rows:,} of the {all:,} rows ({share}) are in the training table, too: the model was trained on them, and its "
@@ -81,7 +80,8 @@ def groups_of(columns: Columns) -> NDArray[np.int64]:
 
 def _of_rows(columns: Columns, y: NDArray[Any]) -> NDArray[np.int64]:
     named = [column.name for column in columns if column.kind == "identifier"]
-    return _divided(groups_of(columns.without(named)), y)
+    compared = columns.without(named)
+    return _divided(groups_of(compared) if len(compared) else np.zeros(len(y), np.int64), y)
 
 
 def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64]:
@@ -90,9 +90,12 @@ def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64
     return np.asarray(found, np.int64)
 
 
-def _is_fine(columns: Columns) -> bool:
-    return any(
-        len(np.unique(column.values)) >= _FINE * columns.rows
+def _by_chance(columns: Columns, group: NDArray[np.int64]) -> bool:
+    different = int(group.max()) + 1
+    if different < _LEAST_DIFFERENT * len(group):
+        return True
+    return not any(
+        len(np.unique(column.values)) >= _FINE * different
         for column in columns
         if column.kind in {"number", "date"}
     )
