@@ -233,7 +233,9 @@ def _constant_loss(loss: Loss, y: NDArray[Any], units: int) -> float:
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(y), _BLOCK)]
     mean = sum(loss.dense(y[rows], units).sum(axis=0) for rows in blocks) / len(y)
     some = loss.dense(y[:: len(blocks)], units)
-    guesses = [mean, *np.quantile(some, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)]
+    guesses = [mean]
+    if not loss.facts.distribution:  # quantiles of probabilities do not sum to 1, and the mean is best
+        guesses += [*np.quantile(some, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)]
     sums = [
         sum(float(_losses(loss, g, loss.dense(y[rows], units)).sum()) for rows in blocks) for g in guesses
     ]
