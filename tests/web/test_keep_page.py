@@ -88,6 +88,20 @@ def test_a_link_is_pasted_under_open(show):
     assert other.session.state.network == PRESETS["seed"].make().network
 
 
+@pytest.mark.parametrize("answer", ["accept", "dismiss"])
+def test_a_link_asks_before_it_replaces_what_was_worked_on(show, answer):
+    page_ = show("book")
+    ask(page_.session, "edit", edits=[{"do": "number", "cell": "b(1)[1]", "text": "7"}])
+    page_.page.reload()
+    page_.page.wait_for_selector("header button:not(:disabled)")
+    asked = []
+    page_.page.on("dialog", lambda dialog: (asked.append(dialog.message), getattr(dialog, answer)()))
+    page_.page.evaluate("() => { location.hash = '#v=1&view=keep&preset=seed'; }")
+    page_.page.wait_for_function("() => !location.hash.includes('v=')")
+    assert asked == ["Open what the link holds? Undo brings back what is open now."]
+    assert page_.session.state.network.widths == ((2, 4, 3) if answer == "accept" else (2, 3, 2, 2))
+
+
 @pytest.mark.parametrize(
     ("hash_", "message"),
     [

@@ -1,7 +1,7 @@
 // Links: the state of the page behind the #, which no server sees. What is not a link of this version is answered politely.
 import { Refused, ask } from "./api.js";
 import { t } from "./i18n.js";
-import { letters, view } from "./state.js";
+import { letters, session, view } from "./state.js";
 
 const VERSION = "1";
 const MAX_LINK = 8192;
@@ -62,11 +62,13 @@ export async function openHash(hash, views) {
   const [sums, index, weights] = (found.get("letters") ?? "").split("-");
   if (/^(az|za) (ij|ji) (io|oi)$/.test(`${sums} ${index} ${weights}`)) letters.value = { sums, index, weights };
   if (views.includes(found.get("view"))) view.value = found.get("view");
+  if (!found.has("preset") && !found.has("open")) return false;
+  // Another site may have led here: what has been worked on is not replaced without a word.
+  if (session.value?.can_undo && !confirm(t("Open what the link holds? Undo brings back what is open now."))) return false;
   if (found.has("preset")) {
     await ask("preset", { name: found.get("preset").slice(0, 100) });
     return true;
   }
-  if (!found.has("open")) return false;
   let text;
   try {
     text = await unpack(found.get("open"));
