@@ -17,6 +17,7 @@ from multilayer.activations import Activation
 from multilayer.exchange.formats import Format, format_of
 from multilayer.exchange.imported import Asked, Imported, Target, with_output
 from multilayer.exchange.keras import reader as keras_reader
+from multilayer.exchange.pipelines import holds_table, model_of
 from multilayer.interop import from_model
 from multilayer.network import MLP
 from multilayer.network.held import holds_network, network_of
@@ -42,7 +43,8 @@ def read(
     Parameters
     ----------
     path : str or path
-        Or a model of Keras 3, which is saved and read as a file is.
+        Or a model in memory: of Keras 3, which is saved and read as a file is, or a fitted pipeline of scikit-learn
+        that begins with a ColumnTransformer.
     format : str, optional
         A name in `multilayer.exchange.FORMATS`; by the suffix unless given.
     hidden : str or Activation, or one for each hidden layer, optional
@@ -69,7 +71,12 @@ def read(
     True
     """
     asked = asked_for(hidden, output, classes, inputs)
-    return with_output(_of_keras(path), asked) if _is_keras(path) else imported(path, format, asked)
+    if _is_keras(path):
+        return with_output(_of_keras(path), asked)
+    if holds_table(path):
+        model, notes = model_of(path)
+        return with_output(Imported(model, "pipeline of scikit-learn", notes), asked)
+    return imported(path, format, asked)
 
 
 class Added(TypedDict, total=False):
@@ -145,6 +152,8 @@ def _held(model: Any) -> MLP | Model:
         return model
     if _is_keras(model):
         return _of_keras(model).network
+    if holds_table(model):
+        return model_of(model)[0]
     return network_of(model) if holds_network(model) else from_model(model)
 
 

@@ -20,10 +20,12 @@ from multilayer.training import Training
 __all__ = [
     "Affine",
     "Floats",
+    "PipelineStep",
     "Steps",
     "Weights",
     "has_transformed_targets",
     "input_names",
+    "scaling_of",
     "transformed",
     "unwrapped",
     "with_steps",
@@ -94,7 +96,7 @@ def with_steps(steps: Steps, network: MLP) -> MLP:
     W, b = first.W.astype(np.float64), first.b.astype(np.float64)
     for step in reversed(steps):
         with located(str(step)):
-            affine = _affine(step.transformer, first.inputs)
+            affine = scaling_of(step.transformer, first.inputs)
             affine.check_before(network.dtype)
         W, b = affine.before(W, b)
     layer = Dense(W.astype(network.dtype), b.astype(network.dtype), first.activation)
@@ -135,14 +137,20 @@ def _unscaled(last: Dense, transformer: Any) -> Dense:
                 "its inverse is a function of its own; give model.regressor_, with model.transformer_.transform(y) as y"
             )
         return last if inverse is None else Dense(last.W, last.b, exponential)
-    there = _affine(transformer, last.units)
+    there = scaling_of(transformer, last.units)
     back = Affine(there.shift, there.scale, there.std, there.centre)
     W, b = back.after(last.W.astype(np.float64), last.b.astype(np.float64))
     return Dense(W.astype(last.dtype), b.astype(last.dtype))
 
 
-def _affine(scaler: Any, columns: int) -> Affine:
-    """Return what a scaler does, recognized by the function of its class that transforms."""
+def scaling_of(scaler: Any, columns: int) -> Affine:
+    """Return what a scaler does, recognized by the function of its class that transforms.
+
+    Raises
+    ------
+    InputError
+        For another transformer, one that is not fitted, and one that clips.
+    """
     transform = getattr(type(scaler), "transform", None)
     numbers = _SCALERS.get(getattr(transform, "__qualname__", ""))
     if numbers is None or not transform.__module__.startswith("sklearn.preprocessing."):

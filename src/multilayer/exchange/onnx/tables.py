@@ -23,6 +23,7 @@ from multilayer.network import MLP, Dense
 from multilayer.tables import Model
 from multilayer.tables.encoder import ColumnEncoder
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
+from multilayer.tables.transforms.linear import Linear
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
 from multilayer.tables.transforms.transform import Transform
@@ -101,6 +102,12 @@ class _Column:
         return self.e.constant(np.asarray(values, np.float32), keep=True)
 
 
+def _linear(column: _Column, one: Linear) -> str:
+    centred = column.o("Sub", column.name, column.double(one.center))
+    z = column.rounded(column.o("Mul", centred, column.double(one.scale)))
+    return column.o("Where", column.missing(), column.float32(one.missing), z)
+
+
 def _scaled(column: _Column, one: Scaled) -> str:
     return column.clipped(column.filled(one.center), one.center, one.scale, column.missing())
 
@@ -159,6 +166,7 @@ def _indicator(column: _Column, one: Indicator) -> str:
 
 _TRANSFORMS: dict[type[Transform], Callable[[_Column, Any], str]] = {
     Scaled: _scaled,
+    Linear: _linear,
     Normal: _normal,
     Binned: _binned,
     OneHot: _one_hot,
@@ -215,8 +223,8 @@ def _double(emitter: Emitter, value: float) -> str:
 def _member(emitter: Emitter, network: MLP, number: int, x: str, model: Model) -> str:
     """Return probabilities, or the outputs of one network, in float64."""
     last = network.layers[-1]
-    if network.dtype != np.float32:
-        raise InputError(f"network {number} is {network.dtype}; expected float32")
+    emitter.dtype = network.dtype
+    x = x if network.dtype == np.float32 else emitter.o("Cast", x, to=_DOUBLE)
     head = MLP([*network.layers[:-1], Dense(last.W, last.b)])
     a = emitter.o("Cast", layers_into(emitter, head, x, f"network{number}:"), to=_DOUBLE)
     if not model.target.classes:

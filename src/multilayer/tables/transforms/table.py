@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.dates import DatePart
+from multilayer.tables.transforms.linear import Linear
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
 from multilayer.tables.transforms.transform import Transform
@@ -12,6 +13,7 @@ __all__ = ["TRANSFORMS"]
 
 _KINDS: tuple[type[Transform], ...] = (
     Scaled,
+    Linear,
     Normal,
     Binned,
     TwoValues,
