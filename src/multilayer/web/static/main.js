@@ -8,8 +8,6 @@ import { digits, problem, revision, session, view } from "./state.js";
 import { effect, html, render, signal, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
 
-export { attempt };
-
 const loaded = signal({});
 const shownView = () => VIEWS.find(({ id }) => id === view.value) ?? VIEWS[0];
 
