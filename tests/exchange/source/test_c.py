@@ -132,12 +132,22 @@ def test_one_output_unit_has_two_classes(tmp_path):
     assert [line.split()[1] for line in run.stdout.splitlines()] == ["no", "yes", "no"]
 
 
-def test_files_are_written_beside_each_other(tmp_path):
-    written = write_c(network(np.float32, (2, "tanh")), tmp_path / "my-net.c")
-    assert [path.name for path in written] == ["my_net.c", "my_net.h"]
+def test_files_are_called_as_the_path_is(tmp_path):
+    net = network(np.float32, (2, "tanh"))
+    written = write_c(net, tmp_path / "my-net.c")
+    assert [path.name for path in written] == ["my-net.c", "my-net.h"]
     assert "my_net_predict" in written[0].read_text()
-    with pytest.raises(InputError, match="identifier"):
-        write_c(network(np.float32, (2, "tanh")), tmp_path / "葉.c")
+    sources = {path.name: path.read_text() for path in written}
+    program = compiled(sources, tmp_path, "-O0", "-DMY_NET_MAIN")
+    subprocess.run([program, "--self-test"], check=True)
+    assert "other_predict" in write_c(net, tmp_path / "葉", name="other")[0].read_text()
+
+
+@pytest.mark.parametrize("name", ["葉.c", 'a".c', "two\nlines", ".c", 60 * "n"])
+def test_a_name_that_makes_no_identifier_is_refused(name, tmp_path):
+    with pytest.raises(InputError):
+        write_c(network(np.float32, (2, "tanh")), tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_has_no_source_is_refused_by_name():

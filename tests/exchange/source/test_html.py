@@ -82,7 +82,7 @@ def test_every_field_has_a_label(text):
 
 def test_the_file(tmp_path):
     assert [path.name for path in write_html(flower_network(), tmp_path / "my-flowers.html")] == [
-        "my_flowers.html"
+        "my-flowers.html"
     ]
 
 

@@ -231,9 +231,9 @@ class TestScript:
 
 def test_files_are_written_beside_each_other(tmp_path):
     net = network(np.float32, (2, "tanh"))
-    assert [path.name for path in write_python(net, tmp_path / "my-net.py")] == ["my_net.py"]
+    assert [path.name for path in write_python(net, tmp_path / "my-net.py")] == ["my-net.py"]
     paths = write_javascript(net, tmp_path / "my-net.mjs")
-    assert [path.name for path in paths] == ["my_net.mjs", "my_net.d.mts"]
+    assert [path.name for path in paths] == ["my-net.mjs", "my-net.d.mts"]
 
 
 @pytest.mark.oracle

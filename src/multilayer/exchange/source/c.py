@@ -12,7 +12,7 @@ import numpy as np
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.c_main import MAIN, PRINT_TEXT
 from multilayer.exchange.source.c_text import CLASS, CLASS_HEADER, CLASS_LINES, DENSE, HEADER, PREDICT, TOP
-from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
 from multilayer.exchange.source.program import Program
@@ -42,12 +42,11 @@ def c_source(network: Any, name: str = "network") -> dict[str, str]:
 
 
 def write_c(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
-    """Write the files of `c_source` into the folder of `path_stem`, and return their paths.
+    """Write the files of `c_source` beside `path_stem`, and return their paths.
 
     The name is that of the path, as an identifier, unless given.
     """
-    folder, stem = stem_of(path_stem, (".c", ".h"))
-    return write_files(folder, c_source(network, name or stem))
+    return write_source(path_stem, (".c", ".h"), lambda made: c_source(network, made), name)
 
 
 def c_string(text: str) -> str:

@@ -11,7 +11,8 @@ HEADER = """\
  *     {name}_predict_rows(x, y, rows)   many rows, one after the other
  *
  * Compile {name}.c with  -O3 -ffp-contract=off  and link with -lm. Where the processor has fused multiply-add, say
- * so (-march=native, or -mavx2 -mfma; arm64 has it always): else each one is a call. Never use -ffast-math.
+ * so (-march=native, or -mavx2 -mfma; arm64 has it always): else each one is a call of fma, which has to round once:
+ * glibc, musl and macOS have that, newlib has not. Never use -ffast-math.
  * -D{upper}_MAIN adds a command line. {name}_self_test() returns how many stored outputs came out with other bits.
  */
 #ifndef {upper}_H

@@ -11,7 +11,7 @@ import numpy as np
 
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.c import c_string
-from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.fixed_point import FixedPoint, fixed_point
 from multilayer.exchange.source.fixed_text import CLASS, END, HEADER, TOP
 from multilayer.exchange.source.languages.c99 import number
@@ -46,9 +46,8 @@ def fixed_c_source(network: Any, samples: Any, name: str = "network") -> dict[st
 def write_fixed_c(
     network: Any, path_stem: AnyPath, *, samples: Any, name: str | None = None
 ) -> tuple[Path, ...]:
-    """Write the files of `fixed_c_source` into the folder of `path_stem`, and return their paths."""
-    folder, stem = stem_of(path_stem, (".c", ".h"))
-    return write_files(folder, fixed_c_source(network, samples, name or stem))
+    """Write the files of `fixed_c_source` beside `path_stem`, and return their paths."""
+    return write_source(path_stem, (".c", ".h"), lambda made: fixed_c_source(network, samples, made), name)
 
 
 def _places(plan: Plan, fixed: FixedPoint) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill, html_text
-from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.html_page import PAGE, SCRIPT, STYLE
 from multilayer.exchange.source.javascript import module_text
 from multilayer.exchange.source.plan import Plan, plan_of
@@ -49,9 +49,8 @@ def html_source(network: Any, name: str = "network") -> dict[str, str]:
 
 
 def write_html(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
-    """Write the page of `html_source` into the folder of `path_stem`, and return its path in a tuple."""
-    folder, stem = stem_of(path_stem, (".html",))
-    return write_files(folder, html_source(network, name or stem))
+    """Write the page of `html_source` beside `path_stem`, and return its path in a tuple."""
+    return write_source(path_stem, (".html",), lambda made: html_source(network, made), name)
 
 
 def _hash(text: str) -> str:

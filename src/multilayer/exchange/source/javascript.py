@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.storage import AnyPath
-from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.javascript_text import ARITHMETIC, END, MAIN, TOP, TYPES
 from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
@@ -39,9 +39,8 @@ def javascript_source(network: Any, name: str = "network") -> dict[str, str]:
 
 
 def write_javascript(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
-    """Write the files of `javascript_source` into the folder of `path_stem`, and return their paths."""
-    folder, stem = stem_of(path_stem, (".mjs", ".d.mts", ".js"))
-    return write_files(folder, javascript_source(network, name or stem))
+    """Write the files of `javascript_source` beside `path_stem`, and return their paths."""
+    return write_source(path_stem, (".mjs", ".d.mts"), lambda made: javascript_source(network, made), name)
 
 
 def module_text(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.storage import AnyPath
-from multilayer.exchange.source.files import stem_of, write_files
+from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.python3 import NOT_FINITE, PRIMITIVES, Python, literal
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
@@ -46,9 +46,8 @@ def python_source(network: Any, name: str = "network") -> dict[str, str]:
 
 
 def write_python(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
-    """Write the file of `python_source` into the folder of `path_stem`, and return its path in a tuple."""
-    folder, stem = stem_of(path_stem, (".py",))
-    return write_files(folder, python_source(network, name or stem))
+    """Write the file of `python_source` beside `path_stem`, and return its path in a tuple."""
+    return write_source(path_stem, (".py",), lambda made: python_source(network, made), name)
 
 
 def _places(plan: Plan) -> dict[str, Any]:
