@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -17,7 +18,7 @@ from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.outputs import class_numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
-from multilayer.optimizers import schedules
+from multilayer.optimizers import Schedule, schedules
 from multilayer.optimizers.table import registry
 from multilayer.training import EarlyStopping, TrainConfig
 from multilayer.training.samples import targets
@@ -29,27 +30,37 @@ _LARGEST = 2**53
 """Of the whole numbers that the page can show."""
 
 
-class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The settings of a training. `config` looks them up and checks them."""
+def _plain_settings() -> Iterator[tuple[str, Any, Any]]:
+    """Yield name, type and default of what a training is told by a number, a yes or no, or the name of a schedule."""
+    for field in dataclasses.fields(TrainConfig):
+        if isinstance(field.default, Schedule):
+            yield field.name, str, _name(schedules.registry, field.default)
+        elif type(field.default) in (bool, float):
+            yield field.name, type(field.default), field.default
+        elif type(field.default) is int and field.name not in _Named.__annotations__:
+            yield field.name, Annotated[int, Meta(ge=1, le=_LARGEST)], field.default
+
+
+def _name(registry: Registry[Any], value: Any) -> str:
+    """Return the name of the entry of this kind."""
+    return next(entry.name for entry in registry.entries if type(entry.value) is type(value))
+
+
+class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings that are more than a number; `config` looks all of them up and checks them."""
 
     loss: str | None = None
     """None: the one of `loss_for`."""
     optimizer: str = "adam"
     parameters: dict[str, int | float | bool] = {}
     """Of the optimizer, by name, the learning rate among them; those that are left out have their defaults."""
-    schedule: str = "constant"
     epochs: Annotated[int, Meta(ge=1, le=_MOST_EPOCHS)] = 200
-    batch_size: Annotated[int, Meta(ge=1, le=_LARGEST)] = 200
-    shuffle: bool = True
     seed: Annotated[int, Meta(ge=0, le=_LARGEST)] = 0
     """Of the order of the rows, of what is held out, and of dropout."""
     validation: float | None = None
     """The fraction of the rows that is held out."""
     patience: Annotated[int, Meta(ge=0, le=_LARGEST)] | None = None
     """Stop after so many epochs without improvement; None never stops early."""
-    dropout: float = 0.0
-    l2: float = 0.0
-    weight_decay: float = 0.0
 
     def config(self, network: MLP, y: NDArray[Any] | None) -> TrainConfig:
         """Return the settings as `multilayer.train` takes them, for a network and the targets of its rows.
@@ -66,35 +77,47 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return TrainConfig(
             loss=loss,
             optimizer=optimizer,
-            schedule=self.schedule,
             epochs=self.epochs,
-            batch_size=self.batch_size,
-            shuffle=self.shuffle,
             stopping=stopping,
-            dropout=self.dropout,
-            l2=self.l2,
-            weight_decay=self.weight_decay,
             metrics=metric_for(network, loss, y),
+            **{name: getattr(self, name) for name in _PLAIN},
         )
 
     def with_config(self, config: TrainConfig) -> Recipe:
-        """Return this recipe with what a remedy may change: optimizer, schedule, epochs, stopping and penalties."""
+        """Return this recipe with what a remedy may change."""
         optimizer: Any = config.optimizer
         return msgspec.structs.replace(
             self,
             optimizer=_name(registry, optimizer),
             parameters=dataclasses.asdict(optimizer),
-            schedule=_name(schedules.registry, config.schedule),
             epochs=config.epochs,
             patience=None if config.stopping is None else int(config.stopping.patience),
-            dropout=config.dropout if isinstance(config.dropout, float) else max(config.dropout),
-            weight_decay=config.weight_decay,
+            **{name: _as_plain(getattr(config, name)) for name in _PLAIN},
         )
 
 
-def _name(registry: Registry[Any], value: Any) -> str:
-    """Return the name of the entry of this kind."""
-    return next(entry.name for entry in registry.entries if type(entry.value) is type(value))
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, Schedule):
+        return _name(schedules.registry, value)
+    return max(value) if isinstance(value, tuple) else value  # of the layers, where each has its own
+
+
+_PLAIN = {name: (kind, default) for name, kind, default in _plain_settings()}
+
+if TYPE_CHECKING:
+    Recipe = _Named
+else:
+    Recipe = msgspec.defstruct(
+        "Recipe",
+        [(name, kind, default) for name, (kind, default) in _PLAIN.items()],
+        bases=(_Named,),
+        frozen=True,
+        forbid_unknown_fields=True,
+        module=__name__,
+    )
+    Recipe.__doc__ = (
+        "The settings of a training: those of `_Named`, and the plain ones of `TrainConfig` by their names."
+    )
 
 
 def targets_of(y: NDArray[Any] | None) -> NDArray[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from numpy.typing import NDArray
@@ -69,8 +68,9 @@ def _gradients(name: str) -> Callable[[State], Layers]:
 def _updated(name: str) -> Callable[[State], Layers]:
     def found(state: State) -> Layers:
         X, y = state.rows.X, state.rows.y
-        config = replace(state.recipe.config(state.network, y), epochs=1, batch_size=len(X), shuffle=False)
-        network = train(state.network, X, y, config=config).run().network
+        config = state.recipe.config(state.network, y)
+        one_step = train(state.network, X, y, config=config, epochs=1, batch_size=len(X), shuffle=False)
+        network = one_step.run().network
         return [getattr(each, name) for each in network.layers]
 
     return found

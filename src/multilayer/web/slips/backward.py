@@ -47,7 +47,7 @@ def carried_by_W(work: Work, steps: Steps) -> Iterator[Variant]:
 
 
 def _everywhere(
-    work: Work, steps: Steps, wrong: Callable[[int], Callable[..., Any] | None], one: str, every: str
+    work: Work, steps: Steps, wrong: Callable[[int], Callable[..., Any] | None], one: str, everywhere: str
 ) -> Iterator[Variant]:
     """Yield a slip of da in each layer where `wrong` has one, and in all of them at once."""
     found = {
@@ -61,7 +61,7 @@ def _everywhere(
         all_of_them = steps
         for n, step in found.items():
             all_of_them = all_of_them.at(n, da=step)
-        yield Variant(fill(every), all_of_them, BACK)
+        yield Variant(fill(everywhere), all_of_them, BACK)
 
 
 _AT_Z = "h' was taken at z({n}), where a({n}) belongs"
