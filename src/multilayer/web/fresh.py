@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.network.labels import Label
@@ -28,15 +29,15 @@ def network_for(rows: Rows, hidden: int = _HIDDEN, seed: int = 0) -> tuple[MLP, 
     inputs, name = rows.X.shape[1], rows.target or "y"
     classes: tuple[Label, ...] | None = None
     outputs, activation = 1, "identity"
-    template = "{network} is new; rows without a target leave it one output"
+    template = N_("{network} is new; rows without a target leave it one output")
     if rows.y is not None and rows.y.ndim > 1:
-        outputs, template = rows.y.shape[1], "{network} is new, with an output for each target"
+        outputs, template = rows.y.shape[1], N_("{network} is new, with an output for each target")
     elif rows.y is not None:
         classes = classes_of(rows.y, name)
-        template = "{network} is new; {target} is read as a quantity"
+        template = N_("{network} is new; {target} is read as a quantity")
     if classes is not None:
         outputs, activation = (1, "sigmoid") if len(classes) == 2 else (len(classes), "softmax")
-        template = "{network} is new; {target} is read as {count} classes"
+        template = N_("{network} is new; {target} is read as {count} classes")
     net = initialize(
         (inputs, hidden, outputs),
         "tanh",

@@ -140,8 +140,13 @@ def utf8(data: bytes, where: str) -> tuple[bytes, str]:
     try:
         return data.decode(dialect.encoding).encode(), dialect.separator
     except UnicodeDecodeError:
-        template = "{file}: expected text in {encoding}, found other bytes; save it as UTF-8"
-        raise InputError(fill(template, file=where, encoding=dialect.encoding)) from None
+        raise InputError(
+            fill(
+                "{file}: expected text in {encoding}, found other bytes; save it as UTF-8",
+                file=where,
+                encoding=dialect.encoding,
+            )
+        ) from None
 
 
 def _is_numeric(column: CsvColumn) -> bool:
