@@ -77,7 +77,13 @@ function Chart({ log }) {
       plot.current.destroy();
     };
   }, [log]);
-  useEffect(() => plot.current?.setData(aligned(curves.value)), [curves.value, status.value?.epoch]);
+  const drawn = useRef(0);
+  const at = status.value;
+  useEffect(() => {
+    if (at?.playing && Date.now() - drawn.current < 200) return;
+    drawn.current = Date.now();
+    plot.current?.setData(aligned(curves.value));
+  }, [curves.value, at?.epoch, at?.playing]);
   return html`<div class="chart" ref=${holder} aria-hidden="true"></div>`;
 }
 

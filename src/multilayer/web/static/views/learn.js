@@ -69,13 +69,13 @@ function Bars({ bars, label }) {
   </svg><div class="ends number"><span>${bars.low}</span><span>${bars.high}</span></div>`;
 }
 
-/** What is asked of the network whenever it has changed, four times a second at most. */
+/** What is asked of the network whenever it has changed, twice a second at most while training runs. */
 function useMoments(name, request, again) {
   const [found, setFound] = useState([]);
   const last = useRef(0);
   const at = status.value;
   useEffect(() => {
-    if (at?.playing && (still.matches || Date.now() - last.current < 250)) return;
+    if (at?.playing && (still.matches || Date.now() - last.current < 500)) return;
     last.current = Date.now();
     ask(name, request).then(setFound, () => setFound([]));
   }, [`${session.value.revision} ${at?.run} ${at?.steps} ${at?.playing}`, again]);
