@@ -51,6 +51,8 @@ class Proof:
     row: int
     output: int
     overflows: int = 0
+    of_table: bool = False
+    """Whether answers of a model of a table were compared, whose tolerance is 1e-5 of their range."""
 
     @property
     def holds(self) -> bool:
@@ -70,6 +72,15 @@ class Proof:
             )
         if self.ulp == 0.0:
             return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
+        if self.of_table:
+            return fill(
+                "{by}: answers for {rows} rows differ by at most {ulp:.3g} ulp; {share:.2g} of the tolerance, which is "
+                "1e-5 of their range",
+                by=self.by,
+                rows=self.rows,
+                ulp=self.ulp,
+                share=self.share,
+            )
         return fill(
             "{by}: at most {ulp:.3g} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
             "sum |w x| a layer",

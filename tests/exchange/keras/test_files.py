@@ -183,10 +183,6 @@ def missing(root):
     del root["layers/dense/vars"]
 
 
-def renamed(root):
-    root["layers/dense/vars"].attrs["name"] = "layer2"
-
-
 def unknown(root):
     root[KERNEL][0, 0] = np.nan
 
@@ -199,7 +195,6 @@ WEIGHTS = {
     "a bomb": (bomb, {"units": 10_000_000}, "would fill the memory"),
     "integers": (integers, {}, "expected float32"),
     "a group that is missing": (missing, {}, "is missing"),
-    "weights of another layer": (renamed, {}, "those of a layer called layer2"),
     "nan": (unknown, {}, "finite"),
 }
 
@@ -226,7 +221,7 @@ def test_weights_alone(tmp_path, parts):
     path.write_bytes(parts[1])
     found = read(path, hidden=["relu", "tanh"], output="softmax")
     assert found.network.layers == NET.layers
-    assert "layer1, layer2, layer3" in found.notes[0]
+    assert "dense, dense_1, dense_2" in found.notes[0]
     path.write_bytes(changed_weights(parts[1], lambda root: root.attrs.create("model_config", "{}")))
     refused(path, "Keras 2")
 
@@ -253,8 +248,22 @@ def test_damaged_archives(tmp_path_factory, parts, data):
     assert len(network_or_line(path).splitlines()) == 1
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_damaged_weights(tmp_path_factory, parts, data):
+    content = bytearray(parts[1])
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content) - 8))
+        put_ = data.draw(st.binary(max_size=8))
+        content[start : start + len(put_)] = put_
+    path = tmp_path_factory.getbasetemp() / "mutated.weights.h5"
+    path.write_bytes(bytes(content))
+    outcome = network_or_line(path)
+    assert isinstance(outcome, MLP) or len(outcome.splitlines()) == 1
+
+
 def network_or_line(path):
     try:
-        return read(path).network
+        return read(path, hidden="tanh" if path.suffix == ".h5" else ()).network
     except InputError as error:
         return str(error)

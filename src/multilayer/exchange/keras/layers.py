@@ -38,11 +38,6 @@ class State:
         group: Groups | None = self.root
         for name in (*layer.group, "vars"):
             group = group.enter(name) if group is not None else None
-        said = group.attribute("name") if group is not None else None
-        if said is not None and said != layer.name:
-            raise InputError(
-                f"its weights are those of a layer called {one_line(said, 40)}; the file was changed"
-            )
         found = group.array(str(place), shape) if group is not None else None
         if found is None:
             raise InputError(f"its array {'/'.join(layer.group)}/vars/{place} is missing")

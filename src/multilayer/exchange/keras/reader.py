@@ -73,7 +73,7 @@ def read_weights(path: Path, asked: Asked) -> Imported:
     arrays: dict[str, NDArray[Any]] = {}
     names = []
     with opened(storage.read(path), where) as root:
-        if root.attribute("model_config") is not None:
+        if root.has_attribute("model_config"):
             raise InputError(
                 f"{where}: a file of Keras 2; load it in Keras and save it again: model.save('model.keras')"
             )
@@ -85,7 +85,7 @@ def read_weights(path: Path, asked: Asked) -> Imported:
             arrays[f"{number}.kernel"] = kernel
             if bias is not None:
                 arrays[f"{number}.bias"] = bias
-            names.append(group.attribute("name") or name)
+            names.append(name)
     network, _ = weights.network_of(arrays, where, asked, units_first=False)
     note = fill("layers in the order of the file: {names}", names=one_line(", ".join(names)))
     return Imported(network, "weights of Keras", (note,))

@@ -37,7 +37,15 @@ def proof(model: Model, path: Path) -> Proof | None:
     share = apart / (_APART * size)
     row, output = np.unravel_index(int(share.argmax()), share.shape)
     spacing = np.spacing(np.abs(y).astype(np.float32)).astype(np.float64).reshape(_ROWS, -1)
-    return Proof(by, _ROWS, float((apart / spacing).max()), float(share.max()), int(row) + 1, int(output) + 1)
+    return Proof(
+        by,
+        _ROWS,
+        float((apart / spacing).max()),
+        float(share.max()),
+        int(row) + 1,
+        int(output) + 1,
+        of_table=True,
+    )
 
 
 def _column(schema: ColumnSchema, model: Model, rng: np.random.Generator) -> Column:
