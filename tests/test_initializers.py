@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from multilayer import InputError, initialize, initializers
-from multilayer.activations import LeakyReLU, catalogue, gelu, identity, relu, selu, sigmoid, softmax, tanh
+from multilayer.activations import (
+    LeakyReLU,
+    PReLU,
+    catalogue,
+    gelu,
+    identity,
+    relu,
+    selu,
+    sigmoid,
+    softmax,
+    tanh,
+)
 from multilayer.initializers import (
     Glorot,
     He,
@@ -112,3 +123,13 @@ def test_mistakes(arguments, message):
         initialize((2, 2), rng="seed")
     with pytest.raises(InputError, match="distribution"):
         Glorot("uniformly")
+
+
+def test_units_with_parameters_of_their_own():
+    slopes = (0.1, 0.2, 0.9)
+    found = initialize((400, 3, 1), PReLU(slope=slopes), rng=0, dtype=float).layers[0].W
+    mean_square = np.mean([0.5 + 0.5 * slope**2 for slope in slopes])
+    assert found.var() == pytest.approx(1.0 / (400 * mean_square), rel=0.1)
+    assert initialize((4, 3, 1), PReLU(slope=0.25), rng=0) == initialize(
+        (4, 3, 1), PReLU(slope=(0.25,) * 3), rng=0
+    ).with_layer(1, activation=PReLU(slope=0.25))

@@ -255,17 +255,20 @@ def for_activation(activation: Activation, /) -> Initializer:
 
 
 def _is_symmetric(activation: Activation) -> bool:
-    a = np.linspace(0.25, 3.0, 12)
-    centre = np.asarray(activation(np.zeros(1)))
+    a = np.linspace(0.25, 3.0, 12)[:, np.newaxis]  # a column: parameters may differ from unit to unit
+    centre = np.asarray(activation(np.zeros((1, 1))))
     return bool(np.allclose(activation(a) - centre, centre - np.asarray(activation(-a))))
 
 
 def _mean_square(activation: Activation) -> float:
-    """E[h(g)^2] for a standard normal g, by the trapezoidal rule, exact to 1e-6 even with kinks at 0."""
-    g = np.linspace(-10.0, 10.0, 20_001)
+    """E[h(g)^2] for a standard normal g, by the trapezoidal rule, exact to 1e-6 even with kinks at 0.
+
+    Where units have parameters of their own it is the mean over them.
+    """
+    g = np.linspace(-10.0, 10.0, 20_001)[:, np.newaxis]
     density = np.exp(-0.5 * g * g)
     h = np.asarray(activation(g), dtype=np.float64)
-    return float((h * h * density).sum() / density.sum())
+    return float((h * h * density).sum() / (density.sum() * h.shape[1]))
 
 
 def __dir__() -> list[str]:

@@ -189,8 +189,7 @@ def _index(draft: Draft, layer: int, lowest: int = 1) -> int:
 def _drawn(
     inputs: int, units: int, activation: Activation, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    one = _for_units(activation, lambda values: values[-1:])  # the variance is that of one unit
-    return initializers.for_activation(one)(inputs, units, one, generator(seed))
+    return initializers.for_activation(activation)(inputs, units, activation, generator(seed))
 
 
 def _for_units(
