@@ -18,7 +18,7 @@ function Scrub({ epoch, reached }) {
   const [wanted, setWanted] = useState(null);
   const at = status.value;
   useEffect(() => {
-    if (wanted !== null && (at?.epoch === wanted || !at?.holds) && !at.playing) setWanted(null);
+    if (wanted !== null && (at?.epoch === wanted || !at?.holds) && !at.playing) setWanted((now) => (now === wanted ? null : now)); // it may have moved on
   }, [wanted, at]);
   const seek = async (event) => {
     setWanted(Number(event.target.value));
