@@ -11,12 +11,12 @@ import numpy as np
 
 from benchmarks import deploy as shipping
 from benchmarks import diagnosis as cost
-from benchmarks import predict as end_to_end
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
 from benchmarks.diagnosis_suite import scored, table
 from benchmarks.options import (
     only_option,
+    refuse_parts,
     rounds_option,
     seconds_option,
     size_option,
@@ -31,15 +31,13 @@ from benchmarks.startup import startup as time_imports
 from benchmarks.stored import store as store_results
 from benchmarks.studio import studio
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
-from benchmarks.tables import Measured, installed, report
-from benchmarks.tables import measured as measured_table
-from benchmarks.tables import summary as summary_of_tables
-from benchmarks.tables_data import SETS
+from benchmarks.table_commands import predict, tables
 from multilayer.activations import Elementwise, catalogue
 from tests.diagnosis.scenarios import SCORED
 
 app = click.Group(help=__doc__)
-app.add_command(studio)
+for command in (studio, tables, predict):
+    app.add_command(command)
 
 
 @app.command()
@@ -50,7 +48,7 @@ app.add_command(studio)
 @store_option
 def forward(rounds: int, threads: int, seconds: float, only: str, store: bool) -> None:
     """Whole networks, float32, each against every installed peer."""
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     cases = [case for case in FORWARD if only in case.name]
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     peak = measured_peak(threads)
@@ -80,7 +78,7 @@ def forward(rounds: int, threads: int, seconds: float, only: str, store: bool) -
 @store_option
 def sweep(shapes: int, seed: int, rounds: int, threads: int, seconds: float, only: str, store: bool) -> None:
     """Networks of random shapes, 1 to 10 layers of 1 to 2048 units, 1 to 20,000 rows, against every installed peer."""
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     cases = [case for case in (*ONCE_LOST, *random_cases(shapes, seed)) if only in case.name]
     outcomes = race("forward", cases, threads=threads, rounds=rounds, seconds=seconds)
     result = summary(outcomes)
@@ -103,7 +101,7 @@ def training(rounds: int, threads: int, seconds: float, only: str, store: bool) 
 
     Short ones are timed one after another: the first after a pause tells how fast a process wakes up.
     """
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     cases = [case for case in TRAINING if only in case.name]
     outcomes = race("training", cases, threads=threads, rounds=rounds, seconds=seconds, packages=TRAINERS)
     details = {}
@@ -129,7 +127,7 @@ def training(rounds: int, threads: int, seconds: float, only: str, store: bool) 
 @store_option
 def activations(rounds: int, seconds: float, only: str, size: int, store: bool) -> None:
     """Elementwise, one thread, float32 and float64, and float32 from memory beside a plain copy."""
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     cases = [ElementwiseCase(name, kind, size) for kind in ("float32", "float64") for name in names]
     outcomes = race("elementwise", cases, threads=1, rounds=rounds, seconds=seconds)
@@ -153,7 +151,7 @@ def activations(rounds: int, seconds: float, only: str, size: int, store: bool) 
 @store_option
 def memory(rounds: int, threads: int, seconds: float, only: str, size: int, store: bool) -> None:
     """16.8 M float32 from memory with out=, beside a plain copy: NumPy's identity, which one thread makes."""
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     names = [a.facts.name for a in catalogue if isinstance(a, Elementwise) and only in a.facts.name]
     copy = ElementwiseCase("identity", "float32", size)
     cases = [copy, *(ElementwiseCase(name, "float32", size) for name in names if name != "identity")]
@@ -224,65 +222,13 @@ def diagnosis(rounds: int) -> None:
 
 
 @app.command()
-@click.option("--sets", default=",".join(SETS), help="Names of data sets, with commas between.")
-@click.option(
-    "--splits",
-    default=3,
-    show_default=True,
-    help="Splits of each set, but for the one that chose the recipe.",
-)
-@click.option(
-    "--peers", default=",".join(installed()), help="Contenders, with commas between; all that are there."
-)
-@click.option("--members", default=8, show_default=True, help="Networks in our bag, and in that of RealMLP.")
-@threads_option
-@store_option
-def tables(sets: str, splits: int, peers: str, members: int, threads: int, store: bool) -> None:
-    """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults."""
-    if store and sets != ",".join(SETS):
-        raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
-    results: list[Measured] = []
-    for data in sets.split(","):
-        for split in range(1, splits + 1):
-            for peer in peers.split(","):
-                found = measured_table(data, split, peer, members=members, threads=threads)
-                print(f"{data}, split {split}, {peer}: {found}", flush=True)
-                if isinstance(found, Measured):
-                    results.append(found)
-    print(report(results))
-    if store:
-        summaries = [asdict(one) for one in summary_of_tables(results)]
-        facts = {"members": members, "splits": splits, "threads": threads, "summary": summaries}
-        store_results("tables", [], **facts, results=[asdict(one) for one in results])
-
-
-@app.command()
-@click.option("--rows", default=2_000_000, show_default=True, help="Rows of the table.")
-@rounds_option(3)
-@threads_option
-@only_option
-@store_option
-def predict(rows: int, rounds: int, threads: int, only: str, store: bool) -> None:
-    """`multilayer predict` of a Parquet file, beside a script of pyarrow, NumPy and ONNX Runtime."""
-    _refuse_parts(store, only)
-    verdicts = []
-    with TemporaryDirectory() as folder:
-        for case in end_to_end.CASES:
-            if only in case.name:
-                verdicts.append(end_to_end.measured(case, rows, rounds, threads, Path(folder)))
-                print(end_to_end.summary(verdicts[-1]), flush=True)
-    if store:
-        store_results("predict", [], threads=threads, verdicts=[asdict(one) for one in verdicts])
-
-
-@app.command()
 @rounds_option(7)
 @seconds_option(0.05)
 @only_option
 @store_option
 def deploy(rounds: int, seconds: float, only: str, store: bool) -> None:
     """Networks as source, float32, one thread: latency, size and start-up beside ONNX Runtime, plain C and emlearn."""
-    _refuse_parts(store, only)
+    refuse_parts(store, only)
     names = [name for name in shipping.NETWORKS if only in name]
     outcomes, sizes = [], {}
     for name in names:
@@ -312,11 +258,6 @@ def conversion() -> None:
 def page() -> None:
     """Write the stored results into docs/benchmarks.md."""
     update(Path(__file__).parents[1] / "docs" / "benchmarks.md")
-
-
-def _refuse_parts(store: bool, only: str) -> None:
-    if store and only:
-        raise click.UsageError("--store replaces all figures of a benchmark; leave out --only")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,15 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["only_option", "rounds_option", "seconds_option", "size_option", "store_option", "threads_option"]
+__all__ = [
+    "only_option",
+    "refuse_parts",
+    "rounds_option",
+    "seconds_option",
+    "size_option",
+    "store_option",
+    "threads_option",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,3 +42,9 @@ def seconds_option(default: float) -> Callable[[Command], Command]:
 
 def size_option(default: int) -> Callable[[Command], Command]:
     return click.option("--size", default=default, show_default=True, help="How many numbers.")
+
+
+def refuse_parts(store: bool, only: str) -> None:
+    """Refuse to store figures of some cases alone."""
+    if store and only:
+        raise click.UsageError("--store replaces all figures of a benchmark; leave out --only")
