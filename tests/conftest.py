@@ -1,13 +1,19 @@
 """Settings of the whole suite. The marks are described in pyproject.toml and CONTRIBUTING.md."""
 
+import functools
+import gettext
 import signal
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from multilayer import backend
+from multilayer._base import text
+from multilayer._base.language import CATALOGUES, DOMAIN
 
 # The one module that cannot be imported without a package of the oracles.
 collect_ignore = [] if find_spec("torch") else ["interop/test_torch.py"]
@@ -23,6 +29,32 @@ def _interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@functools.cache
+def _templates() -> frozenset[str]:
+    """The templates of the catalogue, and those that the tool finds in the code and would add to it."""
+    from tools.translations import gathered
+
+    return frozenset(one if isinstance(one, str) else one[0] for one in gathered()[0])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates_can_be_translated() -> Iterator[None]:
+    """Fail where the package fills a template that `python -m tools.translations` does not find."""
+    catalogue = gettext.translation(DOMAIN, CATALOGUES, ["ko"])._catalog
+    package, lookup = str(Path(text.__file__).parents[1]), text.translated
+
+    def translated(template: str) -> str:
+        if template not in catalogue and any(map(str.isalpha, template)):
+            filled_in = sys._getframe(2).f_code.co_filename
+            known = not filled_in.startswith(package) or template in _templates()
+            assert known, f"{filled_in}: mark this template with N_, so that it is translated: {template!r}"
+        return lookup(template)
+
+    text.translated = translated
+    yield
+    text.translated = lookup
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

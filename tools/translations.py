@@ -38,10 +38,10 @@ Found = dict[Plural, list[str]]
 
 def main(arguments: list[str]) -> int:
     """Update the catalogues, or check them; return an exit code."""
-    found, page = _found()
+    sentences, page = gathered()
     faults = []
     for catalogue in sorted(CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
-        entries = updated(polib.pofile(str(catalogue)), found)
+        entries = updated(polib.pofile(str(catalogue)), sentences)
         words = PAGE_WORDS / f"{catalogue.parts[-3]}.json"
         made = {catalogue: _text(entries), catalogue.with_suffix(".mo"): entries.to_binary()}
         if STATIC.exists():
@@ -96,7 +96,7 @@ def _text(entries: polib.POFile) -> bytes:
     return f"{entries}".rstrip("\n").encode() + b"\n"
 
 
-def _found() -> tuple[Found, Found]:
+def gathered() -> tuple[Found, Found]:
     """Return all sentences, and those of the page alone."""
     found: Found = {}
     for path in sorted(SOURCES.rglob("*.py")):
@@ -150,12 +150,22 @@ def _literals(template: ast.expr) -> Iterator[str]:
 
 def tables() -> Iterator[tuple[str, Iterable[Plural]]]:
     """Yield the texts that stand in tables, and where."""
+    from multilayer.activations.table import registry as activations
     from multilayer.cli.app import app
     from multilayer.diagnosis.checks import CHECKS
     from multilayer.diagnosis.reference import paragraphs
+    from multilayer.initializers import registry as initializers
+    from multilayer.losses.table import registry as losses
+    from multilayer.optimizers.schedules import registry as schedules
+    from multilayer.optimizers.table import registry as optimizers
+    from multilayer.training.metrics import registry as metrics
     from tools.click_words import PLURALS, WORDS
 
     yield "tools/click_words.py", (*WORDS, *PLURALS)
+    for registry in (activations, initializers, losses, metrics, optimizers, schedules):
+        yield f"src/{registry.where.replace('.', '/')}", (registry.kind, *registry.refused.values())
+    # What other registries hold is formulas.
+    yield "src/multilayer/training/metrics.py", [entry.meaning for entry in metrics.entries]
     for command in (app, *app.commands.values()):
         yield "src/multilayer/cli", dict.fromkeys(_help(command))
     for check in CHECKS:

@@ -21,7 +21,7 @@ import numpy as np
 from msgspec import Meta, Struct, UnsetType
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import either, fill, near_matches, one_line, quoted
+from multilayer._base.text import both, either, fill, near_matches, one_line, quoted
 from multilayer._base.translation import N_
 
 __all__ = ["convert", "fields_of", "parse", "plain", "to_json"]
@@ -48,7 +48,7 @@ _WORDS = {
     list: N_("a list"),
     dict: N_("an object"),
     tuple: N_("a list"),
-    type(None): "null",
+    type(None): N_("null"),
 }
 
 
@@ -186,8 +186,9 @@ def _complaint(value: Any, kind: Any) -> str:
 
 
 def _is_missing(names: Sequence[str]) -> str:
-    listed = reduce(lambda one, other: fill("{one} and {other}", one=one, other=other), names)
-    return fill("{names} missing; add it" if len(names) == 1 else "{names} missing; add them", names=listed)
+    return fill(
+        "{names} missing; add it" if len(names) == 1 else "{names} missing; add them", names=both(names)
+    )
 
 
 def _is_struct(kind: Any) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multilayer._base import strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import either, fill, one_line, quoted
 
 __all__ = ["TensorEntry", "TensorFile", "read"]
 
@@ -150,7 +150,7 @@ def _size(entry: TensorEntry) -> int:
     """Return the bytes that a tensor of this type and shape takes."""
     if entry.dtype not in _TYPES:
         raise InputError(
-            fill("expected {types}, found {dtype}", types=" or ".join(_TYPES), dtype=quoted(entry.dtype))
+            fill("expected {types}, found {dtype}", types=either(_TYPES), dtype=quoted(entry.dtype))
         )
     if len(entry.shape) > 2 or min(entry.shape, default=1) < 1:
         raise InputError(

@@ -14,6 +14,7 @@ from itertools import islice
 from multilayer._base.translation import translated
 
 __all__ = [
+    "both",
     "either",
     "fill",
     "html_text",
@@ -143,6 +144,18 @@ def either(words: Iterable[str]) -> str:
     'W or b or a'
     """
     return reduce(lambda one, other: fill("{one} or {other}", one=one, other=other), words)
+
+
+def both(words: Iterable[str]) -> str:
+    """Return words with "and" between them; without words, nothing.
+
+    >>> both(["W", "b"]), both([])
+    ('W and b', '')
+    """
+    listed = [*words]
+    return (
+        reduce(lambda one, other: fill("{one} and {other}", one=one, other=other), listed) if listed else ""
+    )
 
 
 def one_of(words: Iterable[str]) -> str:

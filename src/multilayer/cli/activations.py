@@ -14,6 +14,8 @@ from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
+from multilayer._base.width import aligned
 from multilayer.activations import Activation, AlongAxis, catalogue, curves_of, get
 from multilayer.cli.console import (
     json_option,
@@ -85,20 +87,20 @@ def _print_card(activation: Activation) -> None:
     facts = activation.facts
     parameters = ", ".join(f"{key} = {value}" for key, value in _described(activation)["parameters"].items())
     card = {
-        "name": facts.name,
-        "also called": ", ".join(facts.aliases),
+        N_("name"): facts.name,
+        N_("also called"): ", ".join(facts.aliases),
         "h(a)": facts.formula,
         "h'(a)": facts.derivative,
-        "parameters": parameters,
-        "range": str(facts.range),
-        "kinks": ", ".join(f"a = {kink:g}" for kink in facts.kinks) or fill("none"),
-        "trainable": "" if facts.trainable else fill("no: the derivative carries no signal"),
+        N_("parameters"): parameters,
+        N_("range"): str(facts.range),
+        N_("kinks"): ", ".join(f"a = {kink:g}" for kink in facts.kinks) or fill("none"),
+        N_("trainable"): "" if facts.trainable else fill("no: the derivative carries no signal"),
         "ONNX": facts.onnx or fill("no operator computes exactly this"),
-        "source": facts.source,
+        N_("source"): facts.source,
     }
     for heading, text in card.items():
         if text:
-            print_text(f"{heading:<12}{text}")
+            print_text(aligned(translated(heading), 12, left=True) + text)
     for heading, function in zip(("h(a)", "h'(a)"), curves_of(activation), strict=True):
         if isinstance(activation, AlongAxis):
             heading = fill("{function} of the first unit, over the row (a, 0)", function=heading)  # noqa: PLW2901

@@ -32,15 +32,15 @@ def info(as_json: bool) -> None:
     """Show versions, backend, threads and installed extras."""
     chosen = backend.info()
     facts = {
-        "multilayer": multilayer.__version__,
+        N_("multilayer"): multilayer.__version__,
         N_("backend"): chosen.backend,
         N_("level"): chosen.level,
         N_("levels"): chosen.levels,
         N_("threads"): chosen.threads,
         N_("reason"): chosen.reason,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
+        N_("numpy"): np.__version__,
+        N_("python"): platform.python_version(),
+        N_("platform"): platform.platform(),
     }
     missing = _missing_packages()
     if as_json:

@@ -10,7 +10,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.names import Entry
 from multilayer._base.table import Table
 from multilayer._base.text import fill, near_matches, quoted
-from multilayer._base.translation import N_
+from multilayer._base.translation import N_, translated
 from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
@@ -18,7 +18,14 @@ __all__ = [
     "names",
 ]
 
-_KINDS = ("activations", "losses", "metrics", "optimizers", "schedules", "initializers")
+_KINDS = (
+    N_("activations"),
+    N_("losses"),
+    N_("metrics"),
+    N_("optimizers"),
+    N_("schedules"),
+    N_("initializers"),
+)
 _NOTES = {
     "losses": N_(
         "Each loss is summed over outputs (a mean, where the formula divides by their number), then averaged "
@@ -49,7 +56,7 @@ def names(kind: str | None, as_json: bool) -> None:
         return
     for each, entries in listed.items():
         notes = [f"  {fill(_NOTES[each])}"] if each in _NOTES else []
-        print_text("\n".join([each, _table(entries).text(), *notes, ""]))
+        print_text("\n".join([translated(each), _table(entries).text(), *notes, ""]))
 
 
 def _entries() -> dict[str, tuple[Entry[Any], ...]]:
@@ -76,5 +83,5 @@ def _described(entry: Entry[Any]) -> dict[str, Any]:
 
 
 def _table(entries: tuple[Entry[Any], ...]) -> Table:
-    rows = tuple((entry.name, ", ".join(entry.aliases), entry.about) for entry in entries)
+    rows = tuple((entry.name, ", ".join(entry.aliases), translated(entry.about)) for entry in entries)
     return Table(rows=rows, left=frozenset({0, 1, 2}))

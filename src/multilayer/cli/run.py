@@ -110,7 +110,7 @@ def _answers(
         return "y", {}
     if meaning is Meaning.EACH:
         names = numbered("y_", y.shape[1])
-        return fill("y and the largest output"), {"largest": [names[place] for place in classes]}
+        return fill("y and the largest output"), {fill("largest"): [names[place] for place in classes]}
     if y.shape[1] == 1:
         limit = net.layers[-1].activation(np.zeros(1, net.dtype))[0] if threshold is None else threshold
         above = 1 if net.classes is None else one_line(str(net.classes[1]), _LONGEST_CELL)
@@ -119,7 +119,7 @@ def _answers(
         heading = fill("y and class, numbered from 0: y_1 is class 0")
     else:
         heading = fill("y and class")
-    return heading, {"class": [str(label) for label in classes]}
+    return heading, {fill("class"): [str(label) for label in classes]}
 
 
 def _table(

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Columns
 from multilayer.tables.evaluation import Baseline, Problem
 
@@ -49,7 +50,7 @@ def boosting(problem: Problem, new: Columns) -> NDArray[np.float64]:
     return _fitted(kind(categorical_features=np.array(few, bool), random_state=0), problem, new)
 
 
-BASELINES = (Baseline("a linear model", linear), Baseline("gradient boosting", boosting))
+BASELINES = (Baseline(N_("a linear model"), linear), Baseline(N_("gradient boosting"), boosting))
 """For `multilayer.tables.evaluate`."""
 
 

@@ -17,6 +17,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.exchange.files import Added, asked_for, contents, imported, put
 from multilayer.exchange.formats import Format, format_of
 from multilayer.exchange.imported import Asked, Imported, Origin, Runner, Target, layer_table
@@ -62,7 +63,7 @@ class Conversion:
         lines += [f"  - {note}" for note in self.read.notes]
         lines += [fill("checked: {proof}", proof=proof) for proof in self.proofs]
         lines += [fill("checked: {note}", note=note) for note in self.notes]
-        template = "wrote {file}, {size:,} bytes"
+        template = N_("wrote {file}, {size:,} bytes")
         lines += [fill(template, file=shown(path), size=size) for path, size in self.files]
         return "\n".join(lines)
 

@@ -119,10 +119,13 @@ def with_targets(network: MLP, transformer: Any) -> MLP:
         For a transformer that is not a multiplication and addition, and an output layer that is not the identity.
     """
     *others, last = network.layers
-    with located(f"the transformer of the targets ({type(transformer).__name__})"):
+    with located(fill("the transformer of the targets ({kind})", kind=type(transformer).__name__)):
         if not isinstance(last.activation, Identity):
             raise InputError(
-                f"it follows the output activation {last.activation.facts.name}; expected the identity"
+                fill(
+                    "it follows the output activation {name}; expected the identity",
+                    name=last.activation.facts.name,
+                )
             )
         layer = _unscaled(last, transformer)
     return MLP([*others, layer], classes=network.classes, inputs=network.input_names)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.interop import scikit_learn, torch
 from multilayer.interop.containers import has_transformed_targets, unwrapped, with_steps, with_targets
 from multilayer.network import MLP
@@ -37,16 +39,16 @@ class Conversion:
 
 _CONVERSIONS = (
     Conversion(
-        "an MLP, or what fit returned, or a fitted estimator of multilayer.estimators",
+        N_("an MLP, or what fit returned, or a fitted estimator of multilayer.estimators"),
         holds_network,
         network_of,
     ),
     Conversion(
-        "a fitted MLPClassifier or MLPRegressor of scikit-learn",
+        N_("a fitted MLPClassifier or MLPRegressor of scikit-learn"),
         scikit_learn.has_parameters,
         scikit_learn.network_of,
     ),
-    Conversion("a PyTorch nn.Sequential", torch.is_module, torch.network_of, ends_in_sums=True),
+    Conversion(N_("a PyTorch nn.Sequential"), torch.is_module, torch.network_of, ends_in_sums=True),
 )
 """The first that recognizes a model converts it."""
 
@@ -95,23 +97,23 @@ def _has_several(model: Any, name: str) -> bool:
 
 
 _HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
-    (lambda model: isinstance(model, str | os.PathLike), "; multilayer.load reads one from a file"),
-    (lambda model: isinstance(model, type), "; this is a class: give a fitted object of it"),
+    (lambda model: isinstance(model, str | os.PathLike), N_("; multilayer.load reads one from a file")),
+    (lambda model: isinstance(model, type), N_("; this is a class: give a fitted object of it")),
     (
         lambda model: (
             isinstance(model, Mapping) and any(hasattr(value, "detach") for value in model.values())
         ),
-        "; a state_dict has no activations: load it into its nn.Sequential, and give that",
+        N_("; a state_dict has no activations: load it into its nn.Sequential, and give that"),
     ),
     (
         lambda model: _has_several(model, "calibrated_classifiers_"),
-        "; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator",
+        N_("; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator"),
     ),
     (
         lambda model: _has_several(model, "estimators_"),
-        "; it holds several models: give one, such as model.estimators_[0]",
+        N_("; it holds several models: give one, such as model.estimators_[0]"),
     ),
-    (lambda model: hasattr(model, "estimator_"), "; it holds a model: give model.estimator_"),
+    (lambda model: hasattr(model, "estimator_"), N_("; it holds a model: give model.estimator_")),
 )
 """Hints for other objects: a test for the kind of object, and the end of the message."""
 
@@ -136,8 +138,11 @@ def conversion_of(model: Any) -> Conversion:
     for conversion in _CONVERSIONS:
         if conversion.recognizes(model):
             return conversion
-    kinds = ", or ".join(conversion.kind for conversion in _CONVERSIONS)
-    hint = next((hint for fits, hint in _HINTS if fits(model)), "")
+    kinds = reduce(
+        lambda one, other: fill("{one}, or {other}", one=one, other=other),
+        (translated(conversion.kind) for conversion in _CONVERSIONS),
+    )
+    hint = next((translated(hint) for fits, hint in _HINTS if fits(model)), "")
     raise InputError(
         fill(
             "a {kind} cannot be made a network; expected {kinds}{hint}",

@@ -67,8 +67,8 @@ class Centring(Property):
     """
 
     name: ClassVar[str] = "centring"
-    title: ClassVar[str] = "steps to a given loss"
-    headings: ClassVar[tuple[str, ...]] = ("steps", "centred")
+    title: ClassVar[str] = N_("steps to a given loss")
+    headings: ClassVar[tuple[str, ...]] = (N_("steps"), N_("centred"))
 
     steps: float
     """Of the activation as it is; infinite where the loss is not reached."""

@@ -53,8 +53,8 @@ class RangeReached(Property):
     """
 
     name: ClassVar[str] = "range"
-    title: ClassVar[str] = "range reached"
-    headings: ClassVar[tuple[str, ...]] = ("range reached",)
+    title: ClassVar[str] = N_("range reached")
+    headings: ClassVar[tuple[str, ...]] = (N_("range reached"),)
     only_elementwise: ClassVar[bool] = False
 
     low: float
@@ -98,8 +98,8 @@ class Saturation(Property):
     r"""The regions where \|h'(a)\| is below 1 % of its maximum, their ends bisected to the last float."""
 
     name: ClassVar[str] = "saturation"
-    title: ClassVar[str] = "saturated"
-    headings: ClassVar[tuple[str, ...]] = ("saturated where",)
+    title: ClassVar[str] = N_("saturated")
+    headings: ClassVar[tuple[str, ...]] = (N_("saturated where"),)
 
     fraction: float
     """The fraction of the largest |h'| below which an activation is saturated."""
@@ -157,8 +157,8 @@ class ZeroDerivative(Property):
     """
 
     name: ClassVar[str] = "zero_derivative"
-    title: ClassVar[str] = "derivative exactly 0"
-    headings: ClassVar[tuple[str, ...]] = ("h' = 0 under N(0,1)",)
+    title: ClassVar[str] = N_("derivative exactly 0")
+    headings: ClassVar[tuple[str, ...]] = (N_("h' = 0 under N(0,1)"),)
 
     regions: tuple[tuple[float, float], ...]
     """In float64."""
@@ -201,8 +201,8 @@ class Lipschitz(Property):
     r"""The Lipschitz constant sup \|h'\|, and where it is attained; infinite where h jumps, whatever h' is there."""
 
     name: ClassVar[str] = "lipschitz"
-    title: ClassVar[str] = "Lipschitz constant"
-    headings: ClassVar[tuple[str, ...]] = ("Lipschitz",)
+    title: ClassVar[str] = N_("Lipschitz constant")
+    headings: ClassVar[tuple[str, ...]] = (N_("Lipschitz"),)
 
     constant: float
     attained: tuple[tuple[float, float], ...]

@@ -55,8 +55,8 @@ class Depth(Property):
     """
 
     name: ClassVar[str] = "depth"
-    title: ClassVar[str] = "gradient through depth"
-    headings: ClassVar[tuple[str, ...]] = ("gradient after 50 layers",)
+    title: ClassVar[str] = N_("gradient through depth")
+    headings: ClassVar[tuple[str, ...]] = (N_("gradient after 50 layers"),)
     only_elementwise: ClassVar[bool] = False
 
     depths: tuple[int, ...]
@@ -127,8 +127,8 @@ class UpdateDirection(Property):
     """
 
     name: ClassVar[str] = "update_direction"
-    title: ClassVar[str] = "update direction"
-    headings: ClassVar[tuple[str, ...]] = ("one-sign gradients",)
+    title: ClassVar[str] = N_("update direction")
+    headings: ClassVar[tuple[str, ...]] = (N_("one-sign gradients"),)
 
     per_sample: float
     """The fraction of a sample's gradients, a row of weights each, with one sign."""

@@ -16,6 +16,7 @@ from multilayer._base.fields import checked_flag, entries
 from multilayer._base.strict_json import plain
 from multilayer._base.table import Table
 from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.translation import translated
 from multilayer.activations import Activation, get
 from multilayer.measure.centring import Centring
 from multilayer.measure.curve import Lipschitz, RangeReached, Saturation, ZeroDerivative
@@ -93,12 +94,14 @@ class Properties(Mapping[str, "Property | NoFigure"]):
         rows = tuple(
             row
             for name, found in self.items()
-            for row in zip_longest((PROPERTIES[name].title,), lines_of(found), fillvalue="")
+            for row in zip_longest((translated(PROPERTIES[name].title),), lines_of(found), fillvalue="")
         )
         return Table(self._caption(), rows=rows, left=frozenset({0, 1})).text(indent="")
 
     def _repr_html_(self) -> str:
-        rows = tuple((PROPERTIES[name].title, "; ".join(lines_of(found))) for name, found in self.items())
+        rows = tuple(
+            (translated(PROPERTIES[name].title), "; ".join(lines_of(found))) for name, found in self.items()
+        )
         return Table(self._caption(), rows=rows).html()
 
     def _caption(self) -> str:
@@ -183,7 +186,7 @@ def measure(
                     near=near_matches(name, PROPERTIES),
                 )
             )
-        progress(PROPERTIES[name].title)
+        progress(translated(PROPERTIES[name].title))
         results[name] = _measured(PROPERTIES[name], activation, effort)
     return Properties(activation, effort, results)
 
@@ -231,7 +234,7 @@ def _measured(kind: type[Property], activation: Activation, effort: Effort) -> P
 
 def _columns(kind: type[Property], found: Sequence[Properties]) -> Iterator[_Column]:
     rows = [_cells(kind, each.get(kind.name)) for each in found]
-    yield from zip(kind.headings, zip(*rows, strict=True), strict=True)
+    yield from zip(map(translated, kind.headings), zip(*rows, strict=True), strict=True)
 
 
 def _cells(kind: type[Property], result: Property | NoFigure | None) -> tuple[str, ...]:

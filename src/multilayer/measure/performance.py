@@ -50,8 +50,8 @@ class Cost(Property):
     """
 
     name: ClassVar[str] = "cost"
-    title: ClassVar[str] = "cost"
-    headings: ClassVar[tuple[str, ...]] = ("ns/element", "x relu")
+    title: ClassVar[str] = N_("cost")
+    headings: ClassVar[tuple[str, ...]] = (N_("ns/element"), N_("x relu"))
     only_elementwise: ClassVar[bool] = False
 
     machine: str
@@ -99,8 +99,8 @@ class Accuracy(Property):
     """
 
     name: ClassVar[str] = "accuracy"
-    title: ClassVar[str] = "float32 accuracy"
-    headings: ClassVar[tuple[str, ...]] = ("ulp in float32",)
+    title: ClassVar[str] = N_("float32 accuracy")
+    headings: ClassVar[tuple[str, ...]] = (N_("ulp in float32"),)
     only_elementwise: ClassVar[bool] = False
 
     ulp: float

@@ -81,8 +81,8 @@ class VarianceMap(Property):
     """
 
     name: ClassVar[str] = "signal"
-    title: ClassVar[str] = "variance map"
-    headings: ClassVar[tuple[str, ...]] = ("fixed variance",)
+    title: ClassVar[str] = N_("variance map")
+    headings: ClassVar[tuple[str, ...]] = (N_("fixed variance"),)
 
     initializer: str
     weight_variance: float
@@ -137,8 +137,8 @@ class Centre(Property):
     """E[h(a)] for a standard normal a, and for the variance at the fixed point of the variance map; by quadrature."""
 
     name: ClassVar[str] = "centre"
-    title: ClassVar[str] = "mean output"
-    headings: ClassVar[tuple[str, ...]] = ("mean output",)
+    title: ClassVar[str] = N_("mean output")
+    headings: ClassVar[tuple[str, ...]] = (N_("mean output"),)
 
     mean: float
     std: float

@@ -7,7 +7,19 @@ from dataclasses import astuple, dataclass, fields
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.network.dense import Dense
+
+_HEADINGS = (
+    N_("layer"),
+    N_("units"),
+    N_("activation"),
+    N_("weights"),
+    N_("biases"),
+    N_("total"),
+    N_("bytes"),
+)
+"""What fields of a layer are called; W and b are letters."""
 
 __all__ = ["LayerSummary", "Summary", "summary_of"]
 
@@ -41,12 +53,12 @@ class Summary:
 
     def table(self) -> Table:
         """Return the layers as a table, the totals last."""
-        total = ("total", "", "", "", "", self.weights, self.biases, self.total, self.bytes)
+        total = (fill("total"), "", "", "", "", self.weights, self.biases, self.total, self.bytes)
         rows = (
             tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
             for row in (*map(astuple, self.layers), total)
         )
-        columns = tuple(field.name for field in fields(LayerSummary))
+        columns = tuple(translated(field.name) for field in fields(LayerSummary))
         caption = fill("{inputs} inputs, {dtype}", inputs=self.inputs, dtype=self.dtype)
         return Table(caption, columns, tuple(rows))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import translated
 from multilayer.plots.figures import BLUE, GREY, drawn_on, label
 from multilayer.plots.fonts import captioned
 
@@ -31,8 +32,8 @@ def model_scores(evaluation: Evaluation, ax: Axes | None = None) -> Axes:
     )
     ax.scatter([one.value for one in figures], places, c=colours, s=28, zorder=3)
     ax.axvline(figures[0].value, color=BLUE, linewidth=0.8, alpha=0.5, zorder=0)
-    names = [label(scored.name, _LONGEST_NAME) for scored in evaluation.scores]
+    names = [label(translated(scored.name), _LONGEST_NAME) for scored in evaluation.scores]
     ax.set_yticks(places, names, parse_math=False)
     ax.set_ylim(len(figures) - 0.5, -0.5)
-    ax.set_xlabel(fill("{score}, with its 90% interval", score=name))
+    ax.set_xlabel(fill("{score}, with its 90% interval", score=translated(name)))
     return ax

@@ -8,6 +8,7 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import translated
 from multilayer.plots.figures import BLUE, ORANGE, drawn_on, label, legend_above
 from multilayer.plots.fonts import captioned
 
@@ -38,7 +39,9 @@ def importances(explanation: Explanation, ax: Axes | None = None) -> Axes:
     ax.barh(places, [one.mean for one in found], xerr=[one.spread for one in found], color=BLUE, height=0.6)
     ax.set_yticks(places, [label(one.column, _LONGEST_NAME) for one in found], parse_math=False)
     ax.set_ylim(len(found) - 0.4, -0.6)
-    ax.set_xlabel(fill("how much worse {score} becomes without the column", score=explanation.score))
+    ax.set_xlabel(
+        fill("how much worse {score} becomes without the column", score=translated(explanation.score))
+    )
     return ax
 
 

@@ -195,8 +195,8 @@ def _gradient_numbers(evidence: Evidence) -> Table:
         for layer, found in enumerate(evidence.gradients or (), 1)
     )
     columns = (
-        *("layer", "da, root mean square", "smallest unit", "largest unit", "exactly 0"),
-        *("norm of dW", "norm of W", "dW / W"),
+        *(N_("layer"), N_("da, root mean square"), N_("smallest unit"), N_("largest unit"), N_("exactly 0")),
+        *(N_("norm of dW"), N_("norm of W"), N_("dW / W")),
     )
     return Table(fill("Gradient of the loss in each layer"), tuple(map(fill, columns)), rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from multilayer._base.text import fill, one_line
+from multilayer._base.translation import translated
 from multilayer.plots.evaluation import model_scores
 from multilayer.plots.explanation import column_effect, importances, row_contributions
 from multilayer.reports.page import Markup, Section, details, figure, page, paragraph, picture, table
@@ -54,8 +55,8 @@ def _score_picture(evaluation: Evaluation) -> Markup:
     score = evaluation.comparisons[0].score
     words = fill(
         "{score} of each model: {figures}.",
-        score=score,
-        figures="; ".join(f"{one.name} {one.figures[score]}" for one in evaluation.scores),
+        score=translated(score),
+        figures="; ".join(f"{translated(one.name)} {one.figures[score]}" for one in evaluation.scores),
     )
     drawn = picture(
         lambda canvas: model_scores(evaluation, canvas.subplots()),
@@ -94,7 +95,7 @@ def explanation_page(explanation: Explanation) -> str:
         sentence = fill(
             "{column} matters most: {score} becomes worse by {mean:.3g} (± {spread:.2g}) when its values are shuffled.",
             column=one_line(most.column),
-            score=explanation.score,
+            score=translated(explanation.score),
             mean=most.mean,
             spread=most.spread,
         )

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
@@ -138,7 +139,7 @@ def _notes(columns: Columns, aim: Target, recipe: Recipe) -> tuple[str, ...]:
     usual = recipe.bins_of_classes if classes else recipe.bins_of_numbers
     if bins >= usual:
         return ()
-    template = "{numbers:,} columns of numbers are many: {bins} bins for each instead of {usual}"
+    template = N_("{numbers:,} columns of numbers are many: {bins} bins for each instead of {usual}")
     return (fill(template, numbers=numbers, bins=bins, usual=usual),)
 
 

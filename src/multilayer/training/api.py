@@ -284,9 +284,9 @@ def _fitting(after: Memory | Trained, parameters: Parameters, config: TrainConfi
             fill(
                 "after holds the state ({slots}) of another optimizer than {kind}, which has "
                 "{expected}; give the same optimizer",
-                slots=", ".join(slots) or "none",
+                slots=", ".join(slots) or fill("none"),
                 kind=type(optimizer).__name__,
-                expected=", ".join(expected) or "none",
+                expected=", ".join(expected) or fill("none"),
             )
         )
     shapes = [array.shape for array in parameters]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer import losses
 from multilayer._base.table import Table, matrix_table, numbered, sample_table, to_html, to_text
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense, LayerRecord, Trace
@@ -122,7 +123,14 @@ class Gradients(Sequence[LayerGradient]):
 
     def _tables(self, digits: int = 6) -> Iterator[Table]:
         """The loss, then da, dW and db of every layer in the order in which they are found, and dx."""
-        yield Table(f"loss = {self.loss:.{digits}g}, the mean of {len(self.trace[0].x)} samples")
+        samples = len(self.trace[0].x)
+        yield Table(
+            fill(
+                "loss = {loss}, the mean of {samples} samples",
+                loss=f"{self.loss:.{digits}g}",
+                samples=samples,
+            )
+        )
         for n in range(len(self), 0, -1):
             gradient = self[n - 1]
             yield sample_table(f"da({n})", gradient.da, numbered("da_", gradient.db.size), digits)
@@ -142,7 +150,7 @@ def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Table]:
         lambda i, j: f"dw_{i + 1}{comma}{j + 1}({n}) = {dW[i, j]:.{digits}g}",
     )
     yield matrix_table(
-        f"db({n}) = sum of da({n}) over samples  {db.shape}",
+        fill("db({n}) = sum of da({n}) over samples  {shape}", n=n, shape=db.shape),
         (1, db.size),
         lambda _, j: f"db_{j + 1}({n}) = {db[j]:.{digits}g}",
     )

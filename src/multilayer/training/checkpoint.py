@@ -169,7 +169,7 @@ def read(path: AnyPath) -> tuple[dict[str, str], TrainState]:
 
 
 def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
-    file = tensor_file.read(data, f"{where}: this is no whole checkpoint")
+    file = tensor_file.read(data, fill("{where}: this is no whole checkpoint", where=where))
     tensors = file.arrays()
     if not {"checkpoint", "digest"} <= file.metadata.keys():
         raise InputError(
@@ -255,7 +255,9 @@ def _input_scale(
     arrays = tuple(tensors[name] for name in names)
     W = tensors.get("parameters.W1", arrays[0])
     number_per_input = np.empty(W.shape[:1], W.dtype)
-    check_alike(arrays, (W, *[number_per_input] * (len(names) - 1)), f"{where}: input scale")
+    check_alike(
+        arrays, (W, *[number_per_input] * (len(names) - 1)), fill("{where}: input scale", where=where)
+    )
     left = {name: array for name, array in tensors.items() if name not in names}
     return InputScale.from_arrays(arrays, document.slots), left
 
@@ -292,7 +294,7 @@ def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> 
                 where=where,
                 count=count,
                 kinds=one_line(", ".join(kinds), 100),
-                found=one_line(", ".join(sorted(found)), 200) or "none",
+                found=one_line(", ".join(sorted(found)), 200) or fill("none"),
             )
         )
 
@@ -306,8 +308,12 @@ def _hint(path: AnyPath) -> str:
     before = previous(path)
     with suppress(OSError):
         if Path(before).is_file():
-            return f"; the one before it is {shown(before)}: copy it to {shown(path)} to go on from there"
-    return "; remove it to start anew"
+            return fill(
+                "; the one before it is {before}: copy it to {path} to go on from there",
+                before=shown(before),
+                path=shown(path),
+            )
+    return fill("; remove it to start anew")
 
 
 def _names(kind: str, count: int) -> list[str]:

@@ -104,7 +104,12 @@ class CheckpointWriter:
             (name, terms.get(name, "none"), self.terms.get(name, "none")) for name in {**terms, **self.terms}
         )
         differences = [
-            f"{name}: {one_line(there, 120)} there, {one_line(here, 120)} here"
+            fill(
+                "{name}: {there} there, {here} here",
+                name=name,
+                there=one_line(there, 120),
+                here=one_line(here, 120),
+            )
             for name, there, here in both
             if there != here
         ]
@@ -117,7 +122,7 @@ class CheckpointWriter:
                     differences=one_line("; ".join(differences), 1000),
                 )
             )
-        with located(f"{shown(path)}: the checkpoint does not fit its own terms"):
+        with located(fill("{path}: the checkpoint does not fit its own terms", path=shown(path))):
             self._check_state(saved, start)
             self._check_place(saved.progress)
             self._check_order(saved.progress)
@@ -132,10 +137,14 @@ class CheckpointWriter:
         try:
             write(self.checkpoint.path, self.terms, state)
         except (InputError, MemoryError) as error:
-            reason = str(error) or "not enough memory"
+            reason = str(error) or fill("not enough memory")
             if reason != self._not_saved:
                 warnings.warn(
-                    f"after epoch {state.progress.epoch} the checkpoint could not be saved, training goes on: {reason}",
+                    fill(
+                        "after epoch {epoch} the checkpoint could not be saved, training goes on: {reason}",
+                        epoch=state.progress.epoch,
+                        reason=reason,
+                    ),
                     TrainingWarning,
                     stacklevel=4,  # the caller that asks for the next event
                 )
@@ -164,7 +173,7 @@ class CheckpointWriter:
                 fill(
                     "optimizer: expected the slots {slots}, found {found}",
                     slots=", ".join(slots),
-                    found=found or "none",
+                    found=found or fill("none"),
                 )
             )
 

@@ -267,8 +267,13 @@ def divided(data: Arrays, held_out: NDArray[np.bool_]) -> tuple[Arrays, Arrays]:
     """Return the rows that are not held out, and those that are, without copying."""
     if held_out.dtype != bool or held_out.shape != (data.rows,) or held_out.all() or not held_out.any():
         raise InputError(
-            f"validation is an array of {held_out.dtype} of shape {held_out.shape}; expected True for each sample "
-            f"to hold out, of shape ({data.rows},), and some on both sides"
+            fill(
+                "validation is an array of {dtype} of shape {shape}; expected True for each sample to hold out, of "
+                "shape ({rows},), and some on both sides",
+                dtype=held_out.dtype,
+                shape=held_out.shape,
+                rows=data.rows,
+            )
         )
     parts = (replace(data, chosen=np.flatnonzero(part)) for part in (~held_out, held_out))
     return next(parts), next(parts)

@@ -11,6 +11,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
 from multilayer._base.table import Table, to_html
 from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState
 
@@ -46,17 +47,20 @@ class Ending(NamedTuple):
 ENDINGS: dict[Stopped, Ending] = {
     ending.stopped: ending
     for ending in (
-        Ending("epochs", "all epochs are done"),
-        Ending("plateau", "early stopping: no more improvement"),
-        Ending("interrupted", "interrupted"),
-        Ending("callback", "stopped by a callback"),
+        Ending("epochs", N_("all epochs are done")),
+        Ending("plateau", N_("early stopping: no more improvement")),
+        Ending("interrupted", N_("interrupted")),
+        Ending("callback", N_("stopped by a callback")),
     )
 }
 
 
 def not_finite(where: str) -> Ending:
     """Return the ending by a number that is nan or infinite."""
-    return Ending("not finite", f"{where}; scale the inputs, lower the learning rate, or clip the gradients")
+    return Ending(
+        "not finite",
+        fill("{where}; scale the inputs, lower the learning rate, or clip the gradients", where=where),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +195,7 @@ class Trained:
     def _repr_html_(self) -> str:
         facts = Table(
             repr(self.network),
-            rows=(("training ended", self.message), ("best epoch", str(self.best_epoch or "–"))),
+            rows=((fill("training ended"), self.message), (fill("best epoch"), str(self.best_epoch or "–"))),
         )
         return to_html([facts, self.history.table()])
 

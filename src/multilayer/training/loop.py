@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Self
 
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.checkpoint_writer import CheckpointWriter
@@ -175,7 +176,10 @@ class Training(Iterator[Step | Epoch]):
         if self._ending.stopped != "not finite" and not run.engine.optimizer_state().is_finite():
             optimizer = type(self.config.optimizer).__name__
             self._ending = not_finite(
-                f"the optimizer state of {optimizer} is not finite, and the weights no longer change"
+                fill(
+                    "the optimizer state of {optimizer} is not finite, and the weights no longer change",
+                    optimizer=optimizer,
+                )
             )
 
     def _steps(self, began: float) -> Generator[Step, None, Ending | None]:
@@ -188,9 +192,15 @@ class Training(Iterator[Step | Epoch]):
             outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
             at = run.progress = run.progress.after_steps(chunk, outcome.losses)
             if outcome.not_finite is not None:
-                place = f"epoch {at.epoch + 1}, batch {at.batch + 1}, layer {outcome.not_finite.layer}"
                 return not_finite(
-                    f"{place}: {outcome.not_finite.what} is not finite; the weights are those before this batch"
+                    fill(
+                        "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those "
+                        "before this batch",
+                        epoch=at.epoch + 1,
+                        batch=at.batch + 1,
+                        layer=outcome.not_finite.layer,
+                        what=outcome.not_finite.what,
+                    )
                 )
             if self._every is not None and len(outcome.losses) and at.batch % self._every == 0:
                 event = Step(
@@ -214,7 +224,7 @@ class Training(Iterator[Step | Epoch]):
                 "the data have no batches; expected a function that returns new ones for each epoch"
             )
         if not math.isfinite(at.loss_sum):
-            return not_finite(f"epoch {at.epoch + 1}: the sum of its losses is not finite")
+            return not_finite(fill("epoch {epoch}: the sum of its losses is not finite", epoch=at.epoch + 1))
         return None
 
     def _iterations(self) -> Generator[Epoch, None, None]:
@@ -261,7 +271,7 @@ class Training(Iterator[Step | Epoch]):
         if ended is not None:
             self._ending = ENDINGS[ended]
         elif minimum is not None and not math.isfinite(minimum.value):
-            self._ending = not_finite("the loss of all samples is not finite")
+            self._ending = not_finite(fill("the loss of all samples is not finite"))
         elif minimum is not None:
             self._ending = Ending("epochs" if minimum.status == 1 else "plateau", minimum.message)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import translated
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.config import TrainConfig
@@ -174,7 +175,8 @@ class Run:
         return Trained(
             with_parameters(self.network, parameters if at.best is None else at.best),
             at.history,
-            *ending,
+            ending.stopped,
+            translated(ending.message),
             at.early_stopping.best_epoch,
             Memory(optimizer, at.learning_rate, self._steps_before + optimizer.step, at.samples),
             self.config,

@@ -101,7 +101,7 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
     given = plain_array("y", y)
     if given.ndim != 1:
         return loss.targets(given if given.ndim else y, units)
-    advice = f"; give labels, or the wanted outputs in shape (samples, {units})"
+    advice = fill("; give labels, or the wanted outputs in shape (samples, {units})", units=units)
     return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
 
 

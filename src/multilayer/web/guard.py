@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from multilayer._base.text import fill
+
 __all__ = ["HEADERS", "MAX_BODY", "MAX_SECONDS", "Guard"]
 
 MAX_BODY = 8 * 2**20
@@ -104,7 +106,7 @@ class Guard:
             (
                 not length.isdigit() or len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY,
                 413,
-                f"a request has at most {MAX_BODY:,} bytes",
+                fill("a request has at most {most:,} bytes", most=MAX_BODY),
             ),
         )
         return next(((status, reason) for refused, status, reason in refusals if refused), (0, ""))

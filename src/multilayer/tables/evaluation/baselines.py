@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Columns
 
 __all__ = ["CONSTANT", "Baseline", "Problem", "constant", "outputs_in_folds"]
@@ -64,7 +65,9 @@ def constant(y: NDArray[Any], classes: int, rows: int) -> Array:
     return np.tile(counts / counts.sum(), (rows, 1))
 
 
-CONSTANT = Baseline("the best constant", lambda problem, new: constant(problem.y, problem.classes, new.rows))
+CONSTANT = Baseline(
+    N_("the best constant"), lambda problem, new: constant(problem.y, problem.classes, new.rows)
+)
 
 
 def outputs_in_folds(baseline: Baseline, problem: Problem, rng: np.random.Generator) -> Array:

@@ -155,7 +155,10 @@ def evaluate(
     outputs = np.asarray(model(problem.columns), np.float64)
     known = None if train is None else _problem(model, train)
     # In folds, a constant that is a little larger for each fold with smaller y has an AUC below one half.
-    contenders = {"the model": outputs, CONSTANT.name: CONSTANT.outputs(known or problem, problem.columns)}
+    contenders = {
+        N_("the model"): outputs,
+        CONSTANT.name: CONSTANT.outputs(known or problem, problem.columns),
+    }
     fitted = baselines if (known or problem).can_be_learned else ()
     for baseline in fitted:
         if known is None:

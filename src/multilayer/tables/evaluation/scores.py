@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.translation import N_
+
 __all__ = ["OF_CLASSES", "OF_NUMBERS", "Score", "main_score", "resamples", "scored"]
 
 Array = NDArray[np.float64]
@@ -93,9 +95,9 @@ def r2(y: NDArray[Any], z: Array, weights: Array) -> Array:
 
 
 OF_CLASSES: tuple[Score, ...] = (
-    Score("accuracy", accuracy),
-    Score("balanced accuracy", balanced_accuracy),
-    Score("log-loss", log_loss, greater_is_better=False),
+    Score(N_("accuracy"), accuracy),
+    Score(N_("balanced accuracy"), balanced_accuracy),
+    Score(N_("log-loss"), log_loss, greater_is_better=False),
     Score("AUC", auc),
 )
 OF_NUMBERS: tuple[Score, ...] = (

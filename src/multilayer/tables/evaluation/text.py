@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from multilayer._base.table import Table, matrix_table
 from multilayer._base.text import fill, html_text, one_line, percent
+from multilayer._base.translation import translated
 from multilayer._base.width import wrapped
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ def score_table(evaluation: Evaluation) -> Table:
     """Return the scores of the model and of the baselines."""
     names = tuple(evaluation.scores[0].figures)
     rows = tuple(
-        (one_line(scored.name), *(str(scored.figures[name]) for name in names))
+        (one_line(translated(scored.name)), *(str(scored.figures[name]) for name in names))
         for scored in evaluation.scores
     )
     caption = fill("Scores on {rows:,} rows, with 90% intervals", rows=evaluation.rows)
-    return Table(caption, ("", *names), rows, frozenset({0}))
+    return Table(caption, ("", *map(translated, names)), rows, frozenset({0}))
 
 
 def confusion_table(evaluation: Evaluation) -> Table | None:

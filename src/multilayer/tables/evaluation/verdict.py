@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
+from multilayer._base.translation import N_, translated
 from multilayer.tables.evaluation.scores import Score
 
 __all__ = ["Comparison", "Figure", "verdict", "verdict_of_alike"]
@@ -119,13 +119,13 @@ def verdict(score: Score, own: Figure, comparisons: Sequence[Comparison], rows: 
         template = _BEST if all(other.better for other in others) else _LEVEL
     lead = fill(
         template,
-        score=score.name,
+        score=translated(score.name),
         value=own.value,
         low=own.low,
         high=own.high,
         rows=rows,
         constant=constant.value,
-        name=best.name,
+        name=translated(best.name),
         best=best.value,
     )
     return " ".join([lead, *map(_sentence, others)])
@@ -143,4 +143,4 @@ def _sentence(other: Comparison) -> str:
     if other.worse:
         gain, low, high = -gain, -high, -low
     template = _BETTER if other.better else _WORSE if other.worse else _UNDECIDED
-    return fill(template, name=other.name, gain=gain, low=low, high=high)
+    return fill(template, name=translated(other.name), gain=gain, low=low, high=high)

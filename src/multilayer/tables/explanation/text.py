@@ -9,6 +9,7 @@ import numpy as np
 
 from multilayer._base.table import Table, to_html
 from multilayer._base.text import fill, html_text, one_line
+from multilayer._base.translation import translated
 
 if TYPE_CHECKING:
     from multilayer.tables.explanation.explanation import Explanation
@@ -23,7 +24,9 @@ _LONGEST = 24
 
 def importance_table(explanation: Explanation) -> Table:
     """Return the importance of each column."""
-    caption = fill("How much worse {score} becomes when a column is shuffled", score=explanation.score)
+    caption = fill(
+        "How much worse {score} becomes when a column is shuffled", score=translated(explanation.score)
+    )
     heads = (fill("column"), fill("importance"), fill("spread"))
     rows = tuple(
         (_short(one.column), f"{one.mean:.4g}", f"{one.spread:.2g}") for one in explanation.importances

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from multilayer._base.text import fill, percent, quoted
+from multilayer._base.translation import translated
 from multilayer.tables.suspicions.case import Case, Suspicion
 from multilayer.tables.suspicions.copies import groups_of
 from multilayer.tables.transforms.fitting import sample_rows
@@ -31,7 +32,7 @@ def noise(case: Case) -> Iterator[Suspicion]:
         "rows, or these columns may not be about it",
         target=quoted(case.target),
         rows=skill.rows,
-        score=skill.score,
+        score=translated(skill.score),
         value=skill.value,
         constant=skill.constant,
         low=skill.low,

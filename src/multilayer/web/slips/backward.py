@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import Exponential, Sigmoid, Tanh, sigmoid
 from multilayer.losses import MeanAbsoluteError, MeanSquaredError, Squared
 from multilayer.web.slips.calculation import Array, Steps, Work
@@ -64,8 +65,8 @@ def _everywhere(
         yield Variant(fill(everywhere), all_of_them, BACK)
 
 
-_AT_Z = "h' was taken at z({n}), where a({n}) belongs"
-_AT_Z_EVERYWHERE = "h' was taken at z, where a belongs, in every layer"
+_AT_Z = N_("h' was taken at z({n}), where a({n}) belongs")
+_AT_Z_EVERYWHERE = N_("h' was taken at z, where a belongs, in every layer")
 
 
 def slope_at_z(work: Work, steps: Steps) -> Iterator[Variant]:
@@ -82,8 +83,8 @@ _OF_OUTPUTS: dict[type, Callable[[Array], Array]] = {
     Exponential: lambda z: z,
 }
 """h' as it is written for z."""
-_AT_A = "h' as it is written for z({n}) was given a({n})"
-_AT_A_EVERYWHERE = "h' as it is written for z was given a, in every layer"
+_AT_A = N_("h' as it is written for z({n}) was given a({n})")
+_AT_A_EVERYWHERE = N_("h' as it is written for z was given a, in every layer")
 
 
 def slope_at_a(work: Work, steps: Steps) -> Iterator[Variant]:
@@ -110,8 +111,8 @@ def output_slope_twice(work: Work, steps: Steps) -> Iterator[Variant]:
         yield Variant(said, wrong, BACK)
 
 
-_NO_SLOPE = "da({n}) was taken without h'"
-_NO_SLOPE_EVERYWHERE = "the hidden errors were carried back without h'"
+_NO_SLOPE = N_("da({n}) was taken without h'")
+_NO_SLOPE_EVERYWHERE = N_("the hidden errors were carried back without h'")
 
 
 def without_hidden_slope(work: Work, steps: Steps) -> Iterator[Variant]:
@@ -121,8 +122,8 @@ def without_hidden_slope(work: Work, steps: Steps) -> Iterator[Variant]:
     return _everywhere(work, steps, wrong, _NO_SLOPE, _NO_SLOPE_EVERYWHERE)
 
 
-_SIGMOIDS = "the slope of sigmoid was used in layer {n}, which has another activation"
-_SIGMOIDS_EVERYWHERE = "the slope of sigmoid was used in layers that have another activation"
+_SIGMOIDS = N_("the slope of sigmoid was used in layer {n}, which has another activation")
+_SIGMOIDS_EVERYWHERE = N_("the slope of sigmoid was used in layers that have another activation")
 
 
 def sigmoids_slope(work: Work, steps: Steps) -> Iterator[Variant]:
