@@ -28,8 +28,8 @@ import pytest
 import multilayer
 
 SOURCES = Path(multilayer.__file__).parent
-NOT_OURS = {"estimators", "exchange", "source", "update.py"}
-"""Words of scikit-learn; of foreign formats, for now; programs; and cells, whose names the page shows as they are."""
+NOT_OURS = {"estimators", "source", "update.py"}
+"""Words of scikit-learn; programs; and cells, whose names the page shows as they are."""
 
 MISTAKES = ("InputError", "TrainingWarning")
 """What a user reads: errors to mend, and warnings."""

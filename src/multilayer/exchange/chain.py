@@ -53,13 +53,27 @@ class Chain:
         """Add x W + b, in the type of W."""
         self._close()
         if W.ndim != 2 or 0 in W.shape:
-            raise InputError(f"its weights have the shape {W.shape}; expected (inputs, units)")
+            raise InputError(
+                fill("its weights have the shape {shape}; expected (inputs, units)", shape=W.shape)
+            )
         if self.width is not None and W.shape[0] != self.width:
-            raise InputError(f"its weights take {W.shape[0]} inputs, but there are {self.width}")
+            raise InputError(
+                fill(
+                    "its weights take {shape} inputs, but there are {width}",
+                    shape=W.shape[0],
+                    width=self.width,
+                )
+            )
         if W.dtype not in (np.float32, np.float64):
-            raise InputError(f"its weights are {W.dtype}; expected float32 or float64")
+            raise InputError(fill("its weights are {dtype}; expected float32 or float64", dtype=W.dtype))
         if self._dtype not in (None, W.dtype):
-            raise InputError(f"its weights are {W.dtype}, those before it {self._dtype}; expected one type")
+            raise InputError(
+                fill(
+                    "its weights are {dtype}, those before it {before}; expected one type",
+                    dtype=W.dtype,
+                    before=self._dtype,
+                )
+            )
         self._dtype = W.dtype
         bias = np.zeros(W.shape[1], W.dtype) if b is None else np.broadcast_to(b, W.shape[1])
         self._open = _Open(W, bias, name)
@@ -75,7 +89,13 @@ class Chain:
             before = (np.ones(len(factor)), np.zeros(len(factor)), list[str]())
             old_factor, old_shift, names = self._scale or before
             if len(old_factor) != len(factor):
-                raise InputError(f"it scales {len(factor)} columns, but there are {len(old_factor)}")
+                raise InputError(
+                    fill(
+                        "it scales {factor} columns, but there are {columns}",
+                        factor=len(factor),
+                        columns=len(old_factor),
+                    )
+                )
             self._scale = old_factor * factor, old_shift * factor + shift, [*names, name]
             self.width = len(factor)
             return
@@ -126,7 +146,11 @@ class Chain:
                 )
             return array
         if array.size not in (1, self.width):
-            raise InputError(f"it has {array.size} numbers, but there are {self.width} columns")
+            raise InputError(
+                fill(
+                    "it has {size} numbers, but there are {width} columns", size=array.size, width=self.width
+                )
+            )
         return np.broadcast_to(array, self.width).astype(np.float64)
 
     def _fold_before(self, factor: Floats, shift: Floats, names: list[str]) -> None:
@@ -135,8 +159,14 @@ class Chain:
         farthest = float(np.abs(shift).max())
         if farthest > 1.0 / np.sqrt(np.finfo(self.dtype).eps):
             raise InputError(
-                f"{', '.join(names)} shifts a column by {farthest:.3g} of its scale; folded into the next layer, "
-                f"{self.dtype} would lose more than half of its digits; scale the data before the network"
+                fill(
+                    "{names} shifts a column by {farthest:.3g} of its scale; folded into the "
+                    "next layer, {dtype} would lose more than half of its digits; scale the "
+                    "data before the network",
+                    names=", ".join(names),
+                    farthest=farthest,
+                    dtype=self.dtype,
+                )
             )
         W = layer.W.astype(np.float64)
         layer.b = layer.b.astype(np.float64) + shift @ W

@@ -96,7 +96,7 @@ def convert(
     to = format_of(target, to_format, to=True)
     found = imported(source, from_format, asked)
     if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
-        raise InputError(f"{shown(target)}: it is the source; name another file")
+        raise InputError(fill("{target}: it is the source; name another file", target=shown(target)))
     network = found.network
     if check is not None and isinstance(network, Model):
         raise InputError(

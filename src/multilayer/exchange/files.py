@@ -12,7 +12,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import entries
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 from multilayer.exchange.formats import Format, format_of
 from multilayer.exchange.imported import Asked, Imported, Target, with_output
@@ -92,7 +92,9 @@ def asked_for(hidden: Any = (), output: Any = None, classes: Any = None, inputs:
     """Return what the user adds to a file, as tuples."""
     listed = (hidden,) if isinstance(hidden, str | Activation) else entries(hidden)
     if listed is None or not all(isinstance(one, str | Activation) for one in listed):
-        raise InputError(f"hidden must be activations or their names; got {one_line(repr(hidden), 60)}")
+        raise InputError(
+            fill("hidden must be activations or their names; got {hidden}", hidden=one_line(repr(hidden), 60))
+        )
     return Asked(listed, output, tuple(classes) if classes else None, inputs and tuple(inputs))
 
 
@@ -164,7 +166,12 @@ def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path
     for target, _ in named:
         storage.check_writable(target)
         if not overwrite and storage.exists(target):
-            raise InputError(f"{shown(target)}: the file is there already; name another one, or overwrite it")
+            raise InputError(
+                fill(
+                    "{target}: the file is there already; name another one, or overwrite it",
+                    target=shown(target),
+                )
+            )
     for target, data in named:
         storage.write(target, data, overwrite=overwrite)
     return [target for target, _ in named]

@@ -104,8 +104,11 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
         output = get(asked.output)
         if not isinstance(last.activation, Identity) and output != last.activation:
             raise InputError(
-                f"output={output.facts.name}: the file has the output {last.activation.facts.name} already; "
-                "leave it out"
+                fill(
+                    "output={name}: the file has the output {facts_name} already; leave it out",
+                    name=output.facts.name,
+                    facts_name=last.activation.facts.name,
+                )
             )
         if output != last.activation:
             program = None if program is None else _then(program, output)

@@ -11,6 +11,7 @@ import msgspec
 from multilayer._base import storage, tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
+from multilayer._base.text import fill
 from multilayer.exchange import weights
 from multilayer.exchange.imported import Asked, Imported, Target
 from multilayer.io import load, network_json, safetensors
@@ -76,6 +77,9 @@ def with_metadata(data: bytes, origin: dict[str, str]) -> bytes:
 def _network(network: MLP | Model, title: str) -> MLP:
     if isinstance(network, Model):
         raise InputError(
-            f"{title} holds a network, not a model of a table; write it as .safetensors or .onnx"
+            fill(
+                "{title} holds a network, not a model of a table; write it as .safetensors or .onnx",
+                title=title,
+            )
         )
     return network

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode, shown
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 from multilayer.exchange import weights
 from multilayer.exchange.archives import Archive
 from multilayer.exchange.imported import Asked, Imported, Target
@@ -80,10 +80,26 @@ def _network(outline: Outline, arrays: dict[str, NDArray[Any]], where: str) -> M
     expected = {name for pair in names for name in pair}
     for name in (*expected.difference(arrays), *set(arrays).difference(expected)):
         found = "is not of the network" if name in arrays else "is missing"
-        raise InputError(f"{where}: the array {quoted(name)} {found}; it has {len(outline.layers)} layers")
+        raise InputError(
+            fill(
+                "{where}: the array {name} {found}; it has {layers} layers",
+                where=where,
+                name=quoted(name),
+                found=found,
+                layers=len(outline.layers),
+            )
+        )
     for name, array in arrays.items():
         if array.dtype.name != outline.dtype:
-            raise InputError(f"{where}: {name}: expected {outline.dtype}, found {array.dtype}")
+            raise InputError(
+                fill(
+                    "{where}: {name}: expected {dtype}, found {array_dtype}",
+                    where=where,
+                    name=name,
+                    dtype=outline.dtype,
+                    array_dtype=array.dtype,
+                )
+            )
         check_finite(array, f"{where}: {name}")
     return build(outline, [(arrays[W], arrays[b]) for W, b in names], where, ())
 
@@ -95,21 +111,37 @@ def _array(data: bytes) -> NDArray[Any]:
         version = npy.read_magic(file)
         readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
         if version not in readers:
-            raise InputError(f"expected version 1 or 2 of the format, found {version[0]}.{version[1]}")
+            raise InputError(
+                fill(
+                    "expected version 1 or 2 of the format, found {major}.{minor}",
+                    major=version[0],
+                    minor=version[1],
+                )
+            )
         shape, by_columns, kind = readers[version](file, max_header_size=_LONGEST_HEADER)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001  (a forged header can fail anywhere in NumPy's parser)
-        raise InputError(f"not a header of NumPy ({one_line(str(error), 80)})") from None
+        raise InputError(fill("not a header of NumPy ({error})", error=one_line(str(error), 80))) from None
     if kind.hasobject:
         raise InputError("it holds Python objects, which are a pickle; expected numbers")
     if kind.fields is not None or kind.subdtype is not None or kind.kind not in "fiu" or kind.itemsize > 8:
-        raise InputError(f"expected numbers, float32 or float64; found {one_line(str(kind), 60)}")
+        raise InputError(
+            fill("expected numbers, float32 or float64; found {kind}", kind=one_line(str(kind), 60))
+        )
     if not all(isinstance(size, int) and size >= 0 for size in shape) or len(shape) > 2:
-        raise InputError(f"expected one or two axes; found the shape {one_line(str(shape), 60)}")
+        raise InputError(
+            fill("expected one or two axes; found the shape {shape}", shape=one_line(str(shape), 60))
+        )
     rest = len(data) - file.tell()
     if math.prod(shape) * kind.itemsize != rest:
-        raise InputError(f"expected {math.prod(shape) * kind.itemsize} bytes for its shape, found {rest}")
+        raise InputError(
+            fill(
+                "expected {size} bytes for its shape, found {found}",
+                size=math.prod(shape) * kind.itemsize,
+                found=rest,
+            )
+        )
     if not rest:
         raise InputError("it is empty; expected at least one number")
     flat = np.frombuffer(data, kind, offset=file.tell())

@@ -67,7 +67,13 @@ def model_of(pipeline: Any) -> tuple[Model, tuple[str, ...]]:
             made, row = _parts(transformer, columns, row)
             parts += made
     if row != network.widths[0]:
-        raise InputError(f"its transformers make {row} columns, but the network takes {network.widths[0]}")
+        raise InputError(
+            fill(
+                "its transformers make {row} columns, but the network takes {widths}",
+                row=row,
+                widths=network.widths[0],
+            )
+        )
     encoder, order = _encoder(parts)
     target, network = _target(network)
     W = network.layers[0].W
@@ -145,7 +151,10 @@ def _one_hot(encoder: Any, names: list[str], row: int) -> tuple[list[_Part], int
         texts = tuple(categories.tolist())
         if not all(isinstance(text, str) for text in texts):
             raise InputError(
-                f"column {quoted(name)}: its categories are not all texts; make them texts first"
+                fill(
+                    "column {name}: its categories are not all texts; make them texts first",
+                    name=quoted(name),
+                )
             )
         dropped = None if encoder.drop_idx_ is None else encoder.drop_idx_[place]
         rows: list[int | None] = []

@@ -118,7 +118,13 @@ def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
     y, other = network(x), np.asarray(run(x))
     if other.shape != y.shape:
         raise InputError(
-            f"{by} gives outputs of shape {other.shape} for {len(x)} samples; expected {y.shape}"
+            fill(
+                "{by} gives outputs of shape {shape} for {samples} samples; expected {expected}",
+                by=by,
+                shape=other.shape,
+                samples=len(x),
+                expected=y.shape,
+            )
         )
     allowed = tolerance(network, x)
     ours, theirs = y.astype(np.float64), other.astype(np.float64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.exchange import npz
 from multilayer.exchange.imported import Runner, Target
@@ -76,13 +77,19 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
         )
     if not target.stem.isidentifier():
         raise InputError(
-            f"{target.stem!r} is no name of a module of Python; use letters, digits and underscores"
+            fill(
+                "{stem!r} is no name of a module of Python; use letters, digits and underscores",
+                stem=target.stem,
+            )
         )
     hidden = {layer.activation for layer in network.layers[:-1]} or {act.relu}
     if len(hidden) > 1 or not hidden <= _HIDDEN.keys():
         names = ", ".join(sorted(one.facts.name for one in hidden))
         raise InputError(
-            f"scikit-learn has one of identity, logistic, tanh, relu for all hidden layers; found {names}"
+            fill(
+                "scikit-learn has one of identity, logistic, tanh, relu for all hidden layers; found {names}",
+                names=names,
+            )
         )
     output = _output(network)
     classes = None if output == "identity" else _classes(network)
@@ -114,8 +121,13 @@ def _output(network: MLP) -> str:
         if last.activation == activation and units in (None, last.units):
             return name
     raise InputError(
-        f"layer {len(network.layers)}: scikit-learn ends in the identity, softmax, or one logistic output; found "
-        f"{last.units} of {last.activation.facts.name}"
+        fill(
+            "layer {layers}: scikit-learn ends in the identity, softmax, or one logistic "
+            "output; found {units} of {name}",
+            layers=len(network.layers),
+            units=last.units,
+            name=last.activation.facts.name,
+        )
     )
 
 

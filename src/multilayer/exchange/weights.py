@@ -51,7 +51,9 @@ def network_of(
     """
     found = list(_layers(arrays, where, units_first))
     if not found:
-        raise InputError(f"{where}: expected arrays such as 0.weight and 0.bias, found none")
+        raise InputError(
+            fill("{where}: expected arrays such as 0.weight and 0.bias, found none", where=where)
+        )
     with located(where):
         ordered = _ordered(found)
         if len(ordered) > 1 and not asked.hidden:
@@ -89,8 +91,13 @@ def _layers(arrays: Mapping[str, NDArray[Any]], where: str, units_first: bool) -
         yield _Weights(layer, array.T if units_first else array, b)
     if left:
         raise InputError(
-            f"{where}: {quoted(next(iter(left)))}: expected matrices 'weight' and their 'bias' alone; what else a "
-            "model has, such as batch normalization, is in an ONNX file: torch.onnx.export(model, x, 'model.onnx')"
+            fill(
+                "{where}: {next}: expected matrices 'weight' and their 'bias' alone; what "
+                "else a model has, such as batch normalization, is in an ONNX file: "
+                "torch.onnx.export(model, x, 'model.onnx')",
+                where=where,
+                next=quoted(next(iter(left))),
+            )
         )
 
 
@@ -102,8 +109,14 @@ def _ordered(found: Sequence[_Weights]) -> list[_Weights]:
         for before, behind in pairwise(ordered):
             if before.W.shape[1] != behind.W.shape[0]:
                 raise InputError(
-                    f"{quoted(before.name)} has {before.W.shape[1]} units, but {quoted(behind.name)} takes "
-                    f"{behind.W.shape[0]} inputs; expected layers that follow each other by their numbers"
+                    fill(
+                        "{before} has {units} units, but {behind} takes {inputs} inputs; "
+                        "expected layers that follow each other by their numbers",
+                        before=quoted(before.name),
+                        units=before.W.shape[1],
+                        behind=quoted(behind.name),
+                        inputs=behind.W.shape[0],
+                    )
                 )
         return ordered
     orders: list[list[_Weights]] = []

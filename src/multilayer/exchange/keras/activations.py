@@ -7,7 +7,7 @@ from typing import Any
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
-from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.text import fill, near_matches, one_line, quoted
 from multilayer.activations import Activation
 
 __all__ = ["LAYERS", "NAMES", "of_config", "of_layer"]
@@ -50,7 +50,9 @@ _ALIASES = {"swish": "silu", "hard_swish": "hard_silu", None: "linear"}
 def _number(config: Mapping[str, Any], name: str, default: float) -> float:
     value = config.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"its {name} is {one_line(repr(value), 40)}; expected a number")
+        raise InputError(
+            fill("its {name} is {value}; expected a number", name=name, value=one_line(repr(value), 40))
+        )
     return float(value)
 
 
@@ -70,7 +72,10 @@ def _relu(config: Mapping[str, Any]) -> Activation:
 def _softmax(config: Mapping[str, Any]) -> Activation:
     if config.get("axis", -1) not in (-1, 1, [-1]):
         raise InputError(
-            f"its axis is {one_line(repr(config['axis']), 40)}; samples are rows, so it must be -1"
+            fill(
+                "its axis is {config}; samples are rows, so it must be -1",
+                config=one_line(repr(config["axis"]), 40),
+            )
         )
     return act.softmax
 
@@ -107,7 +112,13 @@ def of_config(value: Any) -> Activation:
     if name in NAMES:
         return NAMES[name]
     if name in _REFUSED:
-        raise InputError(f"its activation is {name}: {_REFUSED[name]}")
+        raise InputError(fill("its activation is {name}: {refused}", name=name, refused=_REFUSED[name]))
     if not isinstance(value, str):
         raise InputError("its activation is code of its own; expected one of Keras's activations by name")
-    raise InputError(f"its activation {quoted(value)} is not known here; {near_matches(value, NAMES)}")
+    raise InputError(
+        fill(
+            "its activation {value} is not known here; {near}",
+            value=quoted(value),
+            near=near_matches(value, NAMES),
+        )
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError, located
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 
 __all__ = ["Groups", "opened", "written"]
 
@@ -47,7 +47,12 @@ class Groups:
         """The names in the group, in the order of the file."""
         if len(self._group) > _MOST_ENTRIES:
             raise InputError(
-                f"{self.where}: it has {len(self._group)} entries; expected {_MOST_ENTRIES} at most"
+                fill(
+                    "{where}: it has {group} entries; expected {most_entries} at most",
+                    where=self.where,
+                    group=len(self._group),
+                    most_entries=_MOST_ENTRIES,
+                )
             )
         return tuple(self._group)
 
@@ -67,7 +72,7 @@ class Groups:
         if found is None:
             return None
         if not isinstance(found, _h5py().Group):
-            raise InputError(f"{self.where}: {quoted(name)} is no group")
+            raise InputError(fill("{where}: {name} is no group", where=self.where, name=quoted(name)))
         return Groups(found, f"{self.where}/{one_line(name, 40)}", self._room)
 
     def array(self, name: str, shape: tuple[int | None, ...]) -> Array | None:
@@ -88,7 +93,11 @@ class Groups:
             return None
         if not isinstance(link, h5py.HardLink):
             raise InputError(
-                f"{self.where}: {quoted(name)} is a link to another place; expected all numbers in the file itself"
+                fill(
+                    "{where}: {name} is a link to another place; expected all numbers in the file itself",
+                    where=self.where,
+                    name=quoted(name),
+                )
             )
         return self._group.get(name)
 
@@ -101,19 +110,36 @@ def _check(dataset: Any, shape: tuple[int | None, ...], room: int) -> None:
         or any(size is not None and size != own for size, own in zip(shape, found, strict=True))
     ):
         expected = tuple("any" if size is None else size for size in shape)
-        raise InputError(f"expected the shape {expected}, found {one_line(str(found), 60)}")
+        raise InputError(
+            fill(
+                "expected the shape {expected}, found {found}",
+                expected=expected,
+                found=one_line(str(found), 60),
+            )
+        )
     if dataset.dtype.kind != "f" or dataset.dtype.itemsize not in (2, 4, 8):
-        raise InputError(f"expected float32 or float64, found {one_line(str(dataset.dtype), 40)}")
+        raise InputError(
+            fill("expected float32 or float64, found {dtype}", dtype=one_line(str(dataset.dtype), 40))
+        )
     if dataset.is_virtual or dataset.external:
         raise InputError("its numbers are in other files; expected them in the file itself")
     if dataset.compression not in _FILTERS:
         raise InputError(
-            f"it is compressed by {one_line(str(dataset.compression), 40)}; expected gzip or nothing"
+            fill(
+                "it is compressed by {compression}; expected gzip or nothing",
+                compression=one_line(str(dataset.compression), 40),
+            )
         )
     size = math.prod(found) * dataset.dtype.itemsize
     stored = min(dataset.id.get_storage_size(), room)
     if size > max(_RATIO * stored if dataset.compression else stored, _SLACK):
-        raise InputError(f"it takes {size} bytes, packed in {stored}; refused, as it would fill the memory")
+        raise InputError(
+            fill(
+                "it takes {size} bytes, packed in {stored}; refused, as it would fill the memory",
+                size=size,
+                stored=stored,
+            )
+        )
 
 
 @contextmanager
@@ -132,7 +158,9 @@ def opened(data: bytes, where: str) -> Iterator[Groups]:
     except (InputError, MissingExtraError):
         raise
     except Exception as error:  # noqa: BLE001  (a damaged file can fail anywhere in h5py)
-        raise InputError(f"{where}: not a readable HDF5 file ({one_line(str(error), 80)})") from None
+        raise InputError(
+            fill("{where}: not a readable HDF5 file ({error})", where=where, error=one_line(str(error), 80))
+        ) from None
 
 
 def written(groups: Mapping[str, tuple[Mapping[str, str], Mapping[str, Array]]]) -> bytes:

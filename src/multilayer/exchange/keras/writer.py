@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.exchange.imported import Target
 from multilayer.exchange.keras.activations import NAMES
@@ -48,7 +49,10 @@ def layers_for(activation: Activation) -> tuple[str, tuple[str, dict[str, Any]] 
     if type(activation) in _WITH_SETTINGS:
         return "linear", _WITH_SETTINGS[type(activation)](activation)
     raise InputError(
-        f"Keras has no activation {activation!r}; write the network as .onnx, .safetensors or .json"
+        fill(
+            "Keras has no activation {activation!r}; write the network as .onnx, .safetensors or .json",
+            activation=activation,
+        )
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import one_line
+from multilayer._base.text import both, fill, one_line
 from multilayer.exchange.onnx.graph import Graph, Node
 
 __all__ = ["folded"]
@@ -56,7 +56,9 @@ def folded(graph: Graph) -> dict[str, Array]:
                 AttributeError,
                 ZeroDivisionError,
             ) as error:
-                raise InputError(f"its inputs do not fit each other ({one_line(str(error), 80)})") from None
+                raise InputError(
+                    fill("its inputs do not fit each other ({error})", error=one_line(str(error), 80))
+                ) from None
             if made.ndim > _MOST_AXES:
                 raise InputError("its result has too many axes")
         known[node.outputs[0]] = made
@@ -74,7 +76,9 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
             or np.any(shape < 0)
             or np.any(shape > 2**31)
         ):
-            raise InputError(f"it makes a tensor of the shape {one_line(str(shape.tolist()[:9]), 60)}")
+            raise InputError(
+                fill("it makes a tensor of the shape {shape}", shape=one_line(str(shape.tolist()[:9]), 60))
+            )
         made = int(np.prod(shape.astype(object), initial=1))
         return (
             made
@@ -86,7 +90,9 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
     try:
         shape_ = np.broadcast_shapes(*(one.shape for one in arrays)) if node.operator in _BROADCAST else ()
     except ValueError as error:
-        raise InputError(f"its inputs do not fit each other ({one_line(str(error), 80)})") from None
+        raise InputError(
+            fill("its inputs do not fit each other ({error})", error=one_line(str(error), 80))
+        ) from None
     return int(np.prod(np.array(shape_, object), initial=1)) + max((one.size for one in arrays), default=1)
 
 
@@ -163,7 +169,7 @@ def _pure(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def rule(node: Node, *inputs: Array) -> Array:
         if len({one.dtype for one in inputs}) > 1:
-            raise TypeError(f"types {' and '.join(sorted({one.dtype.name for one in inputs}))}")
+            raise TypeError(fill("types {types}", types=both(sorted({one.dtype.name for one in inputs}))))
         return np.asarray(function(*inputs))
 
     return rule

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill
 from multilayer.activations import Activation, Identity, PReLU
 from multilayer.exchange.onnx import sparsemax
 from multilayer.exchange.onnx.formulas import FORMULAS
@@ -101,7 +102,10 @@ def _activation(emitter: Emitter, activation: Activation, x: str) -> str:
             found: str = formula.build(emitter.o, x, activation)
             return found
     raise InputError(
-        f"ONNX has no formula of the activation {activation.facts.name}; write the network as .safetensors or .json"
+        fill(
+            "ONNX has no formula of the activation {name}; write the network as .safetensors or .json",
+            name=activation.facts.name,
+        )
     )
 
 

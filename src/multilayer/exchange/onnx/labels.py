@@ -63,11 +63,17 @@ def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
             numbers.append(node.inputs[0])
         elif value.name not in chosen:
             if value.kind and not value.kind.startswith(("float", "bfloat")):
-                raise InputError(f"its output {quoted(value.name)} is of type {value.kind}; expected numbers")
+                raise InputError(
+                    fill(
+                        "its output {name} is of type {kind}; expected numbers",
+                        name=quoted(value.name),
+                        kind=value.kind,
+                    )
+                )
             numbers.append(value.name)
     if len(numbers) > 1:
         names = ", ".join(map(quoted, numbers[:8]))
-        raise InputError(f"it has several outputs of numbers ({names}); expected one")
+        raise InputError(fill("it has several outputs of numbers ({names}); expected one", names=names))
     if numbers:
         pair = _pair(numbers[0], makers, constants)
         if pair is None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError, located
-from multilayer._base.text import one_line, quoted
+from multilayer._base.text import fill, one_line, quoted
 from multilayer.exchange.onnx.external import Sidecar
 from multilayer.exchange.onnx.graph import Graph, Node, Value
 
@@ -68,12 +68,20 @@ def model_of(data: bytes, sidecar: Sidecar) -> Graph:
     try:
         model.ParseFromString(data)
     except Exception as error:  # noqa: BLE001  (of protobuf, whose class has changed its place)
-        raise InputError(f"not a model of ONNX ({type(error).__name__}); its bytes are damaged") from None
+        raise InputError(
+            fill("not a model of ONNX ({kind}); its bytes are damaged", kind=type(error).__name__)
+        ) from None
     graph = model.graph
     if not graph.node and not graph.output:
         raise InputError("expected a model of ONNX, found no graph in it")
     if len(graph.node) > _MOST_NODES:
-        raise InputError(f"its graph has {len(graph.node)} nodes; expected {_MOST_NODES} at most")
+        raise InputError(
+            fill(
+                "its graph has {count} nodes; expected {most} at most",
+                count=len(graph.node),
+                most=_MOST_NODES,
+            )
+        )
     if graph.sparse_initializer or graph.quantization_annotation:
         raise InputError("it has sparse or quantized tensors; give the model as it was before")
     opsets = {_word(entry.domain): int(entry.version) for entry in model.opset_import}
@@ -103,7 +111,7 @@ def _node(proto: Any, sidecar: Sidecar) -> Node:
         for entry in proto.attribute:
             name = _word(entry.name)
             if name in attributes:
-                raise InputError(f"its attribute {quoted(name)} is there twice")
+                raise InputError(fill("its attribute {name} is there twice", name=quoted(name)))
             attributes[name] = _attribute(entry, sidecar)
     return Node(bare.operator, domain, bare.name, bare.inputs, bare.outputs, attributes)
 
@@ -112,13 +120,17 @@ def _attribute(entry: Any, sidecar: Sidecar) -> Any:
     """Return an attribute: a number, text, a tuple of them, or an array."""
     kinds = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
     if entry.ref_attr_name or entry.type not in kinds:
-        raise InputError(f"its attribute {quoted(entry.name)} is a subgraph or the like; expected numbers")
+        raise InputError(
+            fill("its attribute {name} is a subgraph or the like; expected numbers", name=quoted(entry.name))
+        )
     value = getattr(entry, kinds[entry.type])
     if entry.type == 4:
         return _array(value, sidecar)
     if entry.type in (6, 7, 8):
         if len(value) > _MOST_ENTRIES:
-            raise InputError(f"its attribute {quoted(entry.name)} has {len(value)} entries")
+            raise InputError(
+                fill("its attribute {name} has {value} entries", name=quoted(entry.name), value=len(value))
+            )
         return tuple(map(_text, value)) if entry.type == 8 else tuple(value)
     return _text(value) if entry.type == 3 else value
 
@@ -141,16 +153,27 @@ def _array(tensor: Any, sidecar: Sidecar) -> NDArray[Any]:
     """Return a tensor as an array of its own type; bfloat16 becomes float32."""
     kind = _KINDS.get(tensor.data_type)
     if kind is None:
-        raise InputError(f"it holds numbers of type {tensor.data_type}; expected float32 or float64")
+        raise InputError(
+            fill(
+                "it holds numbers of type {data_type}; expected float32 or float64",
+                data_type=tensor.data_type,
+            )
+        )
     shape = tuple(tensor.dims)
     if len(shape) > _MOST_AXES or any(size < 0 for size in shape):
-        raise InputError(f"it has the shape {one_line(str(shape[:9]), 60)}")
+        raise InputError(fill("it has the shape {shape}", shape=one_line(str(shape[:9]), 60)))
     if tensor.HasField("segment"):
         raise InputError("it is one segment of a tensor; expected whole tensors")
     count = math.prod(shape)
     if kind == "string":
         if count != len(tensor.string_data):
-            raise InputError(f"its shape takes {count} texts, found {len(tensor.string_data)}")
+            raise InputError(
+                fill(
+                    "its shape takes {count} texts, found {found}",
+                    count=count,
+                    found=len(tensor.string_data),
+                )
+            )
         return np.array([_text(text) for text in tensor.string_data], object).reshape(shape)
     stored = np.dtype("<u2") if kind == "bfloat16" else np.dtype(kind).newbyteorder("<")
     if tensor.data_location == 1:
@@ -159,11 +182,19 @@ def _array(tensor: Any, sidecar: Sidecar) -> NDArray[Any]:
         return _numbers(np.frombuffer(raw, stored), kind, shape)
     if tensor.raw_data or not count:
         if len(tensor.raw_data) != count * stored.itemsize:
-            raise InputError(f"its shape takes {count * stored.itemsize} bytes, found {len(tensor.raw_data)}")
+            raise InputError(
+                fill(
+                    "its shape takes {count} bytes, found {found}",
+                    count=count * stored.itemsize,
+                    found=len(tensor.raw_data),
+                )
+            )
         return _numbers(np.frombuffer(tensor.raw_data, stored), kind, shape)
     values = getattr(tensor, _TYPED.get(kind, "int32_data"))
     if len(values) != count:
-        raise InputError(f"its shape takes {count} numbers, found {len(values)}")
+        raise InputError(
+            fill("its shape takes {count} numbers, found {values}", count=count, values=len(values))
+        )
     if kind in ("float16", "bfloat16"):
         bits = np.array(values, np.int64).astype(np.uint16)
         return _numbers(bits if kind == "bfloat16" else bits.view(np.float16), kind, shape)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import shown
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.activations import Activation
 from multilayer.activations.table import from_description
 from multilayer.exchange.chain import Chain
@@ -42,9 +43,8 @@ def read(path: Path, asked: Asked) -> Imported:
     with located(where):
         graph = protobuf.model_of(data, Sidecar(path.parent))
         network, ends, notes = network_of(graph)
-    producer = (
-        f"ONNX, opset {graph.opset}, of {graph.producer}" if graph.producer else f"ONNX, opset {graph.opset}"
-    )
+    template = N_("ONNX, opset {opset}, of {producer}") if graph.producer else N_("ONNX, opset {opset}")
+    producer = fill(template, opset=graph.opset, producer=graph.producer)
     origin = {key: value for key, value in graph.metadata.items() if key == "origin"}
     start = graph.inputs[0]
     runs = (
@@ -90,10 +90,22 @@ def network_of(graph: Graph) -> tuple[MLP, Ends, tuple[str, ...]]:
 def _input_of(graph: Graph) -> Value:
     if len(graph.inputs) != 1:
         names = ", ".join(quoted(value.name) for value in graph.inputs[:8])
-        raise InputError(f"it has {len(graph.inputs)} inputs ({names}); expected one, samples as rows")
+        raise InputError(
+            fill(
+                "it has {inputs} inputs ({names}); expected one, samples as rows",
+                inputs=len(graph.inputs),
+                names=names,
+            )
+        )
     start = graph.inputs[0]
     if start.kind not in _INPUTS:
-        raise InputError(f"its input {quoted(start.name)} is of type {start.kind}; expected numbers")
+        raise InputError(
+            fill(
+                "its input {name} is of type {kind}; expected numbers",
+                name=quoted(start.name),
+                kind=start.kind,
+            )
+        )
     return start
 
 
@@ -134,14 +146,24 @@ def _named(network: MLP, graph: Graph) -> MLP:
         return network
     outline = read_document(graph.metadata[METADATA], Outline, f"metadata {METADATA}")
     if len(outline.layers) != len(network.layers) or outline.dtype != network.dtype.name:
-        raise InputError(f"its metadata {METADATA} describes another network than its graph; it was changed")
+        raise InputError(
+            fill(
+                "its metadata {metadata} describes another network than its graph; it was changed",
+                metadata=METADATA,
+            )
+        )
     layers = []
     for number, (layer, entry) in enumerate(zip(network.layers, outline.layers, strict=True), 1):
         with located(f"metadata {METADATA}: layer {number}"):
             said = from_description(entry.activation)
             if not _same(said, layer.activation):
                 raise InputError(
-                    f"it has the activation {said!r}, but the graph computes {layer.activation!r}; it was changed"
+                    fill(
+                        "it has the activation {said!r}, but the graph computes "
+                        "{activation!r}; it was changed",
+                        said=said,
+                        activation=layer.activation,
+                    )
                 )
             layers.append(Dense(layer.W, layer.b, said))
     classes = network.classes if network.classes is not None else outline.classes or None

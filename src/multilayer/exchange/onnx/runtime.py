@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import MissingExtraError
+from multilayer._base.text import fill
 from multilayer.exchange.imported import Runner
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.graph import Value
@@ -56,7 +57,7 @@ def _loaded(path: Path) -> tuple[Any, str] | None:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception:  # noqa: BLE001  (its own classes of errors)
         return None
-    return session, f"ONNX Runtime {onnxruntime.__version__}"
+    return session, fill("ONNX Runtime {version}", version=onnxruntime.__version__)
 
 
 def program(path: Path, name: str, column: int | None, start: Value) -> tuple[Runner, str] | None:

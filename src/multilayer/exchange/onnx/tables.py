@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer.exchange.imported import Target
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.emitter import Emitter, label_table, layers_into
@@ -209,7 +209,10 @@ def _encoded(emitter: Emitter, column: ColumnEncoder) -> list[str]:
     with located(f"column {quoted(schema.name)}"):
         if schema.kind not in _KINDS:
             raise InputError(
-                f"ONNX has no {schema.kind}s; train without the column, or with its parts as numbers"
+                fill(
+                    "ONNX has no {kind}s; train without the column, or with its parts as numbers",
+                    kind=schema.kind,
+                )
             )
         place = _Column(emitter, column)
         emitter.begin(f"table:{schema.name}", 0)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import both, fill, quoted
 from multilayer.activations import Activation
 from multilayer.exchange.onnx import sparsemax
 from multilayer.exchange.onnx.algebra import apply
@@ -57,7 +57,13 @@ class Walk:
         while value != start:
             node = self._makers.get(value)
             if node is None:
-                raise InputError(f"the output {quoted(output)} does not depend on the input {quoted(start)}")
+                raise InputError(
+                    fill(
+                        "the output {output} does not depend on the input {start}",
+                        output=quoted(output),
+                        start=quoted(start),
+                    )
+                )
             activation, before = self._activation(value)
             if activation is not None:
                 found.append(Found(node, activation))
@@ -85,9 +91,14 @@ class Walk:
             )
         places = [place for place, name in enumerate(node.inputs) if name and name not in self.constants]
         if len(places) != 1:
-            names = " and ".join(quoted(node.inputs[place]) for place in places)
+            names = both(quoted(node.inputs[place]) for place in places)
             raise InputError(
-                f"{node}: it joins {names}; a network is one row of layers, without branches or residual connections"
+                fill(
+                    "{node}: it joins {names}; a network is one row of layers, without "
+                    "branches or residual connections",
+                    node=node,
+                    names=names,
+                )
             )
         return places[0]
 

@@ -120,8 +120,12 @@ def identifier(name: str) -> str:
     made = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
     if not made or len(made) > _LONGEST_NAME:
         raise InputError(
-            f"the name {one_line(repr(name), 60)} does not make an identifier; give one of 1 to {_LONGEST_NAME} "
-            "letters and digits of ASCII, as name='iris'"
+            fill(
+                "the name {name} does not make an identifier; give one of 1 to "
+                "{longest_name} letters and digits of ASCII, as name='iris'",
+                name=one_line(repr(name), 60),
+                longest_name=_LONGEST_NAME,
+            )
         )
     return f"network_{made}" if made[0].isdigit() else made
 
@@ -169,11 +173,20 @@ def _layer(number: int, layer: Any) -> LayerPlan:
     kernel = KERNELS.get(type(layer.activation))
     if kernel is None:
         raise InputError(
-            f"layer {number}: activation {one_line(layer.activation.facts.name, 60)} is not in the catalogue, so there "
-            "is no source for it; give the layer one of multilayer.activations"
+            fill(
+                "layer {number}: activation {name} is not in the catalogue, so there is no "
+                "source for it; give the layer one of multilayer.activations",
+                number=number,
+                name=one_line(layer.activation.facts.name, 60),
+            )
         )
     if not (np.isfinite(layer.W).all() and np.isfinite(layer.b).all()):
-        raise InputError(f"layer {number}: W or b holds nan or infinity; source is written of finite weights")
+        raise InputError(
+            fill(
+                "layer {number}: W or b holds nan or infinity; source is written of finite weights",
+                number=number,
+            )
+        )
     dtype = layer.dtype
     function = kernel.float32 if dtype == np.float32 else kernel.float64
     return LayerPlan(

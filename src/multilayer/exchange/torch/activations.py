@@ -7,6 +7,7 @@ from typing import Any
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 
 __all__ = ["code_of"]
@@ -69,5 +70,8 @@ def code_of(activation: Activation) -> tuple[str, str]:
     if kind in _FORMULAS:
         return "", _FORMULAS[kind](activation)
     raise InputError(
-        f"PyTorch has no activation {activation.facts.name}; write the network as .safetensors or .json"
+        fill(
+            "PyTorch has no activation {name}; write the network as .safetensors or .json",
+            name=activation.facts.name,
+        )
     )

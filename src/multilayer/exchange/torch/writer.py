@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
 from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill
 from multilayer.activations import Identity, PReLU
 from multilayer.exchange.imported import Target
 from multilayer.exchange.torch.activations import code_of
@@ -66,7 +67,10 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
         )
     if not target.stem.isidentifier():
         raise InputError(
-            f"{target.stem!r} is no name of a module of Python; use letters, digits and underscores"
+            fill(
+                "{stem!r} is no name of a module of Python; use letters, digits and underscores",
+                stem=target.stem,
+            )
         )
     outline_of(network)  # refuses weights that are not finite
     modules: list[str] = []
