@@ -48,7 +48,7 @@ def test_a_table_alone_has_a_new_network(studio, tmp_path):
     assert state.network.classes == ("a", "b")
     assert "decimal comma" in outcome.err
     assert "left out: 1" in outcome.err
-    assert "'품종' holds categories" in outcome.err
+    assert "'품종' is read as 2 classes" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,9 @@ def bare_evidence(net=None):
 
 
 CHECKS = (
-    Check("collapsed signal", "Does the signal survive every layer?", lambda _: ()),
-    Check("dead units", "Does every unit answer to some sample?", lambda _: ()),
-    Check("overfitting", "Does it do as well on data it has not seen?", lambda _: ()),
+    Check("collapsed signal", "Do the outputs of every layer depend on the input?", lambda _: ()),
+    Check("dead units", "Is every unit active for some sample?", lambda _: ()),
+    Check("overfitting", "Does what is learned hold for other samples?", lambda _: ()),
 )
 
 COLLAPSED = Finding(

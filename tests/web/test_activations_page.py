@@ -73,6 +73,7 @@ def test_shades_overlay_and_beginnings(show):
 
 def test_it_lists_the_whole_catalogue(show):
     shown = show().view("activations")
+    shown.page.wait_for_selector(ACTIVATION)
     listed = shown.page.eval_on_selector_all(f"{ACTIVATION} option", "all => all.map((each) => each.value)")
     assert listed == [each.name for each in cards(shown.session, Nothing())]
     assert len(listed) == 33

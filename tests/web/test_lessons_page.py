@@ -77,12 +77,13 @@ def test_what_is_asked_for_is_covered_until_it_is_answered(show):
     page = shown.page
     page.locator(".lessons button").nth(3).click()
     page.wait_for_selector(".lesson form input")
-    colour = "() => getComputedStyle(document.querySelector('[data-cell=\"a(1)[1,1]\"]')).color"
-    page.wait_for_selector('[data-cell="a(1)[1,1]"]')
+    cell = '.matrix [data-cell="a(1)[1,1]"]'
+    colour = f"() => getComputedStyle(document.querySelector('{cell}')).color"
+    page.wait_for_selector(cell)
     assert page.evaluate(colour) == "rgba(0, 0, 0, 0)"
     page.fill(".lesson form input", "0.7")
     page.click(".lesson form button.main")
-    page.wait_for_selector(".lesson .judged:not(.right) :text('Not yet')")
+    page.wait_for_selector(".lesson .judged:not(.right):has-text('Not yet')")
     assert page.evaluate(colour) == "rgba(0, 0, 0, 0)"
     page.fill(".lesson form input", "0,10")
     page.click(".lesson form button.main")

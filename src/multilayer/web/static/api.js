@@ -27,11 +27,13 @@ export async function ask(name, request = {}, { signal } = {}) {
   return answer.answer;
 }
 
-/** Do what may be refused, and show why where it is. */
+/** Do what may be refused, and show why where it is. What was shown before goes, unless it has come meanwhile. */
 export async function attempt(action) {
+  const before = problem.peek();
   try {
-    problem.value = "";
-    return await action();
+    const answer = await action();
+    if (problem.peek() === before) problem.value = "";
+    return answer;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     problem.value = error.message;
