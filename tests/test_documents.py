@@ -9,7 +9,7 @@ import pytest
 
 from tests.documents import ROOT, Block, Numbers, blocks, commands, run_command
 
-PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/guide/*.md")])
+PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/guide/**/*.md")])
 
 
 def name(page: Path) -> str:
