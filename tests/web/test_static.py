@@ -22,7 +22,8 @@ OWN = sorted(
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
 KILOBYTE = 1000
 
-_MOST_OWN = 240 * KILOBYTE
+_MOST_OWN = 202 * KILOBYTE
+"""What there is; it may only shrink. The budget is 150 kB (docs/decisions/0018)."""
 _CODE_OF_TEXT = (
     "innerHTML",
     "outerHTML",
