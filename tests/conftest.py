@@ -15,8 +15,15 @@ from multilayer import backend
 from multilayer._base import text
 from multilayer._base.language import CATALOGUES, DOMAIN
 
-# The one module that cannot be imported without a package of the oracles.
-collect_ignore = [] if find_spec("torch") else ["interop/test_torch.py"]
+_NEEDS = {
+    "interop/test_torch.py": "torch",
+    "exchange/keras/test_keras.py": "keras",
+    "exchange/onnx/test_exports.py": "torch",
+    "exchange/onnx/test_skl2onnx.py": "skl2onnx",
+}
+"""Modules that cannot be imported without a package of the oracles; all that they hold has that mark."""
+
+collect_ignore = [path for path, package in _NEEDS.items() if not find_spec(package)]
 
 # A test fails for what it finds, never for a busy machine.
 settings.register_profile("multilayer", deadline=None)

@@ -61,7 +61,6 @@ def test_fixed_point_needs_rows(tmp_path):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", [*HIDDEN, PReLU((0.1, -0.2, 0.3, 0.0, 0.5))], ids=repr)
 def test_pytorch_runs_it(tmp_path, activation, dtype):
-    pytest.importorskip("torch")
     network = random_network((4, 5, 3), (activation, "tanh"), dtype)
     write(network, tmp_path / "net_torch.py")
     proof = prove(network, *runtime.program(tmp_path / "net_torch.py"), samples_for(network))
@@ -71,7 +70,6 @@ def test_pytorch_runs_it(tmp_path, activation, dtype):
 @pytest.mark.oracle
 @pytest.mark.slow
 def test_it_is_read_by_interop(tmp_path):
-    pytest.importorskip("torch")
     import importlib.util
 
     write(NET, tmp_path / "net_torch.py")

@@ -12,7 +12,8 @@ from multilayer.exchange.proof import prove, samples_for
 from tests.exchange.networks import random_network
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
-keras = pytest.importorskip("keras")
+import keras
+
 L = keras.layers
 
 pytestmark = [pytest.mark.oracle, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]

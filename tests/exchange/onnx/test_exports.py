@@ -4,6 +4,7 @@ import logging
 
 import numpy as np
 import pytest
+import torch
 
 from multilayer import InputError
 from multilayer.exchange import read
@@ -16,7 +17,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # of exporters, about their own parts
 ]
 
-torch = pytest.importorskip("torch")
 nn = torch.nn
 
 # What the exporter that is not named cannot write: RReLU and a threshold above 0.

@@ -2,6 +2,11 @@
 
 import numpy as np
 import pytest
+import skl2onnx
+from sklearn.impute import SimpleImputer
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from multilayer import InputError
 from multilayer.exchange import read, write
@@ -11,13 +16,6 @@ from multilayer.interop import from_model
 
 pytestmark = [pytest.mark.oracle, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
-skl2onnx = pytest.importorskip("skl2onnx")
-sklearn = pytest.importorskip("sklearn")
-
-from sklearn.impute import SimpleImputer  # noqa: E402
-from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: E402
-from sklearn.pipeline import make_pipeline  # noqa: E402
-from sklearn.preprocessing import MinMaxScaler, StandardScaler  # noqa: E402
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((200, 4)).astype(np.float32)
