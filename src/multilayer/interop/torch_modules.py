@@ -19,13 +19,23 @@ __all__ = ["children_of", "computes", "is_module", "kind_of", "refuse_changes"]
 _LAYERS, _RUN = "torch.nn.modules.", "torch.nn.modules.module"
 """The modules in which PyTorch defines its layers, and the function that runs the forward of one."""
 
-_WAYS_TO_UNHOOK = {
+_CALLS_TO_UNHOOK = {
     "torch.nn.utils.weight_norm": "torch.nn.utils.remove_weight_norm(module)",
     "torch.nn.utils.spectral_norm": "torch.nn.utils.remove_spectral_norm(module)",
     "torch.nn.utils.prune": "torch.nn.utils.prune.remove(module, '{tensor}')",
+}
+"""The call that removes a hook, by the module that defines it."""
+_OTHER_WAYS = {
     "torch.ao.quantization.quantize": N_("give the model as it was before it was prepared for quantization"),
 }
-"""How to remove a hook, by the module that defines it."""
+
+
+def _way(hook: Any) -> str:
+    """Return how to remove a hook."""
+    where = _defined_in(hook)
+    if where in _CALLS_TO_UNHOOK:
+        return _CALLS_TO_UNHOOK[where].format(tensor=getattr(hook, "_tensor_name", ""))
+    return fill(_OTHER_WAYS.get(where, N_("call remove() of what registered them")))
 
 
 def is_module(model: Any) -> bool:
@@ -82,10 +92,8 @@ def refuse_changes(module: Any) -> None:
         )
     for name in ("_forward_pre_hooks", "_forward_hooks"):
         for hook in (getattr(module, name, None) or {}).values():
-            way = _WAYS_TO_UNHOOK.get(_defined_in(hook), N_("call remove() of what registered them"))
-            way = fill(way, tensor=getattr(hook, "_tensor_name", ""))
             raise InputError(
-                fill("it has hooks, which may change its numbers; remove them first: {way}", way=way)
+                fill("it has hooks, which may change its numbers; remove them first: {way}", way=_way(hook))
             )
     if "forward" in vars(module):
         raise InputError(

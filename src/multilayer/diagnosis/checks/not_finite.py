@@ -27,7 +27,7 @@ _TITLES = {
     "a": N_("a weighted sum is not finite in layer {layer}"),
     "z": N_("a unit's output is not finite in layer {layer}"),
 }
-_WEIGHTS_LOST = (
+_WEIGHTS_LOST = N_(
     "The weights are lost. Train again with standardized inputs and a tenth of {learning_rate}; "
     "fit can also clip gradients (clip=ClipByNorm(1.0))."
 )
