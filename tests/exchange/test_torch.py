@@ -40,6 +40,7 @@ def test_a_name_that_python_cannot_import(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.native
 @pytest.mark.parametrize("target", ["n.c", "n.py", "n.mjs"])
 def test_standalone_sources(tmp_path, target):
     write(NET, tmp_path / "a.npz")
@@ -47,6 +48,7 @@ def test_standalone_sources(tmp_path, target):
     assert {path.name for path, _ in done.files} == {path.name for path in tmp_path.iterdir()} - {"a.npz"}
 
 
+@pytest.mark.native
 def test_fixed_point_needs_rows(tmp_path):
     write(MLP([Dense(NET.layers[0].W, NET.layers[0].b, "relu")]), tmp_path / "a.npz")
     with pytest.raises(InputError, match="--check"):
