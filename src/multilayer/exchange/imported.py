@@ -53,6 +53,16 @@ class Target:
     samples: NDArray[Any] | None = None
     """Rows that the user gave."""
 
+    def check_module(self) -> None:
+        """Refuse a stem that is no name of a module of Python."""
+        if not self.stem.isidentifier():
+            raise InputError(
+                fill(
+                    "{stem!r} is no name of a module of Python; use letters, digits and underscores",
+                    stem=self.stem,
+                )
+            )
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Imported:

@@ -75,13 +75,7 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
         raise InputError(
             "an MLP of scikit-learn holds a network, not a model of a table; write it as .safetensors"
         )
-    if not target.stem.isidentifier():
-        raise InputError(
-            fill(
-                "{stem!r} is no name of a module of Python; use letters, digits and underscores",
-                stem=target.stem,
-            )
-        )
+    target.check_module()
     hidden = {layer.activation for layer in network.layers[:-1]} or {act.relu}
     if len(hidden) > 1 or not hidden <= _HIDDEN.keys():
         names = ", ".join(sorted(one.facts.name for one in hidden))

@@ -7,8 +7,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.c_main import MAIN, PRINT_TEXT
 from multilayer.exchange.source.c_text import CLASS, CLASS_HEADER, CLASS_LINES, DENSE, HEADER, PREDICT, TOP
@@ -119,11 +117,7 @@ def _array(name: str, values: Any, kind: str) -> str:
 
 def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
     n = layer.number
-    slopes = (
-        _array(f"c{n}_{i}", argument, "f64")
-        for i, argument in enumerate(layer.arguments)
-        if isinstance(argument, np.ndarray)
-    )
+    slopes = (_array(name, values, "f64") for name, values in layer.slopes.items())
     return [
         f"/* Layer {n}: W of shape ({layer.inputs}, {layer.units}), and b */",
         _array(f"W{n}", layer.W, plan.real),
@@ -135,10 +129,7 @@ def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
 def _activation(layer: LayerPlan) -> str:
     """Return the function that replaces the sums of a layer by its outputs; nothing for the identity."""
     n, units, kernel = layer.number, layer.units, layer.kernel.__name__
-    constants = "".join(
-        f", c{n}_{i}[i % {units}]" if isinstance(argument, np.ndarray) else f", {number(argument, 'f64')}"
-        for i, argument in enumerate(layer.arguments)
-    )
+    constants = layer.constants(f"i % {units}", number)
     if layer.of_row:
         body = [f"    double array[{units}];"] if layer.takes_array else []
         array = ", array" if layer.takes_array else ""

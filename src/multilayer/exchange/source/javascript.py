@@ -105,21 +105,14 @@ def _array(name: str, values: Any) -> str:
 def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
     n = layer.number
     arrays = [_array(f"W{n}", layer.W), _array(f"b{n}", layer.b)]
-    arrays += [
-        _array(f"c{n}_{i}", argument)
-        for i, argument in enumerate(layer.arguments)
-        if isinstance(argument, np.ndarray)
-    ]
+    arrays += [_array(name, values) for name, values in layer.slopes.items()]
     return [f"// Layer {n}: W of shape ({layer.inputs}, {layer.units}), and b", *arrays]
 
 
 def _layer_lines(layer: LayerPlan) -> list[str]:
     n, kernel = layer.number, layer.kernel.__name__
     lines = [f"    z = dense(z, W{n}, b{n});"]
-    constants = "".join(
-        f", c{n}_{i}[j]" if isinstance(argument, np.ndarray) else f", {literal(argument, 'f64')}"
-        for i, argument in enumerate(layer.arguments)
-    )
+    constants = layer.constants("j", literal)
     if layer.of_row:
         array = ", new Float64Array(z.length)" if layer.takes_array else ""
         lines.append(f"    {kernel}(z, z.length{array});")

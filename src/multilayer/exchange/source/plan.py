@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -54,7 +55,25 @@ class LayerPlan:
     @property
     def per_unit(self) -> bool:
         """Whether each unit has constants of its own."""
-        return any(isinstance(argument, np.ndarray) for argument in self.arguments)
+        return bool(self.slopes)
+
+    @property
+    def slopes(self) -> dict[str, Array]:
+        """The constants that each unit has of its own, by the names of their arrays."""
+        return {
+            f"c{self.number}_{i}": argument
+            for i, argument in enumerate(self.arguments)
+            if isinstance(argument, np.ndarray)
+        }
+
+    def constants(self, place: str, literal: Callable[[float, str], str]) -> str:
+        """Return the arguments of the kernel behind the first, at a place of the arrays; with leading commas."""
+        return "".join(
+            f", c{self.number}_{i}[{place}]"
+            if isinstance(argument, np.ndarray)
+            else f", {literal(argument, 'f64')}"
+            for i, argument in enumerate(self.arguments)
+        )
 
 
 @dataclass(frozen=True)

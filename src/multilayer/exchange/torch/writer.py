@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill
 from multilayer.activations import Identity, PReLU
 from multilayer.exchange.imported import Target
 from multilayer.exchange.torch.activations import code_of
@@ -65,13 +64,7 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
         raise InputError(
             "a module of PyTorch holds a network, not a model of a table; write it as .safetensors"
         )
-    if not target.stem.isidentifier():
-        raise InputError(
-            fill(
-                "{stem!r} is no name of a module of Python; use letters, digits and underscores",
-                stem=target.stem,
-            )
-        )
+    target.check_module()
     outline_of(network)  # refuses weights that are not finite
     modules: list[str] = []
     classes: dict[str, str] = {}
