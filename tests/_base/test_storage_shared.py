@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from multilayer._base import storage
+from multilayer._base import storage, temporary
 from multilayer._base.errors import InputError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and locks of POSIX")
@@ -52,7 +52,7 @@ def test_what_another_process_sweeps_is_made_anew(
 ) -> None:
     path, kept = tmp_path / "file", tmp_path / "kept"
     path.write_bytes(b"before")
-    made = storage._temporary
+    made = temporary.temporary_name
     swept: list[Path] = []
 
     def sweep_after_the_next_file_was_made(target: Path) -> Path:
@@ -60,14 +60,14 @@ def test_what_another_process_sweeps_is_made_anew(
             swept.append(target)
             opened, linked = os.open, Path.hardlink_to
             monkeypatch.setattr(
-                os, "open", lambda *a: (opened(*a), monkeypatch.undo(), storage._sweep(target))[0]
+                os, "open", lambda *a: (opened(*a), monkeypatch.undo(), temporary.sweep(target))[0]
             )
             monkeypatch.setattr(
-                Path, "hardlink_to", lambda *a: (linked(*a), monkeypatch.undo(), storage._sweep(target))[0]
+                Path, "hardlink_to", lambda *a: (linked(*a), monkeypatch.undo(), temporary.sweep(target))[0]
             )
         return made(target)
 
-    monkeypatch.setattr(storage, "_temporary", sweep_after_the_next_file_was_made)
+    monkeypatch.setattr(temporary, "temporary_name", sweep_after_the_next_file_was_made)
     {
         "write": lambda: storage.write(path, b"after"),
         "check_writable": lambda: storage.check_writable(path),

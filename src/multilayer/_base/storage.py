@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from multilayer._base.errors import InputError
+from multilayer._base.temporary import replacing, second_name, temporary_file
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
-
-try:
-    import fcntl
-except ImportError:  # not a POSIX system
-    fcntl = None  # type: ignore[assignment]
 
 __all__ = [
     "AnyPath",
@@ -139,7 +133,7 @@ def check_writable(path: AnyPath) -> None:
     with _refusing(path, _NOT_WRITTEN):
         target = Path(os.path.realpath(path))
         if not target.exists() or target.is_file():
-            with _temporary_file(target):
+            with temporary_file(target):
                 pass
         elif target.is_dir():
             raise IsADirectoryError
@@ -183,7 +177,7 @@ def writing(path: AnyPath, *, overwrite: bool = True) -> Iterator[BinaryIO]:
             with target.open("wb") as file:
                 yield file
         else:
-            with _replacing(target, before, overwrite) as file:
+            with replacing(target, before, overwrite=overwrite) as file:
                 yield file
 
 
@@ -197,21 +191,8 @@ def keep(path: AnyPath, name: AnyPath) -> None:
     """
     with _refusing(name, _NOT_WRITTEN):
         target, kept = Path(os.path.realpath(path)), Path(name)
-        while target.is_file():
-            temporary = _temporary(kept)
-            try:
-                temporary.hardlink_to(target)
-            except OSError:  # a file system without hard links
-                write(kept, read(target))
-                return
-            try:
-                temporary.replace(kept)
-            except FileNotFoundError:  # another process has removed it as a leftover
-                continue
-            finally:
-                temporary.unlink(missing_ok=True)  # renaming does nothing where both are names of one file
-            _sweep(kept)
-            return
+        if target.is_file() and not second_name(target, kept):
+            write(kept, read(target))
 
 
 @contextmanager
@@ -235,98 +216,6 @@ def _refusing(path: AnyPath, template: str) -> Iterator[None]:
         if "null" not in str(error):  # not of the path, in which there is a NUL character
             raise
         raise InputError(fill(template, path=shown(path), reason=_reason(error))) from None
-
-
-@contextmanager
-def _replacing(target: Path, before: os.stat_result | None, overwrite: bool) -> Iterator[BinaryIO]:
-    with _temporary_file(target) as (temporary, file):
-        if before is not None:
-            temporary.chmod(stat.S_IMODE(before.st_mode))
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-        if fcntl is None:
-            file.close()  # on POSIX it stays locked until it is renamed
-        if overwrite or not _link(temporary, target):
-            temporary.replace(target)
-    _sync_folder(target.parent)
-    _sweep(target)
-
-
-def _link(temporary: Path, target: Path) -> bool:
-    """Link the target to a file unless it exists; return whether the file system has hard links."""
-    try:
-        target.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:
-        return False
-    return True
-
-
-@contextmanager
-def _temporary_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Create a new file beside `target`, and remove it at the end unless it was renamed."""
-    # The mode is what open() gives a new file: everything the umask allows, unlike tempfile's 0600.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    while True:
-        temporary = _temporary(target)
-        descriptor = os.open(temporary, flags, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                _lock(file)
-                if temporary.exists():  # another process may have removed it before it was locked
-                    yield temporary, file
-                    return
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _temporary(target: Path) -> Path:
-    """Return the name of a new file beside `target`, in the form that `_sweep` recognizes."""
-    return target.parent / f".{_stem(target)}.{os.urandom(8).hex()}.tmp"
-
-
-def _stem(target: Path) -> str:
-    """Return a name cut so that a suffix still fits: file systems limit its bytes."""
-    return os.fsdecode(os.fsencode(target.name)[:200])
-
-
-def _lock(file: BinaryIO) -> None:
-    """Lock a file, so that other processes see that its writer is alive."""
-    if fcntl is not None:
-        with suppress(OSError):  # a file system without locks: `_sweep` removes nothing there
-            fcntl.flock(file, fcntl.LOCK_EX)
-
-
-def _sweep(target: Path) -> None:
-    """Remove temporary files of `target` from processes that were killed."""
-    if fcntl is None:
-        return
-    ours = re.compile(rf"\.{re.escape(_stem(target))}\.[0-9a-f]{{16}}\.tmp")
-    with suppress(PermissionError):  # a folder that may be written to, but not read
-        for path in target.parent.iterdir():
-            if ours.fullmatch(path.name):
-                with suppress(OSError), path.open("rb") as file:  # in use, or removed by another process
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the folder, so that the new name survives a loss of power; on POSIX systems only."""
-    if os.name != "posix":
-        return
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # a folder that may be written to, but not read
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that syncs no folders
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:

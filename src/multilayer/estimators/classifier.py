@@ -22,7 +22,7 @@ from multilayer.activations.elementwise import AlongAxis
 from multilayer.estimators.parameters import described, parameter
 from multilayer.estimators.perceptron import Perceptron
 from multilayer.losses import Loss
-from multilayer.losses.loss import check_probabilities
+from multilayer.losses.output_checks import check_probabilities
 from multilayer.network.labels import Label, labels_of
 from multilayer.training.samples import (
     ClassWeight,

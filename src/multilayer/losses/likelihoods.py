@@ -17,7 +17,8 @@ from multilayer._base.translation import N_
 from multilayer.activations import Exponential, LogSigmoid, LogSoftmax, Sigmoid, Softmax
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
-from multilayer.losses.loss import Array, Loss, LossFacts, log, log_derivative
+from multilayer.losses.logarithm import log, log_derivative
+from multilayer.losses.loss import Array, Loss, LossFacts
 
 __all__ = [
     "BinaryCrossEntropy",
