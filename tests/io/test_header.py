@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from multilayer._base.errors import InputError
 from multilayer.io import Samples, read_samples
 from multilayer.io.csv_cells import CsvRow
-from multilayer.io.csv_table import header_of
+from multilayer.io.csv_header import header_of
 
 YEARS = ("2023", "2024")
 

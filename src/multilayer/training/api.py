@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ParamSpec, TypeVar, Unpack
+from collections.abc import Iterable, Iterator
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.fields import Limits, checked_flag
-from multilayer._base.names import with_known_options
 from multilayer._base.random import Random, Seed, generator
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill, one_line
@@ -28,12 +26,10 @@ from multilayer.training.events import Callback, Memory, Trained, callables
 from multilayer.training.loop import Training
 from multilayer.training.progress import progress_bar
 from multilayer.training.samples import ClassWeight
+from multilayer.training.signatures import with_parameters_of, with_settings
 from multilayer.training.state import initial_state, parameters_of
 
 __all__ = ["Options", "fit", "train"]
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _EVERY = Limits(minimum=1, integer=True, optional=True)
 _FRACTION = Limits(above=0.0, below=1.0, optional=True, instead="(X, y)")
@@ -54,42 +50,7 @@ class Options(Settings, total=False):
     cluster: Any
 
 
-def _with_settings(function: Callable[P, R]) -> Callable[P, R]:
-    """Write the settings of a TrainConfig into the signature and the docstring of `train`."""
-    *own, _ = inspect.signature(function).parameters.values()
-    defaults = {
-        field.name: None if field.default is dataclasses.MISSING else field.default
-        for field in dataclasses.fields(TrainConfig)
-    }
-    settings = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hint.__forward_arg__
-        )
-        for name, hint in Settings.__annotations__.items()
-    ]
-    return _shown(function, [*own[:3], *settings, *own[3:]], TrainConfig)
-
-
-def _with_options_of_train(function: Callable[P, R]) -> Callable[P, R]:
-    """Write the options of `train` into the signature and the docstring of `fit`, before its own."""
-    progress = inspect.signature(function).parameters["progress"]
-    return _shown(function, [*inspect.signature(train).parameters.values(), progress], train)
-
-
-def _shown(
-    function: Callable[P, R], parameters: Sequence[inspect.Parameter], explained_by: Any
-) -> Callable[P, R]:
-    """Set what help and completion show: the parameters, and in the docstring those that another one explains."""
-    function.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
-        parameters=parameters
-    )
-    _, _, explained = (inspect.getdoc(explained_by) or "").partition("----------\n")
-    section = explained.partition("\n\n")[0].replace("\n", "\n    ")
-    function.__doc__ = (function.__doc__ or "").replace("{parameters}", section)
-    return with_known_options(function)
-
-
-@_with_settings
+@with_settings
 def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves it out)
     network: MLP,
     X: Any,
@@ -211,7 +172,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     )
 
 
-@_with_options_of_train
+@with_parameters_of(train)
 def fit(
     network: MLP,
     X: Any,

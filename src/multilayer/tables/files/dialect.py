@@ -30,7 +30,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow
-from multilayer.io.csv_table import header_of
+from multilayer.io.csv_header import header_of
 from multilayer.tables.files.sources import Source
 from multilayer.tables.units import without_unit
 
