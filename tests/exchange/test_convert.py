@@ -1,6 +1,7 @@
 """The command and the table of formats."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,6 +66,16 @@ def test_output_of_a_classifier_that_ends_in_logits(tmp_path):
     write(NET, tmp_path / "probabilities.npz")
     with pytest.raises(InputError, match="has the output softmax already"):
         read(tmp_path / "probabilities.npz", output="sigmoid")
+
+
+def test_help_and_documentation_list_every_format(capsys):
+    assert run_command_line(["convert", "--help"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    documented = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+    for one in FORMATS:
+        uses = [use for use, done in (("read", one.read), ("written", one.write)) if done]
+        assert [one.name, one.file, *one.title.split(), *" and ".join(uses).split()] in rows
+        assert f"| {one.name} | `{one.file}` |" in documented
 
 
 def test_names_of_formats_and_suffixes_are_distinct():

@@ -6,13 +6,37 @@ from typing import Any
 
 import click
 
+from multilayer._base.table import Table
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.cli.console import path, print_text, show_status
 
 __all__ = ["convert"]
 
+_USES = {
+    (True, True): N_("read and written"),
+    (True, False): N_("read"),
+    (False, True): N_("written"),
+}
 
-@click.command()
+
+class _Convert(click.Command):
+    """A command whose help has the table of formats."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from multilayer.exchange import FORMATS  # here, so that no other help waits for it
+
+        heads = fill("FORMAT"), fill("file"), fill("holds"), ""
+        rows = tuple(
+            (one.name, one.file, one.title, translated(_USES[one.read is not None, one.write is not None]))
+            for one in FORMATS
+        )
+        formatter.write_paragraph()
+        formatter.write(f"{Table('', heads, rows, frozenset(range(4))).text()}\n")
+        super().format_options(ctx, formatter)
+
+
+@click.command(cls=_Convert)
 @click.argument("source", metavar="SOURCE", type=path)
 @click.argument("target", metavar="TARGET", type=path)
 @click.option(
@@ -59,9 +83,8 @@ def convert(
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
-    Read are .json, .safetensors, .npz, .onnx, .keras and .weights.h5; written are the first five, and sources: .c, .py
-    and .mjs need no package, NAME_torch.py is for PyTorch, NAME_sklearn.py for scikit-learn. --from and --to name a
-    format whatever the suffix is.
+    The suffix of a file says which format it has; --from and --to name another one. Of two formats with one suffix, the
+    first is meant.
 
     Both sides are run on the same samples where their programs are installed; where they differ by more than rounding,
     nothing is written.

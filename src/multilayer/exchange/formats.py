@@ -47,6 +47,12 @@ class Format:
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """The program of the format on a file, and its name, where that is installed."""
 
+    @property
+    def file(self) -> str:
+        """A name of such a file, as help and messages show it."""
+        suffix = self.suffixes[0]
+        return f"NAME{suffix}" if suffix.startswith("_") else suffix
+
 
 FORMATS: tuple[Format, ...] = (
     Format("json", "network JSON", (".json",), native.read, native.write_json),
@@ -62,7 +68,7 @@ FORMATS: tuple[Format, ...] = (
         run=onnx_runtime.run_network,
     ),
     Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, run=keras_runtime.program),
-    Format("keras-weights", "weights of Keras 3", (".h5",), keras_reader.read_weights),
+    Format("keras-weights", "weights of Keras 3", (".weights.h5", ".h5"), keras_reader.read_weights),
     Format("torch", "PyTorch module", ("_torch.py",), None, torch_writer.write, run=torch_runtime.program),
     Format(
         "scikit-learn",
@@ -73,8 +79,8 @@ FORMATS: tuple[Format, ...] = (
         run=scikit_learn.program,
     ),
     *(
-        Format(name, f"standalone {name}", suffixes[:1], None, sources.writer_of(suffixes, write))
-        for name, (suffixes, write) in SOURCES.items()
+        Format(name, one.title, one.suffixes[:1], None, sources.writer_of(one.suffixes, one.write))
+        for name, one in SOURCES.items()
     ),
 )
 
@@ -125,10 +131,10 @@ def format_of(path: AnyPath, name: str | None, *, to: bool) -> Format:
     if not fitting:
         raise InputError(
             fill(
-                "{path}: expected a file with one of these suffixes, or {option}: {known}",
+                "{path}: expected a file like one of these, or {option}: {known}",
                 path=shown(path),
                 option=option,
-                known=", ".join(dict.fromkeys(suffix for one in able for suffix in one.suffixes)),
+                known=", ".join(dict.fromkeys(one.file for one in able)),
             )
         )
     return max(fitting, key=lambda pair: len(pair[0]))[1]  # of two as long, the first

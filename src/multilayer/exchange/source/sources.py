@@ -1,9 +1,10 @@
-"""The table of targets: the name of each, the suffixes of its files, and the function that writes them."""
+"""The table of targets: the name and the title of each, the suffixes of its files, and what writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from multilayer.exchange.source.c import write_c
 from multilayer.exchange.source.fixed_c import write_fixed_c
@@ -11,16 +12,23 @@ from multilayer.exchange.source.html import write_html
 from multilayer.exchange.source.javascript import write_javascript
 from multilayer.exchange.source.python import write_python
 
-__all__ = ["SOURCES"]
+__all__ = ["SOURCES", "Source"]
 
-SOURCES: dict[str, tuple[tuple[str, ...], Callable[..., tuple[Path, ...]]]] = {
-    "c": ((".c", ".h"), write_c),
-    "fixed-c": ((".c", ".h"), write_fixed_c),
-    "python": ((".py",), write_python),
-    "javascript": ((".mjs", ".d.mts"), write_javascript),
-    "html": ((".html",), write_html),
+
+class Source(NamedTuple):
+    """A target, and how its files are written."""
+
+    title: str
+    suffixes: tuple[str, ...]
+    write: Callable[..., tuple[Path, ...]]
+    """`write(network, path_stem)` returns the paths that it wrote."""
+
+
+SOURCES: dict[str, Source] = {
+    "c": Source("C99 source", (".c", ".h"), write_c),
+    "fixed-c": Source("C99 source in fixed point", (".c", ".h"), write_fixed_c),
+    "python": Source("Python source", (".py",), write_python),
+    "javascript": Source("JavaScript module", (".mjs", ".d.mts"), write_javascript),
+    "html": Source("HTML page", (".html",), write_html),
 }
-"""`SOURCES[target]` is (suffixes, write); `write(network, path_stem)` returns the paths that it wrote.
-
-fixed-c takes `samples` as well, rows that show how large numbers become.
-"""
+"""fixed-c takes `samples` as well, rows that show how large numbers become."""
