@@ -23,6 +23,7 @@ from multilayer.tables.recipe import Member, Plan, Recipe, train_member
 from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import bar
+from multilayer.training.samples import Rows
 
 __all__ = [
     "Bag",
@@ -120,7 +121,7 @@ def held_out_rows(y: NDArray[Any], members: int, rng: Random) -> list[NDArray[np
 class Bag:
     """What the members are trained on."""
 
-    x: NDArray[np.float32]
+    x: Rows
     y: NDArray[Any]
     weights: NDArray[np.float64] | None
     classes: int | None

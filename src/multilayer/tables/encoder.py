@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -146,7 +146,7 @@ class Encoder:
         step = min(_MOST_ROWS, max(_LEAST_ROWS, _NUMBERS // self.width))
 
         def write(start: int) -> None:
-            self._write([one[start : start + step] for one in values], x[start : start + step])
+            self.write([one[start : start + step] for one in values], x[start : start + step])
 
         starts = range(0, columns.rows, step)
         if len(starts) < _WORTH_THREADS or get_threads() == 1:
@@ -158,7 +158,10 @@ class Encoder:
                 pass
         return x
 
-    def _write(self, values: list[NDArray[np.generic]], x: NDArray[np.float32]) -> None:
+    def write(self, values: Sequence[NDArray[np.generic]], x: NDArray[np.float32]) -> None:
+        """Write the inputs of some rows into x; `values` are theirs of each column of the schema."""
+        if not len(x):
+            return
         places = iter(zip(self._places, self._places[1:], strict=False))
         for column, cells in zip(self.columns, values, strict=True):
             prepared = Calendar(cells) if column.schema.kind == "date" else cells

@@ -18,6 +18,7 @@ from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
+from multilayer.tables.encoded import encoded
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.frames import columns_of
@@ -119,7 +120,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     y = aim.encode(columns[target])
     folds = held_out_rows(y, members, random)
     seeds = [int(word) for word in words(random, (members,))]
-    bag = Bag(encoder(columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
+    bag = Bag(encoded(encoder, columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
     found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
     return _model(bag, columns.without([target]), encoder, aim, found, began, known)
 

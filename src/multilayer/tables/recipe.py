@@ -18,6 +18,7 @@ from multilayer._base.text import fill, one_line
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
 from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig, train
+from multilayer.training.samples import Rows
 
 __all__ = ["Member", "Plan", "Recipe", "train_member"]
 
@@ -155,7 +156,7 @@ class Member:
 
 
 def train_member(  # noqa: PLR0913
-    x: NDArray[np.float32],
+    x: Rows,
     y: NDArray[Any],
     weights: NDArray[np.float64] | None,
     held_out: NDArray[np.bool_],
@@ -170,8 +171,8 @@ def train_member(  # noqa: PLR0913
 
     Parameters
     ----------
-    x : ndarray, shape (rows, inputs)
-        Encoded rows.
+    x : Rows, shape (rows, inputs)
+        Encoded rows: an array, or rows that are encoded where a batch needs them.
     y : ndarray, shape (rows,)
         Class numbers, or numbers of mean 0 and variance 1.
     weights : ndarray, shape (rows,), optional
@@ -213,7 +214,7 @@ def train_member(  # noqa: PLR0913
     return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
 
 
-def _weighted_sums(network: MLP, x: NDArray[np.float32], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _weighted_sums(network: MLP, x: Rows, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
     *layers, last = network.layers
     sums = MLP([*layers, Dense(last.W, last.b)])
     chosen = np.flatnonzero(rows)

@@ -104,14 +104,15 @@ class Target:
         _refuse_gaps(column)
         if self.task == "regression":
             return (_numbers(column) - self.offset) / self.scale
-        with_advice = fill("; expected the classes of training: leave these rows out")
-        return class_numbers(
+        labels, members = _labels(column)
+        numbers = class_numbers(
             self.classes,
-            _labels(column),
+            labels,
             name=fill("column {name}", name=quoted(column.name)),
             whose="target",
-            advice=with_advice,
+            advice=fill("; expected the classes of training: leave these rows out"),
         )
+        return numbers if members is None else numbers[members]
 
     def decode(self, z: ArrayLike) -> NDArray[Any]:
         """Return the classes of these numbers of classes, or the quantities of these outputs, within the range."""
@@ -254,7 +255,7 @@ def _finite(column: Column) -> NDArray[np.float64]:
 
 
 def _classes_of(column: Column) -> Target:
-    classes = _ascending(_labels(column))
+    classes = _ascending(_labels(column)[0])
     name, rows = quoted(column.name), len(column.values)
     if len(classes) == 1:
         raise InputError(
@@ -278,16 +279,21 @@ def _classes_of(column: Column) -> Target:
     return Target(column.name, "classification", classes)
 
 
-def _labels(column: Column) -> NDArray[Any]:
-    """Return the label of each row, in the type that the classes have."""
+def _labels(column: Column) -> tuple[NDArray[Any], NDArray[np.intp] | None]:
+    """Return labels in the type that the classes have, and which of them each row has; without these one for each row.
+
+    Of categories those that there are, each once: their rows are already numbers.
+    """
     if column.kind == "category":
-        labels: NDArray[Any] = array_of_labels(typed(column.categories))[column.values]
-        return labels
+        used = np.flatnonzero(np.bincount(column.values, minlength=len(column.categories)))
+        place = np.zeros(len(column.categories), np.intp)
+        place[used] = np.arange(len(used))
+        return array_of_labels(typed(column.categories))[used], place[column.values]
     if column.kind != "number":
-        return np.array(column.texts(), object)
+        return np.array(column.texts(), object), None
     values = _finite(column)
     whole = np.all(values == np.rint(values)) and np.all(np.abs(values) <= _LARGEST)
-    return np.asarray(values, np.int64 if whole else np.float64)
+    return np.asarray(values, np.int64 if whole else np.float64), None
 
 
 def _ascending(labels: NDArray[Any]) -> tuple[Label, ...]:

@@ -15,11 +15,14 @@ from multilayer.backend import training as backend
 from multilayer.optimizers import Optimizer, Parameters
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Batches
+from multilayer.training.samples import MadeRows
 
 __all__ = ["InNumpy", "is_readable", "pieces", "plain_targets", "trainer_for"]
 
 _PIECE = 64
 """Batches that are read at once from data that the core cannot read by itself."""
+_MADE = 2**19
+"""Numbers, at most, of several batches that are made at once: they stay in a cache."""
 _IDENTITY: backend.ActivationKernel = ("identity", ())
 
 
@@ -104,7 +107,10 @@ def _kernel(activation: Activation) -> backend.ActivationKernel | None:
 def pieces(
     batches: Batches, dtype: np.dtype[Any], keys: NDArray[np.uint64], *, with_targets: bool
 ) -> Iterator[backend.Rows]:
-    """Yield the batches as the core takes them: whole if it can read X, else some batches at a time."""
+    """Yield the batches as the core takes them: whole if it can read X, else some batches at a time.
+
+    Made rows stand in the place of those before them: a piece is to be used before the next one is asked for.
+    """
     X, weights, size = batches.X, batches.weights, batches.size
     y = plain_targets(batches.y) if with_targets else None
     if weights is not None:
@@ -117,12 +123,22 @@ def pieces(
         rows = slice(batches.start, batches.stop)
         yield backend.Rows(X[rows], _rows(y, rows), _rows(weights, rows), None, size, keys)
         return
-    for number, start in enumerate(range(batches.start, batches.stop, _PIECE * size)):
-        chosen: Any = slice(start, min(start + _PIECE * size, batches.stop))
+    count, made = _PIECE, None
+    if isinstance(X, MadeRows):
+        width = X.shape[1]
+        count = max(1, min(_PIECE, _MADE // (size * width)))
+        made = np.empty((min(count * size, batches.rows), width), X.dtype)
+    for number, start in enumerate(range(batches.start, batches.stop, count * size)):
+        stop = min(start + count * size, batches.stop)
+        chosen: Any = slice(start, stop)
         if batches.order is not None:
             chosen = batches.order[chosen]
-        x = np.require(X[chosen], dtype, ("C", "A"))
-        some_keys = keys[number * _PIECE : (number + 1) * _PIECE]
+        if isinstance(X, MadeRows) and made is not None:
+            x = made[: stop - start]
+            X.write(chosen, x)
+        else:
+            x = np.require(X[chosen], dtype, ("C", "A"))
+        some_keys = keys[number * count : (number + 1) * count]
         yield backend.Rows(x, _rows(y, chosen), _rows(weights, chosen), None, size, some_keys)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from multilayer.network.labels import class_numbers
 
 __all__ = [
     "ClassWeight",
+    "MadeRows",
     "Rows",
     "SparseRows",
     "check_some_weight",
@@ -41,6 +42,18 @@ class Rows(Protocol):
     @property
     def shape(self) -> tuple[int, ...]: ...
     def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
+
+
+@runtime_checkable
+class MadeRows(Rows, Protocol):
+    """Rows that are made where a batch needs them."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type that they are made in: float32 or float64."""
+
+    def write(self, rows: Any, x: NDArray[Any], /) -> None:
+        """Write some rows into x, of this type."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +82,11 @@ class SparseRows:
 
 
 def inputs(network: MLP, X: Any) -> Rows:
-    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), or sparse.
+    """Return X as samples that the network takes: an array (memory-mapped or not, its type as it was), sparse, or made.
 
     The columns of a data frame are taken by the names of the inputs, where the network has some.
     """
-    rows: Rows = SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.input_names)
+    rows = _rows(network, X)
     width = network.widths[0]
     if len(rows.shape) != 2 or rows.shape[1] != width:
         raise InputError(
@@ -82,6 +95,12 @@ def inputs(network: MLP, X: Any) -> Rows:
     if not rows.shape[0]:
         raise InputError("X has no samples; training needs at least one")
     return rows
+
+
+def _rows(network: MLP, X: Any) -> Rows:
+    if isinstance(X, MadeRows):
+        return X
+    return SparseRows.of(X) if hasattr(X, "tocsr") else numbers("X", X, network.input_names)
 
 
 def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:

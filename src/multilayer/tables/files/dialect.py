@@ -315,8 +315,10 @@ def _are_decimals(lines: Sequence[str]) -> bool:
 
 
 def _decimal(rows: Sequence[CsvRow], separator: str) -> str:
-    cells = [without_unit(cell.strip())[1] for row in rows for cell in row.cells]
-    cells = [cell for cell in cells if not _THOUSANDS.fullmatch(cell)]
-    if any(map(_DECIMAL[","].fullmatch, cells)) and not any(map(_DECIMAL["."].fullmatch, cells)):
-        return ","
-    return "."
+    cells = [cell.strip() for row in rows for cell in row.cells]
+
+    def some(sign: str) -> bool:
+        bare = (without_unit(cell)[1] for cell in cells if sign in cell)
+        return any(_DECIMAL[sign].fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in bare)
+
+    return "," if some(",") and not some(".") else "."
