@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from multilayer.network.initialized import initialize
     from multilayer.separable import Separability, separability
     from multilayer.training import Trained, fit, gradients, train
-    from multilayer.web import studio
+    from multilayer.web import studio, widget
 
 __version__ = "0.1.0"
 
@@ -62,6 +62,7 @@ __all__ = [
     "studio",
     "threads",
     "train",
+    "widget",
 ]
 
 # Imported when first used, so that a program that only predicts does not wait for them.
@@ -79,6 +80,7 @@ _LATER = {
     "gradients": "multilayer.training",
     "train": "multilayer.training",
     "studio": "multilayer.web",
+    "widget": "multilayer.web",
 }
 
 _SUBMODULES = (

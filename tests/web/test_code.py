@@ -12,7 +12,7 @@ import pytest
 from multilayer import MLP, Dense, InputError, activations, initialize
 from multilayer._base.table import number_text
 from multilayer.activations import Custom, LeakyReLU, PReLU, get
-from multilayer.web.app import ENDPOINTS
+from multilayer.web.answers import ENDPOINTS
 from multilayer.web.expressions import definition_of
 from multilayer.web.presets import PRESETS
 from multilayer.web.program import Letters, program

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from multilayer.web import Studio, guard
-from multilayer.web.app import ENDPOINTS
+from multilayer.web.answers import ENDPOINTS
 from multilayer.web.presets import PRESETS
 from multilayer.web.session import Session
 from tests.web.raw import Client

@@ -11,7 +11,7 @@ import pytest
 
 import multilayer
 from multilayer import InputError, initialize
-from multilayer.web.app import ENDPOINTS
+from multilayer.web.answers import ENDPOINTS
 from multilayer.web.generators import Generated
 from multilayer.web.link import link_of, state_of
 from multilayer.web.presets import PRESETS

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 import multilayer
-from multilayer.web.app import ENDPOINTS
+from multilayer.web.answers import ENDPOINTS
 from multilayer.web.presets import PRESETS
 from tests.web.test_code import printed, shown
 

@@ -8,7 +8,7 @@ import pytest
 
 from multilayer import InputError, initialize
 from multilayer.io.networks import bytes_of
-from multilayer.web.app import ENDPOINTS
+from multilayer.web.answers import ENDPOINTS
 from multilayer.web.generators import GENERATORS
 from multilayer.web.presets import PRESETS
 from multilayer.web.session import Session

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.arrays import is_frame, numbers, plain_array
-from multilayer._base.errors import InputError
+from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.language import checked_language
-from multilayer._base.text import fill
+from multilayer._base.text import fill, near_matches, quoted
 from multilayer.interop import from_model
 from multilayer.network import MLP
 from multilayer.web.fresh import network_for, rows_for
@@ -18,7 +18,7 @@ from multilayer.web.presets import PRESETS
 from multilayer.web.server import Studio, run, serve
 from multilayer.web.session import Rows, Session, State
 
-__all__ = ["studio"]
+__all__ = ["studio", "widget"]
 
 _PORT = Limits(minimum=0, maximum=65535, integer=True)
 
@@ -81,6 +81,65 @@ def studio(
     if not wait:
         return serve(session, port, browser=browser)
     return run(session, port, browser=browser)
+
+
+def widget(
+    network: Any = None,
+    X: Any = None,
+    y: Any = None,
+    *,
+    view: str = "see",
+    language: str | None = None,
+) -> Any:
+    """Return the studio as a widget, to be shown in a cell of a notebook: in Jupyter, VS Code, Colab and marimo.
+
+    It is the page of `multilayer.studio`, asked through the kernel; no port is opened. Training and lessons are left
+    to the page. It needs the extra `notebook`.
+
+    Parameters
+    ----------
+    network, X, y
+        As `multilayer.studio` takes them.
+    view : {"see", "check", "back", "planes", "activations"}
+        What is shown first.
+    language : "en" or "ko", optional
+        Unless given, it is the browser's.
+
+    Returns
+    -------
+    StudioWidget
+        Its attribute `network` is the network as it is shown, with the changes that were made there.
+
+    Raises
+    ------
+    InputError
+        When network, X and y do not fit each other, or there is no such view.
+    MissingExtraError
+        When anywidget or Starlette is not installed.
+
+    Examples
+    --------
+    >>> import multilayer
+    >>> shown = multilayer.widget(multilayer.initialize((2, 8, 1), "tanh", "sigmoid", rng=0))
+    >>> shown.network.widths
+    (2, 8, 1)
+    """
+    try:
+        from multilayer.web.notebook import VIEWS, StudioWidget
+    except ImportError as error:
+        if error.name not in ("anywidget", "starlette"):
+            raise
+        raise MissingExtraError("the notebook's widget", error.name, "notebook") from None
+    if view not in VIEWS:
+        raise InputError(
+            fill(
+                "there is no view {view} in a notebook; {near}",
+                view=quoted(str(view)),
+                near=near_matches(str(view), VIEWS),
+            )
+        )
+    session = Session(_state(network, X, y), None if language is None else checked_language(language))
+    return StudioWidget(session, view)
 
 
 def _state(model: Any, X: Any, y: Any) -> State:

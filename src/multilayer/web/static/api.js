@@ -1,6 +1,6 @@
 // Questions to the Python process, where every number comes from.
 import { lang } from "./i18n.js";
-import { problem, revision } from "./state.js";
+import { problem, revision, wire } from "./state.js";
 
 /** An answer that is a user's mistake: its message is one line for the user to read. */
 export class Refused extends Error {}
@@ -9,7 +9,7 @@ export class Refused extends Error {}
 export async function ask(name, request = {}, { signal } = {}) {
   let response;
   try {
-    response = await fetch(`/api/${name}`, {
+    response = await wire.fetch(`/api/${name}`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-language": lang.value },
       body: JSON.stringify(request),

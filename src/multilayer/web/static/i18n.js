@@ -1,4 +1,5 @@
 // Words of the page. A sentence is one whole English template with named places; the catalogue has it in other languages.
+import { wire } from "./state.js";
 import { signal } from "./vendor/ui.js";
 
 export const LANGUAGES = { en: "English", ko: "한국어" };
@@ -18,10 +19,9 @@ export function t(template, places = {}) {
 /** Show the page in another language. */
 export async function speak(code) {
   if (!(code in LANGUAGES)) return;
-  if (!(code in catalogues)) catalogues[code] = await (await fetch(`/static/i18n/${code}.json`)).json();
+  if (!(code in catalogues)) catalogues[code] = await (await wire.fetch(`/static/i18n/${code}.json`)).json();
   catalogue.value = catalogues[code];
   lang.value = code;
-  document.documentElement.lang = code;
 }
 
 /** The first of the browser's languages that the page has. */

@@ -1,6 +1,9 @@
 // What the whole page shares, as signals.
 import { signal } from "./vendor/ui.js";
 
+/** What carries questions: the browser's own, or the kernel of a notebook. */
+export const wire = { fetch: (...question) => fetch(...question) };
+
 /** What is open: the `Summary` of views/general.py; null until it has arrived. */
 export const session = signal(null);
 

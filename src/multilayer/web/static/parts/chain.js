@@ -35,7 +35,7 @@ export function Chain({ layer, unit }) {
   const { activation: h, units } = sheet.value.layers.find(({ number }) => number === layer);
   const close = () => {
     opened.value = null;
-    document.querySelector(`td button:has([data-cell="a(${layer})[${r},${unit}]"])`)?.focus();
+    heading.current?.getRootNode().querySelector(`td button:has([data-cell="a(${layer})[${r},${unit}]"])`)?.focus();
   };
   return html`<div class="panel chain" role="region" aria-label=${t("How {sum} comes about", { sum })} onKeyDown=${(event) => event.key === "Escape" && close()}>
     <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <span class="rows">

@@ -8,13 +8,13 @@ import { lookAtUnit, sheet } from "./sheet.js";
 const MOST = 256;
 
 /** Red, green and blue of a colour of the page. */
-function colour(name) {
-  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+function colour(canvas, name) {
+  const text = getComputedStyle(canvas).getPropertyValue(name).trim();
   return [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
 }
 
 function draw(canvas, bytes, height, width, turned) {
-  const [plus, minus, page] = ["--positive", "--negative", "--page"].map(colour);
+  const [plus, minus, page] = ["--positive", "--negative", "--page"].map((name) => colour(canvas, name));
   [canvas.width, canvas.height] = turned ? [height, width] : [width, height];
   const image = new ImageData(canvas.width, canvas.height);
   for (let i = 0; i < height; i++) {
