@@ -37,6 +37,20 @@ def test_a_network_has_the_bits_of_the_core(real, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("options", ["-O3 -march=native", "-O3 -mavx2 -mfma"])
+@pytest.mark.parametrize("units", [1, 7, 40])
+def test_rows_side_by_side_have_the_bits_of_the_core(units, options, tmp_path):
+    """Whole blocks of rows, and those that are left; short rows of softmax, and such as are not written out."""
+    net = network(
+        np.float32, (5, "tanh"), (9, activations.PReLU(tuple(np.arange(9) / 9))), (units, "softmax")
+    )
+    made = compiled(c_source(net, "net"), tmp_path, *LIBRARY, *options.split())
+    x = rows(net, 200)
+    for count in (1, 31, 32, 33, 97, 400):
+        assert same_bits(as_function(made, "net", net)(x[:count]), net(x[:count])).all()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("real", TYPES)
 @pytest.mark.parametrize("options", ["-O0", "-O2", "-O3 -march=native", "-O3 -mavx2 -mfma", "-Os"])
 def test_networks_of_every_activation_have_the_bits_of_the_core(options, real, tmp_path):
@@ -114,7 +128,7 @@ def test_the_self_test_sees_other_bits(tmp_path):
     sources = c_source(network(np.float32, (4, "tanh"), (3, "sigmoid"), inputs=2), "net")
     run = subprocess.run([compiled(sources, tmp_path, "-DNET_MAIN"), "--self-test"], check=False)
     assert run.returncode == 0
-    broken = sources | {"net.c": sources["net.c"].replace("fmaf(xk,", "fmaf(xk * 1.0000001f,")}
+    broken = sources | {"net.c": sources["net.c"].replace("fmaf(x[k],", "fmaf(x[k] * 1.0000001f,")}
     run = subprocess.run([compiled(broken, tmp_path, "-DNET_MAIN"), "--self-test"], check=False)
     assert run.returncode == 1
 

@@ -40,15 +40,13 @@ def library(real: str, folder: Path, compiler: tuple[str, ...], chosen: tuple) -
         head = f"void h{i}({kind} *x, int rows, int units) {{"
         if kernel.of_row:
             array = ", e" if len(parsed(function).parameters) > 2 else ""
-            body = (
-                f"double e[64]; (void)e; for (int r = 0; r < rows; r++) {name}(x + r * units, units{array});"
-            )
+            body = f"double e[64]; (void)e; for (int r = 0; r < rows; r++) {name}(x + r * units, 1, units{array});"
         else:
             arguments = kernel_arguments(activation, np.dtype(TYPES[real]))
             constants = "".join(f", {number(value, 'f64')}" for value in arguments)
             body = f"for (int i = 0; i < rows * units; i++) x[i] = {name}(x[i]{constants});"
         functions.append(f"{head} {body} }}")
-    top = "#include <math.h>\n#include <stdint.h>\n#include <string.h>"
+    top = "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n#define INLINE static inline\n#define UNROLL"
     text = "\n\n".join([top, *PRIMITIVES.values(), *program.parts.values(), *functions])
     options = ("-shared", "-fPIC", "-ffp-contract=off", "-Wno-unused-function")
     return ctypes.CDLL(str(compiled({"kernels.c": text}, folder, *options, compiler=compiler)))

@@ -9,22 +9,38 @@ from typing import Any
 
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.c_main import MAIN, PRINT_TEXT
-from multilayer.exchange.source.c_text import CLASS, CLASS_HEADER, CLASS_LINES, DENSE, HEADER, PREDICT, TOP
+from multilayer.exchange.source.c_text import (
+    BLOCK_DENSE,
+    CLASS,
+    CLASS_HEADER,
+    CLASS_LINES,
+    DENSE,
+    HEADER,
+    LOOK_UP,
+    PREDICT,
+    TOP,
+    UNROLL,
+)
 from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
+from multilayer.exchange.source.lookups import lookups_of
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
 from multilayer.exchange.source.program import Program
 
 __all__ = ["c_source", "c_string", "write_c"]
 
-_ROWS_AT_ONCE = 8
+_BLOCK_BYTES = 128
+"""Of one number of each row that is computed side by side: two registers of AVX-512."""
+_SHORT_ROW = 16
+"""So many outputs at most are computed without loops, for several rows at once."""
 _TYPES = {"f32": "float", "f64": "double"}
 
 
 def c_source(network: Any, name: str = "network") -> dict[str, str]:
     """Return `name`.c and `name`.h, a network as C99 with the same bits as `net(x)`: file names with their text.
 
-    The library part allocates nothing and prints nothing: const arrays, and two areas of the widest layer on the stack.
+    The library part allocates nothing and prints nothing: const arrays, and areas on the stack, of the widest layer for
+    one row and of 128 bytes for each of its units where rows are computed side by side.
     A compiler needs `fma` and `fmaf` that round once, as C99 has them.
 
     Raises
@@ -63,7 +79,8 @@ def c_string(text: str) -> str:
 
 
 def _places(plan: Plan) -> dict[str, Any]:
-    columns = 128 // plan.network.dtype.itemsize
+    columns = _BLOCK_BYTES // plan.network.dtype.itemsize
+    rows = [layer.units for layer in plan.layers if layer.of_row]
     return {
         "origin": "\n * ".join(plan.origin),
         "name": plan.name,
@@ -73,16 +90,19 @@ def _places(plan: Plan) -> dict[str, Any]:
         "classes": len(plan.class_names),
         "widest": plan.widest,
         "real": _TYPES[plan.real],
-        "rows_at_once": _ROWS_AT_ONCE,
+        "rows_at_once": columns,
+        "unroll": "" if not rows else UNROLL if max(rows) <= _SHORT_ROW else "#define UNROLL\n",
         "columns": columns,
         "fma": "fmaf" if plan.real == "f32" else "fma",
         "zero": number(0.0, plan.real),
         "widths": "\n".join(
             f"    for (; j + {width} <= units; j += {width}) "
-            f"columns(rows, {width}, x, inputs, W + j, b + j, units, a + j);"
+            f"columns({width}, x, inputs, W + j, b + j, units, a + j);"
             for width in (columns, columns // 2, columns // 4, columns // 8, 1)
         ),
         "layers": "\n".join(chain.from_iterable(_layer_lines(plan, layer) for layer in plan.layers)),
+        "block_layers": "\n".join(chain.from_iterable(map(_block_lines, plan.layers))),
+        "block_outputs": _area(plan.layers[-1]),
         "found": "best" if plan.units > 1 else f"y[0] > {number(plan.threshold, plan.real)}",
     }
 
@@ -99,6 +119,8 @@ def _parts(plan: Plan, places: dict[str, Any]) -> list[str]:
         *chain.from_iterable(_weights(plan, layer) for layer in plan.layers),
         *(f"{text}\n" for text in (*used, *program.parts.values())),
         DENSE.format_map(places),
+        BLOCK_DENSE.format_map(places),
+        *_looked_up(plan.layers, places),
         *filter(None, map(_activation, plan.layers)),
         PREDICT.format_map(places),
         *([CLASS.format_map(places)] if plan.class_names else []),
@@ -127,29 +149,59 @@ def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
 
 
 def _activation(layer: LayerPlan) -> str:
-    """Return the function that replaces the sums of a layer by its outputs; nothing for the identity."""
+    """Return the function that replaces the sums of a layer by its outputs; nothing for the identity.
+
+    It takes one row, or rows side by side, and their number.
+    """
     n, units, kernel = layer.number, layer.units, layer.kernel.__name__
-    constants = layer.constants(f"i % {units}", number)
-    if layer.of_row:
-        body = [f"    double array[{units}];"] if layer.takes_array else []
-        array = ", array" if layer.takes_array else ""
-        body.append(f"    for (int r = 0; r < rows; r++) {kernel}(z + r * {units}, {units}{array});")
-    elif kernel != "identity":
-        body = [f"    for (int i = 0; i < rows * {units}; i++) z[i] = {kernel}(z[i]{constants});"]
-    else:
+    if kernel == "identity":
         return ""
+    if layer.of_row:
+        array = [f"        double array[{units}];"] if layer.takes_array else []
+        call = f"{kernel}(z + r, rows, {units}{', array' if layer.takes_array else ''})"
+        body = ["    for (int r = 0; r < rows; r++) {", *array, f"        {call};", "    }"]
+    elif layer.per_unit:
+        call = f"{kernel}(z[j * rows + r]{layer.constants('j', number)})"
+        body = [
+            f"    for (int j = 0; j < {units}; j++)",
+            f"        for (int r = 0; r < rows; r++) z[j * rows + r] = {call};",
+        ]
+    else:
+        call = f"{kernel}(z[i]{layer.constants('', number)})"
+        body = [f"    for (int i = 0; i < {units} * rows; i++) z[i] = {call};"]
     head = f"INLINE void activate{n}(const int rows, real *restrict z) {{"
     return "\n".join([head, *body, "}\n"])
 
 
+def _area(layer: LayerPlan) -> str:
+    """Return the name of the area that a layer writes; they take turns."""
+    return ("even", "odd")[layer.number % 2]
+
+
 def _layer_lines(plan: Plan, layer: LayerPlan) -> list[str]:
-    """Return the statements of a layer; the areas between layers take turns."""
+    """Return the statements of a layer for one row."""
     n = layer.number
-    areas = ("even", "odd")
-    x = "x" if n == 1 else areas[(n - 1) % 2]
-    z = "y" if n == len(plan.layers) else areas[n % 2]
-    lines = [f"    dense(rows, {x}, {layer.inputs}, W{n}, b{n}, {layer.units}, {z});"]
-    return [*lines, f"    activate{n}(rows, {z});"] if _activation(layer) else lines
+    x = "x" if n == 1 else _area(plan.layers[n - 2])
+    z = "y" if n == len(plan.layers) else _area(layer)
+    lines = [f"    dense({x}, {layer.inputs}, W{n}, b{n}, {layer.units}, {z});"]
+    return [*lines, f"    activate{n}(1, {z});"] if _activation(layer) else lines
+
+
+def _block_lines(layer: LayerPlan) -> list[str]:
+    """Return the statements of a layer for rows side by side."""
+    n, z = layer.number, _area(layer)
+    x = "inputs" if n == 1 else ("odd", "even")[n % 2]
+    lines = [f"    dense_of_block({x}, {layer.inputs}, W{n}, b{n}, {layer.units}, {z});"]
+    lookups = lookups_of(layer.kernel)
+    if lookups:
+        return [*lines, f"    {lookups.name}({z}, {layer.units} * ROWS_AT_ONCE);"]
+    return [*lines, f"    activate{n}(ROWS_AT_ONCE, {z});"] if _activation(layer) else lines
+
+
+def _looked_up(layers: Sequence[LayerPlan], places: dict[str, Any]) -> list[str]:
+    """Return the functions of blocks of all kernels with tables, each once, and what they call."""
+    texts = {lookups.text: None for layer in layers if (lookups := lookups_of(layer.kernel))}
+    return [LOOK_UP.format_map(places), *texts] if texts else []
 
 
 def _test(plan: Plan) -> dict[str, Any]:

@@ -175,10 +175,13 @@ class Printer:
         return text
 
     def operand(self, node: ast.expr, want: str | None, level: int) -> str:
+        return self.typed(node, want).within(level)
+
+    def typed(self, node: ast.expr, want: str | None) -> Text:
         text = self.expression(node, want)
         if want and text.type != want:
             raise TypeError(f"{self.source.name}: {ast.unparse(node)} is {text.type}, not {want}")
-        return text.within(level)
+        return text
 
     def constant_of(self, node: ast.expr, value: float, kind: str) -> Text:
         name = ast.unparse(node)
@@ -240,7 +243,7 @@ class Printer:
     def print_Subscript(self, node: ast.Subscript, _: str | None) -> Text:
         array = self.expression(node.value)
         index = self.expression(node.slice, "i32").text
-        return Text(f"{array.text}[{index}]", self.program.kind(_ELEMENTS[array.type]))
+        return Text(self.dialect.element(array, index), self.program.kind(_ELEMENTS[array.type]))
 
     def print_Call(self, node: ast.Call, want: str | None) -> Text:
         name = ast.unparse(node.func)
@@ -260,7 +263,8 @@ class Printer:
         return Text(f"{name}({', '.join(texts)})", self.program.kind(signature.result))
 
     def arguments(self, nodes: Sequence[ast.expr], kinds: Any) -> list[str]:
-        return [self.operand(node, kind, CONDITIONAL) for node, kind in zip(nodes, kinds, strict=True)]
+        texts = [self.typed(node, kind) for node, kind in zip(nodes, kinds, strict=True)]
+        return [self.dialect.argument(text, CONDITIONAL) for text in texts]
 
     def primitive(self, name: str, arguments: Sequence[ast.expr], want: str | None) -> Text:
         kind = _TAKES.get(name) or self.type_of_any(arguments) or want or "f64"

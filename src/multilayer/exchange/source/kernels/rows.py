@@ -1,7 +1,8 @@
 """softmax, log_softmax, softmin, sparsemax and hardmax (native/activations/along_axis.hpp).
 
 A row is computed in float64 and replaced in place. Sums are added in the order of the core: element i goes to lane i
-modulo 8 of whole eights, and the lanes are added as a tree.
+modulo 8 of whole eights, and the lanes are added as a tree. What softmax of float32 needs has no branch that depends on
+numbers, so that a C compiler can compute several rows at once.
 """
 
 from __future__ import annotations
@@ -70,9 +71,8 @@ def add_to_lane(hi: numbers64, lo: numbers64, lane: i32, x: f64, x_lo: f64) -> N
 
 
 def lane_total(hi: numbers64, lo: numbers64, i: i32) -> Number:
-    if lo[i] == 0.0:
-        return Number(hi[i], 0.0)
-    return add_numbers(Number(hi[i], 0.0), Number(lo[i], 0.0))
+    s = add_numbers(Number(hi[i], 0.0), Number(lo[i], 0.0))
+    return Number(hi[i] if lo[i] == 0.0 else s.hi, 0.0 if lo[i] == 0.0 else s.lo)
 
 
 def lanes_total(hi: numbers64, lo: numbers64) -> Number:
@@ -89,9 +89,8 @@ def largest(x: row, units: i32, sign: f64) -> f64:
     i = 0
     while i < units:
         a = sign * to_f64(x[i])
-        if a != a:
-            return a
-        most = a if a > most else most
+        larger = a if a > most else most
+        most = a if a != a else larger
         i = i + 1
     return most
 
@@ -104,7 +103,7 @@ def fill(x: row, units: i32, value: real) -> None:
 
 
 def has_limit(most: f64) -> bool:
-    return most > -INFINITY and most < INFINITY
+    return most - most == 0.0
 
 
 def distance(x: f64, sign: f64, most: f64) -> Pair:
@@ -119,7 +118,13 @@ def within_exp(d: Pair) -> Pair:
 
 
 def exp_of_distance(x: f64, sign: f64, most: f64) -> f64:
-    return exp_of(at_least(sign * x - most, -700.0))
+    d = sign * x - most
+    return exp_of(d if d > -700.0 else -700.0)  # of nan, too: what is made of it is nan anyway
+
+
+def whole_eights(units: i32) -> i32:
+    """Return the next multiple of 8."""
+    return units + 7 - ((units + 7) & 7)
 
 
 def padded(x: row, units: i32, i: i32, otherwise: f64) -> f64:
@@ -139,7 +144,8 @@ def sum_of_exps_f32(x: row, units: i32, sign: f64, most: f64, e: numbers64) -> N
     while i < 8:
         hi[i] = e[i] if i < units else least
         i = i + 1
-    while i < units or i & 7 != 0:
+    end = whole_eights(units)
+    while i < end:
         add_to_lane(hi, lo, i & 7, e[i] if i < units else least, 0.0)
         i = i + 1
     return lanes_total(hi, lo)
@@ -149,7 +155,8 @@ def sum_of_exps_f64(x: row, units: i32, sign: f64, most: f64) -> Number:
     hi = zeros8()
     lo = zeros8()
     i = 0
-    while i < units or i & 7 != 0:
+    end = whole_eights(units)
+    while i < end:
         e = exp_pair(within_exp(distance(padded(x, units, i, -sign * INFINITY), sign, most)))
         add_to_lane(hi, lo, i & 7, times_power(e.m.hi, e.k), times_power(e.m.lo, e.k))
         i = i + 1
@@ -158,13 +165,11 @@ def sum_of_exps_f64(x: row, units: i32, sign: f64, most: f64) -> Number:
 
 def softmax_sign_f32(x: row, units: i32, sign: f64, e: numbers64) -> None:
     most = largest(x, units, sign)
-    if not has_limit(most):
-        fill(x, units, NAN)
-        return
     inverse = 1.0 / sum_of_exps_f32(x, units, sign, most, e).hi
+    share = inverse if has_limit(most) else NAN
     i = 0
     while i < units:
-        x[i] = to_real(inverse * e[i])
+        x[i] = to_real(share * e[i])
         i = i + 1
 
 

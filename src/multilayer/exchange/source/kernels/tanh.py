@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from multilayer.exchange.source.kernels.coefficients import pieces, table
-from multilayer.exchange.source.kernels.elementary32 import at_most32, five_terms, piece_of, seven_terms
+from multilayer.exchange.source.kernels.elementary32 import at_most32, piece_of, seven_terms
 from multilayer.exchange.source.kernels.elementary64 import (
     BIASED_SHIFTER,
     LOG2_E,
@@ -19,6 +19,7 @@ from multilayer.exchange.source.kernels.language import (
     f32,
     f64,
     fma,
+    i32,
     to_f32,
     to_f64,
     to_int,
@@ -36,13 +37,36 @@ tanh_pieces = pieces("tanh_pieces")
 tanh_shrink_pieces = pieces("tanh_shrink_pieces")
 
 
+def within_tanh(x: f32) -> f32:
+    """Return |x|, or where tanh is 1 to the last bit."""
+    return at_most32(absolute(x), 9.2)
+
+
+def tanh_piece(x: f32) -> i32:
+    return piece_of(within_tanh(x), tanh_pieces.offset, tanh_pieces.shift)
+
+
+def tanh_in_piece(  # noqa: PLR0913, PLR0917  (each is looked up for several numbers at once)
+    x: f32, centre: f32, lead: f32, c0: f32, c1: f32, c2: f32, c3: f32, c4: f32, c5: f32
+) -> f32:
+    d = within_tanh(x) - centre
+    more = fma(d * d, fma(fma(fma(fma(c5, d, c4), d, c3), d, c2), d, c1), d * c0)
+    return copysign(lead + more, x)
+
+
 def tanh_f32(x: f32) -> f32:
-    u = at_most32(absolute(x), 9.2)
-    i = piece_of(u, tanh_pieces.offset, tanh_pieces.shift)
-    d = u - tanh_pieces.centre[i]
-    first = d * tanh_pieces.c[i]
-    more = fma(d * d, five_terms(tanh_pieces.c, i, d), first)
-    return copysign(tanh_pieces.lead[i] + more, x)
+    i = tanh_piece(x)
+    return tanh_in_piece(
+        x,
+        tanh_pieces.centre[i],
+        tanh_pieces.lead[i],
+        tanh_pieces.c[i],
+        tanh_pieces.c[16 + i],
+        tanh_pieces.c[32 + i],
+        tanh_pieces.c[48 + i],
+        tanh_pieces.c[64 + i],
+        tanh_pieces.c[80 + i],
+    )
 
 
 def tanh_f64(x: f64) -> f64:

@@ -63,7 +63,7 @@ class C:
 
     def parameter(self, kind: str, name: str) -> str:
         if kind == "row":
-            return f"{_TYPES[self.real]} *{name}"
+            return f"{_TYPES[self.real]} *{name}, const int stride"
         return f"{_POINTERS[kind]}{name}" if kind in _POINTERS else f"{self.type(kind)} {name}"
 
     def number(self, value: float, kind: str) -> str:
@@ -108,14 +108,21 @@ class C:
         parameters = ", ".join(self.parameter(kind, name) for name, kind in function.parameters.items())
         result = self.type(function.result)
         doc = f"/* {function.doc} */\n" if function.doc else ""
-        lines = "\n".join(self.block(f"static inline {result} {function.name}({parameters})", body))
-        return doc + lines
+        if "row" in function.parameters.values():  # short rows are computed side by side, without loops
+            body = [f"UNROLL {line}" if line.startswith("while (i <") else line for line in body]
+        return doc + "\n".join(self.block(f"INLINE {result} {function.name}({parameters})", body))
 
     def block(self, head: str, body: list[str]) -> list[str]:
         return [f"{head} {{", *(f"    {line}" for line in body), "}"]
 
     def statement(self, text: str) -> str:
         return f"{text};"
+
+    def element(self, array: Text, index: str) -> str:
+        return f"{array.text}[{index} * stride]" if array.type == "row" else f"{array.text}[{index}]"
+
+    def argument(self, text: Text, level: int) -> str:
+        return f"{text.text}, stride" if text.type == "row" else text.within(level)
 
     def declaration(self, name: str, value: Text, constant: bool) -> str:
         if value.type == "numbers64":

@@ -79,6 +79,12 @@ class JavaScript:
     def statement(self, text: str) -> str:
         return f"{text};"
 
+    def element(self, array: Text, index: str) -> str:
+        return f"{array.text}[{index}]"
+
+    def argument(self, text: Text, level: int) -> str:
+        return text.within(level)
+
     def declaration(self, name: str, value: Text, constant: bool) -> str:
         return f"{'const' if constant else 'let'} {name} = {value.text};"
 

@@ -85,6 +85,12 @@ class Python:
     def statement(self, text: str) -> str:
         return text
 
+    def element(self, array: Text, index: str) -> str:
+        return f"{array.text}[{index}]"
+
+    def argument(self, text: Text, level: int) -> str:
+        return text.within(level)
+
     def declaration(self, name: str, value: Text, constant: bool) -> str:
         return f"{name} = {value.text}"
 
