@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
-from multilayer._base.ahead import ahead
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, quoted
-from multilayer.cli.console import path, print_note, show_status
+from multilayer.cli.cluster import cluster_option, events_option, events_shown
+from multilayer.cli.console import path, print_error, print_note, show_status
 from multilayer.cli.tables import csv_options, model_argument, table_argument
 from multilayer.io import source
 
 if TYPE_CHECKING:
-    from multilayer.tables import Columns, Model
+    from multilayer.cluster import WorkerLost
+    from multilayer.tables import Answers, Model, Scored
 
 __all__ = ["predict"]
 
@@ -31,7 +32,7 @@ __all__ = ["predict"]
     metavar="FILE",
     type=path,
     default="-",
-    help="Write to a .csv, .tsv, .parquet or .jsonl file (default: CSV on standard output).",
+    help="Write to a .csv, .tsv, .parquet or .jsonl file, or into a folder (default: CSV on standard output).",
 )
 @click.option("--proba", is_flag=True, help="Add the probability of each class.")
 @click.option(
@@ -43,6 +44,8 @@ __all__ = ["predict"]
 @click.option(
     "--keep", multiple=True, metavar="COLUMN", help="Pass on a column that the model uses; repeatable."
 )
+@cluster_option
+@events_option
 @csv_options
 def predict(
     model: str,
@@ -51,35 +54,74 @@ def predict(
     proba: bool,
     interval: float | None,
     keep: tuple[str, ...],
+    cluster: str | None,
+    as_json: bool,
     **dialect: Any,
-) -> None:
+) -> int:
     """Predict the target of each row of a table.
 
     MODEL is a file that `multilayer train` wrote. TABLE is a CSV, Parquet, Arrow or JSON lines file, or - for standard
     input; it is read and written piece by piece, so it may be of any length. Columns are found by name, in any order.
     Those that the model does not use, such as ids, are passed on.
+
+    TABLE may also be a folder, or a pattern in quotes such as 'data/*.parquet'. Then -o names a folder, which gets a
+    file for each fragment, and _manifest.json when all are there. Started again, the command does what is missing. A
+    fragment that cannot be read is named, the others are done, and the exit code is 2.
     """
-    from multilayer.tables import (
-        Model,
-        read_batches,
-        write_rows,
-    )  # here, so that no other command imports them
+    from multilayer.tables import Answers, Model  # here, so that no other command imports them
+    from multilayer.tables.scoring.fragments import is_several
 
-    loaded = Model.load(model)
+    loaded, answers = Model.load(model), Answers(proba, interval, keep)
     _check(loaded, proba, interval)
-    pieces = read_batches(table, loaded.encoder.schema, keep, others=True, **dialect)
-    rows = 0
-
-    def answers() -> Iterator[dict[str, Any]]:
-        nonlocal rows
-        for columns, others in ahead(pieces):
-            rows += columns.rows
-            yield _answers(loaded, columns, others, proba, interval)
-
+    if cluster is not None or is_several(table) or output.endswith(os.sep) or Path(output).is_dir():
+        if output == "-":
+            raise InputError("fragments have their predictions in a folder; name it, such as -o predictions/")
+        return _folder(model, table, output, answers, cluster, as_json, dialect)
+    if as_json:
+        raise InputError("--json is for the events of a folder; name one, such as -o predictions/")
     with show_status(fill("predicting {table}", table=source(table))):
-        write_rows(output, ahead(answers()))  # read, predicted and written at the same time
+        rows = answers.write(loaded, table, output, dialect)
     if output != "-":
         print_note(fill("wrote {rows:,} rows to {file}", rows=rows, file=output))
+    return 0
+
+
+def _folder(
+    model: str,
+    table: str,
+    folder: str,
+    answers: Answers,
+    cluster: str | None,
+    as_json: bool,
+    dialect: Mapping[str, Any],
+) -> int:
+    """Predict fragments; return the exit code."""
+    from multilayer.cluster import WorkerLost
+    from multilayer.tables import score
+
+    with events_shown(fill("fragment"), as_json) as show:
+
+        def say(event: Scored | WorkerLost) -> None:
+            if isinstance(event, WorkerLost):
+                show.lost(event)
+            else:
+                show.at(event.done, event.total, fill("{rows:,} rows", rows=event.rows), event)
+
+        found = score(model, table, folder, answers=answers, cluster=cluster, say=say, **dialect)
+    for fault in found.faults:
+        print_error(fill("no predictions: {reason}", reason=fault.reason))
+    print_note(
+        fill(
+            "{done:,} of {total:,} fragments have predictions in {folder}, {before:,} of them from before; "
+            "{rows:,} new rows",
+            done=found.done,
+            total=found.total,
+            folder=folder,
+            before=found.before,
+            rows=found.rows,
+        )
+    )
+    return 0 if found.done == found.total else 2
 
 
 def _check(model: Model, proba: bool, interval: float | None) -> None:
@@ -99,35 +141,3 @@ def _check(model: Model, proba: bool, interval: float | None) -> None:
         shortage = model.intervals.shortage(interval)
     if shortage:
         print_note(shortage)
-
-
-def _answers(
-    model: Model, columns: Columns, carried: Mapping[str, Any], proba: bool, interval: float | None
-) -> dict[str, Any]:
-    """Return the columns that are passed on, and beside them the answers."""
-    y, target = model(columns), model.target
-    answers: dict[str, Any] = {}
-    if target.task == "classification":
-        answers["prediction"] = target.decode(y.argmax(axis=1))
-        if proba:
-            answers |= {f"p({label})": y[:, place] for place, label in enumerate(target.classes)}
-        if interval is not None and model.intervals is not None:
-            answers["set"] = _texts(model.intervals.sets(y, interval), target.classes)
-    else:
-        answers["prediction"] = y
-        if interval is not None and model.intervals is not None:
-            answers["low"], answers["high"] = model.intervals.interval(y, interval)
-    return dict(carried) | {_beside(name, carried): values for name, values in answers.items()}
-
-
-def _texts(sets: NDArray[np.bool_], classes: Sequence[object]) -> list[str]:
-    return ["; ".join(str(classes[place]) for place in np.flatnonzero(row).tolist()) for row in sets]
-
-
-def _beside(name: str, taken: Collection[str]) -> str:
-    """Return a name that no column has that is passed on: "prediction (2)" beside a "prediction"."""
-    new, number = name, 1
-    while new in taken:
-        number += 1
-        new = f"{name} ({number})"
-    return new

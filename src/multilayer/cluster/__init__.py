@@ -1,13 +1,25 @@
-"""Training shared by the workers of a Dask cluster (extra `cluster`), with the same bits as in one process.
+"""Work shared by the workers of a Dask cluster (extra `cluster`), with the same bits as in one process.
 
-A shard is a subtree of the sums that one process makes (`training.lbfgs.BlockSums`), so that any number of workers, in
-any order, after any loss, makes the same additions. Workers keep their shards and get the weights with each task; the
-process that trains adds up the shards, updates, and sends again what a lost worker had.
+`connected` takes a client, an address or "local:4". `completed` makes calls that do not need each other, again where a
+worker is lost. `ClusterSums` has the sums of a training made by the workers: a shard is a subtree of the sums that one
+process makes (`training.lbfgs.BlockSums`), so that any number of workers, in any order, after any loss, makes the same
+additions.
 """
 
+from multilayer.cluster.connection import Required, UnfitWorkerError, connected
 from multilayer.cluster.sums import ClusterSums
+from multilayer.cluster.tasks import ClusterLostError, Outcome, WorkerLost, completed
 
-__all__ = ["ClusterSums"]
+__all__ = [
+    "ClusterLostError",
+    "ClusterSums",
+    "Outcome",
+    "Required",
+    "UnfitWorkerError",
+    "WorkerLost",
+    "completed",
+    "connected",
+]
 
 
 def __dir__() -> list[str]:

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from multilayer._base.arrays import well_laid_out
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill
 from multilayer.activations import Activation
+from multilayer.cluster.connection import Required
 from multilayer.optimizers import Parameters
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
@@ -42,8 +42,7 @@ class Task:
     config: TrainConfig
     activations: tuple[Activation, ...]
     whole: float
-    version: str
-    backend: str
+    required: Required
 
 
 class ClusterSums(Sums):
@@ -76,10 +75,7 @@ class ClusterSums(Sums):
             )
         del start
         self._client: Any = client
-        here = backend.info().backend
-        self._task = Task(
-            uuid4().hex, config, activations, weight_of(data), metadata.version("multilayer"), here
-        )
+        self._task = Task(uuid4().hex, config, activations, weight_of(data), Required.here())
         self._shards = _shards(data, self._blocks_of_a_shard(data))
         self._held: list[Any] = [None] * len(self._shards)
 
@@ -172,18 +168,7 @@ _engines: OrderedDict[tuple[str, int], BlockSums] = OrderedDict()
 
 def shard_sum(task: Task, number: int, shard: Arrays, parameters: Parameters) -> Vector | None:
     """Return the sum of one shard; on a worker."""
-    found = (metadata.version("multilayer"), backend.info().backend)
-    if found != (task.version, task.backend):
-        raise InputError(
-            fill(
-                "a worker has multilayer {found} on {backend}, and this process {expected} on {expected_backend}; "
-                "install the same on both",
-                found=found[0],
-                backend=found[1],
-                expected=task.version,
-                expected_backend=task.backend,
-            )
-        )
+    task.required.check()
     parameters = tuple(map(well_laid_out, parameters))  # arrays may arrive unaligned
     # Taken out while it is in use, so that a task that Dask started twice gets one of its own.
     sums = _engines.pop((task.token, number), None)

@@ -18,10 +18,12 @@ from multilayer.tables.model import Model
 from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
+from multilayer.tables.scoring import Answers, Scored, score
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
 
 __all__ = [
+    "Answers",
     "Calibration",
     "Column",
     "ColumnSchema",
@@ -36,6 +38,7 @@ __all__ = [
     "Model",
     "Reading",
     "Recipe",
+    "Scored",
     "Target",
     "TrainingRecord",
     "calibration_error",
@@ -46,6 +49,7 @@ __all__ = [
     "fit_table",
     "read_batches",
     "read_table",
+    "score",
     "write_rows",
 ]
 

@@ -16,7 +16,7 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, quoted
 from multilayer.tables.files.arrow import arrow, as_text
 
-__all__ = ["write_rows"]
+__all__ = ["SUFFIXES", "write_rows"]
 
 Batch = Mapping[str, Any]
 """Columns of equal length by name: arrays of NumPy or Arrow, or lists of texts and None."""
@@ -151,3 +151,5 @@ _WRITERS: dict[str, Callable[[BinaryIO, Iterator[Batch]], None]] = {
     ".jsonl": _write_json,
     ".ndjson": _write_json,
 }
+SUFFIXES = frozenset(_WRITERS)
+"""Of the formats that are written."""

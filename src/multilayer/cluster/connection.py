@@ -1,0 +1,151 @@
+"""A Dask cluster to work on: its client, its address, or a number of processes of this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any, Self
+
+from multilayer import backend
+from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.text import fill, one_line
+
+__all__ = ["Required", "UnfitWorkerError", "connected", "dask"]
+
+_LOCAL = re.compile(r"local:([1-9][0-9]{0,2})")
+_SECONDS = 10
+"""How long to wait for the answer of a scheduler."""
+_SILENT = 50
+"""Of logging: workers that are killed are reported by this package, in one line."""
+
+
+def dask() -> Any:
+    """Return the module `distributed`.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise MissingExtraError("work on a cluster", "distributed", "cluster") from None
+    return distributed
+
+
+@contextmanager
+def connected(cluster: Any) -> Iterator[Any]:
+    """Yield the client of a cluster, and close at the end what was started here.
+
+    Parameters
+    ----------
+    cluster : distributed.Client or str
+        A client; the address of a scheduler, such as "tcp://10.0.0.1:8786"; or "local:4", for four processes of this
+        machine with one thread each.
+
+    Raises
+    ------
+    InputError
+        For anything else, and when no scheduler answers.
+    """
+    distributed = dask()
+    if isinstance(cluster, distributed.Client):
+        yield cluster
+        return
+    if not isinstance(cluster, str):
+        raise InputError(
+            fill(
+                "cluster: expected a dask.distributed.Client, an address or local:4, found {kind}; write "
+                "cluster=Client(address)",
+                kind=type(cluster).__name__,
+            )
+        )
+    with ExitStack() as stack:
+        local = _LOCAL.fullmatch(cluster)
+        if cluster.startswith("local") and local is None:
+            raise InputError(
+                fill(
+                    "cluster: expected local: and a number of processes, such as local:4, found {cluster}",
+                    cluster=one_line(cluster, 80),
+                )
+            )
+        at = cluster if local is None else stack.enter_context(_processes(distributed, int(local[1])))
+        yield stack.enter_context(_client(distributed, at, cluster))
+
+
+def _processes(distributed: Any, count: int) -> Any:
+    try:
+        return distributed.LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",
+            silence_logs=_SILENT,
+        )
+    except RuntimeError as error:
+        raise InputError(
+            fill(
+                "the {count} processes of the cluster did not start ({reason}); a script that starts processes does so "
+                'under if __name__ == "__main__":',
+                count=count,
+                reason=one_line(str(error), 120),
+            )
+        ) from None
+
+
+def _client(distributed: Any, at: Any, address: str) -> Any:
+    try:
+        return distributed.Client(at, timeout=_SECONDS)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            fill(
+                "no Dask scheduler answers at {address} ({reason}); check the address, or start one with: "
+                "dask scheduler",
+                address=one_line(address, 80),
+                reason=one_line(str(error), 120),
+            )
+        ) from None
+
+
+class UnfitWorkerError(InputError):
+    """A worker would not give the bits of the process that asks it."""
+
+
+@dataclass(frozen=True)
+class Required:
+    """What a worker has to have, so that its numbers are those of this process."""
+
+    version: str
+    backend: str
+
+    @classmethod
+    def here(cls) -> Self:
+        """Return what this process has."""
+        return cls(metadata.version("multilayer"), backend.info().backend)
+
+    def check(self) -> None:
+        """Refuse a worker with another version, or with NumPy in place of the native core.
+
+        Instruction-set levels may differ: they have the same bits.
+
+        Raises
+        ------
+        UnfitWorkerError
+            Naming both.
+        """
+        found = self.here()
+        if found != self:
+            raise UnfitWorkerError(
+                fill(
+                    "a worker has multilayer {found} on {backend}, and this process {expected} on "
+                    "{expected_backend}; install the same on both",
+                    found=found.version,
+                    backend=found.backend,
+                    expected=self.version,
+                    expected_backend=self.backend,
+                )
+            )

@@ -1,0 +1,198 @@
+"""Calls that do not need each other, made by the workers of a cluster: in any order, again where a worker is lost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from multilayer import backend
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill
+from multilayer.cluster.connection import Required, UnfitWorkerError, dask
+
+__all__ = ["ClusterLostError", "Outcome", "Say", "WorkerLost", "completed"]
+
+_LOSSES = 5
+"""How often one call is made again when its worker is lost."""
+_AHEAD = 4
+"""Calls that wait for each thread of the cluster; the others stay here."""
+_LOOK = 0.5
+"""Seconds between two looks at the workers."""
+WAIT = 60.0
+"""Seconds to wait for a worker where there is none left."""
+
+
+@dataclass(frozen=True)
+class WorkerLost:
+    """A worker that is gone; what it was at is done again by another one."""
+
+    worker: str
+    """Its address."""
+    left: int
+    """How many workers there are."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in words."""
+        return fill(
+            "worker {worker} was lost; others do its work again ({left} left)",
+            worker=self.worker,
+            left=self.left,
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call ended: with a value, or with an error that names a mistake in what it was given."""
+
+    number: int
+    """Of the call, from 0."""
+    value: Any = None
+    error: InputError | None = None
+
+
+class ClusterLostError(InputError):
+    """The scheduler, or every worker, is gone."""
+
+
+Say = Callable[[WorkerLost], Any]
+
+
+def completed(
+    client: Any,
+    function: Callable[..., Any],
+    arguments: Sequence[tuple[Any, ...]],
+    say: Say = lambda _: None,
+    ends: Callable[[], bool] = lambda: False,
+) -> Iterator[Outcome]:
+    """Call a function on the workers with each tuple of arguments, and yield the outcomes as they come.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    function : callable
+        Of a module, since it is sent by its name. On a worker it has one thread of the core.
+    arguments : sequence of tuples
+        Sent with the calls: whatever is large should be the name of a file.
+    say : callable
+        Called when a worker is lost.
+    ends : callable
+        Asked twice a second: True gives up what is not done.
+
+    Raises
+    ------
+    UnfitWorkerError
+        When a worker has another version of the package.
+    ClusterLostError
+        When the scheduler is gone, or there has been no worker for a minute.
+    """
+    calls = _Calls(client, function, arguments, say)
+    try:
+        while calls.left or calls.running:
+            yield from calls.step()
+            if ends():
+                return
+    finally:
+        calls.give_up()
+
+
+class _Calls:
+    def __init__(
+        self, client: Any, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], say: Say
+    ) -> None:
+        self._client, self._function, self._arguments = client, function, arguments
+        self._required = Required.here()
+        self._workers = _Workers(client, say)
+        self._losses = Counter[int]()
+        self.left = deque(range(len(arguments)))
+        self.running: dict[Any, int] = {}
+
+    def step(self) -> Iterator[Outcome]:
+        """Hand out calls, wait a moment, and yield what is done."""
+        distributed, room = dask(), _AHEAD * max(1, self._workers.look())
+        while self.left and len(self.running) < room:
+            self._submit(self.left.popleft())
+        try:
+            done = distributed.wait(list(self.running), timeout=_LOOK, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            return
+        except CancelledError:
+            self._workers.look()  # refuses where the scheduler is gone
+            done = {future for future in self.running if future.status != "pending"}
+        for future in done:
+            number = self.running.pop(future)
+            try:
+                yield Outcome(number, future.result())
+            except UnfitWorkerError:
+                raise
+            except InputError as error:
+                yield Outcome(number, error=error)
+            except (CancelledError, distributed.KilledWorker) as error:
+                self._workers.look()
+                self._again(number, error)
+
+    def _submit(self, number: int) -> None:
+        arguments = self._arguments[number]
+        future = self._client.submit(on_worker, self._required, self._function, arguments, pure=False)
+        self.running[future] = number
+
+    def _again(self, number: int, error: BaseException) -> None:
+        self._losses[number] += 1
+        if self._losses[number] > _LOSSES:
+            raise ClusterLostError(
+                fill(
+                    "{count} workers in a row were lost at one task; they may lack memory for it; last: {reason}",
+                    count=self._losses[number],
+                    reason=error,
+                )
+            )
+        self.left.append(number)
+
+    def give_up(self) -> None:
+        with suppress(Exception):  # the scheduler may be gone
+            self._client.cancel(list(self.running))
+
+
+class _Workers:
+    """The workers of a cluster, which come and go."""
+
+    def __init__(self, client: Any, say: Say) -> None:
+        self._client, self._say = client, say
+        self._known: dict[str, int] = {}
+        self._seen = time.monotonic()
+
+    def look(self) -> int:
+        """Return how many threads there are; report workers that are gone, and refuse when all have been for long."""
+        try:
+            if self._client.status != "running":
+                raise OSError
+            found: dict[str, int] = self._client.nthreads()
+        except (OSError, RuntimeError, CancelledError):
+            raise ClusterLostError(
+                fill("the connection to the scheduler of the cluster is lost; what is done is kept")
+            ) from None
+        for worker in self._known.keys() - found.keys():
+            self._say(WorkerLost(worker, len(found)))
+        self._known = found
+        if found:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > WAIT:
+            raise ClusterLostError(
+                fill(
+                    "the cluster has had no worker for {seconds:.0f} s; start one, and try again",
+                    seconds=WAIT,
+                )
+            )
+        return sum(found.values())
+
+
+def on_worker(required: Required, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Make a call; on a worker."""
+    required.check()
+    with backend.threads(1):
+        return function(*arguments)
