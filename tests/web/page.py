@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -12,8 +14,12 @@ from multilayer.web.session import Session
 
 __all__ = ["Shown", "texts_of"]
 
+_PATIENCE = 30_000
+"""Milliseconds after which what has not come is taken for missing; a loaded machine is slow."""
 _CELLS = """() => Object.fromEntries([...document.querySelectorAll("[data-cell]")].map(
     (cell) => [cell.dataset.cell, cell.value ?? cell.textContent.trim()]))"""
+
+_DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 
 
 class Shown:
@@ -22,14 +28,25 @@ class Shown:
     def __init__(self, studio: Studio, page: Any) -> None:
         self.studio, self.page = studio, page
         self.trouble: list[str] = []
+        self._asked, self._answered = 0, 0
+        page.set_default_timeout(_PATIENCE)
         origin = f"http://127.0.0.1:{studio.port}"
 
         def asked(request: Any) -> None:
             parts = urlsplit(request.url)
             if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != origin:
                 self.trouble.append(f"a request to {request.url}")
+            self._asked += not is_stream(request)
+
+        def answered(request: Any) -> None:
+            self._answered += not is_stream(request)
+
+        def is_stream(request: Any) -> bool:
+            return "/api/events" in request.url
 
         page.on("request", asked)
+        page.on("requestfinished", answered)
+        page.on("requestfailed", answered)
         page.on("pageerror", lambda error: self.trouble.append(f"an error: {error}"))
         page.on("console", lambda message: self.trouble.append(f"on the console: {message.text}"))
 
@@ -40,13 +57,24 @@ class Shown:
     def entered(self) -> Self:
         self.page.goto(self.studio.url)
         self.page.wait_for_selector("main h1")
-        return self
+        return self.settled()
 
     def view(self, name: str) -> Self:
         """Go to another view by its tab."""
         self.page.click(f'nav a[href="#view={name}"]')
         self.page.wait_for_selector(f'nav a[href="#view={name}"][aria-current]')
         self.page.wait_for_selector("main h1")
+        return self.settled()
+
+    def settled(self) -> Self:
+        """Wait until all that the page has asked for is there and drawn, and nothing more is asked."""
+        end = time.monotonic() + _PATIENCE / 1000
+        quiet = False
+        while not quiet and time.monotonic() < end:
+            asked, pending = self._asked, self._asked - self._answered
+            self.page.evaluate(_DRAWN)
+            quiet = not pending and asked == self._asked == self._answered
+        assert quiet, f"{self._asked - self._answered} requests are not answered"
         return self
 
     def cells(self) -> dict[str, str]:
@@ -61,7 +89,6 @@ class Shown:
                 "(wanted) => { const has = (" + _CELLS + ")(); "
                 "return Object.entries(wanted).every(([name, text]) => has[name] === text); }",
                 arg=expected,
-                timeout=5000,
             )
         except Exception:
             found = self.cells()
@@ -70,11 +97,25 @@ class Shown:
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds of the session."""
-        for _ in range(200):
+        end = time.monotonic() + _PATIENCE / 1000
+        while time.monotonic() < end:
             if holds():
                 return
             self.page.wait_for_timeout(25)
         raise AssertionError("the session has not changed as expected")
+
+    @contextmanager
+    def held(self, name: str, most: int | None = None) -> Iterator[list[Any]]:
+        """Hold what is asked of an endpoint, or the first few such requests, until the end of the block."""
+        held: list[Any] = []
+        where = f"**/api/{name}"
+
+        def hold(route: Any) -> None:  # Playwright marks what it is given, and cannot mark a built-in method
+            held.append(route)
+
+        self.page.route(where, hold, times=most)
+        yield held
+        self.page.unroute(where)  # which lets go what was held
 
     def assert_accessible(self) -> None:
         """Assert that axe finds nothing against WCAG 2.2, levels A and AA."""

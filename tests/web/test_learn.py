@@ -165,7 +165,7 @@ def test_weights_are_cells():
 def opened(session):
     with Studio(session) as studio:
         base = {"Host": f"127.0.0.1:{studio.port}", "Origin": f"http://127.0.0.1:{studio.port}"}
-        line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=60)
         line.request("POST", "/api/enter", studio.url.partition("token=")[2], base)
         answer = line.getresponse()
         answer.read()
@@ -181,14 +181,14 @@ def test_the_stream_is_for_the_page_alone():
             {"Origin": "null"},
             {"Host": "example.org"},
         ):
-            line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10)
+            line = http.client.HTTPConnection("127.0.0.1", studio.port, timeout=60)
             line.request("GET", "/api/events", headers={**headers, **wrong})
             assert line.getresponse().status == 403
             line.close()
 
 
 def waited(condition):
-    for _ in range(500):
+    for _ in range(3000):
         if condition():
             return True
         time.sleep(0.02)
@@ -201,7 +201,7 @@ def test_when_the_last_page_is_gone_training_ends():
     learn.set_recipe(session, RecipeRequest(recipe))
     runner = runner_of(session)
     with opened(session) as (studio, headers):
-        lines = [http.client.HTTPConnection("127.0.0.1", studio.port, timeout=10) for _ in range(2)]
+        lines = [http.client.HTTPConnection("127.0.0.1", studio.port, timeout=60) for _ in range(2)]
         answers = []
         for line in lines:
             line.request("GET", "/api/events?digits=3", headers=headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -19,7 +18,7 @@ def played(show, preset, **context):
     shown = opened(show, preset, **context)
     shown.page.select_option(".controls select", "all")
     shown.page.click(".play")
-    shown.page.wait_for_selector(".verdict", timeout=20000)
+    shown.page.wait_for_selector(".verdict")
     return shown
 
 
@@ -90,9 +89,7 @@ def test_widths_side_by_side_are_their_runs_alone(show):
         history = fit(start.network, start.rows.X, start.rows.y, config=config, rng=start.recipe.seed).history
         expected[f"loss[{number}]"] = f"{history.loss[-1]:.6g}"
         expected[f"accuracy[{number}]"] = f"{history.metrics['accuracy'][-1]:.6g}"
-    shown.page.wait_for_function(
-        "() => document.querySelectorAll('.sides figure').length === 3", timeout=30000
-    )
+    shown.page.wait_for_function("() => document.querySelectorAll('.sides figure').length === 3")
     shown.wait_for_cells(expected)
     pictures = shown.page.eval_on_selector_all(
         ".sides canvas", "(all) => all.map((each) => each.toDataURL())"
@@ -113,16 +110,14 @@ def test_axe_finds_nothing(show, preset, scheme):
         shown.page.evaluate(
             "() => document.querySelectorAll('details').forEach((each) => (each.open = true))"
         )
-    shown.page.wait_for_timeout(300)
-    shown.assert_accessible()
+    shown.settled().assert_accessible()
 
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_nothing_scrolls_the_page_sideways(show, width):
     shown = played(show, "stuck", viewport={"width": width, "height": 800})
     shown.page.evaluate("() => document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    shown.page.wait_for_timeout(300)
-    shown.assert_fits()
+    shown.settled().assert_fits()
     small = shown.page.evaluate(
         """() => [...document.querySelectorAll("main :is(button, input, select, summary)")]
             .filter((each) => each.getClientRects().length && each.getBoundingClientRect().height < 24)
@@ -149,9 +144,7 @@ def test_by_keyboard_alone(show):
 
 
 def test_with_reduced_motion_the_picture_follows_at_the_end(show):
-    state = PRESETS["xor"].make()
-    shown = opened(show, replace(state), reduced_motion="reduce")
-    shown.page.wait_for_timeout(300)
+    shown = opened(show, "xor", reduced_motion="reduce").settled()
     shown.page.evaluate(
         """() => { window.frames = new Set(); const look = () => {
             window.frames.add(document.querySelector("canvas.plane").toDataURL());
@@ -160,7 +153,7 @@ def test_with_reduced_motion_the_picture_follows_at_the_end(show):
     shown.page.select_option(".controls select", "200")
     shown.page.click(".play")
     wait_for_epoch(shown, "300 / 300")
-    shown.page.wait_for_timeout(500)
+    shown.settled()
     assert shown.page.evaluate("window.frames.size") <= 3
 
 
@@ -173,7 +166,7 @@ def test_the_live_region_speaks_at_most_every_two_seconds(show):
             noted.observe(document.querySelector("[role=status]"), what); }"""
     )
     shown.page.click(".play")
-    shown.page.wait_for_selector(".verdict", timeout=20000)
+    shown.page.wait_for_selector(".verdict")
     shown.page.wait_for_function(
         "() => document.querySelector('[role=status]').textContent.includes('The signal has collapsed')"
     )

@@ -39,7 +39,7 @@ def test_a_second_tab_follows_and_the_last_that_closes_ends_training(show):
     assert runner.playing
     shown.page.evaluate("() => (location.href = 'about:blank')")
     shown.wait_for(lambda: not runner.playing)
-    assert not threads()
+    shown.wait_for(lambda: not threads())
     assert shown.session.state.network == runner.course.network
 
 

@@ -2,6 +2,7 @@
 import { t } from "../i18n.js";
 import { row, session } from "../state.js";
 import { html, signal } from "../vendor/ui.js";
+import { Whole } from "./field.js";
 import { Pager } from "./grid.js";
 
 const MOST = 64, SHOWN = 16;
@@ -29,24 +30,19 @@ export function aim() {
   return { first, count: Math.min(of.count, rows - first), loss: loss.value };
 }
 
-const whole = (event) => Math.trunc(Number(event.target.value) || 1);
-
 /** The choice of rows. */
 export function Rows() {
   const { rows } = session.value;
   const { first, count } = aim();
-  const between = (low, value, high) => Math.max(low, Math.min(value, high));
-  const from = (value) => {
-    const start = between(1, value, rows) - 1;
-    span.value = { first: start, count: between(1, first + count - start, Math.min(MOST, rows - start)) };
-  };
+  const last = (start) => Math.min(rows, start + MOST);
+  const from = (number) => (span.value = { first: number - 1, count: Math.max(1, Math.min(first + count, last(number - 1)) - number + 1) });
   return html`<label>${t("Rows")} <select value=${span.value ? "mean" : "one"} onChange=${(event) => (span.value = event.target.value === "mean" ? { first: 0, count: Math.min(SHOWN, rows) } : null)}>
       <option value="one">${t("one row")}</option><option value="mean">${t("the mean of several rows")}</option>
     </select></label>
     ${span.value
-      ? html`<label>${t("from")} <input type="number" min="1" max=${rows} value=${first + 1} onChange=${(event) => from(whole(event))} /></label>
-          <label>${t("to")} <input type="number" min=${first + 1} max=${Math.min(rows, first + MOST)} value=${first + count} onChange=${(event) => (span.value = { first, count: between(1, whole(event) - first, Math.min(MOST, rows - first)) })} /></label>`
-      : html`<label>${t("Row")} <input type="number" min="1" max=${rows} value=${first + 1} onChange=${(event) => (row.value = between(1, whole(event), rows) - 1)} /></label>
+      ? html`<${Whole} key="from" label=${t("from")} min=${1} max=${rows} value=${first + 1} take=${from} />
+          <${Whole} key="to" label=${t("to")} min=${first + 1} max=${last(first)} value=${first + count} take=${(number) => (span.value = { first, count: number - first })} />`
+      : html`<${Whole} key="row" label=${t("Row")} min=${1} max=${rows} value=${first + 1} take=${(number) => (row.value = number - 1)} />
           <span class="soft">${t("of {count}", { count: rows })}</span>`}`;
 }
 

@@ -1,7 +1,8 @@
 // Starting weights: small histograms of z, layer by layer, for each way to begin.
-import { ask, attempt } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { ask, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
+import { html, useState } from "../vendor/ui.js";
+import { Whole } from "./field.js";
 
 const OFFERED = ["sigmoid", "tanh", "relu", "leaky_relu", "selu", "gelu"];
 const WIDE = 120, TALL = 56;
@@ -9,16 +10,13 @@ const WIDE = 120, TALL = 56;
 export function Beginnings() {
   const [activation, setActivation] = useState("sigmoid");
   const [seed, setSeed] = useState(0);
-  const [rows, setRows] = useState([]);
-  useEffect(() => {
-    attempt(() => ask("beginnings", { activation, seed })).then((found) => found && setRows(found));
-  }, [activation, seed, lang.value]);
+  const rows = useAnswer(() => ask("beginnings", { activation, seed }), [activation, seed]) ?? [];
   return html`<section aria-labelledby="beginnings">
     <h2 id="beginnings">${t("How a network begins")}</h2>
     <p>${t("1,000 rows of standard normal numbers go through 5 layers of 100 units, before any training. Where all z of a layer stand at the ends, or all at one place, little can be learned.")}</p>
     <div class="controls">
       <label>${t("Activation")} <select value=${activation} onChange=${(event) => setActivation(event.target.value)}>${OFFERED.map((name) => html`<option>${name}</option>`)}</select></label>
-      <label>${t("Seed")} <input type="number" min="0" step="1" value=${seed} onChange=${(event) => setSeed(Math.max(0, Math.trunc(Number(event.target.value))))} /></label>
+      <${Whole} label=${t("Seed")} min=${0} value=${seed} take=${setSeed} />
     </div>
     <div class="scroll" tabindex="0" role="group" aria-label=${t("How a network begins")}>
       <table class="beginnings"><thead><tr><th scope="col">${t("W begins with")}</th>${rows[0]?.layers.map((_, n) => html`<th scope="col">z(${n + 1})</th>`)}</tr></thead>

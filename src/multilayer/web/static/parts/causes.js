@@ -1,8 +1,8 @@
 // Why it does not learn: findings while training, the diagnosis at its end, and remedies to try.
-import { ask, attempt, inTurn } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { session } from "../state.js";
-import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { html, signal, useEffect } from "../vendor/ui.js";
 import { findings, speed, status } from "./training.js";
 
 /** The layer and the units of the finding that is open. */
@@ -23,13 +23,10 @@ function Finding({ found }) {
 const List = ({ found }) => html`<ul class="findings">${found.map((each) => html`<${Finding} key=${each.key} found=${each} />`)}</ul>`;
 
 export function Causes() {
-  const [known, setKnown] = useState(null);
   const at = status.value;
   const training = at?.playing && !at.task;
-  useEffect(() => {
-    if (!at?.playing) attempt(() => ask("diagnosis")).then((found) => setKnown(found ?? null));
-    else if (training) setKnown(null);
-  }, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes, lang.value]);
+  const question = () => (training ? Promise.resolve(null) : at?.playing ? null : ask("diagnosis"));
+  const known = useAnswer(question, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes]);
   useEffect(() => () => (marked.value = null), []);
   const now = Object.values(findings.value);
   return html`<section class="panel causes" aria-labelledby="causes">
@@ -52,14 +49,11 @@ export function Units({ layer, count }) {
 }
 
 export function Fixes() {
-  const [known, setKnown] = useState(null);
   const at = status.value;
+  const known = useAnswer(() => ask("fixes", { action: "show" }), [at?.outcomes]);
   const trying = at?.task === "fixes";
   const go = (action, more = {}) => attempt(() => inTurn(() => ask("fixes", { action, ...more })));
   const apply = async ({ remedy, change }) => (await go("apply", { remedy, change, speed: speed.value })) && document.querySelector(".play").focus();
-  useEffect(() => {
-    go("show").then((found) => setKnown(found ?? null));
-  }, [at?.outcomes, lang.value]);
   return html`<section class="panel wide" aria-labelledby="fixes">
     <h2 id="fixes">${t("Try remedies")}</h2>
     <div class="bar"><button type="button" onClick=${() => go(trying ? "cancel" : "try")}>${trying ? t("Stop trying") : t("Try remedies")}</button>

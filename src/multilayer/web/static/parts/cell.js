@@ -28,36 +28,33 @@ export function pasted(event) {
   return lines.flatMap((line, i) => line.map((text, j) => [input(i, j), text])).filter(([cell]) => cell);
 }
 
-/** `commit(text)` is a promise: of "" when the number was taken, of the reason when it was not. */
+/** `commit(text)` is a promise: of "" when the number was taken, of the reason when it was not. What is typed meanwhile stays. */
 export function Cell({ name, label, text, size, commit }) {
   const [draft, setDraft] = useState(null);
-  const [problem, setProblem] = useState("");
-  const typed = useRef(null); // what the latest commit was made of, until it is answered
-  const change = (value) => {
-    setDraft(value);
-    if (problem) setProblem("");
-  };
+  const [refused, setRefused] = useState({ draft: "", reason: "" });
+  const sent = useRef(null); // the latest draft that has been committed, until it is answered
+  const problem = refused.draft === draft ? refused.reason : "";
   const finish = async () => {
-    if (draft === null || draft === typed.current || problem) return;
-    if (draft.trim() === "" || draft === text) return setDraft(null);
-    typed.current = draft;
+    if (draft === null || draft === sent.current || problem) return;
+    if (draft.trim() === "" || (draft === text && sent.current === null)) return setDraft(null);
+    sent.current = draft;
     const reason = await commit(draft);
-    setProblem(reason);
+    setRefused({ draft, reason });
     if (!reason) setDraft((now) => (now === draft ? null : now));
-    typed.current = null;
+    if (sent.current === draft) sent.current = null;
   };
   const onKeyDown = (event) => {
+    const { key, target } = event;
     if (event.isComposing) return;
-    if (event.key === "Enter") finish().then(() => event.target.select?.());
-    else if (event.key === "Escape" && draft !== null) {
+    if (key === "Enter") finish().then(() => document.activeElement === target && target.dataset.draft === undefined && target.select());
+    else if (key === "Escape" && draft !== null) {
       event.stopPropagation();
       setDraft(null);
-      setProblem("");
     }
   };
   return html`<input class="cell" type="text" inputmode="text" autocomplete="off" spellcheck=${false} data-cell=${name} aria-label=${label}
       size=${size} value=${draft ?? text} data-draft=${draft === null ? undefined : ""} aria-invalid=${problem ? "true" : undefined}
       aria-describedby=${problem ? `why-${name}` : undefined} onFocus=${(event) => event.target.select()}
-      onInput=${(event) => change(event.target.value)} onBlur=${finish} onKeyDown=${onKeyDown} />
+      onInput=${(event) => setDraft(event.target.value)} onBlur=${finish} onKeyDown=${onKeyDown} />
     ${problem && html`<span class="why" role="alert" id=${`why-${name}`}>${problem}</span>`}`;
 }

@@ -1,5 +1,5 @@
 // How one weighted sum comes about: the bias, and input after input as the core adds them; then the activation.
-import { ask, attempt } from "../api.js";
+import { ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, row } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
@@ -18,15 +18,10 @@ function ending(found, sum) {
 }
 
 export function Chain({ layer, unit }) {
-  const [found, show] = useState(null);
   const [first, from] = useState(0);
   const heading = useRef();
   const request = { layer, unit, row: row.value, first, top: sheet.value.look.row, digits: digits.value };
-  useEffect(() => {
-    let wanted = true;
-    attempt(() => ask("chain", request)).then((answer) => wanted && answer && show(answer));
-    return () => (wanted = false);
-  }, [sheet.value.revision, ...Object.values(request)]);
+  const found = useAnswer(() => ask("chain", request), [sheet.value.revision, request]);
   useEffect(() => heading.current?.focus(), [layer, unit]);
   if (!found) return null;
   const r = row.value + 1;

@@ -1,5 +1,5 @@
 // The lesson under way: its text and question stand above whatever view it leads through.
-import { ask, attempt } from "../api.js";
+import { ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { lesson, view } from "../state.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
@@ -32,8 +32,8 @@ export function LessonBar() {
     }
     setJudged(null);
     setTyped("");
-    attempt(() => ask("lesson", { ...at, open: true })).then((found) => {
-      if (!found) return;
+    attempt(() => inTurn(() => ask("lesson", { ...at, open: true }))).then((found) => {
+      if (!found || lesson.peek() !== at) return;
       setStep(found);
       cover(found.hide);
       if (found.view) view.value = found.view;
@@ -46,8 +46,8 @@ export function LessonBar() {
   if (!at || !step) return null;
   const go = (by) => (lesson.value = { lesson: at.lesson, step: at.step + by });
   const answer = (text) =>
-    attempt(() => ask("answer", { ...at, text })).then((found) => {
-      if (!found) return;
+    attempt(() => inTurn(() => ask("answer", { ...at, text }))).then((found) => {
+      if (!found || lesson.peek() !== at) return;
       setJudged(found);
       if (found.right) cover([]);
     });

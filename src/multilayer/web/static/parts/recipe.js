@@ -3,6 +3,7 @@ import { ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { problem, session } from "../state.js";
 import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { Field } from "./field.js";
 
 /** The recipe and what it can be made of: `Choices` of views/learn.py. */
 export const choices = signal(null);
@@ -25,19 +26,13 @@ function typed(text, name) {
   return undefined;
 }
 
-function Field({ label, name, value, commit, help, optional }) {
-  const [draft, setDraft] = useState(null);
-  const text = value === null || value === undefined ? "" : String(value);
-  const done = async (event) => {
-    const given = event.target.value;
-    if (given === text) return setDraft(null);
-    const number = typed(given, label);
-    if (number !== undefined && (number !== null || optional)) await commit(number);
-    else if (number === null) problem.value = t("{name} takes a number; found nothing", { name: label });
-    setDraft(null);
+function Quantity({ value, commit, optional, ...rest }) {
+  const take = async (text) => {
+    const number = typed(text, rest.label);
+    if (number === null && !optional) problem.value = t("{name} takes a number; found nothing", { name: rest.label });
+    else if (number !== undefined) await commit(number);
   };
-  return html`<label title=${help}>${label}<input class="number" name=${name} inputmode="decimal" autocomplete="off" size="8" placeholder=${optional ? t("none") : ""} data-draft=${draft === null ? undefined : ""}
-    value=${draft ?? text} onInput=${(event) => setDraft(event.target.value)} onChange=${done} onKeyDown=${(event) => event.key === "Escape" && setDraft(null)} /></label>`;
+  return html`<${Field} class="number" inputmode="decimal" size="8" placeholder=${optional ? t("none") : ""} value=${String(value ?? "")} take=${take} ...${rest} />`;
 }
 
 function Choice({ label, name, value, options, choose }) {
@@ -52,7 +47,7 @@ function Parameter({ recipe, card: { name, default: usual, limits } }) {
   const value = recipe.parameters[name] ?? usual;
   return typeof usual === "boolean"
     ? html`<label class="check"><input type="checkbox" name=${name} checked=${value} onChange=${(event) => given(event.target.checked)} /> ${name}</label>`
-    : html`<${Field} label=${words[name] ?? name} name=${name} value=${value} help=${limits} commit=${given} />`;
+    : html`<${Quantity} label=${words[name] ?? name} name=${name} value=${value} title=${limits} commit=${given} />`;
 }
 
 /** The learning rate is kept where the next optimizer has one. */
@@ -61,14 +56,14 @@ const optimizer = (recipe, name) =>
 
 export function Recipe() {
   useEffect(() => {
-    attempt(() => ask("recipe")).then((found) => found && (choices.value = found));
+    attempt(() => inTurn(() => ask("recipe"))).then((found) => found && (choices.value = found));
   }, [session.value.revision, lang.value]);
   const known = choices.value;
   if (!known) return null;
   const { recipe } = known;
   const [first, ...more] = known.optimizers.find(({ name }) => name === recipe.optimizer).parameters;
   const field = (name, label, optional = false) =>
-    html`<${Field} key=${name} label=${label} name=${name} value=${recipe[name]} optional=${optional} commit=${(number) => change({ [name]: number !== null && WHOLE.includes(name) ? Math.round(number) : number })} />`;
+    html`<${Quantity} key=${name} label=${label} name=${name} value=${recipe[name]} optional=${optional} commit=${(number) => change({ [name]: number !== null && WHOLE.includes(name) ? Math.round(number) : number })} />`;
   const losses = [["", known.own_loss ? t("{loss}, which fits", { loss: known.own_loss }) : t("the one that fits")], ...plain(known.losses)];
   return html`<details class="recipe" open><summary>${t("Recipe")}</summary>
     ${known.refused && html`<p class="refused">${known.refused}</p>`}

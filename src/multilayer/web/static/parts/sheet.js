@@ -1,5 +1,5 @@
 // What the sheet shows and is asked for: the part that is looked at, and edits of it.
-import { Refused, ask, attempt, inTurn } from "../api.js";
+import { Refused, ask, attempt, inTurn, refusalOf } from "../api.js";
 import { digits, revision, row } from "../state.js";
 import { signal } from "../vendor/ui.js";
 
@@ -39,18 +39,10 @@ export function refresh() {
 }
 
 /** Make edits; the answer is "" or the reason why nothing has changed. */
-export async function edit(...edits) {
-  try {
-    await inTurn(async () => {
-      const wanted = JSON.stringify(asked());
-      take(await ask("edit", { edits, look: JSON.parse(wanted) }), wanted);
-    });
-    return "";
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return error.message;
-  }
-}
+export const edit = (...edits) => refusalOf(() => inTurn(async () => {
+  const wanted = JSON.stringify(asked());
+  take(await ask("edit", { edits, look: JSON.parse(wanted) }), wanted);
+}));
 
 /** Make edits that have no cell to stand by: a refusal is shown in the line above. */
 export const change = (...edits) => attempt(async () => {

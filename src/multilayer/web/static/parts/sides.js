@@ -1,5 +1,5 @@
 // Side by side: the same training with one thing different, as small pictures.
-import { ask, attempt, inTurn } from "../api.js";
+import { ask, attempt, inTurn, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
@@ -20,17 +20,13 @@ export function Sides() {
   const [vary, setVary] = useState("width");
   const [values, setValues] = useState(USUAL.width);
   const [panels, setPanels] = useState([]);
-  const [plane, setPlane] = useState(null);
   const at = status.value;
   const running = at?.task === "sides";
   const go = (action, more = {}) => attempt(() => inTurn(() => ask("sides", { action, digits: digits.value, ...more }))).then((found) => found && setPanels(found));
-  const { first, second, row } = chosen.value;
   useEffect(() => {
     go("show");
   }, [at?.outcomes, digits.value]);
-  useEffect(() => {
-    attempt(() => ask("plane", { ...chosen.value, size: 60 })).then((found) => found && setPlane(found));
-  }, [first, second, row, session.value.about, session.value.rows]);
+  const plane = useAnswer(() => ask("plane", { ...chosen.value, size: 60 }), [chosen.value, session.value.about, session.value.rows]);
   const start = () => go(running ? "cancel" : "start", { vary, values: values.split(/[\s,]+/).filter(Boolean) });
   return html`<section class="panel wide" aria-labelledby="sides">
     <h2 id="sides">${t("Side by side")}</h2>

@@ -1,9 +1,10 @@
 // One update: what an optimizer makes of the gradients, number by number, and the button that does it.
-import { Refused, ask, attempt, inTurn } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
-import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { html, signal } from "../vendor/ui.js";
 import { aim, shownPart } from "./aim.js";
+import { Field } from "./field.js";
 import { Grid } from "./grid.js";
 
 /** The optimizer, its parameters as they were typed, and the weight that is looked at. */
@@ -16,7 +17,7 @@ const called = (name) => (name === "learning_rate" ? t("Learning rate") : name);
 function Parameter({ name, value }) {
   const given = chosen.value.parameters[name] ?? value;
   const set = (next) => (chosen.value = { ...chosen.value, parameters: { ...chosen.value.parameters, [name]: next } });
-  return html`<label>${called(name)} <input type="text" inputmode="decimal" size="7" value=${given} onChange=${(event) => set(event.target.value)} /></label>`;
+  return html`<${Field} label=${called(name)} inputmode="decimal" size="7" value=${given} take=${set} />`;
 }
 
 /** What a block is called, and when its numbers are so: "new m W(1)" is m of W(1), after. */
@@ -37,25 +38,15 @@ function Table({ block, picked, pick }) {
 }
 
 export function Update() {
-  const [choices, setChoices] = useState([]);
-  const [found, show] = useState(null);
   const layers = session.value.widths.length - 1;
   const fits = ({ layer, input, unit }) => layer <= layers && input < session.value.widths[layer - 1] && unit < session.value.widths[layer];
   const weight = looked.value && fits(looked.value) ? looked.value : { layer: layers, input: 0, unit: 0 };
   const { layer, input, unit } = weight;
-  const asked = () => ({ ...aim(), ...chosen.value, ...weight, digits: digits.value, window: shownPart() });
-  const request = asked();
-  useEffect(() => void attempt(() => ask("optimizers")).then((answer) => answer && setChoices(answer)), []);
-  useEffect(() => {
-    let wanted = true;
-    ask("update", request).then((answer) => wanted && show(answer), (error) => {
-      if (!(error instanceof Refused)) throw error;
-      if (wanted) show({ refused: error.message });
-    });
-    return () => (wanted = false);
-  }, [session.value.revision, lang.value, JSON.stringify(request)]);
+  const request = { ...aim(), ...chosen.value, ...weight, digits: digits.value, window: shownPart() };
+  const choices = useAnswer(() => ask("optimizers"), []) ?? [];
+  const found = useAnswer(() => ask("update", request).catch(({ message }) => ({ refused: message })), [session.value.revision, request]);
   const parameters = choices.find(({ name }) => name === chosen.value.optimizer)?.parameters ?? [];
-  const act = () => attempt(() => inTurn(async () => show(await ask("update_do", asked()))));
+  const act = () => attempt(() => inTurn(() => ask("update_do", request)));
   return html`<section class="update" aria-labelledby="update">
     <h2 id="update">${t("One update")}</h2>
     <p class="soft">${t("What the optimizer makes of these gradients. The batch is the rows above.")}</p>

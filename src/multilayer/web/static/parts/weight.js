@@ -1,20 +1,15 @@
 // One gradient in two other ways: along every path from the weight to the loss, and by moving the weight.
-import { ask, attempt } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { html, useEffect, useRef } from "../vendor/ui.js";
 import { aim } from "./aim.js";
 import { inLetters } from "./letters.js";
 
 export function Weight({ layer, input, unit, close }) {
-  const [found, show] = useState(null);
   const heading = useRef();
   const request = { ...aim(), layer, input, unit, digits: digits.value };
-  useEffect(() => {
-    let wanted = true;
-    attempt(() => ask("back_weight", request)).then((answer) => wanted && answer && show(answer));
-    return () => (wanted = false);
-  }, [session.value.revision, lang.value, ...Object.values(request)]);
+  const found = useAnswer(() => ask("back_weight", request), [session.value.revision, request]);
   useEffect(() => heading.current?.focus(), [layer, input, unit, Boolean(found)]);
   if (!found) return null;
   const { paths, difference } = found;

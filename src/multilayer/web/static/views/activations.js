@@ -1,36 +1,29 @@
 // The explorer of activations: curve and derivative, where an activation is saturated, and where the network's own a lie.
-import { ask, attempt } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { Beginnings } from "../parts/beginnings.js";
+import { Field } from "../parts/field.js";
 import { Plot, path, scales } from "../parts/plot.js";
 import { digits, session } from "../state.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 
 const MOST = 4;
 const REACHES = [4, 8, 20, 120];
 const defaults = (card) => Object.fromEntries(card.parameters.map(({ name, value }) => [name, value]));
 
 export default function Activations() {
-  const [cards, setCards] = useState([]);
   const [shown, setShown] = useState([{ name: "sigmoid", parameters: {} }]);
   const [at, setAt] = useState("1");
   const [reach, setReach] = useState(8);
   const [layer, setLayer] = useState(0);
   const [logarithmic, setLogarithmic] = useState(false);
-  const [curves, setCurves] = useState([]);
   const open = session.value;
 
-  useEffect(() => {
-    attempt(() => ask("activations")).then((found) => found && setCards(found));
-  }, [open.revision, lang.value]);
-  useEffect(() => {
-    const stop = new AbortController();
-    const each = (one) => ask("activation", { ...one, at: at || "0", reach, digits: digits.value, layer: layer || null }, stop);
-    attempt(() => Promise.all(shown.map(each))).then((found) => found && setCurves(found), () => {});
-    return () => stop.abort();
-  }, [shown, at, reach, layer, digits.value, open.revision, lang.value]);
+  const cards = useAnswer(() => ask("activations"), [open.revision]);
+  const requests = shown.map((one) => ({ ...one, at: at || "0", reach, digits: digits.value, layer: layer || null }));
+  const curves = useAnswer(() => Promise.all(requests.map((each) => ask("activation", each))), [open.revision, requests], true);
 
-  if (!cards.length || curves.length !== shown.length) return html`<h1>${t("Activations")}</h1>`;
+  if (!cards || curves?.length !== shown.length) return html`<h1>${t("Activations")}</h1>`;
   const [first] = shown;
   const card = cards.find(({ name }) => name === first.name);
   const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? { name, parameters: {} } : one)));
@@ -72,13 +65,8 @@ export default function Activations() {
 
 function Parameter({ parameter, value, onChange }) {
   const { name, low, high, limits } = parameter;
-  const [typed, setTyped] = useState(null); // what is being typed stays, whatever is drawn anew meanwhile
-  const commit = () => {
-    if (typed !== null && typed !== "") onChange(name, Number(typed));
-    setTyped(null);
-  };
   return html`<div class="parameter">
-    <label>${name} <input type="number" step="any" value=${typed ?? value} title=${limits} onInput=${(event) => setTyped(event.target.value)} onChange=${commit} data-parameter=${name} /></label>
+    <${Field} label=${name} type="number" step="any" value=${value} title=${limits} data-parameter=${name} take=${(text) => text && onChange(name, Number(text))} />
     <input type="range" aria-label=${name} min=${low} max=${high} step=${(high - low) / 200} value=${value} onInput=${(event) => onChange(name, Number(event.target.value))} />
   </div>`;
 }

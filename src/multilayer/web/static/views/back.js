@@ -1,7 +1,7 @@
 // The way back: from the loss to every gradient, a step at a time; each number can be asked what it is made of.
-import { Refused, ask, attempt, inTurn } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { Loss, Part, Rows, aim, part, shownPart } from "../parts/aim.js";
+import { ask, inTurn, refusalOf, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
+import { Loss, Part, Rows, aim, shownPart } from "../parts/aim.js";
 import { Cell } from "../parts/cell.js";
 import { Grid } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
@@ -38,13 +38,8 @@ function Table({ block, open, picked }) {
 
 /** A cell with its parts: in symbols, and with numbers. */
 function Made({ cell }) {
-  const [found, show] = useState(null);
   const request = { ...aim(), cell, digits: digits.value };
-  useEffect(() => {
-    let wanted = true;
-    attempt(() => ask("back_cell", request)).then((answer) => wanted && answer && show(answer));
-    return () => (wanted = false);
-  }, [session.value.revision, lang.value, ...Object.values(request)]);
+  const found = useAnswer(() => ask("back_cell", request), [session.value.revision, request]);
   if (!found || found.cell !== cell) return html`<p class="made">…</p>`;
   return html`<p class="made" aria-live="polite"><b>${inLetters(found.cell)}</b> = ${inLetters(found.symbols)}<br />= <span data-numbers=${cell}>${found.numbers}</span><br />= <b class="number" data-made=${cell}>${found.value}</b></p>`;
 }
@@ -78,15 +73,7 @@ function Step({ step, number, last, proposed }) {
 /** The targets of the row, to be typed. */
 function Target({ block, proposed }) {
   const text = block.cells[0].join(" ");
-  const commit = async (typed) => {
-    try {
-      await inTurn(() => ask("back_target", { ...aim(), text: typed }));
-      return "";
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return error.message;
-    }
-  };
+  const commit = (typed) => refusalOf(() => inTurn(() => ask("back_target", { ...aim(), text: typed })));
   return html`<p class="target"><label>${t("Targets of row {row}", { row: block.rows[0] })} <${Cell} name=${`targets of row ${block.rows[0]}`} label=${t("Targets of row {row}", { row: block.rows[0] })} text=${text} size=${Math.max(text.length + 2, 8)} commit=${commit} /></label>
     ${proposed && html` <span class="soft">${t("proposed; type your own")}</span>`}</p>`;
 }
@@ -106,14 +93,9 @@ function Walk({ found }) {
 }
 
 export default function Back() {
-  const [found, show] = useState(null);
-  const request = { ...aim(), digits: digits.value };
+  const request = { ...aim(), digits: digits.value, window: shownPart() };
   letters.value;
-  useEffect(() => {
-    let wanted = true;
-    attempt(() => ask("back", { ...request, window: shownPart() })).then((answer) => wanted && answer && show(answer));
-    return () => (wanted = false);
-  }, [session.value.revision, lang.value, part.value, ...Object.values(request)]);
+  const found = useAnswer(() => ask("back", request), [session.value.revision, request], true);
   return html`<h1>${t("The way back")}</h1>
     <p class="soft">${t("Backpropagation: from the loss to the gradient of every weight, one step at a time. Press a number to see what it is made of.")}</p>
     <div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}<${Part} /></div>

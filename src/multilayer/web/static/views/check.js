@@ -1,11 +1,11 @@
 // Check my numbers: paste what was calculated by hand; what is wrong is marked, and the slip is named where it is known.
-import { ask, attempt } from "../api.js";
+import { ask, attempt, useAnswer } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { Loss, Rows, aim } from "../parts/aim.js";
 import { inLetters } from "../parts/letters.js";
 import { Grid } from "../parts/grid.js";
 import { digits, letters, session } from "../state.js";
-import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { html, signal, useState } from "../vendor/ui.js";
 
 /** What was typed, and what it is meant to be; kept while other views are looked at. */
 const text = signal("");
@@ -31,29 +31,20 @@ function Verdict({ found, asked }) {
 }
 
 export default function Check() {
-  const [known, setKnown] = useState(null);
   const [found, show] = useState(null);
   letters.value;
   const request = aim();
-  const now = [session.value.revision, lang.value, ...Object.values(request)];
-  useEffect(() => {
-    let wanted = true;
-    show(null);
-    attempt(() => ask("check_arrays", request)).then((answer) => wanted && answer && setKnown(answer));
-    return () => (wanted = false);
-  }, now);
+  const known = useAnswer(() => ask("check_arrays", request), [session.value.revision, request], true);
   const names = known?.arrays.map(({ name }) => name) ?? [];
   const array = names.includes(chosen.value) ? chosen.value : "";
+  const given = { ...request, text: text.value, array, rate: Number(rate.value.replace(",", ".")) || 0.1, digits: digits.value };
+  const now = JSON.stringify([session.value.revision, lang.value, given]);
   const check = async (event) => {
     event.preventDefault();
-    const given = { ...request, text: text.value, array, rate: Number(rate.value.replace(",", ".")) || 0.1, digits: digits.value };
     const answer = await attempt(() => ask("check", given));
-    show(answer ? { ...answer, asked: array } : null);
+    show(answer ? { ...answer, now } : null);
   };
-  const change = (kept) => (event) => {
-    kept.value = event.target.value;
-    show(null);
-  };
+  const change = (kept) => (event) => (kept.value = event.target.value);
   return html`<h1>${t("Check my numbers")}</h1>
     <p class="soft">${t("Paste what you calculated: as NumPy prints it, as CSV, or typed in any layout. Give three digits or more.")}</p>
     <div class="bar"><${Rows} />${known && html`<${Loss} losses=${known.losses} value=${known.loss} />`}</div>
@@ -70,5 +61,5 @@ export default function Check() {
       </div>
     </form>
     ${!/^[az]\(/.test(array) && known?.notes.map((note) => html`<p class="soft note">${note}</p>`)}
-    ${found && html`<${Verdict} found=${found} asked=${found.asked} />`}`;
+    ${found?.now === now && html`<${Verdict} found=${found} asked=${array} />`}`;
 }

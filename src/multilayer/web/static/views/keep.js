@@ -1,5 +1,5 @@
 // Keep and share: a link, files, tables, and the network as code.
-import { ask, attempt } from "../api.js";
+import { ask, attempt, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { makeLink } from "../link.js";
 import { save } from "../parts/keep.js";
@@ -9,12 +9,9 @@ import { html, useEffect, useState } from "../vendor/ui.js";
 const copy = (text, say) => navigator.clipboard.writeText(text).then(() => say(t("Copied.")), () => say(t("The browser does not allow copying; select the text and copy it.")));
 
 function Link() {
-  const [made, setMade] = useState(null);
+  const made = useAnswer(makeLink, [session.value.revision, letters.value]);
   const [said, say] = useState("");
-  useEffect(() => {
-    say("");
-    attempt(makeLink).then((found) => setMade(found ?? null));
-  }, [session.value.revision, letters.value]);
+  useEffect(() => say(""), [made]);
   return html`<section><h2>${t("Link")}</h2>
     <p class="soft">${t("The link holds the network, how it is trained, and which rows were made; it never holds rows of your own. In another studio it is pasted under Open.")}</p>
     ${made && (made.link
@@ -43,12 +40,10 @@ function Files() {
 
 function Code() {
   const [form, setForm] = useState("matrix");
-  const [code, setCode] = useState("");
+  const request = { form, ...letters.value, row: row.value };
+  const code = useAnswer(() => ask("code", request), [session.value.revision, request]);
   const [said, say] = useState("");
-  useEffect(() => {
-    say("");
-    attempt(() => ask("code", { form, ...letters.value, row: row.value })).then((found) => setCode(found ?? ""));
-  }, [form, letters.value, row.value, session.value.revision]);
+  useEffect(() => say(""), [code]);
   const forms = [["matrix", t("NumPy, with matrices")], ["unrolled", t("NumPy, number by number")], ["multilayer", t("multilayer")]];
   return html`<section class="code"><h2>${t("As code")}</h2>
     <p class="soft">${t("The program computes y as the page shows it; the first two kinds need NumPy alone.")}</p>

@@ -1,5 +1,5 @@
 // Training: play, pause, a batch, an epoch, back to any epoch; what the network answers, its curves, its layers.
-import { ask } from "../api.js";
+import { ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { Boundary, still } from "../parts/boundary.js";
 import { Causes, Fixes, Units, marked } from "../parts/causes.js";
@@ -70,16 +70,15 @@ function Bars({ bars, label }) {
 }
 
 /** What is asked of the network whenever it has changed, twice a second at most while training runs. */
-function useMoments(name, request, again) {
-  const [found, setFound] = useState([]);
+function useMoments(name, request) {
   const last = useRef(0);
   const at = status.value;
-  useEffect(() => {
-    if (at?.playing && (still.matches || Date.now() - last.current < 500)) return;
+  const question = () => {
+    if (at?.playing && (still.matches || Date.now() - last.current < 500)) return null;
     last.current = Date.now();
-    ask(name, request).then(setFound, () => setFound([]));
-  }, [`${session.value.revision} ${at?.run} ${at?.steps} ${at?.playing}`, again]);
-  return found;
+    return ask(name, request).catch(() => []);
+  };
+  return useAnswer(question, [session.value.revision, at?.run, at?.steps, at?.playing, request]) ?? [];
 }
 
 function Layers() {
@@ -98,7 +97,7 @@ function Layers() {
 }
 
 function Weights() {
-  const blocks = useMoments("weights", { digits: digits.value }, digits.value);
+  const blocks = useMoments("weights", { digits: digits.value });
   return html`<section class="panel wide" aria-labelledby="weights">
     <h2 id="weights">${t("Weights")}</h2>
     <div class="scroll" tabindex="0" role="group" aria-label=${t("Weights")}><div class="sheet">${blocks.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}</div></div>

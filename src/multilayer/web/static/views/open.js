@@ -1,10 +1,10 @@
 // Open: networks and rows of one's own, from files, pasted text, by hand, or made.
-import { ask, attempt, inTurn } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { openHash } from "../link.js";
 import { Draw } from "../parts/draw.js";
-import { problem, session } from "../state.js";
-import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { problem } from "../state.js";
+import { html, signal, useState } from "../vendor/ui.js";
 
 const MAX_FILE = 5 * 2 ** 20; // in base64 within the server's limit
 
@@ -157,17 +157,15 @@ function Blank({ activations }) {
 }
 
 export default function Open() {
-  const [choices, setChoices] = useState(null);
-  useEffect(() => {
-    attempt(() => Promise.all([ask("choices"), ask("presets")])).then((found) => found && setChoices({ ...found[0], presets: found[1] }));
-  }, [lang.value]);
-  if (!choices || !session.value) return html`<h1>${t("Open")}</h1>`;
+  const choices = useAnswer(() => ask("choices"), []);
+  const presets = useAnswer(() => ask("presets"), []);
+  if (!choices || !presets) return html`<h1>${t("Open")}</h1>`;
   return html`<h1>${t("Open a network and rows of your own")}</h1>
     <p class="soft">${t("Whatever is opened takes the place of what is open now; Undo brings that back.")}</p>
     <div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}</div>
     ${asked.value && html`<${Target} key=${asked.value.given.data} />`}
     <div class="ways">
-      <${Presets} presets=${choices.presets} />
+      <${Presets} presets=${presets} />
       <${Files} activations=${choices.activations} />
       <${Generate} generators=${choices.generators} />
       <${Blank} activations=${choices.activations} />

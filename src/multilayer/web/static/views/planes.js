@@ -1,46 +1,30 @@
 // Gates and planes: each unit's line among the rows, and what the first layer makes of the plane.
-import { ask, attempt } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, attempt, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { Cell } from "../parts/cell.js";
 import { Matrix } from "../parts/matrix.js";
 import { Plot, scales } from "../parts/plot.js";
+import { edit } from "../parts/sheet.js";
 import { digits, session } from "../state.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 
 const GATES = { and: "AND", or: "OR", nand: "NAND", gates: "XOR" };
 const SQUARE = [420, 380];
 
 export default function Planes() {
-  const [found, setFound] = useState(null);
   const [inputs, setInputs] = useState([0, 1]);
   const [units, setUnits] = useState([0, 1]);
   const [bent, setBent] = useState(true);
-  const [separable, setSeparable] = useState({});
   const { revision, widths, input_names: names, has_targets: hasTargets } = session.value;
   const fitting = (pair, count) => pair.map((each) => Math.min(each, Math.max(count - 1, 1)));
 
-  useEffect(() => {
-    attempt(() => ask("planes", { inputs: fitting(inputs, widths[0]), units: fitting(units, widths[1]), digits: digits.value })).then((answer) => answer && setFound(answer));
-  }, [revision, inputs, units, digits.value]);
-  useEffect(() => {
-    setSeparable({});
-    if (!hasTargets) return;
-    for (const of of widths.length > 2 ? ["x", "z"] : ["x"])
-      ask("separable", { of }).then((verdict) => setSeparable((now) => ({ ...now, [of]: verdict })), (error) => setSeparable((now) => ({ ...now, [of]: { text: error.message } })));
-  }, [revision, lang.value]);
+  const request = { inputs: fitting(inputs, widths[0]), units: fitting(units, widths[1]), digits: digits.value };
+  const found = useAnswer(() => ask("planes", request), [revision, request], true);
 
   const gates = html`<div class="controls" role="group" aria-label=${t("Gates of step units")}>
     ${Object.entries(GATES).map(([name, title]) => html`<button type="button" onClick=${() => attempt(() => ask("preset", { name }))}>${title}</button>`)}
   </div>`;
   if (!found) return html`<h1>${t("Gates and planes")}</h1>${gates}`;
-  const edit = async (cell, text) => {
-    try {
-      await ask("edit", { edits: [{ do: "number", cell, text }] });
-      return "";
-    } catch (error) {
-      return error.message;
-    }
-  };
   const hidden = bent ? found.after : found.before;
   return html`<h1>${t("Gates and planes")}</h1>
     <p>${t("A unit draws one line: on one side its weighted sum a is above 0, on the other below. The short mark points to where a > 0.")}</p>
@@ -49,13 +33,13 @@ export default function Planes() {
       <section aria-labelledby="input-plane"><h2 id="input-plane">${t("The plane of the inputs")}</h2>
         ${widths[0] > 2 && html`<${Pair} names=${names} pair=${inputs} onPair=${setInputs} />`}
         <${Picture} plane=${found.inputs} classes=${found.classes} label=${t("Rows and the lines of the first layer; the numbers stand in the tables")} />
-        ${separable.x && html`<p data-separable="x">${separable.x.text}</p>`}
+        ${hasTargets && html`<${Separable} of="x" />`}
       </section>
       ${hidden && html`<section aria-labelledby="hidden-plane"><h2 id="hidden-plane">${t("The same rows after the first layer")}</h2>
         ${widths[1] > 2 && html`<${Pair} names=${Array.from({ length: widths[1] }, (_, j) => String(j + 1))} pair=${units} onPair=${setUnits} />`}
         <div class="controls"><label><input type="checkbox" checked=${bent} onChange=${(event) => setBent(event.target.checked)} /> ${t("after h (z) instead of before it (a)")}</label></div>
         <${Picture} plane=${hidden} classes=${found.classes} label=${t("Rows as the first layer makes them; the numbers stand in the table")} />
-        ${separable.z && html`<p data-separable="z">${separable.z.text}</p>`}
+        ${hasTargets && html`<${Separable} of="z" />`}
       </section>`}
     </div>
     ${found.right !== null && html`<p data-cell="right">${t("{right} of {rows} rows are right.", { right: found.right, rows: session.value.rows })}</p>`}
@@ -64,8 +48,14 @@ export default function Planes() {
     <div class="scroll" tabindex="0" role="group" aria-label=${t("The lines of the first layer")}><table class="matrix">
       <thead><tr><th scope="col">${t("unit")}</th><th scope="col">${t("w for {name}", { name: found.inputs.axes[0] })}</th><th scope="col">${t("w for {name}", { name: found.inputs.axes[1] })}</th><th scope="col">b</th></tr></thead>
       <tbody>${found.inputs.lines.map(({ unit, w, v, b }) => html`<tr key=${unit}><th scope="row">${unit}</th>
-        ${[[`W(1)[${inputs[0] + 1},${unit}]`, w], [`W(1)[${inputs[1] + 1},${unit}]`, v], [`b(1)[${unit}]`, b]].map(([name, text]) => html`<td key=${name}><${Cell} name=${name} label=${name} text=${text} size="8" commit=${(typed) => edit(name, typed)} /></td>`)}
+        ${[[`W(1)[${inputs[0] + 1},${unit}]`, w], [`W(1)[${inputs[1] + 1},${unit}]`, v], [`b(1)[${unit}]`, b]].map(([name, text]) => html`<td key=${name}><${Cell} name=${name} label=${name} text=${text} size="8" commit=${(typed) => edit({ do: "number", cell: name, text: typed })} /></td>`)}
       </tr>`)}</tbody></table></div>`;
+}
+
+/** Whether a line keeps the classes apart there; a refusal is an answer, too. */
+function Separable({ of }) {
+  const verdict = useAnswer(() => ask("separable", { of }).catch(({ message }) => ({ text: message })), [session.value.revision, of]);
+  return verdict && html`<p data-separable=${of}>${verdict.text}</p>`;
 }
 
 function Pair({ names, pair, onPair }) {

@@ -4,6 +4,7 @@ import { LayerControls } from "../parts/controls.js";
 import { Cell, pasted } from "../parts/cell.js";
 import { Chain } from "../parts/chain.js";
 import { Equation } from "../parts/equation.js";
+import { Whole } from "../parts/field.js";
 import { Grid, Pager } from "../parts/grid.js";
 import { Heat } from "../parts/heat.js";
 import { blockName, called, letter, low } from "../parts/letters.js";
@@ -130,7 +131,7 @@ function Letters() {
 function RowChooser() {
   const { count, rows, look: seen } = sheet.value;
   return html`<div class="bar rows">
-    <label>${t("Row")} <input type="number" min="1" max=${count} value=${row.value + 1} onChange=${(event) => choose(Math.trunc(Number(event.target.value) || 1) - 1)} /></label>
+    <${Whole} label=${t("Row")} min=${1} max=${count} value=${row.value + 1} take=${(number) => choose(number - 1)} />
     <span class="soft">${t("of {count}", { count })}</span>
     <${Pager} what=${t("rows")} first=${seen.row} size=${rows} count=${count} go=${choose} />
   </div>`;
