@@ -12,15 +12,9 @@ import pytest
 from multilayer import InputError, fit, initialize
 from multilayer.cluster import sums
 from multilayer.optimizers import LBFGS
-from tests.cluster.conftest import processes
+from tests.cluster.conftest import MARKS, processes
 
-pytestmark = [
-    pytest.mark.slow,
-    # Dask's own, when a worker is killed or a cluster ends.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = MARKS
 
 ROWS = 12 * 1024 + 77
 

@@ -85,6 +85,7 @@ def _processes(distributed: Any, count: int) -> Any:
             processes=True,
             dashboard_address=":0",
             silence_logs=_SILENT,
+            preload="multilayer.cluster.worker",
         )
     except RuntimeError as error:
         raise InputError(

@@ -116,12 +116,12 @@ def test_faults_are_named_and_the_others_are_done(model, data, tmp_path):
     folder, corrupt = tmp_path / "out", data / "part-1.parquet"
     good = corrupt.read_bytes()
     corrupt.write_bytes(good[: len(good) // 2])
-    table(2).drop(columns="number").to_parquet(data / "part-2.parquet")
+    table(2).drop(columns="kind").to_parquet(data / "part-2.parquet")
     found = score(model, data, folder)
     assert (found.done, len(found.faults)) == (4, 2)
     reasons = {fault.source.rpartition("/")[2]: fault.reason for fault in found.faults}
     assert sorted(reasons) == ["part-1.parquet", "part-2.parquet"]
-    assert "part-2.parquet: expected a column 'number'" in reasons["part-2.parquet"]
+    assert "part-2.parquet: expected a column 'kind'" in reasons["part-2.parquet"]
     assert not (folder / "_manifest.json").exists()
     assert sorted(contents(folder)) == sorted({*OUTPUTS} - {"part-1.parquet", "part-2.parquet"})
     corrupt.write_bytes(good)

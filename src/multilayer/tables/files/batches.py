@@ -173,10 +173,14 @@ def _of_arrow(
 
 
 def _parquet(request: _Request) -> tuple[_Request, Iterator[Any]]:
-    texts = [column.name for column in request.schema if column.kind == "category"]
+    opened = request.source.as_file()
+    metadata = arrow("parquet").read_metadata(opened)
+    there = set(metadata.schema.to_arrow_schema().names)
+    texts = [column.name for column in request.schema if column.kind == "category" and column.name in there]
     # Pages are read one by one: a group of rows may be as large as the file.
     file = arrow("parquet").ParquetFile(
-        request.source.as_file(),
+        opened,
+        metadata=metadata,
         read_dictionary=texts,
         buffer_size=_BUFFER,
         pre_buffer=False,
