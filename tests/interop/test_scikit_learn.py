@@ -3,8 +3,10 @@ import warnings
 import numpy as np
 import pytest
 from sklearn import neural_network as theirs
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures, RobustScaler, StandardScaler
@@ -203,6 +205,30 @@ def test_logarithms_of_targets_become_an_exponential_output():
     inner = theirs.MLPRegressor(hidden_layer_sizes=(5,), max_iter=9, random_state=0)
     model = _fitted(TransformedTargetRegressor(inner, func=np.log, inverse_func=np.exp), X, X[:, 0])
     np.testing.assert_allclose(from_model(model)(X)[:, 0], model.predict(X), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_temperature_is_part_of_the_last_layer(classes, frozen):
+    inner = theirs.MLPClassifier(hidden_layer_sizes=(5,), max_iter=9, random_state=0)
+    rows = y < classes
+    if frozen:
+        inner = FrozenEstimator(_fitted(inner, X[rows], NAMES[y[rows]]))
+    calibrated = CalibratedClassifierCV(inner, method="temperature", cv=2, ensemble=False)
+    model = _fitted(calibrated, X[rows], NAMES[y[rows]])
+    network = from_model(model)
+    found = network(X) if classes == 3 else np.hstack([1 - network(X), network(X)])
+    np.testing.assert_allclose(found, model.predict_proba(X), rtol=1e-9)
+    np.testing.assert_array_equal(network.classify(X), model.predict(X))
+
+
+def test_several_temperatures_are_no_network():
+    inner = theirs.MLPClassifier(hidden_layer_sizes=(5,), max_iter=9, random_state=0)
+    model = _fitted(CalibratedClassifierCV(inner, method="temperature", cv=2), X, y)
+    with pytest.raises(
+        InputError, match=r"the mean of 2 networks; multilayer\.exchange\.read makes it a model"
+    ):
+        from_model(model)
 
 
 def test_refuses_other_transformed_targets():

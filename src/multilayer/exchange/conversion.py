@@ -108,12 +108,7 @@ def convert(
     proofs: list[Proof] = []
     notes: list[str] = []
     with located(shown(source)):
-        if isinstance(network, MLP) and x is not None and found.program is not None:
-            program = found.program()
-            if program is None:
-                notes.append(fill("no program that runs the source is installed"))
-            else:
-                proofs.append(_proved(network, program, x, tolerance))
+        notes += _prove_source(found, (x, tolerance, proofs))
     origin = _origin(source)
     with located(shown(target)):
         given = Target(Path(target).stem, origin, None if check is None else x)
@@ -140,12 +135,33 @@ def _proved(network: MLP, program: tuple[Runner, str], x: NDArray[Any], toleranc
     return proof
 
 
+_How = tuple[NDArray[Any] | None, float, list[Proof]]
+"""The samples, how many times the tolerance is accepted, and the proofs so far."""
+
+
+def _prove_source(found: Imported, how: _How) -> list[str]:
+    """Compare a network with the program of its source; return notes on what could not be."""
+    x, tolerance, proofs = how
+    if isinstance(found.network, MLP):
+        program = None if found.program is None else found.program()
+        proof = None if program is None or x is None else _proved(found.network, program, x, tolerance)
+    else:
+        proof = None if found.proof is None else found.proof()
+        if proof is not None:
+            proof.check(tolerance)
+    if proof is not None:
+        proofs.append(proof)
+    elif found.program is not None or found.proof is not None:
+        return [fill("no program that runs the source is installed")]
+    return []
+
+
 def _prove_target(
     network: MLP | Model,
     target: AnyPath,
     to: Format,
     given: Target,
-    how: tuple[NDArray[Any] | None, float, list[Proof]],
+    how: _How,
 ) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from multilayer.activations.table import describe
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
 from multilayer.tables import Model
+
+if TYPE_CHECKING:
+    from multilayer.exchange.proof import Proof
 
 __all__ = ["Asked", "Imported", "Origin", "Program", "Runner", "Target", "layer_table", "with_output"]
 
@@ -79,6 +82,8 @@ class Imported:
         What the file says of who made it.
     program : function, optional
         Returns what computes the outputs as the other program does, and its name; None where it is not installed.
+    proof : function, optional
+        For a model of a table: compares it with the other program; None where that is not installed.
     """
 
     network: MLP | Model
@@ -86,6 +91,7 @@ class Imported:
     notes: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
+    proof: Callable[[], Proof | None] | None = None
 
     def __repr__(self) -> str:
         return "\n".join([repr(self.network), *(f"- {note}" for note in self.notes)])

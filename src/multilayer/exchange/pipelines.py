@@ -1,49 +1,53 @@
-"""Pipelines of scikit-learn that take a table: a ColumnTransformer, scalers and an MLP, as a model of a table.
+"""Pipelines of scikit-learn that take a table: imputers, encoders and scalers before an MLP, as a model of a table.
 
-They are recognized by their attributes; scikit-learn is not imported. Each column becomes a line per number, or an
-input per category; the rows of the first weights are put into the order of the columns.
+They are recognized by their attributes; scikit-learn is not imported. Each step changes the features of
+`multilayer.exchange.features`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, quoted
-from multilayer.activations import Sigmoid, Softmax
-from multilayer.interop import from_model
-from multilayer.interop.containers import PipelineStep, scaling_of, with_steps
-from multilayer.network import MLP, Dense
-from multilayer.tables import ColumnSchema, Encoder, Model, Target
-from multilayer.tables.encoder import ColumnEncoder
-from multilayer.tables.transforms.categories import OneHot
-from multilayer.tables.transforms.linear import Linear
-from multilayer.tables.transforms.transform import Transform
+from multilayer._base.text import fill
+from multilayer.exchange.assembly import table_model
+from multilayer.exchange.features import (
+    Coded,
+    Feature,
+    Gap,
+    Number,
+    Text,
+    category_text,
+    filled,
+    is_missing,
+    scaled,
+)
+from multilayer.interop.containers import PipelineStep, has_transformed_targets, scaling_of, with_targets
+from multilayer.interop.conversion import calibrated_networks, from_model
+from multilayer.network import MLP
+from multilayer.tables import Model
 
 __all__ = ["holds_table", "model_of"]
 
-_LARGEST = float(np.finfo(np.float64).max)
-
 
 def holds_table(model: Any) -> bool:
-    """Whether a model is a fitted pipeline that starts with a ColumnTransformer, or the best of a search for one."""
+    """Whether a model is a fitted pipeline with a step that is for tables, or holds one, or is a mean of networks."""
     model = getattr(model, "best_estimator_", model)
-    steps: Any = getattr(model, "steps", None)
-    return bool(steps) and hasattr(model, "named_steps") and hasattr(steps[0][1], "transformers_")
+    if has_transformed_targets(model):
+        return holds_table(model.regressor_)
+    if len(calibrated_networks(model)) > 1:
+        return True
+    return any(_rule_of(step) is not None for step in _steps(model))
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A transform of a column, and the rows of the first weights that its inputs have; None for weights of 0."""
-
-    schema: ColumnSchema
-    transform: Transform
-    rows: tuple[int | None, ...]
+def _steps(model: Any) -> Iterator[Any]:
+    """Yield the steps of a pipeline, and of pipelines within."""
+    if hasattr(model, "steps"):
+        for _, step in model.steps:
+            yield from _steps(step)
+    else:
+        yield model
 
 
 def model_of(pipeline: Any) -> tuple[Model, tuple[str, ...]]:
@@ -55,129 +59,177 @@ def model_of(pipeline: Any) -> tuple[Model, tuple[str, ...]]:
         For a transformer that no model of a table has, by its name.
     """
     pipeline = getattr(pipeline, "best_estimator_", pipeline)
-    (_, first), *others, (_, last) = pipeline.steps
-    network = with_steps(
-        tuple(PipelineStep(name, step) for name, step in others if step not in (None, "passthrough")),
-        from_model(last),
-    )
-    parts: list[_Part] = []
-    row = 0
-    for name, transformer, columns in first.transformers_:
-        with located(f"transformer {name}"):
-            made, row = _parts(transformer, columns, row)
-            parts += made
-    if row != network.widths[0]:
-        raise InputError(
-            fill(
-                "its transformers make {row} columns, but the network takes {widths}",
-                row=row,
-                widths=network.widths[0],
-            )
-        )
-    encoder, order = _encoder(parts)
-    target, network = _target(network)
-    W = network.layers[0].W
-    filled = np.array([W[place] if place is not None else np.zeros_like(W[0]) for place in order])
-    layer = Dense(filled, network.layers[0].b, network.layers[0].activation)
-    note = fill(
-        "columns are prepared as in the pipeline, and rounded to float32; a category that training had not has all of "
-        "its inputs off, and a gap that no imputer fills is 0 after scaling"
-    )
-    return Model(encoder, (MLP([layer, *network.layers[1:]]),), target), (note,)
-
-
-def _encoder(parts: Iterable[_Part]) -> tuple[Encoder, list[int | None]]:
-    """Return the encoder, column by column, and the row of the weights of each of its inputs."""
-    columns: dict[ColumnSchema, list[_Part]] = {}
-    for part in parts:
-        columns.setdefault(part.schema, []).append(part)
-    if len({schema.name for schema in columns}) != len(columns):
-        raise InputError("a column is taken as a number and as a category; expected one of them")
-    encoders = tuple(
-        ColumnEncoder(schema, tuple(part.transform for part in found)) for schema, found in columns.items()
-    )
-    return Encoder(encoders), [row for found in columns.values() for part in found for row in part.rows]
-
-
-def _parts(transformer: Any, columns: Any, row: int) -> tuple[list[_Part], int]:
-    """Return the transforms of some columns, and the number of columns that are made up to here."""
-    if isinstance(transformer, str) and transformer == "drop":
-        return [], row
-    names = [columns] if isinstance(columns, str) else list(columns)
-    if not all(isinstance(name, str) for name in names):
-        raise InputError("its columns are given by number; fit the pipeline on a data frame, with names")
-    inner = [step for _, step in transformer.steps] if hasattr(transformer, "steps") else [transformer]
-    inner = [
-        step for step in inner if not (step is None or (isinstance(step, str) and step == "passthrough"))
-    ]
-    if len(inner) == 1 and hasattr(inner[0], "categories_"):
-        return _one_hot(inner[0], names, row)
-    return _lines(inner, names, row), row + len(names)
-
-
-def _lines(steps: list[Any], names: list[str], row: int) -> list[_Part]:
-    """Return a line for each number: imputers and scalers, one after another."""
-    factor, shift = np.ones(len(names)), np.zeros(len(names))
-    missing: NDArray[Any] | None = None
+    if has_transformed_targets(pipeline):
+        steps, last = _split(pipeline.regressor_)
+        networks: Sequence[MLP] = [with_targets(from_model(last), pipeline.transformer_)]
+    else:
+        steps, last = _split(pipeline)
+        networks = calibrated_networks(last) or [from_model(last)]
+    features = _inputs(steps[0].transformer if steps else last)
     for step in steps:
-        if hasattr(step, "statistics_"):
-            if getattr(step, "add_indicator", False) or len(step.statistics_) != len(names):
-                raise InputError("its imputer adds or leaves out columns; expected add_indicator=False")
-            missing = np.asarray(step.statistics_, np.float64) if missing is None else missing
-        else:
-            affine = scaling_of(step, len(names))
-            times = affine.scale / affine.std
-            plus = affine.shift - affine.centre * times
-            factor, shift = factor * times, shift * times + plus
-            missing = None if missing is None else missing * times + plus
-    if np.any(factor == 0.0):
-        raise InputError("it makes a column constant; leave that column out")
-    gaps = np.zeros(len(names)) if missing is None else missing
+        with located(str(step)):
+            features = _after(step.transformer, features)
+    model, notes = table_model(features, networks, "target")
+    said = fill(
+        "columns are prepared as in the pipeline, and rounded to float32; a category that training had not has all of "
+        "its inputs off, or is -1 where categories are numbered; a gap that no imputer fills is 0 after scaling"
+    )
+    return model, (said, *notes)
+
+
+def _split(pipeline: Any) -> tuple[list[PipelineStep], Any]:
+    if not hasattr(pipeline, "steps"):
+        return [], pipeline
+    *before, (_, last) = pipeline.steps
+    return [PipelineStep(name, step) for name, step in before], last
+
+
+def _inputs(fitted: Any) -> list[Feature]:
+    """Return the columns of the table that something was fitted on: by name, or x1, x2, ... where it was an array.
+
+    Which ones hold categories is seen at what encodes them.
+    """
+    names = getattr(fitted, "feature_names_in_", None)
+    if names is None:
+        names = [f"x{place}" for place in range(1, fitted.n_features_in_ + 1)]
+    return [Number(str(name)) for name in names]
+
+
+def _after(transformer: Any, features: list[Feature]) -> list[Feature]:
+    """Return the features after a transformer."""
+    if _does_nothing(transformer):
+        return features
+    if hasattr(transformer, "steps"):
+        for _, step in transformer.steps:
+            features = _after(step, features)
+        return features
+    rule = _rule_of(transformer)
+    return _scaled(transformer, features) if rule is None else rule(transformer, features)
+
+
+def _does_nothing(transformer: Any) -> bool:
+    function = getattr(
+        transformer, "func", 0
+    )  # a FunctionTransformer without one is what "passthrough" becomes
+    return transformer is None or function is None or _is(transformer, "passthrough")
+
+
+def _is(transformer: Any, word: str) -> bool:
+    return isinstance(transformer, str) and transformer == word
+
+
+def _of_columns(transformer: Any, features: list[Feature]) -> list[Feature]:
+    """Return the features of a ColumnTransformer, one transformer after another."""
+    made: list[Feature] = []
+    chosen = transformer._transformer_to_input_indices
+    for name, inner, _ in transformer.transformers_:
+        if not _is(inner, "drop"):
+            with located(f"transformer {name}"):
+                made += _after(inner, [features[place] for place in chosen[name]])
+    return made
+
+
+def _filled(imputer: Any, features: list[Feature]) -> list[Feature]:
+    if not is_missing(imputer.missing_values):
+        raise InputError("its imputer fills another value than a gap; expected missing_values=np.nan or None")
+    if len(imputer.statistics_) != len(features) or any(map(is_missing, imputer.statistics_)):
+        raise InputError("its imputer leaves out columns; fit the pipeline without columns that are empty")
+    made = [
+        filled(_as_text(feature) if isinstance(value, str) else feature, value)
+        for feature, value in zip(features, imputer.statistics_, strict=True)
+    ]
+    indicator = imputer.indicator_
+    return made + [Gap(features[place].column) for place in getattr(indicator, "features_", ())]
+
+
+def _scaled(scaler: Any, features: list[Feature]) -> list[Feature]:
+    affine = scaling_of(scaler, len(features))
+    numbers = zip(affine.centre, affine.std, affine.scale, affine.shift, strict=True)
     return [
-        _Part(
-            ColumnSchema(name, "number"),
-            Linear(float(-shift[place] / factor[place]), float(factor[place]), float(gaps[place])),
-            (row + place,),
-        )
-        for place, name in enumerate(names)
+        scaled(scaled(feature, 1.0, -float(centre)), float(scale / std), float(shift))
+        for feature, (centre, std, scale, shift) in zip(features, numbers, strict=True)
     ]
 
 
-def _one_hot(encoder: Any, names: list[str], row: int) -> tuple[list[_Part], int]:
-    if not hasattr(encoder, "drop_idx_") or getattr(encoder, "_infrequent_enabled", False):
+def _as_text(feature: Feature) -> Text:
+    """Return a column of categories, which may be numbers.
+
+    Raises
+    ------
+    InputError
+        Where something was done with its numbers before.
+    """
+    if isinstance(feature, Text):
+        return feature
+    if not isinstance(feature, Number) or (feature.centre, feature.scale) != (0.0, 1.0):
+        raise InputError("it encodes numbers that were scaled; expected a column as it stands")
+    return Text(feature.column, None if feature.missing is None else category_text(feature.missing))
+
+
+def _coded(feature: Feature, categories: tuple[str, ...], values: dict[str, float], other: float) -> Coded:
+    """Return a number for each category; a gap has that of its category, or of the one that an imputer makes it."""
+    text = _as_text(feature)
+    of_gaps = text.missing or ""
+    missing = values.get(of_gaps, other) if of_gaps or "" in categories else None
+    own = tuple((category, value) for category, value in values.items() if value != other)
+    return Coded(text.column, categories, own, other, missing)
+
+
+def _one_hot(encoder: Any, features: list[Feature]) -> list[Feature]:
+    if getattr(encoder, "_infrequent_enabled", False):
         raise InputError("it is no OneHotEncoder of all categories; expected one without min_frequency")
-    parts = []
-    for place, (name, categories) in enumerate(zip(names, encoder.categories_, strict=True)):
-        texts = tuple(categories.tolist())
-        if not all(isinstance(text, str) for text in texts):
-            raise InputError(
-                fill(
-                    "column {name}: its categories are not all texts; make them texts first",
-                    name=quoted(name),
-                )
-            )
+    made: list[Feature] = []
+    for place, (feature, categories) in enumerate(zip(features, _categories(encoder), strict=True)):
         dropped = None if encoder.drop_idx_ is None else encoder.drop_idx_[place]
-        rows: list[int | None] = []
-        for code in range(len(texts)):
-            if code == dropped:
-                rows.append(None)
-            else:
-                rows.append(row)
-                row += 1
-        transform = OneHot(np.zeros(len(texts)), np.ones(len(texts)), other=False)
-        parts.append(_Part(ColumnSchema(name, "category", texts), transform, tuple(rows)))
-    return parts, row
+        made += [
+            _coded(feature, categories, {category: 1.0}, 0.0)
+            for code, category in enumerate(categories)
+            if code != dropped
+        ]
+    return made
 
 
-def _target(network: MLP) -> tuple[Target, MLP]:
-    """Return what the network predicts, and the network with an output for each class."""
-    *others, last = network.layers
-    name = "target"
-    if network.classes is None:
-        if last.units > 1 or isinstance(last.activation, Sigmoid | Softmax):
-            raise InputError("it predicts several targets; a model of a table has one")
-        return Target(name, "regression", low=-_LARGEST, high=_LARGEST), network
-    if last.units == 1:  # softmax of 0 and a is 1 - sigmoid(a) and sigmoid(a)
-        W, b = np.hstack([np.zeros_like(last.W), last.W]), np.concatenate([np.zeros_like(last.b), last.b])
-        network = MLP([*others, Dense(W, b, "softmax")], classes=network.classes)
-    return Target(name, "classification", network.classes or ()), network
+def _ordinal(encoder: Any, features: list[Feature]) -> list[Feature]:
+    if getattr(encoder, "_infrequent_enabled", False):
+        raise InputError("it is no OrdinalEncoder of all categories; expected one without min_frequency")
+    unknown = -1.0 if encoder.unknown_value is None else float(encoder.unknown_value)
+    made: list[Feature] = []
+    for feature, categories in zip(features, _categories(encoder), strict=True):
+        codes = {category: float(code) for code, category in enumerate(categories)}
+        if "" in codes:
+            codes[""] = float(encoder.encoded_missing_value)
+        if any(map(is_missing, (*codes.values(), unknown))):
+            raise InputError("it makes some categories nan, which no network takes; give them a number")
+        made.append(_coded(feature, categories, codes, unknown))
+    return made
+
+
+def _categories(encoder: Any) -> list[tuple[str, ...]]:
+    """Return the categories of each column as texts.
+
+    Raises
+    ------
+    InputError
+        Where two of them are one category of a table.
+    """
+    found = [tuple(map(category_text, categories.tolist())) for categories in encoder.categories_]
+    for texts in found:
+        if len(set(texts)) < len(texts):
+            raise InputError("two of its categories differ in spaces alone, which a table does not keep")
+    return found
+
+
+_RULES: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
+    "ColumnTransformer": _of_columns,
+    "SimpleImputer": _filled,
+    "OneHotEncoder": _one_hot,
+    "OrdinalEncoder": _ordinal,
+}
+"""By the class that defines transform. What is not among them is a scaler, or refused."""
+
+
+def _rule_of(transformer: Any) -> Callable[[Any, list[Feature]], list[Feature]] | None:
+    transform: Any = getattr(type(transformer), "transform", None)
+    if not getattr(transform, "__module__", "").startswith("sklearn."):
+        return None
+    return _RULES.get(transform.__qualname__.partition(".")[0])

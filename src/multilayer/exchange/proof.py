@@ -14,7 +14,7 @@ from multilayer.activations import AlongAxis
 from multilayer.exchange.imported import Runner
 from multilayer.network import MLP
 
-__all__ = ["Proof", "prove", "samples_for", "tolerance"]
+__all__ = ["Proof", "compared_numbers", "prove", "samples_for", "tolerance"]
 
 _PER_SUM = 4.0
 """How many eps times sum |w x| each weighted sum may be off: other programs add in another order."""
@@ -51,8 +51,6 @@ class Proof:
     row: int
     output: int
     overflows: int = 0
-    of_table: bool = False
-    """Whether answers of a model of a table were compared, whose tolerance is 1e-5 of their range."""
 
     @property
     def holds(self) -> bool:
@@ -72,15 +70,6 @@ class Proof:
             )
         if self.ulp == 0.0:
             return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
-        if self.of_table:
-            return fill(
-                "{by}: answers for {rows} rows differ by at most {ulp:.3g} ulp; {share:.2g} of the tolerance, which is "
-                "1e-5 of their range",
-                by=self.by,
-                rows=self.rows,
-                ulp=self.ulp,
-                share=self.share,
-            )
         return fill(
             "{by}: at most {ulp:.3g} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
             "sum |w x| a layer",
@@ -126,7 +115,17 @@ def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
                 expected=y.shape,
             )
         )
-    allowed = tolerance(network, x)
+    return compared_numbers(y, other, tolerance(network, x), by)
+
+
+def compared_numbers(
+    y: NDArray[Any], other: NDArray[Any], allowed: NDArray[np.float64], by: str, dtype: Any = None
+) -> Proof:
+    """Return how far numbers of another program are from ours, beside how far they may be.
+
+    They are counted in units of the last place of `dtype`, that of y unless given.
+    """
+    ulps = np.spacing(np.abs(y).astype(dtype or y.dtype)).astype(np.float64)
     ours, theirs = y.astype(np.float64), other.astype(np.float64)
     with np.errstate(all="ignore"):
         over = np.isfinite(y) & ~np.isfinite(other)
@@ -134,13 +133,13 @@ def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
         if 2 * np.count_nonzero(over) <= over.size:
             same |= over
         apart = np.where(same, 0.0, np.abs(ours - theirs))
-        ulp = np.where(same, 0.0, apart / np.spacing(np.abs(y)).astype(np.float64))
+        ulp = np.where(same, 0.0, apart / ulps)
         share = np.where(same, 0.0, apart / allowed)
     ulp, share = (_bounded(array) for array in (ulp, share))
     row, output = np.unravel_index(int(share.argmax()), share.shape)
     return Proof(
         by,
-        len(x),
+        len(y),
         float(ulp.max()),
         float(share[row, output]),
         int(row) + 1,
@@ -149,14 +148,16 @@ def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
     )
 
 
-def tolerance(network: MLP, x: NDArray[Any]) -> NDArray[np.float64]:
+def tolerance(network: MLP, x: NDArray[Any], error: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
     """Return how far each output of two correct programs may be apart, of shape (samples, outputs).
+
+    Samples may be off by `error`, of their shape; 0 where both take the same.
 
     In a layer the weighted sum may be off by 4 eps sum |w x|, and by what the error of its inputs makes of it; an
     activation passes that on as far as it changes within, and adds 8 eps of its value.
     """
     eps = float(np.finfo(network.dtype).eps)
-    error = np.zeros(x.shape)
+    error = np.broadcast_to(error, x.shape)
     with np.errstate(all="ignore"):
         for record, layer in zip(network.trace(x), network.layers, strict=True):
             W = np.abs(layer.W.astype(np.float64))

@@ -284,5 +284,6 @@ _HOLDERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[Steps, Any]]]
     (_having("steps", "named_steps"), _end_of_pipeline),
     (_having("estimator", "refit", "cv", "error_score"), _best_of_search),
     (_having("regressor", "transformer", "check_inverse"), _refuse_transformed_targets),
+    (lambda model: type(model).__module__ == "sklearn.frozen._frozen", lambda frozen: ((), frozen.estimator)),
 )
 """Tests for the kinds of holders, by their attributes, and functions that return the model in one."""

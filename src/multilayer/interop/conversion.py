@@ -11,13 +11,16 @@ from typing import Any
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer._base.translation import N_, translated
+from multilayer.activations import Sigmoid, Softmax
 from multilayer.interop import scikit_learn, torch
 from multilayer.interop.containers import has_transformed_targets, unwrapped, with_steps, with_targets
-from multilayer.network import MLP
+from multilayer.network import MLP, Dense
 from multilayer.network.held import holds_network, network_of
+from multilayer.network.labels import labels_of
 
 __all__ = [
     "Conversion",
+    "calibrated_networks",
     "conversion_of",
     "from_model",
 ]
@@ -66,7 +69,7 @@ def from_model(model: Any, /) -> MLP:
     model : object
         A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn, also as the end of a
         pipeline of scalers, which become part of the first layer, as the best of a search, or with targets that are
-        scaled, which becomes part of the last layer; a PyTorch
+        scaled, or calibrated by temperature, which becomes part of the last layer; a PyTorch
         `nn.Sequential` of `Linear`, `BatchNorm1d` and activations, as it predicts in evaluation mode; an `MLP`, which
         is returned as it is; or what `fit` returned.
 
@@ -88,7 +91,50 @@ def from_model(model: Any, /) -> MLP:
     if has_transformed_targets(model):
         return with_targets(from_model(model.regressor_), model.transformer_)
     steps, inner = unwrapped(model)
-    return with_steps(steps, conversion_of(inner).convert(inner))
+    members = calibrated_networks(inner)
+    if len(members) > 1:
+        raise InputError(
+            fill(
+                "a {kind} is the mean of {count} networks; multilayer.exchange.read makes it a model of a table, or "
+                "fit it with ensemble=False",
+                kind=type(inner).__name__,
+                count=len(members),
+            )
+        )
+    return with_steps(steps, members[0] if members else conversion_of(inner).convert(inner))
+
+
+def calibrated_networks(model: Any) -> list[MLP]:
+    """Return the networks of a fitted CalibratedClassifierCV, whose mean it is; none for another model.
+
+    A temperature T is folded into the last layer: softmax(a / T), in float64, rounded once. scikit-learn takes a from
+    log(p + 1e-12), so probabilities below that differ.
+
+    Raises
+    ------
+    InputError
+        For another calibration than by temperature, which is a curve for each class.
+    """
+    networks = []
+    for member in getattr(model, "calibrated_classifiers_", ()):
+        if member.method != "temperature":
+            raise InputError(
+                fill(
+                    "a {kind} with method={method!r} puts a curve behind each class, which no layer does; calibrate "
+                    "with method='temperature', or give model.calibrated_classifiers_[0].estimator",
+                    kind=type(model).__name__,
+                    method=member.method,
+                )
+            )
+        network = from_model(member.estimator)
+        *others, last = network.layers
+        if not isinstance(last.activation, Softmax | Sigmoid) or network.classes is None:
+            raise InputError("its classifier gives no probabilities of classes; expected one that does")
+        W, b = ((array * float(member.calibrators[0].beta_)).astype(last.dtype) for array in (last.W, last.b))
+        scaled = Dense(W, b, last.activation)
+        classes = labels_of(model.classes_)  # those of a member are numbers
+        networks.append(MLP([*others, scaled], classes=classes, inputs=network.input_names))
+    return networks
 
 
 def _has_several(model: Any, name: str) -> bool:
@@ -104,10 +150,6 @@ _HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
             isinstance(model, Mapping) and any(hasattr(value, "detach") for value in model.values())
         ),
         N_("; a state_dict has no activations: load it into its nn.Sequential, and give that"),
-    ),
-    (
-        lambda model: _has_several(model, "calibrated_classifiers_"),
-        N_("; it holds several models: give one, such as model.calibrated_classifiers_[0].estimator"),
     ),
     (
         lambda model: _has_several(model, "estimators_"),

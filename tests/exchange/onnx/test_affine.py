@@ -208,7 +208,7 @@ def test_refused_by_name(tmp_path, name):
 
 def test_two_inputs_are_refused(tmp_path):
     nodes = [("Add", ["x", "z"], ["s"], {}), dense(x="s", y="y")]
-    with pytest.raises(InputError, match=r"2 inputs \('x', 'z'\)"):
+    with pytest.raises(InputError, match=r"node n0 \(Add\): it joins 'x' and 'z'"):
         read(saved(tmp_path / "n.onnx", nodes, WEIGHTS, inputs=("x", "z")))
 
 

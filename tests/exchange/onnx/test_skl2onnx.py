@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 import skl2onnx
-from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from multilayer import InputError
 from multilayer.exchange import read, write
 from multilayer.exchange.onnx import runtime
 from multilayer.exchange.proof import prove, samples_for
@@ -55,12 +53,6 @@ def test_zip_map(tmp_path):
     found = read(exported(tmp_path / "n.onnx", model.fit(X, y), zipmap=True))
     assert found.network.classes == classes
     np.testing.assert_array_equal(found.network.classify(X), model.predict(X))
-
-
-def test_gaps_are_refused_by_name(tmp_path):
-    model = make_pipeline(SimpleImputer(), MLPRegressor(**SETTINGS)).fit(X, X[:, 0])
-    with pytest.raises(InputError, match=r"ai\.onnx\.ml\.Imputer.*fills gaps"):
-        read(exported(tmp_path / "n.onnx", model))
 
 
 def test_what_skl2onnx_writes_wrong_is_right_here(tmp_path):

@@ -48,6 +48,8 @@ def folded(graph: Graph) -> dict[str, Array]:
             try:
                 with np.errstate(all="ignore"):
                     made = np.asarray(rule(node, *inputs))
+            except InputError:
+                raise
             except (
                 ValueError,
                 TypeError,

@@ -23,8 +23,10 @@ from multilayer.exchange.onnx.constants import folded
 from multilayer.exchange.onnx.external import Sidecar
 from multilayer.exchange.onnx.graph import Graph, Value
 from multilayer.exchange.onnx.labels import Ends, ends_of
+from multilayer.exchange.onnx.preparation import prepared
 from multilayer.exchange.onnx.recognition import with_values
 from multilayer.exchange.onnx.steps import STEPS, State
+from multilayer.exchange.onnx.tables_reader import Source, behind, model_of
 from multilayer.exchange.onnx.walk import Found, Walk
 from multilayer.io.network_document import Outline, check_finite, read_document
 from multilayer.network import MLP, Dense
@@ -42,16 +44,18 @@ def read(path: Path, asked: Asked) -> Imported:
     data = storage.read(path)
     with located(where):
         graph = protobuf.model_of(data, Sidecar(path.parent))
-        network, ends, notes = network_of(graph)
+        table = prepared(graph, folded(graph))
+        network, ends, notes = network_of(graph if table is None else behind(graph, table))
+        model, more = (None, ()) if table is None else model_of(table, network)
     template = N_("ONNX, opset {opset}, of {producer}") if graph.producer else N_("ONNX, opset {opset}")
     producer = fill(template, opset=graph.opset, producer=graph.producer)
     origin = {key: value for key, value in graph.metadata.items() if key == "origin"}
+    has_numbers = any(value.name == ends.output for value in graph.outputs)
+    if table is not None and model is not None:
+        proof = partial(Source(path, graph, table, ends).proof, model) if has_numbers else None
+        return Imported(model, producer, (*notes, *more), origin, proof=proof)
     start = graph.inputs[0]
-    runs = (
-        start.kind.startswith("f")
-        and len(start.shape or (None, None)) > 1
-        and any(value.name == ends.output for value in graph.outputs)
-    )
+    runs = start.kind.startswith("f") and len(start.shape or (None, None)) > 1 and has_numbers
     program = partial(runtime.program, path, ends.output, ends.column, start) if runs else None
     return Imported(network, producer, notes, origin, program)
 

@@ -250,7 +250,7 @@ def _scaler(state: State, node: Node, place: int) -> None:
 
 
 REASONS = {
-    "ai.onnx.ml.Imputer": "it fills gaps, which no layer does; fill them before the network, and export the rest",
+    "ai.onnx.ml.Imputer": "it fills gaps, which no layer does; a model of a table does so before its network alone",
     "ai.onnx.ml.Normalizer": "it divides each sample by its norm, which no layer does",
     "ai.onnx.ml.OneHotEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",
     "ai.onnx.ml.LabelEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",

@@ -1,0 +1,211 @@
+"""A model of a table out of features and networks: the weights change their order alone, and keep their bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.activations import Identity, Sigmoid, Softmax
+from multilayer.exchange.features import Coded, Feature, Gap, Number, Text
+from multilayer.network import MLP, Dense
+from multilayer.tables import ColumnSchema, Encoder, Model, Target
+from multilayer.tables.encoder import ColumnEncoder
+from multilayer.tables.texts import is_gap
+from multilayer.tables.transforms.categories import OneHot
+from multilayer.tables.transforms.linear import Linear
+from multilayer.tables.transforms.missing import Indicator
+from multilayer.tables.transforms.transform import Transform
+
+__all__ = ["table_model"]
+
+_LARGEST = float(np.finfo(np.float64).max)
+_MOST_INPUTS = 2**20
+"""Of one column."""
+
+
+def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: str) -> tuple[Model, list[str]]:
+    """Return the model of a table whose networks take these features in this order, and notes.
+
+    Its networks have the same classes. Inputs are put into the order of the columns, and the rows of the first weights
+    with them.
+
+    Raises
+    ------
+    InputError
+        Where the features do not fit the networks, or no model of a table has such an output.
+    """
+    if len(features) != networks[0].widths[0]:
+        raise InputError(
+            fill(
+                "its transformers make {row} columns, but the network takes {widths}",
+                row=len(features),
+                widths=networks[0].widths[0],
+            )
+        )
+    columns: dict[str, list[tuple[int, Feature]]] = {}
+    for row, feature in enumerate(features):
+        columns.setdefault(feature.column, []).append((row, feature))
+    notes: list[str] = []
+    encoders, order = [], []
+    for name, found in columns.items():
+        encoder, rows = _column(name, found, notes)
+        encoders.append(encoder)
+        order += rows
+    aim, ended = _target(networks, target)
+    made = tuple(MLP([_reordered(one.layers[0], order), *one.layers[1:]]) for one in ended)
+    return Model(Encoder(tuple(encoders)), made, aim), notes
+
+
+def _reordered(layer: Dense, order: Sequence[int | None]) -> Dense:
+    nothing = np.zeros_like(layer.W[0])
+    W = np.array([nothing if row is None else layer.W[row] for row in order])
+    return Dense(W, layer.b, layer.activation)
+
+
+_Rows: TypeAlias = list[int | None]
+"""The row of the first weights of each input; None for an input of no weight."""
+
+
+def _column(name: str, found: list[tuple[int, Feature]], notes: list[str]) -> tuple[ColumnEncoder, _Rows]:
+    """Return the transforms of a column, and the row of the first weights of each of their inputs."""
+    if any(isinstance(one, Text) for _, one in found):
+        raise InputError(
+            fill("column {name} holds categories, which nothing makes numbers of", name=quoted(name))
+        )
+    coded = [(row, one) for row, one in found if isinstance(one, Coded)]
+    if coded and any(isinstance(one, Number) for _, one in found):
+        raise InputError(
+            fill(
+                "column {name} is taken as a number and as a category; expected one of them",
+                name=quoted(name),
+            )
+        )
+    categories = _categories(name, (one for _, one in coded), notes)
+    transforms, rows = _of_categories(categories, [(row, _without_gaps(one)) for row, one in coded])
+    for row, one in found:
+        if isinstance(one, Number):
+            transforms.append(Linear(one.centre, one.scale, one.missing or 0.0))
+            rows.append(row)
+        elif isinstance(one, Gap):
+            transforms.append(Indicator(one.off, one.on))
+            rows.append(row)
+    schema = ColumnSchema(name, "category", categories) if coded else ColumnSchema(name, "number")
+    return ColumnEncoder(schema, tuple(transforms)), rows
+
+
+def _categories(name: str, coded: Iterable[Coded], notes: list[str]) -> tuple[str, ...]:
+    """Return the categories of a column. One that is written like a gap is what stands for missing values."""
+    texts = dict.fromkeys(text for own in dict.fromkeys(one.categories for one in coded) for text in own)
+    gaps = [text for text in texts if is_gap(text)]
+    if len(gaps) > 1:
+        raise InputError(
+            fill(
+                "column {name}: {one} and {other} are categories, but in a table both are gaps",
+                name=quoted(name),
+                one=quoted(gaps[0]),
+                other=quoted(gaps[1]),
+            )
+        )
+    if gaps:
+        notes.append(
+            fill(
+                "column {name}: the category {gap} is a gap in a table",
+                name=quoted(name),
+                gap=quoted(gaps[0]),
+            )
+        )
+    return tuple(text for text in texts if not is_gap(text))
+
+
+def _without_gaps(one: Coded) -> Coded:
+    """Return the feature with the number of a category that is a gap as that of what is missing."""
+    values, missing = dict(one.values), one.missing
+    for gap in filter(is_gap, one.categories):
+        number = values.pop(gap, one.other)
+        if missing not in (None, number):
+            raise InputError(
+                fill(
+                    "column {name}: {gap} is a category, but in a table it is a gap, which is filled by another one",
+                    name=quoted(one.column),
+                    gap=quoted(gap),
+                )
+            )
+        missing = number
+    return replace(one, values=tuple(values.items()), missing=one.other if missing is None else missing)
+
+
+def _of_categories(
+    categories: Sequence[str], coded: Sequence[tuple[int, Coded]]
+) -> tuple[list[Transform], _Rows]:
+    """Return transforms: one input for each category where features have one of their own, the rest one by one.
+
+    A feature that has another number for each category becomes inputs of one weight, of which one at most is not 0: so
+    its product is rounded once, as that of the feature itself.
+    """
+    places = {category: place for place, category in enumerate(categories)}
+    count = len(categories)
+    off, on = np.zeros(count), np.zeros(count)
+    slots: _Rows = [None] * count
+    transforms: list[Transform] = []
+    rows: _Rows = []
+    for row, one in coded:
+        differ = [(places[text], value) for text, value in one.values if value != one.other]
+        if len(differ) == 1 and one.missing == one.other and slots[differ[0][0]] is None:
+            place, value = differ[0]
+            slots[place], off[place], on[place] = row, one.other, value
+            continue
+        if differ:
+            codes = np.full(count + 1, one.other)
+            codes[[place for place, _ in differ]] = [value for _, value in differ]
+            transforms.append(OneHot(np.zeros(count + 1), codes, other=True))
+            rows += [row] * (count + 1)
+            _check_count(len(rows))
+        if not differ or one.missing:
+            transforms.append(Indicator(0.0 if differ else one.other, one.missing or 0.0))
+            rows.append(row)
+    if any(slot is not None for slot in slots):
+        return [OneHot(off, on, other=False), *transforms], [*slots, *rows]
+    return transforms, rows
+
+
+def _check_count(count: int) -> None:
+    if count > _MOST_INPUTS:
+        raise InputError("its categories take more inputs than a network has here")
+
+
+def _target(networks: Sequence[MLP], name: str) -> tuple[Target, Sequence[MLP]]:
+    """Return what the networks predict, and the networks with an output for each class."""
+    last, classes = networks[0].layers[-1], networks[0].classes
+    if classes is None and isinstance(last.activation, Softmax):
+        classes = tuple(range(last.units))
+    if classes is None and isinstance(last.activation, Sigmoid) and last.units == 1:
+        classes = (0, 1)
+    if classes is None:
+        if last.units > 1:
+            raise InputError("it predicts several targets; a model of a table has one")
+        return Target(name, "regression", low=-_LARGEST, high=_LARGEST), [
+            _of_quantity(one) for one in networks
+        ]
+    return Target(name, "classification", classes), [_of_classes(one) for one in networks]
+
+
+def _of_quantity(network: MLP) -> MLP:
+    """Return a network that ends in the identity, as a model of a table does."""
+    if isinstance(network.layers[-1].activation, Identity):
+        return network
+    one = np.ones((1, 1), network.dtype)
+    return MLP([*network.layers, Dense(one, np.zeros(1, network.dtype))])
+
+
+def _of_classes(network: MLP) -> MLP:
+    *others, last = network.layers
+    if last.units > 1:
+        return network
+    # softmax of 0 and a is 1 - sigmoid(a) and sigmoid(a)
+    W, b = np.hstack([np.zeros_like(last.W), last.W]), np.concatenate([np.zeros_like(last.b), last.b])
+    return MLP([*others, Dense(W, b, "softmax")])
