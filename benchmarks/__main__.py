@@ -13,7 +13,7 @@ from benchmarks import deploy as shipping
 from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
-from benchmarks.diagnosis_suite import scored, table
+from benchmarks.diagnosis_commands import diagnosis_faults, diagnosis_suite
 from benchmarks.options import (
     only_option,
     refuse_parts,
@@ -23,7 +23,7 @@ from benchmarks.options import (
     store_option,
     threads_option,
 )
-from benchmarks.page import put, update
+from benchmarks.page import update
 from benchmarks.peak import measured_peak
 from benchmarks.race import TRAINERS, race, readable
 from benchmarks.room import measured_copies
@@ -33,10 +33,9 @@ from benchmarks.studio import studio
 from benchmarks.sweep import ONCE_LOST, random_cases, summary
 from benchmarks.table_commands import predict, tables
 from multilayer.activations import Elementwise, catalogue
-from tests.diagnosis.scenarios import SCORED
 
 app = click.Group(help=__doc__)
-for command in (studio, tables, predict):
+for command in (studio, tables, predict, diagnosis_faults, diagnosis_suite):
     app.add_command(command)
 
 
@@ -188,19 +187,6 @@ def startup(rounds: int, store: bool) -> None:
     print(f"multilayer over numpy alone: {readable(more)}")
     if store:
         store_results("startup", [outcome])
-
-
-@app.command("diagnosis-suite")
-@click.option("--seeds", default=2, show_default=True, help="How many seeds.")
-@store_option
-def diagnosis_suite(seeds: int, store: bool) -> None:
-    """Networks with a known fault, scored for `diagnose` and for published rules; no threshold was chosen on them."""
-    comparison = table(scored(SCORED[:seeds]))
-    print(comparison)
-    if store:
-        page = Path(__file__).parents[1] / "docs" / "diagnosis.md"
-        start, end = "<!-- python -m benchmarks diagnosis-suite -->", "<!-- end of the table -->"
-        put(page, f"\n{comparison}\n", start, end)
 
 
 @app.command()

@@ -1,104 +1,117 @@
-"""Sick and healthy networks, and who finds what: `diagnose`, SageMaker Debugger's rules, AutoTrainer's rules."""
+"""The suite labelled by intervention, scored: is the verdict a cause that, once mended, makes the network learn?"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
-from benchmarks.published_rules import AUTOTRAINER, SAGEMAKER, fired
-from multilayer import diagnose
-from tests.diagnosis.scenarios import FAULTY, HEALTHY, Scenario, Subject
+from multilayer import Diagnosis
+from tests.diagnosis_cases.cases import Case, Figures
+from tests.diagnosis_cases.repairs import MENDS
+from tests.diagnosis_cases.told import TOLD
+from tests.diagnosis_cases.training import made
 
-__all__ = ["Score", "scored", "table"]
+__all__ = ["Outcome", "by_mistake", "confusion", "judged", "summary"]
 
-
-@dataclass
-class Score:
-    """How one judge did on the cases of one trouble (or on the healthy)."""
-
-    cases: int = 0
-    found: int = 0
-    """Called sick at all."""
-    named: int = 0
-    """By the name of the trouble that was put in."""
-    other: dict[str, int] = field(default_factory=dict)
-    """What was said in its place, and how often."""
+_UNLEARNABLE = ("no_better_than_constant", "unrelated_labels", "overfitting")
+"""What may be found where no network learns: it learns nothing, or by heart."""
+Grade = Literal["right", "wrong", "nothing"]
 
 
-Judged = tuple[bool, Sequence[str]]
+@dataclass(frozen=True)
+class Outcome:
+    """What a diagnosis of a case found."""
+
+    case: Case
+    figures: Figures
+    told: str
+    first: str
+    """The check of the first error or warning; empty where there is none."""
+    severity: str
+    confidence: float | None
+
+    @property
+    def grade(self) -> Grade:
+        """Whether the first finding is a cause, another one, or there is none."""
+        if not self.first:
+            return "nothing"
+        if self.figures.label == "nothing to learn":
+            return "right" if self.first in _UNLEARNABLE else "wrong"
+        return "right" if self.figures.winners & set(MENDS.get(self.first, ())) else "wrong"
 
 
-def ours(subject: Subject) -> Judged:
-    """Whether there is any error or warning; and the first finding alone."""
-    diagnosis = diagnose(subject.network, subject.X, subject.y, subject.loss, course=subject.course)
-    first = diagnosis.findings[:1]
-    sick = any(finding.severity != "note" for finding in first)
-    return sick, [finding.check for finding in first]
+def judged(labelled: Iterable[tuple[Case, Figures]], told: Sequence[str] = tuple(TOLD)) -> list[Outcome]:
+    """Return the outcomes of the cases, each trained once and diagnosed with all that is told."""
+    outcomes = []
+    for case, figures in labelled:
+        try:
+            found = made(case.recipe, 0)
+        except FloatingPointError:
+            continue  # the training raised an exception, so that there is no network to diagnose
+        for name in told:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                diagnosis = TOLD[name](found)
+            outcomes.append(Outcome(case, figures, name, *_first(diagnosis)))
+    return outcomes
 
 
-def errors(subject: Subject) -> Judged:
-    """Whether the verdict is an error; and its cause."""
-    diagnosis = diagnose(subject.network, subject.X, subject.y, subject.loss, course=subject.course)
-    return diagnosis.trouble, [] if diagnosis.cause is None else [diagnosis.cause.check]
+def _first(diagnosis: Diagnosis) -> tuple[str, str, float | None]:
+    for finding in diagnosis.findings[:1]:
+        if finding.severity != "note":
+            return finding.check, finding.severity, getattr(diagnosis, "confidence", None)
+    return "", "", None
 
 
-def sagemaker(subject: Subject) -> Judged:
-    """Whether a rule fires; and all that those that fire can mean."""
-    rules = fired(SAGEMAKER, subject)
-    return bool(rules), [name for names in rules.values() for name in names]
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """Return the scores by what is told, as a table in Markdown."""
+    names = [name for name in TOLD if any(one.told == name for one in outcomes)]
+    rows = {
+        "main cause right, of the sick": ("sick", lambda one: one.grade == "right"),
+        "sick told that there is no trouble": ("sick", lambda one: one.grade == "nothing"),
+        "no single repair helps: told no trouble": ("combined", lambda one: one.grade == "nothing"),
+        "nothing to learn: found": ("nothing to learn", lambda one: one.grade == "right"),
+        "healthy accused of an error": ("healthy", lambda one: one.severity == "error"),
+        "healthy, a warning only": ("healthy", lambda one: one.severity == "warning"),
+    }
+    lines = [f"| | {' | '.join(names)} |", f"|-|{'-|' * len(names)}"]
+    for title, (label, counted) in rows.items():
+        cells = []
+        for name in names:
+            of = [one for one in outcomes if one.told == name and one.figures.label == label]
+            cells.append(f"{sum(map(counted, of))} of {len(of)}")
+            if label == "sick" and of:
+                cells[-1] += f" ({sum(map(counted, of)) / len(of):.0%})"
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
-def autotrainer(subject: Subject) -> Judged:
-    """The same for AutoTrainer."""
-    rules = fired(AUTOTRAINER, subject)
-    return bool(rules), [name for names in rules.values() for name in names]
+def by_mistake(outcomes: Sequence[Outcome]) -> str:
+    """Return how many main causes of sick networks are right, by the mistake that was made and by what is told."""
+    names = [name for name in TOLD if any(one.told == name for one in outcomes)]
+    lines = [f"| mistake | {' | '.join(names)} |", f"|-|{'-|' * len(names)}"]
+    sick = [one for one in outcomes if one.figures.label == "sick"]
+    for mistake in dict.fromkeys(one.case.mistake for one in sick):
+        cells = []
+        for name in names:
+            of = [one for one in sick if one.told == name and one.case.mistake == mistake]
+            cells.append(f"{sum(one.grade == 'right' for one in of)}/{len(of)}")
+        lines.append(f"| {mistake} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
-JUDGES = {
-    "multilayer": ours,
-    "multilayer, errors only": errors,
-    "SageMaker Debugger": sagemaker,
-    "AutoTrainer": autotrainer,
-}
-
-
-def scored(
-    seeds: Iterable[int], scenarios: Iterable[Scenario] = (*FAULTY, *HEALTHY)
-) -> dict[str, dict[str, Score]]:
-    """Return scores by judge and trouble; "healthy" is the trouble of those that have none."""
-    scores = {judge: defaultdict[str, Score](Score) for judge in JUDGES}
-    seeds = tuple(seeds)
-    for scenario in scenarios:
-        for seed in seeds:
-            subject = scenario.make(seed)
-            for judge, judged in JUDGES.items():
-                sick, names = judged(subject)
-                score = scores[judge][scenario.fault or "healthy"]
-                score.cases += 1
-                score.found += sick
-                if scenario.fault in names:
-                    score.named += 1
-                else:
-                    said = names[0] if names else "nothing"
-                    score.other[said] = score.other.get(said, 0) + 1
-    return {judge: dict(by_trouble) for judge, by_trouble in scores.items()}
-
-
-def table(scores: dict[str, dict[str, Score]]) -> str:
-    """Return the comparison as a table in Markdown."""
-    judges = list(scores)
-    lines = [f"| trouble | cases | {' | '.join(judges)} |", f"|-|-|{'-|' * len(judges)}"]
-    troubles = [trouble for trouble in scores[judges[0]] if trouble != "healthy"]
-    for trouble in troubles:
-        cells = [f"{scores[judge][trouble].named}/{scores[judge][trouble].found}" for judge in judges]
-        lines.append(f"| {trouble} | {scores[judges[0]][trouble].cases} | {' | '.join(cells)} |")
-    total = sum(scores[judges[0]][trouble].cases for trouble in troubles)
-    for what, words in (("named", "sick: named right"), ("found", "sick: found at all")):
-        shares = [sum(getattr(scores[judge][t], what) for t in troubles) / total for judge in judges]
-        lines.append(f"| **{words}** | {total} | {' | '.join(f'{share:.0%}' for share in shares)} |")
-    if "healthy" in scores[judges[0]]:
-        healthy = [scores[judge]["healthy"] for judge in judges]
-        cells = [f"{score.found / score.cases:.0%}" for score in healthy]
-        lines.append(f"| **healthy: called sick** | {healthy[0].cases} | {' | '.join(cells)} |")
+def confusion(outcomes: Sequence[Outcome], told: str) -> str:
+    """Return which checks come first for sick networks, by the repair that wins."""
+    counts: dict[str, Counter[str]] = {}
+    for one in outcomes:
+        if one.figures.label == "sick" and one.told == told:
+            best = max(one.figures.repairs, key=lambda name: sum(one.figures.repairs[name]))
+            counts.setdefault(best, Counter())[one.first or "(nothing)"] += 1
+    lines = ["| best repair | cases | first finding |", "|-|-|-|"]
+    for best, found in sorted(counts.items(), key=lambda entry: -entry[1].total()):
+        said = ", ".join(f"{check} {count}" for check, count in found.most_common())
+        lines.append(f"| {best} | {found.total()} | {said} |")
     return "\n".join(lines)

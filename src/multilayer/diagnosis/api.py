@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
 from multilayer._base.fields import checked_flag
 from multilayer._base.names import with_known_options
@@ -139,15 +141,34 @@ def _loss_of(case: Case) -> tuple[Loss | None, str]:
     """Return the loss for a network of which none is known, and a note; None where none belongs to it."""
     activation = case.network.layers[-1].activation
     chosen, name = natural_loss(activation), activation.facts.name
+    numbers = loss_of_numbers(case.y, case.network.widths[-1])
+    if chosen is not None and numbers is not None and not _takes(chosen, case):
+        return numbers, fill(
+            "no loss was given: {loss} belongs to the output activation {name}, but does not take these targets; "
+            "squared is taken",
+            loss=chosen.facts.name,
+            name=name,
+        )
     if chosen is not None:
         return chosen, fill(
             "no loss was given: {loss} is taken, which belongs to the output activation {name}",
             loss=chosen.facts.name,
             name=name,
         )
-    chosen = loss_of_numbers(case.y, case.network.widths[-1])
-    if chosen is not None:
-        return chosen, fill(
+    if numbers is not None:
+        return numbers, fill(
             "no loss was given, and none belongs to the output activation {name}: squared is taken", name=name
         )
     return None, ""
+
+
+def _takes(loss: Loss, case: Case) -> bool:
+    """Return whether a loss takes so many outputs, and the range of the targets, where these are finite numbers."""
+    try:
+        loss.check_units(case.network.widths[-1])
+    except InputError:
+        return False
+    array, need = plain_array("y", case.y), loss.facts.targets
+    if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        return True  # the loss itself says what is wrong with them
+    return bool(((need.low <= array) & (array <= need.high)).all())

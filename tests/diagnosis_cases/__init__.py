@@ -1,0 +1,1 @@
+"""Networks labelled by intervention: trained with a mistake, and again with each repair alone."""

@@ -1,0 +1,147 @@
+"""The cases of the suite: a mistake or a healthy kind, a seed, and the label that interventions give.
+
+Development looks at the open half alone: half of the realizations, seeds from 0. The scored half has all realizations,
+and seeds from 1000.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Literal
+
+import numpy as np
+
+from tests.diagnosis_cases.healthy import HEALTHY
+from tests.diagnosis_cases.mistakes import MISTAKES
+from tests.diagnosis_cases.recipe import Recipe
+from tests.diagnosis_cases.repairs import repaired, well_made
+from tests.diagnosis_cases.training import made, skill
+
+__all__ = ["Case", "Figures", "Half", "cases", "labelled", "measured", "store", "stored"]
+
+Half = Literal["open", "scored"]
+_FIRST = {"open": 0, "scored": 1000}
+_SEEDS = 2
+_MEDIAN = 0.954
+"""Median difference of two numbers from a normal distribution of standard deviation 1."""
+_GAIN, _NONE = 0.15, 0.05
+"""What a repair gains of a sick network at least, and of a healthy one at most: of the way to perfection."""
+_LEARNED = 0.1
+_NEAR = 0.1
+"""Of the largest gain: repairs that gain nearly as much win as well."""
+_FOLDER = Path(__file__).parent / "labels"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A recipe with a mistake, or of a healthy kind."""
+
+    mistake: str
+    """ "healthy" where none was made."""
+    name: str
+    recipe: Recipe
+
+    @property
+    def key(self) -> str:
+        return f"{self.name} {self.recipe.seed}"
+
+
+Scores = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Held-out skill, one per seed: of the network as it is, of a well-made one, and with each repair alone."""
+
+    sick: Scores
+    well_made: Scores
+    repairs: dict[str, Scores]
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation between seeds: from the median difference, which a training that jumps does not widen."""
+        pairs = np.array([self.sick, self.well_made, *self.repairs.values()])
+        return float(np.median(np.ptp(pairs, axis=1))) / _MEDIAN
+
+    @property
+    def label(self) -> str:
+        """ "sick", "healthy", "nothing to learn", "combined" (no single repair helps), or "between"."""
+        best, sick, good = max(map(mean, self.repairs.values())), mean(self.sick), mean(self.well_made)
+        if max(best, sick, good) < _LEARNED:
+            return "nothing to learn"
+        noise = 2.0 * self.spread
+        if best - sick > max(_GAIN, noise):
+            return "sick"
+        if good - sick > max(_GAIN, noise):
+            return "combined"
+        return "healthy" if best - sick <= max(_NONE, noise) else "between"
+
+    @property
+    def winners(self) -> frozenset[str]:
+        """The repairs that come within the spread of the best one."""
+        means = {name: mean(reached) for name, reached in self.repairs.items()}
+        best = max(means.values())
+        margin = max(2.0 * self.spread, _NEAR * (best - mean(self.sick)))
+        return frozenset(name for name, reached in means.items() if reached >= best - margin)
+
+
+def cases(half: Half, each: int) -> Iterator[Case]:
+    """Return so many cases of each realization and each healthy kind."""
+    first = _FIRST[half]
+    for number in range(first, first + each):
+        for realization in MISTAKES:
+            if half == "scored" or not realization.hidden_half:
+                recipe = realization.recipe(_rng(realization.name, number), number)
+                yield Case(realization.mistake, realization.name, recipe)
+        for kind in HEALTHY:
+            yield Case("healthy", kind.name, kind.recipe(_rng(kind.name, number), number))
+
+
+def _rng(name: str, number: int) -> np.random.Generator:
+    return np.random.default_rng([zlib.crc32(name.encode()), number])
+
+
+def measured(case: Case) -> Figures:
+    """Return the figures of a case: the training as it is, then with each repair alone."""
+    repairs = {name: _scores(other) for name, other in repaired(case.recipe).items()}
+    return Figures(_scores(case.recipe), _scores(well_made(case.recipe)), repairs)
+
+
+def _scores(recipe: Recipe) -> Scores:
+    return tuple(round(_score(recipe, seed), 3) for seed in range(_SEEDS))
+
+
+def _score(recipe: Recipe, seed: int) -> float:
+    try:
+        return skill(made(recipe, seed))
+    except FloatingPointError:
+        return -1.0
+
+
+def stored(half: Half) -> dict[str, Figures]:
+    """Return the figures that were stored, by the key of their case."""
+    path = _FOLDER / f"{half}.jsonl"
+    found = {}
+    for line in path.read_text().splitlines() if path.exists() else []:
+        key, sick, good, repairs = json.loads(line)
+        found[key] = Figures(sick, good, repairs)
+    return found
+
+
+def store(half: Half, key: str, figures: Figures) -> None:
+    """Add the figures of a case to its file."""
+    _FOLDER.mkdir(exist_ok=True)
+    line = [key, figures.sick, figures.well_made, figures.repairs]
+    with (_FOLDER / f"{half}.jsonl").open("a") as file:
+        file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+def labelled(half: Half, each: int) -> list[tuple[Case, Figures]]:
+    """Return the cases whose figures are stored."""
+    found = stored(half)
+    return [(case, found[case.key]) for case in cases(half, each) if case.key in found]
