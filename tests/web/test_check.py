@@ -99,6 +99,10 @@ def test_the_page_names_the_slip(show):
     assert "The first wrong number is a(2)[1,1]: 0.6 was given, 0.51616 is right." in shown.page.inner_text(
         "main"
     )
+    assert "Next: Apply h before you go on: the next layer takes z = h(a)." in shown.page.inner_text("main")
+    shown.page.click("text=See how it comes about")
+    shown.page.wait_for_selector('[role=region] h3:has-text("a₁(2)")')
+    shown.view("check")
     shown.page.fill("textarea", "0.516; 1.214")
     shown.page.select_option('label:has-text("They are") select', "a(2)")
     shown.page.click('form button:has-text("Check")')

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from multilayer import diagnose, fit
+from multilayer._base.language import in_language
 from multilayer.web.feed import Feed, status_of
 from multilayer.web.presets import PRESETS
 from multilayer.web.recipe import Recipe
@@ -113,3 +115,27 @@ def test_a_problem_is_said():
     runner = played(session)
     runner.worker.problem = "there is no room"
     assert status_of(session, runner).message == "there is no room"
+
+
+def test_findings_are_in_the_language_of_who_reads_them_and_change_with_it():
+    session = session_of("stuck")
+    with in_language("ko"):
+        runner = played(session)
+    feed = Feed(session, runner)
+
+    def found(code):
+        with in_language(code):
+            return {message.key: message for name, message in feed.messages() if name == "finding"}
+
+    english, korean = found("en"), found("ko")
+    assert english.keys() == korean.keys() != set()
+    for key, text in english.items():
+        assert not re.search("[가-힣]", text.title + text.evidence + text.advice)
+        assert re.search("[가-힣]", korean[key].title)
+        assert re.search("[가-힣]", korean[key].advice)
+    assert found("en") == english
+    assert found("en") == {}
+    with in_language("en"):
+        again = session_of("stuck")
+        messages = Feed(again, played(again)).messages()
+        assert {each.key: each for name, each in messages if name == "finding"} == english

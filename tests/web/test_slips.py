@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import multilayer.web
 from multilayer import InputError, initialize
 from multilayer.web.aim import AimRequest, aim_of
 from multilayer.web.presets import PRESETS
@@ -14,7 +18,9 @@ from multilayer.web.slips.calculation import Calculation, Steps
 from multilayer.web.slips.table import SLIPS
 from multilayer.web.typed import typed
 from tests.web.slips import answers, text_of, works
+from tools.translations import python_sentences
 
+WEB = Path(multilayer.web.__file__).parent
 NETWORKS = 20
 
 
@@ -205,3 +211,19 @@ def test_in_a_large_network_wrong_numbers_are_marked():
     found = check(work, typed(text_of(a + np.array([[0.0, 1.0]]), 4)), "a(2)")
     assert found.fits.tolist() == [[True, False]]
     assert found.findings[0].sentence == "1 of 2 are wrong; beyond 5,000 weights no slips are looked for."
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
+def test_a_named_slip_has_advice(slip):
+    work, name, text = next(
+        given for work in works(80) if (given := answers(slip.name, work, 6, np.random.default_rng(1)))
+    )
+    found = {finding.slip: finding.advice for finding in check(work, typed(text), name).findings}
+    assert found[slip.name] == slip.advice
+
+
+def test_no_sentence_has_an_article_that_looks_like_a_weighted_sum():
+    """The page puts its letters into these sentences: `a` is a weighted sum in all of them."""
+    for path in ("slips/table.py", "slips/forward.py", "slips/backward.py", "slips/judges.py", "backward.py"):
+        for sentence in python_sentences((WEB / path).read_text()):
+            assert not re.search(r"\ba (?!was|belongs|grows|moves|of|and|takes)[a-z0-9]", sentence), sentence

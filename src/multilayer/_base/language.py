@@ -24,12 +24,16 @@ __all__ = [
     "in_language",
     "language",
     "language_of_environment",
+    "language_of_request",
     "languages",
     "use_language",
 ]
 
 DOMAIN = "multilayer"
 CATALOGUES = Path(__file__).parents[1] / "locale"
+
+_LONGEST_ACCEPTED = 1000
+"""Characters of an Accept-Language that are read."""
 
 # The order in which gettext reads them.
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -98,6 +102,23 @@ def language_of_environment() -> str:
     """
     asked = next((value for name in _VARIABLES if (value := os.environ.get(name))), "")
     return next((known for code in asked.split(":") if (known := _known(code))), "en")
+
+
+def language_of_request(accepted: str) -> str:
+    """Return the language that a browser asks for: the best of an Accept-Language that there is, or English.
+
+    >>> language_of_request("fr, ko-KR;q=0.8, en;q=0.9"), language_of_request("en;q=0, ko"), language_of_request("*")
+    ('en', 'ko', 'en')
+    """
+    wanted: list[tuple[float, str]] = []
+    for one in accepted[:_LONGEST_ACCEPTED].split(","):
+        code, _, weight = one.partition(";")
+        known = _known(code.strip())
+        found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight) if weight else None
+        quality = 1.0 if not weight else float(found[1]) if found else 0.0
+        if known and quality > 0.0:
+            wanted.append((quality, known))
+    return max(wanted, key=lambda pair: pair[0], default=(0.0, "en"))[1]
 
 
 def _known(code: str) -> str | None:

@@ -143,6 +143,10 @@ class Live:
         """The findings of the last snapshot, the worst first."""
         return self.snapshots[-1].findings if self.snapshots else ()
 
+    def reworded(self) -> tuple[Finding, ...]:
+        """Return the findings of the last snapshot, in the language of the present context."""
+        return () if self._sample is None else self._sample.findings()
+
     @property
     def seconds(self) -> float:
         """What the snapshots have taken so far."""

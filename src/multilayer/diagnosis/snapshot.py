@@ -15,7 +15,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import conclude
-from multilayer.diagnosis.evidence import Caller, LayerStatistics, TrainingRecord
+from multilayer.diagnosis.evidence import Caller, Evidence, LayerStatistics, TrainingRecord
 from multilayer.diagnosis.measure import Sources, measure
 from multilayer.diagnosis.phrases import unknown
 from multilayer.losses import Loss
@@ -53,15 +53,16 @@ class Snapshot:
     """Before the last epoch, an error that training may mend is a warning."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Sample:
-    """The samples that every snapshot is taken on."""
+    """The samples that every snapshot is taken on, and what the last one has measured."""
 
     X: NDArray[Any]
     y: NDArray[Any] | None
     loss: Loss | None
     rng: Random
     caller: Caller
+    evidence: Evidence | None = field(default=None, init=False)
 
     def snapshot(
         self,
@@ -82,7 +83,7 @@ class Sample:
             self.rng,
             baseline=False,
         )
-        findings = conclude(evidence, CHECKS).findings
+        self.evidence = evidence
         return Snapshot(
             epoch,
             steps,
@@ -91,8 +92,15 @@ class Sample:
             np.array([_saturated(layer) for layer in evidence.layers]),
             update,
             whole_epoch,
-            findings if course.stopped is not None else tuple(_for_now(findings)),
+            self.findings(),
         )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what follows from the last measurement, in the language of the present context."""
+        if self.evidence is None:
+            return ()
+        findings = conclude(self.evidence, CHECKS).findings
+        return findings if self.evidence.course.stopped is not None else tuple(_for_now(findings))
 
 
 def _for_now(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from multilayer._base.text import fill
 from multilayer.web.answers import ENDPOINTS, answered
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.guard import Guard
@@ -32,7 +34,7 @@ def application(session: Session, port: int, token: str) -> Guard:
     async def enter(request: Request) -> Response:
         body = await _body(request)
         if body is None or not guard.admits(body.decode("utf-8", "replace")):
-            return PlainTextResponse("open the address that the studio printed when it started\n", 403)
+            return PlainTextResponse(fill("open the address that the studio printed") + "\n", 403)
         response = Response(status_code=204)
         response.set_cookie(guard.cookie, guard.ticket, httponly=True, samesite="strict")
         return response
@@ -44,7 +46,7 @@ def application(session: Session, port: int, token: str) -> Guard:
         *(route for view in VIEWS for route in getattr(view, "routes", lambda _: ())(session)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    guard = Guard(Starlette(routes=routes), port, token)
+    guard = Guard(Starlette(routes=routes, exception_handlers={HTTPException: _nothing}), port, token)
     return guard
 
 
@@ -52,12 +54,18 @@ def _route(session: Session, endpoint: Endpoint) -> Route:
     async def handle(request: Request) -> Response:
         body = await _body(request)
         if body is None:  # half a request is none: its defaults are not what was asked for
-            return PlainTextResponse("the request did not arrive whole\n", 413)
+            return PlainTextResponse(fill("the request did not arrive whole") + "\n", 413)
         code = request.headers.get("x-language", "")
         status, media_type, found = await run_in_threadpool(answered, session, endpoint, body, code)
         return Response(found, status, media_type=media_type)
 
     return Route(f"/api/{endpoint.name}", handle, methods=["POST"])
+
+
+async def _nothing(_: Request, error: Exception) -> Response:
+    """Say that there is no such address, or not for this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return PlainTextResponse(fill("there is nothing at this address") + "\n", status)
 
 
 async def _body(request: Request) -> bytes | None:

@@ -187,8 +187,8 @@ def _slope(back: Backward, blocks: _Blocks, n: int) -> BackStep:
             "slope", n, f"h'(a({n})) = {facts.derivative}", [about], [a, blocks.rows(f"h'({n})", slope)]
         )
     about = fill(
-        "Each output of {name} depends on every a of its row, so its slope is a matrix: dh_i/da_j stands in row i and "
-        "column j. This is the one of row {row}.",
+        "Each output of {name} depends on every a of its row, so there is one matrix of slopes for each row: "
+        "dh_i/da_j stands in row i and column j. This is that of row {row}.",
         name=facts.name,
         row=back.aim.first + 1,
     )
@@ -215,7 +215,9 @@ def _da(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     else:
         formula = f"da({n})_j = sum_i dz({n})_i · dh_i/da_j"
         about = [
-            fill("Each a moves all outputs of its row, so its error is a sum over them: dz times the matrix.")
+            fill(
+                "Each a moves all outputs of its row, so its error is the sum over them: dz times the matrix."
+            )
         ]
     return BackStep("da", n, formula, about, [blocks.rows(f"da({n})", back.gradients[n - 1].da)])
 
@@ -225,7 +227,9 @@ def _weights(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     formula = fill(
         "dW({n}) = {before}^T da({n}), db({n}) = the sum of da({n}) over the rows", n=n, before=source
     )
-    about = fill("What came in through a weight, times the error behind it; the parts of all rows are added.")
+    about = fill(
+        "What came in through each weight, times the error behind it; the parts of all rows are added."
+    )
     shown = [
         blocks.rows(source, back.record(n).x, of_inputs=True),
         blocks.matrix(f"dW({n})", found.dW),

@@ -118,9 +118,7 @@ class Feed:
         )
 
     def _changed_findings(self, course: Course) -> Iterator[tuple[str, msgspec.Struct]]:
-        now = {
-            text.key: text for text in (finding_text(each, course.start) for each in course.reported.values())
-        }
+        now = {text.key: text for text in (finding_text(each, course.start) for each in course.findings())}
         for key in self._findings.keys() - now.keys():
             yield "withdrawn", Withdrawn(key, self._findings[key].title)
         for key, text in now.items():

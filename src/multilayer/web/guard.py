@@ -15,7 +15,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from multilayer._base.language import in_language, language_of_request
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 
 __all__ = ["HEADERS", "MAX_BODY", "MAX_SECONDS", "Guard"]
 
@@ -40,8 +42,9 @@ MAX_SECONDS = 30
 """For the body of a request to arrive."""
 
 _LONGEST_LENGTH = 20
-_STRANGE = "the request comes from another page"
+_STRANGE = N_("the request comes from another page")
 
+Headers = dict[bytes, list[bytes]]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -66,11 +69,13 @@ class Guard:
             return
         if scope["type"] != "http":
             return
-        status, reason = self._refusal(scope)
-        if status:
-            await _refuse(send, status, reason)
-            return
-        await self.app(scope, _limited(receive), _with_headers(send))
+        headers = _gathered(scope)
+        status, reason = self._refusal(scope, headers)
+        with in_language(_language(headers)):
+            if status:
+                await _refuse(send, status, fill(reason, most=MAX_BODY))
+            else:
+                await self.app(scope, _limited(receive), _with_headers(send))
 
     def admits(self, token: str) -> bool:
         """Whether a token is the one of the address that was printed, or one for a visit, which is used up by it."""
@@ -85,11 +90,8 @@ class Guard:
         self._visits.add(token)
         return token
 
-    def _refusal(self, scope: Scope) -> tuple[int, str]:
-        """Return the status and the reason why a request is refused, or 0."""
-        headers: dict[bytes, list[bytes]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name.lower(), []).append(value)
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str]:
+        """Return the status and the template of the reason why a request is refused, or 0."""
         hosts, origins = headers.get(b"host", []), headers.get(b"origin", [])
         sites = headers.get(b"sec-fetch-site", [])
         path, is_post = scope["path"], scope["method"] == "POST"
@@ -97,21 +99,29 @@ class Guard:
         length = headers.get(b"content-length", [b"0"])[0]
         is_link = path == "/" and not is_post and headers.get(b"sec-fetch-dest") == [b"document"]
         refusals = (
-            (len(hosts) != 1 or hosts[0].lower() not in self._hosts, 403, "the host is not this machine"),
-            (not is_post and scope["method"] not in ("GET", "HEAD"), 403, "only GET and POST are answered"),
-            (is_post and not origins, 403, "the request names no origin"),
+            (len(hosts) != 1 or hosts[0].lower() not in self._hosts, 403, N_("the host is not this machine")),
+            (
+                not is_post and scope["method"] not in ("GET", "HEAD"),
+                403,
+                N_("only GET and POST are answered"),
+            ),
+            (is_post and not origins, 403, N_("the request names no origin")),
             (len(origins) > 1 or not self._origins.issuperset(origins), 403, _STRANGE),
             (not is_link and not {b"same-origin", b"none"}.issuperset(sites), 403, _STRANGE),
-            (needs_cookie and not self._has_cookie(headers), 403, "open the address that the studio printed"),
+            (
+                needs_cookie and not self._has_cookie(headers),
+                403,
+                N_("open the address that the studio printed"),
+            ),
             (
                 not length.isdigit() or len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY,
                 413,
-                fill("a request has at most {most:,} bytes", most=MAX_BODY),
+                N_("a request has at most {most:,} bytes"),
             ),
         )
         return next(((status, reason) for refused, status, reason in refusals if refused), (0, ""))
 
-    def _has_cookie(self, headers: dict[bytes, list[bytes]]) -> bool:
+    def _has_cookie(self, headers: Headers) -> bool:
         given = SimpleCookie()
         try:
             given.load("; ".join(value.decode("latin-1") for value in headers.get(b"cookie", [])))
@@ -120,6 +130,20 @@ class Guard:
         return self.cookie in given and secrets.compare_digest(
             given[self.cookie].value.encode(), self.ticket.encode()
         )
+
+
+def _gathered(scope: Scope) -> Headers:
+    """Return all values of each header by its name in lower case."""
+    found: Headers = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
+def _language(headers: Headers) -> str:
+    """Return the language of the page, or else of the browser."""
+    given = [*headers.get(b"x-language", []), *headers.get(b"accept-language", [])]
+    return language_of_request(b",".join(given).decode("latin-1"))
 
 
 def _limited(receive: Receive) -> Receive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from multilayer._base.language import language
@@ -43,6 +43,8 @@ class Course:
         """The curves as far as training ever came; `progress` may have gone back."""
         self.reported: dict[tuple[str, int | None], Finding] = {}
         """What the diagnosis has found, and not withdrawn; replaced, never changed."""
+        self._reworded: dict[tuple[str, str, int | None], tuple[Finding, Finding]] = {}
+        """By language, check and layer: what was reported, and how it is said there."""
         self.live = Live(
             self.rows.X, self.rows.y, self.config.loss, start=self.start, on_finding=self._report
         )
@@ -154,8 +156,21 @@ class Course:
         self._diagnosed_in = language()
         self.diagnosis = diagnose(trained, self.rows.X, self.rows.y)
 
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was found, and not withdrawn, in the present language; it was found in that of who trains."""
+        code = language()
+        for key, finding in self.reported.items():
+            known, said = self._reworded.get((code, *key), (None, finding))
+            if known is not finding:
+                again = (each for each in self.live.reworded() if (each.check, each.layer) == key)
+                said = next(again, finding)
+                self._reworded[(code, *key)] = finding, said
+            yield said
+
     def _report(self, finding: Finding) -> None:
-        self.reported = {**self.reported, (finding.check, finding.layer): finding}
+        key = finding.check, finding.layer
+        self._reworded[(language(), *key)] = finding, finding
+        self.reported = {**self.reported, key: finding}
 
     def _withdraw(self) -> None:
         gone = {(finding.check, finding.layer) for finding in self.live.withdrawn}

@@ -159,10 +159,10 @@ def updated_too_early(work: Work, steps: Steps) -> Iterator[Variant]:
 def sum_for_mean(work: Work, steps: Steps) -> Iterator[Variant]:
     if work.rows > 1:
         said = fill(
-            "the sum over the rows was taken, where the mean belongs: a factor of {rows}", rows=work.rows
+            "the sum over the rows was taken, where the mean belongs: {rows} times as much", rows=work.rows
         )
         yield Variant(said, replace(steps, row_scale=float(work.rows)), BACK)
-        said = fill("the mean over the rows was taken twice: a factor of 1/{rows}", rows=work.rows)
+        said = fill("the mean over the rows was taken twice: 1/{rows} of it", rows=work.rows)
         yield Variant(said, replace(steps, row_scale=1.0 / work.rows), BACK)
 
 
@@ -176,7 +176,7 @@ def half(work: Work, steps: Steps) -> Iterator[Variant]:
         )
         yield Variant(said, replace(steps, scale=2.0), BACK)
         said = fill(
-            "there is a 1/2 too many in the squared error: {name} is {formula}",
+            "there is one 1/2 too many in the squared error: {name} is {formula}",
             name=name,
             formula=work.aim.loss.facts.formula,
         )

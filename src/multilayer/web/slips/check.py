@@ -13,7 +13,7 @@ from multilayer._base.text import fill, quoted
 from multilayer.web.slips.calculation import MOST_WEIGHTS, Array, Work
 from multilayer.web.slips.judges import JUDGES
 from multilayer.web.slips.precision import Given
-from multilayer.web.slips.verdict import Candidates, Verdict, arrays_of, verdict_on
+from multilayer.web.slips.verdict import Candidates, Finding, Verdict, arrays_of, verdict_on
 from multilayer.web.typed import Typed
 
 __all__ = ["check", "has_array"]
@@ -63,7 +63,11 @@ def _unexplained(work: Work, known: dict[str, Array], candidates: Candidates) ->
         )
     else:
         said = fill("No known slip explains these numbers: {wrong} of {count} are wrong.", **places)
-    return replace(verdict_on(name, False, "", said, numbers, known[name]), is_found=is_found)
+    advice = fill(
+        "Check the arrays before this one, in order: what went wrong is in the first that is wrong."
+    )
+    finding = Finding(name, "", said, advice)
+    return replace(verdict_on(name, finding, numbers, known[name]), is_found=is_found)
 
 
 def _candidates(work: Work, given: Typed, known: dict[str, Array], array: str | None) -> Candidates:

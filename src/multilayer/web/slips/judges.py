@@ -12,7 +12,7 @@ from multilayer._base.text import fill
 from multilayer.web.slips.calculation import Array, Calculation, Steps, Work
 from multilayer.web.slips.precision import Given
 from multilayer.web.slips.table import SLIPS
-from multilayer.web.slips.verdict import Candidates, Verdict, arrays_of, verdict_on
+from multilayer.web.slips.verdict import Candidates, Finding, Verdict, arrays_of, verdict_on
 
 __all__ = ["JUDGES"]
 
@@ -31,7 +31,7 @@ def right(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterat
                 said = fill(
                     "Right to {digits} digits: these are the numbers of {array}.", digits=digits, array=name
                 )
-            yield verdict_on(name, True, "", said, numbers, known[name])
+            yield verdict_on(name, Finding(name, "", said), numbers, known[name], right=True)
 
 
 def turned(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
@@ -44,13 +44,14 @@ def turned(work: Work, known: dict[str, Array], candidates: Candidates) -> Itera
                     array=name,
                     shape=known[name].shape,
                 )
-                yield verdict_on(name, False, "transposed", said, numbers, known[name])
+                advice = fill("Turn it over: rows become columns. In NumPy that is .T.")
+                yield verdict_on(name, Finding(name, "transposed", said, advice), numbers, known[name])
 
 
 def by_a_slip(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
     """A slip of the table explains them: rounded to the digits given, or else cut off there."""
     made = [
-        (slip.name, variant, Calculation(work, variant.steps))
+        (slip, variant, Calculation(work, variant.steps))
         for slip in SLIPS
         for variant in slip.variants(work, Steps.of(work))
         if not work.is_large
@@ -63,8 +64,9 @@ def by_a_slip(work: Work, known: dict[str, Array], candidates: Candidates) -> It
                     continue
                 wrong = calculation[name]
                 if wrong is not None and agree(numbers, wrong):
-                    verdict = verdict_on(name, False, slip, variant.sentence, numbers, known[name])
-                    found.setdefault((slip, name, wrong.tobytes()), verdict)
+                    finding = Finding(name, slip.name, variant.sentence, fill(slip.advice))
+                    verdict = verdict_on(name, finding, numbers, known[name])
+                    found.setdefault((slip.name, name, wrong.tobytes()), verdict)
         if found:
             yield from found.values()
             return
@@ -78,7 +80,8 @@ def another_array(work: Work, known: dict[str, Array], candidates: Candidates) -
                 said = fill(
                     "These are the numbers of {other}, not those of {array}.", other=other, array=name
                 )
-                yield verdict_on(name, False, "another array", said, numbers, known[name])
+                advice = fill("If you meant {other}, choose it above, and it is right.", other=other)
+                yield verdict_on(name, Finding(name, "another array", said, advice), numbers, known[name])
 
 
 def another_row(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
@@ -88,7 +91,10 @@ def another_row(work: Work, known: dict[str, Array], candidates: Candidates) -> 
         for name, (numbers, *_) in candidates.items():
             if numbers.agree(arrays[name]):
                 said = fill("These are the numbers of row {row}.", row=other.first + 1)
-                yield verdict_on(name, False, "another row", said, numbers, known[name])
+                advice = fill(
+                    "Choose that row above, or take the inputs of row {row}.", row=work.aim.first + 1
+                )
+                yield verdict_on(name, Finding(name, "another row", said, advice), numbers, known[name])
 
 
 def by_rounding(work: Work, known: dict[str, Array], candidates: Candidates) -> Iterator[Verdict]:
@@ -97,18 +103,22 @@ def by_rounding(work: Work, known: dict[str, Array], candidates: Candidates) -> 
         right = known[name]
         if numbers.is_cut_off(right):
             said = fill("Right, but the last digit is cut off, where it should be rounded.")
-            yield verdict_on(name, False, "cut off", said, numbers, right)
+            advice = fill("The calculation is right: round the last digit.")
+            yield verdict_on(name, Finding(name, "cut off", said, advice), numbers, right)
         elif numbers.is_single(right):
             said = fill(
                 "Right, but computed in float32: the digits from about the seventh on are not those of float64."
             )
-            yield verdict_on(name, False, "float32", said, numbers, right)
+            advice = fill("The calculation is right: for more digits compute in float64.")
+            yield verdict_on(name, Finding(name, "float32", said, advice), numbers, right)
     for said, kept in () if work.is_large else _roundings():
         calculation = Calculation(work, replace(Steps.of(work), kept=kept))
         for name, (numbers, *_) in candidates.items():
             wrong = calculation[name]
             if wrong is not None and numbers.agree(wrong):
-                yield verdict_on(name, False, "rounded between steps", said, numbers, known[name])
+                advice = fill("Keep all digits between the steps, and round at the end.")
+                finding = Finding(name, "rounded between steps", said, advice)
+                yield verdict_on(name, finding, numbers, known[name])
 
 
 def _roundings() -> Iterator[tuple[str, Callable[[Array], Array]]]:

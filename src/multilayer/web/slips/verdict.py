@@ -23,6 +23,8 @@ class Finding:
     slip: str
     """Its name; "" for none."""
     sentence: str
+    advice: str = ""
+    """What to do next."""
 
 
 @dataclass(frozen=True)
@@ -67,5 +69,7 @@ def arrays_of(work: Work) -> dict[str, Array]:
     return found | {"dx": np.asarray(back.dz(0))}
 
 
-def verdict_on(array: str, right: bool, slip: str, sentence: str, given: Given, expected: Array) -> Verdict:
-    return Verdict(array, right, (Finding(array, slip, sentence),), given, expected)
+def verdict_on(
+    array: str, finding: Finding, given: Given, expected: Array, *, right: bool = False
+) -> Verdict:
+    return Verdict(array, right, (finding,), given, expected)

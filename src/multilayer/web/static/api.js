@@ -1,5 +1,5 @@
 // Questions to the Python process, where every number comes from.
-import { lang } from "./i18n.js";
+import { lang, t } from "./i18n.js";
 import { problem, revision, wire } from "./state.js";
 import { useEffect, useRef, useState } from "./vendor/ui.js";
 
@@ -16,7 +16,7 @@ export async function ask(name, request = {}) {
       body: JSON.stringify(request),
     });
   } catch (error) {
-    throw new Refused("The studio does not answer. Is it still running in the terminal?");
+    throw new Refused(t("The studio does not answer. Is it still running in the terminal?"));
   }
   if (response.headers.get("content-type") === "application/octet-stream") return response.arrayBuffer();
   if (response.status === 400) throw new Refused((await response.json()).error);

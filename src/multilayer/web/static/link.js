@@ -45,13 +45,7 @@ export async function makeLink() {
 }
 
 /** The parts of a hash by name. It may hold anything: the first of each name counts, and nothing is decoded twice. */
-export function parts(hash) {
-  try {
-    return new Map([...new URLSearchParams(hash.slice(hash.indexOf("#") + 1))].reverse());
-  } catch {
-    return new Map();
-  }
-}
+export const parts = (hash) => new Map([...new URLSearchParams(hash.slice(hash.indexOf("#") + 1))].reverse());
 
 /** Open what a hash holds: its view, its letters, its network. Only a `Refused` is ever thrown. */
 export async function openHash(hash, views) {

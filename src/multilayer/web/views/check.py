@@ -53,6 +53,8 @@ class Said(msgspec.Struct):
     array: str
     slip: str
     sentence: str
+    advice: str
+    """What to do next."""
 
 
 class Checked(msgspec.Struct):
@@ -103,7 +105,7 @@ def check(session: Session, request: CheckRequest) -> Checked:
         verdict.array,
         verdict.is_found,
         verdict.right,
-        [Said(finding.array, finding.slip, finding.sentence) for finding in verdict.findings],
+        [Said(finding.array, finding.slip, finding.sentence, finding.advice) for finding in verdict.findings],
         shown,
         fits.tolist(),
         cell_name(shown, int(i), int(j)).removeprefix("given ") if is_wrong else None,

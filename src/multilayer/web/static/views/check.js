@@ -4,13 +4,21 @@ import { lang, t } from "../i18n.js";
 import { Loss, Rows, aim } from "../parts/aim.js";
 import { inLetters } from "../parts/letters.js";
 import { Grid } from "../parts/grid.js";
-import { digits, letters, session } from "../state.js";
+import { opened } from "../parts/sheet.js";
+import { digits, letters, row, session, view } from "../state.js";
 import { html, signal, useState } from "../vendor/ui.js";
 
 /** What was typed, and what it is meant to be; kept while other views are looked at. */
 const text = signal("");
 const chosen = signal("");
 const rate = signal("0.1");
+
+/** Go where a cell is explained: its chain in the sheet, or the way back to it. */
+function explain(cell) {
+  const [, layer, r, unit] = /^[az]\((\d+)\)\[(\d+),(\d+)/.exec(cell)?.map(Number) ?? [];
+  if (layer) [row.value, opened.value] = [r - 1, { layer, unit }];
+  view.value = layer ? "see" : "back";
+}
 
 function Verdict({ found, asked }) {
   const { right, findings, given, fits, wrong } = found;
@@ -22,7 +30,8 @@ function Verdict({ found, asked }) {
   return html`<section class=${`panel verdict-of ${right ? "right" : named ? "slip" : "unknown"}`} aria-labelledby="verdict" aria-live="polite">
     <h2 id="verdict"><span aria-hidden="true">${right ? "✓" : named ? "✗" : "?"}</span> ${heading}</h2>
     <ul>${findings.map(({ array, slip, sentence }) => html`<li data-slip=${slip}>${!asked && named && !right ? t("{array}: {sentence}", { array: inLetters(array), sentence: inLetters(sentence) }) : inLetters(sentence)}</li>`)}</ul>
-    ${wrong && found.is_found && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })}</p>`}
+    ${[...new Set(findings.map(({ advice }) => advice))].map((advice) => advice && html`<p><b>${t("Next:")}</b> ${inLetters(advice)}</p>`)}
+    ${wrong && found.is_found && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })} <button type="button" onClick=${() => explain(wrong)}>${t("See how it comes about")}</button></p>`}
     ${several && html`<p class="soft">${t("More digits, or another array, would tell them apart.")}</p>`}
     ${found.notes.map((note) => html`<p class="soft">${note}</p>`)}
     ${found.is_found && html`<${Grid} block=${given} label=${t("The numbers that were given")} caption=${t("{array} as given", { array: inLetters(found.array) })} shape=${`(${given.shape.join(", ")}${vector ? "," : ""})`}
