@@ -14,7 +14,7 @@ from multilayer.activations import get, relu, softmax
 from multilayer.losses import categorical_cross_entropy
 from multilayer.optimizers import Adam
 from multilayer.training import TrainConfig
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from multilayer.training.engine import engine_for
 
 NAME, PACKAGE = "multilayer", "multilayer"

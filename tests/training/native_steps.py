@@ -26,7 +26,7 @@ from multilayer.losses import (
 )
 from multilayer.optimizers import Adam, ClipByNorm, Optimizer
 from multilayer.training import RateFactors
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from tests.training.steps import Outcome, Plan, State, native_engine, reference_steps, run_steps
 
 ROWS = 103

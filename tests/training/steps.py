@@ -14,7 +14,7 @@ from multilayer.activations import Activation
 from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, OptimizerState, Parameters
 from multilayer.training import TrainConfig
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from multilayer.training.engine import Engine
 from multilayer.training.native_engine import NativeEngine
 from multilayer.training.numpy_engine import NotFinite, NumpyEngine

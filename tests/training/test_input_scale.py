@@ -14,7 +14,7 @@ from multilayer import InputError, fit, initialize, train
 from multilayer.activations import identity, tanh
 from multilayer.optimizers import SGD, Adam, ClipByNorm, ClipByValue, Cosine, InputScale, OptimizerState
 from multilayer.training import Checkpoint, EarlyStopping, RateFactors, TrainConfig
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from multilayer.training.engine import engine_for
 from multilayer.training.numpy_engine import NumpyEngine
 from tests.training.problem import OPTIONS, X, Y, bits

@@ -14,7 +14,7 @@ import pytest
 
 from multilayer import set_threads
 from multilayer.losses import CategoricalCrossEntropy
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from tests.training.native_steps import SHAPE, digest, large_run, plan, start, table
 from tests.training.steps import Outcome, run_steps
 

@@ -25,7 +25,7 @@ from multilayer.optimizers import (
     Time,
 )
 from multilayer.training import RateFactors, TrainConfig, native_engine
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from multilayer.training.engine import engine_for
 from multilayer.training.numpy_engine import NumpyEngine, updated
 from multilayer.training.rates import step_rates

@@ -69,7 +69,7 @@ def predict(
     fragment that cannot be read is named, the others are done, and the exit code is 2.
     """
     from multilayer.tables import Answers, Model  # here, so that no other command imports them
-    from multilayer.tables.scoring.fragments import is_several
+    from multilayer.tables.files.several import is_several
 
     loaded, answers = Model.load(model), Answers(proba, interval, keep)
     _check(loaded, proba, interval)

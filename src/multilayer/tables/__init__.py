@@ -19,6 +19,7 @@ from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.scoring import Answers, Scored, score
+from multilayer.tables.streaming import RowBlocks, row_blocks
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
 
@@ -38,6 +39,7 @@ __all__ = [
     "Model",
     "Reading",
     "Recipe",
+    "RowBlocks",
     "Scored",
     "Target",
     "TrainingRecord",
@@ -49,6 +51,7 @@ __all__ = [
     "fit_table",
     "read_batches",
     "read_table",
+    "row_blocks",
     "score",
     "write_rows",
 ]

@@ -14,8 +14,8 @@ from multilayer.training.samples import Rows
 
 __all__ = ["EncodedRows", "encoded"]
 
-_AT_ONCE = 2**24
-"""Numbers of a table, at most, that is encoded once, before training; 64 MiB."""
+_AT_ONCE = 2**26
+"""Numbers of a table, at most, that is encoded once, before training; 256 MiB."""
 
 
 class EncodedRows:

@@ -19,6 +19,7 @@ from multilayer.network import MLP
 from multilayer.network.held import network_of
 from multilayer.optimizers import LBFGS, Optimizer, Parameters
 from multilayer.training import data as sources
+from multilayer.training.blocks import Blocks, ShuffledBlocks
 from multilayer.training.checkpoint_writer import Checkpoint, CheckpointWriter
 from multilayer.training.config import Settings, TrainConfig
 from multilayer.training.data import Arrays, Source
@@ -81,7 +82,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     X : array_like or sparse, shape (samples, inputs), or batches
         Samples; a memory-mapped array or a SciPy sparse matrix is read and converted a batch at a time, columns of a
         data frame are taken by the names of the network's inputs (`multilayer._base.arrays`). Or, without y, batches:
-        an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch.
+        an iterable of (X, y) or (X, y, weights), or a function that returns a new one for each epoch. Or blocks of
+        rows, with their targets, of data that need not fit into memory: `multilayer.tables.row_blocks`.
     y : array_like, shape (samples, units), or (samples,)
         Targets, in the form that the loss takes. Where the network has class labels, y of shape (samples,) holds
         labels (`multilayer.network.labels`).
@@ -90,7 +92,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         The settings from `loss` to `metrics` in one object; those given beside it replace its own.
     validation : float, array of bool, or tuple (X, y) or (X, y, weights), optional
         A fraction of the samples to hold out, whether to hold out each of them, or separate data, to measure after each
-        epoch.
+        epoch. A fraction of blocks is held out by a hash of the inputs, and stays in memory.
     sample_weight : array_like, shape (samples,), optional
         The weight of each sample in the mean.
     class_weight : mapping of class to weight, or "balanced", optional
@@ -209,7 +211,8 @@ def fit(
     if options.get("config") is None and "loss" not in options:
         raise InputError("fit needs the option loss=")
     training = train(network, X, y, **options)
-    with progress_bar(training.config.epochs, progress) as show:
+    rows = training.show_inside_epochs() if isinstance(X, Blocks) else None
+    with progress_bar(training.config.epochs, progress, rows) as show:
         trained = training.run(show)
     if trained.stopped == "not finite":
         warnings.warn(trained.message, TrainingWarning, stacklevel=3)
@@ -279,6 +282,8 @@ def _validation(
                 )
             )
         return data, sources.arrays(network, config.loss, *validation)
+    if isinstance(data, ShuffledBlocks) and isinstance(validation, float):
+        return sources.split_blocks(data, validation, rng)
     if not isinstance(data, Arrays):
         raise InputError("a fraction of batches from a function cannot be held out; give validation=(X, y)")
     if isinstance(validation, np.ndarray):

@@ -18,6 +18,7 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, one_line
 from multilayer.network import MLP
 from multilayer.optimizers import Optimizer
+from multilayer.training.blocks import ShuffledBlocks
 from multilayer.training.checkpoint import check_alike, previous, read, write
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source, Stream
@@ -29,7 +30,8 @@ __all__ = ["Checkpoint", "CheckpointWriter"]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where and how often to save: after every `every` epochs, at the end, and when interrupted.
+    """Where and how often to save: after every `every` epochs, at the end, and when interrupted; with `batches`
+    also after so many batches, for epochs that are long.
 
     The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
     PATH.previous. With `resume`, training continues from a file that exists; otherwise the file is replaced.
@@ -38,6 +40,7 @@ class Checkpoint:
     path: AnyPath
     every: int = setting(1, minimum=1, integer=True)
     resume: bool = True
+    batches: int | None = setting(None, minimum=1, integer=True, optional=True)
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -132,6 +135,10 @@ class CheckpointWriter:
         """Whether to save after this epoch."""
         return epoch % self.checkpoint.every == 0
 
+    def is_due_inside(self, batch: int) -> bool:
+        """Whether to save after this batch of an epoch."""
+        return self.checkpoint.batches is not None and batch % self.checkpoint.batches == 0
+
     def save(self, state: TrainState) -> None:
         """Save now. Where that fails, warn once for each reason, and let training go on: its results would be lost."""
         try:
@@ -186,7 +193,7 @@ class CheckpointWriter:
                 "history: expected a validation loss where there are validation data, and nowhere else"
             )
         batches = self.data.count(self.config.batch_size)
-        if batches is None or not isinstance(self.data, Arrays):
+        if batches is None or isinstance(self.data, Stream):
             return
         rows = self.data.rows
         fit = (
@@ -213,23 +220,23 @@ class CheckpointWriter:
 
     def _check_order(self, saved: Progress) -> None:
         """Refuse an order that is not one of the rows to use."""
-        ordered = isinstance(self.data, Arrays) and (self.config.shuffle or self.data.chosen is not None)
+        data = self.data
+        ordered = not isinstance(data, Stream) and self.config.shuffle
+        ordered |= isinstance(data, Arrays) and data.chosen is not None
         begun = saved.epoch > 0 or saved.drawn
         if (saved.order is not None) != (ordered and begun) or (saved.batch > 0) > saved.drawn:
             raise InputError("order: expected one where rows have been shuffled, and nowhere else")
-        if saved.order is not None and isinstance(self.data, Arrays):
-            chosen = np.arange(self.data.rows) if self.data.chosen is None else np.sort(self.data.chosen)
-            if not np.array_equal(np.sort(saved.order), chosen):
-                raise InputError(
-                    fill(
-                        "order: expected the {rows} rows of the data, each of them once", rows=self.data.rows
-                    )
-                )
+        if saved.order is not None and not isinstance(data, Stream) and not data.is_order(saved.order):
+            raise InputError(
+                fill("order: expected the {rows} rows of the data, each of them once", rows=data.rows)
+            )
 
 
 def _described(data: Source) -> str:
     if isinstance(data, Stream):
         return "batches"
+    if isinstance(data, ShuffledBlocks):
+        return data.described
     arrays = {"y": data.y, "weights": data.weights, "rows": data.chosen}
     digests = {name: _content(array, len(array)) for name, array in arrays.items() if array is not None}
     return ", ".join(

@@ -1,12 +1,11 @@
-"""Training data, arrays or an iterable of batches, and the batches that steps take."""
+"""Training data: arrays, blocks of rows outside of memory, or an iterable of batches."""
 
 from __future__ import annotations
 
 import inspect
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,13 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.losses import Loss
 from multilayer.network import MLP
+from multilayer.training.batches import Batches
+from multilayer.training.blocks import Blocks, ShuffledBlocks, Sides
 from multilayer.training.samples import ClassWeight, Rows, inputs, sample_weights, targets, weights_by_class
 
 __all__ = [
     "Arrays",
-    "Batches",
     "Source",
     "Stream",
     "arrays",
@@ -30,53 +31,11 @@ __all__ = [
     "mean_weights",
     "source",
     "split",
+    "split_blocks",
 ]
 
+T = TypeVar("T")
 BatchFunction = Callable[[], Iterable[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True, eq=False)
-class Batches:
-    """Rows to train on, `size` at a time: those that `order` names, or all as they stand, from `start` to `stop`."""
-
-    X: Rows
-    y: NDArray[Any]
-    weights: NDArray[np.float64] | None
-    order: NDArray[np.intp] | None
-    size: int
-    start: int
-    stop: int
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.stop - self.start
-
-    def __len__(self) -> int:
-        return math.ceil(self.rows / self.size)
-
-    def slice(self, first: int, last: int) -> Batches:
-        """Return the batches from `first` up to `last`, counted from 0."""
-        start, stop = self.start + first * self.size, self.start + last * self.size
-        return replace(self, start=start, stop=min(stop, self.stop))
-
-    def gather(
-        self, number: int, dtype: np.dtype[Any]
-    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
-        """Return x, y and weights of batch `number`, x in the type of the network."""
-        x = np.require(np.asarray(self.X[self.chosen(number)]), dtype, "A")
-        return x, *self.targets(number)
-
-    def targets(self, number: int) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
-        """Return y and weights of batch `number`."""
-        rows = self.chosen(number)
-        return np.asarray(self.y[rows]), None if self.weights is None else self.weights[rows]
-
-    def chosen(self, number: int) -> Any:
-        """Return the rows of batch `number`: a slice, or an array of indices."""
-        start = self.start + number * self.size
-        rows = slice(start, min(start + self.size, self.stop))
-        return rows if self.order is None else self.order[rows]
 
 
 def mean_of(values: NDArray[Any], fractions: NDArray[np.float64]) -> float:
@@ -108,10 +67,10 @@ class Arrays:
         """Number of rows to use."""
         return self.X.shape[0] if self.chosen is None else len(self.chosen)
 
-    def batches(self, size: int, order: NDArray[np.intp] | None) -> Iterator[Batches]:
-        """Yield all batches of an epoch, in one object."""
-        order = self.chosen if order is None else order
-        yield Batches(self.X, self.y, self.weights, order, min(size, self.rows), 0, self.rows)
+    def batches(self, size: int, order: NDArray[np.intp] | None, done: int = 0) -> Iterator[Batches]:
+        """Yield the batches of an epoch after the first `done`, in one object."""
+        order, size = self.chosen if order is None else order, min(size, self.rows)
+        yield Batches(self.X, self.y, self.weights, order, size, done * size, self.rows)
 
     def order(self, before: NDArray[np.intp] | None, shuffle: bool, rng: Random) -> NDArray[np.intp] | None:
         """Return the order of an epoch, drawn from that of the epoch before; None for rows as they stand."""
@@ -120,6 +79,11 @@ class Arrays:
             return order
         rows = np.arange(self.rows) if order is None else order
         return rows[rng.permutation(self.rows)]
+
+    def is_order(self, order: NDArray[np.intp]) -> bool:
+        """Whether it could be the order of an epoch: each row once."""
+        rows = np.arange(self.rows) if self.chosen is None else np.sort(self.chosen)
+        return np.array_equal(np.sort(order), rows)
 
     def count(self, size: int) -> int | None:
         """Return the number of batches in an epoch."""
@@ -138,8 +102,8 @@ class Stream:
         """Return None: batches come in their own order."""
         return None
 
-    def batches(self, size: int, order: NDArray[np.intp] | None) -> Iterator[Batches]:
-        """Yield the batches as they come."""
+    def batches(self, size: int, order: NDArray[np.intp] | None, done: int = 0) -> Iterator[Batches]:
+        """Yield the batches after the first `done` as they come."""
         batches = self.function()
         if not isinstance(batches, Iterable):
             raise InputError(
@@ -157,6 +121,8 @@ class Stream:
                         kind=type(batch).__name__,
                     )
                 )
+            if number <= done:
+                continue
             weights = batch[2] if len(batch) == 3 else None
             part = arrays(self.network, self.loss, batch[0], batch[1], weights)
             yield from part.batches(part.rows, None)
@@ -166,21 +132,20 @@ class Stream:
         return None
 
 
-Source = Arrays | Stream
+Source = Arrays | ShuffledBlocks | Stream
 
 
 def chunks(
-    source: Source, size: int, order: NDArray[np.intp] | None, done: int, every: int | None
+    source: Source, size: int, order: NDArray[np.intp] | None, done: int, stops: Sequence[int]
 ) -> Iterator[Batches]:
-    """Yield the batches of an epoch after the first `done`, up to each multiple of `every`, or to the end."""
-    for batches in source.batches(size, order):
-        first, stop = max(done, 0), len(batches)
-        step = every or stop
-        while first < stop:
-            last = min(first + step - first % step, stop)
+    """Yield the batches of an epoch after the first `done`, up to each multiple of one of `stops`, or to the end."""
+    for batches in source.batches(size, order, done):
+        first, total = 0, len(batches)
+        while first < total:
+            last = min([total, *(first + stop - (done + first) % stop for stop in stops)])
             yield batches.slice(first, last)
             first = last
-        done -= stop
+        done += total
 
 
 def source(
@@ -192,6 +157,8 @@ def source(
     class_weight: ClassWeight,
 ) -> Source:
     """Return the training data, checked against network and loss."""
+    if isinstance(X, Blocks):
+        return ShuffledBlocks.of(_alone(X, y, sample_weight, class_weight), network, loss)
     if callable(X):
         _check_no_arguments(X)
         return _stream(network, loss, X, y, sample_weight, class_weight)
@@ -214,9 +181,13 @@ def _check_no_arguments(function: BatchFunction) -> None:
 
 
 def _stream(network: MLP, loss: Loss, function: BatchFunction, *others: Any) -> Stream:
+    return Stream(_alone(function, *others), network, loss)
+
+
+def _alone(X: T, *others: Any) -> T:
     if any(other is not None for other in others):
         raise InputError("batches bring their own y and weights; leave out y, sample_weight and class_weight")
-    return Stream(function, network, loss)
+    return X
 
 
 def arrays(
@@ -261,6 +232,39 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
     chosen = np.zeros(data.rows, bool)
     chosen[rng.permutation(data.rows)[:held_out]] = True
     return divided(data, chosen)
+
+
+_MOST_HELD_OUT = 2**28
+"""Bytes of rows that are held out of blocks, and stay in memory; 256 MiB."""
+
+
+def split_blocks(data: ShuffledBlocks, fraction: float, rng: Random) -> tuple[ShuffledBlocks, Arrays]:
+    """Return training and validation data: about a fraction of the rows, by `Sides`. All blocks are read once."""
+    sides = Sides.of(data.blocks.width, fraction, rng)
+    used = data.block_rows.copy()
+    x = np.empty((int(used.max()), data.blocks.width), data.dtype)
+    held: list[tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]] = []
+    size = 0
+    for block, rows in enumerate(data.block_rows.tolist()):
+        y, weights = data.prepared(block, x[:rows])
+        out = sides.held_out(x[:rows])
+        used[block] -= np.count_nonzero(out)
+        held.append((x[:rows][out], y[out], None if weights is None else weights[out]))
+        size += held[-1][0].nbytes + held[-1][1].nbytes
+        if size > _MOST_HELD_OUT:
+            template = N_(
+                "validation={fraction} holds out more than {most} MiB, which stay in memory; give a smaller fraction, "
+                "or (X, y)"
+            )
+            raise InputError(fill(template, fraction=fraction, most=_MOST_HELD_OUT >> 20))
+    all_x, all_y, all_weights = zip(*held, strict=True)
+    if not size or not used.any():
+        raise InputError(
+            fill("validation={fraction} leaves no rows on one side; give another fraction", fraction=fraction)
+        )
+    weights = None if all_weights[0] is None else np.concatenate(all_weights)
+    validation = Arrays(np.concatenate(all_x), np.concatenate(all_y), weights)
+    return replace(data, block_rows=used, sides=sides), validation
 
 
 def divided(data: Arrays, held_out: NDArray[np.bool_]) -> tuple[Arrays, Arrays]:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from multilayer._base.random import Random
 from multilayer.activations import Activation
 from multilayer.optimizers import OptimizerState, Parameters
+from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Batches, mean_of, mean_weights
+from multilayer.training.data import Arrays, mean_of, mean_weights
 from multilayer.training.native_engine import NativeEngine
 from multilayer.training.numpy_engine import NumpyEngine, Outcome
 from multilayer.training.rates import StepRates

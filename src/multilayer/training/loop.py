@@ -14,6 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
+from multilayer.training.blocks import ShuffledBlocks
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source
@@ -143,6 +144,16 @@ class Training(Iterator[Step | Epoch]):
             self.network, self.config, self._data, self._held_out, state, every=every, start=self._start
         )
 
+    def show_inside_epochs(self) -> int | None:
+        """Yield a `Step` at every hundredth of an epoch unless others are asked for, and return the rows of an epoch.
+
+        None, with nothing changed, where its batches are not known.
+        """
+        if not isinstance(self._data, ShuffledBlocks):
+            return None
+        self._every = self._every or max(1, self._data.count(self.config.batch_size) // 100)
+        return self._data.rows
+
     def set_samples(self, samples: int) -> None:
         """Set the number of samples seen in finished epochs, where earlier trainings count too."""
         self._run.progress = replace(self._run.progress, samples=samples)
@@ -187,7 +198,9 @@ class Training(Iterator[Step | Epoch]):
         run = self._run
         run.draw_order()
         at = run.progress
-        for chunk in run.chunks(self._every):
+        for chunk in run.chunks(
+            self._every, None if self._writer is None else self._writer.checkpoint.batches
+        ):
             rates = run.rates(at.steps, len(chunk))
             outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
             at = run.progress = run.progress.after_steps(chunk, outcome.losses)
@@ -215,6 +228,8 @@ class Training(Iterator[Step | Epoch]):
                 )
                 self._tell(event)
                 yield event
+            if self._writer is not None and self._writer.is_due_inside(at.batch):
+                self._writer.save(run.state())
             wish = self._wish()
             # After the last batch the epoch is whole, and has its event before training ends.
             if wish is not None and not (run.batches is not None and at.batch == run.batches):

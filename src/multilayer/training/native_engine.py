@@ -20,8 +20,9 @@ from multilayer.activations import Activation
 from multilayer.backend import training as backend
 from multilayer.optimizers import InputScale, Optimizer, OptimizerState, Parameters
 from multilayer.training.backpropagation import mean_da
+from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Batches, mean_weights
+from multilayer.training.data import mean_weights
 from multilayer.training.dropout import step_keys
 from multilayer.training.native_parts import InNumpy, is_readable, pieces, plain_targets, trainer_for
 from multilayer.training.numpy_engine import NumpyEngine, Outcome, updated, with_input_scale

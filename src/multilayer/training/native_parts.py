@@ -13,15 +13,15 @@ from multilayer.activations import Activation, Surrogate
 from multilayer.activations.elementwise import AlongAxis, Elementwise
 from multilayer.backend import training as backend
 from multilayer.optimizers import Optimizer, Parameters
+from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Batches
 from multilayer.training.samples import MadeRows
 
 __all__ = ["InNumpy", "is_readable", "pieces", "plain_targets", "trainer_for"]
 
 _PIECE = 64
 """Batches that are read at once from data that the core cannot read by itself."""
-_MADE = 2**19
+_MADE = 2**18
 """Numbers, at most, of several batches that are made at once: they stay in a cache."""
 _IDENTITY: backend.ActivationKernel = ("identity", ())
 

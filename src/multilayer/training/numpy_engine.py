@@ -16,8 +16,9 @@ from multilayer.network import Dense, LayerRecord
 from multilayer.network.trace import forward
 from multilayer.optimizers import InputScale, Optimizer, OptimizerState, Parameters
 from multilayer.training.backpropagation import backward, mean_da, mean_loss
+from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Batches, mean_weights
+from multilayer.training.data import mean_weights
 from multilayer.training.dropout import mask, step_keys
 from multilayer.training.rates import ArrayRate, StepRates, step_rates
 

@@ -29,13 +29,14 @@ _SECONDS_BETWEEN = 0.1
 
 
 @contextmanager
-def progress_bar(epochs: int, show: bool | None = None) -> Iterator[Show]:
+def progress_bar(epochs: int, show: bool | None = None, rows: int | None = None) -> Iterator[Show]:
     """Show epochs, time left, loss, metrics and learning rate; by default where `bar` does.
 
-    Yields a function to be called with every event.
+    With the rows of an epoch, rows are counted instead. Yields a function to be called with every event.
     """
-    with bar("epoch", epochs, show) as advance:
-        yield lambda event: advance(_completed(event), describe(event))
+    each = 1 if rows is None else rows
+    with bar("epoch" if rows is None else "row", each * epochs, show) as advance:
+        yield lambda event: advance(each * _completed(event), describe(event))
 
 
 @contextmanager

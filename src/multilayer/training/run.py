@@ -15,8 +15,9 @@ from multilayer._base.text import fill
 from multilayer._base.translation import translated
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
+from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import Arrays, Batches, Source, chunks
+from multilayer.training.data import Arrays, Source, chunks
 from multilayer.training.engine import Engine, engine_for, evaluate
 from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
 from multilayer.training.numpy_engine import NumpyEngine
@@ -100,10 +101,10 @@ class Run:
             order = self.data.order(at.order, self.config.shuffle, self.rng)
             self.progress = replace(at, order=order, drawn=True)
 
-    def chunks(self, every: int | None) -> Iterator[Batches]:
-        """Yield the batches that are left of the epoch, up to each multiple of `every`, or to the end."""
-        at = self.progress
-        return chunks(self.data, self.config.batch_size, at.order, at.batch, every)
+    def chunks(self, *stops: int | None) -> Iterator[Batches]:
+        """Yield the batches that are left of the epoch, up to each multiple of one of `stops`, or to the end."""
+        at, asked = self.progress, [stop for stop in stops if stop is not None]
+        return chunks(self.data, self.config.batch_size, at.order, at.batch, asked)
 
     def end_iteration(self, parameters: Parameters, loss: float, began: float) -> Epoch:
         """Take the result of an iteration over all the data, which is an epoch, and return its event."""

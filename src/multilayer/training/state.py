@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.random import Random
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import LBFGS, Optimizer, OptimizerState, Parameters
-from multilayer.training.data import Batches
+from multilayer.training.batches import Batches
 from multilayer.training.events import Epoch, History, Memory, Stopped
 from multilayer.training.stopping import EarlyStoppingState
 

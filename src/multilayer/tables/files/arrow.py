@@ -16,7 +16,7 @@ from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_
 from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
-__all__ = ["arrow", "as_text", "column_of", "flat"]
+__all__ = ["array_of", "arrow", "as_text", "column_of", "flat"]
 
 _NO_DATE = np.iinfo(np.int64).min
 """The number of NaT."""
@@ -61,6 +61,24 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
             type=quoted(str(values.type)),
         )
     )
+
+
+def array_of(values: Any) -> NDArray[Any]:
+    """Return an array of Arrow without gaps, chunked or not, as NumPy's: of numbers, or of texts as objects."""
+    if hasattr(values, "combine_chunks"):
+        values = _in_one(values)
+    types = arrow("types")
+    if types.is_boolean(values.type):
+        values = values.cast("uint8")
+    if types.is_decimal(values.type):
+        values = values.cast("float64", safe=False)
+    if types.is_integer(values.type) or types.is_floating(values.type):
+        return _filled(values, 0)
+    if types.is_dictionary(values.type):
+        distinct: NDArray[Any] = np.array(values.dictionary.to_pylist(), object)
+        codes = _filled(values.indices.cast("int64"), 0)
+        return np.asarray(distinct[codes])
+    return np.array(values.to_pylist(), object)
 
 
 def flat(values: Any) -> Any:
