@@ -28,6 +28,7 @@ collect_ignore = [path for path, package in _NEEDS.items() if not find_spec(pack
 
 # A test fails for what it finds, never for a busy machine.
 settings.register_profile("multilayer", deadline=None)
+settings.register_profile("extended", deadline=None, max_examples=10_000)
 settings.load_profile("multilayer")
 
 
