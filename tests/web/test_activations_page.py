@@ -83,6 +83,6 @@ def test_it_lists_the_whole_catalogue(show):
 @pytest.mark.parametrize("width", [1280, 320])
 def test_it_is_accessible_and_fits(show, scheme, width):
     shown = show(color_scheme=scheme, viewport={"width": width, "height": 900}).view("activations")
-    shown.page.wait_for_selector(".histogram")
+    shown.page.wait_for_selector(".beginnings .bars")
     shown.assert_accessible()
     shown.assert_fits()

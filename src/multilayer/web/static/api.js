@@ -90,3 +90,6 @@ let last = Promise.resolve();
 export function inTurn(action) {
   return (last = last.catch(() => undefined).then(action));
 }
+
+/** Ask in turn for a change that may be refused, and show why where it is. */
+export const act = (name, request) => attempt(() => inTurn(() => ask(name, request)));

@@ -2,7 +2,7 @@
 import { t } from "../i18n.js";
 import { row, session } from "../state.js";
 import { html, signal } from "../vendor/ui.js";
-import { Whole } from "./field.js";
+import { Choice, Whole } from "./form.js";
 import { Pager } from "./grid.js";
 
 const MOST = 64, SHOWN = 16;
@@ -36,9 +36,7 @@ export function Rows() {
   const { first, count } = aim();
   const last = (start) => Math.min(rows, start + MOST);
   const from = (number) => (span.value = { first: number - 1, count: Math.max(1, Math.min(first + count, last(number - 1)) - number + 1) });
-  return html`<label>${t("Rows")} <select value=${span.value ? "mean" : "one"} onChange=${(event) => (span.value = event.target.value === "mean" ? { first: 0, count: Math.min(SHOWN, rows) } : null)}>
-      <option value="one">${t("one row")}</option><option value="mean">${t("the mean of several rows")}</option>
-    </select></label>
+  return html`<${Choice} label=${t("Rows")} value=${span.value ? "mean" : "one"} options=${[["one", t("one row")], ["mean", t("the mean of several rows")]]} take=${(of) => (span.value = of === "mean" ? { first: 0, count: Math.min(SHOWN, rows) } : null)} />
     ${span.value
       ? html`<${Whole} key="from" label=${t("from")} min=${1} max=${rows} value=${first + 1} take=${from} />
           <${Whole} key="to" label=${t("to")} min=${first + 1} max=${last(first)} value=${first + count} take=${(number) => (span.value = { first, count: number - first })} />`
@@ -55,6 +53,4 @@ export function Part() {
 }
 
 /** The choice of a loss among those that fit. */
-export function Loss({ losses, value }) {
-  return html`<label>${t("Loss")} <select value=${value} onChange=${(event) => (loss.value = event.target.value)}>${losses.map((name) => html`<option>${name}</option>`)}</select></label>`;
-}
+export const Loss = ({ losses, value }) => html`<${Choice} label=${t("Loss")} value=${value} options=${losses} take=${(name) => (loss.value = name)} />`;

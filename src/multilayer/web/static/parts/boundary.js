@@ -3,6 +3,8 @@ import { ask, attempt } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { session } from "../state.js";
 import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
+import { Choice } from "./form.js";
+import { Part } from "./pieces.js";
 import { status } from "./training.js";
 
 /** The two inputs, from 0, and the row at which the others are held; null holds them at their means. */
@@ -162,19 +164,15 @@ export function Boundary() {
     if (!(at?.playing && still.matches)) frame();
   }, [moment, at?.playing]);
 
-  const select = (label, value, set) => html`<label>${label} <select value=${value} onChange=${(event) => set(Number(event.target.value))}>${inputs.slice(0, 200).map((name, k) => html`<option value=${k}>${name}</option>`)}</select></label>`;
-  return html`<section class="panel" aria-labelledby="boundary">
-    <h2 id="boundary">${t("What the network answers")}</h2>
+  const choose = (name, label) => html`<${Choice} label=${label} value=${chosen.value[name]} options=${inputs.slice(0, 200).map((input, k) => [k, input])} take=${(k) => (chosen.value = { ...chosen.value, [name]: Number(k) })} />`;
+  return html`<${Part} id="boundary" title=${t("What the network answers")} class="panel">
     <canvas class="plane" ref=${canvas} width=${SIDE} height=${SIDE} role="img" aria-label=${found ? t("The output over {first} (to the right) and {second} (upwards), with {rows} rows drawn on it. The rows and their outputs stand in the view See.", { first: inputs[first], second: inputs[second] ?? inputs[first], rows: found.rows }) : t("The output over two inputs")}></canvas>
     ${found && html`<${Legend} plane=${found} />`}
     ${inputs.length > 2 && html`<div class="bar">
-      ${select(t("To the right"), first, (value) => (chosen.value = { ...chosen.value, first: value }))}
-      ${select(t("Upwards"), second, (value) => (chosen.value = { ...chosen.value, second: value }))}
-      <label>${t("Others at")} <select value=${row ?? ""} onChange=${(event) => (chosen.value = { ...chosen.value, row: event.target.value === "" ? null : Number(event.target.value) })}>
-        <option value="">${t("their means")}</option>
-        ${Array.from({ length: Math.min(session.value.rows, 50) }, (_, k) => html`<option value=${k}>${t("row {row}", { row: k + 1 })}</option>`)}
-      </select></label>
+      ${choose("first", t("To the right"))} ${choose("second", t("Upwards"))}
+      <${Choice} label=${t("Others at")} value=${row ?? ""} options=${[["", t("their means")], ...Array.from({ length: Math.min(session.value.rows, 50) }, (_, k) => [k, t("row {row}", { row: k + 1 })])]}
+        take=${(k) => (chosen.value = { ...chosen.value, row: k === "" ? null : Number(k) })} />
     </div>`}
     ${still.matches && html`<p class="soft">${t("Motion is reduced: the pictures follow when training pauses.")}</p>`}
-  </section>`;
+  <//>`;
 }

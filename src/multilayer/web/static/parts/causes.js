@@ -1,8 +1,9 @@
 // Why it does not learn: findings while training, the diagnosis at its end, and remedies to try.
-import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { act, ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { session } from "../state.js";
 import { html, signal, useEffect } from "../vendor/ui.js";
+import { Heads, Part, Scroll } from "./pieces.js";
 import { findings, speed, status } from "./training.js";
 
 /** The layer and the units of the finding that is open. */
@@ -29,14 +30,13 @@ export function Causes() {
   const known = useAnswer(question, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes]);
   useEffect(() => () => (marked.value = null), []);
   const now = Object.values(findings.value);
-  return html`<section class="panel causes" aria-labelledby="causes">
-    <h2 id="causes">${t("What the diagnosis finds")}</h2>
+  return html`<${Part} id="causes" title=${t("What the diagnosis finds")} class="panel causes">
     ${known
       ? html`<p class="verdict">${known.verdict}</p><${List} found=${known.findings} />
-        <details><summary>${t("As multilayer diagnose prints it")}</summary><pre class="scroll" tabindex="0" role="group" aria-label=${t("As multilayer diagnose prints it")}>${known.text}</pre></details>`
+        <details><summary>${t("As multilayer diagnose prints it")}</summary><${Scroll} label=${t("As multilayer diagnose prints it")}><pre>${known.text}</pre><//></details>`
       : html`${at?.holds && now.length ? html`<${List} found=${now} />` : html`<p class="soft">${training ? t("So far nothing keeps it from learning.") : t("While training runs, what keeps it from learning is named here; at its end there is a verdict.")}</p>`}
-        ${!training && html`<button type="button" disabled=${at?.task === "diagnosis"} onClick=${() => attempt(() => inTurn(() => ask("diagnose")))}>${t("Diagnose the network as it is")}</button>`}`}
-  </section>`;
+        ${!training && html`<button disabled=${at?.task === "diagnosis"} onClick=${() => act("diagnose")}>${t("Diagnose the network as it is")}</button>`}`}
+  <//>`;
 }
 
 /** The units of a layer, those of the open finding lit. */
@@ -52,20 +52,19 @@ export function Fixes() {
   const at = status.value;
   const known = useAnswer(() => ask("fixes", { action: "show" }), [at?.outcomes]);
   const trying = at?.task === "fixes";
-  const go = (action, more = {}) => attempt(() => inTurn(() => ask("fixes", { action, ...more })));
+  const go = (action, more = {}) => act("fixes", { action, ...more });
   const apply = async ({ remedy, change }) => (await go("apply", { remedy, change, speed: speed.value })) && document.querySelector(".play").focus();
-  return html`<section class="panel wide" aria-labelledby="fixes">
-    <h2 id="fixes">${t("Try remedies")}</h2>
-    <div class="bar"><button type="button" onClick=${() => go(trying ? "cancel" : "try")}>${trying ? t("Stop trying") : t("Try remedies")}</button>
+  return html`<${Part} id="fixes" title=${t("Try remedies")} class="panel wide">
+    <div class="bar"><button onClick=${() => go(trying ? "cancel" : "try")}>${trying ? t("Stop trying") : t("Try remedies")}</button>
       <span class="soft">${trying ? t("The network is trained again with each remedy, three times …") : t("Trains from the same start with each remedy, and ranks them by what they gain.")}</span></div>
     ${known && !trying && html`<p class="verdict">${known.verdict}.</p>
-      <div class="scroll" tabindex="0" role="group" aria-label=${t("Remedies by their gain")}><table class="fixes">
-        <thead><tr><th scope="col">${t("remedy")}</th><th scope="col">${t("gain")}</th><th scope="col">${t("from – to")}</th><th scope="col">${known.metric}</th><td></td></tr></thead>
+      <${Scroll} label=${t("Remedies by their gain")}><table class="fixes">
+        <${Heads} of=${[t("remedy"), t("gain"), t("from – to"), known.metric, ""]} />
         <tbody>${known.fixes.map((fix) => html`<tr key=${fix.change} class=${fix.helps ? "helps" : undefined}><th scope="row">${fix.change}<br /><code class="soft">${fix.call}</code></th>
           <td>${fix.gain}</td><td>${fix.low} – ${fix.high}</td><td>${fix.score}</td>
-          <td><button type="button" aria-label=${t("Apply: {change}", { change: fix.change })} onClick=${() => apply(fix)}>${t("Apply")}</button></td></tr>`)}
+          <td><button aria-label=${t("Apply: {change}", { change: fix.change })} onClick=${() => apply(fix)}>${t("Apply")}</button></td></tr>`)}
           <tr><th scope="row">${t("as it is")}</th><td></td><td></td><td>${known.before}</td><td></td></tr></tbody>
-      </table></div>
+      </table><//>
       ${known.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}`}
-  </section>`;
+  <//>`;
 }

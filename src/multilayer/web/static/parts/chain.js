@@ -3,7 +3,8 @@ import { ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, row } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { Pager } from "./grid.js";
+import { Heads, Scroll } from "./pieces.js";
+import { Pager, reading } from "./grid.js";
 import { around, called } from "./letters.js";
 import { outputCell } from "./lit.js";
 import { change, opened, sheet } from "./sheet.js";
@@ -34,21 +35,21 @@ export function Chain({ layer, unit }) {
   };
   return html`<div class="panel chain" role="region" aria-label=${t("How {sum} comes about", { sum })} onKeyDown=${(event) => event.key === "Escape" && close()}>
     <h3 tabindex="-1" ref=${heading}>${t("How {sum} of row {row} comes about", { sum, row: r })} <span class="rows">
-      ${units > 1 && html`<button type="button" onClick=${() => change({ do: "take_unit", layer, unit }).then(close)}>${t("Remove this unit")}</button>`}
-      <button type="button" onClick=${close}>${t("Close")}</button></span></h3>
+      ${units > 1 && html`<button onClick=${() => change({ do: "take_unit", layer, unit }).then(close)}>${t("Remove this unit")}</button>`}
+      <button onClick=${close}>${t("Close")}</button></span></h3>
     <${Pager} what=${t("inputs")} first=${found.first} size=${SIZE} count=${found.count} go=${from} />
-    <div class="scroll" tabindex="0" role="group" aria-label=${t("Partial sums of {sum}", { sum })}><table class="matrix sums">
-      <thead><tr><th scope="col">${t("added")}</th><th scope="col">${t("with numbers")}</th><th scope="col">${t("sum so far")}</th></tr></thead>
+    <${Scroll} label=${t("Partial sums of {sum}", { sum })}><table class="matrix sums">
+      <${Heads} of=${[t("added"), t("with numbers"), t("sum so far")]} />
       <tbody>
-        ${found.first === 0 && html`<tr><th scope="row">${called(`b(${layer})[${unit}]`)}</th><td><span data-cell=${`b(${layer})[${unit}]`}>${found.bias}</span></td>
+        ${found.first === 0 && html`<tr><th scope="row">${called(`b(${layer})[${unit}]`)}</th><td>${reading(`b(${layer})[${unit}]`, found.bias)}</td>
           <td data-cell=${`sum(${layer})[${r},${unit},0]`}>${found.bias}</td></tr>`}
         ${found.terms.map(({ input, x, w, sum: partial }) => html`<tr key=${input}>
           <th scope="row">+ ${called(source(input))} · ${called(`W(${layer})[${input},${unit}]`)}</th>
-          <td>+ <span data-cell=${source(input)}>${x}</span> · ${around(w)[0]}<span data-cell=${`W(${layer})[${input},${unit}]`}>${w}</span>${around(w)[1]}</td>
+          <td>+ ${reading(source(input), x)} · ${around(w)[0]}${reading(`W(${layer})[${input},${unit}]`, w)}${around(w)[1]}</td>
           <td data-cell=${`sum(${layer})[${r},${unit},${input}]`}>${partial}</td>
         </tr>`)}
       </tbody>
-    </table></div>
+    </table><//>
     <p>${ending(found, sum)}</p>
     <p class="formula">${called(`z(${layer})[${r},${unit}]`)} = ${h}(${sum}) = ${found.formula} = <b class="number" data-cell=${`z(${layer})[${r},${unit}]`}>${found.z}</b></p>
   </div>`;

@@ -2,12 +2,11 @@
 import { t } from "../i18n.js";
 import { html } from "../vendor/ui.js";
 import { Cell } from "./cell.js";
+import { Choice } from "./form.js";
 import { change, edit, sheet } from "./sheet.js";
 
 function Activation({ layer }) {
-  return html`<label>${t("Activation")} <select value=${layer.activation} onChange=${(event) => change({ do: "activation", layer: layer.number, name: event.target.value })}>
-      ${sheet.value.activations.map((name) => html`<option value=${name}>${name}</option>`)}
-    </select></label>
+  return html`<${Choice} label=${t("Activation")} value=${layer.activation} options=${sheet.value.activations} take=${(name) => change({ do: "activation", layer: layer.number, name })} />
     ${layer.parameters.map(
       ({ name, text, limits }) => html`<label key=${name} title=${limits}>${name} <${Cell} name=${`${name}(${layer.number})`} label=${name} text=${text} size=${text.length + 2}
         commit=${(typed) => edit({ do: "parameter", layer: layer.number, name, text: typed })} /></label>`,
@@ -21,11 +20,11 @@ export function LayerControls({ level, layer }) {
   return html`<div class="bar">
     ${layer && html`<${Activation} layer=${layer} />`}
     <span class="stepper">${level ? t("Units") : t("Inputs")}
-      <button type="button" disabled=${width === 1} aria-label=${level ? t("Remove the last unit of layer {number}", { number: level }) : t("Remove the last input")} onClick=${() => change({ do: "take_unit", layer: level })}>−</button>
+      <button disabled=${width === 1} aria-label=${level ? t("Remove the last unit of layer {number}", { number: level }) : t("Remove the last input")} onClick=${() => change({ do: "take_unit", layer: level })}>−</button>
       <span class="number">${width}</span>
-      <button type="button" aria-label=${level ? t("Add a unit to layer {number}", { number: level }) : t("Add an input")} onClick=${() => change({ do: "add_unit", layer: level })}>+</button>
+      <button aria-label=${level ? t("Add a unit to layer {number}", { number: level }) : t("Add an input")} onClick=${() => change({ do: "add_unit", layer: level })}>+</button>
     </span>
-    <button type="button" onClick=${() => change({ do: "add_layer", after: level })}>${level ? t("Add a layer after this one") : t("Add a layer after the inputs")}</button>
-    ${layer && widths.length > 2 && html`<button type="button" onClick=${() => change({ do: "take_layer", layer: level })}>${t("Remove this layer")}</button>`}
+    <button onClick=${() => change({ do: "add_layer", after: level })}>${level ? t("Add a layer after this one") : t("Add a layer after the inputs")}</button>
+    ${layer && widths.length > 2 && html`<button onClick=${() => change({ do: "take_layer", layer: level })}>${t("Remove this layer")}</button>`}
   </div>`;
 }

@@ -1,12 +1,13 @@
 // Points of a plane with a class each, clicked or typed.
 import { t } from "../i18n.js";
 import { html, useState } from "../vendor/ui.js";
-import { HEIGHT, Plot, scales } from "./plot.js";
+import { Text } from "./form.js";
+import { Heads, Scroll } from "./pieces.js";
+import { HEIGHT, Key, Mark, Plot, scales } from "./plot.js";
 
 const SIZE = HEIGHT;
 const scale = scales([-1, 1], [-1, 1], SIZE, SIZE);
 const CLASSES = ["A", "B", "C", "D"];
-const MARKS = ["M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z", "M-5-5H5V5H-5Z", "M0-6L6 5H-6Z", "M0-7L7 0L0 7L-7 0Z"];
 
 /** The number at a place of the picture, from -1 to 1, with two decimals. */
 function place(event) {
@@ -32,21 +33,21 @@ export function Draw({ open }) {
   return html`<div class="draw">
     <div class="plane" onClick=${(event) => add(place(event))}>
       <${Plot} scale=${scale} label=${t("The plane of x1 and x2: click to add a point of class {name}", { name: chosen })} xLabel="x1" yLabel="x2">
-        ${points.map(([a, b, name]) => html`<path class=${`point class-${CLASSES.indexOf(name)}`} d=${MARKS[CLASSES.indexOf(name)]} transform=${`translate(${scale.x(a)} ${scale.y(b)})`} />`)}
+        ${points.map(([a, b, name]) => html`<${Mark} group=${CLASSES.indexOf(name)} transform=${`translate(${scale.x(a)} ${scale.y(b)})`} />`)}
       <//>
     </div>
     <div>
-      <fieldset><legend>${t("Class of the next point")}</legend>${CLASSES.map((name, index) => html`<label><input type="radio" name="class" checked=${chosen === name} onChange=${() => choose(name)} /> <svg class="mark" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><path class=${`point class-${index}`} d=${MARKS[index]} /></svg> ${name}</label> `)}</fieldset>
+      <fieldset><legend>${t("Class of the next point")}</legend>${CLASSES.map((name, index) => html`<label><input type="radio" name="class" checked=${chosen === name} onChange=${() => choose(name)} /> <${Key}><${Mark} group=${index} /><//> ${name}</label> `)}</fieldset>
       <form class="bar" onSubmit=${submit}>
-        ${["x1", "x2"].map((name, index) => html`<label>${name} <input type="text" inputmode="decimal" size="6" required pattern="\\s*[+\\-\u2212]?\\d*[.,]?\\d+\\s*" title=${t("A number such as 0.25")} value=${typed[index]} onInput=${(event) => type(typed.map((old, i) => (i === index ? event.target.value : old)))} /></label>`)}
+        ${["x1", "x2"].map((name, index) => html`<${Text} label=${name} inputmode="decimal" size="6" required pattern="\\s*[+\\-\u2212]?\\d*[.,]?\\d+\\s*" title=${t("A number such as 0.25")} value=${typed[index]} take=${(text) => type(typed.map((old, i) => (i === index ? text : old)))} />`)}
         <button>${t("Add the point")}</button>
       </form>
-      ${points.length > 0 && html`<div class="scroll points" tabindex="0" role="group" aria-label=${t("The points")}><table class="matrix"><caption>${t("{count} points", { count: points.length })}</caption>
-        <thead><tr><th scope="col">x1</th><th scope="col">x2</th><th scope="col">${t("class")}</th><td></td></tr></thead>
-        <tbody>${points.map(([a, b, name], index) => html`<tr><td class="number">${a}</td><td class="number">${b}</td><td>${name}</td><td><button type="button" aria-label=${t("Remove point {number}", { number: index + 1 })} onClick=${() => setPoints(points.filter((_, i) => i !== index))}>×</button></td></tr>`)}</tbody></table></div>`}
+      ${points.length > 0 && html`<${Scroll} class="points" label=${t("The points")}><table class="matrix"><caption>${t("{count} points", { count: points.length })}</caption>
+        <${Heads} of=${["x1", "x2", t("class"), ""]} />
+        <tbody>${points.map(([a, b, name], index) => html`<tr><td class="number">${a}</td><td class="number">${b}</td><td>${name}</td><td><button aria-label=${t("Remove point {number}", { number: index + 1 })} onClick=${() => setPoints(points.filter((_, i) => i !== index))}>×</button></td></tr>`)}</tbody></table><//>`}
       <div class="bar">
-        <button type="button" class="main" disabled=${new Set(points.map((point) => point[2])).size < 2} onClick=${() => open(csv, "fit")}>${t("Open these points")}</button>
-        <button type="button" disabled=${!points.length} onClick=${() => setPoints([])}>${t("Remove all")}</button>
+        <button class="main" disabled=${new Set(points.map((point) => point[2])).size < 2} onClick=${() => open(csv, "fit")}>${t("Open these points")}</button>
+        <button disabled=${!points.length} onClick=${() => setPoints([])}>${t("Remove all")}</button>
         <span class="soft">${t("at least two classes, each more than once")}</span>
       </div>
     </div>

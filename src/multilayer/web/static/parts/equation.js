@@ -1,11 +1,11 @@
 // The formula of a layer with its numbers put in, for the row that is chosen: large matrices with their middle left out.
-import { row } from "../state.js";
+import { letters, row } from "../state.js";
 import { t } from "../i18n.js";
 import { html } from "../vendor/ui.js";
+import { Scroll } from "./pieces.js";
 import { affine, blockName, letter, inLetters, sourceName } from "./letters.js";
 import { outputCell } from "./lit.js";
 import { sheet, textOf } from "./sheet.js";
-import { letters } from "../state.js";
 
 const MOST = 5;
 
@@ -38,11 +38,11 @@ export function Equation({ layer }) {
   const [h, a] = [layer.activation, letter("a")];
   const formula = inLetters(layer.formula);
   const sum = line((j) => `a(${n})[${r},${j}]`);
-  return html`<div class="equation scroll" tabindex="0" role="group" aria-label=${t("The formula of layer {number} with its numbers", { number: n })}>
+  return html`<${Scroll} class="equation" label=${t("The formula of layer {number} with its numbers", { number: n })}>
     <p>${affine(n, sourceName(n))}</p>
     <div><${Matrix} rows=${[ins.map((i) => (i ? outputCell(n - 1, r, i) : ""))]} /><${Matrix} rows=${W} />${transposed && html`<sup>ᵀ</sup>`}
       <span>+</span><${Matrix} rows=${line((j) => `b(${n})[${j}]`)} /><span>=</span><${Matrix} rows=${sum} /></div>
     <p>${blockName(`z(${n})`)} = ${h}(${blockName(`a(${n})`)})${formula !== `${h}(${a})` && `, ${h}(${a}) = ${formula}`}</p>
     <div><span>${h}</span><${Matrix} rows=${sum} /><span>=</span><${Matrix} rows=${line((j) => `z(${n})[${r},${j}]`)} /></div>
-  </div>`;
+  <//>`;
 }

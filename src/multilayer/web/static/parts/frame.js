@@ -1,9 +1,10 @@
 // The frame of the views: undo, digits, language, tabs, and the view that is shown. The page has it, and the notebook's widget.
-import { ask, attempt, inTurn } from "../api.js";
+import { act, ask, attempt } from "../api.js";
 import { LANGUAGES, lang, speak, t } from "../i18n.js";
 import { digits, problem, revision, session, view } from "../state.js";
 import { effect, html, signal } from "../vendor/ui.js";
 import { VIEWS } from "../views/index.js";
+import { Choice, taken } from "./form.js";
 
 const loaded = signal({});
 
@@ -12,16 +13,13 @@ export const shownView = () => VIEWS.find(({ id }) => id === view.value) ?? VIEW
 
 export const refresh = () => attempt(async () => (session.value = await ask("session")));
 
-/** Undo or redo, after every edit that was made before. */
-const step = (name) => attempt(() => inTurn(() => ask(name)));
-
 /** Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y; in a field that has been typed into they are the browser's own. */
 export function onKey(event) {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
   const key = event.key.toLowerCase();
   if (!["z", "y"].includes(key) || event.target.closest("textarea, [data-draft], [data-own-undo]")) return;
   event.preventDefault();
-  step(key === "y" || event.shiftKey ? "redo" : "undo");
+  act(key === "y" || event.shiftKey ? "redo" : "undo");
 }
 
 /** From now on: load the view that is shown, and follow the session. */
@@ -38,12 +36,10 @@ export function follow() {
 export function Tools() {
   const open = session.value;
   return html`<div class="tools">
-    <button type="button" disabled=${!open?.can_undo} onClick=${() => step("undo")}>${t("Undo")}</button>
-    <button type="button" disabled=${!open?.can_redo} onClick=${() => step("redo")}>${t("Redo")}</button>
-    <label>${t("Digits")} <select value=${digits.value ?? "all"} onChange=${(event) => (digits.value = Number(event.target.value) || null)}>
-      ${[3, 6, 10].map((count) => html`<option value=${count}>${count}</option>`)}<option value="all">${t("all")}</option>
-    </select></label>
-    <select aria-label=${t("Language")} value=${lang.value} onChange=${(event) => speak(event.target.value)}>
+    <button disabled=${!open?.can_undo} onClick=${() => act("undo")}>${t("Undo")}</button>
+    <button disabled=${!open?.can_redo} onClick=${() => act("redo")}>${t("Redo")}</button>
+    <${Choice} label=${t("Digits")} value=${digits.value ?? "all"} take=${(count) => (digits.value = Number(count) || null)} options=${[3, 6, 10, ["all", t("all")]]} />
+    <select aria-label=${t("Language")} value=${lang.value} onChange=${taken(speak)}>
       ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code}>${name}</option>`)}
     </select>
   </div>`;

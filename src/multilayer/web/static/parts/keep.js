@@ -81,6 +81,6 @@ export function Saver() {
   };
   return html`<details class="saver" onToggle=${look}><summary>${t("Save a picture or a table of this view")}</summary>
     <ul>${found.map((shown, place) => html`<li key=${place}><span>${nameOf(shown)}</span> ${Object.entries(WAYS).map(([kind, [fits, keep]]) => fits(shown) &&
-      html`<button type="button" aria-label=${t("Save {name} as {kind}", { name: nameOf(shown), kind })} onClick=${() => keep(shown, `${fileName(nameOf(shown))}.${kind.toLowerCase()}`)}>${kind}</button> `)}</li>`)}</ul>
+      html`<button aria-label=${t("Save {name} as {kind}", { name: nameOf(shown), kind })} onClick=${() => keep(shown, `${fileName(nameOf(shown))}.${kind.toLowerCase()}`)}>${kind}</button> `)}</li>`)}</ul>
   </details>`;
 }

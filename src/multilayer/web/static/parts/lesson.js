@@ -1,5 +1,5 @@
 // The lesson under way: its text and question stand above whatever view it leads through.
-import { ask, attempt, inTurn } from "../api.js";
+import { act, ask } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { lesson, view } from "../state.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
@@ -32,7 +32,7 @@ export function LessonBar() {
     }
     setJudged(null);
     setTyped("");
-    attempt(() => inTurn(() => ask("lesson", { ...at, open: true }))).then((found) => {
+    act("lesson", { ...at, open: true }).then((found) => {
       if (!found || lesson.peek() !== at) return;
       setStep(found);
       cover(found.hide);
@@ -46,7 +46,7 @@ export function LessonBar() {
   if (!at || !step) return null;
   const go = (by) => (lesson.value = { lesson: at.lesson, step: at.step + by });
   const answer = (text) =>
-    attempt(() => inTurn(() => ask("answer", { ...at, text }))).then((found) => {
+    act("answer", { ...at, text }).then((found) => {
       if (!found || lesson.peek() !== at) return;
       setJudged(found);
       if (found.right) cover([]);

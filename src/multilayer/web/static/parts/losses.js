@@ -2,6 +2,8 @@
 import { t } from "../i18n.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import uPlot from "../vendor/uplot.js";
+import { Tick } from "./form.js";
+import { Heads, Part, Scroll } from "./pieces.js";
 import { curves, status } from "./training.js";
 
 const HIGH = 260;
@@ -90,24 +92,22 @@ function Chart({ log }) {
 /** A few rows of the curves: what a picture cannot say to everybody. */
 function CurveTable({ curve, caption }) {
   const rows = thinned(curve.epochs.map((_, k) => k), 12);
-  const validated = curve.validation_loss.length > 0;
-  const metric = curve.metric.length > 0;
+  const kinds = [["loss", t("loss")], ["validation_loss", t("validation loss")], ["metric", status.value?.metric_name]].filter(([kind]) => curve[kind].length);
   return html`<table class="matrix"><caption>${caption}</caption>
-    <thead><tr><th scope="col">${t("epoch")}</th><th scope="col">${t("loss")}</th>${validated && html`<th scope="col">${t("validation loss")}</th>`}${metric && html`<th scope="col">${status.value?.metric_name}</th>`}</tr></thead>
-    <tbody>${rows.map((k) => html`<tr key=${curve.epochs[k]}><th scope="row">${curve.epochs[k]}</th><td>${curve.loss[k]}</td>${validated && html`<td>${curve.validation_loss[k]}</td>`}${metric && html`<td>${curve.metric[k]}</td>`}</tr>`)}</tbody></table>`;
+    <${Heads} of=${[t("epoch"), ...kinds.map(([, head]) => head)]} />
+    <tbody>${rows.map((k) => html`<tr key=${curve.epochs[k]}><th scope="row">${curve.epochs[k]}</th>${kinds.map(([kind]) => html`<td>${curve[kind][k]}</td>`)}</tr>`)}</tbody></table>`;
 }
 
 export function Losses() {
   const [log, setLog] = useState(false);
   const { now, before } = curves.value;
-  return html`<section class="panel" aria-labelledby="losses">
-    <h2 id="losses">${t("Loss by epoch")}</h2>
+  return html`<${Part} id="losses" title=${t("Loss by epoch")} class="panel">
     ${now.epochs.length ? html`<${Chart} log=${log} />` : html`<p class="soft">${t("The curve begins with the first epoch.")}</p>`}
     <p class="soft keys"><span class="key line1">${t("loss")}</span>${now.validation_loss.length > 0 && html`<span class="key line2">${t("validation loss")}</span>`}${before.epochs.length > 0 && html`<span class="key line3">${t("before, learning rate {rate}", { rate: before.learning_rate })}</span>`}
-      <label><input type="checkbox" checked=${log} onChange=${(event) => setLog(event.target.checked)} /> ${t("logarithmic")}</label></p>
-    <details><summary>${t("The curves as numbers")}</summary><div class="scroll" tabindex="0" role="group" aria-label=${t("The curves as numbers")}>
+      <${Tick} label=${t("logarithmic")} checked=${log} take=${setLog} /></p>
+    <details><summary>${t("The curves as numbers")}</summary><${Scroll} label=${t("The curves as numbers")}>
       <${CurveTable} curve=${now} caption=${t("This training")} />
       ${before.epochs.length > 0 && html`<${CurveTable} curve=${before} caption=${t("The training before, from the same start")} />`}
-    </div></details>
-  </section>`;
+    <//></details>
+  <//>`;
 }

@@ -2,6 +2,7 @@
 import { t } from "../i18n.js";
 import { row } from "../state.js";
 import { html } from "../vendor/ui.js";
+import { Scroll } from "./pieces.js";
 import { cellParts, letter, low } from "./letters.js";
 import { lit, outputCell } from "./lit.js";
 import { opened, sheet, textOf } from "./sheet.js";
@@ -87,7 +88,7 @@ export function Network() {
   const whole = drawn <= EDGES && all.every(({ count, width }) => count === width);
   const focus = whole ? [] : focused(shown);
   const wide = right - ROOM;
-  return html`<figure class="network"><div class="scroll" tabindex="0" role="group" aria-label=${t("Picture of the network")}>
+  return html`<figure class="network"><${Scroll} label=${t("Picture of the network")}>
     <svg width=${wide + 2} height=${TOP + tall + 26} viewBox=${`-1 0 ${wide + 2} ${TOP + tall + 26}`} role="img"
         aria-label=${t("The network {widths} as units and edges; the tables below have the same numbers.", { widths: shown.widths.join("-") })}>
       ${all.slice(1).map((to, k) => html`<${Edges} key=${to.level} from=${all[k]} to=${to} layer=${shown.layers[k]} place=${place} all=${whole} focus=${focus} />`)}
@@ -100,7 +101,7 @@ export function Network() {
         })}
         ${column.count < column.width && html`<text class="head" x=${starts[k]} y=${TOP + tall + 18}>${t("{from}–{to} of {count}", { from: column.first + 1, to: column.first + column.count, count: column.width })}</text>`}
       </g>`)}
-    </svg></div>
+    </svg><//>
     <figcaption class="soft">${whole
       ? t("A thick edge is a large weight; a dashed one is negative.")
       : t("The edges of one unit are drawn: point at another one. A thick edge is a large weight; a dashed one is negative.")}</figcaption>

@@ -44,3 +44,20 @@ export function Plot({ scale, label, xLabel, yLabel, children, ...rest }) {
     ${yLabel && html`<text class="axis" x=${LEFT + 4} y=${TOP + 10}>${yLabel}</text>`}
   </svg>`;
 }
+
+/** A histogram, with the ends of its range below. */
+export function Bars({ counts, low, high, label }) {
+  const most = Math.max(1, ...counts);
+  const wide = 160 / counts.length;
+  return html`<svg viewBox="0 0 160 56" class="bars" role=${label && "img"} aria-label=${label} aria-hidden=${!label}>
+    ${counts.map((count, i) => html`<rect x=${i * wide} width=${wide - 0.7} y=${56 - (count / most) * 54} height=${(count / most) * 54} />`)}
+  </svg><div class="ends number"><span>${low}</span><span>${high}</span></div>`;
+}
+
+const MARKS = ["M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z", "M0-7L7 5H-7Z", "M-5.5-5.5H5.5V5.5H-5.5Z", "M0-7L7 0L0 7L-7 0Z"];
+
+/** The mark of a class, around 0: each has a shape of its own, so that colour is not needed. */
+export const Mark = ({ group, ...rest }) => html`<path class=${`point class-${group % MARKS.length}`} d=${MARKS[group % MARKS.length]} ...${rest} />`;
+
+/** A mark in a legend. */
+export const Key = ({ children }) => html`<svg class="mark" width="16" height="16" viewBox="-9 -9 18 18" aria-hidden="true">${children}</svg>`;

@@ -1,9 +1,9 @@
 // How to train: the recipe as a form, and new weights.
-import { ask, attempt, inTurn } from "../api.js";
+import { act, ask, attempt, inTurn } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { problem, session } from "../state.js";
 import { html, signal, useEffect, useState } from "../vendor/ui.js";
-import { Field } from "./field.js";
+import { Choice, Field, Text, Tick } from "./form.js";
 
 /** The recipe and what it can be made of: `Choices` of views/learn.py. */
 export const choices = signal(null);
@@ -35,18 +35,12 @@ function Quantity({ value, commit, optional, ...rest }) {
   return html`<${Field} class="number" inputmode="decimal" size="8" placeholder=${optional ? t("none") : ""} value=${String(value ?? "")} take=${take} ...${rest} />`;
 }
 
-function Choice({ label, name, value, options, choose }) {
-  return html`<label>${label}<select name=${name} value=${value} onChange=${(event) => choose(event.target.value)}>${options.map(([each, title]) => html`<option key=${each} value=${each}>${title}</option>`)}</select></label>`;
-}
-
-const plain = (names) => names.map((name) => [name, name]);
-
 function Parameter({ recipe, card: { name, default: usual, limits } }) {
   const given = (value) => change({ parameters: { ...recipe.parameters, [name]: value } });
   const words = { learning_rate: t("Learning rate"), momentum: t("Momentum"), weight_decay: t("Weight decay") };
   const value = recipe.parameters[name] ?? usual;
   return typeof usual === "boolean"
-    ? html`<label class="check"><input type="checkbox" name=${name} checked=${value} onChange=${(event) => given(event.target.checked)} /> ${name}</label>`
+    ? html`<${Tick} label=${name} name=${name} checked=${value} take=${given} />`
     : html`<${Quantity} label=${words[name] ?? name} name=${name} value=${value} title=${limits} commit=${given} />`;
 }
 
@@ -56,7 +50,7 @@ const optimizer = (recipe, name) =>
 
 export function Recipe() {
   useEffect(() => {
-    attempt(() => inTurn(() => ask("recipe"))).then((found) => found && (choices.value = found));
+    act("recipe").then((found) => found && (choices.value = found));
   }, [session.value.revision, lang.value]);
   const known = choices.value;
   if (!known) return null;
@@ -64,20 +58,20 @@ export function Recipe() {
   const [first, ...more] = known.optimizers.find(({ name }) => name === recipe.optimizer).parameters;
   const field = (name, label, optional = false) =>
     html`<${Quantity} key=${name} label=${label} name=${name} value=${recipe[name]} optional=${optional} commit=${(number) => change({ [name]: number !== null && WHOLE.includes(name) ? Math.round(number) : number })} />`;
-  const losses = [["", known.own_loss ? t("{loss}, which fits", { loss: known.own_loss }) : t("the one that fits")], ...plain(known.losses)];
+  const losses = [["", known.own_loss ? t("{loss}, which fits", { loss: known.own_loss }) : t("the one that fits")], ...known.losses];
   return html`<details class="recipe" open><summary>${t("Recipe")}</summary>
     ${known.refused && html`<p class="refused">${known.refused}</p>`}
     <div class="fields">
-      <${Choice} label=${t("Loss")} name="loss" value=${recipe.loss ?? ""} options=${losses} choose=${(name) => change({ loss: name || null })} />
-      <${Choice} label=${t("Optimizer")} name="optimizer" value=${recipe.optimizer} options=${plain(known.optimizers.map(({ name }) => name))} choose=${(name) => optimizer(recipe, name)} />
+      <${Choice} label=${t("Loss")} name="loss" value=${recipe.loss ?? ""} options=${losses} take=${(name) => change({ loss: name || null })} />
+      <${Choice} label=${t("Optimizer")} name="optimizer" value=${recipe.optimizer} options=${known.optimizers.map(({ name }) => name)} take=${(name) => optimizer(recipe, name)} />
       <${Parameter} key=${recipe.optimizer} recipe=${recipe} card=${first} />
       ${field("epochs", t("Epochs"))} ${field("batch_size", t("Rows in a batch"))} ${field("seed", t("Seed"))} ${field("validation", t("Fraction held out"), true)}
     </div>
     <details><summary>${t("More settings")}</summary><div class="fields">
       ${more.map((card) => html`<${Parameter} key=${`${recipe.optimizer} ${card.name}`} recipe=${recipe} card=${card} />`)}
-      <${Choice} label=${t("Schedule")} name="schedule" value=${recipe.schedule} options=${plain(known.schedules)} choose=${(name) => change({ schedule: name })} />
+      <${Choice} label=${t("Schedule")} name="schedule" value=${recipe.schedule} options=${known.schedules} take=${(name) => change({ schedule: name })} />
       ${field("patience", t("Patience"), true)} ${field("dropout", t("Dropout"))} ${field("l2", "L2")} ${field("weight_decay", t("Weight decay"))}
-      <label class="check"><input type="checkbox" name="shuffle" checked=${recipe.shuffle} onChange=${(event) => change({ shuffle: event.target.checked })} /> ${t("Shuffle the rows")}</label>
+      <${Tick} label=${t("Shuffle the rows")} name="shuffle" checked=${recipe.shuffle} take=${(shuffle) => change({ shuffle })} />
     </div></details>
     <${Beginning} initializers=${known.initializers} />
   </details>`;
@@ -88,11 +82,11 @@ function Beginning({ initializers }) {
   const [initializer, setInitializer] = useState("");
   const draw = () => {
     const number = typed(seed, t("Seed"));
-    if (number !== undefined) attempt(() => inTurn(() => ask("initialize", { seed: Math.round(number ?? 0), initializer: initializer || null })));
+    if (number !== undefined) act("initialize", { seed: Math.round(number ?? 0), initializer: initializer || null });
   };
   return html`<div class="fields" role="group" aria-label=${t("New weights")}>
-    <${Choice} label=${t("Drawn by")} name="initializer" value=${initializer} options=${[["", t("what fits each activation")], ...plain(initializers)]} choose=${setInitializer} />
-    <label>${t("Seed of the weights")}<input class="number" name="weights_seed" inputmode="numeric" autocomplete="off" size="8" value=${seed} onInput=${(event) => setSeed(event.target.value)} /></label>
-    <button type="button" onClick=${draw}>${t("Draw new weights")}</button>
+    <${Choice} label=${t("Drawn by")} name="initializer" value=${initializer} options=${[["", t("what fits each activation")], ...initializers]} take=${setInitializer} />
+    <${Text} label=${t("Seed of the weights")} class="number" name="weights_seed" inputmode="numeric" size="8" value=${seed} take=${setSeed} />
+    <button onClick=${draw}>${t("Draw new weights")}</button>
   </div>`;
 }

@@ -1,9 +1,11 @@
 // Side by side: the same training with one thing different, as small pictures.
-import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { act, ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { chosen, paint } from "./boundary.js";
+import { Choice, taken } from "./form.js";
+import { Part } from "./pieces.js";
 import { status } from "./training.js";
 
 const USUAL = { width: "1, 2, 5, 10, 20, 50", activation: "tanh, relu", seed: "0, 1" };
@@ -22,28 +24,27 @@ export function Sides() {
   const [panels, setPanels] = useState([]);
   const at = status.value;
   const running = at?.task === "sides";
-  const go = (action, more = {}) => attempt(() => inTurn(() => ask("sides", { action, digits: digits.value, ...more }))).then((found) => found && setPanels(found));
+  const go = (action, more = {}) => act("sides", { action, digits: digits.value, ...more }).then((found) => found && setPanels(found));
   useEffect(() => {
     go("show");
   }, [at?.outcomes, digits.value]);
   const plane = useAnswer(() => ask("plane", { ...chosen.value, size: 60 }), [chosen.value, session.value.about, session.value.rows]);
   const start = () => go(running ? "cancel" : "start", { vary, values: values.split(/[\s,]+/).filter(Boolean) });
-  return html`<section class="panel wide" aria-labelledby="sides">
-    <h2 id="sides">${t("Side by side")}</h2>
+  return html`<${Part} id="sides" title=${t("Side by side")} class="panel wide">
     <div class="bar">
-      <label>${t("Compare")} <select value=${vary} onChange=${(event) => {
-        setVary(event.target.value);
-        setValues(USUAL[event.target.value]);
-      }}><option value="width">${t("units in the hidden layers")}</option><option value="activation">${t("activations of the hidden layers")}</option><option value="seed">${t("seeds")}</option></select></label>
-      <input aria-label=${t("Values, with commas between them")} name="values" autocomplete="off" value=${values} onInput=${(event) => setValues(event.target.value)} />
-      <button type="button" onClick=${start}>${running ? t("Stop training") : t("Train them all")}</button>
+      <${Choice} label=${t("Compare")} value=${vary} options=${[["width", t("units in the hidden layers")], ["activation", t("activations of the hidden layers")], ["seed", t("seeds")]]} take=${(what) => {
+        setVary(what);
+        setValues(USUAL[what]);
+      }} />
+      <input aria-label=${t("Values, with commas between them")} name="values" autocomplete="off" value=${values} onInput=${taken(setValues)} />
+      <button onClick=${start}>${running ? t("Stop training") : t("Train them all")}</button>
       <span class="soft">${t("Each is trained by the recipe, from new weights, to its end.")}</span>
     </div>
     <div class="sides">${panels.map((panel, number) => html`<figure key=${`${panel.value} ${number}`}>
       <${Picture} number=${number} panel=${panel} plane=${plane} />
       <figcaption><b class="number">${panel.value}</b> <span class="soft number">${panel.widths.join("-")}</span><br />${t("loss")} <span class="number" data-cell=${`loss[${number + 1}]`}>${panel.loss}</span><br />${panel.metric_name} <span class="number" data-cell=${`${panel.metric_name}[${number + 1}]`}>${panel.metric}</span>
         ${panel.stopped === "not finite" && html`<br />${panel.message}`}</figcaption>
-      <button type="button" aria-label=${t("Take the start with {value}", panel)} onClick=${() => go("take", { number })}>${t("Take its start")}</button>
+      <button aria-label=${t("Take the start with {value}", panel)} onClick=${() => go("take", { number })}>${t("Take its start")}</button>
     </figure>`)}</div>
-  </section>`;
+  <//>`;
 }

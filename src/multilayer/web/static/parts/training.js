@@ -1,5 +1,5 @@
 // The training of the session, as this page hears of it: a stream of events while it is looked at.
-import { ask, attempt, inTurn } from "../api.js";
+import { act } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { digits, revision } from "../state.js";
 import { effect, signal } from "../vendor/ui.js";
@@ -103,6 +103,6 @@ export function listen() {
 }
 
 /** Ask for a command; what comes of it is heard in the stream, which may well be faster than the answer. */
-export const command = (action, more = {}) => attempt(() => inTurn(() => ask("train", { action, speed: speed.value, digits: digits.value, ...more })));
+export const command = (action, more = {}) => act("train", { action, speed: speed.value, digits: digits.value, ...more });
 
 export const toggle = () => command(status.peek()?.playing ? "pause" : "play");

@@ -1,11 +1,12 @@
 // One update: what an optimizer makes of the gradients, number by number, and the button that does it.
-import { ask, attempt, inTurn, useAnswer } from "../api.js";
+import { act, ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, signal } from "../vendor/ui.js";
 import { aim, shownPart } from "./aim.js";
-import { Field } from "./field.js";
-import { Grid } from "./grid.js";
+import { Choice, Field } from "./form.js";
+import { Part } from "./pieces.js";
+import { Grid, reading } from "./grid.js";
 
 /** The optimizer, its parameters as they were typed, and the weight that is looked at. */
 const chosen = signal({ optimizer: "gradient descent", parameters: {} });
@@ -29,12 +30,12 @@ function headOf(name) {
 function Table({ block, picked, pick }) {
   const isWeight = /W\(/.test(block.name) && block.shape.length === 2;
   const cell = (name, text) => {
-    if (!isWeight) return html`<span data-cell=${name}>${text}</span>`;
+    if (!isWeight) return reading(name, text);
     const place = name.slice(name.lastIndexOf("[") + 1, -1);
-    return html`<button type="button" class="cell" aria-pressed=${picked === place} aria-label=${t("{name} = {number}: how it changes", { name, number: text })} onClick=${() => pick(place.split(",").map(Number))}><span data-cell=${name}>${text}</span></button>`;
+    return html`<button class="cell" aria-pressed=${picked === place} aria-label=${t("{name} = {number}: how it changes", { name, number: text })} onClick=${() => pick(place.split(",").map(Number))}><span data-cell=${name}>${text}</span></button>`;
   };
   const [caption, when] = headOf(block.name);
-  return html`<${Grid} block=${block} caption=${caption} shape=${when} label=${block.name} row=${block.shape.length === 1 ? undefined : (number) => number} column=${(number) => number} cell=${cell} />`;
+  return html`<${Grid} block=${block} caption=${caption} shape=${when} column=${(number) => number} cell=${cell} />`;
 }
 
 export function Update() {
@@ -46,15 +47,13 @@ export function Update() {
   const choices = useAnswer(() => ask("optimizers"), []) ?? [];
   const found = useAnswer(() => ask("update", request).catch(({ message }) => ({ refused: message })), [session.value.revision, request]);
   const parameters = choices.find(({ name }) => name === chosen.value.optimizer)?.parameters ?? [];
-  const act = () => attempt(() => inTurn(() => ask("update_do", request)));
-  return html`<section class="update" aria-labelledby="update">
-    <h2 id="update">${t("One update")}</h2>
+  const act = () => act("update_do", request);
+  return html`<${Part} id="update" title=${t("One update")} class="update">
     <p class="soft">${t("What the optimizer makes of these gradients. The batch is the rows above.")}</p>
     <div class="bar">
-      <label>${t("Optimizer")} <select value=${chosen.value.optimizer} onChange=${(event) => (chosen.value = { optimizer: event.target.value, parameters: {} })}>
-        ${choices.map(({ name }) => html`<option>${name}</option>`)}</select></label>
+      <${Choice} label=${t("Optimizer")} value=${chosen.value.optimizer} options=${choices.map(({ name }) => name)} take=${(optimizer) => (chosen.value = { optimizer, parameters: {} })} />
       ${parameters.map((each) => html`<${Parameter} key=${chosen.value.optimizer + each.name} ...${each} />`)}
-      ${found?.step && html`<button type="button" class="main" onClick=${act}>${t("Do it")}</button>`}
+      ${found?.step && html`<button class="main" onClick=${act}>${t("Do it")}</button>`}
     </div>
     ${found?.refused && html`<p class="problem" role="status">${found.refused}</p>`}
     ${found?.step && html`<p>${t("Update {step} at the rate {rate}.", { step: found.step, rate: found.rate })} ${found.goes_on ? t("The optimizer goes on from the state of the update before.") : found.made.length > 1 && t("Its state begins at 0.")}
@@ -64,5 +63,5 @@ export function Update() {
       ${found.layers.map(({ number, blocks }) => html`<h3>${t("Layer {number}", { number })}</h3>
         ${[/W\(/, /b\(/].map((letter) => html`<div class="sheet">${blocks.filter(({ name }) => letter.test(name)).map((block) => html`<${Table} key=${block.name} block=${block}
           picked=${layer === number ? `${input + 1},${unit + 1}` : ""} pick=${([i, j]) => (looked.value = { layer: number, input: i - 1, unit: j - 1 })} />`)}</div>`)}`)}`}
-  </section>`;
+  <//>`;
 }

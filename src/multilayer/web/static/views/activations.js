@@ -2,7 +2,8 @@
 import { ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { Beginnings } from "../parts/beginnings.js";
-import { Field } from "../parts/field.js";
+import { Choice, Field, Text, Tick, taken } from "../parts/form.js";
+import { Heads, Scroll } from "../parts/pieces.js";
 import { Plot, path, scales } from "../parts/plot.js";
 import { digits, session } from "../state.js";
 import { html, useState } from "../vendor/ui.js";
@@ -35,12 +36,12 @@ export default function Activations() {
       <section class="chosen" aria-label=${t("Which activation")}>
         ${shown.map((one, place) => html`<div class="choice" key=${place}>
           <span class=${`mark curve-${place}`} aria-hidden="true"></span>
-          <select aria-label=${place ? t("Compare with") : t("Activation")} value=${one.name} onChange=${(event) => choose(place, event.target.value)}>
+          <select aria-label=${place ? t("Compare with") : t("Activation")} value=${one.name} onChange=${taken((name) => choose(place, name))}>
             ${cards.map(({ name }) => html`<option value=${name}>${name}</option>`)}
           </select>
-          ${place > 0 && html`<button type="button" aria-label=${t("Remove {name}", { name: one.name })} onClick=${() => setShown(shown.filter((_, i) => i !== place))}>×</button>`}
+          ${place > 0 && html`<button aria-label=${t("Remove {name}", { name: one.name })} onClick=${() => setShown(shown.filter((_, i) => i !== place))}>×</button>`}
         </div>`)}
-        ${shown.length < MOST && html`<button type="button" onClick=${() => setShown([...shown, { name: "tanh", parameters: {} }])}>${t("Compare with another one")}</button>`}
+        ${shown.length < MOST && html`<button onClick=${() => setShown([...shown, { name: "tanh", parameters: {} }])}>${t("Compare with another one")}</button>`}
       </section>
       <section class="known" aria-label=${t("What is known of it")}>
         ${card.parameters.map((each) => html`<${Parameter} key=${first.name + each.name} parameter=${each} value=${first.parameters[each.name] ?? each.value} onChange=${adjust} />`)}
@@ -49,13 +50,11 @@ export default function Activations() {
       <section class="curve">
         <${Picture} shown=${shown} curves=${curves} reach=${reach} at=${Number(at)} onAt=${setAt} logarithmic=${logarithmic} />
         <div class="controls">
-          <label>a = <input type="text" inputmode="decimal" size="8" value=${at} onInput=${(event) => setAt(event.target.value.replace(",", ".").replace("−", "-"))} /></label>
-          <input type="range" aria-label=${t("a, the weighted sum")} min=${-reach} max=${reach} step=${reach / 200} value=${Number(at) || 0} onInput=${(event) => setAt(event.target.value)} />
-          <label>${t("Width")} <select value=${reach} onChange=${(event) => setReach(Number(event.target.value))}>${REACHES.map((each) => html`<option value=${each}>±${each}</option>`)}</select></label>
-          <label><input type="checkbox" checked=${logarithmic} onChange=${(event) => setLogarithmic(event.target.checked)} /> ${t("tails: powers of ten")}</label>
-          <label>${t("The network's own a")} <select value=${layer} onChange=${(event) => setLayer(Number(event.target.value))}>
-            <option value="0">${t("none")}</option>${open.activations.map((_, n) => html`<option value=${n + 1}>a(${n + 1})</option>`)}
-          </select></label>
+          <${Text} label="a =" inputmode="decimal" size="8" value=${at} take=${(text) => setAt(text.replace(",", ".").replace("−", "-"))} />
+          <input type="range" aria-label=${t("a, the weighted sum")} min=${-reach} max=${reach} step=${reach / 200} value=${Number(at) || 0} onInput=${taken(setAt)} />
+          <${Choice} label=${t("Width")} value=${reach} options=${REACHES.map((each) => [each, `±${each}`])} take=${(width) => setReach(Number(width))} />
+          <${Tick} label=${t("tails: powers of ten")} checked=${logarithmic} take=${setLogarithmic} />
+          <${Choice} label=${t("The network's own a")} value=${layer} options=${[[0, t("none")], ...open.activations.map((_, n) => [n + 1, `a(${n + 1})`])]} take=${(number) => setLayer(Number(number))} />
         </div>
         <${Numbers} shown=${shown} curves=${curves} layer=${layer} />
       </section>
@@ -67,7 +66,7 @@ function Parameter({ parameter, value, onChange }) {
   const { name, low, high, limits } = parameter;
   return html`<div class="parameter">
     <${Field} label=${name} type="number" step="any" value=${value} title=${limits} data-parameter=${name} take=${(text) => text && onChange(name, Number(text))} />
-    <input type="range" aria-label=${name} min=${low} max=${high} step=${(high - low) / 200} value=${value} onInput=${(event) => onChange(name, Number(event.target.value))} />
+    <input type="range" aria-label=${name} min=${low} max=${high} step=${(high - low) / 200} value=${value} onInput=${taken((text) => onChange(name, Number(text)))} />
   </div>`;
 }
 
@@ -127,16 +126,17 @@ function Picture({ shown, curves: given, reach, at, onAt, logarithmic }) {
 
 function Numbers({ shown, curves, layer }) {
   const [{ regions, overlay }] = curves;
-  const hasTextbook = curves.some(({ cursor }) => "textbook" in cursor);
-  return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("The numbers at this a")}><table class="matrix">
-      <thead><tr><td></td><th scope="col">a</th><th scope="col">h(a)</th><th scope="col">h′(a)</th><th scope="col">${t("h(a) in float32")}</th>${hasTextbook && html`<th scope="col">${t("by the textbook's formula")}</th>`}</tr></thead>
+  const kinds = [
+    ["a", "a", "a"],
+    ["h", "h(a)", "h(a)"],
+    ["dh", "h'(a)", "h′(a)"],
+    ["float32", "float32", t("h(a) in float32")],
+    ["textbook", "textbook", t("by the textbook's formula")],
+  ].filter(([, key]) => curves.some(({ cursor }) => key in cursor));
+  return html`<${Scroll} label=${t("The numbers at this a")}><table class="matrix">
+      <${Heads} of=${["", ...kinds.map(([, , head]) => head)]} />
       <tbody>${curves.map(({ cursor }, place) => html`<tr key=${place}><th scope="row">${shown[place].name}</th>
-        <td data-cell=${`a[${place + 1}]`}>${cursor.a}</td>
-        <td data-cell=${`h[${place + 1}]`}>${cursor["h(a)"]}</td>
-        <td data-cell=${`dh[${place + 1}]`}>${cursor["h'(a)"]}</td>
-        <td data-cell=${`float32[${place + 1}]`}>${cursor.float32}</td>
-        ${hasTextbook && html`<td data-cell=${`textbook[${place + 1}]`}>${cursor.textbook ?? "–"}</td>`}
-      </tr>`)}</tbody></table></div>
+        ${kinds.map(([name, key]) => html`<td data-cell=${`${name}[${place + 1}]`}>${cursor[key] ?? "–"}</td>`)}</tr>`)}</tbody></table><//>
     <p>${regions.length
       ? t("Shaded: {name} is saturated there. |h′| is below 1 % of its maximum where {where}.", { name: shown[0].name, where: regions.map(where).join(", ") })
       : t("{name} is saturated nowhere in this picture.", { name: shown[0].name })}</p>

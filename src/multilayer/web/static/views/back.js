@@ -3,9 +3,8 @@ import { ask, inTurn, refusalOf, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { Loss, Part, Rows, aim, shownPart } from "../parts/aim.js";
 import { Cell } from "../parts/cell.js";
-import { Grid } from "../parts/grid.js";
+import { Grid, cellName, reading } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
-import { cellName } from "../parts/matrix.js";
 import { Update } from "../parts/update.js";
 import { Weight } from "../parts/weight.js";
 import { digits, letters, session } from "../state.js";
@@ -27,13 +26,11 @@ const TITLES = {
 const isResult = (step, block) => !/^(target|x|[azW]\(\d+\))$/.test(block.name);
 
 function Table({ block, open, picked }) {
-  const shape = `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`;
   const cell = (name, text) =>
     open
-      ? html`<button type="button" class="cell" aria-pressed=${picked === name} aria-label=${t("{name} = {number}: what it is made of", { name: inLetters(name), number: text })} onClick=${() => open(name)}><span data-cell=${name}>${text}</span></button>`
-      : html`<span data-cell=${name}>${text}</span>`;
-  const heads = block.shape.length === 1 ? undefined : (_, i) => block.rows[i];
-  return html`<${Grid} block=${block} caption=${inLetters(block.name)} shape=${shape} label=${block.name} row=${heads} column=${(_, j) => block.columns[j]} cell=${cell} />`;
+      ? html`<button class="cell" aria-pressed=${picked === name} aria-label=${t("{name} = {number}: what it is made of", { name: inLetters(name), number: text })} onClick=${() => open(name)}><span data-cell=${name}>${text}</span></button>`
+      : reading(name, text);
+  return html`<${Grid} block=${block} caption=${inLetters(block.name)} cell=${cell} />`;
 }
 
 /** A cell with its parts: in symbols, and with numbers. */
@@ -84,10 +81,10 @@ function Walk({ found }) {
   const go = (next) => (taken.value = Math.max(1, Math.min(next, count)));
   const name = inLetters(TITLES[found.steps[at - 1].kind](found.steps[at - 1]));
   return html`<div class="walk">
-    <button type="button" disabled=${at === 1} onClick=${() => go(at - 1)}>${t("Back")}</button>
-    <button type="button" class="main" disabled=${at === count} onClick=${() => go(at + 1)}>${t("Next")}</button>
-    <button type="button" disabled=${at === count} onClick=${() => go(count)}>${t("All")}</button>
-    <button type="button" disabled=${at === 1} onClick=${() => go(1)}>${t("From the start")}</button>
+    <button disabled=${at === 1} onClick=${() => go(at - 1)}>${t("Back")}</button>
+    <button class="main" disabled=${at === count} onClick=${() => go(at + 1)}>${t("Next")}</button>
+    <button disabled=${at === count} onClick=${() => go(count)}>${t("All")}</button>
+    <button disabled=${at === 1} onClick=${() => go(1)}>${t("From the start")}</button>
     <span aria-live="polite">${t("Step {at} of {count}: {name}", { at, count, name })}</span>
   </div>`;
 }

@@ -2,6 +2,8 @@
 import { ask, attempt, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { makeLink } from "../link.js";
+import { Choice } from "../parts/form.js";
+import { Scroll } from "../parts/pieces.js";
 import { save } from "../parts/keep.js";
 import { letters, row, session } from "../state.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
@@ -16,7 +18,7 @@ function Link() {
     <p class="soft">${t("The link holds the network, how it is trained, and which rows were made; it never holds rows of your own. In another studio it is pasted under Open.")}</p>
     ${made && (made.link
       ? html`<div class="bar"><input class="wide" type="text" readonly aria-label=${t("Link")} value=${made.link} onFocus=${(event) => event.target.select()} />
-          <button type="button" class="main" onClick=${() => copy(made.link, say)}>${t("Copy the link")}</button></div>
+          <button class="main" onClick=${() => copy(made.link, say)}>${t("Copy the link")}</button></div>
           ${!made.hasRows && html`<p>${t("The rows are your own, so the link leaves them out.")}</p>`}`
       : html`<p>${t("The network is too large for a link; save it as a file.")}</p>`)}
     <p role="status" class="soft">${said}</p>
@@ -29,12 +31,12 @@ function Files() {
   return html`<section><h2>${t("Files")}</h2>
     <p class="soft">${t("Every file holds all digits, so that it is read back bit for bit.")}</p>
     <div class="bar">
-      <button type="button" onClick=${keep("keep_network", { format: "json" }, "network.json")}>${t("Network as JSON")}</button>
-      <button type="button" onClick=${keep("keep_network", { format: "safetensors" }, "network.safetensors")}>${t("Network as safetensors")}</button>
-      <button type="button" onClick=${keep("keep_table", { name: "rows" }, "rows.csv")}>${t("Rows as CSV")}</button>
+      <button onClick=${keep("keep_network", { format: "json" }, "network.json")}>${t("Network as JSON")}</button>
+      <button onClick=${keep("keep_network", { format: "safetensors" }, "network.safetensors")}>${t("Network as safetensors")}</button>
+      <button onClick=${keep("keep_table", { name: "rows" }, "rows.csv")}>${t("Rows as CSV")}</button>
     </div>
     ${tables.map((layer) => html`<div class="bar" key=${layer}><span>${t("Layer {number} as CSV", { number: layer })}</span>
-      ${["W", "b", "a", "z"].map((name) => html`<button type="button" key=${name} aria-label=${t("{name} as CSV", { name: `${name}(${layer})` })} onClick=${keep("keep_table", { name, layer }, `${name}${layer}.csv`)}>${name}(${layer})</button>`)}</div>`)}
+      ${["W", "b", "a", "z"].map((name) => html`<button key=${name} aria-label=${t("{name} as CSV", { name: `${name}(${layer})` })} onClick=${keep("keep_table", { name, layer }, `${name}${layer}.csv`)}>${name}(${layer})</button>`)}</div>`)}
   </section>`;
 }
 
@@ -47,11 +49,11 @@ function Code() {
   const forms = [["matrix", t("NumPy, with matrices")], ["unrolled", t("NumPy, number by number")], ["multilayer", t("multilayer")]];
   return html`<section class="code"><h2>${t("As code")}</h2>
     <p class="soft">${t("The program computes y as the page shows it; the first two kinds need NumPy alone.")}</p>
-    <div class="bar"><label>${t("Kind")} <select value=${form} onChange=${(event) => setForm(event.target.value)}>${forms.map(([each, text]) => html`<option value=${each}>${text}</option>`)}</select></label>
-      <button type="button" disabled=${!code} onClick=${() => copy(code, say)}>${t("Copy the code")}</button>
-      <button type="button" disabled=${!code} onClick=${() => save(code, "network.py", "text/x-python")}>${t("Save as network.py")}</button>
+    <div class="bar"><${Choice} label=${t("Kind")} value=${form} options=${forms} take=${setForm} />
+      <button disabled=${!code} onClick=${() => copy(code, say)}>${t("Copy the code")}</button>
+      <button disabled=${!code} onClick=${() => save(code, "network.py", "text/x-python")}>${t("Save as network.py")}</button>
       <span role="status" class="soft">${said}</span></div>
-    ${code && html`<pre class="scroll panel" tabindex="0" aria-label=${t("The program")} role="group"><code>${code}</code></pre>`}
+    ${code && html`<${Scroll} class="panel" label=${t("The program")}><pre><code>${code}</code></pre><//>`}
   </section>`;
 }
 

@@ -3,8 +3,11 @@ import { ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { Boundary, still } from "../parts/boundary.js";
 import { Causes, Fixes, Units, marked } from "../parts/causes.js";
+import { Choice, Text } from "../parts/form.js";
+import { Heads, Part, Scroll } from "../parts/pieces.js";
+import { Grid } from "../parts/grid.js";
 import { Losses } from "../parts/losses.js";
-import { Matrix } from "../parts/matrix.js";
+import { Bars } from "../parts/plot.js";
 import { Recipe, choices } from "../parts/recipe.js";
 import { Sides } from "../parts/sides.js";
 import { command, ending, listen, said, speed, status, toggle } from "../parts/training.js";
@@ -20,11 +23,11 @@ function Scrub({ epoch, reached }) {
   useEffect(() => {
     if (wanted !== null && (at?.epoch === wanted || !at?.holds) && !at.playing) setWanted((now) => (now === wanted ? null : now)); // it may have moved on
   }, [wanted, at]);
-  const seek = async (event) => {
-    setWanted(Number(event.target.value));
-    if (!(await command("seek", { epoch: Number(event.target.value) }))) setWanted(null);
+  const seek = async (epoch) => {
+    setWanted(epoch);
+    if (!(await command("seek", { epoch }))) setWanted(null);
   };
-  return html`<label class="scrub">${t("Epoch")} <input type="range" min="0" max=${reached} value=${wanted ?? epoch} disabled=${!reached} aria-valuetext=${t("Epoch {epoch} of {epochs}", { epoch, epochs: at?.epochs ?? 0 })} onInput=${seek} /></label>`;
+  return html`<label class="scrub">${t("Epoch")} <input type="range" min="0" max=${reached} value=${wanted ?? epoch} disabled=${!reached} aria-valuetext=${t("Epoch {epoch} of {epochs}", { epoch, epochs: at?.epochs ?? 0 })} onInput=${(event) => seek(Number(event.target.value))} /></label>`;
 }
 
 function Controls() {
@@ -33,15 +36,15 @@ function Controls() {
   const reached = at?.holds ? at.reached : 0;
   const epoch = at?.holds ? at.epoch : 0;
   return html`<div class="bar controls" role="group" aria-label=${t("Training")}>
-    <button type="button" class="main play" disabled=${!canTrain} aria-keyshortcuts="Space" onClick=${toggle}>${at?.playing && !at.task ? t("Pause") : t("Play")}</button>
-    <button type="button" disabled=${!canTrain} onClick=${() => command("batch")}>${t("One batch")}</button>
-    <button type="button" disabled=${!canTrain} onClick=${() => command("epoch")}>${t("One epoch")}</button>
-    <button type="button" disabled=${!at?.holds || (!at.steps && !reached)} onClick=${() => command("seek", { epoch: 0 })}>${t("Rewind")}</button>
+    <button class="main play" disabled=${!canTrain} aria-keyshortcuts="Space" onClick=${toggle}>${at?.playing && !at.task ? t("Pause") : t("Play")}</button>
+    <button disabled=${!canTrain} onClick=${() => command("batch")}>${t("One batch")}</button>
+    <button disabled=${!canTrain} onClick=${() => command("epoch")}>${t("One epoch")}</button>
+    <button disabled=${!at?.holds || (!at.steps && !reached)} onClick=${() => command("seek", { epoch: 0 })}>${t("Rewind")}</button>
     <${Scrub} epoch=${epoch} reached=${reached} />
-    <label>${t("Speed")} <select value=${speed.value ?? "all"} onChange=${(event) => {
-      speed.value = Number(event.target.value) || null;
+    <${Choice} label=${t("Speed")} value=${speed.value ?? "all"} options=${[...SPEEDS.map((count) => [count, t("{count} epochs a second", { count })]), ["all", t("as fast as it goes")]]} take=${(count) => {
+      speed.value = Number(count) || null;
       if (status.peek()?.playing) command("play");
-    }}>${SPEEDS.map((each) => html`<option value=${each}>${t("{count} epochs a second", { count: each })}</option>`)}<option value="all">${t("as fast as it goes")}</option></select></label>
+    }} />
   </div>`;
 }
 
@@ -49,25 +52,19 @@ function Standing() {
   const at = status.value;
   if (!at) return null;
   const fresh = !at.holds || !at.run;
-  const entry = (label, name, text) => html`<div><dt>${label}</dt><dd class="number" data-cell=${name}>${text}</dd></div>`;
-  return html`<dl class="standing">
-      ${entry(t("epoch"), "epoch", `${fresh ? 0 : at.epoch} / ${at.epochs}`)}
-      ${!fresh && at.batch > 0 && entry(t("batch"), "batch", `${at.batch} / ${at.batches}`)}
-      ${!fresh && at.loss && entry(t("loss"), "loss", at.loss)}
-      ${!fresh && at.validation_loss && entry(t("validation loss"), "validation_loss", at.validation_loss)}
-      ${!fresh && at.metric && entry(at.metric_name, at.metric_name, at.metric)}
-      ${!fresh && at.learning_rate && entry(t("learning rate"), "learning_rate", at.learning_rate)}
-    </dl>
+  const entries = [
+    [t("batch"), "batch", at.batch > 0 && `${at.batch} / ${at.batches}`],
+    [t("loss"), "loss", at.loss],
+    [t("validation loss"), "validation_loss", at.validation_loss],
+    [at.metric_name, at.metric_name, at.metric],
+    [t("learning rate"), "learning_rate", at.learning_rate],
+  ];
+  const shown = [[t("epoch"), "epoch", `${fresh ? 0 : at.epoch} / ${at.epochs}`], ...(fresh ? [] : entries.filter(([, , text]) => text))];
+  return html`<dl class="standing">${shown.map(([label, name, text]) => html`<div key=${name}><dt>${label}</dt><dd class="number" data-cell=${name}>${text}</dd></div>`)}</dl>
     <p class="soft ending">${fresh ? (at.run ? t("The network has changed since it was trained; Play trains it from here.") : "") : ending(at) || (at.as_recipe ? at.message : t("The recipe has changed; Play trains from here by the new one, Rewind goes back to the start."))}</p>`;
 }
 
-function Bars({ bars, label }) {
-  const most = Math.max(1, ...bars.counts);
-  const wide = 160 / bars.counts.length;
-  return html`<svg viewBox="0 0 160 56" class="bars" role="img" aria-label=${t("{what}: from {low} to {high}, mean {mean}, standard deviation {std}", { what: label, ...bars })}>
-    ${bars.counts.map((count, i) => html`<rect x=${i * wide} width=${wide - 0.7} y=${56 - (count / most) * 54} height=${(count / most) * 54} />`)}
-  </svg><div class="ends number"><span>${bars.low}</span><span>${bars.high}</span></div>`;
-}
+const described = (what, bars) => t("{what}: from {low} to {high}, mean {mean}, standard deviation {std}", { what, ...bars });
 
 /** What is asked of the network whenever it has changed, twice a second at most while training runs. */
 function useMoments(name, request) {
@@ -83,25 +80,21 @@ function useMoments(name, request) {
 
 function Layers() {
   const layers = useMoments("hist", {});
-  return html`<section class="panel layered" aria-labelledby="layers">
-    <h2 id="layers">${t("Layer by layer")}</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label=${t("Layer by layer")}><table class="layers">
-      <thead><tr><th scope="col">${t("layer")}</th><th scope="col">${t("units")}</th><th scope="col">${t("outputs z")}</th><th scope="col">${t("gradient, log₁₀ |dW|")}</th><th scope="col">${t("root mean square of dW")}</th></tr></thead>
+  return html`<${Part} id="layers" title=${t("Layer by layer")} class="panel layered">
+    <${Scroll} label=${t("Layer by layer")}><table class="layers">
+      <${Heads} of=${[t("layer"), t("units"), t("outputs z"), t("gradient, log₁₀ |dW|"), t("root mean square of dW")]} />
       <tbody>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer} class=${marked.value?.layer === layer ? "marked" : undefined}><th scope="row">${layer}</th>
         <td><${Units} layer=${layer} count=${session.value.widths[layer]} /></td>
-        <td><${Bars} bars=${z} label=${t("z of layer {layer}", { layer })} /></td>
-        <td>${gradient ? html`<${Bars} bars=${gradient} label=${t("log10 |dW| of layer {layer}", { layer })} />` : html`<span class="soft">–</span>`}</td>
+        <td><${Bars} ...${z} label=${described(t("z of layer {layer}", { layer }), z)} /></td>
+        <td>${gradient ? html`<${Bars} ...${gradient} label=${described(t("log10 |dW| of layer {layer}", { layer }), gradient)} />` : html`<span class="soft">–</span>`}</td>
         <td class="number">${root_mean_square || "–"}</td></tr>`)}</tbody>
-    </table></div>
-  </section>`;
+    </table><//>
+  <//>`;
 }
 
 function Weights() {
   const blocks = useMoments("weights", { digits: digits.value });
-  return html`<section class="panel wide" aria-labelledby="weights">
-    <h2 id="weights">${t("Weights")}</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label=${t("Weights")}><div class="sheet">${blocks.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}</div></div>
-  </section>`;
+  return html`<${Part} id="weights" title=${t("Weights")} class="panel wide"><div class="sheet">${blocks.map((each) => html`<${Grid} key=${each.name} block=${each} />`)}</div><//>`;
 }
 
 function Beside() {
@@ -109,8 +102,8 @@ function Beside() {
   const at = status.value;
   if (!at?.holds || !at.reached) return null;
   const go = () => command("beside", { learning_rate: Number(rate.replace(",", ".")) || 0 });
-  return html`<div class="bar"><label>${t("Same start, other learning rate")} <input class="number" name="other_rate" inputmode="decimal" autocomplete="off" size="8" value=${rate} onInput=${(event) => setRate(event.target.value)} /></label>
-    <button type="button" disabled=${!rate.trim()} onClick=${go}>${t("Train beside")}</button></div>`;
+  return html`<div class="bar"><${Text} label=${t("Same start, other learning rate")} class="number" name="other_rate" inputmode="decimal" size="8" value=${rate} take=${setRate} />
+    <button disabled=${!rate.trim()} onClick=${go}>${t("Train beside")}</button></div>`;
 }
 
 /** The space bar plays and pauses, unless it has another meaning where the focus is. */

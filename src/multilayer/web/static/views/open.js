@@ -3,6 +3,8 @@ import { ask, attempt, inTurn, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { openHash } from "../link.js";
 import { Draw } from "../parts/draw.js";
+import { Choice, Text, taken } from "../parts/form.js";
+import { Scroll } from "../parts/pieces.js";
 import { problem } from "../state.js";
 import { html, signal, useState } from "../vendor/ui.js";
 
@@ -48,20 +50,13 @@ function openText(text, activations) {
 
 const openTable = (text, network) => base64(text).then((data) => open("open_table", { data, name: "points.csv", targets: [2], network }));
 
-function Choose({ label, value, options, change }) {
-  return html`<label>${label} <select value=${value} onChange=${(event) => change(event.target.value)}>
-    ${options.map(([each, text]) => html`<option value=${each}>${text}</option>`)}
-  </select></label>`;
-}
-
 /** Which network the rows are shown with. */
-const Network = ({ value, change }) =>
-  html`<${Choose} label=${t("Network")} value=${value} change=${change} options=${[["fit", t("the open one where it fits, else a new one")], ["keep", t("the open one")], ["new", t("a new one")]]} />`;
+const Network = (props) =>
+  html`<${Choice} label=${t("Network")} ...${props} options=${[["fit", t("the open one where it fits, else a new one")], ["keep", t("the open one")], ["new", t("a new one")]]} />`;
 
 function Activations({ names, value, change }) {
-  const options = names.map((name) => [name, name]);
-  return html`<${Choose} label=${t("Hidden layers")} value=${value.hidden} change=${(hidden) => change({ ...value, hidden })} options=${options} />
-    <${Choose} label=${t("Output layer")} value=${value.output} change=${(output) => change({ ...value, output })} options=${options} />`;
+  return html`<${Choice} label=${t("Hidden layers")} value=${value.hidden} take=${(hidden) => change({ ...value, hidden })} options=${names} />
+    <${Choice} label=${t("Output layer")} value=${value.output} take=${(output) => change({ ...value, output })} options=${names} />`;
 }
 
 function Presets({ presets }) {
@@ -82,12 +77,12 @@ function Target() {
   return html`<form class="panel target" onSubmit=${submit} aria-label=${t("Which column is the target?")}>
     <h2>${t("Which column is the target?")}</h2>
     <p class="soft">${t("{count} rows. The target is what the network is to learn; the other columns of numbers are its inputs.", { count: rows })}</p>
-    <div class="scroll" tabindex="0" role="group" aria-label=${t("The first rows")}><table class="matrix">
+    <${Scroll} label=${t("The first rows")}><table class="matrix">
       <thead><tr>${names.map((name, place) => html`<th scope="col"><label><input type="radio" name="target" checked=${chosen === place} onChange=${() => choose(place)} /> ${name}</label>${!numeric[place] && html`<span class="soft"> ${t("text")}</span>`}</th>`)}</tr></thead>
       <tbody>${first.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
-    </table></div>
+    </table><//>
     <p><label><input type="radio" name="target" checked=${chosen < 0} onChange=${() => choose(-1)} /> ${t("There is no target: only look.")}</label></p>
-    <div class="bar"><${Network} value=${network} change=${setNetwork} /><button class="main">${t("Open these rows")}</button></div>
+    <div class="bar"><${Network} value=${network} take=${setNetwork} /><button class="main">${t("Open these rows")}</button></div>
   </form>`;
 }
 
@@ -113,7 +108,7 @@ function Files({ activations }) {
       <p class="soft">${t("A network is a .json or .safetensors file, a table is a CSV file. Nothing leaves this machine, and no code of a file is run.")}</p>
     </div>
     <label>${t("Or paste: NumPy text, a network, rows, a table, a link")}
-      <textarea rows="4" spellcheck=${false} placeholder=${PASTED} value=${text} onInput=${(event) => setText(event.target.value)}></textarea></label>
+      <textarea rows="4" spellcheck=${false} placeholder=${PASTED} value=${text} onInput=${taken(setText)}></textarea></label>
     <div class="bar"><${Activations} names=${activations} value=${chosen} change=${choose} />
       <button type="button" class="main" disabled=${!text.trim()} onClick=${() => openText(text, chosen)}>${t("Open the text")}</button></div>
   </section>`;
@@ -124,19 +119,19 @@ function Generate({ generators }) {
   const [network, setNetwork] = useState("fit");
   const generator = generators.find(({ name }) => name === made.name);
   const number = (key, label, limits) =>
-    html`<label>${label} <input type="number" ...${limits} value=${made[key]} onInput=${(event) => make({ ...made, [key]: event.target.value })} /></label>`;
+    html`<${Text} label=${label} type="number" required min="0" ...${limits} value=${made[key]} take=${(text) => make({ ...made, [key]: text })} />`;
   const submit = (event) => {
     event.preventDefault();
     open("open_generated", { rows: { by: "generator", ...made, count: Number(made.count), seed: Number(made.seed), noise: Number(made.noise) }, network });
   };
   return html`<section><h2>${t("Make rows")}</h2><form class="bar" onSubmit=${submit}>
-    <${Choose} label=${t("Kind")} value=${made.name} options=${generators.map(({ name, title }) => [name, title])} change=${(name) => {
+    <${Choice} label=${t("Kind")} value=${made.name} options=${generators.map(({ name, title }) => [name, title])} take=${(name) => {
       const { count, noise } = generators.find((each) => each.name === name);
       make({ ...made, name, count, noise, choice: "" });
     }} />
-    ${generator.choices.length > 1 && html`<${Choose} label=${t("Variant")} value=${made.choice || generator.choices[0]} options=${generator.choices.map((each) => [each, each])} change=${(choice) => make({ ...made, choice })} />`}
-    ${number("count", t("Rows"), { min: 1, max: 5000, required: true })} ${number("noise", t("Noise"), { min: 0, max: 10, step: "any", required: true })} ${number("seed", t("Seed"), { min: 0, required: true })}
-    <${Network} value=${network} change=${setNetwork} /><button class="main">${t("Make these rows")}</button>
+    ${generator.choices.length > 1 && html`<${Choice} label=${t("Variant")} value=${made.choice || generator.choices[0]} options=${generator.choices} take=${(choice) => make({ ...made, choice })} />`}
+    ${number("count", t("Rows"), { min: 1, max: 5000 })} ${number("noise", t("Noise"), { max: 10, step: "any" })} ${number("seed", t("Seed"))}
+    <${Network} value=${network} take=${setNetwork} /><button class="main">${t("Make these rows")}</button>
   </form></section>`;
 }
 
@@ -149,9 +144,9 @@ function Blank({ activations }) {
     open("open_blank", { widths: (widths.match(/\d+/g) ?? []).map(Number), ...chosen, seed: Number(seed) });
   };
   return html`<section><h2>${t("Make a new network")}</h2><form class="bar" onSubmit=${submit}>
-    <label>${t("Inputs, hidden units, outputs")} <input type="text" size="12" value=${widths} pattern="\\s*\\d+(\\D+\\d+)+\\s*" required title=${t("Numbers such as 2-4-3")} onInput=${(event) => setWidths(event.target.value)} /></label>
+    <${Text} label=${t("Inputs, hidden units, outputs")} size="12" value=${widths} pattern="\\s*\\d+(\\D+\\d+)+\\s*" required title=${t("Numbers such as 2-4-3")} take=${setWidths} />
     <${Activations} names=${activations} value=${chosen} change=${choose} />
-    <label>${t("Seed")} <input type="number" min="0" required value=${seed} onInput=${(event) => setSeed(event.target.value)} /></label>
+    <${Text} label=${t("Seed")} type="number" min="0" required value=${seed} take=${setSeed} />
     <button class="main">${t("Make this network")}</button>
   </form></section>`;
 }

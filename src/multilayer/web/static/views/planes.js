@@ -2,13 +2,16 @@
 import { ask, attempt, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { Cell } from "../parts/cell.js";
-import { Matrix } from "../parts/matrix.js";
-import { Plot, scales } from "../parts/plot.js";
+import { Tick, Choice } from "../parts/form.js";
+import { Heads, Part, Scroll } from "../parts/pieces.js";
+import { Grid } from "../parts/grid.js";
+import { Key, Mark, Plot, scales } from "../parts/plot.js";
 import { edit } from "../parts/sheet.js";
 import { digits, session } from "../state.js";
 import { html, useState } from "../vendor/ui.js";
 
 const GATES = { and: "AND", or: "OR", nand: "NAND", gates: "XOR" };
+const CROSS = html`<path class="cross" d="M-9-9L9 9M9-9L-9 9" />`;
 const SQUARE = [420, 380];
 
 export default function Planes() {
@@ -22,7 +25,7 @@ export default function Planes() {
   const found = useAnswer(() => ask("planes", request), [revision, request], true);
 
   const gates = html`<div class="controls" role="group" aria-label=${t("Gates of step units")}>
-    ${Object.entries(GATES).map(([name, title]) => html`<button type="button" onClick=${() => attempt(() => ask("preset", { name }))}>${title}</button>`)}
+    ${Object.entries(GATES).map(([name, title]) => html`<button onClick=${() => attempt(() => ask("preset", { name }))}>${title}</button>`)}
   </div>`;
   if (!found) return html`<h1>${t("Gates and planes")}</h1>${gates}`;
   const hidden = bent ? found.after : found.before;
@@ -30,26 +33,26 @@ export default function Planes() {
     <p>${t("A unit draws one line: on one side its weighted sum a is above 0, on the other below. The short mark points to where a > 0.")}</p>
     ${gates}
     <div class="planes">
-      <section aria-labelledby="input-plane"><h2 id="input-plane">${t("The plane of the inputs")}</h2>
+      <${Part} id="input-plane" title=${t("The plane of the inputs")}>
         ${widths[0] > 2 && html`<${Pair} names=${names} pair=${inputs} onPair=${setInputs} />`}
         <${Picture} plane=${found.inputs} classes=${found.classes} label=${t("Rows and the lines of the first layer; the numbers stand in the tables")} />
         ${hasTargets && html`<${Separable} of="x" />`}
-      </section>
-      ${hidden && html`<section aria-labelledby="hidden-plane"><h2 id="hidden-plane">${t("The same rows after the first layer")}</h2>
+      <//>
+      ${hidden && html`<${Part} id="hidden-plane" title=${t("The same rows after the first layer")}>
         ${widths[1] > 2 && html`<${Pair} names=${Array.from({ length: widths[1] }, (_, j) => String(j + 1))} pair=${units} onPair=${setUnits} />`}
-        <div class="controls"><label><input type="checkbox" checked=${bent} onChange=${(event) => setBent(event.target.checked)} /> ${t("after h (z) instead of before it (a)")}</label></div>
+        <div class="controls"><${Tick} label=${t("after h (z) instead of before it (a)")} checked=${bent} take=${setBent} /></div>
         <${Picture} plane=${hidden} classes=${found.classes} label=${t("Rows as the first layer makes them; the numbers stand in the table")} />
         ${hasTargets && html`<${Separable} of="z" />`}
-      </section>`}
+      <//>`}
     </div>
     ${found.right !== null && html`<p data-cell="right">${t("{right} of {rows} rows are right.", { right: found.right, rows: session.value.rows })}</p>`}
     <${Truth} found=${found} />
     <h2>${t("The lines of the first layer")}</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label=${t("The lines of the first layer")}><table class="matrix">
-      <thead><tr><th scope="col">${t("unit")}</th><th scope="col">${t("w for {name}", { name: found.inputs.axes[0] })}</th><th scope="col">${t("w for {name}", { name: found.inputs.axes[1] })}</th><th scope="col">b</th></tr></thead>
+    <${Scroll} label=${t("The lines of the first layer")}><table class="matrix">
+      <${Heads} of=${[t("unit"), ...found.inputs.axes.map((name) => t("w for {name}", { name })), "b"]} />
       <tbody>${found.inputs.lines.map(({ unit, w, v, b }) => html`<tr key=${unit}><th scope="row">${unit}</th>
         ${[[`W(1)[${inputs[0] + 1},${unit}]`, w], [`W(1)[${inputs[1] + 1},${unit}]`, v], [`b(1)[${unit}]`, b]].map(([name, text]) => html`<td key=${name}><${Cell} name=${name} label=${name} text=${text} size="8" commit=${(typed) => edit({ do: "number", cell: name, text: typed })} /></td>`)}
-      </tr>`)}</tbody></table></div>`;
+      </tr>`)}</tbody></table><//>`;
 }
 
 /** Whether a line keeps the classes apart there; a refusal is an answer, too. */
@@ -59,29 +62,21 @@ function Separable({ of }) {
 }
 
 function Pair({ names, pair, onPair }) {
-  return html`<div class="controls">${[0, 1].map((place) => html`<label key=${place}>${place ? t("upwards") : t("to the right")}
-    <select value=${pair[place]} onChange=${(event) => onPair(pair.map((each, i) => (i === place ? Number(event.target.value) : each)))}>${names.map((name, i) => html`<option value=${i}>${name}</option>`)}</select></label>`)}</div>`;
+  return html`<div class="controls">${[0, 1].map((place) => html`<${Choice} key=${place} label=${place ? t("upwards") : t("to the right")} value=${pair[place]} options=${names.map((name, i) => [i, name])}
+    take=${(chosen) => onPair(pair.map((each, i) => (i === place ? Number(chosen) : each)))} />`)}</div>`;
 }
-
-const SHAPES = [
-  (x, y) => `M${x - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0`,
-  (x, y) => `M${x} ${y - 7}L${x + 7} ${y + 5}H${x - 7}Z`,
-  (x, y) => `M${x - 5.5} ${y - 5.5}h11v11h-11Z`,
-  (x, y) => `M${x} ${y - 7}l7 7l-7 7l-7 -7Z`,
-];
 
 function Picture({ plane, classes, label }) {
   const scale = scales([plane.low[0], plane.high[0]], [plane.low[1], plane.high[1]], ...SQUARE);
   return html`<${Plot} scale=${scale} xLabel=${plane.axes[0]} yLabel=${plane.axes[1]} label=${label}>
     ${plane.lines.map(({ unit, ends, side }) => ends && html`<${UnitLine} key=${unit} unit=${unit} ends=${ends} side=${side} scale=${scale} />`)}
     ${plane.points.map((point, i) => {
-      const [x, y] = [scale.x(point.x), scale.y(point.y)];
-      return html`<g key=${i} class=${`point class-${point.group % 4} ${point.right === false ? "wrong" : ""}`}><path d=${SHAPES[point.group % 4](x, y)} />
-        ${point.right === false && html`<path class="cross" d=${`M${x - 9} ${y - 9}l18 18m0 -18l-18 18`} />`}</g>`;
+      const wrong = point.right === false;
+      return html`<g key=${i} class=${wrong ? "wrong" : undefined} transform=${`translate(${scale.x(point.x)} ${scale.y(point.y)})`}><${Mark} group=${point.group} />${wrong && CROSS}</g>`;
     })}
   <//>
-  <ul class="legend">${classes.slice(0, 4).map((name, group) => html`<li key=${name}><svg width="16" height="16" aria-hidden="true" class=${`point class-${group}`}><path d=${SHAPES[group](8, 8)} /></svg> ${t("class {name}", { name })}</li>`)}
-    ${plane.points.some(({ right }) => right === false) && html`<li><svg width="16" height="16" aria-hidden="true"><path class="cross" d="M2 2l12 12m0-12l-12 12" /></svg> ${t("the network's class is wrong")}</li>`}</ul>`;
+  <ul class="legend">${classes.slice(0, 4).map((name, group) => html`<li key=${name}><${Key}><${Mark} group=${group} /><//> ${t("class {name}", { name })}</li>`)}
+    ${plane.points.some(({ right }) => right === false) && html`<li><${Key}>${CROSS}<//> ${t("the network's class is wrong")}</li>`}</ul>`;
 }
 
 function UnitLine({ unit, ends, side, scale }) {
@@ -96,9 +91,9 @@ function UnitLine({ unit, ends, side, scale }) {
 
 function Truth({ found }) {
   const { table, answers, targets } = found;
-  return html`<h2>${t("Row by row")}</h2><div class="scroll" tabindex="0" role="group" aria-label=${t("Row by row")}><div class="sheet">
-    ${table.map((each) => html`<${Matrix} key=${each.name} block=${each} />`)}
-    <table class="matrix"><caption>${t("class")}</caption><thead><tr><th scope="col">${t("network")}</th>${targets && html`<th scope="col">${t("target")}</th><th scope="col">${t("right?")}</th>`}</tr></thead>
+  return html`<h2>${t("Row by row")}</h2><${Scroll} label=${t("Row by row")}><div class="sheet">
+    ${table.map((each) => html`<${Grid} key=${each.name} block=${each} />`)}
+    <table class="matrix"><caption>${t("class")}</caption><${Heads} of=${[t("network"), ...(targets ? [t("target"), t("right?")] : [])]} />
       <tbody>${answers.map((answer, i) => html`<tr key=${i}><td data-cell=${`class[${i + 1}]`}>${answer}</td>${targets && html`<td data-cell=${`target[${i + 1}]`}>${targets[i]}</td><td data-cell=${`right[${i + 1}]`}>${answer === targets[i] ? t("yes") : t("no")}</td>`}</tr>`)}</tbody></table>
-  </div></div>`;
+  </div><//>`;
 }

@@ -4,8 +4,8 @@ import { LayerControls } from "../parts/controls.js";
 import { Cell, pasted } from "../parts/cell.js";
 import { Chain } from "../parts/chain.js";
 import { Equation } from "../parts/equation.js";
-import { Whole } from "../parts/field.js";
-import { Grid, Pager } from "../parts/grid.js";
+import { Choice, Whole } from "../parts/form.js";
+import { Grid, Pager, reading, shapeOf } from "../parts/grid.js";
 import { Heat } from "../parts/heat.js";
 import { blockName, called, letter, low } from "../parts/letters.js";
 import { follow, lit, paint } from "../parts/lit.js";
@@ -38,23 +38,21 @@ const opening = (name, text) => {
   const [r, j] = name.split("[")[1].slice(0, -1).split(",").map(Number);
   const layer = Number(/\d+/.exec(name)[0]);
   const isOpen = opened.value?.layer === layer && opened.value.unit === j && row.value === r - 1;
-  return html`<button type="button" class="cell" tabindex=${row.value === r - 1 ? 0 : -1} aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
+  return html`<button class="cell" tabindex=${row.value === r - 1 ? 0 : -1} aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
     onClick=${() => {
       choose(r - 1);
       opened.value = isOpen ? null : { layer, unit: j };
     }}><span data-cell=${name}>${text}</span></button>`;
 };
 
-const reading = (name, text) => html`<span data-cell=${name}>${text}</span>`;
-
 /** The number of a row, which chooses it; by the keyboard a row is chosen in its field above. */
-const rowHead = (number) => html`<button type="button" class="row" tabindex="-1" aria-pressed=${row.value === number - 1} aria-label=${t("Choose row {row}", { row: number })} onClick=${() => choose(number - 1)}>${number}</button>`;
+const rowHead = (number) => html`<button class="row" tabindex="-1" aria-pressed=${row.value === number - 1} aria-label=${t("Choose row {row}", { row: number })} onClick=${() => choose(number - 1)}>${number}</button>`;
 
-function Table({ block, cell, caption, transposed, row: heads, column, shape, note }) {
+function Table({ block, cell, caption = blockName(block.name), row: heads = null, column = null, note, ...rest }) {
   const rowed = heads === rowHead;
   return useMemo(
-    () => html`<${Grid} block=${block} transposed=${transposed} label=${caption ?? blockName(block.name)} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
-      caption=${caption ?? blockName(block.name)} paste=${cell === editable ? paste : undefined} shape=${shape ?? `(${block.shape.join(", ")}${block.shape.length === 1 ? "," : ""})`} cell=${cell === editable ? editable(block) : cell} />`,
+    () => html`<${Grid} block=${block} label=${caption} caption=${caption} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
+      paste=${cell === editable ? paste : undefined} cell=${cell === editable ? editable(block) : cell} ...${rest} />`,
     [block, letters.value, lang.value, rowed && row.value, caption, note, opened.value],
   );
 }
@@ -97,7 +95,7 @@ function LayerSection({ layer }) {
     <div class="sheet">
       ${layer.inputs * layer.units > 200 && html`<${Heat} layer=${layer} />`}
       <${Table} block=${W} cell=${editable} transposed=${swapped} row=${swapped ? to : from} column=${swapped ? from : to} note=${swapped}
-        caption=${`W(${n})`} shape=${`(${(swapped ? [...W.shape].reverse() : W.shape).join(", ")})`} />
+        caption=${`W(${n})`} shape=${shapeOf(swapped ? [...W.shape].reverse() : W.shape)} />
       <${Table} block=${b} cell=${editable} column=${to} />
       <${Table} block=${a} cell=${opening} row=${rowHead} column=${to} />
       <${Table} block=${z} cell=${reading} row=${rowHead} column=${outs} caption=${last ? `y = ${letter("z")}(${n})` : undefined} />
@@ -109,12 +107,6 @@ function LayerSection({ layer }) {
   </section>`;
 }
 
-function Choose({ label, value, options, change }) {
-  return html`<label>${label} <select value=${value} onChange=${(event) => change(event.target.value)}>
-    ${options.map(([each, text]) => html`<option value=${each}>${text}</option>`)}
-  </select></label>`;
-}
-
 /** Which letters the reader's book has. */
 function Letters() {
   const used = letters.value;
@@ -122,9 +114,9 @@ function Letters() {
   const shape = used.weights === "io" ? t("(inputs, units)") : t("(units, inputs)");
   return html`<details class="help"><summary>${t("Letters of your book: {sum}, {output}, {weight}, W {shape}", { sum: letter("a"), output: letter("z"), weight: used.index === "ij" ? "wᵢⱼ" : "wⱼᵢ", shape })}</summary>
     <div class="bar">
-      <${Choose} label=${t("Sum and output")} value=${used.sums} change=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
-      <${Choose} label=${t("Weight from i to j")} value=${used.index} change=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
-      <${Choose} label=${t("Shape of W")} value=${used.weights} change=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
+      <${Choice} label=${t("Sum and output")} value=${used.sums} take=${set("sums")} options=${[["az", "a, z"], ["za", "z, a"]]} />
+      <${Choice} label=${t("Weight from i to j")} value=${used.index} take=${set("index")} options=${[["ij", "wᵢⱼ"], ["ji", "wⱼᵢ"]]} />
+      <${Choice} label=${t("Shape of W")} value=${used.weights} take=${set("weights")} options=${[["io", t("(inputs, units)")], ["oi", t("(units, inputs)")]]} />
     </div></details>`;
 }
 
