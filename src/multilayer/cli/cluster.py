@@ -13,6 +13,7 @@ from multilayer.cli.console import flush, print_note, write_json
 
 if TYPE_CHECKING:
     from multilayer.cluster import WorkerLost
+    from multilayer.tables import FitProgress
     from multilayer.training.progress import Advance
 
 __all__ = ["EventsShown", "cluster_option", "events_option", "events_shown"]
@@ -44,6 +45,19 @@ class EventsShown:
 
             self._advance = self._stack.enter_context(bar(self._what, total))
         self._advance(done, words)
+
+    def of_training(self, event: FitProgress | WorkerLost) -> None:
+        """Show an event of `fit_table`."""
+        from multilayer.cluster import WorkerLost
+
+        if isinstance(event, WorkerLost):
+            self.lost(event)
+        else:
+            self.at(event.done, event.total, event.sentence, event)
+
+    def end(self, kind: str, event: Any) -> None:
+        """Print the last line of JSON."""
+        self._line(kind, event)
 
     def lost(self, event: WorkerLost) -> None:
         """Show that a worker was lost."""

@@ -15,6 +15,7 @@ from multilayer._base.storage import check_writable
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent, quoted
 from multilayer._base.translation import N_
+from multilayer.cli.cluster import cluster_option, events_option, events_shown
 from multilayer.cli.config import recipe_in
 from multilayer.cli.console import flush, path, print_note, print_text, show_status
 from multilayer.cli.tables import csv_options, read, table_argument, types_option, with_target
@@ -69,6 +70,8 @@ _SUFFIX = ".model.safetensors"
 @click.option(
     "--config", metavar="FILE", type=path, help="Constants of the training in a .toml or .json file."
 )
+@cluster_option
+@events_option
 @csv_options
 def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     table: str,
@@ -81,6 +84,8 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     members: int,
     seed: int,
     config: str | None,
+    cluster: str | None,
+    as_json: bool,
     **dialect: Any,
 ) -> None:
     """Train a model of one column of a table.
@@ -89,7 +94,8 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     model takes tables with the same columns, in any order: it holds its preprocessing, and several networks. It is
     written when training ends, or is interrupted once.
 
-    The same table, seed and options give the same model, bit for bit; with --time it also depends on the machine.
+    The same table, seed and options give the same model, bit for bit, with a cluster and without; with --time it also
+    depends on the machine.
     """
     from multilayer.tables import Recipe, Target, fit_table  # here, so that no other command imports them
 
@@ -106,20 +112,30 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
         aim = Target.of(columns[target], task)
         for note in (*reading.notes, *gaps):
             print_note(note)
-        print_text(understood(source(table), columns, aim, members).text())
-        known = _say_doubts(columns, aim)
+        if not as_json:
+            print_text(understood(source(table), columns, aim, members).text())
+        known = _doubts(columns, aim)
+        if not as_json:
+            for suspicion in known:
+                print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
         flush()
-        model = fit_table(
-            columns,
-            target,
-            task=aim.task,
-            members=members,
-            time_limit=seconds,
-            recipe=recipe,
-            rng=seed,
-            known=known,
-        )
+        with events_shown("epoch", as_json) as show:
+            model = fit_table(
+                columns,
+                target,
+                task=aim.task,
+                members=members,
+                time_limit=seconds,
+                recipe=recipe,
+                rng=seed,
+                progress=show.of_training,
+                known=known,
+                cluster=cluster,
+            )
     model.save(file)
+    if as_json:
+        show.end("trained", {"model": file, "record": model.record})
+        return
     print_text(_reached(model, columns).text())
     print_text(_next(file).text())
 
@@ -142,18 +158,15 @@ def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:
     return columns.without(ignore)
 
 
-def _say_doubts(columns: Columns, target: Target) -> tuple[Suspicion, ...]:
-    """Print what is suspicious about a table, and return it."""
+def _doubts(columns: Columns, target: Target) -> tuple[Suspicion, ...]:
+    """Return what is suspicious about a table."""
     from multilayer.tables.suspicions import Case, suspect
 
     case = Case(
         columns.without([target.name]), target.encode(columns[target.name]), target.name, target.classes
     )
     with show_status(fill("looking for leaks")):
-        found = suspect(case)
-    for suspicion in found:
-        print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
-    return found
+        return suspect(case)
 
 
 _WORDS = (

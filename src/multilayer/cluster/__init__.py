@@ -1,20 +1,23 @@
 """Work shared by the workers of a Dask cluster (extra `cluster`), with the same bits as in one process.
 
 `connected` takes a client, an address or "local:4". `completed` makes calls that do not need each other, again where a
-worker is lost. `ClusterSums` has the sums of a training made by the workers: a shard is a subtree of the sums that one
-process makes (`training.lbfgs.BlockSums`), so that any number of workers, in any order, after any loss, makes the same
-additions.
+worker is lost; `Shared` is what they have in common. `ClusterSums` has the sums of a training made by the workers: a
+shard is a subtree of the sums that one process makes (`training.lbfgs.BlockSums`), so that any number of workers makes
+the same additions, in any order and after any loss.
 """
 
 from multilayer.cluster.connection import Required, UnfitWorkerError, connected
+from multilayer.cluster.shared import Link, Shared
 from multilayer.cluster.sums import ClusterSums
 from multilayer.cluster.tasks import ClusterLostError, Outcome, WorkerLost, completed
 
 __all__ = [
     "ClusterLostError",
     "ClusterSums",
+    "Link",
     "Outcome",
     "Required",
+    "Shared",
     "UnfitWorkerError",
     "WorkerLost",
     "completed",

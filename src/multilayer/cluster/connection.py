@@ -13,7 +13,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, one_line
 
-__all__ = ["Required", "UnfitWorkerError", "connected", "dask"]
+__all__ = ["Required", "UnfitWorkerError", "answers", "connected", "dask"]
 
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,2})")
 _SECONDS = 10
@@ -110,6 +110,11 @@ def _client(distributed: Any, at: Any, address: str) -> Any:
                 reason=one_line(str(error), 120),
             )
         ) from None
+
+
+def answers(client: Any) -> bool:
+    """Whether the client has a connection to its scheduler."""
+    return bool(client.status == "running")
 
 
 class UnfitWorkerError(InputError):

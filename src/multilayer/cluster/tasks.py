@@ -6,14 +6,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer.cluster.connection import Required, UnfitWorkerError, dask
+from multilayer.cluster.connection import Required, UnfitWorkerError, answers, dask
+from multilayer.cluster.shared import Link, Shared, on_this_worker
 
 __all__ = ["ClusterLostError", "Outcome", "Say", "WorkerLost", "completed"]
 
@@ -68,7 +68,9 @@ def completed(
     function: Callable[..., Any],
     arguments: Sequence[tuple[Any, ...]],
     say: Say = lambda _: None,
-    ends: Callable[[], bool] = lambda: False,
+    *,
+    shared: Shared | None = None,
+    between: Callable[[], Any] = lambda: None,
 ) -> Iterator[Outcome]:
     """Call a function on the workers with each tuple of arguments, and yield the outcomes as they come.
 
@@ -81,8 +83,10 @@ def completed(
         Sent with the calls: whatever is large should be the name of a file.
     say : callable
         Called when a worker is lost.
-    ends : callable
-        Asked twice a second: True gives up what is not done.
+    shared : Shared, optional
+        Makes of each call `function(value, link, *arguments)`.
+    between : callable
+        Called twice a second, and when a call is done.
 
     Raises
     ------
@@ -91,21 +95,26 @@ def completed(
     ClusterLostError
         When the scheduler is gone, or there has been no worker for a minute.
     """
-    calls = _Calls(client, function, arguments, say)
+    calls = _Calls(client, function, arguments, say, shared)
     try:
         while calls.left or calls.running:
             yield from calls.step()
-            if ends():
-                return
+            between()
     finally:
         calls.give_up()
 
 
 class _Calls:
     def __init__(
-        self, client: Any, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], say: Say
+        self,
+        client: Any,
+        function: Callable[..., Any],
+        arguments: Sequence[tuple[Any, ...]],
+        say: Say,
+        shared: Shared | None,
     ) -> None:
         self._client, self._function, self._arguments = client, function, arguments
+        self._shared = shared
         self._required = Required.here()
         self._workers = _Workers(client, say)
         self._losses = Counter[int]()
@@ -114,9 +123,12 @@ class _Calls:
 
     def step(self) -> Iterator[Outcome]:
         """Hand out calls, wait a moment, and yield what is done."""
-        distributed, room = dask(), _AHEAD * max(1, self._workers.look())
+        distributed, room = dask(), _AHEAD * self._workers.look()
         while self.left and len(self.running) < room:
             self._submit(self.left.popleft())
+        if not self.running:
+            time.sleep(_LOOK)  # until there is a worker
+            return
         try:
             done = distributed.wait(list(self.running), timeout=_LOOK, return_when="FIRST_COMPLETED").done
         except TimeoutError:
@@ -137,9 +149,9 @@ class _Calls:
                 self._again(number, error)
 
     def _submit(self, number: int) -> None:
-        arguments = self._arguments[number]
-        future = self._client.submit(on_worker, self._required, self._function, arguments, pure=False)
-        self.running[future] = number
+        common = (None, None) if self._shared is None else (self._shared.topic, self._shared.sent())
+        call = (self._required, self._function, number, self._arguments[number])
+        self.running[self._client.submit(on_worker, *call, *common, pure=False)] = number
 
     def _again(self, number: int, error: BaseException) -> None:
         self._losses[number] += 1
@@ -154,7 +166,8 @@ class _Calls:
         self.left.append(number)
 
     def give_up(self) -> None:
-        with suppress(Exception):  # the scheduler may be gone
+        """Let the calls go that are not done."""
+        if answers(self._client):
             self._client.cancel(list(self.running))
 
 
@@ -169,7 +182,7 @@ class _Workers:
     def look(self) -> int:
         """Return how many threads there are; report workers that are gone, and refuse when all have been for long."""
         try:
-            if self._client.status != "running":
+            if not answers(self._client):
                 raise OSError
             found: dict[str, int] = self._client.nthreads()
         except (OSError, RuntimeError, CancelledError):
@@ -191,8 +204,17 @@ class _Workers:
         return sum(found.values())
 
 
-def on_worker(required: Required, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+def on_worker(
+    required: Required,
+    function: Callable[..., Any],
+    number: int,
+    arguments: tuple[Any, ...],
+    topic: str | None,
+    content: Any,
+) -> Any:
     """Make a call; on a worker."""
     required.check()
     with backend.threads(1):
-        return function(*arguments)
+        if topic is None:
+            return function(*arguments)
+        return function(on_this_worker(topic, content), Link(topic, number), *arguments)

@@ -77,7 +77,7 @@ class _Tabular(BaseEstimator):
     _rate: ClassVar[str]
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any) -> Any:
+    def fit(self, X: Any, y: Any, *, cluster: Any = None) -> Any:
         """Train anew.
 
         Parameters
@@ -87,6 +87,8 @@ class _Tabular(BaseEstimator):
             those of an array are numbers. Missing values stay missing.
         y : array-like, shape (n_samples,)
             Labels for a classifier, numbers for a regressor.
+        cluster : distributed.Client or str, optional
+            Workers that train the members, with the same bits: a client, the address of a Dask scheduler, or "local:4".
 
         Returns
         -------
@@ -105,6 +107,7 @@ class _Tabular(BaseEstimator):
             recipe=self._recipe(),
             rng=check_random_state(self.random_state),
             progress=None if self.verbose else False,
+            cluster=cluster,
         )
         return self
 

@@ -3,7 +3,6 @@
 A data path is read in one direction: file or frame -> columns -> encoder -> x -> networks -> y -> target -> words.
 """
 
-from multilayer.tables.bag import FitProgress
 from multilayer.tables.calibration import Calibration, calibration_error
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import conform
@@ -14,6 +13,7 @@ from multilayer.tables.explanation import Explanation, explain
 from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
+from multilayer.tables.members import FitProgress
 from multilayer.tables.model import Model
 from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe

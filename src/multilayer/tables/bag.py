@@ -1,73 +1,26 @@
-"""A bag of networks: which rows each member holds out, how long it is trained, and the threads that train it."""
+"""A bag of networks: which rows each member holds out, and what it is trained on."""
 
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
 from multilayer.tables.recipe import Member, Plan, Recipe, train_member
 from multilayer.training import Epoch, Step
-from multilayer.training.interruption import Interruption
-from multilayer.training.progress import bar
 from multilayer.training.samples import Rows
 
-__all__ = [
-    "Bag",
-    "FitProgress",
-    "Found",
-    "Progress",
-    "Schedule",
-    "fold_count",
-    "folds_of",
-    "held_out_rows",
-    "train_bag",
-]
+__all__ = ["Bag", "fold_count", "folds_of", "held_out_rows"]
 
 _FEWEST_FOLDS, _MOST_FOLDS = 5, 10
-_WORTH = 32
-"""Epochs that a member needs; below that a time limit costs members first."""
-_MARGIN = 0.85
-"""The share of a time limit that is planned for training: trial epochs differ from later ones."""
 _TRIAL_STEPS = 24
-
-
-@dataclass(frozen=True)
-class FitProgress:
-    """How far `fit_table` is, after an epoch of a member."""
-
-    done: int
-    """Epochs of all members so far."""
-    total: int
-    """Epochs of all members that are planned."""
-    member: int
-    """From 1."""
-    epoch: int
-    loss: float
-    """Of the rows that the member held out."""
-    seconds: float
-    """Since training began."""
-
-    @property
-    def seconds_left(self) -> float:
-        """Time to the end, if the other epochs take as long as those that are done."""
-        return self.seconds / self.done * (self.total - self.done)
-
-
-Progress = Callable[[FitProgress], Any] | bool | None
 
 
 def folds_of(y: NDArray[Any], folds: int, rng: Random) -> NDArray[np.intp]:
@@ -161,149 +114,3 @@ class Bag:
             part.train(0, Plan(epochs, plan.batch_rows))
             times.append(time.monotonic() - began)
         return max(times[1] - times[0], times[1] / 4) * len(inside) / len(chosen)
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What is trained: how many members, in how many threads at a time, and for how long each."""
-
-    members: int
-    plan: Plan
-    threads: int
-    notes: tuple[str, ...] = ()
-
-
-def _scheduled(bag: Bag, seconds: float | None) -> Schedule:
-    """Return what fits into the time."""
-    members, plan = len(bag.seeds), bag.recipe.plan(bag.rows)
-    threads = min(backend.get_threads(), members)
-    notes: tuple[str, ...] = ()
-    if plan.epochs < bag.recipe.epochs:
-        template = N_("{rows:,} rows are many: {epochs} epochs instead of {usual}, in batches of {batch}")
-        notes = (
-            fill(
-                template,
-                rows=bag.rows,
-                epochs=plan.epochs,
-                usual=bag.recipe.epochs,
-                batch=plan.batch_rows,
-            ),
-        )
-    if seconds is None:
-        return Schedule(members, plan, threads, notes)
-    began = time.monotonic()
-    with backend.threads(_threads_of_each(threads)):
-        epoch = bag.seconds_per_epoch(plan)
-    affordable = _MARGIN * max(seconds - (time.monotonic() - began), 0.0) / epoch  # epochs of one thread
-    least = min(_WORTH, plan.epochs)
-    turns = max(1, min(-(-members // threads), int(affordable // least)))
-    epochs = max(1, min(plan.epochs, int(affordable / turns)))
-    fitting = min(members, turns * threads)
-    if (fitting, epochs) != (members, plan.epochs):
-        template = N_(
-            "the time limit leaves {epochs} epochs of {usual}, and {members} members of {asked}; give more "
-            "seconds for better predictions"
-        )
-        notes += (fill(template, epochs=epochs, usual=plan.epochs, members=fitting, asked=members),)
-    return Schedule(fitting, replace(plan, epochs=epochs), threads, notes)
-
-
-def _threads_of_each(members: int) -> int:
-    """Return how many threads of the core each of so many members may use at a time."""
-    return max(1, backend.get_threads() // members)
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """The members that were trained, by number, and how."""
-
-    members: dict[int, Member]
-    schedule: Schedule
-    notes: tuple[str, ...]
-
-
-def train_bag(bag: Bag, deadline: float | None, progress: Progress) -> Found:
-    with Interruption() as interruption:
-        schedule = _scheduled(bag, None if deadline is None else deadline - time.monotonic())
-        watch = _Watch(interruption, deadline, schedule)
-        with (
-            _shown(progress, schedule) as watch.show,
-            ThreadPoolExecutor(schedule.threads, "multilayer-member") as threads,
-        ):
-            try:
-                tasks = [threads.submit(watch.train, bag, member) for member in range(schedule.members)]
-                outcomes = [task.result() for task in tasks]
-            except BaseException:
-                watch.given_up = True
-                threads.shutdown(cancel_futures=True)
-                raise
-    found = {number: member for number, member in enumerate(outcomes) if member is not None}
-    if not found and interruption.requested:
-        raise KeyboardInterrupt
-    if not found:
-        raise InputError(
-            "no member has finite weights after an epoch; lower the learning rates of the recipe, or look for "
-            "extreme numbers in the table"
-        )
-    notes = schedule.notes
-    if interruption.requested:
-        notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
-    elif len(found) < schedule.members:
-        notes += (fill("the time was over; {members} members are there", members=len(found)),)
-    return Found(found, schedule, notes)
-
-
-class _Watch:
-    """Trains members in several threads, reports their progress, and ends them when the time is over."""
-
-    def __init__(self, interruption: Interruption, deadline: float | None, schedule: Schedule) -> None:
-        self.given_up = False
-        self.show: Callable[[FitProgress], Any] = lambda _: None
-        self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
-        self._threads_of_each = _threads_of_each(schedule.threads)
-        self._lock = threading.Lock()
-        self._began, self._done = time.monotonic(), 0
-
-    def train(self, bag: Bag, member: int) -> Member | None:
-        """Train a member, unless it is too late."""
-        if self._has_to_end(needed=member == 0):
-            return None
-        epochs = 0
-
-        def look(event: Step | Epoch) -> bool:
-            nonlocal epochs
-            if isinstance(event, Epoch):
-                epochs = event.epoch
-                self._tell(member, event)
-            # A model needs a network: the first one is given an epoch.
-            return self._has_to_end(needed=member == 0 and not epochs)
-
-        with backend.threads(self._threads_of_each):
-            return bag.train(member, self._schedule.plan, look)
-
-    def _has_to_end(self, *, needed: bool) -> bool:
-        if self.given_up or self._interruption.requested:
-            return True
-        return self._deadline is not None and not needed and time.monotonic() > self._deadline
-
-    def _tell(self, member: int, event: Epoch) -> None:
-        schedule = self._schedule
-        with self._lock:
-            self._done += 1
-            loss = math.nan if event.validation_loss is None else event.validation_loss
-            total, seconds = schedule.members * schedule.plan.epochs, time.monotonic() - self._began
-            self.show(FitProgress(self._done, total, member + 1, event.epoch, loss, seconds))
-
-
-@contextmanager
-def _shown(progress: Progress, schedule: Schedule) -> Iterator[Callable[[FitProgress], Any]]:
-    if callable(progress):
-        yield progress
-        return
-    with bar("epoch", schedule.members * schedule.plan.epochs, progress) as advance:
-
-        def show(at: FitProgress) -> None:
-            words = fill("member {member}: held-out loss {loss:.4g}", member=at.member, loss=at.loss)
-            advance(at.done, words)
-
-        yield show

@@ -13,7 +13,7 @@ from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
-from multilayer.tables.bag import Bag, Found, Progress, held_out_rows, train_bag
+from multilayer.tables.bag import Bag, held_out_rows
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conform import conform
@@ -22,6 +22,7 @@ from multilayer.tables.encoded import encoded
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.frames import columns_of
+from multilayer.tables.members import Found, Progress, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
@@ -51,6 +52,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     rng: Seed = 0,
     progress: Progress = None,
     known: Sequence[Suspicion] | None = None,
+    cluster: Any = None,
 ) -> Model:
     """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
@@ -83,9 +85,12 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
         The source of folds, first weights, orders and dropout.
     progress : bool or callable, optional
         Whether to show a progress bar on stderr, by default where that is a terminal; or a function that is called with
-        a `FitProgress` after each epoch of a member.
+        a `FitProgress` after each epoch of a member; with a cluster, about twice a second, and with a `WorkerLost`.
     known : sequence of Suspicion, optional
         What `suspect` found in this table; unless given it is looked for.
+    cluster : distributed.Client or str, optional
+        Workers that train the members, with the same bits, as for `multilayer.cluster.connected`: an address,
+        "local:4", or a client. A member whose worker is lost is trained again by another one.
 
     Returns
     -------
@@ -121,7 +126,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     folds = held_out_rows(y, members, random)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(encoded(encoder, columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
-    found = train_bag(bag, None if time_limit is None else began + time_limit, progress)
+    found = train_bag(bag, None if time_limit is None else began + time_limit, progress, cluster)
     return _model(bag, columns.without([target]), encoder, aim, found, began, known)
 
 

@@ -1,0 +1,236 @@
+"""Members of a bag, trained at the same time: in threads of this process, or by the workers of a cluster."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from multilayer import backend
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill
+from multilayer.cluster import Link, Shared, WorkerLost, completed, connected
+from multilayer.tables.bag import Bag
+from multilayer.tables.recipe import Member, Plan
+from multilayer.tables.schedule import Schedule, scheduled, threads_of_each
+from multilayer.training import Epoch, Step
+from multilayer.training.interruption import Interruption
+from multilayer.training.progress import bar
+
+__all__ = ["FitProgress", "Found", "Progress", "train_bag"]
+
+
+@dataclass(frozen=True)
+class FitProgress:
+    """How far `fit_table` is, after an epoch of a member."""
+
+    done: int
+    """Epochs of all members so far."""
+    total: int
+    """Epochs of all members that are planned."""
+    member: int
+    """From 1."""
+    epoch: int
+    loss: float
+    """Of the rows that the member held out."""
+    seconds: float
+    """Since training began."""
+
+    @property
+    def sentence(self) -> str:
+        """How the member is, in words."""
+        return fill("member {member}: held-out loss {loss:.4g}", member=self.member, loss=self.loss)
+
+    @property
+    def seconds_left(self) -> float:
+        """Time to the end, if the other epochs take as long as those that are done."""
+        return self.seconds / self.done * (self.total - self.done)
+
+
+Show = Callable[[FitProgress | WorkerLost], Any]
+Progress = Show | bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The members that were trained, by number, and how."""
+
+    members: dict[int, Member]
+    schedule: Schedule
+    notes: tuple[str, ...]
+
+
+def train_bag(bag: Bag, deadline: float | None, progress: Progress, cluster: Any = None) -> Found:
+    """Train the members, each the same one whoever trains it."""
+    with ExitStack() as stack:
+        interruption = stack.enter_context(Interruption())
+        client = None if cluster is None else stack.enter_context(connected(cluster))
+        processors = backend.get_threads() if client is None else sum(client.nthreads().values())
+        seconds = None if deadline is None else deadline - time.monotonic()
+        schedule = scheduled(bag, seconds, max(1, processors))
+        show = stack.enter_context(_shown(progress, schedule))
+        watch = _Watch(interruption, deadline, schedule, show)
+        train = _in_threads if client is None else _Workers(client).train
+        outcomes = train(bag, schedule, watch)
+    found = {number: member for number, member in enumerate(outcomes) if member is not None}
+    if not found and interruption.requested:
+        raise KeyboardInterrupt
+    if not found:
+        raise InputError(
+            "no member has finite weights after an epoch; lower the learning rates of the recipe, or look for "
+            "extreme numbers in the table"
+        )
+    notes = schedule.notes
+    if interruption.requested:
+        notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
+    elif len(found) < schedule.members:
+        notes += (fill("the time was over; {members} members are there", members=len(found)),)
+    return Found(found, schedule, notes)
+
+
+class _Watch:
+    """Reports the progress of all members, and ends them when the time is over."""
+
+    def __init__(
+        self, interruption: Interruption, deadline: float | None, schedule: Schedule, show: Show
+    ) -> None:
+        self.given_up = False
+        self.show = show
+        self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
+        self._lock = threading.Lock()
+        self._began, self._epochs = time.monotonic(), dict[int, int]()
+
+    def has_to_end(self, *, needed: bool = False) -> bool:
+        """Whether members have to end; one that is `needed` only when training was interrupted."""
+        if self.given_up or self._interruption.requested:
+            return True
+        return self._deadline is not None and not needed and time.monotonic() > self._deadline
+
+    def tell(self, member: int, epoch: int, loss: float | None) -> None:
+        """Report that a member has finished an epoch."""
+        schedule = self._schedule
+        with self._lock:
+            if epoch <= self._epochs.get(
+                member, 0
+            ):  # a message that is late, or a member that is trained again
+                return
+            self._epochs[member] = epoch
+            done, total = sum(self._epochs.values()), schedule.members * schedule.plan.epochs
+            seconds = time.monotonic() - self._began
+            loss = math.nan if loss is None else loss
+            self.show(FitProgress(done, total, member + 1, epoch, loss, seconds))
+
+    def tell_rest(self, number: int, member: Member) -> None:
+        """Report the epochs of a member that is done, as far as they were not reported before."""
+        for epoch in range(self._epochs.get(number, 0), len(member.scores)):
+            self.tell(number, epoch + 1, member.scores[epoch])
+
+
+def trained(
+    bag: Bag,
+    member: int,
+    plan: Plan,
+    has_to_end: Callable[[bool], bool],
+    tell: Callable[[int, float | None], Any],
+) -> Member | None:
+    """Train a member, unless it is too late: a model needs a network, so the first one is given an epoch."""
+    if has_to_end(member == 0):
+        return None
+    epochs = 0
+
+    def look(event: Step | Epoch) -> bool:
+        nonlocal epochs
+        if isinstance(event, Epoch):
+            epochs = event.epoch
+            tell(epochs, event.validation_loss)
+        return has_to_end(member == 0 and not epochs)
+
+    return bag.train(member, plan, look)
+
+
+def _in_threads(bag: Bag, schedule: Schedule, watch: _Watch) -> list[Member | None]:
+    def train(member: int) -> Member | None:
+        with backend.threads(threads_of_each(schedule.threads)):
+            return trained(
+                bag,
+                member,
+                schedule.plan,
+                lambda needed: watch.has_to_end(needed=needed),
+                lambda epoch, loss: watch.tell(member, epoch, loss),
+            )
+
+    with ThreadPoolExecutor(schedule.threads, "multilayer-member") as threads:
+        try:
+            return [task.result() for task in [threads.submit(train, n) for n in range(schedule.members)]]
+        except BaseException:
+            watch.given_up = True
+            threads.shutdown(cancel_futures=True)
+            raise
+
+
+class _Workers:
+    """The workers of a cluster, each of which gets the rows once."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def train(self, bag: Bag, schedule: Schedule, watch: _Watch) -> list[Member | None]:
+        """Return the members that were trained."""
+        shared = Shared(self._client, bag)
+        found: list[Member | None] = [None] * schedule.members
+
+        def between() -> None:
+            for member, (epoch, loss) in shared.messages():
+                watch.tell(member, epoch, loss)
+            if watch.has_to_end():
+                shared.end()
+
+        calls = [(member, schedule.plan) for member in range(schedule.members)]
+        try:
+            for outcome in completed(
+                self._client, member_on_worker, calls, watch.show, shared=shared, between=between
+            ):
+                if outcome.error is not None:
+                    raise outcome.error
+                found[outcome.number] = outcome.value
+                if outcome.value is not None:
+                    watch.tell_rest(outcome.number, outcome.value)
+        except BaseException:
+            shared.end()
+            raise
+        finally:
+            shared.close()
+        return found
+
+
+def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan) -> Member | None:
+    """Train a member; on a worker."""
+    return trained(
+        bag,
+        member,
+        plan,
+        lambda needed: link.has_to_end() and not needed,
+        lambda epoch, loss: link.tell((epoch, loss)),
+    )
+
+
+@contextmanager
+def _shown(progress: Progress, schedule: Schedule) -> Iterator[Show]:
+    if callable(progress):
+        yield progress
+        return
+    with bar("epoch", schedule.members * schedule.plan.epochs, progress) as advance:
+
+        def show(at: FitProgress | WorkerLost) -> None:
+            if isinstance(at, FitProgress):
+                advance(at.done, at.sentence)
+            elif progress is not False and sys.stderr is not None:
+                sys.stderr.write(f"{at.sentence}\n")
+
+        yield show
