@@ -23,7 +23,8 @@ from multilayer.cli.console import (
     show_status,
     write_json,
 )
-from multilayer.io import load, read_samples, source, targets_of
+from multilayer.cli.samples import samples_for
+from multilayer.io import load, source
 from multilayer.io.safetensors import holds_model
 from multilayer.network import MLP
 
@@ -107,10 +108,10 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
 ) -> int:
     """Find out why a network does not learn.
 
-    NETWORK is a .json or .safetensors file. SAMPLES is a CSV file with one sample per row, or - for standard input.
-    Instead of a network it may be a model of `multilayer train`, of which the first network is diagnosed; SAMPLES is
-    then a table with its columns, in any of the formats that train takes.
-    Prints the main cause, all findings with evidence and advice, and what was checked.
+    NETWORK is a .json or .safetensors file. SAMPLES is a CSV, Parquet, Arrow or JSON lines file with one sample per
+    row, or - for CSV on standard input. Instead of a network it may be a model of `multilayer train`, of which the
+    first network is diagnosed; SAMPLES is then a table with its columns. Prints the main cause, all findings with
+    evidence and advice, and what was checked.
 
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
     """
@@ -136,14 +137,10 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         return TROUBLE if found.trouble else 0
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
-        table = read_samples(samples, net.layers[0].inputs, net.input_names, target, header=header)
-    notes = [*table.notes]
-    if table.ignored:
-        notes.append(fill("columns not used: {columns}", columns=", ".join(table.ignored)))
-    y = targets_of(table, net, source(samples))
-    sign = table.targets[0].sign if table.targets else None
-    if sign is not None and sign.comma and sign.note not in notes:  # met in a target only
-        notes.append(sign.note)
+        table = samples_for(net, samples, target, header=header, carry=False)
+    y, notes = table.y, [*table.notes]
+    if table.others:
+        notes.append(fill("columns not used: {columns}", columns=", ".join(name for name, _ in table.others)))
     course = TrainingRecord(history=None if history is None else read_history(history, notes.append))
     with show_status(fill("diagnosing")), located(source(samples)):
         found = diagnose_case(Case(net, table.X, y, course=course), loss, "command")
