@@ -21,6 +21,7 @@ _NEEDS = {
     "exchange/onnx/test_exports.py": "torch",
     "exchange/onnx/test_skl2onnx.py": "skl2onnx",
     "exchange/onnx/test_skl2onnx_tables.py": "skl2onnx",
+    "exchange/onnx/test_registered.py": "skl2onnx",
 }
 """Modules that cannot be imported without a package of the oracles; all that they hold has that mark."""
 

@@ -20,7 +20,7 @@ from multilayer.tables import Column, Columns, Recipe, columns_of, fit_table
 from multilayer.tables.columns import Kind
 from multilayer.tables.target import Task
 
-__all__ = ["TabularClassifier", "TabularRegressor"]
+__all__ = ["TabularClassifier", "TabularRegressor", "class_order"]
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
@@ -204,9 +204,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of every class, in the order of `classes_`: shape (n_samples, n_classes)."""
         table = self._table(X)
-        target = self.model_.target
-        order = target.encode(_column_of_labels(target.name, self.classes_, self.classes_))
-        return self.model_.predict_proba(table)[:, order]
+        return self.model_.predict_proba(table)[:, class_order(self)]
 
     def _target(self, name: str, y: NDArray[Any]) -> Column:
         check_classification_targets(y)
@@ -252,6 +250,12 @@ class TabularRegressor(RegressorMixin, _Tabular):
 
     def _target(self, name: str, y: NDArray[Any]) -> Column:
         return Column(name, "number", np.asarray(y, np.float64))
+
+
+def class_order(classifier: TabularClassifier) -> NDArray[np.int64]:
+    """Return where each of `classes_` stands among the classes of `model_`."""
+    target, classes = classifier.model_.target, classifier.classes_
+    return target.encode(_column_of_labels(target.name, classes, classes))
 
 
 def _is_frame(X: Any) -> bool:

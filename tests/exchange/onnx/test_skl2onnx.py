@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import skl2onnx
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -55,21 +57,41 @@ def test_zip_map(tmp_path):
     np.testing.assert_array_equal(found.network.classify(X), model.predict(X))
 
 
-def test_what_skl2onnx_writes_wrong_is_right_here(tmp_path):
-    """Three outputs, labels of 64 bits, and the Poisson loss."""
-    cases = [
-        MLPRegressor(**SETTINGS).fit(X, X[:, :3]),
-        MLPClassifier(**SETTINGS).fit(X, np.where(X[:, 0] > 0, 5_000_000_000, 7)),
-        MLPRegressor(loss="poisson", **SETTINGS).fit(X, np.abs(X[:, 0])),
-    ]
-    for model in cases:
-        write(model, tmp_path / "n.onnx")
-        outputs, by = runtime.run(tmp_path / "n.onnx")
-        assert by.startswith("ONNX Runtime")
-        found = outputs(X.astype(from_model(model).dtype))
-        if hasattr(model, "classes_"):
-            np.testing.assert_array_equal(found["class"], model.predict(X))
-        else:
-            np.testing.assert_allclose(
-                found["y"].reshape(model.predict(X).shape), model.predict(X), rtol=1e-4
-            )
+COUNTS = np.abs(X[:, 0])
+WRONG = {
+    "three quantities": (MLPRegressor(**SETTINGS), X[:, :3]),
+    "labels of 64 bits": (MLPClassifier(**SETTINGS), np.where(X[:, 0] > 0, 5_000_000_000, 7)),
+    "counts": (MLPRegressor(loss="poisson", **SETTINGS), COUNTS),
+    "a temperature": (
+        CalibratedClassifierCV(MLPClassifier(**SETTINGS), method="temperature", ensemble=False),
+        WORDS[rng.integers(0, 3, 200)],
+    ),
+    "a scaled target": (
+        TransformedTargetRegressor(MLPRegressor(**SETTINGS), transformer=StandardScaler()),
+        100.0 * X[:, 0],
+    ),
+    "the logarithm of a target": (
+        TransformedTargetRegressor(MLPRegressor(**SETTINGS), func=np.log, inverse_func=np.exp),
+        COUNTS + 1.0,
+    ),
+}
+"""What skl2onnx 1.20 refuses, or converts to another function."""
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_skl2onnx_writes_wrong_is_right_here(tmp_path, name):
+    model, y = WRONG[name]
+    model.fit(X, y)
+    write(model, tmp_path / "n.onnx")
+    outputs, by = runtime.run(tmp_path / "n.onnx")
+    assert by.startswith("ONNX Runtime")
+    network = read(tmp_path / "n.onnx").network
+    found = outputs(X.astype(network.dtype))
+    assert prove(network, runtime.run_network(tmp_path / "n.onnx")[0], by, X).holds
+    if hasattr(model, "classes_"):
+        np.testing.assert_array_equal(found["class"], model.predict(X))
+        y = found["y"] if len(model.classes_) > 2 else np.hstack([1 - found["y"], found["y"]])
+        np.testing.assert_allclose(y, model.predict_proba(X), rtol=1e-4, atol=1e-6)
+    else:
+        expected = model.predict(X)
+        np.testing.assert_allclose(found["y"].reshape(expected.shape), expected, rtol=1e-4)

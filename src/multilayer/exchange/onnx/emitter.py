@@ -20,14 +20,15 @@ from multilayer.network.labels import Label
 __all__ = ["OPSET", "Emitter", "label_table", "layers_into"]
 
 OPSET = 17
-"""The version of ONNX's operators that activations are written in."""
+"""The version of ONNX's operators that networks are written in."""
 
 
 class Emitter:
     """Collects nodes and constants; `o` applies an operator, and numbers among its inputs become constants."""
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
+    def __init__(self, dtype: np.dtype[Any], opset: int = OPSET) -> None:
         self.dtype = dtype
+        self.opset = opset
         self.nodes: list[Node] = []
         self.constants: dict[str, NDArray[Any]] = {}
         self.units = 0
@@ -41,7 +42,7 @@ class Emitter:
     def o(self, operator: str, *inputs: Any, outputs: int = 1, **attributes: Any) -> str:
         """Add a node, and return the name of its first output."""
         if operator == "SparsemaxThreshold":
-            return sparsemax.written(self.o, inputs[0], self.units, self.constant)
+            return sparsemax.written(self.o, inputs[0], self.units, self.constant, self.opset)
         names = tuple(self._input(one) for one in inputs)
         name = f"{self._prefix}.{operator}{len(self.nodes) + 1}"
         made = (name, *(f"{name}:{place}" for place in range(1, outputs)))
@@ -97,7 +98,7 @@ def _activation(emitter: Emitter, activation: Activation, x: str) -> str:
         )
     single = emitter.dtype == np.float32
     for formula in FORMULAS:
-        fits = formula.only is None and formula.opset <= OPSET and (single or formula.double)
+        fits = formula.only is None and formula.opset <= emitter.opset and (single or formula.double)
         if formula.kind is type(activation) and fits:
             found: str = formula.build(emitter.o, x, activation)
             return found

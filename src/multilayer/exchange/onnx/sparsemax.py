@@ -13,11 +13,13 @@ from multilayer.exchange.onnx.graph import Node, constant_of
 __all__ = ["start_of", "written"]
 
 
-def written(o: Callable[..., str], x: str, units: int, numbers: Callable[[Any], str]) -> str:
+def written(o: Callable[..., str], x: str, units: int, numbers: Callable[[Any], str], opset: int) -> str:
     """Write the threshold tau of x, of so many units; `numbers` makes a constant."""
     largest = o("TopK", x, numbers(np.array([units], np.int64)), outputs=2)
     sums = o("CumSum", largest, numbers(np.array(1, np.int64)))
     means = o("Div", o("Sub", sums, 1.0), numbers(np.arange(1.0, units + 1.0)))
+    if opset >= 18:  # axes are an input
+        return o("ReduceMax", means, numbers(np.array([1], np.int64)), keepdims=1)
     return o("ReduceMax", means, axes=[1], keepdims=1)
 
 

@@ -7,7 +7,7 @@ computes before the networks is in float64, as here. Texts are compared as they 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -28,7 +28,7 @@ from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
 from multilayer.tables.transforms.transform import Transform
 
-__all__ = ["OUTPUT", "write"]
+__all__ = ["OUTPUT", "answers_into", "quantity_into", "write"]
 
 _OPSET, _IR_VERSION = 19, 9
 """The first version that compares texts."""
@@ -46,10 +46,10 @@ _KINDS = {"number": "float64", "category": "string"}
 class _Column:
     """The values of a column in the graph, from which transforms make inputs of the networks."""
 
-    def __init__(self, emitter: Emitter, column: ColumnEncoder) -> None:
+    def __init__(self, emitter: Emitter, column: ColumnEncoder, value: str) -> None:
         self.e = emitter
         self.o = emitter.o
-        self.name = column.schema.name
+        self.name = value
         self.categories = column.schema.categories
         self.is_number = column.schema.kind == "number"
 
@@ -184,17 +184,8 @@ def write(model: Model, target: Target) -> dict[str, bytes]:
     InputError
         For a column of dates, and a name that two values of the graph would have.
     """
-    emitter = Emitter(np.dtype(np.float32))
-    parts = [made for column in model.encoder.columns for made in _encoded(emitter, column)]
-    emitter.begin("table:x", 0)
-    x = emitter.o("Concat", *parts, axis=1)
-    values = [_member(emitter, network, number, x, model) for number, network in enumerate(model.networks, 1)]
-    emitter.begin("table:y", 0)
-    mean = values[0]
-    for value in values[1:]:
-        mean = emitter.o("Add", mean, value)
-    if len(values) > 1:
-        mean = emitter.o("Div", mean, _double(emitter, float(len(values))))
+    emitter = Emitter(np.dtype(np.float32), _OPSET)
+    mean = answers_into(emitter, model, {one.name: one.name for one in model.encoder.schema})
     outputs = (_classes if model.target.classes else _quantity)(emitter, model, mean)
     metadata = {"origin": json.dumps(target.origin)} if target.origin else {}
     inputs = tuple(Value(one.name, _KINDS[one.kind], (None, 1)) for one in model.encoder.schema)
@@ -204,7 +195,26 @@ def write(model: Model, target: Target) -> dict[str, bytes]:
     return {".onnx": protobuf.serialized(graph, _IR_VERSION, _DOCUMENTATION)}
 
 
-def _encoded(emitter: Emitter, column: ColumnEncoder) -> list[str]:
+def answers_into(emitter: Emitter, model: Model, values: Mapping[str, str]) -> str:
+    """Add a model to a graph, and return the name of its answers before they are unscaled, float64.
+
+    `values` has the value of each column: numbers as float64, categories as text, of shape (samples, 1).
+    """
+    emitter.dtype = np.dtype(np.float32)  # of what an encoder makes
+    parts = [made for column in model.encoder.columns for made in _encoded(emitter, column, values)]
+    emitter.begin("table:x", 0)
+    x = emitter.o("Concat", *parts, axis=1)
+    found = [_member(emitter, network, number, x, model) for number, network in enumerate(model.networks, 1)]
+    emitter.begin("table:y", 0)
+    mean = found[0]
+    for value in found[1:]:
+        mean = emitter.o("Add", mean, value)
+    if len(found) > 1:
+        mean = emitter.o("Div", mean, _double(emitter, float(len(found))))
+    return mean
+
+
+def _encoded(emitter: Emitter, column: ColumnEncoder, values: Mapping[str, str]) -> list[str]:
     schema = column.schema
     with located(f"column {quoted(schema.name)}"):
         if schema.kind not in _KINDS:
@@ -214,7 +224,7 @@ def _encoded(emitter: Emitter, column: ColumnEncoder) -> list[str]:
                     kind=schema.kind,
                 )
             )
-        place = _Column(emitter, column)
+        place = _Column(emitter, column, values[schema.name])
         emitter.begin(f"table:{schema.name}", 0)
         return [_TRANSFORMS[type(one)](place, one) for one in column.transforms]
 
@@ -253,11 +263,16 @@ def _classes(emitter: Emitter, model: Model, mean: str) -> tuple[Value, ...]:
     return Value(name, "float64", (None, len(model.target.classes))), Value("class", kind, (None,))
 
 
-def _quantity(emitter: Emitter, model: Model, mean: str) -> tuple[Value, ...]:
+def quantity_into(emitter: Emitter, model: Model, mean: str) -> str:
+    """Add what makes quantities of answers: their scale and range; float64 of shape (samples, 1)."""
     target = model.target
     z = emitter.o("Mul", mean, _double(emitter, target.scale))
     y = emitter.o("Add", z, _double(emitter, target.offset))
-    y = emitter.o("Min", emitter.o("Max", y, _double(emitter, target.low)), _double(emitter, target.high))
+    return emitter.o("Min", emitter.o("Max", y, _double(emitter, target.low)), _double(emitter, target.high))
+
+
+def _quantity(emitter: Emitter, model: Model, mean: str) -> tuple[Value, ...]:
+    y = quantity_into(emitter, model, mean)
     emitter.o("Reshape", y, emitter.constant(np.array([-1], np.int64)))
     emitter.rename(OUTPUT["regression"])
     return (Value(OUTPUT["regression"], "float64", (None,)),)
