@@ -6,24 +6,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from safetensors.numpy import save_file
 
 from multilayer import InputError
 from multilayer.exchange import read, write
 from multilayer.network import MLP, Dense
-from tests.exchange.networks import networks, random_network
+from tests.exchange.networks import random_network
 from tests.io.networks import NETWORK
 
 NET = random_network((4, 7, 3), ("relu", "identity"), np.float32)
-
-
-@settings(max_examples=25, deadline=None)
-@given(networks())
-def test_round_trip(tmp_path_factory, network):
-    path = tmp_path_factory.mktemp("npz") / "network.npz"
-    write(network, path)
-    assert read(path).network == network
 
 
 def test_names_and_classes_are_kept(tmp_path):

@@ -11,26 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multilayer import InputError
-from multilayer.activations import CELU, ELU, LeakyReLU, PReLU, ThresholdedReLU
+from multilayer.activations import CELU, ELU, LeakyReLU, ThresholdedReLU
 from multilayer.exchange import read, write
 from multilayer.exchange.keras.activations import NAMES
 from multilayer.network import MLP
-from tests.exchange.networks import networks, random_network
+from tests.exchange.networks import random_network
 from tests.io.test_mutations import change
 
 ACTIVATIONS = (*NAMES.values(), LeakyReLU(0.3), ELU(0.5), ThresholdedReLU(0.5))
 NET = random_network((3, 5, 4, 2), ("relu", "tanh", "softmax"), np.float32, classes=["no", "yes"])
-
-
-@settings(max_examples=20, deadline=None)
-@given(networks(ACTIVATIONS))
-def test_round_trip(tmp_path_factory, network):
-    path = tmp_path_factory.mktemp("keras") / "network.keras"
-    if isinstance(network.layers[0].activation, PReLU):  # its slopes are weights, of the type of the network
-        slopes = np.asarray(network.layers[0].activation.slope, network.dtype).astype(float)
-        network = network.with_layer(1, activation=PReLU(tuple(slopes.tolist())))
-    write(network, path)
-    assert read(path).network == network
 
 
 def test_names_and_classes(tmp_path):

@@ -10,18 +10,10 @@ from multilayer.activations import Custom, HardSigmoid, LeakyReLU, PReLU, catalo
 from multilayer.exchange import read, write
 from multilayer.exchange.onnx.formulas import FORMULAS
 from multilayer.network import MLP, Dense
-from tests.exchange.networks import HIDDEN, networks, random_network
+from tests.exchange.networks import HIDDEN, random_network
 from tests.io.networks import NETWORK
 
 DTYPES = [np.float32, np.float64]
-
-
-@settings(max_examples=20, deadline=None)
-@given(networks())
-def test_networks(tmp_path_factory, network):
-    path = tmp_path_factory.mktemp("onnx") / "network.onnx"
-    write(network, path)
-    assert read(path).network == network
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
