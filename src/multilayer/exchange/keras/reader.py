@@ -123,4 +123,11 @@ def _dense_groups(layers: Groups) -> list[tuple[int, str, Groups]]:
             )
         else:
             found.append((int(match[1] or 0), name, inner))
+    numbers = {number for number, *_ in found}
+    for number in range(max(numbers, default=0)):  # Keras counts the Dense layers of a model from "dense"
+        if number not in numbers:
+            name = f"dense_{number}" if number else "dense"
+            raise InputError(
+                fill("{where}: the weights of {name} are missing", where=layers.where, name=quoted(name))
+            )
     return found

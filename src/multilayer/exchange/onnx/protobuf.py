@@ -43,6 +43,7 @@ _TYPED = {
 _MOST_NODES = 20_000
 _MOST_AXES = 8
 _MOST_ENTRIES = 1_000_000
+_LONGEST_TEXT = 2**16
 SPECIAL = ("", "ai.onnx")
 """Names of the domain of ONNX's own operators."""
 
@@ -131,8 +132,22 @@ def _attribute(entry: Any, sidecar: Sidecar) -> Any:
             raise InputError(
                 fill("its attribute {name} has {value} entries", name=quoted(entry.name), value=len(value))
             )
-        return tuple(map(_text, value)) if entry.type == 8 else tuple(value)
-    return _text(value) if entry.type == 3 else value
+        return tuple(_text_of(entry, one) for one in value) if entry.type == 8 else tuple(value)
+    return _text_of(entry, value) if entry.type == 3 else value
+
+
+def _text_of(entry: Any, data: bytes) -> str:
+    """Return a text of an attribute: a word that chooses between forms, or a label."""
+    if len(data) > _LONGEST_TEXT:
+        raise InputError(
+            fill(
+                "its attribute {name} has a text of {count:,} bytes; expected {most:,} at most",
+                name=quoted(entry.name),
+                count=len(data),
+                most=_LONGEST_TEXT,
+            )
+        )
+    return _text(data)
 
 
 def _word(text: Any) -> str:
