@@ -181,6 +181,8 @@ def _prove_target(
                 return [*notes, fill("no program that runs {format} is installed", format=to.title)]
             proof.check(tolerance)
             proofs.append(proof)
+        if to.report is not None and isinstance(network, MLP):
+            notes += to.report(network, given.samples).splitlines()
         if to.run is None or x is None or not isinstance(network, MLP):
             return notes
         program = to.run(path)

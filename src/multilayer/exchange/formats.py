@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
@@ -46,6 +47,8 @@ class Format:
     """How far a model of a table in a file is from the model itself."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """The program of the format on a file, and its name, where that is installed."""
+    report: Callable[[MLP, Any], str] | None = None
+    """What is measured on samples of a network that is written so, in lines."""
 
     @property
     def file(self) -> str:
@@ -79,7 +82,14 @@ FORMATS: tuple[Format, ...] = (
         run=scikit_learn.program,
     ),
     *(
-        Format(name, one.title, one.suffixes[:1], None, sources.writer_of(one.suffixes, one.write))
+        Format(
+            name,
+            one.title,
+            one.suffixes[:1],
+            write=sources.writer_of(one.suffixes, one.write),
+            run=one.run,
+            report=one.report,
+        )
         for name, one in SOURCES.items()
     ),
 )

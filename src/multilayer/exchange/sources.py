@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from multilayer._base.errors import InputError
-from multilayer.exchange.imported import Target
+from multilayer.exchange.imported import Origin, Target
 from multilayer.network import MLP
 from multilayer.tables import Model
 
 __all__ = ["Writer", "writer_of"]
 
 Writer = Callable[[MLP | Model, Target], dict[str, bytes]]
+
+_HEAD = re.compile(r"(Written by multilayer [^\n ]*\.)(\s+(?:\*|//)?\s?)(?=Network)")
+"""The first line of a head, and what is between it and the next: the sign of a comment, or a space."""
 
 
 def writer_of(suffixes: tuple[str, ...], write: Callable[..., tuple[Path, ...]]) -> Writer:
@@ -32,7 +36,27 @@ def writer_of(suffixes: tuple[str, ...], write: Callable[..., tuple[Path, ...]])
         more = {"samples": target.samples} if takes_samples else {}
         with tempfile.TemporaryDirectory() as folder:
             written = write(network, Path(folder, target.stem), **more)
-            found = {path.name.removeprefix(target.stem): path.read_bytes() for path in written}
-        return {suffix: found[suffix] for suffix in reversed(suffixes)}
+            found = {path.name.removeprefix(target.stem): path.read_text("ascii") for path in written}
+        return {suffix: _with(target.origin, found[suffix], suffix).encode() for suffix in reversed(suffixes)}
 
     return contents
+
+
+def _with(origin: Origin, text: str, suffix: str) -> str:
+    """Return a source that says in its head who made it, of what, and how it was checked.
+
+    The script of a page stays as it is, as the page has its hash.
+    """
+    said = [
+        f"{name}: {re.sub(r'[^A-Za-z0-9 .,:;+_()-]', '?', value)}"
+        for name, value in origin.items()
+        if name != "by"
+    ]
+
+    def head(found: re.Match[str]) -> str:
+        first, between = found.groups()
+        if suffix == ".html" and "/" in between:
+            return found[0]
+        return "".join(f"{line}{between}" for line in [first, *said])
+
+    return _HEAD.sub(head, text)
