@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import pathlib
+import zlib
 from xml.etree import ElementTree
 
 import msgspec
@@ -73,10 +75,61 @@ def test_a_preset_is_a_short_link_with_the_letters(show):
     first = show("seed")
     use_other_letters(first)
     link = link_on(first)
-    assert hash_of(link) == "#v=1&view=keep&letters=za-ij-io&preset=seed"
-    other = opened_elsewhere(show, link.replace("view=keep", "view=see"))
+    assert hash_of(link) == "#v=1&view=see&letters=za-ij-io&preset=seed"
+    other = opened_elsewhere(show, link)
     other.page.wait_for_selector("text=z(1)")
     assert other.session.state.network == PRESETS["seed"].make().network
+
+
+def test_a_link_leads_to_the_way_back_as_it_was_looked_at(show):
+    first = show("xor").view("back")
+    first.page.select_option('label:has-text("Rows") select', "mean")
+    first.page.fill('label:has-text("from") input', "2")
+    first.page.keyboard.press("Tab")
+    first.page.select_option('label:has-text("Loss") select', "mean_squared_error")
+    first.page.click(".walk button:text-is(\"All\")")
+    first.page.select_option('label:has-text("Optimizer") select', "adam")
+    first.page.fill('.update label:has-text("Learning rate") input', "0.25")
+    first.page.keyboard.press("Tab")
+    first.page.wait_for_selector("text=at the rate 0.25")
+    cells = first.cells()
+    link = link_on(first)
+    assert "view=back" in link
+    opened_elsewhere(show, link).wait_for_cells(cells)
+
+
+def test_a_link_leads_to_a_check_as_it_was_set(show):
+    first = show("seed").view("check")
+    first.page.select_option('label:has-text("They are") select', "dW(2)")
+    first.page.fill('label:has-text("Learning rate") input', "0.5")
+    first.page.fill('label:has-text("Row") input', "3")
+    other = opened_elsewhere(show, link_on(first)).page
+    other.wait_for_selector('label:has-text("Learning rate")')
+    assert other.input_value('label:has-text("They are") select') == "dW(2)"
+    assert other.input_value('label:has-text("Learning rate") input') == "0.5"
+    assert other.input_value('label:has-text("Row") input') == "3"
+    assert other.input_value("textarea") == ""
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        '[["row", -1], ["rows", {"first": 0, "count": 0}], ["steps", 1.5], ["loss", 7]]',
+        '[["update", {"optimizer": "adam", "parameters": {"learning_rate": {"a": 1}}}], ["nothing", 1]]',
+        '[["update", null], ["row", 2]]',
+        "{}",
+        "7",
+        "no JSON",
+    ],
+)
+def test_what_a_link_cannot_ask_for_is_left_as_it_was(show, look):
+    page_ = show("xor")
+    packed = base64.urlsafe_b64encode(zlib.compress(look.encode(), wbits=-15)).decode().rstrip("=")
+    page_.page.evaluate("(hash) => { location.hash = hash; }", f"#v=1&view=back&preset=seed&look={packed}")
+    page_.page.wait_for_selector("header:has-text('2-4-3')")
+    page_.page.wait_for_selector('[data-cell="loss"]')
+    assert page_.page.input_value('label:has-text("Row") input') == "1"
+    assert page_.page.inner_text('[role="alert"]') == ""
 
 
 def test_a_link_is_pasted_under_open(show):
@@ -99,7 +152,8 @@ def test_a_link_asks_before_it_replaces_what_was_worked_on(show, answer):
     page_.page.evaluate("() => { location.hash = '#v=1&view=keep&preset=seed'; }")
     page_.page.wait_for_function("() => !location.hash.includes('v=')")
     assert asked == ["Open what the link holds? Undo brings back what is open now."]
-    assert page_.session.state.network.widths == ((2, 4, 3) if answer == "accept" else (2, 3, 2, 2))
+    widths = (2, 4, 3) if answer == "accept" else (2, 3, 2, 2)
+    page_.wait_for(lambda: page_.session.state.network.widths == widths)
 
 
 @pytest.mark.parametrize(

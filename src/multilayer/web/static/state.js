@@ -23,6 +23,22 @@ export const digits = signal(6);
  * for W "io" (inputs, units) or "oi" (units, inputs). Names of cells (`data-cell`) do not follow. */
 export const letters = signal({ sums: "az", index: "ij", weights: "io" });
 
+/** The loss that was chosen; "" for the one that belongs to the output. */
+export const loss = signal("");
+
+/** The rows whose mean is taken: { first, count }, from 0; null for the one row that is looked at. */
+export const span = signal(null);
+
+/** How many steps of the way back are shown. */
+export const taken = signal(1);
+
+/** The optimizer of one update, with its parameters as they were typed. */
+export const optimizer = signal({ optimizer: "gradient descent", parameters: {} });
+
+/** What the numbers to be checked are meant to be, "" to find out, and the learning rate of that calculation. */
+export const array = signal("");
+export const rate = signal("0.1");
+
 /** The last thing that went wrong, to be read by the user; empty for nothing. */
 export const problem = signal("");
 

@@ -1,6 +1,6 @@
 // Of which rows, and by which loss: what the way back, an update and a check of one's own numbers have in common.
 import { t } from "../i18n.js";
-import { row, session } from "../state.js";
+import { loss, row, session, span } from "../state.js";
 import { html, signal } from "../vendor/ui.js";
 import { Choice, Whole } from "./form.js";
 import { Pager } from "./grid.js";
@@ -9,12 +9,6 @@ const MOST = 64, SHOWN = 16;
 
 /** Inputs and units of large matrices that are shown at once. */
 export const SIZE = 12;
-
-/** The loss that was chosen; "" for the one that belongs to the output. */
-export const loss = signal("");
-
-/** The rows whose mean is taken: { first, count }, from 0; null for the one row that is looked at. */
-export const span = signal(null);
 
 /** The part of large matrices that is shown, from this input and this unit on, counted from 0. */
 export const part = signal({ row: 0, column: 0 });

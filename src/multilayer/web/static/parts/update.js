@@ -1,15 +1,14 @@
 // One update: what an optimizer makes of the gradients, number by number, and the button that does it.
 import { act, ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
-import { digits, session } from "../state.js";
+import { optimizer as chosen, digits, session } from "../state.js";
 import { html, signal } from "../vendor/ui.js";
 import { aim, shownPart } from "./aim.js";
 import { Choice, Field } from "./form.js";
 import { Part } from "./pieces.js";
 import { Grid, reading } from "./grid.js";
 
-/** The optimizer, its parameters as they were typed, and the weight that is looked at. */
-const chosen = signal({ optimizer: "gradient descent", parameters: {} });
+/** The weight that is looked at. */
 const looked = signal(null);
 
 /** What is said of a parameter; others have their own names. */

@@ -7,11 +7,8 @@ import { Grid, cellName, reading } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
 import { Update } from "../parts/update.js";
 import { Weight } from "../parts/weight.js";
-import { digits, letters, session } from "../state.js";
-import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
-
-/** How many steps are shown; kept while other views are looked at. */
-const taken = signal(1);
+import { digits, letters, session, taken } from "../state.js";
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
 const TITLES = {
   loss: () => t("The loss"),

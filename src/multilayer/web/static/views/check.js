@@ -6,13 +6,11 @@ import { Choice, Text, taken } from "../parts/form.js";
 import { inLetters } from "../parts/letters.js";
 import { Grid } from "../parts/grid.js";
 import { opened } from "../parts/sheet.js";
-import { digits, letters, row, session, view } from "../state.js";
+import { array as chosen, digits, letters, rate, row, session, view } from "../state.js";
 import { html, signal, useState } from "../vendor/ui.js";
 
-/** What was typed, and what it is meant to be; kept while other views are looked at. */
+/** What was typed; kept while other views are looked at. */
 const text = signal("");
-const chosen = signal("");
-const rate = signal("0.1");
 
 /** Go where a cell is explained: its chain in the sheet, or the way back to it. */
 function explain(cell) {
