@@ -34,7 +34,7 @@ def test_words_are_found_in_modules_of_the_page(tmp_path):
     module = tmp_path / "view.js"
     module.write_text(
         'const a = t("Layer {n}", { n });\n'
-        "const b = html`<p title=${t(\"title\")}>${on ? t('on') : t('off')}</p>`;\n"
+        'const b = html`<p title=${t("title")}>${on ? t("on") : t("off")}</p>`.split("`");\n'
         'const c = other("no word"), d = t(name);\n'
     )
     assert javascript_sentences(module) == ["Layer {n}", "title", "on", "off"]

@@ -13,13 +13,13 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 import polib
-from babel.messages.extract import extract
 
 from multilayer._base.language import CATALOGUES, DOMAIN
 
@@ -28,6 +28,7 @@ SOURCES = ROOT / "src" / "multilayer"
 STATIC = SOURCES / "web" / "static"
 PAGE_WORDS = STATIC / "i18n"
 _MARKS = ("fill", "translated", "N_", "InputError", "MissingExtraError", "TrainingWarning")
+_SENTENCE = re.compile(r'\bt\(("(?:[^"\\]|\\.)*")')
 _NOT_OURS = {"vendor"}
 
 Plural = str | tuple[str, str]
@@ -119,10 +120,11 @@ def _gather(found: Found, path: Path, sentences: Iterable[str]) -> None:
 
 
 def javascript_sentences(path: Path) -> list[str]:
-    """Return what `t` is given, also in the places of template strings."""
-    with path.open("rb") as file:
-        found = extract("javascript", file, {"t": None}, options={"parse_template_string": "true"})
-        return [str(message) for _, message, *_ in found]
+    """Return what `t` is given: a literal in double quotes, which is our own rule for the page.
+
+    A lexer loses its way in nested template strings, and then says nothing of the rest of a file.
+    """
+    return [json.loads(found) for found in _SENTENCE.findall(path.read_text(encoding="utf-8"))]
 
 
 def python_sentences(source: str) -> Iterator[str]:
@@ -154,6 +156,7 @@ def tables() -> Iterator[tuple[str, Iterable[Plural]]]:
     from multilayer.cli.app import app
     from multilayer.diagnosis.checks import CHECKS
     from multilayer.diagnosis.reference import paragraphs
+    from multilayer.diagnosis.text import spoken
     from multilayer.initializers import registry as initializers
     from multilayer.losses.table import registry as losses
     from multilayer.optimizers.schedules import registry as schedules
@@ -164,13 +167,17 @@ def tables() -> Iterator[tuple[str, Iterable[Plural]]]:
     yield "tools/click_words.py", (*WORDS, *PLURALS)
     for registry in (activations, initializers, losses, metrics, optimizers, schedules):
         yield f"src/{registry.where.replace('.', '/')}", (registry.kind, *registry.refused.values())
+    from multilayer.web.views.activations import traps
+
+    kinds = {type(entry.value) for entry in activations.entries}
+    yield "src/multilayer/activations", sorted(filter(None, map(traps, kinds)))
     # What other registries hold is formulas.
     yield "src/multilayer/training/metrics.py", [entry.meaning for entry in metrics.entries]
     for command in (app, *app.commands.values()):
         yield "src/multilayer/cli", dict.fromkeys(_help(command))
     for check in CHECKS:
         where = f"src/multilayer/diagnosis/checks/{check.name}.py"
-        yield where, (check.question, *paragraphs(check))
+        yield where, (spoken(check.name), check.question, *paragraphs(check))
 
 
 def _help(command: click.Command) -> Iterator[str]:

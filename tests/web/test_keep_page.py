@@ -87,7 +87,7 @@ def test_a_link_leads_to_the_way_back_as_it_was_looked_at(show):
     first.page.fill('label:has-text("from") input', "2")
     first.page.keyboard.press("Tab")
     first.page.select_option('label:has-text("Loss") select', "mean_squared_error")
-    first.page.click(".walk button:text-is(\"All\")")
+    first.page.click('.walk button:text-is("All")')
     first.page.select_option('label:has-text("Optimizer") select', "adam")
     first.page.fill('.update label:has-text("Learning rate") input', "0.25")
     first.page.keyboard.press("Tab")

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from multilayer._base.text import fill, html_text, one_line
-from multilayer._base.translation import N_
+from multilayer._base.translation import N_, translated
 from multilayer._base.width import columns_of, wrapped
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.evidence import Evidence
@@ -19,7 +19,7 @@ from multilayer.network import MLP
 if TYPE_CHECKING:
     from multilayer.diagnosis.diagnosis import Diagnosis
 
-__all__ = ["about", "lines_of", "made", "not_made", "to_html", "to_text", "where"]
+__all__ = ["about", "lines_of", "made", "not_made", "spoken", "to_html", "to_text", "where"]
 
 _NARROWEST, _WIDEST = 40, 100
 _NAMES = 8
@@ -120,7 +120,7 @@ def lines_of(finding: Finding, diagnosis: Diagnosis) -> dict[str, str]:
 def made(diagnosis: Diagnosis) -> str:
     """Return the names of the checks that were made, as a line; empty for none."""
     skipped = {outcome.check for outcome in diagnosis.not_measured}
-    names = [_spoken(check.name) for check in diagnosis.checks if check.name not in skipped]
+    names = [translated(spoken(check.name)) for check in diagnosis.checks if check.name not in skipped]
     return f"{', '.join(names)}." if names else ""
 
 
@@ -128,7 +128,7 @@ def not_made(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     """Return the names of the checks that were skipped, and why, those with the same reason together."""
     reasons: dict[str, list[str]] = {}
     for outcome in diagnosis.not_measured:
-        reasons.setdefault(sentence(outcome.reason), []).append(_spoken(outcome.check))
+        reasons.setdefault(sentence(outcome.reason), []).append(translated(spoken(outcome.check)))
     return [(", ".join(names), reason) for reason, names in reasons.items()]
 
 
@@ -151,5 +151,5 @@ def about(evidence: Evidence) -> str:
     )
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
     return name.replace("_", " ")

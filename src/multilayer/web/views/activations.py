@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import translated
 from multilayer.activations import Activation, AlongAxis, Custom, catalogue, curves_of, get
 from multilayer.diagnosis.layers import sensitivity
 from multilayer.measure.curve import Saturation
@@ -144,14 +145,14 @@ def _card(activation: Activation) -> Card:
         str(facts.range),
         tuple(number_text(kink, 6) for kink in facts.kinks),
         facts.source,
-        _traps(type(activation)),
+        translated(traps(type(activation))),
         facts.trainable,
         isinstance(activation, AlongAxis),
         list(_parameters(activation)),
     )
 
 
-def _traps(kind: type[Activation]) -> str:
+def traps(kind: type[Activation]) -> str:
     """Return what the docstring says under Traps."""
     found = re.search(r"\nTraps\n-+\n(.*?)(?:\n\n\w+\n---|\Z)", inspect.getdoc(kind) or "", re.DOTALL)
     return re.sub(r"\s+", " ", found[1].replace("`", "")).strip() if found else ""

@@ -1,4 +1,5 @@
 // How things are called: the letters of the page follow the reader's book, the names of cells stay.
+import { t } from "../i18n.js";
 import { letters } from "../state.js";
 
 /** The letter of a canonical one: a and z change places where the reader's book has them so. */
@@ -26,7 +27,7 @@ function weightIndex(i, j) {
 /** What a cell is called, apart from its row: "w₂₃(1)", "a₃(1)", "x₂". */
 export function called(name) {
   const { letter: word, layer, place } = cellParts(name);
-  return `${word === "W" ? `w${weightIndex(...place)}` : letter(word) + low(place.at(-1))}${layer ? `(${layer})` : ""}`;
+  return `${word === "W" ? `w${weightIndex(...place)}` : (named(word) ?? letter(word)) + low(place.at(-1))}${layer ? `(${layer})` : ""}`;
 }
 
 /** What stands before and behind a number in a product. */
@@ -41,5 +42,7 @@ export function affine(n, source) {
 /** What goes into a layer: x, or the outputs of the layer before. */
 export const sourceName = (n) => (n === 1 ? "x" : `${letter("z")}(${n - 1})`);
 
-/** Text with names and formulas in the reader's letters: "da(2) = dz(2) · h'(a(2))". */
-export const inLetters = (text) => text.replace(/\b(d?)([az])(?=\b|_)/g, (_, d, word) => d + letter(word));
+const named = (name) => ({ loss: t("loss"), "mean loss": t("mean loss"), target: t("target") })[name];
+
+/** Text with names and formulas in the reader's letters: "da(2) = dz(2) · h'(a(2))"; arrays without a letter in words. */
+export const inLetters = (text) => text.replace(/^(mean loss|loss|target)(?=$|\[)/, named).replace(/\b(d?)([az])(?=\b|_)/g, (_, d, word) => d + letter(word));

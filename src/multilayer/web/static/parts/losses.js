@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import uPlot from "../vendor/uplot.js";
 import { Tick } from "./form.js";
 import { Heads, Part, Scroll } from "./pieces.js";
-import { curves, status } from "./training.js";
+import { curves, metricName, status } from "./training.js";
 
 const HIGH = 260;
 const MOST = 1500;
@@ -92,7 +92,7 @@ function Chart({ log }) {
 /** A few rows of the curves: what a picture cannot say to everybody. */
 function CurveTable({ curve, caption }) {
   const rows = thinned(curve.epochs.map((_, k) => k), 12);
-  const kinds = [["loss", t("loss")], ["validation_loss", t("validation loss")], ["metric", status.value?.metric_name]].filter(([kind]) => curve[kind].length);
+  const kinds = [["loss", t("loss")], ["validation_loss", t("validation loss")], ["metric", metricName(status.value?.metric_name)]].filter(([kind]) => curve[kind].length);
   return html`<table class="matrix"><caption>${caption}</caption>
     <${Heads} of=${[t("epoch"), ...kinds.map(([, head]) => head)]} />
     <tbody>${rows.map((k) => html`<tr key=${curve.epochs[k]}><th scope="row">${curve.epochs[k]}</th>${kinds.map(([kind]) => html`<td>${curve[kind][k]}</td>`)}</tr>`)}</tbody></table>`;

@@ -6,7 +6,7 @@ import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { chosen, paint } from "./boundary.js";
 import { Choice, taken } from "./form.js";
 import { Part } from "./pieces.js";
-import { status } from "./training.js";
+import { metricName, status } from "./training.js";
 
 const USUAL = { width: "1, 2, 5, 10, 20, 50", activation: "tanh, relu", seed: "0, 1" };
 
@@ -15,7 +15,7 @@ function Picture({ number, panel, plane }) {
   useEffect(() => {
     if (plane) ask("side_grid", { ...chosen.value, size: plane.size, number }).then((bytes) => canvas.current && paint(canvas.current, plane, new Float32Array(bytes)), () => {});
   }, [panel, plane]);
-  return html`<canvas class="plane" ref=${canvas} width="180" height="180" role="img" aria-label=${t("What the network answers with {value}: loss {loss}, {metric_name} {metric}", panel)}></canvas>`;
+  return html`<canvas class="plane" ref=${canvas} width="180" height="180" role="img" aria-label=${t("What the network answers with {value}: loss {loss}, {metric_name} {metric}", { ...panel, metric_name: metricName(panel.metric_name) })}></canvas>`;
 }
 
 export function Sides() {
@@ -42,7 +42,7 @@ export function Sides() {
     </div>
     <div class="sides">${panels.map((panel, number) => html`<figure key=${`${panel.value} ${number}`}>
       <${Picture} number=${number} panel=${panel} plane=${plane} />
-      <figcaption><b class="number">${panel.value}</b> <span class="soft number">${panel.widths.join("-")}</span><br />${t("loss")} <span class="number" data-cell=${`loss[${number + 1}]`}>${panel.loss}</span><br />${panel.metric_name} <span class="number" data-cell=${`${panel.metric_name}[${number + 1}]`}>${panel.metric}</span>
+      <figcaption><b class="number">${panel.value}</b> <span class="soft number">${panel.widths.join("-")}</span><br />${t("loss")} <span class="number" data-cell=${`loss[${number + 1}]`}>${panel.loss}</span><br />${metricName(panel.metric_name)} <span class="number" data-cell=${`${panel.metric_name}[${number + 1}]`}>${panel.metric}</span>
         ${panel.stopped === "not finite" && html`<br />${panel.message}`}</figcaption>
       <button aria-label=${t("Take the start with {value}", panel)} onClick=${() => go("take", { number })}>${t("Take its start")}</button>
     </figure>`)}</div>

@@ -15,6 +15,9 @@ export const curves = signal({ now: none(), before: none() });
 /** What the diagnosis finds while training, by key. */
 export const findings = signal({});
 
+/** What is measured beside the loss: accuracy or r2. */
+export const metricName = (name) => (name === "accuracy" ? t("accuracy") : name);
+
 /** Epochs per second at most; null is as fast as possible. */
 export const speed = signal(50);
 

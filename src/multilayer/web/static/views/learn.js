@@ -10,7 +10,7 @@ import { Losses } from "../parts/losses.js";
 import { Bars } from "../parts/plot.js";
 import { Recipe, choices } from "../parts/recipe.js";
 import { Sides } from "../parts/sides.js";
-import { command, ending, listen, said, speed, status, toggle } from "../parts/training.js";
+import { command, ending, listen, metricName, said, speed, status, toggle } from "../parts/training.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
@@ -56,7 +56,7 @@ function Standing() {
     [t("batch"), "batch", at.batch > 0 && `${at.batch} / ${at.batches}`],
     [t("loss"), "loss", at.loss],
     [t("validation loss"), "validation_loss", at.validation_loss],
-    [at.metric_name, at.metric_name, at.metric],
+    [at.metric_name, metricName(at.metric_name), at.metric],
     [t("learning rate"), "learning_rate", at.learning_rate],
   ];
   const shown = [[t("epoch"), "epoch", `${fresh ? 0 : at.epoch} / ${at.epochs}`], ...(fresh ? [] : entries.filter(([, , text]) => text))];
