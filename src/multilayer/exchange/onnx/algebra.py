@@ -66,8 +66,21 @@ def _power(a: Form, exponent: Form) -> Form:
     return result
 
 
+def _is_negative(a: Form) -> bool:
+    """Whether the first coefficient of x is below 0: of a and -a, one is."""
+    return next((value for atoms, value in a.terms if atoms), 0.0) < 0.0
+
+
+def _abs(a: Form) -> Form:
+    if a.constant is not None:
+        raise NoForm
+    return atom_form("Abs", _scaled(a, -1.0) if _is_negative(a) else a)
+
+
 def _clip(a: Form, low: float, high: float) -> Form:
-    """Return a held between two numbers; a clip of a clip is one."""
+    """Return a held between two numbers; a clip of a clip is one, and so is that of -a, as minus that of a."""
+    if _is_negative(a):
+        return _scaled(_clip(_scaled(a, -1.0), -high, -low), -1.0)
     if len(a.terms) == 1 and a.terms[0][1] == 1.0 and len(a.terms[0][0]) == 1:
         atom = a.terms[0][0][0]
         if atom.operator == "Clip":
@@ -106,7 +119,16 @@ def _truth(a: Form) -> Atom | None:
     return None
 
 
+def _equal(a: Form, b: Form) -> Form:
+    """Return that a number is itself: what is so for all but nan is written to find that."""
+    if a != b:
+        raise NoForm
+    return number(1.0)
+
+
 def _not(a: Form) -> Form:
+    if a.constant in (0.0, 1.0):
+        return number(1.0 - a.constant)
     atom = _truth(a)
     if atom is None:
         raise NoForm
@@ -121,14 +143,32 @@ def _or(a: Form, b: Form) -> Form:
 
 
 def _where(condition: Form, a: Form, b: Form) -> Form:
+    if condition.constant in (0.0, 1.0):
+        return a if condition.constant else b
     atom = _truth(condition)
     if atom is None:
         raise NoForm
-    return (
-        atom_form("Where", atom.inputs[0], b, a)
-        if atom.operator == "Not"
-        else atom_form("Where", condition, a, b)
-    )
+    if atom.operator == "Not":
+        condition, a, b = atom.inputs[0], b, a
+    return atom_form("Where", condition, _known(a, condition, 1), _known(b, condition, 2))
+
+
+def _known(a: Form, condition: Form, branch: int) -> Form:
+    """Return a formula where a condition is known: a choice by the same one is one of its branches."""
+    total = number(0.0)
+    for atoms, coefficient in a.terms:
+        product = number(coefficient)
+        for atom in atoms:
+            product = _multiply(product, _known_atom(atom, condition, branch))
+        total = _add(total, product)
+    return total
+
+
+def _known_atom(atom: Atom, condition: Form, branch: int) -> Form:
+    if atom.operator == "Where" and atom.inputs[0] == condition:
+        return atom.inputs[branch]
+    inputs = tuple(_known(one, condition, branch) for one in atom.inputs)
+    return Form((((Atom(atom.operator, inputs, atom.numbers),), 1.0),))
 
 
 def _cast(a: Form, to: int) -> Form:
@@ -157,6 +197,9 @@ _RULES: dict[str, Callable[..., Form]] = {
     "Div": _divide,
     "Reciprocal": lambda a: _divide(number(1.0), a),
     "Pow": _power,
+    "Mean": lambda *forms: _scaled(_sum(*forms), 1.0 / len(forms)),
+    "Abs": _abs,
+    "Equal": _equal,
     "Max": lambda a, b: _bound(a, b, lower=True),
     "Min": lambda a, b: _bound(a, b, lower=False),
     "Relu": lambda a: _clip(a, 0.0, math.inf),
@@ -183,7 +226,7 @@ _ATTRIBUTES: dict[str, dict[str, float]] = {
 }
 # fmt: off
 _PLAIN = {
-    "Abs", "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "Sigmoid", "Softmax", "Softplus",
+    "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "Sigmoid", "Softmax", "Softplus",
     "Sign", "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
 }
 # fmt: on

@@ -136,6 +136,12 @@ def _exponential_where(o: Operator, x: Any, alpha: float, inner: float) -> Any:
     return _piecewise(o, x, x, o("Mul", o("Sub", o("Exp", _times(o, x, inner)), 1.0), alpha))
 
 
+def _exponential_of_bounded(o: Operator, x: Any, alpha: float, inner: float) -> Any:
+    """max(x, 0) + alpha (exp(inner min(x, 0)) - 1)"""
+    below = o("Sub", o("Exp", _times(o, o("Min", x, 0.0), inner)), 1.0)
+    return o("Add", _positive(o, x), o("Mul", below, alpha))
+
+
 def _leaky(o: Operator, x: Any, h: Any) -> Any:
     return o("Add", _positive(o, x), o("Mul", o("Min", x, 0.0), h.slope))
 
@@ -162,8 +168,18 @@ def _soft_shrink_by_sides(o: Operator, x: Any, h: Any) -> Any:
     return o("Add", above, o("Where", o("Less", x, -h.threshold), o("Add", x, h.threshold), 0.0))
 
 
+def _soft_shrink_by_choices(o: Operator, x: Any, h: Any) -> Any:
+    below = o("Where", o("Less", x, -h.threshold), o("Add", x, h.threshold), 0.0)
+    return o("Where", o("Greater", x, h.threshold), o("Sub", x, h.threshold), below)
+
+
 def _hard_shrink_by_sides(o: Operator, x: Any, h: Any) -> Any:
     return o("Where", o("Or", o("Greater", x, h.threshold), o("Less", x, -h.threshold)), x, 0.0)
+
+
+def _hard_tanh_by_sides(o: Operator, x: Any, h: Any) -> Any:
+    below = o("Where", o("Less", x, h.low), h.low, x)
+    return o("Where", o("Greater", x, h.high), h.high, below)
 
 
 def _sparsemax(o: Operator, x: Any, h: Any) -> Any:
@@ -190,13 +206,16 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.ELU, _alpha("Elu"), 6, double=False),
     _F(act.ELU, _elu, 8),
     _F(act.ELU, lambda o, x, h: _exponential_where(o, x, h.alpha, 1.0)),
+    _F(act.ELU, lambda o, x, h: _exponential_of_bounded(o, x, h.alpha, 1.0), 8),
     _F(act.CELU, _alpha("Celu"), 12, double=False),
     _F(act.CELU, _celu, 8),
     _F(act.CELU, lambda o, x, h: _exponential_where(o, x, h.alpha, 1.0 / h.alpha)),
+    _F(act.CELU, lambda o, x, h: _exponential_of_bounded(o, x, h.alpha, 1.0 / h.alpha), 8),
     _F(act.SELU, _plain("Selu"), 6, double=False),
     _F(act.SELU, _selu, 8),
     _F(act.SELU, lambda o, x, h: o("Mul", o("Elu", x, alpha=_ALPHA), _SCALE)),
     _F(act.SELU, lambda o, x, h: o("Mul", _exponential_where(o, x, _ALPHA, 1.0), _SCALE)),
+    _F(act.SELU, lambda o, x, h: o("Mul", _exponential_of_bounded(o, x, _ALPHA, 1.0), _SCALE), 8),
     _F(act.GELU, lambda o, x, h: o("Gelu", x, approximate="none"), 20, double=False),
     _F(act.GELU, _gelu, 9),
     _F(act.GELUTanh, lambda o, x, h: o("Gelu", x, approximate="tanh"), 20, double=False),
@@ -224,6 +243,7 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.HardSwish, _hard_swish, 11),
     _F(act.HardSwish, lambda o, x, h: o("Mul", x, o("HardSigmoid", x, alpha=1.0 / 6.0, beta=0.5))),
     _F(act.HardTanh, lambda o, x, h: o("Clip", x, h.low, h.high), 11),
+    _F(act.HardTanh, _hard_tanh_by_sides),
     _F(act.Softsign, _plain("Softsign"), double=False),
     _F(act.Softsign, lambda o, x, h: o("Div", x, o("Add", o("Abs", x), 1.0))),
     _F(act.HardShrink, lambda o, x, h: o("Shrink", x, lambd=h.threshold, bias=0.0), 9, double=False),
@@ -233,6 +253,7 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.SoftShrink, _soft_shrink, 11),
     _F(act.SoftShrink, _soft_shrink_by_sign),
     _F(act.SoftShrink, _soft_shrink_by_sides),
+    _F(act.SoftShrink, _soft_shrink_by_choices),
     _F(act.TanhShrink, lambda o, x, h: o("Sub", x, o("Tanh", x))),
     _F(act.BinaryStep, lambda o, x, h: _piecewise(o, x, 1.0, 0.0)),
     _F(act.Exponential, _plain("Exp")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,11 @@ class Found:
     node: Node
     activation: Activation | None = None
     place: int = 0
+
+
+def _without_shape(node: Node) -> Sequence[str]:
+    """Return the inputs that are numbers: to what shape Expand spreads them, is that of the samples beside."""
+    return node.inputs[:1] if node.operator == "Expand" else node.inputs
 
 
 @dataclass(eq=False)
@@ -124,7 +129,7 @@ class Walk:
             if node is None or node.domain:
                 continue
             inner = sparsemax.start_of(node, self._makers, self.constants)
-            inputs = [inner] if inner is not None else list(self._varying(node))
+            inputs = [inner] if inner is not None else list(self._varying(_without_shape(node)))
             nodes += 1
             for name in inputs:
                 if name not in seen:
@@ -132,8 +137,8 @@ class Walk:
                     queue.append(name)
         return sorted(seen, key=lambda name: self._order.get(name, -1))
 
-    def _varying(self, node: Node) -> Iterator[str]:
-        for name in node.inputs:
+    def _varying(self, inputs: Sequence[str]) -> Iterator[str]:
+        for name in inputs:
             if name and name not in self.constants:
                 yield name
             elif name and constant_of(self.constants[name]) is None:
@@ -157,7 +162,9 @@ class Walk:
         if len(known) >= _MOST_NODES:
             raise NoForm
         inner = sparsemax.start_of(node, self._makers, self.constants)
-        if inner is not None:
+        if node.operator == "Expand":
+            form = self._form(node.inputs[0], start, known)
+        elif inner is not None:
             form = apply("SparsemaxThreshold", self._form(inner, start, known))
         else:
             inputs = [None if not name else self._form(name, start, known) for name in node.inputs]
