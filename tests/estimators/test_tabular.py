@@ -20,8 +20,17 @@ TINY = {"members": 2, "hidden": (32,), "epochs": 20, "random_state": 0}
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 
+SAMPLES_ARE_COUNTED = {
+    "check_sample_weight_equivalence_on_dense_data": "a weight of 2 is not the sample twice: folds and batches are "
+    "made of samples, as those of scikit-learn's own estimators that draw them are"
+}
+
+
 @pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks([TabularClassifier(**TINY), TabularRegressor(**TINY)])
+@parametrize_with_checks(
+    [TabularClassifier(**TINY), TabularRegressor(**TINY)],
+    expected_failed_checks=lambda estimator: SAMPLES_ARE_COUNTED,
+)
 def test_as_any_estimator(estimator, check):
     if check.func.__name__ == "check_array_api_input":  # SciPy's array API mode is off, as it is by default
         with pytest.raises(SkipTest):
@@ -141,3 +150,30 @@ def test_a_mistake_is_one_line(X, y, part):
     with pytest.raises(ValueError, match=part) as caught:
         TabularClassifier(**TINY).fit(X, y)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_samples_of_weight_0_are_left_out(kind):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 3))
+    y, weight = (X[:, 0] > 0) * 1.0, rng.integers(0, 3, 90)
+    found = kind(**TINY).fit(X, y, weight)
+    used = weight > 0
+    expected = kind(**TINY).fit(X[used], y[used], weight[used])
+    np.testing.assert_array_equal(found.predict(X), expected.predict(X))
+
+
+def test_weights_move_the_decision():
+    X, y = np.zeros((200, 1)), np.arange(200) % 2
+    X[:, 0] = np.random.default_rng(0).standard_normal(200)  # y does not depend on it
+    for heavy in (0, 1):
+        weight = np.where(y == heavy, 10.0, 1.0)
+        classifier = TabularClassifier(**TINY).fit(X, y, sample_weight=weight)
+        assert np.mean(classifier.predict(X) == heavy) > 0.9
+
+
+@pytest.mark.parametrize("weight", [[1.0], [-1.0] * 40, [np.nan] * 40, [0.0] * 40])
+def test_weights_that_are_none_are_refused(weight):
+    X, y = np.arange(40.0)[:, np.newaxis], np.arange(40) % 2
+    with pytest.raises(ValueError, match="weight"):
+        TabularClassifier(**TINY).fit(X, y, weight)

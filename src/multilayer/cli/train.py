@@ -90,9 +90,9 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
 ) -> None:
     """Train a model of one column of a table.
 
-    TABLE is a CSV, Parquet, Arrow or JSON lines file, or - for standard input. Rows without a target are left out. The
-    model takes tables with the same columns, in any order: it holds its preprocessing, and several networks. It is
-    written when training ends, or is interrupted once.
+    TABLE is a CSV, Parquet, Arrow or JSON lines file, or - for standard input; or a folder or a pattern of Parquet or
+    Arrow files. Rows without a target are left out. The model takes tables with the same columns, in any order: it
+    holds its preprocessing, and several networks. It is written when training ends, or is interrupted once.
 
     The same table, seed and options give the same model, bit for bit, with a cluster and without; with --time it also
     depends on the machine.
@@ -141,10 +141,15 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
 
 
 def _beside(table: str) -> str:
-    """Return the name of a model beside a table; for standard input, in the current folder."""
+    """Return the name of a model beside a table or the folder of its files; for standard input, in the current one."""
+    from multilayer.tables.files.several import files_of, is_several
+
     if table == "-":
         return f"table{_SUFFIX}"
-    return str(Path(table).parent / f"{Path(table).stem}{_SUFFIX}")
+    if not is_several(table):
+        return str(Path(table).parent / f"{Path(table).stem}{_SUFFIX}")
+    base = files_of(table)[0]
+    return str(base.parent / f"{base.name or 'table'}{_SUFFIX}")
 
 
 def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:

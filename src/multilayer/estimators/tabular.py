@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_co
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer.estimators.parameters import described, parameter
 from multilayer.tables import Column, Columns, Recipe, columns_of, fit_table
@@ -77,7 +77,7 @@ class _Tabular(BaseEstimator):
     _rate: ClassVar[str]
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, *, cluster: Any = None) -> Any:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, cluster: Any = None) -> Any:
         """Train anew.
 
         Parameters
@@ -87,6 +87,10 @@ class _Tabular(BaseEstimator):
             those of an array are numbers. Missing values stay missing.
         y : array-like, shape (n_samples,)
             Labels for a classifier, numbers for a regressor.
+        sample_weight : array-like, shape (n_samples,), optional
+            The weight of each sample in the losses of training and of the best epoch; those of weight 0 are left out.
+            Calibration, intervals and the encoder count samples without them. A weight of 2 is not the same as the
+            sample twice: folds and batches are made of samples.
         cluster : distributed.Client or str, optional
             Workers that train the members, with the same bits: a client, the address of a Dask scheduler, or "local:4".
 
@@ -95,6 +99,8 @@ class _Tabular(BaseEstimator):
         self
         """
         X, y = self._checked(X, y)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         columns = self._columns(X, self.types)
         name = _free_name(columns.names)
         table = Columns([*columns, self._target(name, y)])
@@ -102,6 +108,7 @@ class _Tabular(BaseEstimator):
             table,
             name,
             task=self._task,
+            weights=sample_weight,
             members=self.members,
             time_limit=self.time_limit,
             recipe=self._recipe(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Unpack
 
 from multilayer._base.errors import located
@@ -15,6 +16,7 @@ from multilayer.tables.files.csv_files import csv_batches, placed
 from multilayer.tables.files.dialect import Dialect, Options, Settings, dialect_of
 from multilayer.tables.files.json_lines import json_batches, json_names
 from multilayer.tables.files.reading import format_of, refusing_arrow
+from multilayer.tables.files.several import files_of, is_several
 from multilayer.tables.files.sources import Source, refusing, source_of
 from multilayer.tables.reading import named_apart
 from multilayer.tables.texts import CellError
@@ -41,7 +43,7 @@ def read_batches(
     Parameters
     ----------
     path : path
-        A file as for `read_table`, "-" for stdin.
+        A file as for `read_table`, "-" for stdin; or a folder or a pattern, whose files are read one after the other.
     schema : sequence of ColumnSchema
         The columns to read; others are not.
     carried : sequence of str
@@ -67,10 +69,18 @@ def read_batches(
         At once for a missing column; during iteration where a value is not of the column's kind, with its line.
     """
     settings = Settings(**options)
+    asked = tuple(schema), tuple(carried), others, tuple(optional), rows, settings
+    if path == "-" or not is_several(path):
+        return _of_file(path, asked)
+    files = files_of(path)[1]
+    first = _of_file(files[0], asked)
+    return chain(first, chain.from_iterable(_of_file(file, asked) for file in files[1:]))
+
+
+def _of_file(path: AnyPath, asked: tuple[Any, ...]) -> Batches:
     source = source_of(path, once=True)
     with refusing(source.where):
-        request = _Request(source, tuple(schema), tuple(carried), others, tuple(optional), rows, settings)
-        return _FORMATS[format_of(source)](request)
+        return _FORMATS[format_of(source)](_Request(source, *asked))
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Unpack
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.storage import AnyPath
+from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.io.formats import format_by
 from multilayer.tables.columns import Kind
+from multilayer.tables.conform import check_present
 from multilayer.tables.files.arrow import arrow, column_of
 from multilayer.tables.files.csv_files import csv_columns
 from multilayer.tables.files.dialect import Options, Settings, dialect_of
 from multilayer.tables.files.json_lines import json_table
+from multilayer.tables.files.several import files_of, is_several
 from multilayer.tables.files.sources import Source, refusing, source_of
 from multilayer.tables.reading import Reading, check_types, gathered, named_apart
 
@@ -26,7 +29,7 @@ __all__ = ["format_of", "read_table", "refusing_arrow"]
 def read_table(
     path: AnyPath, *, types: Mapping[str, Kind] | None = None, **options: Unpack[Options]
 ) -> Reading:
-    """Read a table from a file: CSV, Parquet, Arrow (Feather) or JSON lines.
+    """Read a table from a file, CSV, Parquet, Arrow (Feather) or JSON lines; or from several Parquet and Arrow files.
 
     The format is told by the first bytes of Parquet and Arrow files, the suffix .jsonl or .ndjson, or a first sign {;
     all others are CSV. CSV and JSON lines may be compressed (.gz, .bz2, .zst). Spaces around cells are not part of
@@ -35,7 +38,8 @@ def read_table(
     Parameters
     ----------
     path : path
-        "-" is stdin.
+        "-" is stdin. Of a folder all files are read, of a pattern ("data/*.parquet") those that it names, in the order
+        of their names: they have the same columns.
     types : mapping from names to kinds
         Kinds that decide instead of the rules of `multilayer.tables.kinds`.
     **options
@@ -55,6 +59,8 @@ def read_table(
         When pyarrow is not installed.
     """
     settings = Settings(**options)
+    if path != "-" and is_several(path):
+        return _together(files_of(path)[1], shown(path), types or {})
     source = source_of(path)
     with refusing(source.where):
         return _FORMATS[format_of(source)](source, types or {}, settings)
@@ -116,22 +122,55 @@ def refusing_arrow(where: str) -> Iterator[None]:
 def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str, Kind], Settings], Reading]:
     def reading(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
         with refusing_arrow(source.where):
-            table = read(source)
-            table.validate(full=True)  # bytes that were changed may point anywhere
-            names, notes = named_apart(table.column_names)
-            check_types(types, names)
-            columns = zip(names, table.columns, strict=True)
-            return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
+            return _understood(_valid(read(source)), types)
 
     return reading
 
 
+def _valid(table: Any) -> Any:
+    table.validate(full=True)  # bytes that were changed may point anywhere
+    return table
+
+
+def _understood(table: Any, types: Mapping[str, Kind]) -> Reading:
+    names, notes = named_apart(table.column_names)
+    check_types(types, names)
+    columns = zip(names, table.columns, strict=True)
+    return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
+
+
+def _together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) -> Reading:
+    """Read the rows of several files, of which each has the columns of the first one."""
+    tables = list[Any]()
+    for file in files:
+        source = source_of(file)
+        with refusing(source.where), refusing_arrow(source.where):
+            form = format_of(source)
+            if form not in _TABLES:
+                template = N_(
+                    "expected Parquet or an Arrow file, as of several files together the types have to be known; found "
+                    "{form}"
+                )
+                raise InputError(fill(template, form=form))
+            table = _valid(_TABLES[form](source))
+            check_present((tables or [table])[0].column_names, table.column_names)
+            tables.append(table.select((tables or [table])[0].column_names))
+    with refusing_arrow(where):
+        return _understood(arrow().concat_tables(tables, promote_options="permissive"), types)
+
+
+_TABLES: dict[str, Callable[[Source], Any]] = {
+    "parquet": lambda source: (
+        arrow("parquet").ParquetFile(source.as_file(), page_checksum_verification=True).read()
+    ),
+    "arrow": lambda source: arrow("ipc").open_file(source.as_file(mapped=True)).read_all(),
+    "stream": lambda source: arrow("ipc").open_stream(source.open()).read_all(),
+}
+"""The formats whose columns have types."""
+
+
 _FORMATS: dict[str, Callable[[Source, Mapping[str, Kind], Settings], Reading]] = {
     "csv": _read_csv,
-    "parquet": _read_arrow(
-        lambda source: arrow("parquet").ParquetFile(source.as_file(), page_checksum_verification=True).read()
-    ),
-    "arrow": _read_arrow(lambda source: arrow("ipc").open_file(source.as_file(mapped=True)).read_all()),
-    "stream": _read_arrow(lambda source: arrow("ipc").open_stream(source.open()).read_all()),
+    **{form: _read_arrow(read) for form, read in _TABLES.items()},
     "json": _read_arrow(json_table),
 }
