@@ -44,7 +44,7 @@ with multilayer.studio(net, browser=False, wait=False) as running:
     print(time.perf_counter() - start, resident() - before)
 """
 
-# Types into the first weight, and waits until the last output has followed.
+# Types into the first weight, and waits until the last output has followed. Enter comes when what was typed is drawn.
 _EDIT = """async (number) => {
     const first = document.querySelector('input[data-cell="W(1)[1,1]"]');
     const last = [...document.querySelectorAll('[data-cell^="z(3)["]')].at(-1);
@@ -52,7 +52,7 @@ _EDIT = """async (number) => {
     first.focus();
     first.value = String(number);
     first.dispatchEvent(new Event("input", {bubbles: true}));
-    await new Promise((done) => requestAnimationFrame(done));
+    await new Promise((done) => requestIdleCallback(done));
     const start = performance.now();
     first.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
     for (;;) {

@@ -77,8 +77,14 @@ def block(
         (window.row + 1, window.column + 1),
         row_names,
         column_names,
-        [[number_text(number, digits) for number in row] for row in matrix[upper, left]],
+        _texts(matrix[upper, left], digits),
     )
+
+
+def _texts(matrix: NDArray[Any], digits: int | None) -> list[list[str]]:
+    """Return the numbers as text: with so many digits they are plain floats first, which are formatted much faster."""
+    rows = matrix if digits is None else matrix.tolist()
+    return [[number_text(number, digits) for number in row] for row in rows]
 
 
 def cell_name(found: Block, row: int, column: int) -> str:

@@ -46,7 +46,7 @@ export function Cell({ name, label, text, size, commit }) {
   const onKeyDown = (event) => {
     const { key, target } = event;
     if (event.isComposing) return;
-    if (key === "Enter") finish().then(() => target.matches(":focus") && target.dataset.draft === undefined && target.select());
+    if (key === "Enter") finish().then(() => requestAnimationFrame(() => target.matches(":focus") && target.dataset.draft === undefined && target.select()));
     else if (key === "Escape" && draft !== null) {
       event.stopPropagation();
       setDraft(null);

@@ -17,14 +17,11 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useSignalEffect } fr
 const sizeOf = (block) => Math.max(3, ...block.cells.flat().map((text) => text.length)) + 1;
 
 /** A cell that is an input, and says what it is called. */
-function editable(block) {
-  const size = sizeOf(block);
-  return (name, text) => {
-    const rowed = block.name === "x" || block.name === "target";
-    const label = rowed && block.shape.length > 1 ? t("{name}, row {row}", { name: called(name), row: /\d+/.exec(name.split("[")[1])[0] }) : called(name);
-    return html`<${Cell} key=${name} name=${name} label=${label} text=${text} size=${size}
-      commit=${(typed) => edit({ do: "number", cell: name, text: typed, called: label })} />`;
-  };
+function editable(name, text, size) {
+  const [of, place] = name.slice(0, -1).split("[");
+  const label = ["x", "target"].includes(of) && place.includes(",") ? t("{name}, row {row}", { name: called(name), row: parseInt(place) }) : called(name);
+  return html`<${Cell} key=${name} name=${name} label=${label} text=${text} size=${size}
+    commit=${(typed) => edit({ do: "number", cell: name, text: typed, called: label })} />`;
 }
 
 /** Change as many cells as there are numbers, all or none. */
@@ -50,10 +47,17 @@ const rowHead = (number) => html`<button class="row" tabindex="-1" aria-pressed=
 
 function Table({ block, cell, caption = blockName(block.name), row: heads = null, column = null, note, ...rest }) {
   const rowed = heads === rowHead;
+  const size = cell === editable && sizeOf(block);
+  const context = [letters.value, lang.value, rowed && row.value, caption, note, opened.value];
+  const kept = useMemo(() => new Map(), [size, ...context]); // a cell whose text is the same is not made again
+  const made = (name, text) => {
+    if (kept.get(name)?.text !== text) kept.set(name, { text, cell: cell(name, text, size) });
+    return kept.get(name).cell;
+  };
   return useMemo(
     () => html`<${Grid} block=${block} label=${caption} caption=${caption} chosen=${rowed ? row.value + 1 : 0} row=${heads} column=${column}
-      paste=${cell === editable ? paste : undefined} cell=${cell === editable ? editable(block) : cell} ...${rest} />`,
-    [block, letters.value, lang.value, rowed && row.value, caption, note, opened.value],
+      paste=${cell === editable ? paste : undefined} cell=${made} ...${rest} />`,
+    [block, ...context],
   );
 }
 
