@@ -166,6 +166,7 @@ def _live(state: State, epochs: int) -> tuple[float, float]:
         page.on("response", answered)
         page.click('nav a[href="#view=learn"]')
         page.wait_for_selector("button.play:not(:disabled)")
+        page.select_option(".controls select", "all")  # as fast as it goes
         runner = runner_of(running.session)
         page.wait_for_timeout(1000)
         painted.clear()

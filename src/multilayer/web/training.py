@@ -21,6 +21,8 @@ __all__ = ["Course"]
 
 _OPERATIONS = 1e9
 """Of training, per second, to guess what an epoch takes."""
+_LOOKING = 0.02
+"""The fraction of the training time that the diagnosis may take meanwhile: the pictures take their part as well."""
 _STEP = 1 / 15
 """Seconds between two steps that are noted within a long epoch."""
 
@@ -46,7 +48,12 @@ class Course:
         self._reworded: dict[tuple[str, str, int | None], tuple[Finding, Finding]] = {}
         """By language, check and layer: what was reported, and how it is said there."""
         self.live = Live(
-            self.rows.X, self.rows.y, self.config.loss, start=self.start, on_finding=self._report
+            self.rows.X,
+            self.rows.y,
+            self.config.loss,
+            fraction=_LOOKING,
+            start=self.start,
+            on_finding=self._report,
         )
         self.trained: Trained | None = None
         """The outcome, once training has ended by itself."""
