@@ -53,28 +53,32 @@ def processes(client: Any) -> list[int]:
 
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[Callable[..., tuple[str, list[subprocess.Popen[bytes]]]]]:
-    """Return a function that starts a scheduler and workers as programs, and returns its address and the processes."""
+    """Return a function that starts a scheduler, and a worker for each level of the core ("" for the newest one).
+
+    It returns the address, and the processes of all calls.
+    """
     with ExitStack() as stack:
 
-        def program(*arguments: str) -> subprocess.Popen[bytes]:
-            command = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-            if arguments[0] != "--host":
-                command[-1] = "distributed.cli.dask_worker"
+        def program(*arguments: str, level: str = "") -> subprocess.Popen[bytes]:
+            tool = "dask_scheduler" if arguments[0] == "--host" else "dask_worker"
+            command = [sys.executable, "-m", f"distributed.cli.{tool}", *arguments]
             nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            process = stack.enter_context(subprocess.Popen([*command, *arguments], **nowhere))
+            environment = os.environ | ({"MULTILAYER_CPU": level} if level else {})
+            process = stack.enter_context(subprocess.Popen(command, env=environment, **nowhere))
             stack.callback(process.kill)
+            programs.append(process)
             return process
 
-        def started(workers: int) -> tuple[str, list[subprocess.Popen[bytes]]]:
-            file = tmp_path / "scheduler.json"
-            processes = [
-                program("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-            ]
-            while not file.exists():
+        programs: list[subprocess.Popen[bytes]] = []
+
+        def started(*levels: str) -> tuple[str, list[subprocess.Popen[bytes]]]:
+            file = tmp_path / f"scheduler-{len(programs)}.json"
+            program("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+            while not file.exists() or not file.read_text():
                 time.sleep(0.05)
             address = json.loads(file.read_text())["address"]
-            options = ["--nthreads", "1", "--no-dashboard", "--no-nanny"]
-            processes += [program(address, *options) for _ in range(workers)]
-            return address, processes
+            for level in levels:
+                program(address, "--nthreads", "1", "--no-dashboard", "--no-nanny", level=level)
+            return address, programs
 
         yield started

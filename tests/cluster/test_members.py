@@ -79,7 +79,7 @@ def test_workers_killed(start, alone, count):
 
 
 def test_the_scheduler_lost(scheduler):
-    address, programs = scheduler(1)
+    address, programs = scheduler("")
     long = Recipe(hidden=(24, 16), epochs=5000, batch_size=64, bins_of_numbers=4)
     with pytest.raises(ClusterLostError, match="the connection to the scheduler of the cluster is lost"):
         fitted(address, recipe=long, progress=lambda _: programs[0].kill())

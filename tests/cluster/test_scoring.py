@@ -97,7 +97,7 @@ def test_another_version_ends_it(start, model, data, tmp_path):
 
 
 def test_the_scheduler_lost(scheduler, model, data, tmp_path, expected):
-    address, programs = scheduler(1)
+    address, programs = scheduler("")
 
     def kill(event):
         programs[0].kill()

@@ -8,8 +8,9 @@ import pytest
 from multilayer import fit, initialize
 from multilayer.optimizers import LBFGS
 from multilayer.training import TrainConfig, gradients
+from multilayer.training.block_sums import BLOCK, BlockSums, pairwise, vector_of, weight_of
 from multilayer.training.data import Arrays
-from multilayer.training.lbfgs import BLOCK, BlockSums, Objective, pairwise, vector_of, weight_of
+from multilayer.training.lbfgs import Objective
 from multilayer.training.samples import targets
 from multilayer.training.state import parameters_of
 

@@ -6,14 +6,17 @@ shard is a subtree of the sums that one process makes (`training.lbfgs.BlockSums
 the same additions, in any order and after any loss.
 """
 
-from multilayer.cluster.connection import Required, UnfitWorkerError, connected
+from multilayer.cluster.connection import ClusterLostError, Required, UnfitWorkerError, connected, workers_of
+from multilayer.cluster.rows import DaskRows, rows_of
 from multilayer.cluster.shared import Link, Shared
-from multilayer.cluster.sums import ClusterSums
-from multilayer.cluster.tasks import ClusterLostError, Outcome, WorkerLost, completed
+from multilayer.cluster.sums import ClusterStepSums, ClusterSums
+from multilayer.cluster.tasks import Outcome, WorkerLost, completed
 
 __all__ = [
     "ClusterLostError",
+    "ClusterStepSums",
     "ClusterSums",
+    "DaskRows",
     "Link",
     "Outcome",
     "Required",
@@ -22,6 +25,8 @@ __all__ = [
     "WorkerLost",
     "completed",
     "connected",
+    "rows_of",
+    "workers_of",
 ]
 
 

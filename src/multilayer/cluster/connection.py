@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,11 +15,26 @@ from multilayer import backend
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.text import fill, one_line
 
-__all__ = ["Required", "UnfitWorkerError", "answers", "connected", "dask"]
+__all__ = [
+    "WAIT",
+    "ClusterLostError",
+    "Required",
+    "UnfitWorkerError",
+    "answers",
+    "check_wait",
+    "connected",
+    "dask",
+    "some_workers",
+    "workers_of",
+]
 
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,2})")
 _SECONDS = 10
 """How long to wait for the answer of a scheduler."""
+WAIT = 60.0
+"""Seconds to wait for a worker where there is none left."""
+_LOOK = 0.1
+"""Seconds between two looks for one."""
 _SILENT = 50
 """Of logging: workers that are killed are reported by this package, in one line."""
 
@@ -115,6 +132,51 @@ def _client(distributed: Any, at: Any, address: str) -> Any:
 def answers(client: Any) -> bool:
     """Whether the client has a connection to its scheduler."""
     return bool(client.status == "running")
+
+
+def workers_of(client: Any) -> dict[str, int]:
+    """Return the threads of each worker, by its address.
+
+    Raises
+    ------
+    ClusterLostError
+        When the scheduler is gone.
+    """
+    try:
+        if answers(client):
+            return dict(client.nthreads())
+    except (OSError, RuntimeError, CancelledError):
+        pass
+    raise ClusterLostError(
+        fill("the connection to the scheduler of the cluster is lost; what is done is kept")
+    )
+
+
+def some_workers(client: Any) -> dict[str, int]:
+    """Return the same as soon as there is a worker.
+
+    Raises
+    ------
+    ClusterLostError
+        When none comes.
+    """
+    began = time.monotonic()
+    while not (found := workers_of(client)):
+        check_wait(began)
+        time.sleep(_LOOK)
+    return found
+
+
+def check_wait(began: float) -> None:
+    """Refuse to wait for a worker any longer."""
+    if time.monotonic() - began > WAIT:
+        raise ClusterLostError(
+            fill("the cluster has had no worker for {seconds:.0f} s; start one, and try again", seconds=WAIT)
+        )
+
+
+class ClusterLostError(InputError):
+    """The scheduler, or every worker, is gone."""
 
 
 class UnfitWorkerError(InputError):

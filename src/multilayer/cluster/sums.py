@@ -1,28 +1,31 @@
-"""The sums of the full-batch objective, made by the workers of a Dask cluster."""
+"""Sums of gradients, made by the workers of a Dask cluster."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.arrays import well_laid_out
-from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation
-from multilayer.cluster.connection import Required
+from multilayer.cluster.connection import WAIT, ClusterLostError, Required, answers, dask, some_workers
+from multilayer.cluster.rows import DaskRows
 from multilayer.optimizers import Parameters
+from multilayer.training.block_engine import HereSums, Samples, engine_of_blocks
+from multilayer.training.block_sums import BLOCK, BlockSums, Sums, Vector, pairwise, weight_of
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
-from multilayer.training.lbfgs import BLOCK, BlockSums, Sums, Vector, pairwise, weight_of
 
-__all__ = ["ClusterSums"]
+__all__ = ["ClusterStepSums", "ClusterSums"]
 
 _LOSSES = 5
 """How often in a row the work of lost workers is done again."""
@@ -30,8 +33,6 @@ _PER_THREAD = 4
 """Shards for each thread of the cluster: enough that a slow worker holds up little."""
 _KEPT = 256
 """Shards for which a worker keeps its engine."""
-_WAIT = 60
-"""Seconds to wait for a worker where there is none left."""
 
 
 @dataclass(frozen=True)
@@ -41,144 +42,181 @@ class Task:
     token: str
     config: TrainConfig
     activations: tuple[Activation, ...]
-    whole: float
     required: Required
+
+    @classmethod
+    def of(cls, config: TrainConfig, activations: tuple[Activation, ...]) -> Task:
+        """Return the task of a new training."""
+        return cls(uuid4().hex, config, activations, Required.here())
 
 
 class ClusterSums(Sums):
     """The sums of `BlockSums`, shared out: the same bits for any number of workers, and when one is lost.
 
-    Parameters
-    ----------
-    client : distributed.Client
-        Of the cluster. Workers need this version of the package, and the native core if this process has it.
+    Each shard is sent to a worker once, or computed there if the rows are Dask's, and stays there.
     """
 
     def __init__(
-        self,
-        client: Any,
-        config: TrainConfig,
-        activations: tuple[Activation, ...],
-        start: Parameters,
-        data: Arrays,
+        self, client: Any, config: TrainConfig, activations: tuple[Activation, ...], data: Arrays
     ) -> None:
-        try:
-            import distributed
-        except ImportError:
-            raise MissingExtraError("training on a cluster", "distributed", "cluster") from None
-        if not isinstance(client, distributed.Client):
-            raise InputError(
-                fill(
-                    "cluster: expected a dask.distributed.Client, found {kind}; write cluster=Client(address)",
-                    kind=type(client).__name__,
-                )
-            )
-        del start
-        self._client: Any = client
-        self._task = Task(uuid4().hex, config, activations, weight_of(data), Required.here())
-        self._shards = _shards(data, self._blocks_of_a_shard(data))
-        self._held: list[Any] = [None] * len(self._shards)
+        self._client, self._task, self._whole = client, Task.of(config, activations), weight_of(data)
+        blocks = shard_blocks(client, -(-data.rows // BLOCK))
+        (self._shards,) = data.batches(blocks * BLOCK, None)
+        self._held: list[tuple[Any, Any] | None] = [None] * len(self._shards)
 
     def total(self, parameters: Parameters) -> Vector | None:
-        sums: list[Vector | None] = self._everywhere(parameters)
-        return pairwise(
-            (-(-shard.rows // BLOCK), found) for shard, found in zip(self._shards, sums, strict=True)
-        )
-
-    def _blocks_of_a_shard(self, data: Arrays) -> int:
-        """Return a power of two, such that each thread of the cluster has a few shards."""
-        threads = sum(self._client.nthreads().values()) or 1
-        blocks = -(-data.rows // BLOCK)
-        return 1 << max(0, (blocks // (_PER_THREAD * threads)).bit_length() - 1)
-
-    def _everywhere(self, parameters: Parameters) -> list[Vector | None]:
-        """Return the sum of every shard; what a lost worker had is sent to others and done again."""
-        done: dict[int, Vector | None] = {}
-        for _ in range(_LOSSES + 1):
-            self._send()
-            tasks = {
-                number: self._client.submit(
-                    shard_sum, self._task, number, self._held[number], parameters, pure=False, retries=_LOSSES
-                )
-                for number in range(len(self._shards))
-                if number not in done
-            }
-            for number, task in tasks.items():
-                try:
-                    done[number] = task.result()
-                except InputError:
-                    self._client.cancel(list(tasks.values()))
-                    raise
-                except _lost() as error:
-                    reason = error
-            if len(done) == len(self._shards):
-                return [done[number] for number in range(len(self._shards))]
-            self._held = [None if number not in done else held for number, held in enumerate(self._held)]
-        raise InputError(
-            fill(
-                "the cluster lost workers {count} times in a row while it computed one gradient; last: {reason}",
-                count=_LOSSES + 1,
-                reason=reason,
-            )
-        )
-
-    def _send(self) -> None:
-        """Send the shards that no worker holds; wait for a worker where there is none."""
-        missing = [
-            number for number, held in enumerate(self._held) if held is None or held.status != "finished"
+        sums = gathered(self._client, len(self._shards), lambda number: self._submit(number, parameters))
+        sizes = [
+            -(-min(self._shards.size, self._shards.rows - n * self._shards.size) // BLOCK)
+            for n in range(len(sums))
         ]
-        if not missing:
-            return
+        return pairwise(zip(sizes, sums, strict=True))
+
+    def _submit(self, number: int, parameters: Parameters) -> Any:
+        held = self._held[number]
+        if held is None or any(future.status in ("lost", "cancelled", "error") for future in held):
+            held = self._held[number] = self._sent(number)
+        return self._client.submit(
+            shard_sum, self._task, number, *held, self._whole, parameters, pure=False, retries=_LOSSES
+        )
+
+    def _sent(self, number: int) -> tuple[Any, Any]:
+        """Send x, and y with the weights, of one shard to a worker; x of Dask is computed there."""
+        rows, X = self._shards.chosen(number), self._shards.X
+        if isinstance(X, DaskRows) and isinstance(rows, slice):
+            x = self._client.compute(X.part(rows))
+            (targets,) = self._client.scatter([self._shards.targets(number)], hash=False)
+        else:
+            parts = [np.ascontiguousarray(X[rows]), self._shards.targets(number)]
+            x, targets = self._client.scatter(parts, hash=False)
+        return x, targets
+
+
+class ClusterStepSums:
+    """The sums of the blocks of a batch, whose rows go to the workers with each step."""
+
+    def __init__(self, client: Any, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
+        self._client, self._task = client, Task.of(config, activations)
+
+    def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
+        """Return the objective, and behind it the gradient; None where not finite."""
+        x, y, weights = samples
+        rows = BLOCK * shard_blocks(self._client, -(-len(x) // BLOCK), per_thread=1)
+        parts = [slice(at, min(at + rows, len(x))) for at in range(0, len(x), rows)]
+
+        def submit(number: int) -> Any:
+            part = parts[number]
+            some = x[part], y[part], None if weights is None else weights[part]
+            return self._client.submit(
+                part_sum, self._task, some, whole, parameters, pure=False, retries=_LOSSES
+            )
+
+        sums = gathered(self._client, len(parts), submit)
+        return pairwise(
+            (-(-(part.stop - part.start) // BLOCK), found) for part, found in zip(parts, sums, strict=True)
+        )
+
+
+def shard_blocks(client: Any, blocks: int, per_thread: int = _PER_THREAD) -> int:
+    """Return a power of two, such that each thread of the cluster has a few shards of so many blocks."""
+    threads = sum(some_workers(client).values())
+    return 1 << max(0, (blocks // (per_thread * threads)).bit_length() - 1)
+
+
+def gathered(client: Any, count: int, submit: Callable[[int], Any]) -> Sequence[Any]:
+    """Return the results of tasks by number; what a lost worker had is submitted again.
+
+    Raises
+    ------
+    ClusterLostError
+        When the scheduler is gone, when there is no worker for a minute, and when workers are lost again and again.
+    """
+    done: dict[int, Any] = {}
+    reason: BaseException | None = None
+    for _ in range(_LOSSES + 1):
+        some_workers(client)
+        tasks = {number: submit(number) for number in range(count) if number not in done}
+        for number, task in tasks.items():
+            try:
+                done[number] = _result(client, task)
+            except InputError:
+                if answers(client):
+                    client.cancel(list(tasks.values()))
+                raise
+            except _lost() as error:
+                reason = error
+        if len(done) == count:
+            return [done[number] for number in range(count)]
+    raise ClusterLostError(
+        fill(
+            "the cluster lost workers {count} times in a row while it computed one gradient; last: {reason}",
+            count=_LOSSES + 1,
+            reason=reason,
+        )
+    )
+
+
+def _result(client: Any, task: Any) -> Any:
+    """Return the result of a task, however long it takes while there are workers."""
+    while True:
         try:
-            self._client.wait_for_workers(1, timeout=_WAIT)
+            return task.result(timeout=WAIT)
         except TimeoutError:
-            raise InputError(
-                fill(
-                    "the cluster has had no worker for {seconds} s; start one, and train again", seconds=_WAIT
-                )
-            ) from None
-        sent = self._client.scatter([self._shards[number] for number in missing], hash=False)
-        for number, held in zip(missing, sent, strict=True):
-            self._held[number] = held
+            some_workers(client)
 
 
 def _lost() -> tuple[type[BaseException], ...]:
     """Return the errors by which a lost worker shows."""
-    from distributed.client import FutureCancelledError
-    from distributed.comm.core import CommClosedError
-    from distributed.scheduler import KilledWorker
-
-    return FutureCancelledError, CancelledError, CommClosedError, KilledWorker
+    return CancelledError, OSError, dask().KilledWorker
 
 
-def _shards(data: Arrays, blocks: int) -> Sequence[Arrays]:
-    """Return consecutive parts of the data of so many blocks, in memory of their own."""
-    (batches,) = data.batches(blocks * BLOCK, None)
-    parts = []
-    for number in range(len(batches)):
-        rows = batches.chosen(number)
-        weights = None if batches.weights is None else np.array(batches.weights[rows])
-        parts.append(Arrays(np.ascontiguousarray(batches.X[rows]), np.array(batches.y[rows]), weights))
-    return parts
-
-
-_engines: OrderedDict[tuple[str, int], BlockSums] = OrderedDict()
+_engines: OrderedDict[tuple[str, int], Any] = OrderedDict()
 """Of this worker, by training and shard."""
 
 
-def shard_sum(task: Task, number: int, shard: Arrays, parameters: Parameters) -> Vector | None:
-    """Return the sum of one shard; on a worker."""
+def shard_sum(
+    task: Task,
+    number: int,
+    x: NDArray[Any],
+    targets: tuple[NDArray[Any], NDArray[np.float64] | None],
+    whole: float,
+    parameters: Parameters,
+) -> Vector | None:
+    """Return the sum of one shard of all the data; on a worker."""
     task.required.check()
     parameters = tuple(map(well_laid_out, parameters))  # arrays may arrive unaligned
+
+    def sums() -> BlockSums:
+        y, weights = targets
+        data = Arrays(x, well_laid_out(y), None if weights is None else well_laid_out(weights))
+        return BlockSums(task.config, task.activations, parameters, data, whole)
+
+    total: Vector | None = _with_kept((task.token, number), sums, lambda kept: kept.total(parameters))
+    return total
+
+
+def part_sum(task: Task, samples: Samples, whole: float, parameters: Parameters) -> Vector | None:
+    """Return the sum of some blocks of a batch; on a worker."""
+    task.required.check()
+    parameters = tuple(map(well_laid_out, parameters))
+    x, y, weights = samples
+    some = well_laid_out(x), well_laid_out(y), None if weights is None else well_laid_out(weights)
+
+    def sums() -> HereSums:
+        return HereSums(engine_of_blocks(task.config, task.activations, parameters))
+
+    total: Vector | None = _with_kept((task.token, 0), sums, lambda kept: kept.total(parameters, some, whole))
+    return total
+
+
+def _with_kept(key: tuple[str, int], make: Callable[[], Any], use: Callable[[Any], Any]) -> Any:
+    """Return what is made of something that this worker keeps between two tasks."""
     # Taken out while it is in use, so that a task that Dask started twice gets one of its own.
-    sums = _engines.pop((task.token, number), None)
+    kept = _engines.pop(key, None)
     with backend.threads(1):
-        if sums is None:
-            weights = None if shard.weights is None else well_laid_out(shard.weights)
-            data = Arrays(shard.X, well_laid_out(shard.y), weights)
-            sums = BlockSums(task.config, task.activations, parameters, data, task.whole)
-        total = sums.total(parameters)
-    _engines[task.token, number] = sums
+        kept = make() if kept is None else kept
+        found = use(kept)
+    _engines[key] = kept
     while len(_engines) > _KEPT:
         _engines.popitem(last=False)
-    return total
+    return found

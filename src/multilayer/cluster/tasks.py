@@ -12,10 +12,18 @@ from typing import Any
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer.cluster.connection import Required, UnfitWorkerError, answers, dask
+from multilayer.cluster.connection import (
+    ClusterLostError,
+    Required,
+    UnfitWorkerError,
+    answers,
+    check_wait,
+    dask,
+    workers_of,
+)
 from multilayer.cluster.shared import Link, Shared, on_this_worker
 
-__all__ = ["ClusterLostError", "Outcome", "Say", "WorkerLost", "completed"]
+__all__ = ["Outcome", "Say", "WorkerLost", "completed"]
 
 _LOSSES = 5
 """How often one call is made again when its worker is lost."""
@@ -23,8 +31,6 @@ _AHEAD = 4
 """Calls that wait for each thread of the cluster; the others stay here."""
 _LOOK = 0.5
 """Seconds between two looks at the workers."""
-WAIT = 60.0
-"""Seconds to wait for a worker where there is none left."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,6 @@ class Outcome:
     """Of the call, from 0."""
     value: Any = None
     error: InputError | None = None
-
-
-class ClusterLostError(InputError):
-    """The scheduler, or every worker, is gone."""
 
 
 Say = Callable[[WorkerLost], Any]
@@ -181,26 +183,14 @@ class _Workers:
 
     def look(self) -> int:
         """Return how many threads there are; report workers that are gone, and refuse when all have been for long."""
-        try:
-            if not answers(self._client):
-                raise OSError
-            found: dict[str, int] = self._client.nthreads()
-        except (OSError, RuntimeError, CancelledError):
-            raise ClusterLostError(
-                fill("the connection to the scheduler of the cluster is lost; what is done is kept")
-            ) from None
+        found = workers_of(self._client)
         for worker in self._known.keys() - found.keys():
             self._say(WorkerLost(worker, len(found)))
         self._known = found
         if found:
             self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > WAIT:
-            raise ClusterLostError(
-                fill(
-                    "the cluster has had no worker for {seconds:.0f} s; start one, and try again",
-                    seconds=WAIT,
-                )
-            )
+        else:
+            check_wait(self._seen)
         return sum(found.values())
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer.cluster import Link, Shared, WorkerLost, completed, connected
+from multilayer.cluster import Link, Shared, WorkerLost, completed, connected, workers_of
 from multilayer.tables.bag import Bag
 from multilayer.tables.recipe import Member, Plan
 from multilayer.tables.schedule import Schedule, scheduled, threads_of_each
@@ -71,7 +71,7 @@ def train_bag(bag: Bag, deadline: float | None, progress: Progress, cluster: Any
     with ExitStack() as stack:
         interruption = stack.enter_context(Interruption())
         client = None if cluster is None else stack.enter_context(connected(cluster))
-        processors = backend.get_threads() if client is None else sum(client.nthreads().values())
+        processors = backend.get_threads() if client is None else sum(workers_of(client).values())
         seconds = None if deadline is None else deadline - time.monotonic()
         schedule = scheduled(bag, seconds, max(1, processors))
         show = stack.enter_context(_shown(progress, schedule))

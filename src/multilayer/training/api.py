@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any, Unpack
 
 import numpy as np
@@ -110,8 +111,10 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     checkpoint : Checkpoint or path, optional
         A file to save the training state to after epochs and when interrupted. Where it exists, training
         resumes from it, with the same bits as without the interruption.
-    cluster : dask.distributed.Client, optional
-        A Dask cluster whose workers share the work, with the same bits as without it; for `LBFGS` (extra `cluster`).
+    cluster : dask.distributed.Client or str, optional
+        A Dask cluster whose workers share the work, with the same bits as without it (extra `cluster`): a client, the
+        address of a scheduler, or "local:4" for four processes of this machine. For `LBFGS`, and with `block_sums` for
+        any optimizer. X may be a Dask array or data frame then, whose parts stay on the workers.
 
     Returns
     -------
@@ -137,6 +140,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     if checkpoint is not None and rng is None and isinstance(validation, float):
         raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
     random = generator(rng)
+    if cluster is not None:
+        X = import_module("multilayer.cluster").rows_of(network, X)  # by name: it stands on training
     data = sources.source(network, config.loss, X, y, sample_weight, class_weight)
     data, held_out = _validation(network, config, data, validation, random)
     if config.metrics and held_out is None and not isinstance(data, Arrays):
@@ -151,9 +156,10 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
                 )
         if not isinstance(data, Arrays):
             raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
-    elif cluster is not None:
+    elif cluster is not None and not config.block_sums:
         raise InputError(
-            fill("a cluster shares the work of LBFGS alone; leave out cluster=, or take optimizer=LBFGS()")
+            "a cluster shares batches by blocks, whose sums round in another way; give block_sums=True, with and "
+            "without the cluster, or optimizer=LBFGS()"
         )
     start, writer = network if memory is None else None, None
     if checkpoint is not None:

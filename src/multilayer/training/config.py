@@ -48,6 +48,7 @@ class Settings(TypedDict, total=False):
     input_scale: float
     dropout_schedule: Schedule | str
     weight_decay_schedule: Schedule | str
+    block_sums: bool
     metrics: str | Metric | Iterable[str | Metric]
 
 
@@ -87,6 +88,9 @@ class TrainConfig:
         `input_scale` is the factor of its rate. The trained network has s in its first layer, and is a plain one.
     dropout_schedule, weight_decay_schedule : Schedule or str
         A factor of dropout, and of weight decay, over time, from 0 to 1: "flat_cosine", say.
+    block_sums : bool
+        Whether the gradient of a batch is a sum over blocks of 1,024 rows, made in one order by whatever number of
+        workers a cluster has, or by this process. It is for batches of many blocks, and takes no dropout.
     metrics : str or Metric, or iterable of them
         What else to measure after each epoch: "accuracy", "r2", "mae", "mse", "rmse".
 
@@ -118,6 +122,7 @@ class TrainConfig:
     input_scale: float = setting(0.0, minimum=0.0)
     dropout_schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
     weight_decay_schedule: Schedule = Constant()  # noqa: RUF009  (frozen)
+    block_sums: bool = False
     metrics: tuple[Metric, ...] = ()
 
     if TYPE_CHECKING:  # names and single entries are looked up at run time, by __post_init__
@@ -160,6 +165,10 @@ class TrainConfig:
             )
         if isinstance(self.optimizer, LBFGS):
             self._check_full_batch()
+        elif self.block_sums and self._drops:
+            raise InputError(
+                "block_sums=True takes no dropout, whose masks belong to a whole batch; leave one of them out"
+            )
 
     def full_batch(self, optimizer: LBFGS) -> TrainConfig:
         """Return these settings for L-BFGS, without those that it does not take."""
@@ -175,14 +184,19 @@ class TrainConfig:
             input_scale=0.0,
             dropout_schedule=Constant(),
             weight_decay_schedule=Constant(),
+            block_sums=False,
             metrics=(),
         )
+
+    @property
+    def _drops(self) -> bool:
+        return any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0.0
 
     def _check_full_batch(self) -> None:
         for name, given in (
             ("schedule", self.schedule != Constant()),
             ("clip", self.clip is not None),
-            ("dropout", any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0.0),
+            ("dropout", self._drops),
             ("weight_decay", self.weight_decay > 0.0),
             ("rate_factors", self.rate_factors != RateFactors()),
             ("input_scale", self.input_scale > 0.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
+from multilayer.training.block_engine import cluster_sums
 from multilayer.training.blocks import ShuffledBlocks
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
@@ -160,25 +162,26 @@ class Training(Iterator[Step | Epoch]):
 
     def _epochs(self) -> Generator[Step | Epoch, None, None]:
         run, ended = self._run, self._run.ended
-        if ended is None:
-            run.begin()
-        while ended is None:
-            began = time.perf_counter()
-            failed = yield from self._steps(began)
-            if failed is not None:
-                self._ending = failed
-                break
-            loss, rate = run.progress.loss_sum / run.progress.rows, run.rate(run.progress.steps - 1)
-            event = run.end_epoch(loss, rate, began)
-            ended = event.stopped
-            if self._writer is not None:
-                if ended == "plateau":
-                    run.progress = replace(run.progress, ended=ended)
-                if ended is not None or self._writer.is_due(event.epoch):
-                    self._writer.save(run.state())
-            self._tell(event)
-            yield event
-            ended = ended or self._wish()
+        with ExitStack() as stack:
+            if ended is None:
+                run.begin(cluster_sums(self._cluster, self.config, run.activations, stack))
+            while ended is None:
+                began = time.perf_counter()
+                failed = yield from self._steps(began)
+                if failed is not None:
+                    self._ending = failed
+                    break
+                loss, rate = run.progress.loss_sum / run.progress.rows, run.rate(run.progress.steps - 1)
+                event = run.end_epoch(loss, rate, began)
+                ended = event.stopped
+                if self._writer is not None:
+                    if ended == "plateau":
+                        run.progress = replace(run.progress, ended=ended)
+                    if ended is not None or self._writer.is_due(event.epoch):
+                        self._writer.save(run.state())
+                self._tell(event)
+                yield event
+                ended = ended or self._wish()
         if ended is not None:
             self._ending = ENDINGS[ended]
         if self._writer is not None and self._ending.stopped in ("interrupted", "callback"):

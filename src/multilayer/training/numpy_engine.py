@@ -22,7 +22,7 @@ from multilayer.training.data import mean_weights
 from multilayer.training.dropout import mask, step_keys
 from multilayer.training.rates import ArrayRate, StepRates, step_rates
 
-__all__ = ["NotFinite", "NumpyEngine", "Outcome", "updated", "with_input_scale"]
+__all__ = ["NotFinite", "NumpyEngine", "Outcome", "first_not_finite", "updated", "with_input_scale"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class NumpyEngine:
             value, gradients, cause = self._objective(x, y, weights, rng, dropping)
             if cause is None:
                 new = updated(self._config, gradients, *self._state, rate, decaying)
-                cause = _first_not_finite(x, new[0])
+                cause = first_not_finite(x, new[0])
             if cause is not None:
                 return Outcome(np.array(losses), NotFinite(number, *cause))
             self._state = new
@@ -132,6 +132,12 @@ class NumpyEngine:
     ) -> tuple[float, Parameters]:
         """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
         return self._objective(x, y, weights)[:2]
+
+    def cause(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[int, str] | None:
+        """Return the layer, counted from 1, and the array where the objective is not finite; None where it is."""
+        return self._objective(x, y, weights)[2]
 
     def forward(
         self, x: NDArray[Any], rng: Random | None = None, dropping: float = 1.0
@@ -256,7 +262,8 @@ def _square_sum(W: NDArray[Any]) -> float:
     return float(np.dot(flat, flat))
 
 
-def _first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:
+def first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:
+    """Return the layer, counted from 1, and the array that is not finite after a step on x; None where all are."""
     for n, array in enumerate(parameters):
         # A finite sum has only finite terms; where it is not, look closer, for a sum may overflow.
         with np.errstate(all="ignore"):

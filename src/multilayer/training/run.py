@@ -16,6 +16,7 @@ from multilayer._base.translation import translated
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.batches import Batches
+from multilayer.training.block_engine import BlockEngine, StepSums
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source, chunks
 from multilayer.training.engine import Engine, engine_for, evaluate
@@ -64,9 +65,13 @@ class Run:
             return self.progress.ended
         return "epochs" if self.progress.epoch >= self.config.epochs else None
 
-    def begin(self) -> None:
-        """Load the state into the engine that makes the steps."""
-        self.engine = engine_for(self.config, self.activations, *self.engine.snapshot())
+    def begin(self, sums: StepSums | None = None) -> None:
+        """Load the state into the engine that makes the steps; `sums` are those of a cluster."""
+        state = self.engine.snapshot()
+        if self.config.block_sums:
+            self.engine = BlockEngine(self.config, self.activations, state, sums)
+        else:
+            self.engine = engine_for(self.config, self.activations, *state)
 
     def rate(self, step: int) -> float:
         """Return the learning rate of a step."""

@@ -1,0 +1,200 @@
+"""Steps whose gradient is a sum over blocks of the batch, made here or by the workers of a cluster: the same bits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.random import Random
+from multilayer.activations import Activation
+from multilayer.optimizers import LBFGS, OptimizerState, Parameters
+from multilayer.training.batches import Batches
+from multilayer.training.block_sums import BLOCK, NO_STATE, Vector, arrays_of, leaf, pairwise
+from multilayer.training.config import TrainConfig
+from multilayer.training.engine import Engine, engine_for
+from multilayer.training.numpy_engine import (
+    NotFinite,
+    NumpyEngine,
+    Outcome,
+    first_not_finite,
+    updated,
+    with_input_scale,
+)
+from multilayer.training.rates import StepRates, step_rates
+
+__all__ = ["BlockEngine", "StepSums", "blocks_of_rows", "cluster_sums", "engine_of_blocks"]
+
+Samples = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
+
+
+class StepSums(Protocol):
+    """What adds up the objective of a batch without its penalty, and its gradient."""
+
+    def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
+        """Return the objective, and behind it the gradient in the order of `vector_of`; None where not finite.
+
+        `whole` is the sum of the weights of the batch, or the number of its rows.
+        """
+
+
+def cluster_sums(
+    cluster: Any, config: TrainConfig, activations: tuple[Activation, ...], stack: ExitStack
+) -> StepSums | None:
+    """Return the sums of a cluster, to which there is a connection until the stack is closed; None without one."""
+    if cluster is None:
+        return None
+    room = import_module("multilayer.cluster")  # by name: it stands on training, and not the other way round
+    sums: StepSums = room.ClusterStepSums(stack.enter_context(room.connected(cluster)), config, activations)
+    return sums
+
+
+def engine_of_blocks(
+    config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
+) -> Engine:
+    """Return an engine for objectives of blocks: without penalty, and without an optimizer."""
+    plain, _ = config.full_batch(LBFGS()).without_penalty()
+    return engine_for(plain, activations, parameters, NO_STATE)
+
+
+def blocks_of_rows(samples: Samples) -> list[Samples]:
+    """Return the blocks of some samples, as views."""
+    x, y, weights = samples
+    return [
+        (x[at : at + BLOCK], y[at : at + BLOCK], None if weights is None else weights[at : at + BLOCK])
+        for at in range(0, len(x), BLOCK)
+    ]
+
+
+class HereSums:
+    """The sums of this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
+        """Return the sum over all blocks, pairs of neighbours first, as `pairwise` adds."""
+        self._engine.load(parameters, NO_STATE)
+        return pairwise((1, leaf(self._engine, *block, whole)) for block in blocks_of_rows(samples))
+
+
+class BlockEngine:
+    """Makes steps with the update of the NumPy reference, and gradients that are sums over blocks of the core.
+
+    The gradient of a block of 1,024 rows is one sum, in the type of the network. Blocks are added in float64, pairs of
+    neighbours first. So any number of workers makes the same additions.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        activations: tuple[Activation, ...],
+        state: tuple[Parameters, OptimizerState],
+        sums: StepSums | None = None,
+    ) -> None:
+        self._config, self._activations = config, activations
+        self._engine = engine_of_blocks(config, activations, state[0])
+        self._sums: StepSums = HereSums(self._engine) if sums is None else sums
+        self.load(*state)
+
+    def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
+        """Start from these."""
+        self._state = parameters, with_input_scale(self._config, parameters, optimizer)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the parameters."""
+        return self._state[0][0].dtype
+
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows that `outputs` takes well at once."""
+        return BLOCK
+
+    def parameters(self) -> Parameters:
+        """Return W1, b1, W2, b2, ..."""
+        return self._state[0]
+
+    def optimizer_state(self) -> OptimizerState:
+        """Return the optimizer state."""
+        return self._state[1]
+
+    def snapshot(self) -> tuple[Parameters, OptimizerState]:
+        """Return both, of the same moment."""
+        return self._state
+
+    def close(self) -> None:
+        """Do nothing: all is in arrays already."""
+
+    def run(
+        self,
+        batches: Batches,
+        rates: Sequence[float] | StepRates,
+        rng: Random,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Make one step per batch; where the cluster is lost on the way, the state is that before the first one."""
+        before, losses = self._state, list[float]()
+        try:
+            for number, (rate, _, decaying) in enumerate(step_rates(rates).tolist()):
+                if interrupted():
+                    break
+                value = self._step(batches.gather(number, self.dtype), rate, decaying)
+                if isinstance(value, NotFinite):
+                    return Outcome(np.array(losses), NotFinite(number, value.layer, value.what))
+                losses.append(value)
+        except BaseException:
+            self._state = before
+            raise
+        return Outcome(np.array(losses))
+
+    def _step(self, samples: Samples, rate: float, decaying: float) -> float | NotFinite:
+        """Make a step, and return its objective, or why it cannot be made."""
+        parameters, (_, penalty) = self._state[0], self._config.without_penalty()
+        x, y, weights = samples
+        whole = float(len(x) if weights is None else weights.sum(dtype=np.float64))
+        total = self._sums.total(parameters, samples, whole)
+        if total is None:
+            return self._cause(x, y, weights)
+        shapes = [array.shape for array in parameters]
+        gradients = tuple(array.astype(self.dtype) for array in arrays_of(total[1:], shapes))
+        value = float(total[0])
+        if penalty and whole:
+            with np.errstate(all="ignore"):
+                squares = sum(float(np.dot(W.ravel(), W.ravel())) for W in parameters[::2])
+                value += 0.5 * penalty * squares / whole
+                gradients = tuple(
+                    g + self.dtype.type(penalty / whole) * w if w.ndim == 2 else g
+                    for g, w in zip(gradients, parameters, strict=True)
+                )
+        if not math.isfinite(value):
+            return self._cause(x, y, weights)
+        new = updated(self._config, gradients, *self._state, rate, decaying)
+        cause = first_not_finite(x, new[0])
+        if cause is not None:
+            return NotFinite(0, *cause)
+        self._state = new
+        return value
+
+    def _cause(self, *samples: Any) -> NotFinite:
+        """Find the place of what is not finite, by the reference."""
+        reference = NumpyEngine(self._config, self._activations)
+        reference.load(*self._state)
+        return NotFinite(0, *(reference.cause(*samples) or (len(self._activations), "loss")))
+
+    def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return weighted sums and outputs of the last layer, without dropout."""
+        self._engine.load(self._state[0], NO_STATE)
+        return self._engine.outputs(x)
+
+    def objective(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> tuple[float, Parameters]:
+        """Return the objective on these samples without its penalty, and its gradient."""
+        self._engine.load(self._state[0], NO_STATE)
+        return self._engine.objective(x, y, weights)
