@@ -221,3 +221,22 @@ def test_everybody_can_use_it(show, state, scheme, language):
     assert (
         page.locator("main").locator("button:visible, input:visible, select:visible").evaluate_all(SMALL) == 0
     )
+
+
+def test_the_chain_has_the_focus_once_it_is_there_and_escape_gives_it_back(show):
+    page_ = show("seed").page
+    button = page_.locator('td button:has([data-cell="a(1)[1,2]"])')
+    button.focus()
+    page_.keyboard.press("Enter")
+    page_.wait_for_function("() => document.activeElement.textContent.startsWith('How a')")
+    page_.keyboard.press("Escape")
+    page_.wait_for_selector(".chain", state="detached")
+    assert button.evaluate("(element) => element === document.activeElement")
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_view(show):
+    page_ = show("seed").page
+    page_.wait_for_selector('[data-cell="z(2)[1,1]"]')
+    page_.keyboard.press("Tab")
+    page_.keyboard.press("Enter")
+    assert page_.evaluate("[document.activeElement.id, location.hash]") == ["main", "#view=see"]

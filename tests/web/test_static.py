@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import subprocess
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -91,6 +92,18 @@ def test_every_module_that_is_imported_is_there():
     for path in SCRIPTS:
         for name in re.findall(r"(?:from|import)\s*\(?\s*\"(\.[^\"]+)\"", path.read_text()):
             assert (path.parent / name).is_file(), f"{path} imports {name}"
+
+
+def test_no_module_imports_itself_by_a_detour():
+    """The widget of a notebook links modules one after the other, so that none can come before itself."""
+    graph = {
+        path: [
+            (path.parent / name).resolve()
+            for name in re.findall(r"(?:from|import)\s*\(?\s*\"(\.[^\"]+)\"", path.read_text())
+        ]
+        for path in SCRIPTS
+    }
+    TopologicalSorter(graph).prepare()
 
 
 def test_the_page_links_every_style_sheet():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,7 +143,8 @@ def separable(session: Session, request: SeparableRequest) -> Verdict:
         )
     rows = X if request.of == "x" else np.asarray(state.network.trace(X)[0].z, np.float64)
     found = separability(rows, y)
-    return Verdict(bool(found), str(found))
+    said = str(found) if request.of == "x" else re.sub(r"\bx(\d+)", r"z_\1", str(found))
+    return Verdict(bool(found), said)
 
 
 @dataclass(frozen=True)

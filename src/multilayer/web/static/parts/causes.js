@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { session } from "../state.js";
 import { html, signal, useEffect } from "../vendor/ui.js";
 import { Heads, Part, Scroll } from "./pieces.js";
-import { findings, speed, status } from "./training.js";
+import { findings, metricName, speed, status } from "./training.js";
 
 /** The layer and the units of the finding that is open. */
 export const marked = signal(null);
@@ -59,7 +59,7 @@ export function Fixes() {
       <span class="soft">${trying ? t("The network is trained again with each remedy, three times …") : t("Trains from the same start with each remedy, and ranks them by what they gain.")}</span></div>
     ${known && !trying && html`<p class="verdict">${known.verdict}.</p>
       <${Scroll} label=${t("Remedies by their gain")}><table class="fixes">
-        <${Heads} of=${[t("remedy"), t("gain"), t("from – to"), known.metric, ""]} />
+        <${Heads} of=${[t("remedy"), t("gain"), t("from – to"), metricName(known.metric), ""]} />
         <tbody>${known.fixes.map((fix) => html`<tr key=${fix.change} class=${fix.helps ? "helps" : undefined}><th scope="row">${fix.change}<br /><code class="soft">${fix.call}</code></th>
           <td>${fix.gain}</td><td>${fix.low} – ${fix.high}</td><td>${fix.score}</td>
           <td><button aria-label=${t("Apply: {change}", { change: fix.change })} onClick=${() => apply(fix)}>${t("Apply")}</button></td></tr>`)}

@@ -23,7 +23,7 @@ export function Chain({ layer, unit }) {
   const heading = useRef();
   const request = { layer, unit, row: row.value, first, top: sheet.value.look.row, digits: digits.value };
   const found = useAnswer(() => ask("chain", request), [sheet.value.revision, request]);
-  useEffect(() => heading.current?.focus(), [layer, unit]);
+  useEffect(() => heading.current?.focus(), [layer, unit, Boolean(found)]);
   if (!found) return null;
   const r = row.value + 1;
   const sum = called(`a(${layer})[${r},${unit}]`);

@@ -5,7 +5,7 @@ import { openHash } from "../link.js";
 import { Draw } from "../parts/draw.js";
 import { Choice, Text, taken } from "../parts/form.js";
 import { Scroll } from "../parts/pieces.js";
-import { problem } from "../state.js";
+import { problem, view } from "../state.js";
 import { html, signal, useState } from "../vendor/ui.js";
 
 const MAX_FILE = 5 * 2 ** 20; // in base64 within the server's limit
@@ -157,7 +157,8 @@ export default function Open() {
   if (!choices || !presets) return html`<h1>${t("Open")}</h1>`;
   return html`<h1>${t("Open a network and rows of your own")}</h1>
     <p class="soft">${t("Whatever is opened takes the place of what is open now; Undo brings that back.")}</p>
-    <div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}</div>
+    <div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}
+      ${notes.value.length > 0 && [["see", t("See")], ["learn", t("Train")]].map(([id, title]) => html`<button type="button" onClick=${() => (view.value = id)}>${title}</button> `)}</div>
     ${asked.value && html`<${Target} key=${asked.value.given.data} />`}
     <div class="ways">
       <${Presets} presets=${presets} />

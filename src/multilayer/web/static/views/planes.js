@@ -5,6 +5,7 @@ import { Cell } from "../parts/cell.js";
 import { Tick, Choice } from "../parts/form.js";
 import { Heads, Part, Scroll } from "../parts/pieces.js";
 import { Grid } from "../parts/grid.js";
+import { inLetters, low } from "../parts/letters.js";
 import { Key, Mark, Plot, scales } from "../parts/plot.js";
 import { edit } from "../parts/sheet.js";
 import { digits, session } from "../state.js";
@@ -66,9 +67,12 @@ function Pair({ names, pair, onPair }) {
     take=${(chosen) => onPair(pair.map((each, i) => (i === place ? Number(chosen) : each)))} />`)}</div>`;
 }
 
+/** "z_1(1)" as z₁(1), in the reader's letters. */
+const axis = (name) => inLetters(name).replace(/_(\d+)\(/, (_, unit) => `${low(unit)}(`);
+
 function Picture({ plane, classes, label }) {
   const scale = scales([plane.low[0], plane.high[0]], [plane.low[1], plane.high[1]], ...SQUARE);
-  return html`<${Plot} scale=${scale} xLabel=${plane.axes[0]} yLabel=${plane.axes[1]} label=${label}>
+  return html`<${Plot} scale=${scale} xLabel=${axis(plane.axes[0])} yLabel=${axis(plane.axes[1])} label=${label}>
     ${plane.lines.map(({ unit, ends, side }) => ends && html`<${UnitLine} key=${unit} unit=${unit} ends=${ends} side=${side} scale=${scale} />`)}
     ${plane.points.map((point, i) => {
       const wrong = point.right === false;
