@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
+from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.exchange.files import Added, asked_for, contents, imported, put
 from multilayer.exchange.formats import Format, format_of
@@ -25,9 +26,12 @@ from multilayer.exchange.proof import Proof, prove, samples_for
 from multilayer.io import read_samples
 from multilayer.network import MLP
 from multilayer.network.dense import samples_of
+from multilayer.network.labels import Label
 from multilayer.tables import Model
 
 __all__ = ["Conversion", "convert"]
+
+_LONGEST_NAMES = 110
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,12 +64,21 @@ class Conversion:
             if isinstance(network, MLP)
             else f"{caption}\n{network.summary()}"
         ]
+        if isinstance(network, MLP) and network.classes is not None:
+            lines.append(_named(N_("  classes: {names}"), network.classes))
+        if isinstance(network, MLP) and network.input_names is not None:
+            lines.append(_named(N_("  inputs: {names}"), network.input_names))
         lines += [f"  - {note}" for note in self.read.notes]
-        lines += [fill("checked: {proof}", proof=proof) for proof in self.proofs]
+        template = N_("checked {file} with {proof}")
+        lines += [fill(template, file=proof.file, proof=proof) for proof in self.proofs]
         lines += [fill("checked: {note}", note=note) for note in self.notes]
         template = N_("wrote {file}, {size:,} bytes")
         lines += [fill(template, file=shown(path), size=size) for path, size in self.files]
         return "\n".join(lines)
+
+
+def _named(template: str, names: Sequence[Label]) -> str:
+    return one_line(fill(template, names=", ".join(map(str, names))), _LONGEST_NAMES)
 
 
 def convert(
@@ -109,10 +122,12 @@ def convert(
     notes: list[str] = []
     with located(shown(source)):
         notes += _prove_source(found, (x, tolerance, proofs))
+        proofs[:] = [replace(proof, file=shown(source)) for proof in proofs]
     origin = _origin(source)
     with located(shown(target)):
         given = Target(Path(target).stem, origin, None if check is None else x)
         notes += _prove_target(network, target, to, given, (x, tolerance, proofs))
+        proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
         if proofs:
             origin["checked"] = str(proofs[-1])
         files = contents(network, to, given)

@@ -42,6 +42,8 @@ class Proof:
     overflows : int
         In how many outputs the other program gives nan or an infinity, where ours is finite. It is no
         difference of weights: a graph that says log(sigmoid(a)) overflows for a < -88, in some programs far before.
+    file : str
+        The file that it was compared with; "" where `convert` does not say.
     """
 
     by: str
@@ -51,6 +53,7 @@ class Proof:
     row: int
     output: int
     overflows: int = 0
+    file: str = ""
 
     @property
     def holds(self) -> bool:

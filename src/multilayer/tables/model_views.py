@@ -106,6 +106,8 @@ class ModelSummary:
     def _of_target(self) -> list[tuple[str, str]]:
         target = self.target
         if target.task == "regression":
+            if target.high == -target.low == np.finfo(np.float64).max:  # of a model of another package
+                return [(fill("range"), fill("any number"))]
             low, high = f"{target.low:.6g}", f"{target.high:.6g}"
             return [(fill("range"), fill("{low} to {high}", low=low, high=high))]
         shown = ", ".join(quoted(str(label)) for label in target.classes[:_SHOWN])

@@ -163,6 +163,23 @@ def bomb(root):
     )
 
 
+def chunk(root):
+    """A small matrix in a chunk that unpacks to 400 MB."""
+    del root[KERNEL]
+    made = root.create_dataset(
+        KERNEL, (3, 5), "<f4", chunks=(10_000, 10_000), maxshape=(None, None), compression="gzip"
+    )
+    made.id.write_direct_chunk((0, 0), bytes(300_000))
+
+
+def filtered(**filters):
+    def change(root):
+        del root[KERNEL]
+        root.create_dataset(KERNEL, data=np.ones((3, 5), "<f4"), chunks=(3, 5), **filters)
+
+    return change
+
+
 def integers(root):
     del root[KERNEL]
     root[KERNEL] = np.ones((3, 5), np.int32)
@@ -182,6 +199,9 @@ WEIGHTS = {
     "a virtual dataset": (virtual, {}, "in other files"),
     "external storage": (external, {}, "in other files"),
     "a bomb": (bomb, {"units": 10_000_000}, "would fill the memory"),
+    "a bomb of one chunk": (chunk, {}, "would fill the memory"),
+    "a filter that is a plugin": (filtered(compression="lzf"), {}, "the filter 32000 of HDF5"),
+    "a filter that loses digits": (filtered(scaleoffset=2), {}, "the filter 6 of HDF5"),
     "integers": (integers, {}, "expected float32"),
     "a group that is missing": (missing, {}, "is missing"),
     "nan": (unknown, {}, "finite"),
@@ -193,6 +213,13 @@ def test_weights(tmp_path, parts, name):
     change_, settings_, message = WEIGHTS[name]
     weights = changed_weights(parts[1], change_)
     refused(put(tmp_path / "n.keras", layer(parts[0], 1, **settings_), weights), message)
+
+
+@pytest.mark.parametrize("filters", [{"compression": "gzip"}, {"shuffle": True}, {"fletcher32": True}])
+def test_filters_of_keras(tmp_path, parts, filters):
+    weights = changed_weights(parts[1], filtered(**filters))
+    found = read(put(tmp_path / "n.keras", parts[0], weights)).network
+    np.testing.assert_array_equal(found.layers[0].W, np.ones((3, 5)))
 
 
 def test_archives(tmp_path, parts):

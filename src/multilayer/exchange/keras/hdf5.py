@@ -1,4 +1,9 @@
-"""Arrays in an HDF5 file: the only importer of h5py. No link and no piece of a dataset leads out of the file."""
+"""Arrays in an HDF5 file: the only importer of h5py. No link and no piece of a dataset leads out of the file.
+
+libhdf5 parses the file in this process, and a file that was made to break it may end the process. So little is asked of
+it: links are seen before they are followed; kind, shape, filters and sizes of a dataset before its data are read; the
+value of no attribute is.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,9 @@ _RATIO = 1000
 """How many times its stored size a dataset may have."""
 _SLACK = 2**16
 _MOST_ENTRIES = 10_000
-_FILTERS = {"gzip", None}
+_FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
+"""By their numbers in HDF5. All others may be code that is loaded from a folder of plugins."""
+_DEFLATE = 1
 
 
 def _h5py() -> Any:
@@ -123,23 +130,42 @@ def _check(dataset: Any, shape: tuple[int | None, ...], room: int) -> None:
         )
     if dataset.is_virtual or dataset.external:
         raise InputError("its numbers are in other files; expected them in the file itself")
-    if dataset.compression not in _FILTERS:
-        raise InputError(
-            fill(
-                "it is compressed by {compression}; expected gzip or nothing",
-                compression=one_line(str(dataset.compression), 40),
-            )
-        )
+    filters = _filters(dataset)
     size = math.prod(found) * dataset.dtype.itemsize
+    # A chunk is unpacked whole, also where it reaches beyond the shape.
+    chunk = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize
     stored = min(dataset.id.get_storage_size(), room)
-    if size > max(_RATIO * stored if dataset.compression else stored, _SLACK):
+    largest = max(size, chunk)
+    if largest > max(_RATIO * stored if _DEFLATE in filters else stored, _SLACK):
         raise InputError(
             fill(
                 "it takes {size} bytes, packed in {stored}; refused, as it would fill the memory",
-                size=size,
+                size=largest,
                 stored=stored,
             )
         )
+
+
+def _filters(dataset: Any) -> list[int]:
+    """Return the filters that its data go through, by their numbers.
+
+    Raises
+    ------
+    InputError
+        For one that is not among those that Keras writes.
+    """
+    plan = dataset.id.get_create_plist()
+    found = [int(plan.get_filter(place)[0]) for place in range(plan.get_nfilters())]
+    unknown = next((one for one in found if one not in _FILTERS), None)
+    if unknown is not None:
+        raise InputError(
+            fill(
+                "its data go through the filter {filter} of HDF5; expected one of {known}, or none",
+                filter=unknown,
+                known=", ".join(_FILTERS.values()),
+            )
+        )
+    return found
 
 
 @contextmanager
