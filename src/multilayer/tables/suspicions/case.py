@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import Columns
 from multilayer.tables.suspicions.profile import Profile
 from multilayer.tables.target import Target
+from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["Case", "Skill", "Suspicion", "listed"]
 
@@ -68,6 +70,14 @@ class Case:
     classes: tuple[Any, ...] = ()
     seen: Profile | None = None
     skill: Skill | None = None
+
+    @cached_property
+    def sample(self) -> Case:
+        """The same case with some of the rows, where they are many."""
+        rows = sample_rows(self.columns.rows)
+        if rows is None:
+            return self
+        return replace(self, columns=self.columns.take(rows), y=self.y[rows] if len(self.y) else self.y)
 
     @classmethod
     def beside(

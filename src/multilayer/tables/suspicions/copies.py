@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill, percent, quoted
 from multilayer.tables.columns import Columns
 from multilayer.tables.suspicions.case import Case, Suspicion
-from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["copies", "groups_of", "seen_rows"]
 
@@ -29,8 +28,7 @@ def copies(case: Case) -> Iterator[Suspicion]:
     Identifiers are not compared. Nothing is said where rows may be equal by chance: where fewer than a quarter of them
     are different ones, or no column of numbers or dates has a value of its own in half of these.
     """
-    sample = sample_rows(len(case.y))
-    columns, y = (case.columns, case.y) if sample is None else (case.columns.take(sample), case.y[sample])
+    columns, y = case.sample.columns, case.sample.y
     if not len(y):
         return
     group = _of_rows(columns, y)

@@ -12,7 +12,6 @@ from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column
 from multilayer.tables.suspicions.case import Case, Suspicion, listed
-from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["constant", "identifier"]
 
@@ -35,8 +34,7 @@ _LEFT_OUT = N_(
 
 def identifier(case: Case) -> Iterator[Suspicion]:
     """Suspect columns whose values name the rows: whole numbers counted out, categories nearly all different."""
-    rows = sample_rows(case.columns.rows)
-    for column in case.columns if rows is None else case.columns.take(rows):
+    for column in case.sample.columns:
         present = column.values[~column.missing]
         if len(present) < _LEAST_ROWS or not _TELLS[column.kind](present):
             continue

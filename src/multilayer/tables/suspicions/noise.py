@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from multilayer._base.text import fill, percent, quoted
 from multilayer._base.translation import translated
 from multilayer.tables.suspicions.case import Case, Suspicion
 from multilayer.tables.suspicions.copies import groups_of
-from multilayer.tables.transforms.fitting import sample_rows
 
 __all__ = ["noise", "twins"]
 
@@ -45,9 +43,7 @@ def twins(case: Case) -> Iterator[Suspicion]:
     """Suspect the labels where rows with equal inputs differ in their target as any two rows do."""
     if not len(case.columns) or not len(case.y):
         return
-    sample = sample_rows(len(case.y))
-    if sample is not None:
-        case = replace(case, columns=case.columns.take(sample), y=case.y[sample])
+    case = case.sample
     group = groups_of(case.columns)
     count = np.bincount(group)
     in_twins = count[group] > 1

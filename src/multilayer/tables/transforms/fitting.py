@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -104,11 +105,14 @@ def fit_transforms(column: Column, settings: EncoderSettings, sample: NDArray[An
     return _BY_KIND[column.kind](column, settings, sample)
 
 
+@lru_cache(maxsize=1)
 def sample_rows(rows: int) -> NDArray[np.intp] | None:
     """Return the rows that quartiles are taken from: all, as None, or a fixed sample of many."""
     if rows <= _SAMPLE:
         return None
-    return np.sort(np.random.default_rng(0).choice(rows, _SAMPLE, replace=False))
+    sample = np.sort(np.random.default_rng(0).choice(rows, _SAMPLE, replace=False))
+    sample.flags.writeable = False  # as it is kept
+    return sample
 
 
 def _of_number(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None) -> Fitted:
