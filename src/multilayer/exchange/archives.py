@@ -33,6 +33,8 @@ class Archive:
     def __init__(self, data: bytes, where: str) -> None:
         self.where = where
         with self._refusing():
+            if not data.startswith(b"PK"):  # such as a file of another kind with an archive at its end
+                raise zipfile.BadZipFile("it does not begin as one")
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
         if len(members) > _MOST_MEMBERS:

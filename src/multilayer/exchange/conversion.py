@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
+from multilayer._base.language import in_language
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
@@ -129,7 +130,8 @@ def convert(
         notes += _prove_target(network, target, to, given, (x, tolerance, proofs))
         proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
         if proofs:
-            origin["checked"] = str(proofs[-1])
+            with in_language("en"):  # a file is for every reader
+                origin["checked"] = str(proofs[-1])
         files = contents(network, to, given)
     written = put(files, target, overwrite=overwrite)
     sizes = tuple((path, len(data)) for path, data in zip(written, files.values(), strict=True))

@@ -86,7 +86,8 @@ FORMATS: tuple[Format, ...] = (
             name,
             one.title,
             one.suffixes[:1],
-            write=sources.writer_of(one.suffixes, one.write),
+            write=sources.writer_of(one),
+            prove_model=None if one.run_rows is None else sources.prover_of(one),
             run=one.run,
             report=one.report,
         )

@@ -10,24 +10,26 @@ from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer.exchange.imported import Origin, Target
+from multilayer.exchange.onnx.tables_proof import Rows, compared
+from multilayer.exchange.proof import Proof
+from multilayer.exchange.source import Source
+from multilayer.exchange.source.table_plan import texts_of
 from multilayer.network import MLP
 from multilayer.tables import Model
 
-__all__ = ["Writer", "writer_of"]
+__all__ = ["Writer", "prover_of", "writer_of"]
 
 Writer = Callable[[MLP | Model, Target], dict[str, bytes]]
 
-_HEAD = re.compile(r"(Written by multilayer [^\n ]*\.)(\s+(?:\*|//)?\s?)(?=Network)")
+_HEAD = re.compile(r"(Written by multilayer [^\n ]*\.)(\s+(?:\*|//)?\s?)(?=Network|[0-9]+ networks)")
 """The first line of a head, and what is between it and the next: the sign of a comment, or a space."""
 
 
-def writer_of(suffixes: tuple[str, ...], write: Callable[..., tuple[Path, ...]]) -> Writer:
+def writer_of(source: Source) -> Writer:
     """Return the writer of a target of `multilayer.exchange.source.SOURCES`, as the table of formats has them."""
-    takes_samples = "samples" in inspect.signature(write).parameters
+    takes_samples = "samples" in inspect.signature(source.write).parameters
 
     def contents(network: MLP | Model, target: Target) -> dict[str, bytes]:
-        if isinstance(network, Model):
-            raise InputError("a source holds a network, not a model of a table; write it as .safetensors")
         if takes_samples and target.samples is None:
             raise InputError(
                 "fixed point needs rows that show how large the numbers become; add --check DATA.csv (check=X in "
@@ -35,11 +37,27 @@ def writer_of(suffixes: tuple[str, ...], write: Callable[..., tuple[Path, ...]])
             )
         more = {"samples": target.samples} if takes_samples else {}
         with tempfile.TemporaryDirectory() as folder:
-            written = write(network, Path(folder, target.stem), **more)
+            written = source.write(network, Path(folder, target.stem), **more)
             found = {path.name.removeprefix(target.stem): path.read_text("ascii") for path in written}
-        return {suffix: _with(target.origin, found[suffix], suffix).encode() for suffix in reversed(suffixes)}
+        return {
+            suffix: _with(target.origin, found[suffix], suffix).encode()
+            for suffix in reversed(source.suffixes)
+        }
 
     return contents
+
+
+def prover_of(source: Source) -> Callable[[Model, Path], Proof | None]:
+    """Return what compares the source of a model of a table with the model, on rows that are made for its columns."""
+
+    def prove(model: Model, path: Path) -> Proof | None:
+        found = None if source.run_rows is None else source.run_rows(path)
+        if found is None:
+            return None
+        run, by = found
+        return compared(model, lambda columns: run(texts_of(columns)), by, Rows())
+
+    return prove
 
 
 def _with(origin: Origin, text: str, suffix: str) -> str:
@@ -48,7 +66,7 @@ def _with(origin: Origin, text: str, suffix: str) -> str:
     The script of a page stays as it is, as the page has its hash.
     """
     said = [
-        f"{name}: {re.sub(r'[^A-Za-z0-9 .,:;+_()-]', '?', value)}"
+        f"{name}: {re.sub(r'[^A-Za-z0-9 .,:;+_()|-]', '?', value)}"
         for name, value in origin.items()
         if name != "by"
     ]

@@ -126,6 +126,11 @@ class CategoryCodes:
         if len(self._alike) != len(self._codes):  # they differ where numbers are alike: 1 and 01
             self._alike = {}
 
+    @property
+    def by_value(self) -> bool:
+        """Whether texts are found by what they mean, too."""
+        return bool(self._alike)
+
     def of(self, texts: Texts) -> NDArray[np.int32]:
         """Return the code of each row."""
         texts = texts.tidy()

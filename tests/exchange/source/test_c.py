@@ -8,7 +8,6 @@ import pytest
 from multilayer import MLP, Dense, InputError, activations
 from multilayer.activations.table import catalogue
 from multilayer.exchange.source import c_source, write_c
-from multilayer.tables import Encoder, Model, Target, columns_of
 from tests.exchange.source.compilers import (
     GCC,
     TYPES,
@@ -170,15 +169,3 @@ def test_what_has_no_source_is_refused_by_name():
         c_source(network(np.float32, (2, cube)))
     with pytest.raises(InputError, match="layer 1: W or b holds nan or infinity"):
         c_source(MLP([Dense([[np.inf]], [0.0], "tanh")]))
-
-
-def test_a_model_of_a_table_is_refused_with_the_way_out():
-    table = {"size": np.random.default_rng(0).normal(size=20), "kind": np.repeat(["a", "b"], 10)}
-    columns = columns_of(table)
-    encoder = Encoder.fit(columns.without(["kind"]))
-    target = Target.of(columns["kind"])
-    net = network(np.float32, (len(target.classes), "softmax"), inputs=encoder.width)
-    model = Model(encoder, (net,), target)
-    with pytest.raises(InputError, match=r"a model of a table .* model\.networks\[0\]"):
-        c_source(model)
-    assert "multilayer" in c_source(model.networks[0])["network.h"]

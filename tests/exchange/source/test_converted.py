@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from multilayer._base.language import in_language
 from multilayer.exchange import convert, write
 from tests.exchange.source.compilers import GCC, network
 
@@ -41,6 +42,19 @@ def test_a_source_is_run_and_says_of_what_it_is(target, program, tmp_path, monke
     assert program in proof.by
     assert proof.ulp == 0.0
     assert f"checked: {proof}" in text
+
+
+@pytest.mark.parametrize("target", ["c", "fixed-c", "python", "html"])
+def test_source_is_english_whatever_the_reader_reads(target, tmp_path):
+    write(NET, tmp_path / "n.json")
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    texts = []
+    for language in ("en", "ko"):
+        (tmp_path / language).mkdir()
+        with in_language(language):
+            convert(tmp_path / "n.json", tmp_path / language / "n.txt", to_format=target, check=x)
+        texts.append(re.sub(r"made: \S+", "", (tmp_path / language / "n.txt").read_text("ascii")))
+    assert texts[0] == texts[1]
 
 
 def test_names_of_files_stay_within_comments(tmp_path):

@@ -10,11 +10,12 @@ from multilayer.exchange.source.fixed_point import FixedPoint, fixed_point
 from multilayer.exchange.source.html import html_source, write_html
 from multilayer.exchange.source.javascript import javascript_source, write_javascript
 from multilayer.exchange.source.python import python_source, write_python
-from multilayer.exchange.source.sources import SOURCES
+from multilayer.exchange.source.sources import SOURCES, Source
 
 __all__ = [
     "SOURCES",
     "FixedPoint",
+    "Source",
     "c_source",
     "fixed_c_source",
     "fixed_point",

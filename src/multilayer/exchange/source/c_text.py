@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "BLOCK_DENSE",
+    "BLOCK_SIZES",
     "CLASS",
     "CLASS_HEADER",
     "CLASS_LINES",
@@ -91,6 +92,12 @@ TOP = """\
 #define INLINE static inline
 #endif
 {unroll}
+#define WIDEST {widest}
+
+typedef {real} real;
+"""
+
+BLOCK_SIZES = """\
 /* Rows that {name}_predict_rows computes side by side, and units meanwhile, whose sums stay in registers */
 #ifndef __OPTIMIZE_SIZE__
 #define ROWS_AT_ONCE {rows_at_once}
@@ -100,9 +107,6 @@ TOP = """\
 #define UNITS_AT_ONCE 3
 #endif
 #endif
-#define WIDEST {widest}
-
-typedef {real} real;
 """
 
 DENSE = """\
@@ -110,7 +114,7 @@ DENSE = """\
  * + 0 at the end makes +0 of -0. */
 INLINE void columns(const int width, const real *x, const int inputs, const real *W, const real *b, const int units,
                     real *a) {{
-    real sums[{columns}];
+    real sums[{columns_at_once}];
     for (int j = 0; j < width; j++) sums[j] = b[j];
     for (int k = 0; k < inputs; k++)
         for (int j = 0; j < width; j++) sums[j] = {fma}(x[k], W[(size_t)k * units + j], sums[j]);

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from multilayer._base.language import in_language
 from multilayer._base.storage import AnyPath
-from multilayer.exchange.source.c import c_string
+from multilayer.exchange.source.c_layers import c_string
 from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.fixed_point import FixedPoint, fixed_point
 from multilayer.exchange.source.fixed_text import CLASS, END, HEADER, TOP
@@ -54,9 +55,11 @@ def _places(plan: Plan, fixed: FixedPoint) -> dict[str, Any]:
     test_x = fixed.quantize(plan.rows)
     last = fixed.layers[-1]
     limit = 0 if last.table is None else int(last.table[last.table.size // 2])
+    with in_language("en"):  # source is for every reader
+        report = fixed.report()
     places = {
         "origin": "\n * ".join(plan.origin),
-        "report": fixed.report().replace("\n", "\n * "),
+        "report": report.replace("\n", "\n * "),
         "name": plan.name,
         "upper": plan.name.upper(),
         "inputs": plan.inputs,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from multilayer._base.storage import AnyPath
-from multilayer._base.text import fill, html_text
+from multilayer._base.text import html_text
 from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.html_page import PAGE, SCRIPT, STYLE
 from multilayer.exchange.source.javascript import module_text
@@ -61,8 +61,8 @@ def _hash(text: str) -> str:
 def _description(plan: Plan) -> str:
     widths = "-".join(map(str, plan.network.widths))
     if plan.class_names:
-        return fill("A network {widths} with {n} classes.", widths=widths, n=len(plan.class_names))
-    return fill("A network {widths}.", widths=widths)
+        return f"A network {widths} with {len(plan.class_names)} classes."
+    return f"A network {widths}."
 
 
 def _gives_shares(plan: Plan) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.files import write_source
+from multilayer.exchange.source.javascript_layers import layer_lines, script_string, weights_of
 from multilayer.exchange.source.javascript_text import ARITHMETIC, END, MAIN, TOP, TYPES
 from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
-from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
+from multilayer.exchange.source.plan import Plan, plan_of
 from multilayer.exchange.source.program import Program
+from multilayer.exchange.source.table_javascript import table_source
+from multilayer.tables.model import Model
 
-__all__ = ["javascript_source", "module_text", "script_string", "write_javascript"]
+__all__ = ["javascript_source", "module_text", "write_javascript"]
 
 _ARRAYS = {"f32": "Float32Array", "f64": "Float64Array"}
 
@@ -25,13 +25,16 @@ _ARRAYS = {"f32": "Float32Array", "f64": "Float64Array"}
 def javascript_source(network: Any, name: str = "network") -> dict[str, str]:
     """Return `name`.mjs and `name`.d.mts, a network as an ES module: file names with their text.
 
-    It has the same bits as `net(x)`, imports nothing, and runs in browsers and in Node.
+    It has the same bits as `net(x)`, imports nothing, and runs in browsers and in Node. A model of a table is written
+    with what becomes of its columns, and takes rows of numbers and texts.
 
     Raises
     ------
     InputError
         For what has no source, and a name that makes no identifier (see `multilayer.exchange.source`).
     """
+    if isinstance(network, Model):
+        return table_source(network, name)
     plan = plan_of(network, name)
     places = _places(plan)
     text = "\n".join([module_text(plan), MAIN.format_map(places)])
@@ -54,20 +57,10 @@ def module_text(plan: Plan) -> str:
         TOP.format_map(places),
         ARITHMETIC,
         *(f"{text}\n" for text in chain(used, program.parts.values())),
-        *chain.from_iterable(_weights(plan, layer) for layer in plan.layers),
+        *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]
     return "\n".join(parts)
-
-
-def script_string(value: Any) -> str:
-    """Return a text, or a list of them, as JavaScript of ASCII that ends no comment and no HTML element.
-
-    >>> print(script_string(["</script>", "*/", "é"]))
-    ["\\u003c/script\\u003e", "*\\/", "\\u00e9"]
-    """
-    text = json.dumps(value)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("*/", "*\\/")
 
 
 def _places(plan: Plan) -> dict[str, Any]:
@@ -83,7 +76,7 @@ def _places(plan: Plan) -> dict[str, Any]:
         "fma": "fma32" if narrow else "fma64",
         "real": "fround" if narrow else "Number",
         "array": _ARRAYS[plan.real],
-        "layers": "\n".join(chain.from_iterable(map(_layer_lines, plan.layers))),
+        "layers": "\n".join(chain.from_iterable(map(layer_lines, plan.layers))),
         "found": (
             "y.indexOf(Math.max(...y))"
             if plan.units > 1
@@ -95,28 +88,3 @@ def _places(plan: Plan) -> dict[str, Any]:
         "test_y": shortest(plan.outputs, NOT_FINITE),
         "digits": 9 if narrow else 17,
     }
-
-
-def _array(name: str, values: Any) -> str:
-    kind = "Float32Array" if values.dtype == np.float32 else "Float64Array"
-    return f"const {name} = {kind}.of(\n{shortest(values, NOT_FINITE)},\n);\n"
-
-
-def _weights(plan: Plan, layer: LayerPlan) -> list[str]:
-    n = layer.number
-    arrays = [_array(f"W{n}", layer.W), _array(f"b{n}", layer.b)]
-    arrays += [_array(name, values) for name, values in layer.slopes.items()]
-    return [f"// Layer {n}: W of shape ({layer.inputs}, {layer.units}), and b", *arrays]
-
-
-def _layer_lines(layer: LayerPlan) -> list[str]:
-    n, kernel = layer.number, layer.kernel.__name__
-    lines = [f"    z = dense(z, W{n}, b{n});"]
-    constants = layer.constants("j", literal)
-    if layer.of_row:
-        array = ", new Float64Array(z.length)" if layer.takes_array else ""
-        lines.append(f"    {kernel}(z, z.length{array});")
-    elif kernel != "identity":
-        indexed = "(a, j)" if layer.per_unit else "(a)"
-        lines.append(f"    z = z.map({indexed} => {kernel}(a{constants}));")
-    return lines

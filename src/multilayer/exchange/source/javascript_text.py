@@ -138,12 +138,12 @@ export function classify(y) {{
     return {found};
 }}
 
-const test_x = {array}.of(
+const test_x = new {array}([
 {test_x},
-);
-const test_y = {array}.of(
+]);
+const test_y = new {array}([
 {test_y},
-);
+]);
 
 // How many stored outputs come out with other bits
 export function selfTest() {{

@@ -109,18 +109,15 @@ class Plan:
 
     @property
     def origin(self) -> tuple[str, ...]:
-        """Return lines on what the source was made of; nothing in them was written by a user."""
+        """Return lines on what the source was made of, of ASCII; nothing in them was written by a user."""
         digest = hashlib.sha256()
         for layer in self.layers:
             digest.update(layer.W.tobytes() + layer.b.tobytes())
+        widths = "-".join(map(str, self.network.widths))
+        activations = ", ".join(layer.activation.facts.name for layer in self.network.layers)
         return (
-            fill("Written by multilayer {version}.", version=version("multilayer")),
-            fill(
-                "Network {widths} ({activations}), {dtype}; sha256 of W(1), b(1), W(2), ...:",
-                widths="-".join(map(str, self.network.widths)),
-                activations=", ".join(layer.activation.facts.name for layer in self.network.layers),
-                dtype=self.network.dtype,
-            ),
+            f"Written by multilayer {version('multilayer')}.",
+            f"Network {widths} ({activations}), {self.network.dtype}; sha256 of W(1), b(1), W(2), ...:",
             digest.hexdigest(),
         )
 
@@ -160,8 +157,8 @@ def plan_of(model: Any, name: str) -> Plan:
     """
     if isinstance(model, Model):
         raise InputError(
-            "a model of a table encodes its columns, which source does not do yet; write one of its networks, "
-            "model.networks[0], which takes encoded inputs (model.encoder), or use `multilayer predict`"
+            "a model of a table is written as C, Python and JavaScript; write it so, or one of its networks, "
+            "model.networks[0], which takes encoded inputs (model.encoder)"
         )
     network = network_of(model)
     if backend.info().backend != "native":

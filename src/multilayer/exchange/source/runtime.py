@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,18 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, one_line
 from multilayer.exchange.imported import Runner
 
-__all__ = ["of_c", "of_javascript", "of_python"]
+__all__ = [
+    "RowsRunner",
+    "of_c",
+    "of_javascript",
+    "of_python",
+    "rows_of_c",
+    "rows_of_javascript",
+    "rows_of_python",
+]
+
+RowsRunner = Callable[[Sequence[Sequence[str]]], NDArray[np.float64]]
+"""What computes the answers of a model of a table for rows of texts, of shape (rows, answers)."""
 
 _PYTHON = """
 import runpy, sys
@@ -35,6 +47,20 @@ for (const line of readFileSync(0, "utf8").trim().split("\\n")) {
 }
 """
 
+_PYTHON_ROWS = """
+import json, runpy, sys
+predict = runpy.run_path(sys.argv[1])["predict"]
+for row in json.load(sys.stdin):
+    y = predict(row)
+    print(*(y if isinstance(y, list) else [y]))
+"""
+_JAVASCRIPT_ROWS = """
+const { pathToFileURL } = await import("node:url");
+const { readFileSync } = await import("node:fs");
+const { predict } = await import(pathToFileURL(process.argv[2]).href);
+for (const row of JSON.parse(readFileSync(0, "utf8"))) console.log([predict(row)].flat().join(" "));
+"""
+
 
 def of_python(path: Path) -> tuple[Runner, str]:
     """Return what runs a Python file."""
@@ -43,9 +69,9 @@ def of_python(path: Path) -> tuple[Runner, str]:
 
 
 def of_javascript(path: Path) -> tuple[Runner, str] | None:
-    """Return what runs a JavaScript module; None without Node."""
+    """Return what runs a JavaScript module; None without Node, and for a suffix that is not one for it."""
     node = shutil.which("node")
-    if node is None:
+    if node is None or path.suffix != ".mjs":
         return None
     version = _output([node, "--version"], "").strip()
     return _runner([node, "--input-type=module", "-e", _JAVASCRIPT, ".", path]), f"Node {version.lstrip('v')}"
@@ -53,19 +79,69 @@ def of_javascript(path: Path) -> tuple[Runner, str] | None:
 
 def of_c(path: Path) -> tuple[Runner, str] | None:
     """Return what compiles and runs a C file; None without a compiler."""
-    compiler = shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
-    units = re.search(r"^#define (\w+)_UNITS (\d+)$", path.with_suffix(".h").read_text("ascii"), re.MULTILINE)
+    compiler = _compiler()
+    units = _defined(path, "UNITS")
     if compiler is None or units is None:
         return None
 
     def run(x: NDArray[Any]) -> NDArray[Any]:
         with tempfile.TemporaryDirectory() as folder:
-            program = Path(folder, "program")
-            options = ["-std=c99", "-O2", "-ffp-contract=off", f"-D{units[1]}_MAIN"]
-            _output([compiler, *options, path, "-o", program, "-lm"], "")
+            program = _compiled(path, compiler, Path(folder, "program"), units[1])
             return _runner([program], int(units[2]))(x)
 
     return run, _output([compiler, "--version"], "").splitlines()[0]
+
+
+def rows_of_python(path: Path) -> tuple[RowsRunner, str]:
+    """Return what runs the Python file of a model of a table."""
+    return _rows_runner([sys.executable, "-I", "-c", _PYTHON_ROWS, path]), of_python(path)[1]
+
+
+def rows_of_javascript(path: Path) -> tuple[RowsRunner, str] | None:
+    """Return what runs the JavaScript module of one; None without Node."""
+    found = of_javascript(path)
+    command = [shutil.which("node"), "--input-type=module", "-e", _JAVASCRIPT_ROWS, ".", path]
+    return None if found is None else (_rows_runner(command), found[1])
+
+
+def rows_of_c(path: Path) -> tuple[RowsRunner, str] | None:
+    """Return what compiles and runs the C file of one; None without a compiler."""
+    compiler = _compiler()
+    count = _defined(path, "OUTPUTS")
+    if compiler is None or count is None:
+        return None
+
+    def run(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+        with tempfile.TemporaryDirectory() as folder:
+            program = _compiled(path, compiler, Path(folder, "program"), count[1])
+            lines = [_output([program, *row], "").split()[: int(count[2])] for row in rows]
+        return np.array(lines, np.float64)
+
+    return run, _output([compiler, "--version"], "").splitlines()[0]
+
+
+def _rows_runner(command: Sequence[Any]) -> RowsRunner:
+    def run(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+        lines = _output(command, json.dumps(rows)).splitlines()
+        return np.array([line.split() for line in lines], np.float64)
+
+    return run
+
+
+def _compiler() -> str | None:
+    return shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
+
+
+def _defined(path: Path, what: str) -> re.Match[str] | None:
+    """Return a number that the header defines: the prefix of its name, and the number."""
+    header = path.with_suffix(".h").read_text("ascii")
+    return re.search(rf"^#define (\w+)_{what} (\d+)$", header, re.MULTILINE)
+
+
+def _compiled(path: Path, compiler: str, program: Path, prefix: str) -> Path:
+    options = ["-std=c99", "-O2", "-ffp-contract=off", f"-D{prefix}_MAIN"]
+    _output([compiler, *options, "-x", "c", path, "-o", program, "-lm"], "")
+    return program
 
 
 def _runner(command: Sequence[Any], units: int | None = None) -> Runner:

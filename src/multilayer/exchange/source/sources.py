@@ -28,6 +28,8 @@ class Source(NamedTuple):
     """`write(network, path_stem)` returns the paths that it wrote."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """What runs the first of the files, and its name, where that is installed."""
+    run_rows: Callable[[Path], tuple[runtime.RowsRunner, str] | None] | None = None
+    """The same of the file of a model of a table; such models are written where it is given."""
     report: Callable[[Any, Any], str] | None = None
     """What is measured of a network on samples."""
 
@@ -37,15 +39,21 @@ def _of_page(network: Any, samples: Any) -> str:
 
 
 SOURCES: dict[str, Source] = {
-    "c": Source("C99 source", (".c", ".h"), write_c, runtime.of_c),
+    "c": Source("C99 source", (".c", ".h"), write_c, runtime.of_c, runtime.rows_of_c),
     "fixed-c": Source(
         "C99 source in fixed point",
         (".c", ".h"),
         write_fixed_c,
         report=lambda network, samples: fixed_point(network, samples).report(),
     ),
-    "python": Source("Python source", (".py",), write_python, runtime.of_python),
-    "javascript": Source("JavaScript module", (".mjs", ".d.mts"), write_javascript, runtime.of_javascript),
+    "python": Source("Python source", (".py",), write_python, runtime.of_python, runtime.rows_of_python),
+    "javascript": Source(
+        "JavaScript module",
+        (".mjs", ".d.mts"),
+        write_javascript,
+        runtime.of_javascript,
+        runtime.rows_of_javascript,
+    ),
     "html": Source("HTML page", (".html",), write_html, report=_of_page),
 }
 """fixed-c takes `samples` as well, rows that show how large numbers become."""

@@ -1,0 +1,272 @@
+"""A model of a table as source: what becomes of each column, its networks, and rows to test it with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer._base.errors import InputError, located
+from multilayer._base.text import fill, quoted
+from multilayer.exchange.onnx.tables_proof import Rows
+from multilayer.exchange.source.kernels import columns as kernels
+from multilayer.exchange.source.kernels.coefficients import Table
+from multilayer.exchange.source.kernels.rows import softmax_f64
+from multilayer.exchange.source.languages.dialect import Dialect
+from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
+from multilayer.exchange.source.program import Program
+from multilayer.network import MLP, Dense
+from multilayer.tables.columns import MISSING, UNSEEN, Columns, ColumnSchema
+from multilayer.tables.model import Model
+from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
+from multilayer.tables.transforms.linear import Linear
+from multilayer.tables.transforms.missing import Indicator
+from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
+from multilayer.tables.transforms.transform import Transform
+
+__all__ = ["TablePlan", "table_plan_of", "texts_of"]
+
+_TEST_ROWS = 12
+_KINDS = ("number", "category")
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """A model that can be written as source."""
+
+    model: Model
+    members: tuple[Plan, ...]
+    """Networks that end in weighted sums; their layers are numbered through."""
+    rows: tuple[tuple[str, ...], ...]
+    """Rows to test with, as texts, and what the model makes of them, (rows, answers)."""
+    answers: NDArray[np.float64]
+
+    @property
+    def name(self) -> str:
+        return self.members[0].name
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """Return lines on what the source was made of; nothing in them was written by a user."""
+        digest = hashlib.sha256()
+        for layer in self.layers:
+            digest.update(layer.W.tobytes() + layer.b.tobytes())
+        first, *_ = self.members[0].origin
+        return (
+            first,
+            f"{len(self.members)} networks of a table, {len(self.schema)} columns, {self.model.encoder.width} inputs; "
+            "sha256 of all W and b:",
+            digest.hexdigest(),
+        )
+
+    @property
+    def answer(self) -> str:
+        """What is predicted."""
+        return "the probabilities of the classes" if self.model.target.classes else "the quantity"
+
+    @property
+    def exactness(self) -> str:
+        """How near answers are to the model's, in a sentence."""
+        if self.bound:
+            return f"Answers are those of the model to {self.bound:.1e} of their value."
+        return "Answers have the bits of the model's."
+
+    @property
+    def schema(self) -> tuple[ColumnSchema, ...]:
+        return self.model.encoder.schema
+
+    @property
+    def layers(self) -> tuple[LayerPlan, ...]:
+        return tuple(chain.from_iterable(member.layers for member in self.members))
+
+    @property
+    def bound(self) -> float:
+        """How far an answer may be from the model's, of its value: 0 but where NumPy computes the exponentials."""
+        if self.model.calibration is None:
+            return 0.0
+        return (len(self.model.target.classes) + 8) * float(np.finfo(np.float64).eps)
+
+    def combination(self, literal: Callable[[float, str], str], copy: str, divided: str) -> dict[str, Any]:
+        """Return the numbers of target and calibration: `copy` and `divided` are the logits, by the temperature."""
+        target, calibration = self.model.target, self.model.calibration
+        places = {"members": len(self.members), "classes": len(target.classes), "logits": copy, "share": "s"}
+        places |= {name: literal(getattr(target, name), "f64") for name in ("scale", "offset", "low", "high")}
+        if calibration is not None:
+            n = literal(calibration.rows, "f64")
+            places["logits"] = divided.format(literal(calibration.temperature, "f64"))
+            places["share"] = f"({n} * s + {literal(1 / len(target.classes), 'f64')}) / ({n} + 1.0)"
+        return places
+
+    def parts(self, dialect_of: Callable[[str], Dialect]) -> tuple[list[str], set[str]]:
+        """Return the kernels of networks and columns as text, each once, and the primitives that they need.
+
+        `dialect_of` returns a dialect for networks of type f32 or f64.
+        """
+        real = self.members[0].real
+        network, answers = Program(dialect_of(real), real), Program(dialect_of("f64"), "f64")
+        for layer in self.layers:
+            network.add(layer.kernel)
+        for kernel in dict.fromkeys(chain.from_iterable(self._kernels())):
+            network.add(kernel)
+        if self.model.target.classes:
+            answers.add(softmax_f64)
+        texts = network.parts | answers.parts
+        tables = (network.dialect.table(one) for one in self._tables())
+        return [*texts.values(), *tables], network.primitives | answers.primitives
+
+    def _kernels(self) -> Iterator[tuple[Any, ...]]:
+        for column in self.model.encoder.columns:
+            for one in column.transforms:
+                yield _TRANSFORMS[type(one)][0]
+
+    def _tables(self) -> Iterator[Table]:
+        for place, one in self._transforms():
+            if isinstance(one, Normal):
+                x, z = one.points
+                for name, numbers in (("points", x), ("z", z), ("slopes", np.diff(z) / np.diff(x))):
+                    yield Table(f"{name}{place}", "f64", tuple(numbers.tolist()))
+
+    def _transforms(self) -> Iterator[tuple[int, Transform]]:
+        """Return each transform with the place of its first input."""
+        encoder = self.model.encoder
+        all_of_them = [one for column in encoder.columns for one in column.transforms]
+        widths = [len(names) for column in encoder.columns for names in column.names]
+        yield from zip(accumulate(widths, initial=0), all_of_them, strict=False)
+
+    def inputs(self, dialect: Dialect) -> list[str]:
+        """Return an expression for each input, of v[i] where column i is a number, and c[i] where it is a category."""
+        number = lambda value: dialect.number(float(value), "f64")  # noqa: E731
+        equal = dialect.comparisons.get("==", "==")
+        places = iter(self._transforms())
+        found = []
+        for i, column in enumerate(self.model.encoder.columns):
+            cell = _Cell(f"v[{i}]" if column.schema.kind == "number" else f"c[{i}]", number, equal)
+            for _ in column.transforms:
+                place, one = next(places)
+                found += _TRANSFORMS[type(one)][1](one, cell, place)
+        return found
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A value of a column in source, and how numbers are written."""
+
+    text: str
+    number: Callable[[float], str]
+    equal: str
+
+    def call(self, name: str, *numbers: float) -> str:
+        return f"{name}({', '.join([self.text, *map(self.number, numbers)])})"
+
+    def chosen(self, code: int, on: Any, off: Any) -> str:
+        texts = (one if isinstance(one, str) else self.number(one) for one in (on, off))
+        return f"chosen({self.text} {self.equal} {code}, {', '.join(texts)})"
+
+    @property
+    def is_missing(self) -> str:
+        if self.text.startswith("c"):
+            return f"{self.text} {self.equal} {MISSING}"
+        return f"{self.text} {'!==' if self.equal == '===' else '!='} {self.text}"
+
+
+def _scaled(one: Scaled, cell: _Cell, place: int) -> list[str]:
+    return [cell.call("scaled", one.center, one.scale)]
+
+
+def _linear(one: Linear, cell: _Cell, place: int) -> list[str]:
+    return [cell.call("linear", one.center, one.scale, one.missing)]
+
+
+def _normal(one: Normal, cell: _Cell, place: int) -> list[str]:
+    tables = ", ".join(f"{name}{place}" for name in ("points", "z", "slopes"))
+    return [f"quantile({cell.text}, {tables}, {one.points.shape[1] - 1}, {cell.number(one.middle)})"]
+
+
+def _binned(one: Binned, cell: _Cell, place: int) -> list[str]:
+    low = one.edges[:-1]
+    inverse = 1.0 / np.diff(one.edges)
+    ends = one.middle, one.edges[0], one.edges[-1]
+    return [cell.call("share_of_bin", *ends, *bin_) for bin_ in zip(low, inverse, strict=True)]
+
+
+def _one_hot(one: OneHot, cell: _Cell, place: int) -> list[str]:
+    last = len(one.off) - 1
+    codes = [UNSEEN if one.other and code == last else code for code in range(last + 1)]
+    return [cell.chosen(code, on, off) for code, on, off in zip(codes, one.on, one.off, strict=True)]
+
+
+def _two_values(one: TwoValues, cell: _Cell, place: int) -> list[str]:
+    return [cell.chosen(0, one.first, cell.chosen(1, one.second, one.neither))]
+
+
+def _ordinal(one: Ordinal, cell: _Cell, place: int) -> list[str]:
+    return [f"scaled(place({cell.text}), {cell.number(one.center)}, {cell.number(one.scale)})"]
+
+
+def _indicator(one: Indicator, cell: _Cell, place: int) -> list[str]:
+    return [f"chosen({cell.is_missing}, {cell.number(one.on)}, {cell.number(one.off)})"]
+
+
+_TRANSFORMS: dict[type[Transform], tuple[tuple[Any, ...], Callable[[Any, _Cell, int], list[str]]]] = {
+    Scaled: ((kernels.scaled,), _scaled),
+    Linear: ((kernels.linear,), _linear),
+    Normal: ((kernels.quantile,), _normal),
+    Binned: ((kernels.share_of_bin,), _binned),
+    OneHot: ((kernels.chosen,), _one_hot),
+    TwoValues: ((kernels.chosen,), _two_values),
+    Ordinal: ((kernels.scaled, kernels.place), _ordinal),
+    Indicator: ((kernels.chosen,), _indicator),
+}
+"""The kernels that a transform needs, and its inputs as expressions."""
+
+
+def table_plan_of(model: Model, name: str) -> TablePlan:
+    """Return what to write of a model of a table.
+
+    Raises
+    ------
+    InputError
+        For a column of dates, and for what `plan_of` refuses in one of the networks.
+    """
+    for schema in model.encoder.schema:
+        if schema.kind not in _KINDS:
+            raise InputError(
+                fill(
+                    "column {name}: there is no source for {kind}s; train without the column, or with its parts "
+                    "as numbers",
+                    name=quoted(schema.name),
+                    kind=schema.kind,
+                )
+            )
+    members: list[Plan] = []
+    layers = 0
+    for number, network in enumerate(model.networks, 1):
+        last = network.layers[-1]
+        with located(fill("network {number}", number=number)):
+            plan = plan_of(MLP([*network.layers[:-1], Dense(last.W, last.b)]), name)
+            if members and plan.real != members[0].real:
+                raise InputError(
+                    fill(
+                        "expected the type of network 1, {first}, found {dtype}",
+                        first=model.networks[0].dtype,
+                        dtype=network.dtype,
+                    )
+                )
+        members.append(
+            replace(plan, layers=tuple(replace(one, number=layers + one.number) for one in plan.layers))
+        )
+        layers += len(plan.layers)
+    columns = Rows().of(model).take(slice(_TEST_ROWS))
+    rows = texts_of(columns)
+    return TablePlan(model, tuple(members), rows, model(columns).reshape(len(rows), -1))
+
+
+def texts_of(columns: Columns) -> tuple[tuple[str, ...], ...]:
+    """Return rows of texts, "" where a value is missing."""
+    texts = zip(*(column.texts() for column in columns), strict=True)
+    return tuple(tuple("" if text is None else text for text in row) for row in texts)
