@@ -162,6 +162,11 @@ REFUSED = {
         {"W": W.astype(float), "b": B.astype(float)},
         "float64, but float32",
     ),
+    "a number for each row, as before opset 7": (
+        [dense(), ("Add", ["a", "v"], ["y"], {"broadcast": 1, "axis": 0})],
+        {"v": V},
+        "aligns its constant with samples",
+    ),
     "a number for each row": ([dense(), ("Mul", ["a", "v"], ["y"], {})], {"v": V[:, np.newaxis]}, "shape"),
     "another width": ([dense(), ("Mul", ["a", "v"], ["y"], {})], {"v": V[:3]}, "3 numbers, but there are 4"),
     "inputs that do not fit": ([("MatMul", ["x", "W2"], ["y"], {})], {"W2": W.T.copy()}, "take"),

@@ -118,23 +118,34 @@ def _matmul(state: State, node: Node, place: int) -> None:
     state.chain.linear(W[:, np.newaxis] if W.ndim == 1 else W, None, str(node))
 
 
+def _check_axis(node: Node) -> None:
+    """Refuse what is aligned with the rows, as operators before opset 7 can be."""
+    node.refuse_others("broadcast", "axis", "consumed_inputs")
+    if node.attribute("axis", 1) not in (1, -1):
+        raise InputError("it aligns its constant with samples; expected a number for each column")
+
+
 def _add(state: State, node: Node, place: int) -> None:
+    _check_axis(node)
     state.chain.scale(1.0, columns_of(state.numbers(node, 1 - place)), str(node))
 
 
 def _subtract(state: State, node: Node, place: int) -> None:
+    _check_axis(node)
     numbers = columns_of(state.numbers(node, 1 - place)).astype(np.float64)
     factor, shift = (1.0, -numbers) if place == 0 else (-1.0, numbers)
     state.chain.scale(factor, shift, str(node))
 
 
 def _multiply(state: State, node: Node, place: int) -> None:
+    _check_axis(node)
     state.chain.scale(columns_of(state.numbers(node, 1 - place)), 0.0, str(node))
 
 
 def _divide(state: State, node: Node, place: int) -> None:
     if place != 0:
         raise InputError("it divides by what the layers before give, which no layer does")
+    _check_axis(node)
     by = columns_of(state.numbers(node, 1)).astype(np.float64)
     if not np.all(by):
         raise InputError("it divides by 0")
