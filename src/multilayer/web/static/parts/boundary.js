@@ -4,6 +4,7 @@ import { lang, t } from "../i18n.js";
 import { session } from "../state.js";
 import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Choice } from "./form.js";
+import { colours, mixed, picture } from "./paint.js";
 import { Part } from "./pieces.js";
 import { status } from "./training.js";
 
@@ -15,16 +16,6 @@ const SHAPES = ["×", "●", "▲", "■", "◆", "+"];
 const SIDE = 340;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-function colours(element) {
-  const style = getComputedStyle(element);
-  return (name) => {
-    const hex = style.getPropertyValue(name).trim().slice(1);
-    return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  };
-}
-
-const mixed = (from, to, share) => from.map((value, k) => value + (to[k] - value) * share);
 
 /** Of every point its answer, and its colour; and for one output the level that is 0 where the answer changes. */
 function meaning(plane, values, colour) {
@@ -75,17 +66,8 @@ export function paint(canvas, plane, values) {
   const context = canvas.getContext("2d");
   const colour = colours(canvas);
   const { answers, levels, ink } = meaning(plane, values, colour);
-  const image = new ImageData(size, size);
-  for (let k = 0; k < size * size; k++) {
-    const at = 4 * ((size - 1 - Math.floor(k / size)) * size + (k % size));
-    const [red, green, blue] = ink(k);
-    image.data[at] = red;
-    image.data[at + 1] = green;
-    image.data[at + 2] = blue;
-    image.data[at + 3] = 255;
-  }
   const small = new OffscreenCanvas(size, size);
-  small.getContext("2d").putImageData(image, 0, 0);
+  small.getContext("2d").putImageData(picture(size, size, (i, j) => ink((size - 1 - j) * size + i)), 0, 0);
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
   context.beginPath();
   contour(size, answers, levels).forEach(([i, j], k) => {

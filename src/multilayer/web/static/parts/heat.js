@@ -3,30 +3,19 @@ import { ask, attempt } from "../api.js";
 import { t } from "../i18n.js";
 import { letters } from "../state.js";
 import { html, useEffect, useRef } from "../vendor/ui.js";
+import { colours, mixed, picture } from "./paint.js";
 import { lookAtUnit, sheet } from "./sheet.js";
 
 const MOST = 256;
 
-/** Red, green and blue of a colour of the page. */
-function colour(canvas, name) {
-  const text = getComputedStyle(canvas).getPropertyValue(name).trim();
-  return [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
-}
-
 function draw(canvas, bytes, height, width, turned) {
-  const [plus, minus, page] = ["--positive", "--negative", "--page"].map((name) => colour(canvas, name));
+  const [plus, minus, page] = ["--positive", "--negative", "--page"].map(colours(canvas));
   [canvas.width, canvas.height] = turned ? [height, width] : [width, height];
-  const image = new ImageData(canvas.width, canvas.height);
-  for (let i = 0; i < height; i++) {
-    for (let j = 0; j < width; j++) {
-      const value = bytes[i * width + j];
-      const share = Math.sqrt(Math.abs(value) / 127);
-      const at = 4 * (turned ? j * height + i : i * width + j);
-      for (let c = 0; c < 3; c++) image.data[at + c] = page[c] + share * ((value < 0 ? minus : plus)[c] - page[c]);
-      image.data[at + 3] = 255;
-    }
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  const ink = (i, j) => {
+    const value = bytes[turned ? i * width + j : j * width + i];
+    return mixed(page, value < 0 ? minus : plus, Math.sqrt(Math.abs(value) / 127));
+  };
+  canvas.getContext("2d").putImageData(picture(canvas.width, canvas.height, ink), 0, 0);
 }
 
 export function Heat({ layer }) {

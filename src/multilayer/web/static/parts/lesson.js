@@ -3,6 +3,7 @@ import { act, ask } from "../api.js";
 import { lang, t } from "../i18n.js";
 import { lesson, view } from "../state.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
+import { taken } from "./form.js";
 
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
@@ -15,8 +16,13 @@ function cover(arrays) {
 }
 
 /** A text, in which what stands between backticks is code. */
-export function Prose({ text }) {
-  return html`<p>${text.split("`").map((part, i) => (i % 2 ? html`<code>${part}</code>` : part))}</p>`;
+const Inline = ({ text }) => text.split("`").map((part, i) => (i % 2 ? html`<code>${part}</code>` : part));
+const Prose = ({ text }) => html`<p><${Inline} text=${text} /></p>`;
+
+/** Back to the list of lessons. */
+function leave() {
+  lesson.value = null;
+  view.value = "lessons";
 }
 
 export function LessonBar() {
@@ -55,22 +61,20 @@ export function LessonBar() {
   const done = judged?.right || !step.question;
   return html`<aside class="lesson" aria-label=${t("Lesson")}>
     <header><b>${at.lesson + 1}. ${step.title}</b> <span class="soft">${t("step {step} of {steps}", { step: at.step + 1, steps: step.steps })}</span>
-      <button type="button" onClick=${() => { lesson.value = null; view.value = "lessons"; }}>${t("Leave the lesson")}</button></header>
+      <button onClick=${leave}>${t("Leave the lesson")}</button></header>
     <${Prose} text=${step.text} />
     ${step.question && html`<form onSubmit=${(event) => { event.preventDefault(); answer(typed); }}>
       <${Prose} text=${step.question} />
       ${step.kind === "choice"
-        ? html`<div class="controls" role="group" aria-label=${t("Answers")}>${step.options.map((option, i) => html`<button type="button" key=${i} aria-pressed=${typed === String(i + 1)} onClick=${() => { setTyped(String(i + 1)); answer(String(i + 1)); }}>${option}</button>`)}</div>`
-        : html`<div class="controls">${step.kind !== "reach" && html`<input type="text" inputmode="decimal" autocomplete="off" size="12" data-own-undo aria-label=${t("Your answer")} value=${typed} onInput=${(event) => setTyped(event.target.value)} />`}<button class="main">${t("Check")}</button></div>`}
+        ? html`<div class="controls" role="group" aria-label=${t("Answers")}>${step.options.map((option, i) => html`<button type="button" key=${i} aria-pressed=${typed === String(i + 1)} onClick=${() => (setTyped(String(i + 1)), answer(String(i + 1)))}>${option}</button>`)}</div>`
+        : html`<div class="controls">${step.kind !== "reach" && html`<input type="text" inputmode="decimal" autocomplete="off" size="12" data-own-undo aria-label=${t("Your answer")} value=${typed} onInput=${taken(setTyped)} />`}<button class="main">${t("Check")}</button></div>`}
     </form>`}
-    <p class=${judged ? (judged.right ? "judged right" : "judged") : "judged"} role="status">${judged && html`<span aria-hidden="true">${judged.right ? "✓" : "✗"}</span> <${Inline} text=${judged.text} />`}</p>
+    <p class=${judged?.right ? "judged right" : "judged"} role="status">${judged && html`<span aria-hidden="true">${judged.right ? "✓" : "✗"}</span> <${Inline} text=${judged.text} />`}</p>
     <div class="controls">
-      <button type="button" disabled=${!at.step} onClick=${() => go(-1)}>${t("Back")}</button>
+      <button disabled=${!at.step} onClick=${() => go(-1)}>${t("Back")}</button>
       ${last
-        ? html`<button type="button" class=${done ? "main" : ""} onClick=${() => { lesson.value = null; view.value = "lessons"; }}>${t("To the lessons")}</button>`
-        : html`<button type="button" class=${done ? "main" : ""} onClick=${() => go(1)}>${done ? t("Next") : t("Next, without an answer")}</button>`}
+        ? html`<button class=${done ? "main" : ""} onClick=${leave}>${t("To the lessons")}</button>`
+        : html`<button class=${done ? "main" : ""} onClick=${() => go(1)}>${done ? t("Next") : t("Next, without an answer")}</button>`}
     </div>
   </aside>`;
 }
-
-const Inline = ({ text }) => text.split("`").map((part, i) => (i % 2 ? html`<code>${part}</code>` : part));
