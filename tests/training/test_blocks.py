@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multilayer import InputError, backend, fit, train
+from multilayer import InputError, backend, fit, initialize, train
 from multilayer.losses import get as loss_of
 from multilayer.optimizers import LBFGS, Adam, CosineLog
 from multilayer.training import Checkpoint, Epoch, Step, Trained
@@ -129,6 +129,37 @@ def test_validation_by_hash_has_the_bits_of_the_same_rows_in_memory() -> None:
     assert bits(found) == bits(expected)
     shuffled = fit(network(), blocks, **(given | {"shuffle": True}), validation=0.25)
     assert shuffled.memory.samples == 3 * (~out).sum()
+
+
+def test_a_block_of_which_all_weights_are_0_is_one_of_the_data() -> None:
+    blocks = made_blocks([40, 23, 64], weighted=True)
+    assert blocks.weights is not None
+    blocks.weights[40:63] = 0.0
+    given = options(epochs=2, batch_size=16, shuffle=False)
+    expected = fit(network(), blocks.X, blocks.y, **given, sample_weight=blocks.weights)
+    assert bits(fit(network(), blocks, **given)) == bits(expected)
+    blocks.weights[50] = -1.0
+    with pytest.raises(InputError, match="never negative"):
+        fit(network(), blocks, **given)
+
+
+@pytest.mark.parametrize(
+    "kinds", [(np.float32, np.float64), (np.int64, np.float64), (np.float64, np.float32)]
+)
+def test_targets_of_several_types_keep_their_digits(kinds: tuple[Any, Any]) -> None:
+    blocks = made_blocks([30, 30])
+    first, second = (np.arange(30) * kind(1) for kind in kinds)
+    second = second + kinds[1](0.1)
+
+    class Mixed(MadeBlocks):
+        def read(self, block: int, x: Any) -> tuple[Any, Any]:
+            return (first, second)[block], super().read(block, x)[1]
+
+    net = initialize((5, 3, 1), rng=0, dtype=np.float64)
+    given = options(loss="squared", epochs=1, shuffle=False)
+    expected = fit(net, blocks.X, np.concatenate([first, second]).astype(np.float64), **given)
+    mixed = Mixed(blocks.X, blocks.y, None, blocks.block_rows)
+    assert bits(fit(net, mixed, **given)) == bits(expected)
 
 
 @pytest.mark.parametrize("stop", [1, 5, 7, 9, 13])

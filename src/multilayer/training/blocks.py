@@ -197,7 +197,7 @@ class ShuffledBlocks:
                     targets=len(prepared),
                 )
             )
-        return prepared, None if weights is None else sample_weights(weights, len(x))
+        return prepared, None if weights is None else sample_weights(weights, len(x), of_all=False)
 
 
 class _Buffer:
@@ -254,5 +254,11 @@ class _Buffer:
 
 
 def _room(array: NDArray[Any] | None, values: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return an array for such values, of so many rows."""
-    return np.empty((rows, *values.shape[1:]), values.dtype) if array is None else array
+    """Return an array of so many rows for these values, too: this one, unless it cannot hold all their digits."""
+    kind = values.dtype if array is None else np.result_type(array, values)
+    if array is not None and array.dtype == kind:
+        return array
+    room = np.empty((rows, *values.shape[1:]), kind)
+    if array is not None:
+        room[:] = array
+    return room

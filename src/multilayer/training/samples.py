@@ -124,8 +124,8 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
     return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
 
 
-def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    """Return weights as training takes them: finite, never negative, and one per sample."""
+def sample_weights(sample_weight: ArrayLike, rows: int, *, of_all: bool = True) -> NDArray[np.float64]:
+    """Return weights as training takes them: finite, never negative, and one per sample; `of_all` samples not all 0."""
     weights = numbers("sample_weight", sample_weight)
     if weights.shape != (rows,):
         raise InputError(
@@ -135,7 +135,7 @@ def sample_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
                 rows=rows,
             )
         )
-    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+    if not (np.isfinite(weights) & (weights >= 0)).all() or (of_all and not weights.any()):
         raise InputError("sample_weight must be finite, never negative, and not all zero")
     return well_laid_out(np.asarray(weights, np.float64))
 
