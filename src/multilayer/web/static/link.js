@@ -56,16 +56,12 @@ const USUAL = looks();
 async function look(packed) {
   try {
     for (const [name, value] of JSON.parse(await unpack(packed))) if (LOOK[name][1](value)) LOOK[name][0].value = value;
-  } catch {
-    // The network is there all the same.
-  }
+  } catch {} // the network is there all the same
 }
 
-/** The view that a link leads to: the last one in which there is something to see. */
-let shown = view.value;
-effect(() => {
-  if (view.value !== "keep") shown = view.value;
-});
+/** The view that a link leads to. */
+let shown;
+effect(() => (shown = view.value === "keep" ? shown : view.value));
 
 /** A link to what is open, and whether it holds the rows; a link of null is too long. */
 export async function makeLink() {

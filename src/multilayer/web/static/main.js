@@ -9,15 +9,9 @@ import { session, view } from "./state.js";
 import { effect, html, render, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
 
-/** The address keeps the view: the focus alone goes. */
-const skip = (event) => {
-  event.preventDefault();
-  document.getElementById("main").focus();
-};
-
 function Header() {
   const open = session.value;
-  return html`<header class="top"><a class="skip" href="#main" onClick=${skip}>${t("Skip to the view")}</a>
+  return html`<header class="top"><a class="skip" href="#main" onClick=${(event) => (event.preventDefault(), document.getElementById("main").focus())}>${t("Skip to the view")}</a>
     <div class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" /> multilayer <span class="soft">studio</span></div>
     ${open && html`<p class="open"><b class="number">${open.widths.join("-")}</b> <span class="soft">${open.activations.join(", ")} · ${open.rows === 1 ? t("1 row") : t("{count} rows", { count: open.rows })}</span></p>`}
     <${Tools} />

@@ -1,4 +1,4 @@
-// The frame of the views: undo, digits, language, tabs, and the view that is shown. The page has it, and the notebook's widget.
+// What stands around a view, on the page and in a notebook: undo, digits, language, tabs.
 import { act, ask, attempt } from "../api.js";
 import { LANGUAGES, lang, speak, t } from "../i18n.js";
 import { digits, problem, revision, session, view } from "../state.js";

@@ -12,7 +12,7 @@ import { html, signal, useState } from "../vendor/ui.js";
 /** What was typed; kept while other views are looked at. */
 const text = signal("");
 
-/** Go where a cell is explained: its chain in the sheet, or the way back to it. */
+/** Go where a cell is explained. */
 function explain(cell) {
   const [, layer, r, unit] = /^[az]\((\d+)\)\[(\d+),(\d+)/.exec(cell)?.map(Number) ?? [];
   if (layer) [row.value, opened.value] = [r - 1, { layer, unit }];

@@ -56,7 +56,7 @@ function Standing() {
     [t("batch"), "batch", at.batch > 0 && `${at.batch} / ${at.batches}`],
     [t("loss"), "loss", at.loss],
     [t("validation loss"), "validation_loss", at.validation_loss],
-    [at.metric_name, metricName(at.metric_name), at.metric],
+    [metricName(at.metric_name), at.metric_name, at.metric],
     [t("learning rate"), "learning_rate", at.learning_rate],
   ];
   const shown = [[t("epoch"), "epoch", `${fresh ? 0 : at.epoch} / ${at.epochs}`], ...(fresh ? [] : entries.filter(([, , text]) => text))];

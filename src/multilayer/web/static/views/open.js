@@ -158,7 +158,7 @@ export default function Open() {
   return html`<h1>${t("Open a network and rows of your own")}</h1>
     <p class="soft">${t("Whatever is opened takes the place of what is open now; Undo brings that back.")}</p>
     <div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}
-      ${notes.value.length > 0 && [["see", t("See")], ["learn", t("Train")]].map(([id, title]) => html`<button type="button" onClick=${() => (view.value = id)}>${title}</button> `)}</div>
+      ${notes.value.length > 0 && Object.entries({ see: t("See"), learn: t("Train") }).map(([id, title]) => html`<button type="button" onClick=${() => (view.value = id)}>${title}</button> `)}</div>
     ${asked.value && html`<${Target} key=${asked.value.given.data} />`}
     <div class="ways">
       <${Presets} presets=${presets} />
