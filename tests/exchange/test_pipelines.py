@@ -22,8 +22,10 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from multilayer import InputError
+from multilayer import MLP, Dense, InputError, from_model
 from multilayer.exchange import read, write
+from multilayer.exchange.assembly import table_model
+from multilayer.exchange.features import Coded
 from multilayer.tables import Model
 
 SETTINGS = {"hidden_layer_sizes": (6,), "max_iter": 15, "random_state": 0}
@@ -211,3 +213,26 @@ def test_refused_by_name(name):
     pipeline = make_pipeline(ColumnTransformer(transformers), MLPRegressor(**SETTINGS))
     with pytest.raises(InputError, match=message):
         read(fitted(pipeline, X["left"]))
+
+
+def test_models_that_are_networks():
+    """What is no table is read as `from_model` reads it."""
+    model = make_pipeline(StandardScaler(), MLPClassifier(**SETTINGS))
+    rows = X[["size", "left"]].to_numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(rows, LABELS)
+    found = read(model)
+    assert found.network == from_model(model)
+    assert found.format == "Pipeline"
+    with pytest.raises(InputError, match="a dict cannot be made a network"):
+        read({})
+
+
+def test_categories_that_would_fill_the_memory():
+    features = [
+        Coded("word", tuple(map(str, range(20_000))), tuple((str(i), float(i)) for i in range(20_000)))
+    ]
+    network = MLP([Dense(np.ones((1, 1000)), np.zeros(1000), "relu"), Dense(np.ones((1000, 1)), [0.0])])
+    with pytest.raises(InputError, match="more weights than a network has here"):
+        table_model(features, [network], "target")

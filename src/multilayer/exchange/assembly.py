@@ -24,8 +24,8 @@ from multilayer.tables.transforms.transform import Transform
 __all__ = ["table_model"]
 
 _LARGEST = float(np.finfo(np.float64).max)
-_MOST_INPUTS = 2**20
-"""Of one column."""
+_MOST_WEIGHTS = 2**24
+"""Of the first layer, unless the file has as many: a category takes an input where a file may have a number alone."""
 
 
 def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: str) -> tuple[Model, list[str]]:
@@ -62,6 +62,8 @@ def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: st
 
 
 def _reordered(layer: Dense, order: Sequence[int | None]) -> Dense:
+    if len(order) * layer.units > max(_MOST_WEIGHTS, 2 * layer.W.size):
+        raise InputError("its categories take more weights than a network has here")
     nothing = np.zeros_like(layer.W[0])
     W = np.array([nothing if row is None else layer.W[row] for row in order])
     return Dense(W, layer.b, layer.activation)
@@ -164,18 +166,12 @@ def _of_categories(
             codes[[place for place, _ in differ]] = [value for _, value in differ]
             transforms.append(OneHot(np.zeros(count + 1), codes, other=True))
             rows += [row] * (count + 1)
-            _check_count(len(rows))
         if not differ or one.missing:
             transforms.append(Indicator(0.0 if differ else one.other, one.missing or 0.0))
             rows.append(row)
     if any(slot is not None for slot in slots):
         return [OneHot(off, on, other=False), *transforms], [*slots, *rows]
     return transforms, rows
-
-
-def _check_count(count: int) -> None:
-    if count > _MOST_INPUTS:
-        raise InputError("its categories take more inputs than a network has here")
 
 
 def _target(networks: Sequence[MLP], name: str) -> tuple[Target, Sequence[MLP]]:

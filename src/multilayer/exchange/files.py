@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +29,7 @@ __all__ = ["Added", "asked_for", "contents", "put", "read", "write"]
 
 
 def read(
-    path: AnyPath,
+    path: Any,
     format: str | None = None,  # noqa: A002  (the word that users know)
     *,
     hidden: str | Activation | Sequence[str | Activation] = (),
@@ -36,15 +37,15 @@ def read(
     classes: Sequence[Label] | None = None,
     inputs: Sequence[str] | None = None,
 ) -> Imported:
-    """Return the network in a file of any format, or in a Keras model in memory, with notes on what was decided.
+    """Return the network in a file of any format, or of a model in memory, with notes on what was decided.
 
     Nothing from the file is run. What a network cannot represent is refused by name.
 
     Parameters
     ----------
     path : str or path
-        Or a model in memory: of Keras 3, which is saved and read as a file is, or a fitted pipeline of scikit-learn
-        that begins with a ColumnTransformer.
+        Or a model in memory: of Keras 3, which is saved and read as a file is; a fitted pipeline of scikit-learn, which
+        with imputers or encoders is a model of a table; or what `multilayer.from_model` takes.
     format : str, optional
         A name in `multilayer.exchange.FORMATS`; by the suffix unless given.
     hidden : str or Activation, or one for each hidden layer, optional
@@ -76,6 +77,8 @@ def read(
     if holds_table(path):
         model, notes = model_of(path)
         return with_output(Imported(model, "pipeline of scikit-learn", notes), asked)
+    if not isinstance(path, str | os.PathLike):
+        return with_output(Imported(from_model(path), type(path).__name__), asked)
     return imported(path, format, asked)
 
 

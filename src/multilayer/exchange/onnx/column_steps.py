@@ -32,7 +32,7 @@ Features: TypeAlias = NDArray[Any]
 """Of the shape of a sample, without the axis of samples."""
 _FLOATS, _INTEGERS = (1, 10, 11, 16), (6, 7)
 """TensorProto.DataType."""
-MOST_FEATURES = 2**21
+MOST_FEATURES = 2**19
 """Of all operators together."""
 
 
