@@ -16,7 +16,7 @@ from tests.diagnosis_cases.training import made
 
 __all__ = ["Outcome", "by_mistake", "confusion", "judged", "summary"]
 
-_UNLEARNABLE = ("no_better_than_constant", "unrelated_labels", "overfitting")
+_UNLEARNABLE = ("no_better_than_constant", "unrelated_targets", "overfitting")
 """What may be found where no network learns: it learns nothing, or by heart."""
 Grade = Literal["right", "wrong", "nothing"]
 

@@ -27,8 +27,15 @@ def plain(hidden: str = "tanh", layers: int = 2) -> Evidence:
 
 
 def scoring(evidence: Evidence, score: float, linear: float | None = 0.55, constant: float = 0.5) -> Evidence:
-    """Return the evidence with these scores: 0.5 is poor, 0.6 fair, 0.95 good."""
-    return with_outputs(evidence, score=score, linear_score=linear, constant_score=constant)
+    """Return the evidence with these scores, and nothing else to compare with: 0.5 is poor, 0.6 fair, 0.95 good."""
+    return with_outputs(
+        evidence, score=score, linear_score=linear, constant_score=constant, attainable_score=None
+    )
+
+
+def attaining(evidence: Evidence, score: float, attainable: float) -> Evidence:
+    """Return the evidence with the score of the network, and that of a kernel model on samples it has not seen."""
+    return with_outputs(evidence, score=score, constant_score=0.5, attainable_score=attainable)
 
 
 def with_outputs(evidence: Evidence, **changes: Any) -> Evidence:

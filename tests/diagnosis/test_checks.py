@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multilayer import Dense
+from multilayer import MLP, Dense
 from multilayer.diagnosis import CHECKS
 from tests.diagnosis.evidence import (
     SAMPLES,
     UNITS,
+    attaining,
     findings,
     plain,
     scoring,
@@ -115,6 +116,69 @@ def standard_errors() -> float:
 
 STANDARD_ERRORS = standard_errors()
 
+
+def alone(evidence):
+    """The same without the network before training, and without its curve."""
+    course = replace(evidence.course, start=None, history=None)
+    return replace(evidence, start=None, reference=None, course=course)
+
+
+def with_biases(size: float):
+    """Drawn weights, and biases that have moved so far."""
+    evidence = alone(scoring(plain(), 0.5))
+    for number, layer in enumerate(evidence.layers, 1):
+        dense = Dense(layer.layer.W, np.full(layer.layer.units, size), layer.layer.activation)
+        evidence = with_layer(evidence, number, layer=dense)
+    return evidence
+
+
+def resized(evidence, gain: float, bias: float = 0.0):
+    for number, layer in enumerate(evidence.layers, 1):
+        dense = Dense(
+            layer.layer.W * (gain / layer.gain), np.full(layer.layer.units, bias), layer.layer.activation
+        )
+        evidence = with_layer(evidence, number, layer=dense)
+    return evidence
+
+
+def thrown(gain: float, biases: float = 2.0):
+    return resized(alone(scoring(plain(), 0.5)), gain, biases)
+
+
+def shrunk(gain: float, **course):
+    evidence = resized(scoring(plain(), 0.5), gain)
+    return replace(evidence, course=replace(evidence.course, **course))
+
+
+def narrow(units: int, score: float = 0.6):
+    rng = np.random.default_rng(3)
+    network = MLP(
+        [
+            Dense(rng.standard_normal((5, units)), None, "tanh"),
+            Dense(rng.standard_normal((units, 2)), None, "softmax"),
+        ]
+    )
+    return replace(attaining(plain(), score, 0.9), network=network)
+
+
+def numbers(mean: float, std: float):
+    """Targets that are numbers, of outputs without bounds."""
+    evidence = with_layer(scoring(plain(), 0.5), 3)
+    *hidden, last = evidence.network.layers
+    network = MLP([*hidden, Dense(last.W, last.b, "identity")])
+    changed = replace(evidence, network=network)
+    return with_outputs(
+        changed, target_mean=np.full(2, mean), target_std=np.full(2, std), confusion=None, target_counts=None
+    )
+
+
+def same_weights(count: int):
+    """A layer of which so many of 20 units have the same weights, and outputs that are constant."""
+    W = np.random.default_rng(0).standard_normal((5, UNITS))
+    W[:, :count] = 0.0 * W[:, :count] + W[:, :1]
+    return with_layer(alone(scoring(plain(), 0.5)), 1, layer=Dense(W, None, "relu"))
+
+
 BOTH_SIDES = {
     "wrong_output: targets out of reach": (
         "wrong_output",
@@ -158,9 +222,62 @@ BOTH_SIDES = {
     "learning_rate_too_high: Adam": (
         "learning_rate_too_high",
         late(FALLING, optimizer="Adam", learning_rate=1.0),
-        late(FALLING, optimizer="Adam", learning_rate=0.1),
+        late(FALLING, optimizer="Adam", learning_rate=0.05),
     ),
-    "learning_rate_too_low": ("learning_rate_too_low", late(1 - 0.001 * np.arange(40)), late(FALLING)),
+    "learning_rate_too_low": (
+        "learning_rate_too_low",
+        late(1 - 0.002 * np.arange(40)),
+        late(1 - 0.0005 * np.arange(40)),
+    ),
+    "learning_rate_too_low: many epochs": ("learning_rate_too_low", late(FALLING[:21]), late(FALLING[:19])),
+    "learning_rate_too_low: the usual rate": (
+        "learning_rate_too_low",
+        late(FALLING, optimizer="adam", learning_rate=0.004),
+        late(FALLING, optimizer="adam", learning_rate=0.006),
+    ),
+    "learning_rate_too_low: weights alone": ("learning_rate_too_low", with_biases(0.01), with_biases(0.03)),
+    "undertraining: weights alone": ("undertraining", with_biases(0.03), with_biases(0.2)),
+    "undertraining: few epochs": ("undertraining", late(FLAT[:3]), late(FLAT[:4])),
+    "unrelated_targets": (
+        "unrelated_targets",
+        with_outputs(plain(), attainable_explained=0.039),
+        with_outputs(plain(), attainable_explained=0.041),
+    ),
+    "unscaled_targets: large": ("unscaled_targets", numbers(0.0, 31.0), numbers(0.0, 29.0)),
+    "unscaled_targets: small": ("unscaled_targets", numbers(0.0, 0.019), numbers(0.0, 0.021)),
+    "unscaled_targets: far": ("unscaled_targets", numbers(31.0, 1.0), numbers(29.0, 1.0)),
+    "too_much_penalty": ("too_much_penalty", shrunk(0.19, l2=1.0), shrunk(0.21, l2=1.0)),
+    "too_much_penalty: none": ("too_much_penalty", shrunk(0.1), shrunk(0.1, l2=0.0)),
+    "too_few_units": ("too_few_units", narrow(3), narrow(4)),
+    "too_few_units: enough": ("too_few_units", narrow(3, 0.78), narrow(3, 0.86)),
+    "behind_simple_model": (
+        "behind_simple_model",
+        attaining(plain(), 0.84, 0.9),
+        attaining(plain(), 0.86, 0.9),
+    ),
+    "overfitting: other data": (
+        "overfitting",
+        with_outputs(late(FALLING), loss=0.2, constant_loss=0.7),
+        with_outputs(late(FALLING), loss=0.17, constant_loss=0.7),
+    ),
+    "overfitting: training data": (
+        "overfitting",
+        attaining(plain(), 0.99, 0.90),
+        attaining(plain(), 0.99, 0.93),
+    ),
+    "duplicate_units: weights alone": ("duplicate_units", same_weights(11), same_weights(10)),
+    "vanishing_gradients: deep": (
+        "vanishing_gradients",
+        with_flow(scoring(plain("sigmoid", 4), 0.5), 0.06),
+        with_flow(scoring(plain("sigmoid", 4), 0.5), 0.07),
+    ),
+    "learning_rate_too_high: weights alone": ("learning_rate_too_high", thrown(6.1), thrown(5.9)),
+    "initialization: trained weights": ("initialization", thrown(10.5, biases=0.1), thrown(9.5, biases=0.1)),
+    "wrong_output: twice, by the curve": (
+        "wrong_output",
+        with_outputs(late([0.6, 0.5, 0.4, 0.35, 0.32]), loss=0.05),
+        with_outputs(late([0.6, 0.5, 0.4, 0.35, 0.30]), loss=0.05),
+    ),
     "duplicate_units": ("duplicate_units", alike(5, False), alike(3, False)),
     "dead_units": ("dead_units", dead(1), dead(1, alive=1)),
     "saturated_units": ("saturated_units", saturated(0.91), saturated(0.89)),
@@ -180,11 +297,15 @@ BOTH_SIDES = {
     ),
     "oscillation": ("oscillation", late(swinging(0.03)), late(swinging(0.01))),
     "class_imbalance": ("class_imbalance", imbalance(39, 10), imbalance(41, 10)),
-    "undertraining": ("undertraining", late(1.0 * 0.99 ** np.arange(40)), late(1.0 * 0.999 ** np.arange(40))),
+    "undertraining": ("undertraining", late(1.0 * 0.99 ** np.arange(19)), late(1.0 * 0.999 ** np.arange(19))),
     "overfitting": (
         "overfitting",
-        late(FALLING, validation=[1.0] * 20 + [0.5] + [0.56] * 39),
-        late(FALLING, validation=[1.0] * 20 + [0.5] + [0.54] * 39),
+        with_outputs(
+            late(FALLING, validation=[1.0] * 20 + [0.5] + [0.58] * 39), loss=0.01, constant_loss=0.7
+        ),
+        with_outputs(
+            late(FALLING, validation=[1.0] * 20 + [0.5] + [0.56] * 39), loss=0.01, constant_loss=0.7
+        ),
     ),
     "plateau_stop": ("plateau_stop", late(FLAT, stopped="plateau"), late(FLAT, stopped="epochs")),
     "one_class": ("one_class", predicted(400, 0), predicted(399, 1)),
@@ -232,7 +353,7 @@ def test_every_check_is_tried_on_both_sides():
         (dead(UNITS, score=0.95), "error"),
         (dead(11), "error"),
         (dead(11, score=0.95), "warning"),
-        (dead(5), "warning"),
+        (dead(5), "note"),
         (dead(5, score=0.95), "note"),
         (dead(1), "note"),
     ],

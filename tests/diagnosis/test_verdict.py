@@ -48,11 +48,16 @@ def test_the_cause_explains_the_more_and_stands_first(evidence):
     assert order(evidence, symptom, cause) == ["cause", "symptom"]
 
 
-def test_a_warning_explains_no_error(evidence):
+def test_a_warning_that_explains_an_error_is_the_error(evidence):
     symptom, cause = saying(finding("symptom", "error")), saying(finding("cause", "warning"))
-    found = conclude(evidence, (cause, symptom), CAUSES)
+    found = conclude(evidence, (symptom, cause), CAUSES)
     assert found.cause is not None
-    assert found.cause.check == "symptom"
+    assert (found.cause.check, found.cause.severity) == ("cause", "error")
+
+
+def test_a_note_explains_nothing(evidence):
+    symptom, cause = saying(finding("symptom", "error")), saying(finding("cause", "note"))
+    assert order(evidence, cause, symptom) == ["symptom", "cause"]
 
 
 def test_notes_on_the_whole_come_before_notes_on_a_layer(evidence):

@@ -75,11 +75,16 @@ class Figures:
         if max(best, sick, good) < _LEARNED:
             return "nothing to learn"
         noise = 2.0 * self.spread
-        if best - sick > max(_GAIN, noise):
+        if best - sick > max(_GAIN, noise) or self._clear:
             return "sick"
         if good - sick > max(_GAIN, noise):
             return "combined"
         return "healthy" if best - sick <= max(_NONE, noise) else "between"
+
+    @property
+    def _clear(self) -> bool:
+        """Whether a repair gains with its worst seed over the best seed without it."""
+        return max(map(min, self.repairs.values())) - max(self.sick) > _GAIN
 
     @property
     def winners(self) -> frozenset[str]:

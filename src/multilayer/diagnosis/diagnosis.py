@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -49,9 +49,10 @@ def conclude(
 ) -> Diagnosis:
     """Run all checks and conclude.
 
-    A finding is explained by another one of at least its severity whose check explains its own, directly or through
-    others, and that of a catch-all by any other; notes explain nothing. The cause is the first error that is not
-    explained, in the order of the checks.
+    A finding is explained by another one whose check explains its own, directly or through others, and that of a
+    catch-all by any other that is as severe; notes explain nothing. What explains a finding is as severe as it: a
+    cause never stands behind its symptom. The main cause is the first error that is not explained, in the order of
+    the checks.
     """
     with np.errstate(all="ignore"):
         outcomes = [outcome for check in checks for outcome in check.run(evidence)]
@@ -76,6 +77,13 @@ def _ordered(
     catch_all = {check.name for check in checks if check.catch_all}
     place = {check.name: number for number, check in enumerate(checks)}
     rank = SEVERITIES.index
+
+    def as_severe(finding: Finding) -> Finding:
+        symptoms = [one.severity for one in findings if one.check in explains.get(finding.check, ())]
+        worst = min([finding.severity, *symptoms], key=rank)
+        return finding if finding.severity == "note" else replace(finding, severity=worst)
+
+    findings = [as_severe(finding) for finding in findings]
 
     def explained(finding: Finding) -> bool:
         return any(

@@ -79,6 +79,16 @@ class LayerStatistics:
             power = self.mean_square_z.sum()
             return float((self.mean_z**2).sum() / power) if power else 1.0
 
+    @property
+    def gain(self) -> float:
+        """Root mean square of W times the root of the inputs: by so much inputs that are independent grow.
+
+        Initializers draw weights with a gain of about 0.5 to 1.5.
+        """
+        W = self.layer.W.astype(np.float64)
+        with np.errstate(all="ignore"):
+            return float(np.sqrt((W**2).mean() * W.shape[0]))
+
 
 Layers = tuple[LayerStatistics, ...]
 
@@ -144,6 +154,13 @@ class OutputStatistics:
     """Whether what the last activation turns into probabilities are probabilities already."""
     mismatch: str | None = None
     """Why the output activation does not fit the loss; None where it does."""
+    attainable_score: float | None = None
+    """The same score of a kernel model of some of the samples, on samples that it has not seen; what can be learned."""
+    attainable_explained: float | None = None
+    """R^2 of that model on samples that it has not seen; of classes, that of their 0/1 columns."""
+    target_mean: Floats | None = None
+    """Of each output's targets; None where the targets are classes."""
+    target_std: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +177,8 @@ class TrainingRecord:
     """How many there were to be."""
     tolerance: float | None = setting(None, optional=True)
     patience: int | None = setting(None, minimum=0, integer=True, optional=True)
+    l2: float | None = setting(None, minimum=0.0, optional=True)
+    """The penalty on weights, L2 and weight decay together; 0 where there was none."""
     start: MLP | None = None
     """The network before training."""
     update_ratios: NDArray[Any] | None = None

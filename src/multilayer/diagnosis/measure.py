@@ -19,6 +19,7 @@ from multilayer._base.errors import MissingExtraError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
 from multilayer.diagnosis import not_finite
+from multilayer.diagnosis.attainable import attainable
 from multilayer.diagnosis.evidence import (
     DUPLICATE,
     Caller,
@@ -154,7 +155,7 @@ class _Pass:
         """Prepare what compares outputs with targets; x are the samples `chosen`, to which a linear model is fitted."""
         network = self.sources.network
         classes, some = class_numbers(network, loss, y), loss.dense(y[chosen], network.widths[-1])
-        linear = None
+        linear, reach = None, None
         if classes is None and are_inputs(some, x):
             self.missing["linear"] = fill(
                 "no linear model was fitted: the targets are the inputs themselves, which it would copy"
@@ -162,8 +163,9 @@ class _Pass:
         else:
             self.targets = TargetSums(loss, y, network.widths[-1], classes, x.shape[1])
             if baseline:
+                reach = attainable(x, some, None if classes is None else classes[chosen])
                 linear = self._linear(x, some, None if classes is None else classes[chosen])
-        self.outputs = OutputSums(network, loss, y, classes, linear)
+        self.outputs = OutputSums(network, loss, y, classes, linear, reach)
         self.gradients = [GradientAccumulator(layer) for layer in network.layers]
 
     def _linear(self, x: NDArray[Any], y: NDArray[Any], classes: Integers | None) -> Linear | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer.diagnosis.attainable import Attainable
 from multilayer.diagnosis.evidence import Floats, Integers, OutputStatistics
 from multilayer.diagnosis.moments import Linear, Moments, scale_of
 from multilayer.losses import Loss
@@ -98,6 +99,7 @@ class OutputSums:
     """All targets, prepared."""
     classes: Integers | None
     linear: Linear | None
+    attainable: Attainable | None = None
     _count: int = 0
     _loss: float = 0.0
     _linear: Any = 0.0
@@ -172,7 +174,21 @@ class OutputSums:
             unreachable=_unreachable(self.network, self.y) if self.classes is None else None,
             probabilities_squashed=self._squashed,
             mismatch=mismatch,
+            attainable_score=None if self.attainable is None else self.attainable.score,
+            attainable_explained=None if self.attainable is None else self.attainable.explained,
+            **self._targets(),
         )
+
+    def _targets(self) -> dict[str, Floats]:
+        """Return mean and standard deviation of the targets, where they are numbers."""
+        if self.classes is not None:
+            return {}
+        mean = self._target[0] / self._count
+        variance = np.maximum(self._target[1] / self._count - mean**2, 0.0)
+        return {
+            "target_mean": (mean + self._shift) * self._unit,
+            "target_std": np.sqrt(variance) * self._unit,
+        }
 
     def _scores(self, counts: Integers | None) -> tuple[float, float | None, float | None]:
         n = self._count

@@ -14,6 +14,7 @@ from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
 __all__ = [
     "DONE",
+    "are_balanced",
     "early",
     "ending",
     "gain_of_chance",
@@ -24,6 +25,7 @@ __all__ = [
     "performance",
     "scores",
     "severity",
+    "shortfall",
     "skill",
     "versus_constant",
 ]
@@ -34,7 +36,10 @@ Beside = Literal["better", "equal", "worse"]
 DONE = 0.75
 """Of the way from the best constant to perfection: what is left beyond that are the last samples."""
 _POOR = 0.1
-_BEHIND, _CLOSE, _SOME = 0.15, 0.03, 0.15
+_BEHIND, _CLOSE, _SOME = 0.15, 0.05, 0.15
+"""Skill behind what can be learned: far, and not; and what is enough to judge by."""
+_SIMILAR = 4
+"""Times as many samples of the largest class as of the smallest."""
 _FEW_EPOCHS = 10
 _FALLING = 0.003
 
@@ -78,21 +83,43 @@ def _skill(outputs: OutputStatistics, score: float | None) -> float | None:
 
 
 def performance(evidence: Evidence) -> Performance:
-    """Return how the network performs beside a constant and a linear model.
+    """Return how the network performs beside a constant and beside what can be learned.
 
-    Poor: hardly better than the best constant, or equal to it for so few samples, or far behind a linear model.
-    Good: most of the way from the constant to perfection, or not behind a linear model that is some of that way.
+    Poor: hardly better than the best constant, or equal to it for so few samples, or far behind what can be learned.
+    Good: not behind that where it is more than a little, or most of the way from the constant to perfection where it
+    is not known.
+    """
+    own, outputs, missed = skill(evidence), evidence.outputs, shortfall(evidence)
+    if own is None or outputs is None:
+        return "unknown"
+    if own < _POOR or (missed or 0.0) > _BEHIND or versus_constant(evidence, outputs) != "better":
+        return "poor"
+    if missed is None or own + missed <= _SOME:  # nothing that is worth comparing with
+        return "good" if own > DONE else "fair"
+    if missed < _CLOSE:
+        return "good"
+    return "fair"
+
+
+def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:
+    """Return how much of the way to perfection the network is behind what can be learned; None where not known.
+
+    That is what a kernel model reaches on samples that it has not seen; where there is none and unless `linear` is
+    False, what a linear model reaches on those it was fitted to.
     """
     own, outputs = skill(evidence), evidence.outputs
     if own is None or outputs is None:
-        return "unknown"
-    linear = _skill(outputs, outputs.linear_score)
-    behind = linear is not None and linear - own > _BEHIND
-    if own < _POOR or behind or versus_constant(evidence, outputs) != "better":
-        return "poor"
-    if own > DONE or (linear is not None and linear > _SOME and own > linear - _CLOSE):
-        return "good"
-    return "fair"
+        return None
+    reached = _skill(outputs, outputs.attainable_score)
+    if reached is None and linear:
+        reached = _skill(outputs, outputs.linear_score)
+    return None if reached is None else reached - own
+
+
+def are_balanced(outputs: OutputStatistics) -> bool:
+    """Return whether classes are of similar size, so that accuracy says how much is learned; True for numbers."""
+    counts = outputs.target_counts
+    return counts is None or int(counts.max()) <= _SIMILAR * int(counts[counts > 0].min())
 
 
 def early(evidence: Evidence) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from multilayer.diagnosis.check import Check
+from multilayer.diagnosis.checks.behind_simple_model import behind_simple_model
 from multilayer.diagnosis.checks.class_imbalance import class_imbalance
 from multilayer.diagnosis.checks.collapsed_signal import collapsed_signal
 from multilayer.diagnosis.checks.constant_inputs import constant_inputs
@@ -27,8 +28,12 @@ from multilayer.diagnosis.checks.oscillation import oscillation
 from multilayer.diagnosis.checks.overfitting import overfitting
 from multilayer.diagnosis.checks.plateau_stop import plateau_stop
 from multilayer.diagnosis.checks.saturated_units import saturated_units
+from multilayer.diagnosis.checks.too_few_units import too_few_units
+from multilayer.diagnosis.checks.too_much_penalty import too_much_penalty
 from multilayer.diagnosis.checks.undertraining import undertraining
+from multilayer.diagnosis.checks.unrelated_targets import unrelated_targets
 from multilayer.diagnosis.checks.unscaled_inputs import unscaled_inputs
+from multilayer.diagnosis.checks.unscaled_targets import unscaled_targets
 from multilayer.diagnosis.checks.update_ratio import update_ratio
 from multilayer.diagnosis.checks.vanishing_gradients import vanishing_gradients
 from multilayer.diagnosis.checks.wrong_output import wrong_output
@@ -39,11 +44,14 @@ CHECKS: tuple[Check, ...] = (
     not_finite,
     wrong_output,
     leaking_inputs,
+    unrelated_targets,
     unscaled_inputs,
+    unscaled_targets,
     constant_inputs,
     duplicate_inputs,
     initialization,
     loss_not_finite,
+    too_much_penalty,
     learning_rate_too_high,
     duplicate_units,
     dead_units,
@@ -53,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     collapsed_signal,
     linear_units,
     update_ratio,
+    too_few_units,
     oscillation,
     class_imbalance,
     learning_rate_too_low,
@@ -61,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     plateau_stop,
     one_class,
     no_better_than_constant,
+    behind_simple_model,
     linear_enough,
 )
 """In the order in which causes are preferred."""
@@ -69,9 +79,13 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "not_finite": ("wrong_output", "leaking_inputs", "unscaled_inputs"),
     "wrong_output": ("initialization", "learning_rate_too_high"),
     "leaking_inputs": ("duplicate_inputs", "overfitting", "linear_enough"),
-    "unscaled_inputs": ("loss_not_finite", "learning_rate_too_high"),
+    "unrelated_targets": ("loss_not_finite", "learning_rate_too_high", "class_imbalance"),
+    "unscaled_inputs": ("too_much_penalty", "loss_not_finite", "learning_rate_too_high"),
+    "unscaled_targets": ("initialization", "too_much_penalty", "learning_rate_too_high"),
     "constant_inputs": ("duplicate_units",),
     "initialization": ("loss_not_finite",),
+    "too_much_penalty": ("duplicate_units",),
+    "too_few_units": ("oscillation", "learning_rate_too_low"),
     "loss_not_finite": ("duplicate_units",),
     "learning_rate_too_high": ("duplicate_units",),
     "duplicate_units": ("dead_units", "saturated_units"),
@@ -89,6 +103,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "plateau_stop": ("one_class",),
     "one_class": ("linear_enough",),
     "no_better_than_constant": ("linear_enough",),
+    "behind_simple_model": ("linear_enough",),
 }
 """From each check to those whose findings are direct consequences of its own, in no cycle; `consequences` closes it."""
 

@@ -1,7 +1,7 @@
-"""A rare class that is hardly ever found.
+"""A rare class that is often missed.
 
-What it does: compares the sizes of the classes. One with less than a tenth of the largest is a note, and an error where
-less than half of it is found (recall; a warning while training has just begun).
+What it does: compares the sizes of the classes. One with less than a tenth of the largest is a note, a warning where
+less than 85% of it is found (recall), and an error where less than half is (a warning while training has just begun).
 
 Why it matters: the loss counts samples, so that a rare class hardly shows in it, nor in the accuracy.
 
@@ -22,7 +22,7 @@ from multilayer.diagnosis.performance import just_begun
 from multilayer.diagnosis.phrases import class_label
 
 _RATIO = 10.0
-_RECALL = 0.5
+_RECALL, _FULL = 0.5, 0.85
 
 
 @check("Are the classes of similar size?", needs.classes)
@@ -34,11 +34,13 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
         return
     recall = classes.confusion[rare, rare] / counts[rare]
     worst = int(rare[recall.argmin()])
-    missed = float(recall.min()) < _RECALL
-    severity: Severity = "note" if not missed else "warning" if just_begun(evidence) else "error"
+    missed = float(recall.min()) < _FULL
+    severity: Severity = "warning" if missed else "note"
+    if float(recall.min()) < _RECALL and not just_begun(evidence):
+        severity = "error"
     yield Finding(
         title=fill(
-            "class {label} is rare and hardly ever found" if missed else "class {label} is rare",
+            "class {label} is rare and often missed" if missed else "class {label} is rare",
             label=class_label(evidence, worst),
         ),
         severity=severity,

@@ -1,15 +1,15 @@
 """A layer whose outputs barely depend on the input.
 
-What it does: compares the constant fraction of a hidden layer's power, mean^2 / E[z^2], to 0.999. In stuck networks it
-was at least 0.9999 in the last hidden layer, in those of the same start that escaped at most 0.98. A layer whose
+What it does: compares the constant fraction of a hidden layer's power, mean^2 / E[z^2], to 0.999. In stuck networks
+it was at least 0.9999 in the last hidden layer, in those of the same start that escaped at most 0.98. A layer whose
 successors still tell samples apart is left alone: the error needs outputs that are no better than a constant.
 
 Why it matters: what later layers get is one number, so that the network predicts one value for all samples.
 
 Example: scikit-learn#31235: two hidden layers of 20 logistic units with small starting weights stop on the plateau.
 
-What it cannot see: whether training will escape. In the first epochs the fraction is as high in networks that do: then
-it is a warning.
+What it cannot see: whether training will escape. In the first epochs the fraction is as high in networks that do:
+then it is a warning.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.performance import severity
+from multilayer.diagnosis.performance import performance, severity
 from multilayer.diagnosis.phrases import columns
 
 _MANY = 0.1
@@ -32,7 +32,7 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     if not constant.size or evidence.samples < 2:
         return
     found = tuple(int(c) + 1 for c in constant)
-    level: Severity = "warning" if fraction > _MANY else "note"
+    level: Severity = "warning" if fraction > _MANY and performance(evidence) != "good" else "note"
     if fraction == 1.0 or (fraction >= _MOST and severity(evidence) == "error"):
         level = "error"
     yield Finding(

@@ -25,7 +25,7 @@ from multilayer.diagnosis.layers import sensitivity
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
-_MOST, _MANY = 0.5, 0.1
+_MOST = 0.5
 Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
@@ -58,7 +58,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Boo
     count, samples = int(units.sum()), layer.samples
     fraction = count / units.size
     good = performance(evidence) == "good"
-    severity: Severity = "warning" if fraction > (_MOST if good else _MANY) else "note"
+    severity: Severity = "warning" if fraction > _MOST else "note"
     if fraction == 1.0 or (fraction > _MOST and not good):
         severity = "error"
     chosen = one_based(units)

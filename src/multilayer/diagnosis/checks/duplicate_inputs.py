@@ -1,7 +1,7 @@
 """Columns of X that are copies of each other.
 
-What it does: compares the |correlation| of pairs of columns to 0.999, for at least 10 samples. The pairs are chosen on
-up to 2048 samples and measured on all.
+What it does: compares the |correlation| of pairs of columns to 0.999, for at least 10 samples. The pairs are chosen
+on up to 2048 samples and measured on all.
 
 Why it matters: copies bring no information, and count twice in every step.
 
@@ -16,6 +16,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns
 
 _FEWEST = 10
@@ -37,7 +38,7 @@ def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
             else "columns {columns} of X repeat another column",
             columns=columns(evidence, found),
         ),
-        severity="warning",
+        severity="note" if performance(evidence) == "good" else "warning",
         layer=0,
         units=found,
         value=abs(correlation),

@@ -8,8 +8,8 @@ the power of one unit.
 
 Example: all weights start at 0 or at one constant.
 
-What it cannot see: units that are combinations of several others. Behind a single input all units are functions of it,
-and are not compared.
+What it cannot see: units that are combinations of several others. Behind a single input all units are functions of
+it, and are not compared.
 """
 
 from __future__ import annotations
@@ -37,8 +37,41 @@ def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
     varying = int((evidence.inputs.std > 0).sum())
     for number, layer in enumerate(layers[:-1], 1):
         before, varying = varying, layer.layer.units - len(layer.duplicates)
+        if before > 1 and layer.layer.units > 1 and _all_alike(layer):
+            yield _identical(evidence, number, layer)
+            return
         if before > 1 and len(layer.duplicates) > _SOME * layer.layer.units:
             yield _finding(evidence, number, layer, layer.duplicates)
+
+
+def _all_alike(layer: LayerStatistics) -> bool:
+    """Whether most units have the weights of the middle one, whatever these do."""
+    W = layer.layer.W.astype(np.float64)
+    middle = np.median(W, axis=1, keepdims=True)
+    apart = np.linalg.norm(W - middle, axis=0) <= _SAME * np.linalg.norm(middle)
+    return float(apart.mean()) > _MOST
+
+
+def _identical(evidence: Evidence, number: int, layer: LayerStatistics) -> Finding:
+    return Finding(
+        title=fill("most units of layer {layer} are copies of others", layer=number),
+        severity="warning" if performance(evidence) == "good" else "error",
+        layer=number,
+        value=1.0,
+        threshold=_MOST,
+        evidence=sentences(
+            fill(
+                "Its {units} units have the same weights, within {same}.",
+                units=layer.layer.units,
+                same=percent(_SAME),
+            ),
+            scores(evidence),
+        ),
+        advice=fill(
+            "Start from random weights (multilayer.initialize), not from one constant: units that start alike get "
+            "the same gradient and stay alike."
+        ),
+    )
 
 
 def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pairs) -> Finding:

@@ -1,34 +1,46 @@
 """Starting weights that let signals grow or shrink.
 
-What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's weighted
-sums with that of a network whose weights the initializers draw for its activations. More than 10 times as much or as
-little is reported.
+What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's
+weighted sums with that of a network whose weights the initializers draw for its activations. More than 10 times as
+much or as little is reported.
 
 Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
 
 Example: `Uniform(0.001)` weights for three relu layers.
 
-What it cannot see: a network whose start is not known, and constant weights, which `duplicate_units` reports.
+Where the start is not known, weights that are more than 10 times as large as usual while biases are small are
+reported.
+
+What it cannot see: weights that started too small where the start is not known, and constant weights, which
+`duplicate_units` reports.
 """
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0
+_SMALL = 0.05
+"""Root mean square of the biases, over the gain of the weights."""
 
 
-@check("Do the starting weights preserve the signal?", needs.start)
-def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Outcomes:
-    start, reference = given
+@check("Do the starting weights preserve the signal?", needs.layers)
+def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
+    known = needs.start(evidence)
+    if isinstance(known, NotMeasured):
+        yield _of_trained(evidence, layers) or known
+        return
+    start, reference = known
     worst, number = 1.0, 0
     for n, (own, drawn) in enumerate(zip(start[:-1], reference[:-1], strict=True), 1):
         ratio = _std(own) / _std(drawn) if _std(drawn) else 1.0
@@ -65,6 +77,43 @@ def initialization(evidence: Evidence, given: tuple[Layers, Layers]) -> Outcomes
             widths=evidence.network.widths,
             initializer=for_activation(activation),
             name=name,
+        ),
+    )
+
+
+def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
+    """Return a finding where weights are large and biases are not: steps would have moved both."""
+    worst = max(layers, key=lambda layer: layer.gain)
+    bias = float(np.sqrt((worst.layer.b.astype(np.float64) ** 2).mean()))
+    if (
+        not worst.gain > _FACTOR
+        or not bias < _SMALL * worst.gain
+        or performance(evidence) in ("good", "unknown")
+    ):
+        return None
+    number = layers.index(worst) + 1
+    activation = worst.layer.activation
+    return Finding(
+        title=fill("weights have started too large for {name}", name=activation.facts.name),
+        severity="error",
+        layer=number,
+        value=worst.gain,
+        threshold=_FACTOR,
+        evidence=sentences(
+            fill(
+                "The weights of layer {layer} are {gain:.2g} times as large as usual at the start, and its biases are "
+                "{bias:.2g} only: training would have moved both.",
+                layer=number,
+                gain=worst.gain,
+                bias=bias,
+            ),
+            scores(evidence),
+        ),
+        advice=fill(
+            "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
+            widths=evidence.network.widths,
+            initializer=for_activation(activation),
+            name=activation.facts.name,
         ),
     )
 

@@ -1,50 +1,57 @@
 """A loss that grows, or stays above that of a constant.
 
 What it does: reports a loss that doubles, or whose second half has a median 5% above its first value, or 5% above the
-best constant's loss while it rises in more than a quarter of the epochs; and steps of Adam as large as the weights.
+best constant's loss while it rises in more than a quarter of the epochs; steps of Adam that are a quarter of the
+weights at the start or more; and hidden layers whose weights are over 6 times as large as a start's, biases included.
 
 Why it matters: steps that are too large jump over every minimum.
 
 Example: `Adam(0.5)` where 0.001 is usual.
 
-What it cannot see: a rate that is too high for a few epochs only, and curves of fewer than 5 epochs.
+What it cannot see: a rate that is too high for a few epochs only; in curves of fewer than 5 epochs, anything.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options, sentences
+from multilayer.network import MLP
 
 _FEWEST = 5
 _ABOVE = 1.05
 _DOUBLED = 2.0
+_OF_START, _THROWN = 0.25, 6.0
+"""A step over the weights at the start; trained weights over those at the start."""
 _ROUGH = 0.25
 """Fraction of epochs after which the loss was higher than before."""
 
 
-@check("Does the loss fall rather than jump?", needs.epochs())
-def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Outcomes:
+@check("Does the loss fall rather than jump?", needs.network)
+def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
     course, outputs = evidence.course, evidence.outputs
+    loss, curve = needs.epochs(_FEWEST)(evidence), ""
     if course.stopped == "not finite":
         curve = fill("Training stopped at a number that is not finite.")
-    elif len(loss) < _FEWEST:
-        yield needs.too_few_epochs(len(loss))
-        return
-    else:
+    elif not isinstance(loss, NotMeasured):
         curve = _of_curve(loss, None if outputs is None else outputs.constant_loss)
-    steps = _of_steps(evidence)
+    steps = sentences(_of_steps(evidence), _of_weights(evidence))
     if not curve and not steps:
+        if isinstance(loss, NotMeasured):
+            yield loss
         return
-    rate = course.learning_rate
+    rate, found = course.learning_rate, performance(evidence)
+    at_worst: Severity = "warning" if curve else "note"
     yield Finding(
         title=fill("the learning rate is too high"),
-        severity="warning" if performance(evidence) == "good" else "error",
+        severity=at_worst if found == "good" else "error",
         value=rate,
         evidence=sentences(
             curve, "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate), steps
@@ -57,15 +64,39 @@ def learning_rate_too_high(evidence: Evidence, loss: Floats) -> Outcomes:
 
 
 def _of_steps(evidence: Evidence) -> str:
-    """Return whether a step of Adam, which moves every weight by up to the learning rate, is as large as weights."""
+    """Return whether a step of Adam, which moves every weight by up to the learning rate, is large beside the start."""
     course = evidence.course
     if course.learning_rate is None or not (course.optimizer or "").lower().startswith("adam"):
         return ""
-    layers = (course.start or evidence.network).layers
-    size = max(float(np.sqrt((layer.W.astype(np.float64) ** 2).mean())) for layer in layers)
-    if not course.learning_rate >= size:
+    if course.start is None:  # trained weights are what such steps have made
+        size = max(1.0 / math.sqrt(layer.inputs) for layer in evidence.network.layers)
+    else:
+        size = max(float(np.sqrt((layer.W.astype(np.float64) ** 2).mean())) for layer in course.start.layers)
+    if not course.learning_rate >= _OF_START * size > 0:
         return ""
-    return fill("A step of Adam moves weights by as much, and their size is at most {size:.2g}.", size=size)
+    return fill(
+        "A step of Adam moves weights by as much; at the start their size is about {size:.2g}.", size=size
+    )
+
+
+def _of_weights(evidence: Evidence) -> str:
+    """Return whether steps have thrown weights and biases far from any start, where the start is not as far."""
+    hidden, start = evidence.layers[:-1], evidence.start
+    if (
+        not hidden
+        or performance(evidence) == "good"
+        or (start and max(one.gain for one in start) > _THROWN / 2)
+    ):
+        return ""
+    layer = max(hidden, key=lambda one: one.gain)
+    bias = float(np.sqrt((layer.layer.b.astype(np.float64) ** 2).mean()))
+    if not layer.gain > _THROWN or not bias > _OF_START * layer.gain / math.sqrt(layer.layer.inputs):
+        return ""
+    return fill(
+        "Large steps have left weights {gain:.2g} times as large as usual at the start, and biases of {bias:.2g}.",
+        gain=layer.gain,
+        bias=bias,
+    )
 
 
 def _of_curve(loss: Floats, constant: float | None) -> str:

@@ -1,7 +1,10 @@
-"""A loss that falls, but hardly.
+"""A loss that falls, but too slowly.
 
-What it does: over at least 8 epochs, reports a loss that falls in more than 80% of them, by less than 30% in all, and
-at the end at least 30% as fast as at the beginning: a curve that does not flatten has far to go.
+What it does: reports a network that does not perform well after 20 epochs or more at whose end the loss still falls,
+by more than 0.1% per epoch, after falling in more than 75% of all epochs. Of fewer epochs `undertraining` reports
+that, and of more where the rate is known to be at least the usual one. Of a network that performs poorly and whose
+curve is not known it reports weights as large as they are drawn with biases below 0.02: not even an epoch at a usual
+rate leaves that.
 
 Why it matters: training would take many times as many epochs as needed.
 
@@ -16,40 +19,85 @@ import numpy as np
 
 from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.evidence import Evidence, Floats, TrainingRecord
 from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentences
+from multilayer.network import MLP
 
-_STEADY = 0.8
-_FELL = 0.3
-_STRAIGHT = 0.3
-"""Slope at the end over slope at the beginning."""
+_STEADY = 0.75
+_FALL = 0.001
+_MANY = 20
+AN_EPOCH = 0.02
+"""What an epoch of a few steps at a usual rate moves biases by, at least."""
+_AS_DRAWN = (0.25, 2.0)
+"""Gains of layers whose weights are as large as they are drawn."""
+_USUAL = {"adam": 0.005, "adamw": 0.005, "rmsprop": 0.005, "sgd": 0.05}
+"""Rates that are high enough, by optimizer."""
 
 
-@check("Does the loss fall fast enough?", needs.epochs(8))
-def learning_rate_too_low(evidence: Evidence, loss: Floats) -> Outcomes:
-    part = max(2, len(loss) // 4)
-    beginning, end = loss[0] - loss[part - 1], loss[-part] - loss[-1]
-    fell = float((loss[0] - loss[-1]) / loss[0]) if loss[0] > 0 else 0.0
-    steady = float((np.diff(loss) < 0).mean())
-    found = performance(evidence)
-    if found == "good" or steady < _STEADY or not 0 < fell < _FELL or end < _STRAIGHT * beginning:
+def fall(loss: Floats) -> float:
+    """Return the fraction by which the loss falls per epoch, over the last fifth of the curve."""
+    tail = loss[-max(2, len(loss) // 5) :]
+    return float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0
+
+
+def too_slow(course: TrainingRecord, loss: Floats) -> bool:
+    """Return whether so many epochs would have been enough at another rate."""
+    rate, usual = course.learning_rate, _USUAL.get((course.optimizer or "").lower())
+    if course.stopped == "plateau" or (rate is not None and usual is not None and rate >= usual):
+        return False
+    if len(loss) < _MANY:
+        return False
+    return float((np.diff(loss) < 0).mean()) > _STEADY and fall(loss) > _FALL
+
+
+def moved(evidence: Evidence) -> float | None:
+    """Return how far steps have moved a network of whose training no curve is known; None where that does not show.
+
+    Where weights are as large as they are drawn, that is the root mean square of the biases, which start at 0: a step
+    of Adam moves each by about the rate, one of SGD by less.
+    """
+    low, high = _AS_DRAWN
+    if evidence.course.history is not None or not evidence.layers:
+        return None
+    if performance(evidence) != "poor" or not all(low < layer.gain < high for layer in evidence.layers):
+        return None
+    biases = (layer.layer.b.astype(np.float64) for layer in evidence.layers[:-1] or evidence.layers)
+    return max(float(np.sqrt((b**2).mean())) for b in biases)
+
+
+@check("Does the loss fall fast enough?", needs.network)
+def learning_rate_too_low(evidence: Evidence, _: MLP) -> Outcomes:
+    found, loss = performance(evidence), needs.epochs(8)(evidence)
+    if isinstance(loss, NotMeasured):
+        distance = moved(evidence)
+        if not distance or distance > AN_EPOCH:  # 0 is no training at all
+            yield loss
+            return
+        measured = fill(
+            "Weights are as large as they are drawn, and biases, which start at 0, have moved by {distance:.2g}: an "
+            "epoch at a usual rate moves them farther.",
+            distance=distance,
+        )
+    elif found in ("good", "unknown") or not too_slow(evidence.course, loss):
         return
+    else:
+        measured = fill(
+            "In {epochs} epochs the loss fell steadily from {first:.4g} to {last:.4g}, and still falls by {fall} per "
+            "epoch.",
+            epochs=len(loss),
+            first=loss[0],
+            last=loss[-1],
+            fall=percent(fall(loss)),
+        )
     rate = evidence.course.learning_rate
     yield Finding(
         title=fill("the learning rate is too low"),
         severity="error" if found == "poor" else "warning",
         value=rate,
         evidence=sentences(
-            fill(
-                "In {epochs} epochs the loss fell only from {first:.4g} to {last:.4g}, steadily, and at the end "
-                "{slope} as fast as at the beginning.",
-                epochs=len(loss),
-                first=loss[0],
-                last=loss[-1],
-                slope=percent(end / beginning),
-            ),
+            measured,
             "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate),
             scores(evidence),
         ),

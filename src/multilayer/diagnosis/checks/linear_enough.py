@@ -18,7 +18,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import early, gain_of_chance
+from multilayer.diagnosis.performance import early, gain_of_chance, performance
 from multilayer.diagnosis.phrases import options, sentences
 
 _EQUAL, _BETTER = 0.005, 0.02
@@ -36,7 +36,7 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     separable = outputs.target_counts is not None and linear == 1.0
     yield Finding(
         title=fill("a linear model does better than the network" if better else "a linear model would do"),
-        severity="warning" if better and not early(evidence) else "note",
+        severity="warning" if better and performance(evidence) != "good" and not early(evidence) else "note",
         value=linear,
         threshold=score,
         evidence=sentences(

@@ -9,8 +9,8 @@ Why it matters: nothing was learned, or nothing that holds for these data.
 
 Example: XOR with two sigmoid units stays at a loss of ln 2; 3 of 4 right are no better than 2 of 4 then.
 
-What it cannot see: the cause. Where a linear model does no better either, nothing learnable was shown. It is a warning
-while the loss falls and where all targets are the same, and a note in the first epochs of training.
+What it cannot see: the cause. Where a linear model does no better either, nothing learnable was shown. It is a
+warning while the loss falls and where all targets are the same, and a note in the first epochs of training.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from multilayer.diagnosis.performance import (
 )
 from multilayer.diagnosis.phrases import options, sentences
 
-_ADVICE = {
+ADVICE = {
     "same target": N_(
         "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind."
     ),
@@ -80,7 +80,7 @@ def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Ou
             fill("Its outputs are nearly the same for all samples.") if outputs_alike(evidence) else "",
             _linear_model(evidence, outputs),
         ),
-        advice=fill(_ADVICE[_first(evidence, outputs, worse)], **options(evidence)),
+        advice=fill(ADVICE[_first(evidence, outputs, worse)], **options(evidence)),
     )
 
 

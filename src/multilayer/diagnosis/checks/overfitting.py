@@ -1,58 +1,121 @@
 """A network that memorizes the training data.
 
-What it does: over at least 5 epochs, reports a validation loss that ends more than 10% above its minimum while the
-training loss fell by more than 5% in the same time. It is an error where a constant has a lower validation loss.
+What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends more than 10% above its
+minimum, and by more than 10% of the best constant's loss, while the training loss fell by more than 5% in the same
+time; an error where a constant has a lower validation loss. A loss of the given data that is above the last one of
+training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
+that is more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant
+to perfection.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
 Example: a large network on 50 samples.
 
-What it cannot see: anything without a validation loss, and a validation set unlike the data to come.
+What it cannot see: a validation set unlike the data to come.
 """
 
 from __future__ import annotations
 
 from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.performance import are_balanced, performance, scores, shortfall
 from multilayer.diagnosis.phrases import options, sentences
+from multilayer.network import MLP
 
 _RISE = 0.1
 _FELL = 0.05
+_ABOVE = 0.25
+"""Of the best constant's loss."""
+_AHEAD = 0.15
+_FEWEST = 5
 
 
-@check("Does what is learned hold for other samples?", needs.validation(5))
-def overfitting(evidence: Evidence, curves: needs.Curves) -> Outcomes:
-    loss, held_out = curves
-    best = int(held_out.argmin())
-    end = float(held_out[-max(1, len(held_out) // 10) :].mean())
-    rise = float((end - held_out[best]) / abs(held_out[best])) if held_out[best] else 0.0
-    at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
-    fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
-    if not rise > _RISE or not fell > _FELL:
-        return
+@check("Does what is learned hold for other samples?", needs.network)
+def overfitting(evidence: Evidence, network: MLP) -> Outcomes:
+    curves = needs.validation(_FEWEST)(evidence)
     constant = None if evidence.outputs is None else evidence.outputs.constant_loss
-    useless = constant is not None and end > constant
+    measured = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
+    useless = not isinstance(curves, NotMeasured) and _is_useless(evidence, curves)
+    measured = measured or _of_other_data(evidence) or _of_training_data(evidence)
+    if not measured:
+        if isinstance(curves, NotMeasured):
+            yield curves
+        return
+    severity: Severity = "error" if useless else "warning"
     yield Finding(
         title=fill("the network memorizes the training data"),
-        severity="error" if useless else "warning",
-        value=rise,
-        threshold=_RISE,
-        evidence=sentences(
-            fill(
-                "The validation loss rose by {rise} from its minimum, {best:.4g} in epoch {epoch}, while the "
-                "training loss fell from {then:.4g} to {last:.4g}.",
-                rise=percent(rise),
-                best=held_out[best],
-                epoch=at + 1,
-                then=loss[at],
-                last=loss[-1],
-            ),
-            fill("A constant has a lower loss ({constant:.4g}).", constant=constant) if useless else "",
-        ),
+        severity=severity,
+        evidence=sentences(measured, scores(evidence)),
         advice=fill(
             "Keep the best weights ({early_stopping}). More {l2} (L2 penalty), dropout, fewer units or more data help.",
             **options(evidence),
         ),
+    )
+
+
+def _of_curves(curves: needs.Curves, constant: float) -> str:
+    """Return by how much the validation loss rose while the training loss fell; empty for little."""
+    loss, held_out = curves
+    best = int(held_out.argmin())
+    rise = float((_end(curves) - held_out[best]) / abs(held_out[best])) if held_out[best] else 0.0
+    at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
+    fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
+    small = _end(curves) - held_out[best] < _RISE * constant
+    if not rise > _RISE or not fell > _FELL or small:
+        return ""
+    return fill(
+        "The validation loss rose by {rise} from its minimum, {best:.4g} in epoch {epoch}, while the training loss "
+        "fell from {then:.4g} to {last:.4g}.",
+        rise=percent(rise),
+        best=held_out[best],
+        epoch=at + 1,
+        then=loss[at],
+        last=loss[-1],
+    )
+
+
+def _end(curves: needs.Curves) -> float:
+    return float(curves.validation[-max(1, len(curves.validation) // 10) :].mean())
+
+
+def _is_useless(evidence: Evidence, curves: needs.Curves) -> bool:
+    constant = None if evidence.outputs is None else evidence.outputs.constant_loss
+    return constant is not None and _end(curves) > constant
+
+
+def _of_other_data(evidence: Evidence) -> str:
+    """Return by how much the loss of these data is above that of training; empty where they are the same."""
+    outputs, history = evidence.outputs, evidence.course.history
+    if (
+        outputs is None
+        or outputs.constant_loss is None
+        or outputs.loss is None
+        or not (history and history.loss)
+    ):
+        return ""
+    last, above = history.loss[-1], outputs.loss - history.loss[-1]
+    if not 0.0 <= last < outputs.constant_loss or not above > _ABOVE * outputs.constant_loss:
+        return ""
+    return fill(
+        "The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=outputs.loss, last=last
+    )
+
+
+def _of_training_data(evidence: Evidence) -> str:
+    """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
+    missed, outputs = shortfall(evidence, linear=False), evidence.outputs
+    weights = sum(layer.W.size + layer.b.size for layer in evidence.network.layers)
+    if missed is None or outputs is None or not are_balanced(outputs) or weights < evidence.samples:
+        return ""
+    if not missed < -_AHEAD or performance(evidence) == "poor":
+        return ""
+    return fill(
+        "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "
+        "{attainable:.3g} on samples that it has not seen.",
+        weights=weights,
+        samples=evidence.samples,
+        score=outputs.score,
+        attainable=outputs.attainable_score,
     )

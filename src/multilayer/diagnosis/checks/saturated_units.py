@@ -2,7 +2,8 @@
 
 What it does: counts units of hidden layers with |h'(a)| below 1% of its maximum on more than 90% of the samples.
 
-Why it matters: a saturated unit passes on almost no gradient, so that the layers before it learn slowly or not at all.
+Why it matters: a saturated unit passes on almost no gradient, so that the layers before it learn slowly or not at
+all.
 
 Example: tanh units behind inputs of size 1000.
 

@@ -1,7 +1,9 @@
 """Training that ended while the loss was still falling.
 
-What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, unless score or
-loss are most (75%) of the way from the best constant to perfection already.
+What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, or a training of
+at most 3 epochs, unless the network performs well. A loss that falls as steadily after 20 epochs is one of a learning
+rate that is too low (`learning_rate_too_low`). Of a network that performs poorly and whose curve is not known it
+reports weights as large as they are drawn with biases below 0.12, as after a few epochs.
 
 Why it matters: more epochs are the cheapest remedy of all.
 
@@ -14,35 +16,70 @@ from __future__ import annotations
 
 from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import DONE, loss_was_low, performance, scores, skill
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.checks.learning_rate_too_low import AN_EPOCH, fall, moved, too_slow
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.performance import loss_was_low, performance, scores
 from multilayer.diagnosis.phrases import options, sentences
+from multilayer.network import MLP
 
 _FALL = 0.003
+_LITTLE = 0.12
+"""How far biases move in a few epochs, at most."""
+_FEW = 3
+"""Epochs that are too few to see a loss fall."""
 
 
-@check("Was training given the time it needs?", needs.epochs(2))
-def undertraining(evidence: Evidence, loss: Floats) -> Outcomes:
-    stopped = evidence.course.stopped
-    tail = loss[-max(2, len(loss) // 5) :]
-    fall = float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0
-    own = skill(evidence)
-    done = (own is not None and own > DONE) or loss_was_low(evidence)
-    if not fall > _FALL or done or stopped == "plateau":
+@check("Was training given the time it needs?", needs.network)
+def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
+    loss = needs.epochs(1)(evidence)
+    if isinstance(loss, NotMeasured):
+        yield _untrained(evidence, loss)
+        return
+    stopped, found = evidence.course.stopped, performance(evidence)
+    falling = fall(loss) if len(loss) > 1 else 0.0
+    begun = len(loss) <= _FEW and found != "unknown"
+    done = found == "good" or (found != "poor" and loss_was_low(evidence))
+    if not (falling > _FALL or begun) or done or stopped == "plateau" or too_slow(evidence.course, loss):
         return
     over = stopped == "epochs"
     yield Finding(
         title=fill("training ended too early" if over else "training is not done yet"),
-        severity="error" if over and performance(evidence) == "poor" else "warning",
-        value=fall,
+        severity="error" if over and found == "poor" else "warning",
+        value=falling,
         threshold=_FALL,
         evidence=sentences(
             fill(
                 "After {epochs} epochs the loss still falls by {fall} per epoch, to {last:.4g}.",
                 epochs=len(loss),
-                fall=percent(fall),
+                fall=percent(falling),
                 last=loss[-1],
+            )
+            if falling > _FALL
+            else fill("There was one epoch.")
+            if len(loss) == 1
+            else fill("There were {epochs} epochs.", epochs=len(loss)),
+            scores(evidence),
+        ),
+        advice=fill("Train for more {epochs}, until the loss stops falling.", **options(evidence)),
+    )
+
+
+def _untrained(evidence: Evidence, unknown: NotMeasured) -> Finding | NotMeasured:
+    """Return a finding where the weights themselves look as after a few epochs."""
+    distance = moved(evidence)
+    if distance is None or not (distance == 0.0 or AN_EPOCH < distance < _LITTLE):
+        return unknown
+    return Finding(
+        title=fill("the network is hardly trained" if distance else "the network is not trained"),
+        severity="error",
+        value=distance,
+        threshold=_LITTLE,
+        evidence=sentences(
+            fill(
+                "Weights are as large as they are drawn, and biases, which start at 0, have moved by {distance:.2g} "
+                "only.",
+                distance=distance,
             ),
             scores(evidence),
         ),

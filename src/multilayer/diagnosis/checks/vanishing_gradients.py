@@ -1,7 +1,8 @@
 """Gradients that do not reach the first layers.
 
 What it does: compares the root mean square of da (the derivative of the loss in the weighted sums) of the first layer
-with that of the last; less than 1e-4 of it is reported.
+with that of the last; less than 1e-4 of it is reported, and where a network of five layers or more
+performs poorly, less than half in each layer.
 
 Why it matters: the first layers stay as they started, whatever the learning rate.
 
@@ -16,10 +17,12 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.performance import scores, severity
+from multilayer.diagnosis.performance import performance, scores, severity
 from multilayer.diagnosis.phrases import sentences
 
 _LEFT = 1e-4
+_EACH, _DEEP = 0.5, 4
+"""What each layer of a deep network passes on at least; layers above which a network is deep."""
 
 
 @check("Do gradients reach the first layer?", needs.gradients)
@@ -36,9 +39,12 @@ def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
             yield NotMeasured(reason=reason)
             return
     first, last, layers = gradients[0].size_da, gradients[-1].size_da, len(gradients)
-    if layers < 2 or last == 0.0 or first >= _LEFT * last:
+    if layers < 2 or last == 0.0:
         return
     left = first / last
+    deep = layers > _DEEP and left < _EACH ** (layers - 1) and performance(evidence) == "poor"
+    if left >= _LEFT and not deep:
+        return
     yield Finding(
         title=fill("gradients vanish on their way to the first layer"),
         severity=severity(evidence),

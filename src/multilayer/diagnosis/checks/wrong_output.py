@@ -1,7 +1,9 @@
 """An output activation that does not fit the loss or the targets.
 
 What it does: asks the loss whether it accepts the output activation, and reports targets outside the activation's
-range where they are more than 1% of all, and a last activation that turns probabilities into probabilities again.
+range where they are more than 1% of all, and a last activation that turns probabilities into probabilities again: in
+the network, or in a loss that takes weighted sums, which shows in a learning curve that stays above the least loss of
+such outputs.
 
 Why it matters: outputs that cannot reach the targets leave an error that no training removes.
 
@@ -12,7 +14,10 @@ What it cannot see: an activation whose range fits but whose shape does not.
 
 from __future__ import annotations
 
+import math
+
 from multilayer._base.text import fill, percent
+from multilayer.activations import Sigmoid, Softmax
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
@@ -20,6 +25,9 @@ from multilayer.diagnosis.performance import performance, scores
 from multilayer.diagnosis.phrases import options, sentence, sentences
 from multilayer.losses import Loss
 
+_EPOCHS = 5
+_NEAR, _APART = 0.999, 0.3
+"""Of the least loss of probabilities squashed twice; of the loss that training ended with."""
 _UNREACHABLE = 0.01
 """Fraction of targets outside the output's range above which they are more than a few outliers."""
 
@@ -44,13 +52,15 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
                 activation=loss.facts.advice or "identity",
             ),
         )
-    if outputs.probabilities_squashed:
+    by_curve = _floor(evidence, outputs)
+    if outputs.probabilities_squashed or by_curve:
         yield Finding(
             title=fill("probabilities are turned into probabilities a second time"),
-            severity=severity,
+            severity="note" if by_curve and severity == "warning" else severity,
             layer=layers,
             evidence=sentences(
-                fill(
+                by_curve
+                or fill(
                     "The weighted sums of the last layer are probabilities already, and {name} flattens them: with "
                     "sums between 0 and 1 no output comes near 1.",
                     name=last.name,
@@ -83,3 +93,38 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
                 **options(evidence),
             ),
         )
+
+
+def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
+    """Return that training never came below the loss of probabilities squashed twice, unlike these outputs; or "".
+
+    A softmax of k probabilities loses ln(1 + (k - 1) / e) at least, a sigmoid of one ln(1 + 1/e) on each positive
+    sample and ln 2 on each other one, if it is sure of all.
+    """
+    history, last = evidence.course.history, evidence.network.layers[-1]
+    if (
+        history is None
+        or len(history.loss) < _EPOCHS
+        or outputs.loss is None
+        or outputs.target_counts is None
+    ):
+        return ""
+    counts = outputs.target_counts
+    if isinstance(last.activation, Softmax) and last.units > 1:
+        floor = math.log1p((last.units - 1) / math.e)
+    elif isinstance(last.activation, Sigmoid) and len(counts) == 2:
+        positive = counts[1] / counts.sum()
+        floor = float(positive * math.log1p(1.0 / math.e) + (1.0 - positive) * math.log(2.0))
+    else:
+        return ""
+    lowest, ended = min(history.loss), history.loss[-1]
+    apart = abs(outputs.loss - ended) > _APART * ended and performance(evidence) != "unknown"
+    if not (lowest >= _NEAR * floor and apart and evidence.course.l2 in (None, 0.0)):
+        return ""
+    return fill(
+        "The loss of training never came below {lowest:.4g}, and probabilities that are squashed twice lose "
+        "{floor:.4g} at least; the loss of these outputs, squashed once, is {loss:.4g}.",
+        lowest=lowest,
+        floor=floor,
+        loss=outputs.loss,
+    )

@@ -1,0 +1,83 @@
+"""What is there to be learned: the score that a model of a few hundred samples reaches on samples it has not seen.
+
+Kernel ridge regression, linear and with a Gaussian kernel, on standardized columns; classes are 0/1 columns. Each
+sample is predicted by the model of all others: with G = (K + lambda I)^-1 the residual is (G y)_i / G_ii (Craven &
+Wahba 1979). So the score is one of held-out data, where a network's score on its own training data is not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multilayer.diagnosis.evidence import Floats, Integers
+from multilayer.diagnosis.moments import scale_of
+
+__all__ = ["Attainable", "attainable"]
+
+_SAMPLES, _FEWEST = 300, 20
+_RIDGES = (3.0, 0.3, 0.01)
+"""Lambda, where the mean of K's diagonal is 1."""
+_COPIES = 1e-12
+
+
+class Attainable(NamedTuple):
+    """What the best of the kernel models reaches on samples that it has not seen."""
+
+    score: float
+    """Accuracy, or R^2 (mean over outputs)."""
+    explained: float
+    """R^2 of the targets; of classes, that of their 0/1 columns, which does not depend on their sizes."""
+
+
+def attainable(x: NDArray[Any], y: Floats, classes: Integers | None) -> Attainable | None:
+    """Return what the best kernel model reaches; None for fewer than 20 samples, and for numbers too large to square.
+
+    Of more than 300 samples, evenly spaced ones are taken.
+    """
+    if len(x) < _FEWEST:
+        return None
+    rows = np.linspace(0, len(x) - 1, min(len(x), _SAMPLES)).astype(np.intp)
+    with np.errstate(all="ignore"):
+        x, y = _standard(x[rows]), y[rows] / scale_of(y[rows])
+        targets = y - y.mean(axis=0)
+        if not np.isfinite(x).all() or not np.isfinite(targets).all():
+            return None
+        some = None if classes is None else classes[rows]
+        found = [_reached(kernel, ridge, y, targets, some) for kernel in _kernels(x) for ridge in _RIDGES]
+    whole = [one for one in found if np.isfinite(one).all()]
+    if not whole:
+        return None
+    return Attainable(max(one.score for one in whole), max(one.explained for one in whole))
+
+
+def _standard(x: NDArray[Any]) -> Floats:
+    unit = x / scale_of(x)
+    mean, std = unit.mean(axis=0, dtype=np.float64), unit.std(axis=0, dtype=np.float64)
+    scaled: Floats = (unit - mean) / np.where(std > _COPIES * np.abs(mean), std, np.inf)
+    return scaled
+
+
+def _kernels(x: Floats) -> tuple[Floats, Floats]:
+    """Return the linear kernel and a Gaussian of the median distance's width, with 1 as the diagonal's mean."""
+    products = x @ x.T
+    squares = np.diag(products)
+    distance = np.maximum(squares[:, np.newaxis] + squares - 2.0 * products, 0.0)
+    width = float(np.median(distance)) or 1.0
+    return products / (squares.mean() or 1.0), np.exp(-2.0 * distance / width)
+
+
+def _reached(
+    kernel: Floats, ridge: float, y: Floats, targets: Floats, classes: Integers | None
+) -> Attainable:
+    inverse = np.linalg.inv(kernel + ridge * np.eye(len(kernel)))
+    predicted = y - inverse @ targets / np.diag(inverse)[:, np.newaxis]
+    total = (targets**2).sum(axis=0)
+    left = ((y - predicted) ** 2).sum(axis=0) / np.where(total > 0, total, 1.0)
+    explained = float((1.0 - left)[total > 0].mean()) if (total > 0).any() else 0.0
+    if classes is None:
+        return Attainable(explained, explained)
+    found = predicted[:, 0] > 0.5 * y.max() if y.shape[1] == 1 else predicted.argmax(axis=1)
+    return Attainable(float((found == classes).mean()), explained)

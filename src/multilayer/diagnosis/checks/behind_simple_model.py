@@ -1,0 +1,49 @@
+"""A network that is far behind a simple model, whatever the reason.
+
+What it does: compares the score with that of a kernel model (linear and Gaussian, up to 300 samples) on samples that
+it has not seen. More than 0.1 behind, of the way from the best constant to perfection, is a warning, and 0.15 an
+error. It is a catch-all: any other finding as severe comes first.
+
+Why it matters: what a simple model learns is there to be learned, so that such a network is not done.
+
+Example: a network of a hundred units that was given two epochs.
+
+What it cannot see: the cause.
+"""
+
+from __future__ import annotations
+
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.performance import early, scores, shortfall, versus_constant
+from multilayer.diagnosis.phrases import options, sentences
+
+_MISSED, _FAR = 0.1, 0.15
+"""Of the way from the best constant to perfection."""
+
+
+@check("Does the network do as well as a simple model?", needs.outputs, catch_all=True)
+def behind_simple_model(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
+    missed, reached = shortfall(evidence, linear=False), outputs.attainable_score
+    if missed is None or reached is None:
+        yield NotMeasured(
+            reason=evidence.missing.get("linear")
+            or fill("there are too few samples to predict some from others")
+        )
+        return
+    if missed < _MISSED or versus_constant(evidence, outputs) != "better":
+        return
+    yield Finding(
+        title=fill("the network is far behind a simple model"),
+        severity="warning" if missed < _FAR or early(evidence) else "error",
+        value=outputs.score,
+        threshold=reached,
+        evidence=sentences(
+            scores(evidence),
+            fill("A kernel model scores {reached:.3g} on samples that it has not seen.", reached=reached),
+        ),
+        advice=fill(ADVICE["training"], **options(evidence)),
+    )

@@ -1,0 +1,55 @@
+"""Weights that a penalty has shrunk to nothing.
+
+What it does: compares the gain of each layer, the root mean square of W times the root of its inputs, to 0.2.
+Starting weights have a gain of about 1, and learning adds to it. Where the penalty is known and 0, or weights started
+as small, the cause is another one.
+
+Why it matters: signals that shrink in each layer leave outputs that are the same for all samples.
+
+Example: `alpha=100` for 200 samples.
+
+What it cannot see: a penalty that only keeps a network from fitting as well as it could.
+"""
+
+from __future__ import annotations
+
+from multilayer._base.text import fill
+from multilayer.diagnosis import needs
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.evidence import Evidence, Layers
+from multilayer.diagnosis.performance import scores
+from multilayer.diagnosis.performance import severity as severity_of
+from multilayer.diagnosis.phrases import options, sentences
+
+_SHRUNK = 0.2
+_BEFORE = 3.0
+"""By so much the weights were larger at the start, where that is known."""
+
+
+@check("Are weights left to be as large as they need to be?", needs.layers)
+def too_much_penalty(evidence: Evidence, layers: Layers) -> Outcomes:
+    penalty, start = evidence.course.l2, evidence.start
+    if penalty == 0.0:
+        yield NotMeasured(reason=fill("there was no penalty on weights"))
+        return
+    gain = max(layer.gain for layer in layers)
+    if not 0.0 < gain < _SHRUNK or (start and max(layer.gain for layer in start) < _BEFORE * gain):
+        return
+    yield Finding(
+        title=fill("a penalty has shrunk the weights to nothing"),
+        severity=severity_of(evidence),
+        value=gain,
+        threshold=_SHRUNK,
+        evidence=sentences(
+            fill(
+                "The root mean square of W times the root of the number of inputs is at most {gain:.2g} in every "
+                "layer; starting weights have about 1.",
+                gain=gain,
+            ),
+            "" if penalty is None else fill("The penalty was {penalty:g}.", penalty=penalty),
+            scores(evidence),
+        ),
+        advice=fill(
+            "Divide {l2} (L2 penalty), or the optimizer's weight_decay, by 100.", **options(evidence)
+        ),
+    )
