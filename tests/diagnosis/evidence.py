@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from multilayer import diagnose, initialize
+from multilayer import MLP, Dense, diagnose, initialize
 from multilayer.diagnosis import CHECKS, Evidence, Finding, TrainingRecord
 from multilayer.training import History
 
@@ -73,3 +73,65 @@ def findings(name: str, evidence: Evidence) -> list[Finding]:
 def reasons(name: str, evidence: Evidence) -> list[str]:
     """Return why one check could not be made."""
     return [outcome.reason for outcome in BY_NAME[name].run(evidence) if not isinstance(outcome, Finding)]
+
+
+def alone(evidence):
+    """The same without the network before training, and without its curve."""
+    course = replace(evidence.course, start=None, history=None)
+    return replace(evidence, start=None, reference=None, course=course)
+
+
+def with_biases(size: float):
+    """Drawn weights, and biases that have moved so far."""
+    evidence = alone(scoring(plain(), 0.5))
+    for number, layer in enumerate(evidence.layers, 1):
+        dense = Dense(layer.layer.W, np.full(layer.layer.units, size), layer.layer.activation)
+        evidence = with_layer(evidence, number, layer=dense)
+    return evidence
+
+
+def resized(evidence, gain: float, bias: float = 0.0):
+    for number, layer in enumerate(evidence.layers, 1):
+        dense = Dense(
+            layer.layer.W * (gain / layer.gain), np.full(layer.layer.units, bias), layer.layer.activation
+        )
+        evidence = with_layer(evidence, number, layer=dense)
+    return evidence
+
+
+def thrown(gain: float, biases: float = 2.0):
+    return resized(alone(scoring(plain(), 0.5)), gain, biases)
+
+
+def shrunk(gain: float, **course):
+    evidence = resized(scoring(plain(), 0.5), gain)
+    return replace(evidence, course=replace(evidence.course, **course))
+
+
+def narrow(units: int, score: float = 0.6):
+    rng = np.random.default_rng(3)
+    network = MLP(
+        [
+            Dense(rng.standard_normal((5, units)), None, "tanh"),
+            Dense(rng.standard_normal((units, 2)), None, "softmax"),
+        ]
+    )
+    return replace(attaining(plain(), score, 0.9), network=network)
+
+
+def numbers(mean: float, std: float):
+    """Targets that are numbers, of outputs without bounds."""
+    evidence = with_layer(scoring(plain(), 0.5), 3)
+    *hidden, last = evidence.network.layers
+    network = MLP([*hidden, Dense(last.W, last.b, "identity")])
+    changed = replace(evidence, network=network)
+    return with_outputs(
+        changed, target_mean=np.full(2, mean), target_std=np.full(2, std), confusion=None, target_counts=None
+    )
+
+
+def same_weights(count: int):
+    """A layer of which so many of 20 units have the same weights, and outputs that are constant."""
+    W = np.random.default_rng(0).standard_normal((5, UNITS))
+    W[:, :count] = 0.0 * W[:, :count] + W[:, :1]
+    return with_layer(alone(scoring(plain(), 0.5)), 1, layer=Dense(W, None, "relu"))

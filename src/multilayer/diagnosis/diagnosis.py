@@ -10,6 +10,7 @@ import numpy as np
 from multilayer._base.text import fill
 from multilayer.diagnosis.check import SEVERITIES, Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import CAUSES, consequences
+from multilayer.diagnosis.confidence import confidence_of
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.text import to_html, to_text
@@ -36,6 +37,31 @@ class Diagnosis:
     def trouble(self) -> bool:
         """Whether a finding is an error."""
         return self.cause is not None
+
+    @property
+    def confidence(self) -> float | None:
+        """The probability that the first finding is the main cause; None where it names none, or is a note.
+
+        How often such a verdict was right on the open half of the suite (docs/diagnosis.md).
+        """
+        first = self.findings[0] if self.findings else None
+        return None if first is None or first.severity == "note" else confidence_of(first, self.evidence)
+
+    @property
+    def runner_up(self) -> Finding | None:
+        """The next finding that names another cause: as severe, and not explained by the first."""
+        if not self.findings or self.findings[0].severity == "note":
+            return None
+        first, *others = self.findings
+        explained = {first.check, *consequences().get(first.check, ())}
+        rivals = (one for one in others if one.severity == first.severity and one.check not in explained)
+        return next((one for one in rivals if confidence_of(one, self.evidence) is not None), None)
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What is not known and would help to decide: the reasons in `evidence.missing` for curve and start."""
+        missing = self.evidence.missing
+        return tuple(missing[name] for name in ("history", "start") if name in missing)
 
     def __repr__(self) -> str:
         return to_text(self)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from multilayer._base.text import fill, html_text, one_line
+from multilayer._base.text import fill, html_text, one_line, percent
 from multilayer._base.translation import N_, translated
 from multilayer._base.width import columns_of, wrapped
 from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.phrases import ranges, sentence
+from multilayer.diagnosis.phrases import ranges, sentence, sentences
 from multilayer.network import MLP
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ __all__ = ["about", "lines_of", "made", "not_made", "spoken", "to_html", "to_tex
 
 _NARROWEST, _WIDEST = 40, 100
 _NAMES = 8
+_SURE = 0.9
+"""Above that nothing more is asked for."""
 _SEVERITIES = {"error": N_("Error"), "warning": N_("Warning"), "note": N_("Note")}
 
 
@@ -35,6 +37,9 @@ def to_text(diagnosis: Diagnosis, width: int | None = None) -> str:
 
 def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     yield _wrapped(sentence(diagnosis.verdict), width)
+    sure = certainty(diagnosis)
+    if sure:
+        yield _wrapped(sure, width)
     for number, finding in enumerate(diagnosis.findings, 1):
         head = f"{number}. {fill(_SEVERITIES[finding.severity])}: "
         lines = _wrapped(sentence(finding.title), width, head, "   ")
@@ -52,6 +57,31 @@ def _blocks(diagnosis: Diagnosis, width: int) -> Iterator[list[str]]:
     yield last
 
 
+def certainty(diagnosis: Diagnosis) -> str:
+    """Return how sure the verdict is, its rival, and what else would decide; empty where there is no cause."""
+    probability, rival = diagnosis.confidence, diagnosis.runner_up
+    first = diagnosis.findings[0] if diagnosis.findings else None
+    if first is None or first.severity == "note":
+        return ""
+    if probability is None and first.check not in {
+        check.name for check in diagnosis.checks if check.catch_all
+    }:
+        return ""
+    if probability is None:
+        sure = fill("Not sure: this names what is wrong, and not the cause.")
+    else:
+        sure = fill(
+            "Such a verdict names the main cause in {probability} of cases.", probability=percent(probability)
+        )
+    return sentences(
+        sure,
+        "" if rival is None else fill("Next in line: {title}.", title=rival.title),
+        fill("More would help to decide: {reasons}.", reasons="; ".join(diagnosis.undecided))
+        if diagnosis.undecided and (probability is None or probability < _SURE)
+        else "",
+    )
+
+
 def _wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
     later = " " * columns_of(first) if rest is None else rest
     return wrapped(text, width, first, later)
@@ -64,6 +94,7 @@ def to_html(diagnosis: Diagnosis) -> str:
     last += map(sentence, diagnosis.evidence.notes)
     return (
         f"<div><p><strong>{html_text(sentence(diagnosis.verdict))}</strong></p>"
+        + (f"<p>{html_text(certainty(diagnosis))}</p>" if certainty(diagnosis) else "")
         + _list("ol", "".join(_item(finding, diagnosis) for finding in diagnosis.findings))
         + (f"<p>{fill('Not measured:')}</p>{_list('ul', skipped)}" if skipped else "")
         + "".join(f"<p>{html_text(text)}</p>" for text in last)

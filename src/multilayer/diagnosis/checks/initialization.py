@@ -2,14 +2,12 @@
 
 What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's
 weighted sums with that of a network whose weights the initializers draw for its activations. More than 10 times as
-much or as little is reported.
+much or as little is reported. Where the start is not known, it reports weights that are more than 10 times as large
+as usual while biases are small.
 
 Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
 
 Example: `Uniform(0.001)` weights for three relu layers.
-
-Where the start is not known, weights that are more than 10 times as large as usual while biases are small are
-reported.
 
 What it cannot see: weights that started too small where the start is not known, and constant weights, which
 `duplicate_units` reports.

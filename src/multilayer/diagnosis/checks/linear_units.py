@@ -52,7 +52,7 @@ def _linear_fraction(layer: LayerStatistics) -> float:
 
 def _of_network(evidence: Evidence, hidden: Layers) -> Finding:
     found = performance(evidence)
-    severity: Severity = "note" if found in ("good", "unknown") else "error"
+    severity: Severity = "note" if found in ("good", "unknown") else "warning" if early(evidence) else "error"
     lowest = min(float(np.nanmin(layer.linearity)) for layer in hidden)
     identity = all(layer.layer.activation.facts.name == "identity" for layer in hidden)
     return Finding(

@@ -99,7 +99,8 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
     """Return that training never came below the loss of probabilities squashed twice, unlike these outputs; or "".
 
     A softmax of k probabilities loses ln(1 + (k - 1) / e) at least, a sigmoid of one ln(1 + 1/e) on each positive
-    sample and ln 2 on each other one, if it is sure of all.
+    sample and ln 2 on each other one, if it is sure of all. None loses more than
+    1 + ln k.
     """
     history, last = evidence.course.history, evidence.network.layers[-1]
     if (
@@ -117,9 +118,14 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
         floor = float(positive * math.log1p(1.0 / math.e) + (1.0 - positive) * math.log(2.0))
     else:
         return ""
-    lowest, ended = min(history.loss), history.loss[-1]
+    lowest, ended, highest = min(history.loss), history.loss[-1], 1.0 + math.log(len(counts))
     apart = abs(outputs.loss - ended) > _APART * ended and performance(evidence) != "unknown"
-    if not (lowest >= _NEAR * floor and apart and evidence.course.l2 in (None, 0.0)):
+    if not (
+        lowest >= _NEAR * floor
+        and max(history.loss) <= highest
+        and apart
+        and evidence.course.l2 in (None, 0.0)
+    ):
         return ""
     return fill(
         "The loss of training never came below {lowest:.4g}, and probabilities that are squashed twice lose "
