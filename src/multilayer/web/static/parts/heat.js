@@ -20,7 +20,7 @@ function draw(canvas, bytes, height, width, turned) {
 
 export function Heat({ layer }) {
   const canvas = useRef();
-  const { look, revision, units } = sheet.value;
+  const { blocks, look, units } = sheet.value;
   const { number: n, inputs, units: outputs } = layer;
   const turned = letters.value.weights === "oi";
   const [down, along] = [inputs, outputs].map((size) => Math.ceil(size / Math.ceil(size / MOST)));
@@ -34,7 +34,7 @@ export function Heat({ layer }) {
       wanted = false;
       clearTimeout(soon);
     };
-  }, [revision, n, inputs, outputs, turned]);
+  }, [blocks[`W(${n})`], n, inputs, outputs, turned]); // an edit of other numbers leaves the block as it is
   const [wide, tall] = turned ? [inputs, outputs] : [outputs, inputs];
   const [width, height] = [Math.max(120, Math.min(8 * wide, 320)), Math.max(120, Math.min(8 * tall, 320))];
   const [x, y] = turned ? [look.units[n - 1], look.units[n]] : [look.units[n], look.units[n - 1]];
