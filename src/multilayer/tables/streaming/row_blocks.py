@@ -51,7 +51,24 @@ def row_blocks(
     Raises
     ------
     InputError
-        For a column that is not there, one that does not hold numbers, files of another kind or with other columns.
+        For a column that is not there, files of another kind or with other columns; in training, with the file, for a
+        column that does not hold numbers, and for gaps.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import pyarrow as pa
+    >>> import pyarrow.parquet as pq
+    >>> from multilayer import fit, initialize
+    >>> from multilayer.optimizers import Adam
+    >>> x = np.linspace(-1.0, 1.0, 1000)
+    >>> with TemporaryDirectory() as folder:
+    ...     pq.write_table(pa.table({"x": x, "y": x**2}), f"{folder}/1.parquet", row_group_size=250)
+    ...     blocks = row_blocks(folder, "y")
+    ...     net = initialize((1, 16, 1), "tanh", rng=0)
+    ...     trained = fit(net, blocks, loss="squared", optimizer=Adam(0.01), epochs=60, rng=0)
+    >>> len(blocks.block_rows), trained.history.loss[-1] < 0.01
+    (4, True)
     """
     targets = (target,) if isinstance(target, str) else tuple(target)
     blocks = tuple(block for path in _files(source) for block in _blocks_of(path))
