@@ -16,6 +16,7 @@ from multilayer._base import text
 from multilayer._base.language import CATALOGUES, DOMAIN
 
 _NEEDS = {
+    "cluster/test_search.py": "optuna",
     "interop/test_torch.py": "torch",
     "exchange/keras/test_keras.py": "keras",
     "exchange/onnx/test_exports.py": "torch",

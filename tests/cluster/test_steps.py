@@ -51,14 +51,18 @@ def digest(result):
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.fixture(scope="module")
+def alone():
+    return {optimizer: digest(trained(optimizer=optimizer)) for optimizer in OPTIMIZERS}
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3, 5])
-def test_any_number_of_workers(start, workers, optimizer):
-    assert digest(trained(start(workers), optimizer=optimizer)) == digest(trained(optimizer=optimizer))
+def test_any_number_of_workers(start, alone, workers):
+    client = start(workers)
+    assert {optimizer: digest(trained(client, optimizer=optimizer)) for optimizer in OPTIMIZERS} == alone
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_straggler_and_another_order(start, optimizer):
+def test_a_straggler_and_another_order(start, alone):
     client = start(3)
 
     def slow(*seconds):
@@ -78,30 +82,28 @@ def test_a_straggler_and_another_order(start, optimizer):
     first, *others = client.nthreads()
     client.run(slow, 0.5, workers=[first])
     client.run(slow, 0.2, 0.0, 0.1, 0.0, workers=others)
-    found = digest(trained(client, optimizer=optimizer, epochs=2))
-    assert found == digest(trained(optimizer=optimizer, epochs=2))
+    assert {optimizer: digest(trained(client, optimizer=optimizer)) for optimizer in OPTIMIZERS} == alone
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("times", [1, 2])
-def test_workers_killed(start, times, optimizer):
-    client, killed = start(2), []
+def test_workers_killed(start, alone, times):
+    client = start(2)
+    for optimizer in OPTIMIZERS:
+        killed = []
 
-    def kill(_):
-        if len(killed) < times:
-            killed.append(processes(client)[0])
-            os.kill(killed[-1], signal.SIGKILL)
+        def kill(_, killed=killed):
+            if len(killed) < times:
+                killed.append(processes(client)[0])
+                os.kill(killed[-1], signal.SIGKILL)
 
-    result = trained(client, optimizer=optimizer, callbacks=kill)
-    assert len(killed) == times
-    assert digest(result) == digest(trained(optimizer=optimizer))
+        assert digest(trained(client, optimizer=optimizer, callbacks=kill)) == alone[optimizer]
+        assert len(killed) == times
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_levels_beside_each_other(scheduler, optimizer):
+def test_levels_beside_each_other(scheduler, alone):
     levels = backend.info().levels
     address, _ = scheduler(levels[0], levels[-1])
-    assert digest(trained(address, optimizer=optimizer)) == digest(trained(optimizer=optimizer))
+    assert {optimizer: digest(trained(address, optimizer=optimizer)) for optimizer in OPTIMIZERS} == alone
 
 
 def test_the_scheduler_lost(scheduler, tmp_path):
@@ -124,7 +126,7 @@ def test_the_scheduler_lost(scheduler, tmp_path):
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 def test_arrays_and_data_frames_of_dask(start, optimizer):
     import dask.array as da
     import dask.dataframe as dd
