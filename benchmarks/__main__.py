@@ -27,6 +27,7 @@ from benchmarks.page import update
 from benchmarks.peak import measured_peak
 from benchmarks.race import TRAINERS, race, readable
 from benchmarks.room import measured_copies
+from benchmarks.scale import scale
 from benchmarks.startup import startup as time_imports
 from benchmarks.stored import store as store_results
 from benchmarks.studio import studio
@@ -35,7 +36,7 @@ from benchmarks.table_commands import predict, tables
 from multilayer.activations import Elementwise, catalogue
 
 app = click.Group(help=__doc__)
-for command in (studio, tables, predict, diagnosis_faults, diagnosis_suite):
+for command in (studio, tables, predict, scale, diagnosis_faults, diagnosis_suite):
     app.add_command(command)
 
 

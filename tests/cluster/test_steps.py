@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from multilayer import backend, fit, initialize
-from multilayer.cluster import ClusterLostError
+from multilayer.cluster import ClusterLostError, sums
 from multilayer.optimizers import LBFGS, SGD, Adam
 from tests.cluster.conftest import MARKS, processes
 
@@ -85,8 +85,12 @@ def test_a_straggler_and_another_order(start, alone):
     assert {optimizer: digest(trained(client, optimizer=optimizer)) for optimizer in OPTIMIZERS} == alone
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_workers_killed(start, alone, times):
+@pytest.mark.parametrize(("times", "inline"), [(1, 2**16), (2, 0)])
+def test_workers_killed(start, alone, monkeypatch, times, inline):
+    monkeypatch.setattr(
+        sums, "_INLINE", inline
+    )  # parameters that go with each task, or to one worker that is lost
+    monkeypatch.setattr(sums, "_PART", 2**17)
     client = start(2)
     for optimizer in OPTIMIZERS:
         killed = []

@@ -24,6 +24,7 @@ __all__ = [
     "check_wait",
     "connected",
     "dask",
+    "lost",
     "some_workers",
     "workers_of",
 ]
@@ -132,6 +133,11 @@ def _client(distributed: Any, at: Any, address: str) -> Any:
 def answers(client: Any) -> bool:
     """Whether the client has a connection to its scheduler."""
     return bool(client.status == "running")
+
+
+def lost() -> tuple[type[BaseException], ...]:
+    """Return the errors by which a lost worker shows."""
+    return CancelledError, OSError, dask().KilledWorker
 
 
 def workers_of(client: Any) -> dict[str, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from multilayer._base.arrays import well_laid_out
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation
-from multilayer.cluster.connection import WAIT, ClusterLostError, Required, answers, dask, some_workers
+from multilayer.cluster.connection import WAIT, ClusterLostError, Required, answers, lost, some_workers
 from multilayer.cluster.rows import DaskRows
 from multilayer.optimizers import Parameters
 from multilayer.training.block_engine import HereSums, Samples, engine_of_blocks
@@ -31,6 +31,12 @@ _LOSSES = 5
 """How often in a row the work of lost workers is done again."""
 _PER_THREAD = 4
 """Shards for each thread of the cluster: enough that a slow worker holds up little."""
+_PAUSE = 0.5
+"""Seconds until the scheduler has seen that a worker is gone."""
+_INLINE = 2**16
+"""Bytes of parameters that go with each task; more of them go to one worker, and from there to the others."""
+_PART = 2**22
+"""Bytes of x that go with one task, at most."""
 _KEPT = 256
 """Shards for which a worker keeps its engine."""
 
@@ -65,14 +71,14 @@ class ClusterSums(Sums):
         self._held: list[tuple[Any, Any] | None] = [None] * len(self._shards)
 
     def total(self, parameters: Parameters) -> Vector | None:
-        sums = gathered(self._client, len(self._shards), lambda number: self._submit(number, parameters))
+        sums = gathered(self._client, len(self._shards), self._submit, parameters)
         sizes = [
             -(-min(self._shards.size, self._shards.rows - n * self._shards.size) // BLOCK)
             for n in range(len(sums))
         ]
         return pairwise(zip(sizes, sums, strict=True))
 
-    def _submit(self, number: int, parameters: Parameters) -> Any:
+    def _submit(self, number: int, parameters: Any) -> Any:
         held = self._held[number]
         if held is None or any(future.status in ("lost", "cancelled", "error") for future in held):
             held = self._held[number] = self._sent(number)
@@ -101,17 +107,20 @@ class ClusterStepSums:
     def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
         """Return the objective, and behind it the gradient; None where not finite."""
         x, y, weights = samples
-        rows = BLOCK * shard_blocks(self._client, -(-len(x) // BLOCK), per_thread=1)
+        blocks = shard_blocks(self._client, -(-len(x) // BLOCK), per_thread=1)
+        while blocks > 1 and blocks * BLOCK * x[0].nbytes > _PART:
+            blocks //= 2
+        rows = blocks * BLOCK
         parts = [slice(at, min(at + rows, len(x))) for at in range(0, len(x), rows)]
 
-        def submit(number: int) -> Any:
+        def submit(number: int, parameters: Any) -> Any:
             part = parts[number]
             some = x[part], y[part], None if weights is None else weights[part]
             return self._client.submit(
                 part_sum, self._task, some, whole, parameters, pure=False, retries=_LOSSES
             )
 
-        sums = gathered(self._client, len(parts), submit)
+        sums = gathered(self._client, len(parts), submit, parameters)
         return pairwise(
             (-(-(part.stop - part.start) // BLOCK), found) for part, found in zip(parts, sums, strict=True)
         )
@@ -123,8 +132,12 @@ def shard_blocks(client: Any, blocks: int, per_thread: int = _PER_THREAD) -> int
     return 1 << max(0, (blocks // (per_thread * threads)).bit_length() - 1)
 
 
-def gathered(client: Any, count: int, submit: Callable[[int], Any]) -> Sequence[Any]:
+def gathered(
+    client: Any, count: int, submit: Callable[[int, Any], Any], parameters: Parameters
+) -> Sequence[Any]:
     """Return the results of tasks by number; what a lost worker had is submitted again.
+
+    `submit` starts a task by its number, and gets the parameters, or the future of them where they are large.
 
     Raises
     ------
@@ -135,7 +148,15 @@ def gathered(client: Any, count: int, submit: Callable[[int], Any]) -> Sequence[
     reason: BaseException | None = None
     for _ in range(_LOSSES + 1):
         some_workers(client)
-        tasks = {number: submit(number) for number in range(count) if number not in done}
+        common: Any = parameters
+        try:
+            if sum(array.nbytes for array in parameters) > _INLINE:
+                (common,) = client.scatter([parameters], hash=False)
+            tasks = {number: submit(number, common) for number in range(count) if number not in done}
+        except lost() as error:  # the worker that data were sent to
+            reason = error
+            time.sleep(_PAUSE)
+            continue
         for number, task in tasks.items():
             try:
                 done[number] = _result(client, task)
@@ -143,7 +164,7 @@ def gathered(client: Any, count: int, submit: Callable[[int], Any]) -> Sequence[
                 if answers(client):
                     client.cancel(list(tasks.values()))
                 raise
-            except _lost() as error:
+            except lost() as error:
                 reason = error
         if len(done) == count:
             return [done[number] for number in range(count)]
@@ -163,11 +184,6 @@ def _result(client: Any, task: Any) -> Any:
             return task.result(timeout=WAIT)
         except TimeoutError:
             some_workers(client)
-
-
-def _lost() -> tuple[type[BaseException], ...]:
-    """Return the errors by which a lost worker shows."""
-    return CancelledError, OSError, dask().KilledWorker
 
 
 _engines: OrderedDict[tuple[str, int], Any] = OrderedDict()

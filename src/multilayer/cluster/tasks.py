@@ -12,6 +12,7 @@ from typing import Any
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.cluster.connection import (
     ClusterLostError,
     Required,
@@ -19,6 +20,7 @@ from multilayer.cluster.connection import (
     answers,
     check_wait,
     dask,
+    lost,
     workers_of,
 )
 from multilayer.cluster.shared import Link, Shared, on_this_worker
@@ -127,7 +129,12 @@ class _Calls:
         """Hand out calls, wait a moment, and yield what is done."""
         distributed, room = dask(), _AHEAD * self._workers.look()
         while self.left and len(self.running) < room:
-            self._submit(self.left.popleft())
+            number = self.left.popleft()
+            try:
+                self._submit(number)
+            except lost() as error:  # the worker that data were sent to
+                yield from self._again(number, error)
+                break
         if not self.running:
             time.sleep(_LOOK)  # until there is a worker
             return
@@ -146,26 +153,26 @@ class _Calls:
                 raise
             except InputError as error:
                 yield Outcome(number, error=error)
-            except (CancelledError, distributed.KilledWorker) as error:
+            except lost() as error:
                 self._workers.look()
-                self._again(number, error)
+                yield from self._again(number, error)
 
     def _submit(self, number: int) -> None:
         common = (None, None) if self._shared is None else (self._shared.topic, self._shared.sent())
         call = (self._required, self._function, number, self._arguments[number])
         self.running[self._client.submit(on_worker, *call, *common, pure=False)] = number
 
-    def _again(self, number: int, error: BaseException) -> None:
+    def _again(self, number: int, error: BaseException) -> Iterator[Outcome]:
+        """Put a call back that was lost with its worker, or yield its end where that happens again and again."""
         self._losses[number] += 1
-        if self._losses[number] > _LOSSES:
-            raise ClusterLostError(
-                fill(
-                    "{count} workers in a row were lost at one task; they may lack memory for it; last: {reason}",
-                    count=self._losses[number],
-                    reason=error,
-                )
-            )
-        self.left.append(number)
+        if self._losses[number] <= _LOSSES:
+            self.left.append(number)
+            return
+        template = N_(
+            "{count} workers in a row were lost at one task; they may lack memory for it; last: {reason}"
+        )
+        fault = fill(template, count=self._losses[number], reason=error)
+        yield Outcome(number, error=ClusterLostError(fault))
 
     def give_up(self) -> None:
         """Let the calls go that are not done."""
