@@ -1,6 +1,6 @@
 """The studio as a widget of a notebook: the page's own modules, with the kernel in the place of the server.
 
-anywidget carries messages in Jupyter, VS Code, Colab and marimo, without an extension to be installed. What it runs is
+anywidget carries messages in Jupyter and its like, without an extension to be installed. What it runs is
 `static/widget.js`; that asks for the page's modules, so there is one copy of them. No port is opened.
 """
 

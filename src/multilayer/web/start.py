@@ -91,7 +91,7 @@ def widget(
     view: str = "see",
     language: str | None = None,
 ) -> Any:
-    """Return the studio as a widget, to be shown in a cell of a notebook: in Jupyter, VS Code, Colab and marimo.
+    """Return the studio as a widget, to be shown in a cell of a notebook.
 
     It is the page of `multilayer.studio`, asked through the kernel; no port is opened. Training and lessons are left
     to the page. It needs the extra `notebook`.

@@ -85,7 +85,7 @@ function Beginning({ initializers }) {
     if (number !== undefined) act("initialize", { seed: Math.round(number ?? 0), initializer: initializer || null });
   };
   return html`<div class="fields" role="group" aria-label=${t("New weights")}>
-    <${Choice} label=${t("Drawn by")} name="initializer" value=${initializer} options=${[["", t("what fits each activation")], ...initializers]} take=${setInitializer} />
+    <${Choice} label=${t("Starting weights")} name="initializer" value=${initializer} options=${[["", t("what fits each activation")], ...initializers]} take=${setInitializer} />
     <${Text} label=${t("Seed of the weights")} class="number" name="weights_seed" inputmode="numeric" size="8" value=${seed} take=${setSeed} />
     <button onClick=${draw}>${t("Draw new weights")}</button>
   </div>`;
