@@ -63,6 +63,12 @@ def test_conversion(tmp_path):
     assert read(tmp_path / "n.safetensors").network.networks == made.networks
 
 
+def test_what_we_write_of_a_table_is_for_other_programs(tmp_path):
+    (tmp_path / "m.onnx").write_bytes(write(model(), Written("m"))[".onnx"])
+    with pytest.raises(InputError, match=r"which multilayer wrote and does not read; read the \.safetensors"):
+        read(tmp_path / "m.onnx")
+
+
 def test_dates_are_refused_by_name(tmp_path):
     columns = columns_of(frame())
     encoder = Encoder.fit(columns.without(["class", "price"]))
@@ -73,7 +79,7 @@ def test_dates_are_refused_by_name(tmp_path):
 
 def test_other_formats_hold_networks(tmp_path):
     model().save(tmp_path / "m.safetensors")
-    for target in ("m.json", "m.npz", "m.keras", "m_torch.py", "m.c"):
+    for target in ("m.json", "m.npz", "m.keras", "m_torch.py", "m_sklearn.py"):
         with pytest.raises(InputError, match=r"\.safetensors"):
             convert(tmp_path / "m.safetensors", tmp_path / target)
         assert not (tmp_path / target).exists()

@@ -26,6 +26,7 @@ from multilayer.exchange.onnx.labels import Ends, ends_of
 from multilayer.exchange.onnx.preparation import prepared
 from multilayer.exchange.onnx.recognition import with_values
 from multilayer.exchange.onnx.steps import STEPS, State
+from multilayer.exchange.onnx.tables import TABLE
 from multilayer.exchange.onnx.tables_reader import Source, behind, model_of
 from multilayer.exchange.onnx.walk import Found, Walk
 from multilayer.io.network_document import Outline, check_finite, read_document
@@ -44,6 +45,7 @@ def read(path: Path, asked: Asked) -> Imported:
     data = storage.read(path)
     with located(where):
         graph = protobuf.model_of(data, Sidecar(path.parent))
+        _refuse_our_tables(graph)
         table = prepared(graph, folded(graph))
         network, ends, notes = network_of(graph if table is None else behind(graph, table))
         model, more = (None, ()) if table is None else model_of(table, network)
@@ -58,6 +60,15 @@ def read(path: Path, asked: Asked) -> Imported:
     runs = start.kind.startswith("f") and len(start.shape or (None, None)) > 1 and has_numbers
     program = partial(runtime.program, path, ends.output, ends.column, start) if runs else None
     return Imported(network, producer, notes, origin, program)
+
+
+def _refuse_our_tables(graph: Graph) -> None:
+    made_here = graph.producer.startswith("multilayer ")
+    if made_here and any(node.name.startswith(TABLE) for node in graph.nodes):
+        raise InputError(
+            "it is a model of a table as operators, which multilayer wrote and does not read; read the .safetensors "
+            "that it was made of"
+        )
 
 
 def network_of(graph: Graph) -> tuple[MLP, Ends, tuple[str, ...]]:

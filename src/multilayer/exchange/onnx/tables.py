@@ -28,7 +28,7 @@ from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
 from multilayer.tables.transforms.transform import Transform
 
-__all__ = ["OUTPUT", "answers_into", "quantity_into", "write"]
+__all__ = ["OUTPUT", "TABLE", "answers_into", "quantity_into", "write"]
 
 _OPSET, _IR_VERSION = 19, 9
 """The first version that compares texts."""
@@ -39,6 +39,8 @@ _DOCUMENTATION = (
     "Written by multilayer. An input for each column: numbers as float64 of shape (samples, 1), nan where missing; "
     'categories as text, "" where missing.'
 )
+TABLE = "table:"
+"""The beginning of the names of nodes that are of no network."""
 OUTPUT = {"classification": "probabilities", "regression": "prediction"}
 _KINDS = {"number": "float64", "category": "string"}
 
@@ -202,10 +204,10 @@ def answers_into(emitter: Emitter, model: Model, values: Mapping[str, str]) -> s
     """
     emitter.dtype = np.dtype(np.float32)  # of what an encoder makes
     parts = [made for column in model.encoder.columns for made in _encoded(emitter, column, values)]
-    emitter.begin("table:x", 0)
+    emitter.begin(f"{TABLE}x", 0)
     x = emitter.o("Concat", *parts, axis=1)
     found = [_member(emitter, network, number, x, model) for number, network in enumerate(model.networks, 1)]
-    emitter.begin("table:y", 0)
+    emitter.begin(f"{TABLE}y", 0)
     mean = found[0]
     for value in found[1:]:
         mean = emitter.o("Add", mean, value)
@@ -225,7 +227,7 @@ def _encoded(emitter: Emitter, column: ColumnEncoder, values: Mapping[str, str])
                 )
             )
         place = _Column(emitter, column, values[schema.name])
-        emitter.begin(f"table:{schema.name}", 0)
+        emitter.begin(f"{TABLE}{schema.name}", 0)
         return [_TRANSFORMS[type(one)](place, one) for one in column.transforms]
 
 
@@ -258,7 +260,7 @@ def _classes(emitter: Emitter, model: Model, mean: str) -> tuple[Value, ...]:
     emitter.rename(name)
     table, kind = label_table(model.target.classes)
     place = emitter.o("ArgMax", name, axis=1, keepdims=0)
-    emitter.o("Gather", emitter.constant(table, "table:classes"), place, axis=0)
+    emitter.o("Gather", emitter.constant(table, f"{TABLE}classes"), place, axis=0)
     emitter.rename("class")
     return Value(name, "float64", (None, len(model.target.classes))), Value("class", kind, (None,))
 
