@@ -147,13 +147,13 @@ class Training(Iterator[Step | Epoch]):
         )
 
     def show_inside_epochs(self) -> int | None:
-        """Yield a `Step` at every hundredth of an epoch unless others are asked for, and return the rows of an epoch.
+        """Yield a `Step` at every hundredth of an epoch, unless others are asked for, where data are blocks.
 
-        None, with nothing changed, where its batches are not known.
+        Return the rows of an epoch then, else None.
         """
         if not isinstance(self._data, ShuffledBlocks):
             return None
-        self._every = self._every or max(1, self._data.count(self.config.batch_size) // 100)
+        self._every = self._every or max(1, (self.batches or 0) // 100)
         return self._data.rows
 
     def set_samples(self, samples: int) -> None:
