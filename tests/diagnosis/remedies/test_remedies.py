@@ -13,9 +13,11 @@ from multilayer.diagnosis.remedies.remedy import (
     activation,
     initialization,
     patience,
+    penalty,
     rate,
     solver,
     standardize,
+    width,
 )
 from multilayer.initializers import Orthogonal, ScikitLearn
 from multilayer.losses import binary_cross_entropy
@@ -56,7 +58,7 @@ def with_hidden(*hidden):
 
 
 def test_names_are_all_different():
-    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 6
+    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 8
 
 
 def test_standardize():
@@ -163,3 +165,22 @@ def test_every_variant_can_be_trained():
     for remedy in REMEDIES:
         for variant in remedy(setup):
             assert variant.setup.trained(X, y, 0).network.widths == (3, 5, 4, 1)
+
+
+def test_a_penalty_is_left_out_where_it_is_not_tiny():
+    assert list(penalty(SETUP.with_config(l2=1e-4))) == []
+    (variant,) = penalty(SETUP.with_config(l2=30.0, weight_decay=0.1))
+    assert (variant.setup.config.l2, variant.setup.config.weight_decay) == (0.0, 0.0)
+    assert variant.call == "alpha=0"
+
+
+def test_narrow_layers_become_wide_and_wide_ones_stay():
+    assert list(width(SETUP)) == []
+    narrow = initialize((3, 2, 64, 1), "tanh", "sigmoid", rng=0)
+    setup = dataclasses.replace(FIT, network=narrow, keep_weights=True)
+    (variant,) = width(setup)
+    assert variant.setup.network.widths == (3, 32, 64, 1)
+    assert variant.setup.activations == setup.activations
+    assert not variant.setup.keep_weights
+    assert variant.call == "initialize((3, 32, 64, 1), ...)"
+    assert list(width(dataclasses.replace(FIT, network=initialize((3, 1), "sigmoid", rng=0)))) == []

@@ -83,6 +83,8 @@ def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
     """Return a finding where weights are large and biases are not: steps would have moved both."""
     worst = max(layers, key=lambda layer: layer.gain)
     bias = float(np.sqrt((worst.layer.b.astype(np.float64) ** 2).mean()))
+    if min(layer.gain for layer in layers) < _FACTOR / 2:  # initial weights are large in all layers
+        return None
     if (
         not worst.gain > _FACTOR
         or not bias < _SMALL * worst.gain

@@ -21,7 +21,7 @@ from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats, TrainingRecord
-from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.performance import performance, scores, skill
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
 
@@ -34,6 +34,10 @@ _AS_DRAWN = (0.25, 2.0)
 """Gains of layers whose weights are as large as they are drawn."""
 _USUAL = {"adam": 0.005, "adamw": 0.005, "rmsprop": 0.005, "sgd": 0.05}
 """Rates that are high enough, by optimizer."""
+_FAR_BELOW = 0.1
+"""Of those: a loss that falls at all is one that is waited for then."""
+_WORST = -0.9
+"""Of the way to perfection: what is worse than that has been trained, on something else."""
 
 
 def fall(loss: Floats) -> float:
@@ -49,7 +53,8 @@ def too_slow(course: TrainingRecord, loss: Floats) -> bool:
         return False
     if len(loss) < _MANY:
         return False
-    return float((np.diff(loss) < 0).mean()) > _STEADY and fall(loss) > _FALL
+    far_below = rate is not None and usual is not None and rate < _FAR_BELOW * usual
+    return float((np.diff(loss) < 0).mean()) > _STEADY and (fall(loss) > _FALL or far_below)
 
 
 def moved(evidence: Evidence) -> float | None:
@@ -61,7 +66,9 @@ def moved(evidence: Evidence) -> float | None:
     low, high = _AS_DRAWN
     if evidence.course.history is not None or not evidence.layers:
         return None
-    if performance(evidence) != "poor" or not all(low < layer.gain < high for layer in evidence.layers):
+    if performance(evidence) != "poor" or (skill(evidence) or 0.0) < _WORST:
+        return None
+    if not all(low < layer.gain < high for layer in evidence.layers):
         return None
     biases = (layer.layer.b.astype(np.float64) for layer in evidence.layers[:-1] or evidence.layers)
     return max(float(np.sqrt((b**2).mean())) for b in biases)

@@ -16,6 +16,7 @@ from multilayer.activations import gelu, relu, tanh
 from multilayer.diagnosis.remedies.problem import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
 from multilayer.network import MLP, Dense
+from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, Adam
 
 __all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
@@ -23,6 +24,9 @@ __all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
 _ACTIVATIONS = (tanh, relu, gelu)
 """Bounded and zero-centred; a rectifier; a smooth one."""
 _MORE_EPOCHS = 10
+_TINY = 0.01
+"""A penalty that no training notices."""
+_NARROW, _WIDE = 3, 32
 
 
 @dataclass(frozen=True)
@@ -179,5 +183,43 @@ def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
         )
 
 
-REMEDIES: tuple[Remedy, ...] = (standardize, activation, initialization, rate, patience, solver)
+def penalty(setup: Setup) -> Iterator[Variant]:
+    """Weights without a penalty, where there is one that is not tiny."""
+    config = setup.config
+    if config.l2 + config.weight_decay > _TINY:
+        yield Variant(
+            fill("no penalty on weights"),
+            setup.call(estimator="alpha=0", fit="l2=0, weight_decay=0"),
+            setup.with_config(l2=0.0, weight_decay=0.0),
+        )
+
+
+def width(setup: Setup) -> Iterator[Variant]:
+    """Wider hidden layers, where one has next to no units."""
+    network = setup.network
+    hidden = network.widths[1:-1]
+    if not hidden or min(hidden) > _NARROW:
+        return
+    wider = tuple(max(_WIDE, units) for units in hidden)
+    *activations, output = setup.activations
+    widths = (network.widths[0], *wider, network.widths[-1])
+    # The weights of narrower layers are no start for wider ones.
+    drawn = initialize(widths, activations, output, dtype=network.dtype, rng=0)
+    yield Variant(
+        fill("at least {units} units in every hidden layer", units=_WIDE),
+        setup.call(estimator=f"hidden_layer_sizes={wider}", fit=f"initialize({widths}, ...)"),
+        replace(setup, network=drawn, keep_weights=False),
+    )
+
+
+REMEDIES: tuple[Remedy, ...] = (
+    standardize,
+    activation,
+    initialization,
+    rate,
+    patience,
+    solver,
+    penalty,
+    width,
+)
 """In the order in which they are tried."""
