@@ -9,16 +9,20 @@ import numpy as np
 import pytest
 
 from multilayer.exchange.source import write_html
+from multilayer.tables import columns_of
+from tests.exchange.source.test_c import NASTY
 from tests.exchange.source.test_html import CLASSES, NAMES, flower_network
+from tests.exchange.source.test_tables import MODELS
+from tests.exchange.source.test_tables import rows as rows_of_table
 
 
-@pytest.fixture
-def page(tmp_path):
+@pytest.fixture(params=[flower_network], ids=["network"])
+def page(tmp_path, request):
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium")
     assert chromium, "the tests of the page need Chromium: apt-get install chromium"
-    (path,) = write_html(flower_network(), tmp_path / "flowers")
+    (path,) = write_html(request.param(), tmp_path / "flowers")
     trouble, asked = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -71,7 +75,7 @@ class TestBrowser:
         ("text", "message"),
         [
             ("", "There are no rows yet."),
-            ("1,2,3\n", "Row 1 has 3 numbers; expected 4."),
+            ("1,2,3\n", "Row 1 has 3 values; expected 4."),
             (
                 "sepal length,other\n1,2\n",
                 f"The first line has no column {NAMES[1]}, {NAMES[2]}, {NAMES[3]}.",
@@ -98,3 +102,38 @@ class TestBrowser:
             page.emulate_media(color_scheme=scheme)
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+class TestTable:
+    @pytest.mark.parametrize("page", [lambda: MODELS["classes"]], indirect=True, ids=["classes"])
+    def test_a_row_of_columns(self, page):
+        made = MODELS["classes"]
+        page.fill("#x0", "2.5")
+        page.fill("#x1", "0.25")
+        page.select_option("#x3", "2.5")
+        page.select_option("#x5", "yes")
+        row = {one.name: "" for one in made.encoder.schema} | {
+            "size": "2.5",
+            NASTY[1]: "0.25",
+            "kind": "2.5",
+            "two": "yes",
+        }
+        table = columns_of({name: [value] for name, value in row.items()})
+        rows = table_of(page, "#one-result")
+        assert [float(line[1]) for line in rows] == pytest.approx(made(table)[0].tolist(), rel=1e-5)
+        assert page.inner_text(".answer").strip() == made.predict(table)[0].strip()
+        page.fill("#x0", "wide")
+        assert page.inner_text("#one-result") == "Numbers are missing: size"
+        assert page.inner_text("#self-test") == "Its stored answers come out as they should."
+
+    @pytest.mark.parametrize("page", [lambda: MODELS["quantity"]], indirect=True, ids=["quantity"])
+    def test_pasted_rows(self, page):
+        made = MODELS["quantity"]
+        names = [one.name for one in made.encoder.schema]
+        texts, columns = rows_of_table(made)
+        quoted = [['"' + cell.replace('"', '""') + '"' for cell in line] for line in (names, *texts)]
+        page.fill("#rows", "\n".join(",".join(line) for line in quoted))
+        page.click("#run")
+        found = [float(line[1]) if line[1] != "NaN" else np.nan for line in table_of(page, "#results")[1:]]
+        assert found == pytest.approx(made(columns).tolist(), rel=1e-5, nan_ok=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from multilayer import InputError
-from multilayer.exchange.source import SOURCES, c_source, html_source, javascript_source, python_source
+from multilayer.exchange.source import SOURCES, c_source, fixed_c_source, javascript_source, python_source
 from multilayer.exchange.source.table_plan import table_plan_of, texts_of
 from multilayer.tables import Column, Columns, ColumnSchema, Encoder, Model, Target, columns_of
 from multilayer.tables.calibration import Calibration
@@ -165,5 +165,5 @@ def test_what_has_no_source_is_refused_by_name():
     net = random_network((encoder.width, 3, 1), ("relu", "identity"), np.float32)
     with pytest.raises(InputError, match="column 'when': there is no source for dates"):
         python_source(Model(encoder, (net,), QUANTITY))
-    with pytest.raises(InputError, match="written as C, Python and JavaScript"):
-        html_source(MODELS["classes"])
+    with pytest.raises(InputError, match="written as C, Python, JavaScript and HTML"):
+        fixed_c_source(MODELS["classes"], np.zeros((2, ENCODER.width)))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import html_text
 from multilayer.exchange.source.files import write_source
-from multilayer.exchange.source.html_page import PAGE, SCRIPT, STYLE
+from multilayer.exchange.source.html_page import OF_NETWORK, OF_TABLE, PAGE, SCRIPT, STYLE
 from multilayer.exchange.source.javascript import module_text
 from multilayer.exchange.source.plan import Plan, plan_of
+from multilayer.exchange.source.table_javascript import table_module
+from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
+from multilayer.tables.columns import ColumnSchema
+from multilayer.tables.model import Model
 
 __all__ = ["html_source", "write_html"]
 
@@ -20,32 +25,61 @@ __all__ = ["html_source", "write_html"]
 def html_source(network: Any, name: str = "network") -> dict[str, str]:
     """Return `name`.html, a page with the network in it, of the same bits as `net(x)`: a file name with its text.
 
-    It works offline: its security policy allows its own script and style alone, by their hashes.
+    A model of a table has a field for each column: numbers are typed, categories are chosen. It works offline: its
+    security policy allows its own script and style alone, by their hashes.
 
     Raises
     ------
     InputError
         For what has no source, and a name that makes no identifier (see `multilayer.exchange.source`).
     """
+    if isinstance(network, Model):
+        return _page_of_table(table_plan_of(network, name))
     plan = plan_of(network, name)
-    places = {
-        "shares": "true" if _gives_shares(plan) else "false",
-        "digits": 9 if plan.real == "f32" else 17,
-    }
-    script = module_text(plan).replace("\nexport ", "\n") + SCRIPT.format_map(places)
+    script = module_text(plan) + OF_NETWORK
+    fields = map(_field, range(plan.inputs), plan.input_names)
+    shown = _Shown(plan.name, _description(plan), plan.origin, plan.input_names, tuple(fields))
+    return _page(shown, script, shares=_gives_shares(plan), digits=9 if plan.real == "f32" else 17)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a page says of its network, and the fields of a row."""
+
+    name: str
+    description: str
+    origin: tuple[str, ...]
+    input_names: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+def _page_of_table(plan: TablePlan) -> dict[str, str]:
+    names = tuple(one.name for one in plan.schema)
+    classes = plan.model.target.classes
+    said = f"A model of a table of {len(names)} columns" + (
+        f" with {len(classes)} classes." if classes else "."
+    )
+    fields = (_field_of(i, one) for i, one in enumerate(plan.schema))
+    shown = _Shown(plan.name, said, plan.origin, names, tuple(fields))
+    return _page(shown, table_module(plan) + OF_TABLE, shares=bool(classes), digits=17)
+
+
+def _page(shown: _Shown, module: str, *, shares: bool, digits: int) -> dict[str, str]:
+    places = {"shares": "true" if shares else "false", "digits": digits}
+    script = module.replace("\nexport ", "\n") + SCRIPT.format_map(places)
     page = PAGE.format(
         script_hash=_hash(script),
         style_hash=_hash(STYLE),
-        name=html_text(plan.name.replace("_", " ")),
-        network=html_text(_description(plan)),
-        fields="\n".join(map(_field, range(plan.inputs), plan.input_names)),
-        inputs=plan.inputs,
-        placeholder=html_text(",".join(plan.input_names[:8])),
-        origin=html_text(" ".join(plan.origin)),
+        name=html_text(shown.name.replace("_", " ")),
+        network=html_text(shown.description),
+        fields="\n".join(shown.fields),
+        inputs=len(shown.input_names),
+        placeholder=html_text(",".join(shown.input_names[:8])),
+        origin=html_text(" ".join(shown.origin)),
         style=STYLE,
         script=script,
     )
-    return {f"{plan.name}.html": page.encode("ascii", "xmlcharrefreplace").decode("ascii")}
+    return {f"{shown.name}.html": page.encode("ascii", "xmlcharrefreplace").decode("ascii")}
 
 
 def write_html(network: Any, path_stem: AnyPath, *, name: str | None = None) -> tuple[Path, ...]:
@@ -76,3 +110,12 @@ def _field(i: int, name: str) -> str:
         f'<div><label for="x{i}">{html_text(name)}</label>'
         f'<input id="x{i}" name="x{i}" inputmode="decimal" value="0"></div>'
     )
+
+
+def _field_of(i: int, schema: ColumnSchema) -> str:
+    """Return the field of a column: numbers are typed, categories are chosen; both may be missing."""
+    label = f'<div><label for="x{i}">{html_text(schema.name)}</label>'
+    if schema.kind == "number":
+        return f'{label}<input id="x{i}" name="x{i}" inputmode="decimal" placeholder="missing"></div>'
+    options = "".join(f"<option>{html_text(one)}</option>" for one in schema.categories)
+    return f'{label}<select id="x{i}" name="x{i}"><option value="">missing</option>{options}</select></div>'

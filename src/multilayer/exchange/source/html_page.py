@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["PAGE", "SCRIPT", "STYLE"]
+__all__ = ["OF_NETWORK", "OF_TABLE", "PAGE", "SCRIPT", "STYLE"]
 
 PAGE = """\
 <!doctype html>
@@ -65,10 +65,10 @@ header p { margin: 0.25rem 0 0; }
 form div { display: flex; flex-direction: column; justify-content: flex-end; }
 form { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.75rem 1rem; }
 label { display: block; font-size: 0.9rem; overflow-wrap: anywhere; }
-input, textarea { width: 100%; padding: 0.45rem 0.6rem; border: 1px solid var(--line); border-radius: 0.4rem;
+input, select, textarea { width: 100%; padding: 0.45rem 0.6rem; border: 1px solid var(--line); border-radius: 0.4rem;
   background: var(--field); color: inherit; font: inherit; font-variant-numeric: tabular-nums; }
 textarea { font-family: ui-monospace, monospace; font-size: 0.9rem; }
-input[aria-invalid="true"] { border-color: var(--bad); }
+[aria-invalid="true"] { border-color: var(--bad); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 button { padding: 0.45rem 0.9rem; border: 1px solid var(--accent); border-radius: 0.4rem; background: var(--accent);
   color: var(--on-accent); font: inherit; cursor: pointer; }
@@ -91,9 +91,43 @@ footer { margin-top: 3rem; font-size: 0.85rem; }
 .origin { overflow-wrap: anywhere; }
 """
 
+OF_NETWORK = """
+const same = "Its stored outputs come out with the same bits.";
+const outputs_of = predict;
+
+function value_of(text) {
+    const trimmed = text.trim();
+    const value = Number(trimmed);
+    return trimmed === "" || Number.isNaN(value) ? null : value;
+}
+
+const is_head = (cells) => cells.some((cell) => value_of(cell) === null);
+
+function class_of(y) {
+    return classNames.length === 0 ? null : classNames[classify(y)] ?? "none: an output is not a number";
+}
+"""
+"""What the script takes of the module of a network: outputs, values of cells (null for none), heads, classes."""
+
+OF_TABLE = """
+const same = "Its stored answers come out as they should.";
+const inputNames = columnNames;
+const outputNames = classNames.length > 0 ? classNames : ["prediction"];
+const outputs_of = (row) => [predict(row)].flat();
+
+function value_of(text, i) {
+    if (categories[i] !== null || is_gap(text)) return text;
+    return written_number.test(text.trim()) && Number.isFinite(Number(text)) ? text : null;
+}
+
+const is_head = (cells) => cells.some((cell) => columnNames.includes(cell.trim()));
+const class_of = (y) => (classNames.length === 0 ? null : classNames[y.indexOf(Math.max(...y))]);
+"""
+"""The same of a model of a table."""
+
 SCRIPT = """
 const element = (id) => document.getElementById(id);
-const fields = [...document.querySelectorAll("#one input")];
+const fields = [...document.querySelectorAll("#one input, #one select")];
 const shares = {shares};
 const most_shown = 1000;
 let csv = "";
@@ -107,19 +141,9 @@ function made(tag, text, properties = {{}}) {{
 const shown = (value) => String(Number(value.toPrecision(6)));
 const whole = (value) => String(Number(value.toPrecision({digits})));
 
-function number_of(text) {{
-    const trimmed = text.trim();
-    const value = Number(trimmed);
-    return trimmed === "" || Number.isNaN(value) ? null : value;
-}}
-
-function class_of(y) {{
-    return classNames.length === 0 ? null : classNames[classify(y)] ?? "none: an output is not a number";
-}}
-
 // One row: as it is typed
 function show_one() {{
-    const x = fields.map((field) => number_of(field.value));
+    const x = fields.map((field, i) => value_of(field.value, i));
     fields.forEach((field, i) => field.setAttribute("aria-invalid", String(x[i] === null && field.value !== "")));
     const result = element("one-result");
     if (x.includes(null)) {{
@@ -128,7 +152,7 @@ function show_one() {{
             (missing.length > 5 ? `, and ${{missing.length - 5}} more` : "")));
         return;
     }}
-    const y = predict(x);
+    const y = outputs_of(x);
     const table = document.createElement("table");
     y.forEach((value, i) => {{
         const row = table.insertRow();
@@ -170,12 +194,12 @@ function cells_of(text) {{
     return rows;
 }}
 
-// The rows of numbers, or a sentence on what is wrong
+// The rows of values, or a sentence on what is wrong
 function rows_of(text) {{
     const table = cells_of(text + "\\n");
     if (table.length === 0) return "There are no rows yet.";
     let places = inputNames.map((_, i) => i), start = 0;
-    if (table[0].some((cell) => number_of(cell) === null)) {{
+    if (is_head(table[0])) {{
         const names = table[0].map((name) => name.trim());
         const missing = inputNames.filter((name) => !names.includes(name.trim()));
         if (missing.length > 0) return `The first line has no column ${{missing.slice(0, 5).join(", ")}}.`;
@@ -187,9 +211,9 @@ function rows_of(text) {{
     const rows = [];
     for (let r = start; r < table.length; r++) {{
         if (start === 0 && table[r].length !== inputNames.length) {{
-            return `Row ${{r + 1}} has ${{table[r].length}} numbers; expected ${{inputNames.length}}.`;
+            return `Row ${{r + 1}} has ${{table[r].length}} values; expected ${{inputNames.length}}.`;
         }}
-        const x = places.map((place) => number_of(table[r][place] ?? ""));
+        const x = places.map((place, i) => value_of(table[r][place] ?? "", i));
         const wrong = x.indexOf(null);
         if (wrong >= 0) return `Row ${{r + 1 - start}} has no number in column ${{inputNames[wrong]}}.`;
         rows.push(x);
@@ -209,7 +233,7 @@ function run_many() {{
         message.textContent = rows;
         return;
     }}
-    const outputs = rows.map(predict);
+    const outputs = rows.map((row) => outputs_of(row));
     const classes = outputs.map(class_of);
     const head = [...outputNames, ...(classNames.length > 0 ? ["class"] : [])];
     const lines = outputs.map((y, r) => [...y.map(whole), ...(classes[r] === null ? [] : [classes[r]])]);
@@ -243,7 +267,7 @@ element("copy").addEventListener("click", async () => {{
 }});
 const wrong = selfTest();
 element("self-test").textContent =
-    wrong === 0 ? "Its stored outputs come out with the same bits." : `${{wrong}} stored outputs came out differently.`;
+    wrong === 0 ? same : `${{wrong}} stored outputs came out differently.`;
 element("self-test").className = wrong === 0 ? "" : "bad";
 show_one();
 """

@@ -157,7 +157,7 @@ def plan_of(model: Any, name: str) -> Plan:
     """
     if isinstance(model, Model):
         raise InputError(
-            "a model of a table is written as C, Python and JavaScript; write it so, or one of its networks, "
+            "a model of a table is written as C, Python, JavaScript and HTML; write it so, or one of its networks, "
             "model.networks[0], which takes encoded inputs (model.encoder)"
         )
     network = network_of(model)

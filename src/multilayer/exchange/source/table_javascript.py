@@ -9,12 +9,12 @@ from multilayer.exchange.source.javascript_layers import layer_lines, script_str
 from multilayer.exchange.source.javascript_text import ARITHMETIC
 from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
-from multilayer.exchange.source.table_javascript_text import END, TOP, TYPES
+from multilayer.exchange.source.table_javascript_text import END, MAIN, TOP, TYPES
 from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
 from multilayer.tables.model import Model
 from multilayer.tables.texts import GAPS
 
-__all__ = ["table_source"]
+__all__ = ["table_module", "table_source"]
 
 _QUANTITY = """\
     let total = 0;
@@ -35,6 +35,13 @@ def table_source(model: Model, name: str) -> dict[str, str]:
     """Return the file names and the texts."""
     plan = table_plan_of(model, name)
     places = _places(plan)
+    text = "\n".join([table_module(plan), MAIN.format_map(places)])
+    return {f"{plan.name}.mjs": text, f"{plan.name}.d.mts": TYPES.format_map(places)}
+
+
+def table_module(plan: TablePlan) -> str:
+    """Return the module without its command line."""
+    places = _places(plan)
     kernels, primitives = plan.parts(lambda _: JavaScript())
     used = (text for name, text in PRIMITIVES.items() if name in primitives)
     parts = [
@@ -44,7 +51,7 @@ def table_source(model: Model, name: str) -> dict[str, str]:
         *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]
-    return {f"{plan.name}.mjs": "\n".join(parts), f"{plan.name}.d.mts": TYPES.format_map(places)}
+    return "\n".join(parts)
 
 
 def _places(plan: TablePlan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["END", "TOP", "TYPES"]
+__all__ = ["END", "MAIN", "TOP", "TYPES"]
 
 TOP = """\
 // {origin}
@@ -107,7 +107,9 @@ export function selfTest() {{
     const found = test_rows.flatMap((row) => predict(row));
     return found.filter((y, i) => !(Math.abs(y - test_answers[i]) <= {bound} * Math.abs(test_answers[i]))).length;
 }}
+"""
 
+MAIN = """\
 if (typeof process !== "undefined" && process.argv?.[1]) {{
     const {{ realpathSync }} = await import("node:fs");
     const {{ pathToFileURL }} = await import("node:url");
