@@ -46,13 +46,12 @@ export function Update() {
   const choices = useAnswer(() => ask("optimizers"), []) ?? [];
   const found = useAnswer(() => ask("update", request).catch(({ message }) => ({ refused: message })), [session.value.revision, request]);
   const parameters = choices.find(({ name }) => name === chosen.value.optimizer)?.parameters ?? [];
-  const act = () => act("update_do", request);
   return html`<${Part} id="update" title=${t("One update")} class="update">
     <p class="soft">${t("What the optimizer makes of these gradients. The batch is the rows above.")}</p>
     <div class="bar">
       <${Choice} label=${t("Optimizer")} value=${chosen.value.optimizer} options=${choices.map(({ name }) => name)} take=${(optimizer) => (chosen.value = { optimizer, parameters: {} })} />
       ${parameters.map((each) => html`<${Parameter} key=${chosen.value.optimizer + each.name} ...${each} />`)}
-      ${found?.step && html`<button class="main" onClick=${act}>${t("Do it")}</button>`}
+      ${found?.step && html`<button class="main" onClick=${() => act("update_do", request)}>${t("Do it")}</button>`}
     </div>
     ${found?.refused && html`<p class="problem" role="status">${found.refused}</p>`}
     ${found?.step && html`<p>${t("Update {step} at the rate {rate}.", { step: found.step, rate: found.rate })} ${found.goes_on ? t("The optimizer goes on from the state of the update before.") : found.made.length > 1 && t("Its state begins at 0.")}
