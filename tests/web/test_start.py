@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 
@@ -90,7 +91,7 @@ def test_a_port_that_is_taken_is_named():
 
 
 def test_a_missing_package_names_the_extra(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "uvicorn", None)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(MissingExtraError, match=r"multilayer\[studio\]"):
         multilayer.studio(NET, browser=False, wait=False)
 
@@ -150,3 +151,17 @@ def test_a_language_is_one_that_there_is():
     assert multilayer.studio(NET, browser=False, wait=False, language="ko").session.language == "ko"
     with pytest.raises(InputError, match="no language 'de'"):
         multilayer.studio(NET, browser=False, wait=False, language="de")
+
+
+def test_a_widget_begins_with_a_view_that_there_is():
+    with pytest.raises(InputError, match="there is no view 'sea' in a notebook; did you mean 'see'"):
+        multilayer.widget(view="sea")
+    with pytest.raises(InputError, match="X has shape"):
+        multilayer.widget(X=[[[1.0]]])
+
+
+def test_a_widget_without_anywidget_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "multilayer.web.notebook", raising=False)
+    with pytest.raises(MissingExtraError, match=r"multilayer\[notebook\]"):
+        multilayer.widget()
