@@ -186,8 +186,8 @@ BOTH_SIDES = {
     "unscaled_targets: large": ("unscaled_targets", numbers(0.0, 31.0), numbers(0.0, 29.0)),
     "unscaled_targets: small": ("unscaled_targets", numbers(0.0, 0.019), numbers(0.0, 0.021)),
     "unscaled_targets: far": ("unscaled_targets", numbers(31.0, 1.0), numbers(29.0, 1.0)),
-    "too_much_penalty": ("too_much_penalty", shrunk(0.19, l2=1.0), shrunk(0.21, l2=1.0)),
-    "too_much_penalty: none": ("too_much_penalty", shrunk(0.1), shrunk(0.1, l2=0.0)),
+    "too_much_penalty": ("too_much_penalty", shrunk(0.19, penalty=1.0), shrunk(0.21, penalty=1.0)),
+    "too_much_penalty: none": ("too_much_penalty", shrunk(0.1), shrunk(0.1, penalty=0.0)),
     "too_few_units": ("too_few_units", narrow(3), narrow(4)),
     "too_few_units: enough": ("too_few_units", narrow(3, 0.78), narrow(3, 0.86)),
     "behind_simple_model": (

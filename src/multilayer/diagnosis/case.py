@@ -166,7 +166,7 @@ def record_of(config: TrainConfig, history: History | None, stopped: str | None)
         epochs=config.epochs,
         tolerance=None if stopping is None else stopping.tolerance,
         patience=None if stopping is None or math.isinf(stopping.patience) else int(stopping.patience),
-        l2=config.l2 + config.weight_decay,
+        penalty=config.penalty,
         loss=config.loss,
     )
 

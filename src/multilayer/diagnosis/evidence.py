@@ -177,7 +177,7 @@ class TrainingRecord:
     """How many there were to be."""
     tolerance: float | None = setting(None, optional=True)
     patience: int | None = setting(None, minimum=0, integer=True, optional=True)
-    l2: float | None = setting(None, minimum=0.0, optional=True)
+    penalty: float | None = setting(None, minimum=0.0, optional=True)
     """The penalty on weights, L2 and weight decay together; 0 where there was none."""
     start: MLP | None = None
     """The network before training."""

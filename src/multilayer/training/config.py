@@ -260,6 +260,15 @@ class TrainConfig:
         return {name: getattr(self, name) for name in _SCHEDULES}
 
     @property
+    def penalty(self) -> float:
+        """What draws the weights towards 0: l2 and weight_decay together."""
+        return self.l2 + self.weight_decay
+
+    def unpenalized(self) -> TrainConfig:
+        """Return these settings without anything that draws the weights towards 0."""
+        return dataclasses.replace(self, l2=0.0, weight_decay=0.0)
+
+    @property
     def penalties(self) -> dict[str, float]:
         """The settings that add to the mean loss, by name."""
         return {"l2": self.l2}

@@ -28,7 +28,7 @@ _BEFORE = 3.0
 
 @check("Are weights left to be as large as they need to be?", needs.layers)
 def too_much_penalty(evidence: Evidence, layers: Layers) -> Outcomes:
-    penalty, start = evidence.course.l2, evidence.start
+    penalty, start = evidence.course.penalty, evidence.start
     if penalty == 0.0:
         yield NotMeasured(reason=fill("there was no penalty on weights"))
         return

@@ -124,7 +124,7 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
         lowest >= _NEAR * floor
         and max(history.loss) <= highest
         and apart
-        and evidence.course.l2 in (None, 0.0)
+        and evidence.course.penalty in (None, 0.0)
     ):
         return ""
     return fill(

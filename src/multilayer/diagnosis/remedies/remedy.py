@@ -185,12 +185,11 @@ def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
 
 def penalty(setup: Setup) -> Iterator[Variant]:
     """Weights without a penalty, where there is one that is not tiny."""
-    config = setup.config
-    if config.l2 + config.weight_decay > _TINY:
+    if setup.config.penalty > _TINY:
         yield Variant(
             fill("no penalty on weights"),
             setup.call(estimator="alpha=0", fit="l2=0, weight_decay=0"),
-            setup.with_config(l2=0.0, weight_decay=0.0),
+            replace(setup, config=setup.config.unpenalized()),
         )
 
 
