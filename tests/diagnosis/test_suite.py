@@ -16,7 +16,6 @@ LABELLED = {
     "behind_simple_model",
     "too_few_units",
     "too_much_penalty",
-    "unrelated_targets",
     "unscaled_targets",
 }
 """Checks whose cases are those of tests/diagnosis_cases."""

@@ -59,7 +59,7 @@ def rare_class(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     return trained(data.rare(seed), hidden, activation, seed)
 
 
-@fault("no_better_than_constant", ((16,), "relu"), ((12, 12), "tanh"))
+@fault("unrelated_targets", ((16,), "relu"), ((12, 12), "tanh"))
 def targets_of_other_rows(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     """X was sorted after y had been taken from it, say."""
     subject = trained(data.rings(seed), hidden, activation, seed, optimizer=Adam(0.01))
