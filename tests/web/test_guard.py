@@ -89,7 +89,11 @@ def test_a_post_without_an_origin_or_without_the_cookie(client, endpoint):
     path = f"/api/{endpoint}"
     assert client.ask("POST", path, {"origin": None}).status == 403
     for cookie in (None, "", f"multilayer_{client.port}=", f"multilayer_{client.port}=wrong", "other=1"):
-        assert client.ask("POST", path, {"cookie": cookie}).status == 403
+        for method in ("POST", *METHODS[3:]):
+            assert client.ask(method, path, {"cookie": cookie}).status == 403
+        assert client.ask("HEAD", path, {"cookie": cookie}).status in (
+            (405,) if endpoint == "enter" else (403,)
+        )
         assert client.ask("GET", path, {"cookie": cookie, "origin": None}).status in (
             (405,) if endpoint == "enter" else (403,)
         )

@@ -14,6 +14,7 @@ import pytest
 from multilayer import InputError, gradients
 from multilayer.network.initialized import initialize
 from multilayer.web import Studio
+from multilayer.web import runner as runner_module
 from multilayer.web.endpoint import Nothing
 from multilayer.web.presets import PRESETS
 from multilayer.web.runner import runner_of
@@ -26,6 +27,12 @@ from tests.web.page import texts_of
 
 def session_of(preset="xor"):
     return Session(PRESETS[preset].make())
+
+
+def endless(epochs=100_000):
+    session = session_of()
+    learn.set_recipe(session, RecipeRequest(msgspec.structs.replace(session.state.recipe, epochs=epochs)))
+    return session
 
 
 def decoded(endpoint, **given):
@@ -196,9 +203,7 @@ def waited(condition):
 
 
 def test_when_the_last_page_is_gone_training_ends():
-    session = session_of()
-    recipe = msgspec.structs.replace(session.state.recipe, epochs=100_000)
-    learn.set_recipe(session, RecipeRequest(recipe))
+    session = endless()
     runner = runner_of(session)
     with opened(session) as (studio, headers):
         lines = [http.client.HTTPConnection("127.0.0.1", studio.port, timeout=60) for _ in range(2)]
@@ -220,5 +225,52 @@ def test_when_the_last_page_is_gone_training_ends():
         answers[1].close()
         lines[1].close()
         assert waited(lambda: not runner.playing)
+        with session.lock:
+            runner.play()  # what it asked for as it went
+        assert waited(lambda: not runner.playing)
         assert not any(thread.name == "multilayer training" for thread in threading.enumerate())
     assert session.state.network == runner.course.network
+
+
+def test_a_page_that_listens_anew_leaves_training_as_it_is(monkeypatch):
+    monkeypatch.setattr(runner_module, "_ALONE", 0.2)
+    session = endless()
+    runner = runner_of(session)
+    runner.joined()
+    runner.play()
+    runner.left()
+    runner.joined()
+    time.sleep(0.4)
+    assert runner.playing
+    runner.left()
+    assert runner.worker.wait(20.0)
+
+
+def test_ten_thousand_epochs_asked_for_at_once_stop_when_asked():
+    session = endless(10_000)
+    runner = runner_of(session)
+    learn.train(session, TrainRequest("play"))
+    assert waited(lambda: runner.course.progress.epoch > 0)
+    learn.train(session, TrainRequest("pause"))
+    assert runner.worker.wait(20.0)
+    assert 0 < runner.course.progress.epoch < 10_000
+
+
+def test_of_ten_thousand_commands_at_once_one_is_under_way_and_the_last_is_done():
+    session = endless()
+    runner, most = runner_of(session), threading.active_count() + 1
+    for _ in range(10_000):
+        learn.train(session, TrainRequest("epoch"))
+        assert threading.active_count() <= most
+    learn.train(session, TrainRequest("play"))
+    learn.train(session, TrainRequest("seek", epoch=0))
+    assert runner.worker.wait(20.0)
+    assert runner.course.progress.epoch == 0
+    assert session.state.network == runner.course.start
+
+
+def test_a_studio_that_ends_ends_what_runs():
+    session = endless()
+    with Studio(session):
+        runner_of(session).play()  # without a page
+    assert runner_of(session).worker.wait(20.0)

@@ -43,6 +43,19 @@ def test_a_second_tab_follows_and_the_last_that_closes_ends_training(show):
     assert shown.session.state.network == runner.course.network
 
 
+def test_other_digits_or_another_language_leave_training_as_it_is(show):
+    shown = opened(show, endless())
+    shown.page.click(".play")
+    shown.page.wait_for_function(_PLAYING)
+    runner = shown.session.runner
+    for place, value in ((0, "3"), (1, "ko"), (0, "10"), (1, "en")):
+        shown.page.locator(".tools select").nth(place).select_option(value)
+        shown.page.wait_for_timeout(200)
+    reached = runner.course.progress.epoch
+    shown.wait_for(lambda: runner.course.progress.epoch > reached)
+    assert runner.playing
+
+
 def test_another_view_pauses_it_and_shows_where_it_stands(show):
     shown = opened(show, endless())
     shown.page.click(".play")

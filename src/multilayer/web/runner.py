@@ -19,6 +19,10 @@ from multilayer.web.worker import Stop, Task, Worker
 
 __all__ = ["Runner", "runner_of"]
 
+_ALONE = 3.0
+"""Seconds without a page after which what runs ends: a page that asks for other digits, or has lost the stream, listens
+anew in less."""
+
 
 class Runner:
     """Moves a `Course`, and shows where it stands in the session when it stops: a training is one change.
@@ -44,6 +48,7 @@ class Runner:
         """What such tasks have found, by name."""
         self.watchers = 0
         """Streams of events that are open."""
+        self._had_page = False
         self._shown: MLP | None = None
         """What the session shows of the course, as long as nobody else has changed that."""
 
@@ -129,17 +134,34 @@ class Runner:
                 self.task = ""
                 self.outcomes += 1
 
-        self.worker.start(named)
+        self._start(named)
 
     def joined(self) -> None:
         """Note that a page listens."""
         self.watchers += 1
+        self._had_page = True
 
     def left(self) -> None:
-        """Note that a page is gone; with the last one, what runs ends."""
+        """Note that a page is gone; with the last one, what runs ends soon."""
         self.watchers -= 1
-        if not self.watchers:
-            self.worker.cancel()
+        self._end_if_left()
+
+    def _start(self, task: Task) -> None:
+        self.worker.start(task)
+        self._end_if_left()  # it may be the last thing that a page has asked for
+
+    def _end_if_left(self) -> None:
+        """End what runs, unless a page is there again soon."""
+        if not self._had_page or self.watchers:
+            return
+
+        def end() -> None:
+            if not self.watchers:
+                self.worker.cancel()
+
+        timer = threading.Timer(_ALONE, end)
+        timer.daemon = True
+        timer.start()
 
     def _course(self) -> Course:
         """Return the course to move: the present one, or a new one from what the session shows."""
@@ -160,7 +182,7 @@ class Runner:
             finally:
                 self._show(course)
 
-        self.worker.start(task)
+        self._start(task)
 
     def _show(self, course: Course) -> None:
         session = self._session

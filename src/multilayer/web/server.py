@@ -89,6 +89,8 @@ class Studio:
         self.session.closed.set()
         self._server.should_exit = True
         self._ended.wait(5)
+        if self.session.runner is not None:
+            self.session.runner.pause()
         self._socket.close()
 
     def _run(self) -> None:
