@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -101,7 +100,7 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     schema = (*model.encoder.schema, ColumnSchema(target.name, "number" if numeric else "text"))
     with show_status(fill("reading {table}", table=source(table))):
         pieces = read_batches(table, schema, optional=() if needs_target else (target.name,), **dialect)
-        columns = _together([columns for columns, _ in pieces])
+        columns = Columns.joined([columns for columns, _ in pieces])
     if target.name not in columns:
         return columns
     if not numeric:
@@ -111,13 +110,3 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     for note in notes:
         print_note(note)
     return columns
-
-
-def _together(pieces: Sequence[Columns]) -> Columns:
-    """Return the rows of all pieces."""
-    from multilayer.tables import Columns
-
-    return Columns(
-        replace(first, values=np.concatenate([piece[first.name].values for piece in pieces]))
-        for first in pieces[0]
-    )

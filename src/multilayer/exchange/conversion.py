@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
@@ -22,13 +22,12 @@ from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.exchange.files import Added, asked_for, contents, imported, put
 from multilayer.exchange.formats import Format, format_of
+from multilayer.exchange.given import rows_given, samples_given
 from multilayer.exchange.imported import Asked, Imported, Origin, Runner, Target, layer_table
 from multilayer.exchange.proof import Proof, prove, samples_for
-from multilayer.io import read_samples
 from multilayer.network import MLP
-from multilayer.network.dense import samples_of
 from multilayer.network.labels import Label
-from multilayer.tables import Model
+from multilayer.tables import Columns, Model
 
 __all__ = ["Conversion", "convert"]
 
@@ -88,7 +87,7 @@ def convert(
     *,
     from_format: str | None = None,
     to_format: str | None = None,
-    check: ArrayLike | AnyPath | None = None,
+    check: Any = None,
     tolerance: float = 1.0,
     overwrite: bool = True,
     **added: Unpack[Added],
@@ -96,7 +95,8 @@ def convert(
     """Read a network of one format, write it in another, and prove that the numbers are the same.
 
     Both programs, where they are installed, and the network run the same samples: those of `check`, an
-    array or a CSV file, or some that are made for the network. What the file does not have, `hidden`, `output`,
+    array or a CSV file, or some that are made for the network. For a model of a table `check` is any table that
+    it predicts, in memory or in a file. What the file does not have, `hidden`, `output`,
     `classes` and `inputs`, is given as to `read`.
     A target that is a format here is read back, too. Where numbers differ by more than `tolerance` times what rounding
     makes of them (see `Proof`), nothing is written.
@@ -112,23 +112,25 @@ def convert(
     if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
         raise InputError(fill("{target}: it is the source; name another file", target=shown(target)))
     network = found.network
-    if check is not None and isinstance(network, Model):
-        raise InputError(
-            fill(
-                "--check takes rows for a network; a model of a table is compared on rows made for its columns"
-            )
-        )
-    x = _samples(check, network) if isinstance(network, MLP) else None
+    x: NDArray[Any] | None = None
+    rows: Columns | None = None
+    if isinstance(network, MLP):
+        x = samples_for(network) if check is None else samples_given(check, network)
+    elif check is not None:
+        rows = rows_given(check, network)
     proofs: list[Proof] = []
+    how = _How(x, rows, tolerance, proofs)
     notes: list[str] = []
     with located(shown(source)):
-        notes += _prove_source(found, (x, tolerance, proofs))
+        notes += _prove_source(found, how)
         proofs[:] = [replace(proof, file=shown(source)) for proof in proofs]
     origin = _origin(source)
     with located(shown(target)):
         given = Target(Path(target).stem, origin, None if check is None else x)
-        notes += _prove_target(network, target, to, given, (x, tolerance, proofs))
+        notes += _prove_target(network, target, to, given, how)
         proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
+        if check is not None and not proofs and to.report is None:
+            notes.append(fill("nothing on the rows that were given, as no other program ran them"))
         if proofs:
             with in_language("en"):  # a file is for every reader
                 origin["checked"] = str(proofs[-1])
@@ -138,36 +140,38 @@ def convert(
     return Conversion(shown(source), found, tuple(proofs), tuple(notes), sizes)
 
 
-def _samples(check: ArrayLike | AnyPath | None, network: MLP) -> NDArray[Any]:
-    if check is None:
-        return samples_for(network)
-    if isinstance(check, str | os.PathLike):
-        return read_samples(check, network.widths[0], network.input_names, carry=True).X
-    return samples_of(check, network.widths[0], network.input_names).reshape(-1, network.widths[0])
-
-
 def _proved(network: MLP, program: tuple[Runner, str], x: NDArray[Any], tolerance: float) -> Proof:
     proof = prove(network, *program, x)
     proof.check(tolerance)
     return proof
 
 
-_How = tuple[NDArray[Any] | None, float, list[Proof]]
-"""The samples, how many times the tolerance is accepted, and the proofs so far."""
+@dataclass(frozen=True)
+class _How:
+    """What both sides are compared on."""
+
+    samples: NDArray[Any] | None
+    """Of a network."""
+    rows: Columns | None
+    """Of a model of a table, where the user gave some."""
+    tolerance: float
+    """How many times the tolerance is accepted."""
+    proofs: list[Proof]
+    """Those so far."""
 
 
 def _prove_source(found: Imported, how: _How) -> list[str]:
     """Compare a network with the program of its source; return notes on what could not be."""
-    x, tolerance, proofs = how
+    x = how.samples
     if isinstance(found.network, MLP):
         program = None if found.program is None else found.program()
-        proof = None if program is None or x is None else _proved(found.network, program, x, tolerance)
+        proof = None if program is None or x is None else _proved(found.network, program, x, how.tolerance)
     else:
-        proof = None if found.proof is None else found.proof()
+        proof = None if found.proof is None else found.proof(how.rows)
         if proof is not None:
-            proof.check(tolerance)
+            proof.check(how.tolerance)
     if proof is not None:
-        proofs.append(proof)
+        how.proofs.append(proof)
     elif found.program is not None or found.proof is not None:
         return [fill("no program that runs the source is installed")]
     return []
@@ -182,7 +186,7 @@ def _prove_target(
 ) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []
-    x, tolerance, proofs = how
+    x = how.samples
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
         put(contents(network, to, given), path, overwrite=True)
@@ -193,19 +197,19 @@ def _prove_target(
                 )
             notes.append(fill("{format} is read back with the same bits", format=to.title))
         if isinstance(network, Model) and to.prove_model is not None:
-            proof = to.prove_model(network, path)
+            proof = to.prove_model(network, path, how.rows)
             if proof is None:
                 return [*notes, fill("no program that runs {format} is installed", format=to.title)]
-            proof.check(tolerance)
-            proofs.append(proof)
-        if to.report is not None and isinstance(network, MLP):
+            proof.check(how.tolerance)
+            how.proofs.append(proof)
+        if to.report is not None:
             notes += to.report(network, given.samples).splitlines()
         if to.run is None or x is None or not isinstance(network, MLP):
             return notes
         program = to.run(path)
         if program is None:
             return [*notes, fill("no program that runs {format} is installed", format=to.title)]
-        proofs.append(_proved(network, program, x, tolerance))
+        how.proofs.append(_proved(network, program, x, how.tolerance))
     return notes
 
 

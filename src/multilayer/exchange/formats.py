@@ -11,7 +11,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, quoted
 from multilayer.exchange import native, npz, scikit_learn, sources
-from multilayer.exchange.imported import Asked, Imported, Runner, Target
+from multilayer.exchange.imported import Asked, Imported, ModelProver, Runner, Target
 from multilayer.exchange.keras import reader as keras_reader
 from multilayer.exchange.keras import runtime as keras_runtime
 from multilayer.exchange.keras import writer as keras_writer
@@ -19,7 +19,6 @@ from multilayer.exchange.onnx import reader as onnx_reader
 from multilayer.exchange.onnx import runtime as onnx_runtime
 from multilayer.exchange.onnx import tables_proof
 from multilayer.exchange.onnx import writer as onnx_writer
-from multilayer.exchange.proof import Proof
 from multilayer.exchange.source import SOURCES
 from multilayer.exchange.torch import runtime as torch_runtime
 from multilayer.exchange.torch import writer as torch_writer
@@ -43,11 +42,11 @@ class Format:
     format cannot represent."""
     reads_models: bool = False
     """Whether models of tables are read, too."""
-    prove_model: Callable[[Model, Path], Proof | None] | None = None
+    prove_model: ModelProver | None = None
     """How far a model of a table in a file is from the model itself."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
     """The program of the format on a file, and its name, where that is installed."""
-    report: Callable[[MLP, Any], str] | None = None
+    report: Callable[[MLP | Model, Any], str] | None = None
     """What is measured on samples of a network that is written so, in lines."""
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,16 +17,28 @@ from multilayer.activations import Activation, Identity, get
 from multilayer.activations.table import describe
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
-from multilayer.tables import Model
+from multilayer.tables import Columns, Model
 
 if TYPE_CHECKING:
     from multilayer.exchange.proof import Proof
 
-__all__ = ["Asked", "Imported", "Origin", "Program", "Runner", "Target", "layer_table", "with_output"]
+__all__ = [
+    "Asked",
+    "Imported",
+    "ModelProver",
+    "Origin",
+    "Program",
+    "Runner",
+    "Target",
+    "layer_table",
+    "with_output",
+]
 
 Runner = Callable[[NDArray[Any]], NDArray[Any]]
 """What computes the outputs of samples, of shape (samples, inputs), by another program."""
 Program = Callable[[], tuple[Runner, str] | None]
+ModelProver = Callable[[Model, Path, Columns | None], "Proof | None"]
+"""What compares a model of a table with a file of it, on rows that are given or made; None where nothing runs it."""
 
 _MOST_LAYERS = 40
 
@@ -83,7 +96,8 @@ class Imported:
     program : function, optional
         Returns what computes the outputs as the other program does, and its name; None where it is not installed.
     proof : function, optional
-        For a model of a table: compares it with the other program; None where that is not installed.
+        For a model of a table: compares it with the other program, on rows that are given or, for None, made; None
+        where that program is not installed.
     """
 
     network: MLP | Model
@@ -91,7 +105,7 @@ class Imported:
     notes: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
-    proof: Callable[[], Proof | None] | None = None
+    proof: Callable[[Columns | None], Proof | None] | None = None
 
     def __repr__(self) -> str:
         return "\n".join([repr(self.network), *(f"- {note}" for note in self.notes)])

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from multilayer._base.errors import InputError
-from multilayer.exchange.imported import Origin, Target
+from multilayer.exchange.imported import ModelProver, Origin, Target
 from multilayer.exchange.onnx.tables_proof import Rows, compared
 from multilayer.exchange.proof import Proof
 from multilayer.exchange.source import Source
 from multilayer.exchange.source.table_plan import texts_of
 from multilayer.network import MLP
-from multilayer.tables import Model
+from multilayer.tables import Columns, Model
 
 __all__ = ["Writer", "prover_of", "writer_of"]
 
@@ -47,15 +47,15 @@ def writer_of(source: Source) -> Writer:
     return contents
 
 
-def prover_of(source: Source) -> Callable[[Model, Path], Proof | None]:
-    """Return what compares the source of a model of a table with the model, on rows that are made for its columns."""
+def prover_of(source: Source) -> ModelProver:
+    """Return what compares the source of a model of a table with the model."""
 
-    def prove(model: Model, path: Path) -> Proof | None:
+    def prove(model: Model, path: Path, given: Columns | None = None) -> Proof | None:
         found = None if source.run_rows is None else source.run_rows(path)
         if found is None:
             return None
         run, by = found
-        return compared(model, lambda columns: run(texts_of(columns)), by, Rows())
+        return compared(model, lambda columns: run(texts_of(columns)), by, Rows().of(model, given))
 
     return prove
 

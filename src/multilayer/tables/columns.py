@@ -106,6 +106,14 @@ class Columns:
         """The names in order."""
         return tuple(self._columns)
 
+    @classmethod
+    def joined(cls, pieces: Sequence[Columns]) -> Columns:
+        """Return the rows of all pieces, of which each has the columns of the first one."""
+        return cls(
+            replace(first, values=np.concatenate([piece[first.name].values for piece in pieces]))
+            for first in pieces[0]
+        )
+
     @property
     def rows(self) -> int:
         """The number of rows."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import MissingExtraError
-from multilayer._base.text import fill
+from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.text import fill, one_line
 from multilayer.exchange.imported import Runner
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.graph import Value
@@ -97,7 +97,15 @@ def run_table(path: Path) -> tuple[Callable[[Mapping[str, Any]], Mapping[str, ND
         return None
     loaded, by = session
     names = [value.name for value in loaded.get_outputs()]
-    return lambda inputs: dict(zip(names, loaded.run(None, dict(inputs)), strict=True)), by
+
+    def run(inputs: Mapping[str, Any]) -> Mapping[str, NDArray[Any]]:
+        try:
+            return dict(zip(names, loaded.run(None, dict(inputs)), strict=True))
+        except Exception as error:  # noqa: BLE001  (its own classes of errors)
+            reason = one_line(str(error), 200)
+            raise InputError(fill("{program} failed: {error}", program=by, error=reason)) from None
+
+    return run, by
 
 
 def run_network(path: Path) -> tuple[Runner, str] | None:

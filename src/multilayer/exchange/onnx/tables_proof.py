@@ -1,4 +1,4 @@
-"""A model of a table beside what another program makes of its file: rows that are made for its columns."""
+"""A model of a table beside what another program makes of its file, on a user's rows or on made ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.exchange.given import OTHER
 from multilayer.exchange.onnx import runtime
 from multilayer.exchange.onnx.tables import OUTPUT
 from multilayer.exchange.proof import Proof, compared_numbers, tolerance
@@ -19,8 +22,6 @@ from multilayer.tables.transforms.linear import Linear
 __all__ = ["Rows", "compared", "proof"]
 
 _ROWS = 64
-_UNKNOWN = "\x7f"
-"""A category that no table has."""
 _PER_INPUT = 4.0
 """How many eps each input may be off, of its value, and of the centre of its column in its scale: the other program may
 scale in float32."""
@@ -28,7 +29,7 @@ scale in float32."""
 
 @dataclass(frozen=True)
 class Rows:
-    """What the rows may have that are made for a model: gaps and unknown categories in all columns, unless given."""
+    """What rows may have that both sides take: gaps and unknown categories in all columns, unless given."""
 
     gaps: frozenset[str] | None = None
     """Columns of numbers that may have gaps."""
@@ -39,16 +40,53 @@ class Rows:
     whole: frozenset[str] = frozenset()
     """Columns of whole numbers."""
 
-    def of(self, model: Model) -> Columns:
-        """Return some rows."""
+    def of(self, model: Model, given: Columns | None = None) -> Columns:
+        """Return the rows that a user gave, or some that are made for the columns.
+
+        Raises
+        ------
+        InputError
+            For a given value that the other program does not take, as the model does.
+        """
+        if given is not None:
+            for column in given:
+                self._check(column)
+            return given
         rng = np.random.default_rng(0)
         return Columns(self._column(schema, model, rng) for schema in model.encoder.schema)
+
+    def _check(self, column: Column) -> None:
+        refused = self._refused(column)
+        if not refused.any():
+            return
+        row = int(refused.argmax())
+        text = column.texts()[row]
+        names = {None: fill("a gap"), OTHER: fill("a category of no training row")}
+        raise InputError(
+            fill(
+                "row {row} of the rows to check has {found} in column {name}, which the source does not take; leave "
+                "the row out",
+                row=row + 1,
+                found=names.get(text) or text,
+                name=quoted(column.name),
+            )
+        )
+
+    def _refused(self, column: Column) -> NDArray[np.bool_]:
+        """Return which values the other program does not take."""
+        name, values, gaps = column.name, column.values, column.missing
+        if column.kind == "category":
+            among = name in self.known_alone or name in self.whole
+            return np.asarray((gaps | (values == len(column.categories) - 1)) & among)
+        takes_gaps = self.gaps is None or name in self.gaps
+        parts = (name in self.whole) & ~gaps & (values != np.rint(values))
+        return np.asarray(parts | (gaps & (not takes_gaps)))
 
     def _column(self, schema: ColumnSchema, model: Model, rng: np.random.Generator) -> Column:
         name = schema.name
         if schema.kind == "category":
             among = name in self.known_alone or name in self.whole
-            texts = schema.categories if among else (*schema.categories, _UNKNOWN)
+            texts = schema.categories if among else (*schema.categories, OTHER)
             codes = rng.integers(0 if among else -1, len(texts), _ROWS).astype(np.int32)
             return Column(name, "category", codes, texts)
         encoder = next(one for one in model.encoder.columns if one.schema == schema)
@@ -63,22 +101,22 @@ class Rows:
         return Column(name, "number", values)
 
 
-def proof(model: Model, path: Path) -> Proof | None:
+def proof(model: Model, path: Path, given: Columns | None = None) -> Proof | None:
     """Return how far the answers of a file of ours are from the model's; None where no program is installed."""
     found = runtime.run_table(path)
     if found is None:
         return None
     run, by = found
     name = OUTPUT[model.target.task]
-    return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, Rows())
+    columns = Rows().of(model, given)
+    return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, columns)
 
 
-def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, rows: Rows) -> Proof:
-    """Return how far the answers of another program are from those of a model, for rows of these kinds."""
-    columns = rows.of(model)
+def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, columns: Columns) -> Proof:
+    """Return how far the answers of another program are from those of a model, for these rows."""
     y = model(columns)
     other = np.asarray(answers(columns), np.float64).reshape(y.shape)
-    shape = (_ROWS, -1)
+    shape = (columns.rows, -1)
     allowed = _allowed(model, columns)
     return compared_numbers(y.reshape(shape), other.reshape(shape), allowed, by, np.float32)
 

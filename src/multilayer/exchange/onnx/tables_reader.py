@@ -56,7 +56,7 @@ class Source:
     prepared: Prepared
     ends: Ends
 
-    def proof(self, model: Model) -> Proof | None:
+    def proof(self, model: Model, given: Columns | None = None) -> Proof | None:
         """Return how far the answers of the file are from the model's; None where no program is installed."""
         found = runtime.run_table(self.path)
         if found is None:
@@ -69,7 +69,8 @@ class Source:
             single=True,
             whole=frozenset(name for name, kind in kinds.items() if kind.startswith("int")),
         )
-        return compared(model, lambda columns: self._answers(run, columns), by, rows)
+        columns = rows.of(model, given)
+        return compared(model, lambda columns: self._answers(run, columns), by, columns)
 
     @property
     def _inputs(self) -> Mapping[str, tuple[Value, tuple[str, ...]]]:

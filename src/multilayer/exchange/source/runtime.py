@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ __all__ = [
 
 RowsRunner = Callable[[Sequence[Sequence[str]]], NDArray[np.float64]]
 """What computes the answers of a model of a table for rows of texts, of shape (rows, answers)."""
+
+_COMMAND_LINE = 16_000
+"""Bytes of arguments that every system takes in a command line, beside a last row."""
 
 _PYTHON = """
 import runpy, sys
@@ -114,10 +118,24 @@ def rows_of_c(path: Path) -> tuple[RowsRunner, str] | None:
     def run(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         with tempfile.TemporaryDirectory() as folder:
             program = _compiled(path, compiler, Path(folder, "program"), count[1])
-            lines = [_output([program, *row], "").split()[: int(count[2])] for row in rows]
-        return np.array(lines, np.float64)
+            text = "".join(_output([program, *chain.from_iterable(part)], "") for part in _parts(rows))
+        return np.array([line.split()[: int(count[2])] for line in text.splitlines()], np.float64)
 
     return run, _output([compiler, "--version"], "").splitlines()[0]
+
+
+def _parts(rows: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Return rows in parts that a command line takes."""
+    part: list[Sequence[str]] = []
+    size = 0
+    for row in rows:
+        part.append(row)
+        size += sum(len(text.encode()) + 1 for text in row)
+        if size > _COMMAND_LINE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _rows_runner(command: Sequence[Any]) -> RowsRunner:

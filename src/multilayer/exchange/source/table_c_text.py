@@ -163,25 +163,31 @@ int {name}_self_test(void) {{
 #ifdef {upper}_MAIN
 #include <stdio.h>
 
-/* A row as arguments */
-int main(int n, char **words) {{
+static int print_row(const char *const *row) {{
     double y[{outputs}];
-    if (n == 2 && strcmp(words[1], "--self-test") == 0) {{
-        const int wrong = {name}_self_test();
-        printf("%d of {test_count} answers come out otherwise\\n", wrong);
-        return wrong != 0;
-    }}
-    if (n != {columns} + 1) {{
-        fprintf(stderr, "give {columns} values, in the order of the columns\\n");
-        return 2;
-    }}
-    const int wrong = {name}_predict((const char *const *)words + 1, y);
+    const int wrong = {name}_predict(row, y);
     if (wrong) {{
         fprintf(stderr, "value %d is not a finite number\\n", wrong);
         return 2;
     }}
     for (int i = 0; i < {outputs}; i++) printf("%s%.17g", i ? " " : "", y[i]);
 {class_main}    return putchar('\\n') == EOF;
+}}
+
+/* Rows as arguments, one after the other */
+int main(int n, char **words) {{
+    if (n == 2 && strcmp(words[1], "--self-test") == 0) {{
+        const int wrong = {name}_self_test();
+        printf("%d of {test_count} answers come out otherwise\\n", wrong);
+        return wrong != 0;
+    }}
+    if (n == 1 || (n - 1) % {columns} != 0) {{
+        fprintf(stderr, "give {columns} values for each row, in the order of the columns\\n");
+        return 2;
+    }}
+    int failed = 0;
+    for (int i = 1; i < n && !failed; i += {columns}) failed = print_row((const char *const *)words + i);
+    return failed;
 }}
 #endif
 """
