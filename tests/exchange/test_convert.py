@@ -1,7 +1,11 @@
 """The command and the table of formats."""
 
+import ast
 import json
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 import pytest
@@ -38,6 +42,37 @@ def test_a_file_says_where_it_is_from(tmp_path, monkeypatch):
     assert origin["from"] == "a.json"
     assert origin["made"] == "1970-01-01T00:00:00+00:00"
     assert len(origin["sha256"]) == 64
+
+
+def texts_in(folder):
+    """All that the files of a folder say in text, those of archives, too."""
+    for path in folder.iterdir():
+        if is_zipfile(path):
+            with ZipFile(path) as archive:
+                yield from (archive.read(name) for name in archive.namelist())
+        else:
+            yield path.read_bytes()
+
+
+@pytest.mark.parametrize("to", [one for one in FORMATS if one.write], ids=lambda one: one.name)
+def test_every_file_says_who_made_it_of_what(tmp_path, monkeypatch, to):
+    """In the named file and in the one of weights beside it; a header of C and types of JavaScript have no numbers."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    network = random_network((4, 7, 3), ("relu", "softmax"), np.float32)
+    write(network, tmp_path / 'a "b".json')
+    digest = sha256((tmp_path / 'a "b".json').read_bytes()).hexdigest()
+    made = tmp_path / "made"
+    made.mkdir()
+    x = samples_for(network) if to.name == "fixed-c" else None
+    done = convert(tmp_path / 'a "b".json', made / f"n{to.suffixes[0]}", to_format=to.name, check=x)
+    named = b"".join(texts_in(made))
+    said = [f"multilayer {version('multilayer')}", "1970-01-01T00:00:00", digest]
+    if done.proofs:
+        said.append(done.proofs[-1].by.split("(")[0])
+    for text in said:
+        assert text.encode() in named.replace(b"\n * ", b" ").replace(b"\n// ", b" "), text
+    for path in made.glob("n_*.py"):
+        assert 'from: a "b".json' in ast.get_docstring(ast.parse(path.read_text()))
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".pkl", ".joblib", ".skops", ".ckpt", ".gguf"])

@@ -69,6 +69,15 @@ class Target:
     samples: NDArray[Any] | None = None
     """Rows that the user gave."""
 
+    @property
+    def docstring(self) -> str:
+        """The origin as the end of the docstring of a module of Python, a line for each part; "" without one."""
+        lines = [
+            f"{key}: {value}".encode("unicode_escape").decode("ascii").replace('"', '\\"')
+            for key, value in self.origin.items()
+        ]
+        return "\n".join(["", *lines, ""]) if lines else ""
+
     def check_module(self) -> None:
         """Refuse a stem that is no name of a module of Python."""
         if not self.stem.isidentifier():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ _SOURCE = '''"""A network of {shape} units, as a fitted {kind} of scikit-learn.
     estimator().predict(X)
 
 Its weights are in {stem}.npz beside this file.
-"""
+{origin}"""
 
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     source = _SOURCE.format(
         shape="-".join(map(str, network.widths)),
         stem=target.stem,
+        origin=target.docstring,
         kind="MLPRegressor" if classes is None else "MLPClassifier",
         classes=repr(classes),
         inputs=repr(network.input_names),
@@ -163,4 +165,4 @@ def program(path: Path) -> tuple[Runner, str] | None:
         found = np.asarray(model.predict_proba(x))[:, places]
         return found if model.n_outputs_ > 1 else found[:, 1:]
 
-    return run, "scikit-learn"
+    return run, f"scikit-learn {version('scikit-learn')}"

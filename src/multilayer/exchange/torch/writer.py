@@ -24,8 +24,8 @@ _HEAD = '''"""A network of {shape} units, as a module of PyTorch.
     from {stem} import network
     y = network()(x)  # x: samples as rows
 
-Its weights are in {stem}.safetensors beside this file. {origin}
-"""
+Its weights are in {stem}.safetensors beside this file.
+{origin}"""
 
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     head = _HEAD.format(
         shape="-".join(map(str, network.widths)),
         stem=target.stem,
-        origin=_said(target.origin),
+        origin=target.docstring,
         classes=repr(network.classes),
         inputs=repr(network.input_names),
     )
@@ -101,8 +101,3 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
         ".safetensors": save_tensors(tensors, metadata),
         ".py": source.encode("utf-8", "backslashreplace"),
     }
-
-
-def _said(origin: dict[str, str]) -> str:
-    text = "; ".join(f"{key}: {value}" for key, value in origin.items())
-    return text.encode("unicode_escape").decode("ascii").replace('"', "'")
