@@ -1,13 +1,10 @@
-"""softmax, log_softmax, softmin, sparsemax and hardmax (native/activations/along_axis.hpp).
+"""softmax, log_softmax and softmin (native/activations/along_axis.hpp).
 
-A row is computed in float64 and replaced in place. Sums are added in the order of the core: element i goes to lane i
-modulo 8 of whole eights, and the lanes are added as a tree. What softmax of float32 needs has no branch that depends on
+A row is computed in float64 and replaced in place. What softmax of float32 needs has no branch that depends on
 numbers, so that a C compiler can compute several rows at once.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from multilayer.exchange.source.kernels.coefficients import table
 from multilayer.exchange.source.kernels.elementary64 import (
@@ -18,6 +15,16 @@ from multilayer.exchange.source.kernels.elementary64 import (
     four_terms,
     times_power,
 )
+from multilayer.exchange.source.kernels.lanes import (
+    Number,
+    add_numbers,
+    add_to_lane,
+    distance,
+    fill,
+    has_limit,
+    lanes_total,
+    largest,
+)
 from multilayer.exchange.source.kernels.language import (
     INFINITY,
     NAN,
@@ -26,7 +33,6 @@ from multilayer.exchange.source.kernels.language import (
     high_bits,
     i32,
     numbers64,
-    real,
     row,
     to_f64,
     to_real,
@@ -43,73 +49,9 @@ from multilayer.exchange.source.kernels.pairs import (
     rounded,
     scaled,
     sum_descending,
-    two_sum,
 )
 
 log_full = table("log_full")
-
-
-class Number(NamedTuple):
-    """The sum hi + lo, rounded less carefully than a Pair."""
-
-    hi: f64
-    lo: f64
-
-
-def add_numbers(x: Number, y: Number) -> Number:
-    s = x.hi + y.hi
-    t = s - x.hi
-    lost = ((x.hi - (s - t)) + (y.hi - t)) + (x.lo + y.lo)
-    hi = s + lost
-    return Number(hi, lost - (hi - s))
-
-
-def add_to_lane(hi: numbers64, lo: numbers64, lane: i32, x: f64, x_lo: f64) -> None:
-    s = two_sum(hi[lane], x)
-    hi[lane] = s.hi
-    lo[lane] = lo[lane] + s.lo + x_lo
-
-
-def lane_total(hi: numbers64, lo: numbers64, i: i32) -> Number:
-    s = add_numbers(Number(hi[i], 0.0), Number(lo[i], 0.0))
-    return Number(hi[i] if lo[i] == 0.0 else s.hi, 0.0 if lo[i] == 0.0 else s.lo)
-
-
-def lanes_total(hi: numbers64, lo: numbers64) -> Number:
-    a = add_numbers(lane_total(hi, lo, 0), lane_total(hi, lo, 4))
-    b = add_numbers(lane_total(hi, lo, 2), lane_total(hi, lo, 6))
-    c = add_numbers(lane_total(hi, lo, 1), lane_total(hi, lo, 5))
-    d = add_numbers(lane_total(hi, lo, 3), lane_total(hi, lo, 7))
-    return add_numbers(add_numbers(a, b), add_numbers(c, d))
-
-
-def largest(x: row, units: i32, sign: f64) -> f64:
-    """Return the largest of sign x; nan if there is one."""
-    most = -INFINITY
-    i = 0
-    while i < units:
-        a = sign * to_f64(x[i])
-        larger = a if a > most else most
-        most = a if a != a else larger
-        i = i + 1
-    return most
-
-
-def fill(x: row, units: i32, value: real) -> None:
-    i = 0
-    while i < units:
-        x[i] = value
-        i = i + 1
-
-
-def has_limit(most: f64) -> bool:
-    return most - most == 0.0
-
-
-def distance(x: f64, sign: f64, most: f64) -> Pair:
-    """Return sign x - most; an infinite one drops nothing."""
-    d = two_sum(sign * x, -most)
-    return Pair(d.hi, d.lo if d.hi > -INFINITY else 0.0)
 
 
 def within_exp(d: Pair) -> Pair:
@@ -252,62 +194,3 @@ def log_softmax_f64(x: row, units: i32) -> None:
         subtract_log(x, units, most, log_of_total(sum_of_exps_f64(x, units, 1.0, most)))
     else:
         fill(x, units, NAN)
-
-
-class Support(NamedTuple):
-    """The threshold of the entries above another one, and how many these are."""
-
-    tau: Number
-    size: f64
-
-
-def support_above(x: row, units: i32, most: f64, tau: Number) -> Support:
-    hi = zeros8()
-    lo = zeros8()
-    size = 0.0
-    i = 0
-    while i < units:
-        d = distance(to_f64(x[i]), 1.0, most)
-        over = add_pairs(d, Pair(-tau.hi, -tau.lo))
-        if over.hi + over.lo > 0.0:
-            add_to_lane(hi, lo, i & 7, d.hi, d.lo)
-            size = size + 1.0
-        i = i + 1
-    s = add_numbers(lanes_total(hi, lo), Number(-1.0, 0.0))
-    q = s.hi / size
-    return Support(Number(q, (fma(-q, size, s.hi) + s.lo) / size), size)
-
-
-def sparsemax(x: row, units: i32) -> None:
-    """Replace x by max(x - tau, 0) with sum 1 (Michelot 1986): entries not above tau leave, until none does."""
-    most = largest(x, units, 1.0)
-    if not has_limit(most):
-        fill(x, units, NAN)
-        return
-    before = -1.0
-    support = support_above(x, units, most, Number(-1.0, 0.0))
-    while support.size != before:
-        before = support.size
-        support = support_above(x, units, most, support.tau)
-    i = 0
-    while i < units:
-        d = distance(to_f64(x[i]), 1.0, most)
-        share = rounded(add_pairs(d, Pair(-support.tau.hi, -support.tau.lo)))
-        x[i] = to_real(share if share > 0.0 else 0.0)
-        i = i + 1
-
-
-def hardmax(x: row, units: i32) -> None:
-    best = 0
-    i = 0
-    while i < units:
-        if x[i] != x[i]:
-            fill(x, units, NAN)
-            return
-        if x[i] > x[best]:
-            best = i
-        i = i + 1
-    i = 0
-    while i < units:
-        x[i] = 1.0 if i == best else 0.0
-        i = i + 1

@@ -18,6 +18,7 @@ from multilayer.exchange.source.kernels import (
     rows,
     sigmoids,
     softplus,
+    sparse_rows,
     tanh,
 )
 
@@ -98,8 +99,8 @@ KERNELS: dict[type[h.Activation], Kernel] = {
     type(h.log_softmax): _row(rows.log_softmax_f32, rows.log_softmax_f64),
     type(h.softmax): _row(rows.softmax_f32, rows.softmax_f64),
     type(h.softmin): _row(rows.softmin_f32, rows.softmin_f64),
-    type(h.sparsemax): _row(rows.sparsemax, rows.sparsemax),
-    type(h.hardmax): _row(rows.hardmax, rows.hardmax),
+    type(h.sparsemax): _row(sparse_rows.sparsemax, sparse_rows.sparsemax),
+    type(h.hardmax): _row(sparse_rows.hardmax, sparse_rows.hardmax),
 }
 
 
