@@ -219,7 +219,14 @@ def test_parameters_of_activations(kind, name, wrong):
 
 def test_no_public_function_has_a_number_that_is_not_in_the_tables():
     """A new option with a number in its annotation has to be put to the test above."""
-    known = {name.split()[-1] for name in FUNCTIONS} | {"validation", "n", "shuffle", "baseline", "progress"}
+    known = {name.split()[-1] for name in FUNCTIONS} | {
+        "validation",
+        "n",
+        "shuffle",
+        "block_sums",
+        "baseline",
+        "progress",
+    }
     for function in (train, fit, initialize, diagnose, try_fixes, Live, MLP.classify, Dense, multilayer.load):
         for name, parameter in inspect.signature(function).parameters.items():
             words = set(

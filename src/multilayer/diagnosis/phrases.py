@@ -30,7 +30,7 @@ _RANGES = 12
 _OPTIONS: Mapping[str, tuple[str, str]] = {
     "learning_rate": ("learning_rate_init", N_("the optimizer's learning_rate")),
     "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)"),
-    "decay": ("learning_rate='adaptive'", "schedule=CosineDecay()"),
+    "decay": ("learning_rate='adaptive'", "schedule=Cosine()"),
     "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()"),
     "epochs": ("epochs (max_iter)", "epochs"),
     "patience": ("n_iter_no_change", "EarlyStopping.patience"),

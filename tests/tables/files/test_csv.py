@@ -231,7 +231,7 @@ def test_a_compressed_file_that_is_cut_off(tmp_path):
 def test_places_that_hold_no_file(tmp_path):
     with pytest.raises(InputError, match="there is no such file"):
         read_table(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="expected a file, found a folder"):
+    with pytest.raises(InputError, match="expected files, found none"):
         read_table(tmp_path)
 
 

@@ -2,7 +2,8 @@
 
 What it does: reports a loss that doubles, or whose second half has a median 5% above its first value, or 5% above the
 best constant's loss while it rises in more than a quarter of the epochs; steps of Adam that are a quarter of the
-weights at the start or more; and hidden layers whose weights are over 6 times as large as a start's, biases included.
+weights at the start or more; and, where the network does not perform well, hidden layers whose weights are over 6 times
+as large as a start's, biases included.
 
 Why it matters: steps that are too large jump over every minimum.
 
@@ -80,11 +81,14 @@ def _of_steps(evidence: Evidence) -> str:
 
 
 def _of_weights(evidence: Evidence) -> str:
-    """Return whether steps have thrown weights and biases far from any start, where the start is not as far."""
+    """Return whether steps have thrown weights and biases far from any start, where the start is not as far.
+
+    Large weights alone are no harm: that is for networks which are known not to perform well.
+    """
     hidden, start = evidence.layers[:-1], evidence.start
     if (
         not hidden
-        or performance(evidence) == "good"
+        or performance(evidence) in ("good", "unknown")
         or (start and max(one.gain for one in start) > _THROWN / 2)
     ):
         return ""
