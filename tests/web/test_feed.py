@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from multilayer import diagnose, fit
+from multilayer import diagnose, fit, initialize
 from multilayer._base.language import in_language
 from multilayer.web.feed import Feed, status_of
 from multilayer.web.presets import PRESETS
 from multilayer.web.recipe import Recipe
 from multilayer.web.runner import runner_of
 from multilayer.web.session import Session
+from multilayer.web.views import sides
+from multilayer.web.views.sides import SidesRequest
 
 
 def session_of(preset="xor", **changes):
@@ -115,6 +117,30 @@ def test_a_problem_is_said():
     runner = played(session)
     runner.worker.problem = "there is no room"
     assert status_of(session, runner).message == "there is no room"
+
+
+def test_the_reason_of_an_end_is_in_the_language_of_who_reads_it():
+    recipe = Recipe(optimizer="sgd", parameters={"learning_rate": 1e200})
+    net = initialize((2, 8, 1), "tanh", "identity", dtype=float, rng=0)
+    session = Session(replace(PRESETS["xor"].make(), network=net, recipe=recipe))
+    with in_language("ko"):
+        runner = played(session)
+    sides.sides(session, SidesRequest("start", "seed", ["0"]))
+    assert runner.worker.wait(30.0)
+    for code, reason in (
+        (
+            "en",
+            "epoch 2, batch 1, layer 2: loss is not finite; the weights are those before this batch; scale",
+        ),
+        ("ko", "에포크 2, 배치 1, 층 2: loss"),
+        ("en", "epoch 2, batch 1, layer 2: loss is not finite"),
+    ):
+        with in_language(code):
+            ended = [message for name, message in Feed(session, runner).messages() if name == "ended"]
+            (panel,) = sides.sides(session, SidesRequest())
+        assert ended[0].ended == panel.stopped == "not finite"
+        assert ended[0].message.startswith(reason)
+        assert panel.message.startswith(reason[: reason.index("2:")])
 
 
 def test_findings_are_in_the_language_of_who_reads_them_and_change_with_it():

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
 from multilayer._base.table import Table, to_html
 from multilayer._base.text import fill, one_line
-from multilayer._base.translation import N_
+from multilayer._base.translation import N_, translated
 from multilayer.network import MLP
 from multilayer.optimizers import OptimizerState
 
@@ -30,7 +31,6 @@ __all__ = [
     "Trained",
     "call_ended",
     "callables",
-    "not_finite",
 ]
 
 Stopped = Literal["epochs", "plateau", "interrupted", "callback", "not finite"]
@@ -38,10 +38,18 @@ Stopped = Literal["epochs", "plateau", "interrupted", "callback", "not finite"]
 
 
 class Ending(NamedTuple):
-    """Why training ended, as one of a few words and as a sentence."""
+    """Why training ended, as one of a few words and as the template of a sentence with what it is filled with."""
 
     stopped: Stopped
-    message: str
+    template: str
+    places: Mapping[str, object] = MappingProxyType({})
+
+    def message(self) -> str:
+        """Return the sentence in the present language."""
+        said = fill(self.template, **self.places) if self.places else translated(self.template)
+        if self.stopped != "not finite":
+            return said
+        return fill("{where}; scale the inputs, lower the learning rate, or clip the gradients", where=said)
 
 
 ENDINGS: dict[Stopped, Ending] = {
@@ -53,14 +61,6 @@ ENDINGS: dict[Stopped, Ending] = {
         Ending("callback", N_("stopped by a callback")),
     )
 }
-
-
-def not_finite(where: str) -> Ending:
-    """Return the ending by a number that is nan or infinite."""
-    return Ending(
-        "not finite",
-        fill("{where}; scale the inputs, lower the learning rate, or clip the gradients", where=where),
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Self
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.block_engine import cluster_sums
@@ -29,7 +29,6 @@ from multilayer.training.events import (
     Stopped,
     Trained,
     call_ended,
-    not_finite,
 )
 from multilayer.training.interruption import ConsistentRead, Interruption
 from multilayer.training.lbfgs import Iterations, minimize
@@ -121,6 +120,11 @@ class Training(Iterator[Step | Epoch]):
         return self._trained()
 
     @property
+    def ending(self) -> Ending:
+        """Why it has ended, once it has: its sentence can be had in any language."""
+        return self._ending
+
+    @property
     def progress(self) -> Progress:
         """How far training is, after the last whole run of steps."""
         return self._run.progress
@@ -189,11 +193,10 @@ class Training(Iterator[Step | Epoch]):
         run.engine.close()
         if self._ending.stopped != "not finite" and not run.engine.optimizer_state().is_finite():
             optimizer = type(self.config.optimizer).__name__
-            self._ending = not_finite(
-                fill(
-                    "the optimizer state of {optimizer} is not finite, and the weights no longer change",
-                    optimizer=optimizer,
-                )
+            self._ending = Ending(
+                "not finite",
+                N_("the optimizer state of {optimizer} is not finite, and the weights no longer change"),
+                {"optimizer": optimizer},
             )
 
     def _steps(self, began: float) -> Generator[Step, None, Ending | None]:
@@ -208,15 +211,14 @@ class Training(Iterator[Step | Epoch]):
             outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
             at = run.progress = run.progress.after_steps(chunk, outcome.losses)
             if outcome.not_finite is not None:
-                return not_finite(
-                    fill(
+                layer, what = outcome.not_finite.layer, outcome.not_finite.what
+                return Ending(
+                    "not finite",
+                    N_(
                         "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those "
-                        "before this batch",
-                        epoch=at.epoch + 1,
-                        batch=at.batch + 1,
-                        layer=outcome.not_finite.layer,
-                        what=outcome.not_finite.what,
-                    )
+                        "before this batch"
+                    ),
+                    {"epoch": at.epoch + 1, "batch": at.batch + 1, "layer": layer, "what": what},
                 )
             if self._every is not None and len(outcome.losses) and at.batch % self._every == 0:
                 event = Step(
@@ -242,7 +244,8 @@ class Training(Iterator[Step | Epoch]):
                 "the data have no batches; expected a function that returns new ones for each epoch"
             )
         if not math.isfinite(at.loss_sum):
-            return not_finite(fill("epoch {epoch}: the sum of its losses is not finite", epoch=at.epoch + 1))
+            summed = N_("epoch {epoch}: the sum of its losses is not finite")
+            return Ending("not finite", summed, {"epoch": at.epoch + 1})
         return None
 
     def _iterations(self) -> Generator[Epoch, None, None]:
@@ -289,7 +292,7 @@ class Training(Iterator[Step | Epoch]):
         if ended is not None:
             self._ending = ENDINGS[ended]
         elif minimum is not None and not math.isfinite(minimum.value):
-            self._ending = not_finite(fill("the loss of all samples is not finite"))
+            self._ending = Ending("not finite", N_("the loss of all samples is not finite"))
         elif minimum is not None:
             self._ending = Ending("epochs" if minimum.status == 1 else "plateau", minimum.message)
 

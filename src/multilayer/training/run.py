@@ -12,7 +12,6 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer._base.translation import translated
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.batches import Batches
@@ -182,7 +181,7 @@ class Run:
             with_parameters(self.network, parameters if at.best is None else at.best),
             at.history,
             ending.stopped,
-            translated(ending.message),
+            ending.message(),
             at.early_stopping.best_epoch,
             Memory(optimizer, at.learning_rate, self._steps_before + optimizer.step, at.samples),
             self.config,

@@ -180,7 +180,7 @@ def _fill(status: Status, course: Course, digits: int | None) -> None:
     status.validation_loss = last(at.history.validation_loss) or None
     status.metric_name = course.config.metrics[0].name
     status.metric = last(at.history.metrics.get(status.metric_name, ()))
-    if trained is not None and course.at_end:
+    if trained is not None and course.ending is not None and course.at_end:
         status.ended = trained.stopped
-        status.message = status.message or trained.message
+        status.message = status.message or course.ending.message()
         status.verdict = "" if course.diagnosis is None else course.diagnosis.verdict

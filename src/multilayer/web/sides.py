@@ -13,6 +13,7 @@ from multilayer._base.text import fill, one_line
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.training import Trained, train
+from multilayer.training.events import Ending
 from multilayer.web.recipe import targets_of
 from multilayer.web.session import State
 from multilayer.web.worker import Stop
@@ -30,6 +31,7 @@ class Side:
     value: str
     start: State
     trained: Trained
+    ending: Ending
 
 
 def _drawn(state: State, widths: tuple[int, ...], hidden: list[object], seed: int) -> MLP:
@@ -82,15 +84,15 @@ def with_value(state: State, vary: str, value: str) -> State:
     return made
 
 
-def trained_alone(start: State, stop: Stop) -> Trained:
-    """Return what training by the recipe comes to."""
+def trained_alone(start: State, stop: Stop) -> tuple[Trained, Ending]:
+    """Return what training by the recipe comes to, and why it has ended."""
     recipe, rows = start.recipe, start.rows
     config = recipe.config(start.network, rows.y)
     training = train(
         start.network, rows.X, rows.y, config=config, validation=recipe.validation, rng=recipe.seed
     )
     stop.interrupts(lambda: setattr(training.interruption, "requested", True))
-    return training.run()
+    return training.run(), training.ending
 
 
 def _hidden(state: State) -> list[object]:

@@ -12,6 +12,7 @@ from multilayer.diagnosis import Diagnosis, Finding, Live, diagnose
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS
 from multilayer.training import Epoch, History, Step, Trained, Training, train
+from multilayer.training.events import Ending
 from multilayer.training.state import Progress
 from multilayer.web.session import State
 from multilayer.web.snapshots import Snapshots
@@ -57,6 +58,8 @@ class Course:
         )
         self.trained: Trained | None = None
         """The outcome, once training has ended by itself."""
+        self.ending: Ending | None = None
+        """Why it has."""
         self.diagnosis: Diagnosis | None = None
         """Of the outcome."""
         self._diagnosed_in = ""
@@ -151,6 +154,7 @@ class Course:
             self.live.ended(trained)
             self._withdraw()
             self.diagnose(trained)
+        self.ending = self.training.ending
         self.trained = trained  # last, as the page then asks for the verdict
 
     @property

@@ -64,10 +64,10 @@ def sides(session: Session, request: SidesRequest) -> list[Panel]:
 
 def _train(runner: Runner, starts: list[tuple[str, State]], stop: Stop) -> None:
     for value, start in starts:
-        trained = trained_alone(start, stop)
+        trained, ending = trained_alone(start, stop)
         if stop():
             return
-        runner.results["sides"] = [*runner.results["sides"], Side(value, start, trained)]
+        runner.results["sides"] = [*runner.results["sides"], Side(value, start, trained, ending)]
         runner.outcomes += 1
 
 
@@ -90,7 +90,7 @@ def _panel(side: Side, digits: int | None) -> Panel:
         number_text(values[-1], digits) if values else "",
         name,
         trained.stopped,
-        trained.message,
+        side.ending.message(),
     )
 
 
