@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -113,3 +114,17 @@ except InputError as error:
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout == "file: there is not enough memory for 200000000 bytes of tensors\n"
+
+
+def test_a_file_is_refused_by_its_header_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n.safetensors"
+    path.write_bytes(raw({"a": "123456789"}))
+    monkeypatch.setattr(tensor_file, "read", lambda data, where: pytest.fail("it was read"))
+    monkeypatch.setattr(tensor_file, "_LONGEST_HEADER", 10)
+    with pytest.raises(InputError, match="expected a safetensors header of 10 bytes at most, found 18"):
+        tensor_file.load(path)
+    path.write_bytes(b"PK\3\4 something else")
+    with pytest.raises(InputError, match="found a file of 19; it is cut short, or is something else"):
+        tensor_file.load(path)

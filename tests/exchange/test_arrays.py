@@ -119,3 +119,13 @@ def test_bad_archives(tmp_path, name):
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path / "n.npz", hidden="relu")
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_nan_without_an_axis(tmp_path):
+    write(NETWORK, tmp_path / "n.npz")
+    with np.load(tmp_path / "n.npz", allow_pickle=False) as arrays:
+        kept = dict(arrays)
+    kept["b1"] = np.array(np.nan, kept["b1"].dtype)
+    np.savez(tmp_path / "m.npz", **kept)
+    with pytest.raises(InputError, match="b1, entry 1: expected a finite number, found nan"):
+        read(tmp_path / "m.npz")

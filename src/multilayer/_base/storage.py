@@ -24,6 +24,7 @@ __all__ = [
     "keep",
     "read",
     "shown",
+    "size",
     "write",
     "writing",
 ]
@@ -47,8 +48,8 @@ def shown(path: AnyPath) -> str:
     return one_line(os.fspath(path)) or "''"
 
 
-def read(path: AnyPath) -> bytes:
-    """Return the content of a file.
+def read(path: AnyPath, most: int = -1) -> bytes:
+    """Return the content of a file, or so many bytes of its beginning.
 
     Raises
     ------
@@ -57,7 +58,8 @@ def read(path: AnyPath) -> bytes:
     """
     with _refusing(path, _NOT_READ):
         try:
-            return Path(path).read_bytes()
+            with Path(path).open("rb") as file:
+                return file.read(most)
         except FileNotFoundError:
             raise InputError(
                 fill("{path}: there is no such file; check the name and the folder", path=shown(path))
@@ -66,6 +68,18 @@ def read(path: AnyPath) -> bytes:
             raise InputError(
                 fill("{path}: cannot be read (not enough memory for its size)", path=shown(path))
             ) from None
+
+
+def size(path: AnyPath) -> int:
+    """Return how many bytes a regular file has.
+
+    Raises
+    ------
+    InputError
+        When the system refuses to answer.
+    """
+    with _refusing(path, _NOT_READ):
+        return Path(path).stat().st_size
 
 
 def exists(path: AnyPath) -> bool:

@@ -14,12 +14,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from multilayer._base import strict_json
+from multilayer._base import storage, strict_json
 from multilayer._base.errors import InputError, located
-from multilayer._base.storage import decode
+from multilayer._base.storage import AnyPath, decode, shown
 from multilayer._base.text import either, fill, one_line, quoted
 
-__all__ = ["TensorEntry", "TensorFile", "read"]
+__all__ = ["TensorEntry", "TensorFile", "load", "read"]
 
 _LENGTH = 8
 """Bytes at the start of a file that give the length of its header."""
@@ -106,6 +106,19 @@ class TensorFile:
         return numbers.reshape(entry.shape).astype(kind.newbyteorder("="))
 
 
+def load(path: AnyPath) -> TensorFile:
+    """Return metadata and entries of a regular file. One without such a header is refused before it is in memory.
+
+    Raises
+    ------
+    InputError
+        As `read` does, and when the file cannot be read.
+    """
+    where = shown(path)
+    _start(storage.read(path, _LENGTH), storage.size(path), where)
+    return read(storage.read(path), where)
+
+
 def read(data: bytes, where: str) -> TensorFile:
     """Return metadata and entries of a safetensors file.
 
@@ -114,16 +127,30 @@ def read(data: bytes, where: str) -> TensorFile:
     InputError
         When the bytes do not begin with such a header.
     """
-    length = int.from_bytes(data[:_LENGTH], "little")
+    start = _start(data[:_LENGTH], len(data), where)
+    header = strict_json.parse(decode(data[_LENGTH:start], f"{where}: header"), f"{where}: header")
+    metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
+    return TensorFile(
+        strict_json.convert(metadata, dict[str, str], f"{where}: header: __metadata__"),
+        strict_json.convert(header, dict[str, TensorEntry], f"{where}: header"),
+        where,
+        data,
+        start,
+    )
+
+
+def _start(head: bytes, size: int, where: str) -> int:
+    """Return where numbers begin in a file of this size."""
+    length = int.from_bytes(head, "little")
     start = _LENGTH + length
-    if len(data) < _LENGTH or start > len(data):
+    if len(head) < _LENGTH or start > size:
         raise InputError(
             fill(
                 "{where}: expected a safetensors header of {length} bytes, found a file of "
                 "{found}; it is cut short, or is something else",
                 where=where,
                 length=length,
-                found=len(data),
+                found=size,
             )
         )
     if length > _LONGEST_HEADER:
@@ -135,15 +162,7 @@ def read(data: bytes, where: str) -> TensorFile:
                 length=length,
             )
         )
-    header = strict_json.parse(decode(data[_LENGTH:start], f"{where}: header"), f"{where}: header")
-    metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
-    return TensorFile(
-        strict_json.convert(metadata, dict[str, str], f"{where}: header: __metadata__"),
-        strict_json.convert(header, dict[str, TensorEntry], f"{where}: header"),
-        where,
-        data,
-        start,
-    )
+    return start
 
 
 def _size(entry: TensorEntry) -> int:

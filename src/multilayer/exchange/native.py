@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from multilayer._base import storage, tensor_file
+from multilayer._base import tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
 from multilayer._base.text import fill
@@ -28,8 +28,7 @@ def read(path: Path, asked: Asked) -> Imported:
     """Return the network or the model of a table in a file of ours, or of a state_dict in safetensors."""
     if path.suffix.lower() == ".json":
         return Imported(load(path), "network JSON")
-    data = storage.read(path)
-    file = tensor_file.read(data, shown(path))
+    file = tensor_file.load(path)
     metadata = file.metadata
     origin = {"origin": metadata[ORIGIN]} if ORIGIN in metadata else {}
     if safetensors.MODEL in metadata:

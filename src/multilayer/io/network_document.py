@@ -172,6 +172,7 @@ def _check_text(names: Iterable[Label]) -> None:
 
 def check_finite(array: NDArray[Any], where: str) -> None:
     """Refuse nan and infinities, naming the first."""
+    array = np.atleast_1d(array)
     if not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0]
         words = ("row", "column") if array.ndim == 2 else ("entry",)

@@ -58,6 +58,8 @@ def other_array(draw: Any, array: np.ndarray) -> np.ndarray:
             return array.reshape(shape) if -1 in shape else np.resize(array, shape)
         if action == "less":
             return array[:-1] if array.ndim else array
+        if not array.size:
+            return array
         changed = np.atleast_1d(array.copy())
         value = draw(st.sampled_from([np.nan, np.inf, 0.0, -1.0, 1e30]))
         changed.flat[draw(st.integers(0, changed.size - 1))] = np.asarray(value).astype(array.dtype)
