@@ -13,7 +13,7 @@ import pytest
 from multilayer import InputError
 from multilayer.cli.app import run_command_line
 from multilayer.exchange import FORMATS, convert, read, write
-from multilayer.exchange.proof import prove, samples_for, tolerance
+from multilayer.exchange.proof import Proof, prove, samples_for, tolerance
 from multilayer.network import MLP, Dense
 from tests.exchange.networks import HIDDEN, random_network
 from tests.io.networks import NETWORK
@@ -137,3 +137,10 @@ def test_tolerance_holds_another_order_of_sums_and_no_more(activation, dtype):
     assert not proof.holds
     with pytest.raises(InputError, match="nothing was written"):
         proof.check()
+
+
+@pytest.mark.parametrize(
+    ("ulp", "shown"), [(0.958, "0.958"), (324.0, "324"), (1750.4, "1,750"), (2.34e9, "2.34e+09")]
+)
+def test_a_count_of_ulps_is_read_at_a_glance(ulp, shown):
+    assert f"at most {shown} ulp apart" in str(Proof("another program", 64, ulp, 0.01, 1, 1))

@@ -71,7 +71,7 @@ class Conversion:
         lines += [f"  - {note}" for note in self.read.notes]
         template = N_("checked {file} with {proof}")
         lines += [fill(template, file=proof.file, proof=proof) for proof in self.proofs]
-        lines += [fill("checked: {note}", note=note) for note in self.notes]
+        lines += [f"  - {note}" for note in self.notes]
         template = N_("wrote {file}, {size:,} bytes")
         lines += [fill(template, file=shown(path), size=size) for path, size in self.files]
         return "\n".join(lines)
@@ -130,7 +130,7 @@ def convert(
         notes += _prove_target(network, target, to, given, how)
         proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
         if check is not None and not proofs and to.report is None:
-            notes.append(fill("nothing on the rows that were given, as no other program ran them"))
+            notes.append(fill("no other program ran the rows that were given"))
         if proofs:
             with in_language("en"):  # a file is for every reader
                 origin["checked"] = str(proofs[-1])

@@ -63,10 +63,10 @@ class Proof:
     def __str__(self) -> str:
         if self.overflows:
             return fill(
-                "{by}: at most {ulp:.3g} ulp apart for {rows} samples ({share:.2g} of the tolerance), beside {count} "
+                "{by}: at most {ulp} ulp apart for {rows} samples ({share:.2g} of the tolerance), beside {count} "
                 "outputs where it overflows and the network does not",
                 by=self.by,
-                ulp=self.ulp,
+                ulp=_counted(self.ulp),
                 rows=self.rows,
                 share=self.share,
                 count=self.overflows,
@@ -74,11 +74,11 @@ class Proof:
         if self.ulp == 0.0:
             return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
         return fill(
-            "{by}: at most {ulp:.3g} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
+            "{by}: at most {ulp} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
             "sum |w x| a layer",
             by=self.by,
             rows=self.rows,
-            ulp=self.ulp,
+            ulp=_counted(self.ulp),
             share=self.share,
         )
 
@@ -93,15 +93,20 @@ class Proof:
         if not self.share <= times:
             raise InputError(
                 fill(
-                    "{by} gives other numbers: {ulp:.3g} ulp apart, {share:.3g} times the tolerance in output {output} "
+                    "{by} gives other numbers: {ulp} ulp apart, {share:.3g} times the tolerance in output {output} "
                     "of sample {row}; nothing was written (a larger --tolerance accepts it)",
                     by=self.by,
-                    ulp=self.ulp,
+                    ulp=_counted(self.ulp),
                     share=self.share,
                     output=self.output,
                     row=self.row,
                 )
             )
+
+
+def _counted(ulp: float) -> str:
+    """Return how many units of the last place, as a reader takes it in: 0.958, 1,750, 2.3e+09."""
+    return f"{ulp:,.0f}" if 999.5 <= ulp < 1e6 else f"{ulp:.3g}"
 
 
 def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
