@@ -74,6 +74,19 @@ def test_the_saturated_share_is_the_diagnosis_own(scale):
     assert bool(stuck) == ((saturated.mean(axis=0) > 0.9).any())
 
 
+def test_sums_beyond_the_curve_are_counted_at_its_ends():
+    net = MLP([Dense([[1.0]], [0.0], "tanh")])
+    X = np.array([[-1e300], [-9.0], [0.1], [6.0], [7.0]])
+    found = curve(Session(State(net, Rows(X, None))), ActivationRequest("tanh", reach=6.0, layer=1)).overlay
+    assert (found.edges[0], found.edges[-1]) == (-6.0, 6.0)
+    counts = dict(enumerate(found.counts))
+    assert {place: count for place, count in counts.items() if count} == {
+        0: 2,
+        len(counts) // 2: 1,
+        len(counts) - 1: 2,
+    }
+
+
 def test_parameters_outside_their_limits_are_refused_with_the_limit(session):
     with pytest.raises(InputError, match="above 0"):
         curve(session, ActivationRequest("elu", {"alpha": -1.0}))

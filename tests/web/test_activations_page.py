@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from multilayer import MLP, Dense
 from multilayer._base.table import number_text
 from multilayer.activations import LeakyReLU, catalogue, curves_of
 from multilayer.web.endpoint import Nothing
+from multilayer.web.presets import PRESETS
 from multilayer.web.views.activations import ActivationRequest, cards, curve
 from multilayer.web.views.beginnings import BeginningsRequest, beginnings
 
@@ -69,6 +73,21 @@ def test_shades_overlay_and_beginnings(show):
             for n, layer in enumerate(each.layers, 1)
         }
     )
+
+
+def test_the_networks_own_sums_are_shown_under_their_activation(show):
+    state = PRESETS["xor"].make()
+    first, output = state.network.layers
+    shown = show(replace(state, network=MLP([Dense(100 * first.W, first.b, "tanh"), output])))
+    page = shown.view("activations").page
+    page.get_by_label("The network's own a").select_option("1")
+    expected = curve(shown.session, ActivationRequest("tanh", reach=8.0, layer=1)).overlay
+    shown.wait_for_cells({"saturated": expected.saturated})
+    assert page.locator(ACTIVATION).input_value() == "tanh"
+    heights = page.eval_on_selector_all(
+        ".plot .bar", "all => all.map((each) => Number(each.getAttribute('height')))"
+    )
+    assert [height > 0 for height in heights] == [count > 0 for count in expected.counts]
 
 
 def test_it_lists_the_whole_catalogue(show):

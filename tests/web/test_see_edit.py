@@ -108,6 +108,40 @@ def test_arrows_go_from_cell_to_cell(show):
     shown.wait_for_cells({"W(1)[1,1]": "102"})
 
 
+def test_tab_stops_once_in_a_table_and_goes_on_within_it_while_one_types(show):
+    shown = show("seed")
+    page = shown.page
+    focused = "document.activeElement.closest('td')?.querySelector('[data-cell]').dataset.cell"
+
+    def stops():
+        """Return the cells at which Tab stops on its way through the view."""
+        page.locator("main").focus()
+        found = []
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            found.append(page.evaluate(focused))
+        return [cell for cell in dict.fromkeys(found) if cell]
+
+    once = ["x[1,1]", "W(1)[1,1]", "b(1)[1]", "a(1)[1,1]", "W(2)[1,1]", "b(2)[1]", "a(2)[1,1]"]
+    assert stops() == once
+    page.fill(".rows input", "3")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tr.chosen:nth-child(3)")
+    assert stops() == ["x[3,1]", *once[1:3], "a(1)[3,1]", *once[4:6], "a(2)[3,1]"]
+    field(shown, "W(1)[1,4]").focus()
+    for key, cell in (("Tab", "W(1)[2,1]"), ("Shift+Tab", "W(1)[1,4]")):
+        page.keyboard.type("2")
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == cell
+    wait_for_revision(shown, 2)
+    assert shown.session.state.network.layers[0].W[:, [0, 3]].tolist() == [[0.5, 2.0], [2.0, 0.8]]
+    field(shown, "W(1)[2,4]").focus()
+    page.keyboard.type("3")
+    page.keyboard.press("Tab")  # the last cell leads on
+    wait_for_revision(shown, 3)
+    assert shown.session.state.network.layers[0].W[1, 3] == 3.0
+
+
 def test_a_hundred_edits_are_undone_and_done_again_by_keys(show):
     shown = show("seed")
     page, session = shown.page, shown.session

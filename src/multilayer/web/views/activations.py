@@ -79,7 +79,8 @@ class Region(msgspec.Struct):
 
 
 class Overlay(msgspec.Struct):
-    """The weighted sums of a layer: a histogram, and the fraction that is saturated, as the diagnosis measures it."""
+    """The weighted sums of a layer: a histogram, whose outermost bins count what is beyond the curve, and the fraction
+    that is saturated, as the diagnosis measures it."""
 
     edges: list[float]
     counts: list[int]
@@ -122,7 +123,7 @@ def curve(session: Session, request: ActivationRequest) -> Curve:
         slope,
         _regions(activation, request.reach),
         _cursor(activation, request.at, request.digits),
-        None if request.layer is None else _overlay(session, activation, request.layer),
+        None if request.layer is None else _overlay(session, activation, request.layer, request.reach),
     )
 
 
@@ -231,7 +232,7 @@ def _cursor(activation: Activation, at: str, digits: int | None) -> dict[str, st
     return {name: number_text(number, digits) for name, number in found.items() if number is not None}
 
 
-def _overlay(session: Session, activation: Activation, layer: int) -> Overlay:
+def _overlay(session: Session, activation: Activation, layer: int, reach: float) -> Overlay:
     state = session.state
     if not 1 <= layer <= len(state.network.layers):
         raise InputError(
@@ -242,8 +243,7 @@ def _overlay(session: Session, activation: Activation, layer: int) -> Overlay:
             )
         )
     a = np.asarray(state.network.trace(state.rows.X)[layer - 1].a, np.float64)
-    finite = a[np.isfinite(a)]
-    counts, edges = np.histogram(finite, _BINS) if finite.size else (np.zeros(1, int), np.array([0.0, 1.0]))
+    counts, edges = np.histogram(np.clip(a[~np.isnan(a)], -reach, reach), _BINS, (-reach, reach))
     known = sensitivity(activation)
     saturated = None
     if known is not None and a.size:

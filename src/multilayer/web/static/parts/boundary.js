@@ -102,7 +102,7 @@ function draw(context, canvas, plane, colour) {
 function Legend({ plane }) {
   const names = session.value.classes ?? Array.from({ length: plane.classes }, (_, k) => (plane.kind === "half" ? String(k) : t("class {number}", { number: k })));
   if (plane.kind === "number") return html`<p class="soft">${t("Orange is {low} or less, blue {high} or more; the line is half way.", { low: Number(plane.low.toPrecision(3)), high: Number(plane.high.toPrecision(3)) })}</p>`;
-  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><span aria-hidden="true" class=${`swatch s${k}`}>${SHAPES[k]}</span> ${name}</span>`)}
+  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><span aria-hidden="true" class="swatch" style=${{ borderColor: `var(${PALETTE[k]})` }}>${SHAPES[k]}</span> ${name}</span>`)}
     ${plane.kind === "half" ? t("The line is where the output is 0.5.") : t("The lines are where the largest output changes.")}</p>`;
 }
 

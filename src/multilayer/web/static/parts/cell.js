@@ -9,8 +9,21 @@ function neighbour(element, key) {
   return row?.cells[cell.cellIndex + right]?.querySelector("input, button");
 }
 
-/** Move between the cells of a table by the arrow keys. */
-export function moveByArrows(event) {
+const CELLS = "td :is(input, button)";
+
+/** Of the cells of a table the Tab key stops at the first, of the chosen row where there is one; the arrows reach all. */
+export function stopOnce(table) {
+  const one = table.querySelector(`.chosen ${CELLS}`) ?? table.querySelector(CELLS);
+  for (const cell of table.querySelectorAll(CELLS)) cell.tabIndex = cell === one ? 0 : -1;
+}
+
+/** Move between the cells of a table by the arrow keys, and by Tab while one types. */
+export function moveByKeys(event) {
+  if (event.key === "Tab" && event.target.dataset.draft !== undefined) {
+    const all = [...event.currentTarget.querySelectorAll(CELLS)];
+    const next = all[all.indexOf(event.target) + (event.shiftKey ? -1 : 1)];
+    if (next) event.preventDefault(), next.focus();
+  }
   if (!event.key.startsWith("Arrow") || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   if (event.target.dataset.draft !== undefined && !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   event.preventDefault();

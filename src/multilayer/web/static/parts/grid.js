@@ -1,7 +1,7 @@
 // A block as a table of named cells: numbers to be read, to be changed, or to be opened.
 import { t } from "../i18n.js";
-import { html } from "../vendor/ui.js";
-import { moveByArrows } from "./cell.js";
+import { html, useLayoutEffect, useRef } from "../vendor/ui.js";
+import { moveByKeys, stopOnce } from "./cell.js";
 import { Heads, Scroll } from "./pieces.js";
 
 /** Buttons that move a window over more than it holds; `go(first)` with the first that is shown, counted from 0. */
@@ -34,8 +34,10 @@ export function Grid({ block, caption = block.name, label = block.name, shape = 
   const [height, width] = [block.cells.length, block.cells[0]?.length ?? 0];
   const [above, left] = transposed ? [height, width] : [width, height];
   const [down, along] = transposed ? [block.first[1], block.first[0]] : block.first;
+  const table = useRef();
+  useLayoutEffect(() => stopOnce(table.current));
   const upTo = (count) => Array.from({ length: count }, (_, k) => k);
-  return html`<${Scroll} label=${label}><table class="matrix" onKeyDown=${moveByArrows} onPaste=${paste}>
+  return html`<${Scroll} label=${label}><table class="matrix" ref=${table} onKeyDown=${moveByKeys} onPaste=${paste}>
     <caption>${caption} <span class="soft">${shape}</span></caption>
     ${column && html`<${Heads} of=${[...(row ? [""] : []), ...upTo(above).map((j) => column(along + j, j))]} />`}
     <tbody>${upTo(left).map(

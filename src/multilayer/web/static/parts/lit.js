@@ -11,7 +11,7 @@ export const lit = signal("");
 export const outputCell = (level, r, i) => `${level ? `z(${level})` : "x"}[${r},${i}]`;
 
 /** The names of all cells, units (`unit 1,2`) and edges that are lit with a cell. */
-export function related(name) {
+function related(name) {
   if (!name) return [];
   const { letter, layer: n, place } = cellParts(name);
   const r = place.length === 2 && letter !== "W" ? place[0] : row.peek() + 1;

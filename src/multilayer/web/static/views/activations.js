@@ -28,6 +28,7 @@ export default function Activations() {
   const [first] = shown;
   const card = cards.find(({ name }) => name === first.name);
   const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? { name, parameters: {} } : one)));
+  const own = (number) => (setLayer(Number(number)), number > 0 && choose(0, open.activations[number - 1]));
   const adjust = (name, value) =>
     setShown([{ name: first.name, parameters: { ...defaults(card), ...first.parameters, [name]: value } }, ...shown.slice(1)]);
 
@@ -54,7 +55,7 @@ export default function Activations() {
           <input type="range" aria-label=${t("a, the weighted sum")} min=${-reach} max=${reach} step=${reach / 200} value=${Number(at) || 0} onInput=${taken(setAt)} />
           <${Choice} label=${t("Width")} value=${reach} options=${REACHES.map((each) => [each, `±${each}`])} take=${(width) => setReach(Number(width))} />
           <${Tick} label=${t("tails: powers of ten")} checked=${logarithmic} take=${setLogarithmic} />
-          <${Choice} label=${t("The network's own a")} value=${layer} options=${[[0, t("none")], ...open.activations.map((_, n) => [n + 1, `a(${n + 1})`])]} take=${(number) => setLayer(Number(number))} />
+          <${Choice} label=${t("The network's own a")} value=${layer} options=${[[0, t("none")], ...open.activations.map((_, n) => [n + 1, `a(${n + 1})`])]} take=${own} />
         </div>
         <${Numbers} shown=${shown} curves=${curves} layer=${layer} />
       </section>
@@ -140,9 +141,8 @@ function Numbers({ shown, curves, layer }) {
     <p>${regions.length
       ? t("Shaded: {name} is saturated there. |h′| is below 1 % of its maximum where {where}.", { name: shown[0].name, where: regions.map(where).join(", ") })
       : t("{name} is saturated nowhere in this picture.", { name: shown[0].name })}</p>
-    ${overlay && html`<p>${overlay.saturated === null
-      ? t("Grey: the weighted sums a({layer}) of all rows.", { layer })
-      : html`${t("Grey: the weighted sums a({layer}) of all rows. Saturated there:", { layer })} <b data-cell="saturated">${overlay.saturated}</b>`}</p>`}`;
+    ${overlay && html`<p>${t("Grey: the weighted sums a({layer}) of all rows; those beyond the picture are counted at its ends.", { layer })}
+      ${overlay.saturated !== null && html` ${t("Saturated:")} <b data-cell="saturated">${overlay.saturated}</b>`}</p>`}`;
 }
 
 function where({ low, high }) {

@@ -34,7 +34,7 @@ async function open(name, request) {
 }
 
 /** Open a file, or text without a name. */
-export async function openContent(content, name, activations = {}) {
+async function openContent(content, name, activations = {}) {
   if (content.size > MAX_FILE) {
     problem.value = t("{name}: expected a file of at most {most} MB, found {found} MB; start the studio with it: multilayer studio NETWORK DATA.csv", { name, most: 5, found: Math.ceil(content.size / 2 ** 20) });
     return;

@@ -30,12 +30,12 @@ function paste(event) {
   if (cells.length) change(...cells.map(([cell, text]) => ({ do: "number", cell: cell.dataset.cell, text, called: cell.ariaLabel })));
 }
 
-/** A cell that opens the chain of its unit. The Tab key stops at those of the chosen row, the arrows reach all. */
+/** A cell that opens the chain of its unit. */
 const opening = (name, text) => {
   const [r, j] = name.split("[")[1].slice(0, -1).split(",").map(Number);
   const layer = Number(/\d+/.exec(name)[0]);
   const isOpen = opened.value?.layer === layer && opened.value.unit === j && row.value === r - 1;
-  return html`<button class="cell" tabindex=${row.value === r - 1 ? 0 : -1} aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
+  return html`<button class="cell" aria-expanded=${isOpen} aria-label=${t("{name} = {number}, row {row}: how it comes about", { name: called(name), number: text, row: r })}
     onClick=${() => {
       choose(r - 1);
       opened.value = isOpen ? null : { layer, unit: j };
@@ -161,7 +161,7 @@ export default function See() {
   const { layers = [], look: seen } = ready ?? {};
   return html`<div ref=${root} data-revision=${ready?.revision} onMouseOver=${follow} onFocusIn=${follow}>
     <h1>${t("Every number of the network")}</h1>
-    <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
+    <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. The arrow keys go from cell to cell. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
     <details class="help"><summary>${t("What new units and layers begin with")}</summary>
       <p>${t("What is added changes no output until you edit it. A new unit gets the weights that multilayer.initialize draws, with its number as the seed; its bias is 0, and so are its weights to the next layer. A new layer is the identity. A new input is 0 in every row. When a layer is removed, the next one keeps its weights if they still fit, and gets new ones otherwise.")}</p></details>
     ${ready && html`<${Letters} /><${RowChooser} />
