@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from multilayer import diagnose, fit
 from multilayer.web.presets import PRESETS
+from multilayer.web.recipe import Recipe
 from multilayer.web.sides import with_value
 from tests.web.test_learn_page import opened, wait_for_epoch
 
@@ -62,6 +64,18 @@ def test_trying_remedies_stops_when_asked(show):
     shown.page.click("button:has-text('Stop trying')")
     shown.page.wait_for_selector("button:has-text('Try remedies')")
     assert not shown.session.runner.playing
+
+
+def test_play_takes_the_place_of_what_else_runs(show):
+    shown = opened(show, replace(PRESETS["xor"].make(), recipe=Recipe(epochs=100_000)))
+    shown.page.click("button:has-text('Train them all')")
+    shown.page.wait_for_selector("button:has-text('Stop training')")
+    shown.page.select_option(".controls select", "200")  # which starts nothing
+    assert shown.page.inner_text(".play") == "Play"
+    shown.page.click(".play")
+    shown.page.wait_for_function("() => document.querySelector('.play').textContent === 'Pause'")
+    shown.wait_for(lambda: not shown.session.runner.task and shown.session.runner.course.progress.epoch > 0)
+    shown.page.wait_for_selector("button:has-text('Train them all')")
 
 
 @pytest.mark.slow

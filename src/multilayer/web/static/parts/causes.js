@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { session } from "../state.js";
 import { html, signal, useEffect } from "../vendor/ui.js";
 import { Heads, Part, Scroll } from "./pieces.js";
-import { findings, metricName, speed, status } from "./training.js";
+import { findings, metricName, speed, status, trains } from "./training.js";
 
 /** The layer and the units of the finding that is open. */
 export const marked = signal(null);
@@ -25,7 +25,7 @@ const List = ({ found }) => html`<ul class="findings">${found.map((each) => html
 
 export function Causes() {
   const at = status.value;
-  const training = at?.playing && !at.task;
+  const training = trains();
   const question = () => (training ? Promise.resolve(null) : at?.playing ? null : ask("diagnosis"));
   const known = useAnswer(question, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes]);
   useEffect(() => () => (marked.value = null), []);

@@ -108,4 +108,7 @@ export function listen() {
 /** Ask for a command; what comes of it is heard in the stream, which may well be faster than the answer. */
 export const command = (action, more = {}) => act("train", { action, speed: speed.value, digits: digits.value, ...more });
 
-export const toggle = () => command(status.peek()?.playing ? "pause" : "play");
+/** Whether it trains, and does not diagnose or compare. */
+export const trains = () => status.value?.playing && !status.value.task;
+
+export const toggle = () => command(trains() ? "pause" : "play");

@@ -10,7 +10,7 @@ import { Losses } from "../parts/losses.js";
 import { Bars } from "../parts/plot.js";
 import { Recipe, choices } from "../parts/recipe.js";
 import { Sides } from "../parts/sides.js";
-import { command, ending, listen, metricName, said, speed, status, toggle } from "../parts/training.js";
+import { command, ending, listen, metricName, said, speed, status, toggle, trains } from "../parts/training.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
@@ -36,14 +36,14 @@ function Controls() {
   const reached = at?.holds ? at.reached : 0;
   const epoch = at?.holds ? at.epoch : 0;
   return html`<div class="bar controls" role="group" aria-label=${t("Training")}>
-    <button class="main play" disabled=${!canTrain} aria-keyshortcuts="Space" onClick=${toggle}>${at?.playing && !at.task ? t("Pause") : t("Play")}</button>
+    <button class="main play" disabled=${!canTrain} aria-keyshortcuts="Space" onClick=${toggle}>${trains() ? t("Pause") : t("Play")}</button>
     <button disabled=${!canTrain} onClick=${() => command("batch")}>${t("One batch")}</button>
     <button disabled=${!canTrain} onClick=${() => command("epoch")}>${t("One epoch")}</button>
     <button disabled=${!at?.holds || (!at.steps && !reached)} onClick=${() => command("seek", { epoch: 0 })}>${t("Rewind")}</button>
     <${Scrub} epoch=${epoch} reached=${reached} />
     <${Choice} label=${t("Speed")} value=${speed.value ?? "all"} options=${[...SPEEDS.map((count) => [count, t("{count} epochs a second", { count })]), ["all", t("as fast as it goes")]]} take=${(count) => {
       speed.value = Number(count) || null;
-      if (status.peek()?.playing) command("play");
+      if (trains()) command("play");
     }} />
   </div>`;
 }
