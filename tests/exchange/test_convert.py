@@ -85,6 +85,23 @@ def test_refused_suffixes_name_a_way_out(tmp_path, capsys, suffix):
     assert not (tmp_path / "b.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("n_torch.py", "PyTorch module"),
+        ("n.py", "Python source"),
+        ("n.c", "C99 source"),
+        ("n.html", "HTML page"),
+    ],
+)
+def test_what_is_written_alone_is_not_read(tmp_path, name, title):
+    (tmp_path / name).write_text("raise SystemExit")
+    with pytest.raises(
+        InputError, match=f"{title} is written and not read, as nothing of a file is run here"
+    ):
+        convert(tmp_path / name, tmp_path / "b.json")
+
+
 def test_the_source_is_not_overwritten(tmp_path):
     write(NET, tmp_path / "a.npz")
     with pytest.raises(InputError, match="it is the source"):

@@ -71,6 +71,12 @@ def test_rows_that_nothing_runs(tmp_path):
     assert page.notes == ("the page tests itself whenever it is opened",)
 
 
+def test_fixed_point_has_no_tables_whatever_the_rows(tmp_path):
+    model().save(tmp_path / "m.safetensors")
+    with pytest.raises(InputError, match="a model of a table is written as C, Python, JavaScript and HTML"):
+        convert(tmp_path / "m.safetensors", tmp_path / "n.c", to_format="fixed-c", check=own_rows())
+
+
 def test_rows_that_are_none(tmp_path):
     model().save(tmp_path / "m.safetensors")
     (tmp_path / "own.csv").write_text("age,job,smoker\n")

@@ -139,6 +139,16 @@ def format_of(path: AnyPath, name: str | None, *, to: bool) -> Format:
     name_of_file = Path(shown(path)).name.lower()
     fitting = [(suffix, one) for one in able for suffix in one.suffixes if name_of_file.endswith(suffix)]
     if not fitting:
+        written = [one for one in FORMATS if one.read is None and name_of_file.endswith(one.suffixes[0])]
+        if written and not to:
+            raise InputError(
+                fill(
+                    "{path}: {format} is written and not read, as nothing of a file is run here; read the file that it "
+                    "was made of",
+                    path=shown(path),
+                    format=max(written, key=lambda one: len(one.suffixes[0])).title,
+                )
+            )
         raise InputError(
             fill(
                 "{path}: expected a file like one of these, or {option}: {known}",

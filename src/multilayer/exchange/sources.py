@@ -30,7 +30,7 @@ def writer_of(source: Source) -> Writer:
     takes_samples = "samples" in inspect.signature(source.write).parameters
 
     def contents(network: MLP | Model, target: Target) -> dict[str, bytes]:
-        if takes_samples and target.samples is None:
+        if takes_samples and target.samples is None and isinstance(network, MLP):
             raise InputError(
                 "fixed point needs rows that show how large the numbers become; add --check DATA.csv (check=X in "
                 "Python)"
