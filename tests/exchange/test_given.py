@@ -91,6 +91,7 @@ def test_rows_that_are_none(tmp_path):
     ("rows", "value", "found"),
     [
         (Rows(gaps=frozenset()), np.nan, "row 2 .* has a gap in column 'age'"),
+        (Rows(whole=frozenset({"age"})), np.nan, "row 2 .* has a gap in column 'age'"),
         (Rows(whole=frozenset({"age"})), 0.5, "row 2 .* has 0.5 in column 'age'"),
         (
             Rows(known_alone=frozenset({"job"})),

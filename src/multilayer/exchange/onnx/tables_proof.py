@@ -78,9 +78,12 @@ class Rows:
         if column.kind == "category":
             among = name in self.known_alone or name in self.whole
             return np.asarray((gaps | (values == len(column.categories) - 1)) & among)
-        takes_gaps = self.gaps is None or name in self.gaps
         parts = (name in self.whole) & ~gaps & (values != np.rint(values))
-        return np.asarray(parts | (gaps & (not takes_gaps)))
+        return np.asarray(parts | (gaps & (not self._takes_gaps(name))))
+
+    def _takes_gaps(self, name: str) -> bool:
+        """Whether a column of numbers may have gaps; integers have none."""
+        return name not in self.whole and (self.gaps is None or name in self.gaps)
 
     def _column(self, schema: ColumnSchema, model: Model, rng: np.random.Generator) -> Column:
         name = schema.name
@@ -96,7 +99,7 @@ class Rows:
             values = np.rint(values)
         if self.single:
             values = values.astype(np.float32).astype(np.float64)
-        if self.gaps is None or name in self.gaps:
+        if self._takes_gaps(name):
             values[rng.random(_ROWS) < 0.2] = np.nan
         return Column(name, "number", values)
 
