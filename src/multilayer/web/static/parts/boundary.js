@@ -84,7 +84,7 @@ export function paint(canvas, plane, values) {
 /** The rows: a shape for each class, so that colour is not needed. */
 function draw(context, canvas, plane, colour) {
   const few = plane.points.length <= 30;
-  context.font = `${few ? 18 : canvas.width < 200 ? 7 : 11}px sans-serif`;
+  context.font = `${few ? 18 : canvas.width < 200 ? 7 : 11}px "DejaVu Sans", "Segoe UI Symbol", sans-serif`; // one size in each language
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = few ? 3 : 2;

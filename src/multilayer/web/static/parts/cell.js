@@ -11,7 +11,7 @@ function neighbour(element, key) {
 
 const CELLS = "td :is(input, button)";
 
-/** Of the cells of a table the Tab key stops at the first, of the chosen row where there is one; the arrows reach all. */
+/** The Tab key stops at the first cell of a table, or of its chosen row; the arrows reach all. */
 export function stopOnce(table) {
   const one = table.querySelector(`.chosen ${CELLS}`) ?? table.querySelector(CELLS);
   for (const cell of table.querySelectorAll(CELLS)) cell.tabIndex = cell === one ? 0 : -1;

@@ -1,7 +1,7 @@
 // A small plot in SVG: axes with ticks, and whatever is drawn in it. What it shows stands in words or a table beside it.
 import { html } from "../vendor/ui.js";
 
-export const WIDTH = 640;
+const WIDTH = 640;
 export const HEIGHT = 340;
 const LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 30;
 
