@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, one_line
+from multilayer._base.translation import N_
 from multilayer.exchange.features import Feature, Number, Text
 from multilayer.exchange.onnx.column_steps import (
     CHOOSE,
@@ -106,10 +107,8 @@ def prepared(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Prepared | 
 def _first_of_no_table(nodes: Iterable[Node], known: Mapping[str, Features]) -> str:
     """Return why columns are not joined before the network: the first operator that takes some, and is not known."""
     node = next(one for one in nodes if any(name in known for name in one.inputs))
-    reason = REASONS.get(node.kind) or fill(
-        "it takes columns by themselves, and a model of a table has no such step"
-    )
-    return f"{node}: {reason}"
+    other = N_("it takes columns by themselves, and a model of a table has no such step")
+    return f"{node}: {fill(REASONS.get(node.kind, other))}"
 
 
 def _is_for_tables(node: Node, constants: Mapping[str, NDArray[Any]]) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.activations import PReLU
 from multilayer.exchange.chain import Chain
 from multilayer.exchange.onnx.graph import Graph, Node
@@ -260,14 +261,20 @@ def _scaler(state: State, node: Node, place: int) -> None:
     state.chain.scale(scale, -offset * scale, str(node))
 
 
+_ENCODES = N_("it takes categories; a network takes numbers: encode before it, and export the rest")
+
 REASONS = {
-    "ai.onnx.ml.Imputer": "it fills gaps, which no layer does; a model of a table does so before its network alone",
-    "ai.onnx.ml.Normalizer": "it divides each sample by its norm, which no layer does",
-    "ai.onnx.ml.OneHotEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",
-    "ai.onnx.ml.LabelEncoder": "it takes categories; a network takes numbers: encode before it, and export the rest",
-    "If": "it chooses between graphs, which no network does",
-    "Loop": "it runs a graph many times, which no network does",
-    "Conv": "it is a convolution; a network of dense layers has none",
+    "ai.onnx.ml.Imputer": N_(
+        "it fills gaps, which no layer does; a model of a table does so before its network alone"
+    ),
+    "ai.onnx.ml.Normalizer": N_(
+        "it divides each sample by its norm, which no layer does: divide before it, and export the rest"
+    ),
+    "ai.onnx.ml.OneHotEncoder": _ENCODES,
+    "ai.onnx.ml.LabelEncoder": _ENCODES,
+    "If": N_("it chooses between graphs, which no network does"),
+    "Loop": N_("it runs a graph many times, which no network does"),
+    "Conv": N_("it is a convolution; a network of dense layers has none"),
 }
 """Why some operators are refused."""
 

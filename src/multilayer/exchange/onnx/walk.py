@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import both, fill, quoted
+from multilayer._base.translation import N_
 from multilayer.activations import Activation
 from multilayer.exchange.onnx import sparsemax
 from multilayer.exchange.onnx.algebra import apply
@@ -91,9 +92,8 @@ class Walk:
     def _place(self, node: Node) -> int:
         """Return the place of the one input of a node that is no constant."""
         if node.kind not in STEPS:
-            raise InputError(
-                f"{node}: {REASONS.get(node.kind, 'a network of dense layers has no such operator')}"
-            )
+            reason = REASONS.get(node.kind, N_("a network of dense layers has no such operator"))
+            raise InputError(f"{node}: {fill(reason)}")
         places = [place for place, name in enumerate(node.inputs) if name and name not in self.constants]
         if len(places) != 1:
             names = both(quoted(node.inputs[place]) for place in places)
