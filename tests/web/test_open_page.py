@@ -118,9 +118,12 @@ def test_a_refusal_is_one_line_and_changes_nothing(opened, name, content, messag
     assert opened.page.query_selector("main img") is None
 
 
-def test_a_large_file_is_refused_before_it_is_read(opened):
-    drop_file(opened, "big.csv", "1,2\n", 5_000_000)
-    refused(opened, "big.csv: expected a file of at most 5 MB, found 20 MB")
+@pytest.mark.parametrize(("name", "called"), [("big.csv", "big.csv"), ("", "the text")])
+def test_what_is_large_is_refused_before_it_is_read(opened, name, called):
+    before = opened.session.state
+    drop_file(opened, name, "1,2\n", 5_000_000)
+    refused(opened, f"{called}: expected a file of at most 5 MB, found 20 MB")
+    assert opened.session.state is before
     assert opened.session.revision == 0
 
 

@@ -7,5 +7,5 @@ export const Part = ({ id, title, children, ...rest }) => html`<section aria-lab
 /** What may be wide: it scrolls, so that the page does not. */
 export const Scroll = ({ label, children, ...rest }) => html`<div tabindex="0" role="group" aria-label=${label} ...${rest} class=${`scroll ${rest.class ?? ""}`}>${children}</div>`;
 
-/** The heads of the columns of a table; "" for one without a head. */
+/** Heads of the columns of a table; "" for none. */
 export const Heads = ({ of }) => html`<thead><tr>${of.map((name) => (name === "" ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>`;

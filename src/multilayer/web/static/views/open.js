@@ -36,7 +36,7 @@ async function open(name, request) {
 /** Open a file, or text without a name. */
 async function openContent(content, name, activations = {}) {
   if (content.size > MAX_FILE) {
-    problem.value = t("{name}: expected a file of at most {most} MB, found {found} MB; start the studio with it: multilayer studio NETWORK DATA.csv", { name, most: 5, found: Math.ceil(content.size / 2 ** 20) });
+    problem.value = t("{name}: expected a file of at most {most} MB, found {found} MB; start the studio with it: multilayer studio NETWORK DATA.csv", { name: name || t("the text"), most: 5, found: Math.ceil(content.size / 2 ** 20) });
     return;
   }
   await open("open_given", { data: await base64(content), name, ...activations });
