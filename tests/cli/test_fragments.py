@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -48,9 +47,17 @@ def test_events_need_a_folder(multilayer, model, data):
     assert (found.code, found.out) == (2, "")
 
 
-def command(model, data, folder, **options):
-    arguments = [sys.executable, "-m", "multilayer", "predict", str(model), str(data), "-o", f"{folder}/"]
-    return subprocess.Popen(arguments, stderr=subprocess.PIPE, **options)
+LITTLE_ROOM = """
+import resource, runpy, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+runpy.run_module("multilayer", run_name="__main__")
+"""
+
+
+def command(model, data, folder, program=("-m", "multilayer")):
+    arguments = [sys.executable, *program, "predict", str(model), str(data), "-o", f"{folder}/"]
+    return subprocess.Popen(arguments, stderr=subprocess.PIPE)
 
 
 @pytest.mark.slow
@@ -89,12 +96,7 @@ def _names(folder):
 @pytest.mark.slow
 def test_a_full_disk(model, data, tmp_path):
     table(0, 20_000).to_csv(data / "part-8.csv", index=False)
-
-    def little_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    process = command(model, data, tmp_path / "out", preexec_fn=little_room)
+    process = command(model, data, tmp_path / "out", ("-c", LITTLE_ROOM))
     _, err = process.communicate()
     assert process.returncode == 2
     assert b"part-8.csv: cannot be written (file too large)" in err

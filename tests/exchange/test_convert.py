@@ -14,6 +14,7 @@ from multilayer import InputError
 from multilayer.cli.app import run_command_line
 from multilayer.exchange import FORMATS, convert, read, write
 from multilayer.exchange.proof import Proof, prove, samples_for, tolerance
+from multilayer.exchange.source import SOURCES
 from multilayer.network import MLP, Dense
 from tests.exchange.networks import HIDDEN, random_network
 from tests.io.networks import NETWORK
@@ -54,7 +55,15 @@ def texts_in(folder):
             yield path.read_bytes()
 
 
-@pytest.mark.parametrize("to", [one for one in FORMATS if one.write], ids=lambda one: one.name)
+# The bits of source are those of the native core.
+WRITTEN = [
+    pytest.param(one, id=one.name, marks=[pytest.mark.native] if one.name in SOURCES else [])
+    for one in FORMATS
+    if one.write
+]
+
+
+@pytest.mark.parametrize("to", WRITTEN)
 def test_every_file_says_who_made_it_of_what(tmp_path, monkeypatch, to):
     """In the named file and in the one of weights beside it; a header of C and types of JavaScript have no numbers."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")

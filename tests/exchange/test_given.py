@@ -67,6 +67,11 @@ def test_rows_that_nothing_runs(tmp_path):
     model().save(tmp_path / "m.safetensors")
     done = convert(tmp_path / "m.safetensors", tmp_path / "n.safetensors", check=own_rows())
     assert done.notes[-1] == "no other program ran the rows that were given"
+
+
+@pytest.mark.native
+def test_a_page_says_that_it_tests_itself(tmp_path):
+    model().save(tmp_path / "m.safetensors")
     page = convert(tmp_path / "m.safetensors", tmp_path / "n.html", check=own_rows())
     assert page.notes == ("the page tests itself whenever it is opened",)
 
