@@ -1,8 +1,7 @@
-"""A studio and a browser for the tests of the page. The browser is Debian's Chromium, started once."""
+"""A studio for the tests of the page, in a browser."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -21,20 +20,6 @@ from tests.web.page import Shown  # noqa: E402  (its assertions are explained, t
 def seed_session() -> Session:
     """Return a session of the tutorial's network."""
     return Session(PRESETS["seed"].make())
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = shutil.which("chromium")
-    assert found, "the tests of the page need Chromium: apt-get install chromium fonts-noto-cjk"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 These tests are not marked `native`, though they need the core: the gate shows pages once, after it has a browser.
 """
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -17,22 +15,16 @@ from tests.exchange.source.test_tables import rows as rows_of_table
 
 
 @pytest.fixture(params=[flower_network], ids=["network"])
-def page(tmp_path, request):
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    assert chromium, "the tests of the page need Chromium: apt-get install chromium"
+def page(tmp_path, request, chromium):
     (path,) = write_html(request.param(), tmp_path / "flowers")
     trouble, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        opened = browser.new_page()
+    with chromium.new_context() as context:
+        opened = context.new_page()
         opened.on("console", lambda message: trouble.append(message.text))
         opened.on("pageerror", lambda error: trouble.append(str(error)))
         opened.on("request", lambda request: asked.append(request.url))
         opened.goto(path.as_uri())
         yield opened
-        browser.close()
     assert trouble == []
     assert asked == [path.as_uri()]
 
