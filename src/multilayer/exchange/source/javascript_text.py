@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ARITHMETIC", "END", "MAIN", "TOP", "TYPES"]
+__all__ = ["ARITHMETIC", "DENSE", "END", "MAIN", "TOP", "TYPES"]
 
 TOP = """\
 // {origin}
@@ -110,7 +110,7 @@ function fma_of_integers(x, y, z) {
 }
 """
 
-END = """\
+DENSE = """\
 // x W + b: for each unit one chain of multiply-adds over the inputs, from the bias; + 0 makes +0 of -0.
 function dense(x, W, b) {{
     const units = b.length;
@@ -123,7 +123,11 @@ function dense(x, W, b) {{
     for (let j = 0; j < units; j++) sums[j] += 0;
     return sums;
 }}
+"""
 
+END = (
+    DENSE
+    + """
 // The outputs of one row of numbers
 export function predict(x) {{
     if (x.length !== {inputs}) throw new RangeError(`a row has ${{x.length}} numbers; expected {inputs}`);
@@ -155,6 +159,7 @@ export function selfTest() {{
     return wrong;
 }}
 """
+)
 
 MAIN = """\
 async function main(words) {{

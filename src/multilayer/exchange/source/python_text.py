@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ARITHMETIC", "END", "TOP"]
+__all__ = ["ARITHMETIC", "DENSE", "END", "TOP"]
 
 TOP = '''\
 """{origin}
@@ -73,7 +73,7 @@ def fma64(x: float, y: float, z: float) -> float:
         return math.inf if top > 0 else -math.inf
 '''
 
-END = '''\
+DENSE = '''\
 def dense(x: list[float], W: array, b: array) -> list[float]:
     """Return x W + b: for each unit one chain of multiply-adds over the inputs, from the bias; + 0 makes +0 of -0."""
     units = len(b)
@@ -84,7 +84,11 @@ def dense(x: list[float], W: array, b: array) -> list[float]:
             s = {fma}(xk, w, s)
         sums.append(s + 0.0)
     return sums
+'''
 
+END = (
+    DENSE
+    + '''
 
 def predict(x) -> list[float]:
     """Return the outputs of one row of numbers."""
@@ -150,3 +154,4 @@ def main(words: list[str]) -> int:
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 '''
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from multilayer.exchange.source.javascript_text import DENSE
+
 __all__ = ["END", "MAIN", "TOP", "TYPES"]
 
 TOP = """\
@@ -21,20 +23,9 @@ export const classNames = {class_names};
 export const gaps = {gaps};
 """
 
-END = """\
-// x W + b: for each unit one chain of multiply-adds over the inputs, from the bias; + 0 makes +0 of -0.
-function dense(x, W, b) {{
-    const units = b.length;
-    const sums = Array.from(b);
-    for (let k = 0; k < x.length; k++) {{
-        const xk = x[k];
-        const row = k * units;
-        for (let j = 0; j < units; j++) sums[j] = {fma}(xk, W[row + j], sums[j]);
-    }}
-    for (let j = 0; j < units; j++) sums[j] += 0;
-    return sums;
-}}
-
+END = (
+    DENSE
+    + """
 {members}
 
 const is_gap = (cell) => cell === null || cell === undefined || Number.isNaN(cell)
@@ -108,6 +99,7 @@ export function selfTest() {{
     return found.filter((y, i) => !(Math.abs(y - test_answers[i]) <= {bound} * Math.abs(test_answers[i]))).length;
 }}
 """
+)
 
 MAIN = """\
 if (typeof process !== "undefined" && process.argv?.[1]) {{

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from multilayer.exchange.source.python_text import DENSE
+
 __all__ = ["END", "TOP"]
 
 TOP = '''\
@@ -32,18 +34,9 @@ CLASS_NAMES = {class_names}
 GAPS = {gaps}
 '''
 
-END = '''\
-def dense(x: list[float], W: array, b: array) -> list[float]:
-    """Return x W + b: for each unit one chain of multiply-adds over the inputs, from the bias; + 0 makes +0 of -0."""
-    units = len(b)
-    sums = []
-    for j in range(units):
-        s = b[j]
-        for xk, w in zip(x, W[j::units]):
-            s = {fma}(xk, w, s)
-        sums.append(s + 0.0)
-    return sums
-
+END = (
+    DENSE
+    + '''
 
 {members}
 
@@ -159,3 +152,4 @@ def main(words: list[str]) -> int:
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 '''
+)
