@@ -22,9 +22,10 @@ from multilayer.training.numpy_engine import (
     NotFinite,
     NumpyEngine,
     Outcome,
+    StateInArrays,
     first_not_finite,
+    square_sum,
     updated,
-    with_input_scale,
 )
 from multilayer.training.rates import StepRates, step_rates
 
@@ -83,7 +84,7 @@ class HereSums:
         return pairwise((1, leaf(self._engine, *block, whole)) for block in blocks_of_rows(samples))
 
 
-class BlockEngine:
+class BlockEngine(StateInArrays):
     """Makes steps with the update of the NumPy reference, and gradients that are sums over blocks of the core.
 
     The gradient of a block of 1,024 rows is one sum, in the type of the network. Blocks are added in float64, pairs of
@@ -102,34 +103,10 @@ class BlockEngine:
         self._sums: StepSums = HereSums(self._engine) if sums is None else sums
         self.load(*state)
 
-    def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
-        """Start from these."""
-        self._state = parameters, with_input_scale(self._config, parameters, optimizer)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the parameters."""
-        return self._state[0][0].dtype
-
     @property
     def evaluation_rows(self) -> int:
         """Rows that `outputs` takes well at once."""
         return BLOCK
-
-    def parameters(self) -> Parameters:
-        """Return W1, b1, W2, b2, ..."""
-        return self._state[0]
-
-    def optimizer_state(self) -> OptimizerState:
-        """Return the optimizer state."""
-        return self._state[1]
-
-    def snapshot(self) -> tuple[Parameters, OptimizerState]:
-        """Return both, of the same moment."""
-        return self._state
-
-    def close(self) -> None:
-        """Do nothing: all is in arrays already."""
 
     def run(
         self,
@@ -166,7 +143,7 @@ class BlockEngine:
         value = float(total[0])
         if penalty and whole:
             with np.errstate(all="ignore"):
-                squares = sum(float(np.dot(W.ravel(), W.ravel())) for W in parameters[::2])
+                squares = sum(square_sum(W) for W in parameters[::2])
                 value += 0.5 * penalty * squares / whole
                 gradients = tuple(
                     g + self.dtype.type(penalty / whole) * w if w.ndim == 2 else g

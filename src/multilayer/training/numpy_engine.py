@@ -22,7 +22,16 @@ from multilayer.training.data import mean_weights
 from multilayer.training.dropout import mask, step_keys
 from multilayer.training.rates import ArrayRate, StepRates, step_rates
 
-__all__ = ["NotFinite", "NumpyEngine", "Outcome", "first_not_finite", "updated", "with_input_scale"]
+__all__ = [
+    "NotFinite",
+    "NumpyEngine",
+    "Outcome",
+    "StateInArrays",
+    "first_not_finite",
+    "square_sum",
+    "updated",
+    "with_input_scale",
+]
 
 
 @dataclass(frozen=True)
@@ -55,20 +64,11 @@ class _Layer(NamedTuple):
             return np.asarray(x @ self.W + self.b)
 
 
-class NumpyEngine:
-    """Steps as they are defined: forward, loss, backward, update.
+class StateInArrays:
+    """The part of an engine that its state is: arrays, which steps replace."""
 
-    With weights w_i of the samples of a batch (1 unless given), the objective of a step is::
-
-        sum_i w_i loss_i / sum_i w_i  +  l2 / (2 sum_i w_i) * sum of W^2 over all layers
-
-    which is scikit-learn's objective with alpha = l2. Biases are never penalised. `updated` makes the step.
-    """
-
-    def __init__(self, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
-        self._config, self._activations = config, activations
-        self._dropout = config.dropout_rates(len(activations) - 1)
-        self._state: tuple[Parameters, OptimizerState] = (), OptimizerState(0, {})
+    _config: TrainConfig
+    _state: tuple[Parameters, OptimizerState]
 
     def load(self, parameters: Parameters, optimizer: OptimizerState) -> None:
         """Start from these."""
@@ -78,11 +78,6 @@ class NumpyEngine:
     def dtype(self) -> np.dtype[Any]:
         """The type of the parameters."""
         return self.parameters()[0].dtype
-
-    @property
-    def evaluation_rows(self) -> int:
-        """Rows that `outputs` takes well at once: enough to be fast, few enough for memory."""
-        return 4096
 
     def parameters(self) -> Parameters:
         """Return W1, b1, W2, b2, ..."""
@@ -98,6 +93,27 @@ class NumpyEngine:
 
     def close(self) -> None:
         """Do nothing: all is in arrays already."""
+
+
+class NumpyEngine(StateInArrays):
+    """Steps as they are defined: forward, loss, backward, update.
+
+    With weights w_i of the samples of a batch (1 unless given), the objective of a step is::
+
+        sum_i w_i loss_i / sum_i w_i  +  l2 / (2 sum_i w_i) * sum of W^2 over all layers
+
+    which is scikit-learn's objective with alpha = l2. Biases are never penalised. `updated` makes the step.
+    """
+
+    def __init__(self, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
+        self._config, self._activations = config, activations
+        self._dropout = config.dropout_rates(len(activations) - 1)
+        self._state = (), OptimizerState(0, {})
+
+    @property
+    def evaluation_rows(self) -> int:
+        """Rows that `outputs` takes well at once: enough to be fast, few enough for memory."""
+        return 4096
 
     def run(
         self,
@@ -181,7 +197,7 @@ class NumpyEngine:
         penalised = l2 and total
         if penalised:
             with np.errstate(all="ignore"):
-                value += 0.5 * l2 * sum(_square_sum(W) for W in self.parameters()[::2]) / total
+                value += 0.5 * l2 * sum(square_sum(W) for W in self.parameters()[::2]) / total
         if not math.isfinite(value):
             return value, (), _cause(records)
         gradients: list[NDArray[Any]] = []
@@ -257,7 +273,7 @@ def updated(
     return after, OptimizerState(t, dict(zip(optimizer.slots, memories, strict=True)), scale)
 
 
-def _square_sum(W: NDArray[Any]) -> float:
+def square_sum(W: NDArray[Any]) -> float:
     flat = W.ravel()
     return float(np.dot(flat, flat))
 
