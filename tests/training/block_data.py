@@ -21,7 +21,7 @@ class MadeBlocks:
     columns: tuple[int, ...] = (0, 1, 2, 3, 4)
 
     @property
-    def width(self) -> int:
+    def input_count(self) -> int:
         return len(self.columns)
 
     @property

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Self
@@ -20,12 +20,12 @@ __all__ = [
     "ClusterLostError",
     "Required",
     "UnfitWorkerError",
-    "answers",
     "check_wait",
     "connected",
     "dask",
     "lost",
     "some_workers",
+    "where_it_answers",
     "workers_of",
 ]
 
@@ -36,6 +36,8 @@ WAIT = 60.0
 """Seconds to wait for a worker where there is none left."""
 _LOOK = 0.1
 """Seconds between two looks for one."""
+_GONE = (OSError, RuntimeError, CancelledError)
+"""By these shows a scheduler that is lost."""
 _SILENT = 50
 """Of logging: workers that are killed are reported by this package, in one line."""
 
@@ -69,8 +71,19 @@ def connected(cluster: Any) -> Iterator[Any]:
     ------
     InputError
         For anything else, and when no scheduler answers.
+    ClusterLostError
+        When the scheduler is lost while it is used.
     """
     distributed = dask()
+    try:
+        with _client_of(distributed, cluster) as client:
+            yield client
+    except distributed.comm.CommClosedError:  # at any of the many calls that go to the scheduler
+        raise _scheduler_lost() from None
+
+
+@contextmanager
+def _client_of(distributed: Any, cluster: Any) -> Iterator[Any]:
     if isinstance(cluster, distributed.Client):
         yield cluster
         return
@@ -130,7 +143,7 @@ def _client(distributed: Any, at: Any, address: str) -> Any:
         ) from None
 
 
-def answers(client: Any) -> bool:
+def _answers(client: Any) -> bool:
     """Whether the client has a connection to its scheduler."""
     return bool(client.status == "running")
 
@@ -138,6 +151,16 @@ def answers(client: Any) -> bool:
 def lost() -> tuple[type[BaseException], ...]:
     """Return the errors by which a lost worker shows."""
     return CancelledError, OSError, dask().KilledWorker
+
+
+@contextmanager
+def where_it_answers(client: Any) -> Iterator[bool]:
+    """Yield whether the scheduler answers, for what is of no use without it; that it is lost meanwhile is no error.
+
+    `client.status` alone is not enough: it changes some time after the connection is gone.
+    """
+    with suppress(*_GONE):
+        yield _answers(client)
 
 
 def workers_of(client: Any) -> dict[str, int]:
@@ -148,12 +171,14 @@ def workers_of(client: Any) -> dict[str, int]:
     ClusterLostError
         When the scheduler is gone.
     """
-    try:
-        if answers(client):
+    with where_it_answers(client) as answering:
+        if answering:
             return dict(client.nthreads())
-    except (OSError, RuntimeError, CancelledError):
-        pass
-    raise ClusterLostError(
+    raise _scheduler_lost()
+
+
+def _scheduler_lost() -> ClusterLostError:
+    return ClusterLostError(
         fill("the connection to the scheduler of the cluster is lost; what is done is kept")
     )
 

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
 
-from multilayer.cluster.connection import answers, dask
+from multilayer.cluster.connection import dask, where_it_answers
 
 __all__ = ["Link", "Shared", "on_this_worker"]
 
@@ -49,14 +49,16 @@ class Shared:
 
     def end(self) -> None:
         """Ask all running calls to end."""
-        if answers(self._client):
-            self._end.set()
+        with where_it_answers(self._client) as answering:
+            if answering:
+                self._end.set()
 
     def close(self) -> None:
         """Let the workers forget the value."""
-        if answers(self._client):
-            self._client.unsubscribe_topic(self.topic)
-            self._client.run(_forget, self.topic, on_error="ignore")
+        with where_it_answers(self._client) as answering:
+            if answering:
+                self._client.unsubscribe_topic(self.topic)
+                self._client.run(_forget, self.topic, on_error="ignore")
 
 
 class Link:

@@ -17,7 +17,14 @@ from multilayer._base.arrays import well_laid_out
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation
-from multilayer.cluster.connection import WAIT, ClusterLostError, Required, answers, lost, some_workers
+from multilayer.cluster.connection import (
+    WAIT,
+    ClusterLostError,
+    Required,
+    lost,
+    some_workers,
+    where_it_answers,
+)
 from multilayer.cluster.rows import DaskRows
 from multilayer.optimizers import Parameters
 from multilayer.training.block_engine import HereSums, Samples, engine_of_blocks
@@ -161,8 +168,9 @@ def gathered(
             try:
                 done[number] = _result(client, task)
             except InputError:
-                if answers(client):
-                    client.cancel(list(tasks.values()))
+                with where_it_answers(client) as answering:
+                    if answering:
+                        client.cancel(list(tasks.values()))
                 raise
             except lost() as error:
                 reason = error

@@ -17,10 +17,10 @@ from multilayer.cluster.connection import (
     ClusterLostError,
     Required,
     UnfitWorkerError,
-    answers,
     check_wait,
     dask,
     lost,
+    where_it_answers,
     workers_of,
 )
 from multilayer.cluster.shared import Link, Shared, on_this_worker
@@ -176,8 +176,9 @@ class _Calls:
 
     def give_up(self) -> None:
         """Let the calls go that are not done."""
-        if answers(self._client):
-            self._client.cancel(list(self.running))
+        with where_it_answers(self._client) as answering:
+            if answering:
+                self._client.cancel(list(self.running))
 
 
 class _Workers:

@@ -30,14 +30,18 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 @runtime_checkable
 class Blocks(Protocol):
-    """Rows outside of memory, in blocks that can be read alone, such as the row groups of Parquet files."""
+    """Rows outside of memory, in blocks that can be read alone, such as the row groups of Parquet files.
+
+    Whatever X is given is asked for these names: none is that of a property that computes or warns, as `width` is in a
+    lazy data frame of polars.
+    """
 
     @property
     def block_rows(self) -> NDArray[np.intp]:
         """The number of rows of each block, one or more."""
 
     @property
-    def width(self) -> int:
+    def input_count(self) -> int:
         """The number of inputs."""
 
     @property
@@ -48,7 +52,7 @@ class Blocks(Protocol):
         """Return the same rows with these columns as inputs, in this order; None for all as they stand."""
 
     def read(self, block: int, x: NDArray[Any], /) -> tuple[Any, Any]:
-        """Write the inputs of a block into x, (rows, width); return its targets, and its weights or None."""
+        """Write the inputs of a block into x, (rows, input_count); return its targets, and its weights or None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +107,9 @@ class ShuffledBlocks:
     def of(cls, blocks: Blocks, network: MLP, loss: Loss) -> ShuffledBlocks:
         """Return the blocks as training data, checked against network and loss."""
         blocks = blocks.select_inputs(network.input_names)
-        if blocks.width != network.widths[0]:
+        if blocks.input_count != network.widths[0]:
             template = N_("the blocks have {width} inputs; this network takes {wanted}")
-            raise InputError(fill(template, width=blocks.width, wanted=network.widths[0]))
+            raise InputError(fill(template, width=blocks.input_count, wanted=network.widths[0]))
         return cls(blocks, network, loss, blocks.block_rows)
 
     @cached_property
@@ -164,7 +168,7 @@ class ShuffledBlocks:
         """Return the blocks of each buffer."""
         blocks = np.arange(len(self.block_rows)) if order is None else order[:-1]
         blocks = blocks[self.block_rows[blocks] > 0]
-        most = max(1, _BUFFER // (self.blocks.width * self.dtype.itemsize))
+        most = max(1, _BUFFER // (self.blocks.input_count * self.dtype.itemsize))
         groups, start, rows = [], 0, 0
         for place, block in enumerate(blocks.tolist()):
             rows += int(self.block_rows[block])
@@ -205,7 +209,7 @@ class _Buffer:
 
     def __init__(self, data: ShuffledBlocks, rows: int) -> None:
         self._data, self._rows = data, rows
-        self._x = np.empty((rows, data.blocks.width), data.dtype)
+        self._x = np.empty((rows, data.blocks.input_count), data.dtype)
         self._y: NDArray[Any] | None = None
         self._weights: NDArray[np.float64] | None = None
 

@@ -240,9 +240,9 @@ _MOST_HELD_OUT = 2**28
 
 def split_blocks(data: ShuffledBlocks, fraction: float, rng: Random) -> tuple[ShuffledBlocks, Arrays]:
     """Return training and validation data: about a fraction of the rows, by `Sides`. All blocks are read once."""
-    sides = Sides.of(data.blocks.width, fraction, rng)
+    sides = Sides.of(data.blocks.input_count, fraction, rng)
     used = data.block_rows.copy()
-    x = np.empty((int(used.max()), data.blocks.width), data.dtype)
+    x = np.empty((int(used.max()), data.blocks.input_count), data.dtype)
     held: list[tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]] = []
     size = 0
     for block, rows in enumerate(data.block_rows.tolist()):

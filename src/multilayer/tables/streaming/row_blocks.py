@@ -123,7 +123,7 @@ class RowBlocks:
         return np.array([block.rows for block in self.blocks], np.intp)
 
     @property
-    def width(self) -> int:
+    def input_count(self) -> int:
         """The number of inputs."""
         return len(self.inputs)
 
