@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,8 +12,9 @@ import click
 from benchmarks import predict as end_to_end
 from benchmarks.options import only_option, refuse_parts, rounds_option, store_option, threads_option
 from benchmarks.stored import store as store_results
-from benchmarks.tables import Measured, installed, measured, report, summary
+from benchmarks.tables import Measured, installed, measured, report
 from benchmarks.tables_data import SETS
+from benchmarks.tables_kept import Kept
 
 __all__ = ["predict", "tables"]
 
@@ -29,24 +31,33 @@ __all__ = ["predict", "tables"]
     "--peers", default=",".join(installed()), help="Contenders, with commas between; all that are there."
 )
 @click.option("--members", default=8, show_default=True, help="Networks in our bag, and in that of RealMLP.")
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write each result into a file of JSON lines, and leave out what is there.",
+)
 @threads_option
 @store_option
-def tables(sets: str, splits: int, peers: str, members: int, threads: int, store: bool) -> None:
-    """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults."""
+def tables(
+    sets: str, splits: int, peers: str, members: int, into: Path | None, threads: int, store: bool
+) -> None:
+    """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults.
+
+    All sets of one split come before those of the next one, so that a run that is ended has whole splits.
+    """
     if store and sets != ",".join(SETS):
         raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
-    results: list[Measured] = []
-    for data in sets.split(","):
-        for split in range(1, splits + 1):
-            for peer in peers.split(","):
-                found = measured(data, split, peer, members=members, threads=threads)
-                print(f"{data}, split {split}, {peer}: {found}", flush=True)
-                if isinstance(found, Measured):
-                    results.append(found)
+    kept = Kept(into, {"members": members, "threads": threads})
+    for split, data, peer in product(range(1, splits + 1), sets.split(","), peers.split(",")):
+        if (data, split, peer) not in kept:
+            found = measured(data, split, peer, members=members, threads=threads)
+            print(f"{data}, split {split}, {peer}: {found}", flush=True)
+            if isinstance(found, Measured):
+                kept.add(found)
+    results = list(kept)
     print(report(results))
     if store:
-        summaries = [asdict(one) for one in summary(results)]
-        facts = {"members": members, "splits": splits, "threads": threads, "summary": summaries}
+        facts = {"members": members, "splits": splits, "threads": threads}
         store_results("tables", [], **facts, results=[asdict(one) for one in results])
 
 

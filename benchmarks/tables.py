@@ -1,7 +1,8 @@
 """How well tables are learned: ours and peers, each by its defaults, on the same rows and threads.
 
 The error is 1 - AUC for two classes, log-loss for more, root mean squared error for numbers. Of each set 6,000 rows are
-learned from at most, and 10,000 are predicted at most. Each piece of work has a process of its own.
+learned from at most, and 10,000 are predicted at most. Each piece of work has a process of its own. Time is that of the
+processor, so that a machine with other work measures the same.
 """
 
 from __future__ import annotations
@@ -23,12 +24,10 @@ from benchmarks.race import environment
 from benchmarks.tables_data import SETS, TARGET, load
 from benchmarks.tables_peers import CONTENDERS, Predicted, Work
 
-__all__ = ["OURS", "Measured", "Summary", "installed", "means", "measured", "report", "summary"]
+__all__ = ["OURS", "Measured", "Summary", "installed", "measured", "pairs", "ratio", "report", "summary"]
 
 _MOST_TRAINED, _MOST_PREDICTED = 6_000, 10_000
 OURS = "multilayer"
-UNIT = "HistGradientBoosting"
-"""Errors are compared across sets in units of this contender's."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,10 @@ class Measured:
     contender: str
     error: float
     seconds: float
+    """Of the processor, for learning and predicting."""
     calibration_error: float | None = None
     coverage: float | None = None
-    """Of intervals, or sets, that are to hold 90 %."""
+    """Of intervals that are to hold 90 %."""
 
 
 def installed() -> list[str]:
@@ -68,9 +68,9 @@ def measured(data: str, split: int, contender: str, *, members: int, threads: in
 def _measure(data: str, split: int, contender: str, members: int, threads: int) -> Measured:
     work, true = _work(data, split, members, threads)
     run = CONTENDERS[contender].run
-    began = time.perf_counter()
+    began = time.process_time()
     predicted = run(work)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     return Measured(
         data,
         split,
@@ -132,63 +132,66 @@ def _coverage(true: NDArray[Any], predicted: Predicted) -> float | None:
 
 @dataclass(frozen=True)
 class Summary:
-    """A contender over all sets, beside ours."""
+    """A contender beside ours, on the splits of the sets that both have learned."""
 
     contender: str
     sets: int
-    wins: int
-    """Sets on which our error is lower."""
+    splits: int
+    """Of all sets together."""
     losses: tuple[str, ...]
-    """The other sets."""
-    normalized: float
-    """Geometric mean of its errors in units of `UNIT`'s."""
+    """The sets on which our error is not lower."""
+    ratio: float
+    """Geometric mean over the sets of its error over ours; below 1 is a loss."""
     seconds: float
-    """Median of a fit with its predictions."""
+    """Median of the processor's seconds."""
+    our_seconds: float
+    """Of ours, on the same splits."""
     calibration_error: float | None
     """Median over sets of classes."""
     coverage: float | None
     """Median over sets of numbers."""
 
+    @property
+    def wins(self) -> int:
+        """Sets on which our error is lower."""
+        return self.sets - len(self.losses)
+
 
 def summary(results: Sequence[Measured]) -> list[Summary]:
-    """Return a summary for each contender, over the sets that it, we and `UNIT` have; a set's error is its mean."""
-    of_all = means(results)
-    ours, unit = of_all.get(OURS, {}), of_all.get(UNIT, {})
-    summaries = []
-    for name, errors in of_all.items():
-        common = [data for data in errors if data in ours and data in unit]
-        lost = tuple(data for data in common if errors[data] <= ours[data])
-        own = [one for one in results if one.contender == name]
-        ratios = [errors[data] / unit[data] for data in common]
-        summaries.append(
-            Summary(
-                name,
-                len(common),
-                len(common) - len(lost),
-                () if name == OURS else lost,
-                float(np.exp(np.mean(np.log(ratios)))) if ratios else float("nan"),
-                float(np.median([one.seconds for one in own])),
-                _median([one.calibration_error for one in own]),
-                _median([one.coverage for one in own]),
-            )
-        )
-    return summaries
+    """Return a summary for each contender, ours first."""
+    names = dict.fromkeys((OURS, *(one.contender for one in results)))
+    return [_summary(name, pairs(results, name)) for name in names]
 
 
-def means(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
-    """Return the mean error of each contender by set, over the splits."""
-    names = dict.fromkeys(one.contender for one in results)
-    sets = dict.fromkeys(one.data for one in results)
-    errors_of = {
-        name: {
-            data: [one.error for one in results if (one.contender, one.data) == (name, data)] for data in sets
-        }
-        for name in names
-    }
-    return {
-        name: {data: float(np.mean(errors)) for data, errors in by_set.items() if errors}
-        for name, by_set in errors_of.items()
-    }
+def _summary(name: str, by_set: dict[str, list[tuple[Measured, Measured]]]) -> Summary:
+    ratios = {data: ratio(both) for data, both in by_set.items()}
+    both = [pair for of_set in by_set.values() for pair in of_set]
+    return Summary(
+        name,
+        len(by_set),
+        len(both),
+        () if name == OURS else tuple(data for data, ratio in ratios.items() if ratio <= 1.0),
+        float(np.exp(np.mean(np.log(list(ratios.values()))))) if ratios else float("nan"),
+        _median([theirs.seconds for theirs, _ in both]) or float("nan"),
+        _median([ours.seconds for _, ours in both]) or float("nan"),
+        _median([theirs.calibration_error for theirs, _ in both]),
+        _median([theirs.coverage for theirs, _ in both]),
+    )
+
+
+def pairs(results: Sequence[Measured], name: str) -> dict[str, list[tuple[Measured, Measured]]]:
+    """Return the results of a contender by set, each with ours of the same split."""
+    ours = {(one.data, one.split): one for one in results if one.contender == OURS}
+    found: dict[str, list[tuple[Measured, Measured]]] = {}
+    for one in results:
+        if one.contender == name and (one.data, one.split) in ours:
+            found.setdefault(one.data, []).append((one, ours[one.data, one.split]))
+    return found
+
+
+def ratio(both: Sequence[tuple[Measured, Measured]]) -> float:
+    """Return the ratio of two mean errors."""
+    return sum(theirs.error for theirs, _ in both) / sum(ours.error for _, ours in both)
 
 
 def _median(values: Sequence[float | None]) -> float | None:
@@ -197,28 +200,32 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 def report(results: Sequence[Measured]) -> str:
-    """Return the errors by set, ours marked where it is not the lowest, and the summary."""
-    of_all = means(results)
-    width = max(map(len, of_all)) + 2
-    lines = ["".join([f"{'':<16}", *(f"{name:>{width}}" for name in of_all)])]
-    for data in dict.fromkeys(one.data for one in results):
-        row = {name: errors.get(data) for name, errors in of_all.items()}
-        best = min(value for value in row.values() if value is not None)
-        cells = (
-            f"{'' if v is None else f'{v:.4g}' + ('*' if v == best else ' '):>{width}}" for v in row.values()
-        )
-        lines.append("".join([f"{data:<16}", *cells]))
-    for one in summary(results):
-        words = f"mean normalized error {one.normalized:.3f}, {one.seconds:.1f} s a set"
-        if one.contender != OURS:
-            lost = f"; lost: {', '.join(one.losses)}" if one.losses else ""
-            words += f"; ours has less error on {one.wins} of {one.sets}{lost}"
-        if one.calibration_error is not None:
-            words += f"; calibration error {one.calibration_error:.3f}"
-        if one.coverage is not None:
-            words += f"; coverage {one.coverage:.1%}"
-        lines.append(f"{one.contender}: {words}")
+    """Return our error by set and the ratios of all others' to it, below 1 where ours is not the lowest; a summary."""
+    ours, *others = summary(results)
+    of_others = {other.contender: pairs(results, other.contender) for other in others}
+    width = max(map(len, (OURS, *of_others))) + 2
+    lines = ["".join([f"{'':<16}", *(f"{name:>{width}}" for name in (OURS, *of_others))])]
+    for data, both in pairs(results, OURS).items():
+        ratios = (ratio(by_set[data]) if data in by_set else None for by_set in of_others.values())
+        cells = ("" if one is None else f"{one:.3f}" for one in ratios)
+        error = f"{np.mean([one.error for one, _ in both]):.4g}"
+        lines.append("".join([f"{data:<16}", *(f"{cell:>{width}}" for cell in (error, *cells))]))
+    lines += map(_sentence, (ours, *others))
     return "\n".join(lines)
+
+
+def _sentence(one: Summary) -> str:
+    words = (
+        f"{one.contender}: {one.splits} splits of {one.sets} sets, {one.seconds:.1f} s of the processor each"
+    )
+    if one.contender != OURS:
+        words += f" (ours {one.our_seconds:.1f}); {one.ratio:.3f} of our error; ours has less on {one.wins}"
+        words += f"; lost: {', '.join(one.losses)}" if one.losses else ""
+    if one.calibration_error is not None:
+        words += f"; calibration error {one.calibration_error:.3f}"
+    if one.coverage is not None:
+        words += f"; coverage {one.coverage:.1%}"
+    return words
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.stored import load
-from benchmarks.tables import OURS, Measured, Summary, means, summary
+from benchmarks.tables import OURS, Measured, Summary, pairs, ratio, summary
 
 __all__ = ["END", "START", "sections"]
 
@@ -25,34 +25,54 @@ def sections() -> Iterable[str]:
 
 def _learned(stored: Mapping[str, Any]) -> str:
     results = [Measured(**one) for one in stored["results"]]
-    errors = means(results)
-    names = sorted(errors, key=lambda name: name != OURS)
-    rows = [["set", *names], ["---"] * (1 + len(names))]
-    rows += [[data, *(_figure(errors[name].get(data)) for name in names)] for data in errors[OURS]]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    splits = _counted(len({one.split for one in results}), "split")
-    sizes = f"{_counted(stored['members'], 'network')}, {_counted(stored['threads'], 'thread')}"
+    ours, *others = summary(results)
+    of_others = {other.contender: pairs(results, other.contender) for other in others}
+    rows = []
+    for data, own in pairs(results, OURS).items():
+        ratios = (ratio(by_set[data]) if data in by_set else None for by_set in of_others.values())
+        cells = ["" if one is None else f"{one:.2f}" if one > 1.0 else f"**{one:.2f}**" for one in ratios]
+        rows.append([data, _figure(float(np.mean([one.error for one, _ in own]))), *cells])
     title = (
-        f"Measured {stored['date']}: {splits} of each set (not the first one, on which the recipe was chosen), "
-        f"{sizes}, at most 6,000 rows of training. Error: 1 - AUC for two classes, log-loss for more, RMSE for numbers."
+        f"Measured {stored['date']} on splits that chose nothing: {_counted(stored['members'], 'network')}, "
+        f"{_counted(stored['threads'], 'thread')}, at most 6,000 rows of training. Error: 1 - AUC for two classes, "
+        "log-loss for more, RMSE for numbers, the mean over the splits; for the others its ratio to ours on the same "
+        "splits, in bold where ours is not lower."
     )
-    summaries = summary(results)
-    beside = [_beside(one, errors) for one in summaries if one.contender != OURS]
-    ours = next(one for one in summaries if one.contender == OURS)
-    own = [f"calibration error {ours.calibration_error:.3f}"] if ours.calibration_error is not None else []
-    own += [f"coverage of 90 % intervals {100 * ours.coverage:.1f} %"] if ours.coverage is not None else []
-    return "\n\n".join([title, table, f"{' '.join(beside)} Medians: {', '.join(own)}."])
+    own_words = (
+        [f"calibration error {ours.calibration_error:.3f}"] if ours.calibration_error is not None else []
+    )
+    own_words += (
+        [f"coverage of 90 % intervals {100 * ours.coverage:.1f} %"] if ours.coverage is not None else []
+    )
+    beside = _table(
+        ["contender", "sets", "splits", "ours has less error", "geometric mean", "processor time", "ours"],
+        map(_beside, others),
+    )
+    return "\n\n".join(
+        [
+            title,
+            _table(["set", "error of multilayer", *of_others], rows),
+            beside,
+            f"Medians of ours: {', '.join(own_words)}.",
+        ]
+    )
 
 
-def _beside(other: Summary, errors: Mapping[str, Mapping[str, float]]) -> str:
-    theirs = errors[other.contender]
-    ratios = [ours / theirs[data] for data, ours in errors[OURS].items() if data in theirs]
-    mean = float(np.exp(np.mean(np.log(ratios))))
-    lost = f"; lost: {', '.join(other.losses)}" if other.losses else ""
-    return (
-        f"Less error than {other.contender} on {other.wins} of {other.sets} sets (geometric mean of the ratios "
-        f"{mean:.2f}{lost})."
-    )
+def _beside(other: Summary) -> list[str]:
+    return [
+        other.contender,
+        str(other.sets),
+        str(other.splits),
+        f"{other.wins} of {other.sets}",
+        f"**{other.ratio:.3f}**",
+        f"{other.seconds:.1f} s",
+        f"{other.our_seconds:.1f} s",
+    ]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _counted(number: int, what: str) -> str:
@@ -66,19 +86,9 @@ def _figure(error: float | None) -> str:
 
 
 def _predicted(stored: Mapping[str, Any]) -> str:
-    rows = [
-        [
-            "model",
-            "seconds",
-            "of the processor",
-            "memory",
-            "script: seconds",
-            "of the processor",
-            "memory",
-            "ratio",
-        ],
-        ["---"] * 8,
-    ]
+    headings = ["model", "seconds", "of the processor", "memory"]
+    headings += ["script: seconds", "of the processor", "memory", "ratio"]
+    rows = []
     count = 0
     for one in stored["verdicts"]:
         ours, theirs, count = one["ours"], one["theirs"], one["rows"]
@@ -92,7 +102,7 @@ def _predicted(stored: Mapping[str, Any]) -> str:
     )
     growth = max(one["ours"]["peak_bytes"] - one["small"]["peak_bytes"] for one in stored["verdicts"])
     note = f"Memory is {growth / 2**20:.0f} MiB over that of 1,000 rows, whatever the length (goal: 400)."
-    return "\n\n".join([title, "\n".join(f"| {' | '.join(row)} |" for row in rows), note])
+    return "\n\n".join([title, _table(headings, rows), note])
 
 
 def _cells(run: Mapping[str, Any]) -> list[str]:

@@ -1,13 +1,16 @@
 """What `python -m benchmarks tables` makes of its measurements: wins, losses, normalized errors."""
 
 from dataclasses import asdict
+from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
 from benchmarks import tables_page
 from benchmarks.tables import Measured, error, report, summary
 from benchmarks.tables_data import SETS
+from benchmarks.tables_kept import Kept
 from benchmarks.tables_peers import CONTENDERS
 
 
@@ -26,21 +29,47 @@ def results() -> list[Measured]:
     ]
 
 
-def test_a_summary_counts_common_sets_by_their_mean() -> None:
-    ours, unit, other = summary(results())
-    assert (ours.contender, ours.sets, ours.losses) == ("multilayer", 2, ())
-    assert ours.normalized == pytest.approx(np.sqrt(0.5 * 2.0))
-    assert (unit.wins, unit.losses, unit.normalized) == (1, ("b",), 1.0)
+def test_a_summary_counts_what_both_have_learned() -> None:
+    ours, boosting, other = summary(results())
+    assert (ours.contender, ours.sets, ours.splits, ours.losses, ours.ratio) == ("multilayer", 2, 3, (), 1.0)
+    assert (boosting.sets, boosting.wins, boosting.losses) == (2, 1, ("b",))
+    assert boosting.ratio == pytest.approx(np.sqrt(4.0 / 2.0 * 4.0 / 8.0))
     assert (other.wins, other.losses) == (1, ("a",))  # equal errors are no win
-    assert (ours.coverage, unit.coverage) == (0.91, None)
+    assert (ours.coverage, boosting.coverage) == (0.91, None)
 
 
-def test_a_report_shows_a_loss_as_a_loss() -> None:
+def test_a_contender_is_compared_on_the_splits_that_it_has() -> None:
+    _, other = summary([one for one in results() if one.contender == "multilayer" or one.split == 1])[::2]
+    assert (other.sets, other.splits, other.losses) == (1, 1, ("a",))
+    assert other.ratio == pytest.approx(2.0 / 3.0)
+
+
+def test_a_report_shows_a_loss_as_a_ratio_below_1() -> None:
     lines = report(results()).splitlines()
     assert lines[0].split() == ["multilayer", "HistGradientBoosting", "other"]
-    assert lines[2].split() == ["b", "8", "4*", "9"]
-    assert lines[3].split() == ["c", "1*", "2"]
-    assert any("HistGradientBoosting" in line and "1 of 2; lost: b" in line for line in lines[4:])
+    assert [line.split() for line in lines[1:3]] == [
+        ["a", "2", "2.000", "1.000"],
+        ["b", "8", "0.500", "1.125"],
+    ]
+    assert any("HistGradientBoosting" in line and "ours has less on 1; lost: b" in line for line in lines[3:])
+
+
+def test_results_are_kept_in_a_file_and_a_line_cut_short_is_measured_again(tmp_path: Path) -> None:
+    file, (first, second, *_) = tmp_path / "results.jsonl", results()
+    kept = Kept(file, {"members": 2})
+    kept.add(first)
+    kept.add(second)
+    file.write_text(file.read_text()[:-9])
+    again = Kept(file, {"members": 2})
+    assert list(again) == [first]
+    assert (first.data, first.split, first.contender) in again
+    assert (second.data, second.split, second.contender) not in again
+    again.add(second)
+    assert list(Kept(file, {"members": 2})) == [first, second]
+    with pytest.raises(
+        click.UsageError, match=r"holds results of \{'members': 2\}; expected \{'members': 3\}"
+    ):
+        Kept(file, {"members": 3})
 
 
 def test_errors_by_hand() -> None:
@@ -66,11 +95,8 @@ def test_the_page_shows_every_set_and_what_was_lost(monkeypatch: pytest.MonkeyPa
     documents = {"tables": stored, "predict": {"date": "2026-01-31", "threads": 2, "verdicts": verdicts}}
     monkeypatch.setattr(tables_page, "load", documents.get)
     learned, predicted = tables_page.sections()
-    assert "| b | 8 | 4 | 9 |" in learned
-    assert (
-        "Less error than HistGradientBoosting on 1 of 2 sets (geometric mean of the ratios 1.00; lost: b)"
-        in learned
-    )
+    assert "| b | 8 | **0.50** | 1.12 |" in learned
+    assert "| HistGradientBoosting | 2 | 3 | 1 of 2 | **1.000** | 2.0 s | 2.0 s |" in learned
     assert "coverage of 90 % intervals 91.0 %" in learned
     assert "| two | 2.0 s | 3.0 s | 3 MiB | 2.0 s | 6.0 s | 3 MiB | **2.00** |" in predicted
     assert "Memory is 2 MiB over" in predicted
