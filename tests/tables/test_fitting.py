@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer.tables import FitProgress, Recipe, TrainingRecord, fit_table
-from multilayer.tables.bag import folds_of, held_out_rows
+from multilayer.tables.folds import folds_of, held_out_rows
 
 TINY = Recipe(hidden=(24, 16), epochs=20, batch_size=64, bins_of_classes=4, bins_of_numbers=4)
 ROWS = 240

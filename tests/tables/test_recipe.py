@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from multilayer import MLP
 from multilayer._base.errors import InputError
 from multilayer.tables import Recipe
+from multilayer.tables.folds import ArrayFold
 from multilayer.tables.recipe import Plan, _start, train_member
 from multilayer.training import Epoch
 
@@ -27,7 +28,7 @@ def log_loss(
 
 
 def test_the_score_is_the_loss_of_the_returned_network_on_the_rows_held_out() -> None:
-    member = train_member(X, CLASSES, None, HELD_OUT, 3, TINY, np.random.default_rng(1))
+    member = train_member(ArrayFold(X, CLASSES, None, HELD_OUT), 3, TINY, np.random.default_rng(1))
     assert member is not None
     p = member.network(X[HELD_OUT])
     assert member.score == pytest.approx(log_loss(CLASSES[HELD_OUT], p), rel=1e-4)
@@ -37,7 +38,7 @@ def test_the_score_is_the_loss_of_the_returned_network_on_the_rows_held_out() ->
 
 
 def test_outputs_are_the_logits_of_the_rows_held_out() -> None:
-    member = train_member(X, CLASSES, None, HELD_OUT, 3, TINY, np.random.default_rng(1))
+    member = train_member(ArrayFold(X, CLASSES, None, HELD_OUT), 3, TINY, np.random.default_rng(1))
     assert member is not None
     powers = np.exp(member.outputs.astype(np.float64))
     np.testing.assert_allclose(
@@ -47,7 +48,7 @@ def test_outputs_are_the_logits_of_the_rows_held_out() -> None:
 
 def test_numbers_are_learned_by_squared_error() -> None:
     recipe = replace(TINY, epochs=60)
-    member = train_member(X, NUMBERS, None, HELD_OUT, None, recipe, np.random.default_rng(1))
+    member = train_member(ArrayFold(X, NUMBERS, None, HELD_OUT), None, recipe, np.random.default_rng(1))
     assert member is not None
     error = member.network(X[HELD_OUT])[:, 0] - NUMBERS[HELD_OUT]
     assert np.mean(error**2) < 0.3 * NUMBERS.var()
@@ -56,7 +57,7 @@ def test_numbers_are_learned_by_squared_error() -> None:
 
 def test_weights_count_in_the_score() -> None:
     weights = np.linspace(0.1, 3.0, 200)
-    member = train_member(X, CLASSES, weights, HELD_OUT, 3, TINY, np.random.default_rng(1))
+    member = train_member(ArrayFold(X, CLASSES, weights, HELD_OUT), 3, TINY, np.random.default_rng(1))
     assert member is not None
     p = member.network(X[HELD_OUT])
     assert member.score == pytest.approx(log_loss(CLASSES[HELD_OUT], p, weights[HELD_OUT]), rel=1e-4)
@@ -67,7 +68,7 @@ def test_the_rows_held_out_are_not_learned_from() -> None:
     other = np.where(HELD_OUT, 2 - CLASSES, CLASSES)
     rngs = [np.random.default_rng(1), np.random.default_rng(1)]
     one, two = (
-        train_member(X, y, None, HELD_OUT, 3, TINY, rng, plan=Plan(1, 32))
+        train_member(ArrayFold(X, y, None, HELD_OUT), 3, TINY, rng, plan=Plan(1, 32))
         for y, rng in zip((CLASSES, other), rngs, strict=True)
     )
     assert one is not None
@@ -94,7 +95,9 @@ def test_a_callback_ends_training() -> None:
     def third(event: object) -> bool:
         return isinstance(event, Epoch) and event.epoch == 3
 
-    member = train_member(X, CLASSES, None, HELD_OUT, 3, TINY, np.random.default_rng(1), callback=third)
+    member = train_member(
+        ArrayFold(X, CLASSES, None, HELD_OUT), 3, TINY, np.random.default_rng(1), callback=third
+    )
     assert member is not None
     assert len(member.scores) == 3
 
@@ -102,10 +105,7 @@ def test_a_callback_ends_training() -> None:
 def test_nothing_is_returned_without_an_epoch() -> None:
     many = np.tile(X, (20, 1))
     member = train_member(
-        many,
-        np.tile(CLASSES, 20),
-        None,
-        np.tile(HELD_OUT, 20),
+        ArrayFold(many, np.tile(CLASSES, 20), None, np.tile(HELD_OUT, 20)),
         3,
         replace(TINY, batch_size=8),
         np.random.default_rng(1),

@@ -32,7 +32,7 @@ _PLURAL = {
 
 def understood(where: str, columns: Columns, target: Target, members: int) -> Table:
     """Return rows of a word and what it is about: the target, the inputs by type, the gaps, and what is held out."""
-    from multilayer.tables.bag import fold_count
+    from multilayer.tables.folds import fold_count
 
     y, inputs = columns[target.name], columns.without([target.name])
     caption = fill(

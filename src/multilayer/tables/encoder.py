@@ -19,7 +19,8 @@ from multilayer.backend import get_threads
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.transforms.dates import Calendar
-from multilayer.tables.transforms.fitting import EncoderSettings, fit_transforms, sample_rows
+from multilayer.tables.transforms.fitting import EncoderSettings, fit_transforms
+from multilayer.tables.transforms.tally import Tally, sample_rows
 from multilayer.tables.transforms.transform import Transform
 
 __all__ = ["ColumnEncoder", "Encoder", "EncoderSummary", "LeftOut"]
@@ -96,10 +97,17 @@ class Encoder:
         InputError
             When there are no rows, or no column varies.
         """
-        settings = EncoderSettings() if settings is None else settings
-        _check(columns, settings)
         sample = sample_rows(columns.rows)
-        fitted = [fit_transforms(column, settings, sample) for column in columns]
+        return cls.of_tallies(columns, (Tally.of(column, sample) for column in columns), settings)
+
+    @classmethod
+    def of_tallies(
+        cls, sample: Columns, tallies: Iterable[Tally], settings: EncoderSettings | None = None
+    ) -> Encoder:
+        """Return the same encoder, of some rows and what is known of each column."""
+        settings = EncoderSettings() if settings is None else settings
+        _check(sample, settings)
+        fitted = [fit_transforms(tally, settings) for tally in tallies]
         left_out = tuple(LeftOut(one.schema.name, one.reason) for one in fitted if not one.transforms)
         if len(left_out) == len(fitted):
             raise InputError(_nothing_to_learn(left_out))

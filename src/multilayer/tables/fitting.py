@@ -7,26 +7,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
-from multilayer.tables.bag import Bag, held_out_rows
+from multilayer.tables.bag import Bag
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
-from multilayer.tables.encoded import encoded
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation.skill import skill_of
+from multilayer.tables.folds import Fold
 from multilayer.tables.frames import columns_of
 from multilayer.tables.members import Found, Progress, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
-from multilayer.tables.suspicions import Case, Profile, Suspicion, suspect
+from multilayer.tables.suspicions import Profile, Suspicion, suspect
+from multilayer.tables.table_source import ColumnsSource, TableSource
 from multilayer.tables.target import Target, Task
 from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.training.samples import sample_weights
@@ -120,27 +121,26 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     row_weights = None if weights is None else sample_weights(weights, columns.rows)
     if row_weights is not None:
         columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
-    aim = Target.of(columns[target], task)
-    encoder = Encoder.fit(columns.without([target]), _settings(columns.without([target]), aim, recipe))
-    y = aim.encode(columns[target])
-    folds = held_out_rows(y, members, random)
+    source = ColumnsSource.of(columns, Target.of(columns[target], task), row_weights)
+    encoder = source.encoder(_settings(source, recipe))
+    folds = source.folds(encoder, members, random)
     seeds = [int(word) for word in words(random, (members,))]
-    bag = Bag(encoded(encoder, columns), y, row_weights, len(aim.classes) or None, recipe, folds, seeds)
+    bag = Bag(folds, len(source.target.classes) or None, recipe, seeds)
     found = train_bag(bag, None if time_limit is None else began + time_limit, progress, cluster)
-    return _model(bag, columns.without([target]), encoder, aim, found, began, known)
+    return _model(source, bag, encoder, found, began, known)
 
 
-def _settings(columns: Columns, aim: Target, recipe: Recipe) -> EncoderSettings:
-    return EncoderSettings(bins=recipe.bins(aim.task == "classification", _numbers(columns)))
+def _settings(source: TableSource, recipe: Recipe) -> EncoderSettings:
+    return EncoderSettings(bins=recipe.bins(bool(source.target.classes), _numbers(source.inputs)))
 
 
 def _numbers(columns: Columns) -> int:
     return sum(column.kind == "number" for column in columns)
 
 
-def _notes(columns: Columns, aim: Target, recipe: Recipe) -> tuple[str, ...]:
+def _notes(source: TableSource, recipe: Recipe) -> tuple[str, ...]:
     """Return a note where numbers have fewer bins than usual."""
-    numbers, classes = _numbers(columns), aim.task == "classification"
+    numbers, classes = _numbers(source.inputs), bool(source.target.classes)
     bins = recipe.bins(classes, numbers)
     usual = recipe.bins_of_classes if classes else recipe.bins_of_numbers
     if bins >= usual:
@@ -155,18 +155,17 @@ def _profile(columns: Columns, encoder: Encoder) -> Profile:
 
 
 def _model(
+    source: TableSource,
     bag: Bag,
-    columns: Columns,
     encoder: Encoder,
-    aim: Target,
     found: Found,
     began: float,
     known: Sequence[Suspicion] | None,
 ) -> Model:
     """Return the model, with calibration, intervals and scores from out-of-fold predictions."""
-    members = found.members
+    members, aim = found.members, source.target
     held_out = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
-    true = np.concatenate([bag.y[bag.held_out[number]] for number in members])
+    true = np.concatenate([bag.folds[number].held_out_y for number in members])
     calibration = Calibration.fit(held_out, true) if bag.classes else None
     if calibration is None:
         predicted, true = aim.decode(held_out[:, 0]), true * aim.scale + aim.offset
@@ -182,25 +181,21 @@ def _model(
             "accuracy": float(np.mean(predicted.argmax(axis=1) == true)),
         }
     record = TrainingRecord(
-        len(bag.y),
-        bag.x.shape[1],
+        source.rows,
+        encoder.width,
         found.schedule.plan.epochs,
         found.schedule.plan.batch_rows,
-        tuple(_member_record(bag.held_out[number], member) for number, member in members.items()),
+        tuple(_member_record(bag.folds[number], member) for number, member in members.items()),
         scores,
         time.monotonic() - began,
-        (*_notes(columns, aim, bag.recipe), *found.notes),
-        suspect(
-            Case(columns, bag.y, aim.name, aim.classes, skill=skill_of(predicted, true, len(aim.classes))),
-            known,
-        ),
+        (*source.notes, *_notes(source, bag.recipe), *found.notes),
+        suspect(source.case(skill_of(predicted, true, len(aim.classes))), known),
     )
     networks = tuple(member.network for member in members.values())
-    outline = {**record.outline(), "profile": _profile(columns, encoder).outline()}
+    outline = {**record.outline(), "profile": _profile(source.inputs, encoder).outline()}
     return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), outline)
 
 
-def _member_record(held_out: NDArray[np.bool_], member: Member) -> MemberRecord:
-    count = int(np.count_nonzero(held_out))
+def _member_record(fold: Fold, member: Member) -> MemberRecord:
     epochs, best = len(member.scores), member.best_epoch
-    return MemberRecord(len(held_out) - count, count, epochs, best, member.score, member.seconds)
+    return MemberRecord(fold.rows, len(fold.held_out_y), epochs, best, member.score, member.seconds)

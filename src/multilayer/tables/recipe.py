@@ -17,8 +17,8 @@ from multilayer._base.fields import check_settings, setting
 from multilayer._base.text import fill, one_line
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
-from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig, train
-from multilayer.training.samples import Rows
+from multilayer.tables.folds import Fold
+from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig
 
 __all__ = ["Member", "Plan", "Recipe", "train_member"]
 
@@ -26,8 +26,6 @@ _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
 
 
-_AT_ONCE = 4096
-"""Held-out rows that are predicted at a time: a copy of all would take memory."""
 _SAMPLE = 1024
 """Rows that first weights are made for."""
 _MIXED = 5
@@ -155,11 +153,8 @@ class Member:
         return self.scores[self.best_epoch - 1]
 
 
-def train_member(  # noqa: PLR0913
-    x: Rows,
-    y: NDArray[Any],
-    weights: NDArray[np.float64] | None,
-    held_out: NDArray[np.bool_],
+def train_member(
+    fold: Fold,
     classes: int | None,
     recipe: Recipe,
     rng: np.random.Generator,
@@ -171,13 +166,7 @@ def train_member(  # noqa: PLR0913
 
     Parameters
     ----------
-    x : Rows, shape (rows, inputs)
-        Encoded rows: an array, or rows that are encoded where a batch needs them.
-    y : ndarray, shape (rows,)
-        Class numbers, or numbers of mean 0 and variance 1.
-    weights : ndarray, shape (rows,), optional
-        The weight of each row, in training and in the score.
-    held_out : ndarray of bool, shape (rows,)
+    fold : Fold
     classes : int, optional
         The number of classes; None where y is a number.
     recipe : Recipe
@@ -194,15 +183,10 @@ def train_member(  # noqa: PLR0913
         None where training was ended before the first epoch was over.
     """
     began = time.perf_counter()
-    plan = recipe.plan(int(np.count_nonzero(~held_out))) if plan is None else plan
-    start = _start(x[_sample(held_out, rng)], classes, recipe, rng)
-    training = train(
-        start,
-        x,
-        y,
+    plan = recipe.plan(fold.rows) if plan is None else plan
+    training = fold.training(
+        _start(fold.some(_SAMPLE, rng), classes, recipe, rng),
         config=_config(classes, recipe, plan),
-        sample_weight=weights,
-        validation=held_out,
         rng=rng,
         callbacks=() if callback is None else callback,
         every=_STEPS_BETWEEN_LOOKS,
@@ -210,16 +194,14 @@ def train_member(  # noqa: PLR0913
     trained = training.run()
     if trained.best_epoch is None:
         return None
-    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, x, held_out)
+    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, fold)
     return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
 
 
-def _weighted_sums(network: MLP, x: Rows, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _weighted_sums(network: MLP, fold: Fold) -> NDArray[np.float32]:
     *layers, last = network.layers
     sums = MLP([*layers, Dense(last.W, last.b)])
-    chosen = np.flatnonzero(rows)
-    parts = (sums(x[chosen[start : start + _AT_ONCE]]) for start in range(0, len(chosen), _AT_ONCE))
-    return np.concatenate(list(parts)).astype(np.float32, copy=False)
+    return np.concatenate([sums(x) for x in fold.held_out_x()]).astype(np.float32, copy=False)
 
 
 def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
@@ -238,11 +220,6 @@ def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
         dropout_schedule=FlatCosine(),
         weight_decay_schedule=FlatCosine(),
     )
-
-
-def _sample(held_out: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return some rows of training, in a random order."""
-    return rng.permutation(np.flatnonzero(~held_out))[:_SAMPLE]
 
 
 def _start(x: NDArray[np.float32], classes: int | None, recipe: Recipe, rng: np.random.Generator) -> MLP:

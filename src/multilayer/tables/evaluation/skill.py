@@ -11,7 +11,7 @@ from multilayer.tables.evaluation.baselines import constant
 from multilayer.tables.evaluation.scores import main_score, resamples, scored
 from multilayer.tables.evaluation.verdict import Comparison, Figure
 from multilayer.tables.suspicions import Skill
-from multilayer.tables.transforms.fitting import sample_rows
+from multilayer.tables.transforms.tally import sample_rows
 
 __all__ = ["skill_of", "skill_of_comparison"]
 

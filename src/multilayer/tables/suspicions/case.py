@@ -13,7 +13,7 @@ from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import Columns
 from multilayer.tables.suspicions.profile import Profile
 from multilayer.tables.target import Target
-from multilayer.tables.transforms.fitting import sample_rows
+from multilayer.tables.transforms.tally import sample_rows
 
 __all__ = ["Case", "Skill", "Suspicion", "listed"]
 

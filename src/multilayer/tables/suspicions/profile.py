@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base import strict_json
 from multilayer.tables.columns import Column, Columns, Kind
-from multilayer.tables.transforms.fitting import sample_rows
+from multilayer.tables.transforms.tally import sample_rows
 
 __all__ = ["ColumnProfile", "Profile"]
 

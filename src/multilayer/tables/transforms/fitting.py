@@ -8,14 +8,14 @@
 | date | each part that varies; whether it is missing |
 | text, identifier | none |
 
-A column that does not vary gives no input. Quartiles and edges of many rows are those of a sample.
+A column that does not vary gives no input. Quartiles and edges of many rows are those of a sample;
+where it does not vary and the column does, the least and the greatest number join it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -27,18 +27,17 @@ from multilayer._base.fields import check_settings, entries, setting
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.backend.encoding import scaled
-from multilayer.tables.columns import MISSING, Column, ColumnSchema
+from multilayer.tables.columns import Column, ColumnSchema
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.dates import PARTS, Calendar, DatePart
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled, well_apart
 from multilayer.tables.transforms.scaling import robust, robust_of_indicator, robust_of_sorted
+from multilayer.tables.transforms.tally import Tally
 from multilayer.tables.transforms.transform import Numbers, Transform
 
-__all__ = ["EncoderSettings", "Fitted", "fit_transforms", "sample_rows"]
+__all__ = ["EncoderSettings", "Fitted", "fit_transforms"]
 
-_SAMPLE = 2**17
-"""Rows that quartiles and edges are taken from."""
 _POINTS = 1001
 _EXTREME = 1e-7
 """The smallest share of which the normal quantile is taken, as scikit-learn has it: z is from -5.2 to 5.2."""
@@ -100,40 +99,26 @@ class Fitted:
     reason: str = ""
 
 
-def fit_transforms(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None = None) -> Fitted:
-    """Return the transforms of a column; `sample` are the rows that quartiles are taken from, all unless given."""
-    return _BY_KIND[column.kind](column, settings, sample)
+def fit_transforms(tally: Tally, settings: EncoderSettings) -> Fitted:
+    """Return the transforms of a column."""
+    return _BY_KIND[tally.column.kind](tally, settings)
 
 
-@lru_cache(maxsize=1)
-def sample_rows(rows: int) -> NDArray[np.intp] | None:
-    """Return the rows that quartiles are taken from: all, as None, or a fixed sample of many."""
-    if rows <= _SAMPLE:
-        return None
-    sample = np.sort(np.random.default_rng(0).choice(rows, _SAMPLE, replace=False))
-    sample.flags.writeable = False  # as it is kept
-    return sample
-
-
-def _of_number(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None) -> Fitted:
-    values = column.values
-    missing = np.isnan(values)
-    gaps = int(np.count_nonzero(missing))
-    if gaps == len(values):
-        return Fitted(column.schema, reason=fill("no row has a value"))
-    present = values[~missing] if gaps else values
-    low, high = float(present.min()), float(present.max())
-    indicator = _of_gaps(gaps, len(values), settings) if settings.missing else ()
-    if low == high:
-        return _unless_empty(column.schema, indicator)
-    chosen = values if sample is None else values[sample]
-    chosen = chosen[np.isfinite(chosen)]
+def _of_number(tally: Tally, settings: EncoderSettings) -> Fitted:
+    schema = tally.column.schema
+    if tally.gaps == tally.rows:
+        return Fitted(schema, reason=fill("no row has a value"))
+    indicator = _of_gaps(tally.gaps, tally.rows, settings) if settings.missing else ()
+    if tally.low == tally.high:
+        return _unless_empty(schema, indicator)
+    chosen = tally.column.values[np.isfinite(tally.column.values)]
     if not len(chosen) or chosen.min() == chosen.max():  # what varies is not in the sample
-        chosen = present[np.isfinite(present)]
+        ends = np.array([tally.low, tally.high])
+        chosen = np.concatenate([chosen, ends[np.isfinite(ends)]])
     chosen = np.sort(chosen)
     center, scale = robust_of_sorted(chosen)
     main = (_normal(chosen, center) if settings.normal else None) or Scaled(center, scale)
-    return Fitted(column.schema, (main, *_binned(chosen, center, settings.bins), *indicator))
+    return Fitted(schema, (main, *_binned(chosen, center, settings.bins), *indicator))
 
 
 def _binned(values: Numbers, center: float, bins: int) -> tuple[Transform, ...]:
@@ -162,11 +147,9 @@ def _normal(values: Numbers, center: float) -> Normal | None:
     return Normal(np.stack([distinct, np.array(z)]), center)
 
 
-def _of_category(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None) -> Fitted:
-    codes = column.values
-    rows = len(codes)
-    counts = np.bincount(codes[codes >= 0], minlength=len(column.categories))
-    gaps = int(np.count_nonzero(codes == MISSING))
+def _of_category(tally: Tally, settings: EncoderSettings) -> Fitted:
+    column, rows, gaps, counts = tally.column, tally.rows, tally.gaps, tally.counts
+    assert counts is not None  # noqa: S101  (a tally of categories has them)
     indicator = _of_gaps(gaps, rows, settings) if settings.missing_categories else ()
     if column.name in settings.ordinal:
         return _ordinal(column, settings.ordinal[column.name], counts, indicator)
@@ -211,25 +194,22 @@ def _ordinal(
     return Fitted(schema, (Ordinal(*robust(ranks)), *indicator))
 
 
-def _of_date(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None) -> Fitted:
-    dates = Calendar(column.values)
-    gaps = int(np.count_nonzero(dates.missing))
-    if gaps == len(column.values):
-        return Fitted(column.schema, reason=fill("no row has a value"))
-    if sample is not None:
-        dates = dates[sample]
+def _of_date(tally: Tally, settings: EncoderSettings) -> Fitted:
+    if tally.gaps == tally.rows:
+        return Fitted(tally.column.schema, reason=fill("no row has a value"))
+    dates = Calendar(tally.column.values)
     parts = list[Transform]()
     for name, part in PARTS.items():
         values = part(dates)
         values = values[~np.isnan(values)]
         if len(values) and values.min() < values.max():
             parts.append(DatePart(name, *robust(values)))
-    indicator = _of_gaps(gaps, len(column.values), settings) if settings.missing else ()
-    return _unless_empty(column.schema, (*parts, *indicator))
+    indicator = _of_gaps(tally.gaps, tally.rows, settings) if settings.missing else ()
+    return _unless_empty(tally.column.schema, (*parts, *indicator))
 
 
-def _of_words(column: Column, settings: EncoderSettings, sample: NDArray[Any] | None) -> Fitted:
-    return Fitted(column.schema, reason=fill(_NOT_LEARNED[column.kind]))
+def _of_words(tally: Tally, settings: EncoderSettings) -> Fitted:
+    return Fitted(tally.column.schema, reason=fill(_NOT_LEARNED[tally.column.kind]))
 
 
 _NOT_LEARNED = {
@@ -237,7 +217,7 @@ _NOT_LEARNED = {
     "identifier": N_("it names the rows"),
 }
 
-_BY_KIND: dict[str, Callable[[Column, EncoderSettings, NDArray[Any] | None], Fitted]] = {
+_BY_KIND: dict[str, Callable[[Tally, EncoderSettings], Fitted]] = {
     "number": _of_number,
     "category": _of_category,
     "date": _of_date,
