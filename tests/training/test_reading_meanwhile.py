@@ -144,24 +144,24 @@ def test_a_callback_may_wait_for_another_threads_read():
 
 
 def test_an_error_of_a_read_belongs_to_the_reader():
-    from multilayer.training.interruption import ConsistentRead
+    from multilayer.training.interruption import ConsistentReads
 
     def broken():
         raise ValueError("broken")
 
-    read = ConsistentRead(broken)
+    reads = ConsistentReads()
     raised = []
 
     def ask():
         with pytest.raises(ValueError, match="broken") as caught:
-            read()
+            reads(broken)
         raised.append(caught.value)
 
     reader = threading.Thread(target=ask)
-    with read.changing():
+    with reads.changing():
         reader.start()
-        while not read._queue and reader.is_alive():
+        while not reads._queue and reader.is_alive():
             pass
-        read.answer()
+        reads.answer()
     reader.join(60)
     assert len(raised) == 1

@@ -64,7 +64,7 @@ def test_played_to_the_end_it_is_fit(recipe):
     runner.play()
     done(runner)
     assert bits(session.state.network) == bits(expected.network)
-    assert runner.course.progress.history.loss == expected.history.loss
+    assert runner.course.progress.curves.history().loss == expected.history.loss
     assert runner.course.trained.message == expected.message
     session.undo()
     assert session.state.network is start

@@ -40,16 +40,16 @@ class FitRecord:
 
     def resume(self, at: Progress) -> None:
         """Set the attributes to those of the epoch after which a checkpoint was written, if there is one."""
-        estimator, history = self._estimator, at.history
+        estimator, curves = self._estimator, at.curves
         estimator.n_iter_ = at.epoch
-        if not history.loss:
+        if not curves.loss:
             return
-        estimator.t_, estimator.loss_ = at.samples, history.loss[-1]
-        estimator.loss_curve_ = [*history.loss[:-1]]
+        estimator.t_, estimator.loss_ = at.samples, curves.loss[-1]
+        estimator.loss_curve_ = [*curves.loss[:-1]]
         self.add_progress(at)
-        if history.metrics:
-            estimator.validation_scores_ = [*history.metrics[self._score]]
-            estimator.validation_loss_curve_ = [*history.validation_loss]
+        if curves.metrics:
+            estimator.validation_scores_ = [*curves.metrics[self._score]]
+            estimator.validation_loss_curve_ = [*curves.validation_loss]
             estimator.best_validation_score_ = max(estimator.validation_scores_)
 
     def add_epoch(self, epoch: Epoch) -> None:
@@ -66,7 +66,7 @@ class FitRecord:
 
     def add_progress(self, at: Progress) -> None:
         """Add to an epoch what L-BFGS has not: the curve of the loss, the best loss, the waiting."""
-        self._estimator.loss_curve_.append(at.history.loss[-1])
+        self._estimator.loss_curve_.append(at.curves.loss[-1])
         if not self._estimator.early_stopping:
             self._estimator.best_loss_ = at.early_stopping.best
         self.waited = at.early_stopping.waited

@@ -27,7 +27,7 @@ from multilayer.training.checkpoint_document import (
     CheckpointHead,
     OptimizerDocument,
 )
-from multilayer.training.events import History
+from multilayer.training.curves import Curve, Curves
 from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
 
@@ -64,7 +64,7 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
                 "scale": memory.scale is not None,
             },
             "rng": state_of(state.rng),
-            "history": asdict(progress.history),
+            "history": asdict(progress.curves.history()),
             "watch": asdict(progress.early_stopping),
             **{name: getattr(progress, name) for name in _NUMBERS},
         }
@@ -139,12 +139,12 @@ def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainS
     history, best = document.history, others[len(slots) :]
     progress = Progress(
         order=None if order is None else order.astype(np.intp, copy=False),
-        history=History(
-            tuple(history.loss),
-            tuple(history.validation_loss),
-            {name: tuple(curve) for name, curve in history.metrics.items()},
-            tuple(history.learning_rate),
-            tuple(history.seconds),
+        curves=Curves(
+            Curve(history.loss),
+            Curve(history.validation_loss),
+            {name: Curve(curve) for name, curve in history.metrics.items()},
+            Curve(history.learning_rate),
+            Curve(history.seconds),
         ),
         early_stopping=EarlyStoppingState(
             document.watch.best, document.watch.best_epoch, document.watch.waited

@@ -185,10 +185,10 @@ class CheckpointWriter:
             )
 
     def _check_place(self, saved: Progress) -> None:
-        history, measured = saved.history, {metric.name for metric in self.config.metrics}
-        if saved.epoch and history.metrics.keys() != measured:
+        curves, measured = saved.curves, {metric.name for metric in self.config.metrics}
+        if saved.epoch and curves.metrics.keys() != measured:
             raise InputError("history: its metrics are not those of this training")
-        if bool(history.validation_loss) != (self.has_validation and saved.epoch > 0):
+        if bool(curves.validation_loss) != (self.has_validation and saved.epoch > 0):
             raise InputError(
                 "history: expected a validation loss where there are validation data, and nowhere else"
             )

@@ -153,17 +153,6 @@ class History:
         # By name: pictures stand on training, and not the other way round.
         return import_module("multilayer.plots").loss_curve(self, ax)
 
-    def with_epoch(self, epoch: Epoch) -> History:
-        """Return the history with one more epoch."""
-        validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
-        return History(
-            (*self.loss, epoch.loss),
-            (*self.validation_loss, *validation),
-            {name: (*self.metrics.get(name, ()), value) for name, value in epoch.metrics.items()},
-            (*self.learning_rate, epoch.learning_rate),
-            (*self.seconds, epoch.seconds),
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Memory:

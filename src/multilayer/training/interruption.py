@@ -1,4 +1,4 @@
-"""What may come between any two lines: Ctrl-C, and reads of the outcome from other threads and signal handlers."""
+"""What may come between any two lines: Ctrl-C, and reads from other threads and signal handlers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import RLock, get_ident
 from types import FrameType, TracebackType
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
-__all__ = ["ConsistentRead", "Interruption"]
+__all__ = ["ConsistentReads", "Interruption"]
 
 T = TypeVar("T")
 
@@ -69,27 +69,27 @@ def _note(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
 
-class ConsistentRead(Generic[T]):
-    """A read that waits until what it reads is whole.
+class ConsistentReads:
+    """Reads that wait until what they read is whole.
 
     While a thread is `changing`, another thread's read is queued, and answered by the changing thread when it comes
     to a point where everything is whole: `answer`, or the end of the change. The changing thread itself, and so a
-    signal handler that interrupts it, cannot wait: it reads at once, and `read` has to be right between any two lines
-    of the Python code of a change.
+    signal handler that interrupts it, cannot wait: it reads at once, and what reads has to be right between any two
+    lines of the Python code of a change.
     """
 
-    def __init__(self, read: Callable[[], T]) -> None:
-        self._read = read
+    def __init__(self) -> None:
         self._lock = RLock()  # a signal handler may come while its own thread has it
         self._changing: int | None = None
-        self._queue: deque[Future[T]] = deque()
+        self._queue: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
 
-    def __call__(self) -> T:
+    def __call__(self, read: Callable[[], T]) -> T:
+        """Return what `read` returns."""
         with self._lock:
             if self._changing in (None, get_ident()):
-                return self._read()
+                return read()
             queued: Future[T] = Future()
-            self._queue.append(queued)
+            self._queue.append((read, queued))
         return queued.result()
 
     @contextmanager
@@ -107,9 +107,9 @@ class ConsistentRead(Generic[T]):
     def answer(self) -> None:
         """Answer all reads that are queued."""
         while self._queue:
-            queued = self._queue.popleft()
+            read, queued = self._queue.popleft()
             try:
-                queued.set_result(self._read())
+                queued.set_result(read())
             except BaseException as error:  # noqa: BLE001  (raised in the thread that reads)
                 queued.set_exception(error)
 

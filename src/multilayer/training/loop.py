@@ -19,6 +19,7 @@ from multilayer.training.block_engine import cluster_sums
 from multilayer.training.blocks import ShuffledBlocks
 from multilayer.training.checkpoint_writer import CheckpointWriter
 from multilayer.training.config import TrainConfig
+from multilayer.training.curves import Curves
 from multilayer.training.data import Arrays, Source
 from multilayer.training.events import (
     ENDINGS,
@@ -30,7 +31,7 @@ from multilayer.training.events import (
     Trained,
     call_ended,
 )
-from multilayer.training.interruption import ConsistentRead, Interruption
+from multilayer.training.interruption import ConsistentReads, Interruption
 from multilayer.training.lbfgs import Iterations, minimize
 from multilayer.training.run import Run
 from multilayer.training.state import Progress, TrainState
@@ -76,7 +77,7 @@ class Training(Iterator[Step | Epoch]):
         self._stop_asked = False
         self._has_ended = False
         self._ending = ENDINGS["callback"]
-        self._trained = ConsistentRead(lambda: self._run.trained(self._ending, start))
+        self._reads = ConsistentReads()
         self._events = self._iterations() if isinstance(config.optimizer, LBFGS) else self._epochs()
 
     def __iter__(self) -> Self:
@@ -84,7 +85,7 @@ class Training(Iterator[Step | Epoch]):
 
     def __next__(self) -> Step | Epoch:
         with self.interruption:
-            with self._trained.changing():
+            with self._reads.changing():
                 event = next(self._events, None)
             if event is None:
                 self._end()
@@ -97,7 +98,7 @@ class Training(Iterator[Step | Epoch]):
         with self.interruption:
             anew = not (self._has_ended or self._run.progress.epoch)
             if isinstance(self.config.optimizer, LBFGS) and anew:
-                with self._trained.changing():
+                with self._reads.changing():
                     self._minimize()
                 self._events.close()  # there is nothing left to iterate
                 self._end()
@@ -117,7 +118,12 @@ class Training(Iterator[Step | Epoch]):
         It may be read at any time: in a callback, from another thread, which waits until the step under way is over,
         and in a signal handler.
         """
-        return self._trained()
+        return self._reads(lambda: self._run.trained(self._ending, self._start))
+
+    @property
+    def current(self) -> MLP:
+        """The network of that outcome, for the price of a copy of its numbers."""
+        return self._reads(self._run.outcome)
 
     @property
     def ending(self) -> Ending:
@@ -145,7 +151,9 @@ class Training(Iterator[Step | Epoch]):
 
         It has neither callbacks nor a checkpoint. L-BFGS has no such state.
         """
-        state = replace(state, rng=deepcopy(state.rng))  # which may be gone on from once more
+        # Both may be gone on from once more.
+        progress = replace(state.progress, curves=Curves.of(state.progress.curves))
+        state = replace(state, rng=deepcopy(state.rng), progress=progress)
         return Training(
             self.network, self.config, self._data, self._held_out, state, every=every, start=self._start
         )
@@ -273,7 +281,7 @@ class Training(Iterator[Step | Epoch]):
             nonlocal began, ended
             event = self._run.end_iteration(parameters, loss, began)
             self._tell(event)
-            self._trained.answer()
+            self._reads.answer()
             began, ended = time.perf_counter(), self._ended_by(event)
             return ended is not None
 
@@ -297,14 +305,14 @@ class Training(Iterator[Step | Epoch]):
             self._ending = Ending("epochs" if minimum.status == 1 else "plateau", minimum.message)
 
     def _tell(self, event: Step | Epoch) -> None:
-        with self._trained.whole():
+        with self._reads.whole():
             for callback in self._callbacks:
                 if callback(event) is True:
                     self._stop_asked = True
 
     def _between_steps(self) -> bool:
         """Answer the reads of other threads, and return whether to end."""
-        self._trained.answer()
+        self._reads.answer()
         return self.interruption.requested
 
     def _wish(self) -> Stopped | None:

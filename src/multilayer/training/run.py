@@ -174,12 +174,20 @@ class Run:
         """Return the whole state, between two steps."""
         return TrainState(*self.engine.snapshot(), self.rng, self.progress)
 
+    def outcome(self) -> MLP:
+        """Return the network that training would have if it ended now; between any two lines of Python."""
+        return self._outcome(self.engine.parameters())
+
+    def _outcome(self, parameters: Parameters) -> MLP:
+        best = self.progress.best
+        return with_parameters(self.network, parameters if best is None else best)
+
     def trained(self, ending: Ending, start: MLP | None) -> Trained:
         """Return the outcome as it is now; between any two lines of Python."""
         at, (parameters, optimizer) = self.progress, self.engine.snapshot()
         return Trained(
-            with_parameters(self.network, parameters if at.best is None else at.best),
-            at.history,
+            self._outcome(parameters),
+            at.curves.history(),
             ending.stopped,
             ending.message(),
             at.early_stopping.best_epoch,

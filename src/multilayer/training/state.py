@@ -12,7 +12,8 @@ from multilayer._base.random import Random
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import LBFGS, Optimizer, OptimizerState, Parameters
 from multilayer.training.batches import Batches
-from multilayer.training.events import Epoch, History, Memory, Stopped
+from multilayer.training.curves import Curves
+from multilayer.training.events import Epoch, Memory, Stopped
 from multilayer.training.stopping import EarlyStoppingState
 
 __all__ = ["Progress", "TrainState", "initial_state", "parameters_of", "with_parameters"]
@@ -40,7 +41,7 @@ class Progress:
     """Objective times rows, summed over the batches of the epoch under way."""
     rows: int = 0
     """Rows of these batches."""
-    history: History = field(default_factory=History)
+    curves: Curves = field(default_factory=Curves)
     early_stopping: EarlyStoppingState = field(default_factory=EarlyStoppingState)
     best: Parameters | None = None
     """The weights of the best epoch, where they are to be restored."""
@@ -68,7 +69,7 @@ class Progress:
             samples=self.samples + self.rows,
             loss_sum=0.0,
             rows=0,
-            history=self.history.with_epoch(event),
+            curves=self.curves.with_epoch(event),
             early_stopping=early_stopping,
             # The current weights are the best; without the old ones there is room to keep them.
             best=None if event.improved else self.best,

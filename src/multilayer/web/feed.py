@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from multilayer._base.table import number_text
-from multilayer.training import History
+from multilayer.training.curves import Curves
 from multilayer.web.findings import FindingText, finding_text
 from multilayer.web.runner import Runner
 from multilayer.web.session import Session
@@ -104,17 +104,17 @@ class Feed:
                 yield "ended", status
 
     def _curve(self, course: Course, of: str, sent: int) -> Curve:
-        history = course.reached
+        curves = course.reached
         if of == "now":
-            self._sent = len(history)
-        places = np.unique(np.linspace(sent, len(history) - 1, _MOST).round().astype(int)).tolist()
-        metric = next(iter(history.metrics.values()), ())
+            self._sent = len(curves)
+        places = np.unique(np.linspace(sent, len(curves) - 1, _MOST).round().astype(int)).tolist()
+        metric = next(iter(curves.metrics.values()), ())
         return Curve(
             self._run,
             of,
-            self._text(_first_rate(history)),
+            self._text(_first_rate(curves)),
             [place + 1 for place in places],
-            *(self._texts(curve, places) for curve in (history.loss, history.validation_loss, metric)),
+            *(self._texts(curve, places) for curve in (curves.loss, curves.validation_loss, metric)),
         )
 
     def _changed_findings(self, course: Course) -> Iterator[tuple[str, msgspec.Struct]]:
@@ -133,8 +133,8 @@ class Feed:
         return number_text(value, self._digits)
 
 
-def _first_rate(history: History) -> float:
-    return history.learning_rate[0] if history.learning_rate else float("nan")
+def _first_rate(curves: Curves) -> float:
+    return curves.learning_rate[0] if curves.learning_rate else float("nan")
 
 
 def status_of(session: Session, runner: Runner, digits: int | None = 6) -> Status:
@@ -176,10 +176,10 @@ def _fill(status: Status, course: Course, digits: int | None) -> None:
 
     status.epoch, status.epochs, status.batch = at.epoch, course.config.epochs, at.batch
     status.batches, status.steps, status.reached = course.batches, at.steps, len(course.reached)
-    status.loss, status.learning_rate = last(at.history.loss), last(at.history.learning_rate)
-    status.validation_loss = last(at.history.validation_loss) or None
+    status.loss, status.learning_rate = last(at.curves.loss), last(at.curves.learning_rate)
+    status.validation_loss = last(at.curves.validation_loss) or None
     status.metric_name = course.config.metrics[0].name
-    status.metric = last(at.history.metrics.get(status.metric_name, ()))
+    status.metric = last(at.curves.metrics.get(status.metric_name, ()))
     if trained is not None and course.ending is not None and course.at_end:
         status.ended = trained.stopped
         status.message = status.message or course.ending.message()

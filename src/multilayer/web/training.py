@@ -11,7 +11,8 @@ from multilayer._base.language import language
 from multilayer.diagnosis import Diagnosis, Finding, Live, diagnose
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS
-from multilayer.training import Epoch, History, Step, Trained, Training, train
+from multilayer.training import Epoch, Step, Trained, Training, train
+from multilayer.training.curves import Curves
 from multilayer.training.events import Ending
 from multilayer.training.state import Progress
 from multilayer.web.session import State
@@ -42,7 +43,7 @@ class Course:
         self.training = self._begun()
         self._is_lbfgs = isinstance(self.config.optimizer, LBFGS)
         self._snapshots = None if self._is_lbfgs else Snapshots(self.training.state)
-        self.reached = History()
+        self.reached = Curves()
         """The curves as far as training ever came; `progress` may have gone back."""
         self.reported: dict[tuple[str, int | None], Finding] = {}
         """What the diagnosis has found, and not withdrawn; replaced, never changed."""
@@ -88,7 +89,7 @@ class Course:
     @property
     def network(self) -> MLP:
         """The network where training stands; from another thread as of the last batch."""
-        return self.start if not self.progress.steps else self.training.trained.network
+        return self.start if not self.progress.steps else self.training.current
 
     @property
     def at_end(self) -> bool:
@@ -143,7 +144,7 @@ class Course:
             self._snapshots.offer(event.epoch, lambda: training.state)
         if event.epoch <= len(self.reached):
             return  # once more
-        self.reached = self.progress.history
+        self.reached = self.progress.curves
         if seconds > 2.0 * event.seconds:  # a slow pace leaves time for the diagnosis to look
             event = replace(event, seconds=seconds)
         self.live(event)

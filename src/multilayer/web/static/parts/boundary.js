@@ -78,11 +78,27 @@ export function paint(canvas, plane, values) {
   context.strokeStyle = `rgb(${colour("--ink")})`;
   context.lineWidth = 1.5;
   context.stroke();
-  draw(context, canvas, plane, colour);
+  context.drawImage(drawn(plane, canvas, colour), 0, 0);
+}
+
+const pictures = new WeakMap();
+
+/** The picture of the rows of a plane, which stay while values change. */
+function drawn(plane, { width, height }, colour) {
+  const [page, ink] = ["--page", "--ink"].map((name) => `rgb(${colour(name)})`);
+  const key = [width, height, page, ink].join();
+  if (pictures.get(plane)?.key !== key) {
+    const rows = new OffscreenCanvas(width, height);
+    draw(rows.getContext("2d"), rows, plane, page, ink);
+    pictures.set(plane, { key, rows });
+  }
+  return pictures.get(plane).rows;
 }
 
 /** The rows: a shape for each class, so that colour is not needed. */
-function draw(context, canvas, plane, colour) {
+function draw(context, canvas, plane, page, ink) {
+  context.strokeStyle = page;
+  context.fillStyle = ink;
   const few = plane.points.length <= 30;
   context.font = `${few ? 18 : canvas.width < 200 ? 7 : 11}px "DejaVu Sans", "Segoe UI Symbol", sans-serif`; // one size in each language
   context.textAlign = "center";
@@ -91,9 +107,7 @@ function draw(context, canvas, plane, colour) {
   for (const { x, y, target } of plane.points) {
     const at = [((x - plane.left) / (plane.right - plane.left)) * canvas.width, canvas.height - ((y - plane.bottom) / (plane.top - plane.bottom)) * canvas.height];
     const shape = target === null ? "○" : plane.kind === "number" ? "●" : SHAPES[target % SHAPES.length];
-    context.strokeStyle = `rgb(${colour("--page")})`;
     context.strokeText(shape, ...at);
-    context.fillStyle = `rgb(${colour("--ink")})`;
     context.fillText(shape, ...at);
   }
 }
