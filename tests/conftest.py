@@ -23,6 +23,7 @@ _NEEDS = {
     "exchange/keras/test_keras.py": "keras",
     "exchange/onnx/test_exports.py": "torch",
     "exchange/onnx/test_exports_of_jax.py": "jax2onnx",
+    "exchange/onnx/test_normalizer.py": "skl2onnx",
     "exchange/onnx/test_skl2onnx.py": "skl2onnx",
     "exchange/onnx/test_skl2onnx_tables.py": "skl2onnx",
     "exchange/onnx/test_registered.py": "skl2onnx",

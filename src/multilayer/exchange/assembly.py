@@ -11,10 +11,12 @@ import numpy as np
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.activations import Identity, Sigmoid, Softmax
-from multilayer.exchange.features import Coded, Feature, Gap, Number, Text
+from multilayer.exchange.features import Coded, Feature, Gap, Normed, Number, Text
+from multilayer.interop.containers import Affine
 from multilayer.network import MLP, Dense
 from multilayer.tables import ColumnSchema, Encoder, Model, Target
 from multilayer.tables.encoder import ColumnEncoder
+from multilayer.tables.row_norm import RowNorm
 from multilayer.tables.texts import is_gap
 from multilayer.tables.transforms.categories import OneHot
 from multilayer.tables.transforms.linear import Linear
@@ -49,16 +51,54 @@ def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: st
         )
     columns: dict[str, list[tuple[int, Feature]]] = {}
     for row, feature in enumerate(features):
-        columns.setdefault(feature.column, []).append((row, feature))
+        before = feature.before if isinstance(feature, Normed) else feature
+        columns.setdefault(feature.column, []).append((row, before))
     notes: list[str] = []
-    encoders, order = [], []
+    encoders, order = [], list[int | None]()
     for name, found in columns.items():
         encoder, rows = _column(name, found, notes)
         encoders.append(encoder)
         order += rows
     aim, ended = _target(networks, target)
-    made = tuple(MLP([_reordered(one.layers[0], order), *one.layers[1:]]) for one in ended)
-    return Model(Encoder(tuple(encoders)), made, aim), notes
+    first = [_behind_norms(one.layers[0], features, notes) for one in ended]
+    made = tuple(
+        MLP([_reordered(layer, order), *one.layers[1:]]) for layer, one in zip(first, ended, strict=True)
+    )
+    return Model(Encoder(tuple(encoders), norms=_norms(features, order)), made, aim), list(
+        dict.fromkeys(notes)
+    )
+
+
+def _norms(features: Sequence[Feature], order: Sequence[int | None]) -> tuple[RowNorm, ...]:
+    """Return the norms of rows, over the inputs that features become; `order` has the feature of each input."""
+    groups = dict.fromkeys(one.group for one in features if isinstance(one, Normed))
+    made = []
+    for group in groups:
+        members = {row for row, one in enumerate(features) if isinstance(one, Normed) and one.group is group}
+        places = tuple(place for place, row in enumerate(order) if row in members)
+        # Of the inputs of one feature all but one are 0, which changes no norm but this.
+        if group.norm == "largest" and len(places) > len(members):
+            raise InputError(
+                "it divides by the largest of numbers that categories are coded by, and a model of a table has several "
+                "inputs of such a number"
+            )
+        made.append(RowNorm(group.norm, places, group.least))
+    return tuple(made)
+
+
+def _behind_norms(layer: Dense, features: Sequence[Feature], notes: list[str]) -> Dense:
+    """Return a first layer with what features are scaled by behind their norm, in float64, rounded once."""
+    scales = [(one.factor, one.shift) if isinstance(one, Normed) else (1.0, 0.0) for one in features]
+    factor, shift = np.array(scales).T
+    if np.all(factor == 1.0) and not np.any(shift):
+        return layer
+    behind = Affine(-shift / factor, 1.0 / factor, np.ones(len(factor)), np.zeros(len(factor)))
+    behind.check_before(layer.dtype)
+    W, b = behind.before(layer.W.astype(np.float64), layer.b.astype(np.float64))
+    notes.append(
+        fill("a scale behind the norm of rows is folded into the first weights, in float64, rounded once")
+    )
+    return Dense(W.astype(layer.dtype), b.astype(layer.dtype), layer.activation)
 
 
 def _reordered(layer: Dense, order: Sequence[int | None]) -> Dense:

@@ -8,6 +8,7 @@ of the last ones.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -21,11 +22,14 @@ __all__ = [
     "Coded",
     "Feature",
     "Gap",
+    "Group",
+    "Normed",
     "Number",
     "Text",
     "category_text",
     "filled",
     "is_missing",
+    "normed",
     "scaled",
 ]
 
@@ -78,7 +82,30 @@ class Gap:
     on: float = 1.0
 
 
-Feature: TypeAlias = Number | Text | Coded | Gap
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Numbers that are divided by their norm, row by row; see `multilayer.tables.row_norm`."""
+
+    norm: str
+    least: float = 0.0
+
+
+@dataclass(frozen=True)
+class Normed:
+    """A number over the norm of its group, times a factor, plus a shift."""
+
+    before: Number | Coded | Gap
+    group: Group
+    factor: float = 1.0
+    shift: float = 0.0
+
+    @property
+    def column(self) -> str:
+        """The column of the number itself."""
+        return self.before.column
+
+
+Feature: TypeAlias = Number | Text | Coded | Gap | Normed
 
 
 def scaled(feature: Feature, factor: float, shift: float) -> Feature:
@@ -107,6 +134,8 @@ def scaled(feature: Feature, factor: float, shift: float) -> Feature:
         )
     if isinstance(feature, Gap):
         return Gap(feature.column, changed(feature.off), changed(feature.on))
+    if isinstance(feature, Normed):
+        return replace(feature, factor=feature.factor * factor, shift=changed(feature.shift))
     values = tuple((category, changed(value)) for category, value in feature.values)
     missing = None if feature.missing is None else changed(feature.missing)
     return replace(feature, values=values, other=changed(feature.other), missing=missing)
@@ -120,7 +149,7 @@ def filled(feature: Feature, value: Any) -> Feature:
     InputError
         For numbers that are made of categories.
     """
-    if isinstance(feature, Coded | Gap):
+    if isinstance(feature, Coded | Gap | Normed):
         raise InputError(
             fill("column {name} is encoded before its gaps are filled", name=quoted(feature.column))
         )
@@ -129,6 +158,31 @@ def filled(feature: Feature, value: Any) -> Feature:
     if isinstance(feature, Text):
         return replace(feature, missing=category_text(value))
     return replace(feature, missing=float(value))
+
+
+def normed(features: Iterable[Feature], norm: str, least: float = 0.0) -> list[Feature]:
+    """Return features over their norm.
+
+    Raises
+    ------
+    InputError
+        For categories, which are no numbers yet, and for numbers that were divided by a norm before.
+    """
+    group, made = Group(norm, least), list[Feature]()
+    for feature in features:
+        if isinstance(feature, Text):
+            raise InputError(
+                fill("column {name} holds categories; encode them first", name=quoted(feature.column))
+            )
+        if isinstance(feature, Normed):
+            raise InputError(
+                fill(
+                    "column {name} was divided by a norm before; expected one norm",
+                    name=quoted(feature.column),
+                )
+            )
+        made.append(Normed(feature, group))
+    return made
 
 
 def category_text(value: Any) -> str:

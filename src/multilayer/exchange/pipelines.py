@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill
 from multilayer.exchange.assembly import table_model
@@ -21,6 +23,7 @@ from multilayer.exchange.features import (
     category_text,
     filled,
     is_missing,
+    normed,
     scaled,
 )
 from multilayer.interop.containers import PipelineStep, has_transformed_targets, scaling_of, with_targets
@@ -151,6 +154,14 @@ def _scaled(scaler: Any, features: list[Feature]) -> list[Feature]:
     ]
 
 
+def _over_norm(normalizer: Any, features: list[Feature]) -> list[Feature]:
+    """Return numbers over their norm; scikit-learn leaves a row of a smaller one than 10 eps of float64."""
+    if normalizer.norm not in ("l1", "l2", "max"):
+        raise InputError(fill("its norm is {norm!r}; expected 'l1', 'l2' or 'max'", norm=normalizer.norm))
+    least = float(np.nextafter(10.0 * np.finfo(np.float64).eps, 0.0))
+    return normed(features, normalizer.norm, least)
+
+
 def _as_text(feature: Feature) -> Text:
     """Return a column of categories, which may be numbers.
 
@@ -222,6 +233,7 @@ def _categories(encoder: Any) -> list[tuple[str, ...]]:
 _RULES: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
     "ColumnTransformer": _of_columns,
     "SimpleImputer": _filled,
+    "Normalizer": _over_norm,
     "OneHotEncoder": _one_hot,
     "OrdinalEncoder": _ordinal,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -18,6 +18,7 @@ from multilayer._base.text import fill, one_line, quoted
 from multilayer.backend import get_threads
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.conform import conform
+from multilayer.tables.row_norm import RowNorm
 from multilayer.tables.transforms.dates import Calendar
 from multilayer.tables.transforms.fitting import EncoderSettings, fit_transforms
 from multilayer.tables.transforms.tally import Tally, sample_rows
@@ -70,6 +71,8 @@ class Encoder:
     columns : tuple of ColumnEncoder
     left_out : tuple of LeftOut
         Columns of training that give no input; tables to encode need not have them.
+    norms : tuple of RowNorm
+        Inputs that are divided by their norm, row by row, behind the transforms; no input is in two of them.
 
     Examples
     --------
@@ -87,6 +90,7 @@ class Encoder:
 
     columns: tuple[ColumnEncoder, ...]
     left_out: tuple[LeftOut, ...] = ()
+    norms: tuple[RowNorm, ...] = ()
 
     @classmethod
     def fit(cls, columns: Columns, settings: EncoderSettings | None = None) -> Encoder:
@@ -123,11 +127,15 @@ class Encoder:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """A name for each input, no two alike."""
-        return _distinct(name for column in self.columns for names in column.names for name in names)
+        names = [name for column in self.columns for names in column.names for name in names]
+        for norm in self.norms:
+            for place in norm.places:
+                names[place] = norm.name(names[place])
+        return _distinct(names)
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The column that each input comes from."""
+        """The column that each input comes from; the norm of a row comes from others, too."""
         return tuple(column.schema.name for column in self.columns for names in column.names for _ in names)
 
     @property
@@ -176,6 +184,21 @@ class Encoder:
             for transform in column.transforms:
                 begin, end = next(places)
                 transform.write(prepared, x[:, begin:end])
+        for norm in self.norms:
+            norm.write(x)
+
+    def apart(self) -> Encoder:
+        """Return the encoder of columns one by one, before norms of rows; `joined` makes the inputs of its result."""
+        return replace(self, norms=()) if self.norms else self
+
+    def joined(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the inputs of rows that `apart` encoded; x itself where there are no norms."""
+        if not self.norms:
+            return x
+        made = x.copy()
+        for norm in self.norms:
+            norm.write(made)
+        return made
 
     def summary(self) -> EncoderSummary:
         """Return what becomes of each column; printable."""
@@ -242,6 +265,9 @@ class EncoderSummary:
                 widths[transform.kind, transform.formula] += len(names)
             schema = column.schema
             rows += [(schema.name, schema.kind, *kind, str(width)) for kind, width in widths.items()]
+        for norm in self.encoder.norms:
+            together = fill("{count} inputs of a row together", count=len(norm.places))
+            rows.append((together, "", norm.norm, norm.formula, ""))
         rows += [(one.column, "", "left out", one.reason, "0") for one in self.encoder.left_out]
         more = len(rows) - _MOST_SHOWN
         if more > 0:

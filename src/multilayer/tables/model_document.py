@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +23,7 @@ from multilayer.network import MLP
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import ColumnSchema, Kind
 from multilayer.tables.encoder import ColumnEncoder, Encoder, LeftOut
+from multilayer.tables.row_norm import NORMS, RowNorm
 from multilayer.tables.target import Target, Task
 from multilayer.tables.transforms.table import TRANSFORMS
 
@@ -56,6 +59,20 @@ class LeftOutEntry(Struct, forbid_unknown_fields=True):
 
     column: str
     reason: str
+
+
+class NormEntry(Struct, forbid_unknown_fields=True):
+    """Inputs that are divided by their norm; see `RowNorm`."""
+
+    norm: str
+    places: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
+    least: float
+
+    def __post_init__(self) -> None:
+        if self.norm not in NORMS or not 0.0 <= self.least < math.inf:
+            raise ValueError("expected a norm that is known, and a least one of 0 or more")
+        if any(one >= other for one, other in pairwise(self.places)):
+            raise ValueError("expected places of inputs that ascend")
 
 
 class TargetEntry(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -102,6 +119,7 @@ class ModelDocument(ModelHead, forbid_unknown_fields=True, kw_only=True):
     calibration: CalibrationEntry | None
     intervals: bool
     record: dict[str, Any]
+    norms: list[NormEntry] = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -131,7 +149,17 @@ class ModelDocument(ModelHead, forbid_unknown_fields=True, kw_only=True):
                 transforms.append(_transform(entry, schema, numbers[place : place + entry.numbers]))
                 place += entry.numbers
             columns.append(ColumnEncoder(schema, tuple(transforms)))
-        return Encoder(tuple(columns), tuple(LeftOut(one.column, one.reason) for one in self.left_out))
+        left_out = tuple(LeftOut(one.column, one.reason) for one in self.left_out)
+        return self._with_norms(Encoder(tuple(columns), left_out))
+
+    def _with_norms(self, encoder: Encoder) -> Encoder:
+        places = [place for norm in self.norms for place in norm.places]
+        if any(place >= encoder.width for place in places) or len(set(places)) != len(places):
+            raise InputError(
+                fill("norms: expected places of {width} inputs, each in one norm", width=encoder.width)
+            )
+        norms = tuple(RowNorm(one.norm, tuple(one.places), one.least) for one in self.norms)
+        return replace(encoder, norms=norms)
 
     def target_of(self) -> Target:
         """Return the target."""
@@ -190,5 +218,7 @@ def document_of(
         "intervals": intervals,
         "record": record,
     }
+    if encoder.norms:
+        document["norms"] = [NormEntry(one.norm, list(one.places), one.least) for one in encoder.norms]
     plain: dict[str, Any] = msgspec.to_builtins(document)
     return plain, np.concatenate(numbers)

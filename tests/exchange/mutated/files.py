@@ -8,7 +8,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from multilayer import MLP, fit
 from multilayer.exchange import read, write
 from multilayer.exchange.proof import prove, samples_for
 from multilayer.tables import Encoder, Model, Target, columns_of
+from multilayer.tables.row_norm import RowNorm
 from multilayer.training.checkpoint import read as read_checkpoint
 from tests.exchange.mutated.structure import of_archive, of_graph, of_hdf5, of_json, of_keras, of_safetensors
 from tests.exchange.networks import random_network
@@ -77,7 +78,9 @@ def model(path: Path) -> None:
     encoder = Encoder.fit(table)
     target = Target.of(columns_of({"y": np.resize(["no", "yes"], 30)})["y"])
     net = random_network((encoder.width, 4, 2), ("relu", "softmax"), np.float32)
-    Model(encoder, (net, net), target).save(path)
+    places = tuple(range(encoder.width))
+    norms = RowNorm("l2", places[:1]), RowNorm("max", places[1:], 1e-9)
+    Model(replace(encoder, norms=norms), (net, net), target).save(path)
 
 
 def checkpoint(path: Path) -> None:

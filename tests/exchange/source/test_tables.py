@@ -12,6 +12,7 @@ from multilayer.exchange.source.table_plan import table_plan_of, texts_of
 from multilayer.tables import Column, Columns, ColumnSchema, Encoder, Model, Target, columns_of
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.encoder import ColumnEncoder
+from multilayer.tables.row_norm import NORMS, RowNorm
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
 from multilayer.tables.transforms.linear import Linear
 from multilayer.tables.transforms.missing import Indicator
@@ -37,7 +38,13 @@ ENCODER = Encoder(
         ColumnEncoder(ColumnSchema("rare", "category", ()), (OneHot(np.zeros(1), np.ones(1), True),)),
         ColumnEncoder(ColumnSchema("two", "category", ("no", "yes")), (TwoValues(-1.1, 0.9, 0.1),)),
         ColumnEncoder(ColumnSchema("grade", "category", ("low", "mid", "high")), (Ordinal(1.0, 0.7),)),
-    )
+    ),
+    norms=(
+        RowNorm("l2", (0, 2, 5), 1e-3),
+        RowNorm("l1", (1, 3)),
+        RowNorm("max", (6, 13)),
+        RowNorm("largest", (7, 8, 15)),
+    ),
 )
 QUANTITY = Target("y", "regression", (), 3.1, 0.7, 2.0, 4.5)
 CLASSES = Target("y", "classification", ("a", "b\n", "c"))
@@ -103,6 +110,7 @@ every_language = pytest.mark.parametrize(
 def test_every_transform_but_dates_is_there():
     used = {type(one) for column in ENCODER.columns for one in column.transforms}
     assert used == {kind for kind in TRANSFORMS.values() if kind.columns != ("date",)}
+    assert {norm.norm for norm in ENCODER.norms} == NORMS.keys()
 
 
 @every_language

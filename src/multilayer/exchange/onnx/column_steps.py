@@ -1,78 +1,36 @@
-"""What operators do to columns before the network: imputers, encoders and scalers, as skl2onnx writes them.
-
-Features are kept in arrays of objects of the shape of a sample: so operators of shapes are those of NumPy.
-"""
+"""What operators do to columns before the network: imputers, encoders and scalers, as skl2onnx writes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import both, fill, quoted
-from multilayer.exchange.features import Coded, Feature, Number, Text, category_text, filled, scaled
-from multilayer.exchange.onnx.graph import Node
+from multilayer._base.text import fill, quoted
+from multilayer.exchange.features import (
+    Coded,
+    Feature,
+    Number,
+    Text,
+    category_text,
+    filled,
+    normed,
+    scaled,
+)
+from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of
 
 __all__ = [
     "CHOOSE",
     "COLUMN_STEPS",
     "FOR_TABLES",
-    "MOST_FEATURES",
     "ONE_HOT",
-    "Features",
-    "Given",
-    "array_of",
 ]
 
-Features: TypeAlias = NDArray[Any]
-"""Of the shape of a sample, without the axis of samples."""
 _FLOATS, _INTEGERS = (1, 10, 11, 16), (6, 7)
 """TensorProto.DataType."""
-MOST_FEATURES = 2**19
-"""Of all operators together."""
-
-
-def array_of(features: list[Any], shape: tuple[int, ...]) -> Features:
-    made = np.empty(len(features), object)
-    made[:] = features
-    return made.reshape(shape)
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """A node, with the features and the constants that are its inputs."""
-
-    node: Node
-    known: Mapping[str, Features]
-    constants: Mapping[str, NDArray[Any]]
-
-    @property
-    def features(self) -> Features:
-        """The one input that is no constant."""
-        names = [name for name in self.node.inputs if name in self.known]
-        if len(names) != 1:
-            raise InputError(
-                fill(
-                    "it joins {names}; expected columns side by side (Concat)", names=both(map(quoted, names))
-                )
-            )
-        return self.known[names[0]]
-
-    def constant(self, place: int) -> NDArray[Any]:
-        """Return an input that has to be a constant."""
-        name = self.node.inputs[place] if place < len(self.node.inputs) else ""
-        if name not in self.constants:
-            raise InputError(fill("its input {place} is no constant", place=place + 1))
-        return self.constants[name]
-
-    def axis(self, default: int) -> int:
-        """Return the axis of the features, without that of samples."""
-        axis: int = self.node.attribute("axis", default)
-        return axis - 1 if axis > 0 else axis
 
 
 def _each(features: Features, change: Callable[..., Feature], *numbers: Any) -> Features:
@@ -197,6 +155,21 @@ def _imputer(given: Given) -> Features:
     return _each(given.features, filled, node.attribute("imputed_value_floats", (0.0,)))
 
 
+_NORMS = {"L1": "l1", "L2": "l2", "MAX": "largest"}
+"""ONNX has MAX as x / max x, and ONNX Runtime computes that; max |x| is scikit-learn's."""
+
+
+def _normalizer(given: Given) -> Features:
+    given.node.refuse_others("norm")
+    name = given.node.attribute("norm", "MAX")
+    if name not in _NORMS:
+        raise InputError(fill("its norm is {norm!r}; expected MAX, L1 or L2", norm=name))
+    features = given.features
+    if features.ndim != 1:
+        raise InputError("it takes a sample of several axes; expected columns side by side")
+    return array_of(normed(features, _NORMS[name]), features.shape)
+
+
 ONE_HOT = "ai.onnx.ml.OneHotEncoder"
 
 
@@ -263,7 +236,8 @@ def _texts(categories: Any) -> tuple[str, ...]:
 
 
 CHOOSE = ("Gather", "ai.onnx.ml.ArrayFeatureExtractor")
-FOR_TABLES = ("ai.onnx.ml.Imputer", ONE_HOT, "ai.onnx.ml.LabelEncoder")
+NORMALIZER = "ai.onnx.ml.Normalizer"
+FOR_TABLES = ("ai.onnx.ml.Imputer", NORMALIZER, ONE_HOT, "ai.onnx.ml.LabelEncoder")
 COLUMN_STEPS: dict[str, Callable[[Given], Features]] = {
     "Identity": _same,
     "Cast": _cast,
@@ -277,6 +251,7 @@ COLUMN_STEPS: dict[str, Callable[[Given], Features]] = {
     "Div": _divided,
     "ai.onnx.ml.Scaler": _scaler,
     "ai.onnx.ml.Imputer": _imputer,
+    NORMALIZER: _normalizer,
     ONE_HOT: _one_hot,
     "ai.onnx.ml.LabelEncoder": _label_encoder,
 }

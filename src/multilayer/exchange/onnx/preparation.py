@@ -15,16 +15,8 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.exchange.features import Feature, Number, Text
-from multilayer.exchange.onnx.column_steps import (
-    CHOOSE,
-    COLUMN_STEPS,
-    FOR_TABLES,
-    MOST_FEATURES,
-    ONE_HOT,
-    Features,
-    Given,
-    array_of,
-)
+from multilayer.exchange.onnx.column_steps import CHOOSE, COLUMN_STEPS, FOR_TABLES, ONE_HOT
+from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of
 from multilayer.exchange.onnx.graph import Graph, Node, Value
 from multilayer.exchange.onnx.steps import REASONS
 

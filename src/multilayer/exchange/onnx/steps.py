@@ -268,7 +268,8 @@ REASONS = {
         "it fills gaps, which no layer does; a model of a table does so before its network alone"
     ),
     "ai.onnx.ml.Normalizer": N_(
-        "it divides each sample by its norm, which no layer does: divide before it, and export the rest"
+        "it divides each sample by its norm behind the first weights, which no layer does; a model of a table does so "
+        "before its network alone"
     ),
     "ai.onnx.ml.OneHotEncoder": _ENCODES,
     "ai.onnx.ml.LabelEncoder": _ENCODES,

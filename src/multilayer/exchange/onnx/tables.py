@@ -19,6 +19,7 @@ from multilayer.exchange.imported import Target
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.emitter import Emitter, label_table, layers_into
 from multilayer.exchange.onnx.graph import Graph, Value
+from multilayer.exchange.onnx.norms import over_norm
 from multilayer.network import MLP, Dense
 from multilayer.tables import Model
 from multilayer.tables.encoder import ColumnEncoder
@@ -206,6 +207,8 @@ def answers_into(emitter: Emitter, model: Model, values: Mapping[str, str]) -> s
     parts = [made for column in model.encoder.columns for made in _encoded(emitter, column, values)]
     emitter.begin(f"{TABLE}x", 0)
     x = emitter.o("Concat", *parts, axis=1)
+    for norm in model.encoder.norms:
+        x = over_norm(emitter, x, norm, model.encoder.width)
     found = [_member(emitter, network, number, x, model) for number, network in enumerate(model.networks, 1)]
     emitter.begin(f"{TABLE}y", 0)
     mean = found[0]

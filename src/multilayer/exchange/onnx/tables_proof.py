@@ -126,7 +126,7 @@ def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, 
 
 def _allowed(model: Model, columns: Columns) -> NDArray[np.float64]:
     """Return how far each answer of two correct programs may be apart, of shape (rows, answers)."""
-    x = model.encoder(columns)
+    x = model.encoder.apart()(columns)
     centres = [
         abs(one.center * one.scale) if isinstance(one, Linear) else 0.0
         for column in model.encoder.columns
@@ -134,6 +134,9 @@ def _allowed(model: Model, columns: Columns) -> NDArray[np.float64]:
         for _ in names
     ]
     error = _PER_INPUT * float(np.finfo(np.float32).eps) * (np.abs(x.astype(np.float64)) + centres)
+    for norm in model.encoder.norms:
+        error = norm.spread(x, error)
+    x = model.encoder.joined(x)
     found = np.mean([tolerance(one, x, error) for one in model.networks], axis=0)
     if model.target.classes:
         temperature = 1.0 if model.calibration is None else model.calibration.temperature

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.text import fill
 from multilayer.exchange.assembly import table_model
-from multilayer.exchange.features import Feature, Number
+from multilayer.exchange.features import Feature, Normed, Number
 from multilayer.exchange.onnx import runtime
 from multilayer.exchange.onnx.graph import Graph, Value
 from multilayer.exchange.onnx.labels import Ends
@@ -44,6 +44,12 @@ def model_of(prepared: Prepared, network: MLP) -> tuple[Model, tuple[str, ...]]:
         "columns are prepared as in the graph, in float64 and rounded once; a category that the graph has not is "
         "none of its categories, and a gap that no imputer fills is 0 after scaling"
     )
+    if any(norm.norm == "largest" for norm in model.encoder.norms):
+        divided = fill(
+            "MAX of Normalizer divides by the largest number of a row, as ONNX says and ONNX Runtime does; Normalizer("
+            "'max') of scikit-learn divides by the largest absolute one, and differs where numbers are negative"
+        )
+        return model, (said, divided, *notes)
     return model, (said, *notes)
 
 
@@ -85,6 +91,7 @@ class Source:
 
 
 def _is_filled(feature: Feature) -> bool:
+    feature = feature.before if isinstance(feature, Normed) else feature
     return isinstance(feature, Number) and feature.missing is not None
 
 

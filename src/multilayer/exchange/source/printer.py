@@ -46,6 +46,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _RESULTS = {
     "to_f32": "f32",
+    "narrow": "f32",
     "to_f64": "f64",
     "to_real": "real",
     "to_int": "i32",
@@ -57,7 +58,7 @@ _RESULTS = {
     "signbit": "bool",
 }
 """The results of primitives; others return the type of their operands."""
-_TAKES = {"to_f32": "f64", "bits32": "f32", "high_bits": "f64", "rough_reciprocal": "f64"}
+_TAKES = {"to_f32": "f64", "narrow": "f64", "bits32": "f32", "high_bits": "f64", "rough_reciprocal": "f64"}
 _ELEMENTS = {"table32": "f32", "table64": "f64", "numbers64": "f64", "row": "real"}
 
 

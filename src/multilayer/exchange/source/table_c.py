@@ -88,6 +88,7 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         "unroll": "#define UNROLL\n",
         "gaps": ", ".join(c_string(text) for text in sorted(GAPS)),
         "inputs": "\n".join(f"    x[{i}] = {text};" for i, text in enumerate(plan.inputs(C(real)))),
+        "norms": plan.norms(C(real), "    "),
         "members": "\n".join(chain.from_iterable(_member(plan, one, numbers_of_it) for one in plan.members)),
         "end": end if classes else _QUANTITY.format_map(numbers_of_it),
         "test_rows": len(plan.rows),

@@ -127,7 +127,7 @@ static int encode(const char *const *row, real *x) {{
         if (known_count[i] < 0 && !is_gap(word) && !number_of(word, &v[i])) return i + 1;
     }}
 {inputs}
-    return 0;
+{norms}    return 0;
 }}
 
 int {name}_predict(const char *const *row, double *y) {{

@@ -82,6 +82,7 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         "members": "\n".join(chain.from_iterable(members)),
         "calls": ", ".join(f"member{i}(x)" for i in range(1, len(plan.members) + 1)),
         "inputs": "\n".join(f"        {text}," for text in plan.inputs(JavaScript())),
+        "norms": plan.norms(JavaScript(), "    "),
         "combined": (_CLASSES if classes else _QUANTITY).format_map(numbers),
         "test_rows": ",\n".join(f"    {script_string(row)}" for row in plan.rows),
         "test_answers": shortest(plan.answers, NOT_FINITE),

@@ -67,9 +67,10 @@ export function encode(row) {{
     }}
     const v = columnNames.map((name, i) => (categories[i] === null ? number_of(name, cells[i]) : NaN));
     const c = columnNames.map((name, i) => (categories[i] === null ? -2 : code_of(categories[i], cells[i])));
-    return [
+    const x = [
 {inputs}
     ];
+{norms}    return x;
 }}
 
 // Returns {answer}

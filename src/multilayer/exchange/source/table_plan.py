@@ -14,19 +14,16 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, quoted
 from multilayer.exchange.onnx.tables_proof import Rows
-from multilayer.exchange.source.kernels import columns as kernels
 from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.kernels.rows import softmax_f64
 from multilayer.exchange.source.languages.dialect import Dialect
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
 from multilayer.exchange.source.program import Program
+from multilayer.exchange.source.table_inputs import TRANSFORMS, Cell, kernels_of_norm, norm_statements
 from multilayer.network import MLP, Dense
-from multilayer.tables.columns import MISSING, UNSEEN, Columns, ColumnSchema
+from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.model import Model
-from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
-from multilayer.tables.transforms.linear import Linear
-from multilayer.tables.transforms.missing import Indicator
-from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
+from multilayer.tables.transforms.numbers import Normal
 from multilayer.tables.transforms.transform import Transform
 
 __all__ = ["TablePlan", "table_plan_of", "texts_of"]
@@ -122,7 +119,9 @@ class TablePlan:
     def _kernels(self) -> Iterator[tuple[Any, ...]]:
         for column in self.model.encoder.columns:
             for one in column.transforms:
-                yield _TRANSFORMS[type(one)][0]
+                yield TRANSFORMS[type(one)][0]
+        for norm in self.model.encoder.norms:
+            yield kernels_of_norm(norm)
 
     def _tables(self) -> Iterator[Table]:
         for place, one in self._transforms():
@@ -145,84 +144,16 @@ class TablePlan:
         places = iter(self._transforms())
         found = []
         for i, column in enumerate(self.model.encoder.columns):
-            cell = _Cell(f"v[{i}]" if column.schema.kind == "number" else f"c[{i}]", number, equal)
+            cell = Cell(f"v[{i}]" if column.schema.kind == "number" else f"c[{i}]", number, equal)
             for _ in column.transforms:
                 place, one = next(places)
-                found += _TRANSFORMS[type(one)][1](one, cell, place)
+                found += TRANSFORMS[type(one)][1](one, cell, place)
         return found
 
-
-@dataclass(frozen=True)
-class _Cell:
-    """A value of a column in source, and how numbers are written."""
-
-    text: str
-    number: Callable[[float], str]
-    equal: str
-
-    def call(self, name: str, *numbers: float) -> str:
-        return f"{name}({', '.join([self.text, *map(self.number, numbers)])})"
-
-    def chosen(self, code: int, on: Any, off: Any) -> str:
-        texts = (one if isinstance(one, str) else self.number(one) for one in (on, off))
-        return f"chosen({self.text} {self.equal} {code}, {', '.join(texts)})"
-
-    @property
-    def is_missing(self) -> str:
-        if self.text.startswith("c"):
-            return f"{self.text} {self.equal} {MISSING}"
-        return f"{self.text} {'!==' if self.equal == '===' else '!='} {self.text}"
-
-
-def _scaled(one: Scaled, cell: _Cell, place: int) -> list[str]:
-    return [cell.call("scaled", one.center, one.scale)]
-
-
-def _linear(one: Linear, cell: _Cell, place: int) -> list[str]:
-    return [cell.call("linear", one.center, one.scale, one.missing)]
-
-
-def _normal(one: Normal, cell: _Cell, place: int) -> list[str]:
-    tables = ", ".join(f"{name}{place}" for name in ("points", "z", "slopes"))
-    return [f"quantile({cell.text}, {tables}, {one.points.shape[1] - 1}, {cell.number(one.middle)})"]
-
-
-def _binned(one: Binned, cell: _Cell, place: int) -> list[str]:
-    low = one.edges[:-1]
-    inverse = 1.0 / np.diff(one.edges)
-    ends = one.middle, one.edges[0], one.edges[-1]
-    return [cell.call("share_of_bin", *ends, *bin_) for bin_ in zip(low, inverse, strict=True)]
-
-
-def _one_hot(one: OneHot, cell: _Cell, place: int) -> list[str]:
-    last = len(one.off) - 1
-    codes = [UNSEEN if one.other and code == last else code for code in range(last + 1)]
-    return [cell.chosen(code, on, off) for code, on, off in zip(codes, one.on, one.off, strict=True)]
-
-
-def _two_values(one: TwoValues, cell: _Cell, place: int) -> list[str]:
-    return [cell.chosen(0, one.first, cell.chosen(1, one.second, one.neither))]
-
-
-def _ordinal(one: Ordinal, cell: _Cell, place: int) -> list[str]:
-    return [f"scaled(place({cell.text}), {cell.number(one.center)}, {cell.number(one.scale)})"]
-
-
-def _indicator(one: Indicator, cell: _Cell, place: int) -> list[str]:
-    return [f"chosen({cell.is_missing}, {cell.number(one.on)}, {cell.number(one.off)})"]
-
-
-_TRANSFORMS: dict[type[Transform], tuple[tuple[Any, ...], Callable[[Any, _Cell, int], list[str]]]] = {
-    Scaled: ((kernels.scaled,), _scaled),
-    Linear: ((kernels.linear,), _linear),
-    Normal: ((kernels.quantile,), _normal),
-    Binned: ((kernels.share_of_bin,), _binned),
-    OneHot: ((kernels.chosen,), _one_hot),
-    TwoValues: ((kernels.chosen,), _two_values),
-    Ordinal: ((kernels.scaled, kernels.place), _ordinal),
-    Indicator: ((kernels.chosen,), _indicator),
-}
-"""The kernels that a transform needs, and its inputs as expressions."""
+    def norms(self, dialect: Dialect, indent: str) -> str:
+        """Return the statements behind the expressions of all inputs, in lines."""
+        lines = norm_statements(self.model.encoder.norms, dialect)
+        return "".join(f"{indent}{line}\n" for line in lines)
 
 
 def table_plan_of(model: Model, name: str) -> TablePlan:

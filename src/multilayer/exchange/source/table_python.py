@@ -68,6 +68,7 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         ),
         "calls": ", ".join(f"member{i}(x)" for i in range(1, len(plan.members) + 1)),
         "inputs": "\n".join(f"        {text}," for text in plan.inputs(Python())),
+        "norms": plan.norms(Python(), "    "),
         "combined": (_CLASSES if classes else _QUANTITY).format_map(
             plan.combination(literal, "list(a)", "[value / {} for value in a]")
         ),

@@ -87,9 +87,10 @@ def encode(row) -> list[float]:
     known = [CATEGORIES.get(name) for name in COLUMNS]
     v = [number_of(name, cell) if one is None else math.nan for name, one, cell in zip(COLUMNS, known, cells)]
     c = [-2 if one is None else code_of(one, cell) for one, cell in zip(known, cells)]
-    return [
+    x = [
 {inputs}
     ]
+{norms}    return x
 
 
 def predict(row) -> {result}:

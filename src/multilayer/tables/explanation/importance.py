@@ -60,14 +60,14 @@ def importances(
     ensemble, ones = _ensemble_of(model), np.ones((1, len(y)))
 
     def worth(x: NDArray[np.float32]) -> float:
-        return score.sign * float(score.function(y, ensemble.of_inputs(x), ones)[0])
+        return score.sign * float(score.function(y, ensemble.of_inputs(model.encoder.joined(x)), ones)[0])
 
-    x = model.encoder(columns)
+    x = model.encoder.apart()(columns)
     whole = worth(x)
     for column, inputs in zip(columns, _inputs_of(model), strict=True):
         drops, kept = [], x[:, inputs].copy()
         for _ in range(repeats):
-            # A row's inputs come from the row alone, so shuffled values have shuffled inputs.
+            # A row's inputs before norms come from its column alone, so shuffled values have shuffled inputs.
             x[:, inputs] = kept[rng.permutation(len(x))]
             drops.append(whole - worth(x))
         x[:, inputs] = kept
@@ -81,16 +81,17 @@ def dependences(model: Model, columns: Columns) -> Iterator[Dependence]:
     ----------
     Friedman, J. H.: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 2001.
     """
-    ensemble, x = _ensemble_of(model), model.encoder(columns)
+    ensemble, apart = _ensemble_of(model), model.encoder.apart()
+    x = apart(columns)
     for column, inputs in zip(columns, _inputs_of(model), strict=True):
         values = _grid(column)
         changed = replace(column, values=values)
         others = columns.take(np.zeros(len(values), np.intp))
-        grid = model.encoder(Columns(changed if other.name == column.name else other for other in others))
+        grid = apart(Columns(changed if other.name == column.name else other for other in others))
         means, kept = [], x[:, inputs].copy()
         for encoded in grid:
             x[:, inputs] = encoded[inputs]
-            means.append(ensemble.of_inputs(x).mean(axis=0))
+            means.append(ensemble.of_inputs(model.encoder.joined(x)).mean(axis=0))
         x[:, inputs] = kept
         shown = values.tolist() if column.kind == "number" else changed.texts()
         yield Dependence(column.name, column.kind, tuple(shown), np.array(means))

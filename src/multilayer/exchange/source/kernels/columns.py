@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from multilayer.exchange.source.kernels.language import NAN, f32, f64, i32, sqrt, table64, to_f32, to_f64
+from multilayer.exchange.source.kernels.language import (
+    NAN,
+    absolute,
+    f32,
+    f64,
+    i32,
+    narrow,
+    sqrt,
+    table64,
+    to_f64,
+)
 
 FARTHEST = 1e9
 NINTH = float.fromhex("0x1.c71c72p-4")
@@ -18,11 +28,11 @@ def clipped_smoothly(z: f32) -> f32:
 
 
 def scaled(x: f64, center: f64, scale: f64) -> f32:
-    return clipped_smoothly(to_f32((x - center) * scale))
+    return clipped_smoothly(narrow((x - center) * scale))
 
 
 def linear(x: f64, center: f64, scale: f64, missing: f64) -> f32:
-    return to_f32((x - center) * scale if x == x else missing)
+    return narrow((x - center) * scale if x == x else missing)
 
 
 def share_of_bin(x: f64, middle: f64, first: f64, last: f64, low: f64, inverse: f64) -> f32:
@@ -32,7 +42,7 @@ def share_of_bin(x: f64, middle: f64, first: f64, last: f64, low: f64, inverse: 
     held = last if above > last else above
     share = (held - low) * inverse
     positive = share if share > 0.0 else 0.0
-    return to_f32(positive if positive < 1.0 else 1.0)
+    return narrow(positive if positive < 1.0 else 1.0)
 
 
 def quantile(x: f64, points: table64, z: table64, slopes: table64, last: i32, middle: f64) -> f32:
@@ -43,7 +53,7 @@ def quantile(x: f64, points: table64, z: table64, slopes: table64, last: i32, mi
     i = 0
     while i + 1 < last and points[i + 1] <= held:
         i = i + 1
-    return to_f32(z[i] + (held - points[i]) * slopes[i])
+    return narrow(z[i] + (held - points[i]) * slopes[i])
 
 
 def place(code: i32) -> f64:
@@ -52,4 +62,32 @@ def place(code: i32) -> f64:
 
 
 def chosen(is_it: bool, on: f64, off: f64) -> f32:
-    return to_f32(on if is_it else off)
+    return narrow(on if is_it else off)
+
+
+# Norms of rows (multilayer.tables.row_norm): a total, number by number; nan stays.
+
+
+def with_absolute(total: f64, x: f64) -> f64:
+    return total + absolute(x)
+
+
+def with_square(total: f64, x: f64) -> f64:
+    return total + x * x
+
+
+def larger(total: f64, x: f64) -> f64:
+    return x if x > total or x != x else total
+
+
+def larger_absolute(total: f64, x: f64) -> f64:
+    return larger(total, absolute(x))
+
+
+def root(total: f64) -> f64:
+    return sqrt(total)
+
+
+def over(x: f64, norm: f64, least: f64) -> f32:
+    """Return x over a norm; x where that is too small."""
+    return narrow(x if absolute(norm) <= least else x / norm)

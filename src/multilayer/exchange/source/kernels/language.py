@@ -29,6 +29,7 @@ __all__ = [
     "fma",
     "high_bits",
     "i32",
+    "narrow",
     "numbers64",
     "real",
     "rough_reciprocal",
@@ -85,6 +86,11 @@ def signbit(x: float) -> bool:
 
 def to_f32(x: float) -> float:
     """The nearest f32."""
+    raise NotImplementedError
+
+
+def narrow(x: float) -> float:
+    """The nearest f32, also where compilers compute several side by side."""
     raise NotImplementedError
 
 

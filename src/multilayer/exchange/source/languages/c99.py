@@ -139,6 +139,12 @@ static inline double two_to_the(int k) {
     memcpy(&x, &bits, sizeof x);
     return x;
 }""",
+    "narrow": """\
+/* The nearest float; gcc 12 with -O2 would leave out this rounding for two doubles side by side */
+static inline float narrow(double x) {
+    const volatile float nearest = (float)x;
+    return nearest;
+}""",
     "bits32": """\
 static inline int bits32(float x) {
     int32_t bits;

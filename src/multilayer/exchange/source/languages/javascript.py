@@ -43,7 +43,7 @@ class JavaScript:
     def primitive(self, name: str, arguments: Sequence[Text], kind: str) -> Text:
         texts = ", ".join(argument.text for argument in arguments)
         narrow = kind == "f32"
-        if name in ("to_f32", "to_f64", "to_real"):
+        if name in ("to_f32", "narrow", "to_f64", "to_real"):
             (first,) = arguments
             rounds = narrow and first.type != "f32"
             return Text(f"fround({texts})", kind) if rounds else Text(first.text, kind, first.level)

@@ -46,7 +46,7 @@ class Python:
     def primitive(self, name: str, arguments: Sequence[Text], kind: str) -> Text:
         texts = ", ".join(argument.text for argument in arguments)
         narrow = kind == "f32"
-        if name in ("to_f32", "to_f64", "to_real"):
+        if name in ("to_f32", "narrow", "to_f64", "to_real"):
             (first,) = arguments
             rounds = narrow and first.type != "f32"
             return Text(f"f32({texts})", kind) if rounds else Text(first.text, kind, first.level)
