@@ -156,13 +156,16 @@ def _task(client: Any, folder: Path, rounds: int, size: float) -> str:
     """What a gradient costs beside its arithmetic: 16 tasks that do nothing, with weights of 94,000 numbers."""
     del folder, size
     from multilayer.cluster.sums import gathered
+    from multilayer.cluster.workers import Workers
 
     lines = []
     for numbers in (0, 94_000, 1_000_000):
         weights = np.zeros(numbers, np.float32)
 
         def step(weights: Any = weights) -> None:
-            gathered(client, 16, lambda _, sent: client.submit(_nothing, sent, pure=False), (weights,))
+            gathered(
+                Workers(client), 16, lambda _, sent: client.submit(_nothing, sent, pure=False), (weights,)
+            )
 
         seconds, _ = _in_turns(10 * rounds, step, lambda: None)
         lines.append(

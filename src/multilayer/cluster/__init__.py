@@ -10,7 +10,8 @@ from multilayer.cluster.connection import ClusterLostError, Required, UnfitWorke
 from multilayer.cluster.rows import DaskRows, rows_of
 from multilayer.cluster.shared import Link, Shared
 from multilayer.cluster.sums import ClusterStepSums, ClusterSums
-from multilayer.cluster.tasks import Outcome, WorkerLost, completed
+from multilayer.cluster.tasks import Outcome, completed
+from multilayer.cluster.workers import WorkerLost
 
 __all__ = [
     "ClusterLostError",

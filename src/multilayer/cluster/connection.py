@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,12 +19,11 @@ __all__ = [
     "ClusterLostError",
     "Required",
     "UnfitWorkerError",
-    "check_wait",
     "connected",
     "dask",
     "lost",
-    "some_workers",
     "where_it_answers",
+    "workers_lost_by",
     "workers_of",
 ]
 
@@ -34,8 +32,6 @@ _SECONDS = 10
 """How long to wait for the answer of a scheduler."""
 WAIT = 60.0
 """Seconds to wait for a worker where there is none left."""
-_LOOK = 0.1
-"""Seconds between two looks for one."""
 _GONE = (OSError, RuntimeError, CancelledError)
 """By these shows a scheduler that is lost."""
 _SILENT = 50
@@ -75,11 +71,15 @@ def connected(cluster: Any) -> Iterator[Any]:
         When the scheduler is lost while it is used.
     """
     distributed = dask()
-    try:
-        with _client_of(distributed, cluster) as client:
+    with _client_of(distributed, cluster) as client:
+        try:
             yield client
-    except distributed.comm.CommClosedError:  # at any of the many calls that go to the scheduler
-        raise _scheduler_lost() from None
+        except distributed.comm.CommClosedError:  # at any of the many calls that go to the scheduler
+            raise _scheduler_lost() from None
+        except _GONE:
+            if _answers(client):
+                raise
+            raise _scheduler_lost() from None
 
 
 @contextmanager
@@ -153,6 +153,11 @@ def lost() -> tuple[type[BaseException], ...]:
     return CancelledError, OSError, dask().KilledWorker
 
 
+def workers_lost_by(error: BaseException) -> int:
+    """Return how many workers were lost one after the other where a call ends with such an error, at least."""
+    return error.allowed_failures + 1 if isinstance(error, dask().KilledWorker) else 1
+
+
 @contextmanager
 def where_it_answers(client: Any) -> Iterator[bool]:
     """Yield whether the scheduler answers, for what is of no use without it; that it is lost meanwhile is no error.
@@ -181,29 +186,6 @@ def _scheduler_lost() -> ClusterLostError:
     return ClusterLostError(
         fill("the connection to the scheduler of the cluster is lost; what is done is kept")
     )
-
-
-def some_workers(client: Any) -> dict[str, int]:
-    """Return the same as soon as there is a worker.
-
-    Raises
-    ------
-    ClusterLostError
-        When none comes.
-    """
-    began = time.monotonic()
-    while not (found := workers_of(client)):
-        check_wait(began)
-        time.sleep(_LOOK)
-    return found
-
-
-def check_wait(began: float) -> None:
-    """Refuse to wait for a worker any longer."""
-    if time.monotonic() - began > WAIT:
-        raise ClusterLostError(
-            fill("the cluster has had no worker for {seconds:.0f} s; start one, and try again", seconds=WAIT)
-        )
 
 
 class ClusterLostError(InputError):

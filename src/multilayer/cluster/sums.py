@@ -18,14 +18,14 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.cluster.connection import (
-    WAIT,
     ClusterLostError,
     Required,
     lost,
-    some_workers,
     where_it_answers,
+    workers_lost_by,
 )
 from multilayer.cluster.rows import DaskRows
+from multilayer.cluster.workers import Say, Workers
 from multilayer.optimizers import Parameters
 from multilayer.training.block_engine import HereSums, Samples, engine_of_blocks
 from multilayer.training.block_sums import BLOCK, BlockSums, Sums, Vector, pairwise, weight_of
@@ -35,11 +35,13 @@ from multilayer.training.data import Arrays
 __all__ = ["ClusterStepSums", "ClusterSums"]
 
 _LOSSES = 5
-"""How often in a row the work of lost workers is done again."""
+"""How many workers may be lost in a row, and their work is done again."""
 _PER_THREAD = 4
 """Shards for each thread of the cluster: enough that a slow worker holds up little."""
 _PAUSE = 0.5
 """Seconds until the scheduler has seen that a worker is gone."""
+_LOOK = 0.5
+"""Seconds between two looks at the workers."""
 _INLINE = 2**16
 """Bytes of parameters that go with each task; more of them go to one worker, and from there to the others."""
 _PART = 2**22
@@ -70,15 +72,16 @@ class ClusterSums(Sums):
     """
 
     def __init__(
-        self, client: Any, config: TrainConfig, activations: tuple[Activation, ...], data: Arrays
+        self, client: Any, say: Say, config: TrainConfig, activations: tuple[Activation, ...], data: Arrays
     ) -> None:
         self._client, self._task, self._whole = client, Task.of(config, activations), weight_of(data)
-        blocks = shard_blocks(client, -(-data.rows // BLOCK))
+        self._workers = Workers(client, say)
+        blocks = shard_blocks(self._workers.some(), -(-data.rows // BLOCK))
         (self._shards,) = data.batches(blocks * BLOCK, None)
         self._held: list[tuple[Any, Any] | None] = [None] * len(self._shards)
 
     def total(self, parameters: Parameters) -> Vector | None:
-        sums = gathered(self._client, len(self._shards), self._submit, parameters)
+        sums = gathered(self._workers, len(self._shards), self._submit, parameters)
         sizes = [
             -(-min(self._shards.size, self._shards.rows - n * self._shards.size) // BLOCK)
             for n in range(len(sums))
@@ -108,13 +111,16 @@ class ClusterSums(Sums):
 class ClusterStepSums:
     """The sums of the blocks of a batch, whose rows go to the workers with each step."""
 
-    def __init__(self, client: Any, config: TrainConfig, activations: tuple[Activation, ...]) -> None:
+    def __init__(
+        self, client: Any, say: Say, config: TrainConfig, activations: tuple[Activation, ...]
+    ) -> None:
         self._client, self._task = client, Task.of(config, activations)
+        self._workers = Workers(client, say)
 
     def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
         """Return the objective, and behind it the gradient; None where not finite."""
         x, y, weights = samples
-        blocks = shard_blocks(self._client, -(-len(x) // BLOCK), per_thread=1)
+        blocks = shard_blocks(self._workers.some(), -(-len(x) // BLOCK), per_thread=1)
         while blocks > 1 and blocks * BLOCK * x[0].nbytes > _PART:
             blocks //= 2
         rows = blocks * BLOCK
@@ -127,20 +133,19 @@ class ClusterStepSums:
                 part_sum, self._task, some, whole, parameters, pure=False, retries=_LOSSES
             )
 
-        sums = gathered(self._client, len(parts), submit, parameters)
+        sums = gathered(self._workers, len(parts), submit, parameters)
         return pairwise(
             (-(-(part.stop - part.start) // BLOCK), found) for part, found in zip(parts, sums, strict=True)
         )
 
 
-def shard_blocks(client: Any, blocks: int, per_thread: int = _PER_THREAD) -> int:
+def shard_blocks(threads: int, blocks: int, per_thread: int = _PER_THREAD) -> int:
     """Return a power of two, such that each thread of the cluster has a few shards of so many blocks."""
-    threads = sum(some_workers(client).values())
     return 1 << max(0, (blocks // (per_thread * threads)).bit_length() - 1)
 
 
 def gathered(
-    client: Any, count: int, submit: Callable[[int, Any], Any], parameters: Parameters
+    workers: Workers, count: int, submit: Callable[[int, Any], Any], parameters: Parameters
 ) -> Sequence[Any]:
     """Return the results of tasks by number; what a lost worker had is submitted again.
 
@@ -151,47 +156,50 @@ def gathered(
     ClusterLostError
         When the scheduler is gone, when there is no worker for a minute, and when workers are lost again and again.
     """
-    done: dict[int, Any] = {}
-    reason: BaseException | None = None
-    for _ in range(_LOSSES + 1):
-        some_workers(client)
+    client, done, losses = workers.client, dict[int, Any](), 0
+    while True:
+        workers.some()
         common: Any = parameters
+        reasons = list[BaseException]()
         try:
             if sum(array.nbytes for array in parameters) > _INLINE:
                 (common,) = client.scatter([parameters], hash=False)
             tasks = {number: submit(number, common) for number in range(count) if number not in done}
         except lost() as error:  # the worker that data were sent to
-            reason = error
+            tasks = {}
+            reasons.append(error)
             time.sleep(_PAUSE)
-            continue
         for number, task in tasks.items():
             try:
-                done[number] = _result(client, task)
+                done[number] = _result(workers, task)
             except InputError:
                 with where_it_answers(client) as answering:
                     if answering:
                         client.cancel(list(tasks.values()))
                 raise
             except lost() as error:
-                reason = error
-        if len(done) == count:
+                reasons.append(error)
+        if not reasons:
             return [done[number] for number in range(count)]
-    raise ClusterLostError(
-        fill(
-            "the cluster lost workers {count} times in a row while it computed one gradient; last: {reason}",
-            count=_LOSSES + 1,
-            reason=reason,
-        )
-    )
+        reason = max(reasons, key=workers_lost_by)
+        losses += workers_lost_by(reason)
+        if losses > _LOSSES:
+            raise ClusterLostError(
+                fill(
+                    "the cluster lost workers {count} times in a row while it computed one gradient; last: {reason}",
+                    count=losses,
+                    reason=reason,
+                )
+            )
 
 
-def _result(client: Any, task: Any) -> Any:
+def _result(workers: Workers, task: Any) -> Any:
     """Return the result of a task, however long it takes while there are workers."""
     while True:
         try:
-            return task.result(timeout=WAIT)
+            return task.result(timeout=_LOOK)
         except TimeoutError:
-            some_workers(client)
+            workers.look()
 
 
 _engines: OrderedDict[tuple[str, int], Any] = OrderedDict()

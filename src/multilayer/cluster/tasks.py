@@ -17,41 +17,22 @@ from multilayer.cluster.connection import (
     ClusterLostError,
     Required,
     UnfitWorkerError,
-    check_wait,
     dask,
     lost,
     where_it_answers,
-    workers_of,
+    workers_lost_by,
 )
 from multilayer.cluster.shared import Link, Shared, on_this_worker
+from multilayer.cluster.workers import Say, Workers
 
-__all__ = ["Outcome", "Say", "WorkerLost", "completed"]
+__all__ = ["Outcome", "completed"]
 
 _LOSSES = 5
-"""How often one call is made again when its worker is lost."""
+"""How many workers may be lost at one call, and it is made again."""
 _AHEAD = 4
 """Calls that wait for each thread of the cluster; the others stay here."""
 _LOOK = 0.5
 """Seconds between two looks at the workers."""
-
-
-@dataclass(frozen=True)
-class WorkerLost:
-    """A worker that is gone; what it was at is done again by another one."""
-
-    worker: str
-    """Its address."""
-    left: int
-    """How many workers there are."""
-
-    @property
-    def sentence(self) -> str:
-        """What happened, in words."""
-        return fill(
-            "worker {worker} was lost; others do its work again ({left} left)",
-            worker=self.worker,
-            left=self.left,
-        )
 
 
 @dataclass(frozen=True)
@@ -62,9 +43,6 @@ class Outcome:
     """Of the call, from 0."""
     value: Any = None
     error: InputError | None = None
-
-
-Say = Callable[[WorkerLost], Any]
 
 
 def completed(
@@ -101,7 +79,7 @@ def completed(
     """
     calls = _Calls(client, function, arguments, say, shared)
     try:
-        while calls.left or calls.running:
+        while calls.are_open:
             yield from calls.step()
             between()
     finally:
@@ -120,33 +98,42 @@ class _Calls:
         self._client, self._function, self._arguments = client, function, arguments
         self._shared = shared
         self._required = Required.here()
-        self._workers = _Workers(client, say)
+        self._workers = Workers(client, say)
         self._losses = Counter[int]()
-        self.left = deque(range(len(arguments)))
-        self.running: dict[Any, int] = {}
+        self._left = deque(range(len(arguments)))
+        self._suspected = deque[int]()
+        """Lost more than once: made one at a time, so that a call that ends workers is not confused with others."""
+        self._running: dict[Any, int] = {}
+
+    @property
+    def are_open(self) -> bool:
+        """Whether there is a call that is not done."""
+        return bool(self._left or self._suspected or self._running)
 
     def step(self) -> Iterator[Outcome]:
         """Hand out calls, wait a moment, and yield what is done."""
         distributed, room = dask(), _AHEAD * self._workers.look()
-        while self.left and len(self.running) < room:
-            number = self.left.popleft()
+        if self._suspected and not self._left and not self._running:
+            self._left.append(self._suspected.popleft())
+        while self._left and len(self._running) < room:
+            number = self._left.popleft()
             try:
                 self._submit(number)
             except lost() as error:  # the worker that data were sent to
                 yield from self._again(number, error)
                 break
-        if not self.running:
+        if not self._running:
             time.sleep(_LOOK)  # until there is a worker
             return
         try:
-            done = distributed.wait(list(self.running), timeout=_LOOK, return_when="FIRST_COMPLETED").done
+            done = distributed.wait(list(self._running), timeout=_LOOK, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             return
         except CancelledError:
             self._workers.look()  # refuses where the scheduler is gone
-            done = {future for future in self.running if future.status != "pending"}
+            done = {future for future in self._running if future.status != "pending"}
         for future in done:
-            number = self.running.pop(future)
+            number = self._running.pop(future)
             try:
                 yield Outcome(number, future.result())
             except UnfitWorkerError:
@@ -160,13 +147,13 @@ class _Calls:
     def _submit(self, number: int) -> None:
         common = (None, None) if self._shared is None else (self._shared.topic, self._shared.sent())
         call = (self._required, self._function, number, self._arguments[number])
-        self.running[self._client.submit(on_worker, *call, *common, pure=False)] = number
+        self._running[self._client.submit(on_worker, *call, *common, pure=False)] = number
 
     def _again(self, number: int, error: BaseException) -> Iterator[Outcome]:
         """Put a call back that was lost with its worker, or yield its end where that happens again and again."""
-        self._losses[number] += 1
+        self._losses[number] += workers_lost_by(error)
         if self._losses[number] <= _LOSSES:
-            self.left.append(number)
+            (self._left if self._losses[number] == 1 else self._suspected).append(number)
             return
         template = N_(
             "{count} workers in a row were lost at one task; they may lack memory for it; last: {reason}"
@@ -178,28 +165,7 @@ class _Calls:
         """Let the calls go that are not done."""
         with where_it_answers(self._client) as answering:
             if answering:
-                self._client.cancel(list(self.running))
-
-
-class _Workers:
-    """The workers of a cluster, which come and go."""
-
-    def __init__(self, client: Any, say: Say) -> None:
-        self._client, self._say = client, say
-        self._known: dict[str, int] = {}
-        self._seen = time.monotonic()
-
-    def look(self) -> int:
-        """Return how many threads there are; report workers that are gone, and refuse when all have been for long."""
-        found = workers_of(self._client)
-        for worker in self._known.keys() - found.keys():
-            self._say(WorkerLost(worker, len(found)))
-        self._known = found
-        if found:
-            self._seen = time.monotonic()
-        else:
-            check_wait(self._seen)
-        return sum(found.values())
+                self._client.cancel(list(self._running))
 
 
 def on_worker(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from multilayer.tables.recipe import Member, Plan
 from multilayer.tables.schedule import Schedule, scheduled, threads_of_each
 from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
-from multilayer.training.progress import bar
+from multilayer.training.progress import bar, write_line
 
 __all__ = ["FitProgress", "Found", "Progress", "train_bag"]
 
@@ -230,7 +229,7 @@ def _shown(progress: Progress, schedule: Schedule) -> Iterator[Show]:
         def show(at: FitProgress | WorkerLost) -> None:
             if isinstance(at, FitProgress):
                 advance(at.done, at.sentence)
-            elif progress is not False and sys.stderr is not None:
-                sys.stderr.write(f"{at.sentence}\n")
+            else:
+                write_line(at.sentence, progress)
 
         yield show

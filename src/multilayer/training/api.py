@@ -103,7 +103,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         The source of orders and dropout. A `RandomState` gives scikit-learn's orders.
     callbacks : callable, or iterable of callables
         Each is called with every event; one that returns True ends training. A method `ended` of a callback is called
-        once with the outcome, after the last event, however training ended.
+        once with the outcome, after the last event, however training ended. With a cluster, its method `worker_lost` is
+        called with a `multilayer.cluster.WorkerLost` when a worker is gone, and others do its work again.
     every : int, optional
         Yield a `Step` after so many batches. None: only epochs, which is faster.
     after : Trained or Memory, optional

@@ -45,13 +45,21 @@ class StepSums(Protocol):
 
 
 def cluster_sums(
-    cluster: Any, config: TrainConfig, activations: tuple[Activation, ...], stack: ExitStack
+    cluster: Any,
+    say: Callable[[Any], Any],
+    config: TrainConfig,
+    activations: tuple[Activation, ...],
+    stack: ExitStack,
 ) -> StepSums | None:
-    """Return the sums of a cluster, to which there is a connection until the stack is closed; None without one."""
+    """Return the sums of a cluster, to which there is a connection until the stack is closed; None without one.
+
+    `say` is called with a `multilayer.cluster.WorkerLost`.
+    """
     if cluster is None:
         return None
     room = import_module("multilayer.cluster")  # by name: it stands on training, and not the other way round
-    sums: StepSums = room.ClusterStepSums(stack.enter_context(room.connected(cluster)), config, activations)
+    client = stack.enter_context(room.connected(cluster))
+    sums: StepSums = room.ClusterStepSums(client, say, config, activations)
     return sums
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "Stopped",
     "Trained",
     "call_ended",
+    "call_lost",
     "callables",
 ]
 
@@ -219,7 +220,16 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
 
 def call_ended(callbacks: Iterable[Callback], trained: Trained) -> None:
     """Call the method `ended` of the callbacks that have one."""
+    _call(callbacks, "ended", trained)
+
+
+def call_lost(callbacks: Iterable[Callback], worker: Any) -> None:
+    """Call the method `worker_lost` of the callbacks that have one, with a `multilayer.cluster.WorkerLost`."""
+    _call(callbacks, "worker_lost", worker)
+
+
+def _call(callbacks: Iterable[Callback], name: str, argument: Any) -> None:
     for callback in callbacks:
-        ended = getattr(callback, "ended", None)
-        if callable(ended):
-            ended(trained)
+        method = getattr(callback, name, None)
+        if callable(method):
+            method(argument)

@@ -30,6 +30,7 @@ from multilayer.training.events import (
     Stopped,
     Trained,
     call_ended,
+    call_lost,
 )
 from multilayer.training.interruption import ConsistentReads, Interruption
 from multilayer.training.lbfgs import Iterations, minimize
@@ -176,7 +177,8 @@ class Training(Iterator[Step | Epoch]):
         run, ended = self._run, self._run.ended
         with ExitStack() as stack:
             if ended is None:
-                run.begin(cluster_sums(self._cluster, self.config, run.activations, stack))
+                sums = cluster_sums(self._cluster, self._lost, self.config, run.activations, stack)
+                run.begin(sums)
             while ended is None:
                 began = time.perf_counter()
                 failed = yield from self._steps(began)
@@ -259,9 +261,8 @@ class Training(Iterator[Step | Epoch]):
     def _iterations(self) -> Generator[Epoch, None, None]:
         """Yield an epoch per iteration of L-BFGS over all the data."""
         run = self._run
-        task = partial(
-            minimize, self.config, run.activations, run.engine.parameters(), run.data, self._cluster
-        )
+        start = run.engine.parameters()
+        task = partial(minimize, self.config, run.activations, start, run.data, self._cluster, self._lost)
         began, ended = time.perf_counter(), None
         with Iterations(task) as iterations:
             for parameters, loss in iterations:
@@ -286,9 +287,8 @@ class Training(Iterator[Step | Epoch]):
             return ended is not None
 
         run = self._run
-        minimum = minimize(
-            self.config, run.activations, run.engine.parameters(), run.data, self._cluster, ends
-        )
+        start = run.engine.parameters()
+        minimum = minimize(self.config, run.activations, start, run.data, self._cluster, self._lost, ends)
         self._conclude(minimum, ended)
 
     def _ended_by(self, event: Epoch) -> Stopped | None:
@@ -309,6 +309,11 @@ class Training(Iterator[Step | Epoch]):
             for callback in self._callbacks:
                 if callback(event) is True:
                     self._stop_asked = True
+
+    def _lost(self, worker: Any) -> None:
+        """Report that a worker of the cluster is gone."""
+        with self._reads.whole():
+            call_lost(self._callbacks, worker)
 
     def _between_steps(self) -> bool:
         """Answer the reads of other threads, and return whether to end."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from multilayer._base.text import printable
 from multilayer.training.events import Epoch, Step
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["Advance", "bar", "progress_bar"]
+__all__ = ["Advance", "bar", "progress_bar", "write_line"]
 
 Show = Callable[[Step | Epoch], None]
 Advance = Callable[[float, str], None]
@@ -36,7 +36,26 @@ def progress_bar(epochs: int, show: bool | None = None, rows: int | None = None)
     """
     each = 1 if rows is None else rows
     with bar("epoch" if rows is None else "row", each * epochs, show) as advance:
-        yield lambda event: advance(each * _completed(event), describe(event))
+        yield _Shown(advance, each, show)
+
+
+class _Shown:
+    """Takes the events of a training, as a callback does."""
+
+    def __init__(self, advance: Advance, each: int, show: bool | None) -> None:
+        self._advance, self._each, self._show = advance, each, show
+
+    def __call__(self, event: Step | Epoch) -> None:
+        self._advance(self._each * _completed(event), describe(event))
+
+    def worker_lost(self, event: Any) -> None:
+        write_line(event.sentence, self._show)
+
+
+def write_line(text: str, show: bool | None) -> None:
+    """Write a line on stderr, above a bar that is there, unless nothing is to be shown."""
+    if show is not False and sys.stderr is not None:
+        sys.stderr.write(f"{printable(text)}\n")
 
 
 @contextmanager
