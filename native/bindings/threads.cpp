@@ -1,4 +1,4 @@
-// threads(), set_threads(n), set_own_threads(n) and limit_default_threads(n)
+// threads(), set_threads(n) and set_own_threads(n)
 #include "runtime/threads.hpp"
 
 #include "bindings/bindings.hpp"
@@ -7,26 +7,24 @@ namespace {
 
 PyObject *threads(PyObject *, PyObject *) { return PyLong_FromSize_t(multilayer::threads()); }
 
-PyObject *give(PyObject *argument, Py_ssize_t least, void (*take)(size_t)) {
+// The number of threads in an argument; -1 with an exception where it is none.
+Py_ssize_t number_of(PyObject *argument) {
     const Py_ssize_t n = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
-    if (n == -1 && PyErr_Occurred()) return nullptr;
-    if (n < least)
-        return PyErr_Format(PyExc_ValueError, "the number of threads must be %zd or more; got %zd", least, n);
-    take(static_cast<size_t>(n));
+    if (n >= 0 || PyErr_Occurred()) return n;
+    PyErr_Format(PyExc_ValueError, "the number of threads must be 0 or more; got %zd", n);
+    return -1;
+}
+
+PyObject *set_threads(PyObject *, PyObject *argument) {
+    const Py_ssize_t n = number_of(argument);
+    if (n < 0) return nullptr;
+    multilayer::set_threads(static_cast<size_t>(n));
     Py_RETURN_NONE;
 }
 
-PyObject *set_threads(PyObject *, PyObject *argument) { return give(argument, 0, multilayer::set_threads); }
-
-PyObject *limit_default_threads(PyObject *, PyObject *argument) {
-    return give(argument, 1, multilayer::limit_default_threads);
-}
-
 PyObject *set_own_threads(PyObject *, PyObject *argument) {
-    const Py_ssize_t n = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
-    if (n == -1 && PyErr_Occurred()) return nullptr;
-    if (n < 0) return PyErr_Format(PyExc_ValueError, "the number of threads must be 0 or more; got %zd", n);
-    return PyLong_FromSize_t(multilayer::set_own_threads(static_cast<size_t>(n)));
+    const Py_ssize_t n = number_of(argument);
+    return n < 0 ? nullptr : PyLong_FromSize_t(multilayer::set_own_threads(static_cast<size_t>(n)));
 }
 
 PyMethodDef methods[] = {
@@ -37,8 +35,6 @@ PyMethodDef methods[] = {
     {"set_own_threads", set_own_threads, METH_O,
      "set_own_threads(n)\n--\n\nUse n threads for calls of the calling thread; 0 returns to what is set for all. "
      "Return what was set before."},
-    {"limit_default_threads", limit_default_threads, METH_O,
-     "limit_default_threads(n)\n--\n\nUse no more than n threads unless set_threads says otherwise."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -2,8 +2,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "runtime/cpus.hpp"
@@ -15,11 +18,19 @@ namespace {
 // Never destroyed: threads may be at work while the process ends. A forked child has none of its parent's
 // threads, and the parent's locks may be held for ever in it, so it leaves the pool alone and makes its own.
 std::atomic<Pool *> the_pool{nullptr};
-std::atomic<size_t> wanted{0}, most_by_default{most_threads};
+std::atomic<size_t> wanted{0}, most_by_default{0};  // 0: not set, not read yet
 
 thread_local size_t wanted_here = 0;
 
-void forget_pool() { the_pool.store(nullptr); }
+void begin_anew() {
+    the_pool.store(nullptr);
+    most_by_default.store(0);
+}
+
+void watch_forks() {
+    static const bool registered = pthread_atfork(nullptr, nullptr, begin_anew) == 0;
+    static_cast<void>(registered);
+}
 
 void stop_pool() {
     if (Pool *pool = the_pool.load()) pool->stop();
@@ -28,11 +39,8 @@ void stop_pool() {
 Pool &pool() {
     Pool *found = the_pool.load();
     if (found != nullptr) return *found;
-    static const bool registered = [] {
-        pthread_atfork(nullptr, nullptr, forget_pool);
-        std::atexit(stop_pool);
-        return true;
-    }();
+    watch_forks();
+    static const bool registered = std::atexit(stop_pool) == 0;
     static_cast<void>(registered);
     auto fresh = std::make_unique<Pool>();
     if (the_pool.compare_exchange_strong(found, fresh.get())) return *fresh.release();
@@ -45,6 +53,28 @@ void run_alone(const Job &job) {
     }
 }
 
+// Schedulers and users set OMP_NUM_THREADS for all libraries: a number, or a list with one for each level of nesting,
+// of which the first counts. Other libraries may take what is no number; it sets no limit here.
+size_t limit_of_environment() {
+    const char *text = std::getenv("OMP_NUM_THREADS");
+    if (text == nullptr) return most_threads;
+    text += std::strspn(text, " \t");
+    char *end = nullptr;
+    const unsigned long long number = std::strtoull(text, &end, 10);
+    end += std::strspn(end, " \t");
+    const bool fits = std::isdigit(static_cast<unsigned char>(*text)) && (*end == '\0' || *end == ',') && number > 0;
+    return fits && number < most_threads ? static_cast<size_t>(number) : most_threads;
+}
+
+size_t default_threads() {
+    size_t most = most_by_default.load(std::memory_order_relaxed);
+    if (most == 0) {
+        watch_forks();
+        most_by_default.store(most = limit_of_environment(), std::memory_order_relaxed);
+    }
+    return std::min(usable_cpus(), most);
+}
+
 }  // namespace
 
 void run(const Job &job, size_t threads) {
@@ -55,9 +85,7 @@ void run(const Job &job, size_t threads) {
 size_t threads() {
     if (wanted_here != 0) return wanted_here;
     const size_t n = wanted.load(std::memory_order_relaxed);
-    if (n != 0) return n;
-    const size_t usable = usable_cpus(), most = most_by_default.load(std::memory_order_relaxed);
-    return usable < most ? usable : most;
+    return n != 0 ? n : default_threads();
 }
 
 void set_threads(size_t n) { wanted.store(n < most_threads ? n : most_threads); }
@@ -67,7 +95,5 @@ size_t set_own_threads(size_t n) {
     wanted_here = n < most_threads ? n : most_threads;
     return before;
 }
-
-void limit_default_threads(size_t n) { most_by_default.store(n < most_threads ? n : most_threads); }
 
 }  // namespace multilayer

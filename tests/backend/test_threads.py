@@ -146,3 +146,23 @@ def test_the_default_respects_affinity() -> None:
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert found.stdout == "1\n"
+
+
+@pytest.mark.native
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_the_limit_is_read_when_it_is_needed() -> None:
+    program = (
+        "import os, multilayer\n"
+        "os.environ['OMP_NUM_THREADS'] = '1'\n"
+        "print(multilayer.get_threads(), flush=True)\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    os.waitpid(child, 0)\n"
+        "del os.environ['OMP_NUM_THREADS']\n"
+        "print(multilayer.get_threads(), flush=True)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in NAMES}
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.splitlines() == ["1", reported("").stdout.strip(), "1"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import joblib
 import numpy as np
 import optuna
@@ -10,7 +12,7 @@ from joblib import Parallel, delayed, parallel_config
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV, cross_val_score
 
-from multilayer import backend
+from multilayer import backend, initialize
 from multilayer.estimators import MLPClassifier, TabularClassifier
 from tests.cluster.conftest import MARKS
 
@@ -103,6 +105,14 @@ def test_trials_of_optuna(start):
         assert best() == alone
 
 
+def threads_of_a_large_call():
+    """Return how many threads this process gives to a large call, and how many it starts for one."""
+    tasks = Path("/proc/self/task")
+    before = len(list(tasks.iterdir()))
+    initialize((64, 256, 256, 8), "tanh", rng=0)(np.ones((20_000, 64), np.float32))
+    return backend.get_threads(), len(list(tasks.iterdir())) - before
+
+
 @pytest.mark.native
 @pytest.mark.oracle
 def test_jobs_have_no_more_threads_than_processors(start, monkeypatch):
@@ -110,6 +120,6 @@ def test_jobs_have_no_more_threads_than_processors(start, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     jobs = joblib.cpu_count()
     with parallel_config("loky", n_jobs=jobs):
-        assert Parallel()(delayed(backend.get_threads)() for _ in range(jobs)) == [1] * jobs
+        assert Parallel()(delayed(threads_of_a_large_call)() for _ in range(jobs)) == [(1, 0)] * jobs
     client = start(2)
-    assert list(client.run(backend.get_threads).values()) == [1, 1]
+    assert list(client.run(threads_of_a_large_call).values()) == [(1, 0)] * 2

@@ -38,7 +38,6 @@ __all__ = [
     "info",
     "kernel_name",
     "level_from_environment",
-    "maximum_default_threads",
     "native",
     "native_or_warn",
     "set_threads",
@@ -80,17 +79,6 @@ def threads_from_environment() -> int:
     return checked_threads(
         "MULTILAYER_NUM_THREADS", int(text) if text.isdecimal() and len(text) < 8 else text
     )
-
-
-def maximum_default_threads() -> int:
-    """Return OMP_NUM_THREADS, the limit that schedulers and users set for all libraries; without one, no limit.
-
-    It may be a list with a number for each level of nesting; the first one counts. Other libraries may accept values
-    that are no numbers; these set no limit here.
-    """
-    text = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
-    number = int(text) if text.isdecimal() and len(text) < 8 else 0
-    return min(number, MAXIMUM_THREADS) if number > 0 else MAXIMUM_THREADS
 
 
 def checked_threads(where: str, n: object) -> int:
@@ -144,7 +132,6 @@ def _chosen() -> tuple[ModuleType | None, BackendInfo]:
         return _without_core(wanted, N_("the native core needs a processor with AVX2 and FMA, or arm64"))
     level = forced or levels[-1]
     core.use(level)
-    core.limit_default_threads(maximum_default_threads())
     core.set_threads(threads)
     reason = f"MULTILAYER_CPU={forced}" if forced else N_("the newest level of this machine")
     return core, BackendInfo("native", level, tuple(levels), 1, reason)
@@ -227,7 +214,8 @@ def set_threads(n: SupportsIndex | None) -> None:
     700,000 numbers. Results stay bit-identical.
 
     The default is the environment variable MULTILAYER_NUM_THREADS, else the number of processors that the process may
-    use (its affinity mask, or fewer if its cgroup grants less time), but at most OMP_NUM_THREADS.
+    use (its affinity mask, or fewer if its cgroup grants less time), but at most OMP_NUM_THREADS, which is read
+    when the first call needs it, in a forked process again.
 
     Raises
     ------
