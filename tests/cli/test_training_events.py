@@ -25,3 +25,21 @@ def test_what_is_no_cluster(multilayer, tmp_path):
     assert found.code == 2
     assert "expected local: and a number of processes" in found.err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_checkpoint(multilayer, tmp_path):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    options = ["--members", "2", "--config", tmp_path / "tiny.toml", "--checkpoint", tmp_path / "members"]
+
+    def trained(name, *more):
+        return multilayer("train", TRAIN, "--target", "species", *options, "-o", tmp_path / name, *more)
+
+    assert trained("first.safetensors").code == 0
+    again = trained("second.safetensors")
+    assert "members that an earlier run had finished: 2" in again.out
+    first, second = (Model.load(tmp_path / f"{name}.safetensors") for name in ("first", "second"))
+    assert first.networks == second.networks
+    other = trained("third.safetensors", "--seed", "1")
+    assert other.code == 2
+    assert "the finished members there are of another training (members: " in other.err
+    assert not (tmp_path / "third.safetensors").exists()

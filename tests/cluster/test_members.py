@@ -6,7 +6,9 @@ import os
 import signal
 
 import numpy as np
+import pytest
 
+from multilayer.cluster import ClusterLostError
 from multilayer.estimators import TabularClassifier
 from multilayer.tables import FitProgress, Recipe, encoded
 from tests.cluster.conftest import MARKS
@@ -38,6 +40,21 @@ def test_rows_that_are_encoded_on_the_workers(start, monkeypatch):
 def test_weights_of_rows(start):
     weights = np.random.default_rng(0).random(600)
     assert fitted(start(2), weights=weights) == fitted(weights=weights)
+
+
+def test_a_bag_goes_on_from_its_checkpoint_where_the_scheduler_is_lost(scheduler, tmp_path):
+    address, programs = scheduler("")
+
+    def kill(event):
+        if event.member == 4:  # there is one worker: three are done
+            programs[0].kill()
+
+    file = tmp_path / "members"
+    with pytest.raises(ClusterLostError, match="the connection to the scheduler of the cluster is lost"):
+        bag_trained(address, watch=kill, checkpoint=file)
+    resumed = bag_trained(scheduler("")[0], checkpoint=file)
+    assert "members that an earlier run had finished: 3" in resumed.record["notes"]
+    assert digest(resumed.networks) == digest(bag_trained().networks)
 
 
 def test_time_and_interruption(start):

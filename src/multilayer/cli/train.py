@@ -70,6 +70,12 @@ _SUFFIX = ".model.safetensors"
 @click.option(
     "--config", metavar="FILE", type=path, help="Constants of the training in a .toml or .json file."
 )
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    type=path,
+    help="Keep finished networks in this file, and go on from them when started again.",
+)
 @cluster_option
 @events_option
 @csv_options
@@ -84,6 +90,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     members: int,
     seed: int,
     config: str | None,
+    checkpoint: str | None,
     cluster: str | None,
     as_json: bool,
     **dialect: Any,
@@ -131,6 +138,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
                 progress=show.of_training,
                 known=known,
                 cluster=cluster,
+                checkpoint=checkpoint,
             )
     model.save(file)
     if as_json:

@@ -77,7 +77,9 @@ class _Tabular(BaseEstimator):
     _rate: ClassVar[str]
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, cluster: Any = None) -> Any:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, cluster: Any = None, checkpoint: Any = None
+    ) -> Any:
         """Train anew.
 
         Parameters
@@ -93,6 +95,8 @@ class _Tabular(BaseEstimator):
             sample twice: folds and batches are made of samples.
         cluster : distributed.Client or str, optional
             Workers that train the members, with the same bits: a client, the address of a Dask scheduler, or "local:4".
+        checkpoint : path, optional
+            A file that finished members are kept in, and from which the same call goes on, with the same bits.
 
         Returns
         -------
@@ -115,6 +119,7 @@ class _Tabular(BaseEstimator):
             rng=check_random_state(self.random_state),
             progress=None if self.verbose else False,
             cluster=cluster,
+            checkpoint=checkpoint,
         )
         return self
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from multilayer.tables.folds import Fold
-from multilayer.tables.recipe import Member, Plan, Recipe, train_member
+from multilayer.tables.recipe import Member, Plan, Recipe, train_member, training_of
 from multilayer.training import Epoch, Step
+from multilayer.training.loop import Training
 
 __all__ = ["Bag"]
 
@@ -33,12 +34,19 @@ class Bag:
         """Rows that a member is trained on, at most."""
         return max(fold.rows for fold in self.folds)
 
+    def training(self, member: int, plan: Plan) -> Training:
+        """Return the training of a member, which has not begun."""
+        return training_of(self.folds[member], self.classes, self.recipe, self._rng(member), plan)
+
     def train(
         self, member: int, plan: Plan, callback: Callable[[Step | Epoch], Any] | None = None
     ) -> Member | None:
         """Train a member, the same one whenever it is called."""
-        rng = np.random.default_rng(self.seeds[member])
-        return train_member(self.folds[member], self.classes, self.recipe, rng, plan=plan, callback=callback)
+        fold, rng = self.folds[member], self._rng(member)
+        return train_member(fold, self.classes, self.recipe, rng, plan=plan, callback=callback)
+
+    def _rng(self, member: int) -> np.random.Generator:
+        return np.random.default_rng(self.seeds[member])
 
     def seconds_per_epoch(self, plan: Plan) -> float:
         """Return what an epoch of a member takes by itself: an epoch on the same share of both its parts is timed."""

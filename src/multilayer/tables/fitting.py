@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator, words
+from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.tables.bag import Bag
@@ -54,6 +56,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     progress: Progress = None,
     known: Sequence[Suspicion] | None = None,
     cluster: Any = None,
+    checkpoint: AnyPath | None = None,
 ) -> Model:
     """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
@@ -92,6 +95,10 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     cluster : distributed.Client or str, optional
         Workers that train the members, with the same bits, as for `multilayer.cluster.connected`: an address,
         "local:4", or a client. A member whose worker is lost is trained again by another one.
+    checkpoint : path, optional
+        A file that finished members are kept in. Where it exists, and is of the same table, seed and options, training
+        goes on from them, with the same bits, with a cluster or without; not together with a time limit, as that gives
+        other epochs each time.
 
     Returns
     -------
@@ -115,6 +122,11 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     began = time.monotonic()
     members = _MEMBERS.checked("members", members)
     time_limit = _SECONDS.checked("time_limit", time_limit)
+    if checkpoint is not None and time_limit is not None:
+        raise InputError(
+            "a checkpoint and a time limit do not go together, as a time limit gives other epochs each time; give "
+            "one of both"
+        )
     recipe = Recipe() if recipe is None else recipe
     random = generator(rng)
     columns = columns_of(table, types)
@@ -126,7 +138,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     folds = source.folds(encoder, members, random)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(folds, len(source.target.classes) or None, recipe, seeds)
-    found = train_bag(bag, None if time_limit is None else began + time_limit, progress, cluster)
+    deadline = None if time_limit is None else began + time_limit
+    found = train_bag(bag, deadline, progress, cluster, checkpoint)
     return _model(source, bag, encoder, found, began, known)
 
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from multilayer import backend
 from multilayer._base.errors import InputError
+from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer.cluster import Link, Shared, WorkerLost, completed, connected, workers_of
 from multilayer.tables.bag import Bag
+from multilayer.tables.finished import Finished, FinishedFile
 from multilayer.tables.recipe import Member, Plan
 from multilayer.tables.schedule import Schedule, scheduled, threads_of_each
 from multilayer.training import Epoch, Step
@@ -65,19 +67,29 @@ class Found:
     notes: tuple[str, ...]
 
 
-def train_bag(bag: Bag, deadline: float | None, progress: Progress, cluster: Any = None) -> Found:
-    """Train the members, each the same one whoever trains it."""
+def train_bag(
+    bag: Bag,
+    deadline: float | None,
+    progress: Progress,
+    cluster: Any = None,
+    checkpoint: AnyPath | None = None,
+) -> Found:
+    """Train the members, each the same one whoever trains it; those that a checkpoint has are taken from there."""
     with ExitStack() as stack:
         interruption = stack.enter_context(Interruption())
         client = None if cluster is None else stack.enter_context(connected(cluster))
         processors = backend.get_threads() if client is None else sum(workers_of(client).values())
         seconds = None if deadline is None else deadline - time.monotonic()
         schedule = scheduled(bag, seconds, max(1, processors))
+        finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.plan)
+        stack.callback(finished.close)
+        before = dict(finished.members)
         show = stack.enter_context(_shown(progress, schedule))
-        watch = _Watch(interruption, deadline, schedule, show)
+        watch = _Watch(interruption, deadline, schedule, show, before)
+        left = [number for number in range(schedule.members) if number not in before]
         train = _in_threads if client is None else _Workers(client).train
-        outcomes = train(bag, schedule, watch)
-    found = {number: member for number, member in enumerate(outcomes) if member is not None}
+        train(bag, left, schedule, watch, finished)
+    found = dict(sorted(finished.members.items()))
     if not found and interruption.requested:
         raise KeyboardInterrupt
     if not found:
@@ -86,6 +98,8 @@ def train_bag(bag: Bag, deadline: float | None, progress: Progress, cluster: Any
             "extreme numbers in the table"
         )
     notes = schedule.notes
+    if before:
+        notes += (fill("members that an earlier run had finished: {members}", members=len(before)),)
     if interruption.requested:
         notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
     elif len(found) < schedule.members:
@@ -97,13 +111,21 @@ class _Watch:
     """Reports the progress of all members, and ends them when the time is over."""
 
     def __init__(
-        self, interruption: Interruption, deadline: float | None, schedule: Schedule, show: Show
+        self,
+        interruption: Interruption,
+        deadline: float | None,
+        schedule: Schedule,
+        show: Show,
+        before: dict[int, Member],
     ) -> None:
         self.given_up = False
         self.show = show
         self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
         self._lock = threading.Lock()
-        self._began, self._epochs = time.monotonic(), dict[int, int]()
+        self._epochs = dict[int, int]()
+        self._began = time.monotonic() - sum(one.seconds for one in before.values()) / schedule.threads
+        for number, member in before.items():
+            self.tell_rest(number, member)
 
     def has_to_end(self, *, needed: bool = False) -> bool:
         """Whether members have to end; one that is `needed` only when training was interrupted."""
@@ -153,20 +175,23 @@ def trained(
     return bag.train(member, plan, look)
 
 
-def _in_threads(bag: Bag, schedule: Schedule, watch: _Watch) -> list[Member | None]:
-    def train(member: int) -> Member | None:
+def _in_threads(bag: Bag, numbers: list[int], schedule: Schedule, watch: _Watch, finished: Finished) -> None:
+    def train(member: int) -> None:
         with backend.threads(threads_of_each(schedule.threads)):
-            return trained(
+            found = trained(
                 bag,
                 member,
                 schedule.plan,
                 lambda needed: watch.has_to_end(needed=needed),
                 lambda epoch, loss: watch.tell(member, epoch, loss),
             )
+        if found is not None:
+            finished.add(member, found)
 
     with ThreadPoolExecutor(schedule.threads, "multilayer-member") as threads:
         try:
-            return [task.result() for task in [threads.submit(train, n) for n in range(schedule.members)]]
+            for task in [threads.submit(train, number) for number in numbers]:
+                task.result()
         except BaseException:
             watch.given_up = True
             threads.shutdown(cancel_futures=True)
@@ -179,33 +204,33 @@ class _Workers:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def train(self, bag: Bag, schedule: Schedule, watch: _Watch) -> list[Member | None]:
-        """Return the members that were trained."""
+    def train(
+        self, bag: Bag, numbers: list[int], schedule: Schedule, watch: _Watch, finished: Finished
+    ) -> None:
+        """Train the members with these numbers."""
         shared = Shared(self._client, bag)
-        found: list[Member | None] = [None] * schedule.members
 
         def between() -> None:
-            for member, (epoch, loss) in shared.messages():
-                watch.tell(member, epoch, loss)
+            for place, (epoch, loss) in shared.messages():
+                watch.tell(numbers[place], epoch, loss)
             if watch.has_to_end():
                 shared.end()
 
-        calls = [(member, schedule.plan) for member in range(schedule.members)]
+        calls = [(member, schedule.plan) for member in numbers]
         try:
             for outcome in completed(
                 self._client, member_on_worker, calls, watch.show, shared=shared, between=between
             ):
                 if outcome.error is not None:
                     raise outcome.error
-                found[outcome.number] = outcome.value
                 if outcome.value is not None:
-                    watch.tell_rest(outcome.number, outcome.value)
+                    finished.add(numbers[outcome.number], outcome.value)
+                    watch.tell_rest(numbers[outcome.number], outcome.value)
         except BaseException:
             shared.end()
             raise
         finally:
             shared.close()
-        return found
 
 
 def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan) -> Member | None:

@@ -19,8 +19,9 @@ from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
 from multilayer.tables.folds import Fold
 from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig
+from multilayer.training.loop import Training
 
-__all__ = ["Member", "Plan", "Recipe", "train_member"]
+__all__ = ["Member", "Plan", "Recipe", "train_member", "training_of"]
 
 _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
@@ -184,18 +185,29 @@ def train_member(
     """
     began = time.perf_counter()
     plan = recipe.plan(fold.rows) if plan is None else plan
-    training = fold.training(
+    trained = training_of(fold, classes, recipe, rng, plan, callback).run()
+    if trained.best_epoch is None:
+        return None
+    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, fold)
+    return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
+
+
+def training_of(
+    fold: Fold,
+    classes: int | None,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    plan: Plan,
+    callback: Callable[[Step | Epoch], Any] | None = None,
+) -> Training:
+    """Return the training of a member from its first weights, as `train_member` runs it."""
+    return fold.training(
         _start(fold.some(_SAMPLE, rng), classes, recipe, rng),
         config=_config(classes, recipe, plan),
         rng=rng,
         callbacks=() if callback is None else callback,
         every=_STEPS_BETWEEN_LOOKS,
     )
-    trained = training.run()
-    if trained.best_epoch is None:
-        return None
-    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, fold)
-    return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
 
 
 def _weighted_sums(network: MLP, fold: Fold) -> NDArray[np.float32]:

@@ -25,7 +25,7 @@ from multilayer.training.data import Arrays, Source, Stream
 from multilayer.training.samples import Rows
 from multilayer.training.state import Progress, TrainState
 
-__all__ = ["Checkpoint", "CheckpointWriter"]
+__all__ = ["Checkpoint", "CheckpointWriter", "described", "differences"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class CheckpointWriter:
         terms = config.terms(network) | {
             "network": repr(network),
             "activations": ", ".join(repr(layer.activation) for layer in network.layers),
-            "data": _described(data),
-            "validation data": "none" if held_out is None else _described(held_out),
+            "data": described(data),
+            "validation data": "none" if held_out is None else described(held_out),
         }
         return CheckpointWriter(checkpoint, terms, config, data, held_out is not None)
 
@@ -103,26 +103,14 @@ class CheckpointWriter:
         if not self.checkpoint.resume or not storage.exists(path):
             return start
         terms, saved = read(path)
-        both = (
-            (name, terms.get(name, "none"), self.terms.get(name, "none")) for name in {**terms, **self.terms}
-        )
-        differences = [
-            fill(
-                "{name}: {there} there, {here} here",
-                name=name,
-                there=one_line(there, 120),
-                here=one_line(here, 120),
-            )
-            for name, there, here in both
-            if there != here
-        ]
-        if differences:
+        other = differences(terms, self.terms)
+        if other:
             raise InputError(
                 fill(
                     "{path}: the checkpoint is of another training ({differences}); name "
                     "another file, or give Checkpoint(..., resume=False) to replace it",
                     path=shown(path),
-                    differences=one_line("; ".join(differences), 1000),
+                    differences=other,
                 )
             )
         with located(fill("{path}: the checkpoint does not fit its own terms", path=shown(path))):
@@ -232,7 +220,24 @@ class CheckpointWriter:
             )
 
 
-def _described(data: Source) -> str:
+def differences(there: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """Return in words what two trainings do not have in common, by their terms; nothing where they are the same."""
+    both = ((name, there.get(name, "none"), here.get(name, "none")) for name in {**there, **here})
+    found = [
+        fill(
+            "{name}: {there} there, {here} here",
+            name=name,
+            there=one_line(one, 120),
+            here=one_line(other, 120),
+        )
+        for name, one, other in both
+        if one != other
+    ]
+    return one_line("; ".join(found), 1000)
+
+
+def described(data: Source) -> str:
+    """Return the data of a training in one line, with digests."""
     if isinstance(data, Stream):
         return "batches"
     if isinstance(data, ShuffledBlocks):

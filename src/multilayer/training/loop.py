@@ -17,7 +17,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum, Parameters
 from multilayer.training.block_engine import cluster_sums
 from multilayer.training.blocks import ShuffledBlocks
-from multilayer.training.checkpoint_writer import CheckpointWriter
+from multilayer.training.checkpoint_writer import CheckpointWriter, described
 from multilayer.training.config import TrainConfig
 from multilayer.training.curves import Curves
 from multilayer.training.data import Arrays, Source
@@ -135,6 +135,11 @@ class Training(Iterator[Step | Epoch]):
     def progress(self) -> Progress:
         """How far training is, after the last whole run of steps."""
         return self._run.progress
+
+    @property
+    def described(self) -> str:
+        """The data in one line, with digests: two trainings of the same data have the same one."""
+        return described(self._data)
 
     @property
     def batches(self) -> int | None:
