@@ -67,33 +67,6 @@ STEPS = {
         {"x1": 4.0, "x2": NAN},
         (2.0, 5.5),
     ),
-    "a norm": (
-        [("Normalizer", ["x"], ["f"], {"norm": "L1"} | ML)],
-        {"x": 2},
-        {},
-        {"x1": 3.0, "x2": -1.0},
-        (0.75, -0.25),
-    ),
-    "the largest number": (
-        [("Normalizer", ["x"], ["f"], ML)],
-        {"x": 2},
-        {},
-        {"x1": 2.0, "x2": -8.0},
-        (1.0, -4.0),
-    ),
-    "a norm of some columns": (
-        [
-            HOT,
-            ("Flatten", ["h"], ["w"], {}),
-            ("Normalizer", ["x"], ["k"], {"norm": "L2"} | ML),
-            ("Mul", ["k", "two"], ["m"], {}),
-            ("Concat", ["w", "m"], ["f"], {"axis": 1}),
-        ],
-        {"x": 2, "word": 1},
-        {"two": np.array([2.0, 10.0], np.float32)},
-        {"x1": 3.0, "x2": -4.0, "word": "a"},
-        (1.0, 0.0, 1.2, -8.0),
-    ),
     "categories": ([("Flatten", ["h"], ["f"], {})], {"word": 1}, {}, {"word": "b"}, (0.0, 1.0)),
     "an unknown category": ([("Flatten", ["h"], ["f"], {})], {"word": 1}, {}, {"word": "c"}, (0.0, 0.0)),
     "one of them left out": (
@@ -220,23 +193,6 @@ REFUSED = {
         [HOT, ("Flatten", ["h"], ["w"], {}), ("Concat", ["w", "w"], ["f"], {"axis": 0})],
         {"word": 1},
         "joins samples",
-    ),
-    "no such norm": ([("Normalizer", ["x"], ["f"], {"norm": "L3"} | ML)], {"x": 2}, "its norm is 'L3'"),
-    "a norm of categories": (
-        [("Normalizer", ["word"], ["f"], ML)],
-        {"word": 1},
-        "column 'word' holds categories; encode them first",
-    ),
-    "a norm of several axes": ([HOT, ("Normalizer", ["h"], ["f"], ML)], {"word": 1}, "several axes"),
-    "two norms": (
-        [("Normalizer", ["x"], ["k"], ML), ("Normalizer", ["k"], ["f"], ML)],
-        {"x": 2},
-        "column 'x1' was divided by a norm before",
-    ),
-    "a norm behind the first weights": (
-        [("MatMul", ["x", "U"], ["u"], {}), ("Normalizer", ["u"], ["f"], {"norm": "L2"} | ML)],
-        {"x": 2},
-        "divides each sample by its norm behind the first weights",
     ),
     "a sum of columns": (
         [("Add", ["x", "n"], ["f"], {})],

@@ -23,6 +23,7 @@ from multilayer.exchange.onnx.constants import folded
 from multilayer.exchange.onnx.external import Sidecar
 from multilayer.exchange.onnx.graph import Graph, Value
 from multilayer.exchange.onnx.labels import Ends, ends_of
+from multilayer.exchange.onnx.norm_forms import with_normalizers
 from multilayer.exchange.onnx.preparation import prepared
 from multilayer.exchange.onnx.recognition import with_values
 from multilayer.exchange.onnx.steps import STEPS, State
@@ -46,6 +47,7 @@ def read(path: Path, asked: Asked) -> Imported:
     with located(where):
         graph = protobuf.model_of(data, Sidecar(path.parent))
         _refuse_our_tables(graph)
+        graph, of_norms = with_normalizers(graph, folded(graph))
         table = prepared(graph, folded(graph))
         network, ends, notes = network_of(graph if table is None else behind(graph, table))
         model, more = (None, ()) if table is None else model_of(table, network)
@@ -55,7 +57,7 @@ def read(path: Path, asked: Asked) -> Imported:
     has_numbers = any(value.name == ends.output for value in graph.outputs)
     if table is not None and model is not None:
         proof = partial(Source(path, graph, table, ends).proof, model) if has_numbers else None
-        return Imported(model, producer, (*notes, *more), origin, proof=proof)
+        return Imported(model, producer, (*notes, *more, *of_norms), origin, proof=proof)
     start = graph.inputs[0]
     runs = start.kind.startswith("f") and len(start.shape or (None, None)) > 1 and has_numbers
     program = partial(runtime.program, path, ends.output, ends.column, start) if runs else None
