@@ -105,11 +105,13 @@ class TestTable:
         page.fill("#x1", "0.25")
         page.select_option("#x3", "2.5")
         page.select_option("#x5", "yes")
+        page.fill("#x7", "29.2.2024 10:30")
         row = {one.name: "" for one in made.encoder.schema} | {
             "size": "2.5",
             NASTY[1]: "0.25",
             "kind": "2.5",
             "two": "yes",
+            "when": "29.2.2024 10:30",
         }
         table = columns_of({name: [value] for name, value in row.items()})
         rows = table_of(page, "#one-result")
@@ -117,6 +119,11 @@ class TestTable:
         assert page.inner_text(".answer").strip() == made.predict(table)[0].strip()
         page.fill("#x0", "wide")
         assert page.inner_text("#one-result") == "Numbers are missing: size"
+        page.fill("#x7", "2024-02-30")
+        assert page.inner_text("#one-result") == "Values are missing: size, when"
+        page.fill("#rows", "1,2,3,1,,yes,low,29.2.2023,")
+        page.click("#run")
+        assert page.inner_text("#message") == "Row 1 has no date in column when."
         assert page.inner_text("#self-test") == "Its stored answers come out as they should."
 
     @pytest.mark.parametrize("page", [lambda: MODELS["quantity"]], indirect=True, ids=["quantity"])

@@ -1,5 +1,6 @@
 """A model of a table as C, Python and JavaScript: every transform, rows of texts, and the answers of the model."""
 
+import datetime
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from multilayer.tables.calibration import Calibration
 from multilayer.tables.encoder import ColumnEncoder
 from multilayer.tables.row_norm import NORMS, RowNorm
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
+from multilayer.tables.transforms.dates import PARTS, DatePart
 from multilayer.tables.transforms.linear import Linear
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
@@ -38,6 +40,13 @@ ENCODER = Encoder(
         ColumnEncoder(ColumnSchema("rare", "category", ()), (OneHot(np.zeros(1), np.ones(1), True),)),
         ColumnEncoder(ColumnSchema("two", "category", ("no", "yes")), (TwoValues(-1.1, 0.9, 0.1),)),
         ColumnEncoder(ColumnSchema("grade", "category", ("low", "mid", "high")), (Ordinal(1.0, 0.7),)),
+        ColumnEncoder(
+            ColumnSchema("when", "date"),
+            (*(DatePart(part, 0.3, 0.7) for part in PARTS), Indicator(-0.2, 0.8)),
+        ),
+        ColumnEncoder(
+            ColumnSchema("born", "date"), (DatePart("days", 3e4, 1e-4), DatePart("hour, sine", 0.1, 2.0))
+        ),
     ),
     norms=(
         RowNorm("l2", (0, 2, 5), 1e-3),
@@ -46,6 +55,23 @@ ENCODER = Encoder(
         RowNorm("largest", (7, 8, 15)),
     ),
 )
+DATES = [
+    "0000-01-01",
+    "0000-03-01",
+    "0001-12-31",
+    "1600-02-29",
+    "1900-02-28T23:59:59.999999",
+    "1900-03-01",
+    "NaT",
+]
+DATES += [
+    "1969-12-31T23:59:59.999999",
+    "1970-01-01",
+    "2000-02-29T12:00:00.5",
+    "2024-12-31",
+    "9999-12-31T23:59:59.999999",
+]
+EDGES = np.array(DATES, "datetime64[us]").astype(np.int64)
 QUANTITY = Target("y", "regression", (), 3.1, 0.7, 2.0, 4.5)
 CLASSES = Target("y", "classification", ("a", "b\n", "c"))
 
@@ -82,6 +108,10 @@ def rows(made):
         if schema.kind == "number":
             values = np.concatenate([random.choice(numbers, 60), random.normal(1, 3, 60)])
             table[schema.name] = Column(schema.name, "number", values)
+        elif schema.kind == "date":
+            every = np.concatenate([EDGES, random.integers(-(2**35), 2**35, 60) * 1_000_003])
+            dates = random.choice(every, 120).astype("datetime64[us]")
+            table[schema.name] = Column(schema.name, "date", dates)
         else:
             texts = random.choice(categories[schema.name], 120)
             known = tuple(dict.fromkeys(texts))
@@ -107,9 +137,8 @@ every_language = pytest.mark.parametrize(
 )
 
 
-def test_every_transform_but_dates_is_there():
-    used = {type(one) for column in ENCODER.columns for one in column.transforms}
-    assert used == {kind for kind in TRANSFORMS.values() if kind.columns != ("date",)}
+def test_every_transform_is_there():
+    assert {type(one) for column in ENCODER.columns for one in column.transforms} == set(TRANSFORMS.values())
     assert {norm.norm for norm in ENCODER.norms} == NORMS.keys()
 
 
@@ -154,7 +183,9 @@ def test_rows_of_a_file(tmp_path):
     run = [sys.executable, "-I", path]
     namespace = {"__name__": "net"}
     exec(path.read_text(), namespace)  # noqa: S102
+    moment = datetime.datetime(2024, 2, 29, 10, 30, tzinfo=None)
     row = {"size": 2, NASTY[1]: "0.5", "rank": None, "kind": 1.0, "rare": "", "two": "yes", "grade": "mid"}
+    row |= {"when": moment, "born": moment.date()}
     assert np.array_equal(
         namespace["predict"](row), made(columns_of({key: [value] for key, value in row.items()}))[0]
     )
@@ -168,10 +199,79 @@ def test_rows_of_a_file(tmp_path):
 
 
 def test_what_has_no_source_is_refused_by_name():
-    dates = columns_of({"when": np.arange("2020-01-01", "2020-03-01", dtype="datetime64[D]")})
-    encoder = Encoder.fit(dates)
-    net = random_network((encoder.width, 3, 1), ("relu", "identity"), np.float32)
-    with pytest.raises(InputError, match="column 'when': there is no source for dates"):
-        python_source(Model(encoder, (net,), QUANTITY))
     with pytest.raises(InputError, match="written as C, Python, JavaScript and HTML"):
         fixed_c_source(MODELS["classes"], np.zeros((2, ENCODER.width)))
+
+
+TEXTS = {
+    "2024-01-31": "2024-01-31",
+    " 2024-01-31T10:30 ": "2024-01-31T10:30",
+    "2024-01-31 10:30:59.25Z": "2024-01-31T10:30:59.25",
+    "2024/1/31 10:30:59": "2024-01-31T10:30:59",
+    "31.1.2024": "2024-01-31",
+    "29.02.2000 00:00:00.000001": "2000-02-29T00:00:00.000001",
+    "0000-02-29Z": "0000-02-29",
+    "n/a": "NaT",
+}
+NO_DATES = (
+    *(
+        "2024-1-31",
+        "2024-02-30",
+        "1900-02-29",
+        "2024-00-10",
+        "2024-13-01",
+        "2024-01-00",
+        "24-01-31",
+        "31/01/2024",
+    ),
+    *("2024-01-31T24:00", "2024-01-31T10:60", "2024-01-31T10:30:60", "2024-01-31T10", "2024-01-31T10:30:59."),
+    *(
+        "2024-01-31T10:30:59.1234567",
+        "2024/01/31Z",
+        "2024-01-31t10:30",
+        "-2024-01-31",
+        "2024-01-31+01:00",
+        "1.1.24",
+    ),
+    *(
+        "2024-01-31T1:30",
+        "2024-01/31",
+        "1.1.02024",
+        "1e3",
+        "soon",
+        "2024-01-31 10:30 and a text that goes on and on",
+    ),
+)
+
+
+@every_language
+def test_texts_of_dates(language, tmp_path):
+    """They are read as tables are, and what is no date there is none here."""
+    encoder = Encoder(
+        (ColumnEncoder(ColumnSchema("when", "date"), (DatePart("days", 0.0, 1e-4), Indicator())),)
+    )
+    net = random_network((2, 3, 1), ("tanh", "identity"), np.float32)
+    made = Model(encoder, (net,), Target("y", "regression", (), low=-99.0, high=99.0))
+    source, run_rows = RUNS[language]
+    run, _ = run_rows(folder_of(source(made, "net"), tmp_path))
+    dates = np.array(list(TEXTS.values()), "datetime64[us]")
+    expected = made(Columns([Column("when", "date", dates)]))
+    assert np.array_equal(run([[text] for text in TEXTS]).ravel(), expected)
+    assert np.array_equal(made({"when": np.array(list(TEXTS), object)}), expected)
+    for text in NO_DATES:
+        with pytest.raises(InputError, match="failed"):
+            run([[text]])
+        with pytest.raises(InputError):
+            made({"when": np.array([text, "2024-01-31"], object)})
+
+
+@pytest.mark.oracle
+def test_a_date_of_javascript(tmp_path):
+    encoder = Encoder((ColumnEncoder(ColumnSchema("when", "date"), (DatePart("days", 0.0, 1e-4),)),))
+    net = random_network((1, 3, 1), ("tanh", "identity"), np.float32)
+    made = Model(encoder, (net,), Target("y", "regression", (), low=-99.0, high=99.0))
+    path = folder_of(javascript_source(made, "net"), tmp_path)
+    script = f'import {{ predict }} from "{path}"; console.log(predict({{ when: new Date(1e12) }}))'
+    run = ["node", "--input-type=module", "-e", script]
+    found = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert float(found) == made({"when": np.datetime64(10**12, "ms")})

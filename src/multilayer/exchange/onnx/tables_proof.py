@@ -22,6 +22,8 @@ from multilayer.tables.transforms.linear import Linear
 __all__ = ["Rows", "compared", "proof"]
 
 _ROWS = 64
+_FARTHEST_DATE = 2**31
+"""In seconds from 1970: to 1901 and 2038."""
 _PER_INPUT = 4.0
 """How many eps each input may be off, of its value, and of the centre of its column in its scale: the other program may
 scale in float32."""
@@ -75,6 +77,8 @@ class Rows:
     def _refused(self, column: Column) -> NDArray[np.bool_]:
         """Return which values the other program does not take."""
         name, values, gaps = column.name, column.values, column.missing
+        if column.kind == "date":
+            return np.zeros(len(values), np.bool_)
         if column.kind == "category":
             among = name in self.known_alone or name in self.whole
             return np.asarray((gaps | (values == len(column.categories) - 1)) & among)
@@ -92,6 +96,14 @@ class Rows:
             texts = schema.categories if among else (*schema.categories, OTHER)
             codes = rng.integers(0 if among else -1, len(texts), _ROWS).astype(np.int32)
             return Column(name, "category", codes, texts)
+        if schema.kind == "date":
+            dates = (
+                rng.integers(-_FARTHEST_DATE, _FARTHEST_DATE, _ROWS)
+                .astype("datetime64[s]")
+                .astype("datetime64[us]")
+            )
+            dates[rng.random(_ROWS) < 0.2] = np.datetime64("NaT")
+            return Column(name, "date", dates)
         encoder = next(one for one in model.encoder.columns if one.schema == schema)
         numbers = np.concatenate([one.numbers() for one in encoder.transforms])
         values = rng.normal(float(np.median(numbers)), float(np.abs(numbers).max()) + 1.0, _ROWS)

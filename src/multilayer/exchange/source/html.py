@@ -25,8 +25,8 @@ __all__ = ["html_source", "write_html"]
 def html_source(network: Any, name: str = "network") -> dict[str, str]:
     """Return `name`.html, a page with the network in it, of the same bits as `net(x)`: a file name with its text.
 
-    A model of a table has a field for each column: numbers are typed, categories are chosen. It works offline: its
-    security policy allows its own script and style alone, by their hashes.
+    A model of a table has a field for each column: numbers and dates are typed, categories are chosen. It works
+    offline: its security policy allows its own script and style alone, by their hashes.
 
     Raises
     ------
@@ -113,9 +113,11 @@ def _field(i: int, name: str) -> str:
 
 
 def _field_of(i: int, schema: ColumnSchema) -> str:
-    """Return the field of a column: numbers are typed, categories are chosen; both may be missing."""
+    """Return the field of a column: numbers and dates are typed, categories are chosen; all may be missing."""
     label = f'<div><label for="x{i}">{html_text(schema.name)}</label>'
     if schema.kind == "number":
         return f'{label}<input id="x{i}" name="x{i}" inputmode="decimal" placeholder="missing"></div>'
+    if schema.kind == "date":
+        return f'{label}<input id="x{i}" name="x{i}" placeholder="missing, or 2024-01-31 10:30"></div>'
     options = "".join(f"<option>{html_text(one)}</option>" for one in schema.categories)
     return f'{label}<select id="x{i}" name="x{i}"><option value="">missing</option>{options}</select></div>'

@@ -94,6 +94,7 @@ footer { margin-top: 3rem; font-size: 0.85rem; }
 OF_NETWORK = """
 const same = "Its stored outputs come out with the same bits.";
 const outputs_of = predict;
+const kind_of = () => "number";
 
 function value_of(text) {
     const trimmed = text.trim();
@@ -115,8 +116,11 @@ const inputNames = columnNames;
 const outputNames = classNames.length > 0 ? classNames : ["prediction"];
 const outputs_of = (row) => [predict(row)].flat();
 
+const kind_of = (i) => kinds[i];
+
 function value_of(text, i) {
-    if (categories[i] !== null || is_gap(text)) return text;
+    if (kinds[i] === "category" || is_gap(text)) return text;
+    if (kinds[i] === "date") return read_date(text) === null ? null : text;
     return written_number.test(text.trim()) && Number.isFinite(Number(text)) ? text : null;
 }
 
@@ -148,7 +152,8 @@ function show_one() {{
     const result = element("one-result");
     if (x.includes(null)) {{
         const missing = inputNames.filter((_, i) => x[i] === null);
-        result.replaceChildren(made("p", `Numbers are missing: ${{missing.slice(0, 5).join(", ")}}` +
+        const what = x.every((value, i) => value !== null || kind_of(i) === "number") ? "Numbers" : "Values";
+        result.replaceChildren(made("p", `${{what}} are missing: ${{missing.slice(0, 5).join(", ")}}` +
             (missing.length > 5 ? `, and ${{missing.length - 5}} more` : "")));
         return;
     }}
@@ -215,7 +220,7 @@ function rows_of(text) {{
         }}
         const x = places.map((place, i) => value_of(table[r][place] ?? "", i));
         const wrong = x.indexOf(null);
-        if (wrong >= 0) return `Row ${{r + 1 - start}} has no number in column ${{inputNames[wrong]}}.`;
+        if (wrong >= 0) return `Row ${{r + 1 - start}} has no ${{kind_of(wrong)}} in column ${{inputNames[wrong]}}.`;
         rows.push(x);
     }}
     return rows.length > 0 ? rows : "There are no rows below the names.";

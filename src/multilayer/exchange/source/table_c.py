@@ -18,6 +18,7 @@ from multilayer.exchange.source.c_text import DENSE, TOP
 from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
 from multilayer.exchange.source.plan import Plan
 from multilayer.exchange.source.table_c_text import CLASS, CLASS_HEADER, CLASS_MAIN, HEADER, READING, REST
+from multilayer.exchange.source.table_dates_text import C as DATES
 from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
 from multilayer.tables.conform import CategoryCodes
 from multilayer.tables.model import Model
@@ -40,6 +41,13 @@ _QUANTITY = """\
     y[0] = y[0] < {low} ? {low} : y[0] > {high} ? {high} : y[0];"""
 
 
+_COUNTS = {"number": -1, "date": -2}
+_DATE_CELL = """\
+        d[i] = (Date){NAN, NAN, NAN, NAN, -1, -1, -1};
+        if (known_count[i] == -2 && !is_gap(word) && !date_of(word, &d[i])) return i + 1;
+"""
+
+
 def table_source(model: Model, name: str) -> dict[str, str]:
     """Return the file names and the texts."""
     plan = table_plan_of(model, name)
@@ -58,6 +66,7 @@ def table_source(model: Model, name: str) -> dict[str, str]:
         DENSE.format_map(places),
         *filter(None, map(activation_of, plan.layers)),
         READING.format_map(places),
+        *([DATES] if plan.has_dates else []),
         *([CLASS.format_map(places)] if classes else []),
         REST.format_map(places | {"class_main": CLASS_MAIN.format_map(places) if classes else ""}),
     ]
@@ -77,6 +86,9 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         "answer": plan.answer,
         "exactness": plan.exactness,
         "columns": len(plan.schema),
+        "dates": f"    Date d[{len(plan.schema)}];\n" if plan.has_dates else "",
+        "date_cell": _DATE_CELL if plan.has_dates else "",
+        "read": "finite number, or date as 2024-01-31" if plan.has_dates else "finite number",
         "outputs": plan.answers.shape[1],
         "widest": max(member.widest for member in plan.members),
         "width": plan.model.encoder.width,
@@ -108,12 +120,12 @@ def _known(plan: TablePlan) -> list[str]:
         if one.categories:
             texts.append("static " + strings(f"known{i}", one.categories))
         names.append(f"known{i}" if one.categories else "NULL")
-        counts.append(str(len(one.categories) if is_category else -1))
+        counts.append(str(len(one.categories) if is_category else _COUNTS[one.kind]))
         by_value.append(str(int(CategoryCodes(one.categories).by_value)))
     count = len(plan.schema)
     return [
         *texts,
-        f"/* The categories of each column; -1 of them for a column of numbers */\n"
+        f"/* The categories of each column; -1 of them for a column of numbers, -2 for one of dates */\n"
         f"static const char *const *const known[{count}] = {{{', '.join(names)}}};",
         f"static const int known_count[{count}] = {{{', '.join(counts)}}};",
         f"static const int known_by_value[{count}] = {{{', '.join(by_value)}}};\n",

@@ -9,8 +9,8 @@ HEADER = """\
  *
  *     {name}_predict(row, y)    a row of texts, in the order of {name}_column_names; {outputs} answers y, {answer}
  *
- * It returns 0, or the number of the column, from 1, whose text is no finite number. A value is missing where its text
- * is empty, NA, nan, null, none or ?. {exactness}
+ * It returns 0, or the number of the column, from 1, whose text is no {read}. A value is missing where its
+ * text is empty, NA, nan, null, none or ?. {exactness}
  * Compile {name}.c with  -O3 -ffp-contract=off  and link with -lm; never use -ffast-math.
  * -D{upper}_MAIN adds a command line. {name}_self_test() returns how many stored answers come out otherwise.
  */
@@ -116,16 +116,16 @@ static int code_of(const char *text, const char *const *known, int count, int by
 """
 
 REST = """\
-/* The inputs of the networks; returns the number of a column whose text is no number */
+/* The inputs of the networks; returns the number of a column whose text is not read */
 static int encode(const char *const *row, real *x) {{
     double v[{columns}];
     int c[{columns}];
-    for (int i = 0; i < {columns}; i++) {{
+{dates}    for (int i = 0; i < {columns}; i++) {{
         const Word word = word_of(row[i]);
         v[i] = NAN;
         c[i] = known_count[i] < 0 ? -2 : code_of(row[i], known[i], known_count[i], known_by_value[i]);
-        if (known_count[i] < 0 && !is_gap(word) && !number_of(word, &v[i])) return i + 1;
-    }}
+        if (known_count[i] == -1 && !is_gap(word) && !number_of(word, &v[i])) return i + 1;
+{date_cell}    }}
 {inputs}
 {norms}    return 0;
 }}
@@ -167,7 +167,7 @@ static int print_row(const char *const *row) {{
     double y[{outputs}];
     const int wrong = {name}_predict(row, y);
     if (wrong) {{
-        fprintf(stderr, "value %d is not a finite number\\n", wrong);
+        fprintf(stderr, "value %d is no {read}\\n", wrong);
         return 2;
     }}
     for (int i = 0; i < {outputs}; i++) printf("%s%.17g", i ? " " : "", y[i]);

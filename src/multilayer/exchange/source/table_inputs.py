@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from multilayer.exchange.source.kernels import columns as kernels
+from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.languages.dialect import Dialect, Text
 from multilayer.tables.columns import MISSING, UNSEEN
 from multilayer.tables.row_norm import NORMS, RowNorm
 from multilayer.tables.transforms.categories import OneHot, Ordinal, TwoValues
+from multilayer.tables.transforms.dates import OF_DAY, OF_YEAR, WEEKDAYS, DatePart
 from multilayer.tables.transforms.linear import Linear
 from multilayer.tables.transforms.missing import Indicator
 from multilayer.tables.transforms.numbers import Binned, Normal, Scaled
 from multilayer.tables.transforms.transform import Transform
 
-__all__ = ["TRANSFORMS", "Cell", "kernels_of_norm", "norm_statements"]
+__all__ = ["TRANSFORMS", "Cell", "kernels_of_norm", "norm_statements", "tables_of"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of a column in source, and how numbers are written: v[i] of a number, c[i] of a category."""
+    """A value in source, v[i] of a number, c[i] of a category, d[i] of a date, and how numbers are written."""
 
     text: str
     number: Callable[[float], str]
@@ -36,8 +38,13 @@ class Cell:
         texts = (one if isinstance(one, str) else self.number(one) for one in (on, off))
         return f"chosen({self.text} {self.equal} {code}, {', '.join(texts)})"
 
+    def scaled(self, value: str, center: float, scale: float) -> str:
+        return f"scaled({value}, {self.number(center)}, {self.number(scale)})"
+
     @property
     def is_missing(self) -> str:
+        if self.text.startswith("d"):
+            return f"{self.text}.minute < 0"
         if self.text.startswith("c"):
             return f"{self.text} {self.equal} {MISSING}"
         return f"{self.text} {'!==' if self.equal == '===' else '!='} {self.text}"
@@ -74,11 +81,35 @@ def _two_values(one: TwoValues, cell: Cell, place: int) -> list[str]:
 
 
 def _ordinal(one: Ordinal, cell: Cell, place: int) -> list[str]:
-    return [f"scaled(place({cell.text}), {cell.number(one.center)}, {cell.number(one.scale)})"]
+    return [cell.scaled(f"place({cell.text})", one.center, one.scale)]
 
 
 def _indicator(one: Indicator, cell: Cell, place: int) -> list[str]:
     return [f"chosen({cell.is_missing}, {cell.number(one.on)}, {cell.number(one.off)})"]
+
+
+def _date_part(one: DatePart, cell: Cell, place: int) -> list[str]:
+    return [cell.scaled(_DATE_PARTS[one.part].format(cell.text), one.center, one.scale)]
+
+
+_DATE_PARTS = {
+    "days": "whole_days({0}.days, {0}.microseconds)",
+    "year": "{0}.year",
+    "month": "{0}.month",
+    "day of year, sine": "entry(sines_of_year, {0}.day_of_year)",
+    "day of year, cosine": "entry(cosines_of_year, {0}.day_of_year)",
+    **{day: f"is_code({{0}}.weekday, {number})" for number, day in enumerate(WEEKDAYS)},
+    "hour": "hours({0}.minute)",
+    "hour, sine": "entry(sines_of_day, {0}.minute)",
+    "hour, cosine": "entry(cosines_of_day, {0}.minute)",
+}
+_OF_DATES = (kernels.scaled, kernels.whole_days, kernels.entry, kernels.is_code, kernels.hours)
+_WAVES = {
+    "day of year, sine": ("sines_of_year", OF_YEAR[0]),
+    "day of year, cosine": ("cosines_of_year", OF_YEAR[1]),
+    "hour, sine": ("sines_of_day", OF_DAY[0]),
+    "hour, cosine": ("cosines_of_day", OF_DAY[1]),
+}
 
 
 TRANSFORMS: dict[type[Transform], tuple[tuple[Any, ...], Callable[[Any, Cell, int], list[str]]]] = {
@@ -90,8 +121,21 @@ TRANSFORMS: dict[type[Transform], tuple[tuple[Any, ...], Callable[[Any, Cell, in
     TwoValues: ((kernels.chosen,), _two_values),
     Ordinal: ((kernels.scaled, kernels.place), _ordinal),
     Indicator: ((kernels.chosen,), _indicator),
+    DatePart: (_OF_DATES, _date_part),
 }
 """The kernels that a transform needs, and its inputs as expressions."""
+
+
+def tables_of(one: Transform, place: int) -> Iterator[Table]:
+    """Yield the tables of numbers that a transform needs, whose first input has this place."""
+    if isinstance(one, Normal):
+        x, z = one.points
+        for name, numbers in (("points", x), ("z", z), ("slopes", np.diff(z) / np.diff(x))):
+            yield Table(f"{name}{place}", "f64", tuple(numbers.tolist()))
+    if isinstance(one, DatePart) and one.part in _WAVES:
+        name, numbers = _WAVES[one.part]
+        yield Table(name, "f64", tuple(numbers.tolist()))
+
 
 _ADDED = {
     "l1": kernels.with_absolute,

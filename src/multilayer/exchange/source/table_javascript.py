@@ -9,6 +9,7 @@ from multilayer.exchange.source.javascript_layers import layer_lines, script_str
 from multilayer.exchange.source.javascript_text import ARITHMETIC
 from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
+from multilayer.exchange.source.table_dates_text import JAVASCRIPT as DATES
 from multilayer.exchange.source.table_javascript_text import END, MAIN, TOP, TYPES
 from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
 from multilayer.tables.model import Model
@@ -29,6 +30,11 @@ _CLASSES = """\
         p.forEach((s, i) => (total[i] += {share}));
     }}
     return total.map((t) => t / {members});"""
+
+
+_DATE_CELLS = """\
+    const d = columnNames.map((name, i) => (kinds[i] === "date" ? date_of(name, cells[i]) : null));
+"""
 
 
 def table_source(model: Model, name: str) -> dict[str, str]:
@@ -76,6 +82,9 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         "exactness": plan.exactness,
         "columns": script_string([one.name for one in plan.schema]),
         "categories": script_string(known),
+        "kinds": script_string([one.kind for one in plan.schema]),
+        "date_reading": DATES if plan.has_dates else "",
+        "date_cells": _DATE_CELLS if plan.has_dates else "",
         "class_names": script_string([str(one) for one in classes]),
         "gaps": script_string(sorted(GAPS)),
         "fma": "fma32" if plan.members[0].real == "f32" else "fma64",

@@ -14,10 +14,11 @@ TOP = """\
 //     classify({{ name: value, ... }})    the class, or null where there are no classes
 //     node {name}.mjs --self-test
 //
-// A row is an object or an array: the columns of columnNames, as numbers and texts. A value is missing where it is
-// null, undefined, NaN, or a text of gaps. {exactness}
+// A row is an object or an array: the columns of columnNames, as numbers, texts and dates. A value is missing where it
+// is null, undefined, NaN, or a text of gaps. {exactness}
 
 export const columnNames = {columns};
+export const kinds = {kinds};
 export const categories = {categories};
 export const classNames = {class_names};
 export const gaps = {gaps};
@@ -55,7 +56,7 @@ function code_of(known, cell) {{
     const folded = known.map(alike);
     return new Set(folded).size === folded.length && folded.includes(alike(text)) ? folded.indexOf(alike(text)) : -2;
 }}
-
+{date_reading}
 // The inputs of the networks
 export function encode(row) {{
     const cells = Array.isArray(row) ? row : columnNames.map((name) => {{
@@ -65,9 +66,9 @@ export function encode(row) {{
     if (cells.length !== columnNames.length) {{
         throw new RangeError(`a row has ${{cells.length}} values; expected ${{columnNames.length}}`);
     }}
-    const v = columnNames.map((name, i) => (categories[i] === null ? number_of(name, cells[i]) : NaN));
+    const v = columnNames.map((name, i) => (kinds[i] === "number" ? number_of(name, cells[i]) : NaN));
     const c = columnNames.map((name, i) => (categories[i] === null ? -2 : code_of(categories[i], cells[i])));
-    const x = [
+{date_cells}    const x = [
 {inputs}
     ];
 {norms}    return x;
@@ -117,11 +118,13 @@ if (typeof process !== "undefined" && process.argv?.[1]) {{
 TYPES = """\
 // {origin}
 
-type Cell = number | string | boolean | null | undefined;
+type Cell = number | string | boolean | Date | null | undefined;
 type Row = Readonly<Record<string, Cell>> | readonly Cell[];
 /** The names of the columns, in their order. */
 export const columnNames: readonly string[];
-/** The categories of each column; null for a column of numbers. */
+/** What the columns hold: "number", "category" or "date". */
+export const kinds: readonly string[];
+/** The categories of each column; null for a column of numbers or dates. */
 export const categories: readonly (readonly string[] | null)[];
 /** The names of the classes; empty for a quantity. */
 export const classNames: readonly string[];

@@ -12,24 +12,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import fill
 from multilayer.exchange.onnx.tables_proof import Rows
 from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.kernels.rows import softmax_f64
 from multilayer.exchange.source.languages.dialect import Dialect
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
 from multilayer.exchange.source.program import Program
-from multilayer.exchange.source.table_inputs import TRANSFORMS, Cell, kernels_of_norm, norm_statements
+from multilayer.exchange.source.table_inputs import (
+    TRANSFORMS,
+    Cell,
+    kernels_of_norm,
+    norm_statements,
+    tables_of,
+)
 from multilayer.network import MLP, Dense
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.model import Model
-from multilayer.tables.transforms.numbers import Normal
 from multilayer.tables.transforms.transform import Transform
 
 __all__ = ["TablePlan", "table_plan_of", "texts_of"]
 
 _TEST_ROWS = 12
-_KINDS = ("number", "category")
+_CELLS = {"number": "v", "category": "c", "date": "d"}
+"""Where source has the values of columns of each kind."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,10 @@ class TablePlan:
         return self.model.encoder.schema
 
     @property
+    def has_dates(self) -> bool:
+        return any(one.kind == "date" for one in self.schema)
+
+    @property
     def layers(self) -> tuple[LayerPlan, ...]:
         return tuple(chain.from_iterable(member.layers for member in self.members))
 
@@ -124,11 +134,8 @@ class TablePlan:
             yield kernels_of_norm(norm)
 
     def _tables(self) -> Iterator[Table]:
-        for place, one in self._transforms():
-            if isinstance(one, Normal):
-                x, z = one.points
-                for name, numbers in (("points", x), ("z", z), ("slopes", np.diff(z) / np.diff(x))):
-                    yield Table(f"{name}{place}", "f64", tuple(numbers.tolist()))
+        found = (table for place, one in self._transforms() for table in tables_of(one, place))
+        yield from {table.name: table for table in found}.values()
 
     def _transforms(self) -> Iterator[tuple[int, Transform]]:
         """Return each transform with the place of its first input."""
@@ -138,13 +145,13 @@ class TablePlan:
         yield from zip(accumulate(widths, initial=0), all_of_them, strict=False)
 
     def inputs(self, dialect: Dialect) -> list[str]:
-        """Return an expression for each input, of v[i] where column i is a number, and c[i] where it is a category."""
+        """Return an expression for each input, of v[i] where column i is a number, c[i] a category, d[i] a date."""
         number = lambda value: dialect.number(float(value), "f64")  # noqa: E731
         equal = dialect.comparisons.get("==", "==")
         places = iter(self._transforms())
         found = []
         for i, column in enumerate(self.model.encoder.columns):
-            cell = Cell(f"v[{i}]" if column.schema.kind == "number" else f"c[{i}]", number, equal)
+            cell = Cell(f"{_CELLS[column.schema.kind]}[{i}]", number, equal)
             for _ in column.transforms:
                 place, one = next(places)
                 found += TRANSFORMS[type(one)][1](one, cell, place)
@@ -162,18 +169,8 @@ def table_plan_of(model: Model, name: str) -> TablePlan:
     Raises
     ------
     InputError
-        For a column of dates, and for what `plan_of` refuses in one of the networks.
+        For what `plan_of` refuses in one of the networks.
     """
-    for schema in model.encoder.schema:
-        if schema.kind not in _KINDS:
-            raise InputError(
-                fill(
-                    "column {name}: there is no source for {kind}s; train without the column, or with its parts "
-                    "as numbers",
-                    name=quoted(schema.name),
-                    kind=schema.kind,
-                )
-            )
     members: list[Plan] = []
     layers = 0
     for number, network in enumerate(model.networks, 1):

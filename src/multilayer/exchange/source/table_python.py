@@ -9,6 +9,7 @@ from multilayer.exchange.source.languages.decimals import shortest
 from multilayer.exchange.source.languages.python3 import NOT_FINITE, PRIMITIVES, Python, literal
 from multilayer.exchange.source.python_layers import layer_lines, weights_of
 from multilayer.exchange.source.python_text import ARITHMETIC
+from multilayer.exchange.source.table_dates_text import PYTHON as DATES
 from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
 from multilayer.exchange.source.table_text import END, TOP
 from multilayer.tables.model import Model
@@ -29,6 +30,11 @@ _CLASSES = """\
         softmax_f64(p, {classes})
         total = [t + {share} for t, s in zip(total, p)]
     return [t / {members} for t in total]"""
+
+
+_DATE_CELLS = (
+    "    d = [date_of(name, cell) if name in DATES else None for name, cell in zip(COLUMNS, cells)]\n"
+)
 
 
 def table_source(model: Model, name: str) -> dict[str, str]:
@@ -59,6 +65,9 @@ def _places(plan: TablePlan) -> dict[str, Any]:
         "exactness": plan.exactness,
         "columns": ascii(tuple(one.name for one in plan.schema)),
         "categories": ascii(known),
+        "date_columns": ascii(tuple(one.name for one in plan.schema if one.kind == "date")),
+        "date_reading": DATES if plan.has_dates else "",
+        "date_cells": _DATE_CELLS if plan.has_dates else "",
         "class_names": ascii(tuple(map(str, classes))),
         "gaps": ascii(tuple(sorted(GAPS))),
         "fma": "fma32" if plan.members[0].real == "f32" else "fma64",

@@ -14,8 +14,8 @@ TOP = '''\
     self_test()       how many stored answers come out otherwise
     python {name}.py < rows.csv    a line for each row, columns by their names; --self-test
 
-A row is a mapping from the names in COLUMNS to numbers and texts, or a sequence in their order. A value is missing
-where it is None, nan, or a text of GAPS. {exactness}
+A row is a mapping from the names in COLUMNS to numbers, texts and dates, or a sequence in their order. A value is
+missing where it is None, nan, or a text of GAPS. {exactness}
 Needs Python 3.11 or newer and nothing else.
 """
 
@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 COLUMNS = {columns}
 CATEGORIES = {categories}
+DATES = {date_columns}
 CLASS_NAMES = {class_names}
 GAPS = {gaps}
 '''
@@ -78,6 +79,7 @@ def code_of(categories: tuple[str, ...], cell) -> int:
     known = alike(text) in folded and len(set(folded)) == len(folded)
     return folded.index(alike(text)) if known else -2
 
+{date_reading}
 
 def encode(row) -> list[float]:
     """Return the inputs of the networks."""
@@ -85,9 +87,10 @@ def encode(row) -> list[float]:
     if len(cells) != len(COLUMNS):
         raise ValueError(f"a row has {{len(cells)}} values; expected {{len(COLUMNS)}}")
     known = [CATEGORIES.get(name) for name in COLUMNS]
-    v = [number_of(name, cell) if one is None else math.nan for name, one, cell in zip(COLUMNS, known, cells)]
+    numbers = [one is None and name not in DATES for name, one in zip(COLUMNS, known)]
+    v = [number_of(name, cell) if one else math.nan for name, one, cell in zip(COLUMNS, numbers, cells)]
     c = [-2 if one is None else code_of(one, cell) for one, cell in zip(known, cells)]
-    x = [
+{date_cells}    x = [
 {inputs}
     ]
 {norms}    return x

@@ -16,12 +16,12 @@ from multilayer.backend.encoding import write_scaled
 from multilayer.tables.columns import ColumnSchema, Kind
 from multilayer.tables.transforms.transform import Inputs, Numbers, counted
 
-__all__ = ["PARTS", "Calendar", "DatePart"]
+__all__ = ["OF_DAY", "OF_YEAR", "PARTS", "WEEKDAYS", "Calendar", "DatePart"]
 
 _DAY = 86_400_000_000
 """Microseconds."""
 _MINUTE = 60_000_000
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EPOCH = 3
 """1970-01-01 was a Thursday."""
 
@@ -81,8 +81,8 @@ class Calendar:
 
 # Tables, as a sine in NumPy may depend on the place of a number in its array.
 _YEAR = 2.0 * math.pi / 365.25
-_OF_YEAR = [np.array([wave(_YEAR * day) for day in range(366)]) for wave in (math.sin, math.cos)]
-_OF_DAY = [
+OF_YEAR = [np.array([wave(_YEAR * day) for day in range(366)]) for wave in (math.sin, math.cos)]
+OF_DAY = [
     np.array([wave(2.0 * math.pi * minute / 1440) for minute in range(1440)]) for wave in (math.sin, math.cos)
 ]
 
@@ -97,12 +97,12 @@ PARTS: dict[str, _Part] = {
     "days": lambda dates: dates.gaps_as_nan(dates.microseconds / _DAY),
     "year": lambda dates: dates.gaps_as_nan(dates.months // 12 + 1970),
     "month": lambda dates: dates.gaps_as_nan(dates.months % 12 + 1),
-    "day of year, sine": lambda dates: dates.gaps_as_nan(_OF_YEAR[0][dates.day_of_year]),
-    "day of year, cosine": lambda dates: dates.gaps_as_nan(_OF_YEAR[1][dates.day_of_year]),
-    **{name: _is_weekday(number) for number, name in enumerate(_WEEKDAYS)},
+    "day of year, sine": lambda dates: dates.gaps_as_nan(OF_YEAR[0][dates.day_of_year]),
+    "day of year, cosine": lambda dates: dates.gaps_as_nan(OF_YEAR[1][dates.day_of_year]),
+    **{name: _is_weekday(number) for number, name in enumerate(WEEKDAYS)},
     "hour": lambda dates: dates.gaps_as_nan(dates.minute / 60),
-    "hour, sine": lambda dates: dates.gaps_as_nan(_OF_DAY[0][dates.minute]),
-    "hour, cosine": lambda dates: dates.gaps_as_nan(_OF_DAY[1][dates.minute]),
+    "hour, sine": lambda dates: dates.gaps_as_nan(OF_DAY[0][dates.minute]),
+    "hour, cosine": lambda dates: dates.gaps_as_nan(OF_DAY[1][dates.minute]),
 }
 """Functions from dates to float64 numbers, nan where missing. A part that does not vary gives no input."""
 

@@ -65,6 +65,31 @@ def chosen(is_it: bool, on: f64, off: f64) -> f32:
     return narrow(on if is_it else off)
 
 
+# Parts of dates (multilayer.tables.transforms.dates)
+
+MICROSECONDS = 86_400_000_000.0
+"""Of a day."""
+
+
+def whole_days(days: f64, microseconds: f64) -> f64:
+    """Return days with their fraction; the product is exact, as 86,400,000,000 has 13 factors of 2."""
+    return (days * MICROSECONDS + microseconds) / MICROSECONDS
+
+
+def entry(numbers: table64, place: i32) -> f64:
+    return numbers[place] if place >= 0 else NAN
+
+
+def is_code(code: i32, other: i32) -> f64:
+    """Return 1 where a code is another one, else 0; nan where it is missing."""
+    is_other = 1.0 if code == other else 0.0
+    return is_other if code >= 0 else NAN
+
+
+def hours(minute: i32) -> f64:
+    return to_f64(minute) / 60.0 if minute >= 0 else NAN
+
+
 # Norms of rows (multilayer.tables.row_norm): a total, number by number; nan stays.
 
 
