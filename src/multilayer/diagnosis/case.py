@@ -166,7 +166,7 @@ def record_of(config: TrainConfig, history: History | None, stopped: str | None)
         epochs=config.epochs,
         tolerance=None if stopping is None else stopping.tolerance,
         patience=None if stopping is None or math.isinf(stopping.patience) else int(stopping.patience),
-        penalty=config.penalty,
+        penalty=config.shrinkage,
         loss=config.loss,
     )
 

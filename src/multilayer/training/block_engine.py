@@ -67,7 +67,7 @@ def engine_of_blocks(
     config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
 ) -> Engine:
     """Return an engine for objectives of blocks: without penalty, and without an optimizer."""
-    plain, _ = config.full_batch(LBFGS()).without_penalty()
+    plain, _ = config.full_batch(LBFGS()).apart_from_l2()
     return engine_for(plain, activations, parameters, NO_STATE)
 
 
@@ -140,7 +140,7 @@ class BlockEngine(StateInArrays):
 
     def _step(self, samples: Samples, rate: float, decaying: float) -> float | NotFinite:
         """Make a step, and return its objective, or why it cannot be made."""
-        parameters, (_, penalty) = self._state[0], self._config.without_penalty()
+        parameters, (_, penalty) = self._state[0], self._config.apart_from_l2()
         x, y, weights = samples
         whole = float(len(x) if weights is None else weights.sum(dtype=np.float64))
         total = self._sums.total(parameters, samples, whole)

@@ -68,7 +68,7 @@ class BlockSums(Sums):
         self._block = self._gathered if kept is None else kept.__getitem__
         self._whole = weight_of(data) if whole is None else whole
         wide = tuple(array.astype(np.float64) for array in parameters)
-        self._engine = engine_for(config.without_penalty()[0], activations, wide, NO_STATE)
+        self._engine = engine_for(config.apart_from_l2()[0], activations, wide, NO_STATE)
 
     def total(self, parameters: Parameters) -> Vector | None:
         self._engine.load(parameters, NO_STATE)

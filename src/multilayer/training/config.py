@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
@@ -23,11 +23,14 @@ from multilayer.training.stopping import EarlyStopping
 __all__ = ["Settings", "TrainConfig"]
 
 _RATE = Limits(minimum=0.0, below=1.0)
-_A: dict[str, tuple[type, str]] = {
-    "stopping": (EarlyStopping, "an EarlyStopping"),
-    "clip": (Clip, "a ClipByNorm or ClipByValue"),
+_OBJECTS = {
+    "stopping": (EarlyStopping | None, "an EarlyStopping, or None"),
+    "clip": (Clip | None, "a ClipByNorm or ClipByValue, or None"),
+    "rate_factors": (RateFactors, "a RateFactors"),
 }
 _SCHEDULES = ("schedule", "dropout_schedule", "weight_decay_schedule")
+_OF_STEPS = ("clip", "dropout", "weight_decay", "rate_factors", "input_scale", *_SCHEDULES)
+"""What L-BFGS does not take: it needs the same objective in every iteration."""
 
 
 class Settings(TypedDict, total=False):
@@ -139,24 +142,16 @@ class TrainConfig:
         ):
             object.__setattr__(self, name, value)
         check_settings(self, where="")
-        for name, (kind, words) in _A.items():
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, kind):
+        for name, (kind, words) in _OBJECTS.items():
+            if not isinstance(value := getattr(self, name), kind):
                 raise InputError(
                     fill(
-                        "{name} must be {words}, or None; got {value}",
+                        "{name} must be {words}; got {value}",
                         name=name,
                         words=words,
                         value=one_line(repr(value), 80),
                     )
                 )
-        if not isinstance(self.rate_factors, RateFactors):
-            raise InputError(
-                fill(
-                    "rate_factors must be a RateFactors; got {rate_factors}",
-                    rate_factors=one_line(repr(self.rate_factors), 80),
-                )
-            )
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError("AdamW has its own weight_decay; set it there, or use Adam with weight_decay=")
         if self.weight_decay_schedule != Constant() and isinstance(self.optimizer, AdamW):
@@ -172,38 +167,16 @@ class TrainConfig:
 
     def full_batch(self, optimizer: LBFGS) -> TrainConfig:
         """Return these settings for L-BFGS, without those that it does not take."""
-        return dataclasses.replace(
-            self,
-            optimizer=optimizer,
-            schedule=Constant(),
-            stopping=None,
-            clip=None,
-            dropout=0.0,
-            weight_decay=0.0,
-            rate_factors=RateFactors(),
-            input_scale=0.0,
-            dropout_schedule=Constant(),
-            weight_decay_schedule=Constant(),
-            block_sums=False,
-            metrics=(),
-        )
+        without = {name: _defaults()[name] for name in (*_OF_STEPS, "stopping", "block_sums", "metrics")}
+        return dataclasses.replace(self, optimizer=optimizer, **without)
 
     @property
     def _drops(self) -> bool:
         return any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0.0
 
     def _check_full_batch(self) -> None:
-        for name, given in (
-            ("schedule", self.schedule != Constant()),
-            ("clip", self.clip is not None),
-            ("dropout", self._drops),
-            ("weight_decay", self.weight_decay > 0.0),
-            ("rate_factors", self.rate_factors != RateFactors()),
-            ("input_scale", self.input_scale > 0.0),
-            ("dropout_schedule", self.dropout_schedule != Constant()),
-            ("weight_decay_schedule", self.weight_decay_schedule != Constant()),
-        ):
-            if given:
+        for name in _OF_STEPS:
+            if getattr(self, name) != _defaults()[name] and (name != "dropout" or self._drops):
                 raise InputError(
                     fill(
                         "LBFGS takes no {name}: it needs the same objective in every iteration; leave it out",
@@ -260,11 +233,11 @@ class TrainConfig:
         return {name: getattr(self, name) for name in _SCHEDULES}
 
     @property
-    def penalty(self) -> float:
+    def shrinkage(self) -> float:
         """What draws the weights towards 0: l2 and weight_decay together."""
         return self.l2 + self.weight_decay
 
-    def unpenalized(self) -> TrainConfig:
+    def without_shrinkage(self) -> TrainConfig:
         """Return these settings without anything that draws the weights towards 0."""
         return dataclasses.replace(self, l2=0.0, weight_decay=0.0)
 
@@ -273,8 +246,8 @@ class TrainConfig:
         """The settings that add to the mean loss, by name."""
         return {"l2": self.l2}
 
-    def without_penalty(self) -> tuple[TrainConfig, float]:
-        """Return these settings without the penalty, and its factor."""
+    def apart_from_l2(self) -> tuple[TrainConfig, float]:
+        """Return these settings without l2, and l2."""
         return dataclasses.replace(self, l2=0.0), self.l2
 
     @property
@@ -312,6 +285,10 @@ class TrainConfig:
         if not any(schedule.needs_total for schedule in self.schedules.values()):
             del words["epochs"]
         return words
+
+
+def _defaults() -> dict[str, Any]:
+    return {field.name: field.default for field in dataclasses.fields(TrainConfig)}
 
 
 def _checked_rates(dropout: float | Sequence[float]) -> float | tuple[float, ...]:

@@ -113,7 +113,7 @@ class Objective:
     """The objective over all the data and its gradient, of one vector (`vector_of`)."""
 
     def __init__(self, config: TrainConfig, parameters: Parameters, sums: Sums, whole: float) -> None:
-        _, self._penalty = config.without_penalty()
+        _, self._penalty = config.apart_from_l2()
         self._sums, self._whole = sums, whole
         self._shapes = tuple(array.shape for array in parameters)
         self._weights = sum(math.prod(shape) for shape in self._shapes[::2])

@@ -14,7 +14,7 @@ from typing import Any, Self
 from multilayer._base.errors import InputError
 from multilayer._base.translation import N_
 from multilayer.network import MLP
-from multilayer.optimizers import LBFGS, Minimum, Parameters
+from multilayer.optimizers import LBFGS, Minimum
 from multilayer.training.block_engine import cluster_sums
 from multilayer.training.blocks import ShuffledBlocks
 from multilayer.training.checkpoint_writer import CheckpointWriter, described
@@ -33,7 +33,7 @@ from multilayer.training.events import (
     call_lost,
 )
 from multilayer.training.interruption import ConsistentReads, Interruption
-from multilayer.training.lbfgs import Iterations, minimize
+from multilayer.training.minimization import Minimization
 from multilayer.training.run import Run
 from multilayer.training.state import Progress, TrainState
 
@@ -67,8 +67,6 @@ class Training(Iterator[Step | Epoch]):
         """The network that training started from."""
         self.config = config
         self.interruption = Interruption()
-        self.minimum: Minimum | None = None
-        """The result of L-BFGS."""
         self._data, self._held_out, self._start = data, held_out, start
         self._run = Run(network, config, data, held_out, state)
         self._callbacks, self._every, self._writer = callbacks, every, writer
@@ -79,6 +77,7 @@ class Training(Iterator[Step | Epoch]):
         self._has_ended = False
         self._ending = ENDINGS["callback"]
         self._reads = ConsistentReads()
+        self._minimization = Minimization(self._run, cluster, self._tell, self._wish, self._lost)
         self._events = self._iterations() if isinstance(config.optimizer, LBFGS) else self._epochs()
 
     def __iter__(self) -> Self:
@@ -100,7 +99,7 @@ class Training(Iterator[Step | Epoch]):
             anew = not (self._has_ended or self._run.progress.epoch)
             if isinstance(self.config.optimizer, LBFGS) and anew:
                 with self._reads.changing():
-                    self._minimize()
+                    self._ending = self._minimization.at_once(self._reads.answer)
                 self._events.close()  # there is nothing left to iterate
                 self._end()
             else:
@@ -125,6 +124,11 @@ class Training(Iterator[Step | Epoch]):
     def current(self) -> MLP:
         """The network of that outcome, for the price of a copy of its numbers."""
         return self._reads(self._run.outcome)
+
+    @property
+    def minimum(self) -> Minimum | None:
+        """The result of L-BFGS, once it has ended by itself."""
+        return self._minimization.minimum
 
     @property
     def ending(self) -> Ending:
@@ -264,50 +268,7 @@ class Training(Iterator[Step | Epoch]):
         return None
 
     def _iterations(self) -> Generator[Epoch, None, None]:
-        """Yield an epoch per iteration of L-BFGS over all the data."""
-        run = self._run
-        start = run.engine.parameters()
-        task = partial(minimize, self.config, run.activations, start, run.data, self._cluster, self._lost)
-        began, ended = time.perf_counter(), None
-        with Iterations(task) as iterations:
-            for parameters, loss in iterations:
-                event = run.end_iteration(parameters, loss, began)
-                self._tell(event)
-                yield event
-                began, ended = time.perf_counter(), self._ended_by(event)
-                if ended is not None:
-                    break
-        self._conclude(iterations.minimum, ended)
-
-    def _minimize(self) -> None:
-        """Do the same without yielding."""
-        began, ended = time.perf_counter(), None
-
-        def ends(parameters: Parameters, loss: float) -> bool:
-            nonlocal began, ended
-            event = self._run.end_iteration(parameters, loss, began)
-            self._tell(event)
-            self._reads.answer()
-            began, ended = time.perf_counter(), self._ended_by(event)
-            return ended is not None
-
-        run = self._run
-        start = run.engine.parameters()
-        minimum = minimize(self.config, run.activations, start, run.data, self._cluster, self._lost, ends)
-        self._conclude(minimum, ended)
-
-    def _ended_by(self, event: Epoch) -> Stopped | None:
-        # After the last iteration SciPy ends by itself, and has more to report.
-        return event.stopped if event.stopped not in (None, "epochs") else self._wish()
-
-    def _conclude(self, minimum: Minimum | None, ended: Stopped | None) -> None:
-        self.minimum = minimum
-        if ended is not None:
-            self._ending = ENDINGS[ended]
-        elif minimum is not None and not math.isfinite(minimum.value):
-            self._ending = Ending("not finite", N_("the loss of all samples is not finite"))
-        elif minimum is not None:
-            self._ending = Ending("epochs" if minimum.status == 1 else "plateau", minimum.message)
+        self._ending = yield from self._minimization.epochs()
 
     def _tell(self, event: Step | Epoch) -> None:
         with self._reads.whole():

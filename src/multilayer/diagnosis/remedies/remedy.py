@@ -185,11 +185,11 @@ def solver(setup: Setup) -> Iterator[Variant | NotApplicable]:
 
 def penalty(setup: Setup) -> Iterator[Variant]:
     """Weights without a penalty, where there is one that is not tiny."""
-    if setup.config.penalty > _TINY:
+    if setup.config.shrinkage > _TINY:
         yield Variant(
             fill("no penalty on weights"),
             setup.call(estimator="alpha=0", fit="l2=0, weight_decay=0"),
-            replace(setup, config=setup.config.unpenalized()),
+            replace(setup, config=setup.config.without_shrinkage()),
         )
 
 
