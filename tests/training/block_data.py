@@ -25,6 +25,10 @@ class MadeBlocks:
         return len(self.columns)
 
     @property
+    def row_cells(self) -> tuple[int, None]:
+        return len(self.columns), None
+
+    @property
     def described(self) -> str:
         return f"{self.block_rows.tolist()} {self.X.sum()}"
 
@@ -36,6 +40,9 @@ class MadeBlocks:
         rows = slice(end - int(self.block_rows[block]), end)
         x[:] = self.X[rows][:, self.columns]
         return self.y[rows], None if self.weights is None else self.weights[rows]
+
+    def inputs_of(self, cells: Any) -> Any:
+        return cells
 
 
 def made_blocks(block_rows: list[int], *, weighted: bool = False, seed: int = 0) -> MadeBlocks:

@@ -24,7 +24,7 @@ ROOM = 40
 
 @pytest.fixture(autouse=True)
 def _small_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multilayer.training.blocks._BUFFER", ROOM * 5 * 4)
+    monkeypatch.setattr("multilayer.training.blocks.BUFFER", ROOM * 5 * 4)
 
 
 def bits(trained: Trained) -> Any:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import numpy as np
 
 from multilayer._base.text import fill, quoted
-from multilayer._base.translation import N_
 from multilayer.cli.console import path, print_note, show_status
 from multilayer.io import source
 
@@ -23,7 +21,6 @@ __all__ = [
     "read_for",
     "table_argument",
     "types_option",
-    "with_target",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -78,22 +75,13 @@ def read(table: str, types: Mapping[str, Any], dialect: Mapping[str, Any]) -> Re
         return read_table(table, types=types, **dialect)
 
 
-def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]]:
-    """Return the rows that have a target, and a note where some have none; all rows where none has one."""
-    missing = columns[target].missing
-    count = int(np.count_nonzero(missing))
-    if not count or count == columns.rows:
-        return columns, ()
-    note = N_("{count:,} of {rows:,} rows have no {target}, and are left out")
-    return columns.take(~missing), (fill(note, count=count, rows=columns.rows, target=quoted(target)),)
-
-
 def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_target: bool = False) -> Columns:
     """Return the columns of a model from a file, as in its training, and the target where it is there.
 
     With a target, only the rows are returned that have one.
     """
     from multilayer.tables import Columns, ColumnSchema, columns_of, read_batches
+    from multilayer.tables.table_source import with_target
 
     target = model.target
     numeric = all(isinstance(label, int | float) and not isinstance(label, bool) for label in target.classes)

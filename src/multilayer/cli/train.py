@@ -18,7 +18,7 @@ from multilayer._base.translation import N_
 from multilayer.cli.cluster import cluster_option, events_option, events_shown
 from multilayer.cli.config import recipe_in
 from multilayer.cli.console import flush, path, print_note, print_text, show_status
-from multilayer.cli.tables import csv_options, read, table_argument, types_option, with_target
+from multilayer.cli.tables import csv_options, read, table_argument, types_option
 from multilayer.cli.understood import understood
 from multilayer.io import source
 
@@ -105,6 +105,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     depends on the machine.
     """
     from multilayer.tables import Recipe, Target, fit_table  # here, so that no other command imports them
+    from multilayer.tables.table_source import with_target
 
     file = _beside(table) if output is None else output
     if not file.lower().endswith(".safetensors"):

@@ -28,6 +28,8 @@ class Bag:
     """None where the target is a number."""
     recipe: Recipe
     seeds: list[int]
+    at_once: int | None = None
+    """Members that may be trained at a time in this process; None for any number."""
 
     @property
     def rows(self) -> int:

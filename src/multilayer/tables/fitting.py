@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.random import Seed, generator, words
+from multilayer._base.random import Random, Seed, generator, words
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
@@ -28,8 +28,11 @@ from multilayer.tables.members import Found, Progress, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
+from multilayer.tables.streaming.opening import MEMORY, bytes_of, is_in_files, opened
+from multilayer.tables.streaming.survey import Survey, survey
+from multilayer.tables.streaming.table_files import TableFiles
 from multilayer.tables.suspicions import Profile, Suspicion, suspect
-from multilayer.tables.table_source import ColumnsSource, TableSource
+from multilayer.tables.table_source import ColumnsSource, TableSource, with_target
 from multilayer.tables.target import Target, Task
 from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.training.samples import sample_weights
@@ -57,6 +60,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     known: Sequence[Suspicion] | None = None,
     cluster: Any = None,
     checkpoint: AnyPath | None = None,
+    memory: int | str = MEMORY,
 ) -> Model:
     """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
@@ -69,8 +73,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
 
     Parameters
     ----------
-    table : Columns, data frame, mapping, or array of shape (rows, columns)
-        As `columns_of` takes it.
+    table : Columns, data frame, mapping, array of shape (rows, columns), path, or data set of Arrow
+        As `columns_of` takes it; or as `read_table` does: a file, a folder of Parquet or Arrow files, a pattern.
     target : str
         The column to learn.
     task : str, optional
@@ -99,6 +103,11 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
         A file that finished members are kept in. Where it exists, and is of the same table, seed and options, training
         goes on from them, with the same bits, with a cluster or without; not together with a time limit, as that gives
         other epochs each time.
+    memory : int or str
+        What the columns of a table in Parquet or Arrow files may take, as "500MB" or in bytes: 8 bytes a value. A table
+        that takes more is read in blocks (see `multilayer.tables.row_blocks`), once for the encoder, which is that of
+        the same table in memory, and once for each epoch. Members then hold out up to 2^16 rows each, chosen by a hash
+        of a row's place; columns, sample and buffers take about the memory that is given, at most.
 
     Returns
     -------
@@ -129,18 +138,43 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
         )
     recipe = Recipe() if recipe is None else recipe
     random = generator(rng)
+    source = _source(table, target, task, types, weights, members, bytes_of(memory), random)
+    encoder = source.encoder(_settings(source, recipe))
+    folds = source.folds(encoder, members, random)
+    seeds = [int(word) for word in words(random, (members,))]
+    bag = Bag(folds, len(source.target.classes) or None, recipe, seeds, source.at_once)
+    deadline = None if time_limit is None else began + time_limit
+    found = train_bag(bag, deadline, progress, cluster, checkpoint)
+    return _model(source, bag, encoder, found, began, known)
+
+
+def _source(
+    table: Any,
+    target: str,
+    task: Task | None,
+    types: Mapping[str, Kind] | None,
+    weights: ArrayLike | None,
+    members: int,
+    memory: int,
+    random: Random,
+) -> TableSource:
+    """Return where the rows come from; of files, those without a target are left out."""
+    in_files = isinstance(table, Survey) or is_in_files(table)
+    if in_files and weights is not None:
+        raise InputError("weights are for a table in memory; read the files with read_table")
+    if isinstance(table, Survey):
+        return table.checked(target)
+    if in_files:
+        found = opened(table, types, memory)
+        if isinstance(found, TableFiles):
+            return survey(found, target, task=task, types=types, members=members, rng=random, memory=memory)
+        columns, left_out = with_target(found.columns, target)
+        return ColumnsSource.of(columns, Target.of(columns[target], task), notes=left_out)
     columns = columns_of(table, types)
     row_weights = None if weights is None else sample_weights(weights, columns.rows)
     if row_weights is not None:
         columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
-    source = ColumnsSource.of(columns, Target.of(columns[target], task), row_weights)
-    encoder = source.encoder(_settings(source, recipe))
-    folds = source.folds(encoder, members, random)
-    seeds = [int(word) for word in words(random, (members,))]
-    bag = Bag(folds, len(source.target.classes) or None, recipe, seeds)
-    deadline = None if time_limit is None else began + time_limit
-    found = train_bag(bag, deadline, progress, cluster, checkpoint)
-    return _model(source, bag, encoder, found, began, known)
+    return ColumnsSource.of(columns, Target.of(columns[target], task), row_weights)
 
 
 def _settings(source: TableSource, recipe: Recipe) -> EncoderSettings:

@@ -79,8 +79,12 @@ _DAY_OR_MONTH = N_(
 )
 
 
-def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Understood:
+def of_numbers(
+    name: str, values: NDArray[Any], kind: Kind | None = None, *, counting: bool | None = None
+) -> Understood:
     """Return a column of numbers, float64 with nan where missing.
+
+    Of values that are some rows of a column, `counting` is whether they count up by one in all of them.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def of_numbers(name: str, values: NDArray[Any], kind: Kind | None = None) -> Und
         return Understood(_TEXTS_AS[kind](name, Texts.of_numbers(values), "."))
     if np.isnan(values).all():
         return Understood(column, Doubt(_EMPTY, name) if len(values) else None)
-    if _counts_rows(name, values):
+    if _counts_rows(name, values, counting):
         return Understood(_identifier(name, Texts.of_numbers(values)), Doubt(_IDENTIFIER, name))
     return Understood(column, Doubt(_FEW, name) if _has_few(values) else None)
 
@@ -121,8 +125,11 @@ def _is_whole(values: NDArray[Any]) -> bool:
     )
 
 
-def _counts_rows(name: str, values: NDArray[Any]) -> bool:
-    if len(values) >= _MANY_ROWS and values[0] in (0.0, 1.0):
+def _counts_rows(name: str, values: NDArray[Any], counting: bool | None) -> bool:
+    if counting is not None and len(values) >= _MANY_ROWS:
+        if counting:
+            return True
+    elif len(values) >= _MANY_ROWS and values[0] in (0.0, 1.0):
         start = np.arange(values[0], values[0] + 100)[: len(values)]
         if np.array_equal(values[:100], start) and np.all(np.diff(values) == 1.0):
             return True
@@ -185,8 +192,9 @@ def _almost_numbers(name: str, texts: Texts, decimal: str) -> Doubt | None:
         others = [] if numbers.refused is None else [numbers.refused]
     if not others or 2 * len(others) > len(shown):
         return None
-    row = int(np.argmax(texts.codes == others[0])) + 1
-    return Doubt(_ALMOST, name, (("row", row), ("text", quoted(texts.distinct[others[0]]))))
+    return Doubt(
+        _ALMOST, name, (("row", texts.row_of(others[0]) + 1), ("text", quoted(texts.distinct[others[0]])))
+    )
 
 
 def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:

@@ -32,7 +32,7 @@ class Schedule:
 def scheduled(bag: Bag, seconds: float | None, processors: int) -> Schedule:
     """Return what fits into the time on so many processors, each of which trains one member at a time."""
     members, plan = len(bag.seeds), bag.recipe.plan(bag.rows)
-    threads = min(processors, members)
+    threads = min(processors, members, bag.at_once or members)
     notes: tuple[str, ...] = ()
     if plan.epochs < bag.recipe.epochs:
         template = N_("{rows:,} rows are many: {epochs} epochs instead of {usual}, in batches of {batch}")

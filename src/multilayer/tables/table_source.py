@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.random import Random
+from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import Columns
 from multilayer.tables.encoded import encoded
 from multilayer.tables.encoder import Encoder
@@ -19,7 +21,18 @@ from multilayer.tables.suspicions import Case, Skill
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
 
-__all__ = ["ColumnsSource", "TableSource"]
+__all__ = ["ColumnsSource", "TableSource", "with_target"]
+
+LEFT_OUT = N_("{count:,} of {rows:,} rows have no {target}, and are left out")
+
+
+def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]]:
+    """Return the rows that have a target, and a note where some have none; all rows where none has one."""
+    missing = columns[target].missing
+    count = int(np.count_nonzero(missing))
+    if not count or count == columns.rows:
+        return columns, ()
+    return columns.take(~missing), (fill(LEFT_OUT, count=count, rows=columns.rows, target=quoted(target)),)
 
 
 class TableSource(Protocol):
@@ -36,6 +49,10 @@ class TableSource(Protocol):
     @property
     def inputs(self) -> Columns:
         """The columns beside the target; of blocks, of some rows."""
+
+    @property
+    def at_once(self) -> int | None:
+        """How many members may be trained at a time; None for any number."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -61,13 +78,19 @@ class ColumnsSource:
     target: Target
     weights: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
+    at_once: int | None = None
 
     @classmethod
     def of(
-        cls, columns: Columns, target: Target, weights: NDArray[np.float64] | None = None
+        cls,
+        columns: Columns,
+        target: Target,
+        weights: NDArray[np.float64] | None = None,
+        notes: tuple[str, ...] = (),
     ) -> ColumnsSource:
         """Return the source of a table with its target."""
-        return cls(columns.without([target.name]), target.encode(columns[target.name]), target, weights)
+        y = target.encode(columns[target.name])
+        return cls(columns.without([target.name]), y, target, weights, notes)
 
     @cached_property
     def rows(self) -> int:

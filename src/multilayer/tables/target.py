@@ -25,6 +25,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.network.labels import Label, array_of_labels, class_numbers
 from multilayer.tables.columns import UNSEEN, Column
+from multilayer.tables.moments import Moments
 
 __all__ = ["TASKS", "Target", "Task", "task_of"]
 
@@ -70,8 +71,17 @@ class Target:
     high: float = 0.0
 
     @classmethod
-    def of(cls, column: Column, task: Task | None = None) -> Target:
+    def of(
+        cls,
+        column: Column,
+        task: Task | None = None,
+        *,
+        rows: int | None = None,
+        moments: Moments | None = None,
+    ) -> Target:
         """Return the target that a column is; `task_of` has the rule where no task is given.
+
+        Where a column has each of its values once, `rows` is how many there are, and of numbers `moments` are theirs.
 
         Raises
         ------
@@ -85,8 +95,9 @@ class Target:
                 )
             )
         _check_rows(column)
-        task = task_of(column)[0] if task is None else task
-        return _classes_of(column) if task == "classification" else _quantity_of(column)
+        rows = len(column.values) if rows is None else rows
+        task = task_of(column, rows)[0] if task is None else task
+        return _classes_of(column, rows) if task == "classification" else _quantity_of(column, moments)
 
     @property
     def outputs(self) -> int:
@@ -121,8 +132,8 @@ class Target:
         return np.clip(np.asarray(z, np.float64) * self.scale + self.offset, self.low, self.high)
 
 
-def task_of(column: Column) -> tuple[Task, str]:
-    """Return the task of a target, and why, in a sentence.
+def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
+    """Return the task of a target, and why, in a sentence; `rows` as `Target.of` takes them.
 
     Raises
     ------
@@ -151,7 +162,7 @@ def task_of(column: Column) -> tuple[Task, str]:
     counts = (
         whole and len(distinct) <= _FEW and distinct[:1] in (0.0, 1.0) and np.all(np.diff(distinct) == 1.0)
     )
-    if counts and len(column.values) >= _ROWS_OF_CLASS * len(distinct):
+    if counts and (len(column.values) if rows is None else rows) >= _ROWS_OF_CLASS * len(distinct):
         return "classification", fill(
             "{column} holds the whole numbers from {first:.0f} to {last:.0f}, so this is classification; "
             "set the task to change that",
@@ -200,18 +211,17 @@ def _refuse_gaps(column: Column) -> None:
         )
 
 
-def _quantity_of(column: Column) -> Target:
+def _quantity_of(column: Column, moments: Moments | None) -> Target:
     y = _numbers(column)
-    low, high = float(y.min()), float(y.max())
-    with np.errstate(all="ignore"):
-        offset, scale = float(y.mean()), float(y.std())
+    moments = Moments.of(y) if moments is None else moments
+    low, high, offset, scale = moments.low, moments.high, moments.mean, moments.deviation
     if low == high:
         raise InputError(
             fill(
                 "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows",
                 name=quoted(column.name),
                 low=low,
-                rows=len(y),
+                rows=moments.rows,
             )
         )
     if not (np.isfinite(offset) and np.isfinite(scale) and scale > 0.0 and np.isfinite(1.0 / scale)):
@@ -254,9 +264,9 @@ def _finite(column: Column) -> NDArray[np.float64]:
     return np.asarray(column.values, np.float64)
 
 
-def _classes_of(column: Column) -> Target:
+def _classes_of(column: Column, rows: int) -> Target:
     classes = _ascending(_labels(column)[0])
-    name, rows = quoted(column.name), len(column.values)
+    name = quoted(column.name)
     if len(classes) == 1:
         raise InputError(
             fill(

@@ -19,6 +19,7 @@ __all__ = [
     "CellError",
     "Dates",
     "Numbers",
+    "Seen",
     "Texts",
     "dates_of",
     "is_gap",
@@ -68,11 +69,32 @@ def shortest(value: float) -> str:
 
 
 @dataclass(frozen=True, eq=False)
+class Seen:
+    """Where distinct texts stand in a column, of which the codes are those of some rows alone."""
+
+    counts: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    """The first row of each, from 0."""
+
+    def recoded(self, to: Sequence[int], distinct: int) -> Seen:
+        """Return the same of texts in other places, several of them perhaps in one."""
+        places = np.asarray(to, np.intp)
+        kept = places >= 0
+        counts = np.zeros(distinct, np.int64)
+        np.add.at(counts, places[kept], self.counts[kept])
+        firsts = np.full(distinct, np.iinfo(np.int64).max)
+        np.minimum.at(firsts, places[kept], self.firsts[kept])
+        return Seen(counts, firsts)
+
+
+@dataclass(frozen=True, eq=False)
 class Texts:
     """Texts as codes: `distinct[codes[row]]`, missing where the code is `MISSING`."""
 
     distinct: Sequence[str]
     codes: NDArray[np.int32]
+    seen: Seen | None = None
+    """Of a column with more rows than there are codes."""
 
     @staticmethod
     def of(values: Iterable[str | None]) -> Texts:
@@ -93,7 +115,11 @@ class Texts:
     @property
     def present(self) -> int:
         """How many rows have a value."""
-        return int(np.count_nonzero(self.codes >= 0))
+        return int(np.count_nonzero(self.codes >= 0) if self.seen is None else self.seen.counts.sum())
+
+    def row_of(self, place: int) -> int:
+        """Return the first row of a distinct text, from 0."""
+        return int(np.argmax(self.codes == place) if self.seen is None else self.seen.firsts[place])
 
     def tidy(self) -> Texts:
         """Return the texts without spaces around them, and with gaps that are spelt out as missing."""
@@ -101,8 +127,9 @@ class Texts:
         stripped = [text.strip() for text in self.distinct]
         to = [MISSING if is_gap(text) else places.setdefault(text, len(places)) for text in stripped]
         if len(places) == len(self.distinct):
-            return Texts(stripped, self.codes)
-        return Texts(list(places), recoded(self.codes, to))
+            return Texts(stripped, self.codes, self.seen)
+        seen = None if self.seen is None else self.seen.recoded(to, len(places))
+        return Texts(list(places), recoded(self.codes, to), seen)
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the value of each row, given those of the distinct texts: nan or NaT where missing."""
@@ -130,11 +157,10 @@ class Texts:
 
     def refusal(self, name: str, place: int, expected: str) -> CellError:
         """Return the error for a text that is not what was expected."""
-        row = int(np.argmax(self.codes == place))
         found = quoted(self.distinct[place])
         return CellError(
             name,
-            row,
+            self.row_of(place),
             fill(
                 "expected {expected}, found {found}; mend it or set another type",
                 expected=expected,

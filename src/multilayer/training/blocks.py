@@ -17,12 +17,12 @@ from multilayer._base.translation import N_
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training.batches import Batches
-from multilayer.training.samples import sample_weights, targets
+from multilayer.training.samples import Rows, sample_weights, targets
 
-__all__ = ["Blocks", "ShuffledBlocks", "Sides"]
+__all__ = ["BUFFER", "Blocks", "ShuffledBlocks", "Sides"]
 
-_BUFFER = 2**26
-"""Bytes of x from which on a buffer takes no other block; 64 MiB."""
+BUFFER = 2**26
+"""Bytes of rows from which on a buffer takes no other block; 64 MiB."""
 _AT_ONCE = 2**12
 """Rows that are looked at together, so that they stay in a cache."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -45,14 +45,21 @@ class Blocks(Protocol):
         """The number of inputs."""
 
     @property
+    def row_cells(self) -> tuple[int, np.dtype[Any] | None]:
+        """How many numbers a row is read as, and their type; None for that of the network."""
+
+    @property
     def described(self) -> str:
         """What is different for other rows."""
 
     def select_inputs(self, names: tuple[str, ...] | None) -> Self:
         """Return the same rows with these columns as inputs, in this order; None for all as they stand."""
 
-    def read(self, block: int, x: NDArray[Any], /) -> tuple[Any, Any]:
-        """Write the inputs of a block into x, (rows, input_count); return its targets, and its weights or None."""
+    def read(self, block: int, cells: NDArray[Any], /) -> tuple[Any, Any]:
+        """Write the rows of a block into cells, (rows, numbers); return its targets, and its weights or None."""
+
+    def inputs_of(self, cells: NDArray[Any], /) -> Rows:
+        """Return rows that were read as inputs of the network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +175,8 @@ class ShuffledBlocks:
         """Return the blocks of each buffer."""
         blocks = np.arange(len(self.block_rows)) if order is None else order[:-1]
         blocks = blocks[self.block_rows[blocks] > 0]
-        most = max(1, _BUFFER // (self.blocks.input_count * self.dtype.itemsize))
+        width, dtype = self.cells
+        most = max(1, BUFFER // (width * dtype.itemsize))
         groups, start, rows = [], 0, 0
         for place, block in enumerate(blocks.tolist()):
             rows += int(self.block_rows[block])
@@ -184,9 +192,10 @@ class ShuffledBlocks:
         return np.random.default_rng([int(order[-1]), number]).permutation(rows)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the network, in which x is read."""
-        return self.network.layers[0].W.dtype
+    def cells(self) -> tuple[int, np.dtype[Any]]:
+        """How many numbers a row is read as, and their type."""
+        width, dtype = self.blocks.row_cells
+        return width, self.network.layers[0].W.dtype if dtype is None else dtype
 
     def prepared(self, block: int, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
         """Read all rows of a block into x, and return targets as the loss takes them, and weights."""
@@ -209,7 +218,8 @@ class _Buffer:
 
     def __init__(self, data: ShuffledBlocks, rows: int) -> None:
         self._data, self._rows = data, rows
-        self._x = np.empty((rows, data.blocks.input_count), data.dtype)
+        width, dtype = data.cells
+        self._x = np.empty((rows, width), dtype)
         self._y: NDArray[Any] | None = None
         self._weights: NDArray[np.float64] | None = None
 
@@ -252,9 +262,8 @@ class _Buffer:
     def batches(self, rows: int, order: NDArray[np.intp], size: int, stop: int) -> Batches:
         y, weights = self._y, self._weights
         assert y is not None  # noqa: S101  (a block was read)
-        return Batches(
-            self._x[:rows], y[:rows], None if weights is None else weights[:rows], order, size, 0, stop
-        )
+        x = self._data.blocks.inputs_of(self._x[:rows])
+        return Batches(x, y[:rows], None if weights is None else weights[:rows], order, size, 0, stop)
 
 
 def _room(array: NDArray[Any] | None, values: NDArray[Any], rows: int) -> NDArray[Any]:

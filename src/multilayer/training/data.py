@@ -240,9 +240,10 @@ _MOST_HELD_OUT = 2**28
 
 def split_blocks(data: ShuffledBlocks, fraction: float, rng: Random) -> tuple[ShuffledBlocks, Arrays]:
     """Return training and validation data: about a fraction of the rows, by `Sides`. All blocks are read once."""
-    sides = Sides.of(data.blocks.input_count, fraction, rng)
+    width, dtype = data.cells
+    sides = Sides.of(width, fraction, rng)
     used = data.block_rows.copy()
-    x = np.empty((int(used.max()), data.blocks.input_count), data.dtype)
+    x = np.empty((int(used.max()), width), dtype)
     held: list[tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]] = []
     size = 0
     for block, rows in enumerate(data.block_rows.tolist()):
@@ -263,7 +264,7 @@ def split_blocks(data: ShuffledBlocks, fraction: float, rng: Random) -> tuple[Sh
             fill("validation={fraction} leaves no rows on one side; give another fraction", fraction=fraction)
         )
     weights = None if all_weights[0] is None else np.concatenate(all_weights)
-    validation = Arrays(np.concatenate(all_x), np.concatenate(all_y), weights)
+    validation = Arrays(data.blocks.inputs_of(np.concatenate(all_x)), np.concatenate(all_y), weights)
     return replace(data, block_rows=used, sides=sides), validation
 
 

@@ -16,7 +16,7 @@ from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_
 from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
-__all__ = ["array_of", "arrow", "as_text", "column_of", "flat"]
+__all__ = ["array_of", "arrow", "as_text", "column_of", "filled", "flat"]
 
 _NO_DATE = np.iinfo(np.int64).min
 """The number of NaT."""
@@ -73,10 +73,10 @@ def array_of(values: Any) -> NDArray[Any]:
     if types.is_decimal(values.type):
         values = values.cast("float64", safe=False)
     if types.is_integer(values.type) or types.is_floating(values.type):
-        return _filled(values, 0)
+        return filled(values, 0)
     if types.is_dictionary(values.type):
         distinct: NDArray[Any] = np.array(values.dictionary.to_pylist(), object)
-        codes = _filled(values.indices.cast("int64"), 0)
+        codes = filled(values.indices.cast("int64"), 0)
         return np.asarray(distinct[codes])
     return np.array(values.to_pylist(), object)
 
@@ -113,10 +113,10 @@ def _floats(values: Any) -> NDArray[np.float64]:
     """Return an array of numbers as float64, nan where missing."""
     if values.null_count or not arrow("types").is_floating(values.type):
         values = values.cast("float64", safe=False)
-    return np.asarray(_filled(values, np.nan), np.float64)
+    return np.asarray(filled(values, np.nan), np.float64)
 
 
-def _filled(values: Any, gap: float) -> NDArray[Any]:
+def filled(values: Any, gap: float) -> NDArray[Any]:
     """Return an array of numbers as NumPy's, without a copy where no value is missing.
 
     Arrow's own `to_numpy` and `fill_null` import pandas first, where that is installed, which takes half a second.
@@ -145,14 +145,14 @@ def _no_values(name: str, values: Any, kind: Kind | None, decimal: str | None) -
 def _booleans(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if kind == "number":
         return _numbers(name, values.cast("uint8"), kind, decimal)
-    codes = _filled(values.cast("int32"), MISSING)
+    codes = filled(values.cast("int32"), MISSING)
     return of_texts(name, Texts(["false", "true"], codes), kind)
 
 
 def _dates(name: str, values: Any, kind: Kind | None, decimal: str | None) -> Understood:
     if getattr(values.type, "tz", None):  # the moment, as in UTC
         values = values.cast(arrow().timestamp(values.type.unit))
-    moments = _filled(values.cast(arrow().timestamp("us"), safe=False).cast("int64"), _NO_DATE)
+    moments = filled(values.cast(arrow().timestamp("us"), safe=False).cast("int64"), _NO_DATE)
     return of_dates(name, moments.view("datetime64[us]"), kind)
 
 
@@ -173,7 +173,7 @@ def _dictionary(name: str, values: Any, kind: Kind | None, decimal: str | None) 
     types, codes, distinct = arrow("types"), values.indices, values.dictionary
     if not (types.is_string(distinct.type) or types.is_large_string(distinct.type)):
         return column_of(name, values.dictionary_decode(), kind or "category", decimal)
-    texts = Texts(distinct.to_pylist(), _filled(codes.cast("int32"), MISSING))
+    texts = Texts(distinct.to_pylist(), filled(codes.cast("int32"), MISSING))
     if decimal is None and kind in (None, "category"):
         return Understood(declared_category(name, texts))
     return of_texts(name, texts, kind, decimal or ".")

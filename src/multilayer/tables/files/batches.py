@@ -21,7 +21,7 @@ from multilayer.tables.files.sources import Source, refusing, source_of
 from multilayer.tables.reading import named_apart
 from multilayer.tables.texts import CellError
 
-__all__ = ["read_batches"]
+__all__ = ["column_as", "read_batches"]
 
 _BUFFER = 1 << 18
 
@@ -114,12 +114,13 @@ class _Request:
         """Return a batch of Arrow as columns."""
         values = dict(zip(batch.schema.names, batch.columns, strict=True))
         return (
-            Columns(_conformed(values[wanted.name], wanted, decimal) for wanted in self.schema),
+            Columns(column_as(values[wanted.name], wanted, decimal) for wanted in self.schema),
             {name: flat(values[name]) for name in self.carried},
         )
 
 
-def _conformed(values: Any, wanted: ColumnSchema, decimal: str) -> Column:
+def column_as(values: Any, wanted: ColumnSchema, decimal: str = ".") -> Column:
+    """Return an array of Arrow as a column of a schema."""
     kind = wanted.kind
     if kind == "category" and (
         arrow("types").is_integer(values.type) or arrow("types").is_floating(values.type)

@@ -23,7 +23,7 @@ from multilayer.tables.files.several import files_of, is_several
 from multilayer.tables.files.sources import Source, refusing, source_of
 from multilayer.tables.reading import Reading, check_types, gathered, named_apart
 
-__all__ = ["format_of", "read_table", "refusing_arrow"]
+__all__ = ["format_of", "read_table", "read_together", "refusing_arrow"]
 
 
 def read_table(
@@ -60,7 +60,7 @@ def read_table(
     """
     settings = Settings(**options)
     if path != "-" and is_several(path):
-        return _together(files_of(path)[1], shown(path), types or {})
+        return read_together(files_of(path)[1], shown(path), types or {})
     source = source_of(path)
     with refusing(source.where):
         return _FORMATS[format_of(source)](source, types or {}, settings)
@@ -139,7 +139,7 @@ def _understood(table: Any, types: Mapping[str, Kind]) -> Reading:
     return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
 
 
-def _together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) -> Reading:
+def read_together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) -> Reading:
     """Read the rows of several files, of which each has the columns of the first one."""
     tables = list[Any]()
     for file in files:

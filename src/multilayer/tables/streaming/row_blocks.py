@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,8 @@ from multilayer._base.storage import shown
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.conform import check_present
-from multilayer.tables.files.arrow import array_of, arrow
-from multilayer.tables.files.reading import format_of, refusing_arrow
-from multilayer.tables.files.several import files_of
-from multilayer.tables.files.sources import refusing, source_of
+from multilayer.tables.files.arrow import array_of
+from multilayer.tables.streaming.file_blocks import FileBlock, blocks_of, described
 
 __all__ = ["RowBlocks", "row_blocks"]
 
@@ -71,47 +67,28 @@ def row_blocks(
     (4, True)
     """
     targets = (target,) if isinstance(target, str) else tuple(target)
-    blocks = tuple(block for path in _files(source) for block in _blocks_of(path))
+    blocks = blocks_of(source)
     if not blocks:
         raise InputError("expected a table with rows, found none")
     used = (*targets, *([] if weights is None else [weights]))
-    check_present(used, blocks[0].names)
-    left = tuple(name for name in blocks[0].names if name not in used) if inputs is None else tuple(inputs)
+    names = blocks[0].schema.names
+    check_present(used, names)
+    left = tuple(name for name in names if name not in used) if inputs is None else tuple(inputs)
     _check_columns(blocks, (*left, *used))
     return RowBlocks(blocks, left, targets, weights, isinstance(target, str))
 
 
-def _check_columns(blocks: Iterable[_Block], names: Sequence[str]) -> None:
+def _check_columns(blocks: Iterable[FileBlock], names: Sequence[str]) -> None:
     for block in blocks:
         with located(shown(block.path)):
-            check_present(names, block.names)
-
-
-def _files(source: Any) -> list[Path]:
-    if hasattr(source, "files"):  # a data set of Arrow
-        return [Path(file) for file in source.files]
-    if isinstance(source, Sequence) and not isinstance(source, str):
-        return [file for one in source for file in _files(one)]
-    return files_of(source)[1]
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A part of a file that can be read alone."""
-
-    path: Path
-    place: int
-    rows: int
-    names: tuple[str, ...]
-    digest: str
-    read: Callable[[Path, int, Sequence[str]], Any]
+            check_present(names, block.schema.names)
 
 
 @dataclass(frozen=True, eq=False)
 class RowBlocks:
     """Rows of files in blocks, as `multilayer.fit` takes them: see `row_blocks`."""
 
-    blocks: tuple[_Block, ...]
+    blocks: tuple[FileBlock, ...]
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
     weights: str | None
@@ -128,12 +105,14 @@ class RowBlocks:
         return len(self.inputs)
 
     @property
+    def row_cells(self) -> tuple[int, None]:
+        """A number for each input."""
+        return len(self.inputs), None
+
+    @property
     def described(self) -> str:
         """Columns, and a digest of what the files say about their blocks."""
-        digest = hashlib.blake2b(repr(self.targets).encode(), digest_size=8)
-        for block in self.blocks:
-            digest.update(f"{block.digest} {block.place}".encode())
-        return f"{self.block_rows.shape} {self.block_rows.sum()} {digest.hexdigest()}"
+        return described(self.blocks, repr(self.targets))
 
     def select_inputs(self, names: tuple[str, ...] | None) -> RowBlocks:
         """Return the same rows with these columns as inputs, in this order; None for all as they stand."""
@@ -152,10 +131,8 @@ class RowBlocks:
         """
         one = self.blocks[block]
         weights = () if self.weights is None else (self.weights,)
+        table = one.read(list(dict.fromkeys((*self.inputs, *self.targets, *weights))))
         with located(shown(one.path)):
-            needed = list(dict.fromkeys((*self.inputs, *self.targets, *weights)))
-            with refusing_arrow(""):
-                table = one.read(one.path, one.place, needed)
             columns = [self._numbers(table, name) for name in self.inputs]
             for start in range(0, len(x), _TOGETHER):
                 piece = x[start : start + _TOGETHER]
@@ -166,6 +143,10 @@ class RowBlocks:
                 y[0] if self.one_target else np.stack([np.asarray(each, np.float64) for each in y], axis=1)
             )
             return given, None if self.weights is None else self._numbers(table, self.weights)
+
+    def inputs_of(self, cells: NDArray[Any]) -> NDArray[Any]:
+        """Return rows that were read as they are."""
+        return cells
 
     @staticmethod
     def _numbers(table: Any, name: str) -> NDArray[Any]:
@@ -183,60 +164,3 @@ def _without_gaps(table: Any, name: str) -> Any:
         template = N_("column {name}: expected a value in each row, found none in {count:,} of {rows:,} rows")
         raise InputError(fill(template, name=quoted(name), count=column.null_count, rows=len(column)))
     return column
-
-
-def _blocks_of(path: Path) -> Iterable[_Block]:
-    source = source_of(path)
-    with refusing(source.where), refusing_arrow(source.where):
-        kind = format_of(source)
-        if kind not in _FORMATS:
-            raise InputError(
-                fill(
-                    "expected Parquet or an Arrow file, of which parts can be read alone; found {kind}",
-                    kind=kind,
-                )
-            )
-        return _FORMATS[kind](path)
-
-
-def _of_parquet(path: Path) -> list[_Block]:
-    with arrow("parquet").ParquetFile(path) as file:
-        head, names = file.metadata, tuple(file.schema_arrow.names)
-        rows = [head.row_group(place).num_rows for place in range(head.num_row_groups)]
-        digest = _digest(*(str(head.row_group(place).to_dict()) for place in range(head.num_row_groups)))
-    return [
-        _Block(path, place, count, names, digest, _read_group) for place, count in enumerate(rows) if count
-    ]
-
-
-def _read_group(path: Path, place: int, names: Sequence[str]) -> Any:
-    with arrow("parquet").ParquetFile(path, page_checksum_verification=True) as file:
-        return file.read_row_group(place, columns=list(names))
-
-
-def _of_arrow(path: Path) -> list[_Block]:
-    with arrow().memory_map(str(path)) as mapped, arrow("ipc").open_file(mapped) as file:
-        batches = [file.get_batch(place) for place in range(file.num_record_batches)]
-        rows, names = [batch.num_rows for batch in batches], tuple(file.schema.names)
-        del batches
-    digest = _digest(str(path.stat().st_size), str(rows))
-    return [
-        _Block(path, place, count, names, digest, _read_batch) for place, count in enumerate(rows) if count
-    ]
-
-
-def _read_batch(path: Path, place: int, names: Sequence[str]) -> Any:
-    with arrow("ipc").open_file(arrow().memory_map(str(path))) as file:
-        batch = file.get_batch(place)
-        batch.validate(full=True)  # bytes that were changed may point anywhere
-        return batch.select(list(names))
-
-
-def _digest(*texts: str) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for text in texts:
-        digest.update(text.encode())
-    return digest.hexdigest()
-
-
-_FORMATS: dict[str, Callable[[Path], list[_Block]]] = {"parquet": _of_parquet, "arrow": _of_arrow}

@@ -62,6 +62,8 @@ class Case:
         Of the columns that the model was trained on, where these are others.
     skill : Skill, optional
         Of a model on held-out rows.
+    varying : frozenset of str
+        Columns that vary in other rows of the table, if not in these.
     """
 
     columns: Columns
@@ -70,6 +72,7 @@ class Case:
     classes: tuple[Any, ...] = ()
     seen: Profile | None = None
     skill: Skill | None = None
+    varying: frozenset[str] = frozenset()
 
     @cached_property
     def sample(self) -> Case:

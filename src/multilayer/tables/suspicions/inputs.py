@@ -71,7 +71,9 @@ _TELLS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
 
 def constant(case: Case) -> Iterator[Suspicion]:
     """Name columns that have one value, or none, in all rows."""
-    names = tuple(column.name for column in case.columns if _is_constant(column))
+    names = tuple(
+        column.name for column in case.columns if column.name not in case.varying and _is_constant(column)
+    )
     if names and case.columns.rows > 1:
         sentence = fill(
             "the column {columns} has one value in all rows: nothing can be learned from it"

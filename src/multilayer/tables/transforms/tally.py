@@ -49,6 +49,13 @@ class Tally:
     counts: NDArray[np.int64] | None = None
     """The rows of each category."""
 
+    @property
+    def varies(self) -> bool:
+        """Whether it is known that two rows differ."""
+        if 0 < self.gaps < self.rows:
+            return True
+        return self.low < self.high if self.counts is None else int(np.count_nonzero(self.counts)) > 1
+
     @classmethod
     def of(cls, column: Column, sample: NDArray[np.intp] | None = None) -> Tally:
         """Return the tally of a column in memory, whose quartiles are those of some rows, all unless given."""
