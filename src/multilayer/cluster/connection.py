@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any, Self
 
 from multilayer import backend
@@ -206,7 +205,9 @@ class Required:
     @classmethod
     def here(cls) -> Self:
         """Return what this process has."""
-        return cls(metadata.version("multilayer"), backend.info().backend)
+        from importlib.metadata import version  # here, as only work on a cluster asks for it
+
+        return cls(version("multilayer"), backend.info().backend)
 
     def check(self) -> None:
         """Refuse a worker with another version, or with NumPy in place of the native core.

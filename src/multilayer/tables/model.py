@@ -6,20 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import losses
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import checked_flag
 from multilayer._base.random import Seed, generator
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, one_line, quoted
-from multilayer.diagnosis import Diagnosis, TrainingRecord
-from multilayer.diagnosis.api import diagnose_case
-from multilayer.diagnosis.case import Case, course_of
 from multilayer.network import MLP
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns
@@ -30,7 +26,11 @@ from multilayer.tables.frames import columns_of
 from multilayer.tables.model_file import Parts, read, write
 from multilayer.tables.model_views import ModelSummary, ModelTrace
 from multilayer.tables.target import Target
-from multilayer.training import History, Trained
+
+if TYPE_CHECKING:
+    from multilayer.diagnosis import Diagnosis, TrainingRecord
+    from multilayer.diagnosis.case import Case
+    from multilayer.training import History, Trained
 
 __all__ = ["Model"]
 
@@ -186,6 +186,11 @@ class Model:
         InputError
             As `model(table)` does, for a target with gaps, and for a member that is not there.
         """
+        from multilayer.diagnosis.api import (
+            diagnose_case,
+        )  # here, as training and prediction do not wait for it
+        from multilayer.diagnosis.case import course_of
+
         random = generator(rng)
         columns, _ = self._rows(table, whole=True)
         if columns.rows > _DIAGNOSED:
@@ -204,6 +209,9 @@ class Model:
         return self._case(self.networks[0], columns)
 
     def _case(self, network: MLP, columns: Columns) -> Case:
+        from multilayer import losses
+        from multilayer.diagnosis.case import Case
+
         y, loss = None, None
         if self.target.name in columns:
             y = self.target.encode(columns[self.target.name])

@@ -16,7 +16,7 @@ from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_
 from multilayer.tables.reading import Understood
 from multilayer.tables.texts import Texts
 
-__all__ = ["array_of", "arrow", "as_text", "column_of", "filled", "flat"]
+__all__ = ["array_of", "arrow", "as_text", "column_of", "filled", "flat", "in_one"]
 
 _NO_DATE = np.iinfo(np.int64).min
 """The number of NaT."""
@@ -50,7 +50,7 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
     """
     types = arrow("types")
     if hasattr(values, "combine_chunks"):
-        values = _in_one(values)
+        values = in_one(values)
     for belongs, read in _READERS:
         if any(getattr(types, f"is_{each}")(values.type) for each in belongs):
             return read(name, values, kind, decimal)
@@ -66,7 +66,7 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
 def array_of(values: Any) -> NDArray[Any]:
     """Return an array of Arrow without gaps, chunked or not, as NumPy's: of numbers, or of texts as objects."""
     if hasattr(values, "combine_chunks"):
-        values = _in_one(values)
+        values = in_one(values)
     types = arrow("types")
     if types.is_boolean(values.type):
         values = values.cast("uint8")
@@ -84,7 +84,7 @@ def array_of(values: Any) -> NDArray[Any]:
 def flat(values: Any) -> Any:
     """Return an array of Arrow in one piece, without a dictionary; lists and records as texts."""
     if hasattr(values, "combine_chunks"):
-        values = _in_one(values)
+        values = in_one(values)
     types = arrow("types")
     if types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -100,7 +100,8 @@ def as_text(values: Any) -> Any:
         return arrow().array(texts, "string")
 
 
-def _in_one(values: Any) -> Any:
+def in_one(values: Any) -> Any:
+    """Return a chunked array of Arrow in one piece."""
     if values.num_chunks == 1:
         return values.chunk(0)
     if arrow("types").is_dictionary(values.type):

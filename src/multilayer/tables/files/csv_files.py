@@ -10,7 +10,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Kind
-from multilayer.tables.files.arrow import arrow, column_of
+from multilayer.tables.files.arrow import arrow, column_of, in_one
 from multilayer.tables.files.dialect import Dialect
 from multilayer.tables.files.faults import fault_in, line_of_row
 from multilayer.tables.files.sources import Source
@@ -32,37 +32,39 @@ def csv_columns(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> 
         For a fault, with line and column.
     """
     table = _table(source, dialect, types)
-    understood = []
-    for name, values in zip(table.column_names, table.columns, strict=True):
+    understood, line_ends = [], False
+    chunked = [*zip(table.column_names, table.columns, strict=True)][::-1]
+    del table
+    while chunked:  # so that the memory of its parts is free for the next column
+        name, values = chunked.pop()
         if arrow("types").is_binary(getattr(values.type, "value_type", values.type)):
             raise _first_fault(source, dialect, "expected text in UTF-8")
+        values = in_one(values)
+        line_ends = line_ends or _has_line_ends(values)
         try:
             understood.append(column_of(name, values, types.get(name), dialect.decimal))
         except CellError as error:
             raise placed(source, dialect, error) from None
-    _check_quotes(source, dialect, table)
+    if line_ends:
+        _check_quotes(source, dialect)
     return understood
 
 
-def _check_quotes(source: Source, dialect: Dialect, table: Any) -> bool:
-    """Return whether a cell holds a line end; a quote without its partner takes what follows into its cell."""
-    if not any(map(_has_line_ends, table.columns)):
-        return False
+def _check_quotes(source: Source, dialect: Dialect) -> None:
+    """Raise the fault of a file whose cells hold line ends: a quote without its partner takes what follows into its
+    cell.
+    """
     fault = fault_in(source, dialect)
     if fault is not None:
         raise fault
-    return True
 
 
 def _has_line_ends(values: Any) -> bool:
     types = arrow("types")
-    for chunk in getattr(values, "chunks", [values]):
-        texts = chunk.dictionary if types.is_dictionary(chunk.type) else chunk
-        if types.is_string(texts.type):
-            found = arrow("compute").match_substring(texts, "\n")
-            if arrow("compute").any(found).as_py():
-                return True
-    return False
+    texts = values.dictionary if types.is_dictionary(values.type) else values
+    if not types.is_string(texts.type):
+        return False
+    return bool(arrow("compute").any(arrow("compute").match_substring(texts, "\n")).as_py())
 
 
 def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:
@@ -130,7 +132,9 @@ def _stream(
     checked = False
     with reader:
         for batch in reader:
-            checked = checked or _check_quotes(source, dialect, batch)
+            if not checked and any(map(_has_line_ends, batch.columns)):
+                _check_quotes(source, dialect)
+                checked = True
             yield batch
 
 

@@ -8,7 +8,6 @@ its final name is whole, as it is renamed to it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +51,10 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @classmethod
     def of(cls, model: str, options: dict[str, Any], fragments: Sequence[Fragment]) -> Plan:
         """Return the plan for a model, by its SHA-256."""
+        from importlib.metadata import version  # here, as training does not wait for it
+
         return cls(
-            multilayer=metadata.version("multilayer"),
+            multilayer=version("multilayer"),
             model=model,
             options=strict_json.plain(options),
             fragments=tuple(map(_entry, fragments)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,23 +67,36 @@ def seen_rows(
 
 def groups_of(columns: Columns) -> NDArray[np.int64]:
     """Return a number for each row, the same for rows that are equal in all columns."""
-    group = np.zeros(columns.rows, np.int64)
-    for column in columns:
-        values = column.values if column.values.dtype.kind != "O" else column.values.astype(str)
-        group = _divided(group, values)
-        if int(group.max()) + 1 == len(group):  # all different already
-            break
-    return group
+    return _grouped([column.values for column in columns], columns.rows)
 
 
 def _of_rows(columns: Columns, y: NDArray[Any]) -> NDArray[np.int64]:
-    named = [column.name for column in columns if column.kind == "identifier"]
-    compared = columns.without(named)
-    return _divided(groups_of(compared) if len(compared) else np.zeros(len(y), np.int64), y)
+    compared = [column.values for column in columns if column.kind != "identifier"]
+    return _grouped([*compared, y], len(y))
+
+
+def _grouped(arrays: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
+    """Return numbers from 0 for rows that are equal in all arrays; a row that is alone is not looked at again."""
+    group, alone = np.empty(rows, np.int64), 0
+    shared, within = np.arange(rows), np.zeros(rows, np.int64)
+    for values in arrays:
+        left = values[shared]
+        within = _divided(within, left if left.dtype.kind != "O" else left.astype(str))
+        single = np.bincount(within)[within] == 1
+        count = int(np.count_nonzero(single))
+        group[shared[single]] = np.arange(alone, alone + count)
+        alone += count
+        shared, within = shared[~single], within[~single]
+        if not len(shared):
+            return group
+    group[shared] = alone + np.unique(within, return_inverse=True)[1]
+    return group
 
 
 def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64]:
     _, place = np.unique(values, return_inverse=True)
+    if not group.any():
+        return np.asarray(place, np.int64)
     _, found = np.unique(group * (int(place.max()) + 1) + place, return_inverse=True)
     return np.asarray(found, np.int64)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
-from multilayer.tables.columns import Column
+from multilayer.tables.columns import UNSEEN, Column
 from multilayer.tables.suspicions.case import Case, Suspicion, listed
 
 __all__ = ["constant", "identifier"]
@@ -20,6 +20,8 @@ _MOSTLY = 0.9
 """The share of different values from which on categories name the rows."""
 _DENSE = 3.0
 """Different whole numbers that fill their range up to this factor were counted out."""
+_FIRST = 100
+"""Rows by which most columns are seen to vary."""
 
 
 _NAMES_ROWS = N_(
@@ -48,12 +50,14 @@ def identifier(case: Case) -> Iterator[Suspicion]:
 
 
 def _counts(present: NDArray[Any]) -> bool:
-    if not np.array_equal(present, np.rint(present)):  # first, as it takes less time than sorting
+    span = float(np.ptp(present)) + 1.0  # first, as most columns need no sorting then
+    if not len(present) <= span <= _DENSE * len(present) or not np.array_equal(present, np.rint(present)):
         return False
-    distinct = np.unique(present)
-    if len(distinct) < len(present):
-        return False
-    return bool(distinct[-1] - distinct[0] + 1 <= _DENSE * len(distinct))
+    return len(np.unique(present)) == len(present)
+
+
+def _codes_name(present: NDArray[np.int32]) -> bool:
+    return bool(np.count_nonzero(np.bincount(present - UNSEEN)) > _MOSTLY * len(present))
 
 
 def _names(present: NDArray[Any]) -> bool:
@@ -63,7 +67,7 @@ def _names(present: NDArray[Any]) -> bool:
 _TELLS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
     "number": _counts,
     "date": lambda _: False,
-    "category": _names,
+    "category": _codes_name,
     "identifier": _names,
     "text": lambda _: False,  # which is no input, and said to be none
 }
@@ -85,6 +89,10 @@ def constant(case: Case) -> Iterator[Suspicion]:
 
 
 def _is_constant(column: Column) -> bool:
+    return all(_has_one_value(part) for part in (column.take(slice(_FIRST)), column))
+
+
+def _has_one_value(column: Column) -> bool:
     missing = column.missing
     if missing.all():
         return True

@@ -34,16 +34,19 @@ def leak(case: Case) -> Iterator[Suspicion]:
     """Suspect each column that predicts the target of held-out rows nearly without error.
 
     The target of a row is predicted from the row with the nearest value among the rows of the other half: its most
-    frequent class, or its mean, on a line between two neighbours. A number is told by its rank, so that a few large
-    ones do not decide. Nearest values are a weak model of a noisy column, so a column that passes is no near miss.
+    frequent class, or its mean, on a line between two neighbours. A target that is a number counts by its rank, so that
+    a few large ones do not decide. Nearest values are a weak model of a noisy column, so a column that passes is no
+    near miss.
     """
     rows = _rows(case)
     if rows.size < _LEAST_ROWS:
         return
-    told: Callable[[Array, Any], float | None] = _classes_told if case.classes else _numbers_told
+    predicted: Callable[[Array, Any], float | None] = (
+        _classes_predicted if case.classes else _numbers_predicted
+    )
     y = case.y[rows] if case.classes else _ranks(case.y[rows])
     for column in case.columns.take(rows):
-        share = told(_places(column), y)
+        share = predicted(_places(column), y)
         if share is not None:
             template = _CLASSES if case.classes else _NUMBERS
             sentence = fill(
@@ -65,8 +68,8 @@ _NUMBERS = N_(
 def _rows(case: Case) -> NDArray[np.intp]:
     least, most = _ROWS
     count = int(np.clip(_MOST_NUMBERS // max(1, len(case.columns)), least, most))
-    order = np.random.default_rng(0).permutation(len(case.y))
-    return np.asarray(order[:count])
+    rows, rng = len(case.y), np.random.default_rng(0)
+    return rng.choice(rows, count, replace=False) if rows > count else rng.permutation(rows)
 
 
 def _places(column: Column) -> Array:
@@ -90,24 +93,24 @@ def _halves(count: int) -> Iterator[tuple[slice, slice]]:
     yield slice(half, None), slice(None, half)
 
 
-def _classes_told(values: Array, y: NDArray[np.int64]) -> float | None:
-    """Return the share of rows whose class is told, where that is nearly all."""
+def _classes_predicted(values: Array, y: NDArray[np.int64]) -> float | None:
+    """Return the share of rows whose class is predicted, where that is nearly all."""
     wrong, others = 0, len(y) - int(np.bincount(y).max())
     if others < _OTHERS:
         return None
+    classes = int(y.max()) + 1
     for known, held in _halves(len(y)):
         distinct, place = np.unique(values[known], return_inverse=True)
-        table = np.zeros((distinct.size, int(y.max()) + 1), np.int32)
-        np.add.at(table, (place, y[known]), 1)
-        frequent = table.argmax(axis=1)
+        counts = np.bincount(place * classes + y[known], minlength=distinct.size * classes)
+        frequent = counts.reshape(-1, classes).argmax(axis=1)
         wrong += int(np.count_nonzero(frequent[_nearest(distinct, values[held])] != y[held]))
         if wrong > _WRONG * others:
             return None
     return 1 - wrong / len(y)
 
 
-def _numbers_told(values: Array, y: Array) -> float | None:
-    """Return the share of the variance that is told, where that is nearly all."""
+def _numbers_predicted(values: Array, y: Array) -> float | None:
+    """Return the share of the variance that is predicted, where that is nearly all."""
     left, whole = 0.0, float(((y - y.mean()) ** 2).sum())
     for known, held in _halves(len(y)):
         distinct, place = np.unique(values[known], return_inverse=True)
