@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from multilayer import InputError
 from multilayer.tables import columns_of
+from multilayer.tables.date_texts import dates_of
 from multilayer.tables.frames import reading_of
 from multilayer.tables.kinds import of_numbers, of_texts
-from multilayer.tables.texts import Texts, dates_of, is_gap, number_of, numbers_of, shortest
+from multilayer.tables.texts import Texts, is_gap, number_of, numbers_of, shortest
 
 
 def understood(values, name="a", **options):
@@ -101,6 +102,11 @@ def test_numbers_that_count_the_rows():
     assert of_numbers("a", late).column.kind == "number"
 
 
+def test_numbers_with_a_unit_count_no_rows():
+    assert kind_of([f"{share} %" for share in range(100)]) == "number"
+    assert kind_of([f"${price:,}" for price in range(2000)]) == "number"
+
+
 def test_few_whole_numbers_stay_numbers_and_it_is_said():
     found = of_numbers("rooms", np.array([1.0, 2.0, 4.0, np.nan] * 10))
     assert found.column.kind == "number"
@@ -133,6 +139,19 @@ NOTES = {
     "dates of three formats": (
         {"a": ["2024-01-31", "1.2.2024", "2024/3/1"]},
         "column 'a': dates in several formats, such as '2024-01-31' and '1.2.2024', are read as dates",
+    ),
+    "a format that is not known": (
+        {"a": ["2024-01-31", "01/02/2024", "Jan 3 2024"]},
+        "column 'a': not read as dates, as row 2 holds '01/02/2024'; write all dates as 2024-01-31",
+    ),
+    "no such day": ({"a": ["2024-01-31", "2024-02-30"]}, "column 'a': not read as dates, as row 2 holds"),
+    "a unit with others": (
+        {"a": ["5 %", "12", "3 %"]},
+        "column 'a': not read as numbers, as row 2 holds '12'",
+    ),
+    "a word": (
+        {"a": ["12 kg", "7.5 kg"]},
+        "column 'a': not read as numbers, as 'kg' stands in each value, as in '12 kg'; where that is a unit, leave",
     ),
     "grouped": ({"a": ["1,234", "5"]}, "column 'a': '1,234' is read as the number 1234"),
     "nothing": ({"a": [None, None]}, "column 'a': no row has a value"),

@@ -89,6 +89,7 @@ def test_a_quantity_is_standardized_and_kept_within_the_range():
         (["a", "b", "b"], None, "regression", "expected numbers for regression, found the type category"),
         ([1.0, 2.0], None, "cluster", "task must be one of classification, regression; got 'cluster'"),
         ([], None, None, "found no rows"),
+        ([1.0], None, None, "found one row"),
     ],
 )
 def test_what_is_no_target_is_refused(values, kind, task, message):

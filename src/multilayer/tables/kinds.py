@@ -12,8 +12,8 @@ not part of it. The first rule that applies decides:
 4. Texts that are all numbers are numbers: with the decimal sign of the file, with groups of three digits (see
    `texts.number_of`), and with a unit that is the same in all of them: % or a currency (see `units.without_unit`). 12 %
    is 12.
-5. Texts that are all dates in the formats of `texts.dates_of` are dates. Day and month in an order that cannot be told
-   stay text.
+5. Texts that are all dates in the formats of `date_texts.dates_of` are dates. Where day and month may be in either
+   order, they stay text.
 6. Texts of which more than 9 in 10 are different, in 20 rows or more, name the row: an *identifier* where none holds a
    space, otherwise *text*. So are texts that are all different in a column called like an identifier.
 7. Texts of at most 50 different values, or of values that occur twice on average, and of at most 10,000 of them, are
@@ -35,17 +35,16 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Kind
+from multilayer.tables.date_texts import dates_of
+from multilayer.tables.nearly import nearly_dates, nearly_numbers, numbers_with_a_word
 from multilayer.tables.reading import Doubt, Understood
 from multilayer.tables.texts import (
     CellError,
     Texts,
-    dates_of,
     names_of_booleans,
-    number_of,
     numbers_of,
     shortest,
 )
-from multilayer.tables.units import without_unit
 
 __all__ = ["declared_category", "of_dates", "of_numbers", "of_texts"]
 
@@ -54,7 +53,6 @@ MOST_CATEGORIES = 10_000
 
 _SURE_CATEGORIES = 50
 _MANY_ROWS = 20
-_ENOUGH = 1000
 _MOSTLY = 0.9
 
 _NAMED_LIKE_AN_ID = re.compile(
@@ -71,7 +69,6 @@ _FEW = N_(
     "{columns}: whole numbers with few values are read as numbers; where they are codes, set the type category"
 )
 _GROUPED = N_("{columns}: {text} is read as the number {number}")
-_ALMOST = N_("{columns}: not read as numbers, as row {row} holds {text}; where that is a mistake, mend it")
 _SEVERAL_FORMATS = N_("{columns}: dates in several formats, such as {one} and {other}, are read as dates")
 _EMPTY = N_("{columns}: no row has a value")
 _DAY_OR_MONTH = N_(
@@ -174,27 +171,16 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
     found = next(found for rule in _RULES if (found := rule(name, texts, decimal)) is not None)
     if found.column.kind == "number":
         return found
-    return replace(found, doubt=_almost_numbers(name, texts, decimal) or found.doubt)
+    nearly = (
+        nearly_numbers(name, texts, decimal) or numbers_with_a_word(name, texts) or nearly_dates(name, texts)
+    )
+    return replace(found, doubt=nearly or found.doubt)
 
 
 def _check_printable(name: str, texts: Texts) -> None:
     if "\0" in "".join(texts.distinct):
         place = next(place for place, text in enumerate(texts.distinct) if "\0" in text)
         raise texts.refusal(name, place, "text without NUL bytes")
-
-
-def _almost_numbers(name: str, texts: Texts, decimal: str) -> Doubt | None:
-    """Return a doubt about texts of which most are numbers, judged by the first thousand."""
-    shown = texts.distinct[:_ENOUGH]
-    others = [place for place, text in enumerate(shown) if number_of(without_unit(text)[1], decimal) is None]
-    if not others:
-        numbers = numbers_of(texts.distinct, decimal)
-        others = [] if numbers.refused is None else [numbers.refused]
-    if not others or 2 * len(others) > len(shown):
-        return None
-    return Doubt(
-        _ALMOST, name, (("row", texts.row_of(others[0]) + 1), ("text", quoted(texts.distinct[others[0]])))
-    )
 
 
 def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:
@@ -204,9 +190,9 @@ def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:
 def _as_numbers(name: str, texts: Texts, decimal: str) -> Understood | None:
     numbers = numbers_of(texts.distinct, decimal)
     if numbers.refused is None:
-        understood = of_numbers(name, texts.spread(numbers.values))
         if numbers.adorned is None:
-            return understood
+            return of_numbers(name, texts.spread(numbers.values))
+        understood = of_numbers(name, texts.spread(numbers.values), "number")  # 3 % counts no rows
         places = (("text", quoted(numbers.adorned)), ("number", shortest(numbers.value_of_adorned)))
         return replace(understood, doubt=Doubt(_GROUPED, name, places))
     return None

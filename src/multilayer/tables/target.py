@@ -24,8 +24,9 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.network.labels import Label, array_of_labels, class_numbers
-from multilayer.tables.columns import UNSEEN, Column
+from multilayer.tables.columns import Column
 from multilayer.tables.moments import Moments
+from multilayer.tables.target_rows import check_rows, refuse_gaps
 
 __all__ = ["TASKS", "Target", "Task", "task_of"]
 
@@ -94,7 +95,7 @@ class Target:
                     "task must be one of {tasks}; got {task}", tasks=", ".join(TASKS), task=quoted(str(task))
                 )
             )
-        _check_rows(column)
+        check_rows(column)
         rows = len(column.values) if rows is None else rows
         task = task_of(column, rows)[0] if task is None else task
         return _classes_of(column, rows) if task == "classification" else _quantity_of(column, moments)
@@ -112,7 +113,7 @@ class Target:
         InputError
             When there are gaps, or classes that training had not.
         """
-        _refuse_gaps(column)
+        refuse_gaps(column)
         if self.task == "regression":
             return (_numbers(column) - self.offset) / self.scale
         labels, members = _labels(column)
@@ -173,42 +174,6 @@ def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
     return "regression", fill(
         "{column} holds {count} different numbers, so this is regression", column=name, count=len(distinct)
     )
-
-
-def _check_rows(column: Column) -> None:
-    if not len(column.values):
-        raise InputError(
-            fill("column {name}: expected a target in each row, found no rows", name=quoted(column.name))
-        )
-    _refuse_gaps(column)
-
-
-def _refuse_gaps(column: Column) -> None:
-    gaps = int(np.count_nonzero(column.missing))
-    if column.kind == "category" and np.any(column.values == UNSEEN):
-        raise InputError(
-            fill("column {name}: expected categories as in its table, found others", name=quoted(column.name))
-        )
-    if gaps and gaps == len(column.values):
-        raise InputError(
-            fill(
-                "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
-                name=quoted(column.name),
-                rows=gaps,
-            )
-        )
-    if gaps:
-        name, rows = quoted(column.name), len(column.values)
-        raise InputError(
-            fill(
-                "column {name}: the target is missing in {gaps} of {rows} rows; leave these "
-                "rows out: frame.dropna(subset=[{name}]) in pandas, "
-                "columns.take(~columns[{name}].missing) here",
-                name=name,
-                gaps=gaps,
-                rows=rows,
-            )
-        )
 
 
 def _quantity_of(column: Column, moments: Moments | None) -> Target:

@@ -1,0 +1,56 @@
+"""The rows that a target needs: two or more, each with a value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, quoted
+from multilayer.tables.columns import UNSEEN, Column
+
+__all__ = ["check_rows", "refuse_gaps"]
+
+
+def check_rows(column: Column) -> None:
+    """Refuse a target of fewer than two rows, and one with gaps."""
+    if not len(column.values):
+        raise InputError(
+            fill("column {name}: expected a target in each row, found no rows", name=quoted(column.name))
+        )
+    if len(column.values) == 1:
+        raise InputError(
+            fill(
+                "column {name}: expected a target in two rows or more, found one row",
+                name=quoted(column.name),
+            )
+        )
+    refuse_gaps(column)
+
+
+def refuse_gaps(column: Column) -> None:
+    """Refuse a target with gaps, or with categories that its table does not have."""
+    gaps = int(np.count_nonzero(column.missing))
+    if column.kind == "category" and np.any(column.values == UNSEEN):
+        raise InputError(
+            fill("column {name}: expected categories as in its table, found others", name=quoted(column.name))
+        )
+    if gaps and gaps == len(column.values):
+        raise InputError(
+            fill(
+                "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
+                name=quoted(column.name),
+                rows=gaps,
+            )
+        )
+    if gaps:
+        name, rows = quoted(column.name), len(column.values)
+        raise InputError(
+            fill(
+                "column {name}: the target is missing in {gaps} of {rows} rows; leave these "
+                "rows out: frame.dropna(subset=[{name}]) in pandas, "
+                "columns.take(~columns[{name}].missing) here",
+                name=name,
+                gaps=gaps,
+                rows=rows,
+            )
+        )
