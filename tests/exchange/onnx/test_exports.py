@@ -112,6 +112,28 @@ def test_a_module_of_ones_own(tmp_path, dynamo):
     assert prove(found.network, *found.program(), samples_for(found.network)).holds
 
 
+class Shares(nn.Module):
+    """A softmax of one's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Linear(4, 3)
+
+    def forward(self, x):
+        a = self.one(x)
+        e = torch.exp(a - a.max(dim=1, keepdim=True).values)
+        return e / e.sum(-1).unsqueeze(-1)
+
+
+@pytest.mark.parametrize("dynamo", BOTH)
+def test_a_softmax_of_ones_own(tmp_path, dynamo):
+    torch.manual_seed(2)
+    net = Shares()
+    found = read(exported(net, tmp_path / "n.onnx", dynamo, torch.randn(2, 4)))
+    assert found.network == from_model(nn.Sequential(net.one, nn.Softmax(-1)))
+    assert prove(found.network, *found.program(), samples_for(found.network)).holds
+
+
 def test_tensors_in_a_file_beside_it(tmp_path):
     net = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.GELU(), nn.Linear(100, 10))
     path = exported(net, tmp_path / "n.onnx", True, torch.randn(2, 8, 8))

@@ -79,6 +79,8 @@ def _abs(a: Form) -> Form:
 
 def _clip(a: Form, low: float, high: float) -> Form:
     """Return a held between two numbers; a clip of a clip is one, and so is that of -a, as minus that of a."""
+    if -low == high == math.inf:
+        return a
     if _is_negative(a):
         return _scaled(_clip(_scaled(a, -1.0), -high, -low), -1.0)
     if len(a.terms) == 1 and a.terms[0][1] == 1.0 and len(a.terms[0][0]) == 1:
@@ -211,6 +213,9 @@ _RULES: dict[str, Callable[..., Form]] = {
     "Or": _or,
     "Not": _not,
     "Identity": lambda a: a,
+    # Over the units of a row, see `over_units`.
+    "RowMin": lambda a: _scaled(atom_form("RowMax", _scaled(a, -1.0)), -1.0),
+    "RowLogSumExp": lambda a: apply("Log", apply("RowSum", apply("Exp", a))),
 }
 
 # Operators with attributes: these in the order in which they are numbers of the atom, and what they are unless given.
@@ -226,8 +231,8 @@ _ATTRIBUTES: dict[str, dict[str, float]] = {
 }
 # fmt: off
 _PLAIN = {
-    "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "Sigmoid", "Softmax", "Softplus",
-    "Sign", "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
+    "Erf", "Exp", "HardSwish", "Hardmax", "Log", "LogSoftmax", "Mish", "RowMax", "RowSum", "Sigmoid", "Softmax",
+    "Softplus", "Sign", "Softsign", "SparsemaxThreshold", "Sqrt", "Tanh",
 }
 # fmt: on
 

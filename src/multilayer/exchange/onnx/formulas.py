@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from multilayer import activations as act
@@ -114,6 +115,31 @@ def _alpha(name: str) -> Build:
 
 def _from_zero(o: Operator, x: Any, above: Any, below: Any) -> Any:
     return o("Where", o("GreaterOrEqual", x, 0.0), above, below)
+
+
+def _share(o: Operator, x: Any) -> Any:
+    """exp(x) / sum exp(x) of a row"""
+    return o("Div", o("Exp", x), o("RowSum", o("Exp", x)))
+
+
+def _log_share(o: Operator, x: Any) -> Any:
+    """x - log sum exp(x) of a row"""
+    return o("Sub", x, o("RowLogSumExp", x))
+
+
+def _of_row(
+    kind: type[Activation], function: Callable[[Operator, Any], Any], *outer: str, negative: bool = False
+) -> list[Formula]:
+    """Return formulas of a function of x, or of -x, and of that below its maximum; then come outer operators."""
+
+    def build(o: Operator, x: Any, h: Any, below: bool) -> Any:
+        x = o("Neg", x) if negative else x
+        z = function(o, o("Sub", x, o("RowMax", x)) if below else x)
+        for name in outer:
+            z = o(name, z)
+        return z
+
+    return [Formula(kind, partial(build, below=below)) for below in (False, True)]
 
 
 def _plain(name: str) -> Build:
@@ -259,9 +285,14 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.Exponential, _plain("Exp")),
     _F(act.Gaussian, lambda o, x, h: o("Exp", o("Neg", o("Mul", x, x)))),
     _F(act.Softmax, _plain("Softmax"), 13),
+    *_of_row(act.Softmax, _share),
+    *_of_row(act.Softmax, _log_share, "Exp"),
     _F(act.LogSoftmax, _plain("LogSoftmax"), 13),
     _F(act.LogSoftmax, lambda o, x, h: o("Log", o("Softmax", x))),
+    *_of_row(act.LogSoftmax, _log_share),
+    *_of_row(act.LogSoftmax, _share, "Log"),
     _F(act.Softmin, lambda o, x, h: o("Softmax", o("Neg", x)), 13),
+    *_of_row(act.Softmin, _share, negative=True),
     _F(act.Hardmax, _plain("Hardmax"), 13),
     _F(act.Sparsemax, _sparsemax, 13),
 )

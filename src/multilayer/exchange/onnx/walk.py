@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import both, fill, quoted
 from multilayer._base.translation import N_
 from multilayer.activations import Activation
-from multilayer.exchange.onnx import sparsemax
+from multilayer.exchange.onnx import over_units, sparsemax
 from multilayer.exchange.onnx.algebra import apply
 from multilayer.exchange.onnx.forms import Form, NoForm, X, number
 from multilayer.exchange.onnx.graph import Graph, Node, constant_of
@@ -35,11 +35,6 @@ class Found:
     node: Node
     activation: Activation | None = None
     place: int = 0
-
-
-def _without_shape(node: Node) -> Sequence[str]:
-    """Return the inputs that are numbers: to what shape Expand spreads them, is that of the samples beside."""
-    return node.inputs[:1] if node.operator == "Expand" else node.inputs
 
 
 @dataclass(eq=False)
@@ -129,7 +124,7 @@ class Walk:
             if node is None or node.domain:
                 continue
             inner = sparsemax.start_of(node, self._makers, self.constants)
-            inputs = [inner] if inner is not None else list(self._varying(_without_shape(node)))
+            inputs = [inner] if inner is not None else list(self._varying(over_units.numbers_of(node)))
             nodes += 1
             for name in inputs:
                 if name not in seen:
@@ -162,17 +157,32 @@ class Walk:
         if len(known) >= _MOST_NODES:
             raise NoForm
         inner = sparsemax.start_of(node, self._makers, self.constants)
-        if node.operator == "Expand":
+        if node.operator == "Expand":  # to the shape of the samples beside
             form = self._form(node.inputs[0], start, known)
+        elif inner is None and node.operator in over_units.REDUCE:
+            before = self._form(node.inputs[0], start, known)
+            form = over_units.reduced(node, before, self.constants, self.rank)
+        elif node.operator in over_units.RESTORE:
+            before = self._form(node.inputs[0], start, known)
+            form = over_units.restored(node, before, self.constants, self._makers)
         elif inner is not None:
             form = apply("SparsemaxThreshold", self._form(inner, start, known))
         else:
-            inputs = [None if not name else self._form(name, start, known) for name in node.inputs]
+            names = [name for name in node.inputs if not self._bounds_nothing(node, name)]
+            inputs = [None if not name else self._form(name, start, known) for name in names]
             while inputs and inputs[-1] is None:
                 inputs.pop()
-            form = apply(node.operator, *inputs, **self._attributes(node))  # type: ignore[arg-type]
+            operator = node.operator if len(names) == len(node.inputs) else "Identity"
+            form = apply(operator, *inputs, **self._attributes(node))  # type: ignore[arg-type]
         known[value] = form
         return form
+
+    def _bounds_nothing(self, node: Node, name: str) -> bool:
+        """Whether an input is the -inf that a maximum has beside another one, or inf of a minimum."""
+        limits = {"Max": -np.inf, "Min": np.inf}
+        if node.operator not in limits or len(node.inputs) != 2 or name not in self.constants:
+            return False
+        return constant_of(self.constants[name]) == limits[node.operator]
 
     def _attributes(self, node: Node) -> dict[str, Any]:
         """Return the attributes of an operator as the algebra has them, with the defaults of its version."""
