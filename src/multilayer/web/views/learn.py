@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -186,7 +187,7 @@ def routes(session: Session) -> list[Route]:
     runner = runner_of(session)
 
     async def stream(digits: int | None, code: str) -> AsyncIterator[bytes]:
-        feed, silent = Feed(session, runner, digits), 0.0
+        feed, silent, due = Feed(session, runner, digits), 0.0, time.monotonic()
         runner.joined()
         try:
             yield b"retry: 2000\n\n"
@@ -199,7 +200,8 @@ def routes(session: Session) -> list[Route]:
                     silent = 0.0
                     yield b":\n\n"
                 silent += 1 / _FRAMES
-                await asyncio.sleep(1 / _FRAMES)
+                due = max(due + 1 / _FRAMES, time.monotonic())
+                await asyncio.sleep(due - time.monotonic())
         finally:
             runner.left()
 

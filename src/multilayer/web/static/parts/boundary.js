@@ -6,13 +6,13 @@ import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Choice } from "./form.js";
 import { colours, mixed, picture } from "./paint.js";
 import { Part } from "./pieces.js";
+import { COLOURS, Key, MARKS, Mark } from "./plot.js";
 import { status } from "./training.js";
 
 /** The two inputs, from 0, and the row at which the others are held; null holds them at their means. */
 export const chosen = signal({ first: 0, second: 1, row: null });
 
-const PALETTE = ["--negative", "--positive", "--good", "--error", "--note", "--warning"];
-const SHAPES = ["×", "●", "▲", "■", "◆", "+"];
+const SHAPES = MARKS.map((mark) => new Path2D(mark));
 const SIDE = 340;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -27,7 +27,7 @@ function meaning(plane, values, colour) {
     for (let k = 0; k < count; k++) {
       for (let j = 1; j < outputs; j++) if (values[k * outputs + j] > values[k * outputs + answers[k]]) answers[k] = j;
     }
-    const ink = PALETTE.map(colour);
+    const ink = COLOURS.map(colour);
     return { answers, ink: (k) => mixed(page, ink[answers[k] % ink.length], 0.25 + 0.4 * Math.min(1, Math.max(0, values[k * outputs + answers[k]]))) };
   }
   const levels = new Float32Array(count);
@@ -95,20 +95,18 @@ function drawn(plane, { width, height }, colour) {
   return pictures.get(plane).rows;
 }
 
-/** The rows: a shape for each class, so that colour is not needed. */
+/** The rows: the mark of a class, a ring without one. */
 function draw(context, canvas, plane, page, ink) {
-  context.strokeStyle = page;
-  context.fillStyle = ink;
-  const few = plane.points.length <= 30;
-  context.font = `${few ? 18 : canvas.width < 200 ? 7 : 11}px "DejaVu Sans", "Segoe UI Symbol", sans-serif`; // one size in each language
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.lineWidth = few ? 3 : 2;
+  const size = plane.points.length <= 30 ? 1.2 : canvas.width < 200 ? 0.45 : 0.7;
   for (const { x, y, target } of plane.points) {
-    const at = [((x - plane.left) / (plane.right - plane.left)) * canvas.width, canvas.height - ((y - plane.bottom) / (plane.top - plane.bottom)) * canvas.height];
-    const shape = target === null ? "○" : plane.kind === "number" ? "●" : SHAPES[target % SHAPES.length];
-    context.strokeText(shape, ...at);
-    context.fillText(shape, ...at);
+    const shape = SHAPES[plane.kind === "number" || target === null ? 0 : target % SHAPES.length];
+    const [right, down] = [(x - plane.left) / (plane.right - plane.left), 1 - (y - plane.bottom) / (plane.top - plane.bottom)];
+    context.setTransform(size, 0, 0, size, right * canvas.width, down * canvas.height);
+    context.fillStyle = target === null ? page : ink;
+    context.strokeStyle = target === null ? ink : page;
+    context.lineWidth = 2;
+    context.fill(shape);
+    context.stroke(shape);
   }
 }
 
@@ -116,7 +114,7 @@ function draw(context, canvas, plane, page, ink) {
 function Legend({ plane }) {
   const names = session.value.classes ?? Array.from({ length: plane.classes }, (_, k) => (plane.kind === "half" ? String(k) : t("class {number}", { number: k })));
   if (plane.kind === "number") return html`<p class="soft">${t("Orange is {low} or less, blue {high} or more; the line is half way.", { low: Number(plane.low.toPrecision(3)), high: Number(plane.high.toPrecision(3)) })}</p>`;
-  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><span aria-hidden="true" class="swatch" style=${{ borderColor: `var(${PALETTE[k]})` }}>${SHAPES[k]}</span> ${name}</span>`)}
+  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><${Key}><${Mark} group=${k} /><//> ${name}</span>`)}
     ${plane.kind === "half" ? t("The line is where the output is 0.5.") : t("The lines are where the largest output changes.")}</p>`;
 }
 

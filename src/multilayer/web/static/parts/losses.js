@@ -7,24 +7,18 @@ import { Heads, Part, Scroll } from "./pieces.js";
 import { curves, metricName, status } from "./training.js";
 
 const HIGH = 260;
-const MOST = 1500;
 
-/** Every so many entries, and the last. */
-const thinned = (list, most) => {
-  const apart = Math.ceil(list.length / most);
-  return list.filter((_, k) => k % apart === 0 || k === list.length - 1);
-};
+/** Every so many entries, about twelve, and the last. */
+const thinned = (list) => list.filter((_, k) => k % Math.ceil(list.length / 12) === 0 || k === list.length - 1);
 
 /** The curves with a common axis: [epochs, loss, validation, before]. */
 function aligned({ now, before }) {
-  const places = thinned(now.epochs.map((_, k) => k), MOST);
-  const epochs = [...new Set([...places.map((k) => now.epochs[k]), ...before.epochs])].sort((a, b) => a - b);
+  const epochs = [...new Set([...now.epochs, ...before.epochs])].sort((a, b) => a - b);
   const along = (names, values) => {
     const found = new Map(names.map((epoch, k) => [epoch, values[k] === undefined ? null : Number(values[k])]));
     return epochs.map((epoch) => found.get(epoch) ?? null);
   };
-  const kept = (name) => places.map((k) => now[name][k]);
-  return [epochs, along(kept("epochs"), kept("loss")), along(kept("epochs"), now.validation_loss.length ? kept("validation_loss") : []), along(before.epochs, before.loss)];
+  return [epochs, along(now.epochs, now.loss), along(now.epochs, now.validation_loss), along(before.epochs, before.loss)];
 }
 
 function made(element, log, width) {
@@ -91,7 +85,7 @@ function Chart({ log }) {
 
 /** A few rows of the curves: what a picture cannot say to everybody. */
 function CurveTable({ curve, caption }) {
-  const rows = thinned(curve.epochs.map((_, k) => k), 12);
+  const rows = thinned(curve.epochs.map((_, k) => k));
   const kinds = [["loss", t("loss")], ["validation_loss", t("validation loss")], ["metric", metricName(status.value?.metric_name)]].filter(([kind]) => curve[kind].length);
   return html`<table class="matrix"><caption>${caption}</caption>
     <${Heads} of=${[t("epoch"), ...kinds.map(([, head]) => head)]} />
@@ -100,14 +94,15 @@ function CurveTable({ curve, caption }) {
 
 export function Losses() {
   const [log, setLog] = useState(false);
+  const [open, setOpen] = useState(false);
   const { now, before } = curves.value;
   return html`<${Part} id="losses" title=${t("Loss by epoch")} class="panel">
     ${now.epochs.length ? html`<${Chart} log=${log} />` : html`<p class="soft">${t("The curve begins with the first epoch.")}</p>`}
     <p class="soft keys"><span class="key line1">${t("loss")}</span>${now.validation_loss.length > 0 && html`<span class="key line2">${t("validation loss")}</span>`}${before.epochs.length > 0 && html`<span class="key line3">${t("before, learning rate {rate}", { rate: before.learning_rate })}</span>`}
       <${Tick} label=${t("logarithmic")} checked=${log} take=${setLog} /></p>
-    <details><summary>${t("The curves as numbers")}</summary><${Scroll} label=${t("The curves as numbers")}>
+    <details onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>${t("The curves as numbers")}</summary>${open && html`<${Scroll} label=${t("The curves as numbers")}>
       <${CurveTable} curve=${now} caption=${t("This training")} />
       ${before.epochs.length > 0 && html`<${CurveTable} curve=${before} caption=${t("The training before, from the same start")} />`}
-    <//></details>
+    <//>`}</details>
   <//>`;
 }

@@ -54,10 +54,11 @@ export function Bars({ counts, low, high, label }) {
   </svg><div class="ends number"><span>${low}</span><span>${high}</span></div>`;
 }
 
-const MARKS = ["M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z", "M0-7L7 5H-7Z", "M-5.5-5.5H5.5V5.5H-5.5Z", "M0-7L7 0L0 7L-7 0Z"];
+/** The marks of classes, around 0, and their colours: each has a shape of its own, so that colour is not needed. */
+export const MARKS = ["M-6 0A6 6 0 1 0 6 0A6 6 0 1 0-6 0Z", "M0-7L7 5H-7Z", "M-5.5-5.5H5.5V5.5H-5.5Z", "M0-7L7 0L0 7L-7 0Z", "M0 7L7-5H-7Z", "M-2-7H2V-2H7V2H2V7H-2V2H-7V-2H-2Z"];
+export const COLOURS = ["--negative", "--positive", "--good", "--error", "--note", "--warning"];
 
-/** The mark of a class, around 0: each has a shape of its own, so that colour is not needed. */
-export const Mark = ({ group, ...rest }) => html`<path class=${`point class-${group % MARKS.length}`} d=${MARKS[group % MARKS.length]} ...${rest} />`;
+export const Mark = ({ group, ...rest }) => html`<path class="point" fill=${`var(${COLOURS[group % COLOURS.length]})`} d=${MARKS[group % MARKS.length]} ...${rest} />`;
 
 /** A mark in a legend. */
 export const Key = ({ children }) => html`<svg class="mark" width="16" height="16" viewBox="-9 -9 18 18" aria-hidden="true">${children}</svg>`;
