@@ -63,7 +63,7 @@ update_ratio: oscillation learning_rate_too_low undertraining overfitting platea
 too_few_units: oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class
     linear_enough
 oscillation: undertraining overfitting plateau_stop one_class linear_enough
-class_imbalance: learning_rate_too_low undertraining plateau_stop one_class linear_enough
+class_imbalance: learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
 learning_rate_too_low: undertraining plateau_stop one_class linear_enough
 undertraining: one_class linear_enough
 overfitting:

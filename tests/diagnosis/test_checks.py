@@ -49,7 +49,7 @@ def test_every_check_is_tried_on_both_sides():
         (dead(UNITS), "error"),
         (dead(UNITS, score=0.95), "error"),
         (dead(11), "error"),
-        (dead(11, score=0.95), "warning"),
+        (dead(11, score=0.95), "note"),
         (dead(5), "note"),
         (dead(5, score=0.95), "note"),
         (dead(1), "note"),

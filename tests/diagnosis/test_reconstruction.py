@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose, fit, initialize
+from multilayer.diagnosis import Finding
 from multilayer.diagnosis.outputs import are_inputs
 from multilayer.optimizers import Adam
 
@@ -55,7 +56,23 @@ def test_one_that_outputs_the_mean_is_no_better():
     assert "no_better_than_constant" in {finding.check for finding in found.findings}
 
 
-def test_columns_that_give_away_some_targets():
+def leak(net: MLP, X: np.ndarray, y: np.ndarray) -> Finding:
+    return next(one for one in diagnose(net, X, y).findings if one.check == "leaking_inputs")
+
+
+def test_columns_that_are_outputs_too_are_a_note():
     y = np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1]])
-    cause = diagnose(initialize((5, 3), rng=0), X, y).cause
-    assert cause.title == "columns 1, 2 of X give the target away"
+    found = leak(initialize((5, 3), rng=0), X, y)
+    assert found.title == "columns 1, 2 of X give the target away"
+    assert found.severity == "note"
+
+
+@pytest.mark.parametrize(("share", "severity"), [(1.0, "error"), (0.2, "warning"), (0.1, "note")])
+def test_a_leak_is_as_severe_as_the_network_relies_on_it(share, severity):
+    """y is the sum of 0.8 of one column and 0.6 of another, and one more is y itself."""
+    a, b = np.linalg.qr(np.random.default_rng(0).standard_normal((400, 2)))[0].T * 20.0
+    y = 0.8 * a + 0.6 * b
+    net = MLP([Dense(np.array([[(1 - share) * 0.8], [(1 - share) * 0.6], [share]]))])
+    found = leak(net, np.column_stack([a, b, y]), y[:, np.newaxis])
+    assert found.severity == severity
+    assert f"and {1.0:.3g} as it is" in found.evidence

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from multilayer.diagnosis.evidence import Floats, Integers
 from multilayer.diagnosis.moments import scale_of
 
-__all__ = ["Attainable", "attainable"]
+__all__ = ["COMPARED", "Attainable", "attainable"]
 
-_SAMPLES, _FEWEST = 300, 20
+COMPARED, _FEWEST = 300, 20
+"""Samples that are predicted from all others, at most, and at least."""
 _RIDGES = (3.0, 0.3, 0.01)
 """Lambda, where the mean of K's diagonal is 1."""
 _COPIES = 1e-12
@@ -39,7 +40,7 @@ def attainable(x: NDArray[Any], y: Floats, classes: Integers | None) -> Attainab
     """
     if len(x) < _FEWEST:
         return None
-    rows = np.linspace(0, len(x) - 1, min(len(x), _SAMPLES)).astype(np.intp)
+    rows = np.linspace(0, len(x) - 1, min(len(x), COMPARED)).astype(np.intp)
     with np.errstate(all="ignore"):
         x, y = _standard(x[rows]), y[rows] / scale_of(y[rows])
         targets = y - y.mean(axis=0)

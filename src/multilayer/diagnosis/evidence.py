@@ -105,6 +105,8 @@ class InputStatistics:
     target_correlation: Floats | None
     """The largest |correlation| of each column with a target (classes as 0/1 columns); None without y, and where the
     targets are the inputs themselves."""
+    score_without_copies: float | None = None
+    """The score with the values of columns that are copies of a target taken from other samples; None for none."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -137,6 +137,7 @@ class _Pass:
         self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
         network, x = sources.network, first[0].x
+        self.first, self.chosen = x, chosen
         self.place: not_finite.Place | None = not_finite.first_in_weights(network)
         self.layers = [LayerAccumulator(record) for record in first]
         self.scale = scale_of(x)
@@ -221,8 +222,22 @@ class _Pass:
         if place is not None and (self.place is None or place < self.place):
             self.place = place
 
+    def _without(self, columns: NDArray[np.bool_]) -> float | None:
+        """Return the score on the samples read first, with the values of these columns taken from other samples."""
+        network, whole = self.sources.network, self.outputs
+        if whole is None or not columns.any():
+            return None
+        x = self.first.copy()
+        x[:, columns] = x[np.random.default_rng(0).permutation(len(x))][:, columns]
+        classes = None if whole.classes is None else whole.classes[self.chosen]
+        sums = OutputSums(network, whole.loss, whole.y[self.chosen], classes, None)
+        *_, last = forward(network.layers, x)
+        sums.add(last, x, slice(None))
+        return sums.statistics().score
+
     def evidence(self, start: Layers | None, reference: Layers | None) -> Evidence:
         x, scale = self.x, self.scale.astype(np.float64)
+        correlation = None if self.targets is None else self.targets.correlation(x)
         return self.sources.evidence(
             samples=self.samples,
             inputs=InputStatistics(
@@ -231,7 +246,8 @@ class _Pass:
                 x.minimum * scale,
                 x.maximum * scale,
                 self.x_pairs.beyond(DUPLICATE, x),
-                None if self.targets is None else self.targets.correlation(x),
+                correlation,
+                None if correlation is None else self._without(correlation > DUPLICATE),
             ),
             layers=tuple(layer.statistics for layer in self.layers),
             outputs=None if self.outputs is None else self.outputs.statistics(),

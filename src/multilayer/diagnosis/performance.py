@@ -9,15 +9,18 @@ import numpy as np
 
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
+from multilayer.diagnosis.attainable import COMPARED
 from multilayer.diagnosis.check import Severity
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics
 
 __all__ = [
     "DONE",
     "are_balanced",
+    "by_chance",
     "early",
     "ending",
     "gain_of_chance",
+    "has_moved",
     "just_begun",
     "linear_is_better",
     "loss_was_low",
@@ -27,6 +30,7 @@ __all__ = [
     "severity",
     "shortfall",
     "skill",
+    "skill_of",
     "versus_constant",
 ]
 
@@ -37,10 +41,12 @@ DONE = 0.75
 """Of the way from the best constant to perfection: what is left beyond that are the last samples."""
 _POOR = 0.1
 _BEHIND, _CLOSE, _SOME = 0.15, 0.05, 0.15
-"""Skill behind what can be learned: far, and not; and what is enough to judge by."""
+"""Skill behind what can be learned: far, and not, beyond what chance may do; and what is enough to judge by."""
 _SIMILAR = 4
 """Times as many samples of the largest class as of the smallest."""
 _FEW_EPOCHS = 10
+_MOVED = 0.25
+"""Of the weights' root mean square: biases of a start that was large are smaller, those of large steps are not."""
 _FALLING = 0.003
 
 _ERRORS = 2.0
@@ -72,10 +78,11 @@ _ENDINGS = {
 
 def skill(evidence: Evidence) -> float | None:
     """Return how much of the way from the best constant (0) to perfection (1) the score is."""
-    return None if evidence.outputs is None else _skill(evidence.outputs, evidence.outputs.score)
+    return None if evidence.outputs is None else skill_of(evidence.outputs, evidence.outputs.score)
 
 
-def _skill(outputs: OutputStatistics, score: float | None) -> float | None:
+def skill_of(outputs: OutputStatistics, score: float | None) -> float | None:
+    """Return how much of the way from the best constant to perfection a score is; None where there is no such way."""
     constant = outputs.constant_score
     if score is None or constant is None or constant >= 1.0:
         return None
@@ -87,18 +94,28 @@ def performance(evidence: Evidence) -> Performance:
 
     Poor: hardly better than the best constant, or equal to it for so few samples, or far behind what can be learned.
     Good: not behind that where it is more than a little, or most of the way from the constant to perfection where it
-    is not known.
+    is not known. Scores of few samples differ by chance, so that the distance has to be more than that.
     """
     own, outputs, missed = skill(evidence), evidence.outputs, shortfall(evidence)
     if own is None or outputs is None:
         return "unknown"
-    if own < _POOR or (missed or 0.0) > _BEHIND or versus_constant(evidence, outputs) != "better":
+    chance = by_chance(evidence, outputs)
+    if own < _POOR or (missed or 0.0) > _BEHIND + chance or versus_constant(evidence, outputs) != "better":
         return "poor"
     if missed is None or own + missed <= _SOME:  # nothing that is worth comparing with
         return "good" if own > DONE else "fair"
-    if missed < _CLOSE:
-        return "good"
-    return "fair"
+    return "good" if missed < _CLOSE + chance else "fair"
+
+
+def by_chance(evidence: Evidence, outputs: OutputStatistics) -> float:
+    """Return by how much skill two models that are equally good may differ on these samples, at two standard errors.
+
+    Of d n samples that one of two classifiers alone gets right, 2 sqrt(d n) are chance, so that d is none beyond 4/n
+    (McNemar 1947); of numbers 4/n is the square of a correlation of two standard errors. The model of what can be
+    learned sees up to 300 samples.
+    """
+    missing = 1.0 if outputs.confusion is None else 1.0 - (outputs.constant_score or 0.0)
+    return _ERRORS**2 / min(evidence.samples, COMPARED) / missing if missing > 0.0 else 0.0
 
 
 def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:
@@ -110,9 +127,9 @@ def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:
     own, outputs = skill(evidence), evidence.outputs
     if own is None or outputs is None:
         return None
-    reached = _skill(outputs, outputs.attainable_score)
+    reached = skill_of(outputs, outputs.attainable_score)
     if reached is None and linear:
-        reached = _skill(outputs, outputs.linear_score)
+        reached = skill_of(outputs, outputs.linear_score)
     return None if reached is None else reached - own
 
 
@@ -149,12 +166,20 @@ def just_begun(evidence: Evidence) -> bool:
     return len(history) < _FEW_EPOCHS
 
 
-def severity(evidence: Evidence) -> Severity:
+def severity(evidence: Evidence, unknown: Severity = "warning") -> Severity:
     """Return how severe an internal finding is: that depends on the score, and on whether training may still help."""
     found = performance(evidence)
+    if found == "unknown":
+        return unknown
     if found == "good":
         return "note"
     return "error" if found == "poor" and not early(evidence) else "warning"
+
+
+def has_moved(layer: LayerStatistics) -> bool:
+    """Return whether steps have brought large weights: they move biases as well, which start at 0, by as much."""
+    W, b = (array.astype(np.float64) for array in (layer.layer.W, layer.layer.b))
+    return bool((b**2).mean() > _MOVED**2 * (W**2).mean())
 
 
 def loss_was_low(evidence: Evidence) -> bool:

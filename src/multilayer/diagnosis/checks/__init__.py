@@ -97,7 +97,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "linear_units": ("learning_rate_too_low",),
     "update_ratio": ("oscillation", "learning_rate_too_low"),
     "oscillation": ("undertraining", "overfitting", "plateau_stop"),
-    "class_imbalance": ("learning_rate_too_low",),
+    "class_imbalance": ("learning_rate_too_low", "overfitting"),
     "learning_rate_too_low": ("undertraining", "plateau_stop"),
     "undertraining": ("one_class",),
     "plateau_stop": ("one_class",),

@@ -2,7 +2,7 @@
 
 What it does: compares the score with that of a kernel model (linear and Gaussian, up to 300 samples) on samples that
 it has not seen. More than 0.1 behind, of the way from the best constant to perfection, is a warning, and 0.15 an
-error. It is a catch-all: any other finding as severe comes first.
+error, beyond what chance may do for so few samples. It is a catch-all: any other finding as severe comes first.
 
 Why it matters: what a simple model learns is there to be learned, so that such a network is not done.
 
@@ -18,7 +18,7 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import early, scores, shortfall, versus_constant
+from multilayer.diagnosis.performance import by_chance, early, scores, shortfall, versus_constant
 from multilayer.diagnosis.phrases import options, sentences
 
 _MISSED, _FAR = 0.1, 0.15
@@ -34,11 +34,12 @@ def behind_simple_model(evidence: Evidence, outputs: OutputStatistics) -> Outcom
             or fill("there are too few samples to predict some from others")
         )
         return
-    if missed < _MISSED or versus_constant(evidence, outputs) != "better":
+    chance = by_chance(evidence, outputs)
+    if missed < _MISSED + chance or versus_constant(evidence, outputs) != "better":
         return
     yield Finding(
         title=fill("the network is far behind a simple model"),
-        severity="warning" if missed < _FAR or early(evidence) else "error",
+        severity="warning" if missed < _FAR + chance or early(evidence) else "error",
         value=outputs.score,
         threshold=reached,
         evidence=sentences(

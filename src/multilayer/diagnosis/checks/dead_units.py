@@ -22,7 +22,8 @@ from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
 from multilayer.diagnosis.layers import sensitivity
-from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.performance import scores
+from multilayer.diagnosis.performance import severity as severity_of
 from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
 
 _MOST = 0.5
@@ -57,10 +58,9 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
 def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Booleans) -> Finding:
     count, samples = int(units.sum()), layer.samples
     fraction = count / units.size
-    good = performance(evidence) == "good"
-    severity: Severity = "warning" if fraction > _MOST else "note"
-    if fraction == 1.0 or (fraction > _MOST and not good):
-        severity = "error"
+    severity: Severity = "note"
+    if fraction > _MOST:
+        severity = "error" if fraction == 1.0 else severity_of(evidence, unknown="error")
     chosen = one_based(units)
     return Finding(
         title=_title(number, chosen, fraction),

@@ -20,7 +20,7 @@ from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, Layers, LayerStatistics, Pairs
-from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.performance import scores, severity
 from multilayer.diagnosis.phrases import numbers, sentences
 
 _MOST, _SOME = 0.5, 0.2
@@ -55,7 +55,7 @@ def _all_alike(layer: LayerStatistics) -> bool:
 def _identical(evidence: Evidence, number: int, layer: LayerStatistics) -> Finding:
     return Finding(
         title=fill("most units of layer {layer} are copies of others", layer=number),
-        severity="warning" if performance(evidence) == "good" else "error",
+        severity=severity(evidence, unknown="error"),
         layer=number,
         value=1.0,
         threshold=_MOST,
@@ -98,7 +98,7 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
     if len(same) >= _MOST * units:
         return Finding(
             title=fill("most units of layer {layer} are copies of others", layer=number),
-            severity="warning" if performance(evidence) == "good" else "error",
+            severity=severity(evidence, unknown="error"),
             layer=number,
             units=tuple(sorted({pair[1] + 1 for pair in same})),
             value=len(alike) / units,

@@ -1,9 +1,10 @@
 """Starting weights that let signals grow or shrink.
 
 What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's
-weighted sums with that of a network whose weights the initializers draw for its activations. More than 10 times as
-much or as little is reported. Where the start is not known, it reports weights that are more than 10 times as large
-as usual while biases are small.
+weighted sums with that of a network whose weights the initializers draw for its activations. More than 4 times as
+much or as little is reported, in layer n more than 3^n times: usual initializers differ by less than 3 in each layer.
+Where the start is not known, it reports weights that are more than 10 times as large as usual, and larger than biases
+by far.
 
 Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
 
@@ -23,13 +24,14 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.performance import performance, scores
+from multilayer.diagnosis.performance import has_moved, performance, scores
 from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0
-_SMALL = 0.05
-"""Root mean square of the biases, over the gain of the weights."""
+"""Of trained weights over those of a start."""
+_FIRST, _LAYER = 4.0, 3.0
+"""By so much signals may differ in the first layer, and in each: He's weights for relu are 2.4 times PyTorch's."""
 
 
 @check("Do the starting weights preserve the signal?", needs.layers)
@@ -42,10 +44,11 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
     worst, number = 1.0, 0
     for n, (own, drawn) in enumerate(zip(start[:-1], reference[:-1], strict=True), 1):
         ratio = _std(own) / _std(drawn) if _std(drawn) else 1.0
-        if _distance(ratio) > _distance(worst):
+        if _distance(ratio) > max(_distance(worst), math.log(max(_FIRST, _LAYER**n))):
             worst, number = ratio, n
-    if _distance(worst) <= math.log(_FACTOR):
+    if not number:
         return
+    limit = max(_FIRST, _LAYER**number)
     grows = worst > 1.0
     activation = evidence.network.layers[number - 1].activation
     name = activation.facts.name
@@ -59,7 +62,7 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
         severity="warning" if performance(evidence) in ("good", "unknown") else "error",
         layer=number,
         value=worst,
-        threshold=_FACTOR if grows else 1.0 / _FACTOR,
+        threshold=limit if grows else 1.0 / limit,
         evidence=sentences(
             fill(
                 "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
@@ -87,7 +90,7 @@ def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
         return None
     if (
         not worst.gain > _FACTOR
-        or not bias < _SMALL * worst.gain
+        or any(has_moved(layer) for layer in layers[:-1] or layers)
         or performance(evidence) in ("good", "unknown")
     ):
         return None

@@ -1,6 +1,9 @@
 """Columns of X that are the target in disguise.
 
-What it does: compares the |correlation| of each column with each target to 0.999, for at least 10 samples.
+What it does: compares the |correlation| of each column with each target to 0.999, for at least 10 samples, and scores
+the network with the values of such columns taken from other samples. What is lost by that, of the way from the best
+constant to perfection, is how far it relies on them: over 0.15 is an error, under 0.05 a note. Where an output of many
+is an input too, as in a forecast of several series, that is a note.
 
 Why it matters: the network learns to copy the column, and is useless where the target is not known yet.
 
@@ -13,16 +16,18 @@ from __future__ import annotations
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.phrases import columns, one_based
+from multilayer.diagnosis.performance import skill_of
+from multilayer.diagnosis.phrases import columns, one_based, sentences
 
 _LEAK = 0.999
 _FEWEST = 10
+_RELIES, _HARDLY = 0.15, 0.05
 
 
 @check("Does a column of X give the target away?", needs.outputs, lasting=True)
-def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Outcomes:
+def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     correlation = evidence.inputs.target_correlation
     if correlation is None:
         yield NotMeasured(reason=fill("the targets are the inputs themselves"))
@@ -30,6 +35,7 @@ def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Outcomes:
     found = one_based(correlation > _LEAK)
     if evidence.samples < _FEWEST or not found:
         return
+    lost = _lost(outputs, evidence.inputs.score_without_copies)
     yield Finding(
         title=fill(
             "column {columns} of X gives the target away"
@@ -37,17 +43,35 @@ def leaking_inputs(evidence: Evidence, _: OutputStatistics) -> Outcomes:
             else "columns {columns} of X give the target away",
             columns=columns(evidence, found),
         ),
-        severity="error" if correlation.size > 1 else "note",
+        severity=_severity(outputs, lost, evidence.network.widths),
         layer=0,
         units=found,
         value=float(correlation.max()),
         threshold=_LEAK,
-        evidence=fill(
-            "The |correlation| with a target is {correlation:.6f}: the network learns to copy it, and nothing that "
-            "holds before the target is known.",
-            correlation=correlation.max(),
+        evidence=sentences(
+            fill("The |correlation| with a target is {correlation:.6f}.", correlation=correlation.max()),
+            ""
+            if lost is None
+            else fill(
+                "With values of other samples in such columns the score is {score:.3g}, and {whole:.3g} as it is.",
+                score=evidence.inputs.score_without_copies,
+                whole=outputs.score,
+            ),
         ),
         advice=fill(
             "Find out where the column comes from. Leave it out unless it is really known before the target."
         ),
     )
+
+
+def _lost(outputs: OutputStatistics, without: float | None) -> float | None:
+    """Return how much skill is lost without the columns; None where that is not known."""
+    own, left = skill_of(outputs, outputs.score), skill_of(outputs, without)
+    return None if own is None or left is None else own - left
+
+
+def _severity(outputs: OutputStatistics, lost: float | None, widths: tuple[int, ...]) -> Severity:
+    by_design = widths[0] == 1 or (widths[-1] > 1 and outputs.target_counts is None)
+    if by_design or (lost is not None and lost < _HARDLY):
+        return "note"
+    return "error" if lost is None or lost > _RELIES else "warning"

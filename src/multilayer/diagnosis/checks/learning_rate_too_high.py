@@ -22,7 +22,8 @@ from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.performance import has_moved, performance
+from multilayer.diagnosis.performance import severity as severity_of
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
 
@@ -48,11 +49,10 @@ def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
         if isinstance(loss, NotMeasured):
             yield loss
         return
-    rate, found = course.learning_rate, performance(evidence)
-    at_worst: Severity = "warning" if curve else "note"
+    rate = course.learning_rate
     yield Finding(
         title=fill("the learning rate is too high"),
-        severity=at_worst if found == "good" else "error",
+        severity=_severity(evidence, bool(curve)),
         value=rate,
         evidence=sentences(
             curve, "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate), steps
@@ -62,6 +62,14 @@ def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
             **options(evidence),
         ),
     )
+
+
+def _severity(evidence: Evidence, curve: bool) -> Severity:
+    """Return how severe it is: a loss that jumps is an error even where the score is not known."""
+    found = severity_of(evidence, unknown="error")
+    if performance(evidence) == "poor":
+        return "error"
+    return "warning" if curve and found == "note" else found
 
 
 def _of_steps(evidence: Evidence) -> str:
@@ -94,7 +102,7 @@ def _of_weights(evidence: Evidence) -> str:
         return ""
     layer = max(hidden, key=lambda one: one.gain)
     bias = float(np.sqrt((layer.layer.b.astype(np.float64) ** 2).mean()))
-    if not layer.gain > _THROWN or not bias > _OF_START * layer.gain / math.sqrt(layer.layer.inputs):
+    if not layer.gain > _THROWN or not has_moved(layer):
         return ""
     return fill(
         "Large steps have left weights {gain:.2g} times as large as usual at the start, and biases of {bias:.2g}.",

@@ -1,9 +1,9 @@
 """A linear model that does as well as the network.
 
 What it does: compares the score with that of a linear model fitted to at most 2048 of the same samples. Within 0.005
-is a note; a linear model that is better by more than 0.02 is a warning. One that makes no mistake proves that the
-classes are linearly separable. What it gains over the best constant must be more than it would on noise, which for p
-inputs and n samples is a fraction of about p/n.
+is a note; a linear model that is better by more than 0.02 is a warning where the network performs poorly. One that
+makes no mistake proves that the classes are linearly separable. What it gains over the best constant must be more
+than it would on noise, which for p inputs and n samples is a fraction of about p/n.
 
 Why it matters: the linear model is smaller, faster and easier to explain; and a network should not lose to it.
 
@@ -36,7 +36,7 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     separable = outputs.target_counts is not None and linear == 1.0
     yield Finding(
         title=fill("a linear model does better than the network" if better else "a linear model would do"),
-        severity="warning" if better and performance(evidence) != "good" and not early(evidence) else "note",
+        severity="warning" if better and performance(evidence) == "poor" and not early(evidence) else "note",
         value=linear,
         threshold=score,
         evidence=sentences(

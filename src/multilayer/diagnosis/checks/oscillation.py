@@ -1,7 +1,8 @@
 """A loss that swings up and down.
 
-What it does: over the second half of at least 8 epochs, reports a mean change per epoch of more than 3% of the first
-loss (or of the best constant's, if that is lower) that changes direction after more than 40% of the epochs.
+What it does: over the second half of at least 8 epochs, reports a mean change per epoch of more than 3% of the best
+constant's loss (the first loss, where that is not known) that changes direction after more than 40% of the epochs.
+Chance turns after two thirds. Where the network performs well, the swings are a note.
 
 Why it matters: steps jump over the minimum, so that the last weights are not the best ones.
 
@@ -18,7 +19,7 @@ from multilayer._base.text import fill, percent
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import options
 
 _SWING = 0.03
@@ -29,19 +30,22 @@ _TURNS = 0.4
 def oscillation(evidence: Evidence, loss: Floats) -> Outcomes:
     steps = np.diff(loss[len(loss) // 2 :])
     constant = None if evidence.outputs is None else evidence.outputs.constant_loss
-    scale = min(loss[0], constant) if constant else loss[0]
+    scale = constant or loss[0]
     swing = float(np.abs(steps).mean() / scale) if scale else 0.0
     turns = float((np.sign(steps[1:]) != np.sign(steps[:-1])).mean())
     if not swing > _SWING or turns < _TURNS:
         return
     yield Finding(
         title=fill("the loss swings up and down"),
-        severity="error" if performance(evidence) == "poor" else "warning",
+        severity=severity(evidence),
         value=swing,
         threshold=_SWING,
         evidence=fill(
-            "In the second half of {epochs} epochs it changes by {swing} of its first value per epoch, and changes "
-            "direction after {turns} of them.",
+            "In the second half of {epochs} epochs the loss changes by {swing} of the best constant's loss per epoch, "
+            "and turns after {turns} of them."
+            if constant
+            else "In the second half of {epochs} epochs the loss changes by {swing} of its first value per epoch, "
+            "and turns after {turns} of them.",
             epochs=len(loss),
             swing=percent(swing),
             turns=percent(turns),

@@ -1,11 +1,11 @@
 """A network that memorizes the training data.
 
-What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends more than 10% above its
-minimum, and by more than 10% of the best constant's loss, while the training loss fell by more than 5% in the same
-time; an error where a constant has a lower validation loss. A loss of the given data that is above the last one of
-training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
-that is more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant
-to perfection.
+What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends where more than half is lost
+again of what it had gained over the best constant, while the training loss fell by more than 5% in the same time; an
+error where a constant has a lower validation loss. A loss of the given data that is above the last one of training by
+a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
+more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant
+to perfection, which leaves next to nothing of what that model cannot explain: what is noise was learned by heart.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -16,19 +16,21 @@ What it cannot see: a validation set unlike the data to come.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill, percent
+from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import are_balanced, performance, scores, shortfall
+from multilayer.diagnosis.performance import are_balanced, performance, scores, shortfall, skill
 from multilayer.diagnosis.phrases import options, sentences
 from multilayer.network import MLP
 
-_RISE = 0.1
+_LOST = 0.5
+"""Of what the validation loss had gained over the best constant's. Classifiers that only become too sure lose less."""
 _FELL = 0.05
 _ABOVE = 0.25
 """Of the best constant's loss."""
-_AHEAD = 0.15
+_AHEAD, _BY_HEART = 0.15, 0.9
+"""Skill ahead of what can be learned, and the fraction of what that leaves which is fitted all the same."""
 _FEWEST = 5
 
 
@@ -59,17 +61,16 @@ def _of_curves(curves: needs.Curves, constant: float) -> str:
     """Return by how much the validation loss rose while the training loss fell; empty for little."""
     loss, held_out = curves
     best = int(held_out.argmin())
-    rise = float((_end(curves) - held_out[best]) / abs(held_out[best])) if held_out[best] else 0.0
+    rise, gained = float(_end(curves) - held_out[best]), constant - float(held_out[best])
     at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
     fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
-    small = _end(curves) - held_out[best] < _RISE * constant
-    if not rise > _RISE or not fell > _FELL or small:
+    if not rise > max(_LOST * gained, 0.0) or not fell > _FELL:
         return ""
     return fill(
-        "The validation loss rose by {rise} from its minimum, {best:.4g} in epoch {epoch}, while the training loss "
-        "fell from {then:.4g} to {last:.4g}.",
-        rise=percent(rise),
+        "The validation loss rose from {best:.4g} in epoch {epoch} to {end:.4g}, while the training loss fell from "
+        "{then:.4g} to {last:.4g}.",
         best=held_out[best],
+        end=_end(curves),
         epoch=at + 1,
         then=loss[at],
         last=loss[-1],
@@ -109,7 +110,8 @@ def _of_training_data(evidence: Evidence) -> str:
     weights = sum(layer.W.size + layer.b.size for layer in evidence.network.layers)
     if missed is None or outputs is None or not are_balanced(outputs) or weights < evidence.samples:
         return ""
-    if not missed < -_AHEAD or performance(evidence) == "poor":
+    own = skill(evidence) or 0.0
+    if not missed < -max(_AHEAD, _BY_HEART * (1.0 - own - missed)) or performance(evidence) == "poor":
         return ""
     return fill(
         "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "

@@ -18,7 +18,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.performance import DONE, just_begun, performance, scores, severity, skill
+from multilayer.diagnosis.performance import just_begun, performance, scores, severity
 from multilayer.diagnosis.phrases import columns, one_based, options, sentences
 
 _LARGE, _SMALL = 30.0, 0.02
@@ -81,11 +81,6 @@ def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
 
 
 def _severity(evidence: Evidence) -> Severity:
-    """Weights that have adapted to the scale are no trouble; those in training might be there already.
-
-    A falling loss is no excuse: it falls from where the scale of the inputs has put it.
-    """
-    own, found = skill(evidence), severity(evidence)
-    if found == "warning" and performance(evidence) == "poor" and not just_begun(evidence):
-        return "error"
-    return "warning" if found == "note" and own is not None and own < DONE else found
+    """A falling loss is no excuse: it falls from where the scale of the inputs has put it."""
+    poor = performance(evidence) == "poor" and not just_begun(evidence)
+    return "error" if poor else severity(evidence)
