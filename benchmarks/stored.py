@@ -34,7 +34,7 @@ def store(name: str, outcomes: Iterable[Outcome], **facts: Any) -> None:
             "machine": _processor(),
             "processors": len(os.sched_getaffinity(0)),
             "python": platform.python_version(),
-            "versions": {package: _version(package) for package in PACKAGES.values()},
+            "versions": {package: version_of(package) for package in PACKAGES.values()},
             "backend": asdict(backend.info()),
             **facts,
             "outcomes": [asdict(outcome) | {"ratio": outcome.ratio()} for outcome in outcomes],
@@ -58,7 +58,7 @@ def _lines(value: Any) -> str:
     return json.dumps(value)
 
 
-def _version(package: str) -> str | None:
+def version_of(package: str) -> str | None:
     try:
         return version({"sklearn": "scikit-learn"}.get(package, package))
     except PackageNotFoundError:

@@ -1,0 +1,77 @@
+"""The scheduler lost at any call of a client ends every piece of work in one sentence."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from multilayer.cluster import ClusterLostError
+from multilayer.tables import score
+from tests.cluster.conftest import MARKS
+from tests.cluster.trainings import NAMES, trained
+from tests.tables.scoring.conftest import data, model
+
+__all__ = ["data", "model"]
+
+pytestmark = MARKS
+
+CALLS = (0, 2, 3, 7, 14)
+
+
+@pytest.fixture
+def losing(scheduler, monkeypatch):
+    """Return a function that starts a scheduler, and returns a client that loses it before its call of a number."""
+    from distributed import Client
+
+    clients = []
+
+    def start(number, after=0.0):
+        address, programs = scheduler("")
+        process = programs[-2]
+        client = Client(address, timeout=6)  # for which it tries to have its scheduler back
+        clients.append(client)
+        client.wait_for_workers(1)
+        sync, calls = client.sync, []
+
+        def counted(*arguments, **options):
+            calls.append(arguments)
+            if len(calls) == number + 1:
+                process.kill()
+                process.wait()
+                time.sleep(after)
+            return sync(*arguments, **options)
+
+        monkeypatch.setattr(client, "sync", counted)
+        return client, process
+
+    yield start
+    for client in clients:
+        client.close(timeout=1)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("name", [*NAMES, "score"])
+def test_at_any_call(losing, request, tmp_path, name, call):
+    client, process = losing(call, after=0.3 * (call % 2))  # before the client has noticed, and after it
+    work = (
+        (
+            lambda: score(
+                request.getfixturevalue("model"),
+                request.getfixturevalue("data"),
+                tmp_path / "out",
+                cluster=client,
+            )
+        )
+        if name == "score"
+        else lambda: trained(name, client)
+    )
+    try:
+        work()
+    except ClusterLostError as error:
+        said = str(error)
+    else:  # it has fewer calls
+        assert process.poll() is None
+        return
+    assert "the connection to the scheduler of the cluster is lost; what is done is kept" in said
+    assert process.poll() is not None
