@@ -20,7 +20,7 @@ class Dates:
     refused: int | None = None
     """The place of the first text that is no date."""
     ambiguous: str | None = None
-    """A text of which day and month cannot be told apart."""
+    """A text of which day and month may be in either order."""
     other: str | None = None
     """The first text in another format than the first one."""
 

@@ -65,9 +65,9 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     """Return a model of a column of a table: the encoder, a bag of networks, calibration and intervals.
 
     Each member of the bag is trained on a part of the rows, and held out the others, which choose its best epoch. What
-    the members say about the rows that they held out gives the temperature of the probabilities, the intervals or sets,
-    and the scores of the record. The same table, seed and options give the same bits, for any number of threads; with a
-    time limit the number of epochs depends on the machine.
+    the members predict for the rows that they held out gives the temperature of the probabilities, the intervals or
+    sets, and the scores of the record. The same table, seed and options give the same bits, for any number of threads;
+    with a time limit the number of epochs depends on the machine.
 
     Ctrl-C ends training and returns what there is; a second one raises KeyboardInterrupt.
 
@@ -86,7 +86,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     members : int
         Networks in the bag. Fewer than 5 hold out a fifth of the rows each, up to 10 their share.
     time_limit : float, optional
-        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; the record says so.
+        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; the record has
+        a note of it.
     recipe : Recipe, optional
         How a member is trained.
     rng : Generator, RandomState, int or None

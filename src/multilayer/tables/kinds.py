@@ -1,4 +1,4 @@
-"""What the values of a column are, by written rules; every decision is settable, and said where it may be wrong.
+"""What the values of a column are, by written rules; every decision is settable, and noted where it may be wrong.
 
 Missing are empty cells and, in capitals or not, NA, N/A, #N/A, <NA>, NaN, null, none and ?; spaces around a value are
 not part of it. The first rule that applies decides:
@@ -117,7 +117,7 @@ def _has_few(values: NDArray[Any]) -> bool:
 
 
 def _is_whole(values: NDArray[Any]) -> bool:
-    return all(  # most columns of fractions are told by their first values
+    return all(  # most columns of fractions show it in their first values
         bool(np.all((part == np.rint(part)) | np.isnan(part))) for part in (values[:100], values)
     )
 

@@ -58,7 +58,7 @@ class Recipe:
     epochs, batch_size : int
         For small tables; `plan` has the rule for large ones.
     most_rows : int
-        Rows that a member sees in all its epochs together, at most (but 4 epochs at least).
+        Rows of a member in all its epochs together, at most (but 4 epochs at least).
     most_steps : int
         Steps of an epoch at most: batches grow with the table, by doubling.
 

@@ -33,7 +33,7 @@ class MemberRecord:
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """A bag: how its members were trained, and how good each is on the rows that it did not see.
+    """A bag: how its members were trained, and how good each is on the rows that it held out.
 
     >>> record = TrainingRecord(10, 3, 256, 256, (MemberRecord(8, 2, 256, 40, 0.5, 1.0),), {"accuracy": 0.9}, 1.0, ())
     >>> TrainingRecord.of(record.outline()) == record
@@ -47,7 +47,7 @@ class TrainingRecord:
     batch_rows: int
     members: tuple[MemberRecord, ...]
     scores: Mapping[str, float]
-    """By name, over all rows that were held out, each scored by the member that did not see it. The bag is better."""
+    """By name, over all rows that were held out, each scored by the member that held it out. The bag is better."""
     seconds: float
     notes: tuple[str, ...]
     """What was done otherwise than asked for, in sentences."""

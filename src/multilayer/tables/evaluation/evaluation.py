@@ -84,7 +84,7 @@ class Evaluation:
     """What a model is worth on a table; printable, shown as HTML in a notebook, `to_json` for programs.
 
     Intervals of scores are percentiles, 5 to 95, of a bootstrap over the rows of the table; that of a difference draws
-    the same rows for both. They say how much another table of as many rows could change a figure, and nothing about
+    the same rows for both. They show how much another table of as many rows could change a figure, and nothing about
     another training.
     """
 

@@ -55,7 +55,7 @@ def read_batches(
     optional : sequence of str
         Columns of the schema that the table may lack; the pieces then lack them, too.
     **options
-        As for `read_table`; a header is also told by the names of the schema.
+        As for `read_table`; a header is also found by the names of the schema.
 
     Returns
     -------

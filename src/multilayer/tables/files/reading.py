@@ -31,7 +31,7 @@ def read_table(
 ) -> Reading:
     """Read a table from a file, CSV, Parquet, Arrow (Feather) or JSON lines; or from several Parquet and Arrow files.
 
-    The format is told by the first bytes of Parquet and Arrow files, the suffix .jsonl or .ndjson, or a first sign {;
+    The format is found by the first bytes of Parquet and Arrow files, the suffix .jsonl or .ndjson, or a first sign {;
     all others are CSV. CSV and JSON lines may be compressed (.gz, .bz2, .zst). Spaces around cells are not part of
     them, and blank lines are skipped.
 

@@ -25,8 +25,8 @@ many different values as half of these."""
 def copies(case: Case) -> Iterator[Suspicion]:
     """Suspect rows that equal another one in all columns and in the target: ten or more, and 1 % of all.
 
-    Identifiers are not compared. Nothing is said where rows may be equal by chance: where fewer than a quarter of them
-    are different ones, or no column of numbers or dates has a value of its own in half of these.
+    Identifiers are not compared. Nothing is suspected where rows may be equal by chance: where fewer than a quarter of
+    them are different ones, or no column of numbers or dates has a value of its own in half of these.
     """
     columns, y = case.sample.columns, case.sample.y
     if not len(y):

@@ -21,7 +21,7 @@ _MOSTLY = 0.9
 _DENSE = 3.0
 """Different whole numbers that fill their range up to this factor were counted out."""
 _FIRST = 100
-"""Rows by which most columns are seen to vary."""
+"""Rows within which most columns vary."""
 
 
 _NAMES_ROWS = N_(
@@ -38,7 +38,7 @@ def identifier(case: Case) -> Iterator[Suspicion]:
     """Suspect columns whose values name the rows: whole numbers counted out, categories nearly all different."""
     for column in case.sample.columns:
         present = column.values[~column.missing]
-        if len(present) < _LEAST_ROWS or not _TELLS[column.kind](present):
+        if len(present) < _LEAST_ROWS or not _IS_NAME[column.kind](present):
             continue
         sentence = fill(
             _LEFT_OUT if column.kind == "identifier" else _NAMES_ROWS,
@@ -64,7 +64,7 @@ def _names(present: NDArray[Any]) -> bool:
     return len(set(present.tolist())) > _MOSTLY * len(present)
 
 
-_TELLS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
+_IS_NAME: Mapping[str, Callable[[NDArray[Any]], bool]] = {
     "number": _counts,
     "date": lambda _: False,
     "category": _codes_name,

@@ -69,7 +69,7 @@ def _moved_numbers(before: ColumnProfile, column: Column, least: float) -> str:
         return ""
     points, then = np.array(before.points), np.array(before.shares)
     now = shares_up_to(values, points)
-    # Below the first point lies nothing of training, so that all points see a table that is moved down.
+    # Below the first point lies nothing of training, so that a table that is moved down is apart at all points.
     below = float(np.mean(values < points[0]))
     place = int(np.abs(now - then).argmax())
     distance = float(abs(now[place] - then[place]))

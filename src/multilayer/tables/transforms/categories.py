@@ -19,8 +19,8 @@ __all__ = ["OneHot", "Ordinal", "TwoValues"]
 class OneHot:
     """A category: an input for each, `on` for the one that it is and `off` for all others.
 
-    With `other` the last input is for categories that are rare or were never seen. Where the category is missing, or
-    unseen without `other`, all inputs are `off`.
+    With `other` the last input is for categories that are rare or not in the table of training. Where the category is
+    missing, or unseen without `other`, all inputs are `off`.
     """
 
     off: Numbers

@@ -54,7 +54,7 @@ class EncoderSettings:
     normal : bool
         Whether numbers become their normal quantiles in place of being scaled.
     missing : bool
-        Whether a number or date that is missing in some row of training gets an input that says where it is.
+        Whether a number or date that is missing in some row of training gets an input that marks it.
     missing_categories : bool
         Whether a category does; otherwise all of its inputs are off.
     most_categories : int
