@@ -35,10 +35,10 @@ class EventsShown:
         self._what, self._as_json, self._stack = what, as_json, stack
         self._advance: Advance | None = None
 
-    def at(self, done: int, total: int, words: str, event: Any) -> None:
+    def at(self, done: int, total: int, words: str, event: Any, kind: str = "progress") -> None:
         """Show how far the work is."""
         if self._as_json:
-            self._line("progress", event)
+            self._line(kind, event)
             return
         if self._advance is None:
             from multilayer.training.progress import bar  # here, so that no other command imports it

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from multilayer._base.errors import InputError, located
+from multilayer._base.random import generator
 from multilayer._base.storage import check_writable
 from multilayer._base.table import Table
 from multilayer._base.text import fill, percent, quoted
 from multilayer._base.translation import N_
 from multilayer.cli.cluster import cluster_option, events_option, events_shown
 from multilayer.cli.config import recipe_in
-from multilayer.cli.console import flush, path, print_note, print_text, show_status
-from multilayer.cli.tables import csv_options, read, table_argument, types_option
+from multilayer.cli.console import flush, path, print_text, show_status
+from multilayer.cli.tables import csv_options, table_argument, types_option
+from multilayer.cli.training_rows import memory_option, rows_to_train_on
 from multilayer.cli.understood import understood
 from multilayer.io import source
 
 if TYPE_CHECKING:
-    from multilayer.tables import Columns, Model, Target
+    from multilayer.tables import Model
     from multilayer.tables.suspicions import Suspicion
+    from multilayer.tables.table_source import TableSource
 
 __all__ = ["train"]
 
@@ -76,6 +77,7 @@ _SUFFIX = ".model.safetensors"
     type=path,
     help="Keep finished networks in this file, and go on from them when started again.",
 )
+@memory_option
 @cluster_option
 @events_option
 @csv_options
@@ -91,6 +93,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     seed: int,
     config: str | None,
     checkpoint: str | None,
+    memory: int,
     cluster: str | None,
     as_json: bool,
     **dialect: Any,
@@ -101,11 +104,13 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     Arrow files. Rows without a target are left out. The model takes tables with the same columns, in any order: it
     holds its preprocessing, and several networks. It is written when training ends, or is interrupted once.
 
+    Parquet and Arrow tables that take more than --memory are read once for the preprocessing, and in blocks while
+    networks are trained; each network then holds out up to 65,536 rows.
+
     The same table, seed and options give the same model, bit for bit, with a cluster and without; with --time it also
     depends on the machine.
     """
-    from multilayer.tables import Recipe, Target, fit_table  # here, so that no other command imports them
-    from multilayer.tables.table_source import with_target
+    from multilayer.tables import Recipe, fit_table  # here, so that no other command imports them
 
     file = _beside(table) if output is None else output
     if not file.lower().endswith(".safetensors"):
@@ -114,28 +119,35 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
         )
     check_writable(file)
     recipe = Recipe() if config is None else recipe_in(config)
-    reading = read(table, types, dialect)
+    rng = generator(seed)
+    rows = rows_to_train_on(
+        table,
+        target,
+        task=task,
+        types=types,
+        ignore=ignore,
+        members=members,
+        rng=rng,
+        memory=memory,
+        as_json=as_json,
+        **dialect,
+    )
     with located(source(table)):
-        columns, gaps = with_target(_used(reading.columns, target, ignore), target)
-        aim = Target.of(columns[target], task)
-        for note in (*reading.notes, *gaps):
-            print_note(note)
         if not as_json:
-            print_text(understood(source(table), columns, aim, members).text())
-        known = _doubts(columns, aim)
+            print_text(understood(source(table), rows, members).text())
+        known = _doubts(rows)
         if not as_json:
             for suspicion in known:
                 print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
         flush()
-        with events_shown("epoch", as_json) as show:
+        with events_shown("epoch" if rows.at_once is None else "row", as_json) as show:
             model = fit_table(
-                columns,
+                rows,
                 target,
-                task=aim.task,
                 members=members,
                 time_limit=seconds,
                 recipe=recipe,
-                rng=seed,
+                rng=rng,
                 progress=show.of_training,
                 known=known,
                 cluster=cluster,
@@ -145,7 +157,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     if as_json:
         show.end("trained", {"model": file, "record": model.record})
         return
-    print_text(_reached(model, columns).text())
+    print_text(_reached(model, rows).text())
     print_text(_next(file).text())
 
 
@@ -161,26 +173,12 @@ def _beside(table: str) -> str:
     return str(base.parent / f"{base.name or 'table'}{_SUFFIX}")
 
 
-def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:
-    """Return the columns but those to ignore; all names are checked."""
-    for name in (target, *ignore):
-        columns[name]
-    if target in ignore:
-        raise InputError(
-            fill("{column} is the target, and to be ignored; expected one of both", column=quoted(target))
-        )
-    return columns.without(ignore)
-
-
-def _doubts(columns: Columns, target: Target) -> tuple[Suspicion, ...]:
+def _doubts(rows: TableSource) -> tuple[Suspicion, ...]:
     """Return what is suspicious about a table."""
-    from multilayer.tables.suspicions import Case, suspect
+    from multilayer.tables.suspicions import suspect
 
-    case = Case(
-        columns.without([target.name]), target.encode(columns[target.name]), target.name, target.classes
-    )
     with show_status(fill("looking for leaks")):
-        return suspect(case)
+        return suspect(rows.case())
 
 
 _WORDS = (
@@ -202,14 +200,14 @@ _NUMBERS = N_(
 )
 
 
-def _reached(model: Model, columns: Columns) -> Table:
+def _reached(model: Model, rows: TableSource) -> Table:
     """Return what was trained, and how good it is, in figures and words."""
     from multilayer.tables import TrainingRecord
 
     record = TrainingRecord.of(model.record)
-    y, scores = model.target.encode(columns[model.target.name]), record.scores
+    scores = record.scores
     if model.target.task == "classification":
-        constant = float(np.bincount(y).max() / len(y))
+        constant = float(rows.class_rows.max() / rows.rows)
         wrong = (1.0 - scores["accuracy"]) / (1.0 - constant)
         figures = fill(
             _CLASSES,
@@ -231,10 +229,10 @@ def _reached(model: Model, columns: Columns) -> Table:
         epochs=record.epochs,
     )
     words = next(words for limit, words in _WORDS if wrong <= limit)
-    rows = [(fill("trained"), trained), *((fill("note"), note) for note in record.notes)]
-    rows += [(fill("reached"), figures), (fill("which is"), fill(words))]
+    said = [(fill("trained"), trained), *((fill("note"), note) for note in record.notes)]
+    said += [(fill("reached"), figures), (fill("which is"), fill(words))]
     return Table(
-        fill("Model of {target}", target=quoted(model.target.name)), (), tuple(rows), frozenset({0, 1})
+        fill("Model of {target}", target=quoted(model.target.name)), (), tuple(said), frozenset({0, 1})
     )
 
 

@@ -15,9 +15,14 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from multilayer._base.errors import InputError
 from multilayer.estimators.parameters import described, parameter
+from multilayer.network.labels import array_of_labels
 from multilayer.tables import Column, Columns, Recipe, columns_of, fit_table
 from multilayer.tables.columns import Kind
+from multilayer.tables.rows_of import rows_of
+from multilayer.tables.streaming.opening import MEMORY, is_in_files
+from multilayer.tables.table_source import TableSource
 from multilayer.tables.target import Task
 
 __all__ = ["TabularClassifier", "TabularRegressor", "class_order"]
@@ -78,17 +83,25 @@ class _Tabular(BaseEstimator):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, cluster: Any = None, checkpoint: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        cluster: Any = None,
+        checkpoint: Any = None,
+        memory: int | str = MEMORY,
     ) -> Any:
         """Train anew.
 
         Parameters
         ----------
-        X : data frame or array-like, shape (n_samples, n_features)
+        X : data frame or array-like, shape (n_samples, n_features); path, or data set of Arrow
             Columns of a data frame are numbers, categories or dates, by the rules of `multilayer.tables` or by `types`;
-            those of an array are numbers. Missing values stay missing.
-        y : array-like, shape (n_samples,)
-            Labels for a classifier, numbers for a regressor.
+            those of an array are numbers. Missing values stay missing. Of files, which may be larger than memory (see
+            `multilayer.tables.fit_table`), all columns but y.
+        y : array-like, shape (n_samples,), or str
+            Labels for a classifier, numbers for a regressor. Of files the name of their column.
         sample_weight : array-like, shape (n_samples,), optional
             The weight of each sample in the losses of training and of the best epoch; those of weight 0 are left out.
             Calibration, intervals and the encoder count samples without them. A weight of 2 is not the same as the
@@ -97,31 +110,55 @@ class _Tabular(BaseEstimator):
             Workers that train the members, with the same bits: a client, the address of a Dask scheduler, or "local:4".
         checkpoint : path, optional
             A file that finished members are kept in, and from which the same call goes on, with the same bits.
+        memory : int or str
+            What the columns of files may take before they are read in blocks, as of `multilayer.tables.fit_table`.
 
         Returns
         -------
         self
         """
-        X, y = self._checked(X, y)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        columns = self._columns(X, self.types)
-        name = _free_name(columns.names)
-        table = Columns([*columns, self._target(name, y)])
+        rng = check_random_state(self.random_state)
+        if is_in_files(X):
+            rows = self._in_files(X, y, sample_weight, rng, memory)
+        else:
+            X, y = self._checked(X, y)
+            if sample_weight is not None:
+                sample_weight = _check_sample_weight(
+                    sample_weight, X, dtype=np.float64, ensure_non_negative=True
+                )
+            columns = self._columns(X, self.types)
+            target = self._target(_free_name(columns.names), y)
+            rows = self._rows(Columns([*columns, target]), target.name, sample_weight, rng, memory, None)
         self.model_ = fit_table(
-            table,
-            name,
-            task=self._task,
-            weights=sample_weight,
+            rows,
+            rows.target.name,
             members=self.members,
             time_limit=self.time_limit,
             recipe=self._recipe(),
-            rng=check_random_state(self.random_state),
+            rng=rng,
             progress=None if self.verbose else False,
             cluster=cluster,
             checkpoint=checkpoint,
         )
         return self
+
+    def _rows(
+        self, table: Any, target: str, weights: Any, rng: Any, memory: int | str, types: Any
+    ) -> TableSource:
+        """Return the rows to train on."""
+        given = {"weights": weights, "members": self.members, "memory": memory, "rng": rng}
+        return rows_of(table, target, task=self._task, types=types, **given)
+
+    def _in_files(self, X: Any, y: Any, weights: Any, rng: Any, memory: int | str) -> TableSource:
+        """Return the rows of files, of which y is a column."""
+        if not isinstance(y, str):
+            raise InputError("X names files; expected the name of a column in them as y")
+        rows = self._rows(X, y, weights, rng, memory, self.types)
+        self.feature_names_in_ = np.array(rows.inputs.names, object)
+        self.n_features_in_ = len(rows.inputs)
+        if rows.target.classes:
+            self.classes_ = array_of_labels(rows.target.classes)
+        return rows
 
     def _checked(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
         """Return X and y after scikit-learn's checks."""

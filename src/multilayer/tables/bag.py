@@ -30,6 +30,13 @@ class Bag:
     seeds: list[int]
     at_once: int | None = None
     """Members that may be trained at a time in this process; None for any number."""
+    checkpoint: str | None = None
+    """A file whose name, with that of a member, is that of its own checkpoint, where rows are in blocks."""
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether rows are read while members are trained."""
+        return self.folds[0].in_blocks
 
     @property
     def rows(self) -> int:
@@ -44,8 +51,12 @@ class Bag:
         self, member: int, plan: Plan, callback: Callable[[Step | Epoch], Any] | None = None
     ) -> Member | None:
         """Train a member, the same one whenever it is called."""
-        fold, rng = self.folds[member], self._rng(member)
-        return train_member(fold, self.classes, self.recipe, rng, plan=plan, callback=callback)
+        fold, rng, checkpoint = self.folds[member], self._rng(member), None
+        if self.checkpoint is not None and fold.in_blocks:
+            checkpoint = f"{self.checkpoint}.member{member + 1}"
+        return train_member(
+            fold, self.classes, self.recipe, rng, plan=plan, callback=callback, checkpoint=checkpoint
+        )
 
     def _rng(self, member: int) -> np.random.Generator:
         return np.random.default_rng(self.seeds[member])

@@ -90,7 +90,11 @@ class FinishedFile(Finished):
 
     def _write(self) -> None:
         # One that was ended before its last epoch is no member of this bag: it is trained again.
-        whole = {n: member for n, member in self.members.items() if len(member.scores) == self._plan.epochs}
+        whole = {
+            number: member
+            for number, member in self.members.items()
+            if len(member.scores) == self._plan.epochs and not member.part_of_epoch
+        }
         if whole.keys() == self._kept:
             return
         began = time.monotonic()

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.random import Random, Seed, generator, words
+from multilayer._base.random import Seed, generator, words
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
@@ -23,19 +23,16 @@ from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.folds import Fold
-from multilayer.tables.frames import columns_of
 from multilayer.tables.members import Found, Progress, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
-from multilayer.tables.streaming.opening import MEMORY, bytes_of, is_in_files, opened
-from multilayer.tables.streaming.survey import Survey, survey
-from multilayer.tables.streaming.table_files import TableFiles
+from multilayer.tables.rows_of import rows_of
+from multilayer.tables.streaming.opening import MEMORY
 from multilayer.tables.suspicions import Profile, Suspicion, suspect
-from multilayer.tables.table_source import ColumnsSource, TableSource, with_target
-from multilayer.tables.target import Target, Task
+from multilayer.tables.table_source import TableSource
+from multilayer.tables.target import Task
 from multilayer.tables.transforms.fitting import EncoderSettings
-from multilayer.training.samples import sample_weights
 
 __all__ = ["fit_table"]
 
@@ -139,7 +136,9 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
         )
     recipe = Recipe() if recipe is None else recipe
     random = generator(rng)
-    source = _source(table, target, task, types, weights, members, bytes_of(memory), random)
+    source = rows_of(
+        table, target, task=task, types=types, weights=weights, members=members, memory=memory, rng=random
+    )
     encoder = source.encoder(_settings(source, recipe))
     folds = source.folds(encoder, members, random)
     seeds = [int(word) for word in words(random, (members,))]
@@ -147,35 +146,6 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     deadline = None if time_limit is None else began + time_limit
     found = train_bag(bag, deadline, progress, cluster, checkpoint)
     return _model(source, bag, encoder, found, began, known)
-
-
-def _source(
-    table: Any,
-    target: str,
-    task: Task | None,
-    types: Mapping[str, Kind] | None,
-    weights: ArrayLike | None,
-    members: int,
-    memory: int,
-    random: Random,
-) -> TableSource:
-    """Return where the rows come from; of files, those without a target are left out."""
-    in_files = isinstance(table, Survey) or is_in_files(table)
-    if in_files and weights is not None:
-        raise InputError("weights are for a table in memory; read the files with read_table")
-    if isinstance(table, Survey):
-        return table.checked(target)
-    if in_files:
-        found = opened(table, types, memory)
-        if isinstance(found, TableFiles):
-            return survey(found, target, task=task, types=types, members=members, rng=random, memory=memory)
-        columns, left_out = with_target(found.columns, target)
-        return ColumnsSource.of(columns, Target.of(columns[target], task), notes=left_out)
-    columns = columns_of(table, types)
-    row_weights = None if weights is None else sample_weights(weights, columns.rows)
-    if row_weights is not None:
-        columns, row_weights = columns.take(row_weights > 0), row_weights[row_weights > 0]
-    return ColumnsSource.of(columns, Target.of(columns[target], task), row_weights)
 
 
 def _settings(source: TableSource, recipe: Recipe) -> EncoderSettings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +26,10 @@ _AT_ONCE = 4096
 
 class Fold(Protocol):
     """Rows of a table for one member, wherever they are."""
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether an epoch is long, as its rows are read meanwhile: it is shown, kept and ended in parts."""
 
     @property
     def rows(self) -> int:
@@ -67,6 +71,7 @@ class ArrayFold:
     y: NDArray[Any]
     weights: NDArray[np.float64] | None
     held_out: NDArray[np.bool_]
+    in_blocks: bool = field(default=False, init=False)
 
     @property
     def rows(self) -> int:

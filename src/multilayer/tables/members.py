@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.cluster import Link, Shared, WorkerLost, completed, connected, workers_of
 from multilayer.tables.bag import Bag
 from multilayer.tables.finished import Finished, FinishedFile
@@ -29,23 +31,30 @@ __all__ = ["FitProgress", "Found", "Progress", "train_bag"]
 
 @dataclass(frozen=True)
 class FitProgress:
-    """How far `fit_table` is, after an epoch of a member."""
+    """How far `fit_table` is: after an epoch of a member, and, where rows are read in blocks, within it."""
 
     done: int
-    """Epochs of all members so far."""
+    """Epochs of all members so far; rows, where these are read in blocks."""
     total: int
-    """Epochs of all members that are planned."""
+    """Epochs or rows of all members that are planned."""
     member: int
     """From 1."""
     epoch: int
+    """The one that is over, or under way."""
     loss: float
-    """Of the rows that the member held out."""
+    """Of the rows that the member held out; within an epoch of the last batch."""
     seconds: float
     """Since training began."""
+    unit: Literal["epoch", "row"] = "epoch"
+    """What is counted."""
+    within_epoch: bool = False
 
     @property
     def sentence(self) -> str:
         """How the member is, in words."""
+        if self.within_epoch:
+            template = N_("member {member}, epoch {epoch}: loss {loss:.4g}")
+            return fill(template, member=self.member, epoch=self.epoch, loss=self.loss)
         return fill("member {member}: held-out loss {loss:.4g}", member=self.member, loss=self.loss)
 
     @property
@@ -81,11 +90,13 @@ def train_bag(
         processors = backend.get_threads() if client is None else sum(workers_of(client).values())
         seconds = None if deadline is None else deadline - time.monotonic()
         schedule = scheduled(bag, seconds, max(1, processors))
+        if checkpoint is not None:
+            bag = replace(bag, checkpoint=os.fspath(checkpoint))
         finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.plan)
         stack.callback(finished.close)
         before = dict(finished.members)
-        show = stack.enter_context(_shown(progress, schedule))
-        watch = _Watch(interruption, deadline, schedule, show, before)
+        show = stack.enter_context(_shown(progress, bag, schedule))
+        watch = _Watch(interruption, deadline, bag, schedule, show, before)
         left = [number for number in range(schedule.members) if number not in before]
         train = _in_threads if client is None else _Workers(client).train
         train(bag, left, schedule, watch, finished)
@@ -100,11 +111,17 @@ def train_bag(
     notes = schedule.notes
     if before:
         notes += (fill("members that an earlier run had finished: {members}", members=len(before)),)
+    parts = [number + 1 for number, member in found.items() if member.part_of_epoch]
+    if parts:
+        notes += (fill(_PARTS, members=", ".join(map(str, parts))),)
     if interruption.requested:
         notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
     elif len(found) < schedule.members:
         notes += (fill("the time was over; {members} members are there", members=len(found)),)
     return Found(found, schedule, notes)
+
+
+_PARTS = N_("ended within the first epoch, which has not seen all rows: member {members}")
 
 
 class _Watch:
@@ -114,6 +131,7 @@ class _Watch:
         self,
         interruption: Interruption,
         deadline: float | None,
+        bag: Bag,
         schedule: Schedule,
         show: Show,
         before: dict[int, Member],
@@ -122,7 +140,9 @@ class _Watch:
         self.show = show
         self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
         self._lock = threading.Lock()
-        self._epochs = dict[int, int]()
+        self._unit: Literal["epoch", "row"] = "row" if bag.in_blocks else "epoch"
+        self._of_epoch = bag.rows if bag.in_blocks else 1
+        self._epochs = dict[int, float]()
         self._began = time.monotonic() - sum(one.seconds for one in before.values()) / schedule.threads
         for number, member in before.items():
             self.tell_rest(number, member)
@@ -133,23 +153,26 @@ class _Watch:
             return True
         return self._deadline is not None and not needed and time.monotonic() > self._deadline
 
-    def tell(self, member: int, epoch: int, loss: float | None) -> None:
-        """Report that a member has finished an epoch."""
+    def tell(self, member: int, epochs: float, loss: float | None) -> None:
+        """Report how many epochs a member has done, whole ones or a part of one."""
         schedule = self._schedule
         with self._lock:
-            if epoch <= self._epochs.get(
-                member, 0
-            ):  # a message that is late, or a member that is trained again
-                return
-            self._epochs[member] = epoch
-            done, total = sum(self._epochs.values()), schedule.members * schedule.plan.epochs
+            if epochs <= self._epochs.get(member, 0):
+                return  # a message that is late, or a member that is trained again
+            self._epochs[member] = epochs
+            done = int(sum(self._epochs.values()) * self._of_epoch)
+            total = schedule.members * schedule.plan.epochs * self._of_epoch
             seconds = time.monotonic() - self._began
             loss = math.nan if loss is None else loss
-            self.show(FitProgress(done, total, member + 1, epoch, loss, seconds))
+            within = epochs != int(epochs)
+            self.show(
+                FitProgress(done, total, member + 1, math.ceil(epochs), loss, seconds, self._unit, within)
+            )
 
     def tell_rest(self, number: int, member: Member) -> None:
         """Report the epochs of a member that is done, as far as they were not reported before."""
-        for epoch in range(self._epochs.get(number, 0), len(member.scores)):
+        whole = 0 if member.part_of_epoch else len(member.scores)
+        for epoch in range(int(self._epochs.get(number, 0)), whole):
             self.tell(number, epoch + 1, member.scores[epoch])
 
 
@@ -158,18 +181,24 @@ def trained(
     member: int,
     plan: Plan,
     has_to_end: Callable[[bool], bool],
-    tell: Callable[[int, float | None], Any],
+    tell: Callable[[float, float | None], Any],
 ) -> Member | None:
-    """Train a member, unless it is too late: a model needs a network, so the first one is given an epoch."""
+    """Train a member, unless it is too late: a model needs a network, so the first one is given an epoch.
+
+    Where rows are in blocks, an epoch may take hours, and the first one is given some steps.
+    """
     if has_to_end(member == 0):
         return None
-    epochs = 0
+    epochs = 0.0
 
     def look(event: Step | Epoch) -> bool:
         nonlocal epochs
         if isinstance(event, Epoch):
             epochs = event.epoch
             tell(epochs, event.validation_loss)
+        elif bag.in_blocks and event.batches and event.batch < event.batches:
+            epochs = event.epoch - 1 + event.batch / event.batches
+            tell(epochs, event.loss)
         return has_to_end(member == 0 and not epochs)
 
     return bag.train(member, plan, look)
@@ -245,11 +274,13 @@ def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan) -> Member | 
 
 
 @contextmanager
-def _shown(progress: Progress, schedule: Schedule) -> Iterator[Show]:
+def _shown(progress: Progress, bag: Bag, schedule: Schedule) -> Iterator[Show]:
     if callable(progress):
         yield progress
         return
-    with bar("epoch", schedule.members * schedule.plan.epochs, progress) as advance:
+    total = schedule.members * schedule.plan.epochs
+    what, each = ("row", bag.rows) if bag.in_blocks else ("epoch", 1)
+    with bar(what, total * each, progress) as advance:
 
         def show(at: FitProgress | WorkerLost) -> None:
             if isinstance(at, FitProgress):

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,16 @@ from multilayer._base.text import fill, one_line
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
 from multilayer.tables.folds import Fold
-from multilayer.training import EarlyStopping, Epoch, RateFactors, Step, TrainConfig
+from multilayer.training import Checkpoint, EarlyStopping, Epoch, RateFactors, Step, TrainConfig
+from multilayer.training.checkpoint import previous
 from multilayer.training.loop import Training
 
 __all__ = ["Member", "Plan", "Recipe", "train_member", "training_of"]
 
 _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
+_KEPT = 20
+"""How often in an epoch of blocks the checkpoint of a member is written."""
 
 
 _SAMPLE = 1024
@@ -147,6 +151,8 @@ class Member:
     outputs: NDArray[np.float32]
     """Weighted sums of the last layer for the rows that were held out, (rows, units): logits, or the target."""
     seconds: float
+    part_of_epoch: bool = False
+    """Whether it was ended before its first epoch was over."""
 
     @property
     def score(self) -> float:
@@ -162,6 +168,7 @@ def train_member(
     *,
     plan: Plan | None = None,
     callback: Callable[[Step | Epoch], Any] | None = None,
+    checkpoint: str | None = None,
 ) -> Member | None:
     """Return a plain network, trained on the rows that are not held out; the others choose the best epoch.
 
@@ -177,19 +184,36 @@ def train_member(
         Epochs and batch size, where not those of the recipe.
     callback : callable, optional
         Called with the events of training; True ends it.
+    checkpoint : str, optional
+        A file that training goes on from, in mid epoch; it is removed when the last epoch is over.
 
     Returns
     -------
     Member or None
-        None where training was ended before the first epoch was over.
+        None where training was ended before the first epoch was over, unless rows are in blocks and some were taken.
     """
     began = time.perf_counter()
     plan = recipe.plan(fold.rows) if plan is None else plan
-    trained = training_of(fold, classes, recipe, rng, plan, callback).run()
-    if trained.best_epoch is None:
+    training = training_of(fold, classes, recipe, rng, plan, callback, checkpoint)
+    trained = training.run()
+    if checkpoint is not None and trained.stopped == "epochs":
+        for path in (checkpoint, previous(checkpoint)):
+            Path(path).unlink(missing_ok=True)
+    part = trained.best_epoch is None
+    if part and not (fold.in_blocks and training.progress.steps and trained.stopped != "not finite"):
         return None
-    scores, outputs = trained.history.validation_loss, _weighted_sums(trained.network, fold)
-    return Member(trained.network, scores, trained.best_epoch, outputs, time.perf_counter() - began)
+    outputs = _weighted_sums(trained.network, fold)
+    scores = (_score(outputs, fold.held_out_y, classes),) if part else trained.history.validation_loss
+    seconds = time.perf_counter() - began
+    return Member(trained.network, scores, trained.best_epoch or 1, outputs, seconds, part)
+
+
+def _score(outputs: NDArray[np.float32], y: NDArray[Any], classes: int | None) -> float:
+    """Return the loss of rows that were held out, from their weighted sums."""
+    a = outputs.astype(np.float64)
+    if classes is None:
+        return float(np.mean((a[:, 0] - y) ** 2))
+    return float(np.mean(np.logaddexp.reduce(a, axis=1) - a[np.arange(len(y)), y]))
 
 
 def training_of(
@@ -199,14 +223,17 @@ def training_of(
     rng: np.random.Generator,
     plan: Plan,
     callback: Callable[[Step | Epoch], Any] | None = None,
+    checkpoint: str | None = None,
 ) -> Training:
     """Return the training of a member from its first weights, as `train_member` runs it."""
+    steps = -(-fold.rows // plan.batch_rows)
     return fold.training(
         _start(fold.some(_SAMPLE, rng), classes, recipe, rng),
         config=_config(classes, recipe, plan),
         rng=rng,
         callbacks=() if callback is None else callback,
         every=_STEPS_BETWEEN_LOOKS,
+        checkpoint=None if checkpoint is None else Checkpoint(checkpoint, batches=-(-steps // _KEPT)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
@@ -21,9 +22,16 @@ from multilayer.tables.suspicions import Case, Skill
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
 
-__all__ = ["ColumnsSource", "TableSource", "with_target"]
+__all__ = ["LEFT_OUT", "ColumnsSource", "TableSource", "check_same_target", "with_target"]
 
 LEFT_OUT = N_("{count:,} of {rows:,} rows have no {target}, and are left out")
+
+
+def check_same_target(made: str, target: str) -> None:
+    """Refuse a source that was made for another target."""
+    if made != target:
+        template = N_("the rows were read for the target {made}; found {target}")
+        raise InputError(fill(template, made=quoted(made), target=quoted(target)))
 
 
 def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]]:
@@ -51,12 +59,24 @@ class TableSource(Protocol):
         """The columns beside the target; of blocks, of some rows."""
 
     @property
+    def gaps(self) -> Mapping[str, int]:
+        """Rows without a value, of each of these columns."""
+
+    @property
+    def class_rows(self) -> NDArray[np.int64]:
+        """Rows of each class; empty for a number."""
+
+    @property
+    def held_out(self) -> int | None:
+        """Rows that each member holds out, about; None for those of a fold."""
+
+    @property
     def at_once(self) -> int | None:
         """How many members may be trained at a time; None for any number."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How the rows are read, where that is not the usual way, in sentences."""
+        """How the rows are read, where that is not the usual way, and which are left out, in sentences."""
 
     def case(self, skill: Skill | None = None) -> Case:
         """Return what suspicions are drawn from."""
@@ -79,6 +99,7 @@ class ColumnsSource:
     weights: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
     at_once: int | None = None
+    held_out: int | None = None
 
     @classmethod
     def of(
@@ -92,10 +113,26 @@ class ColumnsSource:
         y = target.encode(columns[target.name])
         return cls(columns.without([target.name]), y, target, weights, notes)
 
+    def checked(self, target: str) -> ColumnsSource:
+        """Return this source, of this target."""
+        check_same_target(self.target.name, target)
+        return self
+
     @cached_property
     def rows(self) -> int:
         """Rows, each of which has a target."""
         return len(self.y)
+
+    @property
+    def gaps(self) -> Mapping[str, int]:
+        """Rows without a value, of each column."""
+        return {column.name: int(np.count_nonzero(column.missing)) for column in self.inputs}
+
+    @property
+    def class_rows(self) -> NDArray[np.int64]:
+        """Rows of each class; empty for a number."""
+        classes = len(self.target.classes)
+        return np.bincount(self.y, minlength=classes) if classes else np.zeros(0, np.int64)
 
     def case(self, skill: Skill | None = None) -> Case:
         """Return what suspicions are drawn from."""

@@ -95,8 +95,8 @@ class Target:
                     "task must be one of {tasks}; got {task}", tasks=", ".join(TASKS), task=quoted(str(task))
                 )
             )
-        check_rows(column)
         rows = len(column.values) if rows is None else rows
+        check_rows(column, rows)
         task = task_of(column, rows)[0] if task is None else task
         return _classes_of(column, rows) if task == "classification" else _quantity_of(column, moments)
 

@@ -11,13 +11,13 @@ from multilayer.tables.columns import UNSEEN, Column
 __all__ = ["check_rows", "refuse_gaps"]
 
 
-def check_rows(column: Column) -> None:
+def check_rows(column: Column, rows: int) -> None:
     """Refuse a target of fewer than two rows, and one with gaps."""
-    if not len(column.values):
+    if not rows:
         raise InputError(
             fill("column {name}: expected a target in each row, found no rows", name=quoted(column.name))
         )
-    if len(column.values) == 1:
+    if rows == 1:
         raise InputError(
             fill(
                 "column {name}: expected a target in two rows or more, found one row",

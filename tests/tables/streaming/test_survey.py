@@ -57,7 +57,9 @@ def test_gaps_of_the_target_leave_rows_out(tmp_path: Path) -> None:
     columns, notes = with_target(read_table(folder).columns, "kind")
     found = surveyed(folder, "kind")
     assert found.rows == columns.rows == ROWS - kind.count(None)
-    assert found.doubts[-1:] == notes == ("343 of 2,400 rows have no 'kind', and are left out",)
+    assert (
+        found.left_out == found.notes[-1:] == notes == ("343 of 2,400 rows have no 'kind', and are left out",)
+    )
     settings = EncoderSettings(bins=5)
     assert transforms(found.encoder(settings)) == transforms(Encoder.fit(columns.without(["kind"]), settings))
     assert found.class_rows.tolist() == np.bincount(found.target.encode(columns["kind"])).tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def skill_of(outputs: NDArray[np.float64], y: NDArray[Any], classes: int) -> Ski
     if rows is not None:
         outputs, y = outputs[rows], y[rows]
     main = main_score(classes)
-    rounds = (np.ones((1, len(y))), *resamples(len(y), classes, np.random.default_rng(0)))
+    rounds = chain([np.ones((1, len(y)))], resamples(len(y), classes, np.random.default_rng(0)))
     found = np.concatenate(
         [scored([main], y, [outputs, constant(y, classes, len(y))], weights)[:, 0] for weights in rounds],
         axis=1,

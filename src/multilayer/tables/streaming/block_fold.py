@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -120,6 +120,7 @@ class BlockFold:
     held_out_y: NDArray[Any]
     sample: Cells
     sample_y: NDArray[Any]
+    in_blocks: bool = field(default=True, init=False)
 
     @property
     def rows(self) -> int:

@@ -59,7 +59,9 @@ def bytes_of(memory: Any) -> int:
 
 def is_in_files(table: Any) -> bool:
     """Whether a table is named by a path or a pattern, or is a data set of Arrow."""
-    return isinstance(table, str | Path) or (hasattr(table, "files") and hasattr(table, "schema"))
+    if isinstance(table, str | Path):
+        return True
+    return type(table).__module__.startswith("pyarrow") and hasattr(table, "files")
 
 
 def opened(

@@ -28,7 +28,7 @@ from multilayer.tables.streaming.table_files import CELL, TableFiles
 from multilayer.tables.streaming.tallying import column_in_blocks
 from multilayer.tables.streaming.targets import TargetInFiles, target_in
 from multilayer.tables.suspicions import Case, Skill
-from multilayer.tables.table_source import LEFT_OUT
+from multilayer.tables.table_source import LEFT_OUT, check_same_target
 from multilayer.tables.target import Target, Task
 from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.tables.transforms.tally import Tally, sample_rows
@@ -67,16 +67,18 @@ class Survey:
     places: Places
     tallies: Sequence[Tally]
     doubts: tuple[str, ...]
-    """What could have been read in another way, and rows that are left out, in sentences."""
+    """What could have been read in another way, in sentences."""
     class_rows: NDArray[np.int64]
     """Of each class; empty for a number."""
     sample: Any
     """Rows as a table of Arrow."""
     sample_by: NDArray[np.int64]
     """Which member holds out each row of the sample."""
-    held_out: Any
+    held_out_rows: Any
     """Rows that members hold out, as a table of Arrow."""
     held_out_by: NDArray[np.int64]
+    left_out: tuple[str, ...]
+    """That rows have no target, in a sentence."""
     at_once: int
     """Members, at most, whose buffers fit into the memory together."""
 
@@ -96,16 +98,24 @@ class Survey:
         return Columns(tally.column for tally in self.tallies)
 
     @property
+    def gaps(self) -> Mapping[str, int]:
+        """Rows without a value, of each column."""
+        return {tally.column.name: tally.gaps for tally in self.tallies}
+
+    @property
+    def held_out(self) -> int:
+        """Rows that each member holds out, about."""
+        return len(self.held_out_by) // self.places.members
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """How the rows were read."""
-        held_out = len(self.held_out_by) // self.places.members
-        return (fill(_IN_BLOCKS, rows=self.rows, blocks=len(self.files.blocks), held_out=held_out),)
+        blocks = len(self.files.blocks)
+        return (fill(_IN_BLOCKS, rows=self.rows, blocks=blocks, held_out=self.held_out), *self.left_out)
 
     def checked(self, target: str) -> Survey:
         """Return this survey, of this target."""
-        if target != self.target.name:
-            template = N_("the survey is of the target {made}; found {target}")
-            raise InputError(fill(template, made=quoted(self.target.name), target=quoted(target)))
+        check_same_target(self.target.name, target)
         return self
 
     def case(self, skill: Skill | None = None) -> Case:
@@ -127,9 +137,9 @@ class Survey:
     def folds(self, encoder: Encoder, members: int, rng: Random) -> Sequence[Fold]:
         """Return the rows of each member; `rng` is not asked, as they were drawn before."""
         if members != self.places.members:
-            template = N_("the survey was made for {made} members; found members={members}")
+            template = N_("the rows were read for {made} members; found members={members}")
             raise InputError(fill(template, made=self.places.members, members=members))
-        cells, y = cells_of(columns_as(self.held_out, encoder.schema)), self._y(self.held_out)
+        cells, y = cells_of(columns_as(self.held_out_rows, encoder.schema)), self._y(self.held_out_rows)
         some, some_y = cells_of(columns_as(self.sample, encoder.schema)), self._y(self.sample)
         return [
             BlockFold(
@@ -183,7 +193,7 @@ def survey(
     _check_blocks(files, memory)
     aim = target_in(files, target, task, types.get(target))
     rows = int(aim.rows.sum())
-    most = memory // (_SHARE_HELD_OUT * members * CELL * len(files.types))
+    most = max(1, memory // (_SHARE_HELD_OUT * members * CELL * len(files.types)))
     places = Places.of(rows, members, int(words(generator(rng), (1,))[0]), most)
     names = [name for name in files.names if name != target]
     seen = [column_in_blocks(name, types.get(name), files.types[name]) for name in names]
@@ -205,14 +215,14 @@ def survey(
         raise InputError(fill(_TOO_FEW, rows=rows, members=members))
     found = [column.found(sample[name], rows) for name, column in zip(names, seen, strict=True)]
     doubts = gathered([aim.understood, *(understood for understood, _ in found)]).notes
+    left_out: tuple[str, ...] = ()
     if rows < files.rows:
         count = files.rows - rows
-        doubts += (fill(LEFT_OUT, count=count, rows=files.rows, target=quoted(target)),)
+        left_out = (fill(LEFT_OUT, count=count, rows=files.rows, target=quoted(target)),)
     tallies = [tally for _, tally in found]
     at_once = max(1, memory // (2 * (BUFFER + 3 * _largest(files))))
-    return Survey(
-        files, aim, places, tallies, doubts, class_rows, sample, sample_by, held_out, held_out_by, at_once
-    )
+    kept_rows = sample, sample_by, held_out, held_out_by
+    return Survey(files, aim, places, tallies, doubts, class_rows, *kept_rows, left_out, at_once)
 
 
 def _largest(files: TableFiles) -> int:
