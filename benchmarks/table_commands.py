@@ -15,6 +15,7 @@ from benchmarks.stored import store as store_results
 from benchmarks.tables import Measured, installed, measured, report
 from benchmarks.tables_data import SETS
 from benchmarks.tables_kept import Kept
+from benchmarks.tables_peers import CONTENDERS
 
 __all__ = ["predict", "tables"]
 
@@ -43,7 +44,8 @@ def tables(
 ) -> None:
     """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults.
 
-    All sets of one split come before those of the next one, so that a run that is ended has whole splits.
+    All sets of one split come before those of the next one, so that a run that is ended has whole splits. With
+    --splits 0 nothing is measured: what a file holds is shown, and stored.
     """
     if store and sets != ",".join(SETS):
         raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
@@ -57,8 +59,12 @@ def tables(
     results = list(kept)
     print(report(results))
     if store:
-        facts = {"members": members, "splits": splits, "threads": threads}
-        store_results("tables", [], **facts, results=[asdict(one) for one in results])
+        results.sort(
+            key=lambda one: (one.split, list(SETS).index(one.data), list(CONTENDERS).index(one.contender))
+        )
+        store_results(
+            "tables", [], members=members, threads=threads, results=[asdict(one) for one in results]
+        )
 
 
 @click.command()
