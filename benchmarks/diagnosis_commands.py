@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import click
 
 from benchmarks.diagnosis_faults import scored, table
 from benchmarks.diagnosis_labels import label
-from benchmarks.diagnosis_suite import by_mistake, confusion, judged, summary
+from benchmarks.diagnosis_published import beside
+from benchmarks.diagnosis_suite import by_mistake, confusion, judged, reliability, summary
 from benchmarks.options import store_option
 from benchmarks.page import put
 from tests.diagnosis.scenarios import SCORED
@@ -55,7 +57,18 @@ def diagnosis_suite(half: Half, each: int, minutes: float, store: bool) -> None:
     kinds = Counter(figures.label for _, figures in found)
     outcomes = judged(found)
     about = f"{len(found)} networks: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    report = "\n\n".join([about, summary(outcomes), by_mistake(outcomes), confusion(outcomes, "everything")])
+    report = "\n\n".join(
+        [
+            f"{about}. Opened on {date.today()}.",
+            summary(outcomes),
+            "Of networks of our own core, which published rules can watch:",
+            beside(found, outcomes),
+            by_mistake(outcomes),
+            confusion(outcomes, "everything"),
+            "Verdicts that name a cause, with all but other data told:",
+            reliability(outcomes),
+        ]
+    )
     print(report)
     if store:
         start, end = (

@@ -14,10 +14,11 @@ from tests.diagnosis_cases.repairs import MENDS
 from tests.diagnosis_cases.told import TOLD
 from tests.diagnosis_cases.training import made
 
-__all__ = ["Outcome", "by_mistake", "confusion", "judged", "summary"]
+__all__ = ["Outcome", "by_mistake", "confusion", "judged", "reliability", "right", "summary"]
 
 _UNLEARNABLE = ("no_better_than_constant", "unrelated_targets", "overfitting")
 """What may be found where no network learns: it learns nothing, or by heart."""
+_BINS = 10
 Grade = Literal["right", "wrong", "nothing"]
 
 
@@ -38,9 +39,19 @@ class Outcome:
         """Whether the first finding is a cause, another one, or there is none."""
         if not self.first:
             return "nothing"
-        if self.figures.label == "nothing to learn":
-            return "right" if self.first in _UNLEARNABLE else "wrong"
-        return "right" if self.figures.winners & set(MENDS.get(self.first, ())) else "wrong"
+        return "right" if right(self.first, self.figures) else "wrong"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the first finding is what it is said to be, the main cause: of a healthy network it never is."""
+        return self.grade == "right" and self.figures.label not in ("healthy", "combined")
+
+
+def right(check: str, figures: Figures) -> bool:
+    """Whether a check stands for a repair that wins; where no network learns, whether it says so."""
+    if figures.label == "nothing to learn":
+        return check in _UNLEARNABLE
+    return bool(figures.winners & set(MENDS.get(check, ())))
 
 
 def judged(labelled: Iterable[tuple[Case, Figures]], told: Sequence[str] = tuple(TOLD)) -> list[Outcome]:
@@ -115,3 +126,19 @@ def confusion(outcomes: Sequence[Outcome], told: str) -> str:
         said = ", ".join(f"{check} {count}" for check, count in found.most_common())
         lines.append(f"| {best} | {found.total()} | {said} |")
     return "\n".join(lines)
+
+
+def reliability(outcomes: Sequence[Outcome]) -> str:
+    """Return how often verdicts were right beside what they state, and the expected calibration error."""
+    stated = [one for one in outcomes if one.confidence is not None and one.told != "other data"]
+    lines = ["| stated confidence | verdicts | mean stated | right |", "|-|-|-|-|"]
+    error = 0.0
+    for tenth in range(_BINS):
+        low, high = tenth / _BINS, (tenth + 1) / _BINS
+        of = [one for one in stated if low <= (one.confidence or 0.0) < high + (tenth == _BINS - 1)]
+        if of:
+            mean = sum(one.confidence or 0.0 for one in of) / len(of)
+            held = sum(one.holds for one in of) / len(of)
+            error += abs(mean - held) * len(of) / len(stated)
+            lines.append(f"| {low:.0%} to {high:.0%} | {len(of)} | {mean:.0%} | {held:.0%} |")
+    return "\n".join([*lines, "", f"Expected calibration error: {error:.3f}, of {len(stated)} verdicts."])

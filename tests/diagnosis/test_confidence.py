@@ -7,7 +7,7 @@ import pytest
 
 from multilayer import MLP, Dense, diagnose, initialize
 from multilayer.diagnosis import CHECKS, Check, Finding
-from multilayer.diagnosis.confidence import RIGHT, confidence_of
+from multilayer.diagnosis.confidence import ALL, RIGHT, confidence_of
 from multilayer.diagnosis.diagnosis import conclude
 from multilayer.training import History
 from tests.diagnosis.evidence import plain, with_course
@@ -33,15 +33,19 @@ def test_counts_are_of_checks_and_never_more_right_than_cases():
 
 @pytest.mark.parametrize("check", RIGHT)
 @pytest.mark.parametrize("known", [True, False])
-def test_a_probability_lies_between_its_own_counts_and_those_of_all(check, known):
+@pytest.mark.parametrize("severity", ALL)
+def test_a_probability_lies_between_its_own_counts_and_those_of_all_as_severe(check, known, severity):
     evidence = with_course(plain(), [0.7, 0.6]) if known else plain()
-    place = 0 if known else 1
-    right, cases = RIGHT[check][place]
-    everything = np.sum([both[place] for both in RIGHT.values()], axis=0)
-    overall = everything[0] / everything[1]
+    right, cases = RIGHT[check][0 if known else 1]
+    overall = ALL[severity][0] / ALL[severity][1]
     own = right / cases if cases else overall
-    found = confidence_of(finding(check), evidence)
+    found = confidence_of(finding(check, severity), evidence)
     assert min(own, overall) - 1e-12 <= found <= max(own, overall) + 1e-12
+
+
+def test_a_note_and_a_check_that_was_never_first_have_no_probability():
+    assert confidence_of(finding("overfitting", "note"), plain()) is None
+    assert confidence_of(finding("linear_enough", "warning"), plain()) is None
 
 
 def test_a_catch_all_is_not_sure_and_asks_for_more():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from multilayer import MLP, Dense, diagnose
 from multilayer.diagnosis import check as findings
 from multilayer.diagnosis import evidence as facts
 from multilayer.diagnosis.document import schema, to_json
@@ -82,6 +83,18 @@ def test_the_published_schema_is_current():
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_documents_are_valid(case):
     validator().validate(json.loads(to_json(case)))
+
+
+def test_how_sure_the_verdict_is_stands_in_the_document():
+    rng = np.random.default_rng(0)
+    found = diagnose(
+        MLP([Dense([[1e4]]), Dense([[1.0]])]), 1e5 * rng.standard_normal((60, 1)), rng.random((60, 1))
+    )
+    read = json.loads(to_json(found))
+    assert found.confidence is not None
+    assert read["confidence"] == found.confidence
+    assert read["undecided"] == list(found.undecided)
+    assert (read["runner_up"] or {}).get("check") == getattr(found.runner_up, "check", None)
 
 
 @pytest.mark.parametrize(

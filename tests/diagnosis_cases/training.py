@@ -48,8 +48,8 @@ def losses_of(recipe: Recipe, classes: int) -> tuple[str, str, int]:
     return recipe.output or "softmax", "categorical_cross_entropy", classes
 
 
-def made(recipe: Recipe, seed: int) -> Made:
-    """Return the network that the recipe makes with these random numbers.
+def made(recipe: Recipe, seed: int, watched: list[MLP] | None = None) -> Made:
+    """Return the network that the recipe makes with these random numbers; `watched` gets our own after each epoch.
 
     Raises
     ------
@@ -58,9 +58,11 @@ def made(recipe: Recipe, seed: int) -> Made:
     """
     from tests.diagnosis_cases.frameworks import of_scikit_learn, of_torch
 
-    kinds = {"multilayer": _ours, "scikit-learn": of_scikit_learn, "torch": of_torch}
+    others = {"scikit-learn": of_scikit_learn, "torch": of_torch}
     with np.errstate(all="ignore"):
-        return kinds[recipe.framework](recipe, prepared(recipe), seed)
+        if recipe.framework in others:
+            return others[recipe.framework](recipe, prepared(recipe), seed)
+        return _ours(recipe, prepared(recipe), seed, watched)
 
 
 def skill(found: Made) -> float:
@@ -98,11 +100,18 @@ def optimizer_of(recipe: Recipe) -> Any:
     return SGD(recipe.rate, momentum=0.9) if recipe.optimizer == "sgd" else Adam(recipe.rate)
 
 
-def _ours(recipe: Recipe, data: Data, seed: int) -> Made:
+def _ours(recipe: Recipe, data: Data, seed: int, watched: list[MLP] | None) -> Made:
     output, loss, units = losses_of(recipe, data.classes)
     units = units if data.classes else data.y.shape[1]
     drawn = initialize((data.X.shape[1], *recipe.hidden, units), recipe.activation, output, rng=seed)
     start = start_of(recipe, drawn)
+
+    def watch(event: Any) -> None:
+        if watched is not None:
+            watched.append(event.network)
+
+    if watched is not None:
+        watched.append(start)
     y = data.y.reshape(-1, 1) if loss == "binary_cross_entropy" else data.y
     scored_y = data.scored_y.reshape(-1, 1) if loss == "binary_cross_entropy" else data.scored_y
     stopping: EarlyStopping | None = None
@@ -130,6 +139,7 @@ def _ours(recipe: Recipe, data: Data, seed: int) -> Made:
             class_weight="balanced" if recipe.balanced and data.classes else None,
             rng=seed,
             progress=False,
+            callbacks=watch,
             **options,
         )
     except InputError as error:

@@ -132,6 +132,14 @@ Document = msgspec.defstruct(
         ("verdict", str),
         ("trouble", Annotated[bool, Meta(description="Whether a finding is an error.")]),
         ("cause", _described(Finding, "The first finding, where it is an error.")),
+        (
+            "confidence",
+            Annotated[
+                Number | None, Meta(description="Probability that the first finding is the main cause.")
+            ],
+        ),
+        ("runner_up", _described(Finding, "The next finding that names another cause, as severe.")),
+        ("undecided", Annotated[list[str], Meta(description="What is not known and would help to decide.")]),
         ("findings", _type(tuple[Finding, ...])),
         ("not_measured", _type(tuple[NotMeasured, ...])),
         ("checks", list[CheckEntry]),
@@ -145,7 +153,8 @@ Document = msgspec.defstruct(
 
 def document_of(diagnosis: Diagnosis, ranking: Ranking | None = None) -> Struct:
     """Return the diagnosis, and the ranking of remedies where they were tried, as a document."""
-    head = {"format": FORMAT, "version": VERSION, "trouble": diagnosis.trouble}
+    names = ("trouble", "confidence", "runner_up", "undecided")
+    head = {"format": FORMAT, "version": VERSION} | {name: getattr(diagnosis, name) for name in names}
     return msgspec.convert(plain(head | fields_of(diagnosis) | {"remedies": ranking}, _entry), Document)
 
 

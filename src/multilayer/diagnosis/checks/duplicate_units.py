@@ -53,20 +53,23 @@ def _all_alike(layer: LayerStatistics) -> bool:
 
 
 def _identical(evidence: Evidence, number: int, layer: LayerStatistics) -> Finding:
+    measured = fill(
+        "Its {units} units have the same weights, within {same}.",
+        units=layer.layer.units,
+        same=percent(_SAME),
+    )
+    return _copies(evidence, number, 1.0, (), measured)
+
+
+def _copies(evidence: Evidence, number: int, value: float, units: tuple[int, ...], measured: str) -> Finding:
     return Finding(
         title=fill("most units of layer {layer} are copies of others", layer=number),
         severity=severity(evidence, unknown="error"),
         layer=number,
-        value=1.0,
+        units=units,
+        value=value,
         threshold=_MOST,
-        evidence=sentences(
-            fill(
-                "Its {units} units have the same weights, within {same}.",
-                units=layer.layer.units,
-                same=percent(_SAME),
-            ),
-            scores(evidence),
-        ),
+        evidence=sentences(measured, scores(evidence)),
         advice=fill(
             "Start from random weights (multilayer.initialize), not from one constant: units that start alike get "
             "the same gradient and stay alike."
@@ -96,19 +99,8 @@ def _finding(evidence: Evidence, number: int, layer: LayerStatistics, alike: Pai
         fraction=percent(len(same) / units),
     )
     if len(same) >= _MOST * units:
-        return Finding(
-            title=fill("most units of layer {layer} are copies of others", layer=number),
-            severity=severity(evidence, unknown="error"),
-            layer=number,
-            units=tuple(sorted({pair[1] + 1 for pair in same})),
-            value=len(alike) / units,
-            threshold=_MOST,
-            evidence=sentences(measured, weights, scores(evidence)),
-            advice=fill(
-                "Start from random weights (multilayer.initialize), not from one constant: units that start alike get "
-                "the same gradient and stay alike."
-            ),
-        )
+        chosen = tuple(sorted({pair[1] + 1 for pair in same}))
+        return _copies(evidence, number, len(alike) / units, chosen, sentences(measured, weights))
     chosen = tuple(sorted({pair[1] + 1 for pair in alike}))
     return Finding(
         title=fill(

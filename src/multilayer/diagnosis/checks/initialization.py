@@ -49,69 +49,61 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
     if not number:
         return
     limit = max(_FIRST, _LAYER**number)
-    grows = worst > 1.0
-    activation = evidence.network.layers[number - 1].activation
-    name = activation.facts.name
-    yield Finding(
-        title=fill(
+    grows, name = worst > 1.0, evidence.network.layers[number - 1].activation.facts.name
+    yield _finding(
+        evidence,
+        number,
+        fill(
             "the starting weights let the signal grow too much for {name}"
             if grows
             else "the starting weights let the signal shrink too much for {name}",
             name=name,
         ),
-        severity="warning" if performance(evidence) in ("good", "unknown") else "error",
-        layer=number,
-        value=worst,
-        threshold=limit if grows else 1.0 / limit,
-        evidence=sentences(
-            fill(
-                "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
-                "with the weights drawn for {name}.",
-                layer=number,
-                ratio=worst,
-                name=name,
-            ),
-            scores(evidence),
-        ),
-        advice=fill(
-            "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
-            widths=evidence.network.widths,
-            initializer=for_activation(activation),
+        worst,
+        limit if grows else 1.0 / limit,
+        fill(
+            "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
+            "with the weights drawn for {name}.",
+            layer=number,
+            ratio=worst,
             name=name,
         ),
     )
 
 
 def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
-    """Return a finding where weights are large and biases are not: steps would have moved both."""
+    """Return a finding where weights are large in all layers and biases are not: steps would have moved both."""
     worst = max(layers, key=lambda layer: layer.gain)
-    bias = float(np.sqrt((worst.layer.b.astype(np.float64) ** 2).mean()))
-    if min(layer.gain for layer in layers) < _FACTOR / 2:  # initial weights are large in all layers
-        return None
+    large = worst.gain > _FACTOR and min(layer.gain for layer in layers) >= _FACTOR / 2
     if (
-        not worst.gain > _FACTOR
-        or any(has_moved(layer) for layer in layers[:-1] or layers)
+        not large
+        or any(map(has_moved, layers[:-1] or layers))
         or performance(evidence) in ("good", "unknown")
     ):
         return None
-    number = layers.index(worst) + 1
-    activation = worst.layer.activation
-    return Finding(
-        title=fill("weights have started too large for {name}", name=activation.facts.name),
-        severity="error",
+    number, name = layers.index(worst) + 1, worst.layer.activation.facts.name
+    measured = fill(
+        "The weights of layer {layer} are {gain:.2g} times as large as usual at the start, and its biases are "
+        "{bias:.2g} only: training would have moved both.",
         layer=number,
-        value=worst.gain,
-        threshold=_FACTOR,
-        evidence=sentences(
-            fill(
-                "The weights of layer {layer} are {gain:.2g} times as large as usual at the start, and its biases are "
-                "{bias:.2g} only: training would have moved both.",
-                layer=number,
-                gain=worst.gain,
-                bias=bias,
-            ),
-            scores(evidence),
-        ),
+        gain=worst.gain,
+        bias=np.sqrt((worst.layer.b.astype(np.float64) ** 2).mean()),
+    )
+    title = fill("weights have started too large for {name}", name=name)
+    return _finding(evidence, number, title, worst.gain, _FACTOR, measured)
+
+
+def _finding(
+    evidence: Evidence, number: int, title: str, value: float, threshold: float, measured: str
+) -> Finding:
+    activation = evidence.network.layers[number - 1].activation
+    return Finding(
+        title=title,
+        severity="warning" if performance(evidence) in ("good", "unknown") else "error",
+        layer=number,
+        value=value,
+        threshold=threshold,
+        evidence=sentences(measured, scores(evidence)),
         advice=fill(
             "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
             widths=evidence.network.widths,
