@@ -20,6 +20,9 @@ from multilayer.training.rates import StepRates
 
 __all__ = ["Engine", "engine_for", "evaluate"]
 
+_TOGETHER = 2**12
+"""Rows from which on their losses are computed: a call of NumPy takes as long as a hundred numbers."""
+
 
 class Engine(Protocol):
     """Makes the steps of a TrainConfig, and holds the parameters and the optimizer state meanwhile.
@@ -86,26 +89,38 @@ def engine_for(
 
 
 def evaluate(
-    engine: Engine, config: TrainConfig, output: Activation, data: Arrays
-) -> tuple[float, dict[str, float]]:
-    """Return the mean loss without penalties, and the metrics by name; `output` is the last activation."""
-    losses, zs, ys = [], [], []
+    engine: Engine, config: TrainConfig, output: Activation, data: Arrays, *, loss: bool
+) -> tuple[float | None, dict[str, float]]:
+    """Return the mean loss without penalties, if asked for, and the metrics by name; `output` is the last activation."""
+    losses: list[NDArray[np.float64]] = []
+    waiting: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
+    kept: list[tuple[NDArray[Any], NDArray[Any]]] = []
     weights: list[NDArray[np.float64]] = []
+
+    def finish() -> None:
+        y, a, z = map(np.concatenate, zip(*waiting, strict=True))
+        waiting.clear()
+        losses.append(config.loss.values(y, a, z, output).astype(np.float64))
+
     for blocks in data.batches(engine.evaluation_rows, None):
         for number in range(len(blocks)):
             x, y, weight = blocks.gather(number, engine.dtype)
             a, z = engine.outputs(x)
-            losses.append(config.loss.values(y, a, z, output).astype(np.float64))
             if weight is not None:
                 weights.append(weight)
             if config.metrics:
-                zs.append(z)
-                ys.append(y)
+                kept.append((y, z))
+            if loss:
+                waiting.append((y, a, z))
+                if len(waiting) * engine.evaluation_rows >= _TOGETHER:
+                    finish()
+    if waiting:
+        finish()
     together = np.concatenate(weights) if weights else None
-    fractions, _ = mean_weights(together, data.rows)
     measured: dict[str, float] = {}
-    if config.metrics:
-        z, y = np.concatenate(zs), np.concatenate(ys)
+    if kept:
+        y, z = map(np.concatenate, zip(*kept, strict=True))
         with np.errstate(all="ignore"):  # outputs of 1e200 have no square
             measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
-    return mean_of(np.concatenate(losses), fractions), measured
+    fractions, _ = mean_weights(together, data.rows)
+    return mean_of(np.concatenate(losses), fractions) if loss else None, measured

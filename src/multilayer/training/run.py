@@ -128,11 +128,12 @@ class Run:
 
     def _measured(self, loss: float, rate: float, began: float) -> Epoch:
         at, config = self.progress, self.config
-        validation_loss, metrics = None, dict[str, float]()
+        validation_loss: float | None = None
+        metrics: dict[str, float] = {}
         measured_on = self._held_out or (self.data if config.metrics else None)
         if isinstance(measured_on, Arrays):
-            mean, metrics = evaluate(self.engine, config, self.activations[-1], measured_on)
-            validation_loss = None if self._held_out is None else mean
+            output, held_out = self.activations[-1], self._held_out is not None
+            validation_loss, metrics = evaluate(self.engine, config, output, measured_on, loss=held_out)
         measured = {"loss": loss, "validation_loss": validation_loss, **metrics}
         early_stopping, learning_rate, stopped = self._judged(measured[self._monitor])
         event = Epoch(
