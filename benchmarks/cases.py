@@ -56,6 +56,8 @@ SMALL, MIDDLE, LARGE = (2, 4, 3), (50, 100, 100, 10), (784, 512, 512, 10)
 FORWARD = (
     ForwardCase(SMALL, "sigmoid", "sigmoid", 1, 4.0),
     ForwardCase(SMALL, "sigmoid", "sigmoid", 5, 4.0),
+    ForwardCase(SMALL, "tanh", "softmax", 1000, 1.2),
+    ForwardCase((20, 32, 3), "relu", "softmax", 1000, 1.2),
     ForwardCase(MIDDLE, "relu", "identity", 1, 2.0),
     ForwardCase(MIDDLE, "relu", "identity", 200, 1.2),
     ForwardCase(MIDDLE, "relu", "identity", 10_000, 1.2),

@@ -38,6 +38,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "softsign": jax.nn.soft_sign,
     "mish": jax.nn.mish,
     "log_sigmoid": jax.nn.log_sigmoid,
+    "softmax": jax.nn.softmax,
     "squareplus": jax.nn.squareplus,
     "exponential": jnp.exp,
     "gaussian": lambda x: jnp.exp(-x * x),

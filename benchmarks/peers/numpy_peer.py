@@ -119,13 +119,23 @@ FORMULAS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def _softmax(x: Any, _: Any) -> Any:
+    x -= x.max(axis=-1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=-1, keepdims=True)
+    return x
+
+
 def _nothing(x: Any, out: Any) -> Any:
     return x
 
 
 # Within a network the weighted sums are not needed again, so these may overwrite them; others write an array of
 # their own.
-_IN_PLACE = {name: FORMULAS[name] for name in ("sigmoid", "tanh", "relu")} | {"identity": _nothing}
+_IN_PLACE = {name: FORMULAS[name] for name in ("sigmoid", "tanh", "relu")} | {
+    "identity": _nothing,
+    "softmax": _softmax,
+}
 
 
 def _within_a_network(name: str) -> Callable[[Any, Any], Any]:
@@ -135,7 +145,7 @@ def _within_a_network(name: str) -> Callable[[Any, Any], Any]:
 
 def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
     """x @ W + b and the formula, layer by layer, in place where that can be."""
-    if any(h not in FORMULAS for _, _, h in layers):
+    if any(h not in FORMULAS | _IN_PLACE for _, _, h in layers):
         return None
     steps = [(W, b, _within_a_network(h)) for W, b, h in layers]
 

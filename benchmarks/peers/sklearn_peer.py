@@ -14,6 +14,7 @@ from benchmarks.cases import Layers, TrainingCase
 NAME, PACKAGE = "scikit-learn", "sklearn"
 
 _NAMES = {"sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
+_OUTPUTS = _NAMES | {"softmax": "softmax"}
 
 
 def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
@@ -34,7 +35,7 @@ def forward(layers: Layers, x: NDArray[Any]) -> Callable[[], Any] | None:
     model.partial_fit(rows, rng.standard_normal((2, layers[-1][0].shape[1])).astype(np.float32))
     model.coefs_ = [W for W, _, _ in layers]
     model.intercepts_ = [b for _, b, _ in layers]
-    model.out_activation_ = _NAMES.get(output, "identity")
+    model.out_activation_ = _OUTPUTS.get(output, "identity")
     return lambda: model.predict(x)
 
 

@@ -17,6 +17,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "identity": torch.clone,
     "step": lambda x: torch.heaviside(x, x.new_zeros(())),
     "sigmoid": torch.sigmoid,
+    "softmax": lambda x: torch.softmax(x, -1),
     "tanh": torch.tanh,
     "relu": torch.relu,
     "leaky_relu": functional.leaky_relu,

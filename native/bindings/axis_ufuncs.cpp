@@ -17,29 +17,34 @@ namespace {
 
 using multilayer::AxisKernel;
 
-// Rows of an operand as the kernel wants them, contiguous and of its type: where they lie, or a copy.
+// Rows of an operand as the kernel wants them, one behind the other and of its type: where they lie, or a copy of
+// at most so many.
 template <class In, class T> class Rows {
    public:
-    Rows(char *start, npy_intp row_stride, npy_intp stride, npy_intp units)
+    Rows(char *start, npy_intp row_stride, npy_intp stride, npy_intp units, npy_intp most = 1)
         : start(start), row_stride(row_stride), stride(stride), units(units) {
-        in_place = std::is_same_v<In, T> && (stride == sizeof(T) || units == 1) &&
-                   reinterpret_cast<uintptr_t>(start) % alignof(T) == 0 &&
-                   row_stride % static_cast<npy_intp>(alignof(T)) == 0;
-        if (!in_place) copy.resize(static_cast<size_t>(units));
+        const bool whole = std::is_same_v<In, T> && (stride == sizeof(T) || units == 1) &&
+                           reinterpret_cast<uintptr_t>(start) % alignof(T) == 0 &&
+                           row_stride % static_cast<npy_intp>(alignof(T)) == 0;
+        dense = whole && row_stride == units * static_cast<npy_intp>(sizeof(T));
+        in_place = dense || (whole && most == 1);
+        if (!in_place) copy.resize(static_cast<size_t>(units * most));
     }
-    const T *read(npy_intp row) {
-        char *p = start + row * row_stride;
-        if (in_place) return reinterpret_cast<const T *>(p);
-        gather<T, In>(copy.data(), p, stride, units);
+    const T *read(npy_intp row, npy_intp n = 1) {
+        if (in_place) return reinterpret_cast<const T *>(start + row * row_stride);
+        for (npy_intp i = 0; i < n; ++i)
+            gather<T, In>(copy.data() + i * units, start + (row + i) * row_stride, stride, units);
         return copy.data();
     }
     T *target(npy_intp row) {
         return in_place ? reinterpret_cast<T *>(start + row * row_stride) : copy.data();
     }
-    void written(npy_intp row) {
-        if (!in_place) scatter<T, In>(start + row * row_stride, stride, copy.data(), units);
+    void written(npy_intp row, npy_intp n = 1) {
+        if (in_place) return;
+        for (npy_intp i = 0; i < n; ++i)
+            scatter<T, In>(start + (row + i) * row_stride, stride, copy.data() + i * units, units);
     }
-    bool dense() const { return in_place && row_stride == units * static_cast<npy_intp>(sizeof(T)); }
+    bool dense = false;
 
    private:
     char *start;
@@ -47,6 +52,9 @@ template <class In, class T> class Rows {
     bool in_place;
     std::vector<T> copy;
 };
+
+// Numbers that are copied together: rows of few units are computed side by side.
+constexpr npy_intp copied = 512;
 
 template <class T> void call(const AxisKernel &k, const T *x, T *y, size_t rows, size_t units) {
     if constexpr (std::is_same_v<T, float>) {
@@ -68,15 +76,14 @@ template <class In> void value_rows(char *const *operands, const npy_intp *dimen
                                     const npy_intp *strides, const AxisKernel &kernel) {
     using T = typename Computed<In>::type;
     const npy_intp rows = dimensions[0], units = dimensions[1];
-    Rows<In, T> x(operands[0], strides[0], strides[2], units);
-    Rows<typename Result<In>::type, T> y(operands[1], strides[1], strides[3], units);
-    if (x.dense() && y.dense()) {
-        call(kernel, x.read(0), y.target(0), static_cast<size_t>(rows), static_cast<size_t>(units));
-        return;
-    }
-    for (npy_intp r = 0; r < rows; ++r) {
-        call(kernel, x.read(r), y.target(r), 1, static_cast<size_t>(units));
-        y.written(r);
+    const npy_intp most = std::clamp<npy_intp>(copied / units, 1, rows);
+    Rows<In, T> x(operands[0], strides[0], strides[2], units, most);
+    Rows<typename Result<In>::type, T> y(operands[1], strides[1], strides[3], units, most);
+    const npy_intp together = x.dense && y.dense ? rows : most;
+    for (npy_intp r = 0; r < rows; r += together) {
+        const npy_intp n = std::min(together, rows - r);
+        call(kernel, x.read(r, n), y.target(r), static_cast<size_t>(n), static_cast<size_t>(units));
+        y.written(r, n);
     }
 }
 template <class In> void vjp_rows(char *const *operands, const npy_intp *dimensions, const npy_intp *strides,

@@ -50,13 +50,16 @@ template <class T> MULTILAYER_INLINE void store_eight(T *p, const Eight &x, size
     __builtin_memcpy(p, padded, n * sizeof(T));
 }
 
-struct Number {
-    double hi, lo;
+template <class X> struct NumberOf {
+    X hi, lo;
 };
-MULTILAYER_INLINE Number operator+(Number x, Number y) {
-    double s = x.hi + y.hi, t = s - x.hi;
-    double lost = ((x.hi - (s - t)) + (y.hi - t)) + (x.lo + y.lo);
-    double hi = s + lost;
+using Number = NumberOf<double>;
+// One for the row of each lane.
+using Numbers = NumberOf<V>;
+template <class X> MULTILAYER_INLINE NumberOf<X> operator+(NumberOf<X> x, NumberOf<X> y) {
+    X s = x.hi + y.hi, t = s - x.hi;
+    X lost = ((x.hi - (s - t)) + (y.hi - t)) + (x.lo + y.lo);
+    X hi = s + lost;
     return {hi, lost - (hi - s)};
 }
 MULTILAYER_INLINE Number operator/(Number x, double y) {
@@ -65,8 +68,9 @@ MULTILAYER_INLINE Number operator/(Number x, double y) {
 }
 MULTILAYER_INLINE Pair<Full> splat(Number x) { return {splat(x.hi), splat(x.lo)}; }
 
-struct RowSum {
-    Pair<Full> part[row_parts] = {};
+// Sums in registers, each of which carries what its additions lost.
+template <size_t n> struct Sums {
+    Pair<Full> part[n] = {};
 
     MULTILAYER_INLINE void add(size_t i, V x) {
         Pair<Full> s = sum<Full>(part[i].hi, x);
@@ -76,15 +80,30 @@ struct RowSum {
         add(i, x.hi);
         part[i].lo = part[i].lo + x.lo;
     }
+};
+template <class X> MULTILAYER_INLINE NumberOf<X> sum_of_eight(const X *hi, const X *lo) {
+    NumberOf<X> s[row_lanes];
+    for (size_t i = 0; i < row_lanes; ++i) s[i] = NumberOf<X>{hi[i], X{}} + NumberOf<X>{lo[i], X{}};
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+// The eight sums of one row.
+struct RowSum : Sums<row_parts> {
     MULTILAYER_INLINE Number total() const {
         double hi[row_lanes], lo[row_lanes];
         for (size_t i = 0; i < row_parts; ++i) {
             store(hi + i * lanes<double>, part[i].hi);
             store(lo + i * lanes<double>, part[i].lo);
         }
-        Number s[row_lanes];
-        for (size_t i = 0; i < row_lanes; ++i) s[i] = Number{hi[i], 0} + Number{lo[i], 0};
-        return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+        return sum_of_eight(hi, lo);
+    }
+};
+// Those of the row of each lane.
+struct RowSums : Sums<row_lanes> {
+    MULTILAYER_INLINE Numbers total() const {
+        V hi[row_lanes], lo[row_lanes];
+        for (size_t i = 0; i < row_lanes; ++i) hi[i] = part[i].hi, lo[i] = part[i].lo;
+        return sum_of_eight(hi, lo);
     }
 };
 

@@ -27,6 +27,22 @@ class TestAlongAxis:
         same(activation(x), np.array([activation(row) for row in x]))
 
     @EVERY_ALONG_AXIS
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("units", [1, 2, 3, 7, 8, 9, 16, 31, 32, 33])
+    def test_rows_side_by_side_have_the_bits_of_rows_alone(self, activation, dtype, units):
+        # As many rows as a register has lanes, one more, one less; any place in memory; numbers of all kinds.
+        rng = np.random.default_rng(units)
+        for rows in (1, 2, 3, 4, 5, 7, 8, 9, 15, 17, 40):
+            x = rng.normal(size=(rows, units)) * rng.choice([1e-3, 1, 30, 1e3], (rows, 1))
+            x[rng.random(x.shape) < 0.05] = rng.choice([0, -0.0, np.inf, -np.inf, np.nan, 1e-310, 800, -800])
+            x = x.astype(dtype)
+            alone = np.array([activation(row) for row in x])
+            same(activation(x), alone)
+            same(activation(np.asfortranarray(x)), alone)
+            same(activation(np.repeat(x, 2, axis=0)[::2]), alone)
+            same(activation(np.ascontiguousarray(x.T), axis=0).T, alone)
+
+    @EVERY_ALONG_AXIS
     def test_vjp_is_the_limit_of_differences(self, activation):
         rng = np.random.default_rng(6)
         x, dz, step = rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), 2.0**-14

@@ -91,7 +91,7 @@ def engine_for(
 def evaluate(
     engine: Engine, config: TrainConfig, output: Activation, data: Arrays, *, loss: bool
 ) -> tuple[float | None, dict[str, float]]:
-    """Return the mean loss without penalties, if asked for, and the metrics by name; `output` is the last activation."""
+    """Return the mean loss without penalties, if asked for, and the metrics by name; `output` ends the network."""
     losses: list[NDArray[np.float64]] = []
     waiting: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
     kept: list[tuple[NDArray[Any], NDArray[Any]]] = []
