@@ -214,7 +214,7 @@ def diagnosis(rounds: int) -> None:
 @only_option
 @store_option
 def deploy(rounds: int, seconds: float, only: str, store: bool) -> None:
-    """Networks as source, float32, one thread: latency, size and start-up beside ONNX Runtime, plain C and emlearn."""
+    """Networks as source, float32, one thread: latency, size, start-up beside ONNX Runtime and other makers of C."""
     refuse_parts(store, only)
     names = [name for name in shipping.NETWORKS if only in name]
     outcomes, sizes = [], {}

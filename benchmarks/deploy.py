@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.deploy_programs import CProgram, emlearn, onnx_session, ours, plain
+from benchmarks.deploy_programs import CProgram, emlearn, emx, onnx_session, ours, plain
 from benchmarks.race import Outcome, Timing, readable
 from multilayer import MLP, Dense
 from multilayer.exchange.source import javascript_source, python_source
@@ -57,10 +57,9 @@ def network(name: str) -> MLP:
     return MLP(layers)
 
 
-def programs(net: MLP) -> list[CProgram]:
+def programs(net: MLP, rows: int) -> list[CProgram]:
     found = [ours(net), ours(net, "-O3", "-mavx2", "-mfma"), plain(net)]
-    other = emlearn(net)
-    return found if other is None else [*found, other]
+    return [*found, *filter(None, (emlearn(net), emx(net, rows)))]
 
 
 def measured(name: str, rows: int, rounds: int, seconds: float, folder: Path) -> Outcome:
@@ -88,7 +87,7 @@ def measured(name: str, rows: int, rounds: int, seconds: float, folder: Path) ->
 def _timers(net: MLP, x: NDArray[Any], folder: Path) -> Iterator[tuple[str, Timer]]:
     wanted = net(x)
     x.tofile(folder / "x")
-    for i, program in enumerate(programs(net)):
+    for i, program in enumerate(programs(net, len(x))):
         path = program.build(folder / f"c{i}")
         sizes = (len(x), *(net.widths[0], net.widths[-1]))
 
@@ -132,7 +131,7 @@ def shipped(name: str, folder: Path) -> dict[str, Shipped]:
     net = network(name)
     row = ["0.5"] * net.widths[0]
     found = {}
-    c, *_ = programs(net)
+    c, *others = programs(net, 1)
     c.build(folder / "shipped")
     main = [
         *(name for name in c.files if name != "run.c"),
@@ -155,7 +154,7 @@ def shipped(name: str, folder: Path) -> dict[str, Shipped]:
             (folder / file).write_text(text)
         size = len(files[first])
         found[title] = Shipped(size, "source", (*command, str(folder / first), *row))
-    for program in programs(net)[2:]:
+    for program in others[1:]:
         program.build(folder / program.name)
         found[program.name] = Shipped(program.size(folder / program.name), "code and data", ())
     package = find_spec("onnxruntime")

@@ -6,6 +6,7 @@ A C contender is source with `run(x, y, rows)`; the same main around each times 
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import dataclass
@@ -159,6 +160,28 @@ void run(const float *x, float *y, size_t rows) {{
 """
     headers = Path(found.origin).parent
     return CProgram("emlearn", {"eml.c": text}, (*OPTIMIZED, f"-I{headers}", "-w"), 1e-3)
+
+
+def emx(net: MLP, rows: int) -> CProgram | None:
+    """What emx-onnx-cgen makes of the network's ONNX file for so many rows, where it is installed."""
+    if find_spec("emx_onnx_cgen") is None:
+        return None
+    from multilayer.exchange import write
+
+    with TemporaryDirectory() as folder:
+        write(net, Path(folder, "net.onnx"))
+        words = ["--model-name", "net", "--input-dim", f"samples={rows}", "net.onnx", "net.c"]
+        command = [sys.executable, "-m", "emx_onnx_cgen", "compile", *words]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        code = Path(folder, "net.c").read_text()
+    inputs, units = net.widths[0], net.widths[-1]
+    text = f"""#include <stddef.h>
+{code}
+void run(const float *x, float *y, size_t rows) {{
+    net((const float (*)[{inputs}])x, (float (*)[{units}])y);
+}}
+"""
+    return CProgram("emx-onnx-cgen", {"emx.c": text}, (*OPTIMIZED, "-w"), 1e-5)
 
 
 def onnx_session(net: MLP, folder: Path) -> tuple[Callable[[NDArray[Any]], NDArray[Any]], Path]:
