@@ -7,6 +7,7 @@ the process when memory runs out.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +44,10 @@ class TensorFile:
     metadata: dict[str, str]
     entries: dict[str, TensorEntry]
     where: str
-    _data: bytes
-    _start: int
+    _room: int
+    """How many bytes of numbers there are behind the header."""
+    _numbers: Callable[[], bytes | memoryview]
+    """Returns these; they are read once all of the header is checked."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return every tensor by name, as a new array.
@@ -52,8 +55,25 @@ class TensorFile:
         Raises
         ------
         InputError
-            When tensors are of no known type, or do not fill the file one behind the other.
+            As `check` does, and when the numbers cannot be read.
         """
+        self.check()
+        try:
+            numbers = self._numbers()
+            if len(numbers) != self._room:
+                raise InputError(fill("{where}: the file was changed while it was read", where=self.where))
+            return {name: _array(entry, numbers) for name, entry in self.entries.items()}
+        except MemoryError:
+            raise InputError(
+                fill(
+                    "{where}: there is not enough memory for {place} bytes of tensors",
+                    where=self.where,
+                    place=self._room,
+                )
+            ) from None
+
+    def check(self) -> None:
+        """Refuse tensors of no known type, and those that do not fill the file one behind the other."""
         place = 0
         for name, entry in sorted(self.entries.items(), key=lambda item: item[1].data_offsets):
             begin, end = entry.data_offsets
@@ -77,37 +97,26 @@ class TensorFile:
                         )
                     )
             place = end
-        room = len(self._data) - self._start
-        if place != room:
+        if place != self._room:
             raise InputError(
                 fill(
                     "{where}: tensors do not fill the file: they take {place} bytes of "
                     "{room} behind the header",
                     where=self.where,
                     place=place,
-                    room=room,
+                    room=self._room,
                 )
             )
-        try:
-            return {name: self._array(entry) for name, entry in self.entries.items()}
-        except MemoryError:
-            raise InputError(
-                fill(
-                    "{where}: there is not enough memory for {place} bytes of tensors",
-                    where=self.where,
-                    place=place,
-                )
-            ) from None
 
-    def _array(self, entry: TensorEntry) -> NDArray[Any]:
-        kind = _TYPES[entry.dtype]
-        start = self._start + entry.data_offsets[0]
-        numbers = np.frombuffer(self._data, kind, math.prod(entry.shape), start)
-        return numbers.reshape(entry.shape).astype(kind.newbyteorder("="))
+
+def _array(entry: TensorEntry, numbers: bytes | memoryview) -> NDArray[Any]:
+    kind = _TYPES[entry.dtype]
+    found = np.frombuffer(numbers, kind, math.prod(entry.shape), entry.data_offsets[0])
+    return found.reshape(entry.shape).astype(kind.newbyteorder("="))
 
 
 def load(path: AnyPath) -> TensorFile:
-    """Return metadata and entries of a regular file. One without such a header is refused before it is in memory.
+    """Return metadata and entries of a regular file, of which the header alone is read until its arrays are asked for.
 
     Raises
     ------
@@ -115,8 +124,10 @@ def load(path: AnyPath) -> TensorFile:
         As `read` does, and when the file cannot be read.
     """
     where = shown(path)
-    _start(storage.read(path, _LENGTH), storage.size(path), where)
-    return read(storage.read(path), where)
+    head, size = storage.read(path, _LENGTH), storage.size(path)
+    start = _start(head, size, where)
+    header = storage.read(path, start)[_LENGTH:]
+    return _of_header(header, where, size - start, lambda: memoryview(storage.read(path))[start:])
 
 
 def read(data: bytes, where: str) -> TensorFile:
@@ -128,14 +139,20 @@ def read(data: bytes, where: str) -> TensorFile:
         When the bytes do not begin with such a header.
     """
     start = _start(data[:_LENGTH], len(data), where)
-    header = strict_json.parse(decode(data[_LENGTH:start], f"{where}: header"), f"{where}: header")
+    return _of_header(data[_LENGTH:start], where, len(data) - start, lambda: memoryview(data)[start:])
+
+
+def _of_header(
+    content: bytes, where: str, room: int, numbers: Callable[[], bytes | memoryview]
+) -> TensorFile:
+    header = strict_json.parse(decode(content, f"{where}: header"), f"{where}: header")
     metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else {}
     return TensorFile(
         strict_json.convert(metadata, dict[str, str], f"{where}: header: __metadata__"),
         strict_json.convert(header, dict[str, TensorEntry], f"{where}: header"),
         where,
-        data,
-        start,
+        room,
+        numbers,
     )
 
 

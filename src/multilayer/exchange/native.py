@@ -29,6 +29,7 @@ def read(path: Path, asked: Asked) -> Imported:
     if path.suffix.lower() == ".json":
         return Imported(load(path), "network JSON")
     file = tensor_file.load(path)
+    file.check()
     metadata = file.metadata
     origin = {"origin": metadata[ORIGIN]} if ORIGIN in metadata else {}
     if safetensors.MODEL in metadata:

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
-from multilayer._base import storage, tensor_file
+from multilayer._base import tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, near_matches, one_line, quoted
@@ -60,7 +60,7 @@ def holds_model(path: AnyPath) -> bool:
     if not shown(path).lower().endswith(".safetensors"):
         return False
     try:
-        return MODEL in tensor_file.read(storage.read(path), shown(path)).metadata
+        return MODEL in tensor_file.load(path).metadata
     except InputError:
         return False
 

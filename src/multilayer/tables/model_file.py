@@ -99,9 +99,9 @@ def read(path: AnyPath) -> Parts:
     InputError
         When there is no such file, or it is not a model whose parts fit: one line with the place and what was expected.
     """
-    data = storage.read(path)
     where = shown(path)
-    file = tensor_file.read(data, where)
+    storage.check_regular(path)
+    file = tensor_file.load(path)
     if NETWORK in file.metadata:
         raise InputError(
             fill(
@@ -122,6 +122,7 @@ def read(path: AnyPath) -> Parts:
     strict_json.convert(content, ModelHead, place)
     document = strict_json.convert(content, ModelDocument, place)
     _check_entries(file.entries, document, where)
+    _check_chains(file.entries, document, where)
     arrays = file.arrays()
     for name, array in arrays.items():
         check_finite(array, f"{where}: tensor {one_line(name, 40)}")
@@ -201,6 +202,29 @@ def _check_entries(entries: dict[str, tensor_file.TensorEntry], document: ModelD
                     found_axes=len(entry.shape),
                 )
             )
+
+
+def _check_chains(entries: dict[str, tensor_file.TensorEntry], document: ModelDocument, where: str) -> None:
+    """Refuse layers that do not fit each other, before memory is allocated for them."""
+    for number, outline in enumerate(document.networks, 1):
+        before = None
+        for place in range(1, len(outline.layers) + 1):
+            inputs, units = entries[_weights(number, place)].shape
+            (biases,) = entries[_biases(number, place)].shape
+            if units != biases or before not in (None, inputs):
+                raise InputError(
+                    fill(
+                        "{where}: network {number}, layer {layer}: W of the shape {shape} does not fit {biases} biases "
+                        "and {before} units before",
+                        where=where,
+                        number=number,
+                        layer=place,
+                        shape=(inputs, units),
+                        biases=biases,
+                        before=inputs if before is None else before,
+                    )
+                )
+            before = units
 
 
 def _intervals(arrays: dict[str, NDArray[Any]]) -> Conformal:

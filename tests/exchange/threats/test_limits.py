@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -15,6 +17,7 @@ import pytest
 from multilayer.exchange import write
 from tests.exchange.keras.test_files import WEIGHTS, changed_weights, layer
 from tests.exchange.mutated.files import NET
+from tests.exchange.mutated.files import model as saved_model
 from tests.exchange.onnx.graphs import WEIGHTS as CONSTANTS
 from tests.exchange.onnx.graphs import dense, model
 from tests.exchange.onnx.test_threats import HOSTILE, with_sidecar
@@ -79,6 +82,55 @@ def test_tensors(name: str, whole: Callable[[str], Path], tmp_path: Path) -> Non
     path = tmp_path / file
     path.write_bytes(content())
     check(path, whole(path.suffix), named)
+
+
+def forged(entries: Callable[[dict], dict], more: int, path: Path) -> None:
+    """Write a model of a table whose header has other entries, and as many zeros as these need, which take no room."""
+    saved_model(path)
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = entries(json.loads(data[8 : 8 + length]))
+    text = json.dumps(header).encode()
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        file.truncate(8 + len(text) + total(header) + more)
+
+
+_HUGE = 2**36
+
+
+def one_more(header: dict) -> dict:
+    end = total(header)
+    return header | {"more": {"dtype": "F64", "shape": [_HUGE // 8], "data_offsets": [end, end + _HUGE]}}
+
+
+def larger(header: dict) -> dict:
+    """Return the header with wide weights of the first layer, of which each tensor has its place."""
+    made, place = {"__metadata__": header.pop("__metadata__")}, 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        shape = [2**16, 2**17] if name == "network1.layer1.W" else entry["shape"]
+        end = place + math.prod(shape) * int(entry["dtype"][1:]) // 8
+        made[name], place = entry | {"shape": shape, "data_offsets": [place, end]}, end
+    return made
+
+
+def total(header: dict) -> int:
+    return max(entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__")
+
+
+MODELS = {
+    "a huge file": (dict, _HUGE, "do not fill the file"),
+    "a huge tensor more": (one_more, 0, "tensor"),
+    "huge weights that do not fit": (larger, 0, "network 1, layer 1"),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models_of_tables(name: str, tmp_path: Path) -> None:
+    entries, more, named = MODELS[name]
+    saved_model(tmp_path / "whole.safetensors")
+    forged(entries, more, tmp_path / "n.safetensors")
+    check(tmp_path / "n.safetensors", tmp_path / "whole.safetensors", named)
 
 
 def other_node(operator: str, **attributes: object) -> Callable[[], object]:
