@@ -37,7 +37,7 @@ def test_a_way_into_what_holds_several_models():
     inner = MLPClassifier((2,), max_iter=2, random_state=0)
     for model, way in (
         (BaggingClassifier(inner, 2), "estimators_[0]"),
-        (CalibratedClassifierCV(inner, cv=2), "calibrated_classifiers_[0].estimator"),
+        (CalibratedClassifierCV(inner, method="isotonic", cv=2), "calibrated_classifiers_[0].estimator"),
         (TunedThresholdClassifierCV(inner, cv=2), "estimator_"),
     ):
         with warnings.catch_warnings():

@@ -27,7 +27,7 @@ from multilayer.exchange.features import (
     scaled,
 )
 from multilayer.interop.containers import PipelineStep, has_transformed_targets, scaling_of, with_targets
-from multilayer.interop.conversion import calibrated_networks, from_model
+from multilayer.interop.conversion import calibrated, calibrated_networks, from_model
 from multilayer.network import MLP
 from multilayer.tables import Model
 
@@ -39,7 +39,8 @@ def holds_table(model: Any) -> bool:
     model = getattr(model, "best_estimator_", model)
     if has_transformed_targets(model):
         return holds_table(model.regressor_)
-    if len(calibrated_networks(model)) > 1:
+    members = getattr(model, "calibrated_classifiers_", ())
+    if len(members) > 1 or any(holds_table(_within(member)) for member in members):
         return True
     return any(_rule_of(step) is not None for step in _steps(model))
 
@@ -65,6 +66,9 @@ def model_of(pipeline: Any) -> tuple[Model, tuple[str, ...]]:
     if has_transformed_targets(pipeline):
         steps, last = _split(pipeline.regressor_)
         networks: Sequence[MLP] = [with_targets(from_model(last), pipeline.transformer_)]
+    elif hasattr(member := _first_member(pipeline), "steps"):
+        steps, last = _split(member)
+        networks = [calibrated(pipeline.calibrated_classifiers_[0], from_model(last), pipeline)]
     else:
         steps, last = _split(pipeline)
         networks = calibrated_networks(last) or [from_model(last)]
@@ -78,6 +82,33 @@ def model_of(pipeline: Any) -> tuple[Model, tuple[str, ...]]:
         "its inputs off, or is -1 where categories are numbered; a gap that no imputer fills is 0 after scaling"
     )
     return model, (said, *notes)
+
+
+def _within(member: Any) -> Any:
+    """Return the classifier of a member of a CalibratedClassifierCV, out of a FrozenEstimator."""
+    inner = member.estimator
+    return inner.estimator if type(inner).__module__.startswith("sklearn.frozen") else inner
+
+
+def _first_member(model: Any) -> Any:
+    """Return the one classifier that a CalibratedClassifierCV calibrates; None for another model.
+
+    Raises
+    ------
+    InputError
+        For several pipelines, of which each prepares columns in its own way.
+    """
+    members = getattr(model, "calibrated_classifiers_", ())
+    found = [_within(member) for member in members]
+    if len(found) > 1 and any(map(holds_table, found)):
+        raise InputError(
+            fill(
+                "it calibrates {count} pipelines, of which each prepares columns in its own way; fit it with "
+                "ensemble=False, or calibrate the last step of the pipeline",
+                count=len(found),
+            )
+        )
+    return found[0] if len(found) == 1 else None
 
 
 def _split(pipeline: Any) -> tuple[list[PipelineStep], Any]:

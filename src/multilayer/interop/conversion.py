@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
+
+import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
@@ -20,6 +22,7 @@ from multilayer.network.labels import labels_of
 
 __all__ = [
     "Conversion",
+    "calibrated",
     "calibrated_networks",
     "conversion_of",
     "from_model",
@@ -69,7 +72,7 @@ def from_model(model: Any, /) -> MLP:
     model : object
         A fitted `MLPClassifier` or `MLPRegressor`, of `multilayer.estimators` or of scikit-learn, also as the end of a
         pipeline of scalers, which become part of the first layer, as the best of a search, or with targets that are
-        scaled, or calibrated by temperature, which becomes part of the last layer; a PyTorch
+        scaled, or calibrated by temperature or sigmoids, which become part of the last layers; a PyTorch
         `nn.Sequential` of `Linear`, `BatchNorm1d` and activations, as it predicts in evaluation mode; an `MLP`, which
         is returned as it is; or what `fit` returned.
 
@@ -107,34 +110,57 @@ def from_model(model: Any, /) -> MLP:
 def calibrated_networks(model: Any) -> list[MLP]:
     """Return the networks of a fitted CalibratedClassifierCV, whose mean it is; none for another model.
 
+    Raises
+    ------
+    InputError
+        As `calibrated` does.
+    """
+    members = getattr(model, "calibrated_classifiers_", ())
+    return [calibrated(member, from_model(member.estimator), model) for member in members]
+
+
+def calibrated(member: Any, network: MLP, model: Any) -> MLP:
+    """Return the network of a member of a fitted CalibratedClassifierCV with its calibration behind.
+
     A temperature T is folded into the last layer: softmax(a / T), in float64, rounded once. scikit-learn takes a from
-    log(p + 1e-12), so probabilities below that differ.
+    log(p + 1e-12), so probabilities below that differ. A sigmoid of each probability is a layer; with more than two
+    classes their shares are one more: s / sum s is the softmax of log s.
 
     Raises
     ------
     InputError
-        For another calibration than by temperature, which is a curve for each class.
+        For another calibration, which is a curve of steps.
     """
-    networks = []
-    for member in getattr(model, "calibrated_classifiers_", ()):
-        if member.method != "temperature":
-            raise InputError(
-                fill(
-                    "a {kind} with method={method!r} puts a curve behind each class, which no layer does; calibrate "
-                    "with method='temperature', or give model.calibrated_classifiers_[0].estimator",
-                    kind=type(model).__name__,
-                    method=member.method,
-                )
-            )
-        network = from_model(member.estimator)
-        *others, last = network.layers
-        if not isinstance(last.activation, Softmax | Sigmoid) or network.classes is None:
-            raise InputError("its classifier gives no probabilities of classes; expected one that does")
+    last, classes = network.layers[-1], labels_of(model.classes_)  # those of a member are numbers
+    if not isinstance(last.activation, Softmax | Sigmoid) or network.classes is None or classes is None:
+        raise InputError("its classifier gives no probabilities of classes; expected one that does")
+    if member.method == "temperature":
         W, b = ((array * float(member.calibrators[0].beta_)).astype(last.dtype) for array in (last.W, last.b))
-        scaled = Dense(W, b, last.activation)
-        classes = labels_of(model.classes_)  # those of a member are numbers
-        networks.append(MLP([*others, scaled], classes=classes, inputs=network.input_names))
-    return networks
+        layers = [*network.layers[:-1], Dense(W, b, last.activation)]
+    elif member.method == "sigmoid" and len(member.calibrators) in (1, len(classes)):
+        layers = [*network.layers, *_sigmoids(member.calibrators, last)]
+    else:
+        raise InputError(
+            fill(
+                "a {kind} with method={method!r} puts steps behind each class, which no layer does; calibrate with "
+                "method='temperature' or 'sigmoid', or give model.calibrated_classifiers_[0].estimator",
+                kind=type(model).__name__,
+                method=member.method,
+            )
+        )
+    return MLP(layers, classes=classes, inputs=network.input_names)
+
+
+def _sigmoids(calibrators: Sequence[Any], last: Dense) -> list[Dense]:
+    """Return the layers of sigmoid(-(a p + b)) of the probability p of each class, or of the second of two alone."""
+    slopes = np.array([-float(one.a_) for one in calibrators])
+    b = np.array([-float(one.b_) for one in calibrators], last.dtype)
+    if len(calibrators) == 1:
+        W = np.zeros((last.units, 1))
+        W[-1] = slopes
+        return [Dense(W.astype(last.dtype), b, "sigmoid")]
+    shares = Dense(np.eye(len(b), dtype=last.dtype), np.zeros_like(b), "softmax")
+    return [Dense(np.diag(slopes).astype(last.dtype), b, "log_sigmoid"), shares]
 
 
 def _has_several(model: Any, name: str) -> bool:
