@@ -10,12 +10,14 @@ import pytest
 
 from multilayer.cluster import ClusterLostError
 from multilayer.estimators import TabularClassifier
-from multilayer.tables import FitProgress, Recipe, encoded
+from multilayer.tables import FitProgress, Recipe, encoded, fit_table
 from tests.cluster.conftest import MARKS
 from tests.cluster.trainings import MEMBERS, RECIPE, bag_trained, digest
+from tests.tables.streaming.data import table, without, written
 
 pytestmark = MARKS
 
+SMALL = Recipe(hidden=(16,), epochs=3, batch_size=32, bins_of_classes=2)
 SHORT = Recipe(hidden=(24, 16), epochs=40, batch_size=64, bins_of_numbers=4)
 
 
@@ -35,6 +37,19 @@ def test_rows_that_are_encoded_on_the_workers(start, monkeypatch):
     alone = fitted()
     monkeypatch.setattr(encoded, "_AT_ONCE", 0)
     assert fitted(start(2)) == alone
+
+
+def test_rows_that_the_workers_read_in_blocks(start, tmp_path):
+    folder = written(without(table(), "amount"), tmp_path / "t", group=100)
+
+    def trained(**options):
+        model = fit_table(folder, "kind", members=2, recipe=SMALL, memory="100kB", **options)
+        return digest(model.networks)
+
+    seen = []
+    assert trained(cluster=start(2), progress=seen.append) == trained(progress=False)
+    assert seen[-1].unit == "row"
+    assert seen[-1].done == seen[-1].total
 
 
 def test_weights_of_rows(start):

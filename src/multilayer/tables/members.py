@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from multilayer import backend
@@ -91,7 +91,7 @@ def train_bag(
         seconds = None if deadline is None else deadline - time.monotonic()
         schedule = scheduled(bag, seconds, max(1, processors))
         if checkpoint is not None:
-            bag = replace(bag, checkpoint=os.fspath(checkpoint))
+            bag = replace(bag, checkpoint=str(Path(checkpoint).absolute()))  # on workers, too
         finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.plan)
         stack.callback(finished.close)
         before = dict(finished.members)
