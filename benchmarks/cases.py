@@ -26,7 +26,8 @@ class ForwardCase:
     def name(self) -> str:
         """How the case is called in tables."""
         dtype = "" if self.dtype == "float32" else f", {self.dtype}"
-        return f"{'-'.join(map(str, self.shape))} {self.hidden}, {self.batch}{dtype}"
+        output = "" if self.output in ("identity", self.hidden) else f" {self.output}"
+        return f"{'-'.join(map(str, self.shape))} {self.hidden}{output}, {self.batch}{dtype}"
 
     @property
     def flops(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ _MOST_LAYERS = 10
 
 # Those that every peer has, in both types.
 _HIDDEN = ("relu", "relu", "sigmoid", "tanh", "leaky_relu", "elu")
+_OUTPUTS = ("identity", "identity", "softmax", "sigmoid")
 _MOST_PRODUCTS = 1e10
 """Multiply-adds of a call; beyond that, rows are drawn again."""
 
@@ -31,8 +32,8 @@ ONCE_LOST = (
 
 def random_cases(shapes: int, seed: int) -> list[ForwardCase]:
     """Return that many cases; the same for the same seed, and fewer are the first of more."""
-    rng = np.random.default_rng(seed)
-    return [_random_case(rng) for _ in range(shapes)]
+    rng, outputs = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    return [replace(_random_case(rng), output=str(outputs.choice(_OUTPUTS))) for _ in range(shapes)]
 
 
 def _random_case(rng: np.random.Generator) -> ForwardCase:

@@ -21,6 +21,7 @@ def test_shapes_cover_what_is_promised() -> None:
     assert {min(case.batch for case in cases), max(case.batch for case in cases)} == {1, 20_000}
     assert {case.dtype for case in cases} == {"float32", "float64"}
     assert len({case.hidden for case in cases}) > 3
+    assert {case.output for case in cases} == {"identity", "sigmoid", "softmax"}
     assert all(layers[0][0].dtype == case.dtype for case in cases[:5] for layers in [case.layers()])
 
 
