@@ -202,6 +202,8 @@ def _median(values: Sequence[float | None]) -> float | None:
 def report(results: Sequence[Measured]) -> str:
     """Return our error by set and the ratios of all others' to it, below 1 where ours is not the lowest; a summary."""
     ours, *others = summary(results)
+    if not ours.sets:
+        return f"no results of {OURS} to compare others with"
     of_others = {other.contender: pairs(results, other.contender) for other in others}
     width = max(map(len, (OURS, *of_others))) + 2
     lines = ["".join([f"{'':<16}", *(f"{name:>{width}}" for name in (OURS, *of_others))])]

@@ -52,6 +52,8 @@ def test_a_report_shows_a_loss_as_a_ratio_below_1() -> None:
         ["b", "8", "0.500", "1.125"],
     ]
     assert any("HistGradientBoosting" in line and "ours has less on 1; lost: b" in line for line in lines[3:])
+    others = [one for one in results() if one.contender != "multilayer"]
+    assert report(others) == report([]) == "no results of multilayer to compare others with"
 
 
 def test_results_are_kept_in_a_file_and_a_line_cut_short_is_measured_again(tmp_path: Path) -> None:
