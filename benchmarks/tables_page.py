@@ -65,7 +65,7 @@ def _beside(other: Summary) -> list[str]:
         str(other.sets),
         str(other.splits),
         f"{other.wins} of {other.sets}",
-        f"**{other.ratio:.3f}**",
+        f"{other.ratio:.3f}",
         f"{other.seconds:.1f} s",
         f"{other.our_seconds:.1f} s",
     ]

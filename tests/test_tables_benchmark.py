@@ -98,7 +98,7 @@ def test_the_page_shows_every_set_and_what_was_lost(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tables_page, "load", documents.get)
     learned, predicted = tables_page.sections()
     assert "| b | 8 | **0.500** | 1.125 |" in learned
-    assert "| HistGradientBoosting | 2 | 3 | 1 of 2 | **1.000** | 2.0 s | 2.0 s |" in learned
+    assert "| HistGradientBoosting | 2 | 3 | 1 of 2 | 1.000 | 2.0 s | 2.0 s |" in learned
     assert "coverage of 90 % intervals 91.0 %" in learned
     assert "| two | 2.0 s | 3.0 s | 3 MiB | 2.0 s | 6.0 s | 3 MiB | **2.00** |" in predicted
     assert "Memory is 2 MiB over" in predicted
