@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from multilayer._base import text
 from multilayer._base.language import CATALOGUES, DOMAIN
 
 _NEEDS = {
+    "cluster/test_ray.py": "ray",
     "cluster/test_search.py": "optuna",
+    "cluster/test_spark.py": "pyspark",
     "interop/test_torch.py": "torch",
     "exchange/keras/test_keras.py": "keras",
     "exchange/onnx/test_exports.py": "torch",
@@ -31,6 +34,8 @@ _NEEDS = {
 """Modules that cannot be imported without a package of the oracles; all that they hold has that mark."""
 
 collect_ignore = [path for path, package in _NEEDS.items() if not find_spec(package)]
+if which("java") is None:  # in which Spark runs
+    collect_ignore.append("cluster/test_spark.py")
 
 # A test fails for what it finds, never for a busy machine.
 settings.register_profile("multilayer", deadline=None)
