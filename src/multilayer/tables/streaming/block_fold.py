@@ -119,7 +119,10 @@ class BlockFold:
     held_out_cells: Cells
     held_out_y: NDArray[Any]
     sample: Cells
+    """Rows of the table, the same for all members."""
     sample_y: NDArray[Any]
+    sample_used: NDArray[np.bool_]
+    """Those that the member does not hold out."""
     in_blocks: bool = field(default=True, init=False)
 
     @property
@@ -135,7 +138,8 @@ class BlockFold:
 
     def some(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return encoded rows to train on, so many at most, drawn at random from the sample."""
-        return self.blocks.inputs_of(self.sample)[rng.permutation(len(self.sample))[:count]]
+        used = np.flatnonzero(self.sample_used)
+        return self.blocks.inputs_of(self.sample)[rng.permutation(used)[:count]]
 
     def training(self, start: MLP, **options: Any) -> Training:
         """Return the training of a network, measured on the rows that are held out."""
@@ -146,8 +150,8 @@ class BlockFold:
 
     def part(self, rows: int) -> ArrayFold:
         """Return about so many rows to train on in memory, and the same share of the others."""
-        inside = min(rows, len(self.sample))
-        outside = max(1, len(self.held_out_y) * inside // self.rows)
-        cells = np.concatenate([self.sample[:inside], self.held_out_cells[:outside]])
-        y = np.concatenate([self.sample_y[:inside], self.held_out_y[:outside]])
-        return ArrayFold(self.blocks.inputs_of(cells), y, None, np.arange(len(y)) >= inside)
+        inside = np.flatnonzero(self.sample_used)[:rows]
+        outside = max(1, len(self.held_out_y) * len(inside) // self.rows)
+        cells = np.concatenate([self.sample[inside], self.held_out_cells[:outside]])
+        y = np.concatenate([self.sample_y[inside], self.held_out_y[:outside]])
+        return ArrayFold(self.blocks.inputs_of(cells), y, None, np.arange(len(y)) >= len(inside))

@@ -146,8 +146,9 @@ class Survey:
                 FoldBlocks(self.files, self.aim, encoder, self.places, member),
                 cells[self.held_out_by == member],
                 y[self.held_out_by == member],
-                some[self.sample_by != member],
-                some_y[self.sample_by != member],
+                some,
+                some_y,
+                self.sample_by != member,
             )
             for member in range(members)
         ]
