@@ -15,7 +15,6 @@ Looked at are the first mebibyte and the first 1000 lines.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -28,13 +27,13 @@ from typing import Any, TypedDict
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
-from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow
 from multilayer.io.csv_header import header_of
+from multilayer.tables.files.encodings import encoding_of, text_of
 from multilayer.tables.files.sources import Source
 from multilayer.tables.units import without_unit
 
-__all__ = ["Dialect", "Options", "Settings", "dialect_of", "undecodable"]
+__all__ = ["Dialect", "Options", "Settings", "dialect_of"]
 
 _LINES = 1000
 _SEPARATORS = ",;\t|"
@@ -45,13 +44,6 @@ _DECIMAL = {
     ".": re.compile(r"[+-]?(?:[0-9]*\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
 }
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class Options(TypedDict, total=False):
@@ -138,8 +130,8 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
     InputError
         When it is empty or no text.
     """
-    encoding, notes = (settings.encoding, []) if settings.encoding else _encoding(source)
-    text = _text(source, encoding)
+    encoding, notes = (settings.encoding, []) if settings.encoding else encoding_of(source)
+    text = text_of(source, encoding)
     declared = _SEPARATOR_LINE.match(text)
     lines = list(islice(io.StringIO(text[declared.end() :] if declared else text, newline=""), _LINES))
     quote = _quote("".join(lines)) if settings.quote is None else settings.quote
@@ -213,63 +205,6 @@ def _perhaps_a_row(rows: Sequence[CsvRow]) -> list[str]:
                 )
             ]
     return []
-
-
-def _encoding(source: Source) -> tuple[str, list[str]]:
-    head = source.head
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, [] if encoding == "utf-8" else [_said(encoding)]
-    pairs = len(head) // 2
-    for encoding, nul in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if pairs and nul.count(0) > 0.4 * pairs and head.count(0) < 1.2 * nul.count(0):
-            return encoding, [_said(encoding)]
-    with suppress(UnicodeDecodeError):
-        codecs.getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
-        return "utf-8", []
-    return "cp1252", [_said("cp1252 (Windows, Latin-1)")]
-
-
-def _said(encoding: str) -> str:
-    return fill("the text is read in the encoding {encoding}", encoding=encoding)
-
-
-def undecodable(where: str, line: int, encoding: str, error: UnicodeError) -> InputError:
-    """Return the error for bytes, from a line on, that are not text in an encoding."""
-    if not isinstance(error, UnicodeDecodeError):
-        template = N_("{where}: expected text in {encoding}, found other bytes; set the encoding that it has")
-        return InputError(fill(template, where=where, encoding=quoted(encoding)))
-    return InputError(
-        fill(
-            "{where}, line {line}: expected text in {encoding}, found the byte 0x{byte:02x}; save it as UTF-8, or set "
-            "the encoding that it has, as latin-1",
-            where=where,
-            line=line + error.object.count(b"\n", 0, error.start),
-            encoding=encoding,
-            byte=error.object[error.start],
-        )
-    )
-
-
-def _text(source: Source, encoding: str) -> str:
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(source.head)
-    except UnicodeError as error:
-        raise undecodable(source.where, 1, encoding, error) from None
-    text = text.removeprefix("\ufeff")
-    nul = text.find("\0")
-    if nul >= 0:
-        line = text.count("\n", 0, nul) + 1
-        raise InputError(
-            fill(
-                "{where}, line {line}: expected text, found a NUL byte; save the table as CSV",
-                where=source.where,
-                line=line,
-            )
-        )
-    if not source.whole and "\n" in text:  # the last line may be cut
-        text = text[: text.rindex("\n") + 1]
-    return text
 
 
 def _quote(text: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
-from multilayer.tables.files.dialect import Dialect, undecodable
+from multilayer.tables.files.dialect import Dialect
+from multilayer.tables.files.encodings import undecodable
 from multilayer.tables.files.sources import Source
 
 __all__ = ["fault_in", "line_of_row"]
