@@ -173,7 +173,11 @@ def _prove_source(found: Imported, how: _How) -> list[str]:
     if proof is not None:
         how.proofs.append(proof)
     elif found.program is not None or found.proof is not None:
-        return [fill("no program that runs the source is installed")]
+        return [
+            fill(
+                "nothing is installed that runs the file that was read, so what was written is compared with it as read"
+            )
+        ]
     return []
 
 

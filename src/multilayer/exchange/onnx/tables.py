@@ -225,7 +225,8 @@ def _encoded(emitter: Emitter, column: ColumnEncoder, values: Mapping[str, str])
         if schema.kind not in _KINDS:
             raise InputError(
                 fill(
-                    "ONNX has no {kind}s; train without the column, or with its parts as numbers",
+                    "ONNX has no {kind}s; write the model as source (.c, .py, .mjs, .html), or train with the parts "
+                    "of the column as numbers",
                     kind=schema.kind,
                 )
             )
