@@ -47,8 +47,8 @@ def test_it_says_which_way_was_taken(trained, tmp_path):
     assert "2 classes" in found.out
     assert "each network holds out about" in found.out
     assert "suspicious: the column 'leak' alone predicts 'kind'" in found.out
-    assert "1 of 1,200 rows have no 'kind', and are left out" in found.out
-    assert "read in 24 blocks, not all at once" in found.out
+    assert "1 of 1,200 rows have no 'kind', and are left out" in found.err
+    assert "read in 24 blocks, not all at once" in found.err
     model = Model.load(tmp_path / "m.safetensors")
     assert model.record["rows"] == ROWS - 1
     assert any("blocks" in note for note in model.record["notes"])

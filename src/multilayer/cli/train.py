@@ -229,7 +229,8 @@ def _reached(model: Model, rows: TableSource) -> Table:
         epochs=record.epochs,
     )
     words = next(words for limit, words in _WORDS if wrong <= limit)
-    said = [(fill("trained"), trained), *((fill("note"), note) for note in record.notes)]
+    notes = [note for note in record.notes if note not in rows.notes]  # those stand above
+    said = [(fill("trained"), trained), *((fill("note"), note) for note in notes)]
     said += [(fill("reached"), figures), (fill("which is"), fill(words))]
     return Table(
         fill("Model of {target}", target=quoted(model.target.name)), (), tuple(said), frozenset({0, 1})

@@ -73,12 +73,12 @@ def rows_to_train_on(  # noqa: PLR0913  (options of a command)
         made = _surveyed(
             found, target, as_json, task=task, types=kept, members=members, rng=rng, memory=memory
         )
-        _print(made.doubts)
+        _print((*made.notes, *made.doubts))
         return made
     with located(source(table)):
         columns, left_out = with_target(_used(found.columns, target, ignore), target)
         whole = ColumnsSource.of(columns, Target.of(columns[target], task), notes=left_out)
-        _print(found.notes)
+        _print((*found.notes, *left_out))
         return whole
 
 
