@@ -47,13 +47,26 @@ def diagnosis_faults(seeds: int, store: bool) -> None:
     default=0.0,
     help="Train cases that have no label yet for so many minutes; what is done is kept.",
 )
+@click.option(
+    "--published",
+    is_flag=True,
+    help="Published rules beside it, on networks of our own core, which they watch.",
+)
 @store_option
-def diagnosis_suite(half: Half, each: int, minutes: float, store: bool) -> None:
+def diagnosis_suite(half: Half, each: int, minutes: float, published: bool, store: bool) -> None:
     """Networks labelled by intervention: is the verdict a cause that, once mended, makes the network learn?"""
     if minutes:
         done, wanted = label(half, each, minutes)
         print(f"{done} of {wanted} cases have a label")
     found = labelled(half, each)
+    if published:
+        found = [one for one in found if one[0].recipe.framework == "multilayer"]
+        comparison = beside(found, judged(found, ("everything",)))
+        print(comparison)
+        if store:
+            start = f"<!-- python -m benchmarks diagnosis-suite --half {half} --each {each} --published -->"
+            put(_PAGE, f"\n{comparison}\n", start, "<!-- end of published rules -->")
+        return
     kinds = Counter(figures.label for _, figures in found)
     outcomes = judged(found)
     about = f"{len(found)} networks: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
@@ -61,8 +74,6 @@ def diagnosis_suite(half: Half, each: int, minutes: float, store: bool) -> None:
         [
             f"{about}. Opened on {date.today()}.",
             summary(outcomes),
-            "Of networks of our own core, which published rules can watch:",
-            beside(found, outcomes),
             by_mistake(outcomes),
             confusion(outcomes, "everything"),
             "Verdicts that name a cause, with all but other data told:",

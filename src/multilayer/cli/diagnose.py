@@ -168,6 +168,9 @@ def _show(found: Diagnosis, ranking: Ranking | None, html: str | None, as_json: 
     print_styled(repr(found), _STYLES)
     if ranking is not None:
         print_text(f"\n{ranking!r}")
+        own = "" if found.cause is None else ranking.on(found.cause.check)
+        if own:
+            print_text(own)
 
 
 def _refuse_for_models(options: dict[str, object]) -> None:

@@ -52,7 +52,7 @@ def with_fix(start: MLP, state: State, remedy: str, change: str) -> State:
         held_out=None,
         rng=generator(0),
     )
-    for name, variant in variants(replace(setup, standardized=problem.setup.standardized)):
+    for name, variant in variants(_known(setup, problem.setup)):
         if name == remedy and isinstance(variant, Variant) and variant.change == change:
             return _taken(variant.setup, state, start)
     raise InputError(fill("this training has no remedy '{change}'; try the remedies again", change=change))
@@ -68,6 +68,11 @@ def _setup(start: MLP, state: State) -> Setup:
     )
 
 
+def _known(setup: Setup, tried: Setup) -> Setup:
+    """Return the setup with what was measured of its data."""
+    return replace(setup, standardized=tried.standardized, targets_scaled=tried.targets_scaled)
+
+
 def _taken(setup: Setup, state: State, start: MLP) -> State:
     net, rows, recipe = setup.network, state.rows, state.recipe.with_config(setup.config)
     if not setup.keep_weights:
@@ -76,7 +81,8 @@ def _taken(setup: Setup, state: State, start: MLP) -> State:
         net = initialize(net.widths, hidden, output, initializer=initializer, dtype=net.dtype, rng=seed)
     if net is not start:
         net = MLP(net.layers, classes=start.classes, inputs=start.input_names)
-    return State(net, standardized(rows) if setup.standardize else rows, recipe)
+    rows = standardized(rows) if setup.standardize else rows
+    return State(net, with_targets_standardized(rows) if setup.scale_targets else rows, recipe)
 
 
 def standardized(rows: Rows) -> Rows:
@@ -84,3 +90,11 @@ def standardized(rows: Rows) -> Rows:
     std = rows.X.std(axis=0, dtype=np.float64)
     X = (rows.X - rows.X.mean(axis=0, dtype=np.float64)) / np.where((std > 0.0) & np.isfinite(std), std, 1.0)
     return replace(rows, X=X, about=fill("{rows}, standardized", rows=rows.about))
+
+
+def with_targets_standardized(rows: Rows) -> Rows:
+    """Return the rows with targets of mean 0 and standard deviation 1."""
+    y = np.asarray(rows.y, np.float64)
+    std = y.std(axis=0)
+    y = (y - y.mean(axis=0)) / np.where((std > 0.0) & np.isfinite(std), std, 1.0)
+    return replace(rows, y=y, about=fill("{rows}, targets standardized", rows=rows.about))

@@ -7,22 +7,26 @@ import pytest
 
 from multilayer import MLP, Dense
 from multilayer.activations import gelu, identity, relu, sigmoid, tanh
+from multilayer.diagnosis import CHECKS
 from multilayer.diagnosis.remedies import NotApplicable, Setup, Variant
 from multilayer.diagnosis.remedies.remedy import (
+    OWN,
     REMEDIES,
     activation,
+    clipping,
     initialization,
     patience,
     penalty,
     rate,
     solver,
     standardize,
+    targets,
     width,
 )
 from multilayer.initializers import Orthogonal, ScikitLearn
 from multilayer.losses import binary_cross_entropy
 from multilayer.network.initialized import initialize
-from multilayer.optimizers import LBFGS, SGD, Adam, InverseScaling
+from multilayer.optimizers import LBFGS, SGD, Adam, ClipByNorm, InverseScaling
 from multilayer.training import EarlyStopping, TrainConfig
 
 SETUP = Setup(
@@ -58,7 +62,7 @@ def with_hidden(*hidden):
 
 
 def test_names_are_all_different():
-    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 8
+    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 10
 
 
 def test_standardize():
@@ -172,6 +176,26 @@ def test_a_penalty_is_left_out_where_it_is_not_tiny():
     (variant,) = penalty(SETUP.with_config(l2=30.0, weight_decay=0.1))
     assert (variant.setup.config.l2, variant.setup.config.weight_decay) == (0.0, 0.0)
     assert variant.call == "alpha=0"
+
+
+def test_targets_are_standardized_where_they_are_of_another_size():
+    assert list(targets(SETUP)) == []
+    (variant,) = targets(dataclasses.replace(SETUP, targets_scaled=False))
+    assert variant.setup.scale_targets
+    assert variant.call == "TransformedTargetRegressor(MLPClassifier(...), transformer=StandardScaler())"
+    assert list(targets(variant.setup)) == []
+
+
+def test_gradients_are_clipped_where_that_is_an_option_and_not_taken():
+    (variant,) = clipping(FIT)
+    assert variant.setup.config.clip == ClipByNorm(1.0)
+    for other in (SETUP, variant.setup, FIT.with_config(optimizer=LBFGS(), stopping=None)):
+        assert list(clipping(other)) == []
+
+
+def test_the_remedies_of_verdicts_are_remedies_of_checks():
+    assert set(OWN) <= {check.name for check in CHECKS}
+    assert set(OWN.values()) <= {remedy.__name__ for remedy in REMEDIES}
 
 
 def test_narrow_layers_become_wide_and_wide_ones_stay():

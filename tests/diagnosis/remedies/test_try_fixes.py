@@ -55,6 +55,34 @@ def test_standardizing_is_found_for_inputs_far_away():
     assert ranking.metric == "r2"
 
 
+@pytest.mark.parametrize(("factor", "offset"), [(1e4, 4e4), (1e-4, 0.0)])
+def test_standardizing_targets_is_found_for_targets_of_another_size(factor, offset):
+    X = RNG.standard_normal((200, 2))
+    y = factor * (X[:, :1] * X[:, 1:]) + offset
+    ranking = try_fixes(REGRESSION, X, y, seeds=2)
+    row = next(row for row in ranking.rows if row.remedy == "targets")
+    assert row.helps
+    assert row.score > 0.8
+    assert ranking.on("unscaled_targets") == (
+        f"The verdict's own remedy is the one that helps most: {row.change}."
+        if row is ranking.best
+        else f"The verdict's own remedy helps, and another one more: {row.change}, {row.gain:+.4f} R^2."
+    )
+    assert all(
+        one.remedy != "targets" for one in try_fixes(REGRESSION, X, y / factor, seeds=1, epochs=1).rows
+    ) == (offset == 0.0)
+
+
+def test_whether_the_remedy_of_the_verdict_won():
+    ranking = try_fixes(REGRESSION, FAR, PRODUCT, seeds=3)
+    assert ranking.on("unscaled_inputs") == (
+        "The verdict's own remedy is the one that helps most: standardized inputs."
+    )
+    assert ranking.on("undertraining").startswith("The verdict's own remedy")
+    assert ranking.on("too_few_units") == "The verdict's own remedy was not tried."
+    assert ranking.on("leaking_inputs") == ""
+
+
 def test_the_verdict_where_nothing_helps():
     X, y = RNG.standard_normal((100, 2)), RNG.integers(0, 2, 100)
     noise = np.zeros_like(X)

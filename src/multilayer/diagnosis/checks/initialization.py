@@ -99,7 +99,7 @@ def _finding(
     activation = evidence.network.layers[number - 1].activation
     return Finding(
         title=title,
-        severity="warning" if performance(evidence) in ("good", "unknown") else "error",
+        severity="error" if performance(evidence) == "poor" else "warning",
         layer=number,
         value=value,
         threshold=threshold,

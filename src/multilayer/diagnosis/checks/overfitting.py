@@ -2,10 +2,10 @@
 
 What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends where more than half is lost
 again of what it had gained over the best constant, while the training loss fell by more than 5% in the same time; an
-error where a constant has a lower validation loss. A loss of the given data that is above the last one of training by
-a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
-more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant
-to perfection, which leaves next to nothing of what that model cannot explain: what is noise was learned by heart.
+error where a constant has a lower validation loss, of numbers. A loss of the given data that is above the last one of
+training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
+more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant to
+perfection, which leaves next to nothing of what that model cannot explain: what is noise was learned by heart.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -82,8 +82,11 @@ def _end(curves: needs.Curves) -> float:
 
 
 def _is_useless(evidence: Evidence, curves: needs.Curves) -> bool:
-    constant = None if evidence.outputs is None else evidence.outputs.constant_loss
-    return constant is not None and _end(curves) > constant
+    """Whether a constant has a lower validation loss. Of a classifier that may be one that is only too sure."""
+    outputs = evidence.outputs
+    if outputs is None or outputs.constant_loss is None or outputs.confusion is not None:
+        return False
+    return _end(curves) > outputs.constant_loss
 
 
 def _of_other_data(evidence: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -54,6 +55,10 @@ class Setup:
     """Whether the columns of X have mean 0 and standard deviation 1 already."""
     standardize: bool = False
     """Whether the columns of X are standardized before training."""
+    targets_scaled: bool = True
+    """Whether the targets are of the size of outputs already, or no numbers without bounds."""
+    scale_targets: bool = False
+    """Whether the targets are standardized before training, so that the network predicts standardized ones."""
     estimator: str | None = None
     """The class whose parameters describe all this; None for `fit`."""
 
@@ -145,6 +150,8 @@ _MINIMUM_EPOCHS = 20
 """Epochs of a training, however large it is."""
 _HELD_OUT, _MINIMUM_SAMPLES = 0.25, 40
 """The fraction of the samples that is scored, and how many samples there have to be."""
+_SIZE = 3.0
+"""Means and standard deviations of targets that starting weights reach in a few steps, and no less than a third."""
 _STANDARD = 0.1
 """How far from 0 and 1 means and standard deviations may be that need no standardizing."""
 
@@ -165,20 +172,38 @@ class Data:
 
     def standardized(self) -> Data:
         """Return the same data with columns of mean 0 and standard deviation 1 over the training samples."""
-        mean, std = self._columns()
+        mean, std = _moments(self.X)
         std = np.where((std > 0.0) & np.isfinite(std), std, 1.0)
         return replace(self, X=(self.X - mean) / std, scored_X=(self.scored_X - mean) / std)
+
+    def with_targets_standardized(self) -> Data:
+        """Return the same data with targets of mean 0 and standard deviation 1 over the training samples."""
+        mean, std = _moments(self.y)
+        std = np.where((std > 0.0) & np.isfinite(std), std, 1.0)
+        return replace(self, y=(self.y - mean) / std, scored_y=(self.scored_y - mean) / std)
+
+    @property
+    def has_scaled_targets(self) -> bool:
+        """Whether means and standard deviations of the targets are of the size of outputs."""
+        mean, std = _moments(self.y)
+        return bool(((np.abs(mean) < _SIZE) & (std < _SIZE) & (std > 1.0 / _SIZE)).all())
+
+    def prepared(self, setup: Setup) -> Data:
+        """Return the data as a setup has them."""
+        data = self.standardized() if setup.standardize else self
+        return data.with_targets_standardized() if setup.scale_targets else data
 
     @property
     def is_standardized(self) -> bool:
         """Whether standardizing would change next to nothing, constant columns aside."""
-        mean, std = self._columns()
+        mean, std = _moments(self.X)
         near = (np.abs(mean) < _STANDARD) & (np.abs(std - 1.0) < _STANDARD)
         return bool((near | (std == 0.0)).all())
 
-    def _columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        with np.errstate(all="ignore"):
-            return self.X.mean(axis=0, dtype=np.float64), self.X.std(axis=0, dtype=np.float64)
+
+def _moments(columns: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    with np.errstate(all="ignore"):
+        return columns.mean(axis=0, dtype=np.float64), columns.std(axis=0, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +269,8 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
             )
         )
     data = _data(x, y[rows], held_out, rng)
-    setup = replace(setup, standardized=data.is_standardized)
+    scaled = metric.name != "r2" or not _unbounded(setup) or data.has_scaled_targets
+    setup = replace(setup, standardized=data.is_standardized, targets_scaled=scaled)
     allowed = _affordable(setup, len(data.X)) if epochs is None else epochs
     if allowed < setup.config.epochs:
         notes.append(fill(_SHORTENED, epochs=allowed, total=setup.config.epochs))
@@ -280,6 +306,12 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
         )
     order = rng.permutation(len(X))
     return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])
+
+
+def _unbounded(setup: Setup) -> bool:
+    """Whether outputs and targets are numbers without bounds, so that both may be standardized."""
+    reach, targets = setup.activations[-1].facts.range, setup.config.loss.facts.targets
+    return all(math.isinf(end) for end in (reach.low, reach.high, targets.low, targets.high))
 
 
 def _affordable(setup: Setup, rows: int) -> int:

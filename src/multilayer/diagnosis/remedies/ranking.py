@@ -11,7 +11,7 @@ import numpy as np
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
 from multilayer._base.translation import N_
-from multilayer.diagnosis.remedies.remedy import NotApplicable
+from multilayer.diagnosis.remedies.remedy import OWN, NotApplicable
 
 __all__ = ["INTERRUPTED", "Ranking", "Row", "ordered"]
 
@@ -116,6 +116,25 @@ class Ranking:
             before=self.untouched.score,
             seeds=len(self.seeds),
         )
+
+    def on(self, check: str) -> str:
+        """Return in one sentence whether the remedy that a check's advice names first is the one that helps most.
+
+        Empty where the advice names none of the remedies.
+        """
+        own = OWN.get(check)
+        row = next((row for row in self.rows if row.remedy == own), None)
+        if row is None:
+            return "" if own is None else fill("The verdict's own remedy was not tried.")
+        places = {"change": row.change, "gain": row.gain, "metric": _METRICS.get(self.metric, self.metric)}
+        if row is self.best:
+            return fill("The verdict's own remedy is the one that helps most: {change}.", **places)
+        if row.helps:
+            return fill(
+                "The verdict's own remedy helps, and another one more: {change}, {gain:+z.4f} {metric}.",
+                **places,
+            )
+        return fill("The verdict's own remedy does not help: {change}, {gain:+z.4f} {metric}.", **places)
 
     @property
     def interrupted(self) -> bool:

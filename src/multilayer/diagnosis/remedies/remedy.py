@@ -5,7 +5,7 @@ To add one: a function, and an entry of `REMEDIES`. Its name is the name of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
@@ -17,9 +17,9 @@ from multilayer.diagnosis.remedies.problem import Setup
 from multilayer.initializers import Orthogonal, ScikitLearn, for_activation
 from multilayer.network import MLP, Dense
 from multilayer.network.initialized import initialize
-from multilayer.optimizers import LBFGS, Adam
+from multilayer.optimizers import LBFGS, Adam, ClipByNorm
 
-__all__ = ["REMEDIES", "NotApplicable", "Remedy", "Variant"]
+__all__ = ["OWN", "REMEDIES", "NotApplicable", "Remedy", "Variant"]
 
 _ACTIVATIONS = (tanh, relu, gelu)
 """Bounded and zero-centred; a rectifier; a smooth one."""
@@ -62,6 +62,19 @@ def standardize(setup: Setup) -> Iterator[Variant | NotApplicable]:
         fit="fit(network, (X - X.mean(axis=0)) / X.std(axis=0), y, ...)",
     )
     yield Variant(change, call, replace(setup, standardize=True))
+
+
+def targets(setup: Setup) -> Iterator[Variant]:
+    """Targets of mean 0 and standard deviation 1, where they are numbers of another size."""
+    if not setup.targets_scaled and not setup.scale_targets:
+        yield Variant(
+            fill("standardized targets"),
+            setup.call(
+                estimator=f"TransformedTargetRegressor({setup.estimator}(...), transformer=StandardScaler())",
+                fit="fit(network, X, (y - y.mean(axis=0)) / y.std(axis=0), ...)",
+            ),
+            replace(setup, scale_targets=True),
+        )
 
 
 def activation(setup: Setup) -> Iterator[Variant | NotApplicable]:
@@ -211,8 +224,43 @@ def width(setup: Setup) -> Iterator[Variant]:
     )
 
 
+def clipping(setup: Setup) -> Iterator[Variant]:
+    """Gradients of a norm of 1 at most, where they are not clipped; estimators have no such parameter."""
+    config = setup.config
+    if setup.estimator is None and config.clip is None and not isinstance(config.optimizer, LBFGS):
+        yield Variant(
+            fill("gradients clipped to a norm of 1"),
+            "clip=ClipByNorm(1.0)",
+            setup.with_config(clip=ClipByNorm(1.0)),
+        )
+
+
+OWN: Mapping[str, str] = {
+    "unscaled_inputs": "standardize",
+    "unscaled_targets": "targets",
+    "initialization": "initialization",
+    "duplicate_units": "initialization",
+    "linear_units": "activation",
+    "vanishing_gradients": "activation",
+    "collapsed_signal": "activation",
+    "dead_units": "initialization",
+    "saturated_units": "initialization",
+    "exploding_gradients": "clipping",
+    "loss_not_finite": "rate",
+    "learning_rate_too_high": "rate",
+    "learning_rate_too_low": "rate",
+    "oscillation": "rate",
+    "update_ratio": "rate",
+    "undertraining": "patience",
+    "plateau_stop": "patience",
+    "too_much_penalty": "penalty",
+    "too_few_units": "width",
+}
+"""From a check to the remedy that its advice names first, where there is one."""
+
 REMEDIES: tuple[Remedy, ...] = (
     standardize,
+    targets,
     activation,
     initialization,
     rate,
@@ -220,5 +268,6 @@ REMEDIES: tuple[Remedy, ...] = (
     solver,
     penalty,
     width,
+    clipping,
 )
 """In the order in which they are tried."""

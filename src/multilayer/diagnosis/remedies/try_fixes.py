@@ -126,7 +126,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     data, found = problem.data, list(variants(problem.setup))
     baseline = _Trials("", Variant(fill("as it is"), "", problem.setup), data)
     trials = [
-        _Trials(name, variant, data.standardized() if variant.setup.standardize else data)
+        _Trials(name, variant, data.prepared(variant.setup))
         for name, variant in found
         if isinstance(variant, Variant)
     ]
