@@ -1,10 +1,11 @@
-"""One fully connected layer."""
+"""One fully connected layer, and which follow each other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.activations import Activation, get, identity
 
-__all__ = ["Dense", "float_type", "samples_in", "samples_of"]
+__all__ = ["Dense", "check_chain", "float_type", "samples_in", "samples_of"]
 
 _NETWORK = N_("x has shape {shape}; this network takes ({width},), or (samples, {width})")
 _LAYER = N_("x has shape {shape}; this layer takes ({width},), or (samples, {width})")
@@ -211,3 +212,47 @@ def _owned(array: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
     copy = np.array(array, dtype=kind, order="C")
     copy.flags.writeable = False
     return copy
+
+
+def check_chain(layers: tuple[Dense, ...]) -> None:
+    """Refuse layers that do not follow each other.
+
+    Raises
+    ------
+    InputError
+        Naming the layer: it is no `Dense`, takes another number of inputs, or is of another type.
+    """
+    if not layers:
+        raise InputError("a network needs at least one layer; got none")
+    for number, layer in enumerate(layers, 1):
+        if not isinstance(layer, Dense):
+            raise InputError(
+                fill(
+                    "layer {number} is a {kind}; expected multilayer.Dense",
+                    number=number,
+                    kind=type(layer).__name__,
+                )
+            )
+    for number, (before, layer) in enumerate(pairwise(layers), 2):
+        if layer.inputs != before.units:
+            raise InputError(
+                fill(
+                    "layer {number}: W has shape {shape} but layer {before} has {units} "
+                    "units; expected ({units}, n)",
+                    number=number,
+                    shape=layer.W.shape,
+                    before=number - 1,
+                    units=before.units,
+                )
+            )
+        if layer.dtype != before.dtype:
+            raise InputError(
+                fill(
+                    "layer {number} is {dtype} but layer {before} is {before_dtype}; "
+                    "expected one type for all layers",
+                    number=number,
+                    dtype=layer.dtype,
+                    before=number - 1,
+                    before_dtype=before.dtype,
+                )
+            )

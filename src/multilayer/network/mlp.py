@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import pairwise
 from numbers import Integral
 from typing import Any
 
@@ -19,7 +18,7 @@ from multilayer._base.names import with_known_options
 from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
-from multilayer.network.dense import Dense, float_type, samples_in, samples_of
+from multilayer.network.dense import Dense, check_chain, float_type, samples_in, samples_of
 from multilayer.network.labels import Label, array_of_labels, distinct
 from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
@@ -77,7 +76,7 @@ class MLP:
                 fill("layers must be Dense layers in a list; got {layers}", layers=one_line(repr(layers), 60))
             )
         layers = given
-        _check_chain(layers)
+        check_chain(layers)
         units = layers[-1].units
         object.__setattr__(self, "layers", layers)
         count = 2 if units == 1 else units
@@ -268,40 +267,3 @@ class MLP:
 
 
 _THRESHOLD = Limits(optional=True)
-
-
-def _check_chain(layers: tuple[Dense, ...]) -> None:
-    if not layers:
-        raise InputError("a network needs at least one layer; got none")
-    for number, layer in enumerate(layers, 1):
-        if not isinstance(layer, Dense):
-            raise InputError(
-                fill(
-                    "layer {number} is a {kind}; expected multilayer.Dense",
-                    number=number,
-                    kind=type(layer).__name__,
-                )
-            )
-    for number, (before, layer) in enumerate(pairwise(layers), 2):
-        if layer.inputs != before.units:
-            raise InputError(
-                fill(
-                    "layer {number}: W has shape {shape} but layer {before} has {units} "
-                    "units; expected ({units}, n)",
-                    number=number,
-                    shape=layer.W.shape,
-                    before=number - 1,
-                    units=before.units,
-                )
-            )
-        if layer.dtype != before.dtype:
-            raise InputError(
-                fill(
-                    "layer {number} is {dtype} but layer {before} is {before_dtype}; "
-                    "expected one type for all layers",
-                    number=number,
-                    dtype=layer.dtype,
-                    before=number - 1,
-                    before_dtype=before.dtype,
-                )
-            )
