@@ -1,6 +1,8 @@
 """`multilayer train` on tables that are larger than the memory that it is given."""
 
 import json
+import os
+import threading
 
 import numpy as np
 import pyarrow as pa
@@ -80,3 +82,16 @@ def test_mistakes(trained, tmp_path):
         found = trained(*options)
         assert (found.code, message in found.err, found.out) == (2, True, "")
     assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_pipe_is_read_once(multilayer, tmp_path):
+    pipe, text = tmp_path / "pipe", "x,kind\n" + "".join(f"{x * 1.5},{'ab'[x > 20]}\n" for x in range(40))
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(text,))
+    writer.start()
+    (tmp_path / "tiny.toml").write_text(CONFIG)
+    options = ["--members", "1", "--config", tmp_path / "tiny.toml", "-o", tmp_path / "m.safetensors"]
+    found = multilayer("train", pipe, "--target", "kind", *options)
+    writer.join()
+    assert found.code == 0
+    assert "40 rows, 2 columns" in found.out

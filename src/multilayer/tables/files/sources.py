@@ -115,6 +115,8 @@ def source_of(path: AnyPath, *, once: bool = False) -> Source:
             with arrow().input_stream(str(file), compression="detect") as stream:
                 head, whole = _head(stream)
                 return Source(where, suffix_of(file), head, file, whole=whole)
+        if file is not None and not once:
+            return Source(where, "", file.read_bytes(), None)
         pipe: Any = sys.stdin.buffer if file is None else file.open("rb")
         if once:
             head, whole = _head(pipe)

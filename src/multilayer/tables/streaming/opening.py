@@ -99,8 +99,9 @@ def opened(
 
 
 def _has_blocks(path: str | Path) -> bool:
-    """Whether the first file is one of which parts can be read alone."""
-    return format_of(source_of(files_of(path)[1][0])) in {"parquet", "arrow"}
+    """Whether the first file is one of which parts can be read alone; a pipe is not, and is read once only."""
+    first = files_of(path)[1][0]
+    return first.is_file() and format_of(source_of(first)) in {"parquet", "arrow"}
 
 
 def shown_size(size: int) -> str:
