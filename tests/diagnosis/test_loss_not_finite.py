@@ -95,7 +95,8 @@ def test_a_validation_loss_of_every_other_epoch_is_set_against_its_own_epochs():
     found = diagnose(NET, X, Y, course=History(loss, held_out))
     reported = next(finding for finding in found.findings if finding.check == "overfitting")
     best = 2 * (int(np.argmin(held_out)) + 1)
-    assert f"in epoch {best}, while the training loss fell from {loss[best - 1]:.4g}" in reported.evidence
+    assert f"in epoch {best} to " in reported.evidence
+    assert f", while the training loss fell from {loss[best - 1]:.4g} to" in reported.evidence
 
 
 def test_the_curve_of_an_estimator_that_broke_off():
