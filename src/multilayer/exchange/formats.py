@@ -134,7 +134,7 @@ def format_of(path: AnyPath, name: str | None, *, to: bool) -> Format:
             )
         return found[0]
     suffix = Path(shown(path)).suffix.lower()
-    if suffix in _REFUSED:
+    if suffix in _REFUSED and not to:
         raise InputError(f"{shown(path)}: {_REFUSED[suffix]}")
     name_of_file = Path(shown(path)).name.lower()
     fitting = [(suffix, one) for one in able for suffix in one.suffixes if name_of_file.endswith(suffix)]

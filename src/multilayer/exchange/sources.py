@@ -55,7 +55,7 @@ def prover_of(source: Source) -> ModelProver:
         if found is None:
             return None
         run, by = found
-        return compared(model, lambda columns: run(texts_of(columns)), by, Rows().of(model, given))
+        return compared(model, lambda columns: run(texts_of(columns)), by, Rows().of(model, given), float)
 
     return prove
 

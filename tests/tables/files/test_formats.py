@@ -17,6 +17,7 @@ import pytest
 
 from multilayer import InputError
 from multilayer.tables import columns_of, read_batches, read_table, write_rows
+from multilayer.tables.files.arrow import in_one
 
 DAY = datetime.date(2024, 1, 31)
 TABLE = pa.table(
@@ -182,3 +183,14 @@ def test_a_changed_page_of_parquet_is_refused(tmp_path):
     for read in (read_table, lambda path: list(read_batches(path, schema))):
         with pytest.raises(InputError, match=r"t.parquet: cannot be read; it may be cut off or changed"):
             read(path)
+
+
+def test_texts_longer_than_their_offsets_are_read_whole(monkeypatch):
+    import pyarrow as pa
+
+    monkeypatch.setattr("multilayer.tables.files.arrow._MOST_OF_STRINGS", 4)
+    texts = ["one", None, "two", "three"]
+    chunked = pa.chunked_array([texts[:2], texts[2:]], "string")
+    assert in_one(chunked).to_pylist() == texts
+    assert in_one(chunked).type == "large_string"
+    assert in_one(pa.chunked_array([], "string")).to_pylist() == []

@@ -127,13 +127,19 @@ def proof(model: Model, path: Path, given: Columns | None = None) -> Proof | Non
     return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, columns)
 
 
-def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, columns: Columns) -> Proof:
-    """Return how far the answers of another program are from those of a model, for these rows."""
+def compared(
+    model: Model,
+    answers: Callable[[Columns], NDArray[Any]],
+    by: str,
+    columns: Columns,
+    dtype: Any = np.float32,
+) -> Proof:
+    """Return how far the answers of another program, which have this type, are from those of a model."""
     y = model(columns)
     other = np.asarray(answers(columns), np.float64).reshape(y.shape)
     shape = (columns.rows, -1)
     allowed = _allowed(model, columns)
-    return compared_numbers(y.reshape(shape), other.reshape(shape), allowed, by, np.float32)
+    return compared_numbers(y.reshape(shape), other.reshape(shape), allowed, by, dtype)
 
 
 def _allowed(model: Model, columns: Columns) -> NDArray[np.float64]:

@@ -18,6 +18,8 @@ from multilayer.tables.texts import Texts
 
 __all__ = ["array_of", "arrow", "as_text", "column_of", "filled", "flat", "in_one"]
 
+_MOST_OF_STRINGS = 2**31 - 1
+"""Bytes of an array of texts with offsets of 32 bits."""
 _NO_DATE = np.iinfo(np.int64).min
 """The number of NaT."""
 
@@ -104,10 +106,12 @@ def in_one(values: Any) -> Any:
     """Return a chunked array of Arrow in one piece."""
     if values.num_chunks == 1:
         return values.chunk(0)
-    if arrow("types").is_dictionary(values.type):
+    types = arrow("types")
+    if types.is_dictionary(values.type):
         values = values.unify_dictionaries()
-    combined = values.combine_chunks()
-    return combined.chunk(0) if hasattr(combined, "num_chunks") else combined
+    if types.is_string(values.type) and values.nbytes > _MOST_OF_STRINGS:
+        values = values.cast("large_string")
+    return arrow().concat_arrays(values.chunks) if values.num_chunks else arrow().array([], values.type)
 
 
 def _floats(values: Any) -> NDArray[np.float64]:
