@@ -20,6 +20,8 @@ MARKS = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # Where the machine is so busy that a worker takes a second for it.
+    pytest.mark.filterwarnings("ignore:Creating scratch directories is taking:UserWarning"),
 ]
 """Of all tests with a cluster."""
 
