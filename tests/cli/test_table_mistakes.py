@@ -30,7 +30,7 @@ ROWS = "".join(f"{x},{'ab'[x % 2]},{x % 3}\n" for x in range(30))
 TABLES = {
     "empty": ("", "empty"),
     "header only": ("x,c,y\n", "no row"),
-    "one row": ("x,c,y\n1,a,2.5\n", "in all 1 rows"),
+    "one row": ("x,c,y\n1,a,2.5\n", "found one row"),
     "one class": ("x,c,y\n" + "1,a,no\n2,b,no\n" * 10, "two classes"),
     "no target at all": ("x,c,y\n" + "1,a,\n2,b,\n" * 10, "y"),
     "constant target": ("x,c,y\n" + "1,a,2.5\n2,b,2.5\n" * 10, "varies"),

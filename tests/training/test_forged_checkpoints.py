@@ -15,9 +15,10 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from multilayer import InputError, fit, initialize, train
+from multilayer._base.tensor_file import digest_of
 from multilayer._base.text import printable
 from multilayer.training import Checkpoint, EarlyStopping
-from multilayer.training.checkpoint import _digest, read
+from multilayer.training.checkpoint import read
 from tests.io.test_mutations import change, damaged
 
 Document = dict[str, Any]
@@ -65,7 +66,7 @@ def forge(path: Path, document: Any, tensors: Tensors) -> None:
     """Write a checkpoint of this content, with a digest that fits."""
     text = document if isinstance(document, str) else json.dumps(document)
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    path.write_bytes(save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)}))
+    path.write_bytes(save(tensors, {"checkpoint": text, "digest": digest_of(text, tensors)}))
 
 
 def refusal(path: Path, **changed: Any) -> str:

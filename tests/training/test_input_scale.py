@@ -175,7 +175,7 @@ def test_a_checkpoint_whose_scale_does_not_fit_is_refused(tmp_path: Any, what: s
     from safetensors import safe_open
     from safetensors.numpy import save_file
 
-    from multilayer.training.checkpoint import _digest
+    from multilayer._base.tensor_file import digest_of
 
     path = tmp_path / "run.checkpoint"
     options = {**OPTIONS, **SETTINGS, "epochs": 2, "checkpoint": path}
@@ -187,10 +187,10 @@ def test_a_checkpoint_whose_scale_does_not_fit_is_refused(tmp_path: Any, what: s
         forged = {name: array for name, array in tensors.items() if name != what}
         if change is not None:
             forged[what] = np.ascontiguousarray(change(tensors[what]))
-        save_file(forged, path, {"checkpoint": text, "digest": _digest(text, forged)})
+        save_file(forged, path, {"checkpoint": text, "digest": digest_of(text, forged)})
         with pytest.raises(InputError, match=r"input scale|axes"):
             fit(NET, X, Y, **options)
     forged = tensors | {"input_scale.s": np.full(4, np.nan)}
-    save_file(forged, path, {"checkpoint": text, "digest": _digest(text, forged)})
+    save_file(forged, path, {"checkpoint": text, "digest": digest_of(text, forged)})
     with pytest.raises(InputError, match="input scale: expected finite numbers"):
         fit(NET, X, Y, **options)

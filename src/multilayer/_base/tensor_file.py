@@ -6,8 +6,9 @@ the process when memory runs out.
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, decode, shown
 from multilayer._base.text import either, fill, one_line, quoted
 
-__all__ = ["TensorEntry", "TensorFile", "load", "read"]
+__all__ = ["TensorEntry", "TensorFile", "digest_of", "load", "read"]
 
 _LENGTH = 8
 """Bytes at the start of a file that give the length of its header."""
@@ -196,3 +197,12 @@ def _size(entry: TensorEntry) -> int:
             )
         )
     return math.prod(entry.shape) * _TYPES[entry.dtype].itemsize
+
+
+def digest_of(text: str, tensors: Mapping[str, NDArray[Any]]) -> str:
+    """Return a digest of all that a file holds."""
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    for name in sorted(tensors):
+        digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
+        digest.update(np.ascontiguousarray(tensors[name]).data)
+    return digest.hexdigest()

@@ -16,10 +16,11 @@ from safetensors.numpy import save
 from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.storage import AnyPath, shown
+from multilayer._base.tensor_file import digest_of
 from multilayer._base.text import fill
 from multilayer.tables.bag import Bag
 from multilayer.tables.recipe import Member, Plan
-from multilayer.training.checkpoint import check_alike, digest_of
+from multilayer.training.checkpoint import check_alike
 from multilayer.training.checkpoint_writer import differences
 from multilayer.training.state import parameters_of, with_parameters
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.random import restored, state_of
 from multilayer._base.storage import AnyPath, shown
+from multilayer._base.tensor_file import digest_of as _digest
 from multilayer._base.text import fill, one_line
 from multilayer.optimizers import InputScale, OptimizerState, Parameters
 from multilayer.training.checkpoint_document import (
@@ -31,7 +31,7 @@ from multilayer.training.curves import Curve, Curves
 from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
 
-__all__ = ["check_alike", "digest_of", "previous", "read", "write"]
+__all__ = ["check_alike", "previous", "read", "write"]
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -69,7 +69,7 @@ def write(path: AnyPath, terms: Mapping[str, str], state: TrainState) -> None:
             **{name: getattr(progress, name) for name in _NUMBERS},
         }
     )
-    data = save(tensors, {"checkpoint": text, "digest": digest_of(text, tensors)})
+    data = save(tensors, {"checkpoint": text, "digest": _digest(text, tensors)})
     storage.keep(path, previous(path))
     storage.write(path, data)
 
@@ -101,7 +101,7 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
             fill("{where}: this is no checkpoint; train(checkpoint=...) writes one", where=where)
         )
     text = file.metadata["checkpoint"]
-    if file.metadata["digest"] != digest_of(text, tensors):
+    if file.metadata["digest"] != _digest(text, tensors):
         raise InputError(fill("{where}: the checkpoint is damaged, its digest does not fit", where=where))
     found = strict_json.parse(text, where)
     head = strict_json.convert(found, CheckpointHead, where)
@@ -251,12 +251,3 @@ def _named(kind: str, arrays: Parameters) -> Tensors:
 
 def _taken(tensors: Tensors, kind: str, count: int) -> Parameters:
     return tuple(tensors[name] for name in _names(kind, count))
-
-
-def digest_of(text: str, tensors: Mapping[str, NDArray[Any]]) -> str:
-    """Return a digest of all that a file holds."""
-    digest = hashlib.blake2b(text.encode(), digest_size=16)
-    for name in sorted(tensors):
-        digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
-        digest.update(np.ascontiguousarray(tensors[name]).data)
-    return digest.hexdigest()
