@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,15 @@ MARKS = [
     pytest.mark.filterwarnings("ignore:Creating scratch directories is taking:UserWarning"),
 ]
 """Of all tests with a cluster."""
+
+
+@pytest.fixture(scope="module")
+def restored_signals() -> Iterator[None]:
+    """Take back the signal handlers that an engine installs in this process, and leaves there."""
+    before = {which: signal.getsignal(which) for which in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for which, handler in before.items():
+        signal.signal(which, handler)
 
 
 @pytest.fixture

@@ -61,14 +61,15 @@ def test_a_bag_goes_on_from_its_checkpoint_where_the_scheduler_is_lost(scheduler
     address, programs = scheduler("")
 
     def kill(event):
-        if event.member == 4:  # there is one worker: three are done
+        if event.member == 4:  # there is one worker: three are done, and the fourth may be by now
             programs[0].kill()
 
     file = tmp_path / "members"
     with pytest.raises(ClusterLostError, match="the connection to the scheduler of the cluster is lost"):
         bag_trained(address, watch=kill, checkpoint=file)
     resumed = bag_trained(scheduler("")[0], checkpoint=file)
-    assert "members that an earlier run had finished: 3" in resumed.record["notes"]
+    found = {f"members that an earlier run had finished: {count}" for count in (3, 4)}
+    assert found & set(resumed.record["notes"])
     assert digest(resumed.networks) == digest(bag_trained().networks)
 
 

@@ -17,7 +17,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def engine(tmp_path):
+def engine(restored_signals):
     ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     yield
     ray.shutdown()

@@ -23,7 +23,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def session():
+def session(restored_signals):
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
