@@ -26,6 +26,7 @@ class TestAlongAxis:
         x = np.random.default_rng(5).normal(size=(4, 7), scale=2)
         same(activation(x), np.array([activation(row) for row in x]))
 
+    @pytest.mark.native
     @EVERY_ALONG_AXIS
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     @pytest.mark.parametrize("units", [1, 2, 3, 7, 8, 9, 16, 31, 32, 33])

@@ -124,6 +124,8 @@ def test_clipping():
 def test_clipping_by_norm_does_not_overflow_and_leaves_what_is_not_finite():
     large = (np.full(3, 1e30, np.float32),)
     assert ClipByNorm(1.0)(large)[0] == pytest.approx(1 / math.sqrt(3))
+    overflows = (np.array([1e200]),)
+    assert ClipByNorm(1.0)(overflows) is overflows
     bad = (np.array([np.nan, 1.0]),)
     assert ClipByNorm(1.0)(bad) is bad
 

@@ -187,7 +187,8 @@ class ClipByNorm(Clip):
         return ClipKernel(norm_limit=self.limit)
 
     def __call__(self, gradients: Parameters, /) -> Parameters:
-        norm = math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
+        with np.errstate(over="ignore"):
+            norm = math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
         # A norm that is not finite scales nothing: the step that follows reports it.
         if norm <= self.limit or not math.isfinite(norm):
             return gradients
