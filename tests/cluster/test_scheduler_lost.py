@@ -17,6 +17,9 @@ __all__ = ["data", "model"]
 pytestmark = MARKS
 
 CALLS = (0, 2, 3, 7, 14)
+WORK = (*NAMES, "score")
+CASES = [(name, CALLS[(place + more) % len(CALLS)]) for place, name in enumerate(WORK) for more in (0, 2)]
+"""Each work with two calls, each call with two works: a scheduler that is lost takes seconds to be noticed."""
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def losing(scheduler, monkeypatch):
     def start(number, after=0.0):
         address, programs = scheduler("")
         process = programs[-2]
-        client = Client(address, timeout=6)  # for which it tries to have its scheduler back
+        client = Client(address, timeout=3)  # for which it tries to have its scheduler back
         clients.append(client)
         client.wait_for_workers(1)
         sync, calls = client.sync, []
@@ -50,8 +53,7 @@ def losing(scheduler, monkeypatch):
         client.close(timeout=1)
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("name", [*NAMES, "score"])
+@pytest.mark.parametrize(("name", "call"), CASES)
 def test_at_any_call(losing, request, tmp_path, name, call):
     client, process = losing(call, after=0.3 * (call % 2))  # before the client has noticed, and after it
     work = (
