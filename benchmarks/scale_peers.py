@@ -171,7 +171,7 @@ def _adam(problem: Problem, client: Any, target: float) -> Reached:
         found[0] = problem.loss(event.network)
         return found[0] <= target
 
-    options = {"optimizer": Adam(0.001), "batch_size": 200, "epochs": 200}
+    options = {"optimizer": Adam(0.001), "epochs": 200}
     return _timed(problem, ends, found, options)
 
 

@@ -11,7 +11,8 @@ the same name, and the keywords of calls of `fit`, `train`, `TrainConfig` and th
 The files are those of src, native (without its tests), benchmarks and examples.
 
 Some options have the name of a thing that is more than an option: a loss is also what `diagnose` takes, a history
-holds and a picture shows; a cluster also predicts. They are listed in `THINGS`: counted, and not bounded.
+holds and a picture shows; a cluster also predicts; a norm of rows is called l2; a bag has a checkpoint, too. They are
+listed in `THINGS`: counted, and not bounded.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import multilayer
 ROOT = Path(__file__).parents[1]
 ROOMS = ("src", "native", "benchmarks", "examples")
 MOST = 8
-THINGS = ("loss", "optimizer", "epochs", "metrics", "validation", "rng", "cluster")
+THINGS = ("loss", "optimizer", "epochs", "metrics", "validation", "rng", "cluster", "l2", "checkpoint")
 CALLERS = ("fit", "train", "TrainConfig", "MLPClassifier", "MLPRegressor")
 
 

@@ -95,8 +95,7 @@ class ArrayFold:
 
     def training(self, start: MLP, **options: Any) -> Training:
         """Return the training of a network, measured on the rows that are held out."""
-        given = {"sample_weight": self.weights, "validation": self.held_out, **options}
-        return train(start, self.x, self.y, **given)
+        return train(start, self.x, self.y, sample_weight=self.weights, validation=self.held_out, **options)
 
     def part(self, rows: int) -> ArrayFold:
         """Return so many rows to train on, and the same share of the others, without weights."""

@@ -250,6 +250,10 @@ class TrainConfig:
         """Return these settings without l2, and l2."""
         return dataclasses.replace(self, l2=0.0), self.l2
 
+    def steps_of(self, rows: int) -> int:
+        """Return how many whole batches so many rows are."""
+        return rows // self.batch_size
+
     @property
     def evaluation_rows(self) -> int:
         """Rows to evaluate at a time in an engine that has room for a batch."""

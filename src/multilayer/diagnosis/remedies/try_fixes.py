@@ -168,9 +168,7 @@ class _Trials:
     def train(self, seed: int, metric: Metric, is_over: Callable[[], bool]) -> bool:
         """Train with a seed, and return whether training came to its end."""
         began = time.perf_counter()
-        trained = self.variant.setup.trained(
-            self.data.X, self.data.y, seed, callbacks=[lambda event: is_over()]
-        )
+        trained = self.variant.setup.trained(self.data.X, self.data.y, seed, [lambda event: is_over()])
         if trained.stopped in {"interrupted", "callback"}:
             return False
         self.seconds.append(time.perf_counter() - began)

@@ -144,7 +144,7 @@ class BlockFold:
     def training(self, start: MLP, **options: Any) -> Training:
         """Return the training of a network, measured on the rows that are held out."""
         held_out = self.blocks.inputs_of(self.held_out_cells), self.held_out_y
-        steps = self.rows // options["config"].batch_size
+        steps = options["config"].steps_of(self.rows)
         given = {**options, "validation": held_out, "every": max(1, steps // _LOOKS)}
         return train(start, self.blocks, **given)
 
