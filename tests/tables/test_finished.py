@@ -14,9 +14,9 @@ import pytest
 from multilayer import InputError, backend
 from multilayer._base import storage, tensor_file
 from multilayer._base.errors import TrainingWarning
+from multilayer._base.tensor_file import digest_of
 from multilayer.tables import Recipe, fit_table
 from multilayer.tables.bag import Bag
-from multilayer.training.checkpoint import digest_of
 from multilayer.training.state import parameters_of
 
 RECIPE = Recipe(hidden=(8, 4), epochs=4, batch_size=32, bins_of_numbers=4)
