@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, structs
 from numpy.typing import NDArray
 
 from multilayer._base import storage, strict_json, tensor_file
@@ -27,7 +27,8 @@ from multilayer.training.checkpoint_document import (
     CheckpointHead,
     OptimizerDocument,
 )
-from multilayer.training.curves import Curve, Curves
+from multilayer.training.curves import Curves
+from multilayer.training.events import History
 from multilayer.training.state import Progress, TrainState
 from multilayer.training.stopping import EarlyStoppingState
 
@@ -136,16 +137,10 @@ def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainS
                 shape=order.shape,
             )
         )
-    history, best = document.history, others[len(slots) :]
+    best = others[len(slots) :]
     progress = Progress(
         order=None if order is None else order.astype(np.intp, copy=False),
-        curves=Curves(
-            Curve(history.loss),
-            Curve(history.validation_loss),
-            {name: Curve(curve) for name, curve in history.metrics.items()},
-            Curve(history.learning_rate),
-            Curve(history.seconds),
-        ),
+        curves=Curves.of(History(**structs.asdict(document.history))),
         early_stopping=EarlyStoppingState(
             document.watch.best, document.watch.best_epoch, document.watch.waited
         ),

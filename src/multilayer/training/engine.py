@@ -122,5 +122,7 @@ def evaluate(
         y, z = map(np.concatenate, zip(*kept, strict=True))
         with np.errstate(all="ignore"):  # outputs of 1e200 have no square
             measured = {metric.name: float(metric.function(y, z, together)) for metric in config.metrics}
+    if not loss:
+        return None, measured
     fractions, _ = mean_weights(together, data.rows)
-    return mean_of(np.concatenate(losses), fractions) if loss else None, measured
+    return mean_of(np.concatenate(losses), fractions), measured
