@@ -31,6 +31,9 @@ template <class T> using AxisFunction = void (*)(const T *x, T *y, size_t rows, 
 template <class T>
 using AxisVjp = void (*)(const T *dz, const T *a, const T *z, T *da, size_t rows, size_t units);
 
+// Rows of up to so many units are computed side by side where there are several.
+constexpr size_t most_units_of_lanes = 32;
+
 struct AxisKernel {
     const char *name;
     AxisFunction<float> value_f32;

@@ -3,6 +3,7 @@
 // register has lanes, side by side.
 #pragma once
 
+#include "activations/kernels.hpp"
 #include "math/exponential.hpp"
 #include "math/logarithm.hpp"
 #include "simd/reductions.hpp"
@@ -119,8 +120,6 @@ MULTILAYER_INLINE V log_share_of(Pair<Full> distance, Numbers log) {
 
 // Few units: a lane is a row, so that nothing is added across a register. Each row has its eight sums, added as the
 // same tree, and so the same bits.
-constexpr size_t most_units_of_lanes = 32;
-
 // f(a) for n rows, at most as many as there are lanes: a[j] is unit j of each, and what f leaves there is written.
 template <class T, class F>
 MULTILAYER_INLINE void side_by_side(const T *x, T *y, size_t n, size_t units, F f) {

@@ -53,8 +53,9 @@ template <class In, class T> class Rows {
     std::vector<T> copy;
 };
 
-// Numbers that are copied together: rows of few units are computed side by side.
+// Numbers that are copied together where rows are computed side by side.
 constexpr npy_intp copied = 512;
+constexpr npy_intp few_units = multilayer::most_units_of_lanes;
 
 template <class T> void call(const AxisKernel &k, const T *x, T *y, size_t rows, size_t units) {
     if constexpr (std::is_same_v<T, float>) {
@@ -76,7 +77,7 @@ template <class In> void value_rows(char *const *operands, const npy_intp *dimen
                                     const npy_intp *strides, const AxisKernel &kernel) {
     using T = typename Computed<In>::type;
     const npy_intp rows = dimensions[0], units = dimensions[1];
-    const npy_intp most = std::clamp<npy_intp>(copied / units, 1, rows);
+    const npy_intp most = units <= few_units ? std::min(copied / units, rows) : 1;
     Rows<In, T> x(operands[0], strides[0], strides[2], units, most);
     Rows<typename Result<In>::type, T> y(operands[1], strides[1], strides[3], units, most);
     const npy_intp together = x.dense && y.dense ? rows : most;
