@@ -53,7 +53,7 @@ def start() -> Iterator[Callable[[int], Any]]:
                     silence_logs=50,
                 )
             )
-            return stack.enter_context(Client(cluster))
+            return stack.enter_context(Client(cluster, set_as_default=False))
 
         yield started
 

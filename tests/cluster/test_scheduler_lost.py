@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
 from multilayer.cluster import ClusterLostError
+from multilayer.cluster.connection import connected
 from multilayer.tables import score
 from tests.cluster.conftest import MARKS
 from tests.cluster.trainings import NAMES, trained
@@ -32,7 +34,8 @@ def losing(scheduler, monkeypatch):
     def start(number, after=0.0):
         address, programs = scheduler("")
         process = programs[-2]
-        client = Client(address, timeout=3)  # for which it tries to have its scheduler back
+        # For so long it tries to have its scheduler back. As the default of the process it could remain that.
+        client = Client(address, timeout=3, set_as_default=False)
         clients.append(client)
         client.wait_for_workers(1)
         sync, calls = client.sync, []
@@ -77,3 +80,15 @@ def test_at_any_call(losing, request, tmp_path, name, call):
         return
     assert "the connection to the scheduler of the cluster is lost; what is done is kept" in said
     assert process.poll() is not None
+
+
+def test_no_client_remains_the_default_of_the_process(scheduler):
+    import dask
+
+    address, programs = scheduler("")
+    default = partial(dask.config.get, "scheduler", None)
+    with connected(address):
+        assert default() == "dask.distributed"
+        programs[-2].kill()
+        programs[-2].wait()
+    assert default() is None

@@ -72,7 +72,8 @@ def connected(cluster: Any) -> Iterator[Any]:
     distributed = dask()
     with _client_of(distributed, cluster) as client:
         try:
-            yield client
+            with client.as_current():
+                yield client
         except distributed.comm.CommClosedError:  # at any of the many calls that go to the scheduler
             raise _scheduler_lost() from None
         except _GONE:
@@ -130,7 +131,9 @@ def _processes(distributed: Any, count: int) -> Any:
 
 def _client(distributed: Any, at: Any, address: str) -> Any:
     try:
-        return distributed.Client(at, timeout=_SECONDS)
+        # The default of the process only while the work lasts (`connected`): a client that loses its scheduler may
+        # remain the default for good, and every later computation of Dask would ask for it.
+        return distributed.Client(at, timeout=_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
             fill(
