@@ -12,8 +12,8 @@ from benchmarks.diagnosis_faults import scored, table
 from benchmarks.diagnosis_labels import label
 from benchmarks.diagnosis_published import beside
 from benchmarks.diagnosis_suite import by_mistake, confusion, judged, reliability, summary
+from benchmarks.markdown import put
 from benchmarks.options import store_option
-from benchmarks.page import put
 from tests.diagnosis.scenarios import SCORED
 from tests.diagnosis_cases.cases import Half, labelled
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks import tables_page
+from benchmarks import deploy_page, tables_page
+from benchmarks.markdown import put, table
 from benchmarks.race import PACKAGES, TRAINERS, readable
 from benchmarks.stored import load
 
@@ -19,14 +20,8 @@ START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures
 def update(page: Path) -> None:
     """Replace the tables of the page."""
     put(page, "\n\n".join(_tables()), START, END)
-    put(page, "\n\n".join(tables_page.sections()), tables_page.START, tables_page.END)
-
-
-def put(page: Path, text: str, start: str, end: str) -> None:
-    """Replace what stands between two marks."""
-    before, rest = page.read_text().split(start)
-    after = rest.split(end)[1]
-    page.write_text(f"{before}{start}\n{text}\n{end}{after}")
+    for part in (tables_page, deploy_page):
+        put(page, "\n\n".join(part.sections()), part.START, part.END)
 
 
 def _tables() -> Iterable[str]:
@@ -53,11 +48,6 @@ def _context(result: dict[str, Any]) -> str:
     )
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _forward(result: dict[str, Any]) -> str:
     names = [name for name in PACKAGES.values() if any(name in o["timings"] for o in result["outcomes"])]
     rows = []
@@ -76,7 +66,7 @@ def _forward(result: dict[str, Any]) -> str:
         f"The fastest network without zeros reaches {best[False]:.0f} GFLOP/s, {best[False] / peak:.0%} of a "
         f"measured peak of {peak:.0f}; with relu, whose zeros are left out, it does the work of {best[True]:.0f}."
     )
-    return "\n\n".join([title, _table(["network, batch", *names, "ratio", "goal"], rows), note])
+    return "\n\n".join([title, table(["network, batch", *names, "ratio", "goal"], rows), note])
 
 
 def _training(result: dict[str, Any]) -> str:
@@ -95,7 +85,7 @@ def _training(result: dict[str, Any]) -> str:
         "goals: scikit-learn over ours, the fastest of the others over ours):"
     )
     headings = ["rows x network, batch", *names, "to scikit-learn", "to the fastest"]
-    return "\n\n".join([title, _table(headings, rows)])
+    return "\n\n".join([title, table(headings, rows)])
 
 
 def _activations(result: dict[str, Any]) -> str:
@@ -109,7 +99,7 @@ def _activations(result: dict[str, Any]) -> str:
         losses = ", ".join(f"{name} {ratio:.2f}" for name, ratio in lowest)
         rows.append([kind, str(len(ratios)), f"**{mean:.2f}**", losses])
     title = "Elementwise activations, 65,536 numbers, one thread, ratio to the fastest peer:"
-    return "\n\n".join([title, _table(["type", "activations", "geometric mean", "lowest three"], rows)])
+    return "\n\n".join([title, table(["type", "activations", "geometric mean", "lowest three"], rows)])
 
 
 def _memory(result: dict[str, Any]) -> str:
@@ -130,7 +120,7 @@ def _memory(result: dict[str, Any]) -> str:
         "in one thread:"
     )
     headings = ["our threads", "median", f"within {goal:g} copies", "slowest three"]
-    return "\n\n".join([title, _table(headings, rows)])
+    return "\n\n".join([title, table(headings, rows)])
 
 
 def _startup(result: dict[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from benchmarks.markdown import table
 from benchmarks.stored import load
 from benchmarks.tables import OURS, Measured, Summary, pairs, ratio, summary
 
@@ -45,14 +46,14 @@ def _learned(stored: Mapping[str, Any]) -> str:
     own_words += (
         [f"coverage of 90 % intervals {100 * ours.coverage:.1f} %"] if ours.coverage is not None else []
     )
-    beside = _table(
+    beside = table(
         ["contender", "sets", "splits", "ours has less error", "geometric mean", "processor time", "ours"],
         map(_beside, others),
     )
     return "\n\n".join(
         [
             title,
-            _table(["set", "error of multilayer", *of_others], rows),
+            table(["set", "error of multilayer", *of_others], rows),
             beside,
             f"Medians of ours: {', '.join(own_words)}.",
         ]
@@ -69,11 +70,6 @@ def _beside(other: Summary) -> list[str]:
         f"{other.seconds:.1f} s",
         f"{other.our_seconds:.1f} s",
     ]
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _counted(number: int, what: str) -> str:
@@ -103,7 +99,7 @@ def _predicted(stored: Mapping[str, Any]) -> str:
     )
     growth = max(one["ours"]["peak_bytes"] - one["small"]["peak_bytes"] for one in stored["verdicts"])
     note = f"Memory is {growth / 2**20:.0f} MiB over that of 1,000 rows, whatever the length (goal: 400)."
-    return "\n\n".join([title, _table(headings, rows), note])
+    return "\n\n".join([title, table(headings, rows), note])
 
 
 def _cells(run: Mapping[str, Any]) -> list[str]:
