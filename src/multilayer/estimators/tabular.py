@@ -16,9 +16,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer._base.errors import InputError
+from multilayer.estimators.columns import column_of_labels, columns_of_samples, free_name, is_frame
 from multilayer.estimators.parameters import described, parameter
 from multilayer.network.labels import array_of_labels
-from multilayer.tables import Column, Columns, Recipe, columns_of, fit_table
+from multilayer.tables import Column, Columns, Recipe, fit_table
 from multilayer.tables.columns import Kind
 from multilayer.tables.rows_of import rows_of
 from multilayer.tables.streaming.opening import MEMORY, is_in_files
@@ -30,9 +31,6 @@ __all__ = ["TabularClassifier", "TabularRegressor", "class_order"]
 _COUNT = Interval(Integral, 1, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 _FRACTION = Interval(Real, 0, 1, closed="left")
-
-_LARGEST = 2**53
-"""Up to here each whole number is a float."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -127,7 +125,7 @@ class _Tabular(BaseEstimator):
                     sample_weight, X, dtype=np.float64, ensure_non_negative=True
                 )
             columns = self._columns(X, self.types)
-            target = self._target(_free_name(columns.names), y)
+            target = self._target(free_name(columns.names), y)
             rows = self._rows(Columns([*columns, target]), target.name, sample_weight, rng, memory, None)
         self.model_ = fit_table(
             rows,
@@ -162,7 +160,7 @@ class _Tabular(BaseEstimator):
 
     def _checked(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
         """Return X and y after scikit-learn's checks."""
-        if not _is_frame(X):
+        if not is_frame(X):
             X, y = validate_data(
                 self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2
             )
@@ -177,12 +175,7 @@ class _Tabular(BaseEstimator):
         raise NotImplementedError
 
     def _columns(self, X: Any, types: Mapping[str, Kind] | None = None) -> Columns:
-        if _is_frame(X):
-            return columns_of(X, types)
-        names = getattr(self, "feature_names_in_", None)
-        if names is None:
-            names = [f"x{place}" for place in range(1, X.shape[1] + 1)]
-        return Columns(Column(str(name), "number", X[:, place]) for place, name in enumerate(names))
+        return columns_of_samples(X, getattr(self, "feature_names_in_", None), types)
 
     def _recipe(self) -> Recipe:
         given = {
@@ -198,7 +191,7 @@ class _Tabular(BaseEstimator):
     def _table(self, X: Any) -> Columns:
         """Return X of a prediction as columns, after scikit-learn's checks."""
         check_is_fitted(self)
-        if _is_frame(X):
+        if is_frame(X):
             validate_data(self, X, reset=False, skip_check_array=True)
         else:
             X = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
@@ -258,7 +251,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     def _target(self, name: str, y: NDArray[Any]) -> Column:
         check_classification_targets(y)
         self.classes_ = np.unique(y)
-        return _column_of_labels(name, y, self.classes_)
+        return column_of_labels(name, y, self.classes_)
 
 
 @described
@@ -304,28 +297,4 @@ class TabularRegressor(RegressorMixin, _Tabular):
 def class_order(classifier: TabularClassifier) -> NDArray[np.int64]:
     """Return where each of `classes_` stands among the classes of `model_`."""
     target, classes = classifier.model_.target, classifier.classes_
-    return target.encode(_column_of_labels(target.name, classes, classes))
-
-
-def _is_frame(X: Any) -> bool:
-    """Whether X has columns with names: a data frame, or a mapping."""
-    return not isinstance(X, np.ndarray) and (hasattr(X, "columns") or hasattr(X, "column_names"))
-
-
-def _free_name(names: Sequence[str]) -> str:
-    name = "y"
-    while name in names:
-        name += "'"
-    return name
-
-
-def _column_of_labels(name: str, y: NDArray[Any], classes: NDArray[Any]) -> Column:
-    """Return labels as a column: those that are numbers as such, all others by their text."""
-    if y.dtype.kind in "iuf" and np.abs(classes).max() <= _LARGEST:
-        return Column(name, "number", y.astype(np.float64))
-    texts = tuple(map(str, classes.tolist()))
-    if y.dtype.kind == "b":
-        texts = tuple(text.lower() for text in texts)
-    if len(set(texts)) < len(texts):
-        texts = tuple(map(str, range(len(classes))))
-    return Column(name, "category", np.searchsorted(classes, y).astype(np.int32), texts)
+    return target.encode(column_of_labels(target.name, classes, classes))

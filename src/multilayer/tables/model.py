@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from multilayer.training import History, Trained
 
 __all__ = ["Model"]
-
-_DIAGNOSED = 100_000
-_LOSSES = {"classification": "categorical_cross_entropy", "regression": "squared"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -186,39 +183,22 @@ class Model:
         InputError
             As `model(table)` does, for a target with gaps, and for a member that is not there.
         """
-        from multilayer.diagnosis.api import (
-            diagnose_case,
-        )  # here, as training and prediction do not wait for it
-        from multilayer.diagnosis.case import course_of
+        from multilayer.tables import model_case  # here, as training and prediction do not wait for it
 
-        random = generator(rng)
+        baseline, random = checked_flag("baseline", baseline), generator(rng)
         columns, _ = self._rows(table, whole=True)
-        if columns.rows > _DIAGNOSED:
-            columns = columns.take(np.sort(random.choice(columns.rows, _DIAGNOSED, replace=False)))
-        case = self._case(self._network(member), columns)
-        if course is not None:
-            case = replace(case, course=course_of(course))
-        return diagnose_case(case, None, "fit", baseline=checked_flag("baseline", baseline), rng=random)
+        network = self._network(member)
+        return model_case.diagnosed(self.encoder, network, self.target, columns, course, baseline, random)
 
     def as_case(self, table: Any, y: Any = None) -> Case:
         """Return the first network on encoded rows, for `multilayer.diagnose`; without y, with the target's column."""
+        from multilayer.tables import model_case
+
         columns, _ = self._rows(table, whole=True)
         if y is not None:
             targets = columns_of({self.target.name: y})
             columns = Columns([*columns.without([self.target.name]), *targets])
-        return self._case(self.networks[0], columns)
-
-    def _case(self, network: MLP, columns: Columns) -> Case:
-        from multilayer import losses
-        from multilayer.diagnosis.case import Case
-
-        y, loss = None, None
-        if self.target.name in columns:
-            y = self.target.encode(columns[self.target.name])
-            if self.target.task == "classification":
-                y = self.target.decode(y)
-            loss = losses.get(_LOSSES[self.target.task])
-        return Case(network, self.encoder(columns), y, loss, encoded=True)
+        return model_case.case_of(self.encoder, self.networks[0], self.target, columns)
 
     def summary(self) -> ModelSummary:
         """Return target, networks, calibration, intervals and what becomes of each column; printable."""
