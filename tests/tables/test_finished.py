@@ -17,6 +17,7 @@ from multilayer._base.errors import TrainingWarning
 from multilayer._base.tensor_file import digest_of
 from multilayer.tables import Recipe, fit_table
 from multilayer.tables.bag import Bag
+from multilayer.training.interruption import Interruption
 from multilayer.training.state import parameters_of
 
 RECIPE = Recipe(hidden=(8, 4), epochs=4, batch_size=32, bins_of_numbers=4)
@@ -101,6 +102,8 @@ def test_a_member_that_ctrl_c_has_ended_is_trained_again(tmp_path, trained):
     def interrupt(event):
         if (event.member, event.epoch) == (3, 2):
             os.kill(os.getpid(), signal.SIGINT)
+            while not any(one.requested for one in Interruption._entered):  # the main thread may be late
+                time.sleep(0.001)
 
     assert len(fitted(file, progress=interrupt).networks) == 3
     trained.clear()

@@ -41,6 +41,11 @@ class Conformal:
     smallest: a new row's score is at most q with at least this probability, whatever the model and the distribution,
     as long as new rows are like the held-out ones. Where n is too small for a coverage, q is infinite.
 
+    For a bag this is no theorem: a held-out row has the prediction of the one member that was not trained on it, a new
+    row the mean of all, which is closer to y. For numbers, errors are therefore multiplied by the ratio of both (see
+    `multilayer.tables.ambiguity`); with the errors of single members intervals of 90 % held 92 % in the median. Those
+    of CV+ (Barber et al. 2021) are wider still: they add the spread of the members to errors that have it in them.
+
     - **Numbers**: the score is abs(y - prediction) / scale(prediction), the interval prediction ± q scale(prediction).
       The scale is the mean error of held-out rows with about this prediction, so that a small price has a narrower
       interval than a large one: piecewise linear over at most 10 predictions, each from 100 rows or more; with fewer
@@ -62,6 +67,8 @@ class Conformal:
     Vovk, V., Gammerman, A., Shafer, G.: Algorithmic learning in a random world. 2005.
     Lei, J., G'Sell, M., Rinaldo, A., Tibshirani, R. J., Wasserman, L.: Distribution-free predictive inference for
     regression. JASA 2018.
+    Barber, R. F., Candès, E. J., Ramdas, A., Tibshirani, R. J.: Predictive inference with the jackknife+. Annals of
+    Statistics 2021.
     Sadinle, M., Lei, J., Wasserman, L.: Least ambiguous set-valued classifiers with bounded error levels. JASA 2019.
 
     Examples
@@ -79,7 +86,7 @@ class Conformal:
     scales: Array
 
     @classmethod
-    def fit(cls, predictions: ArrayLike, y: ArrayLike) -> Conformal:
+    def fit(cls, predictions: ArrayLike, y: ArrayLike, ratio: float = 1.0) -> Conformal:
         """Return the conformal prediction of held-out rows.
 
         Of more than 20,000 rows as many are drawn: the coverage holds with these as well.
@@ -91,6 +98,8 @@ class Conformal:
             trained on.
         y : array-like, shape (rows,)
             The numbers, or the class numbers.
+        ratio : float
+            Of numbers: the error of what will predict new rows, over that of these predictions.
 
         Raises
         ------
@@ -104,7 +113,7 @@ class Conformal:
             predicted, true = predicted[chosen], true[chosen]
         if predicted.ndim == 2:
             return cls(np.sort(1 - predicted[np.arange(len(true)), true]), np.empty(0), np.empty(0))
-        errors = np.abs(true - predicted)
+        errors = ratio * np.abs(true - predicted)
         knots, scales = _scale(predicted, errors)
         return cls(np.sort(errors / np.interp(predicted, knots, scales)), knots, scales)
 

@@ -15,6 +15,7 @@ from multilayer._base.random import Seed, generator, words
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
+from multilayer.tables.ambiguity import error_ratio
 from multilayer.tables.bag import Bag
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
@@ -185,7 +186,11 @@ def _model(
     held_out = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
     true = np.concatenate([bag.folds[number].held_out_y for number in members])
     calibration = Calibration.fit(held_out, true) if bag.classes else None
+    networks = tuple(member.network for member in members.values())
+    ratio = 1.0
     if calibration is None:
+        folds = [bag.folds[number] for number in members]
+        ratio = error_ratio(networks, folds, float(np.mean((held_out[:, 0] - true) ** 2)))
         predicted, true = aim.decode(held_out[:, 0]), true * aim.scale + aim.offset
         error = predicted - true
         scores = {
@@ -209,9 +214,8 @@ def _model(
         (*source.notes, *_notes(source, bag.recipe), *found.notes),
         suspect(source.case(skill_of(predicted, true, len(aim.classes))), known),
     )
-    networks = tuple(member.network for member in members.values())
     outline = {**record.outline(), "profile": _profile(source.inputs, encoder).outline()}
-    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true), outline)
+    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true, ratio), outline)
 
 
 def _member_record(fold: Fold, member: Member) -> MemberRecord:
