@@ -59,7 +59,11 @@ def test_tensors_at_any_address() -> None:
 @pytest.mark.parametrize(
     ("header", "content", "expected"),
     [
-        ({"x": entry("F16", [1], 0, 2)}, b"..", "tensor x: expected F32 or F64 or I64, found 'F16'"),
+        (
+            {"x": entry("I8", [1], 0, 1)},
+            b".",
+            "tensor x: expected F32 or F64 or F16 or BF16 or I64, found 'I8'",
+        ),
         ({"x": entry("F64", [2**60], 0, 8)}, b"." * 8, "tensor x: expected 9223372036854775808 bytes"),
         ({"x": entry("F64", [2**62, 4], 0, 0)}, b"", "tensor x: expected 147573952589676412928 bytes"),
         ({"x": entry("F64", [-1, -1], 0, 8)}, b"." * 8, "at least one of each, found the shape (-1, -1)"),

@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 
 from multilayer import InputError
 from multilayer.exchange import read, write
@@ -53,6 +53,37 @@ def test_state_dict_in_safetensors(tmp_path, names):
     assert found.network == NET
     assert any("logits" in note for note in found.notes)
     assert names[0] in found.notes[0]
+
+
+def test_halves_in_safetensors(tmp_path):
+    """Each half is a float32; those of BF16 are the upper halves of them."""
+    given = state_dict(NET, "02")
+    save_file({name: array.astype(np.float16) for name, array in given.items()}, tmp_path / "f.safetensors")
+    upper = {name: (array.view(np.uint32) >> 16).astype("<u2") for name, array in given.items()}
+    data = save({name: array.view(np.float16) for name, array in upper.items()})
+    size = int.from_bytes(data[:8], "little")
+    header = data[8 : 8 + size].replace(b'"F16"', b'"BF16"')
+    (tmp_path / "b.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + data[8 + size :])
+    halves = {
+        "f": {name: array.astype(np.float16).astype(np.float32) for name, array in given.items()},
+        "b": {name: (array.astype(np.uint32) << 16).view(np.float32) for name, array in upper.items()},
+    }
+    for file, expected in halves.items():
+        layers = read(tmp_path / f"{file}.safetensors", hidden="relu").network.layers
+        for name, layer in zip("02", layers, strict=True):
+            np.testing.assert_array_equal(layer.W, expected[f"{name}.weight"].T, strict=True)
+            np.testing.assert_array_equal(layer.b, expected[f"{name}.bias"], strict=True)
+
+
+def test_whole_numbers(tmp_path):
+    np.savez(tmp_path / "w.npz", W1=[[1, -2], [3, 4]], b1=[0, 5])
+    layer = read(tmp_path / "w.npz").network.layers[0]
+    assert layer == Dense(np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([0.0, 5.0]), "identity")
+    np.savez(tmp_path / "q.npz", W1=np.array([[100, -127]], np.int8))
+    with pytest.raises(
+        InputError, match="'W1': found int8, the type of quantized weights, whose scale is not"
+    ):
+        read(tmp_path / "q.npz")
 
 
 def test_layers_that_could_stand_in_several_orders_are_refused(tmp_path):

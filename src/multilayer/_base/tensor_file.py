@@ -27,7 +27,14 @@ _LENGTH = 8
 """Bytes at the start of a file that give the length of its header."""
 _LONGEST_HEADER = 100_000_000
 """The limit of the format."""
-_TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
+_TYPES: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "F64": np.dtype("<f8"),
+    "F16": np.dtype("<f2"),
+    "BF16": np.dtype("<u2"),
+    "I64": np.dtype("<i8"),
+}
+"""How the numbers of each type are stored. BF16, which NumPy has not, is the upper half of float32."""
 
 
 class TensorEntry(Struct, forbid_unknown_fields=True):
@@ -51,7 +58,7 @@ class TensorFile:
     """Returns these; they are read once all of the header is checked."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every tensor by name, as a new array.
+        """Return every tensor by name, as a new array; BF16 as float32, of which each is one.
 
         Raises
         ------
@@ -113,7 +120,9 @@ class TensorFile:
 def _array(entry: TensorEntry, numbers: bytes | memoryview) -> NDArray[Any]:
     kind = _TYPES[entry.dtype]
     found = np.frombuffer(numbers, kind, math.prod(entry.shape), entry.data_offsets[0])
-    return found.reshape(entry.shape).astype(kind.newbyteorder("="))
+    if entry.dtype == "BF16":
+        found = (found.astype(np.uint32) << 16).view(np.float32)
+    return found.reshape(entry.shape).astype(found.dtype.newbyteorder("="))
 
 
 def load(path: AnyPath) -> TensorFile:

@@ -45,7 +45,7 @@ def read(path: Path, asked: Asked) -> Imported:
         if array.dtype == np.uint8:
             texts[stem] = decode(array.tobytes(), f"{where}: {quoted(name)}")
         else:
-            arrays[stem] = weights.plain_numbers(array)
+            arrays[stem] = array
     if _OUTLINE not in texts:
         network, notes = weights.network_of(arrays, where, asked, units_first=False)
         return Imported(network, "arrays of NumPy", notes)

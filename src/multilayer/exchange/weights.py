@@ -19,7 +19,7 @@ from multilayer.interop.scikit_learn import hidden_activations
 from multilayer.io.network_document import check_finite
 from multilayer.network import MLP, Dense
 
-__all__ = ["network_of", "plain_numbers"]
+__all__ = ["network_of"]
 
 _WEIGHT = re.compile(r"(?:(?P<path>.*)\.)?(?P<kind>weight|W|kernel)(?P<number>\d*)$")
 _BIAS = {"weight": "bias", "W": "b", "kernel": "bias"}
@@ -76,8 +76,8 @@ def network_of(
 
 
 def _layers(arrays: Mapping[str, NDArray[Any]], where: str, units_first: bool) -> Iterator[_Weights]:
-    left = dict(arrays)
-    for name, array in arrays.items():
+    left = {name: _floats(array, f"{where}: {quoted(name)}") for name, array in arrays.items()}
+    for name, array in list(left.items()):
         match = _WEIGHT.match(name)
         if match is None or array.ndim != 2:
             continue
@@ -99,6 +99,22 @@ def _layers(arrays: Mapping[str, NDArray[Any]], where: str, units_first: bool) -
                 next=quoted(next(iter(left))),
             )
         )
+
+
+def _floats(array: NDArray[Any], where: str) -> NDArray[Any]:
+    """Return float32 or float64, which hold each number of a half, or of a whole number typed by hand."""
+    if array.dtype.kind == "f":
+        return array.astype(np.result_type(array, np.float32), copy=False)
+    if array.dtype.itemsize < 4:
+        raise InputError(
+            fill(
+                "{where}: found {kind}, the type of quantized weights, whose scale is not in the file; give the "
+                "network as it was before",
+                where=where,
+                kind=array.dtype,
+            )
+        )
+    return array.astype(np.float64)
 
 
 def _ordered(found: Sequence[_Weights]) -> list[_Weights]:
@@ -144,10 +160,3 @@ def _search(
     for place, one in enumerate(left):
         if len(orders) < 2 and (not done or done[-1].W.shape[1] == one.W.shape[0]):
             _search([*done, one], left[:place] + left[place + 1 :], orders, budget)
-
-
-def plain_numbers(array: NDArray[Any]) -> NDArray[Any]:
-    """Return numbers as float32 or float64: halves become float32, integers float64."""
-    if array.dtype == np.float16:
-        return array.astype(np.float32)
-    return array if array.dtype.kind == "f" else array.astype(np.float64)

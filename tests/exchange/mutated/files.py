@@ -99,10 +99,11 @@ def in_safetensors(data: bytes) -> Iterator[np.ndarray]:
     (length,) = struct.unpack("<Q", data[:8])
     header, numbers = json.loads(data[8 : 8 + length]), data[8 + length :]
     header.pop("__metadata__", None)
-    types = {"F32": "<f4", "F64": "<f8", "I64": "<i8"}
+    types = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
     for entry in header.values():
         start, end = entry["data_offsets"]
-        yield np.frombuffer(numbers[start:end], types[entry["dtype"]]).reshape(entry["shape"])
+        found = np.frombuffer(numbers[start:end], types[entry["dtype"]]).reshape(entry["shape"])
+        yield (found.astype(np.uint32) << 16).view(np.float32) if entry["dtype"] == "BF16" else found
 
 
 def in_archive(data: bytes) -> Iterator[np.ndarray]:
