@@ -98,39 +98,43 @@ template <class Function> constexpr bool has_long_chain = false;
 // What takes one register at a time waits for memory: of the second-level cache it gets so many bytes ahead.
 constexpr size_t ahead = 512;
 
-// f over n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
-// What does not fill one goes through the same code, so its bits are the same.
+// f of n elements, a register at a time; what does not fill one goes through the same code, so its bits are the same.
+// Not inlined: a formula is long, and this is what all calls of `each` have of it beside their loop.
+template <class W, class T, class F>
+__attribute__((noinline)) void one_at_a_time(const T *x, T *y, size_t n, const F &f) {
+    constexpr size_t step = sizeof(W) / sizeof(T);
+    for (size_t i = 0; i < n; i += step) {
+        const size_t bytes = (n - i < step ? n - i : step) * sizeof(T);
+        W v[1] = {};
+        __builtin_memcpy(v, x + i, bytes);
+        f(v);
+        __builtin_memcpy(y + i, v, bytes);
+    }
+}
+
+// f of n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
 template <class W, size_t at_once = 1, class T, class F>
-MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, F f) {
+MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, const F &f) {
     constexpr size_t step = sizeof(W) / sizeof(T);
     size_t i = 0;
-    auto some = [&](size_t count) __attribute__((always_inline)) {
-        W v[1] = {};
-        __builtin_memcpy(v, x + i, count * sizeof(T));
-        f(v);
-        __builtin_memcpy(y + i, v, count * sizeof(T));
-        i += count;
-    };
-    auto full = [&](auto &v, auto write) __attribute__((always_inline)) {
-        constexpr size_t count = sizeof v / sizeof(W);
-        for (; i + count * step <= n; i += count * step) {
-            for (size_t k = 0; k < count; ++k) __builtin_memcpy(v + k, x + i + k * step, sizeof(W));
+    if (into == Into::memory || n * sizeof(T) >= aligning_bytes) {
+        const size_t misplaced = reinterpret_cast<uintptr_t>(y) % sizeof(W) / sizeof(T);
+        if (misplaced != 0) {
+            i = n < step - misplaced ? n : step - misplaced;
+            one_at_a_time<W>(x, y, i, f);
+        }
+    }
+    const auto all_full = [&](auto write) __attribute__((always_inline)) {
+        for (; i + at_once * step <= n; i += at_once * step) {
+            W v[at_once];
+            for (size_t k = 0; k < at_once; ++k) __builtin_memcpy(v + k, x + i + k * step, sizeof(W));
             if (at_once == 1) {
                 __builtin_prefetch(x + i + ahead / sizeof(T));
                 __builtin_prefetch(y + i + ahead / sizeof(T), 1);
             }
             f(v);
-            for (size_t k = 0; k < count; ++k) write(y + i + k * step, v[k]);
+            for (size_t k = 0; k < at_once; ++k) write(y + i + k * step, v[k]);
         }
-    };
-    if (into == Into::memory || n * sizeof(T) >= aligning_bytes) {
-        const size_t misplaced = reinterpret_cast<uintptr_t>(y) % sizeof(W) / sizeof(T);
-        if (misplaced != 0) some(n < step - misplaced ? n : step - misplaced);
-    }
-    auto all_full = [&](auto write) __attribute__((always_inline)) {
-        W one[1], several[at_once];
-        if (at_once > 1) full(several, write);
-        full(one, write);
     };
     if (into == Into::memory) {
         all_full([](T *p, W v) __attribute__((always_inline)) { stream(p, v); });
@@ -138,7 +142,7 @@ MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, F f) {
     } else {
         all_full([](T *p, W v) __attribute__((always_inline)) { __builtin_memcpy(p, &v, sizeof v); });
     }
-    if (i < n) some(n - i);
+    if (i < n) one_at_a_time<W>(x + i, y + i, n - i, f);
 }
 
 // A function of one register as one of an array of them.

@@ -57,7 +57,7 @@ PyObject *encode_binned(PyObject *, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-PyMethodDef methods[] = {
+PyMethodDef encoding_methods[] = {
     {"encode_scaled", encode_scaled, METH_VARARGS,
      "encode_scaled(x, center, scale, out)\n--\n\nWrite numbers into a column, scaled and smoothly clipped."},
     {"encode_binned", encode_binned, METH_VARARGS,
@@ -67,4 +67,4 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_encoding(PyObject *module) { return PyModule_AddFunctions(module, methods); }
+int add_encoding(PyObject *module) { return PyModule_AddFunctions(module, encoding_methods); }

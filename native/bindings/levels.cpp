@@ -31,7 +31,7 @@ PyObject *use(PyObject *module, PyObject *argument) {
     Py_RETURN_NONE;
 }
 
-PyMethodDef methods[] = {
+PyMethodDef level_methods[] = {
     {"levels", levels, METH_NOARGS,
      "levels()\n--\n\nThe instruction-set levels that this machine runs, from the oldest to the newest."},
     {"use", use, METH_O,
@@ -42,4 +42,4 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_levels(PyObject *module) { return PyModule_AddFunctions(module, methods); }
+int add_levels(PyObject *module) { return PyModule_AddFunctions(module, level_methods); }

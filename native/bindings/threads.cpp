@@ -27,7 +27,7 @@ PyObject *set_own_threads(PyObject *, PyObject *argument) {
     return n < 0 ? nullptr : PyLong_FromSize_t(multilayer::set_own_threads(static_cast<size_t>(n)));
 }
 
-PyMethodDef methods[] = {
+PyMethodDef thread_methods[] = {
     {"threads", threads, METH_NOARGS,
      "threads()\n--\n\nHow many threads a large call uses, the caller included."},
     {"set_threads", set_threads, METH_O,
@@ -40,4 +40,4 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_threads(PyObject *module) { return PyModule_AddFunctions(module, methods); }
+int add_threads(PyObject *module) { return PyModule_AddFunctions(module, thread_methods); }
