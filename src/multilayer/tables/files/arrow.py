@@ -115,10 +115,14 @@ def in_one(values: Any) -> Any:
 
 
 def _floats(values: Any) -> NDArray[np.float64]:
-    """Return an array of numbers as float64, nan where missing."""
-    if values.null_count or not arrow("types").is_floating(values.type):
+    """Return an array of numbers as float64, nan where missing.
+
+    Whole numbers without gaps are not cast by Arrow, as the module for it takes longer to import than they take.
+    """
+    whole = arrow("types").is_integer(values.type) and not values.null_count
+    if not whole and (values.null_count or not arrow("types").is_floating(values.type)):
         values = values.cast("float64", safe=False)
-    return np.asarray(filled(values, np.nan), np.float64)
+    return np.asarray(filled(values, 0 if whole else np.nan), np.float64)
 
 
 def filled(values: Any, gap: float) -> NDArray[Any]:
@@ -178,7 +182,9 @@ def _dictionary(name: str, values: Any, kind: Kind | None, decimal: str | None) 
     types, codes, distinct = arrow("types"), values.indices, values.dictionary
     if not (types.is_string(distinct.type) or types.is_large_string(distinct.type)):
         return column_of(name, values.dictionary_decode(), kind or "category", decimal)
-    texts = Texts(distinct.to_pylist(), filled(codes.cast("int32"), MISSING))
+    if not types.is_int32(codes.type):
+        codes = codes.cast("int32")
+    texts = Texts(distinct.to_pylist(), filled(codes, MISSING))
     if decimal is None and kind in (None, "category"):
         return Understood(declared_category(name, texts))
     return of_texts(name, texts, kind, decimal or ".")

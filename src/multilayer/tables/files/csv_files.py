@@ -61,10 +61,11 @@ def _check_quotes(source: Source, dialect: Dialect) -> None:
 
 def _has_line_ends(values: Any) -> bool:
     types = arrow("types")
-    texts = values.dictionary if types.is_dictionary(values.type) else values
-    if not types.is_string(texts.type):
+    if types.is_dictionary(values.type):
+        return any("\n" in text for text in values.dictionary.to_pylist())
+    if not types.is_string(values.type):
         return False
-    return bool(arrow("compute").any(arrow("compute").match_substring(texts, "\n")).as_py())
+    return bool(arrow("compute").any(arrow("compute").match_substring(values, "\n")).as_py())
 
 
 def _table(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> Any:

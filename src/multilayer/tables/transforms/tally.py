@@ -13,7 +13,7 @@ from multilayer.tables.columns import Column
 
 __all__ = ["Tally", "sample_rows"]
 
-_SAMPLE = 2**17
+_SAMPLE = 2**16
 """Rows that quartiles and edges are taken from."""
 
 
