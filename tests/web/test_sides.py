@@ -8,13 +8,13 @@ import pytest
 
 from multilayer import InputError, fit
 from multilayer.network.initialized import initialize
+from multilayer.web.plane import PlaneRequest, Surface
 from multilayer.web.presets import PRESETS
 from multilayer.web.recipe import Recipe
 from multilayer.web.runner import runner_of
 from multilayer.web.session import Session
 from multilayer.web.sides import with_value
 from multilayer.web.views import sides
-from multilayer.web.views.pictures import PlaneRequest, grid_of
 from multilayer.web.views.sides import SideGridRequest, SidesRequest
 
 LEARN = Recipe(epochs=30, parameters={"learning_rate": 0.05}, seed=3)
@@ -54,7 +54,7 @@ def test_each_is_its_run_alone(vary, values, networks):
         assert (panel.loss, panel.epochs) == (f"{alone.history.loss[-1]:.6g}", 30)
         assert panel.metric == f"{alone.history.metrics['accuracy'][-1]:.6g}"
         found = sides.side_grid(session, SideGridRequest(size=9, number=number))
-        assert found == grid_of(alone.network, before, PlaneRequest(size=9))
+        assert found == Surface(before, PlaneRequest(size=9)).codes(alone.network)
 
 
 def test_one_of_them_is_taken():

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
 from multilayer.training.curves import Curves
 from multilayer.web.findings import FindingText, finding_text
+from multilayer.web.plane import PlaneRequest, Surface
 from multilayer.web.runner import Runner
-from multilayer.web.session import Session
+from multilayer.web.session import Session, State
 from multilayer.web.training import Course
 
 __all__ = ["Curve", "Feed", "Status", "status_of"]
@@ -73,12 +76,25 @@ class Withdrawn(msgspec.Struct):
     title: str
 
 
+class Picture(msgspec.Struct):
+    """What the network answers over the plane that the page shows, as `Surface.codes` has it, in base64."""
+
+    codes: bytes
+
+
 class Feed:
     """One page's view of the runner. `messages` is called as often as the page takes messages."""
 
-    def __init__(self, session: Session, runner: Runner, digits: int | None = 6) -> None:
-        self._session, self._runner, self._digits = session, runner, digits
+    def __init__(
+        self, session: Session, runner: Runner, digits: int | None = 6, plane: PlaneRequest | None = None
+    ) -> None:
+        self._session, self._runner, self._digits, self._plane = session, runner, digits, plane
         self._status: Status | None = None
+        self._drawn: tuple[int, int, int] | None = None
+        """The moment whose picture was sent."""
+        self._surface: Surface | None = None
+        self._state: State | None = None
+        """What the surface is of."""
         self._run = 0
         self._sent = 0
         """Epochs of the run whose curve was sent."""
@@ -102,6 +118,19 @@ class Feed:
             yield "step", status
             if ended:
                 yield "ended", status
+        moment = status.revision, status.run, status.steps
+        if self._plane is not None and moment != self._drawn:
+            self._drawn = moment
+            yield from self._picture(self._plane)
+
+    def _picture(self, plane: PlaneRequest) -> Iterator[tuple[str, Picture]]:
+        state = self._session.state
+        if state is not self._state:
+            self._state, self._surface = state, None
+            with contextlib.suppress(InputError):  # the page is refused that plane where it asks for its rows
+                self._surface = Surface(state, plane)
+        if self._surface is not None:
+            yield "picture", Picture(self._surface.codes(self._runner.network))
 
     def _curve(self, course: Course, of: str, sent: int) -> Curve:
         curves = course.reached

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -24,6 +25,7 @@ from multilayer.optimizers import schedules
 from multilayer.optimizers.table import registry
 from multilayer.web.endpoint import Endpoint, Nothing
 from multilayer.web.feed import Feed, Status, status_of
+from multilayer.web.plane import PlaneRequest
 from multilayer.web.recipe import Recipe, loss_for
 from multilayer.web.runner import runner_of
 from multilayer.web.session import Session
@@ -171,31 +173,33 @@ def initialize(session: Session, request: InitializeRequest) -> Status:
     return status_of(session, runner_of(session))
 
 
-def _messages(session: Session, feed: Feed, code: str) -> list[tuple[str, msgspec.Struct]]:
-    """Return what is new; nothing where the session is in use: the server does not wait, and the next frame has it."""
+def _messages(session: Session, feed: Feed, code: str) -> bytes:
+    """Return the events of what is new; none where the session is in use: the next frame has them."""
     if not session.lock.acquire(blocking=False):
-        return []
+        return b""
     try:
         with in_language(code):
-            return list(feed.messages())
+            return b"".join(
+                b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))
+                for name, message in feed.messages()
+            )
     finally:
         session.lock.release()
 
 
 def routes(session: Session) -> list[Route]:
-    """Return the stream of events: `GET /api/events?digits=6&lang=en`."""
+    """Return the stream of events: `GET /api/events?digits=6&lang=en&plane={"first":0,"second":1}`."""
     runner = runner_of(session)
 
-    async def stream(digits: int | None, code: str) -> AsyncIterator[bytes]:
-        feed, silent, due = Feed(session, runner, digits), 0.0, time.monotonic()
+    async def stream(feed: Feed, code: str) -> AsyncIterator[bytes]:
+        silent, due = 0.0, time.monotonic()
         runner.joined()
         try:
             yield b"retry: 2000\n\n"
             while not session.closed.is_set():
-                messages = _messages(session, feed, code)
-                for name, message in messages:
+                if messages := await run_in_threadpool(_messages, session, feed, code):
                     silent = 0.0
-                    yield b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(message))
+                    yield messages
                 if silent >= _ALIVE:
                     silent = 0.0
                     yield b":\n\n"
@@ -210,7 +214,13 @@ def routes(session: Session) -> list[Route]:
         digits = int(given) if given.isdecimal() and 0 < int(given[:3]) <= 20 else None
         code = request.query_params.get("lang", "")
         code = code if code in languages() else session.language or "en"
-        return StreamingResponse(stream(digits, code), media_type="text/event-stream")
+        try:
+            given = request.query_params.get("plane", "null")
+            plane = msgspec.json.decode(given, type=PlaneRequest | None)
+        except (msgspec.DecodeError, RecursionError):
+            plane = None
+        feed = Feed(session, runner, digits, plane)
+        return StreamingResponse(stream(feed, code), media_type="text/event-stream")
 
     return [Route("/api/events", events)]
 

@@ -11,10 +11,10 @@ from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
 from multilayer._base.text import fill
 from multilayer.web.endpoint import Endpoint
+from multilayer.web.plane import PlaneRequest, Surface
 from multilayer.web.runner import Runner, runner_of
 from multilayer.web.session import Session, State
 from multilayer.web.sides import Side, trained_alone, with_value
-from multilayer.web.views.pictures import PlaneRequest, grid_of
 from multilayer.web.worker import Stop
 
 __all__ = ["ENDPOINTS"]
@@ -101,9 +101,9 @@ class SideGridRequest(PlaneRequest, forbid_unknown_fields=True):
 
 
 def side_grid(session: Session, request: SideGridRequest) -> bytes:
-    """Return the outputs of one of the trainings over a plane, as `grid` does."""
+    """Return what one of the trainings answers over a plane."""
     side = _side(runner_of(session), request.number)
-    return grid_of(side.trained.network, side.start, request)
+    return Surface(side.start, request).codes(side.trained.network)
 
 
 ENDPOINTS = (

@@ -1,44 +1,18 @@
 // The output over a plane of two inputs, as colours with a line where it turns; the rows are drawn on it.
-import { ask, attempt } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { ask, useAnswer } from "../api.js";
+import { t } from "../i18n.js";
 import { session } from "../state.js";
-import { html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
+import { html, useEffect, useRef, useSignalEffect } from "../vendor/ui.js";
 import { Choice } from "./form.js";
 import { colours, mixed, picture } from "./paint.js";
 import { Part } from "./pieces.js";
 import { COLOURS, Key, MARKS, Mark } from "./plot.js";
-import { status } from "./training.js";
-
-/** The two inputs, from 0, and the row at which the others are held; null holds them at their means. */
-export const chosen = signal({ first: 0, second: 1, row: null });
+import { chosen, codes, status } from "./training.js";
 
 const SHAPES = MARKS.map((mark) => new Path2D(mark));
 const SIDE = 340;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** Of every point its answer, and its colour; and for one output the level that is 0 where the answer changes. */
-function meaning(plane, values, colour) {
-  const { outputs, kind, low, high } = plane;
-  const count = plane.size ** 2;
-  const page = colour("--page");
-  const answers = new Int16Array(count);
-  if (kind === "classes") {
-    for (let k = 0; k < count; k++) {
-      for (let j = 1; j < outputs; j++) if (values[k * outputs + j] > values[k * outputs + answers[k]]) answers[k] = j;
-    }
-    const ink = COLOURS.map(colour);
-    return { answers, ink: (k) => mixed(page, ink[answers[k] % ink.length], 0.25 + 0.4 * Math.min(1, Math.max(0, values[k * outputs + answers[k]]))) };
-  }
-  const levels = new Float32Array(count);
-  for (let k = 0; k < count; k++) {
-    levels[k] = Math.min(1, Math.max(-1, (2 * (values[k * outputs] - low)) / (high - low || 1) - 1)) || 0;
-    answers[k] = levels[k] > 0 ? 1 : 0;
-  }
-  const [minus, plus] = [colour("--negative"), colour("--positive")];
-  const shades = Array.from({ length: 201 }, (_, k) => mixed(page, k < 100 ? minus : plus, (0.75 * Math.abs(k - 100)) / 100));
-  return { answers, levels, ink: (k) => shades[Math.round(100 * levels[k]) + 100] };
-}
 
 /** The places where the answer changes, as ends of short lines in points of the plane, two by two. */
 function contour(size, answers, levels) {
@@ -60,17 +34,24 @@ function contour(size, answers, levels) {
   return ends;
 }
 
-/** Paint values over a plane: the colours, the line between answers, the rows. */
-export function paint(canvas, plane, values) {
+/** Paint the codes of a plane (`Surface.codes` of plane.py): the colours, the line between answers, the rows. */
+export function paint(canvas, plane, codes) {
   const { size } = plane;
   const context = canvas.getContext("2d");
   const colour = colours(canvas);
-  const { answers, levels, ink } = meaning(plane, values, colour);
+  const page = colour("--page");
+  const several = plane.kind === "classes";
+  const answers = codes.map((code) => (several ? code / 100 : code > 0));
+  const tones = several ? codes : codes.map((code) => code / 327);
+  const inks = (several ? COLOURS : ["--negative", "--positive"]).map(colour);
+  const shades = {};
+  const shade = (k) => mixed(page, inks[answers[k] % inks.length], several ? 0.25 + 0.004 * (tones[k] % 100) : 0.0075 * Math.abs(tones[k]));
+  const ink = (k) => (shades[tones[k]] ??= shade(k));
   const small = new OffscreenCanvas(size, size);
   small.getContext("2d").putImageData(picture(size, size, (i, j) => ink((size - 1 - j) * size + i)), 0, 0);
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
   context.beginPath();
-  contour(size, answers, levels).forEach(([i, j], k) => {
+  contour(size, answers, several ? null : codes).forEach(([i, j], k) => {
     const at = [((i + 0.5) / size) * canvas.width, canvas.height - ((j + 0.5) / size) * canvas.height];
     if (k % 2) context.lineTo(...at);
     else context.moveTo(...at);
@@ -120,43 +101,17 @@ function Legend({ plane }) {
 
 export function Boundary() {
   const canvas = useRef(null);
-  const plane = useRef(null);
-  const [found, setFound] = useState(null);
-  const at = status.value;
-  const moment = `${session.value.revision} ${at?.run} ${at?.steps}`;
-  const asked = useRef({ busy: false, moment: "" });
+  const frame = useRef(0);
   const { first, second, row } = chosen.value;
-  const inputs = session.value.input_names;
-
-  useEffect(() => {
-    let gone = false;
-    attempt(() => ask("plane", chosen.value)).then((answer) => {
-      if (!answer || gone) return;
-      plane.current = answer;
-      setFound(answer);
-      asked.current.moment = "";
-      frame();
-    });
-    return () => (gone = true);
-  }, [first, second, row, session.value.about, session.value.rows, session.value.widths.join(), lang.value]);
-
-  async function frame() {
-    const state = asked.current;
-    if (state.busy || !plane.current || !canvas.current || state.moment === state.wanted) return;
-    state.busy = true;
-    state.moment = state.wanted;
-    const bytes = await ask("grid", chosen.value).catch(() => null);
-    requestAnimationFrame(() => {
-      state.busy = false;
-      const values = bytes && new Float32Array(bytes);
-      if (values && canvas.current && values.length === plane.current.size ** 2 * plane.current.outputs) paint(canvas.current, plane.current, values);
-      frame();
-    });
-  }
-  useEffect(() => {
-    asked.current.wanted = moment;
-    if (!(at?.playing && still.matches)) frame();
-  }, [moment, at?.playing]);
+  const { about, rows, widths, input_names: inputs } = session.value;
+  const found = useAnswer(() => ask("plane", chosen.value), [chosen.value, about, rows, widths], true);
+  const draw = () => {
+    const [shown, waits] = [codes.value, status.value?.playing && still.matches];
+    cancelAnimationFrame(frame.current);
+    if (!waits && found && shown?.length === found.size ** 2) frame.current = requestAnimationFrame(() => canvas.current && paint(canvas.current, found, shown));
+  };
+  useSignalEffect(draw);
+  useEffect(draw, [found]);
 
   const choose = (name, label) => html`<${Choice} label=${label} value=${chosen.value[name]} options=${inputs.slice(0, 200).map((input, k) => [k, input])} take=${(k) => (chosen.value = { ...chosen.value, [name]: Number(k) })} />`;
   return html`<${Part} id="boundary" title=${t("What the network answers")} class="panel">

@@ -3,17 +3,17 @@ import { act, ask, useAnswer } from "../api.js";
 import { t } from "../i18n.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { chosen, paint } from "./boundary.js";
+import { paint } from "./boundary.js";
 import { Choice, taken } from "./form.js";
 import { Part } from "./pieces.js";
-import { metricName, status } from "./training.js";
+import { chosen, metricName, status } from "./training.js";
 
 const USUAL = { width: "1, 2, 5, 10, 20, 50", activation: "tanh, relu", seed: "0, 1" };
 
 function Picture({ number, panel, plane }) {
   const canvas = useRef(null);
   useEffect(() => {
-    if (plane) ask("side_grid", { ...chosen.value, size: plane.size, number }).then((bytes) => canvas.current && paint(canvas.current, plane, new Float32Array(bytes)), () => {});
+    if (plane) ask("side_grid", { ...chosen.value, size: plane.size, number }).then((bytes) => canvas.current && paint(canvas.current, plane, new Int16Array(bytes)), () => {});
   }, [panel, plane]);
   return html`<canvas class="plane" ref=${canvas} width="180" height="180" role="img" aria-label=${t("What the network answers with {value}: loss {loss}, {metric_name} {metric}", { ...panel, metric_name: metricName(panel.metric_name) })}></canvas>`;
 }

@@ -12,6 +12,12 @@ const none = () => ({ epochs: [], loss: [], validation_loss: [], metric: [], lea
 /** The learning curves of this training, and of the one before it from the same start, as text by epoch. */
 export const curves = signal({ now: none(), before: none() });
 
+/** The two inputs of the plane, from 0, and the row at which the others are held; null holds them at their means. */
+export const chosen = signal({ first: 0, second: 1, row: null });
+
+/** What the network answers over that plane, point by point. */
+export const codes = signal(null);
+
 /** What the diagnosis finds while training, by key. */
 export const findings = signal({});
 
@@ -76,6 +82,7 @@ export const ending = (found) =>
 const heard = {
   step: show,
   epoch: took,
+  picture: (found) => (codes.value = new Int16Array(Uint8Array.from(atob(found.codes), (letter) => letter.charCodeAt(0)).buffer)),
   finding(found) {
     findings.value = { ...findings.peek(), [found.key]: found };
     if (found.severity !== "note") say(found.title);
@@ -94,7 +101,7 @@ const heard = {
 export function listen() {
   const close = effect(() => {
     run = 0;
-    const opened = new EventSource(`/api/events?digits=${digits.value ?? "all"}&lang=${lang.value}`);
+    const opened = new EventSource(`/api/events?${new URLSearchParams({ digits: digits.value ?? "all", lang: lang.value, plane: JSON.stringify(chosen.value) })}`);
     for (const [name, take] of Object.entries(heard)) opened.addEventListener(name, (event) => take(JSON.parse(event.data)));
     return () => opened.close();
   });

@@ -66,12 +66,16 @@ function Standing() {
 
 const described = (what, bars) => t("{what}: from {low} to {high}, mean {mean}, standard deviation {std}", { what, ...bars });
 
-/** What is asked of the network whenever it has changed, twice a second at most while training runs. */
+/** What is asked of the network whenever it has changed; while training runs, twice a second at most, and if it is in sight. */
 function useMoments(name, request) {
   const last = useRef(0);
+  const isSeen = () => {
+    const { top, bottom } = document.getElementById(name).getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
   const at = status.value;
   const question = () => {
-    if (at?.playing && (still.matches || Date.now() - last.current < 500)) return null;
+    if (at?.playing && (still.matches || Date.now() - last.current < 500 || !isSeen())) return null;
     last.current = Date.now();
     return ask(name, request).catch(() => []);
   };
@@ -80,7 +84,7 @@ function useMoments(name, request) {
 
 function Layers() {
   const layers = useMoments("hist", {});
-  return html`<${Part} id="layers" title=${t("Layer by layer")} class="panel layered">
+  return html`<${Part} id="hist" title=${t("Layer by layer")} class="panel layered">
     <${Scroll} label=${t("Layer by layer")}><table class="layers">
       <${Heads} of=${[t("layer"), t("units"), t("outputs z"), t("gradient, log₁₀ |dW|"), t("root mean square of dW")]} />
       <tbody>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer} class=${marked.value?.layer === layer ? "marked" : undefined}><th scope="row">${layer}</th>
