@@ -23,7 +23,7 @@ from multilayer.web.presets import PRESETS
 from multilayer.web.runner import runner_of
 from multilayer.web.session import Rows, Session, State
 from multilayer.web.views import learn, pictures
-from multilayer.web.views.learn import InitializeRequest, RecipeRequest, TrainRequest
+from multilayer.web.views.learn import InitializeRequest, SettingRequest, TrainRequest
 from multilayer.web.views.pictures import HistogramRequest, WeightsRequest
 from tests.web.page import texts_of
 
@@ -34,7 +34,7 @@ def session_of(preset="xor"):
 
 def endless(epochs=100_000):
     session = session_of()
-    learn.set_recipe(session, RecipeRequest(msgspec.structs.replace(session.state.recipe, epochs=epochs)))
+    learn.set_recipe(session, SettingRequest("epochs", str(epochs)))
     return session
 
 
@@ -77,25 +77,88 @@ def test_an_epoch_that_was_not_reached(epoch):
         learn.train(session, TrainRequest("seek", epoch=epoch))
 
 
-def test_a_recipe_is_taken_or_refused():
+def values_of(found):
+    return {(each.name, each.of_optimizer): each.value for each in found.fields}
+
+
+def test_the_form_is_the_recipe():
+    state = session_of("stuck").state
+    found = learn.choices(Session(state), Nothing())
+    values = values_of(found)
+    assert len(values) == len(found.fields)
+    for name in ("epochs", "batch_size", "seed", "dropout", "l2", "weight_decay"):
+        assert float(values[name, False]) == getattr(state.recipe, name)
+    assert values["shuffle", False] is state.recipe.shuffle
+    assert values["optimizer", False] == state.recipe.optimizer
+    for name, value in state.recipe.parameters.items():
+        assert float(values[name, True]) == value
+    assert [each.name for each in found.fields if not each.is_more][:3] == [
+        "loss",
+        "optimizer",
+        "learning_rate",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("epochs", "77", 77),
+        ("dropout", "0,25", 0.25),
+        ("dropout", " 1/4 ", 0.25),
+        ("validation", "", None),
+        ("patience", "3", 3),
+        ("shuffle", False, False),
+        ("schedule", "cosine", "cosine"),
+        ("loss", "squared", "squared"),
+        ("loss", "", None),
+    ],
+)
+def test_a_setting_is_taken(name, value, expected):
     session = session_of()
+    before = session.state.recipe
+    found = learn.set_recipe(session, SettingRequest(name, value))
+    assert session.state.recipe == msgspec.structs.replace(before, **{name: expected})
+    assert values_of(found) == values_of(learn.choices(session, Nothing()))
+
+
+def test_the_optimizer_keeps_the_learning_rate():
+    session = session_of()
+    learn.set_recipe(session, SettingRequest("learning_rate", "0.3", of_optimizer=True))
+    learn.set_recipe(session, SettingRequest("weight_decay", "0.1"))
+    learn.set_recipe(session, SettingRequest("optimizer", "sgd"))
+    learn.set_recipe(session, SettingRequest("nesterov", True, of_optimizer=True))
+    learn.set_recipe(session, SettingRequest("momentum", "1/2", of_optimizer=True))
     recipe = session.state.recipe
-    changed = msgspec.structs.replace(recipe, optimizer="sgd", parameters={"learning_rate": 0.5})
-    found = learn.set_recipe(session, RecipeRequest(changed))
-    assert (found.recipe, session.state.recipe, found.loss) == (changed, changed, "binary_cross_entropy")
-    before = session.state
-    for parameters in ({"learning_rate": 0.0}, {"momentum": 2.0}, {"colour": 1.0}):
-        with pytest.raises(InputError):
-            learn.set_recipe(session, RecipeRequest(msgspec.structs.replace(changed, parameters=parameters)))
-    assert session.state is before
+    assert recipe.parameters == {"learning_rate": 0.3, "nesterov": True, "momentum": 0.5}
+    assert (recipe.optimizer, recipe.weight_decay) == ("sgd", 0.1)
+    learn.set_recipe(session, SettingRequest("weight_decay", "0"))
+    recipe = session.state.recipe
+    learn.set_recipe(session, SettingRequest("optimizer", "lbfgs"))
+    assert session.state.recipe.parameters == {}
     session.undo()
     assert session.state.recipe == recipe
 
 
-def test_too_many_epochs_are_refused():
-    with pytest.raises(InputError, match="malformed"):
-        decoded("set_recipe", recipe={"epochs": 10**6})
-    assert decoded("set_recipe", recipe={"epochs": 10**4}).recipe.epochs == 10**4
+@pytest.mark.parametrize(
+    ("name", "value", "of_optimizer", "message"),
+    [
+        ("learning_rate", "0", True, "learning_rate must be"),
+        ("learning_rate", "abc", True, "Learning rate takes a number; found abc"),
+        ("learning_rate", " ", True, "Learning rate takes a number; found nothing"),
+        ("epochs", "1000000", False, "Epochs cannot be 1000000: .*100000"),
+        ("epochs", "1.5", False, "Epochs cannot be 1.5"),
+        ("shuffle", "perhaps", False, "a number|cannot be"),
+        ("optimizer", "adm", False, "no optimizer is called"),
+        ("loss", "cross_entrop", False, "no loss is called"),
+        ("colour", "1", False, "a training has no setting 'colour'"),
+    ],
+)
+def test_a_setting_that_does_not_fit(name, value, of_optimizer, message):
+    session = session_of()
+    before = session.state
+    with pytest.raises(InputError, match=message):
+        learn.set_recipe(session, SettingRequest(name, value, of_optimizer))
+    assert session.state is before
 
 
 def test_choices_say_what_is_missing():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -16,19 +15,19 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from multilayer import initializers, losses
+from multilayer import initializers
 from multilayer._base.errors import InputError
 from multilayer._base.language import in_language, languages
+from multilayer._base.text import fill, one_line
 from multilayer.network.initialized import initialize as new_network
 from multilayer.network.mlp import MLP
-from multilayer.optimizers import schedules
-from multilayer.optimizers.table import registry
 from multilayer.web.endpoint import Endpoint, Nothing
 from multilayer.web.feed import Feed, Status, status_of
 from multilayer.web.plane import PlaneRequest
-from multilayer.web.recipe import Recipe, loss_for
+from multilayer.web.recipe import loss_for
 from multilayer.web.runner import runner_of
 from multilayer.web.session import Session
+from multilayer.web.settings import Field, fields_of, with_setting
 
 __all__ = ["ENDPOINTS", "routes"]
 
@@ -67,82 +66,49 @@ def train(session: Session, request: TrainRequest) -> Status:
     return status_of(session, runner, request.digits)
 
 
-class Setting(msgspec.Struct):
-    """A parameter of an optimizer: its name, its default, what it may be."""
-
-    name: str
-    default: float | bool
-    limits: str
-
-
-class OptimizerCard(msgspec.Struct):
-    """An optimizer with its parameters."""
-
-    name: str
-    parameters: list[Setting]
-
-
 class Choices(msgspec.Struct):
-    """The recipe, what it can be made of, and what keeps it from being trained; "" for nothing."""
+    """The recipe as a form, how weights can begin, and what keeps it from being trained; "" for nothing."""
 
-    recipe: Recipe
-    loss: str
-    """The loss that is taken."""
-    own_loss: str
-    """The loss that belongs to the network and the rows."""
-    losses: tuple[str, ...]
-    optimizers: list[OptimizerCard]
-    schedules: tuple[str, ...]
+    fields: list[Field]
     initializers: tuple[str, ...]
     refused: str
 
 
 def choices(session: Session, _: Nothing) -> Choices:
     """Return the recipe and what it can be made of."""
-    state, refused, own, taken = session.state, "", "", ""
+    state, refused, own = session.state, "", ""
     try:
         own = loss_for(state.network, state.rows.y).facts.name
     except InputError as error:
         refused = str(error)
     try:
-        config = state.recipe.config(state.network, state.rows.y)
-        config.check(state.network)
-        taken, refused = config.loss.facts.name, ""
+        state.recipe.config(state.network, state.rows.y).check(state.network)
+        refused = ""
     except InputError as error:
         refused = str(error)
-    cards = [OptimizerCard(entry.name, _settings(entry.value)) for entry in registry.entries]
-    return Choices(
-        state.recipe,
-        taken,
-        own,
-        losses.names(),
-        cards,
-        schedules.names(),
-        initializers.names(),
-        refused,
-    )
+    return Choices(fields_of(state.recipe, own), initializers.names(), refused)
 
 
-def _settings(optimizer: object) -> list[Setting]:
-    fields = dataclasses.fields(optimizer)  # type: ignore[arg-type]
-    defaults = (
-        (field.name, getattr(optimizer, field.name), field.metadata.get("limits", "")) for field in fields
-    )
-    return [Setting(name, default, str(limits)) for name, default, limits in defaults]
+class SettingRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A field of the form, and what was chosen or typed."""
+
+    name: str
+    value: str | bool
+    of_optimizer: bool = False
 
 
-class RecipeRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The recipe to take."""
-
-    recipe: Recipe
-
-
-def set_recipe(session: Session, request: RecipeRequest) -> Choices:
-    """Take another recipe; one that does not fit is refused."""
+def set_recipe(session: Session, request: SettingRequest) -> Choices:
+    """Take another setting; one that does not fit is refused."""
     state = session.state
-    request.recipe.config(state.network, state.rows.y).check(state.network)
-    if request.recipe != state.recipe:
-        session.change(replace(state, recipe=request.recipe))
+    wanted = request.name, request.of_optimizer
+    fields = fields_of(state.recipe, "")
+    field = next((each for each in fields if (each.name, each.of_optimizer) == wanted), None)
+    if field is None:
+        raise InputError(fill("a training has no setting {name}", name=one_line(repr(request.name), 40)))
+    recipe = with_setting(state.recipe, field, request.value)
+    recipe.config(state.network, state.rows.y).check(state.network)
+    if recipe != state.recipe:
+        session.change(replace(state, recipe=recipe))
     return choices(session, Nothing())
 
 
@@ -228,6 +194,6 @@ def routes(session: Session) -> list[Route]:
 ENDPOINTS = (
     Endpoint("train", TrainRequest, train),
     Endpoint("recipe", Nothing, choices),
-    Endpoint("set_recipe", RecipeRequest, set_recipe),
+    Endpoint("set_recipe", SettingRequest, set_recipe),
     Endpoint("initialize", InitializeRequest, initialize),
 )

@@ -1,0 +1,144 @@
+"""The recipe as a form: the fields that the page shows, and a field that was changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from multilayer import losses
+from multilayer._base.errors import InputError
+from multilayer._base.text import fill, one_line
+from multilayer.optimizers import schedules
+from multilayer.optimizers.table import registry
+from multilayer.web.draft import number_of
+from multilayer.web.recipe import Recipe
+
+__all__ = ["Field", "fields_of", "with_setting"]
+
+
+class Field(msgspec.Struct):
+    """A setting of a training: what is said of it, what it is, and what it may be."""
+
+    name: str
+    label: str
+    value: str | bool
+    """A yes or no, or a text: a number as it is typed, or one of the options."""
+    options: list[tuple[str, str]] = []
+    """Values, and what is said for each; none for a number."""
+    limits: str = ""
+    of_optimizer: bool = False
+    is_optional: bool = False
+    is_more: bool = False
+    """Whether it stands among the further settings."""
+
+
+def fields_of(recipe: Recipe, own_loss: str) -> list[Field]:
+    """Return the fields of a recipe; `own_loss` is the loss that belongs to the network, "" for none."""
+    first, *more = _parameters(recipe)
+    return [*_main(recipe, own_loss, first), *more, *_further(recipe)]
+
+
+def _main(recipe: Recipe, own_loss: str, rate: Field) -> list[Field]:
+    fitting = fill("{loss}, which fits", loss=own_loss) if own_loss else fill("the one that fits")
+    named = [("", fitting), *_same(losses.names())]
+    optimizers = _same(entry.name for entry in registry.entries)
+    rate.is_more = False
+    return [
+        Field("loss", fill("Loss"), recipe.loss or "", named),
+        Field("optimizer", fill("Optimizer"), recipe.optimizer, optimizers),
+        rate,
+        _number(recipe, "epochs", fill("Epochs")),
+        _number(recipe, "batch_size", fill("Rows in a batch")),
+        _number(recipe, "seed", fill("Seed")),
+        _number(recipe, "validation", fill("Fraction held out"), is_optional=True),
+    ]
+
+
+def _further(recipe: Any) -> list[Field]:
+    found = [
+        Field("schedule", fill("Schedule"), recipe.schedule, _same(schedules.names())),
+        _number(recipe, "patience", fill("Patience"), is_optional=True),
+        _number(recipe, "dropout", fill("Dropout")),
+        _number(recipe, "l2", "L2"),
+        _number(recipe, "weight_decay", fill("Weight decay")),
+        Field("shuffle", fill("Shuffle the rows"), recipe.shuffle),
+    ]
+    for field in found:
+        field.is_more = True
+    return found
+
+
+def _same(names: Any) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]
+
+
+def _number(recipe: Recipe, name: str, label: str, *, is_optional: bool = False) -> Field:
+    return Field(name, label, _text(getattr(recipe, name)), is_optional=is_optional)
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+def _parameters(recipe: Recipe) -> Iterator[Field]:
+    labels = {
+        "learning_rate": fill("Learning rate"),
+        "momentum": fill("Momentum"),
+        "weight_decay": fill("Weight decay"),
+    }
+    optimizer: Any = registry.get(recipe.optimizer)
+    for field in dataclasses.fields(optimizer):
+        value = recipe.parameters.get(field.name, getattr(optimizer, field.name))
+        shown = value if isinstance(value, bool) else _text(value)
+        limits = str(field.metadata.get("limits", ""))
+        label = labels.get(field.name, field.name)
+        yield Field(field.name, label, shown, limits=limits, of_optimizer=True, is_more=True)
+
+
+def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
+    """Return a recipe with what was chosen or typed in a field: 1/3 and 0,25 are numbers, too.
+
+    Raises
+    ------
+    InputError
+        Naming the setting, and what was found; whether the recipe fits is checked elsewhere.
+    """
+    value: Any = given
+    if not field.options and isinstance(given, str):
+        value = _typed(field, given)
+    changes: dict[str, Any] = {field.name: value}
+    if field.of_optimizer:
+        changes = {"parameters": {**recipe.parameters, field.name: value}}
+    elif field.name == "optimizer":
+        changes["parameters"] = _kept(recipe, value)
+    elif field.name == "loss":
+        changes["loss"] = value or None
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(recipe), **changes}, Recipe, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            fill("{name} cannot be {given}: {error}", name=field.label, given=str(given), error=str(error))
+        ) from None
+
+
+def _typed(field: Field, text: str) -> float | None:
+    if not text.strip():
+        if field.is_optional:
+            return None
+        raise InputError(fill("{name} takes a number; found nothing", name=field.label))
+    try:
+        return number_of(text, field.label)
+    except InputError:
+        raise InputError(
+            fill("{name} takes a number; found {text}", name=field.label, text=one_line(text, 40))
+        ) from None
+
+
+def _kept(recipe: Recipe, name: str) -> dict[str, Any]:
+    """Return the learning rate, which is kept where the next optimizer has one that is like it."""
+    optimizer: Any = registry.get(name)
+    has_rate = any(field.name == "learning_rate" for field in dataclasses.fields(optimizer))
+    return {key: rate for key, rate in recipe.parameters.items() if key == "learning_rate" and has_rate}
