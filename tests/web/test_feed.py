@@ -116,7 +116,7 @@ def test_a_problem_is_said():
     session = session_of(epochs=3, optimizer="sgd")
     runner = played(session)
     runner.worker.problem = "there is no room"
-    assert status_of(session, runner).message == "there is no room"
+    assert status_of(session, runner).note == "there is no room"
 
 
 def test_the_reason_of_an_end_is_in_the_language_of_who_reads_it():
@@ -139,7 +139,7 @@ def test_the_reason_of_an_end_is_in_the_language_of_who_reads_it():
             ended = [message for name, message in Feed(session, runner).messages() if name == "ended"]
             (panel,) = sides.sides(session, SidesRequest())
         assert ended[0].ended == panel.stopped == "not finite"
-        assert ended[0].message.startswith(reason)
+        assert ended[0].note.startswith(reason)
         assert panel.message.startswith(reason[: reason.index("2:")])
 
 

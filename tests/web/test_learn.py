@@ -221,7 +221,7 @@ def test_a_large_network_gets_a_coarse_picture():
     plane = pictures.plane(session, PlaneRequest())
     assert plane.size < 25
     assert codes_of(session, PlaneRequest()).size == plane.size**2
-    assert (plane.kind, plane.classes) == ("classes", 2)
+    assert (plane.kind, plane.names) == ("classes", ["class 0", "class 1"])
 
 
 def test_a_plane_of_an_input_that_is_not_there():

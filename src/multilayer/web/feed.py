@@ -11,7 +11,9 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
+from multilayer._base.text import fill
 from multilayer.training.curves import Curves
+from multilayer.training.events import Ending
 from multilayer.web.findings import FindingText, finding_text
 from multilayer.web.plane import PlaneRequest, Surface
 from multilayer.web.runner import Runner
@@ -37,22 +39,18 @@ class Status(msgspec.Struct):
     """Grows when such a task brings something."""
     holds: bool
     """Whether the session shows the network of this training."""
-    as_recipe: bool
-    """Whether the recipe is still the one of this training."""
     epoch: int
     epochs: int
-    batch: int
-    batches: int
     steps: int
     reached: int
     """The last epoch that one can go to."""
     loss: str
-    validation_loss: str | None
-    metric: str
+    numbers: list[tuple[str, str, str]]
+    """Where it stands: what is said, the name of the cell, its text."""
     metric_name: str
-    learning_rate: str
     ended: str | None
-    message: str
+    note: str
+    """Why it has ended, or cannot go on as it was; "" for nothing."""
     verdict: str
 
 
@@ -168,7 +166,7 @@ def _first_rate(curves: Curves) -> float:
 
 def status_of(session: Session, runner: Runner, digits: int | None = 6) -> Status:
     """Return where training stands; it may be read while it runs."""
-    course = runner.course
+    course, problem = runner.course, runner.worker.problem
     status = Status(
         revision=session.revision,
         run=runner.number,
@@ -176,40 +174,60 @@ def status_of(session: Session, runner: Runner, digits: int | None = 6) -> Statu
         task=runner.task,
         outcomes=runner.outcomes,
         holds=runner.holds,
-        as_recipe=course is not None and session.state.recipe == course.recipe,
         epoch=0,
         epochs=session.state.recipe.epochs,
-        batch=0,
-        batches=1,
         steps=0,
         reached=0,
         loss="",
-        validation_loss=None,
-        metric="",
+        numbers=[],
         metric_name="",
-        learning_rate="",
         ended=None,
-        message=runner.worker.problem,
+        note=problem,
         verdict="",
     )
+    numbers: list[tuple[str, str, str]] = []
     if course is not None:
-        _fill(status, course, digits)
+        numbers = _fill(status, course, digits)
+        if not status.holds:
+            status.note = fill("The network has changed since it was trained; Play trains it from here.")
+        elif not status.note and session.state.recipe != course.recipe:
+            status.note = fill(
+                "The recipe has changed; Play trains from here by the new one, Rewind goes back to the start."
+            )
+    epoch = status.epoch if status.holds else 0
+    status.numbers = [(fill("epoch"), "epoch", f"{epoch} / {status.epochs}")]
+    if status.holds:
+        status.numbers += [each for each in numbers if each[2]]
     return status
 
 
-def _fill(status: Status, course: Course, digits: int | None) -> None:
+def _fill(status: Status, course: Course, digits: int | None) -> list[tuple[str, str, str]]:
+    """Take what a course brings, and return its numbers."""
     at, trained = course.progress, course.trained
 
     def last(curve: Sequence[Any]) -> str:
         return number_text(curve[-1], digits) if curve else ""
 
-    status.epoch, status.epochs, status.batch = at.epoch, course.config.epochs, at.batch
-    status.batches, status.steps, status.reached = course.batches, at.steps, len(course.reached)
-    status.loss, status.learning_rate = last(at.curves.loss), last(at.curves.learning_rate)
-    status.validation_loss = last(at.curves.validation_loss) or None
-    status.metric_name = course.config.metrics[0].name
-    status.metric = last(at.curves.metrics.get(status.metric_name, ()))
+    status.epoch, status.epochs = at.epoch, course.config.epochs
+    status.steps, status.reached = at.steps, len(course.reached)
+    status.loss = last(at.curves.loss)
+    status.metric_name = name = course.config.metrics[0].name
     if trained is not None and course.ending is not None and course.at_end:
         status.ended = trained.stopped
-        status.message = status.message or course.ending.message()
+        status.note = status.note or _ended(trained.stopped, course.ending)
         status.verdict = "" if course.diagnosis is None else course.diagnosis.verdict
+    return [
+        (fill("batch"), "batch", f"{at.batch} / {course.batches}" if at.batch else ""),
+        (fill("loss"), "loss", status.loss),
+        (fill("validation loss"), "validation_loss", last(at.curves.validation_loss)),
+        (fill("accuracy") if name == "accuracy" else name, name, last(at.curves.metrics.get(name, ()))),
+        (fill("learning rate"), "learning_rate", last(at.curves.learning_rate)),
+    ]
+
+
+def _ended(stopped: str, ending: Ending) -> str:
+    if stopped == "epochs":
+        return fill("All epochs are done.")
+    if stopped == "plateau":
+        return fill("Training stopped early: no more improvement.")
+    return ending.message()

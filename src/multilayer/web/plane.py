@@ -11,6 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
+from multilayer._base.table import number_text
 from multilayer._base.text import fill
 from multilayer.activations.elementwise import AlongAxis
 from multilayer.network import MLP
@@ -62,7 +63,10 @@ class Plane(msgspec.Struct):
     """"half": above or below a half; "classes": the largest; "number": a quantity between `low` and `high`."""
     low: float
     high: float
-    classes: int
+    names: list[str]
+    """Of the classes."""
+    meaning: str
+    """What the colours and the lines are, in a sentence."""
     points: list[Point]
     rows: int
 
@@ -88,9 +92,36 @@ class Surface:
         points = [
             Point(float(X[r, i]), float(X[r, j]), None if values is None else float(values[r])) for r in shown
         ]
-        classes = 2 if self._kind == "half" else self._state.network.widths[-1]
-        ends = self._low, self._high
-        return Plane(*self._across, *self._up, self._size, self._kind, *ends, classes, points, rows=len(X))
+        return Plane(
+            *self._across,
+            *self._up,
+            self._size,
+            self._kind,
+            self._low,
+            self._high,
+            self._names(),
+            self._sentence(),
+            points,
+            rows=len(X),
+        )
+
+    def _names(self) -> list[str]:
+        net = self._state.network
+        if self._kind == "number":
+            return []
+        if net.classes:
+            return [str(name) for name in net.classes]
+        if self._kind == "half":
+            return ["0", "1"]
+        return [fill("class {number}", number=k) for k in range(net.widths[-1])]
+
+    def _sentence(self) -> str:
+        if self._kind == "half":
+            return fill("The line is where the output is 0.5.")
+        if self._kind == "classes":
+            return fill("The lines are where the largest output changes.")
+        ends = {"low": number_text(self._low, 3), "high": number_text(self._high, 3)}
+        return fill("Orange is {low} or less, blue {high} or more; the line is half way.", **ends)
 
     def codes(self, network: MLP) -> bytes:
         """Return what a network answers as int16, in rows of points from the bottom.

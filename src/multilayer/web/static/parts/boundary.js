@@ -91,14 +91,6 @@ function draw(context, canvas, plane, page, ink) {
   }
 }
 
-/** What the shapes and colours stand for, in words. */
-function Legend({ plane }) {
-  const names = session.value.classes ?? Array.from({ length: plane.classes }, (_, k) => (plane.kind === "half" ? String(k) : t("class {number}", { number: k })));
-  if (plane.kind === "number") return html`<p class="soft">${t("Orange is {low} or less, blue {high} or more; the line is half way.", { low: Number(plane.low.toPrecision(3)), high: Number(plane.high.toPrecision(3)) })}</p>`;
-  return html`<p class="soft">${names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><${Key}><${Mark} group=${k} /><//> ${name}</span>`)}
-    ${plane.kind === "half" ? t("The line is where the output is 0.5.") : t("The lines are where the largest output changes.")}</p>`;
-}
-
 export function Boundary() {
   const canvas = useRef(null);
   const frame = useRef(0);
@@ -116,7 +108,7 @@ export function Boundary() {
   const choose = (name, label) => html`<${Choice} label=${label} value=${chosen.value[name]} options=${inputs.slice(0, 200).map((input, k) => [k, input])} take=${(k) => (chosen.value = { ...chosen.value, [name]: Number(k) })} />`;
   return html`<${Part} id="boundary" title=${t("What the network answers")} class="panel">
     <canvas class="plane" ref=${canvas} width=${SIDE} height=${SIDE} role="img" aria-label=${found ? t("The output over {first} (to the right) and {second} (upwards), with {rows} rows drawn on it. The rows and their outputs stand in the view See.", { first: inputs[first], second: inputs[second] ?? inputs[first], rows: found.rows }) : t("The output over two inputs")}></canvas>
-    ${found && html`<${Legend} plane=${found} />`}
+    ${found && html`<p class="soft">${found.names.slice(0, SHAPES.length).map((name, k) => html`<span class="key"><${Key}><${Mark} group=${k} /><//> ${name}</span>`)} ${found.meaning}</p>`}
     ${inputs.length > 2 && html`<div class="bar">
       ${choose("first", t("To the right"))} ${choose("second", t("Upwards"))}
       <${Choice} label=${t("Others at")} value=${row ?? ""} options=${[["", t("their means")], ...Array.from({ length: Math.min(session.value.rows, 50) }, (_, k) => [k, t("row {row}", { row: k + 1 })])]}

@@ -69,16 +69,6 @@ function show(found) {
   if (was?.playing && !found.playing && !found.ended && !found.task) say(t("Paused at epoch {epoch}, loss {loss}.", found));
 }
 
-/** Why training has ended, in a sentence. */
-export const ending = (found) =>
-  found.message && found.ended !== "epochs" && found.ended !== "plateau"
-    ? found.message
-    : found.ended === "plateau"
-      ? t("Training stopped early: no more improvement.")
-      : found.ended
-        ? t("All epochs are done.")
-        : "";
-
 const heard = {
   step: show,
   epoch: took,
@@ -93,7 +83,7 @@ const heard = {
     if (gone) say(t("No longer found: {title}", { title }));
   },
   ended(found) {
-    say(`${ending(found)} ${found.verdict}`);
+    say(`${found.note} ${found.verdict}`);
   },
 };
 

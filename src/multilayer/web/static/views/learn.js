@@ -10,7 +10,7 @@ import { Losses } from "../parts/losses.js";
 import { Bars } from "../parts/plot.js";
 import { Recipe, choices } from "../parts/recipe.js";
 import { Sides } from "../parts/sides.js";
-import { command, ending, listen, metricName, said, speed, status, toggle, trains } from "../parts/training.js";
+import { command, listen, said, speed, status, toggle, trains } from "../parts/training.js";
 import { digits, session } from "../state.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
@@ -50,18 +50,8 @@ function Controls() {
 
 function Standing() {
   const at = status.value;
-  if (!at) return null;
-  const fresh = !at.holds || !at.run;
-  const entries = [
-    [t("batch"), "batch", at.batch > 0 && `${at.batch} / ${at.batches}`],
-    [t("loss"), "loss", at.loss],
-    [t("validation loss"), "validation_loss", at.validation_loss],
-    [metricName(at.metric_name), at.metric_name, at.metric],
-    [t("learning rate"), "learning_rate", at.learning_rate],
-  ];
-  const shown = [[t("epoch"), "epoch", `${fresh ? 0 : at.epoch} / ${at.epochs}`], ...(fresh ? [] : entries.filter(([, , text]) => text))];
-  return html`<dl class="standing">${shown.map(([label, name, text]) => html`<div key=${name}><dt>${label}</dt><dd class="number" data-cell=${name}>${text}</dd></div>`)}</dl>
-    <p class="soft ending">${fresh ? (at.run ? t("The network has changed since it was trained; Play trains it from here.") : "") : ending(at) || (at.as_recipe ? at.message : t("The recipe has changed; Play trains from here by the new one, Rewind goes back to the start."))}</p>`;
+  return at && html`<dl class="standing">${at.numbers.map(([label, name, text]) => html`<div key=${name}><dt>${label}</dt><dd class="number" data-cell=${name}>${text}</dd></div>`)}</dl>
+    <p class="soft ending">${at.note}</p>`;
 }
 
 const described = (what, bars) => t("{what}: from {low} to {high}, mean {mean}, standard deviation {std}", { what, ...bars });
