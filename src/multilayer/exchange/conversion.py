@@ -203,7 +203,7 @@ def _prove_target(
         if isinstance(network, Model) and to.prove_model is not None:
             proof = to.prove_model(network, path, how.rows)
             if proof is None:
-                return [*notes, fill("no program that runs {format} is installed", format=to.title)]
+                return [*notes, fill("not compared, as no installed program runs this file ({format})", format=to.title)]
             proof.check(how.tolerance)
             how.proofs.append(proof)
         if to.report is not None:
@@ -212,7 +212,7 @@ def _prove_target(
             return notes
         program = to.run(path)
         if program is None:
-            return [*notes, fill("no program that runs {format} is installed", format=to.title)]
+            return [*notes, fill("not compared, as no installed program runs this file ({format})", format=to.title)]
         how.proofs.append(_proved(network, program, x, how.tolerance))
     return notes
 

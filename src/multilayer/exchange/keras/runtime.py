@@ -15,7 +15,8 @@ from multilayer.exchange.imported import Runner
 
 __all__ = ["program"]
 
-_BACKENDS = ("tensorflow", "jax", "torch")
+_BACKENDS = ("tensorflow", "torch", "jax")
+"""In this order: jax rounds float64 to float32 unless it is asked not to."""
 
 
 def program(path: Path) -> tuple[Runner, str] | None:
