@@ -175,10 +175,14 @@ def _prove_source(found: Imported, how: _How) -> list[str]:
     elif found.program is not None or found.proof is not None:
         return [
             fill(
-                "nothing is installed that runs the file that was read, so what was written is compared with it as read"
+                "no installed program runs the file that was read, so what was written is compared with it as read"
             )
         ]
     return []
+
+
+def _not_compared(to: Format) -> str:
+    return fill("not compared, as no installed program runs this file ({format})", format=to.title)
 
 
 def _prove_target(
@@ -203,7 +207,7 @@ def _prove_target(
         if isinstance(network, Model) and to.prove_model is not None:
             proof = to.prove_model(network, path, how.rows)
             if proof is None:
-                return [*notes, fill("not compared, as no installed program runs this file ({format})", format=to.title)]
+                return [*notes, _not_compared(to)]
             proof.check(how.tolerance)
             how.proofs.append(proof)
         if to.report is not None:
@@ -212,7 +216,7 @@ def _prove_target(
             return notes
         program = to.run(path)
         if program is None:
-            return [*notes, fill("not compared, as no installed program runs this file ({format})", format=to.title)]
+            return [*notes, _not_compared(to)]
         how.proofs.append(_proved(network, program, x, how.tolerance))
     return notes
 

@@ -44,6 +44,8 @@ class Proof:
         difference of weights: a graph that says log(sigmoid(a)) overflows for a < -88, in some programs far before.
     file : str
         The file that it was compared with; "" where `convert` does not say.
+    bound : float or None
+        The tolerance as a part of each value; None where it is `tolerance`.
     """
 
     by: str
@@ -54,6 +56,7 @@ class Proof:
     output: int
     overflows: int = 0
     file: str = ""
+    bound: float | None = None
 
     @property
     def holds(self) -> bool:
@@ -73,6 +76,16 @@ class Proof:
             )
         if self.ulp == 0.0:
             return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
+        if self.bound is not None:
+            return fill(
+                "{by}: at most {ulp} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is {bound:.1e} "
+                "of the value",
+                by=self.by,
+                rows=self.rows,
+                ulp=_counted(self.ulp),
+                share=self.share,
+                bound=self.bound,
+            )
         return fill(
             "{by}: at most {ulp} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
             "sum |w x| a layer",

@@ -6,14 +6,17 @@ import inspect
 import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer.exchange.imported import ModelProver, Origin, Target
-from multilayer.exchange.onnx.tables_proof import Rows, compared
-from multilayer.exchange.proof import Proof
+from multilayer.exchange.onnx.tables_proof import Rows
+from multilayer.exchange.proof import Proof, compared_numbers
 from multilayer.exchange.source import Source
-from multilayer.exchange.source.table_plan import texts_of
+from multilayer.exchange.source.table_plan import bound_of, texts_of
 from multilayer.network import MLP
 from multilayer.tables import Columns, Model
 
@@ -48,14 +51,17 @@ def writer_of(source: Source) -> Writer:
 
 
 def prover_of(source: Source) -> ModelProver:
-    """Return what compares the source of a model of a table with the model."""
+    """Return what compares the source of a model of a table with the model: its bits, or what `bound_of` allows."""
 
     def prove(model: Model, path: Path, given: Columns | None = None) -> Proof | None:
         found = None if source.run_rows is None else source.run_rows(path)
         if found is None:
             return None
         run, by = found
-        return compared(model, lambda columns: run(texts_of(columns)), by, Rows().of(model, given), float)
+        columns, bound = Rows().of(model, given), bound_of(model)
+        other = run(texts_of(columns))
+        y = model(columns).reshape(other.shape)
+        return replace(compared_numbers(y, other, bound * np.abs(y), by), bound=bound)
 
     return prove
 

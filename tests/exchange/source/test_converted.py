@@ -8,9 +8,14 @@ import subprocess
 import numpy as np
 import pytest
 
+from multilayer import InputError
 from multilayer._base.language import in_language
 from multilayer.exchange import convert, write
+from multilayer.exchange.source import SOURCES, python_source
+from multilayer.exchange.source.table_plan import table_plan_of
+from multilayer.exchange.sources import prover_of
 from tests.exchange.source.compilers import GCC, network
+from tests.exchange.source.test_tables import MODELS
 
 pytestmark = pytest.mark.native
 NAME = 'a */ """ <b> ??/.json'
@@ -80,3 +85,18 @@ def test_what_fixed_point_costs_is_printed(tmp_path):
     made = convert(tmp_path / "n.json", tmp_path / "n.c", to_format="fixed-c", check=x)
     for word in ("flash", "RAM", "error on the samples"):
         assert any(word in note for note in made.notes)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_source_of_a_table_has_its_bits_or_is_refused(name, tmp_path):
+    made = MODELS[name]
+    for file, text in python_source(made, "net").items():
+        (tmp_path / file).write_text(text, encoding="ascii")
+    prove = prover_of(SOURCES["python"])
+    proof = prove(made, tmp_path / "net.py")
+    assert proof.holds
+    assert proof.bound == table_plan_of(made, "net").bound
+    run, by = SOURCES["python"].run_rows(tmp_path / "net.py")
+    other = SOURCES["python"]._replace(run_rows=lambda path: (lambda rows: run(rows) * (1.0 + 1e-14), by))
+    with pytest.raises(InputError, match="gives other numbers"):
+        prover_of(other)(made, tmp_path / "net.py").check()

@@ -40,7 +40,10 @@ def _loaded(path: Path) -> tuple[Runner, str] | None:
 
     def predict(x: NDArray[Any]) -> NDArray[Any]:
         shaped = x.reshape(-1, *model.input_shape[1:])
-        return np.asarray(keras.ops.convert_to_numpy(model(shaped, training=False))).reshape(len(x), -1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch, when NumPy asks it for an array
+            found = keras.ops.convert_to_numpy(model(shaped, training=False))
+        return np.asarray(found).reshape(len(x), -1)
 
     trial = predict(np.zeros((1, int(np.prod(model.input_shape[1:])))))
     if trial.dtype.name != model.layers[-1].compute_dtype:  # jax rounds float64 to float32

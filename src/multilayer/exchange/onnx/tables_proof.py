@@ -132,14 +132,13 @@ def compared(
     answers: Callable[[Columns], NDArray[Any]],
     by: str,
     columns: Columns,
-    dtype: Any = np.float32,
 ) -> Proof:
     """Return how far the answers of another program, which have this type, are from those of a model."""
     y = model(columns)
     other = np.asarray(answers(columns), np.float64).reshape(y.shape)
     shape = (columns.rows, -1)
     allowed = _allowed(model, columns)
-    return compared_numbers(y.reshape(shape), other.reshape(shape), allowed, by, dtype)
+    return compared_numbers(y.reshape(shape), other.reshape(shape), allowed, by, np.float32)
 
 
 def _allowed(model: Model, columns: Columns) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.model import Model
 from multilayer.tables.transforms.transform import Transform
 
-__all__ = ["TablePlan", "table_plan_of", "texts_of"]
+__all__ = ["TablePlan", "bound_of", "table_plan_of", "texts_of"]
 
 _TEST_ROWS = 12
 _CELLS = {"number": "v", "category": "c", "date": "d"}
@@ -93,10 +93,8 @@ class TablePlan:
 
     @property
     def bound(self) -> float:
-        """How far an answer may be from the model's, of its value: 0 but where NumPy computes the exponentials."""
-        if self.model.calibration is None:
-            return 0.0
-        return (len(self.model.target.classes) + 8) * float(np.finfo(np.float64).eps)
+        """How far an answer may be from the model's, of its value."""
+        return bound_of(self.model)
 
     def combination(self, literal: Callable[[float, str], str], copy: str, divided: str) -> dict[str, Any]:
         """Return the numbers of target and calibration: `copy` and `divided` are the logits, by the temperature."""
@@ -161,6 +159,16 @@ class TablePlan:
         """Return the statements behind the expressions of all inputs, in lines."""
         lines = norm_statements(self.model.encoder.norms, dialect)
         return "".join(f"{indent}{line}\n" for line in lines)
+
+
+def bound_of(model: Model) -> float:
+    """Return how far an answer of the source may be from the model's, of its value.
+
+    It is 0 without a calibration, for which NumPy computes exponentials, whose last bit depends on the machine.
+    """
+    if model.calibration is None:
+        return 0.0
+    return (len(model.target.classes) + 8) * float(np.finfo(np.float64).eps)
 
 
 def table_plan_of(model: Model, name: str) -> TablePlan:
