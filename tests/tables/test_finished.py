@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +95,25 @@ def test_the_bits_of_a_run_that_was_not_cut_off(tmp_path, trained, at):
     )
     trained.clear()
     assert bits(fitted(file)) == bits(model)  # which needs no training at all
+    assert trained == []
+
+
+def test_members_that_end_before_their_last_epoch_are_kept_and_their_epochs_counted(tmp_path, trained):
+    impatient, seen = replace(RECIPE, epochs=30, patience_of_classes=2), []
+    model = fitted(tmp_path / "members", recipe=impatient, progress=seen.append)
+    epochs = [member["epochs"] for member in model.record["members"]]
+    assert max(epochs) < 30
+    assert [one.epoch for one in seen if one.member == 1] == [*range(1, epochs[0] + 1), epochs[0]]
+    assert seen[-1].done == seen[-1].total == MEMBERS * 30
+    patient = fitted(recipe=replace(impatient, patience_of_classes=math.inf))
+    best = [one["best_epoch"] for one in patient.record["members"]]
+    same = [one["best_epoch"] == epoch for one, epoch in zip(model.record["members"], best, strict=True)]
+    assert any(same)
+    for one, other, alike in zip(model.networks, patient.networks, same, strict=True):
+        if alike:
+            assert all(map(np.array_equal, parameters_of(one), parameters_of(other)))
+    trained.clear()
+    assert bits(fitted(tmp_path / "members", recipe=impatient)) == bits(model)
     assert trained == []
 
 

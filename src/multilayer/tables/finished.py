@@ -91,11 +91,7 @@ class FinishedFile(Finished):
 
     def _write(self) -> None:
         # One that was ended before its last epoch is no member of this bag: it is trained again.
-        whole = {
-            number: member
-            for number, member in self.members.items()
-            if len(member.scores) == self._plan.epochs and not member.part_of_epoch
-        }
+        whole = {number: member for number, member in self.members.items() if not member.cut_short}
         if whole.keys() == self._kept:
             return
         began = time.monotonic()
@@ -143,7 +139,7 @@ class FinishedFile(Finished):
     def _member(self, found: MemberDocument, tensors: dict[str, NDArray[Any]], where: str) -> Member:
         place = fill("{where}: member {number}", where=where, number=found.number + 1)
         folds, epochs, expected = self._bag.folds, self._plan.epochs, parameters_of(self._start)
-        if found.number >= len(folds) or len(found.scores) != epochs or not 1 <= found.best_epoch <= epochs:
+        if found.number >= len(folds) or not 1 <= found.best_epoch <= len(found.scores) <= epochs:
             raise InputError(
                 fill(
                     "{where}: expected a member of this model, a score for each epoch, and the best one",

@@ -34,7 +34,7 @@ class FitProgress:
     """How far `fit_table` is: after an epoch of a member, and, where rows are read in blocks, within it."""
 
     done: int
-    """Epochs of all members so far; rows, where these are read in blocks."""
+    """Epochs of all members so far, with those that a member ended without; rows, where these are read in blocks."""
     total: int
     """Epochs or rows of all members that are planned."""
     member: int
@@ -155,25 +155,29 @@ class _Watch:
 
     def tell(self, member: int, epochs: float, loss: float | None) -> None:
         """Report how many epochs a member has done, whole ones or a part of one."""
-        schedule = self._schedule
         with self._lock:
             if epochs <= self._epochs.get(member, 0):
                 return  # a message that is late, or a member that is trained again
             self._epochs[member] = epochs
-            done = int(sum(self._epochs.values()) * self._of_epoch)
-            total = schedule.members * schedule.plan.epochs * self._of_epoch
-            seconds = time.monotonic() - self._began
-            loss = math.nan if loss is None else loss
-            within = epochs != int(epochs)
-            self.show(
-                FitProgress(done, total, member + 1, math.ceil(epochs), loss, seconds, self._unit, within)
-            )
+            self._show(member, epochs, loss)
 
     def tell_rest(self, number: int, member: Member) -> None:
         """Report the epochs of a member that is done, as far as they were not reported before."""
         whole = 0 if member.part_of_epoch else len(member.scores)
         for epoch in range(int(self._epochs.get(number, 0)), whole):
             self.tell(number, epoch + 1, member.scores[epoch])
+        if not member.cut_short and whole < self._schedule.plan.epochs:
+            with self._lock:
+                self._epochs[number] = self._schedule.plan.epochs
+                self._show(number, whole, member.scores[-1])
+
+    def _show(self, member: int, epochs: float, loss: float | None) -> None:
+        done = int(sum(self._epochs.values()) * self._of_epoch)
+        total = self._schedule.members * self._schedule.plan.epochs * self._of_epoch
+        seconds = time.monotonic() - self._began
+        loss = math.nan if loss is None else loss
+        within = epochs != int(epochs)
+        self.show(FitProgress(done, total, member + 1, math.ceil(epochs), loss, seconds, self._unit, within))
 
 
 def trained(
@@ -216,6 +220,7 @@ def _in_threads(bag: Bag, numbers: list[int], schedule: Schedule, watch: _Watch,
             )
         if found is not None:
             finished.add(member, found)
+            watch.tell_rest(member, found)
 
     with ThreadPoolExecutor(schedule.threads, "multilayer-member") as threads:
         try:

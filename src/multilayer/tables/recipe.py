@@ -29,6 +29,8 @@ _STEPS_BETWEEN_LOOKS = 64
 """Steps after which a callback may end training, within a long epoch."""
 _KEPT = 20
 """How often in an epoch of blocks the checkpoint of a member is written."""
+_BY_ITSELF = frozenset({"epochs", "plateau"})
+"""How training ends where nothing ends it."""
 
 
 _SAMPLE = 1024
@@ -61,6 +63,8 @@ class Recipe:
         Bins of all numbers together, at most: where there are many, each has fewer, and none where one would be left.
     epochs, batch_size : int
         For small tables; `plan` has the rule for large ones.
+    patience_of_classes, patience_of_numbers : float
+        A member ends after more than so many epochs in a row without a better one.
     most_rows : int
         Rows of a member in all its epochs together, at most (but 4 epochs at least).
     most_steps : int
@@ -90,6 +94,8 @@ class Recipe:
     bins_of_numbers: int = setting(32, minimum=0, maximum=1000, integer=True)
     most_bins: int = setting(2**16, minimum=0, integer=True)
     epochs: int = setting(96, minimum=1, integer=True)
+    patience_of_classes: float = setting(32, minimum=0, infinite=True)
+    patience_of_numbers: float = setting(math.inf, minimum=0, infinite=True)
     batch_size: int = setting(256, minimum=1, integer=True)
     most_rows: int = setting(2**23, minimum=1, integer=True)
     most_steps: int = setting(1024, minimum=1, integer=True)
@@ -151,6 +157,8 @@ class Member:
     outputs: NDArray[np.float32]
     """Weighted sums of the last layer for the rows that were held out, (rows, units): logits, or the target."""
     seconds: float
+    cut_short: bool = False
+    """Whether it would have had more epochs, but for the time, Ctrl-C, or numbers that were not finite."""
     part_of_epoch: bool = False
     """Whether it was ended before its first epoch was over."""
 
@@ -196,7 +204,8 @@ def train_member(
     plan = recipe.plan(fold.rows) if plan is None else plan
     training = training_of(fold, classes, recipe, rng, plan, callback, checkpoint)
     trained = training.run()
-    if checkpoint is not None and trained.stopped == "epochs":
+    cut_short = trained.stopped not in _BY_ITSELF
+    if checkpoint is not None and not cut_short:
         for path in (checkpoint, previous(checkpoint)):
             Path(path).unlink(missing_ok=True)
     part = trained.best_epoch is None
@@ -205,7 +214,7 @@ def train_member(
     outputs = _weighted_sums(trained.network, fold)
     scores = (_score(outputs, fold.held_out_y, classes),) if part else trained.history.validation_loss
     seconds = time.perf_counter() - began
-    return Member(trained.network, scores, trained.best_epoch or 1, outputs, seconds, part)
+    return Member(trained.network, scores, trained.best_epoch or 1, outputs, seconds, cut_short, part)
 
 
 def _score(outputs: NDArray[np.float32], y: NDArray[Any], classes: int | None) -> float:
@@ -244,14 +253,17 @@ def _weighted_sums(network: MLP, fold: Fold) -> NDArray[np.float32]:
 
 
 def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
-    rate = recipe.rate_of_numbers if classes is None else recipe.rate_of_classes
+    if classes is None:
+        rate, patience = recipe.rate_of_numbers, recipe.patience_of_numbers
+    else:
+        rate, patience = recipe.rate_of_classes, recipe.patience_of_classes
     return TrainConfig(
         loss="mean_squared_error" if classes is None else "categorical_cross_entropy",
         optimizer=Adam(rate, recipe.beta1, recipe.beta2),
         schedule=CosineLog(),
         epochs=plan.epochs,
         batch_size=plan.batch_rows,
-        stopping=EarlyStopping(patience=math.inf, ties="last"),
+        stopping=EarlyStopping(patience=patience, ties="last"),
         dropout=recipe.dropout,
         weight_decay=recipe.weight_decay,
         rate_factors=RateFactors(biases=recipe.bias_factor, by_inputs=True),
