@@ -6,9 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from multilayer import Dense
 from multilayer.diagnosis import CHECKS
-from tests.diagnosis.evidence import SAMPLES, UNITS, findings, scoring, with_course, with_inputs, with_layer
-from tests.diagnosis.sides import BOTH_SIDES, FLAT, alike, collapsed, constant_columns, dead, saturated
+from tests.diagnosis.evidence import (
+    SAMPLES,
+    UNITS,
+    findings,
+    same_weights,
+    scoring,
+    with_course,
+    with_layer,
+)
+from tests.diagnosis.sides import BOTH_SIDES, FLAT, collapsed, constant_columns, dead, saturated
 
 
 @pytest.mark.parametrize("name", BOTH_SIDES)
@@ -95,14 +104,13 @@ def test_without_targets_a_collapse_shows_in_the_outputs():
     assert findings("collapsed_signal", same)[0].severity == "error"
 
 
-def test_units_with_the_same_weights_are_an_error_others_a_note():
-    assert findings("duplicate_units", alike(15, weights_alike=True))[0].severity == "error"
-    assert findings("duplicate_units", alike(15, weights_alike=False))[0].severity == "note"
-
-
-def test_behind_one_column_units_may_be_alike():
-    one = with_inputs(alike(15, True), std=np.array([1.0, 0, 0, 0, 0]))
-    assert not findings("duplicate_units", one)
+def test_units_with_the_same_weights_are_copies_and_those_with_other_biases_are_none():
+    copies = same_weights(15)
+    (found,) = findings("duplicate_units", copies)
+    assert (found.severity, found.units) == ("error", tuple(range(1, 16)))
+    layer = copies.layers[0].layer
+    apart = Dense(layer.W, np.linspace(-1.0, 1.0, UNITS), layer.activation)
+    assert not findings("duplicate_units", with_layer(copies, 1, layer=apart))
 
 
 def test_a_few_constant_columns_are_a_note_all_of_them_an_error():

@@ -76,7 +76,7 @@ def test_one_sample_and_one_layer_are_enough(shape, kind):
     X = np.ones((1, shape[0]))
     for found in (diagnose(net, X), diagnose(net, X, [1])):
         reported = {outcome.check for outcome in found.not_measured}
-        assert {"duplicate_inputs", "duplicate_units"} <= reported
+        assert "duplicate_inputs" in reported
         assert found.verdict
 
 

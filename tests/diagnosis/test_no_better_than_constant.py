@@ -124,8 +124,9 @@ def test_nothing_to_learn():
     X, y = RNG.standard_normal((400, 5)), RNG.integers(0, 2, 400)
     found = diagnose(initialize((5, 8, 1), "tanh", "sigmoid", rng=1), X, y)
     assert found.cause.check == "unrelated_targets"
-    assert reported(found).evidence.endswith(
+    assert (
         "A linear model does better by no more than chance: nothing learnable was shown."
+        in reported(found).evidence
     )
 
 
@@ -135,7 +136,7 @@ def test_few_samples_that_a_linear_model_fits():
     y = (X[:, 0] > 0).astype(int)
     found = diagnose(MLP([Dense([[-5.0], [0.0], [0.0]], [0.0], "sigmoid")]), X, y)
     assert found.evidence.outputs.linear_score > found.evidence.outputs.constant_score
-    assert reported(found).evidence.endswith("better by no more than chance: nothing learnable was shown.")
+    assert "better by no more than chance: nothing learnable was shown." in reported(found).evidence
 
 
 def test_all_targets_alike():

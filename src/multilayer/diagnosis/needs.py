@@ -18,6 +18,7 @@ from multilayer.diagnosis.evidence import (
     Layers,
     OutputStatistics,
 )
+from multilayer.diagnosis.performance import shortfall, skill_of
 from multilayer.diagnosis.phrases import options, unknown
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -38,6 +39,19 @@ class Curves(NamedTuple):
 
     loss: Floats
     validation: Floats
+
+
+class Learnable(NamedTuple):
+    """What a kernel model reaches on samples that it has not seen."""
+
+    outputs: OutputStatistics
+    score: float
+    explained: float
+    """R^2; of classes, that of their 0/1 columns."""
+    attainable: float
+    """The score on the way from the best constant (0) to perfection (1)."""
+    missed: float
+    """By how much the network is behind, on the same way."""
 
 
 def network(evidence: Evidence) -> MLP:
@@ -73,6 +87,35 @@ def outputs_and_loss(evidence: Evidence) -> tuple[OutputStatistics, Loss] | NotM
     if isinstance(found, NotMeasured):
         return found
     return NotMeasured(reason=fill("no loss was given")) if evidence.loss is None else (found, evidence.loss)
+
+
+def learnable(evidence: Evidence) -> Learnable | NotMeasured:
+    """What can be learned, beside the network."""
+    found = outputs(evidence)
+    if isinstance(found, NotMeasured):
+        return found
+    score, explained = found.attainable_score, found.attainable_explained
+    reached, missed = skill_of(found, score), shortfall(evidence, linear=False)
+    if score is None or explained is None or reached is None or missed is None:
+        return NotMeasured(
+            reason=evidence.missing.get("linear")
+            or fill("there are too few samples to predict some from others")
+        )
+    return Learnable(found, score, explained, reached, missed)
+
+
+def hidden(evidence: Evidence) -> MLP | NotMeasured:
+    """A network with hidden layers, and something to compare its performance with."""
+    if len(evidence.network.layers) > 1 and shortfall(evidence) is not None:
+        return evidence.network
+    return NotMeasured(
+        reason=evidence.missing.get("linear") or fill("there is no hidden layer, or nothing to compare with")
+    )
+
+
+def weights(evidence: Evidence) -> int:
+    """The number of all weights and biases."""
+    return sum(layer.W.size + layer.b.size for layer in evidence.network.layers)
 
 
 def linear_model(evidence: Evidence) -> OutputStatistics | NotMeasured:

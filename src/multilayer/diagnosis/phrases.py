@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_, translated
-from multilayer.diagnosis.evidence import Caller, Evidence
+from multilayer.diagnosis.evidence import Caller, Evidence, TrainingRecord
 
 __all__ = [
     "class_label",
@@ -18,6 +18,7 @@ __all__ = [
     "one_based",
     "options",
     "ranges",
+    "rate_of",
     "sentence",
     "sentences",
     "unknown",
@@ -89,6 +90,12 @@ def options(evidence: Evidence) -> dict[str, str]:
     """Return how the caller writes the options that advice names: as parameters of an estimator, or of `fit`."""
     form = 0 if evidence.caller == "estimator" else 1
     return {name: translated(forms[form]) for name, forms in _OPTIONS.items()}
+
+
+def rate_of(course: TrainingRecord) -> str:
+    """Return the learning rate as a sentence; empty where it is not known."""
+    rate = course.learning_rate
+    return "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate)
 
 
 def sentence(text: str) -> str:

@@ -11,8 +11,8 @@ from multilayer._base.random import generator
 from multilayer._base.text import fill
 from multilayer.diagnosis import Ranking, Setup, try_fixes
 from multilayer.diagnosis.remedies.problem import problem_of
-from multilayer.diagnosis.remedies.remedy import Variant
 from multilayer.diagnosis.remedies.try_fixes import variants
+from multilayer.diagnosis.remedies.variant import Variant
 from multilayer.network import MLP
 from multilayer.network.initialized import initialize
 from multilayer.web.recipe import targets_of
@@ -38,7 +38,7 @@ def with_fix(start: MLP, state: State, remedy: str, change: str) -> State:
     Raises
     ------
     InputError
-        When there is no such remedy for this training.
+        When there is no such remedy for this training, or it is one of columns or weights of samples.
     """
     setup = _setup(start, state)
     problem = problem_of(
@@ -54,6 +54,10 @@ def with_fix(start: MLP, state: State, remedy: str, change: str) -> State:
     )
     for name, variant in variants(_known(setup, problem.setup)):
         if name == remedy and isinstance(variant, Variant) and variant.change == change:
+            if variant.setup.dropped or variant.setup.balanced:
+                raise InputError(
+                    fill("the studio does not take this remedy; in Python: {call}", call=variant.call)
+                )
             return _taken(variant.setup, state, start)
     raise InputError(fill("this training has no remedy '{change}'; try the remedies again", change=change))
 
@@ -70,7 +74,7 @@ def _setup(start: MLP, state: State) -> Setup:
 
 def _known(setup: Setup, tried: Setup) -> Setup:
     """Return the setup with what was measured of its data."""
-    return replace(setup, standardized=tried.standardized, targets_scaled=tried.targets_scaled)
+    return replace(setup, facts=tried.facts)
 
 
 def _taken(setup: Setup, state: State, start: MLP) -> State:

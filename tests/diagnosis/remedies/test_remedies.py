@@ -6,25 +6,24 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense
-from multilayer.activations import gelu, identity, relu, sigmoid, tanh
+from multilayer.activations import gelu, identity, relu, sigmoid, softmax, tanh
 from multilayer.diagnosis import CHECKS
 from multilayer.diagnosis.remedies import NotApplicable, Setup, Variant
-from multilayer.diagnosis.remedies.remedy import (
-    OWN,
-    REMEDIES,
-    activation,
+from multilayer.diagnosis.remedies.of_data import balance, leak, standardize, targets
+from multilayer.diagnosis.remedies.of_network import activation, depth, initialization, output, width
+from multilayer.diagnosis.remedies.of_training import (
     clipping,
-    initialization,
+    early_stopping,
     patience,
     penalty,
     rate,
+    shrinkage,
     solver,
-    standardize,
-    targets,
-    width,
 )
+from multilayer.diagnosis.remedies.setup import Facts
+from multilayer.diagnosis.remedies.table import OWN, REMEDIES
 from multilayer.initializers import Orthogonal, ScikitLearn
-from multilayer.losses import binary_cross_entropy
+from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
 from multilayer.network.initialized import initialize
 from multilayer.optimizers import LBFGS, SGD, Adam, ClipByNorm, InverseScaling
 from multilayer.training import EarlyStopping, TrainConfig
@@ -62,7 +61,7 @@ def with_hidden(*hidden):
 
 
 def test_names_are_all_different():
-    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 10
+    assert len({remedy.__name__ for remedy in REMEDIES}) == len(REMEDIES) == 16
 
 
 def test_standardize():
@@ -71,9 +70,9 @@ def test_standardize():
     assert variant.call == "make_pipeline(StandardScaler(), MLPClassifier(...))"
 
 
-@pytest.mark.parametrize("field", ["standardize", "standardized"])
-def test_what_is_standardized_needs_it_no_more(field):
-    (outcome,) = standardize(dataclasses.replace(SETUP, **{field: True}))
+@pytest.mark.parametrize("changed", [{"standardize": True}, {"facts": Facts(standardized=True)}])
+def test_what_is_standardized_needs_it_no_more(changed):
+    (outcome,) = standardize(dataclasses.replace(SETUP, **changed))
     assert isinstance(outcome, NotApplicable)
 
 
@@ -180,7 +179,7 @@ def test_a_penalty_is_left_out_where_it_is_not_tiny():
 
 def test_targets_are_standardized_where_they_are_of_another_size():
     assert list(targets(SETUP)) == []
-    (variant,) = targets(dataclasses.replace(SETUP, targets_scaled=False))
+    (variant,) = targets(dataclasses.replace(SETUP, facts=Facts(targets_scaled=False)))
     assert variant.setup.scale_targets
     assert variant.call == "TransformedTargetRegressor(MLPClassifier(...), transformer=StandardScaler())"
     assert list(targets(variant.setup)) == []
@@ -208,3 +207,60 @@ def test_narrow_layers_become_wide_and_wide_ones_stay():
     assert not variant.setup.keep_weights
     assert variant.call == "initialize((3, 32, 64, 1), ...)"
     assert list(width(dataclasses.replace(FIT, network=initialize((3, 1), "sigmoid", rng=0)))) == []
+
+
+def test_columns_that_are_copies_of_a_target_are_left_out():
+    assert list(leak(SETUP)) == []
+    setup = dataclasses.replace(FIT, facts=Facts(leaks=(0, 2)), keep_weights=True)
+    (variant,) = leak(setup)
+    assert variant.setup.network.widths == (1, 5, 4, 1)
+    np.testing.assert_array_equal(variant.setup.network.layers[0].W, setup.network.layers[0].W[[1]])
+    assert (variant.setup.dropped, variant.call) == ((0, 2), "np.delete(X, [0, 2], axis=1)")
+    assert list(leak(variant.setup)) == []
+    assert list(leak(dataclasses.replace(FIT, facts=Facts(leaks=(0, 1, 2))))) == []  # nothing would be left
+
+
+def test_classes_weigh_the_same_where_one_is_rare():
+    assert list(balance(SETUP)) == []
+    (variant,) = balance(dataclasses.replace(FIT, facts=Facts(imbalanced=True)))
+    assert variant.setup.balanced
+    assert variant.call == 'class_weight="balanced"'
+    assert list(balance(variant.setup)) == []
+
+
+def ending_in(output, loss, units=1, **facts):
+    network = initialize((3, 5, units), "tanh", output, rng=0)
+    return dataclasses.replace(FIT, network=network, facts=Facts(**facts)).with_config(loss=loss)
+
+
+@pytest.mark.parametrize(
+    ("setup", "found", "loss"),
+    [
+        (ending_in("sigmoid", squared), identity, squared),
+        (ending_in("relu", squared), identity, squared),
+        (ending_in("softmax", binary_cross_entropy), sigmoid, binary_cross_entropy),
+        (ending_in("identity", squared, classes=True), sigmoid, binary_cross_entropy),
+        (ending_in("sigmoid", squared, 3, classes=True), softmax, categorical_cross_entropy),
+    ],
+)
+def test_the_output_becomes_the_one_that_belongs_to_loss_and_targets(setup, found, loss):
+    (variant,) = output(setup)
+    assert (variant.setup.activations[-1], variant.setup.config.loss) == (found, loss)
+    assert list(output(variant.setup)) == []
+
+
+def test_deep_networks_become_shallow():
+    assert list(depth(SETUP)) == []
+    deep = dataclasses.replace(FIT, network=initialize((3, 8, 8, 40, 1), "tanh", "sigmoid", rng=0))
+    (variant,) = depth(deep)
+    assert variant.setup.network.widths == (3, 40, 1)
+    assert variant.setup.activations == (tanh, sigmoid)
+
+
+def test_memorizing_is_met_with_a_penalty_or_with_samples_held_out():
+    assert [variant.setup.config.l2 for variant in shrinkage(SETUP)] == [1.0, 10.0]
+    assert [variant.setup.config.l2 for variant in shrinkage(SETUP.with_config(l2=3.0))] == [10.0]
+    (variant,) = early_stopping(FIT)
+    assert (variant.setup.held_out, variant.setup.config.stopping) == (0.1, EarlyStopping())
+    for other in (variant.setup, FIT.with_config(optimizer=LBFGS())):
+        assert list(early_stopping(other)) == []

@@ -1,5 +1,6 @@
 """The setup of a training: of an estimator, of a result of `fit`, of what a course holds."""
 
+import dataclasses
 import warnings
 
 import numpy as np
@@ -126,3 +127,45 @@ def test_work_is_limited():
     X = np.zeros((100, 2000))
     problem = problem_of(setup, X, X[:, 0], None, None, epochs=None, samples=2000, held_out=None, rng=RNG)
     assert problem.setup.config.epochs == 27  # 1e11 / (6 * 6,003,000 * 100)
+
+
+def problem(setup, X, y):
+    return problem_of(
+        setup, X, y, None, None, epochs=5, samples=80, held_out=None, rng=np.random.default_rng(0)
+    )
+
+
+def test_columns_that_give_the_target_away_are_scored_with_values_of_other_samples():
+    X = np.random.default_rng(1).standard_normal((80, 3))
+    y = X[:, :1] * X[:, 1:2]
+    X[:, 2:] = 2.0 * y + 1.0
+    config = TrainConfig(loss="squared")
+    found = problem(Setup(network=initialize((3, 8, 1), "tanh", dtype=np.float64), config=config), X, y)
+    assert found.setup.facts.leaks == (2,)
+    assert found.notes == (
+        "a column of X gives the target away: samples are scored with values of other samples in it, as where the "
+        "target is not known yet: 3",
+    )
+    scored = found.data.scored_X
+    np.testing.assert_array_equal(found.data.X, X)
+    np.testing.assert_array_equal(scored[:, :2], X[:, :2])
+    assert (scored[:, 2] != X[:, 2]).mean() > 0.8
+    np.testing.assert_array_equal(np.sort(scored[:, 2]), np.sort(X[:, 2]))
+    without = found.data.prepared(dataclasses.replace(found.setup, dropped=(2,)))
+    np.testing.assert_array_equal(without.X, X[:, :2])
+
+
+def test_a_rare_class_counts_as_much_as_the_other_one():
+    X, y = np.random.default_rng(2).standard_normal((80, 2)), np.arange(80) % 16 == 0
+    network, config = (
+        initialize((2, 8, 2), "tanh", "softmax"),
+        TrainConfig(loss="categorical_cross_entropy"),
+    )
+    found = problem(Setup(network=network, config=config), X, y.astype(np.int64))
+    assert found.setup.facts.imbalanced
+    assert found.metric.name == "balanced accuracy"
+    first = np.tile([1.0, 0.0], (80, 1))
+    assert found.metric.function(found.data.scored_y, first, None) == 0.5
+    assert not problem(
+        Setup(network=network, config=config), X, (np.arange(80) % 3 == 0).astype(np.int64)
+    ).setup.facts.imbalanced

@@ -80,7 +80,7 @@ def test_whether_the_remedy_of_the_verdict_won():
     )
     assert ranking.on("undertraining").startswith("The verdict's own remedy")
     assert ranking.on("too_few_units") == "The verdict's own remedy was not tried."
-    assert ranking.on("leaking_inputs") == ""
+    assert ranking.on("duplicate_inputs") == ""
 
 
 def test_the_verdict_where_nothing_helps():

@@ -15,36 +15,27 @@ from __future__ import annotations
 
 from multilayer._base.text import fill
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import by_chance, early, scores, shortfall, versus_constant
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import by_chance, early, versus_constant
 
 _MISSED, _FAR = 0.1, 0.15
 """Of the way from the best constant to perfection."""
 
 
-@check("Does the network do as well as a simple model?", needs.outputs, catch_all=True)
-def behind_simple_model(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
-    missed, reached = shortfall(evidence, linear=False), outputs.attainable_score
-    if missed is None or reached is None:
-        yield NotMeasured(
-            reason=evidence.missing.get("linear")
-            or fill("there are too few samples to predict some from others")
-        )
-        return
-    chance = by_chance(evidence, outputs)
+@check("Does the network do as well as a simple model?", needs.learnable, catch_all=True)
+def behind_simple_model(evidence: Evidence, learnable: needs.Learnable) -> Outcomes:
+    outputs, missed, chance = learnable.outputs, learnable.missed, by_chance(evidence, learnable.outputs)
     if missed < _MISSED + chance or versus_constant(evidence, outputs) != "better":
         return
-    yield Finding(
-        title=fill("the network is far behind a simple model"),
+    yield finding(
+        evidence,
+        fill("the network is far behind a simple model"),
+        fill("A kernel model scores {reached:.3g} on samples that it has not seen.", reached=learnable.score),
+        ADVICE["training"],
         severity="warning" if missed < _FAR + chance or early(evidence) else "error",
         value=outputs.score,
-        threshold=reached,
-        evidence=sentences(
-            scores(evidence),
-            fill("A kernel model scores {reached:.3g} on samples that it has not seen.", reached=reached),
-        ),
-        advice=fill(ADVICE["training"], **options(evidence)),
+        threshold=learnable.score,
     )

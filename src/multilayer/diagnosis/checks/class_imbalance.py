@@ -15,13 +15,15 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.performance import just_begun
 from multilayer.diagnosis.phrases import class_label
 
-_RATIO = 10.0
+RATIO = 10.0
 _RECALL, _FULL = 0.5, 0.85
 
 
@@ -29,34 +31,35 @@ _RECALL, _FULL = 0.5, 0.85
 def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     counts = classes.actual
     present, largest = np.flatnonzero(counts), int(counts.max())
-    rare = present[counts[present] * _RATIO < largest]
+    rare = present[counts[present] * RATIO < largest]
     if present.size < 2 or not rare.size:
         return
     recall = classes.confusion[rare, rare] / counts[rare]
-    worst = int(rare[recall.argmin()])
-    missed = float(recall.min()) < _FULL
-    severity: Severity = "warning" if missed else "note"
-    if float(recall.min()) < _RECALL and not just_begun(evidence):
-        severity = "error"
-    yield Finding(
-        title=fill(
-            "class {label} is rare and often missed" if missed else "class {label} is rare",
-            label=class_label(evidence, worst),
+    worst, found = int(rare[recall.argmin()]), float(recall.min())
+    label = class_label(evidence, worst)
+    lost = found < _RECALL and not just_begun(evidence)
+    yield finding(
+        evidence,
+        fill(
+            "class {label} is rare and often missed" if found < _FULL else "class {label} is rare",
+            label=label,
         ),
-        severity=severity,
-        value=float(largest / counts[worst]),
-        threshold=_RATIO,
-        evidence=fill(
+        fill(
             "It has {count} samples, of which {recall} are found; the largest class has {largest}.",
             count=counts[worst],
             largest=largest,
-            recall=percent(recall.min()),
+            recall=percent(found),
         ),
-        advice=fill(
+        N_(
             "Give rare samples more weight, judge by another score than accuracy "
             "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
-            if evidence.caller == "estimator"
-            else "Give class_weight='balanced', judge by another score than accuracy "
+        )
+        if evidence.caller == "estimator"
+        else N_(
+            "Give class_weight='balanced', judge by another score than accuracy "
             "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
         ),
+        severity="error" if lost else "warning" if found < _FULL else "note",
+        value=float(largest / counts[worst]),
+        threshold=RATIO,
     )

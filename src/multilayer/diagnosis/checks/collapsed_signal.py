@@ -17,12 +17,14 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
+from multilayer.diagnosis.check import Outcomes, Severity, check
 from multilayer.diagnosis.checks.dead_units import dead
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.performance import early, ending, performance, scores, skill
-from multilayer.diagnosis.phrases import numbers, options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import early, ending, performance, skill
+from multilayer.diagnosis.phrases import numbers, sentences
 
 _CONSTANT = 0.999
 _NO_SKILL = 0.02
@@ -31,34 +33,32 @@ _NO_SKILL = 0.02
 @check("Do the outputs of every layer depend on the input?", needs.layers)
 def collapsed_signal(evidence: Evidence, layers: Layers) -> Outcomes:
     collapsed = [n for n, layer in enumerate(layers[:-1], 1) if _collapsed(layer)]
-    severity = _severity(evidence) if collapsed and evidence.samples > 1 else None
-    if severity is None:
+    # Later layers may make something of the rest, as of sigmoids' means.
+    if not collapsed or evidence.samples < 2 or performance(evidence) == "good":
         return
-    number, layer = collapsed[0], layers[collapsed[0] - 1]
-    yield Finding(
-        title=fill(
-            "the signal has collapsed: layer {layer}'s outputs barely depend on the input", layer=number
-        ),
-        severity=severity,
-        layer=number,
-        value=layer.constant_fraction,
-        threshold=_CONSTANT,
-        evidence=sentences(
+    number = collapsed[0]
+    fraction = layers[number - 1].constant_fraction
+    yield finding(
+        evidence,
+        fill("the signal has collapsed: layer {layer}'s outputs barely depend on the input", layer=number),
+        sentences(
             fill(
                 "{fraction} of the power of its outputs is in their mean (mean^2 / E[z^2]).",
-                fraction=percent(layer.constant_fraction),
+                fraction=percent(fraction),
             ),
             fill("Collapsed layers: {layers}.", layers=numbers(collapsed)) if len(collapsed) > 1 else "",
             fill("All samples are predicted to be of one class.") if _one_class(evidence) else "",
-            scores(evidence),
             ending(evidence),
         ),
-        advice=fill(
+        N_(
             "Standardize X. Use tanh or relu in place of an activation whose outputs have a mean (sigmoid). For small "
             "data use L-BFGS ({lbfgs}). Or train over the plateau: larger {patience}, smaller {tolerance}, more "
-            "{epochs}.",
-            **options(evidence),
+            "{epochs}."
         ),
+        severity=_severity(evidence),
+        layer=number,
+        value=fraction,
+        threshold=_CONSTANT,
     )
 
 
@@ -67,10 +67,7 @@ def _collapsed(layer: LayerStatistics) -> bool:
     return layer.constant_fraction > _CONSTANT and not (silent is not None and silent.all())
 
 
-def _severity(evidence: Evidence) -> Severity | None:
-    """Return how severe a collapse is; None where later layers make something of the rest, as of sigmoids' means."""
-    if performance(evidence) == "good":
-        return None
+def _severity(evidence: Evidence) -> Severity:
     if evidence.outputs is None:
         useless = evidence.layers[-1].constant_fraction > _CONSTANT and len(evidence.layers) > 1
     else:

@@ -18,13 +18,14 @@ import math
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.layers import sensitivity
-from multilayer.diagnosis.performance import scores
-from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
+from multilayer.diagnosis.performance import severity
+from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _MOST = 0.5
 Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -50,46 +51,43 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
     found = [dead(layer) for layer in layers]
     if all(units is None for units in found):
         yield NotMeasured(reason=fill("no layer has an activation with a derivative of its own"))
-    for number, (layer, units) in enumerate(zip(layers, found, strict=True), 1):
-        if units is not None and units.any():
-            yield _finding(evidence, number, layer, units)
-
-
-def _finding(evidence: Evidence, number: int, layer: LayerStatistics, units: Booleans) -> Finding:
-    count, samples = int(units.sum()), layer.samples
-    fraction = count / units.size
-    severity: Severity = "note"
-    if fraction > _MOST:
-        severity = "error" if fraction == 1.0 else severity_of(evidence, unknown="error")
-    chosen = one_based(units)
-    return Finding(
-        title=_title(number, chosen, fraction),
-        severity=severity,
-        layer=number,
-        units=chosen,
-        value=fraction,
-        threshold=_MOST,
-        evidence=sentences(
-            fill(
-                "{count} of {units} units ({fraction}) are active on none of {samples} samples.",
-                count=count,
-                units=units.size,
-                fraction=percent(fraction),
-                samples=samples,
+    for number, units in enumerate(found, 1):
+        if units is None or not units.any():
+            continue
+        chosen, samples = one_based(units), evidence.samples
+        fraction = len(chosen) / units.size
+        yield finding(
+            evidence,
+            _title(number, chosen, fraction),
+            sentences(
+                fill(
+                    "{count} of {units} units ({fraction}) are active on none of {samples} samples.",
+                    count=len(chosen),
+                    units=units.size,
+                    fraction=percent(fraction),
+                    samples=samples,
+                ),
+                fill(
+                    "At most one sample in {rarity:.0f} would activate them (95% bound 3/N).",
+                    rarity=samples / 3,
+                )
+                if samples > 3
+                else "",
             ),
-            fill(
-                "At most one sample in {rarity:.0f} would activate them (95% bound 3/N).", rarity=samples / 3
-            )
-            if samples > 3
-            else "",
-            scores(evidence) if severity == "error" else "",
-        ),
-        advice=fill(
-            "Lower {learning_rate}, standardize X, and start from new weights ({other_weights}). An activation with a "
-            "slope on both sides (leaky_relu, elu, gelu) cannot die for good.",
-            **options(evidence),
-        ),
-    )
+            N_(
+                "Lower {learning_rate}, standardize X, and start from new weights ({other_weights}). An activation "
+                "with a slope on both sides (leaky_relu, elu, gelu) cannot die for good."
+            ),
+            severity="error"
+            if fraction == 1.0
+            else severity(evidence, unknown="error")
+            if fraction > _MOST
+            else "note",
+            layer=number,
+            units=chosen,
+            value=fraction,
+            threshold=_MOST,
+        )
 
 
 def _title(number: int, units: tuple[int, ...], fraction: float) -> str:

@@ -13,9 +13,11 @@ What it cannot see: a column that is a sum of several others.
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns
 
@@ -31,23 +33,24 @@ def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
         return
     first, second, correlation = max(x.duplicates, key=lambda pair: abs(pair[2]))
     found = tuple(sorted({second + 1 for _, second, _ in x.duplicates}))
-    yield Finding(
-        title=fill(
+    yield finding(
+        evidence,
+        fill(
             "column {columns} of X repeats another column"
             if len(found) == 1
             else "columns {columns} of X repeat another column",
             columns=columns(evidence, found),
         ),
-        severity="note" if performance(evidence) == "good" else "warning",
-        layer=0,
-        units=found,
-        value=abs(correlation),
-        threshold=DUPLICATE,
-        evidence=fill(
+        fill(
             "The correlation of columns {first} and {second} is {correlation:.6f}.",
             first=first + 1,
             second=second + 1,
             correlation=correlation,
         ),
-        advice=fill("Drop the copies: they add no information, and count twice in every step."),
+        N_("Drop the copies: they add no information, and count twice in every step."),
+        severity="note" if performance(evidence) == "good" else "warning",
+        layer=0,
+        units=found,
+        value=abs(correlation),
+        threshold=DUPLICATE,
     )

@@ -17,53 +17,37 @@ import math
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.performance import scores, severity
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
 
 _GROWN = 100.0
-_ADVICE = N_(
-    "Start from smaller weights (multilayer.initialize), or lower {learning_rate}; fit can also clip gradients "
-    "(clip=ClipByNorm(1.0))."
-)
 
 
 @check("Do gradients keep their size on the way to the first layer?", needs.gradients)
 def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics, ...]) -> Outcomes:
     overflows = [n for n, layer in enumerate(gradients, 1) if not math.isfinite(layer.size_da)]
-    if overflows:
-        yield Finding(
-            title=fill("gradients overflow on their way to the first layer"),
-            severity=severity(evidence),
-            layer=overflows[-1],
-            value=math.inf,
-            threshold=_GROWN,
-            evidence=sentences(
-                fill("da of layer {layer} is not finite.", layer=overflows[-1]), scores(evidence)
-            ),
-            advice=fill(_ADVICE, **options(evidence)),
-        )
-        return
     first, last, layers = gradients[0].size_da, gradients[-1].size_da, len(gradients)
-    if layers < 2 or last == 0.0 or first <= _GROWN * last:
+    grown = math.inf if overflows else first / last if last else 0.0
+    if not grown > _GROWN:
         return
-    grown = first / last
-    yield Finding(
-        title=fill("gradients explode on their way to the first layer"),
-        severity=severity(evidence),
-        layer=1,
+    yield finding(
+        evidence,
+        fill("gradients explode on their way to the first layer"),
+        fill("da of layer {layer} is not finite.", layer=overflows[-1])
+        if overflows
+        else fill(
+            "The root mean square of da in layer 1 is {grown:.2g} times that in layer {layers}, about {each:.2g} "
+            "times per layer.",
+            grown=grown,
+            layers=layers,
+            each=grown ** (1.0 / (layers - 1)),
+        ),
+        N_(
+            "Start from smaller weights (multilayer.initialize), or lower {learning_rate}; fit can also clip gradients "
+            "(clip=ClipByNorm(1.0))."
+        ),
+        layer=overflows[-1] if overflows else 1,
         value=grown,
         threshold=_GROWN,
-        evidence=sentences(
-            fill(
-                "The root mean square of da in layer 1 is {grown:.2g} times that in layer {layers}, about {each:.2g} "
-                "times per layer.",
-                grown=grown,
-                layers=layers,
-                each=grown ** (1.0 / (layers - 1)),
-            ),
-            scores(evidence),
-        ),
-        advice=fill(_ADVICE, **options(evidence)),
     )

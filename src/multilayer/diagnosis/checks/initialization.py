@@ -21,11 +21,12 @@ import math
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
 from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.performance import has_moved, performance, scores
-from multilayer.diagnosis.phrases import sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import has_moved, performance
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0
@@ -41,81 +42,78 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
         yield _of_trained(evidence, layers) or known
         return
     start, reference = known
-    worst, number = 1.0, 0
-    for n, (own, drawn) in enumerate(zip(start[:-1], reference[:-1], strict=True), 1):
-        ratio = _std(own) / _std(drawn) if _std(drawn) else 1.0
-        if _distance(ratio) > max(_distance(worst), math.log(max(_FIRST, _LAYER**n))):
-            worst, number = ratio, n
-    if not number:
+    ratios = [
+        _std(own) / _std(drawn) if _std(drawn) else 1.0
+        for own, drawn in zip(start[:-1], reference[:-1], strict=True)
+    ]
+    limits = [max(_FIRST, _LAYER**n) for n in range(1, len(ratios) + 1)]
+    found = [n for n, ratio in enumerate(ratios) if not 1.0 / limits[n] <= ratio <= limits[n]]
+    if not found:
         return
-    limit = max(_FIRST, _LAYER**number)
-    grows, name = worst > 1.0, evidence.network.layers[number - 1].activation.facts.name
+    worst = max(found, key=lambda n: abs(math.log(ratios[n])) if ratios[n] else math.inf)
+    name, ratio = layers[worst].layer.activation.facts.name, ratios[worst]
     yield _finding(
         evidence,
-        number,
+        worst,
         fill(
             "the starting weights let the signal grow too much for {name}"
-            if grows
+            if ratio > 1.0
             else "the starting weights let the signal shrink too much for {name}",
             name=name,
         ),
-        worst,
-        limit if grows else 1.0 / limit,
         fill(
             "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
             "with the weights drawn for {name}.",
-            layer=number,
-            ratio=worst,
+            layer=worst + 1,
+            ratio=ratio,
             name=name,
         ),
+        ratio,
+        limits[worst] if ratio > 1.0 else 1.0 / limits[worst],
     )
 
 
 def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
     """Return a finding where weights are large in all layers and biases are not: steps would have moved both."""
-    worst = max(layers, key=lambda layer: layer.gain)
-    large = worst.gain > _FACTOR and min(layer.gain for layer in layers) >= _FACTOR / 2
+    gains = [layer.gain for layer in layers]
+    worst = int(np.argmax(gains))
     if (
-        not large
+        gains[worst] <= _FACTOR
+        or min(gains) < _FACTOR / 2
         or any(map(has_moved, layers[:-1] or layers))
         or performance(evidence) in ("good", "unknown")
     ):
         return None
-    number, name = layers.index(worst) + 1, worst.layer.activation.facts.name
+    layer = layers[worst].layer
     measured = fill(
         "The weights of layer {layer} are {gain:.2g} times as large as usual at the start, and its biases are "
         "{bias:.2g} only: training would have moved both.",
-        layer=number,
-        gain=worst.gain,
-        bias=np.sqrt((worst.layer.b.astype(np.float64) ** 2).mean()),
+        layer=worst + 1,
+        gain=gains[worst],
+        bias=np.sqrt((layer.b.astype(np.float64) ** 2).mean()),
     )
-    title = fill("weights have started too large for {name}", name=name)
-    return _finding(evidence, number, title, worst.gain, _FACTOR, measured)
+    title = fill("weights have started too large for {name}", name=layer.activation.facts.name)
+    return _finding(evidence, worst, title, measured, gains[worst], _FACTOR)
 
 
 def _finding(
-    evidence: Evidence, number: int, title: str, value: float, threshold: float, measured: str
+    evidence: Evidence, place: int, title: str, measured: str, value: float, threshold: float
 ) -> Finding:
-    activation = evidence.network.layers[number - 1].activation
-    return Finding(
-        title=title,
+    activation = evidence.network.layers[place].activation
+    return finding(
+        evidence,
+        title,
+        measured,
+        N_("Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}."),
         severity="error" if performance(evidence) == "poor" else "warning",
-        layer=number,
+        layer=place + 1,
         value=value,
         threshold=threshold,
-        evidence=sentences(measured, scores(evidence)),
-        advice=fill(
-            "Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}.",
-            widths=evidence.network.widths,
-            initializer=for_activation(activation),
-            name=activation.facts.name,
-        ),
+        widths=evidence.network.widths,
+        initializer=for_activation(activation),
+        name=activation.facts.name,
     )
 
 
 def _std(layer: LayerStatistics) -> float:
     return math.sqrt(float(layer.variance_a.mean()))
-
-
-def _distance(ratio: float) -> float:
-    return abs(math.log(ratio)) if ratio > 0 else math.inf

@@ -15,9 +15,11 @@ What it cannot see: a leak that is not a linear function of one column.
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.performance import skill_of
 from multilayer.diagnosis.phrases import columns, one_based, sentences
 
@@ -28,50 +30,42 @@ _RELIES, _HARDLY = 0.15, 0.05
 
 @check("Does a column of X give the target away?", needs.outputs, lasting=True)
 def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
-    correlation = evidence.inputs.target_correlation
+    correlation, without = evidence.inputs.target_correlation, evidence.inputs.score_without_copies
     if correlation is None:
         yield NotMeasured(reason=fill("the targets are the inputs themselves"))
         return
     found = one_based(correlation > _LEAK)
     if evidence.samples < _FEWEST or not found:
         return
-    lost = _lost(outputs, evidence.inputs.score_without_copies)
-    yield Finding(
-        title=fill(
+    own, left = skill_of(outputs, outputs.score), skill_of(outputs, without)
+    lost = None if own is None or left is None else own - left
+    # Of several outputs an input is one of them, as in a forecast of several series.
+    by_design = evidence.network.widths[0] == 1 or (
+        evidence.network.widths[-1] > 1 and outputs.target_counts is None
+    )
+    severity: Severity = "error" if lost is None or lost > _RELIES else "warning"
+    yield finding(
+        evidence,
+        fill(
             "column {columns} of X gives the target away"
             if len(found) == 1
             else "columns {columns} of X give the target away",
             columns=columns(evidence, found),
         ),
-        severity=_severity(outputs, lost, evidence.network.widths),
-        layer=0,
-        units=found,
-        value=float(correlation.max()),
-        threshold=_LEAK,
-        evidence=sentences(
+        sentences(
             fill("The |correlation| with a target is {correlation:.6f}.", correlation=correlation.max()),
             ""
             if lost is None
             else fill(
                 "With values of other samples in such columns the score is {score:.3g}, and {whole:.3g} as it is.",
-                score=evidence.inputs.score_without_copies,
+                score=without,
                 whole=outputs.score,
             ),
         ),
-        advice=fill(
-            "Find out where the column comes from. Leave it out unless it is really known before the target."
-        ),
+        N_("Find out where the column comes from. Leave it out unless it is really known before the target."),
+        severity="note" if by_design or (lost is not None and lost < _HARDLY) else severity,
+        layer=0,
+        units=found,
+        value=float(correlation.max()),
+        threshold=_LEAK,
     )
-
-
-def _lost(outputs: OutputStatistics, without: float | None) -> float | None:
-    """Return how much skill is lost without the columns; None where that is not known."""
-    own, left = skill_of(outputs, outputs.score), skill_of(outputs, without)
-    return None if own is None or left is None else own - left
-
-
-def _severity(outputs: OutputStatistics, lost: float | None, widths: tuple[int, ...]) -> Severity:
-    by_design = widths[0] == 1 or (widths[-1] > 1 and outputs.target_counts is None)
-    if by_design or (lost is not None and lost < _HARDLY):
-        return "note"
-    return "error" if lost is None or lost > _RELIES else "warning"

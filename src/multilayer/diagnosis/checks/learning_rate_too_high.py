@@ -19,12 +19,13 @@ import math
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import has_moved, performance
-from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import has_moved, performance, severity
+from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP
 
 _FEWEST = 5
@@ -49,27 +50,15 @@ def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
         if isinstance(loss, NotMeasured):
             yield loss
         return
-    rate = course.learning_rate
-    yield Finding(
-        title=fill("the learning rate is too high"),
-        severity=_severity(evidence, bool(curve)),
-        value=rate,
-        evidence=sentences(
-            curve, "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate), steps
-        ),
-        advice=fill(
-            "Divide {learning_rate} by 10 until the loss falls steadily; the usual start is {usual_rate}.",
-            **options(evidence),
-        ),
+    level: Severity = "error" if performance(evidence) == "poor" else severity(evidence, unknown="error")
+    yield finding(
+        evidence,
+        fill("the learning rate is too high"),
+        sentences(curve, rate_of(course), steps),
+        N_("Divide {learning_rate} by 10 until the loss falls steadily; the usual start is {usual_rate}."),
+        severity="warning" if curve and level == "note" else level,
+        value=course.learning_rate,
     )
-
-
-def _severity(evidence: Evidence, curve: bool) -> Severity:
-    """Return how severe it is: a loss that jumps is an error even where the score is not known."""
-    found = severity_of(evidence, unknown="error")
-    if performance(evidence) == "poor":
-        return "error"
-    return "warning" if curve and found == "note" else found
 
 
 def _of_steps(evidence: Evidence) -> str:
@@ -93,21 +82,20 @@ def _of_weights(evidence: Evidence) -> str:
 
     Large weights alone are no harm: that is for networks which are known not to perform well.
     """
-    hidden, start = evidence.layers[:-1], evidence.start
+    hidden, start = evidence.layers[:-1], evidence.start or ()
     if (
         not hidden
         or performance(evidence) in ("good", "unknown")
-        or (start and max(one.gain for one in start) > _THROWN / 2)
+        or any(one.gain > _THROWN / 2 for one in start)
     ):
         return ""
     layer = max(hidden, key=lambda one: one.gain)
-    bias = float(np.sqrt((layer.layer.b.astype(np.float64) ** 2).mean()))
     if not layer.gain > _THROWN or not has_moved(layer):
         return ""
     return fill(
         "Large steps have left weights {gain:.2g} times as large as usual at the start, and biases of {bias:.2g}.",
         gain=layer.gain,
-        bias=bias,
+        bias=np.sqrt((layer.layer.b.astype(np.float64) ** 2).mean()),
     )
 
 

@@ -18,11 +18,13 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats, TrainingRecord
-from multilayer.diagnosis.performance import performance, scores, skill
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import performance, skill
+from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP
 
 _STEADY = 0.75
@@ -49,11 +51,10 @@ def fall(loss: Floats) -> float:
 def too_slow(course: TrainingRecord, loss: Floats) -> bool:
     """Return whether so many epochs would have been enough at another rate."""
     rate, usual = course.learning_rate, _USUAL.get((course.optimizer or "").lower())
-    if course.stopped == "plateau" or (rate is not None and usual is not None and rate >= usual):
+    relative = None if rate is None or usual is None else rate / usual
+    if course.stopped == "plateau" or len(loss) < _MANY or (relative is not None and relative >= 1.0):
         return False
-    if len(loss) < _MANY:
-        return False
-    far_below = rate is not None and usual is not None and rate < _FAR_BELOW * usual
+    far_below = relative is not None and relative < _FAR_BELOW
     return float((np.diff(loss) < 0).mean()) > _STEADY and (fall(loss) > _FALL or far_below)
 
 
@@ -64,11 +65,12 @@ def moved(evidence: Evidence) -> float | None:
     of Adam moves each by about the rate, one of SGD by less.
     """
     low, high = _AS_DRAWN
-    if evidence.course.history is not None or not evidence.layers:
-        return None
-    if performance(evidence) != "poor" or (skill(evidence) or 0.0) < _WORST:
-        return None
-    if not all(low < layer.gain < high for layer in evidence.layers):
+    if (
+        evidence.course.history is not None
+        or performance(evidence) != "poor"
+        or (skill(evidence) or 0.0) < _WORST
+        or not all(low < layer.gain < high for layer in evidence.layers)
+    ):
         return None
     biases = (layer.layer.b.astype(np.float64) for layer in evidence.layers[:-1] or evidence.layers)
     return max(float(np.sqrt((b**2).mean())) for b in biases)
@@ -98,18 +100,11 @@ def learning_rate_too_low(evidence: Evidence, _: MLP) -> Outcomes:
             last=loss[-1],
             fall=percent(fall(loss)),
         )
-    rate = evidence.course.learning_rate
-    yield Finding(
-        title=fill("the learning rate is too low"),
+    yield finding(
+        evidence,
+        fill("the learning rate is too low"),
+        sentences(measured, rate_of(evidence.course)),
+        N_("Multiply {learning_rate} by 10 until the loss falls faster; the usual start is {usual_rate}."),
         severity="error" if found == "poor" else "warning",
-        value=rate,
-        evidence=sentences(
-            measured,
-            "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate),
-            scores(evidence),
-        ),
-        advice=fill(
-            "Multiply {learning_rate} by 10 until the loss falls faster; the usual start is {usual_rate}.",
-            **options(evidence),
-        ),
+        value=evidence.course.learning_rate,
     )

@@ -15,11 +15,13 @@ What it cannot see: a linear model that was not found among the samples it was f
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.performance import early, gain_of_chance, performance
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.phrases import sentences
 
 _EQUAL, _BETTER = 0.005, 0.02
 
@@ -34,12 +36,10 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
         return
     better = gain > _BETTER
     separable = outputs.target_counts is not None and linear == 1.0
-    yield Finding(
-        title=fill("a linear model does better than the network" if better else "a linear model would do"),
-        severity="warning" if better and performance(evidence) == "poor" and not early(evidence) else "note",
-        value=linear,
-        threshold=score,
-        evidence=sentences(
+    yield finding(
+        evidence,
+        fill("a linear model does better than the network" if better else "a linear model would do"),
+        sentences(
             fill(
                 "A linear model scores {linear:.4g} on the same samples, the network {score:.4g}.",
                 linear=linear,
@@ -47,11 +47,15 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
             ),
             fill("The classes are linearly separable, and need no hidden layer.") if separable else "",
         ),
-        advice=fill(
+        N_(
             "Look for the cause in the other findings. Until it is found, use the linear model ({linear_model})."
-            if better
-            else "Use the linear model ({linear_model}, LogisticRegression or LinearRegression): it is smaller, faster "
-            "and easier to explain.",
-            **options(evidence),
+        )
+        if better
+        else N_(
+            "Use the linear model ({linear_model}, LogisticRegression or LinearRegression): it is smaller, faster "
+            "and easier to explain."
         ),
+        severity="warning" if better and performance(evidence) == "poor" and not early(evidence) else "note",
+        value=linear,
+        threshold=score,
     )

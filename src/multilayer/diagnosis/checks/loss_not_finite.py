@@ -17,10 +17,10 @@ import numpy as np
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import scores
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.check import Outcomes, check
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.phrases import sentences
 from multilayer.training import History
 
 _TITLES = {
@@ -37,31 +37,26 @@ def loss_not_finite(evidence: Evidence, history: History) -> Outcomes:
     for name in ("loss", "validation_loss"):
         curve = np.asarray(getattr(history, name), np.float64)
         bad = np.flatnonzero(~np.isfinite(curve))
-        if bad.size:
-            yield _finding(evidence, name, curve, bad)
-
-
-def _finding(evidence: Evidence, name: str, curve: Floats, bad: np.ndarray) -> Finding:
-    first, ends = int(bad[0]), bool(bad[-1] == len(curve) - 1)
-    for_good = ends and bad.size == len(curve) - first
-    return Finding(
-        title=fill(_TITLES[name, for_good], epoch=first + 1),
-        severity="error" if ends else "warning",
-        evidence=sentences(
-            fill(
-                "It is {value} there, after {before:.4g} in epoch {epoch}."
-                if first
-                else "It is {value} there, the first value of all.",
-                value=curve[first],
-                before=curve[first - 1],
-                epoch=first,
+        if not bad.size:
+            continue
+        first, ends = int(bad[0]), bool(bad[-1] == len(curve) - 1)
+        yield finding(
+            evidence,
+            fill(_TITLES[name, ends and bad.size == len(curve) - first], epoch=first + 1),
+            sentences(
+                fill(
+                    "It is {value} there, after {before:.4g} in epoch {epoch}."
+                    if first
+                    else "It is {value} there, the first value of all.",
+                    value=curve[first],
+                    before=curve[first - 1],
+                    epoch=first,
+                ),
+                fill("{count} of {epochs} epochs have no finite value.", count=bad.size, epochs=len(curve)),
             ),
-            fill("{count} of {epochs} epochs have no finite value.", count=bad.size, epochs=len(curve)),
-            scores(evidence),
-        ),
-        advice=fill(
-            "Train again with standardized X and a tenth of {learning_rate}; fit can also clip gradients "
-            "(clip=ClipByNorm(1.0)). In a user-defined loss look for the logarithm of 0 or a division by 0.",
-            **options(evidence),
-        ),
-    )
+            N_(
+                "Train again with standardized X and a tenth of {learning_rate}; fit can also clip gradients "
+                "(clip=ClipByNorm(1.0)). In a user-defined loss look for the logarithm of 0 or a division by 0."
+            ),
+            severity="error" if ends else "warning",
+        )

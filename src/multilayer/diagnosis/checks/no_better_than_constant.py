@@ -18,18 +18,18 @@ from __future__ import annotations
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
+from multilayer.diagnosis.finding import finding
 from multilayer.diagnosis.performance import (
     early,
     just_begun,
     linear_is_better,
     loss_was_low,
     outputs_alike,
-    scores,
     versus_constant,
 )
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.phrases import sentences
 
 ADVICE = {
     "same target": N_(
@@ -59,43 +59,33 @@ ADVICE = {
         "({other_weights}), standardized X; try_fixes(...) tries them."
     ),
 }
+"""By what to look at first."""
 
 
 @check("Is the network better than a constant?", needs.outputs, catch_all=True)
 def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
-    found = versus_constant(evidence, outputs)
+    found, loss, constant = versus_constant(evidence, outputs), outputs.loss, outputs.constant_loss
     if found == "better":
         return
-    worse = found == "worse"
-    yield Finding(
-        title=fill(
-            "the network is worse than a constant" if worse else "the network is no better than a constant"
+    faultless = outputs.score == 1.0  # as the constant is, where all targets are the same
+    yield finding(
+        evidence,
+        fill(
+            "the network is worse than a constant"
+            if found == "worse"
+            else "the network is no better than a constant"
         ),
-        severity=_severity(evidence, outputs),
-        value=outputs.score,
-        threshold=outputs.constant_score,
-        evidence=sentences(
-            scores(evidence),
-            _losses(outputs),
+        sentences(
+            fill("Loss {loss:.4g} (best constant {constant:.4g}).", loss=loss, constant=constant)
+            if loss is not None and constant is not None
+            else "",
             fill("Its outputs are nearly the same for all samples.") if outputs_alike(evidence) else "",
             _linear_model(evidence, outputs),
         ),
-        advice=fill(ADVICE[_first(evidence, outputs, worse)], **options(evidence)),
-    )
-
-
-def _severity(evidence: Evidence, outputs: OutputStatistics) -> Severity:
-    if just_begun(evidence):
-        return "note"
-    faultless = outputs.score == 1.0  # as the constant is, where all targets are the same
-    return "warning" if faultless or early(evidence) else "error"
-
-
-def _losses(outputs: OutputStatistics) -> str:
-    if outputs.loss is None or outputs.constant_loss is None:
-        return ""
-    return fill(
-        "Loss {loss:.4g} (best constant {constant:.4g}).", loss=outputs.loss, constant=outputs.constant_loss
+        ADVICE[_first(evidence, outputs, found == "worse")],
+        severity="note" if just_begun(evidence) else "warning" if faultless or early(evidence) else "error",
+        value=outputs.score,
+        threshold=outputs.constant_score,
     )
 
 
@@ -113,20 +103,13 @@ def _linear_model(evidence: Evidence, outputs: OutputStatistics) -> str:
 
 def _first(evidence: Evidence, outputs: OutputStatistics, worse: bool) -> str:
     """Return what to look at first."""
+    score, constant, confusion = outputs.score or 0.0, outputs.constant_score or 0.0, outputs.confusion
     if outputs.constant_loss == 0.0:
         return "same target"
-    if worse and _inverted(outputs):
+    if worse and confusion is not None and len(confusion) == 2 and 1.0 - score > constant:
         return "inverted"
     if loss_was_low(evidence):
         return "other data"
-    if worse and outputs.confusion is None:
+    if worse and confusion is None:
         return "scale"
     return "training" if linear_is_better(evidence) else "data"
-
-
-def _inverted(outputs: OutputStatistics) -> bool:
-    """Whether one of two classes is predicted where the other is the target."""
-    score, constant = outputs.score, outputs.constant_score
-    if outputs.confusion is None or score is None or constant is None:
-        return False
-    return len(outputs.confusion) == 2 and 1.0 - score > constant

@@ -15,38 +15,32 @@ from __future__ import annotations
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.phrases import sentences
 from multilayer.network import MLP
 
-_TITLES = {
-    "x": N_("an input is not finite"),
-    "W": N_("a weight is not finite in layer {layer}"),
-    "b": N_("a bias is not finite in layer {layer}"),
-    "a": N_("a weighted sum is not finite in layer {layer}"),
-    "z": N_("a unit's output is not finite in layer {layer}"),
-}
-_WEIGHTS_LOST = N_(
+_LOST = N_(
     "The weights are lost. Train again with standardized inputs and a tenth of {learning_rate}; "
     "fit can also clip gradients (clip=ClipByNorm(1.0))."
 )
-_ADVICE = {
-    "x": N_(
-        "Find where the data got it: drop or fill in missing values (sklearn.impute.SimpleImputer), and look for "
-        "divisions by 0."
-    ),
-    "W": _WEIGHTS_LOST,
-    "b": _WEIGHTS_LOST,
-    "a": N_(
-        "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
-        "network.trace(x) shows the numbers."
-    ),
-    "z": N_(
-        "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
-        "network.trace(x) shows the numbers."
-    ),
+_OVERFLOW = N_(
+    "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "
+    "network.trace(x) shows the numbers."
+)
+_GAPS = N_(
+    "Find where the data got it: drop or fill in missing values (sklearn.impute.SimpleImputer), and look for "
+    "divisions by 0."
+)
+_PLACES = {
+    "x": (N_("an input is not finite"), _GAPS),
+    "W": (N_("a weight is not finite in layer {layer}"), _LOST),
+    "b": (N_("a bias is not finite in layer {layer}"), _LOST),
+    "a": (N_("a weighted sum is not finite in layer {layer}"), _OVERFLOW),
+    "z": (N_("a unit's output is not finite in layer {layer}"), _OVERFLOW),
 }
+"""Title and advice, by where the first such number is."""
 
 
 @check("Is every number finite?", needs.network, lasting=True)
@@ -54,11 +48,11 @@ def not_finite(evidence: Evidence, _: MLP) -> Outcomes:
     if evidence.not_finite is None:
         return
     layer, what, sample = evidence.not_finite
-    yield Finding(
-        title=fill(_TITLES[what], layer=layer),
-        severity="error",
-        layer=0 if what == "x" else layer,
-        evidence=sentences(
+    title, advice = _PLACES[what]
+    yield finding(
+        evidence,
+        fill(title, layer=layer),
+        sentences(
             fill(
                 "The first nan or infinity is in {what} of layer {layer}, sample {sample}."
                 if sample
@@ -69,5 +63,7 @@ def not_finite(evidence: Evidence, _: MLP) -> Outcomes:
             ),
             fill("{samples} samples pass through with finite numbers only.", samples=evidence.samples),
         ),
-        advice=fill(_ADVICE[what], **options(evidence)),
+        advice,
+        severity="error",
+        layer=0 if what == "x" else layer,
     )

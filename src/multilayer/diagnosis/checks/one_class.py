@@ -15,29 +15,29 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import early, scores
-from multilayer.diagnosis.phrases import class_label, options
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import early
+from multilayer.diagnosis.phrases import class_label
 
 
 @check("Does the network predict more than one class?", needs.classes)
 def one_class(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     if np.count_nonzero(classes.predicted) != 1 or np.count_nonzero(classes.actual) < 2:
         return
-    yield Finding(
-        title=fill(
-            "all samples are predicted to be of class {label}",
-            label=class_label(evidence, int(classes.predicted.argmax())),
+    label = class_label(evidence, int(classes.predicted.argmax()))
+    yield finding(
+        evidence,
+        fill("all samples are predicted to be of class {label}", label=label),
+        "",
+        N_(
+            "Look at the other findings for the cause. Without one: train longer, from other starting weights "
+            "({other_weights}), with standardized X."
         ),
         severity="warning" if early(evidence) else "error",
         layer=len(evidence.layers),
         value=1.0,
-        evidence=scores(evidence),
-        advice=fill(
-            "Look at the other findings for the cause. Without one: train longer, from other starting weights "
-            "({other_weights}), with standardized X.",
-            **options(evidence),
-        ),
     )

@@ -16,11 +16,11 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import severity
-from multilayer.diagnosis.phrases import options
+from multilayer.diagnosis.finding import finding
 
 _SWING = 0.03
 _TURNS = 0.4
@@ -35,12 +35,10 @@ def oscillation(evidence: Evidence, loss: Floats) -> Outcomes:
     turns = float((np.sign(steps[1:]) != np.sign(steps[:-1])).mean())
     if not swing > _SWING or turns < _TURNS:
         return
-    yield Finding(
-        title=fill("the loss swings up and down"),
-        severity=severity(evidence),
-        value=swing,
-        threshold=_SWING,
-        evidence=fill(
+    yield finding(
+        evidence,
+        fill("the loss swings up and down"),
+        fill(
             "In the second half of {epochs} epochs the loss changes by {swing} of the best constant's loss per epoch, "
             "and turns after {turns} of them."
             if constant
@@ -50,8 +48,7 @@ def oscillation(evidence: Evidence, loss: Floats) -> Outcomes:
             swing=percent(swing),
             turns=percent(turns),
         ),
-        advice=fill(
-            "Lower {learning_rate} or let it decay ({decay}), use a larger batch_size, shuffle.",
-            **options(evidence),
-        ),
+        N_("Lower {learning_rate} or let it decay ({decay}), use a larger batch_size, shuffle."),
+        value=swing,
+        threshold=_SWING,
     )

@@ -17,11 +17,12 @@ What it cannot see: a validation set unlike the data to come.
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import are_balanced, performance, scores, shortfall, skill
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import are_balanced, performance
 from multilayer.network import MLP
 
 _LOST = 0.5
@@ -35,25 +36,31 @@ _FEWEST = 5
 
 
 @check("Does what is learned hold for other samples?", needs.network)
-def overfitting(evidence: Evidence, network: MLP) -> Outcomes:
-    curves = needs.validation(_FEWEST)(evidence)
-    constant = None if evidence.outputs is None else evidence.outputs.constant_loss
+def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
+    curves, outputs = needs.validation(_FEWEST)(evidence), evidence.outputs
+    constant = None if outputs is None else outputs.constant_loss
     measured = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    useless = not isinstance(curves, NotMeasured) and _is_useless(evidence, curves)
     measured = measured or _of_other_data(evidence) or _of_training_data(evidence)
     if not measured:
         if isinstance(curves, NotMeasured):
             yield curves
         return
-    severity: Severity = "error" if useless else "warning"
-    yield Finding(
-        title=fill("the network memorizes the training data"),
-        severity=severity,
-        evidence=sentences(measured, scores(evidence)),
-        advice=fill(
-            "Keep the best weights ({early_stopping}). More {l2} (L2 penalty), dropout, fewer units or more data help.",
-            **options(evidence),
+    # Of a classifier a loss above a constant's may only show that it is too sure.
+    useless = (
+        not isinstance(curves, NotMeasured)
+        and outputs is not None
+        and constant is not None
+        and outputs.confusion is None
+        and _end(curves) > constant
+    )
+    yield finding(
+        evidence,
+        fill("the network memorizes the training data"),
+        measured,
+        N_(
+            "Keep the best weights ({early_stopping}). More {l2} (L2 penalty), dropout, fewer units or more data help."
         ),
+        severity="error" if useless else "warning",
     )
 
 
@@ -61,7 +68,7 @@ def _of_curves(curves: needs.Curves, constant: float) -> str:
     """Return by how much the validation loss rose while the training loss fell; empty for little."""
     loss, held_out = curves
     best = int(held_out.argmin())
-    rise, gained = float(_end(curves) - held_out[best]), constant - float(held_out[best])
+    rise, gained = _end(curves) - float(held_out[best]), constant - float(held_out[best])
     at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
     fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
     if not rise > max(_LOST * gained, 0.0) or not fell > _FELL:
@@ -81,14 +88,6 @@ def _end(curves: needs.Curves) -> float:
     return float(curves.validation[-max(1, len(curves.validation) // 10) :].mean())
 
 
-def _is_useless(evidence: Evidence, curves: needs.Curves) -> bool:
-    """Whether a constant has a lower validation loss. Of a classifier that may be one that is only too sure."""
-    outputs = evidence.outputs
-    if outputs is None or outputs.constant_loss is None or outputs.confusion is not None:
-        return False
-    return _end(curves) > outputs.constant_loss
-
-
 def _of_other_data(evidence: Evidence) -> str:
     """Return by how much the loss of these data is above that of training; empty where they are the same."""
     outputs, history = evidence.outputs, evidence.course.history
@@ -99,8 +98,8 @@ def _of_other_data(evidence: Evidence) -> str:
         or not (history and history.loss)
     ):
         return ""
-    last, above = history.loss[-1], outputs.loss - history.loss[-1]
-    if not 0.0 <= last < outputs.constant_loss or not above > _ABOVE * outputs.constant_loss:
+    last, constant = history.loss[-1], outputs.constant_loss
+    if not 0.0 <= last < constant or not outputs.loss - last > _ABOVE * constant:
         return ""
     return fill(
         "The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=outputs.loss, last=last
@@ -109,18 +108,17 @@ def _of_other_data(evidence: Evidence) -> str:
 
 def _of_training_data(evidence: Evidence) -> str:
     """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
-    missed, outputs = shortfall(evidence, linear=False), evidence.outputs
-    weights = sum(layer.W.size + layer.b.size for layer in evidence.network.layers)
-    if missed is None or outputs is None or not are_balanced(outputs) or weights < evidence.samples:
+    found, weights = needs.learnable(evidence), needs.weights(evidence)
+    if isinstance(found, NotMeasured) or not are_balanced(found.outputs) or weights < evidence.samples:
         return ""
-    own = skill(evidence) or 0.0
-    if not missed < -max(_AHEAD, _BY_HEART * (1.0 - own - missed)) or performance(evidence) == "poor":
+    left = 1.0 - found.attainable
+    if not -found.missed > max(_AHEAD, _BY_HEART * left) or performance(evidence) == "poor":
         return ""
     return fill(
         "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "
         "{attainable:.3g} on samples that it has not seen.",
         weights=weights,
         samples=evidence.samples,
-        score=outputs.score,
-        attainable=outputs.attainable_score,
+        score=found.outputs.score,
+        attainable=found.score,
     )

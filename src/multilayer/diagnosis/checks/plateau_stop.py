@@ -12,13 +12,13 @@ What it cannot see: whether more epochs would help; `try_fixes` trains on and me
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, Severity, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.performance import performance, scores
-from multilayer.diagnosis.phrases import options, sentences, unknown
-
-_SEVERITIES: dict[str, Severity] = {"poor": "error", "fair": "warning"}
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.phrases import sentences, unknown
 
 
 @check("Did training stop because it was done?", needs.epochs())
@@ -30,11 +30,10 @@ def plateau_stop(evidence: Evidence, loss: Floats) -> Outcomes:
     if course.stopped != "plateau" or found == "good" or not loss.size:
         return
     patience, tolerance = course.patience, course.tolerance
-    yield Finding(
-        title=fill("training was stopped on a plateau"),
-        severity=_SEVERITIES.get(found, "note"),
-        value=float(loss[-1]),
-        evidence=sentences(
+    yield finding(
+        evidence,
+        fill("training was stopped on a plateau"),
+        sentences(
             fill(
                 "It stopped after {epochs} epochs for lack of improvement; the loss went from {first:.4g} to "
                 "{last:.4g}.",
@@ -44,9 +43,8 @@ def plateau_stop(evidence: Evidence, loss: Floats) -> Outcomes:
             ),
             "" if patience is None else fill("Its patience was {patience} epochs.", patience=patience),
             "" if tolerance is None else fill("Its tolerance was {tolerance:g}.", tolerance=tolerance),
-            scores(evidence),
         ),
-        advice=fill(
-            "Train on: larger {patience} or smaller {tolerance}, with more {epochs}.", **options(evidence)
-        ),
+        N_("Train on: larger {patience} or smaller {tolerance}, with more {epochs}."),
+        severity="note" if found == "unknown" else None,
+        value=float(loss[-1]),
     )

@@ -18,12 +18,13 @@ import math
 import numpy as np
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.evidence import Evidence, Integers, Layers, LayerStatistics
-from multilayer.diagnosis.performance import scores, severity
-from multilayer.diagnosis.phrases import numbers, one_based, options, sentences
+from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _SAMPLES = 0.9
 """Fraction of samples on which |h'| is below 1% of its maximum."""
@@ -32,61 +33,54 @@ _MOST = 0.5
 
 @check("Are units in the part of their range where they can learn?", needs.layers)
 def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
-    hidden = layers[:-1]
-    if not any(_bounded(layer) for layer in hidden):
+    bounded = {number: layer for number, layer in enumerate(layers[:-1], 1) if _is_bounded(layer)}
+    if not bounded:
         yield NotMeasured(
             reason=fill("no hidden layer has a bounded activation with a derivative of its own")
         )
-    for number, layer in enumerate(hidden, 1):
+    for number, layer in bounded.items():
         silent = dead(layer)
-        if not _bounded(layer) or layer.saturated is None or silent is None:
+        if layer.saturated is None or silent is None:
             continue
         stuck = (layer.saturated > _SAMPLES * layer.samples) & ~silent
-        if stuck.any():
-            yield _finding(evidence, number, layer, layer.saturated, stuck)
+        chosen, units = one_based(stuck), stuck.size
+        if not chosen:
+            continue
+        most = len(chosen) > _MOST * units
+        yield finding(
+            evidence,
+            _title(number, chosen, most),
+            sentences(
+                fill(
+                    "{count} of {units} units ({fraction}) have |h'(a)| below {limit} of its maximum on more than "
+                    "{most} of the samples.",
+                    count=len(chosen),
+                    units=units,
+                    fraction=percent(len(chosen) / units),
+                    limit=percent(0.01),
+                    most=percent(_SAMPLES),
+                ),
+                fill(
+                    "The root mean square of their weighted sums is {size:.3g}.",
+                    size=np.sqrt((layer.variance_a + layer.mean_a**2)[stuck].mean()),
+                ),
+            ),
+            N_(
+                "Make the weighted sums smaller: standardize X, lower {learning_rate}, raise {l2} (L2 penalty), or "
+                "start from smaller weights. Or use an unbounded activation (relu, gelu)."
+            ),
+            severity=None if most else "note",
+            layer=number,
+            units=chosen,
+            value=float(layer.saturated[stuck].mean() / layer.samples),
+            threshold=_SAMPLES,
+        )
 
 
-def _bounded(layer: LayerStatistics) -> bool:
+def _is_bounded(layer: LayerStatistics) -> bool:
     facts = layer.layer.activation.facts
     ends = math.isfinite(facts.range.low) and math.isfinite(facts.range.high)
     return layer.saturated is not None and facts.trainable and ends
-
-
-def _finding(
-    evidence: Evidence, number: int, layer: LayerStatistics, saturated: Integers, stuck: np.ndarray
-) -> Finding:
-    count, units = int(stuck.sum()), stuck.size
-    most = count > _MOST * units
-    chosen = one_based(stuck)
-    return Finding(
-        title=_title(number, chosen, most),
-        severity=severity(evidence) if most else "note",
-        layer=number,
-        units=chosen,
-        value=float(saturated[stuck].mean() / layer.samples),
-        threshold=_SAMPLES,
-        evidence=sentences(
-            fill(
-                "{count} of {units} units ({fraction}) have |h'(a)| below {limit} of its maximum on more than {most} "
-                "of the samples.",
-                count=count,
-                units=units,
-                fraction=percent(count / units),
-                limit=percent(0.01),
-                most=percent(_SAMPLES),
-            ),
-            fill(
-                "The root mean square of their weighted sums is {size:.3g}.",
-                size=np.sqrt((layer.variance_a + layer.mean_a**2)[stuck].mean()),
-            ),
-            scores(evidence) if most else "",
-        ),
-        advice=fill(
-            "Make the weighted sums smaller: standardize X, lower {learning_rate}, raise {l2} (L2 penalty), or start "
-            "from smaller weights. Or use an unbounded activation (relu, gelu).",
-            **options(evidence),
-        ),
-    )
 
 
 def _title(number: int, units: tuple[int, ...], most: bool) -> str:

@@ -12,46 +12,38 @@ What it cannot see: a layer of more units that is still too narrow; `try_fixes` 
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import scores, shortfall
-from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import sentences
+from multilayer.diagnosis.check import Outcomes, check
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import shortfall
+from multilayer.network import MLP
 
 _NARROW = 3
 _MISSED = 0.1
 
 
-@check("Is every hidden layer wide enough?", needs.outputs)
-def too_few_units(evidence: Evidence, _: OutputStatistics) -> Outcomes:
-    hidden, missed = evidence.network.widths[1:-1], shortfall(evidence)
-    if not hidden or missed is None:
-        yield NotMeasured(
-            reason=evidence.missing.get("linear")
-            or fill("there is no hidden layer, or nothing to compare with")
-        )
-        return
+@check("Is every hidden layer wide enough?", needs.hidden)
+def too_few_units(evidence: Evidence, network: MLP) -> Outcomes:
+    hidden, missed = network.widths[1:-1], shortfall(evidence) or 0.0
     narrowest = min(hidden)
     if narrowest > _NARROW or missed < _MISSED:
         return
     number = hidden.index(narrowest) + 1
-    yield Finding(
-        title=fill("layer {layer} has too few units", layer=number),
-        severity=severity_of(evidence),
+    yield finding(
+        evidence,
+        fill("layer {layer} has too few units", layer=number),
+        fill(
+            "It has one unit, through which everything has to pass."
+            if narrowest == 1
+            else "It has {units} units, through which everything has to pass.",
+            units=narrowest,
+        ),
+        N_(
+            "Give every hidden layer at least as many units as there are outputs, and 16 or more to begin with."
+        ),
         layer=number,
         value=float(narrowest),
         threshold=float(_NARROW),
-        evidence=sentences(
-            fill(
-                "It has one unit, through which everything has to pass."
-                if narrowest == 1
-                else "It has {units} units, through which everything has to pass.",
-                units=narrowest,
-            ),
-            scores(evidence),
-        ),
-        advice=fill(
-            "Give every hidden layer at least as many units as there are outputs, and 16 or more to begin with."
-        ),
     )

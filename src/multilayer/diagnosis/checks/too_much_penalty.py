@@ -14,12 +14,12 @@ What it cannot see: a penalty that only keeps a network from fitting as well as 
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, Layers
-from multilayer.diagnosis.performance import scores
-from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.phrases import sentences
 
 _SHRUNK = 0.2
 _BEFORE = 3.0
@@ -35,21 +35,18 @@ def too_much_penalty(evidence: Evidence, layers: Layers) -> Outcomes:
     gain = max(layer.gain for layer in layers)
     if not 0.0 < gain < _SHRUNK or (start and max(layer.gain for layer in start) < _BEFORE * gain):
         return
-    yield Finding(
-        title=fill("a penalty has shrunk the weights to nothing"),
-        severity=severity_of(evidence),
-        value=gain,
-        threshold=_SHRUNK,
-        evidence=sentences(
+    yield finding(
+        evidence,
+        fill("a penalty has shrunk the weights to nothing"),
+        sentences(
             fill(
                 "The root mean square of W times the root of the number of inputs is at most {gain:.2g} in every "
                 "layer; starting weights have about 1.",
                 gain=gain,
             ),
             "" if penalty is None else fill("The penalty was {penalty:g}.", penalty=penalty),
-            scores(evidence),
         ),
-        advice=fill(
-            "Divide {l2} (L2 penalty), or the optimizer's weight_decay, by 100.", **options(evidence)
-        ),
+        N_("Divide {l2} (L2 penalty), or the optimizer's weight_decay, by 100."),
+        value=gain,
+        threshold=_SHRUNK,
     )

@@ -15,12 +15,13 @@ What it cannot see: whether the validation loss would follow.
 from __future__ import annotations
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.learning_rate_too_low import AN_EPOCH, fall, moved, too_slow
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import loss_was_low, performance, scores
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import loss_was_low, performance
 from multilayer.network import MLP
 
 _FALL = 0.003
@@ -28,60 +29,52 @@ _LITTLE = 0.12
 """How far biases move in a few epochs, at most."""
 _FEW = 3
 """Epochs that are too few to see a loss fall."""
+_ADVICE = N_("Train for more {epochs}, until the loss stops falling.")
 
 
 @check("Was training given the time it needs?", needs.network)
 def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
-    loss = needs.epochs(1)(evidence)
+    loss, stopped, found = needs.epochs(1)(evidence), evidence.course.stopped, performance(evidence)
     if isinstance(loss, NotMeasured):
-        yield _untrained(evidence, loss)
+        distance = moved(evidence)
+        if distance is None or not (distance == 0.0 or AN_EPOCH < distance < _LITTLE):
+            yield loss
+            return
+        yield finding(
+            evidence,
+            fill("the network is hardly trained" if distance else "the network is not trained"),
+            fill(
+                "Weights are as large as they are drawn, and biases, which start at 0, have moved by {distance:.2g} "
+                "only.",
+                distance=distance,
+            ),
+            _ADVICE,
+            severity="error",
+            value=distance,
+            threshold=_LITTLE,
+        )
         return
-    stopped, found = evidence.course.stopped, performance(evidence)
     falling = fall(loss) if len(loss) > 1 else 0.0
     begun = len(loss) <= _FEW and found != "unknown"
     done = found == "good" or (found != "poor" and loss_was_low(evidence))
     if not (falling > _FALL or begun) or done or stopped == "plateau" or too_slow(evidence.course, loss):
         return
     over = stopped == "epochs"
-    yield Finding(
-        title=fill("training ended too early" if over else "training is not done yet"),
+    yield finding(
+        evidence,
+        fill("training ended too early" if over else "training is not done yet"),
+        fill(
+            "After {epochs} epochs the loss still falls by {fall} per epoch, to {last:.4g}.",
+            epochs=len(loss),
+            fall=percent(falling),
+            last=loss[-1],
+        )
+        if falling > _FALL
+        else fill(
+            "There was one epoch." if len(loss) == 1 else "There were {epochs} epochs.", epochs=len(loss)
+        ),
+        _ADVICE,
         severity="error" if over and found == "poor" else "warning",
         value=falling,
         threshold=_FALL,
-        evidence=sentences(
-            fill(
-                "After {epochs} epochs the loss still falls by {fall} per epoch, to {last:.4g}.",
-                epochs=len(loss),
-                fall=percent(falling),
-                last=loss[-1],
-            )
-            if falling > _FALL
-            else fill("There was one epoch.")
-            if len(loss) == 1
-            else fill("There were {epochs} epochs.", epochs=len(loss)),
-            scores(evidence),
-        ),
-        advice=fill("Train for more {epochs}, until the loss stops falling.", **options(evidence)),
-    )
-
-
-def _untrained(evidence: Evidence, unknown: NotMeasured) -> Finding | NotMeasured:
-    """Return a finding where the weights themselves look as after a few epochs."""
-    distance = moved(evidence)
-    if distance is None or not (distance == 0.0 or AN_EPOCH < distance < _LITTLE):
-        return unknown
-    return Finding(
-        title=fill("the network is hardly trained" if distance else "the network is not trained"),
-        severity="error",
-        value=distance,
-        threshold=_LITTLE,
-        evidence=sentences(
-            fill(
-                "Weights are as large as they are drawn, and biases, which start at 0, have moved by {distance:.2g} "
-                "only.",
-                distance=distance,
-            ),
-            scores(evidence),
-        ),
-        advice=fill("Train for more {epochs}, until the loss stops falling.", **options(evidence)),
     )

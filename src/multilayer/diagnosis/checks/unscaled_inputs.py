@@ -15,11 +15,13 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.performance import just_begun, performance, scores, severity
-from multilayer.diagnosis.phrases import columns, one_based, options, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import just_begun, performance
+from multilayer.diagnosis.phrases import columns, one_based
 
 _LARGE, _SMALL = 30.0, 0.02
 """Root mean square of a column."""
@@ -30,18 +32,15 @@ _FAR = 30.0
 @check("Are the inputs of the size that weights are made for?", needs.inputs)
 def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     varies = x.minimum < x.maximum
-    if not varies.any():
-        return
     size = np.hypot(x.mean, x.std)
     # Sums of numbers near the largest double may overflow; the extremes do not.
     size = np.where(np.isfinite(size), size, np.maximum(np.abs(x.minimum), np.abs(x.maximum)))
     with np.errstate(all="ignore"):
         offset = np.where(varies, np.abs(x.mean) / x.std, 0.0)
-    large, far = varies & (size > _LARGE), offset > _FAR
-    chosen = large if large.any() else far
-    found = one_based(chosen)
-    if large.any():
-        value, threshold = float(size[large].max()), _LARGE
+    found, far = one_based(varies & (size > _LARGE)), one_based(offset > _FAR)
+    largest = float(size[varies].max()) if varies.any() else 1.0
+    if found:
+        value, threshold = largest, _LARGE
         measured = fill(
             "The root mean square of column {columns} is {value:.3g}; about 1 is expected."
             if len(found) == 1
@@ -49,8 +48,8 @@ def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
             value=value,
             columns=columns(evidence, found),
         )
-    elif far.any():
-        value, threshold = float(offset[far].max()), _FAR
+    elif far:
+        found, value, threshold = far, float(offset.max()), _FAR
         measured = fill(
             "The mean of column {columns} is {value:.3g} standard deviations from 0."
             if len(found) == 1
@@ -58,29 +57,24 @@ def unscaled_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
             value=value,
             columns=columns(evidence, found),
         )
-    else:
-        value, threshold = float(size[varies].max()), _SMALL
+    elif largest < _SMALL:
+        value, threshold = largest, _SMALL
         measured = fill(
             "The largest root mean square of a column is {value:.3g}; about 1 is expected.", value=value
         )
-        if value >= _SMALL:
-            return
-    yield Finding(
-        title=fill("the inputs are not scaled"),
-        severity=_severity(evidence),
+    else:
+        return
+    yield finding(
+        evidence,
+        fill("the inputs are not scaled"),
+        measured,
+        N_(
+            "Standardize X: {standardize}. For predictions use the mean and standard deviation of the training data."
+        ),
+        # A falling loss is no excuse: it falls from where the scale of the inputs has put it.
+        severity="error" if performance(evidence) == "poor" and not just_begun(evidence) else None,
         layer=0,
         units=found,
         value=value,
         threshold=threshold,
-        evidence=sentences(measured, scores(evidence)),
-        advice=fill(
-            "Standardize X: {standardize}. For predictions use the mean and standard deviation of the training data.",
-            **options(evidence),
-        ),
     )
-
-
-def _severity(evidence: Evidence) -> Severity:
-    """A falling loss is no excuse: it falls from where the scale of the inputs has put it."""
-    poor = performance(evidence) == "poor" and not just_begun(evidence)
-    return "error" if poor else severity(evidence)

@@ -18,12 +18,11 @@ import math
 import numpy as np
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, check
+from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import scores
-from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import sentences
+from multilayer.diagnosis.finding import finding
 
 _LARGE, _SMALL = 30.0, 0.02
 _FAR = 30.0
@@ -48,15 +47,15 @@ def unscaled_targets(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
         measured = fill("The mean of a target is {value:.3g} standard deviations from 0.", value=value)
     else:
         return
-    yield Finding(
-        title=fill("the targets are not scaled"),
-        severity=severity_of(evidence),
-        layer=len(evidence.layers),
-        value=value,
-        threshold=threshold,
-        evidence=sentences(measured, scores(evidence)),
-        advice=fill(
+    yield finding(
+        evidence,
+        fill("the targets are not scaled"),
+        measured,
+        N_(
             "Standardize y: (y - y.mean()) / y.std(), or sklearn.compose.TransformedTargetRegressor; multiply "
             "predictions by the standard deviation and add the mean."
         ),
+        layer=len(evidence.layers),
+        value=value,
+        threshold=threshold,
     )

@@ -14,11 +14,12 @@ What it cannot see: a single slow layer among others, and layers behind an activ
 from __future__ import annotations
 
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, NotMeasured, Outcomes, check
+from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.performance import performance, scores, severity
-from multilayer.diagnosis.phrases import sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import performance
 
 _LEFT = 1e-4
 _EACH, _DEEP = 0.5, 4
@@ -41,28 +42,24 @@ def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
     first, last, layers = gradients[0].size_da, gradients[-1].size_da, len(gradients)
     if layers < 2 or last == 0.0:
         return
-    left = first / last
-    deep = layers > _DEEP and left < _EACH ** (layers - 1) and performance(evidence) == "poor"
-    if left >= _LEFT and not deep:
+    left, each = first / last, (first / last) ** (1.0 / (layers - 1))
+    if left >= _LEFT and not (layers > _DEEP and each < _EACH and performance(evidence) == "poor"):
         return
-    yield Finding(
-        title=fill("gradients vanish on their way to the first layer"),
-        severity=severity(evidence),
-        layer=1,
-        value=left,
-        threshold=_LEFT,
-        evidence=sentences(
-            fill(
-                "The root mean square of da in layer 1 is {left:.2g} times that in layer {layers}, about {each:.2g} "
-                "times per layer.",
-                left=left,
-                layers=layers,
-                each=left ** (1.0 / (layers - 1)),
-            ),
-            scores(evidence),
+    yield finding(
+        evidence,
+        fill("gradients vanish on their way to the first layer"),
+        fill(
+            "The root mean square of da in layer 1 is {left:.2g} times that in layer {layers}, about {each:.2g} "
+            "times per layer.",
+            left=left,
+            layers=layers,
+            each=each,
         ),
-        advice=fill(
+        N_(
             "Use fewer layers, an activation with a slope near 1 (relu, selu, gelu, or tanh in place of sigmoid), and "
             "the starting weights of multilayer.initialize."
         ),
+        layer=1,
+        value=left,
+        threshold=_LEFT,
     )

@@ -17,12 +17,14 @@ from __future__ import annotations
 import math
 
 from multilayer._base.text import fill, percent
+from multilayer._base.translation import N_
 from multilayer.activations import Sigmoid, Softmax
 from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Finding, Outcomes, Severity, check
+from multilayer.diagnosis.check import Outcomes, Severity, check
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.performance import performance, scores
-from multilayer.diagnosis.phrases import options, sentence, sentences
+from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.phrases import sentence
 from multilayer.losses import Loss
 
 _EPOCHS = 5
@@ -35,63 +37,57 @@ _UNREACHABLE = 0.01
 @check("Can the outputs reach what the loss and the targets ask for?", needs.outputs_and_loss, lasting=True)
 def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Outcomes:
     (outputs, loss), layers = given, len(evidence.layers)
-    last = evidence.network.layers[-1].activation.facts
+    last, outside = evidence.network.layers[-1].activation.facts, outputs.unreachable or 0.0
     severity: Severity = "warning" if performance(evidence) == "good" else "error"
     if outputs.mismatch is not None:
-        yield Finding(
-            title=fill(
+        yield finding(
+            evidence,
+            fill(
                 "the output activation {name} does not fit the loss {loss}",
                 name=last.name,
                 loss=loss.facts.name,
             ),
+            sentence(outputs.mismatch),
+            N_("Give the last layer another activation ({fitting}), or take another loss."),
             severity="error",
             layer=layers,
-            evidence=sentence(outputs.mismatch),
-            advice=fill(
-                "Give the last layer another activation ({activation}), or take another loss.",
-                activation=loss.facts.advice or "identity",
-            ),
+            fitting=loss.facts.advice or "identity",
         )
     by_curve = _floor(evidence, outputs)
     if outputs.probabilities_squashed or by_curve:
-        yield Finding(
-            title=fill("probabilities are turned into probabilities a second time"),
-            severity="note" if by_curve and severity == "warning" else severity,
-            layer=layers,
-            evidence=sentences(
-                by_curve
-                or fill(
-                    "The weighted sums of the last layer are probabilities already, and {name} flattens them: with "
-                    "sums between 0 and 1 no output comes near 1.",
-                    name=last.name,
-                ),
-                scores(evidence),
-            ),
-            advice=fill(
-                "Keep one of the two: drop the {name} before the last layer, or give the loss the sums themselves.",
+        yield finding(
+            evidence,
+            fill("probabilities are turned into probabilities a second time"),
+            by_curve
+            or fill(
+                "The weighted sums of the last layer are probabilities already, and {name} flattens them: with "
+                "sums between 0 and 1 no output comes near 1.",
                 name=last.name,
             ),
+            N_(
+                "Keep one of the two: drop the {name} before the last layer, or give the loss the sums themselves."
+            ),
+            severity="note" if by_curve and severity == "warning" else severity,
+            layer=layers,
+            name=last.name,
         )
-    if outputs.unreachable is not None and outputs.unreachable > _UNREACHABLE:
-        yield Finding(
-            title=fill("the output activation {name} cannot reach the targets", name=last.name),
+    if outside > _UNREACHABLE:
+        yield finding(
+            evidence,
+            fill("the output activation {name} cannot reach the targets", name=last.name),
+            fill(
+                "{fraction} of the targets lie outside its range {range}.",
+                fraction=percent(outside),
+                range=last.range,
+            ),
+            N_(
+                "For targets without bounds use the output activation identity ({identity_output}), or scale the "
+                "targets into the range (sklearn.compose.TransformedTargetRegressor)."
+            ),
             severity=severity,
             layer=layers,
-            value=outputs.unreachable,
+            value=outside,
             threshold=_UNREACHABLE,
-            evidence=sentences(
-                fill(
-                    "{fraction} of the targets lie outside its range {range}.",
-                    fraction=percent(outputs.unreachable),
-                    range=last.range,
-                ),
-                scores(evidence),
-            ),
-            advice=fill(
-                "For targets without bounds use the output activation identity ({identity_output}), or scale the "
-                "targets into the range (sklearn.compose.TransformedTargetRegressor).",
-                **options(evidence),
-            ),
         )
 
 
@@ -102,15 +98,9 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
     sample and ln 2 on each other one, if it is sure of all. None loses more than
     1 + ln k.
     """
-    history, last = evidence.course.history, evidence.network.layers[-1]
-    if (
-        history is None
-        or len(history.loss) < _EPOCHS
-        or outputs.loss is None
-        or outputs.target_counts is None
-    ):
+    history, last, counts = evidence.course.history, evidence.network.layers[-1], outputs.target_counts
+    if history is None or len(history.loss) < _EPOCHS or outputs.loss is None or counts is None:
         return ""
-    counts = outputs.target_counts
     if isinstance(last.activation, Softmax) and last.units > 1:
         floor = math.log1p((last.units - 1) / math.e)
     elif isinstance(last.activation, Sigmoid) and len(counts) == 2:
@@ -119,12 +109,12 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
     else:
         return ""
     lowest, ended, highest = min(history.loss), history.loss[-1], 1.0 + math.log(len(counts))
-    apart = abs(outputs.loss - ended) > _APART * ended and performance(evidence) != "unknown"
-    if not (
-        lowest >= _NEAR * floor
-        and max(history.loss) <= highest
-        and apart
-        and evidence.course.penalty in (None, 0.0)
+    if (
+        lowest < _NEAR * floor
+        or max(history.loss) > highest
+        or evidence.course.penalty
+        or performance(evidence) == "unknown"
+        or not abs(outputs.loss - ended) > _APART * ended
     ):
         return ""
     return fill(

@@ -1,9 +1,8 @@
-"""The problem that remedies are tried on: how a network is made and trained, and samples to train on and to score."""
+"""The problem that remedies are tried on: a setup, samples to train on and others to score, and the score."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,138 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.fields import check_settings, setting
 from multilayer._base.random import Random
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
-from multilayer.activations import Activation
 from multilayer.diagnosis.case import Case, case_of, course_of
-from multilayer.diagnosis.evidence import TrainingRecord
+from multilayer.diagnosis.checks.class_imbalance import RATIO
+from multilayer.diagnosis.evidence import DUPLICATE, TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.outputs import class_numbers
-from multilayer.initializers import Initializer
-from multilayer.interop.scikit_learn import initializer_of
+from multilayer.diagnosis.phrases import numbers
+from multilayer.diagnosis.remedies.setup import Facts, Setup, setup_of
 from multilayer.losses import Loss
-from multilayer.network import MLP
-from multilayer.network.initialized import initialize
-from multilayer.optimizers import LBFGS
-from multilayer.optimizers.table import registry
-from multilayer.training import EarlyStopping, History, Metric, TrainConfig, Trained, Training, metrics, train
-from multilayer.training.events import Callback
+from multilayer.training import History, Metric, Trained, Training, metrics
 from multilayer.training.samples import inputs
-from multilayer.training.state import parameters_of, with_parameters
 
-__all__ = ["Data", "Problem", "Setup", "problem_of", "setup_of"]
-
-_MONITORED = 0.1
-"""The fraction of the samples that early stopping monitors, in place of validation data that are not known."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """Everything that decides a training except the data and the random numbers."""
-
-    network: MLP
-    """The layers: their widths, activations and number type."""
-    config: TrainConfig
-    initializer: Initializer | None = None
-    """How initial weights are drawn; None: the project's own choice for each activation."""
-    keep_weights: bool = False
-    """Whether the weights of the network are the initial ones, and none are drawn."""
-    held_out: float | None = setting(None, above=0.0, below=1.0, optional=True)
-    """The fraction of the samples that early stopping monitors; None where it monitors the training samples."""
-    standardized: bool = False
-    """Whether the columns of X have mean 0 and standard deviation 1 already."""
-    standardize: bool = False
-    """Whether the columns of X are standardized before training."""
-    targets_scaled: bool = True
-    """Whether the targets are of the size of outputs already, or no numbers without bounds."""
-    scale_targets: bool = False
-    """Whether the targets are standardized before training, so that the network predicts standardized ones."""
-    estimator: str | None = None
-    """The class whose parameters describe all this; None for `fit`."""
-
-    def __post_init__(self) -> None:
-        check_settings(self)
-
-    @property
-    def activations(self) -> tuple[Activation, ...]:
-        """Those of all layers."""
-        return tuple(layer.activation for layer in self.network.layers)
-
-    def with_config(self, **changes: Any) -> Setup:
-        """Return this setup with some settings of its training replaced."""
-        return replace(self, config=replace(self.config, **changes))
-
-    def call(self, *, estimator: str, fit: str) -> str:
-        """Return how a change is written where this setup comes from: as parameters of an estimator, or of `fit`."""
-        return fit if self.estimator is None else estimator
-
-    def trained(
-        self, X: NDArray[Any], y: NDArray[Any], seed: int, callbacks: Iterable[Callback] = ()
-    ) -> Trained:
-        """Return the result of training on X, already standardized where it is to be, and y in the form of the loss.
-
-        All random numbers come from a `RandomState`, so that the setup of an estimator does what the estimator does.
-        """
-        random = np.random.RandomState(seed)
-        network = MLP(self.network.layers)  # without labels, as y is in the form of the loss
-        if not self.keep_weights:
-            *hidden, output = self.activations
-            network = initialize(
-                network.widths, hidden, output, initializer=self.initializer, dtype=network.dtype, rng=random
-            )
-        training = train(
-            network, X, y, config=self.config, validation=self.held_out, rng=random, callbacks=callbacks
-        )
-        for _ in training:
-            pass
-        return training.trained
-
-
-def setup_of(case: Case, loss: Loss) -> Setup:
-    """Return the setup that made a network, as far as it is known; the defaults of `fit` fill the gaps."""
-    config = _recorded(case.course, loss) if case.config is None else replace(case.config, loss=loss)
-    model, start, history = case.estimator, case.course.start, case.course.history
-    if model is not None:
-        return Setup(
-            network=case.network,
-            config=config,
-            initializer=initializer_of(
-                model.activation, [layer.activation for layer in case.network.layers[:-1]]
-            ),
-            held_out=float(model.validation_fraction) if config.metrics else None,
-            estimator=type(model).__name__,
-        )
-    validated = history is not None and bool(history.validation_loss)
-    monitored, _ = config.monitored(validated)
-    metrics = tuple(metric for metric in config.metrics if metric.name == monitored)
-    return Setup(
-        network=case.network if start is None else with_parameters(case.network, parameters_of(start)),
-        config=replace(config, metrics=metrics),
-        keep_weights=start is not None,
-        held_out=_MONITORED if validated and config.stopping is not None else None,
-    )
-
-
-def _recorded(record: TrainingRecord, loss: Loss) -> TrainConfig:
-    config = TrainConfig(loss=loss)
-    if record.epochs is not None:
-        config = replace(config, epochs=record.epochs)
-    # A user-defined optimizer is known by its name alone; the default stands in its place.
-    if record.optimizer is not None and registry.takes(record.optimizer):
-        config = replace(config, optimizer=registry.get(record.optimizer))
-    if isinstance(config.optimizer, LBFGS):
-        return config
-    if record.learning_rate is not None:
-        optimizer = replace(config.optimizer, learning_rate=record.learning_rate)  # type: ignore[type-var]
-        config = replace(config, optimizer=optimizer)
-    if record.stopped == "plateau" or record.patience is not None:
-        given: dict[str, Any] = {"patience": record.patience, "tolerance": record.tolerance}
-        stopping = EarlyStopping(**{name: value for name, value in given.items() if value is not None})
-        config = replace(config, stopping=stopping)
-    return config
-
+__all__ = ["Data", "Problem", "problem_of"]
 
 _WORK = 1e11
 """Floating-point operations that one training may take: some seconds."""
@@ -150,6 +32,8 @@ _MINIMUM_EPOCHS = 20
 """Epochs of a training, however large it is."""
 _HELD_OUT, _MINIMUM_SAMPLES = 0.25, 40
 """The fraction of the samples that is scored, and how many samples there have to be."""
+_FEWEST = 10
+"""Samples to correlate columns with targets."""
 _SIZE = 3.0
 """Means and standard deviations of targets that starting weights reach in a few steps, and no less than a third."""
 _STANDARD = 0.1
@@ -158,6 +42,11 @@ _STANDARD = 0.1
 _SAMPLED = N_("{samples} of {total} samples were used, drawn at random")
 _NONE_HELD_OUT = N_("the training samples were scored, as {samples} samples are too few to hold some out")
 _SHORTENED = N_("trainings were cut short to {epochs} epochs, of {total}")
+_LEAK = N_(
+    "a column of X gives the target away: samples are scored with values of other samples in it, as where the target "
+    "is not known yet: {columns}"
+)
+_IMBALANCE = N_("a class is rare: each class counts the same in the score")
 _VALIDATION = N_("early stopping monitors {fraction} of the samples, as the validation data are not known")
 
 
@@ -188,9 +77,21 @@ class Data:
         mean, std = _moments(self.y)
         return bool(((np.abs(mean) < _SIZE) & (std < _SIZE) & (std > 1.0 / _SIZE)).all())
 
+    def without(self, columns: tuple[int, ...]) -> Data:
+        """Return the same data without some columns of X."""
+        X, scored = (np.delete(each, columns, axis=1) for each in (self.X, self.scored_X))
+        return replace(self, X=X, scored_X=scored)
+
+    def as_if_unknown(self, columns: tuple[int, ...], rng: Random) -> Data:
+        """Return the same data, with values of other samples in these columns where they are scored."""
+        scored = self.scored_X.copy()
+        scored[:, columns] = scored[rng.permutation(len(scored))][:, columns]
+        return replace(self, scored_X=scored)
+
     def prepared(self, setup: Setup) -> Data:
         """Return the data as a setup has them."""
-        data = self.standardized() if setup.standardize else self
+        data = self.without(setup.dropped) if setup.dropped else self
+        data = data.standardized() if setup.standardize else data
         return data.with_targets_standardized() if setup.scale_targets else data
 
     @property
@@ -244,9 +145,7 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
                 targets=len(y),
             )
         )
-    metric = case.metric
-    if metric is None:
-        metric = metrics.get("r2" if class_numbers(case.network, loss, y) is None else "accuracy")
+    classes = class_numbers(case.network, loss, y)
     setup, notes = model if isinstance(model, Setup) else setup_of(case, loss), list(read)
     if not isinstance(model, Setup) and case.estimator is None and setup.held_out is not None:
         notes.append(fill(_VALIDATION, fraction=percent(setup.held_out)))
@@ -269,8 +168,15 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
             )
         )
     data = _data(x, y[rows], held_out, rng)
-    scaled = metric.name != "r2" or not _unbounded(setup) or data.has_scaled_targets
-    setup = replace(setup, standardized=data.is_standardized, targets_scaled=scaled)
+    facts = _facts(setup, data, classes)
+    metric = case.metric or metrics.get("r2" if classes is None else "accuracy")
+    if facts.imbalanced:
+        metric = Metric("balanced accuracy", _balanced_accuracy)
+        notes.append(fill(_IMBALANCE))
+    if facts.leaks:
+        data = data.as_if_unknown(facts.leaks, rng)
+        notes.append(fill(_LEAK, columns=numbers([column + 1 for column in facts.leaks])))
+    setup = replace(setup, facts=facts)
     allowed = _affordable(setup, len(data.X)) if epochs is None else epochs
     if allowed < setup.config.epochs:
         notes.append(fill(_SHORTENED, epochs=allowed, total=setup.config.epochs))
@@ -306,6 +212,39 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
         )
     order = rng.permutation(len(X))
     return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])
+
+
+def _facts(setup: Setup, data: Data, classes: NDArray[np.int64] | None) -> Facts:
+    counts = np.zeros(1) if classes is None else np.bincount(classes)
+    return Facts(
+        standardized=data.is_standardized,
+        targets_scaled=classes is not None or not _unbounded(setup) or data.has_scaled_targets,
+        classes=classes is not None,
+        imbalanced=bool(counts.max() > RATIO * counts[counts > 0].min()) if counts.any() else False,
+        leaks=_leaks(setup, data, classes is not None),
+    )
+
+
+def _leaks(setup: Setup, data: Data, classes: bool) -> tuple[int, ...]:
+    """Return the columns that are copies of a target; none where a network is to predict inputs by design."""
+    inputs, units = setup.network.widths[0], setup.network.widths[-1]
+    if len(data.X) < _FEWEST or inputs == 1 or (units > 1 and not classes):
+        return ()
+    y = setup.config.loss.dense(data.y, units).astype(np.float64)
+    if classes and units > 2:
+        y = np.column_stack([y, y.argmax(axis=1)])  # a column may hold the number of the class
+    with np.errstate(all="ignore"):
+        x, y = ((each - each.mean(axis=0)) / each.std(axis=0) for each in (data.X.astype(np.float64), y))
+        alike = np.abs(x.T @ y) / len(x) > DUPLICATE
+    return tuple(np.flatnonzero(alike.any(axis=1)).tolist())
+
+
+def _balanced_accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    """Return the accuracy of each class, mean over the classes that there are."""
+    one = z.shape[1] == 1
+    actual = y.ravel() if y.ndim == 1 or one else y.argmax(axis=1)
+    right = ((z[:, 0] > 0.5) if one else z.argmax(axis=1)) == actual
+    return float(np.mean([right[actual == each].mean() for each in np.unique(actual)]))
 
 
 def _unbounded(setup: Setup) -> bool:

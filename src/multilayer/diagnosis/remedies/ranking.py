@@ -11,7 +11,8 @@ import numpy as np
 from multilayer._base.table import Table
 from multilayer._base.text import fill, printable
 from multilayer._base.translation import N_
-from multilayer.diagnosis.remedies.remedy import OWN, NotApplicable
+from multilayer.diagnosis.remedies.table import OWN
+from multilayer.diagnosis.remedies.variant import NotApplicable
 
 __all__ = ["INTERRUPTED", "Ranking", "Row", "ordered"]
 

@@ -19,9 +19,11 @@ from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.remedies.problem import Data, Setup, problem_of
+from multilayer.diagnosis.remedies.problem import Data, problem_of
 from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
-from multilayer.diagnosis.remedies.remedy import REMEDIES, NotApplicable, Variant
+from multilayer.diagnosis.remedies.setup import Setup
+from multilayer.diagnosis.remedies.table import REMEDIES
+from multilayer.diagnosis.remedies.variant import NotApplicable, Variant
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained
 from multilayer.training.interruption import Interruption

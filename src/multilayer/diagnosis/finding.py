@@ -1,0 +1,47 @@
+"""A finding in the words of the caller, as severe as the network's performance makes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multilayer._base.text import fill
+from multilayer.diagnosis.check import Finding, Severity
+from multilayer.diagnosis.evidence import Evidence
+from multilayer.diagnosis.performance import scores
+from multilayer.diagnosis.performance import severity as severity_of
+from multilayer.diagnosis.phrases import options, sentences
+
+__all__ = ["finding"]
+
+
+def finding(  # noqa: PLR0913  (the fields of a finding)
+    evidence: Evidence,
+    title: str,
+    measured: str,
+    advice: str,
+    *,
+    severity: Severity | None = None,
+    layer: int | None = None,
+    units: tuple[int, ...] = (),
+    value: float | None = None,
+    threshold: float | None = None,
+    **places: Any,
+) -> Finding:
+    """Return a finding; see `Finding` for its fields.
+
+    What was measured ends with the scores, but for a note on a part of the network. `advice` is a template that names
+    the caller's options, and other places that are given here. The severity is that of an internal finding, unless
+    given.
+    """
+    severity = severity_of(evidence) if severity is None else severity
+    of_part = severity == "note" and layer is not None
+    return Finding(
+        title=title,
+        severity=severity,
+        layer=layer,
+        units=units,
+        value=value,
+        threshold=threshold,
+        evidence=sentences(measured, "" if of_part else scores(evidence)),
+        advice=fill(advice, **options(evidence), **places),
+    )
