@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from benchmarks.diagnosis_faults import scored, table
+from benchmarks.diagnosis_fixes import fixed
 from benchmarks.diagnosis_labels import label
 from benchmarks.diagnosis_published import beside
-from benchmarks.diagnosis_suite import by_mistake, confusion, judged, reliability, summary
+from benchmarks.diagnosis_suite import by_mistake, confusion, figures, judged, reliability, summary
 from benchmarks.markdown import put
 from benchmarks.options import store_option
 from tests.diagnosis.scenarios import SCORED
@@ -48,36 +49,38 @@ def diagnosis_faults(seeds: int, store: bool) -> None:
     help="Train cases that have no label yet for so many minutes; what is done is kept.",
 )
 @click.option(
+    "--fixes",
+    default=2,
+    show_default=True,
+    help="Networks of each realization of a mistake that remedies are tried on; 0 for none.",
+)
+@click.option(
     "--published",
-    is_flag=True,
-    help="Published rules beside it, on networks of our own core, which they watch.",
+    default=4,
+    show_default=True,
+    help="Cases of each realization that published rules judge, too; 0 for none.",
 )
 @store_option
-def diagnosis_suite(half: Half, each: int, minutes: float, published: bool, store: bool) -> None:
+def diagnosis_suite(half: Half, each: int, minutes: float, fixes: int, published: int, store: bool) -> None:
     """Networks labelled by intervention: is the verdict a cause that, once mended, makes the network learn?"""
     if minutes:
         done, wanted = label(half, each, minutes)
         print(f"{done} of {wanted} cases have a label")
     found = labelled(half, each)
-    if published:
-        found = [one for one in found if one[0].recipe.framework == "multilayer"]
-        comparison = beside(found, judged(found, ("everything",)))
-        print(comparison)
-        if store:
-            start = f"<!-- python -m benchmarks diagnosis-suite --half {half} --each {each} --published -->"
-            put(_PAGE, f"\n{comparison}\n", start, "<!-- end of published rules -->")
-        return
     kinds = Counter(figures.label for _, figures in found)
     outcomes = judged(found)
     about = f"{len(found)} networks: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     report = "\n\n".join(
         [
             f"{about}. Opened on {date.today()}.",
+            figures(outcomes, fixed(found, fixes)),
             summary(outcomes),
             by_mistake(outcomes),
             confusion(outcomes, "everything"),
             "Verdicts that name a cause, with all but other data told:",
             reliability(outcomes),
+            "Published rules, on networks of our own core, which they watch after each epoch:",
+            beside(labelled(half, published), outcomes),
         ]
     )
     print(report)

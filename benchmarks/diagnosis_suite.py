@@ -14,7 +14,7 @@ from tests.diagnosis_cases.repairs import MENDS
 from tests.diagnosis_cases.told import TOLD
 from tests.diagnosis_cases.training import made
 
-__all__ = ["Outcome", "by_mistake", "confusion", "judged", "reliability", "right", "summary"]
+__all__ = ["Outcome", "by_mistake", "confusion", "figures", "judged", "reliability", "right", "summary"]
 
 _UNLEARNABLE = ("no_better_than_constant", "unrelated_targets", "overfitting")
 """What may be found where no network learns: it learns nothing, or by heart."""
@@ -77,6 +77,35 @@ def _first(diagnosis: Diagnosis) -> tuple[str, str, float | None]:
     return "", "", None
 
 
+def figures(outcomes: Sequence[Outcome], fixed: str) -> str:
+    """Return the figures that the diagnosis is judged by, with their goals, as a table in Markdown."""
+    all_told = [one for one in outcomes if one.told == "everything"]
+    sick = [one for one in all_told if one.figures.label == "sick"]
+    healthy = [one for one in all_told if one.figures.label == "healthy"]
+    least = [one for one in outcomes if one.told == "weights and data" and one.figures.label == "sick"]
+    error, stated = _calibration(outcomes)
+    rows = (
+        ("main cause right, everything told", _of(sick, [one.grade == "right" for one in sick]), ">= 92%"),
+        (
+            "main cause right, weights and data alone",
+            _of(least, [one.grade == "right" for one in least]),
+            ">= 85%",
+        ),
+        ("sick told that there is no trouble", _of(sick, [one.grade == "nothing" for one in sick]), "0"),
+        ("healthy accused of an error", _of(healthy, [one.severity == "error" for one in healthy]), "0"),
+        ("healthy, a warning only", _of(healthy, [one.severity == "warning" for one in healthy]), "<= 3%"),
+        ("expected calibration error", f"{error:.3f} of {len(stated)} verdicts", "<= 0.05"),
+        ("the remedy ranked first truly fixes, held out", fixed, ">= 95%"),
+    )
+    return "\n".join(["| | measured | goal |", "|-|-|-|", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _of(outcomes: Sequence[Outcome], counted: Sequence[bool]) -> str:
+    return f"{sum(counted)} of {len(outcomes)}" + (
+        f" ({sum(counted) / len(outcomes):.1%})" if outcomes else ""
+    )
+
+
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Return the scores by what is told, as a table in Markdown."""
     names = [name for name in TOLD if any(one.told == name for one in outcomes)]
@@ -130,15 +159,28 @@ def confusion(outcomes: Sequence[Outcome], told: str) -> str:
 
 def reliability(outcomes: Sequence[Outcome]) -> str:
     """Return how often verdicts were right beside what they state, and the expected calibration error."""
-    stated = [one for one in outcomes if one.confidence is not None and one.told != "other data"]
+    error, stated = _calibration(outcomes)
     lines = ["| stated confidence | verdicts | mean stated | right |", "|-|-|-|-|"]
-    error = 0.0
-    for tenth in range(_BINS):
-        low, high = tenth / _BINS, (tenth + 1) / _BINS
-        of = [one for one in stated if low <= (one.confidence or 0.0) < high + (tenth == _BINS - 1)]
-        if of:
-            mean = sum(one.confidence or 0.0 for one in of) / len(of)
-            held = sum(one.holds for one in of) / len(of)
-            error += abs(mean - held) * len(of) / len(stated)
-            lines.append(f"| {low:.0%} to {high:.0%} | {len(of)} | {mean:.0%} | {held:.0%} |")
+    for low, of in _by_tenth(stated):
+        mean, held = _stated(of)
+        lines.append(f"| {low:.0%} to {low + 1 / _BINS:.0%} | {len(of)} | {mean:.0%} | {held:.0%} |")
     return "\n".join([*lines, "", f"Expected calibration error: {error:.3f}, of {len(stated)} verdicts."])
+
+
+def _calibration(outcomes: Sequence[Outcome]) -> tuple[float, list[Outcome]]:
+    """Return the expected calibration error, and the verdicts that state a probability."""
+    stated = [one for one in outcomes if one.confidence is not None and one.told != "other data"]
+    apart = [(abs(mean - held), len(of)) for _, of in _by_tenth(stated) for mean, held in [_stated(of)]]
+    return sum(distance * count for distance, count in apart) / max(len(stated), 1), stated
+
+
+def _by_tenth(stated: Sequence[Outcome]) -> list[tuple[float, list[Outcome]]]:
+    tenths: dict[int, list[Outcome]] = {}
+    for one in stated:
+        tenths.setdefault(min(int(_BINS * (one.confidence or 0.0)), _BINS - 1), []).append(one)
+    return [(tenth / _BINS, tenths[tenth]) for tenth in sorted(tenths)]
+
+
+def _stated(of: Sequence[Outcome]) -> tuple[float, float]:
+    """Return the mean probability that verdicts state, and how many of them hold."""
+    return sum(one.confidence or 0.0 for one in of) / len(of), sum(one.holds for one in of) / len(of)

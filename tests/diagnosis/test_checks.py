@@ -11,7 +11,9 @@ from multilayer.diagnosis import CHECKS
 from tests.diagnosis.evidence import (
     SAMPLES,
     UNITS,
+    attaining,
     findings,
+    plain,
     same_weights,
     scoring,
     with_course,
@@ -116,3 +118,16 @@ def test_units_with_the_same_weights_are_copies_and_those_with_other_biases_are_
 def test_a_few_constant_columns_are_a_note_all_of_them_an_error():
     assert findings("constant_inputs", constant_columns(5))[0].severity == "error"
     assert findings("constant_inputs", constant_columns(3))[0].severity == "warning"
+
+
+@pytest.mark.parametrize("name", ["undertraining", "behind_simple_model"])
+def test_while_training_is_known_to_go_on_it_is_too_early_to_tell(name):
+    behind = attaining(plain(), 0.7, 0.9)
+    known = {"optimizer": "adam", "learning_rate": 0.01}
+    over, on = (with_course(behind, [0.7, 0.6], epochs=epochs, **known) for epochs in (2, 40))
+    assert findings(name, over)[0].severity == "warning"
+    assert findings(name, on)[0].severity == "note"
+    assert (
+        findings(name, with_course(behind, [0.7, 0.6], epochs=40, stopped="epochs", **known))[0].severity
+        != "note"
+    )

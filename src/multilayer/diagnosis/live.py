@@ -76,7 +76,7 @@ class Live:
     >>> net = initialize((2, 8, 1), "tanh", rng=0)
     >>> trained = fit(net, X, y, loss="squared", epochs=3, rng=0, callbacks=[live])
     >>> [snapshot.epoch for snapshot in live.snapshots], [finding.check for finding in found]
-    ([1, 2, 3], ['undertraining', 'undertraining', 'no_better_than_constant'])
+    ([1, 2, 3], ['undertraining', 'no_better_than_constant'])
     """
 
     def __init__(  # noqa: PLR0913  (keywords with a default that leaves them out)

@@ -31,6 +31,7 @@ __all__ = [
     "shortfall",
     "skill",
     "skill_of",
+    "under_way",
     "versus_constant",
 ]
 
@@ -164,6 +165,17 @@ def just_begun(evidence: Evidence) -> bool:
     if history is None or evidence.course.stopped is not None or not np.isfinite(history.loss).all():
         return False
     return len(history) < _FEW_EPOCHS
+
+
+def under_way(evidence: Evidence) -> bool:
+    """Return whether training is known to go on: it has not stopped, and epochs are left."""
+    course = evidence.course
+    return (
+        course.stopped is None
+        and course.history is not None
+        and course.epochs is not None
+        and len(course.history) < course.epochs
+    )
 
 
 def severity(evidence: Evidence, unknown: Severity = "warning") -> Severity:

@@ -140,7 +140,7 @@ def test_solver():
 
 
 def test_solver_without_scipy(monkeypatch):
-    monkeypatch.setattr("multilayer.diagnosis.remedies.remedy.find_spec", lambda name: None)
+    monkeypatch.setattr("multilayer.diagnosis.remedies.of_training.find_spec", lambda name: None)
     (outcome,) = solver(SETUP)
     assert isinstance(outcome, NotApplicable)
     assert 'pip install "multilayer[lbfgs]"' in outcome.reason

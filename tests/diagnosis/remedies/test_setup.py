@@ -131,7 +131,7 @@ def test_work_is_limited():
 
 def problem(setup, X, y):
     return problem_of(
-        setup, X, y, None, None, epochs=5, samples=80, held_out=None, rng=np.random.default_rng(0)
+        setup, X, y, None, None, epochs=None, samples=80, held_out=None, rng=np.random.default_rng(0)
     )
 
 

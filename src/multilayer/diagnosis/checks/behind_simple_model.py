@@ -2,7 +2,8 @@
 
 What it does: compares the score with that of a kernel model (linear and Gaussian, up to 300 samples) on samples that
 it has not seen. More than 0.1 behind, of the way from the best constant to perfection, is a warning, and 0.15 an
-error, beyond what chance may do for so few samples. It is a catch-all: any other finding as severe comes first.
+error, beyond what chance may do for so few samples; a note while training is known to go on. It is a catch-all: any
+other finding as severe comes first.
 
 Why it matters: what a simple model learns is there to be learned, so that such a network is not done.
 
@@ -19,7 +20,7 @@ from multilayer.diagnosis.check import Outcomes, check
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import by_chance, early, versus_constant
+from multilayer.diagnosis.performance import by_chance, early, under_way, versus_constant
 
 _MISSED, _FAR = 0.1, 0.15
 """Of the way from the best constant to perfection."""
@@ -35,7 +36,11 @@ def behind_simple_model(evidence: Evidence, learnable: needs.Learnable) -> Outco
         fill("the network is far behind a simple model"),
         fill("A kernel model scores {reached:.3g} on samples that it has not seen.", reached=learnable.score),
         ADVICE["training"],
-        severity="warning" if missed < _FAR + chance or early(evidence) else "error",
+        severity="note"
+        if under_way(evidence)
+        else "warning"
+        if missed < _FAR + chance or early(evidence)
+        else "error",
         value=outputs.score,
         threshold=learnable.score,
     )

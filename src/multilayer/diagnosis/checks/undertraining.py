@@ -1,9 +1,10 @@
 """Training that ended while the loss was still falling.
 
 What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, or a training of
-at most 3 epochs, unless the network performs well. A loss that falls as steadily after 20 epochs is one of a learning
-rate that is too low (`learning_rate_too_low`). Of a network that performs poorly and whose curve is not known it
-reports weights as large as they are drawn with biases below 0.12, as after a few epochs.
+at most 3 epochs, unless the network performs well; while training is known to go on, that is a note. A loss that falls
+as steadily after 20 epochs is one of a learning rate that is too low (`learning_rate_too_low`). Of a network that
+performs poorly and whose curve is not known it reports weights as large as they are drawn with biases below 0.12, as
+after a few epochs.
 
 Why it matters: more epochs are the cheapest remedy of all.
 
@@ -21,7 +22,7 @@ from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.learning_rate_too_low import AN_EPOCH, fall, moved, too_slow
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import loss_was_low, performance
+from multilayer.diagnosis.performance import loss_was_low, performance, under_way
 from multilayer.network import MLP
 
 _FALL = 0.003
@@ -74,7 +75,7 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
             "There was one epoch." if len(loss) == 1 else "There were {epochs} epochs.", epochs=len(loss)
         ),
         _ADVICE,
-        severity="error" if over and found == "poor" else "warning",
+        severity="note" if under_way(evidence) else "error" if over and found == "poor" else "warning",
         value=falling,
         threshold=_FALL,
     )

@@ -62,7 +62,7 @@ def output(setup: Setup) -> Iterator[Variant]:
             fill("the output activation {name} with the loss {loss}", name=name, loss=loss.facts.name),
             setup.call(
                 estimator=f'output_activation="{name}"',
-                fit=f'initialize(widths, hidden, "{name}"), loss="{loss.facts.name}"',
+                fit=f'initialize(..., output="{name}"), loss="{loss.facts.name}"',
             ),
             replace(setup, network=MLP([*hidden, Dense(last.W, last.b, found)])).with_config(loss=loss),
         )

@@ -16,7 +16,8 @@ from multilayer.training import EarlyStopping
 
 __all__ = ["clipping", "early_stopping", "patience", "penalty", "rate", "shrinkage", "solver"]
 
-_MORE_EPOCHS = 10
+_MORE_EPOCHS, _ENOUGH_EPOCHS = 10, 100
+"""Times as many as there were; and as many as any training may be given that was all too short."""
 _TINY = 0.01
 """A penalty that no training notices."""
 _PENALTIES = (1.0, 10.0)
@@ -48,7 +49,8 @@ def rate(setup: Setup) -> Iterator[Variant | NotApplicable]:
 
 def patience(setup: Setup) -> Iterator[Variant]:
     """More epochs, and no early stopping."""
-    optimizer, epochs = setup.config.optimizer, _MORE_EPOCHS * setup.config.epochs
+    optimizer = setup.config.optimizer
+    epochs = max(_MORE_EPOCHS * setup.config.epochs, _ENOUGH_EPOCHS)
     if isinstance(optimizer, LBFGS):
         evaluations = _MORE_EPOCHS * optimizer.max_evaluations
         yield Variant(
