@@ -84,3 +84,25 @@ def test_another_kind_is_refused(changed, message):
 def test_a_missing_column_is_named():
     with pytest.raises(InputError, match="expected a column 'job'; did you mean 'jobs'"):
         conform(columns_of({"jobs": ["cook"]}), TRAIN.select(["job"]).schema)
+
+
+def test_missing_columns_are_named_beside_those_that_were_found():
+    with pytest.raises(InputError) as error:
+        conform(columns_of({"x": [1.0], "pay": [2.0]}), TRAIN.select(["job"]).schema)
+    assert str(error.value) == "expected a column 'job'; found 'x', 'pay'"
+    with pytest.raises(InputError) as error:
+        conform(columns_of({"x": [1.0]}), TRAIN.select(["job", "rooms", "ok", "level"]).schema)
+    assert str(error.value) == "expected the columns 'job', 'rooms', 'ok', ...; found 'x'"
+
+
+def test_many_texts_that_are_numbers_are_no_new_categories():
+    """A file is read with the types of training: what has become numbers since comes as texts."""
+    schema, types = TRAIN.select(["job"]).schema, {"job": "category"}
+    few = conform(columns_of({"job": ["0", "1"] * 9 + [None]}, types), schema)
+    assert set(few["job"].values.tolist()) == {UNSEEN, MISSING}
+    mixed = conform(columns_of({"job": ["0", "cook"] * 15}, types), schema)
+    assert mixed["job"].values.tolist() == [UNSEEN, 1] * 15
+    with pytest.raises(
+        InputError, match="column 'job': expected categories as in training, 'clerk', 'cook'; found"
+    ):
+        conform(columns_of({"job": ["0", "1"] * 10}, types), schema)

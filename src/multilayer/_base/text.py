@@ -128,13 +128,23 @@ def near_matches(wrong: str, known: Collection[str], many: str = "") -> str:
     >>> near_matches("units", ["W", "b", "activation"])
     "expected 'W', 'b' or 'activation'"
     """
-    near = _near(wrong, known)
+    near = did_you_mean(wrong, known)
     if near:
-        return fill("did you mean {names}?", names=either(map(quoted, near)))
+        return near
     if len(known) > _LONGEST_LIST:
         first = quoted(next(iter(known)))
         return many or fill("there are {count} names, from {first} on", count=len(known), first=first)
     return fill("expected {names}", names=one_of(map(quoted, known)))
+
+
+def did_you_mean(wrong: str, known: Collection[str]) -> str:
+    """Return a question with the near matches of an unknown name; empty where there are none.
+
+    >>> did_you_mean("activaton", ["W", "b", "activation"]), did_you_mean("units", ["W", "b"])
+    ("did you mean 'activation'?", '')
+    """
+    near = _near(wrong, known)
+    return fill("did you mean {names}?", names=either(map(quoted, near))) if near else ""
 
 
 def either(words: Iterable[str]) -> str:

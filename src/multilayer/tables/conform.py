@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import did_you_mean, fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts
@@ -18,12 +18,16 @@ from multilayer.tables.texts import Texts, number_of, recoded, shortest
 
 __all__ = ["CategoryCodes", "check_present", "conform", "conformed"]
 
+_LEAST_NUMBERS = 20
+"""Rows from which on texts that are all numbers are no new categories."""
+
 
 def conform(columns: Columns, schema: Sequence[ColumnSchema]) -> Columns:
     """Return the columns of a schema, in its order; others are left out.
 
     Categories get the codes of the schema; new ones are `UNSEEN`. Numbers are categories by their shortest text, and
-    texts are numbers or dates where all of them are.
+    texts are numbers or dates where all of them are. Where no category of the schema is a number, a column of numbers
+    is refused, and so are 20 categories or more that are all numbers.
 
     Raises
     ------
@@ -47,16 +51,18 @@ def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        With the first that is not, and near matches.
+        With those that are not, and near matches of the first.
     """
     known = set(names)
     missing = [name for name in wanted if name not in known]
     if missing:
-        template = N_("expected a column {name}; {hint}")
-        if len(missing) > 1:
-            template = N_("expected a column {name}, and {more} others that are missing; {hint}")
-        hint = near_matches(missing[0], names) if names else fill("there are none")
-        raise InputError(fill(template, name=quoted(missing[0]), more=len(missing) - 1, hint=hint))
+        template = N_("expected the columns {columns}; {hint}")
+        if len(missing) == 1:
+            template = N_("expected a column {columns}; {hint}")
+        hint = did_you_mean(missing[0], names) or fill("found {columns}", columns=_some(names))
+        if not names:
+            hint = fill("there are none")
+        raise InputError(fill(template, columns=_some(missing), hint=hint))
 
 
 def conformed(column: Column, wanted: ColumnSchema) -> Column:
@@ -96,7 +102,7 @@ def _read(column: Column, wanted: ColumnSchema) -> Column:
 
 
 def _recoded(column: Column, wanted: ColumnSchema) -> Column:
-    if column.kind == "number" and not any(number_of(category) for category in wanted.categories):
+    if _are_numbers(column) and not any(map(number_of, wanted.categories)):
         raise InputError(
             fill(
                 "column {name}: expected categories as in training, {some}; found numbers",
@@ -108,9 +114,18 @@ def _recoded(column: Column, wanted: ColumnSchema) -> Column:
     return Column(wanted.name, "category", codes, wanted.categories)
 
 
-def _some(categories: Sequence[str]) -> str:
-    shown = ", ".join(map(quoted, categories[:3]))
-    return f"{shown}, ..." if len(categories) > 3 else shown
+def _are_numbers(column: Column) -> bool:
+    """Whether numbers were found, or texts in so many rows that they are no new categories but numbers."""
+    if column.kind == "number":
+        return True
+    if np.count_nonzero(~column.missing) < _LEAST_NUMBERS:
+        return False
+    return all(map(number_of, _texts(column).distinct))
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(quoted, names[:3]))
+    return f"{shown}, ..." if len(names) > 3 else shown
 
 
 class CategoryCodes:

@@ -238,3 +238,10 @@ def test_a_header_of_numbers_is_told_by_the_schema(tmp_path):
     schema = columns_of({"2023": [1.0], "2024": [1.0]}).schema
     ((columns, _),) = read_batches(tmp_path / "t.csv", schema)
     assert [column.values.tolist() for column in columns] == [[2.0], [1.0]]
+
+
+def test_a_csv_file_whose_categories_became_numbers_is_named(tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text("job\n" + "0\n1\n" * 10)
+    with pytest.raises(InputError, match=r"new\.csv: column 'job': expected categories as in training"):
+        list(read_batches(path, [one for one in SCHEMA if one.name == "job"]))

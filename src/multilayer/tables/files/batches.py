@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Unpack
 
-from multilayer._base.errors import located
+from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath
 from multilayer.tables.columns import Column, Columns, ColumnSchema
 from multilayer.tables.conform import check_present, conformed
@@ -149,6 +149,8 @@ def _csv_pieces(request: _Request, dialect: Dialect) -> Batches:
             except CellError as error:
                 row = above + start + error.row
                 raise placed(request.source, dialect, CellError(error.column, row, error.fault)) from None
+            except InputError as error:
+                raise InputError(f"{request.source.where}: {error}") from None
         above += batch.num_rows
 
 
