@@ -98,8 +98,9 @@ template <class Function> constexpr bool has_long_chain = false;
 // What takes one register at a time waits for memory: of the second-level cache it gets so many bytes ahead.
 constexpr size_t ahead = 512;
 
-// f of n elements, a register at a time; what does not fill one goes through the same code, so its bits are the same.
-// Not inlined: a formula is long, and this is what all calls of `each` have of it beside their loop.
+// f of n elements, a register at a time; what does not fill one goes through the same code, so its bits are
+// the same. Not inlined: a formula is long, and this is what all calls of `each` have of it beside their
+// loop.
 template <class W, class T, class F>
 __attribute__((noinline)) void one_at_a_time(const T *x, T *y, size_t n, const F &f) {
     constexpr size_t step = sizeof(W) / sizeof(T);

@@ -2,11 +2,16 @@
 // out between threads.
 #pragma once
 
+#include <array>
 #include <cfenv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -87,6 +92,82 @@ template <class From, class To> void scatter(char *to, npy_intp stride, const Fr
         std::memcpy(to, &x, sizeof x);
     }
 }
+
+// A type of x: how its numbers become those that a kernel computes with, T, and what comes out. A loop is
+// compiled for each T, and not for each type of x.
+template <class T> struct Conversion {
+    size_t in_bytes, out_bytes;
+    bool none;  // x and the results are T
+    void (*gather)(T *to, const char *from, npy_intp stride, npy_intp n);
+    void (*scatter)(char *to, npy_intp stride, const T *from, npy_intp n);
+};
+template <class In> struct ConversionOf {
+    using T = typename Computed<In>::type;
+    using Out = typename Result<In>::type;
+    static constexpr Conversion<T> value = {sizeof(In), sizeof(Out), std::is_same_v<In, T>, gather<T, In>,
+                                            scatter<T, Out>};
+};
+
+// The types of x. Where none is exactly the one given, NumPy takes the first that it can safely be cast to:
+// an integer for an integer, float64 for a number of Python's.
+struct TypeOfX {
+    char in, out;
+    const Conversion<float> *f32;  // one of the two is null
+    const Conversion<double> *f64;
+
+    const void *conversion() const { return f32 != nullptr ? static_cast<const void *>(f32) : f64; }
+};
+template <class In> constexpr TypeOfX type_of_x(char in, char out) {
+    if constexpr (std::is_same_v<typename Computed<In>::type, float>) {
+        return {in, out, &ConversionOf<In>::value, nullptr};
+    } else {
+        return {in, out, nullptr, &ConversionOf<In>::value};
+    }
+}
+constexpr TypeOfX types_of_x[] = {
+    type_of_x<npy_long>(NPY_LONG, NPY_DOUBLE),   type_of_x<npy_longlong>(NPY_LONGLONG, NPY_DOUBLE),
+    type_of_x<npy_ulong>(NPY_ULONG, NPY_DOUBLE), type_of_x<npy_ulonglong>(NPY_ULONGLONG, NPY_DOUBLE),
+    type_of_x<npy_int>(NPY_INT, NPY_DOUBLE),     type_of_x<npy_uint>(NPY_UINT, NPY_DOUBLE),
+    type_of_x<npy_short>(NPY_SHORT, NPY_DOUBLE), type_of_x<npy_ushort>(NPY_USHORT, NPY_DOUBLE),
+    type_of_x<npy_byte>(NPY_BYTE, NPY_DOUBLE),   type_of_x<npy_ubyte>(NPY_UBYTE, NPY_DOUBLE),
+    type_of_x<npy_bool>(NPY_BOOL, NPY_DOUBLE),   type_of_x<double>(NPY_DOUBLE, NPY_DOUBLE),
+    type_of_x<float>(NPY_FLOAT, NPY_FLOAT),      type_of_x<Half>(NPY_HALF, NPY_HALF),
+};
+constexpr size_t n_types_of_x = sizeof types_of_x / sizeof types_of_x[0];
+
+// What a ufunc's loop for one type of x is called with.
+template <class Kernel> struct LoopData {
+    const Kernel *kernel;
+    const void *conversion;  // of the loop's T
+
+    template <class T> const Conversion<T> &of() const {
+        return *static_cast<const Conversion<T> *>(conversion);
+    }
+};
+
+// What a ufunc is made of. It keeps pointers into it, for as long as the process lives.
+template <class Kernel> struct UfuncParts {
+    std::string name, doc;
+    std::array<PyUFuncGenericFunction, n_types_of_x> functions;
+    std::array<LoopData<Kernel>, n_types_of_x> loops;
+    std::array<void *, n_types_of_x> data;
+    std::vector<char> types;
+
+    // `n_x` arrays of x, then numbers in float64.
+    UfuncParts(std::string name, std::string doc, const Kernel *kernel, PyUFuncGenericFunction f32,
+               PyUFuncGenericFunction f64, size_t n_x, size_t n_numbers)
+        : name(std::move(name)), doc(std::move(doc)) {
+        for (size_t i = 0; i < n_types_of_x; ++i) {
+            const TypeOfX &type = types_of_x[i];
+            functions[i] = type.f32 != nullptr ? f32 : f64;
+            loops[i] = {kernel, type.conversion()};
+            data[i] = &loops[i];
+            types.insert(types.end(), n_x, type.in);
+            types.insert(types.end(), n_numbers, NPY_DOUBLE);
+            types.push_back(type.out);
+        }
+    }
+};
 
 // How an operand lies in memory: elements, or rows of them.
 struct Layout {

@@ -1,10 +1,8 @@
 // The elementwise kernels as NumPy ufuncs: one for the value, one for the derivative.
 //
 // The first input is x, the others are the parameters, always float64. Loops: one per real type of x.
-#include <array>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "activations/kernels.hpp"
 #include "bindings/bindings.hpp"
@@ -39,29 +37,25 @@ struct Kernel {
 template <class T> bool aligned(const char *p) { return reinterpret_cast<uintptr_t>(p) % alignof(T) == 0; }
 
 // n elements that share their parameters.
-template <class In> void run(const Kernel &kernel, const char *x, npy_intp x_stride, char *y,
-                             npy_intp y_stride, npy_intp n, const double *parameters, Into into) {
-    using T = typename Computed<In>::type;
-    using Out = typename Result<In>::type;
-    if constexpr (std::is_same_v<In, T>) {
-        constexpr npy_intp size = sizeof(T);
-        if (x_stride == size && y_stride == size && aligned<T>(x) && aligned<T>(y)) {
-            kernel(reinterpret_cast<const T *>(x), reinterpret_cast<T *>(y), n, parameters, into);
-            return;
-        }
+template <class T> void run(const Kernel &kernel, const Conversion<T> &type, const char *x, npy_intp x_stride,
+                            char *y, npy_intp y_stride, npy_intp n, const double *parameters, Into into) {
+    constexpr npy_intp size = sizeof(T);
+    if (type.none && x_stride == size && y_stride == size && aligned<T>(x) && aligned<T>(y)) {
+        kernel(reinterpret_cast<const T *>(x), reinterpret_cast<T *>(y), n, parameters, into);
+        return;
     }
     alignas(cache_line) T buffer[block];
     for (npy_intp done = 0; done < n; done += block) {
         const npy_intp some = n - done < block ? n - done : block;
-        gather<T, In>(buffer, x + done * x_stride, x_stride, some);
+        type.gather(buffer, x + done * x_stride, x_stride, some);
         kernel(buffer, buffer, some, parameters, Into::caches);
-        scatter<T, Out>(y + done * y_stride, y_stride, buffer, some);
+        type.scatter(y + done * y_stride, y_stride, buffer, some);
     }
 }
 
 // n elements with parameters of their own, or `shared` ones.
-template <class In> void elements(const Kernel &kernel, char *const *operands, const npy_intp *strides,
-                                  npy_intp n, bool shared, Into into) {
+template <class T> void elements(const Kernel &kernel, const Conversion<T> &type, char *const *operands,
+                                 const npy_intp *strides, npy_intp n, bool shared, Into into) {
     const int n_parameters = kernel.n_parameters, out = 1 + n_parameters;
     double parameters[max_parameters] = {};
     auto read = [&](npy_intp i, double *to) {
@@ -77,81 +71,59 @@ template <class In> void elements(const Kernel &kernel, char *const *operands, c
             read(end, next);
             if (std::memcmp(next, parameters, sizeof next) != 0) break;
         }
-        run<In>(kernel, operands[0] + start * strides[0], strides[0], operands[out] + start * strides[out],
-                strides[out], end - start, parameters, into);
+        run(kernel, type, operands[0] + start * strides[0], strides[0], operands[out] + start * strides[out],
+            strides[out], end - start, parameters, into);
         start = end;
     }
 }
 
-template <class In>
+template <class T>
 void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, void *data) {
     const QuietFlags quiet;
-    const Kernel &kernel = *static_cast<const Kernel *>(data);
+    const auto &made_for = *static_cast<const LoopData<Kernel> *>(data);
+    const Kernel &kernel = *made_for.kernel;
+    const Conversion<T> &type = made_for.of<T>();
     const int out = 1 + kernel.n_parameters;
     const npy_intp n = dimensions[0];
-    constexpr npy_intp size = sizeof(typename Result<In>::type);
+    const size_t size = type.out_bytes;
 
     const Layout y{operands[out], size, {strides[out], 0}};
     bool shared = true, divisible = true;
     for (int i = 0; i < out; ++i) {
-        const Layout in{operands[i], i == 0 ? sizeof(In) : sizeof(double), {strides[i], 0}};
+        const Layout in{operands[i], i == 0 ? type.in_bytes : sizeof(double), {strides[i], 0}};
         divisible = divisible && in_any_order(in, y, {n, 1});
         shared = shared && (i == 0 || strides[i] == 0);
     }
-    const bool streams = shared && operands[0] != operands[out] && n >= streaming_bytes / size;
+    const bool streams =
+        shared && operands[0] != operands[out] && n >= streaming_bytes / static_cast<npy_intp>(size);
     const auto compute = [&](char *const *some, npy_intp m) {
-        elements<In>(kernel, some, strides, m, shared, streams ? Into::memory : Into::caches);
+        elements(kernel, type, some, strides, m, shared, streams ? Into::memory : Into::caches);
     };
     if (!divisible) return compute(operands, n);
     // The first part ends where a cache line does, so that no two threads write to one.
-    const size_t misplaced =
-        reinterpret_cast<uintptr_t>(operands[out]) % cache_line / static_cast<size_t>(size);
+    const size_t misplaced = reinterpret_cast<uintptr_t>(operands[out]) % cache_line / size;
     share_out(operands, strides, out + 1, n, part - misplaced, part, compute);
 }
 
-struct LoopOfType {
-    PyUFuncGenericFunction function;
-    char in, out;
-};
-// Where no loop has exactly the types given, NumPy takes the first that they can safely be cast to: an
-// integer loop for an integer, float64 for a number of Python's.
-const LoopOfType loops[] = {
-    {loop<npy_long>, NPY_LONG, NPY_DOUBLE},   {loop<npy_longlong>, NPY_LONGLONG, NPY_DOUBLE},
-    {loop<npy_ulong>, NPY_ULONG, NPY_DOUBLE}, {loop<npy_ulonglong>, NPY_ULONGLONG, NPY_DOUBLE},
-    {loop<npy_int>, NPY_INT, NPY_DOUBLE},     {loop<npy_uint>, NPY_UINT, NPY_DOUBLE},
-    {loop<npy_short>, NPY_SHORT, NPY_DOUBLE}, {loop<npy_ushort>, NPY_USHORT, NPY_DOUBLE},
-    {loop<npy_byte>, NPY_BYTE, NPY_DOUBLE},   {loop<npy_ubyte>, NPY_UBYTE, NPY_DOUBLE},
-    {loop<npy_bool>, NPY_BOOL, NPY_DOUBLE},   {loop<double>, NPY_DOUBLE, NPY_DOUBLE},
-    {loop<float>, NPY_FLOAT, NPY_FLOAT},      {loop<Half>, NPY_HALF, NPY_HALF},
-};
-constexpr size_t n_loops = sizeof loops / sizeof loops[0];
-
-// A ufunc keeps pointers into what it is made of, for as long as the process lives.
-struct Description {
-    std::string name, doc;
+// A kernel lives as long as what its ufunc is made of.
+struct ElementwiseParts {
     Kernel kernel;
-    std::array<PyUFuncGenericFunction, n_loops> functions;
-    std::array<void *, n_loops> data;
-    std::vector<char> types;
+    UfuncParts<Kernel> ufunc;
+
+    ElementwiseParts(std::string name, std::string doc, const Kernel &k)
+        : kernel(k),
+          ufunc(std::move(name), std::move(doc), &kernel, loop<float>, loop<double>, 1,
+                static_cast<size_t>(k.n_parameters)) {}
 };
 
-int add(PyObject *module, std::string name, const std::string &doc, const Kernel &kernel) {
-    auto d = std::make_unique<Description>();
-    d->name = std::move(name);
-    d->doc = doc;
-    d->kernel = kernel;
-    for (size_t i = 0; i < n_loops; ++i) {
-        d->functions[i] = loops[i].function;
-        d->data[i] = &d->kernel;
-        d->types.push_back(loops[i].in);
-        d->types.insert(d->types.end(), static_cast<size_t>(kernel.n_parameters), NPY_DOUBLE);
-        d->types.push_back(loops[i].out);
-    }
+int add(PyObject *module, std::string name, std::string doc, const Kernel &kernel) {
+    auto parts = std::make_unique<ElementwiseParts>(std::move(name), std::move(doc), kernel);
+    UfuncParts<Kernel> &u = parts->ufunc;
     PyObject *ufunc =
-        PyUFunc_FromFuncAndData(d->functions.data(), d->data.data(), d->types.data(), n_loops,
-                                1 + kernel.n_parameters, 1, PyUFunc_None, d->name.c_str(), d->doc.c_str(), 0);
-    if (add_function(module, d->name.c_str(), ufunc) < 0) return -1;
-    d.release();
+        PyUFunc_FromFuncAndData(u.functions.data(), u.data.data(), u.types.data(), n_types_of_x,
+                                1 + kernel.n_parameters, 1, PyUFunc_None, u.name.c_str(), u.doc.c_str(), 0);
+    if (add_function(module, u.name.c_str(), ufunc) < 0) return -1;
+    parts.release();
     return 0;
 }
 

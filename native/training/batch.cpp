@@ -68,11 +68,6 @@ bool TrainingBatch<T>::gather(const Samples &samples, const TrainingStep<T> &ste
     return gathered_.gather_x(samples, step, first, end);
 }
 
-template <class T> bool TrainingBatch<T>::gather_x(const Samples &samples, const TrainingStep<T> &step,
-                                                   size_t first, size_t end) {
-    return gathered_.gather_x(samples, step, first, end);
-}
-
 template <class T> void TrainingBatch<T>::drop(const TrainingStep<T> &step, size_t i, const T *x, T *y,
                                                size_t first, size_t end) const {
     const Layer &layer = layers_[i];

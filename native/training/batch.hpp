@@ -34,7 +34,9 @@ template <class T> class TrainingBatch {
     // share of the columns; then what is left for some rows, the last layer and the way back. `by_columns`
     // has one share only if there is no such way.
     Sharing by_columns(size_t rows, size_t threads) const;
-    bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);
+    bool gather_x(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end) {
+        return gathered_.gather_x(samples, step, first, end);
+    }
     bool run_columns(const Samples &samples, const TrainingStep<T> &step, size_t i, size_t share,
                      const Sharing &sharing);
     bool run_rest(const Samples &samples, const TrainingStep<T> &step, size_t first, size_t end);

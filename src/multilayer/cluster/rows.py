@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.arrays import column_places
+from multilayer._base.data_frames import column_places
 from multilayer._base.text import fill
 from multilayer.network import MLP
 

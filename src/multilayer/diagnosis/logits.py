@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer import losses
-from multilayer._base.arrays import numbers, plain_array
+from multilayer._base.arrays import plain_array
+from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.activations import Activation, Identity, sigmoid, softmax

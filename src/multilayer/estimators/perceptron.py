@@ -18,7 +18,8 @@ from sklearn.utils.validation import (
 )
 
 from multilayer import losses
-from multilayer._base.arrays import named_columns, refuse_masked
+from multilayer._base.arrays import refuse_masked
+from multilayer._base.data_frames import named_columns
 from multilayer._base.errors import InputError
 from multilayer.activations import Activation, get
 from multilayer.diagnosis import Diagnosis, diagnose

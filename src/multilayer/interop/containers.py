@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.arrays import named_columns
+from multilayer._base.data_frames import named_columns
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, one_line
 from multilayer.activations import Identity, exponential

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.arrays import column_places
+from multilayer._base.data_frames import column_places
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, near_matches, one_line, quoted
 from multilayer.io.csv_cells import (

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base import storage
-from multilayer._base.arrays import column_places
+from multilayer._base.data_frames import column_places
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill, quoted

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.arrays import numbers
+from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings
 from multilayer._base.text import fill

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from multilayer import backend
-from multilayer._base.arrays import numbers, real_array, well_laid_out
+from multilayer._base.arrays import real_array, well_laid_out
+from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_

@@ -263,9 +263,8 @@ class TrainConfig:
         """Return the name of what decides on the best epoch, and whether more of it is better."""
         known = {"loss": False, **({"validation_loss": False} if validation else {})}
         known |= {metric.name: metric.greater_is_better for metric in self.metrics}
-        name = None if self.stopping is None else self.stopping.monitor
-        if name is None:
-            name = "validation_loss" if validation else "loss"
+        default = "validation_loss" if validation else "loss"
+        name = default if self.stopping is None or self.stopping.monitor is None else self.stopping.monitor
         if name not in known and metric_names.takes(name):
             name = metric_names.get(name).name  # an alias
         if name not in known:

@@ -9,7 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multilayer._base.arrays import count_of_columns, is_frame, numbers, plain_array, well_laid_out
+from multilayer._base.arrays import plain_array, well_laid_out
+from multilayer._base.data_frames import count_of_columns, is_frame, numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
 from multilayer._base.text import fill, one_line

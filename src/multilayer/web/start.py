@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from multilayer._base.arrays import is_frame, numbers, plain_array
+from multilayer._base.arrays import plain_array
+from multilayer._base.data_frames import is_frame, numbers
 from multilayer._base.errors import InputError, MissingExtraError
 from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.language import checked_language

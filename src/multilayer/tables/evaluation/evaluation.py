@@ -1,15 +1,14 @@
-"""Scores of a model on a table, with intervals, beside simple models; calibration and coverage."""
+"""Evaluating a model on a table: scores with intervals, beside simple models; calibration and coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base import random, strict_json
+from multilayer._base import random
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
@@ -18,16 +17,16 @@ from multilayer.tables.columns import ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.evaluation.baselines import CONSTANT, Baseline, Problem, outputs_in_folds
+from multilayer.tables.evaluation.result import Coverage, Evaluation, Scored
 from multilayer.tables.evaluation.scores import OF_CLASSES, OF_NUMBERS, Score, main_score, resamples, scored
 from multilayer.tables.evaluation.skill import skill_of_comparison
-from multilayer.tables.evaluation.text import html_of, text_of
 from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict, verdict_of_alike
 from multilayer.tables.frames import columns_of
 from multilayer.tables.suspicions import Case, Suspicion, suspect
 from multilayer.tables.suspicions.copies import seen_rows
 from multilayer.tables.target import Target
 
-__all__ = ["Coverage", "Evaluation", "Scored", "evaluate"]
+__all__ = ["Evaluated", "evaluate"]
 
 Array = NDArray[np.float64]
 
@@ -60,62 +59,6 @@ class Evaluated(Protocol):
     def record(self) -> Any: ...
     def __call__(self, table: Any) -> NDArray[Any]:
         """Return probabilities (rows, classes), or quantities (rows,)."""
-
-
-@dataclass(frozen=True)
-class Scored:
-    """The scores of the model, or of a baseline, each with its 90 % interval."""
-
-    name: str
-    figures: dict[str, Figure]
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many rows are inside of their interval or set, and how large these are: mean width, or mean classes."""
-
-    asked: float
-    found: Figure
-    size: float
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Evaluation:
-    """What a model is worth on a table; printable, shown as HTML in a notebook, `to_json` for programs.
-
-    Intervals of scores are percentiles, 5 to 95, of a bootstrap over the rows of the table; that of a difference draws
-    the same rows for both. They show how much another table of as many rows could change a figure, and nothing about
-    another training.
-    """
-
-    verdict: str
-    target: str
-    classes: tuple[Any, ...]
-    """In the order of the confusion matrix; empty for numbers."""
-    rows: int
-    scores: tuple[Scored, ...]
-    """The model first, then the baselines."""
-    comparisons: tuple[Comparison, ...]
-    """The model beside each baseline, by the main score."""
-    confusion: NDArray[np.int64] | None
-    """Rows by true class (first axis) and predicted class."""
-    calibration_error: float | None
-    """As `multilayer.tables.calibration_error` defines it."""
-    calibration_error_by_chance: float | None
-    """What perfect probabilities would have on as many rows."""
-    coverage: Coverage | None
-    suspicions: tuple[Suspicion, ...]
-    notes: tuple[str, ...]
-
-    def to_json(self) -> bytes:
-        """Return all of it as JSON."""
-        return strict_json.to_json(self)
-
-    def __repr__(self) -> str:
-        return text_of(self)
-
-    def _repr_html_(self) -> str:
-        return html_of(self)
 
 
 def evaluate(

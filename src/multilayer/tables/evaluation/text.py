@@ -11,7 +11,7 @@ from multilayer._base.translation import translated
 from multilayer._base.width import wrapped
 
 if TYPE_CHECKING:
-    from multilayer.tables.evaluation.evaluation import Evaluation
+    from multilayer.tables.evaluation.result import Evaluation
 
 __all__ = ["confusion_table", "html_of", "lines_of", "score_table", "text_of"]
 
