@@ -33,6 +33,8 @@ class Outcome:
     """The check of the first error or warning; empty where there is none."""
     severity: str
     confidence: float | None
+    doubt: bool = False
+    """Whether nothing was found on these samples, and how it does on others is said not to be known."""
 
     @property
     def grade(self) -> Grade:
@@ -40,6 +42,11 @@ class Outcome:
         if not self.first:
             return "nothing"
         return "right" if right(self.first, self.figures) else "wrong"
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it is told that there is no trouble, without a doubt."""
+        return self.grade == "nothing" and not self.doubt
 
     @property
     def holds(self) -> bool:
@@ -66,7 +73,8 @@ def judged(labelled: Iterable[tuple[Case, Figures]], told: Sequence[str] = tuple
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 diagnosis = TOLD[name](found)
-            outcomes.append(Outcome(case, figures, name, *_first(diagnosis)))
+            doubt = diagnosis.doubt is not None
+            outcomes.append(Outcome(case, figures, name, *_first(diagnosis), doubt))
     return outcomes
 
 
@@ -91,7 +99,7 @@ def figures(outcomes: Sequence[Outcome], fixed: str) -> str:
             _of(least, [one.grade == "right" for one in least]),
             ">= 85%",
         ),
-        ("sick told that there is no trouble", _of(sick, [one.grade == "nothing" for one in sick]), "0"),
+        ("sick told that there is no trouble", _of(sick, [one.is_clean for one in sick]), "0"),
         ("healthy accused of an error", _of(healthy, [one.severity == "error" for one in healthy]), "0"),
         ("healthy, a warning only", _of(healthy, [one.severity == "warning" for one in healthy]), "<= 3%"),
         ("expected calibration error", f"{error:.3f} of {len(stated)} verdicts", "<= 0.05"),
@@ -111,11 +119,13 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     names = [name for name in TOLD if any(one.told == name for one in outcomes)]
     rows = {
         "main cause right, of the sick": ("sick", lambda one: one.grade == "right"),
-        "sick told that there is no trouble": ("sick", lambda one: one.grade == "nothing"),
-        "no single repair helps: told no trouble": ("combined", lambda one: one.grade == "nothing"),
+        "sick told that there is no trouble": ("sick", lambda one: one.is_clean),
+        "sick told that it is not known": ("sick", lambda one: one.doubt),
+        "no single repair helps: told no trouble": ("combined", lambda one: one.is_clean),
         "nothing to learn: found": ("nothing to learn", lambda one: one.grade == "right"),
         "healthy accused of an error": ("healthy", lambda one: one.severity == "error"),
         "healthy, a warning only": ("healthy", lambda one: one.severity == "warning"),
+        "healthy told that it is not known": ("healthy", lambda one: one.doubt),
     }
     lines = [f"| | {' | '.join(names)} |", f"|-|{'-|' * len(names)}"]
     for title, (label, counted) in rows.items():

@@ -193,7 +193,7 @@ BOTH_SIDES = {
     "overfitting: training data": (
         "overfitting",
         attaining(plain(), 0.995, 0.90),
-        attaining(plain(), 0.985, 0.90),
+        attaining(plain(), 0.97, 0.90),
     ),
     "duplicate_units: weights alone": ("duplicate_units", same_weights(11), same_weights(10)),
     "vanishing_gradients: deep": (

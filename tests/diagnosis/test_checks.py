@@ -131,3 +131,10 @@ def test_while_training_is_known_to_go_on_it_is_too_early_to_tell(name):
         findings(name, with_course(behind, [0.7, 0.6], epochs=40, stopped="epochs", **known))[0].severity
         != "note"
     )
+
+
+def test_what_may_have_been_memorized_is_a_note_where_no_validation_loss_shows_it():
+    ahead = attaining(plain(), 0.985, 0.90)
+    assert [finding.severity for finding in findings("overfitting", ahead)] == ["note"]
+    assert findings("overfitting", attaining(plain(), 0.995, 0.90))[0].severity == "warning"
+    assert not findings("overfitting", with_course(ahead, FLAT[:9], validation=FLAT[:9]))

@@ -78,3 +78,28 @@ def test_the_page_of_a_notebook_says_how_sure_it_is():
     X, y = rng.standard_normal((80, 3)), rng.integers(0, 2, 80)
     found = diagnose(initialize((3, 8, 1), "tanh", "sigmoid", rng=0), 1e5 * X, y)
     assert "names the main cause in" in found._repr_html_()
+
+
+def test_a_note_on_a_cause_is_a_doubt_where_no_other_samples_were_looked_at():
+    note = saying(finding("learning_rate_too_high", "note"))
+    found = conclude(plain(), (note,))
+    assert found.doubt.check == "learning_rate_too_high"
+    assert found.verdict.startswith(
+        "No trouble found on these samples; how it does on others is not known: learning_rate_too_high is wrong."
+    )
+    validated = conclude(with_course(plain(), [0.7, 0.6], validation=[0.7, 0.6]), (note,))
+    assert validated.doubt is None
+    assert validated.verdict.startswith("No trouble found. ")
+
+
+@pytest.mark.parametrize(
+    "checks",
+    [
+        (saying(finding("linear_enough", "note")),),  # names no cause
+        (replace(saying(finding("leaking_inputs", "note")), lasting=True),),  # the same on all samples
+        (saying(replace(finding("dead_units", "note"), layer=1)),),  # a part of the network
+        (saying(finding("learning_rate_too_high", "note")), saying(finding("overfitting", "warning"))),
+    ],
+)
+def test_other_notes_and_notes_beside_trouble_are_no_doubt(checks):
+    assert conclude(plain(), checks).doubt is None

@@ -10,7 +10,7 @@ import numpy as np
 from multilayer._base.text import fill
 from multilayer.diagnosis.check import SEVERITIES, Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import CAUSES, consequences
-from multilayer.diagnosis.confidence import confidence_of
+from multilayer.diagnosis.confidence import RIGHT, confidence_of
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.text import to_html, to_text
@@ -58,6 +58,20 @@ class Diagnosis:
         return next((one for one in rivals if confidence_of(one, self.evidence) is not None), None)
 
     @property
+    def doubt(self) -> Finding | None:
+        """A note on what often is a cause, where nothing shows how the network does on other samples.
+
+        On those it was trained on a network may do well in spite of it; None where there is trouble, too.
+        """
+        history = self.evidence.course.history
+        held_out = history is not None and bool(history.validation_loss)
+        if held_out or not self.findings or self.findings[0].severity != "note":
+            return None
+        lasting = {check.name for check in self.checks if check.lasting}
+        on_the_whole = (one for one in self.findings if not one.layer and one.check not in lasting)
+        return next((one for one in on_the_whole if one.check in RIGHT), None)
+
+    @property
     def undecided(self) -> tuple[str, ...]:
         """What is not known and would help to decide: the reasons in `evidence.missing` for curve and start."""
         missing = self.evidence.missing
@@ -93,8 +107,8 @@ def conclude(
         samples=evidence.samples,
         units=sum(evidence.network.widths[1:]),
     )
-    verdict = sentences(_verdict(ordered, checks, evidence), cause.evidence if cause is not None else counts)
-    return Diagnosis(verdict, cause, ordered, not_measured, tuple(checks), evidence)
+    found = Diagnosis("", cause, ordered, not_measured, tuple(checks), evidence)
+    return replace(found, verdict=sentences(_verdict(found), counts if cause is None else cause.evidence))
 
 
 def _ordered(
@@ -128,8 +142,9 @@ def _ordered(
     return sorted(findings, key=key)
 
 
-def _verdict(findings: Sequence[Finding], checks: Sequence[Check], evidence: Evidence) -> str:
+def _verdict(found: Diagnosis) -> str:
     """Return what was found in a sentence."""
+    findings, missing, doubt = found.findings, found.evidence.missing, found.doubt
     first = findings[0] if findings else None
     if first is not None and first.severity == "error":
         return sentence(first.title)
@@ -142,10 +157,15 @@ def _verdict(findings: Sequence[Finding], checks: Sequence[Check], evidence: Evi
             count=warnings,
             title=first.title,
         )
-    catch_all = {check.name for check in checks if check.catch_all}
+    catch_all = {check.name for check in found.checks if check.catch_all}
     for finding in findings:
         if finding.check in catch_all:  # a note while training has just begun
             return fill("Too early to tell: {title}.", title=finding.title)
-    if "loss" in evidence.missing:
-        return fill("The network could not be scored: {reason}.", reason=evidence.missing["loss"])
+    if "loss" in missing:
+        return fill("The network could not be scored: {reason}.", reason=missing["loss"])
+    if doubt is not None:
+        return fill(
+            "No trouble found on these samples; how it does on others is not known: {title}.",
+            title=doubt.title,
+        )
     return fill("No trouble found.")

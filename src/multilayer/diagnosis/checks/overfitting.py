@@ -5,7 +5,8 @@ again of what it had gained over the best constant, while the training loss fell
 error where a constant has a lower validation loss, of numbers. A loss of the given data that is above the last one of
 training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
 more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant to
-perfection, which leaves next to nothing of what that model cannot explain: what is noise was learned by heart.
+perfection. Where next to nothing is left of what that model cannot explain, noise was learned by heart; else it is a
+note, unless a validation loss is known.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -40,7 +41,10 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
     curves, outputs = needs.validation(_FEWEST)(evidence), evidence.outputs
     constant = None if outputs is None else outputs.constant_loss
     measured = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    measured = measured or _of_other_data(evidence) or _of_training_data(evidence)
+    measured = measured or _of_other_data(evidence)
+    sure = bool(measured) or _is_by_heart(evidence)
+    if not measured and (sure or isinstance(curves, NotMeasured)):
+        measured = _of_training_data(evidence)
     if not measured:
         if isinstance(curves, NotMeasured):
             yield curves
@@ -55,12 +59,16 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
     )
     yield finding(
         evidence,
-        fill("the network memorizes the training data"),
+        fill(
+            "the network memorizes the training data"
+            if sure
+            else "the network may have memorized the training data"
+        ),
         measured,
         N_(
             "Keep the best weights ({early_stopping}). More {l2} (L2 penalty), dropout, fewer units or more data help."
         ),
-        severity="error" if useless else "warning",
+        severity="error" if useless else "warning" if sure else "note",
     )
 
 
@@ -106,13 +114,18 @@ def _of_other_data(evidence: Evidence) -> str:
     )
 
 
+def _is_by_heart(evidence: Evidence) -> bool:
+    """Return whether next to nothing is left of what the kernel model cannot explain."""
+    found = needs.learnable(evidence)
+    return not isinstance(found, NotMeasured) and -found.missed > _BY_HEART * (1.0 - found.attainable)
+
+
 def _of_training_data(evidence: Evidence) -> str:
     """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
     found, weights = needs.learnable(evidence), needs.weights(evidence)
     if isinstance(found, NotMeasured) or not are_balanced(found.outputs) or weights < evidence.samples:
         return ""
-    left = 1.0 - found.attainable
-    if not -found.missed > max(_AHEAD, _BY_HEART * left) or performance(evidence) == "poor":
+    if -found.missed <= _AHEAD or performance(evidence) == "poor":
         return ""
     return fill(
         "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "

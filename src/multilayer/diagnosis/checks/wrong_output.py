@@ -38,7 +38,8 @@ _UNREACHABLE = 0.01
 def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Outcomes:
     (outputs, loss), layers = given, len(evidence.layers)
     last, outside = evidence.network.layers[-1].activation.facts, outputs.unreachable or 0.0
-    severity: Severity = "warning" if performance(evidence) == "good" else "error"
+    found = performance(evidence)
+    severity: Severity = "error" if found in ("poor", "unknown") else "warning"
     if outputs.mismatch is not None:
         yield finding(
             evidence,
@@ -67,7 +68,7 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
             N_(
                 "Keep one of the two: drop the {name} before the last layer, or give the loss the sums themselves."
             ),
-            severity="note" if by_curve and severity == "warning" else severity,
+            severity="note" if by_curve and found == "good" else severity,
             layer=layers,
             name=last.name,
         )
