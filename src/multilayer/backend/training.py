@@ -161,9 +161,9 @@ class Trainer:
         """Replace the arrays of one name."""
         self._core.load(what, tuple(np.ascontiguousarray(array, self.dtype) for array in arrays))
 
-    def get(self, what: str) -> Arrays:
-        """Return new arrays with the numbers of one name."""
-        arrays = tuple(np.empty(shape, self.dtype) for shape in self._shapes)
+    def get(self, what: str, into: Arrays | None = None) -> Arrays:
+        """Return the numbers of one name, in new arrays or in these."""
+        arrays = tuple(np.empty(shape, self.dtype) for shape in self._shapes) if into is None else into
         self._core.save(what, arrays)
         return arrays
 

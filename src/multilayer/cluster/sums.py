@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -27,8 +28,17 @@ from multilayer.cluster.connection import (
 from multilayer.cluster.rows import DaskRows
 from multilayer.cluster.workers import Say, Workers
 from multilayer.optimizers import Parameters
-from multilayer.training.block_engine import HereSums, Samples, engine_of_blocks
-from multilayer.training.block_sums import BLOCK, BlockSums, Sums, Vector, pairwise, weight_of
+from multilayer.training.block_engine import Samples
+from multilayer.training.block_sums import (
+    BLOCK,
+    Adder,
+    Sums,
+    Vector,
+    blocks_of_rows,
+    engine_of_blocks,
+    pairwise,
+    weight_of,
+)
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
 
@@ -46,8 +56,8 @@ _INLINE = 2**16
 """Bytes of parameters that go with each task; more of them go to one worker, and from there to the others."""
 _PART = 2**22
 """Bytes of x that go with one task, at most."""
-_KEPT = 256
-"""Shards for which a worker keeps its engine."""
+_TRAININGS = 16
+"""How many trainings have a worker keep the memory of their sums."""
 
 
 @dataclass(frozen=True)
@@ -76,36 +86,37 @@ class ClusterSums(Sums):
     ) -> None:
         self._client, self._task, self._whole = client, Task.of(config, activations), weight_of(data)
         self._workers = Workers(client, say)
-        blocks = shard_blocks(self._workers.some(), -(-data.rows // BLOCK))
-        (self._shards,) = data.batches(blocks * BLOCK, None)
-        self._held: list[tuple[Any, Any] | None] = [None] * len(self._shards)
+        (blocks,) = data.batches(BLOCK, None)
+        self._shards = [
+            replace(blocks.slice(first, last), size=(last - first) * BLOCK)
+            for first, last in shards(self._workers.some(), len(blocks))
+        ]
+        """Each as one batch."""
+        self._held: list[tuple[Any, ...]] = [()] * len(self._shards)
+        """Futures of the samples of each shard: of all, or of x and of the others."""
 
     def total(self, parameters: Parameters) -> Vector | None:
         sums = gathered(self._workers, len(self._shards), self._submit, parameters)
-        sizes = [
-            -(-min(self._shards.size, self._shards.rows - n * self._shards.size) // BLOCK)
-            for n in range(len(sums))
-        ]
-        return pairwise(zip(sizes, sums, strict=True))
+        return pairwise(
+            (-(-shard.rows // BLOCK), found) for shard, found in zip(self._shards, sums, strict=True)
+        )
 
     def _submit(self, number: int, parameters: Any) -> Any:
         held = self._held[number]
-        if held is None or any(future.status in ("lost", "cancelled", "error") for future in held):
+        if not held or any(future.status in ("lost", "cancelled", "error") for future in held):
             held = self._held[number] = self._sent(number)
+        samples = held if len(held) > 1 else held[0]
         return self._client.submit(
-            shard_sum, self._task, number, *held, self._whole, parameters, pure=False, retries=_LOSSES
+            part_sum, self._task, samples, self._whole, parameters, pure=False, retries=_LOSSES
         )
 
-    def _sent(self, number: int) -> tuple[Any, Any]:
-        """Send x, and y with the weights, of one shard to a worker; x of Dask is computed there."""
-        rows, X = self._shards.chosen(number), self._shards.X
+    def _sent(self, number: int) -> tuple[Any, ...]:
+        """Send the samples of one shard to one worker; x of Dask is computed there."""
+        shard = self._shards[number]
+        rows, X, targets = shard.chosen(0), shard.X, shard.targets(0)
         if isinstance(X, DaskRows) and isinstance(rows, slice):
-            x = self._client.compute(X.part(rows))
-            (targets,) = self._client.scatter([self._shards.targets(number)], hash=False)
-        else:
-            parts = [np.ascontiguousarray(X[rows]), self._shards.targets(number)]
-            x, targets = self._client.scatter(parts, hash=False)
-        return x, targets
+            return self._client.compute(X.part(rows)), *self._client.scatter([targets], hash=False)
+        return tuple(self._client.scatter([(np.ascontiguousarray(X[rows]), targets)], hash=False))
 
 
 class ClusterStepSums:
@@ -128,7 +139,7 @@ class ClusterStepSums:
 
         def submit(number: int, parameters: Any) -> Any:
             part = parts[number]
-            some = x[part], y[part], None if weights is None else weights[part]
+            some = x[part], (y[part], None if weights is None else weights[part])
             return self._client.submit(
                 part_sum, self._task, some, whole, parameters, pure=False, retries=_LOSSES
             )
@@ -142,6 +153,14 @@ class ClusterStepSums:
 def shard_blocks(threads: int, blocks: int, per_thread: int = _PER_THREAD) -> int:
     """Return a power of two, such that each thread of the cluster has a few shards of so many blocks."""
     return 1 << max(0, (blocks // (per_thread * threads)).bit_length() - 1)
+
+
+def shards(threads: int, blocks: int) -> list[tuple[int, int]]:
+    """Return the first block of each shard, and the one behind its last: the last shards are small, to end together."""
+    size = shard_blocks(threads, blocks)
+    rounds = blocks // (size * threads) * size * threads
+    starts = [*range(0, rounds, size), *range(rounds, blocks, max(1, size // 4)), blocks]
+    return list(itertools.pairwise(starts))
 
 
 def gathered(
@@ -202,53 +221,27 @@ def _result(workers: Workers, task: Any) -> Any:
             workers.look()
 
 
-_engines: OrderedDict[tuple[str, int], Any] = OrderedDict()
-"""Of this worker, by training and shard."""
+_adders: OrderedDict[str, Adder] = OrderedDict()
+"""Of this worker, by training."""
 
 
-def shard_sum(
+def part_sum(
     task: Task,
-    number: int,
-    x: NDArray[Any],
-    targets: tuple[NDArray[Any], NDArray[np.float64] | None],
+    samples: tuple[NDArray[Any], tuple[NDArray[Any], NDArray[np.float64] | None]],
     whole: float,
     parameters: Parameters,
 ) -> Vector | None:
-    """Return the sum of one shard of all the data; on a worker."""
+    """Return the sum of some consecutive blocks; on a worker."""
     task.required.check()
     parameters = tuple(map(well_laid_out, parameters))  # arrays may arrive unaligned
-
-    def sums() -> BlockSums:
-        y, weights = targets
-        data = Arrays(x, well_laid_out(y), None if weights is None else well_laid_out(weights))
-        return BlockSums(task.config, task.activations, parameters, data, whole)
-
-    total: Vector | None = _with_kept((task.token, number), sums, lambda kept: kept.total(parameters))
-    return total
-
-
-def part_sum(task: Task, samples: Samples, whole: float, parameters: Parameters) -> Vector | None:
-    """Return the sum of some blocks of a batch; on a worker."""
-    task.required.check()
-    parameters = tuple(map(well_laid_out, parameters))
-    x, y, weights = samples
-    some = well_laid_out(x), well_laid_out(y), None if weights is None else well_laid_out(weights)
-
-    def sums() -> HereSums:
-        return HereSums(engine_of_blocks(task.config, task.activations, parameters))
-
-    total: Vector | None = _with_kept((task.token, 0), sums, lambda kept: kept.total(parameters, some, whole))
-    return total
-
-
-def _with_kept(key: tuple[str, int], make: Callable[[], Any], use: Callable[[Any], Any]) -> Any:
-    """Return what is made of something that this worker keeps between two tasks."""
-    # Taken out while it is in use, so that a task that Dask started twice gets one of its own.
-    kept = _engines.pop(key, None)
+    x, (y, weights) = samples
+    # Taken out while it is in use, so that two tasks at once have one each.
+    adder = _adders.pop(task.token, None)
     with backend.threads(1):
-        kept = make() if kept is None else kept
-        found = use(kept)
-    _engines[key] = kept
-    while len(_engines) > _KEPT:
-        _engines.popitem(last=False)
-    return found
+        if adder is None:
+            adder = Adder(engine_of_blocks(task.config, task.activations, parameters), parameters)
+        total = adder.total(parameters, blocks_of_rows(x, y, weights), whole)
+    _adders[task.token] = adder
+    while len(_adders) > _TRAININGS:
+        _adders.popitem(last=False)
+    return total

@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 
 from multilayer._base.random import Random
 from multilayer.activations import Activation
-from multilayer.optimizers import LBFGS, OptimizerState, Parameters
+from multilayer.optimizers import OptimizerState, Parameters
 from multilayer.training.batches import Batches
-from multilayer.training.block_sums import BLOCK, NO_STATE, Vector, arrays_of, leaf, pairwise
+from multilayer.training.block_sums import (
+    BLOCK,
+    NO_STATE,
+    Adder,
+    Vector,
+    arrays_of,
+    blocks_of_rows,
+    engine_of_blocks,
+)
 from multilayer.training.config import TrainConfig
-from multilayer.training.engine import Engine, engine_for
 from multilayer.training.numpy_engine import (
     NotFinite,
     NumpyEngine,
@@ -29,7 +36,7 @@ from multilayer.training.numpy_engine import (
 )
 from multilayer.training.rates import StepRates, step_rates
 
-__all__ = ["BlockEngine", "StepSums", "blocks_of_rows", "cluster_sums", "engine_of_blocks"]
+__all__ = ["BlockEngine", "HereSums", "StepSums", "cluster_sums"]
 
 Samples = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
@@ -63,33 +70,15 @@ def cluster_sums(
     return sums
 
 
-def engine_of_blocks(
-    config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
-) -> Engine:
-    """Return an engine for objectives of blocks: without penalty, and without an optimizer."""
-    plain, _ = config.full_batch(LBFGS()).apart_from_l2()
-    return engine_for(plain, activations, parameters, NO_STATE)
-
-
-def blocks_of_rows(samples: Samples) -> list[Samples]:
-    """Return the blocks of some samples, as views."""
-    x, y, weights = samples
-    return [
-        (x[at : at + BLOCK], y[at : at + BLOCK], None if weights is None else weights[at : at + BLOCK])
-        for at in range(0, len(x), BLOCK)
-    ]
-
-
 class HereSums:
     """The sums of this process."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, adder: Adder) -> None:
+        self._adder = adder
 
     def total(self, parameters: Parameters, samples: Samples, whole: float) -> Vector | None:
-        """Return the sum over all blocks, pairs of neighbours first, as `pairwise` adds."""
-        self._engine.load(parameters, NO_STATE)
-        return pairwise((1, leaf(self._engine, *block, whole)) for block in blocks_of_rows(samples))
+        """Return the sum over all blocks of some samples."""
+        return self._adder.total(parameters, blocks_of_rows(*samples), whole)
 
 
 class BlockEngine(StateInArrays):
@@ -108,7 +97,7 @@ class BlockEngine(StateInArrays):
     ) -> None:
         self._config, self._activations = config, activations
         self._engine = engine_of_blocks(config, activations, state[0])
-        self._sums: StepSums = HereSums(self._engine) if sums is None else sums
+        self._sums: StepSums = HereSums(Adder(self._engine, state[0])) if sums is None else sums
         self.load(*state)
 
     @property
@@ -178,8 +167,12 @@ class BlockEngine(StateInArrays):
         return self._engine.outputs(x)
 
     def objective(
-        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        into: Parameters | None = None,
     ) -> tuple[float, Parameters]:
         """Return the objective on these samples without its penalty, and its gradient."""
         self._engine.load(self._state[0], NO_STATE)
-        return self._engine.objective(x, y, weights)
+        return self._engine.objective(x, y, weights, into)

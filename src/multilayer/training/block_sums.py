@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.arrays import well_laid_out
 from multilayer.activations import Activation
-from multilayer.optimizers import OptimizerState, Parameters
+from multilayer.optimizers import LBFGS, OptimizerState, Parameters
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays
 from multilayer.training.engine import Engine, engine_for
+from multilayer.training.native_parts import is_readable
 
 __all__ = [
     "BLOCK",
     "NO_STATE",
+    "Adder",
     "BlockSums",
     "Sums",
     "Vector",
     "arrays_of",
-    "leaf",
+    "blocks_of_rows",
+    "engine_of_blocks",
     "pairwise",
     "vector_of",
     "weight_of",
@@ -61,49 +65,112 @@ class BlockSums(Sums):
         data: Arrays,
         whole: float | None = None,
     ) -> None:
-        in_memory = isinstance(data.X, np.ndarray) and not isinstance(data.X, np.memmap)
-        (self._blocks,) = data.batches(BLOCK, None)
-        # Converted once where it is all there, each time anew where it may not fit into memory.
-        kept = [self._gathered(number) for number in range(len(self._blocks))] if in_memory else None
-        self._block = self._gathered if kept is None else kept.__getitem__
+        (self._blocks,) = in_place(data).batches(BLOCK, None)
         self._whole = weight_of(data) if whole is None else whole
         wide = tuple(array.astype(np.float64) for array in parameters)
-        self._engine = engine_for(config.apart_from_l2()[0], activations, wide, NO_STATE)
+        self._adder = Adder(engine_of_blocks(config, activations, wide), wide)
 
     def total(self, parameters: Parameters) -> Vector | None:
+        return self._adder.total(parameters, map(self._block, range(len(self._blocks))), self._whole)
+
+    def _block(self, number: int) -> Gathered:
+        return np.asarray(self._blocks.X[self._blocks.chosen(number)]), *self._blocks.targets(number)
+
+
+def in_place(data: Arrays) -> Arrays:
+    """Return data whose blocks are views, the chosen rows gathered once; itself where X may not fit into memory."""
+    rows = data.chosen
+    if rows is None or not isinstance(data.X, np.ndarray) or isinstance(data.X, np.memmap):
+        return data
+    return Arrays(data.X[rows], data.y[rows], None if data.weights is None else data.weights[rows])
+
+
+def blocks_of_rows(
+    x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+) -> Iterator[Gathered]:
+    """Yield the blocks of some samples, as views."""
+    for at in range(0, len(x), BLOCK):
+        rows = slice(at, at + BLOCK)
+        yield x[rows], y[rows], None if weights is None else weights[rows]
+
+
+def engine_of_blocks(
+    config: TrainConfig, activations: tuple[Activation, ...], parameters: Parameters
+) -> Engine:
+    """Return an engine for objectives of blocks: without penalty, and without an optimizer."""
+    plain, _ = config.full_batch(LBFGS()).apart_from_l2()
+    return engine_for(plain, activations, parameters, NO_STATE)
+
+
+class Adder:
+    """Adds up the shares of blocks in the objective without its penalty, and in its gradient.
+
+    Its memory is used again: pages of new arrays for each block would cost up to a tenth of its time.
+    """
+
+    def __init__(self, engine: Engine, parameters: Parameters) -> None:
+        self._engine = engine
+        self._gradient = np.empty(sum(array.size for array in parameters), engine.dtype)
+        self._arrays = arrays_of(self._gradient, [array.shape for array in parameters])
+        self._spare: list[Vector] = []
+        self._x = np.empty((0, 0))
+
+    def total(self, parameters: Parameters, blocks: Iterable[Gathered], whole: float) -> Vector | None:
+        """Return the sum over blocks, as `Sums` does; `whole` is the weight of all rows."""
         self._engine.load(parameters, NO_STATE)
-        blocks = map(self._block, range(len(self._blocks)))
-        return pairwise((1, leaf(self._engine, *block, self._whole)) for block in blocks)
+        return pairwise(((1, self._share(*block, whole)) for block in blocks), self._spare)
 
-    def _gathered(self, number: int) -> Gathered:
-        return self._blocks.gather(number, np.dtype(np.float64))
-
-
-def leaf(
-    engine: Engine, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None, whole: float
-) -> Vector | None:
-    """Return the share of one block in the objective and in its gradient; None where it is not finite."""
-    fraction = (float(len(x) if weights is None else weights.sum(dtype=np.float64)) / whole) if whole else 0.0
-    mean, gradients = engine.objective(x, y, weights)
-    if not math.isfinite(mean):
-        return None
-    return fraction * np.concatenate([[mean], vector_of(gradients)])
-
-
-def pairwise(leaves: Iterable[tuple[int, Vector | None]]) -> Vector | None:
-    """Return the sum of consecutive subtrees, each with the number of its blocks, or None where one is None."""
-    sums: list[tuple[int, Vector]] = []
-    for size, leaf in leaves:
-        if leaf is None:
+    def _share(
+        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None, whole: float
+    ) -> Vector | None:
+        rows = float(len(x) if weights is None else weights.sum(dtype=np.float64))
+        fraction = rows / whole if whole else 0.0
+        if weights is not None:
+            weights = well_laid_out(weights)
+        mean, _ = self._engine.objective(self._readable(x), well_laid_out(y), weights, self._arrays)
+        if not math.isfinite(mean):
             return None
-        total = leaf
+        share = self._spare.pop() if self._spare else np.empty(1 + self._gradient.size)
+        share[0] = fraction * mean
+        np.multiply(self._gradient, fraction, out=share[1:], dtype=np.float64)
+        return share
+
+    def _readable(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return rows as the core reads them: aligned, in float32 or float64."""
+        if is_readable(x):
+            return x
+        kind = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+        if self._x.dtype != kind or self._x.shape[1:] != x.shape[1:] or len(self._x) < len(x):
+            self._x = np.empty(x.shape, kind)
+        rows = self._x[: len(x)]
+        rows[...] = x
+        return rows
+
+
+def pairwise(parts: Iterable[tuple[int, Vector | None]], spare: list[Vector] | None = None) -> Vector | None:
+    """Return the sum of consecutive subtrees, each with the number of its blocks, or None where one is None.
+
+    With `spare`, sums are made in the parts themselves, and those that are not needed any more are put there.
+    """
+
+    def added(left: Vector, right: Vector) -> Vector:
+        if spare is None:
+            return left + right
+        spare.append(right)
+        return np.add(left, right, out=left)
+
+    sums: list[tuple[int, Vector]] = []
+    for size, part in parts:
+        if part is None:
+            return None
+        total = part
         while sums and sums[-1][0] == size:
-            total = sums.pop()[1] + total
+            total = added(sums.pop()[1], total)
             size *= 2  # noqa: PLW2901
         sums.append((size, total))
     total = sums.pop()[1]
     while sums:
-        total = sums.pop()[1] + total
+        total = added(sums.pop()[1], total)
     return total
 
 

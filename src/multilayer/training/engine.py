@@ -59,9 +59,16 @@ class Engine(Protocol):
         """Return weighted sums and outputs of the last layer, without dropout."""
 
     def objective(
-        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        into: Parameters | None = None,
     ) -> tuple[float, Parameters]:
-        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite.
+
+        `into` are arrays for the gradient, instead of new ones.
+        """
 
     def parameters(self) -> Parameters:
         """Return W1, b1, W2, b2, ..."""

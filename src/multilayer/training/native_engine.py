@@ -168,16 +168,23 @@ class NativeEngine:
         return a, np.asarray(self._activations[last](a))
 
     def objective(
-        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        into: Parameters | None = None,
     ) -> tuple[float, Parameters]:
-        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite.
+
+        `into` are arrays for the gradient, instead of new ones.
+        """
         x = x if is_readable(x) else x.copy()
         samples = backend.Rows(x, None if self._in_numpy.loss else plain_targets(y), weights, None, len(x))
         value = self._objective(samples, 0, y, weights)
         if not math.isfinite(value):
             return value, ()
         self._trainer.find_gradients()
-        return value, self._trainer.get("gradient")
+        return value, self._trainer.get("gradient", into)
 
     def _get(self, what: str) -> Parameters:
         if what in self._taken:

@@ -144,10 +144,22 @@ class NumpyEngine(StateInArrays):
         return last.a, last.z
 
     def objective(
-        self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        into: Parameters | None = None,
     ) -> tuple[float, Parameters]:
-        """Return the objective on these samples and its gradient, which is empty where the objective is not finite."""
-        return self._objective(x, y, weights)[:2]
+        """Return the objective on these samples and its gradient, which is empty where the objective is not finite.
+
+        `into` are arrays for the gradient, instead of new ones.
+        """
+        value, gradient, _ = self._objective(np.asarray(x, self.dtype), y, weights)
+        if into is None or not gradient:
+            return value, gradient
+        for array, found in zip(into, gradient, strict=True):
+            array[...] = found
+        return value, into
 
     def cause(
         self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
