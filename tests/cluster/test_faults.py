@@ -11,7 +11,7 @@ import dask
 import pytest
 
 from multilayer import backend
-from multilayer.cluster import ClusterLostError, WorkerLost, completed, sums, workers
+from multilayer.cluster import ClusterLostError, WorkerLost, completed, connected, sums, workers
 from multilayer.cluster.sums import gathered
 from tests.cluster.conftest import MARKS, processes
 from tests.cluster.trainings import NAMES, trained
@@ -158,7 +158,8 @@ def call(function, *arguments):
 def test_a_task_that_ends_its_workers_ends_itself(start):
     client = start(2)
     calls = [(die if number == 3 else live, number) for number in range(8)]
-    outcomes = {outcome.number: outcome for outcome in completed(client, call, calls)}
+    with connected(client):
+        outcomes = {outcome.number: outcome for outcome in completed(client, call, calls)}
     assert [outcomes[number].value for number in (0, 1, 2, 4, 5, 6, 7)] == [0, 1, 2, 4, 5, 6, 7]
     fault = outcomes[3].error
     assert isinstance(fault, ClusterLostError)
