@@ -18,6 +18,9 @@ from multilayer.web.recipe import Recipe
 
 __all__ = ["Field", "fields_of", "with_setting"]
 
+_SAID = "learning_rate momentum weight_decay"
+"""Parameters of optimizers that are called otherwise on the page."""
+
 
 class Field(msgspec.Struct):
     """A setting of a training: what is said of it, what it is, and what it may be."""
@@ -46,26 +49,26 @@ def _main(recipe: Recipe, own_loss: str, rate: Field) -> list[Field]:
     named = [("", fitting), *_same(losses.names())]
     optimizers = _same(entry.name for entry in registry.entries)
     rate.is_more = False
+    labels = fill("Epochs"), fill("Rows in a batch"), fill("Seed"), fill("Fraction held out")
     return [
         Field("loss", fill("Loss"), recipe.loss or "", named),
         Field("optimizer", fill("Optimizer"), recipe.optimizer, optimizers),
         rate,
-        _number(recipe, "epochs", fill("Epochs")),
-        _number(recipe, "batch_size", fill("Rows in a batch")),
-        _number(recipe, "seed", fill("Seed")),
-        _number(recipe, "validation", fill("Fraction held out"), is_optional=True),
+        *_plain(recipe, "epochs batch_size seed validation", labels),
     ]
 
 
-def _further(recipe: Any) -> list[Field]:
-    found = [
-        Field("schedule", fill("Schedule"), recipe.schedule, _same(schedules.names())),
-        _number(recipe, "patience", fill("Patience"), is_optional=True),
-        _number(recipe, "dropout", fill("Dropout")),
-        _number(recipe, "l2", "L2"),
-        _number(recipe, "weight_decay", fill("Weight decay")),
-        Field("shuffle", fill("Shuffle the rows"), recipe.shuffle),
-    ]
+def _further(recipe: Recipe) -> list[Field]:
+    labels = (
+        fill("Schedule"),
+        fill("Patience"),
+        fill("Dropout"),
+        "L2",
+        fill("Weight decay"),
+        fill("Shuffle the rows"),
+    )
+    found = _plain(recipe, "schedule patience dropout l2 weight_decay shuffle", labels)
+    found[0].options = _same(schedules.names())
     for field in found:
         field.is_more = True
     return found
@@ -75,27 +78,31 @@ def _same(names: Any) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-def _number(recipe: Recipe, name: str, label: str, *, is_optional: bool = False) -> Field:
-    return Field(name, label, _text(getattr(recipe, name)), is_optional=is_optional)
+def _plain(recipe: Recipe, names: str, labels: tuple[str, ...]) -> list[Field]:
+    """Return the fields of settings that stand in the recipe by their names."""
+    defaults = msgspec.structs.fields(Recipe)
+    optional = {field.name for field in defaults if field.default is None}
+    return [
+        Field(name, label, _shown(getattr(recipe, name)), is_optional=name in optional)
+        for name, label in zip(names.split(), labels, strict=True)
+    ]
 
 
-def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:g}" if float(f"{value:g}") == value else repr(value)
+def _shown(value: float | bool | str | None) -> str | bool:
+    if value is None or isinstance(value, str | bool):
+        return "" if value is None else value
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def _parameters(recipe: Recipe) -> Iterator[Field]:
-    labels = {
-        "learning_rate": fill("Learning rate"),
-        "momentum": fill("Momentum"),
-        "weight_decay": fill("Weight decay"),
-    }
+    said = fill("Learning rate"), fill("Momentum"), fill("Weight decay")
+    labels = dict(zip(_SAID.split(), said, strict=True))
     optimizer: Any = registry.get(recipe.optimizer)
     for field in dataclasses.fields(optimizer):
         value = recipe.parameters.get(field.name, getattr(optimizer, field.name))
-        shown = value if isinstance(value, bool) else _text(value)
         limits = str(field.metadata.get("limits", ""))
         label = labels.get(field.name, field.name)
-        yield Field(field.name, label, shown, limits=limits, of_optimizer=True, is_more=True)
+        yield Field(field.name, label, _shown(value), limits=limits, of_optimizer=True, is_more=True)
 
 
 def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
