@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from multilayer import backend
 from multilayer._base.errors import InputError, MissingExtraError
@@ -37,6 +37,8 @@ _SETTINGS = {"distributed.worker.profile.enabled": False, "distributed.admin.tic
 """Of processes started here: Dask's profiler and its ticks, every 10 and 20 ms, would take 2 to 3 % of each."""
 _SILENT = 50
 """Of logging: workers that are killed are reported by this package, in one line."""
+
+T = TypeVar("T")
 
 
 def dask() -> Any:
@@ -167,14 +169,15 @@ def workers_lost_by(error: BaseException) -> int:
     return error.allowed_failures + 1 if isinstance(error, dask().KilledWorker) else 1
 
 
-@contextmanager
-def where_it_answers(client: Any) -> Iterator[bool]:
-    """Yield whether the scheduler answers, for what is of no use without it; that it is lost meanwhile is no error.
+def where_it_answers(client: Any, call: Callable[[], T]) -> T | None:
+    """Return what a call returns that is of no use without the scheduler; None where it is lost, before or meanwhile.
 
     `client.status` alone is not enough: it changes some time after the connection is gone.
     """
-    with suppress(*_GONE):
-        yield _answers(client)
+    if _answers(client):
+        with suppress(*_GONE):
+            return call()
+    return None
 
 
 def workers_of(client: Any) -> dict[str, int]:
@@ -185,10 +188,10 @@ def workers_of(client: Any) -> dict[str, int]:
     ClusterLostError
         When the scheduler is gone.
     """
-    with where_it_answers(client) as answering:
-        if answering:
-            return dict(client.nthreads())
-    raise _scheduler_lost()
+    found = where_it_answers(client, client.nthreads)
+    if found is None:
+        raise _scheduler_lost()
+    return dict(found)
 
 
 def _scheduler_lost() -> ClusterLostError:

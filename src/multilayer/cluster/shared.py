@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
@@ -49,16 +50,12 @@ class Shared:
 
     def end(self) -> None:
         """Ask all running calls to end."""
-        with where_it_answers(self._client) as answering:
-            if answering:
-                self._end.set()
+        where_it_answers(self._client, self._end.set)
 
     def close(self) -> None:
         """Let the workers forget the value."""
-        with where_it_answers(self._client) as answering:
-            if answering:
-                self._client.unsubscribe_topic(self.topic)
-                self._client.run(_forget, self.topic, on_error="ignore")
+        where_it_answers(self._client, partial(self._client.unsubscribe_topic, self.topic))
+        where_it_answers(self._client, partial(self._client.run, _forget, self.topic, on_error="ignore"))
 
 
 class Link:

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -192,9 +193,7 @@ def gathered(
             try:
                 done[number] = _result(workers, task)
             except InputError:
-                with where_it_answers(client) as answering:
-                    if answering:
-                        client.cancel(list(tasks.values()))
+                where_it_answers(client, partial(client.cancel, list(tasks.values())))
                 raise
             except lost() as error:
                 reasons.append(error)

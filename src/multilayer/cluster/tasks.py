@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from multilayer import backend
@@ -163,9 +164,7 @@ class _Calls:
 
     def give_up(self) -> None:
         """Let the calls go that are not done."""
-        with where_it_answers(self._client) as answering:
-            if answering:
-                self._client.cancel(list(self._running))
+        where_it_answers(self._client, partial(self._client.cancel, list(self._running)))
 
 
 def on_worker(

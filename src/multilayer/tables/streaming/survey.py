@@ -25,7 +25,7 @@ from multilayer.tables.streaming.block_fold import BlockFold, FoldBlocks, column
 from multilayer.tables.streaming.cells import cells_of
 from multilayer.tables.streaming.places import Places
 from multilayer.tables.streaming.table_files import CELL, TableFiles
-from multilayer.tables.streaming.tallying import column_in_blocks
+from multilayer.tables.streaming.tallying import ColumnInBlocks, column_in_blocks
 from multilayer.tables.streaming.targets import TargetInFiles, target_in
 from multilayer.tables.suspicions import Case, Skill
 from multilayer.tables.table_source import LEFT_OUT, check_same_target
@@ -196,34 +196,56 @@ def survey(
     rows = int(aim.rows.sum())
     most = max(1, memory // (_SHARE_HELD_OUT * members * CELL * len(files.types)))
     places = Places.of(rows, members, int(words(generator(rng), (1,))[0]), most)
-    names = [name for name in files.names if name != target]
-    seen = [column_in_blocks(name, types.get(name), files.types[name]) for name in names]
-    chosen, kept = sample_rows(rows), list[tuple[Any, Any, Any, Any]]()
-    class_rows = np.zeros(len(aim.target.classes), np.int64)
+    columns = {
+        name: column_in_blocks(name, types.get(name), files.types[name])
+        for name in files.names
+        if name != target
+    }
+    class_rows, kept_rows = _read(files, aim, places, columns, sample_rows(rows), show)
+    sample, _, _, held_out_by = kept_rows
+    if np.bincount(held_out_by, minlength=members).min() < _LEAST:
+        raise InputError(fill(_TOO_FEW, rows=rows, members=members))
+    found = [column.found(sample[name], rows) for name, column in columns.items()]
+    doubts = gathered([aim.understood, *(understood for understood, _ in found)]).notes
+    tallies = [tally for _, tally in found]
+    at_once = max(1, memory // (2 * (BUFFER + 3 * _largest(files))))
+    left_out = _left_out(files, rows, target)
+    return Survey(files, aim, places, tallies, doubts, class_rows, *kept_rows, left_out, at_once)
+
+
+def _read(
+    files: TableFiles,
+    aim: TargetInFiles,
+    places: Places,
+    columns: Mapping[str, ColumnInBlocks],
+    chosen: NDArray[np.intp] | None,
+    show: Show,
+) -> tuple[NDArray[np.int64], tuple[Any, Any, Any, Any]]:
+    """Read each block once, by which the columns are seen.
+
+    It returns the rows of each class; and the rows of the sample and those that are held out, each as a table of Arrow,
+    with the members that hold them out.
+    """
+    class_rows, kept = np.zeros(len(aim.target.classes), np.int64), []
     for number in range(len(files.blocks)):
-        table, here = rows_with_target(files, aim, number, names)
+        table, here = rows_with_target(files, aim, number, list(columns))
         at = files.starts[number] + (np.arange(table.num_rows) if here is None else here)
         with files.placed(number, here):
-            for name, column in zip(names, seen, strict=True):
+            for name, column in columns.items():
                 column.add(table[name], at)
             if len(class_rows):
-                y = aim.target.encode(column_as(table[target], aim.schema))
+                y = aim.target.encode(column_as(table[aim.target.name], aim.schema))
                 class_rows += np.bincount(y, minlength=len(class_rows))
         kept.append(_kept(table, places, aim.start(number), chosen))
         show(int(files.starts[number]) + files.blocks[number].rows)
     sample, sample_by, held_out, held_out_by = map(_joined, zip(*kept, strict=True))
-    if np.bincount(held_out_by, minlength=members).min() < _LEAST:
-        raise InputError(fill(_TOO_FEW, rows=rows, members=members))
-    found = [column.found(sample[name], rows) for name, column in zip(names, seen, strict=True)]
-    doubts = gathered([aim.understood, *(understood for understood, _ in found)]).notes
-    left_out: tuple[str, ...] = ()
-    if rows < files.rows:
-        count = files.rows - rows
-        left_out = (fill(LEFT_OUT, count=count, rows=files.rows, target=quoted(target)),)
-    tallies = [tally for _, tally in found]
-    at_once = max(1, memory // (2 * (BUFFER + 3 * _largest(files))))
-    kept_rows = sample, sample_by, held_out, held_out_by
-    return Survey(files, aim, places, tallies, doubts, class_rows, *kept_rows, left_out, at_once)
+    return class_rows, (sample, sample_by, held_out, held_out_by)
+
+
+def _left_out(files: TableFiles, rows: int, target: str) -> tuple[str, ...]:
+    """Return that rows have no target, in a sentence; nothing where each has one."""
+    count = files.rows - rows
+    return (fill(LEFT_OUT, count=count, rows=files.rows, target=quoted(target)),) if count else ()
 
 
 def _largest(files: TableFiles) -> int:
