@@ -98,7 +98,7 @@ def test_fixes_are_tried_with_the_parameters_of_the_estimator():
     assert ranking.metric == "accuracy"
     calls = {row.call for row in ranking.rows}
     assert 'activation="relu"' in calls
-    assert "max_iter=30, n_iter_no_change=np.inf" in calls
+    assert "max_iter=100, n_iter_no_change=np.inf" in calls
 
 
 def test_has_to_be_fitted():

@@ -262,5 +262,6 @@ def test_memorizing_is_met_with_a_penalty_or_with_samples_held_out():
     assert [variant.setup.config.l2 for variant in shrinkage(SETUP.with_config(l2=3.0))] == [10.0]
     (variant,) = early_stopping(FIT)
     assert (variant.setup.held_out, variant.setup.config.stopping) == (0.1, EarlyStopping())
-    for other in (variant.setup, FIT.with_config(optimizer=LBFGS())):
+    few = dataclasses.replace(FIT, facts=Facts(few=True))
+    for other in (variant.setup, FIT.with_config(optimizer=LBFGS()), few):
         assert list(early_stopping(other)) == []

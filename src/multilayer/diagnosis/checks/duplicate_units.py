@@ -1,8 +1,8 @@
 """Units of a layer that all compute the same.
 
-What it does: counts the units of a hidden layer that have the weights and the bias of its middle unit (the median of
-each weight), within 1%. More than half are reported. Outputs of more than 20% that are correlated with another unit's
-beyond 0.999 are a note.
+What it does: counts the units of a hidden layer that have the weights of its middle unit (the median of each weight)
+and its bias, each within 1%. More than half are reported. Outputs of more than 20% that are correlated with another
+unit's beyond 0.999 are a note.
 
 Why it matters: units that start with the same weights get the same gradient and stay the same, so that the layer has
 the power of one unit.
@@ -15,7 +15,10 @@ it, and are not compared.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
@@ -35,9 +38,7 @@ _SAME = 0.01
 def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
     varying = int((evidence.inputs.std > 0).sum())
     for number, layer in enumerate(layers[:-1], 1):
-        weights = np.vstack([layer.layer.W, layer.layer.b]).astype(np.float64)
-        middle = np.median(weights, axis=1, keepdims=True)
-        same = np.linalg.norm(weights - middle, axis=0) <= _SAME * np.linalg.norm(middle)
+        same = _near(layer.layer.W) & _near(layer.layer.b[np.newaxis])
         alike, before, varying = layer.duplicates, varying, same.size - len(layer.duplicates)
         if same.size > 1 and same.mean() > _MOST:
             yield finding(
@@ -84,3 +85,11 @@ def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
                 value=len(alike) / same.size,
                 threshold=_SOME,
             )
+
+
+def _near(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which units, the columns, are as good as the middle one."""
+    values = values.astype(np.float64)
+    middle = np.median(values, axis=1, keepdims=True)
+    near: NDArray[np.bool_] = np.linalg.norm(values - middle, axis=0) <= _SAME * np.linalg.norm(middle)
+    return near

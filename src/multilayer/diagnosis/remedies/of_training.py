@@ -118,8 +118,8 @@ def shrinkage(setup: Setup) -> Iterator[Variant]:
 
 
 def early_stopping(setup: Setup) -> Iterator[Variant]:
-    """Training that ends where samples that are held out no longer gain, with the best weights."""
-    if setup.held_out is None and not isinstance(setup.config.optimizer, LBFGS):
+    """Training that ends where samples that are held out no longer gain, with the best weights; not of few samples."""
+    if not (setup.held_out or setup.facts.few or isinstance(setup.config.optimizer, LBFGS)):
         yield Variant(
             fill("early stopping on a tenth of the samples"),
             setup.call(estimator="early_stopping=True", fit="stopping=EarlyStopping(), validation=0.1"),

@@ -222,6 +222,7 @@ def _facts(setup: Setup, data: Data, classes: NDArray[np.int64] | None) -> Facts
         classes=classes is not None,
         imbalanced=bool(counts.max() > RATIO * counts[counts > 0].min()) if counts.any() else False,
         leaks=_leaks(setup, data, classes is not None),
+        few=len(data.X) < _MINIMUM_SAMPLES,
     )
 
 

@@ -44,6 +44,8 @@ class Facts:
     """Whether one class is much rarer than another."""
     leaks: tuple[int, ...] = ()
     """Columns of X, counted from 0, that are copies of a target."""
+    few: bool = False
+    """Whether there are too few samples to hold some out in training."""
 
 
 @dataclass(frozen=True, kw_only=True)
