@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import deploy_page, tables_page
+from benchmarks import deploy_page, scale_page, studio_page, tables_page
 from benchmarks.markdown import put, table
 from benchmarks.race import PACKAGES, TRAINERS, readable
 from benchmarks.stored import load
@@ -20,7 +20,7 @@ START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures
 def update(page: Path) -> None:
     """Replace the tables of the page."""
     put(page, "\n\n".join(_tables()), START, END)
-    for part in (tables_page, deploy_page):
+    for part in (tables_page, deploy_page, scale_page, studio_page):
         put(page, "\n\n".join(part.sections()), part.START, part.END)
 
 
