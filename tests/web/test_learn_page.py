@@ -156,7 +156,7 @@ def test_rows_without_targets_are_refused(show):
 def test_a_bad_number_is_refused_and_the_field_goes_back(show):
     shown = opened(show)
     for typed, message in (
-        ("abc", "Learning rate takes a number; found abc"),
+        ("abc", "learning_rate takes a number; found abc"),
         ("-1", "learning_rate must be"),
         ("0,5", ""),
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,15 +18,11 @@ from multilayer.web.recipe import Recipe
 
 __all__ = ["Field", "fields_of", "with_setting"]
 
-_SAID = "learning_rate momentum weight_decay"
-"""Parameters of optimizers that are called otherwise on the page."""
-
 
 class Field(msgspec.Struct):
-    """A setting of a training: what is said of it, what it is, and what it may be."""
+    """A setting of a training: what it is, and what it may be. The page has the words, and the order."""
 
     name: str
-    label: str
     value: str | bool
     """A yes or no, or a text: a number as it is typed, or one of the options."""
     options: list[tuple[str, str]] = []
@@ -34,58 +30,30 @@ class Field(msgspec.Struct):
     limits: str = ""
     of_optimizer: bool = False
     is_optional: bool = False
-    is_more: bool = False
-    """Whether it stands among the further settings."""
 
 
 def fields_of(recipe: Recipe, own_loss: str) -> list[Field]:
     """Return the fields of a recipe; `own_loss` is the loss that belongs to the network, "" for none."""
-    first, *more = _parameters(recipe)
-    return [*_main(recipe, own_loss, first), *more, *_further(recipe)]
-
-
-def _main(recipe: Recipe, own_loss: str, rate: Field) -> list[Field]:
     fitting = fill("{loss}, which fits", loss=own_loss) if own_loss else fill("the one that fits")
-    named = [("", fitting), *_same(losses.names())]
-    optimizers = _same(entry.name for entry in registry.entries)
-    rate.is_more = False
-    labels = fill("Epochs"), fill("Rows in a batch"), fill("Seed"), fill("Fraction held out")
-    return [
-        Field("loss", fill("Loss"), recipe.loss or "", named),
-        Field("optimizer", fill("Optimizer"), recipe.optimizer, optimizers),
-        rate,
-        *_plain(recipe, "epochs batch_size seed validation", labels),
+    options = {
+        "loss": [("", fitting), *_same(losses.names())],
+        "optimizer": _same(entry.name for entry in registry.entries),
+    }
+    plain = [
+        Field(
+            field.name,
+            _shown(getattr(recipe, field.name)),
+            options.get(field.name) or (_same(schedules.names()) if isinstance(field.default, str) else []),
+            is_optional=field.default is None,
+        )
+        for field in msgspec.structs.fields(Recipe)
+        if field.default_factory is msgspec.NODEFAULT
     ]
+    return [*plain, *_parameters(recipe)]
 
 
-def _further(recipe: Recipe) -> list[Field]:
-    labels = (
-        fill("Schedule"),
-        fill("Patience"),
-        fill("Dropout"),
-        "L2",
-        fill("Weight decay"),
-        fill("Shuffle the rows"),
-    )
-    found = _plain(recipe, "schedule patience dropout l2 weight_decay shuffle", labels)
-    found[0].options = _same(schedules.names())
-    for field in found:
-        field.is_more = True
-    return found
-
-
-def _same(names: Any) -> list[tuple[str, str]]:
+def _same(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
-
-
-def _plain(recipe: Recipe, names: str, labels: tuple[str, ...]) -> list[Field]:
-    """Return the fields of settings that stand in the recipe by their names."""
-    defaults = msgspec.structs.fields(Recipe)
-    optional = {field.name for field in defaults if field.default is None}
-    return [
-        Field(name, label, _shown(getattr(recipe, name)), is_optional=name in optional)
-        for name, label in zip(names.split(), labels, strict=True)
-    ]
 
 
 def _shown(value: float | bool | str | None) -> str | bool:
@@ -95,14 +63,11 @@ def _shown(value: float | bool | str | None) -> str | bool:
 
 
 def _parameters(recipe: Recipe) -> Iterator[Field]:
-    said = fill("Learning rate"), fill("Momentum"), fill("Weight decay")
-    labels = dict(zip(_SAID.split(), said, strict=True))
     optimizer: Any = registry.get(recipe.optimizer)
     for field in dataclasses.fields(optimizer):
         value = recipe.parameters.get(field.name, getattr(optimizer, field.name))
         limits = str(field.metadata.get("limits", ""))
-        label = labels.get(field.name, field.name)
-        yield Field(field.name, label, _shown(value), limits=limits, of_optimizer=True, is_more=True)
+        yield Field(field.name, _shown(value), limits=limits, of_optimizer=True)
 
 
 def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
@@ -127,7 +92,7 @@ def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
         return msgspec.convert({**msgspec.structs.asdict(recipe), **changes}, Recipe, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(
-            fill("{name} cannot be {given}: {error}", name=field.label, given=str(given), error=str(error))
+            fill("{name} cannot be {given}: {error}", name=field.name, given=str(given), error=str(error))
         ) from None
 
 
@@ -135,12 +100,12 @@ def _typed(field: Field, text: str) -> float | None:
     if not text.strip():
         if field.is_optional:
             return None
-        raise InputError(fill("{name} takes a number; found nothing", name=field.label))
+        raise InputError(fill("{name} takes a number; found nothing", name=field.name))
     try:
-        return number_of(text, field.label)
+        return number_of(text, field.name)
     except InputError:
         raise InputError(
-            fill("{name} takes a number; found {text}", name=field.label, text=one_line(text, 40))
+            fill("{name} takes a number; found {text}", name=field.name, text=one_line(text, 40))
         ) from None
 
 

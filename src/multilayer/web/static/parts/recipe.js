@@ -8,7 +8,11 @@ import { Choice, Field, Text, Tick } from "./form.js";
 /** The recipe as a form: `Choices` of views/learn.py. */
 export const choices = signal(null);
 
-/** A field of the form, as `Field` of settings.py has it. */
+/** The words for the settings that are shown, in their order: those that stand open, and the others. */
+const first = () => ({ loss: t("Loss"), optimizer: t("Optimizer"), learning_rate: t("Learning rate"), epochs: t("Epochs"), batch_size: t("Rows in a batch"), seed: t("Seed"), validation: t("Fraction held out") });
+const further = () => ({ momentum: t("Momentum"), schedule: t("Schedule"), patience: t("Patience"), dropout: t("Dropout"), l2: "L2", weight_decay: t("Weight decay"), shuffle: t("Shuffle the rows") });
+
+/** A field of the form, as `Field` of settings.py has it, with its label. */
 function Setting({ name, label, value, options, limits, of_optimizer, is_optional }) {
   const take = async (given) => {
     const found = await attempt(() => inTurn(() => ask("set_recipe", { name, value: given, of_optimizer })));
@@ -27,11 +31,14 @@ export function Recipe() {
   const known = choices.value;
   if (!known) return null;
   const [{ value: chosen }] = known.fields.filter(({ name }) => name === "optimizer");
-  const fields = (more) => html`<div class="fields">${known.fields.filter(({ is_more }) => is_more === more).map((each) => html`<${Setting} key=${`${each.of_optimizer && chosen} ${each.name}`} ...${each} />`)}</div>`;
+  const main = first(), others = further();
+  const own = known.fields.filter(({ name, of_optimizer }) => of_optimizer && !(name in main || name in others));
+  const more = { ...Object.fromEntries(own.map(({ name }) => [name, name])), ...others };
+  const fields = (labels) => html`<div class="fields">${Object.keys(labels).flatMap((wanted) => known.fields.filter(({ name }) => name === wanted)).map((each) => html`<${Setting} key=${`${each.of_optimizer && chosen} ${each.name}`} ...${each} label=${labels[each.name]} />`)}</div>`;
   return html`<details class="recipe" open><summary>${t("Recipe")}</summary>
     ${known.refused && html`<p class="refused">${known.refused}</p>`}
-    ${fields(false)}
-    <details><summary>${t("More settings")}</summary>${fields(true)}</details>
+    ${fields(main)}
+    <details><summary>${t("More settings")}</summary>${fields(more)}</details>
     <${Beginning} initializers=${known.initializers} />
   </details>`;
 }
