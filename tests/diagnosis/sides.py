@@ -138,7 +138,7 @@ BOTH_SIDES = {
     "constant_inputs": ("constant_inputs", constant_columns(1), plain()),
     "duplicate_inputs": ("duplicate_inputs", with_inputs(plain(), duplicates=((0, 3, -0.9999),)), plain()),
     "initialization: too large": ("initialization", started(11.0), started(9.0)),
-    "initialization: too small": ("initialization", started(1 / 11), started(1 / 9)),
+    "initialization: too small": ("initialization", started(1 / 9.1), started(1 / 8.9)),
     "learning_rate_too_high: shot up": (
         "learning_rate_too_high",
         late([1.0, 2.1, 0.9, 0.8, 0.7, 0.6]),
