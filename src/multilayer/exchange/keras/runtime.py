@@ -15,8 +15,7 @@ from multilayer.exchange.imported import Runner
 
 __all__ = ["program"]
 
-_BACKENDS = ("tensorflow", "torch", "jax")
-"""In this order: jax rounds float64 to float32 unless it is asked not to."""
+_BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def program(path: Path) -> tuple[Runner, str] | None:
@@ -45,7 +44,6 @@ def _loaded(path: Path) -> tuple[Runner, str] | None:
             found = keras.ops.convert_to_numpy(model(shaped, training=False))
         return np.asarray(found).reshape(len(x), -1)
 
-    trial = predict(np.zeros((1, int(np.prod(model.input_shape[1:])))))
-    if trial.dtype.name != model.layers[-1].compute_dtype:  # jax rounds float64 to float32
-        return None
+    if model.layers[-1].compute_dtype == "float64" and keras.backend.backend() != "tensorflow":
+        return None  # jax and torch round to float32 on the way
     return predict, f"Keras {keras.__version__}"
