@@ -109,7 +109,7 @@ def _client_of(distributed: Any, cluster: Any) -> Iterator[Any]:
                 )
             )
         at = cluster if local is None else stack.enter_context(_processes(distributed, int(local[1])))
-        yield stack.enter_context(_client(distributed, at, cluster))
+        yield stack.enter_context(_client(distributed, at, cluster, here=local is not None))
 
 
 def _processes(distributed: Any, count: int) -> Any:
@@ -136,12 +136,12 @@ def _processes(distributed: Any, count: int) -> Any:
         ) from None
 
 
-def _client(distributed: Any, at: Any, address: str) -> Any:
+def _client(distributed: Any, at: Any, address: str, *, here: bool) -> Any:
     try:
         # The default of the process only while the work lasts (`connected`): a client that loses its scheduler may
         # remain the default for good, and every later computation of Dask would ask for it.
         # Workers of this machine can be reached: data go to them and come back without a way over the scheduler.
-        direct = None if at is address else True
+        direct = True if here else None
         return distributed.Client(at, timeout=_SECONDS, set_as_default=False, direct_to_workers=direct)
     except (OSError, ValueError) as error:
         raise InputError(
