@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import TRAINING, TrainingCase
 from benchmarks.race import environment
+from benchmarks.room import memory_of_this_process
 from multilayer import MLP, Dense, diagnose, fit, initialize
 from multilayer.diagnosis import Live
 from multilayer.losses import categorical_cross_entropy
@@ -84,9 +85,9 @@ def peak(rows: int) -> int:
     network, X, y = _problem(rows)
     diagnose(network, X[:_BLOCK], y[:_BLOCK], "categorical_cross_entropy")
     Path("/proc/self/clear_refs").write_text("5")  # the largest size starts again from the present one
-    before = _status("VmRSS")
+    before = memory_of_this_process("VmRSS")
     diagnose(network, X, y, "categorical_cross_entropy")
-    return _status("VmHWM") - before
+    return memory_of_this_process("VmHWM") - before
 
 
 def live(number: int) -> dict[str, float]:
@@ -140,13 +141,6 @@ def _problem(rows: int) -> tuple[MLP, NDArray[np.float32], NDArray[np.int64]]:
 
 def _activations(case: TrainingCase) -> list[str]:
     return ["relu"] * (len(case.shape) - 2) + ["softmax"]
-
-
-def _status(name: str) -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
-    raise OSError(f"/proc/self/status has no {name}")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def measured_copies() -> dict[str, tuple[float, float]]:
     }
 
 
-def _status(field: str) -> int:
+def memory_of_this_process(field: str) -> int:
+    """Return bytes by the system's name: VmRSS for those in use, VmHWM for the most so far."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(field):
             return 1024 * int(line.split()[1])
@@ -48,14 +49,14 @@ def _measure(name: str) -> tuple[float, float]:
     # What is loaded once is loaded before.
     small = initialize((1024, 2, 16), "relu", "softmax", rng=0, dtype=np.float32)
     fit(small, X, y, loss="cross_entropy", epochs=1, rng=0, progress=False, **CASES[name])
-    before = _status("VmRSS")
+    before = memory_of_this_process("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from now on
     training = train(network, X, y, loss="cross_entropy", epochs=3, batch_size=BATCH, rng=0, **CASES[name])
     during = 0
     for _ in training:
-        during = _status("VmHWM")
+        during = memory_of_this_process("VmHWM")
     trained = training.trained  # alive while it is measured
-    end = _status("VmHWM")
+    end = memory_of_this_process("VmHWM")
     assert len(trained.history) == 3
     return (during - before) / size, (end - before) / size
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import joblib
@@ -123,3 +126,26 @@ def test_jobs_have_no_more_threads_than_processors(start, monkeypatch):
         assert Parallel()(delayed(threads_of_a_large_call)() for _ in range(jobs)) == [(1, 0)] * jobs
     client = start(2)
     assert list(client.run(threads_of_a_large_call).values()) == [(1, 0)] * 2
+
+
+@pytest.mark.native
+def test_a_local_cluster_leaves_this_process_its_threads():
+    beside_a_cluster = (
+        "from multilayer import backend\n"
+        "from multilayer.cluster import connected\n"
+        "with connected('local:1') as client:\n"
+        "    print(*client.run(backend.get_threads).values(), backend.get_threads())\n"
+    )
+    assert output_of(beside_a_cluster).split() == [
+        "1",
+        output_of("import multilayer; print(multilayer.get_threads())"),
+    ]
+
+
+def output_of(program):
+    names = ("OMP_NUM_THREADS", "MULTILAYER_NUM_THREADS")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()

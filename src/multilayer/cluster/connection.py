@@ -115,6 +115,7 @@ def _client_of(distributed: Any, cluster: Any) -> Iterator[Any]:
 def _processes(distributed: Any, count: int) -> Any:
     from dask import config
 
+    backend.info()  # reads OMP_NUM_THREADS, which Dask sets to 1 in this process when it starts another
     try:
         with config.set(_SETTINGS):  # workers have what is set when they are started
             return distributed.LocalCluster(

@@ -160,7 +160,7 @@ def shards(threads: int, blocks: int) -> list[tuple[int, int]]:
     """Return the first block of each shard, and the one behind its last: the last shards are small, to end together."""
     size = shard_blocks(threads, blocks)
     rounds = blocks // (size * threads) * size * threads
-    starts = [*range(0, rounds, size), *range(rounds, blocks, max(1, size // 4)), blocks]
+    starts = [*range(0, rounds, size), *range(rounds, blocks, max(1, size // 8)), blocks]
     return list(itertools.pairwise(starts))
 
 
