@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer.tables import FitProgress, Recipe, TrainingRecord, fit_table
+from multilayer.tables.bag import Bag
 from multilayer.tables.folds import folds_of, held_out_rows
 
 TINY = Recipe(hidden=(24, 16), epochs=20, batch_size=64, bins_of_classes=4, bins_of_numbers=4)
@@ -177,6 +178,16 @@ def test_an_interruption_gives_what_there_is() -> None:
     assert len(model.networks) == 1
     assert model.record["members"][0]["epochs"] < 5000
     assert "interrupted" in model.record["notes"][0]
+
+
+def test_a_member_without_finite_weights_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    train = Bag.train
+    monkeypatch.setattr(
+        Bag, "train", lambda bag, member, *rest: None if member == 1 else train(bag, member, *rest)
+    )
+    model = fit_table(without(people(), "pay"), "level", members=3, recipe=TINY)
+    assert len(model.networks) == 2
+    assert model.record["notes"] == ["left out, as there were no finite weights after an epoch: member 2"]
 
 
 @settings(max_examples=50, deadline=None)

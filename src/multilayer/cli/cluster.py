@@ -44,7 +44,7 @@ class EventsShown:
             from multilayer.training.progress import bar  # here, so that no other command imports it
 
             self._advance = self._stack.enter_context(bar(self._what, total))
-        self._advance(done, words)
+        self._advance(done, words, total)
 
     def of_training(self, event: FitProgress | WorkerLost) -> None:
         """Show an event of `fit_table`."""

@@ -31,7 +31,7 @@ __all__ = ["Outcome", "completed"]
 _LOSSES = 5
 """How many workers may be lost at one call, and it is made again."""
 _AHEAD = 4
-"""Calls that wait for each thread of the cluster; the others stay here."""
+"""Calls at a time for each thread of the cluster; the others stay here."""
 _LOOK = 0.5
 """Seconds between two looks at the workers."""
 
@@ -54,6 +54,8 @@ def completed(
     *,
     shared: Shared | None = None,
     between: Callable[[], Any] = lambda: None,
+    sent: Callable[..., tuple[Any, ...]] = lambda *given: given,
+    waiting: bool = True,
 ) -> Iterator[Outcome]:
     """Call a function on the workers with each tuple of arguments, and yield the outcomes as they come.
 
@@ -70,6 +72,10 @@ def completed(
         Makes of each call `function(value, link, *arguments)`.
     between : callable
         Called twice a second, and when a call is done.
+    sent : callable
+        Makes of a tuple of arguments the one that is sent, at the time when it is sent.
+    waiting : bool
+        Whether calls wait at the workers; otherwise each one is sent when a thread is free.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def completed(
     ClusterLostError
         When the scheduler is gone, or there has been no worker for a minute.
     """
-    calls = _Calls(client, function, arguments, say, shared)
+    calls = _Calls(client, function, arguments, say, shared, sent, _AHEAD if waiting else 1)
     try:
         while calls.are_open:
             yield from calls.step()
@@ -95,9 +101,11 @@ class _Calls:
         arguments: Sequence[tuple[Any, ...]],
         say: Say,
         shared: Shared | None,
+        sent: Callable[..., tuple[Any, ...]],
+        ahead: int,
     ) -> None:
         self._client, self._function, self._arguments = client, function, arguments
-        self._shared = shared
+        self._shared, self._sent, self._ahead = shared, sent, ahead
         self._required = Required.here()
         self._workers = Workers(client, say)
         self._losses = Counter[int]()
@@ -113,7 +121,7 @@ class _Calls:
 
     def step(self) -> Iterator[Outcome]:
         """Hand out calls, wait a moment, and yield what is done."""
-        distributed, room = dask(), _AHEAD * self._workers.look()
+        distributed, room = dask(), self._ahead * self._workers.look()
         if self._suspected and not self._left and not self._running:
             self._left.append(self._suspected.popleft())
         while self._left and len(self._running) < room:
@@ -147,7 +155,7 @@ class _Calls:
 
     def _submit(self, number: int) -> None:
         common = (None, None) if self._shared is None else (self._shared.topic, self._shared.sent())
-        call = (self._required, self._function, number, self._arguments[number])
+        call = (self._required, self._function, number, self._sent(*self._arguments[number]))
         self._running[self._client.submit(on_worker, *call, *common, pure=False)] = number
 
     def _again(self, number: int, error: BaseException) -> Iterator[Outcome]:

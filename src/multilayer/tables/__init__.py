@@ -13,7 +13,6 @@ from multilayer.tables.explanation import Explanation, explain
 from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
-from multilayer.tables.members import FitProgress
 from multilayer.tables.model import Model
 from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe
@@ -22,6 +21,7 @@ from multilayer.tables.scoring import Answers, Scored, score
 from multilayer.tables.streaming import RowBlocks, row_blocks
 from multilayer.tables.target import Target
 from multilayer.tables.transforms.fitting import EncoderSettings
+from multilayer.tables.watch import FitProgress
 
 __all__ = [
     "Answers",

@@ -24,7 +24,7 @@ from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.folds import Fold
-from multilayer.tables.members import Found, Progress, train_bag
+from multilayer.tables.members import Found, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
@@ -34,6 +34,7 @@ from multilayer.tables.suspicions import Profile, Suspicion, suspect
 from multilayer.tables.table_source import TableSource
 from multilayer.tables.target import Task
 from multilayer.tables.transforms.fitting import EncoderSettings
+from multilayer.tables.watch import Progress
 
 __all__ = ["fit_table"]
 
@@ -84,8 +85,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     members : int
         Networks in the bag. Fewer than 5 hold out a fifth of the rows each, up to 10 their share.
     time_limit : float, optional
-        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; the record has
-        a note of it.
+        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; what members that
+        end early leave is given to those that begin later. The record has a note of it.
     recipe : Recipe, optional
         How a member is trained.
     rng : Generator, RandomState, int or None
@@ -206,8 +207,8 @@ def _model(
     record = TrainingRecord(
         source.rows,
         encoder.width,
-        found.schedule.plan.epochs,
-        found.schedule.plan.batch_rows,
+        found.plan.epochs,
+        found.plan.batch_rows,
         tuple(_member_record(bag.folds[number], member) for number, member in members.items()),
         scores,
         time.monotonic() - began,

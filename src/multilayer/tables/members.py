@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import math
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
-from multilayer.cluster import Link, Shared, WorkerLost, completed, connected, workers_of
+from multilayer.cluster import Link, Shared, completed, connected, workers_of
 from multilayer.tables.bag import Bag
 from multilayer.tables.finished import Finished, FinishedFile
 from multilayer.tables.recipe import Member, Plan
-from multilayer.tables.schedule import Schedule, scheduled, threads_of_each
+from multilayer.tables.schedule import Schedule, threads_of_each
+from multilayer.tables.watch import Progress, Watch, shown
 from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
-from multilayer.training.progress import bar, write_line
 
-__all__ = ["FitProgress", "Found", "Progress", "train_bag"]
-
-
-@dataclass(frozen=True)
-class FitProgress:
-    """How far `fit_table` is: after an epoch of a member, and, where rows are read in blocks, within it."""
-
-    done: int
-    """Epochs of all members so far, with those that a member ended without; rows, where these are read in blocks."""
-    total: int
-    """Epochs or rows of all members that are planned."""
-    member: int
-    """From 1."""
-    epoch: int
-    """The one that is over, or under way."""
-    loss: float
-    """Of the rows that the member held out; within an epoch of the last batch."""
-    seconds: float
-    """Since training began."""
-    unit: Literal["epoch", "row"] = "epoch"
-    """What is counted."""
-    within_epoch: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """How the member is, in words."""
-        if self.within_epoch:
-            template = N_("member {member}, epoch {epoch}: loss {loss:.4g}")
-            return fill(template, member=self.member, epoch=self.epoch, loss=self.loss)
-        return fill("member {member}: held-out loss {loss:.4g}", member=self.member, loss=self.loss)
-
-    @property
-    def seconds_left(self) -> float:
-        """Time to the end, if the other epochs take as long as those that are done."""
-        return self.seconds / self.done * (self.total - self.done)
-
-
-Show = Callable[[FitProgress | WorkerLost], Any]
-Progress = Show | bool | None
+__all__ = ["Found", "train_bag"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +31,8 @@ class Found:
     """The members that were trained, by number, and how."""
 
     members: dict[int, Member]
-    schedule: Schedule
+    plan: Plan
+    """Of the member that was given most epochs."""
     notes: tuple[str, ...]
 
 
@@ -88,15 +48,14 @@ def train_bag(
         interruption = stack.enter_context(Interruption())
         client = None if cluster is None else stack.enter_context(connected(cluster))
         processors = backend.get_threads() if client is None else sum(workers_of(client).values())
-        seconds = None if deadline is None else deadline - time.monotonic()
-        schedule = scheduled(bag, seconds, max(1, processors))
+        schedule = Schedule(bag, deadline, max(1, processors))
         if checkpoint is not None:
             bag = replace(bag, checkpoint=str(Path(checkpoint).absolute()))  # on workers, too
-        finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.plan)
+        finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.usual)
         stack.callback(finished.close)
         before = dict(finished.members)
-        show = stack.enter_context(_shown(progress, bag, schedule))
-        watch = _Watch(interruption, deadline, bag, schedule, show, before)
+        show = stack.enter_context(shown(progress, bag, schedule))
+        watch = Watch(interruption, bag, schedule, show, before)
         left = [number for number in range(schedule.members) if number not in before]
         train = _in_threads if client is None else _Workers(client).train
         train(bag, left, schedule, watch, finished)
@@ -108,7 +67,7 @@ def train_bag(
             "no member has finite weights after an epoch; lower the learning rates of the recipe, or look for "
             "extreme numbers in the table"
         )
-    notes = schedule.notes
+    notes = schedule.notes(found)
     if before:
         notes += (fill("members that an earlier run had finished: {members}", members=len(before)),)
     parts = [number + 1 for number, member in found.items() if member.part_of_epoch]
@@ -116,68 +75,13 @@ def train_bag(
         notes += (fill(_PARTS, members=", ".join(map(str, parts))),)
     if interruption.requested:
         notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
-    elif len(found) < schedule.members:
-        notes += (fill("the time was over; {members} members are there", members=len(found)),)
-    return Found(found, schedule, notes)
+    elif not schedule.is_over and (lost := sorted(schedule.begun.keys() - found.keys())):
+        notes += (fill(_NOT_FINITE, members=", ".join(str(number + 1) for number in lost)),)
+    return Found(found, replace(schedule.usual, epochs=schedule.most_epochs), notes)
 
 
 _PARTS = N_("ended within the first epoch, which has not seen all rows: member {members}")
-
-
-class _Watch:
-    """Reports the progress of all members, and ends them when the time is over."""
-
-    def __init__(
-        self,
-        interruption: Interruption,
-        deadline: float | None,
-        bag: Bag,
-        schedule: Schedule,
-        show: Show,
-        before: dict[int, Member],
-    ) -> None:
-        self.given_up = False
-        self.show = show
-        self._interruption, self._deadline, self._schedule = interruption, deadline, schedule
-        self._lock = threading.Lock()
-        self._unit: Literal["epoch", "row"] = "row" if bag.in_blocks else "epoch"
-        self._of_epoch = bag.rows if bag.in_blocks else 1
-        self._epochs = dict[int, float]()
-        self._began = time.monotonic() - sum(one.seconds for one in before.values()) / schedule.threads
-        for number, member in before.items():
-            self.tell_rest(number, member)
-
-    def has_to_end(self, *, needed: bool = False) -> bool:
-        """Whether members have to end; one that is `needed` only when training was interrupted."""
-        if self.given_up or self._interruption.requested:
-            return True
-        return self._deadline is not None and not needed and time.monotonic() > self._deadline
-
-    def tell(self, member: int, epochs: float, loss: float | None) -> None:
-        """Report how many epochs a member has done, whole ones or a part of one."""
-        with self._lock:
-            if epochs <= self._epochs.get(member, 0):
-                return  # a message that is late, or a member that is trained again
-            self._epochs[member] = epochs
-            self._show(member, epochs, loss)
-
-    def tell_rest(self, number: int, member: Member) -> None:
-        """Report the epochs of a member that is done, as far as they were not reported before."""
-        whole = 0 if member.part_of_epoch else len(member.scores)
-        for epoch in range(int(self._epochs.get(number, 0)), whole):
-            self.tell(number, epoch + 1, member.scores[epoch])
-        if not member.cut_short and whole < self._schedule.plan.epochs:
-            with self._lock:
-                self._epochs[number] = self._schedule.plan.epochs
-                self._show(number, whole, member.scores[-1])
-
-    def _show(self, member: int, epochs: float, loss: float | None) -> None:
-        done = int(sum(self._epochs.values()) * self._of_epoch)
-        total = self._schedule.members * self._schedule.plan.epochs * self._of_epoch
-        seconds = time.monotonic() - self._began
-        loss = math.nan if loss is None else loss
-        within = epochs != int(epochs)
-        self.show(FitProgress(done, total, member + 1, math.ceil(epochs), loss, seconds, self._unit, within))
+_NOT_FINITE = N_("left out, as there were no finite weights after an epoch: member {members}")
 
 
 def trained(
@@ -208,17 +112,21 @@ def trained(
     return bag.train(member, plan, look)
 
 
-def _in_threads(bag: Bag, numbers: list[int], schedule: Schedule, watch: _Watch, finished: Finished) -> None:
+def _in_threads(bag: Bag, numbers: list[int], schedule: Schedule, watch: Watch, finished: Finished) -> None:
     def train(member: int) -> None:
+        plan = schedule.begin(member)
+        if plan is None:
+            return
         with backend.threads(threads_of_each(schedule.threads)):
             found = trained(
                 bag,
                 member,
-                schedule.plan,
+                plan,
                 lambda needed: watch.has_to_end(needed=needed),
                 lambda epoch, loss: watch.tell(member, epoch, loss),
             )
         if found is not None:
+            schedule.end(member, found)
             finished.add(member, found)
             watch.tell_rest(member, found)
 
@@ -239,7 +147,7 @@ class _Workers:
         self._client = client
 
     def train(
-        self, bag: Bag, numbers: list[int], schedule: Schedule, watch: _Watch, finished: Finished
+        self, bag: Bag, numbers: list[int], schedule: Schedule, watch: Watch, finished: Finished
     ) -> None:
         """Train the members with these numbers."""
         shared = Shared(self._client, bag)
@@ -250,16 +158,24 @@ class _Workers:
             if watch.has_to_end():
                 shared.end()
 
-        calls = [(member, schedule.plan) for member in numbers]
         try:
             for outcome in completed(
-                self._client, member_on_worker, calls, watch.show, shared=shared, between=between
+                self._client,
+                member_on_worker,
+                [(member,) for member in numbers],
+                watch.show,
+                shared=shared,
+                between=between,
+                sent=lambda member: (member, schedule.begin(member)),
+                waiting=not schedule.is_limited,  # a member is planned when it begins
             ):
                 if outcome.error is not None:
                     raise outcome.error
                 if outcome.value is not None:
-                    finished.add(numbers[outcome.number], outcome.value)
-                    watch.tell_rest(numbers[outcome.number], outcome.value)
+                    number = numbers[outcome.number]
+                    schedule.end(number, outcome.value)
+                    finished.add(number, outcome.value)
+                    watch.tell_rest(number, outcome.value)
         except BaseException:
             shared.end()
             raise
@@ -267,8 +183,10 @@ class _Workers:
             shared.close()
 
 
-def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan) -> Member | None:
-    """Train a member; on a worker."""
+def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan | None) -> Member | None:
+    """Train a member that has a plan; on a worker."""
+    if plan is None:
+        return None
     return trained(
         bag,
         member,
@@ -276,21 +194,3 @@ def member_on_worker(bag: Bag, link: Link, member: int, plan: Plan) -> Member | 
         lambda needed: link.has_to_end() and not needed,
         lambda epoch, loss: link.tell((epoch, loss)),
     )
-
-
-@contextmanager
-def _shown(progress: Progress, bag: Bag, schedule: Schedule) -> Iterator[Show]:
-    if callable(progress):
-        yield progress
-        return
-    total = schedule.members * schedule.plan.epochs
-    what, each = ("row", bag.rows) if bag.in_blocks else ("epoch", 1)
-    with bar(what, total * each, progress) as advance:
-
-        def show(at: FitProgress | WorkerLost) -> None:
-            if isinstance(at, FitProgress):
-                advance(at.done, at.sentence)
-            else:
-                write_line(at.sentence, progress)
-
-        yield show

@@ -123,6 +123,10 @@ class Recipe:
         most = min(usual, self.most_bins // max(numbers, 1))
         return most if most > 1 else 0
 
+    def patience(self, classes: bool) -> float:
+        """Return the patience for a target of classes or not."""
+        return self.patience_of_classes if classes else self.patience_of_numbers
+
     def plan(self, rows: int) -> Plan:
         """Return epochs and batch size for so many rows of training.
 
@@ -253,17 +257,14 @@ def _weighted_sums(network: MLP, fold: Fold) -> NDArray[np.float32]:
 
 
 def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
-    if classes is None:
-        rate, patience = recipe.rate_of_numbers, recipe.patience_of_numbers
-    else:
-        rate, patience = recipe.rate_of_classes, recipe.patience_of_classes
+    rate = recipe.rate_of_numbers if classes is None else recipe.rate_of_classes
     return TrainConfig(
         loss="mean_squared_error" if classes is None else "categorical_cross_entropy",
         optimizer=Adam(rate, recipe.beta1, recipe.beta2),
         schedule=CosineLog(),
         epochs=plan.epochs,
         batch_size=plan.batch_rows,
-        stopping=EarlyStopping(patience=patience, ties="last"),
+        stopping=EarlyStopping(patience=recipe.patience(classes is not None), ties="last"),
         dropout=recipe.dropout,
         weight_decay=recipe.weight_decay,
         rate_factors=RateFactors(biases=recipe.bias_factor, by_inputs=True),

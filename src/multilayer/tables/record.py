@@ -43,7 +43,7 @@ class TrainingRecord:
     rows: int
     inputs: int
     epochs: int
-    """That were planned for each member."""
+    """That were planned for each member; under a time limit, for the one that was given most."""
     batch_rows: int
     members: tuple[MemberRecord, ...]
     scores: Mapping[str, float]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from multilayer._base.text import printable
 from multilayer.training.events import Epoch, Step
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["Advance", "bar", "progress_bar", "write_line"]
 
 Show = Callable[[Step | Epoch], None]
-Advance = Callable[[float, str], None]
-"""Takes how much is done, and what to show beside it."""
-
 _NOTEBOOK_WIDTH = 100
 _SECONDS_BETWEEN = 0.1
 """Between two updates of a notebook's output."""
+
+
+class Advance(Protocol):
+    """Shows how much is done, and words beside it."""
+
+    def __call__(self, done: float, description: str, total: float | None = None) -> None:
+        """Show it; of another total, where one is given."""
 
 
 @contextmanager
@@ -115,8 +119,8 @@ def _progress(what: str, console: Console) -> Progress:
 def _advancing(progress: Progress, total: float) -> Advance:
     task = progress.add_task("", total=total)
 
-    def advance(done: float, description: str) -> None:
-        progress.update(task, completed=done, description=printable(description))
+    def advance(done: float, description: str, total: float | None = None) -> None:
+        progress.update(task, completed=done, total=total, description=printable(description))
 
     return advance
 
@@ -132,9 +136,10 @@ def _in_notebook(what: str, total: float) -> Advance:
     shown = display({"text/plain": ""}, raw=True, display_id=True)
     last = -math.inf
 
-    def advance(done: float, description: str) -> None:
-        nonlocal last
-        update(done, description)
+    def advance(done: float, description: str, new_total: float | None = None) -> None:
+        nonlocal last, total
+        total = total if new_total is None else new_total
+        update(done, description, total)
         if done < total and time.monotonic() - last < _SECONDS_BETWEEN:
             return
         last = time.monotonic()
@@ -156,7 +161,7 @@ def describe(event: Step | Epoch) -> str:
     return "  ".join(f"{name} {value:.4g}" for name, value in parts.items())
 
 
-def _silent(done: float, description: str) -> None:
+def _silent(done: float, description: str, total: float | None = None) -> None:
     pass
 
 
