@@ -11,6 +11,7 @@ import click
 
 from benchmarks import predict as end_to_end
 from benchmarks.options import only_option, refuse_parts, rounds_option, store_option, threads_option
+from benchmarks.stored import load
 from benchmarks.stored import store as store_results
 from benchmarks.tables import Measured, installed, measured, report
 from benchmarks.tables_data import SETS
@@ -37,10 +38,18 @@ __all__ = ["predict", "tables"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write each result into a file of JSON lines, and leave out what is there.",
 )
+@click.option("--from-stored", is_flag=True, help="Let a new file begin with the results that are stored.")
 @threads_option
 @store_option
 def tables(
-    sets: str, splits: int, peers: str, members: int, into: Path | None, threads: int, store: bool
+    sets: str,
+    splits: int,
+    peers: str,
+    members: int,
+    into: Path | None,
+    from_stored: bool,
+    threads: int,
+    store: bool,
 ) -> None:
     """Learning tables: errors on 20 data sets, which are fetched into a cache, by everybody's defaults.
 
@@ -49,7 +58,10 @@ def tables(
     """
     if store and sets != ",".join(SETS):
         raise click.UsageError("--store replaces all figures of a benchmark; leave out --sets")
-    kept = Kept(into, {"members": members, "threads": threads})
+    options, first = {"members": members, "threads": threads}, load("tables") if from_stored else {}
+    if first and options != {name: first[name] for name in options}:
+        raise click.UsageError("--from-stored: the stored results have other --members or --threads")
+    kept = Kept(into, options, first.get("results", ()))
     for split, data, peer in product(range(1, splits + 1), sets.split(","), peers.split(",")):
         if (data, split, peer) not in kept:
             found = measured(data, split, peer, members=members, threads=threads)

@@ -24,7 +24,18 @@ from benchmarks.race import environment
 from benchmarks.tables_data import SETS, TARGET, load
 from benchmarks.tables_peers import CONTENDERS, Predicted, Work
 
-__all__ = ["OURS", "Measured", "Summary", "installed", "measured", "pairs", "ratio", "report", "summary"]
+__all__ = [
+    "OURS",
+    "Measured",
+    "Summary",
+    "beside",
+    "installed",
+    "measured",
+    "pairs",
+    "ratio",
+    "report",
+    "summary",
+]
 
 _MOST_TRAINED, _MOST_PREDICTED = 6_000, 10_000
 OURS = "multilayer"
@@ -43,6 +54,8 @@ class Measured:
     calibration_error: float | None = None
     coverage: float | None = None
     """Of intervals that are to hold 90 %."""
+    time_limit: float | None = None
+    """Seconds that it was given to learn in."""
 
 
 def installed() -> list[str]:
@@ -76,9 +89,10 @@ def _measure(data: str, split: int, contender: str, members: int, threads: int) 
         split,
         contender,
         error(work.classes, true, predicted.y),
-        seconds,
+        seconds if predicted.seconds is None else predicted.seconds,
         calibration(true, predicted.y) if work.classes else None,
         _coverage(true, predicted),
+        predicted.time_limit,
     )
 
 
@@ -157,6 +171,11 @@ class Summary:
         return self.sets - len(self.losses)
 
 
+def beside(results: Sequence[Measured], ours: str, other: str) -> Summary:
+    """Return the summary of another contender beside one of ours that is not the default."""
+    return _summary(other, pairs(results, other, ours))
+
+
 def summary(results: Sequence[Measured]) -> list[Summary]:
     """Return a summary for each contender, ours first."""
     names = dict.fromkeys((OURS, *(one.contender for one in results)))
@@ -179,13 +198,15 @@ def _summary(name: str, by_set: dict[str, list[tuple[Measured, Measured]]]) -> S
     )
 
 
-def pairs(results: Sequence[Measured], name: str) -> dict[str, list[tuple[Measured, Measured]]]:
+def pairs(
+    results: Sequence[Measured], name: str, ours: str = OURS
+) -> dict[str, list[tuple[Measured, Measured]]]:
     """Return the results of a contender by set, each with ours of the same split."""
-    ours = {(one.data, one.split): one for one in results if one.contender == OURS}
+    own = {(one.data, one.split): one for one in results if one.contender == ours}
     found: dict[str, list[tuple[Measured, Measured]]] = {}
     for one in results:
-        if one.contender == name and (one.data, one.split) in ours:
-            found.setdefault(one.data, []).append((one, ours[one.data, one.split]))
+        if one.contender == name and (one.data, one.split) in own:
+            found.setdefault(one.data, []).append((one, own[one.data, one.split]))
     return found
 
 

@@ -7,7 +7,7 @@ Several runs, of other contenders or sets, may write to the same file at the sam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +29,8 @@ class Kept:
         None keeps results in memory alone.
     options : dict
         What they are measured with.
+    first : iterable of dict
+        Results that a new file begins with.
 
     Raises
     ------
@@ -36,13 +38,15 @@ class Kept:
         For a file whose results were measured with other options.
     """
 
-    def __init__(self, file: Path | None, options: dict[str, Any]) -> None:
+    def __init__(
+        self, file: Path | None, options: dict[str, Any], first: Iterable[dict[str, Any]] = ()
+    ) -> None:
         self._file = file
-        self._lines: list[str] = []
+        self._lines = list(map(json.dumps, first))
         if file is None:
             return
         if not file.exists():
-            file.write_text(json.dumps(options))
+            file.write_text("\n".join(map(json.dumps, (options, *first))))
         found = json.loads(file.read_text().splitlines()[0])
         if found != options:
             raise click.UsageError(

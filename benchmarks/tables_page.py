@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.markdown import table
 from benchmarks.stored import load
-from benchmarks.tables import OURS, Measured, Summary, pairs, ratio, summary
+from benchmarks.tables import OURS, Measured, Summary, beside, pairs, ratio, summary
+from benchmarks.tables_peers import LIMITED
 
 __all__ = ["END", "START", "sections"]
 
@@ -26,7 +27,7 @@ def sections() -> Iterable[str]:
 
 def _learned(stored: Mapping[str, Any]) -> str:
     results = [Measured(**one) for one in stored["results"]]
-    ours, *others = summary(results)
+    ours, *others = (one for one in summary(results) if one.contender not in LIMITED)
     of_others = {other.contender: pairs(results, other.contender) for other in others}
     rows = []
     for data, own in pairs(results, OURS).items():
@@ -46,7 +47,7 @@ def _learned(stored: Mapping[str, Any]) -> str:
     own_words += (
         [f"coverage of 90 % intervals {100 * ours.coverage:.1f} %"] if ours.coverage is not None else []
     )
-    beside = table(
+    summaries = table(
         ["contender", "sets", "splits", "ours has less error", "geometric mean", "processor time", "ours"],
         map(_beside, others),
     )
@@ -54,10 +55,37 @@ def _learned(stored: Mapping[str, Any]) -> str:
         [
             title,
             table(["set", "error of multilayer", *of_others], rows),
-            beside,
+            summaries,
             f"Medians of ours: {', '.join(own_words)}.",
+            *(_in_time(results, name, other) for name, other in LIMITED.items()),
         ]
     )
+
+
+def _in_time(results: Sequence[Measured], name: str, other: str) -> str:
+    """Ours with the time of another contender, beside it."""
+    found, rows = pairs(results, other, name), []
+    for data, both in found.items():
+        own = [ours for _, ours in both]
+        times = (np.mean([getattr(one, of) for one in own]) for of in ("time_limit", "seconds"))
+        mean = ratio(both)
+        rows.append(
+            [
+                data,
+                _figure(float(np.mean([one.error for one in own]))),
+                f"{mean:.3f}" if mean > 1.0 else f"**{mean:.3f}**",
+                *(f"{seconds:.1f} s" for seconds in times),
+            ]
+        )
+    whole = beside(results, name, other)
+    sets = f"{whole.wins} of {_counted(whole.sets, 'set')}, {_counted(whole.splits, 'split')}"
+    title = (
+        f"{name}: `time_limit` is what {other} took to learn the same split with the same threads, a moment before "
+        f"and beside the same other work. Ours has less error on {sets}; the geometric mean of the ratios is "
+        f"{whole.ratio:.3f}."
+    )
+    heads = ["set", f"error of {name}", other, "time limit", "ours of the processor"]
+    return "\n\n".join([title, table(heads, rows)]) if rows else f"{name}: not measured."
 
 
 def _beside(other: Summary) -> list[str]:

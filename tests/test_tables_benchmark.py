@@ -11,7 +11,7 @@ from benchmarks import tables_page
 from benchmarks.tables import Measured, error, report, summary
 from benchmarks.tables_data import SETS
 from benchmarks.tables_kept import Kept
-from benchmarks.tables_peers import CONTENDERS
+from benchmarks.tables_peers import CONTENDERS, LIMITED
 
 
 def results() -> list[Measured]:
@@ -74,6 +74,14 @@ def test_results_are_kept_in_a_file_and_a_line_cut_short_is_measured_again(tmp_p
         Kept(file, {"members": 3})
 
 
+def test_a_new_file_begins_with_results_that_are_there(tmp_path: Path) -> None:
+    file, (first, second, *_) = tmp_path / "results.jsonl", results()
+    assert list(Kept(file, {}, [asdict(first)])) == [first]
+    Kept(file, {}, [asdict(second)]).add(second)  # the file is not new
+    assert list(Kept(file, {})) == [first, second]
+    assert list(Kept(None, {}, [asdict(first)])) == [first]
+
+
 def test_errors_by_hand() -> None:
     p = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.7, 0.3]])
     assert error(2, np.array([0, 1, 0, 1]), p) == pytest.approx(1 - 2 / 4)
@@ -86,6 +94,34 @@ def test_there_are_20_sets() -> None:
     tasks = [source.task for source in SETS.values()]
     assert (tasks.count("binary"), tasks.count("classes"), tasks.count("numbers")) == (7, 5, 8)
     assert next(iter(CONTENDERS)) == "multilayer"
+
+
+def test_ours_in_the_time_of_another_is_beside_that_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ((limited, other),) = LIMITED.items()
+    assert {limited, other} <= CONTENDERS.keys()
+    figures = {"multilayer": 1.0, other: 3.0, limited: 2.0}
+    found = [Measured("a", 1, name, error, 7.0) for name, error in figures.items()]
+    found += [Measured("b", 1, limited, 2.0, 5.0, time_limit=6.0), Measured("b", 1, other, 1.0, 1.0)]
+    found[2] = Measured("a", 1, limited, 2.0, 3.0, time_limit=4.0)
+    monkeypatch.setattr(
+        tables_page,
+        "load",
+        {
+            "tables": {
+                "date": "2026-01-31",
+                "members": 2,
+                "threads": 1,
+                "results": [asdict(one) for one in found],
+            }
+        }.get,
+    )
+    (learned,) = tables_page.sections()
+    assert f"| set | error of multilayer | {other} |\n" in learned
+    assert "| a | 2 | 1.500 | 4.0 s | 3.0 s |" in learned
+    assert "| b | 2 | **0.500** | 6.0 s | 5.0 s |" in learned
+    assert (
+        f"less error on 1 of 2 sets, 2 splits; the geometric mean of the ratios is {0.75**0.5:.3f}" in learned
+    )
 
 
 def test_the_page_shows_every_set_and_what_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
