@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.network.labels import Label, array_of_labels, class_numbers
 from multilayer.tables.columns import Column
 from multilayer.tables.moments import Moments
@@ -145,10 +146,10 @@ def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
     if column.kind in _NO_TARGET:
         raise InputError(
             fill(
-                "column {name}: expected a target of numbers or categories, found "
-                "{found}; give another column, or set the task",
+                "column {name}: expected a target of numbers or categories, found {found}; give another column, or "
+                "set the task",
                 name=name,
-                found=_NO_TARGET[column.kind],
+                found=fill(_NO_TARGET[column.kind]),
             )
         )
     if column.kind != "number":
@@ -293,4 +294,6 @@ def typed(categories: Sequence[str]) -> tuple[Label, ...]:
 
 
 _TRUTH = {"false": False, "true": True}
-_NO_TARGET = {"identifier": "names of rows", "text": "text of which few rows are alike", "date": "dates"}
+_ALL_DIFFERENT = N_("names of rows, hardly one of which is there twice")
+_TEXT, _DATES = N_("text of which few rows are alike"), N_("dates")
+_NO_TARGET = {"identifier": _ALL_DIFFERENT, "text": _TEXT, "date": _DATES}

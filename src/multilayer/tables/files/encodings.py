@@ -76,7 +76,7 @@ def text_of(source: Source, encoding: str) -> str:
         line = text.count("\n", 0, nul) + 1
         raise InputError(
             fill(
-                "{where}, line {line}: expected text, found a NUL byte; save the table as CSV",
+                "{where}, line {line}: expected text, found a NUL byte; remove it, or save the table as CSV again",
                 where=source.where,
                 line=line,
             )
