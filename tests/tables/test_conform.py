@@ -86,6 +86,12 @@ def test_a_missing_column_is_named():
         conform(columns_of({"jobs": ["cook"]}), TRAIN.select(["job"]).schema)
 
 
+def test_a_column_that_is_where_it_belongs_is_no_near_match():
+    wanted = columns_of({"length": [1.0], "lengths": [2.0]}).schema
+    with pytest.raises(InputError, match=r"expected a column 'length'; found 'lengths'"):
+        conform(columns_of({"lengths": [2.0]}), wanted)
+
+
 def test_missing_columns_are_named_beside_those_that_were_found():
     with pytest.raises(InputError) as error:
         conform(columns_of({"x": [1.0], "pay": [2.0]}), TRAIN.select(["job"]).schema)

@@ -59,7 +59,8 @@ def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
         template = N_("expected the columns {columns}; {hint}")
         if len(missing) == 1:
             template = N_("expected a column {columns}; {hint}")
-        hint = did_you_mean(missing[0], names) or fill("found {columns}", columns=_some(names))
+        others = [name for name in names if name not in set(wanted)]  # any other one is where it belongs
+        hint = did_you_mean(missing[0], others) or fill("found {columns}", columns=_some(names))
         if not names:
             hint = fill("there are none")
         raise InputError(fill(template, columns=_some(missing), hint=hint))
