@@ -187,7 +187,7 @@ def test_a_member_without_finite_weights_is_left_out_and_said(monkeypatch: pytes
     )
     model = fit_table(without(people(), "pay"), "level", members=3, recipe=TINY)
     assert len(model.networks) == 2
-    assert model.record["notes"] == ["left out, as there were no finite weights after an epoch: member 2"]
+    assert model.record["notes"] == ("left out, as there were no finite weights after an epoch: member 2",)
 
 
 @settings(max_examples=50, deadline=None)

@@ -103,7 +103,8 @@ class _Request:
         there = set(names)
         schema = (one for one in self.schema if one.name in there or one.name not in self.optional)
         request = replace(self, schema=tuple(schema))
-        check_present(request.needed, names)
+        for wanted in ([column.name for column in request.schema], self.carried):
+            check_present(wanted, names)
         if not self.others:
             return request
         used = {column.name for column in request.schema}
