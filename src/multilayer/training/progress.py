@@ -134,13 +134,13 @@ def _in_notebook(what: str, total: float) -> Advance:
     progress = _progress(what, console)
     update = _advancing(progress, total)
     shown = display({"text/plain": ""}, raw=True, display_id=True)
-    last = -math.inf
+    last, whole = -math.inf, total
 
-    def advance(done: float, description: str, new_total: float | None = None) -> None:
-        nonlocal last, total
-        total = total if new_total is None else new_total
-        update(done, description, total)
-        if done < total and time.monotonic() - last < _SECONDS_BETWEEN:
+    def advance(done: float, description: str, total: float | None = None) -> None:
+        nonlocal last, whole
+        whole = whole if total is None else total
+        update(done, description, whole)
+        if done < whole and time.monotonic() - last < _SECONDS_BETWEEN:
             return
         last = time.monotonic()
         with console.capture() as line:
