@@ -5,12 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +17,7 @@
 #include "runtime/levels.hpp"
 #include "runtime/sharing.hpp"
 #include "runtime/threads.hpp"
+#include "tests/checks.hpp"
 
 namespace {
 
@@ -31,22 +29,6 @@ using multilayer::Into;
 using multilayer::LayerSource;
 using multilayer::Matrix;
 using multilayer::Network;
-
-std::atomic<int> failures{0};
-
-void expect(bool right, const std::string &what) {
-    if (right) return;
-    ++failures;
-    std::fprintf(stderr, "wrong: %s\n", what.c_str());
-}
-
-template <class T> std::vector<T> numbers(size_t n, unsigned seed) {
-    std::mt19937 random(seed);
-    std::uniform_real_distribution<T> between(-1, 1);
-    std::vector<T> made(n);
-    for (T &x : made) x = between(random);
-    return made;
-}
 
 // Layers of given widths, relu behind all but the last one.
 template <class T> struct Case {
@@ -92,11 +74,6 @@ template <class T> std::vector<T> run(const Network<T> &network, const Matrix<T>
     std::vector<T> y(x.rows * network.units());
     network.forward(x, y.data());
     return y;
-}
-
-template <class T> bool same(const std::vector<T> &one, const std::vector<T> &other) {
-    if (one.size() != other.size()) return false;
-    return one.empty() || std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
 }
 
 template <class T> void check(const std::vector<size_t> &widths, const std::vector<size_t> &batches) {
@@ -279,6 +256,5 @@ int main() {
         check_many_callers();
         check_fork();
     }
-    std::printf("%d wrong\n", failures.load());
-    return failures == 0 ? 0 : 1;
+    return report();
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runtime/levels.hpp"
+#include "tests/checks.hpp"
 #include "training/kernels.hpp"
 
 namespace {
@@ -23,8 +24,6 @@ using multilayer::ElementwiseFunction;
 using multilayer::ElementwiseKernel;
 using multilayer::Into;
 using multilayer::LossKind;
-
-int failures = 0;
 
 // Results by what they are of, as the first level gave them.
 std::map<std::string, std::vector<double>> known;
@@ -37,9 +36,9 @@ template <class T> void compare(const std::string &what, const std::vector<T> &y
         const double one = at->second[i], other = found[i];
         const bool same = std::isnan(one) ? std::isnan(other) : std::memcmp(&one, &other, sizeof one) == 0;
         if (same) continue;
-        ++failures;
-        std::fprintf(stderr, "wrong: %s, number %zu: %a here, %a at the first level\n", what.c_str(), i,
-                     other, one);
+        char where[80];
+        std::snprintf(where, sizeof where, ", number %zu: %a here, %a at the first level", i, other, one);
+        expect(false, what + where);
         return;
     }
 }
@@ -148,6 +147,5 @@ int main() {
         check_losses<float>();
         check_losses<double>();
     }
-    std::printf("%d wrong\n", failures);
-    return failures == 0 ? 0 : 1;
+    return report();
 }

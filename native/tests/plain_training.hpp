@@ -3,23 +3,15 @@
 
 #include <cmath>
 #include <cstddef>
-#include <random>
 #include <utility>
 #include <vector>
 
+#include "tests/checks.hpp"
 #include "training/kernels.hpp"
 
 namespace {
 
 using multilayer::Rule;
-
-template <class T> std::vector<T> numbers(size_t n, unsigned seed) {
-    std::mt19937 random(seed);
-    std::uniform_real_distribution<T> between(-1, 1);
-    std::vector<T> made(n);
-    for (T &x : made) x = between(random);
-    return made;
-}
 
 constexpr double rate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
 

@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "runtime/cpus.hpp"
+#include "tests/checks.hpp"
 
 namespace {
 
@@ -51,21 +52,18 @@ void chunk(void *, size_t, size_t, size_t) {}
 }  // namespace
 
 int main() {
-    int failures = 0;
-    const auto check_all = [&failures](const char *when) {
+    const auto check_all = [](const std::string &when) {
         for (const Case &one : cases) {
-            if (child_has(one)) continue;
-            ++failures;
-            std::fprintf(stderr, "wrong: OMP_NUM_THREADS=%s, %s\n", one.text ? one.text : "(unset)", when);
+            const std::string text = one.text ? one.text : "(unset)";
+            expect(child_has(one), "OMP_NUM_THREADS=" + text + ", " + when);
         }
     };
     check_all("before the first call");
     setenv("OMP_NUM_THREADS", "1", 1);
-    if (multilayer::threads() != 1) ++failures;
+    expect(multilayer::threads() == 1, "one thread, as the environment says at the first call");
     check_all("after it");
     const size_t chunks = 64;
     multilayer::run({chunk, nullptr, &chunks, 1}, 2);
     check_all("when the pool has started");
-    std::printf("%d wrong\n", failures);
-    return failures == 0 ? 0 : 1;
+    return report();
 }

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "runtime/levels.hpp"
 #include "runtime/threads.hpp"
+#include "tests/checks.hpp"
 #include "tests/plain_training.hpp"
 #include "training/faster_way.hpp"
 
@@ -23,18 +23,6 @@ using multilayer::Samples;
 using multilayer::TrainedLayer;
 using multilayer::Trainer;
 using multilayer::TrainingSettings;
-
-int failures = 0;
-
-void expect(bool right, const std::string &what) {
-    if (right) return;
-    ++failures;
-    std::fprintf(stderr, "wrong: %s\n", what.c_str());
-}
-
-template <class T> bool same(const std::vector<T> &one, const std::vector<T> &other) {
-    return std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0;
-}
 
 template <class T> bool in_stages(Trainer<T> &trainer, const Samples &samples, size_t batch) {
     trainer.open(samples, batch, {rate, 1, 1});
@@ -191,6 +179,5 @@ int main() {
         check_all<float>();
         check_all<double>();
     }
-    std::printf("%d wrong\n", failures);
-    return failures == 0 ? 0 : 1;
+    return report();
 }

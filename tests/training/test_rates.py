@@ -27,8 +27,9 @@ from multilayer.optimizers import (
 from multilayer.training import RateFactors, TrainConfig, native_engine
 from multilayer.training.batches import Batches
 from multilayer.training.engine import engine_for
-from multilayer.training.numpy_engine import NumpyEngine, updated
+from multilayer.training.numpy_engine import NumpyEngine
 from multilayer.training.rates import step_rates
+from multilayer.training.step import updated
 from tests.training.problem import NET, OPTIONS, X, Y, bits, data
 
 pytestmark = pytest.mark.usefixtures("engine")

@@ -32,9 +32,9 @@ from multilayer.training.numpy_engine import (
     StateInArrays,
     first_not_finite,
     square_sum,
-    updated,
 )
 from multilayer.training.rates import StepRates, step_rates
+from multilayer.training.step import updated
 
 __all__ = ["BlockEngine", "HereSums", "StepSums", "cluster_sums"]
 

@@ -1,8 +1,8 @@
 """Training steps in the native core, which holds the parameters and the optimizer state meanwhile.
 
 Where the core has kernels for all parts of a step, a run of steps is one call. A part without one (a user-defined
-activation, loss, optimizer or clipping, numbers per unit) is computed here in NumPy, and all others by the core, in the
-stages of one step after another.
+activation, loss, optimizer or clipping, numbers per unit) is computed in NumPy, and all others by the core, in the
+stages of one step after another (native_stages).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from multilayer._base.random import Random, rewinder
 from multilayer.activations import Activation
 from multilayer.backend import training as backend
 from multilayer.optimizers import InputScale, Optimizer, OptimizerState, Parameters
-from multilayer.training.backpropagation import mean_da
 from multilayer.training.batches import Batches
 from multilayer.training.config import TrainConfig
-from multilayer.training.data import mean_weights
 from multilayer.training.dropout import step_keys
 from multilayer.training.native_parts import InNumpy, is_readable, pieces, plain_targets, trainer_for
-from multilayer.training.numpy_engine import NumpyEngine, Outcome, updated, with_input_scale
+from multilayer.training.native_stages import Stages
+from multilayer.training.numpy_engine import NumpyEngine, Outcome
 from multilayer.training.rates import StepRates, step_rates
+from multilayer.training.step import updated, with_input_scale
 
 __all__ = ["NativeEngine"]
 
@@ -43,6 +43,7 @@ class NativeEngine:
     ) -> None:
         self._config, self._activations = config, activations
         self._trainer, self._in_numpy = trainer, in_numpy
+        self._stages = Stages(config, activations, trainer, in_numpy)
         self._hidden_dropout = len(config.dropout_rates(len(activations) - 1))
         self._slots = config.optimizer.slots if isinstance(config.optimizer, Optimizer) else ()
         self._memory: OptimizerState | None = None
@@ -157,15 +158,7 @@ class NativeEngine:
 
     def outputs(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return weighted sums and outputs of the last layer, without dropout."""
-        self._trainer.open(backend.Rows(x, None, None, None, len(x)))
-        last = len(self._activations) - 1
-        signals = self._forward(len(x))
-        if last in signals:
-            return signals[last]
-        a = self._trainer.read("a", last, len(x))
-        if not self._fused:
-            return a, self._trainer.read("z", last, len(x))
-        return a, np.asarray(self._activations[last](a))
+        return self._stages.outputs(x)
 
     def objective(
         self,
@@ -180,7 +173,7 @@ class NativeEngine:
         """
         x = x if is_readable(x) else x.copy()
         samples = backend.Rows(x, None if self._in_numpy.loss else plain_targets(y), weights, None, len(x))
-        value = self._objective(samples, 0, y, weights)
+        value = self._stages.objective(samples, 0, y, weights)
         if not math.isfinite(value):
             return value, ()
         self._trainer.find_gradients()
@@ -190,12 +183,6 @@ class NativeEngine:
         if what in self._taken:
             return self._taken[what]
         return self._trainer.get_scale() if what == "scale" else self._trainer.get(what)
-
-    @property
-    def _fused(self) -> bool:
-        """Whether the core has the last activation and the loss as one, and so no z of the last layer."""
-        last = self._activations[-1]
-        return not self._in_numpy.loss and isinstance(last, self._config.loss.fused_activations)
 
     def _run(
         self,
@@ -231,56 +218,11 @@ class NativeEngine:
         for number, step in enumerate(rates.tolist()):
             if interrupted():
                 break
-            value = self._objective(samples, number, *batches.targets(number), step)
+            value = self._stages.objective(samples, number, *batches.targets(number), step)
             if not math.isfinite(value) or not self._update(step):
                 return np.array(losses), False
             losses.append(value)
         return np.array(losses), True
-
-    def _objective(
-        self,
-        samples: backend.Rows,
-        number: int,
-        y: NDArray[Any],
-        weights: NDArray[np.float64] | None,
-        rates: Sequence[float] = (0.0,),
-    ) -> float:
-        """Return the objective of a batch, whose step is open then: forward, and for the gradients back."""
-        trainer, last = self._trainer, len(self._activations) - 1
-        trainer.open(samples, number, rates)
-        signals = self._forward(len(y))
-        if self._in_numpy.loss:
-            loss, activation, (a, z) = self._config.loss, self._activations[last], signals[last]
-            fractions, _ = mean_weights(weights, len(y))
-            trainer.write_values(loss.values(y, a, z, activation))
-            trainer.write("da", last, mean_da(loss, y, a, z, activation, fractions))
-        else:
-            trainer.compute_loss()
-            if last in signals:
-                self._backward(last, *signals[last])
-        layer = trainer.backward(last)
-        while layer <= last:
-            self._backward(layer, *signals[layer])
-            layer = trainer.backward(layer)
-        return trainer.objective()
-
-    def _forward(self, rows: int) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
-        """Return a and z of the layers whose activation is computed here."""
-        trainer, signals = self._trainer, {}
-        layer, last = trainer.forward(0), len(self._activations) - 1
-        while layer <= last:
-            a = trainer.read("a", layer, rows)
-            z = self._activations[layer](a)
-            trainer.write("z", layer, z)
-            signals[layer] = a, np.asarray(z)
-            if layer == last:
-                break
-            layer = trainer.forward(layer + 1)
-        return signals
-
-    def _backward(self, layer: int, a: NDArray[Any], z: NDArray[Any]) -> None:
-        dz = self._trainer.read("da", layer, len(a))
-        self._trainer.write("da", layer, self._activations[layer].vjp(a, z, dz))
 
     def _update(self, rates: Sequence[float]) -> bool:
         """Update the parameters, unless that is not finite; return whether it was."""
