@@ -14,17 +14,23 @@ from benchmarks.race import PACKAGES, TRAINERS, readable
 from benchmarks.stored import load
 
 TRAINER_NAMES = [module.removesuffix("_peer") for module in TRAINERS]
-START, END = "<!-- figures: python -m benchmarks page -->", "<!-- end of figures -->"
 
 
 def update(page: Path) -> None:
     """Replace the tables of the page."""
-    put(page, "\n\n".join(_tables()), START, END)
-    for part in (tables_page, deploy_page, scale_page, studio_page):
-        put(page, "\n\n".join(part.sections()), part.START, part.END)
+    parts = {
+        "figures": _figures,
+        "tables": tables_page.sections,
+        "deploy": deploy_page.sections,
+        "scale": scale_page.sections,
+        "studio": studio_page.sections,
+    }
+    for name, sections in parts.items():
+        start, end = f"<!-- {name}: python -m benchmarks page -->", f"<!-- end of {name} -->"
+        put(page, "\n\n".join(sections()), start, end)
 
 
-def _tables() -> Iterable[str]:
+def _figures() -> Iterable[str]:
     if forward := load("forward"):
         yield _context(forward)
         yield _forward(forward)

@@ -9,9 +9,8 @@ from benchmarks.markdown import table
 from benchmarks.race import readable
 from benchmarks.stored import load
 
-__all__ = ["END", "START", "sections"]
+__all__ = ["sections"]
 
-START, END = "<!-- scale: python -m benchmarks page -->", "<!-- end of scale -->"
 OURS = "multilayer"
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from benchmarks.markdown import table
 from benchmarks.stored import load
 
-__all__ = ["END", "START", "sections"]
-
-START, END = "<!-- studio: python -m benchmarks page -->", "<!-- end of the studio -->"
+__all__ = ["sections"]
 
 
 def sections() -> Iterable[str]:

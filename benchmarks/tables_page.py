@@ -12,9 +12,7 @@ from benchmarks.stored import load
 from benchmarks.tables import OURS, Measured, Summary, beside, pairs, ratio, summary
 from benchmarks.tables_peers import LIMITED
 
-__all__ = ["END", "START", "sections"]
-
-START, END = "<!-- tables: python -m benchmarks page -->", "<!-- end of the tables -->"
+__all__ = ["sections"]
 
 
 def sections() -> Iterable[str]:
