@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,26 +36,34 @@ def restored_signals() -> Iterator[None]:
         signal.signal(which, handler)
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[[int], Any]]:
-    """Return a function that starts so many workers, each a process with one thread, and returns a client of them."""
+@contextmanager
+def cluster_of(workers: int) -> Iterator[Any]:
+    """Start so many workers, each a process with one thread, and return a client of them."""
     from distributed import Client, LocalCluster
 
+    cluster = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=":0",
+        silence_logs=50,
+    )
+    with cluster, Client(cluster, set_as_default=False) as client:
+        yield client
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[int], Any]]:
+    """Return a function that starts a cluster of a number of workers, and returns a client of it."""
     with ExitStack() as stack:
+        yield lambda workers: stack.enter_context(cluster_of(workers))
 
-        def started(workers: int) -> Any:
-            cluster = stack.enter_context(
-                LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=":0",
-                    silence_logs=50,
-                )
-            )
-            return stack.enter_context(Client(cluster, set_as_default=False))
 
-        yield started
+@pytest.fixture(scope="package")
+def pair() -> Iterator[Any]:
+    """Return a client of two workers, started once: for tests that leave workers as they find them."""
+    with cluster_of(2) as client:
+        yield client
 
 
 def processes(client: Any) -> list[int]:

@@ -24,10 +24,14 @@ def alone():
     return {name: trained(name) for name in NAMES}
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5])
+@pytest.mark.parametrize("count", [1, 3, 5])
 def test_any_number_of_workers(start, alone, count):
     client = start(count)
     assert {name: trained(name, client) for name in NAMES} == alone
+
+
+def test_two_workers(pair, alone):
+    assert {name: trained(name, pair) for name in NAMES} == alone
 
 
 def test_levels_beside_each_other(scheduler, alone):

@@ -33,13 +33,13 @@ def test_progress_of_all_workers(start):
     assert {event.member for event in seen} == {1, 2, 3, 4, 5}
 
 
-def test_rows_that_are_encoded_on_the_workers(start, monkeypatch):
+def test_rows_that_are_encoded_on_the_workers(pair, monkeypatch):
     alone = fitted()
     monkeypatch.setattr(encoded, "_AT_ONCE", 0)
-    assert fitted(start(2)) == alone
+    assert fitted(pair) == alone
 
 
-def test_rows_that_the_workers_read_in_blocks(start, tmp_path):
+def test_rows_that_the_workers_read_in_blocks(pair, tmp_path):
     folder = written(without(table(), "amount"), tmp_path / "t", group=100)
 
     def trained(**options):
@@ -47,14 +47,14 @@ def test_rows_that_the_workers_read_in_blocks(start, tmp_path):
         return digest(model.networks)
 
     seen = []
-    assert trained(cluster=start(2), progress=seen.append) == trained(progress=False)
+    assert trained(cluster=pair, progress=seen.append) == trained(progress=False)
     assert seen[-1].unit == "row"
     assert seen[-1].done == seen[-1].total
 
 
-def test_weights_of_rows(start):
+def test_weights_of_rows(pair):
     weights = np.random.default_rng(0).random(600)
-    assert fitted(start(2), weights=weights) == fitted(weights=weights)
+    assert fitted(pair, weights=weights) == fitted(weights=weights)
 
 
 def test_a_bag_goes_on_from_its_checkpoint_where_the_scheduler_is_lost(scheduler, tmp_path):
@@ -89,10 +89,10 @@ def test_time_and_interruption(start):
     assert model.networks
 
 
-def test_the_estimator(start):
+def test_the_estimator(pair):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((200, 3))
     classifier = TabularClassifier(2, epochs=5, hidden=(8,), random_state=0)
     y = X[:, 0] > 0
     alone = classifier.fit(X, y).predict_proba(X)
-    assert (classifier.fit(X, y, cluster=start(1)).predict_proba(X) == alone).all()
+    assert (classifier.fit(X, y, cluster=pair).predict_proba(X) == alone).all()

@@ -17,20 +17,20 @@ pytestmark = MARKS
 
 
 @pytest.mark.parametrize(("dtype", "weighted"), [(np.float32, False), (np.float64, True)])
-def test_other_data(start, dtype, weighted):
+def test_other_data(pair, dtype, weighted):
     X, y = samples(dtype)
     weights = np.random.default_rng(1).random(ROWS) if weighted else None
     options = {"optimizer": "lbfgs", "X": X, "y": y, "sample_weight": weights}
-    alone, shared = network_trained(**options), network_trained(start(2), **options)
+    alone, shared = network_trained(**options), network_trained(pair, **options)
     assert shared.network == alone.network
     assert shared.history.loss == alone.history.loss
 
 
-def test_shards_of_any_size_have_the_same_sum(start, monkeypatch):
-    client, alone = start(2), trained("lbfgs")
+def test_shards_of_any_size_have_the_same_sum(pair, monkeypatch):
+    alone = trained("lbfgs")
     for blocks in (1, 2, 8, 64):
         monkeypatch.setattr(sums, "shard_blocks", lambda *_, blocks=blocks: blocks)
-        assert trained("lbfgs", client) == alone
+        assert trained("lbfgs", pair) == alone
 
 
 def test_a_worker_of_another_version_is_refused(start):
@@ -100,17 +100,16 @@ def test_lost_workers_are_a_line_beside_the_progress(start, capsys, optimizer):
 
 @pytest.mark.oracle
 @pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
-def test_arrays_and_data_frames_of_dask(start, optimizer):
+def test_arrays_and_data_frames_of_dask(pair, optimizer):
     import dask.array as da
     import dask.dataframe as dd
     import pandas as pd
 
     X, y = samples()
     expected = trained(optimizer)
-    client = start(2)
 
     def shared(X, y):
-        return digest([network_trained(client, optimizer=optimizer, X=X, y=y).network])
+        return digest([network_trained(pair, optimizer=optimizer, X=X, y=y).network])
 
     uneven = da.from_array(X, chunks=((777, 5000, 1, ROWS - 5778), (7, 13)))
     assert shared(uneven, da.from_array(y)) == expected

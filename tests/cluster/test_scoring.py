@@ -25,8 +25,8 @@ def expected(model, data, tmp_path):
     return contents(tmp_path / "expected")
 
 
-def test_the_files_of_one_process(start, model, data, tmp_path, expected):
-    found = score(model, data, tmp_path / "out", cluster=start(2))
+def test_the_files_of_one_process(pair, model, data, tmp_path, expected):
+    found = score(model, data, tmp_path / "out", cluster=pair)
     assert (found.done, found.faults) == (6, ())
     assert contents(tmp_path / "out") == expected
     manifests = [(tmp_path / folder / "_manifest.json").read_bytes() for folder in ("out", "expected")]
@@ -54,11 +54,11 @@ def test_workers_killed(start, model, data, tmp_path, killed):
     assert all("was lost; others do its work again" in sentence for sentence in lost)
 
 
-def test_faults_are_named_as_in_one_process(start, model, data, tmp_path):
+def test_faults_are_named_as_in_one_process(pair, model, data, tmp_path):
     (data / "part-1.parquet").write_bytes(b"PAR1 no more")
     table(2).drop(columns="kind").to_parquet(data / "part-2.parquet")
     alone = score(model, data, tmp_path / "alone")
-    shared = score(model, data, tmp_path / "out", cluster=start(2))
+    shared = score(model, data, tmp_path / "out", cluster=pair)
     assert {*shared.faults} == {*alone.faults}
     assert shared.done == 4
     assert contents(tmp_path / "out") == contents(tmp_path / "alone")

@@ -63,22 +63,20 @@ def assert_same(found, expected):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of training that ends before it has converged
 @pytest.mark.parametrize("name", SEARCHES)
-def test_the_same_scores_wherever_they_are_found(start, name):
+def test_the_same_scores_wherever_they_are_found(pair, name):
     with parallel_config("sequential"):
         alone = scores(SEARCHES[name])
     with parallel_config("loky", n_jobs=2):
         assert_same(scores(SEARCHES[name]), alone)
-    client = start(2)
-    with parallel_config("dask", client=client):
+    with parallel_config("dask", client=pair):
         assert_same(scores(SEARCHES[name]), alone)
 
 
 @pytest.mark.oracle
-def test_folds_are_tasks_of_their_own(start):
+def test_folds_are_tasks_of_their_own(pair):
     classifier = TabularClassifier(1, epochs=4, hidden=(8,), random_state=0)
     alone = cross_val_score(classifier, *samples(), cv=4)
-    client = start(2)
-    with parallel_config("dask", client=client):
+    with parallel_config("dask", client=pair):
         np.testing.assert_array_equal(cross_val_score(classifier, *samples(), cv=4), alone)
 
 
@@ -89,7 +87,7 @@ def score(rate):
 
 @pytest.mark.oracle
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_trials_of_optuna(start):
+def test_trials_of_optuna(pair):
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
     def best():
@@ -103,8 +101,7 @@ def test_trials_of_optuna(start):
     alone = best()
     with parallel_config("loky", n_jobs=2):
         assert best() == alone
-    client = start(2)
-    with parallel_config("dask", client=client):
+    with parallel_config("dask", client=pair):
         assert best() == alone
 
 
