@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import csv
 
 from multilayer.cluster import ClusterLostError
 from multilayer.estimators import TabularClassifier
@@ -87,6 +92,24 @@ def test_time_and_interruption(start):
     model = bag_trained(client, recipe=long, watch=interrupt)
     assert any("training was interrupted" in note for note in model.record["notes"])
     assert model.networks
+
+
+def test_the_command_reports_a_lost_worker(scheduler, tmp_path):
+    address, programs = scheduler("", "")
+    csv.write_csv(table(), tmp_path / "t.csv")
+    (tmp_path / "long.toml").write_text("hidden = [24, 16]\nepochs = 1000000\nmost_rows = 1000000000000\n")
+    told = "--target z --members 2 --config long.toml --time 6 -o m.safetensors --json --cluster"
+    command = [sys.executable, "-m", "multilayer", "train", "t.csv", *told.split(), address]
+    events = list[dict[str, Any]]()
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            events.append(json.loads(line))
+            if len(events) == 1:
+                programs[1].kill()
+    assert process.returncode == 0
+    (lost,) = [event for event in events if event["event"] == "worker lost"]
+    assert lost["left"] == 1
+    assert events[-1]["event"] == "trained"
 
 
 def test_the_estimator(pair):
