@@ -7,7 +7,6 @@ from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, check_writable, shown, write
-from multilayer._base.text import fill
 
 __all__ = ["write_source"]
 
@@ -30,10 +29,7 @@ def write_source(
     stem = target.name.removesuffix(suffix)
     if not stem or not stem.isprintable() or set('"\\') & set(stem):
         raise InputError(
-            fill(
-                "{path}: a file of source needs a name, without quotes and control characters",
-                path=shown(path),
-            )
+            "{path}: a file of source needs a name, without quotes and control characters", path=shown(path)
         )
     texts = source(stem if name is None else name)
     paths: dict[Path, str] = {}

@@ -181,13 +181,11 @@ def fixed_point(network: MLP, samples: Any) -> FixedPoint:
         fixed = _layer(number, record, scales)
         if fixed.largest_sum > LARGEST32:
             raise InputError(
-                fill(
-                    "layer {number}: with int8 weights and int16 inputs a sum could reach "
-                    "{largest_sum:.3g}, more than int32 holds; give the layer fewer inputs, "
-                    "or smaller weights by weight decay",
-                    number=number,
-                    largest_sum=fixed.largest_sum,
-                )
+                "layer {number}: with int8 weights and int16 inputs a sum could reach "
+                "{largest_sum:.3g}, more than int32 holds; give the layer fewer inputs, "
+                "or smaller weights by weight decay",
+                number=number,
+                largest_sum=fixed.largest_sum,
             )
         made.append(fixed)
         scales = np.full(record.layer.units, 2.0**fixed.z_exponent)
@@ -208,26 +206,22 @@ def _exponent(largest: float, limit: int) -> int:
 def _check(number: int, layer: Dense, last: bool) -> None:
     h = layer.activation
     if not (np.isfinite(layer.W).all() and np.isfinite(layer.b).all()):
-        raise InputError(fill("layer {number}: W or b holds nan or infinity", number=number))
+        raise InputError("layer {number}: W or b holds nan or infinity", number=number)
     if isinstance(h, activations.Elementwise):
         if any(value.ndim for value in h.parameters):
             raise InputError(
-                fill(
-                    "layer {number}: {name} has a parameter for each unit, and fixed point "
-                    "has one table for a layer; give it one slope for all units",
-                    number=number,
-                    name=h.facts.name,
-                )
-            )
-    elif not (last and h in _LOGITS):
-        raise InputError(
-            fill(
-                "layer {number}: {name} mixes the units of a row, which fixed point does not "
-                "do; softmax and log_softmax at the end are left out, as the largest sum is "
-                "the class",
+                "layer {number}: {name} has a parameter for each unit, and fixed point "
+                "has one table for a layer; give it one slope for all units",
                 number=number,
                 name=h.facts.name,
             )
+    elif not (last and h in _LOGITS):
+        raise InputError(
+            "layer {number}: {name} mixes the units of a row, which fixed point does not "
+            "do; softmax and log_softmax at the end are left out, as the largest sum is "
+            "the class",
+            number=number,
+            name=h.facts.name,
         )
 
 
@@ -236,10 +230,7 @@ def _layer(number: int, record: LayerRecord, scales: NDArray[np.float64]) -> Fix
     largest_a, largest_z = (float(np.abs(values).max()) for values in (record.a, record.z))
     if not math.isfinite(largest_a + (0.0 if h in _LOGITS else largest_z)):
         raise InputError(
-            fill(
-                "layer {number}: outputs on the samples are not finite; look at net.trace(samples)",
-                number=number,
-            )
+            "layer {number}: outputs on the samples are not finite; look at net.trace(samples)", number=number
         )
     weights = layer.W.astype(np.float64) * scales[:, np.newaxis]
     exponents = np.array([_exponent(float(np.abs(column).max()), 127) for column in weights.T])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.exchange.source.kernels.table import KERNELS, kernel_arguments
 from multilayer.exchange.source.languages.dialect import parsed
 from multilayer.network.held import network_of
 from multilayer.network.mlp import MLP
 from multilayer.tables.model import Model
 
-__all__ = ["LayerPlan", "Plan", "identifier", "plan_of"]
+__all__ = ["LayerPlan", "Plan", "digest_of", "identifier", "plan_of"]
 
 Array = NDArray[Any]
 
@@ -110,16 +110,18 @@ class Plan:
     @property
     def origin(self) -> tuple[str, ...]:
         """Return lines on what the source was made of, of ASCII; nothing in them was written by a user."""
-        digest = hashlib.sha256()
-        for layer in self.layers:
-            digest.update(layer.W.tobytes() + layer.b.tobytes())
         widths = "-".join(map(str, self.network.widths))
         activations = ", ".join(layer.activation.facts.name for layer in self.network.layers)
         return (
             f"Written by multilayer {version('multilayer')}.",
             f"Network {widths} ({activations}), {self.network.dtype}; sha256 of W(1), b(1), W(2), ...:",
-            digest.hexdigest(),
+            digest_of(self.layers),
         )
+
+
+def digest_of(layers: Iterable[LayerPlan]) -> str:
+    """Return the sha256 of all W and b."""
+    return hashlib.sha256(b"".join(layer.W.tobytes() + layer.b.tobytes() for layer in layers)).hexdigest()
 
 
 def identifier(name: str) -> str:
@@ -136,12 +138,10 @@ def identifier(name: str) -> str:
     made = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
     if not made or len(made) > _LONGEST_NAME:
         raise InputError(
-            fill(
-                "the name {name} does not make an identifier; give one of 1 to "
-                "{longest_name} letters and digits of ASCII, as name='iris'",
-                name=one_line(repr(name), 60),
-                longest_name=_LONGEST_NAME,
-            )
+            "the name {name} does not make an identifier; give one of 1 to "
+            "{longest_name} letters and digits of ASCII, as name='iris'",
+            name=one_line(repr(name), 60),
+            longest_name=_LONGEST_NAME,
         )
     return f"network_{made}" if made[0].isdigit() else made
 
@@ -189,19 +189,14 @@ def _layer(number: int, layer: Any) -> LayerPlan:
     kernel = KERNELS.get(type(layer.activation))
     if kernel is None:
         raise InputError(
-            fill(
-                "layer {number}: activation {name} is not in the catalogue, so there is no "
-                "source for it; give the layer one of multilayer.activations",
-                number=number,
-                name=one_line(layer.activation.facts.name, 60),
-            )
+            "layer {number}: activation {name} is not in the catalogue, so there is no "
+            "source for it; give the layer one of multilayer.activations",
+            number=number,
+            name=one_line(layer.activation.facts.name, 60),
         )
     if not (np.isfinite(layer.W).all() and np.isfinite(layer.b).all()):
         raise InputError(
-            fill(
-                "layer {number}: W or b holds nan or infinity; source is written of finite weights",
-                number=number,
-            )
+            "layer {number}: W or b holds nan or infinity; source is written of finite weights", number=number
         )
     dtype = layer.dtype
     function = kernel.float32 if dtype == np.float32 else kernel.float64

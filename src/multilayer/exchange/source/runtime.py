@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.exchange.imported import Runner
 
 __all__ = [
@@ -177,8 +177,8 @@ def _output(command: Sequence[Any], text: str) -> str:
     try:
         run = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603  (ours)
     except OSError as error:
-        raise InputError(fill("{program} cannot be run: {error}", program=command[0], error=error)) from None
+        raise InputError("{program} cannot be run: {error}", program=command[0], error=error) from None
     if run.returncode != 0:
         message = one_line(run.stderr.strip(), 200)
-        raise InputError(fill("{program} failed: {error}", program=Path(command[0]).name, error=message))
+        raise InputError("{program} failed: {error}", program=Path(command[0]).name, error=message)
     return run.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
@@ -17,7 +16,7 @@ from multilayer.exchange.onnx.tables_proof import Rows
 from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.kernels.rows import softmax_f64
 from multilayer.exchange.source.languages.dialect import Dialect
-from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
+from multilayer.exchange.source.plan import LayerPlan, Plan, digest_of, plan_of
 from multilayer.exchange.source.program import Program
 from multilayer.exchange.source.table_inputs import (
     TRANSFORMS,
@@ -56,15 +55,12 @@ class TablePlan:
     @property
     def origin(self) -> tuple[str, ...]:
         """Return lines on what the source was made of; nothing in them was written by a user."""
-        digest = hashlib.sha256()
-        for layer in self.layers:
-            digest.update(layer.W.tobytes() + layer.b.tobytes())
         first, *_ = self.members[0].origin
         return (
             first,
             f"{len(self.members)} networks of a table, {len(self.schema)} columns, {self.model.encoder.width} inputs; "
             "sha256 of all W and b:",
-            digest.hexdigest(),
+            digest_of(self.layers),
         )
 
     @property
@@ -187,11 +183,9 @@ def table_plan_of(model: Model, name: str) -> TablePlan:
             plan = plan_of(MLP([*network.layers[:-1], Dense(last.W, last.b)]), name)
             if members and plan.real != members[0].real:
                 raise InputError(
-                    fill(
-                        "expected the type of network 1, {first}, found {dtype}",
-                        first=model.networks[0].dtype,
-                        dtype=network.dtype,
-                    )
+                    "expected the type of network 1, {first}, found {dtype}",
+                    first=model.networks[0].dtype,
+                    dtype=network.dtype,
                 )
         members.append(
             replace(plan, layers=tuple(replace(one, number=layers + one.number) for one in plan.layers))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 
 from multilayer.exchange.source.kernels.coefficients import Table
-from multilayer.exchange.source.languages.dialect import UNARY, Parsed, Text
+from multilayer.exchange.source.languages.dialect import UNARY, Dialect, Parsed, Text
 
 __all__ = ["PRIMITIVES", "C", "number", "numbers"]
 
@@ -48,12 +47,8 @@ def numbers(values: Sequence[float], kind: str, indent: str = "    ", width: int
     return "\n".join(lines)
 
 
-class C:
+class C(Dialect):
     """The dialect of C99, for networks of type `real`."""
-
-    heads: ClassVar[dict[str, str]] = {"while": "while ({})", "if": "if ({})", "else": "else"}
-    words: ClassVar[dict[str, str]] = {"and": "&&", "or": "||", "not": "!"}
-    comparisons: ClassVar[dict[str, str]] = {}
 
     def __init__(self, real: str) -> None:
         self.real = real
@@ -69,9 +64,6 @@ class C:
     def number(self, value: float, kind: str) -> str:
         return number(value, kind)
 
-    def arithmetic(self, text: Text) -> Text:
-        return text
-
     def primitive(self, name: str, arguments: Sequence[Text], kind: str) -> Text:
         texts = [argument.text for argument in arguments]
         if name in _SUFFIXED:
@@ -86,9 +78,6 @@ class C:
         if name == "zeros8":
             return Text("{0.0}", kind)
         return Text(f"{name}({', '.join(texts)})", kind)
-
-    def conditional(self, test: str, then: str, otherwise: str) -> str:
-        return f"{test} ? {then} : {otherwise}"
 
     def structure(self, name: str, fields: dict[str, str], doc: str) -> str:
         members = " ".join(f"{self.type(kind)} {field};" for field, kind in fields.items())
@@ -111,12 +100,6 @@ class C:
         if "row" in function.parameters.values():  # short rows are computed side by side, without loops
             body = [f"UNROLL {line}" if line.startswith("while (i <") else line for line in body]
         return doc + "\n".join(self.block(f"INLINE {result} {function.name}({parameters})", body))
-
-    def block(self, head: str, body: list[str]) -> list[str]:
-        return [f"{head} {{", *(f"    {line}" for line in body), "}"]
-
-    def statement(self, text: str) -> str:
-        return f"{text};"
 
     def element(self, array: Text, index: str) -> str:
         return f"{array.text}[{index} * stride]" if array.type == "row" else f"{array.text}[{index}]"

@@ -6,56 +6,37 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from multilayer.exchange.source.kernels.coefficients import Table
-from multilayer.exchange.source.languages.decimals import decimal, decimals
-from multilayer.exchange.source.languages.dialect import COMPARE, MULTIPLY, Parsed, Text
+from multilayer.exchange.source.languages.decimals import decimals
+from multilayer.exchange.source.languages.dialect import COMPARE, MULTIPLY, Float64Dialect, Parsed, Text
 
 __all__ = ["NOT_FINITE", "PRIMITIVES", "Python", "literal"]
 
 _TYPES = {"f32": "float", "f64": "float", "i32": "int", "row": "list[float]", "numbers64": "list[float]"}
 _TYPES |= {"table32": "tuple[float, ...]", "table64": "tuple[float, ...]", "real": "float"}
-_CALLS = {
-    "fma": ("fma64({})", "fma32({})"),
-    "absolute": ("abs({})", "abs({})"),
-    "sqrt": ("sqrt({})", "f32(sqrt({}))"),
-    "to_int": ("int({})", "int({})"),
-    "two_to_the": ("ldexp(1.0, {})", "ldexp(1.0, {})"),
-}
-"""The calls for float64 and for float32; others are called as they are."""
 NOT_FINITE = {"inf": "math.inf", "-inf": "-math.inf", "nan": "math.nan"}
 
 
-def literal(value: float, kind: str) -> str:
-    """Return a number of Python, exact."""
-    text = decimal(value, kind)
-    return NOT_FINITE.get(text, text)
-
-
-class Python:
+class Python(Float64Dialect):
     """The dialect of Python 3.11."""
 
     heads: ClassVar[dict[str, str]] = {"while": "while {}", "if": "if {}", "else": "else"}
     words: ClassVar[dict[str, str]] = {"and": "and", "or": "or", "not": "not "}
-    comparisons: ClassVar[dict[str, str]] = {}
-
-    def number(self, value: float, kind: str) -> str:
-        return literal(value, kind)
-
-    def arithmetic(self, text: Text) -> Text:
-        return Text(f"f32({text.text})", "f32") if text.type == "f32" else text
+    rounded = "f32({})"
+    not_finite = NOT_FINITE
+    calls: ClassVar[dict[str, tuple[str, str]]] = {
+        "fma": ("fma64({})", "fma32({})"),
+        "absolute": ("abs({})", "abs({})"),
+        "sqrt": ("sqrt({})", "f32(sqrt({}))"),
+        "to_int": ("int({})", "int({})"),
+        "two_to_the": ("ldexp(1.0, {})", "ldexp(1.0, {})"),
+    }
 
     def primitive(self, name: str, arguments: Sequence[Text], kind: str) -> Text:
-        texts = ", ".join(argument.text for argument in arguments)
-        narrow = kind == "f32"
-        if name in ("to_f32", "narrow", "to_f64", "to_real"):
-            (first,) = arguments
-            rounds = narrow and first.type != "f32"
-            return Text(f"f32({texts})", kind) if rounds else Text(first.text, kind, first.level)
         if name == "signbit":
-            return Text(f"copysign(1.0, {texts}) < 0.0", kind, COMPARE)
+            return Text(f"copysign(1.0, {arguments[0].text}) < 0.0", kind, COMPARE)
         if name == "zeros8":
             return Text("[0.0] * 8", kind, MULTIPLY)
-        wide_call, narrow_call = _CALLS.get(name, (f"{name}({{}})",) * 2)
-        return Text((narrow_call if narrow else wide_call).format(texts), kind)
+        return super().primitive(name, arguments, kind)
 
     def conditional(self, test: str, then: str, otherwise: str) -> str:
         return f"{then} if {test} else {otherwise}"
@@ -71,7 +52,7 @@ class Python:
         return f"{table.name} = (\n{decimals(table, table.kind)},\n)"
 
     def constant(self, name: str, value: float, kind: str) -> str:
-        return f"{name} = {literal(value, kind)}"
+        return f"{name} = {self.number(value, kind)}"
 
     def function(self, function: Parsed, body: list[str]) -> str:
         parameters = ", ".join(f"{name}: {_type(kind)}" for name, kind in function.parameters.items())
@@ -85,14 +66,11 @@ class Python:
     def statement(self, text: str) -> str:
         return text
 
-    def element(self, array: Text, index: str) -> str:
-        return f"{array.text}[{index}]"
-
-    def argument(self, text: Text, level: int) -> str:
-        return text.within(level)
-
     def declaration(self, name: str, value: Text, constant: bool) -> str:
         return f"{name} = {value.text}"
+
+
+literal = Python().number
 
 
 def _type(kind: str) -> str:
