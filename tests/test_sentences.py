@@ -8,8 +8,8 @@ in a row in the literal text of a string, with only a space, a comma or a place 
 - The template of `fill` is a literal or a name of one, never computed. A literal template names exactly the
   places that it is given. A place takes a value: words that are written out belong into the template.
 
-- A message of an `InputError` is `fill(...)`, or a literal without places: an f-string may only join what is translated
-  already, as in f"{where}: {reason}".
+- The message of an `InputError` is a template as that of `fill`, with its places behind it. An f-string may only join
+  what is translated already, as in f"{where}: {reason}".
 
 By construction no sentences: docstrings, the text that `__repr__` returns, and the f-string of an exception that is no
 user's mistake.
@@ -33,6 +33,8 @@ NOT_OURS = {"estimators", "source", "update.py"}
 
 MISTAKES = ("InputError", "TrainingWarning")
 """What a user reads: errors to mend, and warnings."""
+FILLED = ("fill", "InputError")
+"""What takes a template and its places."""
 
 WORD = r"[^\W\d_]{2,}"
 PLACE = "\0"
@@ -96,12 +98,12 @@ def places(template: str) -> set[str]:
     return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def faults_of_fill(call: ast.Call) -> Iterator[str]:
-    """What is wrong with a call of `fill`."""
+def faults_of_fill(call: ast.Call, name: str = "fill") -> Iterator[str]:
+    """What is wrong with a call of `fill`, or of what fills a template as it does."""
     template = call.args[0]
     given = {keyword.arg for keyword in call.keywords}
     if isinstance(template, ast.Constant) and None not in given and places(template.value) != given:
-        yield f"fill is given {sorted(given)}, the template has {sorted(places(template.value))}"
+        yield f"{name} is given {sorted(given)}, the template has {sorted(places(template.value))}"
     for keyword in call.keywords:
         values = [keyword.value]
         if isinstance(keyword.value, ast.IfExp):
@@ -149,10 +151,10 @@ def faults_of(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr() as message, *_]) if name in MISTAKES:
             if re.search(WORD, literal(message) or ""):
                 yield f"words in the f-string of {name}"
-        case ast.Call(func=ast.Name(id="fill"), args=[template, *_]):
-            if not constant(template):
-                yield "the template of fill is computed"
-            yield from faults_of_fill(node)
+        case ast.Call(func=ast.Name(id=name), args=[template, *_], keywords=given) if name in FILLED:
+            if (given or name == "fill") and not constant(template):
+                yield f"the template of {name} is computed"
+            yield from faults_of_fill(node, name)
 
 
 def faults_in(path: Path) -> list[str]:
@@ -175,9 +177,10 @@ def test_fill_is_given_what_its_template_names():
     found = []
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fill":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FILLED:
                 found += [
-                    f"{path.relative_to(SOURCES)}:{node.lineno}: {fault}" for fault in faults_of_fill(node)
+                    f"{path.relative_to(SOURCES)}:{node.lineno}: {fault}"
+                    for fault in faults_of_fill(node, node.func.id)
                 ]
     assert not found, "\n".join(found)
 
@@ -229,7 +232,10 @@ def test_a_users_mistake_is_a_template():
     assert list(faults(ast.parse('raise InputError(f"{name} has no layer {n}")')))
     assert list(faults(ast.parse('raise InputError(f"unknown: {name}")')))
     assert list(faults(ast.parse('raise InputError("no layer " + name)')))
-    assert not list(faults(ast.parse('raise InputError(fill("{name} has no layer {n}", name=name, n=n))')))
+    assert list(faults(ast.parse('raise InputError("layer {layer}", unit=2)')))
+    assert list(faults(ast.parse("raise InputError(template(kind), layer=2)")))
+    assert not list(faults(ast.parse('raise InputError("{name} has no layer {n}", name=name, n=n)')))
+    assert not list(faults(ast.parse("raise InputError(reason)")))
     assert not list(faults(ast.parse('raise InputError(f"{where}: {reason}")')))
     assert not list(faults(ast.parse('raise InputError("X has no samples")')))
     assert not list(faults(ast.parse('raise TypeError(f"{name} has no layer {n}")')))

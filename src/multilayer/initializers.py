@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.names import Entry, Registry
 from multilayer._base.random import Random
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, Elementwise, Sigmoid
 
 __all__ = [
@@ -66,11 +66,9 @@ class Scaled(Initializer):
     def __post_init__(self) -> None:
         if not isinstance(self.distribution, str) or self.distribution not in ("uniform", "normal"):
             raise InputError(
-                fill(
-                    "{kind}: distribution must be 'uniform' or 'normal'; got {distribution}",
-                    kind=type(self).__name__,
-                    distribution=one_line(repr(self.distribution), 60),
-                )
+                "{kind}: distribution must be 'uniform' or 'normal'; got {distribution}",
+                kind=type(self).__name__,
+                distribution=one_line(repr(self.distribution), 60),
             )
 
 
@@ -175,10 +173,7 @@ class ScikitLearn(Initializer):
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, Activation):
             raise InputError(
-                fill(
-                    "ScikitLearn: hidden must be an Activation, such as relu; got {hidden!r}",
-                    hidden=self.hidden,
-                )
+                "ScikitLearn: hidden must be an Activation, such as relu; got {hidden!r}", hidden=self.hidden
             )
 
     def __call__(

@@ -197,7 +197,7 @@ ELSEWHERE = {
         "invscaling": "inverse_scaling",
         "cosine_decay CosineAnnealingLR": "cosine",
         "OneCycleLR": "one_cycle",
-        "ReduceLROnPlateau": "adaptive",
+        "ReduceLROnPlateau plateau": "adaptive",
     },
     metrics: {
         "acc accuracy_score categorical_accuracy sparse_categorical_accuracy": "accuracy",
@@ -232,7 +232,15 @@ def test_a_name_from_another_library_finds_what_it_means_there(module, elsewhere
         (losses, "NLLLoss", "take 'categorical_cross_entropy'"),
         (losses, "PoissonNLLLoss", "take 'poisson'"),
         (losses, "SmoothL1Loss", r"take Huber\(delta\)"),
-        (optimizers, "momentum", r"write SGD\(0.01, momentum=0.9\)"),
+        (optimizers, "momentum", r"write SGD\(0.01, momentum=0.9, nesterov=False\)"),
+        (optimizers, "NAG", r"write SGD\(0.01, momentum=0.9, nesterov=True\)"),
+        (activations, "CReLU", "take relu"),
+        (activations, "RReLU", "take leaky_relu"),
+        (activations, "sine", r'write Custom\("sine", np.sin, np.cos\)'),
+        (schedules, "warmup_cosine", r"write Cosine\(warmup=0.1\)"),
+        (schedules, "ExponentialLR", "take 'cosine', or write a Schedule"),
+        (metrics, "F1Score", "sklearn.metrics"),
+        (metrics, "loss", "give it as loss="),
     ],
 )
 def test_a_name_from_another_library_that_is_no_entry_says_what_is_here(module, elsewhere, here):

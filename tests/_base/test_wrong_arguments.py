@@ -137,3 +137,26 @@ def test_a_checkpoint_is_no_device(device):
     with pytest.raises(InputError, match=f"{device}: expected a file, found a device or a pipe; name a file"):
         fit_with(checkpoint=Checkpoint(device), callbacks=seen.append)
     assert not seen
+
+
+@pytest.mark.parametrize(
+    ("option", "here"),
+    [
+        ("lr", r"optimizer=Adam\(0.01\)"),
+        ("eps", r"optimizer=Adam\(0.01\)"),
+        ("learning_rate_schedule", "schedule="),
+        ("tol", "stopping=EarlyStopping"),
+        ("kernel_regularizer", "l2="),
+        ("n_jobs", r"multilayer.set_threads\(2\)"),
+        ("dtype", r"network.astype\(np.float32\)"),
+    ],
+)
+def test_an_option_of_another_library_is_answered_with_the_one_here(option, here):
+    with pytest.raises(InputError, match=f"fit: no option is called '{option}'; it is {here}"):
+        fit_with(**{option: 1})
+
+
+@pytest.mark.parametrize("option", ["n_hidden", "hidden_layers", "hidden_layer_sizes", "units"])
+def test_the_widths_of_another_library_are_answered_with_ours(option):
+    with pytest.raises(InputError, match=rf"'{option}'; it is widths=\(inputs, ..., outputs\) here"):
+        initialize((2, 3, 1), **{option: 3})

@@ -47,7 +47,7 @@ def real_array(name: str, given: Any) -> NDArray[Any]:
     if array.dtype.kind not in "biuf":
         kind = _KINDS.get(array.dtype.kind)
         what = fill(kind) if kind else fill("{dtype} values", dtype=one_line(str(array.dtype)))
-        raise InputError(fill("{name} holds {what}; expected real numbers", name=name, what=what))
+        raise InputError("{name} holds {what}; expected real numbers", name=name, what=what)
     return array if isinstance(array, np.memmap) else well_laid_out(array)
 
 
@@ -67,16 +67,14 @@ def plain_array(name: str, given: Any) -> NDArray[Any]:
     except (ValueError, TypeError, RuntimeError) as error:
         if "inhomogeneous" in str(error):
             raise InputError(
-                fill("{name} has rows of different lengths; expected a rectangular array", name=name)
+                "{name} has rows of different lengths; expected a rectangular array", name=name
             ) from None
         kind = type(given).__name__
         raise InputError(
-            fill(
-                "{name}: this {kind} cannot be made an array: {error}",
-                name=name,
-                kind=kind,
-                error=one_line(str(error)),
-            )
+            "{name}: this {kind} cannot be made an array: {error}",
+            name=name,
+            kind=kind,
+            error=one_line(str(error)),
         ) from None
 
 
@@ -84,7 +82,7 @@ def refuse_masked(name: str, given: Any) -> None:
     """Refuse masked values: NumPy would take the numbers beneath the mask."""
     count = _masked(given, _DEEPEST)
     if count:
-        raise InputError(fill(_MASKED if count > 1 else _ONE_MASKED, name=name, count=count))
+        raise InputError(_MASKED if count > 1 else _ONE_MASKED, name=name, count=count)
 
 
 def well_laid_out(array: NDArray[Any]) -> NDArray[Any]:
@@ -107,12 +105,10 @@ def _numbers_of(name: str, array: NDArray[Any], kind: type) -> NDArray[np.float6
     if not array.ndim:
         hint = next((fill(hint) for method, hint in _CONVERSIONS.items() if hasattr(kind, method)), "")
         raise InputError(
-            fill(
-                "{name} is a {kind___name}; expected an array of real numbers{hint}",
-                name=name,
-                kind___name=kind.__name__,
-                hint=hint,
-            )
+            "{name} is a {kind___name}; expected an array of real numbers{hint}",
+            name=name,
+            kind___name=kind.__name__,
+            hint=hint,
         )
     found = np.empty(array.size)
     for place, value in enumerate(array.flat):
@@ -121,13 +117,13 @@ def _numbers_of(name: str, array: NDArray[Any], kind: type) -> NDArray[np.float6
         except OverflowError:
             where = _place(place, array.shape)
             raise InputError(
-                fill("{name}{where} holds a number beyond the range of float64", name=name, where=where)
+                "{name}{where} holds a number beyond the range of float64", name=name, where=where
             ) from None
         except (TypeError, ValueError):
             what = quoted(value) if isinstance(value, str) else fill("a {kind}", kind=type(value).__name__)
             where = _place(place, array.shape)
             raise InputError(
-                fill("{name}{where} holds {what}; expected a real number", name=name, where=where, what=what)
+                "{name}{where} holds {what}; expected a real number", name=name, where=where, what=what
             ) from None
     return found.reshape(array.shape)
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.arrays import real_array, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 from multilayer._base.translation import N_, translated
 
 __all__ = ["column_places", "count_of_columns", "is_frame", "named_columns", "numbers"]
@@ -89,24 +89,18 @@ def column_places(
     if missing is not None:
         near = near_matches(missing, places)
         raise InputError(
-            fill(
-                "{where}: no column is called {missing}, {what}; {near}{hint}",
-                where=where,
-                missing=quoted(missing),
-                what=translated(what),
-                near=near,
-                hint=hint,
-            )
+            "{where}: no column is called {missing}, {what}; {near}{hint}",
+            where=where,
+            missing=quoted(missing),
+            what=translated(what),
+            near=near,
+            hint=hint,
         )
     counts = Counter(header)
     twice = next((column for column in columns if counts[column] > 1), None)
     if twice is not None:
         raise InputError(
-            fill(
-                "{where}: two columns are called {twice}; rename one of them",
-                where=where,
-                twice=quoted(twice),
-            )
+            "{where}: two columns are called {twice}; rename one of them", where=where, twice=quoted(twice)
         )
     return [places[column] for column in columns]
 
@@ -150,10 +144,7 @@ def _joined(name: str, frame: Any, labels: list[Any], places: list[int]) -> NDAr
     read = next((read for method, read in _COLUMNS.items() if hasattr(type(frame), method)), None)
     if read is None:
         raise InputError(
-            fill(
-                "the columns of a {kind} cannot be read; convert it to pandas or NumPy",
-                kind=type(frame).__name__,
-            )
+            "the columns of a {kind} cannot be read; convert it to pandas or NumPy", kind=type(frame).__name__
         )
     every = read(frame)
     arrays = [real_array(f"{name}, column {quoted(str(labels[place]))}", every[place]) for place in places]

@@ -17,12 +17,15 @@ class InputError(ValueError):
     """An argument or a file is not as expected.
 
     The message is one line: where, what was expected, what was found, and how to correct it. The command line prints
-    it and exits with code 2. Quoted text is made printable, and the length of the message is bounded. A message without
-    places is given as it is, in English, and is translated here.
+    it and exits with code 2. It is given in English, as a template with places, and is translated and filled here as by
+    `fill`; without places it is a message as it is. It is made printable, and its length is bounded.
+
+    >>> print(InputError("X has {rows} rows; expected {expected}", rows=3, expected=4))
+    X has 3 rows; expected 4
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(one_line(translated(message)))
+    def __init__(self, message: str, /, **places: object) -> None:
+        super().__init__(one_line(fill(message, **places) if places else translated(message)))
 
 
 class MissingExtraError(ImportError):

@@ -60,7 +60,7 @@ class Limits:
             raise self._refusal(name, value)
         if self.integer and value > _LARGEST_INTEGER:
             raise InputError(
-                fill("{name} must be at most 2^53; got {value}", name=name, value=one_line(repr(value), 60))
+                "{name} must be at most 2^53; got {value}", name=name, value=one_line(repr(value), 60)
             )
         return int(value) if self.integer else float(value)
 
@@ -76,12 +76,10 @@ class Limits:
 
     def _refusal(self, name: str, value: Any) -> InputError:
         return InputError(
-            fill(
-                "{name} must be {expected}; got {value}",
-                name=name,
-                expected=self,
-                value=one_line(repr(value), 60),
-            )
+            "{name} must be {expected}; got {value}",
+            name=name,
+            expected=self,
+            value=one_line(repr(value), 60),
         )
 
     def _holds(self, value: Any) -> bool:
@@ -163,7 +161,7 @@ def checked_flag(name: str, value: Any) -> bool:
     """
     if type(value).__name__ not in ("bool", "bool_"):
         raise InputError(
-            fill("{name} must be True or False; got {value}", name=name, value=one_line(repr(value), 60))
+            "{name} must be True or False; got {value}", name=name, value=one_line(repr(value), 60)
         )
     return bool(value)
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 from multilayer._base.translation import Language, back, of_context, of_process, present
 
 __all__ = [
@@ -91,7 +91,7 @@ def checked_language(code: str) -> str:
     known = _known(code) if isinstance(code, str) else None
     if known is None:
         near = near_matches(str(code), languages())
-        raise InputError(fill("there is no language {code}; {near}", code=quoted(str(code)), near=near))
+        raise InputError("there is no language {code}; {near}", code=quoted(str(code)), near=near)
     return known
 
 

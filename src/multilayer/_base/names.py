@@ -24,10 +24,21 @@ _LONGEST_LIST = 12
 _SHORTEST_NAME, _SHORTEST_ALIAS = 4, 5
 
 _ELSEWHERE = {
-    **dict.fromkeys(("learning_rate", "lr", "learning_rate_init"), ("optimizer", "optimizer=Adam(0.01)")),
-    **dict.fromkeys(("momentum", "nesterov"), ("optimizer", "optimizer=SGD(0.01, momentum=0.9)")),
-    **dict.fromkeys(("alpha", "weight_penalty", "regularization"), ("l2", "l2=")),
-    **dict.fromkeys(("patience", "early_stopping"), ("stopping", "stopping=EarlyStopping(patience=10)")),
+    **dict.fromkeys(
+        ("learning_rate", "lr", "learning_rate_init", "beta1", "beta2", "beta_1", "beta_2", "eps", "epsilon"),
+        ("optimizer", "optimizer=Adam(0.01)"),
+    ),
+    **dict.fromkeys(
+        ("momentum", "nesterov", "nesterovs_momentum"), ("optimizer", "optimizer=SGD(0.01, momentum=0.9)")
+    ),
+    **dict.fromkeys(
+        ("alpha", "weight_penalty", "regularization", "l2_reg", "l2_regularization", "kernel_regularizer"),
+        ("l2", "l2="),
+    ),
+    **dict.fromkeys(
+        ("patience", "early_stopping", "early_stop", "tol", "n_iter_no_change"),
+        ("stopping", "stopping=EarlyStopping(patience=10)"),
+    ),
     **dict.fromkeys(("max_iter", "n_iter", "iterations"), ("epochs", "epochs=")),
     **dict.fromkeys(("batch", "bs"), ("batch_size", "batch_size=")),
     **dict.fromkeys(
@@ -35,18 +46,31 @@ _ELSEWHERE = {
     ),
     **dict.fromkeys(("validation_split", "validation_fraction"), ("validation", "validation=0.1")),
     **dict.fromkeys(("solver", "optim"), ("optimizer", "optimizer=")),
-    **dict.fromkeys(("criterion", "objective", "loss_fn"), ("loss", "loss=")),
-    **dict.fromkeys(("scheduler", "lr_scheduler"), ("schedule", "schedule=")),
+    **dict.fromkeys(("criterion", "objective", "loss_fn", "loss_function"), ("loss", "loss=")),
+    **dict.fromkeys(
+        ("scheduler", "lr_scheduler", "lr_schedule", "learning_rate_schedule"), ("schedule", "schedule=")
+    ),
     **dict.fromkeys(("seed", "random_state", "random_seed", "generator"), ("rng", "rng=")),
     **dict.fromkeys(("verbose", "show_progress", "tqdm"), ("progress", "progress=True")),
-    **dict.fromkeys(("activation", "activations"), ("hidden", "hidden=")),
+    "warm_start": ("after", "after="),
+    **dict.fromkeys(("resume", "ckpt"), ("checkpoint", "checkpoint=")),
+    **dict.fromkeys(
+        ("threads", "n_threads", "num_threads", "n_jobs"), ("epochs", "multilayer.set_threads(2)")
+    ),
+    "dtype": ("epochs", "network.astype(np.float32)"),
+    **dict.fromkeys(
+        ("activation", "activations", "hidden_activation", "activation_function"), ("hidden", "hidden=")
+    ),
     **dict.fromkeys(("output_activation", "out_activation"), ("output", "output=")),
     **dict.fromkeys(
-        ("layers", "sizes", "hidden_layer_sizes", "layer_sizes"), ("widths", "widths=(inputs, ..., outputs)")
+        ("layers", "sizes", "hidden_layer_sizes", "hidden_layers", "layer_sizes", "n_hidden", "units"),
+        ("widths", "widths=(inputs, ..., outputs)"),
     ),
     **dict.fromkeys(("init", "weights_init", "kernel_initializer"), ("initializer", "initializer=")),
+    **dict.fromkeys(("labels", "class_names"), ("classes", "classes=")),
+    **dict.fromkeys(("feature_names", "input_names"), ("inputs", "inputs=")),
 }
-"""Names of options in other libraries: the option here, and how it is written."""
+"""Names of options in other libraries: an option of the functions that this is for, and how it is written here."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +137,11 @@ class Registry(Generic[T]):
         for unknown in sorted(parameters.keys() - set(known)):
             hint = near_matches(unknown, known) if known else fill("it has none")
             raise InputError(
-                fill(
-                    "{kind} {shown} has no parameter {unknown}; {hint}",
-                    kind=translated(self.kind),
-                    shown=_shown(given),
-                    unknown=quoted(unknown),
-                    hint=hint,
-                )
+                "{kind} {shown} has no parameter {unknown}; {hint}",
+                kind=translated(self.kind),
+                shown=_shown(given),
+                unknown=quoted(unknown),
+                hint=hint,
             )
         return dataclasses.replace(found, **parameters)  # type: ignore[no-any-return]
 
@@ -132,20 +154,16 @@ class Registry(Generic[T]):
             return found.value
         if key in self.refused:
             raise InputError(
-                fill(
-                    "{given} is no {kind} here; {refused}",
-                    given=quoted(given),
-                    kind=translated(self.kind),
-                    refused=translated(self.refused[key]),
-                )
+                "{given} is no {kind} here; {refused}",
+                given=quoted(given),
+                kind=translated(self.kind),
+                refused=translated(self.refused[key]),
             )
         raise InputError(
-            fill(
-                "no {kind} is called {given}; {hint}",
-                kind=translated(self.kind),
-                given=quoted(given),
-                hint=self._hint(key, among),
-            )
+            "no {kind} is called {given}; {hint}",
+            kind=translated(self.kind),
+            given=quoted(given),
+            hint=self._hint(key, among),
         )
 
     def _no_name(self, given: object) -> str:
@@ -235,25 +253,21 @@ def with_known_options(function: Callable[P, R]) -> Callable[P, R]:
         for option in options:
             if option not in known:
                 here, written = _ELSEWHERE.get(option, ("", ""))
-                is_here = here in known and f"{option}s" not in known
-                hint = (
-                    fill("it is {option} here", option=written)
-                    if is_here
-                    else near_matches(option, known, fill("help({name}) lists them", name=function.__name__))
-                )
-                raise InputError(
-                    fill(
-                        "{name}: no option is called {option}; {hint}",
-                        name=function.__name__,
-                        option=quoted(option),
-                        hint=hint,
+                if here in known and f"{option}s" not in known:
+                    hint = fill("it is {option} here", option=written)
+                else:
+                    hint = near_matches(
+                        option, known, fill("help({name}) lists them", name=function.__name__)
                     )
+                raise InputError(
+                    "{name}: no option is called {option}; {hint}",
+                    name=function.__name__,
+                    option=quoted(option),
+                    hint=hint,
                 )
         for option in needed:
             if option not in options:
-                raise InputError(
-                    fill("{name} needs the option {option}=", name=function.__name__, option=option)
-                )
+                raise InputError("{name} needs the option {option}=", name=function.__name__, option=option)
         return function(*arguments, **options)
 
     return call

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer._base import strict_json
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 
 __all__ = ["Random", "Seed", "generator", "restored", "rewinder", "state_of", "words"]
 
@@ -31,11 +31,9 @@ def generator(rng: Seed) -> Random:
     if rng is None or (isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0):
         return np.random.default_rng(rng)
     raise InputError(
-        fill(
-            "rng must be a seed (a whole number, not negative), a numpy Generator or "
-            "RandomState, or None; got {rng!r}",
-            rng=rng,
-        )
+        "rng must be a seed (a whole number, not negative), a numpy Generator or "
+        "RandomState, or None; got {rng!r}",
+        rng=rng,
     )
 
 
@@ -78,12 +76,10 @@ def restored(state: Any, where: str = "rng") -> Random:
     name = strict_json.convert(state, _Head, where).bit_generator
     if name not in _STATES:
         raise InputError(
-            fill(
-                "{where}: a state of {name} cannot be restored; expected one of {states}",
-                where=where,
-                name=quoted(name),
-                states=", ".join(_STATES),
-            )
+            "{where}: a state of {name} cannot be restored; expected one of {states}",
+            where=where,
+            name=quoted(name),
+            states=", ".join(_STATES),
         )
     checked = msgspec.to_builtins(strict_json.convert(state, _STATES[name], where))
     bits = getattr(np.random, name)()

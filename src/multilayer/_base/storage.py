@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from multilayer._base.errors import InputError
 from multilayer._base.temporary import replacing, second_name, temporary_file
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer._base.translation import N_
 
 __all__ = [
@@ -44,7 +44,7 @@ def shown(path: AnyPath) -> str:
         When it is not a path.
     """
     if not isinstance(path, str | PathLike):
-        raise InputError(fill("a path is a text or a Path; got {path}", path=one_line(repr(path), 60)))
+        raise InputError("a path is a text or a Path; got {path}", path=one_line(repr(path), 60))
     return one_line(os.fspath(path)) or "''"
 
 
@@ -62,11 +62,11 @@ def read(path: AnyPath, most: int = -1) -> bytes:
                 return file.read(most)
         except FileNotFoundError:
             raise InputError(
-                fill("{path}: there is no such file; check the name and the folder", path=shown(path))
+                "{path}: there is no such file; check the name and the folder", path=shown(path)
             ) from None
         except MemoryError:
             raise InputError(
-                fill("{path}: cannot be read (not enough memory for its size)", path=shown(path))
+                "{path}: cannot be read (not enough memory for its size)", path=shown(path)
             ) from None
 
 
@@ -107,7 +107,7 @@ def check_regular(path: AnyPath) -> None:
     with _refusing(path, _NOT_READ):
         if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
             raise InputError(
-                fill("{path}: expected a file, found a device or a pipe; name a file", path=shown(path))
+                "{path}: expected a file, found a device or a pipe; name a file", path=shown(path)
             )
 
 
@@ -126,13 +126,10 @@ def decode(data: bytes, where: str) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         found = error.object[error.start]
         raise InputError(
-            fill(
-                "{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; "
-                "save it as UTF-8",
-                where=where,
-                line=line,
-                found=found,
-            )
+            "{where}, line {line}: expected text in UTF-8, found the byte 0x{found:02x}; save it as UTF-8",
+            where=where,
+            line=line,
+            found=found,
         ) from None
 
 
@@ -216,20 +213,20 @@ def _refusing(path: AnyPath, template: str) -> Iterator[None]:
         yield
     except IsADirectoryError:
         raise InputError(
-            fill("{path}: expected a file, found a folder; name a file in it", path=shown(path))
+            "{path}: expected a file, found a folder; name a file in it", path=shown(path)
         ) from None
     except FileExistsError:
         raise InputError(
-            fill("{path}: the file is there already; name another one, or overwrite it", path=shown(path))
+            "{path}: the file is there already; name another one, or overwrite it", path=shown(path)
         ) from None
     except InputError:
         raise
     except OSError as error:
-        raise InputError(fill(template, path=shown(path), reason=_reason(error))) from None
+        raise InputError(template, path=shown(path), reason=_reason(error)) from None
     except ValueError as error:
         if "null" not in str(error):  # not of the path, in which there is a NUL character
             raise
-        raise InputError(fill(template, path=shown(path), reason=_reason(error))) from None
+        raise InputError(template, path=shown(path), reason=_reason(error)) from None
 
 
 def _reason(error: Exception) -> str:

@@ -68,24 +68,22 @@ def parse(text: str, where: str) -> Any:
         When it is not JSON; the message names line and column.
     """
     if not text.strip():
-        raise InputError(fill("{where}: expected a JSON object, found an empty file", where=where))
+        raise InputError("{where}: expected a JSON object, found an empty file", where=where)
     try:
         document = json.loads(text, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
         found = quoted(text[error.pos]) if error.pos < len(text) else fill("the end of the file")
         raise InputError(
-            fill(
-                "{where}, line {line}, column {column}: {reason}, found {found} (JSON has "
-                "double quotes, no comments and no comma behind the last entry)",
-                where=where,
-                line=error.lineno,
-                column=error.colno,
-                reason=error.msg.lower(),
-                found=found,
-            )
+            "{where}, line {line}, column {column}: {reason}, found {found} (JSON has "
+            "double quotes, no comments and no comma behind the last entry)",
+            where=where,
+            line=error.lineno,
+            column=error.colno,
+            reason=error.msg.lower(),
+            found=found,
         ) from None
     except RecursionError:
-        raise InputError(fill("{where}: lists or objects are nested too deep", where=where)) from None
+        raise InputError("{where}: lists or objects are nested too deep", where=where) from None
     _refuse_lone_surrogates(text, where)
     return document
 
@@ -96,14 +94,12 @@ def _refuse_lone_surrogates(text: str, where: str) -> None:
         if escape[1]:
             line, column = text.count("\n", 0, escape.start()) + 1, text.rfind("\n", 0, escape.start())
             raise InputError(
-                fill(
-                    "{where}, line {line}, column {column}: '\\{escape}' is not text but half "
-                    "of a surrogate pair; give both halves, or take it out",
-                    where=where,
-                    line=line,
-                    column=escape.start() - column,
-                    escape=escape[1],
-                )
+                "{where}, line {line}, column {column}: '\\{escape}' is not text but half "
+                "of a surrogate pair; give both halves, or take it out",
+                where=where,
+                line=line,
+                column=escape.start() - column,
+                escape=escape[1],
             )
 
 

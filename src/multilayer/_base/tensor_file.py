@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from multilayer._base import storage, strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, decode, shown
-from multilayer._base.text import either, fill, one_line, quoted
+from multilayer._base.text import either, one_line, quoted
 
 __all__ = ["TensorEntry", "TensorFile", "digest_of", "load", "read"]
 
@@ -69,15 +69,13 @@ class TensorFile:
         try:
             numbers = self._numbers()
             if len(numbers) != self._room:
-                raise InputError(fill("{where}: the file was changed while it was read", where=self.where))
+                raise InputError("{where}: the file was changed while it was read", where=self.where)
             return {name: _array(entry, numbers) for name, entry in self.entries.items()}
         except MemoryError:
             raise InputError(
-                fill(
-                    "{where}: there is not enough memory for {place} bytes of tensors",
-                    where=self.where,
-                    place=self._room,
-                )
+                "{where}: there is not enough memory for {place} bytes of tensors",
+                where=self.where,
+                place=self._room,
             ) from None
 
     def check(self) -> None:
@@ -89,31 +87,24 @@ class TensorFile:
                 size = _size(entry)
                 if end - begin != size:
                     raise InputError(
-                        fill(
-                            "expected {size} bytes for the shape {shape}, found {found}",
-                            size=size,
-                            shape=tuple(entry.shape),
-                            found=end - begin,
-                        )
+                        "expected {size} bytes for the shape {shape}, found {found}",
+                        size=size,
+                        shape=tuple(entry.shape),
+                        found=end - begin,
                     )
                 if begin != place:
                     raise InputError(
-                        fill(
-                            "tensors do not fill the file: it begins at {begin}, expected {place}",
-                            begin=begin,
-                            place=place,
-                        )
+                        "tensors do not fill the file: it begins at {begin}, expected {place}",
+                        begin=begin,
+                        place=place,
                     )
             place = end
         if place != self._room:
             raise InputError(
-                fill(
-                    "{where}: tensors do not fill the file: they take {place} bytes of "
-                    "{room} behind the header",
-                    where=self.where,
-                    place=place,
-                    room=self._room,
-                )
+                "{where}: tensors do not fill the file: they take {place} bytes of {room} behind the header",
+                where=self.where,
+                place=place,
+                room=self._room,
             )
 
 
@@ -172,22 +163,18 @@ def _start(head: bytes, size: int, where: str) -> int:
     start = _LENGTH + length
     if len(head) < _LENGTH or start > size:
         raise InputError(
-            fill(
-                "{where}: expected a safetensors header of {length} bytes, found a file of "
-                "{found}; it is cut short, or is something else",
-                where=where,
-                length=length,
-                found=size,
-            )
+            "{where}: expected a safetensors header of {length} bytes, found a file of "
+            "{found}; it is cut short, or is something else",
+            where=where,
+            length=length,
+            found=size,
         )
     if length > _LONGEST_HEADER:
         raise InputError(
-            fill(
-                "{where}: expected a safetensors header of {limit} bytes at most, found {length}",
-                where=where,
-                limit=_LONGEST_HEADER,
-                length=length,
-            )
+            "{where}: expected a safetensors header of {limit} bytes at most, found {length}",
+            where=where,
+            limit=_LONGEST_HEADER,
+            length=length,
         )
     return start
 
@@ -195,15 +182,11 @@ def _start(head: bytes, size: int, where: str) -> int:
 def _size(entry: TensorEntry) -> int:
     """Return the bytes that a tensor of this type and shape takes."""
     if entry.dtype not in _TYPES:
-        raise InputError(
-            fill("expected {types}, found {dtype}", types=either(_TYPES), dtype=quoted(entry.dtype))
-        )
+        raise InputError("expected {types}, found {dtype}", types=either(_TYPES), dtype=quoted(entry.dtype))
     if len(entry.shape) > 2 or min(entry.shape, default=1) < 1:
         raise InputError(
-            fill(
-                "expected one or two axes, at least one of each, found the shape {shape}",
-                shape=one_line(str(tuple(entry.shape[:9])), 60),
-            )
+            "expected one or two axes, at least one of each, found the shape {shape}",
+            shape=one_line(str(tuple(entry.shape[:9])), 60),
         )
     return math.prod(entry.shape) * _TYPES[entry.dtype].itemsize
 

@@ -13,7 +13,7 @@ import numpy as np
 from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, checked_flag
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer._base.translation import N_, translated
 from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
@@ -72,11 +72,9 @@ class Custom(Elementwise):
         for role, function in ((_VALUE, value), (_DERIVATIVE, derivative)):
             if not callable(function):
                 raise InputError(
-                    fill(
-                        "Custom: {role} must be a function; got {function}",
-                        role=translated(role),
-                        function=one_line(repr(function), 60),
-                    )
+                    "Custom: {role} must be a function; got {function}",
+                    role=translated(role),
+                    function=one_line(repr(function), 60),
                 )
         object.__setattr__(self, "known", _checked_facts(name, facts))
         object.__setattr__(self, "value", value)
@@ -111,14 +109,12 @@ class Custom(Elementwise):
         result = np.asarray(function(np.array(x)), dtype=np.float64)
         if result.shape != x.shape:
             raise InputError(
-                fill(
-                    "activation {name}: the {role} function must keep the shape of its "
-                    "input; expected {shape}, got {result_shape}",
-                    name=self.known.name,
-                    role=translated(role),
-                    shape=x.shape,
-                    result_shape=result.shape,
-                )
+                "activation {name}: the {role} function must keep the shape of its "
+                "input; expected {shape}, got {result_shape}",
+                name=self.known.name,
+                role=translated(role),
+                shape=x.shape,
+                result_shape=result.shape,
             )
         return result
 
@@ -132,16 +128,14 @@ class Custom(Elementwise):
                     raise
                 except (TypeError, ValueError) as error:
                     raise InputError(
-                        fill(
-                            "activation {name}: the {role} function must take an array of "
-                            "shape {shape} and return one of floats, but raised {kind}: "
-                            "{error}; use np.where in place of if",
-                            name=self.known.name,
-                            role=translated(role),
-                            shape=shape,
-                            kind=type(error).__name__,
-                            error=error,
-                        )
+                        "activation {name}: the {role} function must take an array of "
+                        "shape {shape} and return one of floats, but raised {kind}: "
+                        "{error}; use np.where in place of if",
+                        name=self.known.name,
+                        role=translated(role),
+                        shape=shape,
+                        kind=type(error).__name__,
+                        error=error,
                     ) from error
 
     def _check_derivative(self) -> None:
@@ -159,23 +153,19 @@ class Custom(Elementwise):
         defined = np.isfinite(expected)
         if not defined.any():
             raise InputError(
-                fill(
-                    "activation {name}: the value is finite at none of {points}",
-                    name=self.known.name,
-                    points=points.tolist(),
-                )
+                "activation {name}: the value is finite at none of {points}",
+                name=self.known.name,
+                points=points.tolist(),
             )
         for at in np.flatnonzero(defined & ~(np.abs(found - expected) <= _TOLERANCE * size)):
             raise InputError(
-                fill(
-                    "activation {name}: derivative({point:g}) should be {expected:.7g}, by "
-                    "differences of the value, but is {found:.7g}; at a kink, give "
-                    "kinks=({point:g},)",
-                    name=self.known.name,
-                    point=points[at],
-                    expected=expected[at],
-                    found=found[at],
-                )
+                "activation {name}: derivative({point:g}) should be {expected:.7g}, by "
+                "differences of the value, but is {found:.7g}; at a kink, give "
+                "kinks=({point:g},)",
+                name=self.known.name,
+                point=points[at],
+                expected=expected[at],
+                found=found[at],
             )
 
 
@@ -187,14 +177,12 @@ def _rebuild(known: Facts, value: Function, gradient: Function) -> Custom:
 def _checked_facts(name: str, given: Mapping[str, Any]) -> Facts:
     """Return the facts; those that are not given say no more than holds of any function."""
     if not isinstance(name, str) or not name or not name.isprintable():
-        raise InputError(fill("Custom: name must be printable text; got {name!r}", name=name))
+        raise InputError("Custom: name must be printable text; got {name!r}", name=name)
     for unknown in sorted(given.keys() - set(_GIVEN)):
         raise InputError(
-            fill(
-                "Custom: no fact is called {unknown!r}; expected {given}",
-                unknown=unknown,
-                given=", ".join(_GIVEN),
-            )
+            "Custom: no fact is called {unknown!r}; expected {given}",
+            unknown=unknown,
+            given=", ".join(_GIVEN),
         )
     facts: dict[str, Any] = {
         "formula": f"{name}(a)",
@@ -208,29 +196,23 @@ def _checked_facts(name: str, given: Mapping[str, Any]) -> Facts:
     facts["aliases"] = _sequence(facts.get("aliases", ()))
     if not all(isinstance(alias, str) and alias for alias in facts["aliases"]):
         raise InputError(
-            fill("Custom: aliases must be text; got {facts}", facts=one_line(repr(facts["aliases"]), 60))
+            "Custom: aliases must be text; got {facts}", facts=one_line(repr(facts["aliases"]), 60)
         )
     for fact in ("formula", "latex", "source"):
         if not isinstance(facts.get(fact, ""), str):
             raise InputError(
-                fill(
-                    "Custom: {fact} must be text; got {facts}",
-                    fact=fact,
-                    facts=one_line(repr(facts[fact]), 60),
-                )
+                "Custom: {fact} must be text; got {facts}", fact=fact, facts=one_line(repr(facts[fact]), 60)
             )
     if not isinstance(facts["range"], Interval):
         raise InputError(
-            fill("Custom: range must be an Interval; got {facts}", facts=one_line(repr(facts["range"]), 60))
+            "Custom: range must be an Interval; got {facts}", facts=one_line(repr(facts["range"]), 60)
         )
     checked_flag("Custom: trainable", facts.get("trainable", True))
     for claimed in (name, *facts["aliases"]):
         if registry.takes(claimed):
             raise InputError(
-                fill(
-                    "Custom: {claimed!r} is an activation of multilayer already; choose another name",
-                    claimed=claimed,
-                )
+                "Custom: {claimed!r} is an activation of multilayer already; choose another name",
+                claimed=claimed,
             )
     return Facts(name=name, derivative=f"{name}'(a)", **facts)
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import setting
-from multilayer._base.text import fill
 from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 from multilayer.backend.elementary import product_with, two_sum
@@ -163,11 +162,9 @@ class HardTanh(Elementwise):
         super().__post_init__()
         if not self.low < self.high:
             raise InputError(
-                fill(
-                    "HardTanh: low must be below high; got low={low:g}, high={high:g}",
-                    low=self.low,
-                    high=self.high,
-                )
+                "HardTanh: low must be below high; got low={low:g}, high={high:g}",
+                low=self.low,
+                high=self.high,
             )
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations.activation import Activation, Array, Facts, Interval
 from multilayer.activations.elementwise import Elementwise
 
@@ -99,19 +99,15 @@ class Surrogate(Activation):
         for role, given in (("forward", self.forward), ("backward", self.backward)):
             if not isinstance(given, Activation):
                 raise InputError(
-                    fill(
-                        "{role} must be an Activation, such as sigmoid; got {given}",
-                        role=role,
-                        given=one_line(repr(given), 60),
-                    )
+                    "{role} must be an Activation, such as sigmoid; got {given}",
+                    role=role,
+                    given=one_line(repr(given), 60),
                 )
         if not self.backward.facts.trainable:
             raise InputError(
-                fill(
-                    "{name} is no surrogate: its own derivative is 0 wherever it has one; "
-                    "use a smooth one, such as sigmoid",
-                    name=self.backward.facts.name,
-                )
+                "{name} is no surrogate: its own derivative is 0 wherever it has one; "
+                "use a smooth one, such as sigmoid",
+                name=self.backward.facts.name,
             )
 
     @property

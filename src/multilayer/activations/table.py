@@ -7,7 +7,6 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.names import Entry, Registry
-from multilayer._base.text import fill
 from multilayer.activations.activation import Activation
 from multilayer.activations.elu import celu, elu, selu
 from multilayer.activations.exponential import exponential, gaussian
@@ -51,6 +50,13 @@ _NOT_AN_ACTIVATION = {
     ),
     "quickgelu": "write SiLU(beta=1.702), which it is",
     "maxout": "it takes the largest of several sums, and a unit here has one: take relu",
+    "crelu": "it has two outputs for each unit, which no layer here has: take relu",
+    "rrelu": "its slope is random in training, which is not here: take leaky_relu",
+    **dict.fromkeys(("sin", "sine", "siren"), 'write Custom("sine", np.sin, np.cos)'),
+    **dict.fromkeys(
+        ("relu2", "relusquared", "squaredrelu"),
+        'write Custom("relu_squared", lambda a: np.maximum(a, 0) ** 2, lambda a: 2 * np.maximum(a, 0))',
+    ),
 }
 
 registry: Registry[Activation] = Registry(
@@ -107,12 +113,10 @@ def describe(activation: Activation) -> str | dict[str, Any]:
     """
     if isinstance(activation, Surrogate):
         raise InputError(
-            fill(
-                "{name} stands for its derivative in training only, and a file says what a "
-                "network computes; give the layer {forward} instead, with the same W and b",
-                name=activation.facts.name,
-                forward=activation.forward.facts.name,
-            )
+            "{name} stands for its derivative in training only, and a file says what a "
+            "network computes; give the layer {forward} instead, with the same W and b",
+            name=activation.facts.name,
+            forward=activation.forward.facts.name,
         )
     name = activation.facts.name
     values = {key: getattr(activation, key) for key in activation.parameter_names()}

@@ -53,7 +53,7 @@ def backend_from_environment() -> str:
     """Return MULTILAYER_BACKEND: native, numpy, or nothing."""
     wanted = os.environ.get("MULTILAYER_BACKEND", "")
     if wanted not in ("", "native", "numpy"):
-        raise InputError(fill("MULTILAYER_BACKEND must be native or numpy; got {wanted!r}", wanted=wanted))
+        raise InputError("MULTILAYER_BACKEND must be native or numpy; got {wanted!r}", wanted=wanted)
     return wanted
 
 
@@ -62,11 +62,9 @@ def level_from_environment(levels: list[str]) -> str:
     forced = os.environ.get("MULTILAYER_CPU", "")
     if forced and forced not in levels:
         raise InputError(
-            fill(
-                "MULTILAYER_CPU={forced}: this machine has {levels}",
-                forced=forced,
-                levels=", ".join(levels) or fill("no level"),
-            )
+            "MULTILAYER_CPU={forced}: this machine has {levels}",
+            forced=forced,
+            levels=", ".join(levels) or fill("no level"),
         )
     return forced
 
@@ -89,12 +87,10 @@ def checked_threads(where: str, n: object) -> int:
         number = 0
     if isinstance(n, bool) or not 1 <= number <= MAXIMUM_THREADS:
         raise InputError(
-            fill(
-                "{where} must be a number of threads, a whole number from 1 to {most}; got {n!r}",
-                where=where,
-                most=MAXIMUM_THREADS,
-                n=n,
-            )
+            "{where} must be a number of threads, a whole number from 1 to {most}; got {n!r}",
+            where=where,
+            most=MAXIMUM_THREADS,
+            n=n,
         )
     return number
 
@@ -143,7 +139,7 @@ def _numpy(reason: str) -> BackendInfo:
 
 def _without_core(wanted: str, reason: str) -> tuple[None, BackendInfo]:
     if wanted == "native":
-        raise InputError(fill("MULTILAYER_BACKEND=native, but {reason}", reason=translated(reason)))
+        raise InputError("MULTILAYER_BACKEND=native, but {reason}", reason=translated(reason))
     return None, _numpy(reason)
 
 

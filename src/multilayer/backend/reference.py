@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 
 __all__ = ["ReferenceAxisFunction", "ReferenceUfunc"]
 
@@ -105,7 +104,7 @@ class ReferenceAxisFunction:
         kind = _result_type(self.__name__, arrays[0].dtype)
         if arrays[0].ndim == 0:
             raise InputError(
-                fill("{name}() works along an axis, of arrays; got a single number", name=self.__name__)
+                "{name}() works along an axis, of arrays; got a single number", name=self.__name__
             )
         with np.errstate(all="ignore"):
             moved = [np.moveaxis(array.astype(np.float64, copy=False), axis, -1) for array in arrays]

@@ -44,7 +44,9 @@ __all__ = [
     ],
 )
 @json_option
-@click.option("--measure", is_flag=True, help="Measure how signals and gradients pass, cost, and so on.")
+@click.option(
+    "--measure", is_flag=True, help="Measure saturation, the gradient through depth, cost and more."
+)
 @click.option("--quick", is_flag=True, help="With --measure: take seconds, with wider error bounds.")
 @click.option(
     "--html", metavar="FILE", type=path, help="With --measure: write a page with pictures (extra plot)."
@@ -57,7 +59,7 @@ def activations(name: str | None, as_json: bool, measure: bool, quick: bool, htm
     chosen = catalogue if name is None else (get(name),)
     if not measure and (quick or html is not None):
         option = "--quick" if html is None else "--html"
-        raise InputError(fill("{option} needs --measure", option=option))
+        raise InputError("{option} needs --measure", option=option)
     if measure:
         _show_measured(chosen, quick=quick, as_json=as_json, html=html, card=name is not None)
     elif as_json:

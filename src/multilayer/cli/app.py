@@ -56,11 +56,9 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in self.commands and not args[0].startswith("-"):
             raise InputError(
-                fill(
-                    "there is no command {command}; {near}",
-                    command=quoted(args[0]),
-                    near=near_matches(args[0], self.commands),
-                )
+                "there is no command {command}; {near}",
+                command=quoted(args[0]),
+                near=near_matches(args[0], self.commands),
             )
         return super().resolve_command(ctx, args)
 

@@ -11,7 +11,6 @@ import msgspec
 from multilayer._base import storage, strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 
 if TYPE_CHECKING:
     from multilayer.tables.recipe import Recipe
@@ -45,7 +44,7 @@ def _toml(text: str, where: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
         raise InputError(
-            fill("{where}: expected TOML as in  epochs = 100; {reason}", where=where, reason=reason)
+            "{where}: expected TOML as in  epochs = 100; {reason}", where=where, reason=reason
         ) from None
 
 

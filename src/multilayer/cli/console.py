@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import click
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line, printable, shows
+from multilayer._base.text import one_line, printable, shows
 
 __all__ = [
     "abandon_stdout",
@@ -146,7 +146,7 @@ def _fitting(text: str) -> str:
 @contextmanager
 def _stdout() -> Iterator[TextIO]:
     if sys.stdout is None:
-        raise InputError(fill("standard output is closed; open it, or write to a file"))
+        raise InputError("standard output is closed; open it, or write to a file")
     try:
         yield sys.stdout
     except BrokenPipeError:
@@ -155,7 +155,7 @@ def _stdout() -> Iterator[TextIO]:
     except OSError as error:
         _discard(sys.stdout)
         reason = (error.strerror or str(error)).lower()
-        raise InputError(fill("standard output: cannot be written ({reason})", reason=reason)) from None
+        raise InputError("standard output: cannot be written ({reason})", reason=reason) from None
 
 
 @contextmanager

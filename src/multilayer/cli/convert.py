@@ -49,20 +49,20 @@ class _Convert(click.Command):
     "--check",
     metavar="DATA",
     type=path,
-    help="Compare both sides on the rows of a CSV file, not on made ones.",
+    help="Compare both sides on the rows of a CSV file, not on random ones.",
 )
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0.0),
     default=1.0,
     metavar="TIMES",
-    help="Accept differences of so many times the tolerance, where a program is known to be inexact.",
+    help="Multiply the tolerance by this, for a program that is known to be inexact.",
 )
 @click.option(
     "--hidden",
     multiple=True,
     metavar="ACTIVATION",
-    help="For files of weights alone: the activation of the hidden layers; repeatable, one for each.",
+    help="For files that hold only weights: the activation of the hidden layers; repeatable, one per layer.",
 )
 @click.option(
     "--output",
@@ -83,8 +83,8 @@ def convert(
 ) -> None:
     """Convert a network, and check that its numbers are the same.
 
-    The suffix of a file says which format it has; --from and --to name another one. Of two formats with one suffix, the
-    first is meant.
+    The suffix of a file gives its format; --from and --to name another one. Where two formats have one suffix, it is
+    the first in this table.
 
     Both sides are run on the same samples where their programs are installed; where they differ by more than rounding,
     nothing is written.

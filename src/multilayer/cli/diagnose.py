@@ -109,9 +109,9 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     """Find out why a network does not learn.
 
     NETWORK is a .json or .safetensors file. SAMPLES is a CSV, Parquet, Arrow or JSON lines file with one sample per
-    row, or - for CSV on standard input. Instead of a network it may be a model of `multilayer train`, of which the
-    first network is diagnosed; SAMPLES is then a table with its columns. Prints the main cause, all findings with
-    evidence and advice, and what was checked.
+    row, or - for CSV on standard input. NETWORK may also be a model that `multilayer train` wrote: its first network is
+    diagnosed, and SAMPLES is a table with its columns. Prints the main cause, all findings with evidence and advice,
+    and what was checked.
 
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
     """
@@ -123,9 +123,9 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     from multilayer.reports import check_ready
 
     if time_limit is not None and not try_fixes:
-        raise InputError(fill("--time-limit needs --try-fixes"))
+        raise InputError("--time-limit needs --try-fixes")
     if try_fixes and not target:
-        raise InputError(fill("--try-fixes needs --target"))
+        raise InputError("--try-fixes needs --target")
     if html is not None:
         check_ready(html)
     if holds_model(network):
@@ -176,9 +176,7 @@ def _show(found: Diagnosis, ranking: Ranking | None, html: str | None, as_json: 
 def _refuse_for_models(options: dict[str, object]) -> None:
     given = next((name for name, value in options.items() if value), None)
     if given is not None:
-        raise InputError(
-            fill("{option} is for networks; a model of a table knows its own training", option=given)
-        )
+        raise InputError("{option} is for networks; a model of a table knows its own training", option=given)
 
 
 def _of_model(model: str, table: str, header: bool | None) -> Diagnosis:
@@ -211,6 +209,6 @@ def _ranking(
     if loss is None:
         name = net.layers[-1].activation.facts.name
         raise InputError(
-            fill("--try-fixes needs --loss: none matches the output activation {activation}", activation=name)
+            "--try-fixes needs --loss: none matches the output activation {activation}", activation=name
         )
     return try_fixes(net, X, y, loss, time_limit=time_limit)

@@ -35,7 +35,7 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
     "--train",
     metavar="TABLE",
     type=path,
-    help="Fit the models to compare with on this table (default: on the other folds of TABLE).",
+    help="Fit the simpler models on this table (default: on the other folds of TABLE).",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
 @json_option
@@ -48,11 +48,11 @@ def evaluate(
     as_json: bool,
     **dialect: Any,
 ) -> None:
-    """Find out what a model is worth.
+    """Score a model, beside simpler ones, on rows that it was not trained on.
 
-    MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target, in rows that
-    it was not trained on. Prints a verdict, scores with their intervals beside those of the best constant, a linear
-    model and gradient boosting (extra sklearn), calibration and coverage, and what is suspicious.
+    MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target. Prints a
+    verdict; scores with intervals, beside those of the best constant, a linear model and gradient boosting (extra
+    sklearn); calibration and coverage; and what is suspicious, such as a column that gives the target away.
     """
     # Here, so that no other command imports them.
     from multilayer.reports import check_ready

@@ -32,17 +32,17 @@ __all__ = ["explain"]
     default=5,
     metavar="NUMBER",
     show_default=True,
-    help="Of how many of the first rows the predictions are explained.",
+    help="Number of rows, from the first on, whose predictions are explained.",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
 @json_option
 @csv_options
 def explain(model: str, table: str, rows: int, html: str | None, as_json: bool, **dialect: Any) -> None:
-    """Find out what matters to a model.
+    """Show which columns matter to a model.
 
-    MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, in any order. Prints how
-    important each column is, where the table has the target; how much each column adds to the predictions of the first
-    rows; and what predictions become when one column has the same value in all rows.
+    MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, in any order. Prints the
+    permutation importance of each column, where TABLE has the target; how much each column adds to the predictions of
+    the first rows (integrated gradients); and the mean prediction by the value of a column (partial dependence).
     """
     # Here, so that no other command imports them.
     from multilayer.reports import check_ready

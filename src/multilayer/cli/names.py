@@ -48,7 +48,7 @@ def names(kind: str | None, as_json: bool) -> None:
     """
     if kind is not None and kind not in _KINDS:
         raise InputError(
-            fill("there are no names of {kind}; {near}", kind=quoted(kind), near=near_matches(kind, _KINDS))
+            "there are no names of {kind}; {near}", kind=quoted(kind), near=near_matches(kind, _KINDS)
         )
     listed = {each: entries for each, entries in _entries().items() if kind in {None, each}}
     if as_json:

@@ -39,7 +39,7 @@ __all__ = ["predict"]
     "--interval",
     type=float,
     metavar="COVERAGE",
-    help="Add where the target is with this probability, such as 0.9: low and high, or a set of classes.",
+    help="Add intervals that hold the target with this probability, such as 0.9: low and high, or a set of classes.",
 )
 @click.option(
     "--keep", multiple=True, metavar="COLUMN", help="Pass on a column that the model uses; repeatable."
@@ -128,15 +128,12 @@ def _check(model: Model, proba: bool, interval: float | None) -> None:
     """Refuse before anything is read or written; say what cannot be had."""
     if proba and model.target.task != "classification":
         raise InputError(
-            fill(
-                "--proba is for classes; this model is of a quantity, {target}",
-                target=quoted(model.target.name),
-            )
+            "--proba is for classes; this model is of a quantity, {target}", target=quoted(model.target.name)
         )
     if interval is None:
         return
     if model.intervals is None:
-        raise InputError(fill("--interval: this model has no intervals; train it again"))
+        raise InputError("--interval: this model has no intervals; train it again")
     with located("--interval"):
         shortage = model.intervals.shortage(interval)
     if shortage:

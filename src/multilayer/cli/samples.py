@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.io import Samples, read_samples, source, targets_of
 from multilayer.io.csv_cells import CsvRow, DecimalSign
 from multilayer.io.csv_table import CsvColumn, target_places
@@ -102,7 +102,7 @@ def _from_table(network: MLP, path: str, targets: Sequence[str], header: bool | 
         for name in others.keys() - set(carried):
             cells.setdefault(name, []).extend(_cells(others[name]))
     if not rows:
-        raise InputError(fill("{where}: expected samples, found no row; add a row of numbers", where=where))
+        raise InputError("{where}: expected samples, found no row; add a row of numbers", where=where)
     x = np.concatenate(X)
     y = targets_of(Samples(x, tuple(names), (), tuple(wanted)), network, where)
     return NetworkSamples(x, y, [(name, cells[name]) for name in found if name in cells], ())
@@ -120,13 +120,11 @@ def _as_many(names: Sequence[str], inputs: int, where: str) -> Sequence[str]:
     """Check that columns are as many as a network without names has inputs."""
     if len(names) != inputs:
         raise InputError(
-            fill(
-                "{where}: expected {inputs} columns, one per input of the network, found {found}; "
-                'give the network names of its "inputs" to take columns by name',
-                where=where,
-                inputs=inputs,
-                found=len(names),
-            )
+            "{where}: expected {inputs} columns, one per input of the network, found {found}; "
+            'give the network names of its "inputs" to take columns by name',
+            where=where,
+            inputs=inputs,
+            found=len(names),
         )
     return names
 
@@ -135,11 +133,9 @@ def _check_gaps(X: NDArray[np.float64], names: Sequence[str], above: int) -> Non
     row, column = (int(place[0]) if len(place) else -1 for place in np.nonzero(np.isnan(X)))
     if row >= 0:
         raise InputError(
-            fill(
-                "row {row}, column {name}: expected a finite number, found none; fill the gap or leave the row out",
-                row=above + row + 1,
-                name=quoted(names[column]),
-            )
+            "row {row}, column {name}: expected a finite number, found none; fill the gap or leave the row out",
+            row=above + row + 1,
+            name=quoted(names[column]),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.cli.console import flush, header_option, path, print_note, print_text
 from multilayer.cli.language import asked_language
 from multilayer.io.networks import is_network_file
@@ -39,7 +39,7 @@ def studio(
     port: int,
     no_browser: bool,
 ) -> None:
-    """Work with a network in a browser: every number, by hand and by training.
+    """See, edit and train a network in a browser.
 
     NETWORK is a .json or .safetensors file. DATA is a CSV file with one sample per row. A single file with another
     suffix is DATA, for which a new network is made. Without files the tutorial's network opens.
@@ -54,7 +54,7 @@ def studio(
         network, data = None, network
     if target and data is None:
         raise InputError(
-            fill("--target {column} is a column of DATA, and no DATA is given", column=quoted(target[0]))
+            "--target {column} is a column of DATA, and no DATA is given", column=quoted(target[0])
         )
     state, notes = opened(network, data, target, header)
     for note in notes:

@@ -52,9 +52,9 @@ types_option = click.option(
 )
 
 _CSV = (
-    click.option("--separator", metavar="SIGN", help="CSV: what stands between two cells."),
+    click.option("--separator", metavar="SIGN", help="CSV: the separator of cells."),
     click.option("--decimal", metavar="SIGN", help="CSV: . or , in numbers."),
-    click.option("--quote", metavar="SIGN", help="CSV: the sign around cells; '' for none."),
+    click.option("--quote", metavar="SIGN", help="CSV: the quotation mark around cells; '' for none."),
     click.option("--encoding", metavar="NAME", help="CSV: such as utf-8, latin-1 or utf-16."),
     click.option("--header/--no-header", default=None, help="CSV: whether line 1 holds column names."),
 )

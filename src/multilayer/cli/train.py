@@ -36,7 +36,7 @@ _SUFFIX = ".model.safetensors"
 @table_argument
 @click.option("--target", required=True, metavar="COLUMN", help="The column to learn.")
 @click.option(
-    "-o", "--output", metavar="MODEL", type=path, help="Where to write it (default: beside the table)."
+    "-o", "--output", metavar="MODEL", type=path, help="Where to write the model (default: beside the table)."
 )
 @click.option(
     "--task",
@@ -58,7 +58,7 @@ _SUFFIX = ".model.safetensors"
     default=8,
     metavar="NUMBER",
     show_default=True,
-    help="Networks, whose mean is the model.",
+    help="Number of networks; the model is their mean.",
 )
 @click.option(
     "--seed",
@@ -66,10 +66,13 @@ _SUFFIX = ".model.safetensors"
     default=0,
     metavar="NUMBER",
     show_default=True,
-    help="Source of all chance.",
+    help="Seed of all random numbers.",
 )
 @click.option(
-    "--config", metavar="FILE", type=path, help="Constants of the training in a .toml or .json file."
+    "--config",
+    metavar="FILE",
+    type=path,
+    help="Fields of multilayer.tables.Recipe, in a .toml or .json file.",
 )
 @click.option(
     "--checkpoint",
@@ -101,11 +104,11 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     """Train a model of one column of a table.
 
     TABLE is a CSV, Parquet, Arrow or JSON lines file, or - for standard input; or a folder or a pattern of Parquet or
-    Arrow files. Rows without a target are left out. The model takes tables with the same columns, in any order: it
-    holds its preprocessing, and several networks. It is written when training ends, or is interrupted once.
+    Arrow files. Rows without a target are left out. The model holds its preprocessing and several networks, and takes
+    tables with the same columns, in any order. It is written when training ends, or at the first Ctrl-C.
 
     Parquet and Arrow tables that take more than --memory are read once for the preprocessing, and in blocks while
-    networks are trained; each network then holds out up to 65,536 rows.
+    networks are trained; each network is then validated on up to 65,536 held-out rows.
 
     The same table, seed and options give the same model, bit for bit, with a cluster and without; with --time it also
     depends on the machine.
@@ -115,7 +118,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     file = _beside(table) if output is None else output
     if not file.lower().endswith(".safetensors"):
         raise InputError(
-            fill("{file}: expected a name that ends in .safetensors, as a model is such a file", file=file)
+            "{file}: expected a name that ends in .safetensors, as a model is such a file", file=file
         )
     check_writable(file)
     recipe = Recipe() if config is None else recipe_in(config)

@@ -63,7 +63,7 @@ def rows_to_train_on(  # noqa: PLR0913  (options of a command)
 
     if target in ignore:
         raise InputError(
-            fill("{column} is the target, and to be ignored; expected one of both", column=quoted(target))
+            "{column} is the target, and to be ignored; expected one of both", column=quoted(target)
         )
     with show_status(fill("reading {table}", table=source(table))):
         found = opened(table, types, memory, ignore, **dialect)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 
 __all__ = ["Archive"]
 
@@ -39,12 +39,10 @@ class Archive:
             members = self._zip.infolist()
         if len(members) > _MOST_MEMBERS:
             raise InputError(
-                fill(
-                    "{where}: expected {most} members at most, found {found}",
-                    where=where,
-                    most=_MOST_MEMBERS,
-                    found=len(members),
-                )
+                "{where}: expected {most} members at most, found {found}",
+                where=where,
+                most=_MOST_MEMBERS,
+                found=len(members),
             )
         self._members: dict[str, zipfile.ZipInfo] = {}
         total = 0
@@ -54,12 +52,10 @@ class Archive:
             self._members[member.filename] = member
         if total > _LARGEST or total > max(_RATIO * len(data), _SLACK):
             raise InputError(
-                fill(
-                    "{where}: its members take {total} bytes, out of a file of {data}; refused",
-                    where=where,
-                    total=total,
-                    data=len(data),
-                )
+                "{where}: its members take {total} bytes, out of a file of {data}; refused",
+                where=where,
+                total=total,
+                data=len(data),
             )
 
     @property
@@ -76,49 +72,41 @@ class Archive:
             When there is none, or its bytes are damaged.
         """
         if name not in self._members:
-            raise InputError(
-                fill("{where}: the member {name} is missing", where=self.where, name=quoted(name))
-            )
+            raise InputError("{where}: the member {name} is missing", where=self.where, name=quoted(name))
         member = self._members[name]
         with self._refusing(), self._zip.open(member) as file:
             content = file.read(member.file_size + 1)
         if len(content) != member.file_size:
             raise InputError(
-                fill("{where}: {name} has another size than it says", where=self.where, name=quoted(name))
+                "{where}: {name} has another size than it says", where=self.where, name=quoted(name)
             )
         return content
 
     def _check(self, member: zipfile.ZipInfo, size: int) -> None:
         name = quoted(member.filename)
         if member.filename in self._members:
-            raise InputError(fill("{where}: the member {name} is there twice", where=self.where, name=name))
+            raise InputError("{where}: the member {name} is there twice", where=self.where, name=name)
         if member.flag_bits & 1:
             raise InputError(
-                fill(
-                    "{where}: the member {name} is encrypted; expected a plain archive",
-                    where=self.where,
-                    name=name,
-                )
+                "{where}: the member {name} is encrypted; expected a plain archive",
+                where=self.where,
+                name=name,
             )
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise InputError(
-                fill(
-                    "{where}: the member {name} is packed by an unknown method; expected deflate",
-                    where=self.where,
-                    name=name,
-                )
+                "{where}: the member {name} is packed by an unknown method; expected deflate",
+                where=self.where,
+                name=name,
             )
         limit = _RATIO * min(member.compress_size, size)
         if member.file_size > max(limit, _SLACK):
             raise InputError(
-                fill(
-                    "{where}: the member {name} takes {file_size} bytes, packed in "
-                    "{compress_size}; refused, as it would fill the memory",
-                    where=self.where,
-                    name=name,
-                    file_size=member.file_size,
-                    compress_size=member.compress_size,
-                )
+                "{where}: the member {name} takes {file_size} bytes, packed in "
+                "{compress_size}; refused, as it would fill the memory",
+                where=self.where,
+                name=name,
+                file_size=member.file_size,
+                compress_size=member.compress_size,
             )
 
     @contextmanager
@@ -127,9 +115,9 @@ class Archive:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise InputError(
-                fill("{where}: not a readable zip archive ({error})", where=self.where, error=error)
+                "{where}: not a readable zip archive ({error})", where=self.where, error=error
             ) from None
         except (KeyError, IndexError, OverflowError, RuntimeError, UnicodeDecodeError) as error:
             raise InputError(
-                fill("{where}: a damaged zip archive ({kind})", where=self.where, kind=type(error).__name__)
+                "{where}: a damaged zip archive ({kind})", where=self.where, kind=type(error).__name__
             ) from None

@@ -43,11 +43,9 @@ def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: st
     """
     if len(features) != networks[0].widths[0]:
         raise InputError(
-            fill(
-                "its transformers make {row} columns, but the network takes {widths}",
-                row=len(features),
-                widths=networks[0].widths[0],
-            )
+            "its transformers make {row} columns, but the network takes {widths}",
+            row=len(features),
+            widths=networks[0].widths[0],
         )
     columns: dict[str, list[tuple[int, Feature]]] = {}
     for row, feature in enumerate(features):
@@ -116,16 +114,11 @@ _Rows: TypeAlias = list[int | None]
 def _column(name: str, found: list[tuple[int, Feature]], notes: list[str]) -> tuple[ColumnEncoder, _Rows]:
     """Return the transforms of a column, and the row of the first weights of each of their inputs."""
     if any(isinstance(one, Text) for _, one in found):
-        raise InputError(
-            fill("column {name} holds categories, which nothing makes numbers of", name=quoted(name))
-        )
+        raise InputError("column {name} holds categories, which nothing makes numbers of", name=quoted(name))
     coded = [(row, one) for row, one in found if isinstance(one, Coded)]
     if coded and any(isinstance(one, Number) for _, one in found):
         raise InputError(
-            fill(
-                "column {name} is taken as a number and as a category; expected one of them",
-                name=quoted(name),
-            )
+            "column {name} is taken as a number and as a category; expected one of them", name=quoted(name)
         )
     categories = _categories(name, (one for _, one in coded), notes)
     transforms, rows = _of_categories(categories, [(row, _without_gaps(one)) for row, one in coded])
@@ -146,12 +139,10 @@ def _categories(name: str, coded: Iterable[Coded], notes: list[str]) -> tuple[st
     gaps = [text for text in texts if is_gap(text)]
     if len(gaps) > 1:
         raise InputError(
-            fill(
-                "column {name}: {one} and {other} are categories, but in a table both are gaps",
-                name=quoted(name),
-                one=quoted(gaps[0]),
-                other=quoted(gaps[1]),
-            )
+            "column {name}: {one} and {other} are categories, but in a table both are gaps",
+            name=quoted(name),
+            one=quoted(gaps[0]),
+            other=quoted(gaps[1]),
         )
     if gaps:
         notes.append(
@@ -171,11 +162,9 @@ def _without_gaps(one: Coded) -> Coded:
         number = values.pop(gap, one.other)
         if missing not in (None, number):
             raise InputError(
-                fill(
-                    "column {name}: {gap} is a category, but in a table it is a gap, which is filled by another one",
-                    name=quoted(one.column),
-                    gap=quoted(gap),
-                )
+                "column {name}: {gap} is a category, but in a table it is a gap, which is filled by another one",
+                name=quoted(one.column),
+                gap=quoted(gap),
             )
         missing = number
     return replace(one, values=tuple(values.items()), missing=one.other if missing is None else missing)

@@ -53,26 +53,18 @@ class Chain:
         """Add x W + b, in the type of W."""
         self._close()
         if W.ndim != 2 or 0 in W.shape:
-            raise InputError(
-                fill("its weights have the shape {shape}; expected (inputs, units)", shape=W.shape)
-            )
+            raise InputError("its weights have the shape {shape}; expected (inputs, units)", shape=W.shape)
         if self.width is not None and W.shape[0] != self.width:
             raise InputError(
-                fill(
-                    "its weights take {shape} inputs, but there are {width}",
-                    shape=W.shape[0],
-                    width=self.width,
-                )
+                "its weights take {shape} inputs, but there are {width}", shape=W.shape[0], width=self.width
             )
         if W.dtype not in (np.float32, np.float64):
-            raise InputError(fill("its weights are {dtype}; expected float32 or float64", dtype=W.dtype))
+            raise InputError("its weights are {dtype}; expected float32 or float64", dtype=W.dtype)
         if self._dtype not in (None, W.dtype):
             raise InputError(
-                fill(
-                    "its weights are {dtype}, those before it {before}; expected one type",
-                    dtype=W.dtype,
-                    before=self._dtype,
-                )
+                "its weights are {dtype}, those before it {before}; expected one type",
+                dtype=W.dtype,
+                before=self._dtype,
             )
         self._dtype = W.dtype
         bias = np.zeros(W.shape[1], W.dtype) if b is None else np.broadcast_to(b, W.shape[1])
@@ -90,11 +82,9 @@ class Chain:
             old_factor, old_shift, names = self._scale or before
             if len(old_factor) != len(factor):
                 raise InputError(
-                    fill(
-                        "it scales {factor} columns, but there are {columns}",
-                        factor=len(factor),
-                        columns=len(old_factor),
-                    )
+                    "it scales {factor} columns, but there are {columns}",
+                    factor=len(factor),
+                    columns=len(old_factor),
                 )
             self._scale = old_factor * factor, old_shift * factor + shift, [*names, name]
             self.width = len(factor)
@@ -147,9 +137,7 @@ class Chain:
             return array
         if array.size not in (1, self.width):
             raise InputError(
-                fill(
-                    "it has {size} numbers, but there are {width} columns", size=array.size, width=self.width
-                )
+                "it has {size} numbers, but there are {width} columns", size=array.size, width=self.width
             )
         return np.broadcast_to(array, self.width).astype(np.float64)
 
@@ -159,14 +147,12 @@ class Chain:
         farthest = float(np.abs(shift).max())
         if farthest > 1.0 / np.sqrt(np.finfo(self.dtype).eps):
             raise InputError(
-                fill(
-                    "{names} shifts a column by {farthest:.3g} of its scale; folded into the "
-                    "next layer, {dtype} would lose more than half of its digits; scale the "
-                    "data before the network",
-                    names=", ".join(names),
-                    farthest=farthest,
-                    dtype=self.dtype,
-                )
+                "{names} shifts a column by {farthest:.3g} of its scale; folded into the "
+                "next layer, {dtype} would lose more than half of its digits; scale the "
+                "data before the network",
+                names=", ".join(names),
+                farthest=farthest,
+                dtype=self.dtype,
             )
         W = layer.W.astype(np.float64)
         layer.b = layer.b.astype(np.float64) + shift @ W

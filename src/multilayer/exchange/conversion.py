@@ -92,25 +92,52 @@ def convert(
     overwrite: bool = True,
     **added: Unpack[Added],
 ) -> Conversion:
-    """Read a network of one format, write it in another, and prove that the numbers are the same.
+    """Read a network of one format, write it in another, and check that the numbers are the same.
 
-    Both programs, where they are installed, and the network run the same samples: those of `check`, an
-    array or a CSV file, or some that are made for the network. For a model of a table `check` is any table that
-    it predicts, in memory or in a file. What the file does not have, `hidden`, `output`,
-    `classes` and `inputs`, is given as to `read`.
-    A target that is a format here is read back, too. Where numbers differ by more than `tolerance` times what rounding
-    makes of them (see `Proof`), nothing is written.
+    Both programs, where they are installed, and the network run the same samples. A target that can be read here is
+    read back, too. Where numbers differ by more than `tolerance` times what rounding makes of them (see `Proof`),
+    nothing is written.
+
+    Parameters
+    ----------
+    source, target : str or path
+    from_format, to_format : str, optional
+        Names in `multilayer.exchange.FORMATS`; by the suffixes unless given.
+    check : array_like, shape (samples, inputs), or path of a CSV file, optional
+        The samples to run; for a model of a table any table that it predicts. Unless given, they are made for the
+        network.
+    tolerance : float
+        How many times the tolerance of `Proof` is accepted.
+    overwrite : bool
+        Whether files that exist are replaced.
+    **added
+        What the source does not have, as for `read`: `hidden`, `output`, `classes`, `inputs`.
+
+    Returns
+    -------
+    Conversion
+        What was read, checked and written.
 
     Raises
     ------
     InputError
         As `read` and `write` do, and for a difference that is no rounding.
+
+    Examples
+    --------
+    >>> import multilayer, tempfile
+    >>> network = multilayer.MLP([multilayer.Dense([[0.5], [-0.25]], [0.125], "sigmoid")])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     multilayer.save(network, f"{folder}/network.json")
+    ...     done = convert(f"{folder}/network.json", f"{folder}/network.npz")
+    >>> [path.name for path, _ in done.files]
+    ['network.npz']
     """
     asked = asked_for(**added)
     to = format_of(target, to_format, to=True)
     found = imported(source, from_format, asked)
     if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
-        raise InputError(fill("{target}: it is the source; name another file", target=shown(target)))
+        raise InputError("{target}: it is the source; name another file", target=shown(target))
     network = found.network
     x: NDArray[Any] | None = None
     rows: Columns | None = None

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.tables.texts import shortest
 
 __all__ = [
@@ -122,16 +122,14 @@ def scaled(feature: Feature, factor: float, shift: float) -> Feature:
 
     if factor == 0.0 or not np.isfinite(factor) or not np.isfinite(shift):
         raise InputError(
-            fill("it makes column {name} constant; leave that column out", name=quoted(feature.column))
+            "it makes column {name} constant; leave that column out", name=quoted(feature.column)
         )
     if isinstance(feature, Number):
         scale = feature.scale * factor
         missing = None if feature.missing is None else changed(feature.missing)
         return Number(feature.column, feature.centre - shift / scale, scale, missing)
     if isinstance(feature, Text):
-        raise InputError(
-            fill("column {name} holds categories; encode them first", name=quoted(feature.column))
-        )
+        raise InputError("column {name} holds categories; encode them first", name=quoted(feature.column))
     if isinstance(feature, Gap):
         return Gap(feature.column, changed(feature.off), changed(feature.on))
     if isinstance(feature, Normed):
@@ -150,9 +148,7 @@ def filled(feature: Feature, value: Any) -> Feature:
         For numbers that are made of categories.
     """
     if isinstance(feature, Coded | Gap | Normed):
-        raise InputError(
-            fill("column {name} is encoded before its gaps are filled", name=quoted(feature.column))
-        )
+        raise InputError("column {name} is encoded before its gaps are filled", name=quoted(feature.column))
     if feature.missing is not None:
         return feature
     if isinstance(feature, Text):
@@ -171,15 +167,10 @@ def normed(features: Iterable[Feature], norm: str, least: float = 0.0) -> list[F
     group, made = Group(norm, least), list[Feature]()
     for feature in features:
         if isinstance(feature, Text):
-            raise InputError(
-                fill("column {name} holds categories; encode them first", name=quoted(feature.column))
-            )
+            raise InputError("column {name} holds categories; encode them first", name=quoted(feature.column))
         if isinstance(feature, Normed):
             raise InputError(
-                fill(
-                    "column {name} was divided by a norm before; expected one norm",
-                    name=quoted(feature.column),
-                )
+                "column {name} was divided by a norm before; expected one norm", name=quoted(feature.column)
             )
         made.append(Normed(feature, group))
     return made

@@ -13,7 +13,7 @@ from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import entries
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.exchange.formats import Format, format_of
 from multilayer.exchange.imported import Asked, Imported, Target, with_output
@@ -96,7 +96,7 @@ def asked_for(hidden: Any = (), output: Any = None, classes: Any = None, inputs:
     listed = (hidden,) if isinstance(hidden, str | Activation) else entries(hidden)
     if listed is None or not all(isinstance(one, str | Activation) for one in listed):
         raise InputError(
-            fill("hidden must be activations or their names; got {hidden}", hidden=one_line(repr(hidden), 60))
+            "hidden must be activations or their names; got {hidden}", hidden=one_line(repr(hidden), 60)
         )
     return Asked(listed, output, tuple(classes) if classes else None, inputs and tuple(inputs))
 
@@ -134,6 +134,15 @@ def write(
 ) -> None:
     """Write a network, a model of a table or a fitted model of another package to a file of any format.
 
+    Parameters
+    ----------
+    model : MLP, Model, or what `read` takes as a model in memory
+    path : str or path
+    format : str, optional
+        A name in `multilayer.exchange.FORMATS`; by the suffix unless given.
+    overwrite : bool
+        Whether a file that exists is replaced.
+
     Raises
     ------
     InputError
@@ -149,6 +158,11 @@ def contents(model: Any, to: Format, target: Target) -> dict[str, bytes]:
     """Return the content of each file by its suffix."""
     assert to.write is not None  # noqa: S101  (format_of returns no other)
     held = _held(model)
+    if isinstance(held, Model) and not to.writes_models:
+        raise InputError(
+            "{format}: it holds a network, not a model of a table; write it as .safetensors or .onnx",
+            format=to.title,
+        )
     return to.write(held, target)
 
 
@@ -170,10 +184,7 @@ def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path
         storage.check_writable(target)
         if not overwrite and storage.exists(target):
             raise InputError(
-                fill(
-                    "{target}: the file is there already; name another one, or overwrite it",
-                    target=shown(target),
-                )
+                "{target}: the file is there already; name another one, or overwrite it", target=shown(target)
             )
     for target, data in named:
         storage.write(target, data, overwrite=overwrite)

@@ -9,7 +9,8 @@ from typing import Any
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import near_matches, quoted
+from multilayer._base.translation import N_, translated
 from multilayer.exchange import native, npz, scikit_learn, sources
 from multilayer.exchange.imported import Asked, Imported, ModelProver, Runner, Target
 from multilayer.exchange.keras import reader as keras_reader
@@ -37,11 +38,13 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[Path, Asked], Imported] | None = None
-    write: Callable[[MLP | Model, Target], dict[str, bytes]] | None = None
+    write: Callable[[Any, Target], dict[str, bytes]] | None = None
     """Returns the content of each file by its suffix, the named one last. It refuses with an `InputError` what the
     format cannot represent."""
     reads_models: bool = False
     """Whether models of tables are read, too."""
+    writes_models: bool = False
+    """Whether `write` takes models of tables, too."""
     prove_model: ModelProver | None = None
     """How far a model of a table in a file is from the model itself."""
     run: Callable[[Path], tuple[Runner, str] | None] | None = None
@@ -58,7 +61,9 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format("json", "network JSON", (".json",), native.read, native.write_json),
-    Format("safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors, True),
+    Format(
+        "safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors, True, True
+    ),
     Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
     Format(
         "onnx",
@@ -66,6 +71,7 @@ FORMATS: tuple[Format, ...] = (
         (".onnx",),
         onnx_reader.read,
         onnx_writer.write,
+        writes_models=True,
         prove_model=tables_proof.proof,
         run=onnx_runtime.run_network,
     ),
@@ -86,6 +92,7 @@ FORMATS: tuple[Format, ...] = (
             one.title,
             one.suffixes[:1],
             write=sources.writer_of(one),
+            writes_models=True,
             prove_model=None if one.run_rows is None else sources.prover_of(one),
             run=one.run,
             report=one.report,
@@ -94,17 +101,24 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_PICKLE = "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; "
-_TORCH = (
-    "in PyTorch: safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or torch.onnx.export"
-)
-_SCIKIT_LEARN = "where it was made: multilayer.exchange.write(model, 'network.safetensors')"
 _REFUSED = {
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".pt2"), _PICKLE + _TORCH),
-    **dict.fromkeys((".pkl", ".pickle", ".dill", ".joblib", ".npy", ".skops"), _PICKLE + _SCIKIT_LEARN),
+    **dict.fromkeys(
+        (".pt", ".pth", ".ckpt", ".bin", ".pt2"),
+        N_(
+            "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; in PyTorch: "
+            "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or torch.onnx.export"
+        ),
+    ),
+    **dict.fromkeys(
+        (".pkl", ".pickle", ".dill", ".joblib", ".npy", ".skops"),
+        N_(
+            "it can hold a pickle, which runs code when it is loaded, so it is never loaded here; where it was made: "
+            "multilayer.exchange.write(model, 'network.safetensors')"
+        ),
+    ),
     **dict.fromkeys(
         (".pb", ".tflite", ".mlmodel", ".pmml", ".gguf"),
-        "this format is not read or written here; ONNX is the common one",
+        N_("this format is not read or written here; ONNX is the common one"),
     ),
 }
 """Suffixes that are no format here, with the way out."""
@@ -125,36 +139,27 @@ def format_of(path: AnyPath, name: str | None, *, to: bool) -> Format:
         if not found:
             known = [one.name for one in able]
             raise InputError(
-                fill(
-                    "{option} {name}: {near}",
-                    option=option,
-                    name=quoted(name),
-                    near=near_matches(name, known),
-                )
+                "{option} {name}: {near}", option=option, name=quoted(name), near=near_matches(name, known)
             )
         return found[0]
     suffix = Path(shown(path)).suffix.lower()
     if suffix in _REFUSED and not to:
-        raise InputError(f"{shown(path)}: {_REFUSED[suffix]}")
+        raise InputError(f"{shown(path)}: {translated(_REFUSED[suffix])}")
     name_of_file = Path(shown(path)).name.lower()
     fitting = [(suffix, one) for one in able for suffix in one.suffixes if name_of_file.endswith(suffix)]
     if not fitting:
         written = [one for one in FORMATS if one.read is None and name_of_file.endswith(one.suffixes[0])]
         if written and not to:
             raise InputError(
-                fill(
-                    "{path}: {format} is written and not read, as nothing of a file is run here; read the file that it "
-                    "was made of",
-                    path=shown(path),
-                    format=max(written, key=lambda one: len(one.suffixes[0])).title,
-                )
+                "{path}: {format} is written and not read, as nothing of a file is run here; read the file that it "
+                "was made of",
+                path=shown(path),
+                format=max(written, key=lambda one: len(one.suffixes[0])).title,
             )
         raise InputError(
-            fill(
-                "{path}: expected a file like one of these, or {option}: {known}",
-                path=shown(path),
-                option=option,
-                known=", ".join(dict.fromkeys(one.file for one in able)),
-            )
+            "{path}: expected a file like one of these, or {option}: {known}",
+            path=shown(path),
+            option=option,
+            known=", ".join(dict.fromkeys(one.file for one in able)),
         )
     return max(fitting, key=lambda pair: len(pair[0]))[1]  # of two as long, the first

@@ -82,10 +82,8 @@ class Target:
         """Refuse a stem that is no name of a module of Python."""
         if not self.stem.isidentifier():
             raise InputError(
-                fill(
-                    "{stem!r} is no name of a module of Python; use letters, digits and underscores",
-                    stem=self.stem,
-                )
+                "{stem!r} is no name of a module of Python; use letters, digits and underscores",
+                stem=self.stem,
             )
 
 
@@ -143,11 +141,9 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
         output = get(asked.output)
         if not isinstance(last.activation, Identity) and output != last.activation:
             raise InputError(
-                fill(
-                    "output={name}: the file has the output {facts_name} already; leave it out",
-                    name=output.facts.name,
-                    facts_name=last.activation.facts.name,
-                )
+                "output={name}: the file has the output {facts_name} already; leave it out",
+                name=output.facts.name,
+                facts_name=last.activation.facts.name,
             )
         if output != last.activation:
             program = None if program is None else _then(program, output)

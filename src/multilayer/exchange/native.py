@@ -9,9 +9,7 @@ from pathlib import Path
 import msgspec
 
 from multilayer._base import tensor_file
-from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
-from multilayer._base.text import fill
 from multilayer.exchange import weights
 from multilayer.exchange.imported import Asked, Imported, Target
 from multilayer.io import load, network_json, safetensors
@@ -40,9 +38,9 @@ def read(path: Path, asked: Asked) -> Imported:
     return Imported(network, "weights in safetensors", notes)
 
 
-def write_json(network: MLP | Model, target: Target) -> dict[str, bytes]:
+def write_json(network: MLP, target: Target) -> dict[str, bytes]:
     """Return network JSON; its description says where it is from."""
-    data = network_json.write(_network(network, "network JSON"))
+    data = network_json.write(network)
     origin = target.origin
     if not origin:
         return {".json": data}
@@ -72,14 +70,3 @@ def with_metadata(data: bytes, origin: dict[str, str]) -> bytes:
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)  # tensors begin at a multiple of 8
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
-
-
-def _network(network: MLP | Model, title: str) -> MLP:
-    if isinstance(network, Model):
-        raise InputError(
-            fill(
-                "{title} holds a network, not a model of a table; write it as .safetensors or .onnx",
-                title=title,
-            )
-        )
-    return network

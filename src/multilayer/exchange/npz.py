@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import decode, shown
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 from multilayer.exchange import weights
 from multilayer.exchange.archives import Archive
 from multilayer.exchange.imported import Asked, Imported, Target
 from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
-from multilayer.tables import Model
 
 __all__ = ["read", "write"]
 
@@ -57,10 +56,8 @@ def read(path: Path, asked: Asked) -> Imported:
     )
 
 
-def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
+def write(network: MLP, target: Target) -> dict[str, bytes]:
     """Return W1, b1, W2, ... as plain arrays, and the outline as the bytes of its JSON."""
-    if isinstance(network, Model):
-        raise InputError("a .npz holds a network, not a model of a table; write it as .safetensors or .onnx")
     arrays: dict[str, NDArray[Any]] = {_OUTLINE: _bytes(json.dumps(outline_of(network)))}
     if target.origin:
         arrays[_ORIGIN] = _bytes(json.dumps(target.origin))
@@ -79,26 +76,22 @@ def _network(outline: Outline, arrays: dict[str, NDArray[Any]], where: str) -> M
     names = [(f"W{number}", f"b{number}") for number in range(1, len(outline.layers) + 1)]
     expected = {name for pair in names for name in pair}
     for name in (*expected.difference(arrays), *set(arrays).difference(expected)):
-        found = "is not of the network" if name in arrays else "is missing"
         raise InputError(
-            fill(
-                "{where}: the array {name} {found}; it has {layers} layers",
-                where=where,
-                name=quoted(name),
-                found=found,
-                layers=len(outline.layers),
-            )
+            "{where}: the array {name} is not of the network; it has {layers} layers"
+            if name in arrays
+            else "{where}: the array {name} is missing; the network has {layers} layers",
+            where=where,
+            name=quoted(name),
+            layers=len(outline.layers),
         )
     for name, array in arrays.items():
         if array.dtype.name != outline.dtype:
             raise InputError(
-                fill(
-                    "{where}: {name}: expected {dtype}, found {array_dtype}",
-                    where=where,
-                    name=name,
-                    dtype=outline.dtype,
-                    array_dtype=array.dtype,
-                )
+                "{where}: {name}: expected {dtype}, found {array_dtype}",
+                where=where,
+                name=name,
+                dtype=outline.dtype,
+                array_dtype=array.dtype,
             )
         check_finite(array, f"{where}: {name}")
     return build(outline, [(arrays[W], arrays[b]) for W, b in names], where, ())
@@ -112,35 +105,27 @@ def _array(data: bytes) -> NDArray[Any]:
         readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
         if version not in readers:
             raise InputError(
-                fill(
-                    "expected version 1 or 2 of the format, found {major}.{minor}",
-                    major=version[0],
-                    minor=version[1],
-                )
+                "expected version 1 or 2 of the format, found {major}.{minor}",
+                major=version[0],
+                minor=version[1],
             )
         shape, by_columns, kind = readers[version](file, max_header_size=_LONGEST_HEADER)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001  (a forged header can fail anywhere in NumPy's parser)
-        raise InputError(fill("not a header of NumPy ({error})", error=one_line(str(error), 80))) from None
+        raise InputError("not a header of NumPy ({error})", error=one_line(str(error), 80)) from None
     if kind.hasobject:
         raise InputError("it holds Python objects, which are a pickle; expected numbers")
     if kind.fields is not None or kind.subdtype is not None or kind.kind not in "fiu" or kind.itemsize > 8:
-        raise InputError(
-            fill("expected numbers, float32 or float64; found {kind}", kind=one_line(str(kind), 60))
-        )
+        raise InputError("expected numbers, float32 or float64; found {kind}", kind=one_line(str(kind), 60))
     if not all(isinstance(size, int) and size >= 0 for size in shape) or len(shape) > 2:
-        raise InputError(
-            fill("expected one or two axes; found the shape {shape}", shape=one_line(str(shape), 60))
-        )
+        raise InputError("expected one or two axes; found the shape {shape}", shape=one_line(str(shape), 60))
     rest = len(data) - file.tell()
     if math.prod(shape) * kind.itemsize != rest:
         raise InputError(
-            fill(
-                "expected {size} bytes for its shape, found {found}",
-                size=math.prod(shape) * kind.itemsize,
-                found=rest,
-            )
+            "expected {size} bytes for its shape, found {found}",
+            size=math.prod(shape) * kind.itemsize,
+            found=rest,
         )
     if not rest:
         raise InputError("it is empty; expected at least one number")

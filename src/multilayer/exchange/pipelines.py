@@ -102,11 +102,9 @@ def _first_member(model: Any) -> Any:
     found = [_within(member) for member in members]
     if len(found) > 1 and any(map(holds_table, found)):
         raise InputError(
-            fill(
-                "it calibrates {count} pipelines, of which each prepares columns in its own way; fit it with "
-                "ensemble=False, or calibrate the last step of the pipeline",
-                count=len(found),
-            )
+            "it calibrates {count} pipelines, of which each prepares columns in its own way; fit it with "
+            "ensemble=False, or calibrate the last step of the pipeline",
+            count=len(found),
         )
     return found[0] if len(found) == 1 else None
 
@@ -188,7 +186,7 @@ def _scaled(scaler: Any, features: list[Feature]) -> list[Feature]:
 def _over_norm(normalizer: Any, features: list[Feature]) -> list[Feature]:
     """Return numbers over their norm; scikit-learn leaves a row of a smaller one than 10 eps of float64."""
     if normalizer.norm not in ("l1", "l2", "max"):
-        raise InputError(fill("its norm is {norm!r}; expected 'l1', 'l2' or 'max'", norm=normalizer.norm))
+        raise InputError("its norm is {norm!r}; expected 'l1', 'l2' or 'max'", norm=normalizer.norm)
     least = float(np.nextafter(10.0 * np.finfo(np.float64).eps, 0.0))
     return normed(features, normalizer.norm, least)
 

@@ -105,15 +105,13 @@ class Proof:
         """
         if not self.share <= times:
             raise InputError(
-                fill(
-                    "{by} gives other numbers: {ulp} ulp apart, {share:.3g} times the tolerance in output {output} "
-                    "of sample {row}; nothing was written (a larger --tolerance accepts it)",
-                    by=self.by,
-                    ulp=_counted(self.ulp),
-                    share=self.share,
-                    output=self.output,
-                    row=self.row,
-                )
+                "{by} gives other numbers: {ulp} ulp apart, {share:.3g} times the tolerance in output {output} "
+                "of sample {row}; nothing was written (a larger --tolerance accepts it)",
+                by=self.by,
+                ulp=_counted(self.ulp),
+                share=self.share,
+                output=self.output,
+                row=self.row,
             )
 
 
@@ -128,13 +126,11 @@ def prove(network: MLP, run: Runner, by: str, x: NDArray[Any]) -> Proof:
     y, other = network(x), np.asarray(run(x))
     if other.shape != y.shape:
         raise InputError(
-            fill(
-                "{by} gives outputs of shape {shape} for {samples} samples; expected {expected}",
-                by=by,
-                shape=other.shape,
-                samples=len(x),
-                expected=y.shape,
-            )
+            "{by} gives outputs of shape {shape} for {samples} samples; expected {expected}",
+            by=by,
+            shape=other.shape,
+            samples=len(x),
+            expected=y.shape,
         )
     return compared_numbers(y, other, tolerance(network, x), by)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import runpy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.exchange import npz
 from multilayer.exchange.imported import Runner, Target
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label
-from multilayer.tables import Model
 
 __all__ = ["program", "write"]
 
@@ -64,7 +62,7 @@ def estimator():
 '''
 
 
-def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
+def write(network: MLP, target: Target) -> dict[str, bytes]:
     """Return the source, and the weights as arrays W1, b1, W2, ...
 
     Raises
@@ -72,19 +70,13 @@ def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
     InputError
         For activations that scikit-learn has not, and for hidden layers of several activations.
     """
-    if isinstance(network, Model):
-        raise InputError(
-            "an MLP of scikit-learn holds a network, not a model of a table; write it as .safetensors"
-        )
     target.check_module()
     hidden = {layer.activation for layer in network.layers[:-1]} or {act.relu}
     if len(hidden) > 1 or not hidden <= _HIDDEN.keys():
         names = ", ".join(sorted(one.facts.name for one in hidden))
         raise InputError(
-            fill(
-                "scikit-learn has one of identity, logistic, tanh, relu for all hidden layers; found {names}",
-                names=names,
-            )
+            "scikit-learn has one of identity, logistic, tanh, relu for all hidden layers; found {names}",
+            names=names,
         )
     output = _output(network)
     classes = None if output == "identity" else _classes(network)
@@ -117,13 +109,11 @@ def _output(network: MLP) -> str:
         if last.activation == activation and units in (None, last.units):
             return name
     raise InputError(
-        fill(
-            "layer {layers}: scikit-learn ends in the identity, softmax, or one logistic "
-            "output; found {units} of {name}",
-            layers=len(network.layers),
-            units=last.units,
-            name=last.activation.facts.name,
-        )
+        "layer {layers}: scikit-learn ends in the identity, softmax, or one logistic "
+        "output; found {units} of {name}",
+        layers=len(network.layers),
+        units=last.units,
+        name=last.activation.facts.name,
     )
 
 
@@ -146,22 +136,18 @@ def _in_order(network: MLP, classes: tuple[Label, ...]) -> MLP:
 
 def program(path: Path) -> tuple[Runner, str] | None:
     """Return what runs a source that `write` made, and its name; None without scikit-learn."""
-    spec = importlib.util.spec_from_file_location("written_by_multilayer", path)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        written = runpy.run_path(str(path))
     except ImportError:
         return None
-    model: Any = module.estimator()
-    if module.INPUTS is not None:
+    model, classes = written["estimator"](), written["CLASSES"]
+    if written["INPUTS"] is not None:
         del model.feature_names_in_  # samples come without names
 
     def run(x: NDArray[Any]) -> NDArray[Any]:
-        if module.CLASSES is None:
+        if classes is None:
             return np.asarray(model.predict(x)).reshape(len(x), -1)
-        places = [model.classes_.tolist().index(label) for label in module.CLASSES]
+        places = [model.classes_.tolist().index(label) for label in classes]
         found = np.asarray(model.predict_proba(x))[:, places]
         return found if model.n_outputs_ > 1 else found[:, 1:]
 

@@ -51,9 +51,7 @@ def network_of(
     """
     found = list(_layers(arrays, where, units_first))
     if not found:
-        raise InputError(
-            fill("{where}: expected arrays such as 0.weight and 0.bias, found none", where=where)
-        )
+        raise InputError("{where}: expected arrays such as 0.weight and 0.bias, found none", where=where)
     with located(where):
         ordered = _ordered(found)
         if len(ordered) > 1 and not asked.hidden:
@@ -68,11 +66,13 @@ def network_of(
             for one, activation in zip(ordered, (*hidden, identity), strict=True)
         ]
         names = ", ".join(one.name or "W" for one in ordered)
-        order = "(units, inputs), as PyTorch has it" if units_first else "(inputs, units)"
-        notes = (
-            fill("layers in this order: {names}; matrices are {order}", names=one_line(names), order=order),
+        note = fill(
+            "layers in this order: {names}; matrices are (units, inputs), as PyTorch has it"
+            if units_first
+            else "layers in this order: {names}; matrices are (inputs, units)",
+            names=one_line(names),
         )
-        return MLP(layers), notes
+        return MLP(layers), (note,)
 
 
 def _layers(arrays: Mapping[str, NDArray[Any]], where: str, units_first: bool) -> Iterator[_Weights]:
@@ -91,13 +91,11 @@ def _layers(arrays: Mapping[str, NDArray[Any]], where: str, units_first: bool) -
         yield _Weights(layer, array.T if units_first else array, b)
     if left:
         raise InputError(
-            fill(
-                "{where}: {next}: expected matrices 'weight' and their 'bias' alone; what "
-                "else a model has, such as batch normalization, is in an ONNX file: "
-                "torch.onnx.export(model, x, 'model.onnx')",
-                where=where,
-                next=quoted(next(iter(left))),
-            )
+            "{where}: {next}: expected matrices 'weight' and their 'bias' alone; what "
+            "else a model has, such as batch normalization, is in an ONNX file: "
+            "torch.onnx.export(model, x, 'model.onnx')",
+            where=where,
+            next=quoted(next(iter(left))),
         )
 
 
@@ -107,12 +105,10 @@ def _floats(array: NDArray[Any], where: str) -> NDArray[Any]:
         return array.astype(np.result_type(array, np.float32), copy=False)
     if array.dtype.itemsize < 4:
         raise InputError(
-            fill(
-                "{where}: found {kind}, the type of quantized weights, whose scale is not in the file; give the "
-                "network as it was before",
-                where=where,
-                kind=array.dtype,
-            )
+            "{where}: found {kind}, the type of quantized weights, whose scale is not in the file; give the "
+            "network as it was before",
+            where=where,
+            kind=array.dtype,
         )
     return array.astype(np.float64)
 
@@ -125,14 +121,12 @@ def _ordered(found: Sequence[_Weights]) -> list[_Weights]:
         for before, behind in pairwise(ordered):
             if before.W.shape[1] != behind.W.shape[0]:
                 raise InputError(
-                    fill(
-                        "{before} has {units} units, but {behind} takes {inputs} inputs; "
-                        "expected layers that follow each other by their numbers",
-                        before=quoted(before.name),
-                        units=before.W.shape[1],
-                        behind=quoted(behind.name),
-                        inputs=behind.W.shape[0],
-                    )
+                    "{before} has {units} units, but {behind} takes {inputs} inputs; "
+                    "expected layers that follow each other by their numbers",
+                    before=quoted(before.name),
+                    units=before.W.shape[1],
+                    behind=quoted(behind.name),
+                    inputs=behind.W.shape[0],
                 )
         return ordered
     orders: list[list[_Weights]] = []
@@ -140,11 +134,9 @@ def _ordered(found: Sequence[_Weights]) -> list[_Weights]:
     if len(orders) == 1:
         return orders[0]
     raise InputError(
-        fill("the layers follow each other in no order; expected units of one to be inputs of the next")
-        if not orders
-        else fill(
-            "the layers follow each other in several orders; number them, as in 'layer1.weight', or give an ONNX file"
-        )
+        "the layers follow each other in several orders; number them, as in 'layer1.weight', or give an ONNX file"
+        if orders
+        else "the layers follow each other in no order; expected units of one to be inputs of the next"
     )
 
 

@@ -71,14 +71,12 @@ class Affine:
         worst = int(distance.argmax())
         if distance[worst] > 1.0 / np.sqrt(np.finfo(dtype).eps):
             raise InputError(
-                fill(
-                    "the mean of column {worst} is {distance:.2g} standard deviations from "
-                    "0; folded into the next layer, {dtype} would lose more than half of its "
-                    "digits; standardize the data yourself and give the layers behind",
-                    worst=worst + 1,
-                    distance=distance[worst],
-                    dtype=dtype,
-                )
+                "the mean of column {worst} is {distance:.2g} standard deviations from "
+                "0; folded into the next layer, {dtype} would lose more than half of its "
+                "digits; standardize the data yourself and give the layers behind",
+                worst=worst + 1,
+                distance=distance[worst],
+                dtype=dtype,
             )
 
 
@@ -122,10 +120,8 @@ def with_targets(network: MLP, transformer: Any) -> MLP:
     with located(fill("the transformer of the targets ({kind})", kind=type(transformer).__name__)):
         if not isinstance(last.activation, Identity):
             raise InputError(
-                fill(
-                    "it follows the output activation {name}; expected the identity",
-                    name=last.activation.facts.name,
-                )
+                "it follows the output activation {name}; expected the identity",
+                name=last.activation.facts.name,
             )
         layer = _unscaled(last, transformer)
     return MLP([*others, layer], classes=network.classes, inputs=network.input_names)
@@ -247,7 +243,7 @@ def _having(*names: str) -> Callable[[Any], bool]:
 def _end_of_pipeline(pipeline: Any) -> tuple[Steps, Any]:
     if not pipeline.steps:
         raise InputError(
-            fill("this {kind} has no steps, so there is no network at its end", kind=type(pipeline).__name__)
+            "this {kind} has no steps, so there is no network at its end", kind=type(pipeline).__name__
         )
     *before, (_, model) = pipeline.steps
     return tuple(
@@ -261,21 +257,17 @@ def _end_of_pipeline(pipeline: Any) -> tuple[Steps, Any]:
 def _best_of_search(search: Any) -> tuple[Steps, Any]:
     if not hasattr(search, "best_estimator_"):
         raise InputError(
-            fill(
-                "this {kind} has no best_estimator_; fit it with refit=True, or give an estimator",
-                kind=type(search).__name__,
-            )
+            "this {kind} has no best_estimator_; fit it with refit=True, or give an estimator",
+            kind=type(search).__name__,
         )
     return (), search.best_estimator_
 
 
 def _refuse_transformed_targets(model: Any) -> tuple[Steps, Any]:
     raise InputError(
-        fill(
-            "the network of a {kind} predicts transformed targets; give model.regressor_, "
-            "with model.transformer_.transform(y) as y",
-            kind=type(model).__name__,
-        )
+        "the network of a {kind} predicts transformed targets; give model.regressor_, "
+        "with model.transformer_.transform(y) as y",
+        kind=type(model).__name__,
     )
 
 

@@ -97,12 +97,10 @@ def from_model(model: Any, /) -> MLP:
     members = calibrated_networks(inner)
     if len(members) > 1:
         raise InputError(
-            fill(
-                "a {kind} is the mean of {count} networks; multilayer.exchange.read makes it a model of a table, or "
-                "fit it with ensemble=False",
-                kind=type(inner).__name__,
-                count=len(members),
-            )
+            "a {kind} is the mean of {count} networks; multilayer.exchange.read makes it a model of a table, or "
+            "fit it with ensemble=False",
+            kind=type(inner).__name__,
+            count=len(members),
         )
     return with_steps(steps, members[0] if members else conversion_of(inner).convert(inner))
 
@@ -141,12 +139,10 @@ def calibrated(member: Any, network: MLP, model: Any) -> MLP:
         layers = [*network.layers, *_sigmoids(member.calibrators, last)]
     else:
         raise InputError(
-            fill(
-                "a {kind} with method={method!r} puts steps behind each class, which no layer does; calibrate with "
-                "method='temperature' or 'sigmoid', or give model.calibrated_classifiers_[0].estimator",
-                kind=type(model).__name__,
-                method=member.method,
-            )
+            "a {kind} with method={method!r} puts steps behind each class, which no layer does; calibrate with "
+            "method='temperature' or 'sigmoid', or give model.calibrated_classifiers_[0].estimator",
+            kind=type(model).__name__,
+            method=member.method,
         )
     return MLP(layers, classes=classes, inputs=network.input_names)
 
@@ -198,10 +194,8 @@ def conversion_of(model: Any) -> Conversion:
     # First, because with Keras's PyTorch backend its models are modules of PyTorch, too.
     if hasattr(model, "get_weights") and packages & _KERAS:
         raise InputError(
-            fill(
-                "a Keras {kind} is not converted here; multilayer.exchange.read(model).network is its network",
-                kind=type(model).__name__,
-            )
+            "a Keras {kind} is not converted here; multilayer.exchange.read(model).network is its network",
+            kind=type(model).__name__,
         )
     for conversion in _CONVERSIONS:
         if conversion.recognizes(model):
@@ -212,10 +206,8 @@ def conversion_of(model: Any) -> Conversion:
     )
     hint = next((translated(hint) for fits, hint in _HINTS if fits(model)), "")
     raise InputError(
-        fill(
-            "a {kind} cannot be made a network; expected {kinds}{hint}",
-            kind=type(model).__name__,
-            kinds=kinds,
-            hint=hint,
-        )
+        "a {kind} cannot be made a network; expected {kinds}{hint}",
+        kind=type(model).__name__,
+        kinds=kinds,
+        hint=hint,
     )

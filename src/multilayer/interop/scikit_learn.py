@@ -17,7 +17,7 @@ from multilayer import losses
 from multilayer._base.arrays import plain_array
 from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation, get, identity
 from multilayer.initializers import ScikitLearn
 from multilayer.interop.containers import input_names
@@ -65,7 +65,7 @@ def network_of(model: Any) -> MLP:
     """Return the network of a fitted MLP of scikit-learn."""
     if not hasattr(model, "coefs_"):
         raise InputError(
-            fill("this {kind} is not fitted, so it has no weights; call fit first", kind=type(model).__name__)
+            "this {kind} is not fitted, so it has no weights; call fit first", kind=type(model).__name__
         )
     hidden, output = get(model.activation), get(model.out_activation_)
     activations = (*[hidden] * (len(model.coefs_) - 1), output)
@@ -107,18 +107,16 @@ def config_of(model: Any, loss: Loss, metric: Metric) -> TrainConfig:
 
 def _refuse_for_lbfgs(model: Any, dropout: Any) -> None:
     for name, given, reason in (
-        ("dropout", np.any(dropout), "it needs the same objective in every iteration"),
-        ("learning_rate", isinstance(model.learning_rate, Schedule), "its line search sets the steps"),
-        ("checkpoint", getattr(model, "checkpoint", None) is not None, "SciPy does not expose its state"),
+        ("dropout", np.any(dropout), N_("it needs the same objective in every iteration")),
+        ("learning_rate", isinstance(model.learning_rate, Schedule), N_("its line search sets the steps")),
+        ("checkpoint", getattr(model, "checkpoint", None) is not None, N_("SciPy does not expose its state")),
     ):
         if given:
             raise InputError(
-                fill(
-                    "solver='lbfgs' takes no {name}={value!r}: {reason}; leave it out, or use solver='adam'",
-                    name=name,
-                    value=getattr(model, name),
-                    reason=reason,
-                )
+                "solver='lbfgs' takes no {name}={value!r}: {reason}; leave it out, or use solver='adam'",
+                name=name,
+                value=getattr(model, name),
+                reason=translated(reason),
             )
 
 
@@ -155,12 +153,10 @@ def hidden_activations(chosen: str | Activation | Sequence[str | Activation], co
         return [get(chosen)] * count
     if len(chosen) != count:
         raise InputError(
-            fill(
-                "activation has {chosen} entries, but hidden_layer_sizes makes {count} "
-                "hidden layers; give one for all of them, or one for each",
-                chosen=len(chosen),
-                count=count,
-            )
+            "activation has {chosen} entries, but hidden_layer_sizes makes {count} "
+            "hidden layers; give one for all of them, or one for each",
+            chosen=len(chosen),
+            count=count,
         )
     return [get(one) for one in chosen]
 
@@ -169,7 +165,7 @@ def hidden_widths(sizes: Any) -> list[int]:
     """Return the units of each hidden layer; `sizes` is one number or any number of them."""
     widths = list(sizes) if isinstance(sizes, Iterable) else [sizes]
     if not all(isinstance(width, Integral) and not isinstance(width, bool) for width in widths):
-        raise InputError(fill("hidden_layer_sizes must be whole numbers; got {widths}", widths=widths))
+        raise InputError("hidden_layer_sizes must be whole numbers; got {widths}", widths=widths)
     if any(width <= 0 for width in widths):
         raise ValueError(f"hidden_layer_sizes must be > 0, got {widths}.")
     return [int(width) for width in widths]

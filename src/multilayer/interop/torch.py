@@ -35,23 +35,19 @@ def network_of(model: Any) -> MLP:
     model = getattr(model, "_orig_mod", model)  # of torch.compile: it computes the same
     if any(computes(model, kind) for kind in (*_PARTS, *ACTIVATIONS)):
         raise InputError(
-            fill(
-                "a PyTorch {kind} is not an nn.Sequential but one layer; give "
-                "nn.Sequential(model), or the whole model",
-                kind=type(model).__name__,
-            )
+            "a PyTorch {kind} is not an nn.Sequential but one layer; give "
+            "nn.Sequential(model), or the whole model",
+            kind=type(model).__name__,
         )
     if not computes(model, "Sequential"):
         inner = [f"model.{name}" for name, child in children_of(model) if computes(child, "Sequential")]
         such = N_(", such as {module}, where the model runs nothing else")
         hint = fill(such, module=inner[0]) if inner else ""
         raise InputError(
-            fill(
-                "a PyTorch {kind} is not an nn.Sequential, so its computation is code; give "
-                "nn.Sequential of its layers{hint}",
-                kind=type(model).__name__,
-                hint=hint,
-            )
+            "a PyTorch {kind} is not an nn.Sequential, so its computation is code; give "
+            "nn.Sequential of its layers{hint}",
+            kind=type(model).__name__,
+            hint=hint,
         )
     with located(fill("the nn.Sequential")):
         refuse_changes(model)
@@ -127,7 +123,7 @@ class _Chain:
 def _check_columns(affine: Affine, columns: int, template: str) -> None:
     own = len(affine.centre)
     if own != columns:
-        raise InputError(fill(template, own=own, columns=columns))
+        raise InputError(template, own=own, columns=columns)
 
 
 def _normalization(module: Any) -> tuple[Affine, np.dtype[Any]]:
@@ -155,12 +151,10 @@ def _nothing(chain: _Chain, module: Any) -> None:
 def _flatten(chain: _Chain, module: Any) -> None:
     if module.start_dim != 1 or module.end_dim not in (-1, 1):
         raise InputError(
-            fill(
-                "start_dim is {start_dim} and end_dim {end_dim}; samples are rows, which "
-                "stay as they are only with 1 and -1",
-                start_dim=module.start_dim,
-                end_dim=module.end_dim,
-            )
+            "start_dim is {start_dim} and end_dim {end_dim}; samples are rows, which "
+            "stay as they are only with 1 and -1",
+            start_dim=module.start_dim,
+            end_dim=module.end_dim,
         )
 
 
@@ -204,11 +198,9 @@ def _array_of(module: Any, name: str) -> Any:
             array = on_host.float().numpy()
     except (AttributeError, RuntimeError, TypeError) as error:
         raise InputError(
-            fill(
-                "its {name} cannot be read ({error}); expected a dense tensor with numbers in it",
-                name=name,
-                error=error,
-            )
+            "its {name} cannot be read ({error}); expected a dense tensor with numbers in it",
+            name=name,
+            error=error,
         ) from None
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
@@ -217,7 +209,7 @@ def _gelu(module: Any) -> Activation:
     kinds: dict[str, Activation] = {"none": act.GELU(), "tanh": act.GELUTanh()}
     if module.approximate not in kinds:
         raise InputError(
-            fill("approximate is {approximate!r}; expected 'none' or 'tanh'", approximate=module.approximate)
+            "approximate is {approximate!r}; expected 'none' or 'tanh'", approximate=module.approximate
         )
     return kinds[module.approximate]
 
@@ -227,11 +219,9 @@ def _softplus(module: Any) -> Activation:
     # not at all in float32; with a threshold far below it is another function, with a step.
     if module.threshold < 20:
         raise InputError(
-            fill(
-                "threshold is {threshold:g}, where the function has a step; softplus has "
-                "none (20 or more will do)",
-                threshold=module.threshold,
-            )
+            "threshold is {threshold:g}, where the function has a step; softplus has "
+            "none (20 or more will do)",
+            threshold=module.threshold,
         )
     return act.Softplus(float(module.beta))
 
@@ -239,7 +229,7 @@ def _softplus(module: Any) -> Activation:
 def _threshold(module: Any) -> Activation:
     if module.value != 0:
         raise InputError(
-            fill("value is {value:g}; a thresholded relu is 0 below its threshold", value=module.value)
+            "value is {value:g}; a thresholded relu is 0 below its threshold", value=module.value
         )
     return act.ThresholdedReLU(float(module.threshold))
 
@@ -253,7 +243,7 @@ def _along_units(activation: Activation) -> Callable[[Any], Activation]:
     def build(module: Any) -> Activation:
         # Without a dim PyTorch takes the second axis of a matrix.
         if module.dim not in (None, 1, -1):
-            raise InputError(fill("dim is {dim}; samples are rows, so it must be 1 or -1", dim=module.dim))
+            raise InputError("dim is {dim}; samples are rows, so it must be 1 or -1", dim=module.dim)
         return activation
 
     return build

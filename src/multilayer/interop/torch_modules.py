@@ -84,16 +84,14 @@ def refuse_changes(module: Any) -> None:
     parametrized = list(getattr(module, "parametrizations", None) or ())
     if parametrized:
         raise InputError(
-            fill(
-                "its {parametrized} is parametrized; make it plain first: "
-                "torch.nn.utils.parametrize.remove_parametrizations(module, {parametrized!r})",
-                parametrized=parametrized[0],
-            )
+            "its {parametrized} is parametrized; make it plain first: "
+            "torch.nn.utils.parametrize.remove_parametrizations(module, {parametrized!r})",
+            parametrized=parametrized[0],
         )
     for name in ("_forward_pre_hooks", "_forward_hooks"):
         for hook in (getattr(module, name, None) or {}).values():
             raise InputError(
-                fill("it has hooks, which may change its numbers; remove them first: {way}", way=_way(hook))
+                "it has hooks, which may change its numbers; remove them first: {way}", way=_way(hook)
             )
     if "forward" in vars(module):
         raise InputError(

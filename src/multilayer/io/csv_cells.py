@@ -71,11 +71,9 @@ def rows_of(data: bytes, where: str, separator: str | None = None) -> Iterator[C
     if null >= 0:
         line = data.count(b"\n", 0, null) + 1
         raise InputError(
-            fill(
-                "{where}, line {line}: expected text, found a NUL byte; save the table as CSV, in UTF-8",
-                where=where,
-                line=line,
-            )
+            "{where}, line {line}: expected text, found a NUL byte; save the table as CSV, in UTF-8",
+            where=where,
+            line=line,
         )
     # Decoded a second time in pieces: the whole text would take several times the memory of its bytes.
     with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as text:
@@ -84,12 +82,10 @@ def rows_of(data: bytes, where: str, separator: str | None = None) -> Iterator[C
             text.seek(0)
         elif declared[1] not in _KNOWN_SEPARATORS:
             raise InputError(
-                fill(
-                    "{where}, line 1: expected a separator that is a comma, a semicolon, a "
-                    "tab or |, found {declared}; save the table with commas",
-                    where=where,
-                    declared=quoted(declared[1]),
-                )
+                "{where}, line 1: expected a separator that is a comma, a semicolon, a "
+                "tab or |, found {declared}; save the table with commas",
+                where=where,
+                declared=quoted(declared[1]),
             )
         yield from _rows(text, declared[1] if declared else separator or ",", 1 if declared else 0, where)
 
@@ -118,15 +114,13 @@ def _rows(text: io.TextIOWrapper, separator: str, above: int, where: str) -> Ite
         if "field limit" in str(error):
             limit = csv.field_size_limit()
             raise InputError(
-                fill(
-                    "{place}: expected cells of at most {limit} characters, found a longer "
-                    "one; look for a quote without its partner",
-                    place=place,
-                    limit=limit,
-                )
+                "{place}: expected cells of at most {limit} characters, found a longer "
+                "one; look for a quote without its partner",
+                place=place,
+                limit=limit,
             ) from None
         raise InputError(
-            fill("{place}: {error}; every quote needs its partner", place=place, error=error)
+            "{place}: {error}; every quote needs its partner", place=place, error=error
         ) from None
 
 
@@ -143,7 +137,7 @@ def place_of(where: str, line: int, column: int, header: Sequence[str] | None) -
 
 def found_in(cell: str) -> str:
     """Return the content of a cell as messages quote it."""
-    return quoted(cell) if cell.strip() else "an empty cell"
+    return quoted(cell) if cell.strip() else fill("an empty cell")
 
 
 def is_gap(cell: str) -> bool:
@@ -207,20 +201,20 @@ class DecimalSign:
                 if all(map(math.isfinite, numbers)):
                     return numbers
         column, cell = next(pair for pair in zip(columns, cells, strict=True) if not is_number(pair[1]))
-        found = "an empty line, which is a gap in a file of one column" if row.blank else found_in(cell)
+        found = found_in(cell)
+        if row.blank:
+            found = fill("an empty line, which is a gap in a file of one column")
         if _DECIMAL_COMMA(cell) and not _THOUSANDS(cell):
-            hint = "; save with a decimal point"
+            hint = fill("; save with a decimal point")
         elif _has_digits_of_a_number(cell) and not (_PLAIN(cell) and _as_float(cell) is not None):
-            hint = "; save numbers in plain digits, with a point for decimals and - for minus"
+            hint = fill("; save numbers in plain digits, with a point for decimals and - for minus")
         elif is_gap(cell):
             hint = fill("; fill the gap or leave the row out{more}", more=hint)
         with located(place_of(self._where, row.line, column, header)):
             raise InputError(
-                fill(
-                    "expected a finite number, found {found}{separator_hint}",
-                    found=found,
-                    separator_hint=row.separator_hint() or hint,
-                )
+                "expected a finite number, found {found}{separator_hint}",
+                found=found,
+                separator_hint=row.separator_hint() or hint,
             )
 
     def with_point(self, cell: str, line: int, separator: str) -> str:
@@ -233,14 +227,12 @@ class DecimalSign:
             if len(self._met) == 2:
                 (one, above), (other, below) = self._met.items()
                 raise InputError(
-                    fill(
-                        "{where}: expected one decimal sign in all numbers, but line {above} "
-                        "has '{one}' and line {below} has '{other}'; save with a point",
-                        where=self._where,
-                        above=above,
-                        one=one,
-                        below=below,
-                        other=other,
-                    )
+                    "{where}: expected one decimal sign in all numbers, but line {above} "
+                    "has '{one}' and line {below} has '{other}'; save with a point",
+                    where=self._where,
+                    above=above,
+                    one=one,
+                    below=below,
+                    other=other,
                 )
         return cell.replace(",", ".") if sign == "," else cell

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from multilayer._base.data_frames import column_places
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.translation import N_, translated
 from multilayer.io.csv_cells import (
     CsvRow,
     DecimalSign,
@@ -82,20 +83,18 @@ def _even(rows: Iterator[CsvRow], first: CsvRow, where: str) -> Iterator[CsvRow]
         if found != width:
             hint = ""
             if found == 2 * width:
-                hint = "; where the comma is a decimal comma, save with a point"
+                hint = fill("; where the comma is a decimal comma, save with a point")
             elif found == width + 1 and not row.cells[-1].strip():
-                hint = "; the last cell is empty: remove the separator at the end of the line"
+                hint = fill("; the last cell is empty: remove the separator at the end of the line")
             raise InputError(
-                fill(
-                    "{where}, line {line}: expected {width} cells, as in line {first_line}, "
-                    "found {found}{separator_hint}",
-                    where=where,
-                    line=row.line,
-                    width=width,
-                    first_line=first.line,
-                    found=found,
-                    separator_hint=row.separator_hint() or hint,
-                )
+                "{where}, line {line}: expected {width} cells, as in line {first_line}, "
+                "found {found}{separator_hint}",
+                where=where,
+                line=row.line,
+                width=width,
+                first_line=first.line,
+                found=found,
+                separator_hint=row.separator_hint() or hint,
             )
         yield row
 
@@ -127,12 +126,10 @@ class CsvColumn:
         """Raise an error for the cell of a sample, which is counted from 0."""
         with located(place_of(self.where, self.lines[number], self.column, self.header)):
             raise InputError(
-                fill(
-                    "expected {expected}, found {found_in}{hint}",
-                    expected=expected,
-                    found_in=found_in(self.cells[number]),
-                    hint=hint,
-                )
+                "expected {expected}, found {found_in}{hint}",
+                expected=translated(expected),
+                found_in=found_in(self.cells[number]),
+                hint=hint,
             )
 
 
@@ -144,11 +141,9 @@ def target_places(
     for place, target in enumerate(targets):
         if found.index(found[place]) != place:
             raise InputError(
-                fill(
-                    "{where}: the target {target} is named twice; name each column once",
-                    where=where,
-                    target=quoted(target),
-                )
+                "{where}: the target {target} is named twice; name each column once",
+                where=where,
+                target=quoted(target),
             )
     return found
 
@@ -159,24 +154,20 @@ def _place(target: str, header: Sequence[str] | None, count: int, where: str) ->
         return place
     if header is None and not target.isdecimal():
         raise InputError(
-            fill(
-                "{where}: there is no header with the target {target}; give the number of "
-                "its column, from 1 to {count}",
-                where=where,
-                target=quoted(target),
-                count=count,
-            )
+            "{where}: there is no header with the target {target}; give the number of "
+            "its column, from 1 to {count}",
+            where=where,
+            target=quoted(target),
+            count=count,
         )
     # A longer number is larger than any count of columns, and int() may refuse it.
     number = int(target) if len(target) < _LONGEST_NUMBER else 0
     if not 1 <= number <= count:
         raise InputError(
-            fill(
-                "{where}: there is no column {target}; expected a number from 1 to {count}",
-                where=where,
-                target=one_line(target, 40),
-                count=count,
-            )
+            "{where}: there is no column {target}; expected a number from 1 to {count}",
+            where=where,
+            target=one_line(target, 40),
+            count=count,
         )
     return number - 1
 
@@ -202,7 +193,7 @@ def targets_in(columns: Sequence[CsvColumn], classes: Sequence[Label] | None = N
     for number, cell in enumerate(column.cells):
         if cell in odd:
             column.refuse(
-                number, "a class of the network", f"; {near_matches(cell, list(map(str, classes)))}"
+                number, N_("a class of the network"), f"; {near_matches(cell, list(map(str, classes)))}"
             )
     return np.array(column.cells)
 
@@ -214,6 +205,6 @@ def _numbers(column: CsvColumn) -> NDArray[np.float64]:
     ]
     for number, cell in enumerate(cells):
         if not is_number(cell):
-            hint = "; labels need a network that names its classes" if cell else ""
-            column.refuse(number, "a finite number", hint)
+            hint = fill("; labels need a network that names its classes") if cell else ""
+            column.refuse(number, N_("a finite number"), hint)
     return np.array(cells, np.float64)

@@ -58,9 +58,7 @@ def read_history(path: AnyPath, note: Callable[[str], object] | None = None) -> 
     table = open_table(storage.read(path), where, expected)
     if table is None:
         raise InputError(
-            fill(
-                "{where}: expected a header with loss and one row per epoch, found an empty file", where=where
-            )
+            "{where}: expected a header with loss and one row per epoch, found an empty file", where=where
         )
     columns = _columns(table)
     sign = DecimalSign(where)
@@ -69,7 +67,7 @@ def read_history(path: AnyPath, note: Callable[[str], object] | None = None) -> 
     logged = [epoch for epoch in epochs if "loss" in epoch]
     if not logged:
         raise InputError(
-            fill("{where}: expected one row per epoch with a loss below the header, found none", where=where)
+            "{where}: expected one row per epoch with a loss below the header, found none", where=where
         )
     if sign.comma:
         (note or str)(sign.note)
@@ -84,13 +82,10 @@ def _columns(table: CsvTable) -> dict[str, int]:
     if header is None:
         if len(table.first.cells) != 1:
             raise InputError(
-                fill(
-                    "{where}, line {line}: {cells} columns without a header; add a header "
-                    "that names the loss",
-                    where=where,
-                    line=table.first.line,
-                    cells=len(table.first.cells),
-                )
+                "{where}, line {line}: {cells} columns without a header; add a header that names the loss",
+                where=where,
+                line=table.first.line,
+                cells=len(table.first.cells),
             )
         return {"loss": 0}
     found, folded = {}, [*map(_folded, header)]
@@ -99,29 +94,25 @@ def _columns(table: CsvTable) -> dict[str, int]:
         if len(places) > 1:
             one, other = places[:2]
             raise InputError(
-                fill(
-                    "{where}, line {line}: column {one} ({one_name}) and column {other} "
-                    "({other_name}) are both the {curve}; rename the one not meant",
-                    where=where,
-                    line=table.first.line,
-                    one=one + 1,
-                    one_name=header[one],
-                    other=other + 1,
-                    other_name=header[other],
-                    curve=curve.replace("_", " "),
-                )
+                "{where}, line {line}: column {one} ({one_name}) and column {other} "
+                "({other_name}) are both the {curve}; rename the one not meant",
+                where=where,
+                line=table.first.line,
+                one=one + 1,
+                one_name=header[one],
+                other=other + 1,
+                other_name=header[other],
+                curve=curve.replace("_", " "),
             )
         if places:
             found[curve] = places[0]
     if "loss" not in found:
         others = [name for place, name in enumerate(header) if place not in found.values()]
-        near = near_matches("loss", others) if others else "add the training loss"
+        near = near_matches("loss", others) if others else fill("add the training loss")
         raise InputError(
-            fill(
-                "{where}: no column is called 'loss'{separator_hint}",
-                where=where,
-                separator_hint=table.first.separator_hint() or f"; {near}",
-            )
+            "{where}: no column is called 'loss'{separator_hint}",
+            where=where,
+            separator_hint=table.first.separator_hint() or f"; {near}",
         )
     rates = [place for place, name in enumerate(folded) if name.startswith(_RATE_OF)]
     if len(rates) == 1:
@@ -143,11 +134,9 @@ def _values(row: CsvRow, columns: Mapping[str, int], table: CsvTable, sign: Deci
         if not is_number(cell) and cell.strip().lstrip("+-").casefold() not in _NOT_FINITE:
             with located(place_of(table.where, row.line, column, table.header)):
                 raise InputError(
-                    fill(
-                        "expected a number, found {found_in}{separator_hint}",
-                        found_in=found_in(cell),
-                        separator_hint=row.separator_hint(),
-                    )
+                    "expected a number, found {found_in}{separator_hint}",
+                    found_in=found_in(cell),
+                    separator_hint=row.separator_hint(),
                 )
         found[curve] = float(cell)
     return found
@@ -157,7 +146,7 @@ def _by_number(rows: Sequence[Values], where: str) -> list[list[Values]]:
     with_loss = [row for row in rows if row.keys() & {"loss", "validation_loss"}]
     if any("epoch" not in row for row in with_loss):
         raise InputError(
-            fill("{where}: a row with a loss has no epoch; fill that column, or remove it", where=where)
+            "{where}: a row with a loss has no epoch; fill that column, or remove it", where=where
         )
     epochs: list[list[Values]] = []
     waiting: list[Values] = []  # the rate may be logged before its epoch, without the number

@@ -15,7 +15,7 @@ from multilayer._base import strict_json
 from multilayer._base.errors import InputError, located
 from multilayer._base.fields import entries
 from multilayer._base.names import folded
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 from multilayer.activations import Activation, get
 from multilayer.activations.table import describe, from_description, registry
 from multilayer.network import MLP, Dense
@@ -166,7 +166,7 @@ def _check_text(names: Iterable[Label]) -> None:
             name.encode("utf-8")
         except UnicodeEncodeError:
             raise InputError(
-                fill("the name {name} is not text; take out the lone surrogate", name=quoted(name))
+                "the name {name} is not text; take out the lone surrogate", name=quoted(name)
             ) from None
 
 
@@ -178,14 +178,12 @@ def check_finite(array: NDArray[Any], where: str) -> None:
         words = ("row", "column") if array.ndim == 2 else ("entry",)
         at = ", ".join(f"{word} {index + 1}" for word, index in zip(words, place, strict=True))
         raise InputError(
-            fill(
-                "{where}, {at}: expected a finite number, found {found}; a network file "
-                "holds neither NaN nor infinities, nor what is beyond {dtype}",
-                where=where,
-                at=at,
-                found=array[tuple(place)],
-                dtype=array.dtype,
-            )
+            "{where}, {at}: expected a finite number, found {found}; a network file "
+            "holds neither NaN nor infinities, nor what is beyond {dtype}",
+            where=where,
+            at=at,
+            found=array[tuple(place)],
+            dtype=array.dtype,
         )
 
 
@@ -196,11 +194,9 @@ def _is_user_defined(activation: Activation) -> bool:
         return True
     if type(get(name)) is not type(activation):
         raise InputError(
-            fill(
-                "an activation of your own is called {name}, as one in the catalogue, which "
-                "would be read back; give yours another name",
-                name=quoted(name),
-            )
+            "an activation of your own is called {name}, as one in the catalogue, which "
+            "would be read back; give yours another name",
+            name=quoted(name),
         )
     return False
 
@@ -215,25 +211,21 @@ def user_activations(given: Any) -> tuple[Activation, ...]:
     listed = entries(given)
     if listed is None:
         raise InputError(
-            fill("activations must be Activations of your own; got {given}", given=one_line(repr(given), 60))
+            "activations must be Activations of your own; got {given}", given=one_line(repr(given), 60)
         )
     own: dict[str, Activation] = {}
     for number, activation in enumerate(listed, 1):
         if not isinstance(activation, Activation):
             raise InputError(
-                fill(
-                    "activations, entry {number}: expected an Activation of your own; got {activation}",
-                    number=number,
-                    activation=one_line(repr(activation), 60),
-                )
+                "activations, entry {number}: expected an Activation of your own; got {activation}",
+                number=number,
+                activation=one_line(repr(activation), 60),
             )
         name = activation.facts.name
         if _is_user_defined(activation) and own.setdefault(folded(name), activation) != activation:
             raise InputError(
-                fill(
-                    "activations: two different ones are called {name}; give only the one meant",
-                    name=quoted(name),
-                )
+                "activations: two different ones are called {name}; give only the one meant",
+                name=quoted(name),
             )
     return tuple(own.values())
 
@@ -248,10 +240,8 @@ def _activation_of(description: str | Mapping[str, Any], own: Sequence[Activatio
         if not isinstance(name, str) or registry.takes(name) or folded(name) in names:
             raise
         raise InputError(
-            fill(
-                "{error} (an activation of your own is passed to load: load(path, activations=[...]))",
-                error=error,
-            )
+            "{error} (an activation of your own is passed to load: load(path, activations=[...]))",
+            error=error,
         ) from None
 
 
@@ -265,12 +255,10 @@ def _check_distinct(layers: Sequence[Dense]) -> None:
             before, known = first.setdefault(folded(name), (number, activation))
             if from_description(describe(activation), among=[known]) != activation:
                 raise InputError(
-                    fill(
-                        "layers {before} and {number} have different activations of your own "
-                        "that are both called {name}; a file holds names and parameters "
-                        "only, so give each its own name",
-                        before=before,
-                        number=number,
-                        name=quoted(name),
-                    )
+                    "layers {before} and {number} have different activations of your own "
+                    "that are both called {name}; a file holds names and parameters "
+                    "only, so give each its own name",
+                    before=before,
+                    number=number,
+                    name=quoted(name),
                 )

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import decode
-from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.io.network_document import NetworkDocument, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
@@ -46,13 +45,11 @@ def _array(rows: list[Any], kind: np.dtype[Any], where: str) -> NDArray[Any]:
         for number, row in enumerate(rows, 1):
             if len(row) != len(rows[0]):
                 raise InputError(
-                    fill(
-                        "{where}, row {number}: expected {rows} numbers, as in row 1, found {row}",
-                        where=where,
-                        number=number,
-                        rows=len(rows[0]),
-                        row=len(row),
-                    )
+                    "{where}, row {number}: expected {rows} numbers, as in row 1, found {row}",
+                    where=where,
+                    number=number,
+                    rows=len(rows[0]),
+                    row=len(row),
                 )
     with np.errstate(
         over="ignore"

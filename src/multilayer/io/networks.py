@@ -11,6 +11,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.fields import checked_flag
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
+from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation
 from multilayer.io import network_json, safetensors
 from multilayer.io.network_document import user_activations
@@ -49,7 +50,9 @@ _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
 # Files that are pickles, or archives and arrays that can hold one.
 _PICKLES = {".pkl", ".pickle", ".dill", ".joblib", ".pt", ".pth", ".ckpt", ".bin", ".npy", ".npz"}
-_ADVICE = "a pickle runs code when it is loaded; multilayer never loads one; save the weights as .json or .safetensors"
+_ADVICE = N_(
+    "a pickle runs code when it is loaded; multilayer never loads one; save the weights as .json or .safetensors"
+)
 
 
 def load(path: AnyPath, activations: Activation | Iterable[Activation] = ()) -> MLP:
@@ -127,24 +130,20 @@ def _format_of(path: AnyPath) -> Format:
     suffix = Path(shown(path)).suffix.lower()
     if suffix in _PICKLES:
         raise InputError(
-            fill(
-                "{path}: a {suffix} file can hold a pickle; {advice}",
-                path=shown(path),
-                suffix=suffix,
-                advice=_ADVICE,
-            )
+            "{path}: a {suffix} file can hold a pickle; {advice}",
+            path=shown(path),
+            suffix=suffix,
+            advice=translated(_ADVICE),
         )
     if suffix not in _BY_SUFFIX:
         *others, last = (f"{known} ({entry.name})" for known, entry in _BY_SUFFIX.items())
-        found = shown(suffix) if suffix else "no suffix"
+        found = shown(suffix) if suffix else fill("no suffix")
         raise InputError(
-            fill(
-                "{path}: expected a network file, {others} or {last}; found {found}",
-                path=shown(path),
-                others=", ".join(others),
-                last=last,
-                found=found,
-            )
+            "{path}: expected a network file, {others} or {last}; found {found}",
+            path=shown(path),
+            others=", ".join(others),
+            last=last,
+            found=found,
         )
     return _BY_SUFFIX[suffix]
 
@@ -156,14 +155,12 @@ def refuse_disguise(data: bytes, where: str) -> None:
     brace of the header follows.
     """
     binary_pickle = data[:1] == b"\x80" and data[1:2] <= b"\x05" and data[8:9] != b"{"
-    for found, kind in ((binary_pickle, "a pickle"), (data[:4] == b"PK\x03\x04", "a zip archive")):
+    for found, kind in ((binary_pickle, N_("a pickle")), (data[:4] == b"PK\x03\x04", N_("a zip archive"))):
         if found:
             raise InputError(
-                fill(
-                    "{where}: expected {suffix}, found {kind}; {advice}",
-                    where=where,
-                    suffix=Path(where).suffix,
-                    kind=kind,
-                    advice=_ADVICE,
-                )
+                "{where}: expected {suffix}, found {kind}; {advice}",
+                where=where,
+                suffix=Path(where).suffix,
+                kind=translated(kind),
+                advice=translated(_ADVICE),
             )

@@ -176,14 +176,12 @@ def write_results(
     if suffix == ".json":
         content = result_json(network, y, classes, trace, carried) + b"\n"
     elif suffix != ".csv":
-        found = f"found {shown(suffix)}" if suffix else "found no suffix"
+        found = shown(suffix) if suffix else fill("no suffix")
         raise InputError(
-            fill("{where}: expected a name that ends in .csv or .json, {found}", where=where, found=found)
+            "{where}: expected a name that ends in .csv or .json, found {found}", where=where, found=found
         )
     elif trace is not None:
-        raise InputError(
-            fill("{where}: a CSV file has no place for a trace; write to a .json file", where=where)
-        )
+        raise InputError("{where}: a CSV file has no place for a trace; write to a .json file", where=where)
     else:
         content = to_csv(network, y, classes, carried)
     storage.write(path, content)

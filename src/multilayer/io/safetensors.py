@@ -12,7 +12,7 @@ from safetensors.numpy import save as save_tensors
 from multilayer._base import tensor_file
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.activations import Activation
 from multilayer.io.network_document import Outline, build, check_finite, outline_of, read_document
 from multilayer.network import MLP
@@ -31,20 +31,16 @@ def read(data: bytes, where: str, activations: Sequence[Activation]) -> MLP:
     file = tensor_file.read(data, where)
     if MODEL in file.metadata:
         raise InputError(
-            fill(
-                "{where}: expected a network, found a model of a table; "
-                "multilayer.tables.Model.load reads it, and multilayer predict",
-                where=where,
-            )
+            "{where}: expected a network, found a model of a table; "
+            "multilayer.tables.Model.load reads it, and multilayer predict",
+            where=where,
         )
     if NETWORK not in file.metadata:
         raise InputError(
-            fill(
-                "{where}: expected metadata '{network}' that describes the network, found "
-                "none; multilayer.save() writes it",
-                where=where,
-                network=NETWORK,
-            )
+            "{where}: expected metadata '{network}' that describes the network, found "
+            "none; multilayer.save() writes it",
+            where=where,
+            network=NETWORK,
         )
     outline = read_document(file.metadata[NETWORK], Outline, f"{where}: metadata '{NETWORK}'")
     _check_entries(file.entries, outline, where)
@@ -84,46 +80,37 @@ def _check_entries(entries: dict[str, tensor_file.TensorEntry], outline: Outline
     missing = next((name for name in names if name not in entries), None)
     if missing is not None:
         raise InputError(
-            fill(
-                "{where}: the tensor {missing} is missing; the network has {layers} layers",
-                where=where,
-                missing=missing,
-                layers=len(outline.layers),
-            )
+            "{where}: the tensor {missing} is missing; the network has {layers} layers",
+            where=where,
+            missing=missing,
+            layers=len(outline.layers),
         )
     for name, entry in entries.items():
         if name not in names:
             raise InputError(
-                fill(
-                    "{where}: unknown tensor {name}; {near}",
-                    where=where,
-                    name=quoted(name),
-                    near=near_matches(name, names),
-                )
+                "{where}: unknown tensor {name}; {near}",
+                where=where,
+                name=quoted(name),
+                near=near_matches(name, names),
             )
         expected = _TYPES[outline.dtype]
         if entry.dtype != expected:
             raise InputError(
-                fill(
-                    "{where}: tensor {name}: expected {expected}, as the network is {dtype}, "
-                    "found {entry_dtype}",
-                    where=where,
-                    name=name,
-                    expected=expected,
-                    dtype=outline.dtype,
-                    entry_dtype=quoted(entry.dtype),
-                )
+                "{where}: tensor {name}: expected {expected}, as the network is {dtype}, found {entry_dtype}",
+                where=where,
+                name=name,
+                expected=expected,
+                dtype=outline.dtype,
+                entry_dtype=quoted(entry.dtype),
             )
         axes = 2 if name.endswith("W") else 1
         if len(entry.shape) != axes or min(entry.shape) < 1:
             shape = "(inputs, units)" if axes == 2 else "(units,)"
             raise InputError(
-                fill(
-                    "{where}: tensor {name}: expected the shape {shape}, at least one of "
-                    "each, found {entry_shape}",
-                    where=where,
-                    name=name,
-                    shape=shape,
-                    entry_shape=one_line(str(tuple(entry.shape)), 60),
-                )
+                "{where}: tensor {name}: expected the shape {shape}, at least one of "
+                "each, found {entry_shape}",
+                where=where,
+                name=name,
+                shape=shape,
+                entry_shape=one_line(str(tuple(entry.shape)), 60),
             )

@@ -50,7 +50,7 @@ class Samples:
 
 def source(path: AnyPath) -> str:
     """Return the name of a file of samples in messages."""
-    return "standard input" if os.fspath(path) == STANDARD_INPUT else shown(path)
+    return fill("standard input") if os.fspath(path) == STANDARD_INPUT else shown(path)
 
 
 def read_samples(
@@ -118,11 +118,9 @@ def samples_in(
     table = open_table(data, where, expected, header, separator)
     if table is None:
         raise InputError(
-            fill(
-                "{where}: expected a sample of {inputs} numbers a row, found an empty file",
-                where=where,
-                inputs=inputs,
-            )
+            "{where}: expected a sample of {inputs} numbers a row, found an empty file",
+            where=where,
+            inputs=inputs,
         )
     meant = target_places(targets or (), table.header, table.first, where)
     if table.header is not None and names:
@@ -141,7 +139,7 @@ def samples_in(
             column.add(row)
     if not numbers:
         raise InputError(
-            fill("{where}: expected samples below the header, found none; add a row of numbers", where=where)
+            "{where}: expected samples below the header, found none; add a row of numbers", where=where
         )
     notes = [table.note] if table.note else []
     notes += [
@@ -177,13 +175,11 @@ def targets_of(samples: Samples, network: MLP, where: str) -> NDArray[Any] | Non
         return None
     if len(samples.targets) not in {1, network.widths[-1]}:
         raise InputError(
-            fill(
-                "{where}: {count} targets for a network with {outputs} outputs; "
-                "name one column of classes, or one column per output",
-                where=where,
-                count=len(samples.targets),
-                outputs=network.widths[-1],
-            )
+            "{where}: {count} targets for a network with {outputs} outputs; "
+            "name one column of classes, or one column per output",
+            where=where,
+            count=len(samples.targets),
+            outputs=network.widths[-1],
         )
     return targets_in(samples.targets, network.classes)
 
@@ -196,7 +192,7 @@ def _hint(row: CsvRow, table: CsvTable) -> str:
         or all(looks_numeric(cell) or is_gap(cell) for cell in row.cells)
     ):
         return ""
-    return "; if this line holds column names, add --header"
+    return fill("; if this line holds column names, add --header")
 
 
 def _every_column(
@@ -211,27 +207,30 @@ def _every_column(
     found = len(columns)
     if found != inputs:
         if table.header and not table.header[0] and found == inputs + 1:
-            advice = "the first column has no name, as the index of a data frame: write it with index=False"
-        elif not first.cells[-1].strip() and found == inputs + 1:
-            advice = "the last column is empty: remove the separator at the end of each line"
-        elif asked and not meant:
-            advice = "name the target columns"
-        elif names:
-            advice = "add a header, so that columns are taken by name"
-        else:
-            advice = 'give the network names of its "inputs" and the file a header to take columns by name'
-        beside = " beside the target" if meant else ""
-        raise InputError(
-            fill(
-                "{where}, line {line}: expected {inputs} columns{beside}, one per input of "
-                "the network, found {found}{separator_hint}",
-                where=where,
-                line=first.line,
-                inputs=inputs,
-                beside=beside,
-                found=found,
-                separator_hint=first.separator_hint() or "; " + advice,
+            advice = fill(
+                "the first column has no name, as the index of a data frame: write it with index=False"
             )
+        elif not first.cells[-1].strip() and found == inputs + 1:
+            advice = fill("the last column is empty: remove the separator at the end of each line")
+        elif asked and not meant:
+            advice = fill("name the target columns")
+        elif names:
+            advice = fill("add a header, so that columns are taken by name")
+        else:
+            advice = fill(
+                'give the network names of its "inputs" and the file a header to take columns by name'
+            )
+        raise InputError(
+            "{where}, line {line}: expected {inputs} columns beside the target, one per input of the network, found "
+            "{found}{separator_hint}"
+            if meant
+            else "{where}, line {line}: expected {inputs} columns, one per input of the network, found "
+            "{found}{separator_hint}",
+            where=where,
+            line=first.line,
+            inputs=inputs,
+            found=found,
+            separator_hint=first.separator_hint() or "; " + advice,
         )
     return columns
 
@@ -240,16 +239,14 @@ def _columns_named(table: CsvTable, names: Sequence[str], targets: Sequence[int]
     header, names = table.header or (), [*map(str.strip, names)]
     hint = table.first.separator_hint()
     if all(map(looks_numeric, filter(None, header))):
-        hint += "; --no-header reads line 1 as a row"
+        hint += fill("; --no-header reads line 1 as a row")
     columns = column_places(table.where, header, names, "an input of the network", hint)
     for name, column in zip(names, columns, strict=True):
         if column in targets:
             raise InputError(
-                fill(
-                    "{where}: {name} is an input of the network; name another column as target",
-                    where=table.where,
-                    name=quoted(name),
-                )
+                "{where}: {name} is an input of the network; name another column as target",
+                where=table.where,
+                name=quoted(name),
             )
     return columns
 

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import setting
-from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.activations import Exponential, LogSigmoid, LogSoftmax, Sigmoid, Softmax
 from multilayer.activations.activation import Activation, Interval
@@ -171,13 +170,11 @@ class CategoricalCrossEntropy(Loss):
         if not fits.all():
             place = int(np.argmin(fits))
             raise InputError(
-                fill(
-                    "y, sample {place}: {name} needs class numbers from 0 to {last}; found {found}",
-                    place=place + 1,
-                    name=self.facts.name,
-                    last=units - 1,
-                    found=y[place],
-                )
+                "y, sample {place}: {name} needs class numbers from 0 to {last}; found {found}",
+                place=place + 1,
+                name=self.facts.name,
+                last=units - 1,
+                found=y[place],
             )
         return y.astype(np.intp, copy=False)
 
@@ -188,14 +185,12 @@ class CategoricalCrossEntropy(Loss):
         if wrong.any():
             place = int(np.argmax(wrong))
             raise InputError(
-                fill(
-                    "y, sample {place}: {name} needs probabilities that sum to 1; their sum "
-                    "is {total:g}; for labels that do not exclude each other use "
-                    "binary_cross_entropy",
-                    place=place + 1,
-                    name=self.facts.name,
-                    total=total[place],
-                )
+                "y, sample {place}: {name} needs probabilities that sum to 1; their sum "
+                "is {total:g}; for labels that do not exclude each other use "
+                "binary_cross_entropy",
+                place=place + 1,
+                name=self.facts.name,
+                total=total[place],
             )
         return y
 

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings
-from multilayer._base.text import fill
 from multilayer._base.translation import translated
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
@@ -112,12 +111,10 @@ class Loss(ABC):
         if array.ndim != 2 or array.shape[1] != units:
             expected = "(samples,) or (samples, 1)" if units == 1 else f"(samples, {units})"
             raise InputError(
-                fill(
-                    "y has shape {shape}; a network with {units} outputs needs {expected}",
-                    shape=array.shape,
-                    units=units,
-                    expected=expected,
-                )
+                "y has shape {shape}; a network with {units} outputs needs {expected}",
+                shape=array.shape,
+                units=units,
+                expected=expected,
             )
         self._check_range(array)
         return array
@@ -146,12 +143,10 @@ class Loss(ABC):
         """Refuse a single output unit where each class needs its own."""
         if self.facts.distribution and units < 2:
             raise InputError(
-                fill(
-                    "{name} needs an output unit per class, at least 2; this network has "
-                    "{units}; use sigmoid and binary_cross_entropy for a single one",
-                    name=self.facts.name,
-                    units=units,
-                )
+                "{name} needs an output unit per class, at least 2; this network has "
+                "{units}; use sigmoid and binary_cross_entropy for a single one",
+                name=self.facts.name,
+                units=units,
             )
 
     @final
@@ -205,13 +200,11 @@ class Loss(ABC):
         if not fits.all():
             place = np.argwhere(~fits)[0]
             raise InputError(
-                fill(
-                    "y, sample {place}: {name} needs finite targets in {need}; found {found}",
-                    place=place[0] + 1,
-                    name=self.facts.name,
-                    need=need,
-                    found=y[tuple(place)],
-                )
+                "y, sample {place}: {name} needs finite targets in {need}; found {found}",
+                place=place[0] + 1,
+                name=self.facts.name,
+                need=need,
+                found=y[tuple(place)],
             )
 
     def __post_init__(self) -> None:

@@ -25,12 +25,10 @@ def check_varies(activation: Activation, units: int) -> None:
     low, high = activation(np.array([[-1.0], [1.0]]))[:, 0]
     if low == high:
         raise InputError(
-            fill(
-                "the output activation {name} gives a single output unit the value {low:g} "
-                "for every input; use sigmoid, or an output unit per class",
-                name=activation.facts.name,
-                low=low,
-            )
+            "the output activation {name} gives a single output unit the value {low:g} "
+            "for every input; use sigmoid, or an output unit per class",
+            name=activation.facts.name,
+            low=low,
         )
 
 
@@ -47,25 +45,21 @@ def check_outputs(
     have = activation.facts
     if not (need.low <= have.range.low and have.range.high <= need.high):
         raise InputError(
-            fill(
-                "{needed_by} needs outputs in {need}, but the output activation {name} takes "
-                "values in {range}; {advice}",
-                needed_by=needed_by,
-                need=need,
-                name=have.name,
-                range=have.range,
-                advice=advice,
-            )
+            "{needed_by} needs outputs in {need}, but the output activation {name} takes "
+            "values in {range}; {advice}",
+            needed_by=needed_by,
+            need=need,
+            name=have.name,
+            range=have.range,
+            advice=advice,
         )
     if distribution and not have.distribution:
         raise InputError(
-            fill(
-                "{needed_by} needs outputs that sum to 1, but those of the output activation "
-                "{name} do not; {advice}",
-                needed_by=needed_by,
-                name=have.name,
-                advice=advice,
-            )
+            "{needed_by} needs outputs that sum to 1, but those of the output activation "
+            "{name} do not; {advice}",
+            needed_by=needed_by,
+            name=have.name,
+            advice=advice,
         )
 
 
@@ -82,10 +76,8 @@ def check_probabilities(activation: Activation, *, exclusive: bool, units: int) 
     check_outputs("predict_proba", Interval(0.0, 1.0, (True, True)), shared, activation, advice)
     if not exclusive and activation.facts.distribution:
         raise InputError(
-            fill(
-                "several labels of a sample need a probability each, but the outputs of "
-                "{name} sum to 1; {advice}",
-                name=activation.facts.name,
-                advice=advice,
-            )
+            "several labels of a sample need a probability each, but the outputs of "
+            "{name} sum to 1; {advice}",
+            name=activation.facts.name,
+            advice=advice,
         )

@@ -156,35 +156,25 @@ def measure(
     activation = get(activation)
     if any(np.ndim(parameter) for parameter in activation.parameters):
         raise InputError(
-            fill(
-                "{activation!r} is another function for each unit; measure one of them, with "
-                "single numbers as parameters",
-                activation=activation,
-            )
+            "{activation!r} is another function for each unit; measure one of them, with "
+            "single numbers as parameters",
+            activation=activation,
         )
     quick = checked_flag("quick", quick)
     if effort is not None and not isinstance(effort, Effort):
-        raise InputError(
-            fill("effort must be an Effort or None; got {effort}", effort=one_line(repr(effort), 60))
-        )
+        raise InputError("effort must be an Effort or None; got {effort}", effort=one_line(repr(effort), 60))
     effort = effort or Effort()
     effort = effort.quick() if quick else effort
     names = PROPERTIES if only is None else [only] if isinstance(only, str) else entries(only)
     if names is None or not all(isinstance(name, str) for name in names):
-        raise InputError(fill("only must be names of properties; got {only}", only=one_line(repr(only), 60)))
+        raise InputError("only must be names of properties; got {only}", only=one_line(repr(only), 60))
     if not callable(progress):
-        raise InputError(
-            fill("progress must be a callable; got {progress}", progress=one_line(repr(progress), 60))
-        )
+        raise InputError("progress must be a callable; got {progress}", progress=one_line(repr(progress), 60))
     results = {}
     for name in names:
         if name not in PROPERTIES:
             raise InputError(
-                fill(
-                    "no property is called {name}; {near}",
-                    name=quoted(name),
-                    near=near_matches(name, PROPERTIES),
-                )
+                "no property is called {name}; {near}", name=quoted(name), near=near_matches(name, PROPERTIES)
             )
         progress(translated(PROPERTIES[name].title))
         results[name] = _measured(PROPERTIES[name], activation, effort)

@@ -51,17 +51,13 @@ class Effort:
         depths = self.depths
         if not isinstance(depths, tuple) or not all(type(depth) is int for depth in depths):
             raise InputError(
-                fill(
-                    "Effort: depths must be a tuple of whole numbers; got {depths}",
-                    depths=one_line(repr(depths), 60),
-                )
+                "Effort: depths must be a tuple of whole numbers; got {depths}",
+                depths=one_line(repr(depths), 60),
             )
         if not depths or depths[0] < 1 or any(after <= before for before, after in pairwise(depths)):
             raise InputError(
-                fill(
-                    "Effort: depths must be numbers of layers from 1, in ascending order; got {depths!r}",
-                    depths=depths,
-                )
+                "Effort: depths must be numbers of layers from 1, in ascending order; got {depths!r}",
+                depths=depths,
             )
 
     def quick(self) -> Effort:

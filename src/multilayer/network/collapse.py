@@ -108,11 +108,9 @@ def equality(network: Network, collapsed: Network) -> Equality:
         (layer.inputs, layer.units) for layer in collapsed.layers
     ]:
         raise InputError(
-            fill(
-                "{collapsed!r} does not have the layers of {network!r} collapsed",
-                collapsed=collapsed,
-                network=network,
-            )
+            "{collapsed!r} does not have the layers of {network!r} collapsed",
+            collapsed=collapsed,
+            network=network,
         )
     differences: list[Fraction] = []
     for run, layer in zip(runs, collapsed.layers, strict=True):

@@ -15,7 +15,7 @@ from multilayer import backend
 from multilayer._base.arrays import real_array, well_laid_out
 from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer._base.translation import N_
 from multilayer.activations import Activation, get, identity
 
@@ -66,32 +66,25 @@ class Dense:
         weights = _numbers("W", W)
         if weights.ndim != 2 or 0 in weights.shape:
             raise InputError(
-                fill(
-                    "W has shape {shape}; expected (inputs, units) with at least one of each",
-                    shape=weights.shape,
-                )
+                "W has shape {shape}; expected (inputs, units) with at least one of each", shape=weights.shape
             )
         units = weights.shape[1]
         biases = np.zeros(units, weights.dtype) if b is None else _numbers("b", b)
         if biases.shape != (units,):
             raise InputError(
-                fill(
-                    "b has shape {shape} but W has {units} columns; expected ({units},), a bias per unit",
-                    shape=biases.shape,
-                    units=units,
-                )
+                "b has shape {shape} but W has {units} columns; expected ({units},), a bias per unit",
+                shape=biases.shape,
+                units=units,
             )
         activation = get(activation)
         for value in activation.parameters:
             if value.ndim and value.shape != (units,):
                 raise InputError(
-                    fill(
-                        "activation {activation!r} has {size} numbers but the layer has "
-                        "{units} units; expected one number, or one per unit",
-                        activation=activation,
-                        size=value.size,
-                        units=units,
-                    )
+                    "activation {activation!r} has {size} numbers but the layer has "
+                    "{units} units; expected one number, or one per unit",
+                    activation=activation,
+                    size=value.size,
+                    units=units,
                 )
         kind = np.result_type(weights, biases)
         object.__setattr__(self, "W", _owned(weights, kind))
@@ -159,7 +152,7 @@ def float_type(dtype: DTypeLike) -> np.dtype[Any]:
                 return kind
         except (TypeError, ValueError):
             break
-    raise InputError(fill("dtype must be float32 or float64; got {dtype}", dtype=one_line(str(dtype), 60)))
+    raise InputError("dtype must be float32 or float64; got {dtype}", dtype=one_line(str(dtype), 60))
 
 
 def samples_of(
@@ -176,13 +169,7 @@ def samples_of(
     """
     array = numbers("x", x, names)
     if array.ndim not in (1, 2) or array.shape[-1] != width:
-        raise InputError(
-            fill(
-                taker,
-                shape=array.shape,
-                width=width,
-            )
-        )
+        raise InputError(taker, shape=array.shape, width=width)
     return well_laid_out(np.asarray(array))
 
 
@@ -198,11 +185,9 @@ def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:
     array = real_array(name, values)
     if array.dtype.itemsize > 8:
         raise InputError(
-            fill(
-                "{name} holds {dtype} values; expected real numbers (float32 or float64)",
-                name=name,
-                dtype=array.dtype,
-            )
+            "{name} holds {dtype} values; expected real numbers (float32 or float64)",
+            name=name,
+            dtype=array.dtype,
         )
     if array.dtype == np.float16:
         return array.astype(np.float32)
@@ -228,32 +213,26 @@ def check_chain(layers: tuple[Dense, ...]) -> None:
     for number, layer in enumerate(layers, 1):
         if not isinstance(layer, Dense):
             raise InputError(
-                fill(
-                    "layer {number} is a {kind}; expected multilayer.Dense",
-                    number=number,
-                    kind=type(layer).__name__,
-                )
+                "layer {number} is a {kind}; expected multilayer.Dense",
+                number=number,
+                kind=type(layer).__name__,
             )
     for number, (before, layer) in enumerate(pairwise(layers), 2):
         if layer.inputs != before.units:
             raise InputError(
-                fill(
-                    "layer {number}: W has shape {shape} but layer {before} has {units} "
-                    "units; expected ({units}, n)",
-                    number=number,
-                    shape=layer.W.shape,
-                    before=number - 1,
-                    units=before.units,
-                )
+                "layer {number}: W has shape {shape} but layer {before} has {units} "
+                "units; expected ({units}, n)",
+                number=number,
+                shape=layer.W.shape,
+                before=number - 1,
+                units=before.units,
             )
         if layer.dtype != before.dtype:
             raise InputError(
-                fill(
-                    "layer {number} is {dtype} but layer {before} is {before_dtype}; "
-                    "expected one type for all layers",
-                    number=number,
-                    dtype=layer.dtype,
-                    before=number - 1,
-                    before_dtype=before.dtype,
-                )
+                "layer {number} is {dtype} but layer {before} is {before_dtype}; "
+                "expected one type for all layers",
+                number=number,
+                dtype=layer.dtype,
+                before=number - 1,
+                before_dtype=before.dtype,
             )

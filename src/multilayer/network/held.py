@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.network.mlp import MLP
 
 __all__ = ["holds_network", "network_of"]
@@ -29,14 +28,12 @@ def network_of(model: Any) -> MLP:
         return held
     if hasattr(type(model), "network_"):
         raise InputError(
-            fill("this {kind} is not fitted, so it has no network; call fit first", kind=type(model).__name__)
+            "this {kind} is not fitted, so it has no network; call fit first", kind=type(model).__name__
         )
     raise InputError(
-        fill(
-            "expected a multilayer.MLP, got {kind}; multilayer.from_model makes one of a "
-            "fitted model, multilayer.initialize one with new weights",
-            kind=type(model).__name__,
-        )
+        "expected a multilayer.MLP, got {kind}; multilayer.from_model makes one of a "
+        "fitted model, multilayer.initialize one with new weights",
+        kind=type(model).__name__,
     )
 
 

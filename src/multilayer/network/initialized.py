@@ -14,7 +14,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import entries
 from multilayer._base.names import with_known_options
 from multilayer._base.random import Seed, generator
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, get
 from multilayer.initializers import Initializer
 from multilayer.network.dense import Dense, float_type
@@ -63,20 +63,16 @@ def initialize(
     given = entries(widths) or ()
     if len(given) < 2 or any(isinstance(w, bool) or not isinstance(w, Integral) or w < 1 for w in given):
         raise InputError(
-            fill(
-                "widths must be at least two whole numbers above 0, inputs first; got {widths}",
-                widths=one_line(repr(widths), 60),
-            )
+            "widths must be at least two whole numbers above 0, inputs first; got {widths}",
+            widths=one_line(repr(widths), 60),
         )
     count = len(given) - 2
     kinds = list(hidden) if isinstance(hidden, Sequence) and not isinstance(hidden, str) else [hidden] * count
     if len(kinds) != count:
         raise InputError(
-            fill(
-                "hidden names {kinds} activations; expected one, or one per hidden layer, {count}",
-                kinds=len(kinds),
-                count=count,
-            )
+            "hidden names {kinds} activations; expected one, or one per hidden layer, {count}",
+            kinds=len(kinds),
+            count=count,
         )
     random = generator(rng)
     layers = []

@@ -44,28 +44,19 @@ def distinct(what: str, names: Any, count: int, kinds: Any) -> tuple[Any, ...] |
     fits = all(isinstance(name, kinds) for name in found)
     finite = all(math.isfinite(name) for name in found if isinstance(name, float))
     if listed is None or not fits or not finite:
-        expected = "strings" if kinds is str else "strings, finite numbers or booleans"
         raise InputError(
-            fill(
-                "{what} must be a sequence of {expected}; got {names}",
-                what=what,
-                expected=expected,
-                names=one_line(repr(names), 60),
-            )
+            "{what} must be a sequence of strings; got {names}"
+            if kinds is str
+            else "{what} must be a sequence of strings, finite numbers or booleans; got {names}",
+            what=what,
+            names=one_line(repr(names), 60),
         )
     if len(found) != count:
         raise InputError(
-            fill(
-                "{what} has {found} names; this network needs {count}",
-                what=what,
-                found=len(found),
-                count=count,
-            )
+            "{what} has {found} names; this network needs {count}", what=what, found=len(found), count=count
         )
     if len(set(found)) != count or len(set(map(str, found))) != count:
-        raise InputError(
-            fill("{what} names one thing twice: {found}", what=what, found=", ".join(map(str, found)))
-        )
+        raise InputError("{what} names one thing twice: {found}", what=what, found=", ".join(map(str, found)))
     return found
 
 
@@ -110,21 +101,19 @@ def class_numbers(
         found, members = _distinct(plain_array(name, labels))
     except TypeError:
         raise InputError(
-            fill("{name} holds lists or the like; expected a label for each sample", name=name)
+            "{name} holds lists or the like; expected a label for each sample", name=name
         ) from None
     places = places_of(classes)
     numbers = [places(label) for label in found]
     odd = [label for label, number in zip(found, numbers, strict=True) if number is None]
     if odd:
         raise InputError(
-            fill(
-                "{name} holds {odd}, not among the classes of the {whose}: {known}{advice}",
-                name=name,
-                odd=_listed(odd),
-                whose=whose,
-                known=_listed(classes),
-                advice=advice,
-            )
+            "{name} holds {odd}, not among the classes of the {whose}: {known}{advice}",
+            name=name,
+            odd=_listed(odd),
+            whose=whose,
+            known=_listed(classes),
+            advice=advice,
         )
     return np.array(numbers, np.int64)[members]
 

@@ -15,7 +15,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, entries
 from multilayer._base.names import with_known_options
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, check_chain, float_type, samples_in, samples_of
@@ -73,7 +73,7 @@ class MLP:
         given = entries(layers)
         if given is None:
             raise InputError(
-                fill("layers must be Dense layers in a list; got {layers}", layers=one_line(repr(layers), 60))
+                "layers must be Dense layers in a list; got {layers}", layers=one_line(repr(layers), 60)
             )
         layers = given
         check_chain(layers)
@@ -144,20 +144,16 @@ class MLP:
         threshold = _THRESHOLD.checked("threshold", threshold)
         bad = np.flatnonzero(np.isnan(y).any(axis=-1))
         if bad.size:
-            where = f"sample {bad[0] + 1}" if y.ndim == 2 else "the sample"
             raise InputError(
-                fill(
-                    "{where} has an output that is nan, so no class; look at net.trace(x) for its origin",
-                    where=where,
-                )
+                "sample {sample} has an output that is nan, so no class; look at net.trace(x) for its origin"
+                if y.ndim == 2
+                else "the sample has an output that is nan, so no class; look at net.trace(x) for its origin",
+                sample=bad[0] + 1,
             )
         if y.shape[-1] > 1:
             if threshold is not None:
                 raise InputError(
-                    fill(
-                        "a threshold is for a single output unit; this network has {outputs}",
-                        outputs=y.shape[-1],
-                    )
+                    "a threshold is for a single output unit; this network has {outputs}", outputs=y.shape[-1]
                 )
             index = y.argmax(axis=-1)
         else:
@@ -221,11 +217,9 @@ class MLP:
         whole = isinstance(number, Integral) and not isinstance(number, bool)
         if not whole or number not in range(1, len(self.layers) + 1):
             raise InputError(
-                fill(
-                    "there is no layer {number}; this network has layers 1 to {layers}",
-                    number=one_line(repr(number), 40),
-                    layers=len(self.layers),
-                )
+                "there is no layer {number}; this network has layers 1 to {layers}",
+                number=one_line(repr(number), 40),
+                layers=len(self.layers),
             )
         old = self.layers[number - 1]
         new = Dense(

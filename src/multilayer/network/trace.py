@@ -70,15 +70,11 @@ class Trace(Sequence[LayerRecord]):
     def __sub__(self, before: Trace) -> TraceDifference:
         """Return what changed from `before` to this: of every x, W, b, a and z, printable."""
         if not isinstance(before, Trace):
-            raise InputError(
-                fill("a trace is compared with another trace; got {kind}", kind=type(before).__name__)
-            )
+            raise InputError("a trace is compared with another trace; got {kind}", kind=type(before).__name__)
         return TraceDifference(self, before)
 
     def __rsub__(self, after: Any) -> TraceDifference:
-        raise InputError(
-            fill("a trace is compared with another trace; got {kind}", kind=type(after).__name__)
-        )
+        raise InputError("a trace is compared with another trace; got {kind}", kind=type(after).__name__)
 
     def __repr__(self) -> str:
         return to_text(tables_of(self))
@@ -133,21 +129,16 @@ class TraceDifference(Sequence[LayerDifference]):
         for name, after, before in self._pairs():
             if after.shape != before.shape:
                 raise InputError(
-                    fill(
-                        "{name} has shape {shape} and {before_shape}; two traces are "
-                        "compared number by number",
-                        name=name,
-                        shape=after.shape,
-                        before_shape=before.shape,
-                    )
+                    "{name} has shape {shape} and {before_shape}; two traces are compared number by number",
+                    name=name,
+                    shape=after.shape,
+                    before_shape=before.shape,
                 )
         if len(self.after) != len(self.before):
             raise InputError(
-                fill(
-                    "one trace has {after} layers and the other {before}; expected as many",
-                    after=len(self.after),
-                    before=len(self.before),
-                )
+                "one trace has {after} layers and the other {before}; expected as many",
+                after=len(self.after),
+                before=len(self.before),
             )
 
     def __getitem__(self, index: Any) -> Any:

@@ -211,13 +211,31 @@ registry: Registry[Schedule] = Registry(
     entries=(
         Entry(Constant(), "constant"),
         Entry(InverseScaling(), "inverse_scaling", ("invscaling",)),
-        Entry(Adaptive(), "adaptive", ("reduce_on_plateau", "reduce_lr_on_plateau")),
+        Entry(Adaptive(), "adaptive", ("reduce_on_plateau", "reduce_lr_on_plateau", "plateau")),
         Entry(Cosine(), "cosine", ("cosine_annealing", "cosine_annealing_lr", "cosine_decay")),
         Entry(OneCycle(), "one_cycle", ("one_cycle_lr",)),
         Entry(CosineLog(), "cosine_log", ("coslog4",)),
         Entry(FlatCosine(), "flat_cosine", ("flat_cos",)),
     ),
     where="multilayer.optimizers.schedules",
+    refused={
+        **dict.fromkeys(
+            ("warmup", "linearwarmup", "warmupcosine", "warmupcosinedecay"), "write Cosine(warmup=0.1)"
+        ),
+        **dict.fromkeys(
+            (
+                "exponential",
+                "exponentiallr",
+                "exponentialdecay",
+                "step",
+                "steplr",
+                "linear",
+                "linearlr",
+                "polynomial",
+            ),
+            "take 'cosine', or write a Schedule of your own, with a method rate(base, time)",
+        ),
+    },
 )
 
 

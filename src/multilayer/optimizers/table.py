@@ -24,8 +24,8 @@ registry: Registry[Optimizer | LBFGS] = Registry(
     ),
     where="multilayer.optimizers",
     refused={
-        "momentum": "write SGD(0.01, momentum=0.9)",
-        "nesterov": "write SGD(0.01, momentum=0.9, nesterov=True)",
+        **dict.fromkeys(("momentum", "sgdm", "sgdmomentum"), "write SGD(0.01, momentum=0.9, nesterov=False)"),
+        **dict.fromkeys(("nesterov", "nag"), "write SGD(0.01, momentum=0.9, nesterov=True)"),
         **dict.fromkeys(("gd", "gradientdescent"), "write SGD(0.01, momentum=0.0)"),
     },
 )

@@ -80,11 +80,9 @@ def decision_boundary(
     targets = None if y is None else plain_array("y", y).reshape(-1)
     if targets is not None and len(targets) != len(samples):
         raise InputError(
-            fill(
-                "X has {samples} samples but y has {targets}; expected one target per sample",
-                samples=len(samples),
-                targets=len(targets),
-            )
+            "X has {samples} samples but y has {targets}; expected one target per sample",
+            samples=len(samples),
+            targets=len(targets),
         )
     plane = _Plane.through(samples, across, up)
     ax = drawn_on(ax)
@@ -127,11 +125,9 @@ def _samples(network: MLP, X: ArrayLike) -> NDArray[Any]:
     samples = network.trace(X)[0].x
     if samples.ndim != 2 or not len(samples):
         raise InputError(
-            fill(
-                "X has shape {shape}; expected (samples, {inputs}), at least one sample",
-                shape=samples.shape,
-                inputs=network.widths[0],
-            )
+            "X has shape {shape}; expected (samples, {inputs}), at least one sample",
+            shape=samples.shape,
+            inputs=network.widths[0],
         )
     return samples
 
@@ -144,11 +140,9 @@ def _two(network: MLP, inputs: tuple[int, int]) -> tuple[int, int]:
     numbered = [place for place in places if isinstance(place, Integral) and 0 <= int(place) < count]
     if len(places) != 2 or len(set(numbered)) != 2:
         raise InputError(
-            fill(
-                "inputs must be two of 0 to {count}; got {inputs}",
-                count=count - 1,
-                inputs=one_line(repr(inputs), 60),
-            )
+            "inputs must be two of 0 to {count}; got {inputs}",
+            count=count - 1,
+            inputs=one_line(repr(inputs), 60),
         )
     return int(numbered[0]), int(numbered[1])
 
@@ -157,15 +151,13 @@ def _range(column: NDArray[Any], number: int) -> NDArray[np.float64]:
     known = column[~np.isnan(column)]
     limit = min(_DRAWN, float(np.finfo(column.dtype).max) / 100)
     if not known.size or np.abs(known).max() > limit:
-        found = "found larger ones" if known.size else "found none"
         raise InputError(
-            fill(
-                "X, column {number}: expected numbers that can be drawn, up to {limit:.2g}, "
-                "{found}; scale the inputs",
-                number=number + 1,
-                limit=limit,
-                found=found,
-            )
+            "X, column {number}: expected numbers that can be drawn, up to {limit:.2g}, found larger ones; "
+            "scale the inputs"
+            if known.size
+            else "X, column {number}: expected numbers that can be drawn, up to {limit:.2g}, found none",
+            number=number + 1,
+            limit=limit,
         )
     low, high = float(known.min()), float(known.max())
     margin = _MARGIN * (high - low) or 1.0

@@ -58,7 +58,7 @@ def column_effect(explanation: Explanation, column: str, ax: Axes | None = None)
     """
     one = next((one for one in explanation.dependences if one.column == column), None)
     if one is None:
-        raise InputError(fill("the explanation has no column {column!r}", column=column))
+        raise InputError("the explanation has no column {column!r}", column=column)
     ax, classes = drawn_on(ax), explanation.classes
     chosen = [1] if len(classes) == 2 else list(range(min(_MOST_LINES, len(classes))))
     lines = (
@@ -104,11 +104,9 @@ def row_contributions(explanation: Explanation, row: int = 1, ax: Axes | None = 
     found = explanation.attributions
     if row not in found.rows:
         raise InputError(
-            fill(
-                "row {row!r} is not explained; expected one of the first {rows} rows",
-                row=row,
-                rows=len(found.rows),
-            )
+            "row {row!r} is not explained; expected one of the first {rows} rows",
+            row=row,
+            rows=len(found.rows),
         )
     place = found.rows.index(row)
     ax, values = drawn_on(ax), found.values[place]

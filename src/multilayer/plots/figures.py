@@ -62,14 +62,12 @@ def measured(source: Any, missing: Callable[[Evidence], str | None]) -> Evidence
     found = source.evidence if isinstance(source, Diagnosis) else source
     if not isinstance(found, Evidence):
         raise InputError(
-            fill(
-                "this is drawn of a diagnosis, as multilayer.diagnose(network, X, y) returns it; got {kind}",
-                kind=type(source).__name__,
-            )
+            "this is drawn of a diagnosis, as multilayer.diagnose(network, X, y) returns it; got {kind}",
+            kind=type(source).__name__,
         )
     reason = missing(found)
     if reason is not None:
-        raise InputError(fill("there is nothing to draw: {reason}", reason=reason))
+        raise InputError("there is nothing to draw: {reason}", reason=reason)
     return found
 
 
@@ -170,9 +168,7 @@ def drawn_on(ax: Axes | None) -> Axes:
     if ax is not None:
         if not hasattr(ax, "set_xlabel"):
             raise InputError(
-                fill(
-                    "ax must be axes of matplotlib, or None for new ones; got {kind}", kind=type(ax).__name__
-                )
+                "ax must be axes of matplotlib, or None for new ones; got {kind}", kind=type(ax).__name__
             )
         return ax
     try:

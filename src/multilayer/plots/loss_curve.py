@@ -155,11 +155,8 @@ def _curve_of(source: Any) -> _Curve:
         curve = _Curve(history_of(source) or History(), stopped_of(source), source.n_iter_no_change)
     else:
         raise InputError(
-            fill(
-                "a loss curve is drawn of a Trained, a History, a Diagnosis or a fitted "
-                "estimator; got {kind}",
-                kind=type(source).__name__,
-            )
+            "a loss curve is drawn of a Trained, a History, a Diagnosis or a fitted estimator; got {kind}",
+            kind=type(source).__name__,
         )
     if not len(curve.history):
         raise InputError("there is no loss curve to draw: no epoch of the training is known")

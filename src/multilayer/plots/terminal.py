@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 
 __all__ = ["curve"]
 
@@ -37,13 +37,11 @@ def curve(
     low, high = _END.checked("low", low), _END.checked("high", high)
     if not callable(function) or not low < high:
         raise InputError(
-            fill(
-                "a curve is drawn of a function, from low to a larger high; got {function} "
-                "from {low:g} to {high:g}",
-                function=one_line(repr(function), 60),
-                low=low,
-                high=high,
-            )
+            "a curve is drawn of a function, from low to a larger high; got {function} "
+            "from {low:g} to {high:g}",
+            function=one_line(repr(function), 60),
+            low=low,
+            high=high,
         )
     across, down = (2, 4) if braille else (1, 1)
     columns, rows = width * across, height * down

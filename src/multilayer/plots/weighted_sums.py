@@ -38,11 +38,9 @@ def weighted_sums(layer: LayerStatistics, ax: Axes | None = None, title: str = "
     """
     if not isinstance(getattr(layer, "layer", None), Dense):
         raise InputError(
-            fill(
-                "weighted sums are drawn of a layer that a diagnosis measured, as "
-                "diagnosis.evidence.layers[0]; got {kind}",
-                kind=type(layer).__name__,
-            )
+            "weighted sums are drawn of a layer that a diagnosis measured, as "
+            "diagnosis.evidence.layers[0]; got {kind}",
+            kind=type(layer).__name__,
         )
     ax = drawn_on(ax)
     counts, edges = layer.a.counts, layer.a.edges

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.separable.problem import Demand, SeparationProblem
 from multilayer.separable.samples import Integers
 
@@ -79,11 +78,9 @@ def decide(problem: SeparationProblem, first: Iterable[Demand], max_pivots: int)
             return U
         tableau.pivot(entering)
     raise InputError(
-        fill(
-            "separability: undecided after {max_pivots} exact steps of the simplex method; "
-            "give fewer columns or samples, or a larger max_pivots",
-            max_pivots=max_pivots,
-        )
+        "separability: undecided after {max_pivots} exact steps of the simplex method; "
+        "give fewer columns or samples, or a larger max_pivots",
+        max_pivots=max_pivots,
     )
 
 

@@ -28,19 +28,17 @@ def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], 
     samples = _samples(plain_array("X", X))
     labels = plain_array("y", y)
     if labels.shape != (len(samples),):
-        hint = "; flatten it with y.ravel()" if labels.size == len(samples) else ""
+        hint = fill("; flatten it with y.ravel()") if labels.size == len(samples) else ""
         raise InputError(
-            fill(
-                "y: expected one label for each of the {samples} rows of X, shape "
-                "({samples},); found shape {shape}{hint}",
-                samples=len(samples),
-                shape=labels.shape,
-                hint=hint,
-            )
+            "y: expected one label for each of the {samples} rows of X, shape "
+            "({samples},); found shape {shape}{hint}",
+            samples=len(samples),
+            shape=labels.shape,
+            hint=hint,
         )
     if labels.dtype.kind in "fc" and (missing := np.flatnonzero(np.isnan(labels))).size:
         raise InputError(
-            fill("y: {rows} nan; expected a class label; remove or label such samples", rows=_rows(missing))
+            "y: {rows} nan; expected a class label; remove or label such samples", rows=_rows(missing)
         )
     try:
         classes, numbers = np.unique(labels, return_inverse=True)
@@ -53,20 +51,15 @@ def labelled(X: ArrayLike, y: ArrayLike) -> tuple[Floats, tuple[Hashable, ...], 
 
 def _samples(array: NDArray[Any]) -> Floats:
     if array.ndim != 2 or not array.size:
-        hint = "; for one column use X.reshape(-1, 1)" if array.ndim == 1 and array.size else ""
+        hint = fill("; for one column use X.reshape(-1, 1)") if array.ndim == 1 and array.size else ""
         raise InputError(
-            fill(
-                "X: expected shape (samples, columns) with at least one of each; found shape {shape}{hint}",
-                shape=array.shape,
-                hint=hint,
-            )
+            "X: expected shape (samples, columns) with at least one of each; found shape {shape}{hint}",
+            shape=array.shape,
+            hint=hint,
         )
     if array.dtype.kind not in "biufO" or (array.dtype.kind == "O" and _holds_text(array)):
         raise InputError(
-            fill(
-                "X: expected real numbers; found {dtype}; convert the columns to numbers first",
-                dtype=array.dtype,
-            )
+            "X: expected real numbers; found {dtype}; convert the columns to numbers first", dtype=array.dtype
         )
     try:
         samples = array.astype(np.float64)
@@ -76,16 +69,14 @@ def _samples(array: NDArray[Any]) -> Floats:
         raise InputError("X: a number is beyond the range of float64; scale its column down") from None
     if (bad := np.flatnonzero(~np.isfinite(samples).all(axis=1))).size:
         raise InputError(
-            fill("X: {rows} nan or inf; expected finite numbers; remove or fill such rows", rows=_rows(bad))
+            "X: {rows} nan or inf; expected finite numbers; remove or fill such rows", rows=_rows(bad)
         )
     # The answer is exact for these numbers, so none may change on the way to float64.
     for row, (given, held) in enumerate(zip(array.tolist(), samples.tolist(), strict=True)):
         if given != held:
             raise InputError(
-                fill(
-                    "X: row {row} has a number that float64 cannot hold exactly; round X to float64 first",
-                    row=row,
-                )
+                "X: row {row} has a number that float64 cannot hold exactly; round X to float64 first",
+                row=row,
             )
     return samples
 

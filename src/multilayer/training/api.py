@@ -90,7 +90,8 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         labels (`multilayer.network.labels`).
     {parameters}
     config : TrainConfig, optional
-        The settings from `loss` to `metrics` in one object; those given beside it replace its own.
+        The settings from `loss` to `metrics` in one object, in which case `loss` may be left out; those given beside it
+        replace its own.
     validation : float, array of bool, or tuple (X, y) or (X, y, weights), optional
         A fraction of the samples to hold out, whether to hold out each of them, or separate data, to measure after each
         epoch. A fraction of blocks is held out by a hash of the inputs, and stays in memory.
@@ -153,7 +154,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
             if given is not None:
                 raise InputError(
-                    fill("LBFGS takes no {what}: SciPy does not expose its state; leave it out", what=what)
+                    "LBFGS takes no {what}: SciPy does not expose its state; leave it out", what=what
                 )
         if not isinstance(data, Arrays):
             raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
@@ -229,12 +230,10 @@ def fit(
 def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainConfig:
     if config is None:
         if "loss" not in settings:
-            raise InputError(fill("{name} needs the option loss=", name=name))
+            raise InputError("{name} needs the option loss=", name=name)
         return TrainConfig(**settings)
     if not isinstance(config, TrainConfig):
-        raise InputError(
-            fill("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))
-        )
+        raise InputError("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))
     return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
 
 
@@ -243,32 +242,25 @@ def _fitting(after: Memory | Trained, parameters: Parameters, config: TrainConfi
     memory = after.memory if isinstance(after, Trained) else after
     if not isinstance(memory, Memory):
         raise InputError(
-            fill(
-                "after must be what an earlier fit returned, or its memory; got {kind}",
-                kind=type(after).__name__,
-            )
+            "after must be what an earlier fit returned, or its memory; got {kind}", kind=type(after).__name__
         )
     optimizer, slots = config.optimizer, memory.optimizer.slots
     expected = optimizer.slots if isinstance(optimizer, Optimizer) else ()
     if isinstance(optimizer, Optimizer) and set(slots) != set(expected):
         raise InputError(
-            fill(
-                "after holds the state ({slots}) of another optimizer than {kind}, which has "
-                "{expected}; give the same optimizer",
-                slots=", ".join(slots) or fill("none"),
-                kind=type(optimizer).__name__,
-                expected=", ".join(expected) or fill("none"),
-            )
+            "after holds the state ({slots}) of another optimizer than {kind}, which has "
+            "{expected}; give the same optimizer",
+            slots=", ".join(slots) or fill("none"),
+            kind=type(optimizer).__name__,
+            expected=", ".join(expected) or fill("none"),
         )
     shapes = [array.shape for array in parameters]
     for name, arrays in slots.items():
         if [array.shape for array in arrays] != shapes:
             raise InputError(
-                fill(
-                    "after holds the optimizer state of a network of another shape ({name}); "
-                    "give the network that the earlier fit returned",
-                    name=name,
-                )
+                "after holds the optimizer state of a network of another shape ({name}); "
+                "give the network that the earlier fit returned",
+                name=name,
             )
     if memory.optimizer.scale is not None and not config.input_scale:
         raise InputError("after holds a trained scale of the inputs; give the same input_scale=")
@@ -283,10 +275,7 @@ def _validation(
     if isinstance(validation, tuple):
         if len(validation) not in (2, 3):
             raise InputError(
-                fill(
-                    "validation has {parts} parts; expected (X, y) or (X, y, weights)",
-                    parts=len(validation),
-                )
+                "validation has {parts} parts; expected (X, y) or (X, y, weights)", parts=len(validation)
             )
         return data, sources.arrays(network, config.loss, *validation)
     if isinstance(data, ShuffledBlocks) and isinstance(validation, float):

@@ -159,7 +159,33 @@ def _weights(n: int, gradient: LayerGradient, digits: int) -> Iterator[Table]:
 def gradients(
     network: MLP, x: ArrayLike, y: ArrayLike, loss: Loss | str, *, sample_weight: ArrayLike | None = None
 ) -> Gradients:
-    """Return the gradient of the mean loss with respect to every W, b, a and x.
+    r"""Return the gradient of the mean loss L with respect to every W, b, a and x.
+
+    With rows as samples, and h the activation of layer n,
+
+    .. math::
+        da^{(n)} = (da^{(n+1)} W^{(n+1)T}) \odot h'(a^{(n)}), \quad
+        dW^{(n)} = z^{(n-1)T} da^{(n)}, \quad db^{(n)} = \sum_i da_i^{(n)}
+
+    Parameters
+    ----------
+    network : MLP, or what holds one
+    x : array_like, shape (samples, inputs) or (inputs,)
+    y : array_like, shape (samples, units) or (samples,)
+        Targets as `fit` takes them.
+    loss : Loss or str
+    sample_weight : array_like, shape (samples,), optional
+        The weight of each sample in the mean.
+
+    Returns
+    -------
+    Gradients
+        One `LayerGradient` per layer, the first layer first.
+
+    Raises
+    ------
+    InputError
+        When x, y or the weights do not fit the network, or the loss does not fit its output.
 
     Examples
     --------

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random, words
-from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -116,7 +115,7 @@ class ShuffledBlocks:
         blocks = blocks.select_inputs(network.input_names)
         if blocks.input_count != network.widths[0]:
             template = N_("the blocks have {width} inputs; this network takes {wanted}")
-            raise InputError(fill(template, width=blocks.input_count, wanted=network.widths[0]))
+            raise InputError(template, width=blocks.input_count, wanted=network.widths[0])
         return cls(blocks, network, loss, blocks.block_rows)
 
     @cached_property
@@ -203,12 +202,10 @@ class ShuffledBlocks:
         prepared = targets(self.network, self.loss, y)
         if len(prepared) != len(x):
             raise InputError(
-                fill(
-                    "block {block} has {rows} rows but {targets} targets",
-                    block=block + 1,
-                    rows=len(x),
-                    targets=len(prepared),
-                )
+                "block {block} has {rows} rows but {targets} targets",
+                block=block + 1,
+                rows=len(x),
+                targets=len(prepared),
             )
         return prepared, None if weights is None else sample_weights(weights, len(x), of_all=False)
 

@@ -98,22 +98,18 @@ def _content(data: bytes, where: str) -> tuple[dict[str, str], TrainState]:
     file = tensor_file.read(data, fill("{where}: this is no whole checkpoint", where=where))
     tensors = file.arrays()
     if not {"checkpoint", "digest"} <= file.metadata.keys():
-        raise InputError(
-            fill("{where}: this is no checkpoint; train(checkpoint=...) writes one", where=where)
-        )
+        raise InputError("{where}: this is no checkpoint; train(checkpoint=...) writes one", where=where)
     text = file.metadata["checkpoint"]
     if file.metadata["digest"] != _digest(text, tensors):
-        raise InputError(fill("{where}: the checkpoint is damaged, its digest does not fit", where=where))
+        raise InputError("{where}: the checkpoint is damaged, its digest does not fit", where=where)
     found = strict_json.parse(text, where)
     head = strict_json.convert(found, CheckpointHead, where)
     if head.format != FORMAT:
         raise InputError(
-            fill(
-                "{where}: expected {expected}, found {found}",
-                where=where,
-                expected=FORMAT,
-                found=one_line(head.format, 40),
-            )
+            "{where}: expected {expected}, found {found}",
+            where=where,
+            expected=FORMAT,
+            found=one_line(head.format, 40),
         )
     document = strict_json.convert(found, CheckpointDocument, where)
     return document.terms, _state(document, tensors, where)
@@ -130,12 +126,10 @@ def _state(document: CheckpointDocument, tensors: Tensors, where: str) -> TrainS
     order = tensors.get("order")
     if order is not None and (order.ndim != 1 or order.dtype != np.int64):
         raise InputError(
-            fill(
-                "{where}: order: expected int64 with one axis, found {dtype} {shape}",
-                where=where,
-                dtype=order.dtype,
-                shape=order.shape,
-            )
+            "{where}: order: expected int64 with one axis, found {dtype} {shape}",
+            where=where,
+            dtype=order.dtype,
+            shape=order.shape,
         )
     best = others[len(slots) :]
     progress = Progress(
@@ -166,11 +160,9 @@ def _input_scale(
     names = _scale_names(document.slots)
     if not tensors.keys() >= {*names}:
         raise InputError(
-            fill(
-                "{where}: expected the tensors {names} of the input scale",
-                where=where,
-                names=one_line(", ".join(names), 200),
-            )
+            "{where}: expected the tensors {names} of the input scale",
+            where=where,
+            names=one_line(", ".join(names), 200),
         )
     arrays = tuple(tensors[name] for name in names)
     W = tensors.get("parameters.W1", arrays[0])
@@ -191,12 +183,10 @@ def check_alike(arrays: Parameters, expected: Parameters, where: str) -> None:
     found, needed = (", ".join(f"{a.dtype} {a.shape}" for a in each) for each in (arrays, expected))
     if found != needed:
         raise InputError(
-            fill(
-                "{where}: expected {needed}, found {found}",
-                where=where,
-                needed=one_line(needed, 100),
-                found=one_line(found, 100),
-            )
+            "{where}: expected {needed}, found {found}",
+            where=where,
+            needed=one_line(needed, 100),
+            found=one_line(found, 100),
         )
 
 
@@ -209,13 +199,11 @@ def _check_names(kinds: list[str], count: int, tensors: Tensors, where: str) -> 
     }
     if not fit or count % 2:
         raise InputError(
-            fill(
-                "{where}: expected {count} tensors each of {kinds}, found {found}",
-                where=where,
-                count=count,
-                kinds=one_line(", ".join(kinds), 100),
-                found=one_line(", ".join(sorted(found)), 200) or fill("none"),
-            )
+            "{where}: expected {count} tensors each of {kinds}, found {found}",
+            where=where,
+            count=count,
+            kinds=one_line(", ".join(kinds), 100),
+            found=one_line(", ".join(sorted(found)), 200) or fill("none"),
         )
 
 

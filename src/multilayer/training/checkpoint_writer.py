@@ -30,11 +30,30 @@ __all__ = ["Checkpoint", "CheckpointWriter", "described", "differences"]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where and how often to save: after every `every` epochs, at the end, and when interrupted; with `batches`
-    also after so many batches, for epochs that are long.
+    """Where and how often to save the state of training, beside the end and an interruption.
 
     The file is replaced in one step when the new one is on the disk; the one before it is kept beside it, as
-    PATH.previous. With `resume`, training continues from a file that exists; otherwise the file is replaced.
+    PATH.previous.
+
+    Parameters
+    ----------
+    path : str or path
+    every : int
+        Save after so many epochs.
+    resume : bool
+        Whether training continues from a file that exists; otherwise the file is replaced.
+    batches : int, optional
+        Save also after so many batches, for long epochs.
+
+    Raises
+    ------
+    InputError
+        When a parameter is out of its limits.
+
+    Examples
+    --------
+    >>> Checkpoint("run.checkpoint", every=10).resume
+    True
     """
 
     path: AnyPath
@@ -46,10 +65,7 @@ class Checkpoint:
         check_settings(self)
         if not isinstance(self.path, str | os.PathLike):
             raise InputError(
-                fill(
-                    "checkpoint must be a path or a Checkpoint; got {path}",
-                    path=one_line(repr(self.path), 60),
-                )
+                "checkpoint must be a path or a Checkpoint; got {path}", path=one_line(repr(self.path), 60)
             )
 
 
@@ -106,12 +122,10 @@ class CheckpointWriter:
         other = differences(terms, self.terms)
         if other:
             raise InputError(
-                fill(
-                    "{path}: the checkpoint is of another training ({differences}); name "
-                    "another file, or give Checkpoint(..., resume=False) to replace it",
-                    path=shown(path),
-                    differences=other,
-                )
+                "{path}: the checkpoint is of another training ({differences}); name "
+                "another file, or give Checkpoint(..., resume=False) to replace it",
+                path=shown(path),
+                differences=other,
             )
         with located(fill("{path}: the checkpoint does not fit its own terms", path=shown(path))):
             self._check_state(saved, start)
@@ -160,16 +174,14 @@ class CheckpointWriter:
             ("input scale", scaled),
         ):
             if not all(np.isfinite(array).all() for array in arrays):
-                raise InputError(fill("{kind}: expected finite numbers, found others", kind=kind))
+                raise InputError("{kind}: expected finite numbers, found others", kind=kind)
         slots = self.config.optimizer.slots if isinstance(self.config.optimizer, Optimizer) else ()
         if tuple(memory.slots) != slots:
             found = one_line(", ".join(memory.slots), 60)
             raise InputError(
-                fill(
-                    "optimizer: expected the slots {slots}, found {found}",
-                    slots=", ".join(slots),
-                    found=found or fill("none"),
-                )
+                "optimizer: expected the slots {slots}, found {found}",
+                slots=", ".join(slots),
+                found=found or fill("none"),
             )
 
     def _check_place(self, saved: Progress) -> None:
@@ -192,18 +204,16 @@ class CheckpointWriter:
         )
         if not fit:
             raise InputError(
-                fill(
-                    "an epoch has {batches} batches and {rows} rows; found {epoch} epochs "
-                    "and {batch} batches of {saved_rows} rows, after {steps} steps and "
-                    "{samples} samples",
-                    batches=batches,
-                    rows=rows,
-                    epoch=saved.epoch,
-                    batch=saved.batch,
-                    saved_rows=saved.rows,
-                    steps=saved.steps,
-                    samples=saved.samples,
-                )
+                "an epoch has {batches} batches and {rows} rows; found {epoch} epochs "
+                "and {batch} batches of {saved_rows} rows, after {steps} steps and "
+                "{samples} samples",
+                batches=batches,
+                rows=rows,
+                epoch=saved.epoch,
+                batch=saved.batch,
+                saved_rows=saved.rows,
+                steps=saved.steps,
+                samples=saved.samples,
             )
 
     def _check_order(self, saved: Progress) -> None:
@@ -215,9 +225,7 @@ class CheckpointWriter:
         if (saved.order is not None) != (ordered and begun) or (saved.batch > 0) > saved.drawn:
             raise InputError("order: expected one where rows have been shuffled, and nowhere else")
         if saved.order is not None and not isinstance(data, Stream) and not data.is_order(saved.order):
-            raise InputError(
-                fill("order: expected the {rows} rows of the data, each of them once", rows=data.rows)
-            )
+            raise InputError("order: expected the {rows} rows of the data, each of them once", rows=data.rows)
 
 
 def differences(there: Mapping[str, str], here: Mapping[str, str]) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, check_settings, setting
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
+from multilayer._base.translation import N_, translated
 from multilayer.backend.training import OptimizerKernel
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -24,9 +25,9 @@ __all__ = ["Settings", "TrainConfig"]
 
 _RATE = Limits(minimum=0.0, below=1.0)
 _OBJECTS = {
-    "stopping": (EarlyStopping | None, "an EarlyStopping, or None"),
-    "clip": (Clip | None, "a ClipByNorm or ClipByValue, or None"),
-    "rate_factors": (RateFactors, "a RateFactors"),
+    "stopping": (EarlyStopping | None, N_("an EarlyStopping, or None")),
+    "clip": (Clip | None, N_("a ClipByNorm or ClipByValue, or None")),
+    "rate_factors": (RateFactors, N_("a RateFactors")),
 }
 _SCHEDULES = ("schedule", "dropout_schedule", "weight_decay_schedule")
 _OF_STEPS = ("clip", "dropout", "weight_decay", "rate_factors", "input_scale", *_SCHEDULES)
@@ -145,12 +146,10 @@ class TrainConfig:
         for name, (kind, words) in _OBJECTS.items():
             if not isinstance(value := getattr(self, name), kind):
                 raise InputError(
-                    fill(
-                        "{name} must be {words}; got {value}",
-                        name=name,
-                        words=words,
-                        value=one_line(repr(value), 80),
-                    )
+                    "{name} must be {words}; got {value}",
+                    name=name,
+                    words=translated(words),
+                    value=one_line(repr(value), 80),
                 )
         if self.weight_decay and isinstance(self.optimizer, AdamW):
             raise InputError("AdamW has its own weight_decay; set it there, or use Adam with weight_decay=")
@@ -178,10 +177,8 @@ class TrainConfig:
         for name in _OF_STEPS:
             if getattr(self, name) != _defaults()[name] and (name != "dropout" or self._drops):
                 raise InputError(
-                    fill(
-                        "LBFGS takes no {name}: it needs the same objective in every iteration; leave it out",
-                        name=name,
-                    )
+                    "LBFGS takes no {name}: it needs the same objective in every iteration; leave it out",
+                    name=name,
                 )
 
     def check(self, network: MLP) -> None:
@@ -197,13 +194,11 @@ class TrainConfig:
             facts = layer.activation.facts
             if not facts.trainable:
                 raise InputError(
-                    fill(
-                        "layer {number}: {name} cannot be trained through, as its derivative "
-                        "is 0 wherever it exists and no gradient reaches the weights; use a "
-                        "surrogate derivative, such as Surrogate({name}, sigmoid)",
-                        number=number,
-                        name=facts.name,
-                    )
+                    "layer {number}: {name} cannot be trained through, as its derivative "
+                    "is 0 wherever it exists and no gradient reaches the weights; use a "
+                    "surrogate derivative, such as Surrogate({name}, sigmoid)",
+                    number=number,
+                    name=facts.name,
                 )
         self.dropout_rates(len(network.layers) - 1)
         self.rate_factors.rates([array.shape for layer in network.layers for array in (layer.W, layer.b)])
@@ -213,11 +208,9 @@ class TrainConfig:
         rates = (self.dropout,) * hidden if isinstance(self.dropout, float) else self.dropout
         if len(rates) != hidden:
             raise InputError(
-                fill(
-                    "dropout has {rates} numbers; expected one for all, or one per hidden layer, {hidden}",
-                    rates=len(rates),
-                    hidden=hidden,
-                )
+                "dropout has {rates} numbers; expected one for all, or one per hidden layer, {hidden}",
+                rates=len(rates),
+                hidden=hidden,
             )
         return rates if any(rates) else ()
 
@@ -269,11 +262,9 @@ class TrainConfig:
             name = metric_names.get(name).name  # an alias
         if name not in known:
             raise InputError(
-                fill(
-                    "stopping monitors {name!r}, which is not measured; measured are {known}",
-                    name=name,
-                    known=", ".join(known),
-                )
+                "stopping monitors {name!r}, which is not measured; measured are {known}",
+                name=name,
+                known=", ".join(known),
             )
         return name, known[name]
 

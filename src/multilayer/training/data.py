@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.random import Random
-from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -107,19 +106,15 @@ class Stream:
         batches = self.function()
         if not isinstance(batches, Iterable):
             raise InputError(
-                fill(
-                    "X is a function; expected that it returns batches (X, y), got {kind}",
-                    kind=type(batches).__name__,
-                )
+                "X is a function; expected that it returns batches (X, y), got {kind}",
+                kind=type(batches).__name__,
             )
         for number, batch in enumerate(batches, 1):
             if not isinstance(batch, tuple) or len(batch) not in (2, 3):
                 raise InputError(
-                    fill(
-                        "batch {number}: expected (X, y) or (X, y, weights); got {kind}",
-                        number=number,
-                        kind=type(batch).__name__,
-                    )
+                    "batch {number}: expected (X, y) or (X, y, weights); got {kind}",
+                    number=number,
+                    kind=type(batch).__name__,
                 )
             if number <= done:
                 continue
@@ -203,11 +198,9 @@ def arrays(
     rows = X.shape[0]
     if len(y) != rows:
         raise InputError(
-            fill(
-                "X has {rows} samples but y has {targets}; expected one target per sample",
-                rows=rows,
-                targets=len(y),
-            )
+            "X has {rows} samples but y has {targets}; expected one target per sample",
+            rows=rows,
+            targets=len(y),
         )
     weights = None if sample_weight is None else sample_weights(sample_weight, rows)
     if class_weight is not None:
@@ -221,13 +214,11 @@ def split(data: Arrays, fraction: float, rng: Random) -> tuple[Arrays, Arrays]:
     held_out = round(fraction * data.rows)
     if not 0.0 < fraction < 1.0 or not 0 < held_out < data.rows:
         raise InputError(
-            fill(
-                "validation={fraction!r} takes {held_out} of {rows} samples; expected a "
-                "fraction between 0 and 1 that leaves some on both sides",
-                fraction=fraction,
-                held_out=held_out,
-                rows=data.rows,
-            )
+            "validation={fraction!r} takes {held_out} of {rows} samples; expected a "
+            "fraction between 0 and 1 that leaves some on both sides",
+            fraction=fraction,
+            held_out=held_out,
+            rows=data.rows,
         )
     chosen = np.zeros(data.rows, bool)
     chosen[rng.permutation(data.rows)[:held_out]] = True
@@ -257,11 +248,11 @@ def split_blocks(data: ShuffledBlocks, fraction: float, rng: Random) -> tuple[Sh
                 "validation={fraction} holds out more than {most} MiB, which stay in memory; give a smaller fraction, "
                 "or (X, y)"
             )
-            raise InputError(fill(template, fraction=fraction, most=_MOST_HELD_OUT >> 20))
+            raise InputError(template, fraction=fraction, most=_MOST_HELD_OUT >> 20)
     all_x, all_y, all_weights = zip(*held, strict=True)
     if not size or not used.any():
         raise InputError(
-            fill("validation={fraction} leaves no rows on one side; give another fraction", fraction=fraction)
+            "validation={fraction} leaves no rows on one side; give another fraction", fraction=fraction
         )
     weights = None if all_weights[0] is None else np.concatenate(all_weights)
     validation = Arrays(data.blocks.inputs_of(np.concatenate(all_x)), np.concatenate(all_y), weights)
@@ -272,13 +263,11 @@ def divided(data: Arrays, held_out: NDArray[np.bool_]) -> tuple[Arrays, Arrays]:
     """Return the rows that are not held out, and those that are, without copying."""
     if held_out.dtype != bool or held_out.shape != (data.rows,) or held_out.all() or not held_out.any():
         raise InputError(
-            fill(
-                "validation is an array of {dtype} of shape {shape}; expected True for each sample to hold out, of "
-                "shape ({rows},), and some on both sides",
-                dtype=held_out.dtype,
-                shape=held_out.shape,
-                rows=data.rows,
-            )
+            "validation is an array of {dtype} of shape {shape}; expected True for each sample to hold out, of "
+            "shape ({rows},), and some on both sides",
+            dtype=held_out.dtype,
+            shape=held_out.shape,
+            rows=data.rows,
         )
     parts = (replace(data, chosen=np.flatnonzero(part)) for part in (~held_out, held_out))
     return next(parts), next(parts)

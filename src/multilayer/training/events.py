@@ -147,7 +147,8 @@ class History:
             for name, curve in curves.items()
             if curve
         )
-        return Table(f"{len(self)} epochs", ("curve", "first", "smallest", "largest", "last"), rows)
+        heads = fill("curve"), fill("first"), fill("smallest"), fill("largest"), fill("last")
+        return Table(fill("{count} epochs", count=len(self)), heads, rows)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves as `multilayer.plots.loss_curve` does (extra `plot`); on new axes unless given."""
@@ -209,11 +210,9 @@ def callables(callbacks: Callback | Iterable[Callback] | None) -> tuple[Callback
         if not callable(callback) or isinstance(callback, type):
             got = one_line(repr(callback), 60)
             raise InputError(
-                fill(
-                    "callbacks, entry {number}: expected a callable that takes an event; got {got}",
-                    number=number,
-                    got=got,
-                )
+                "callbacks, entry {number}: expected a callable that takes an event; got {got}",
+                number=number,
+                got=got,
             )
     return found
 

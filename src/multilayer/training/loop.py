@@ -77,7 +77,9 @@ class Training(Iterator[Step | Epoch]):
         self._has_ended = False
         self._ending = ENDINGS["callback"]
         self._reads = ConsistentReads()
-        self._minimization = Minimization(self._run, cluster, self._tell, self._wish, self._lost)
+        self._minimization = Minimization(
+            self._run, cluster, self._notify, self._stop_reason, self._worker_lost
+        )
         self._events = self._iterations() if isinstance(config.optimizer, LBFGS) else self._epochs()
 
     def __iter__(self) -> Self:
@@ -186,7 +188,7 @@ class Training(Iterator[Step | Epoch]):
         run, ended = self._run, self._run.ended
         with ExitStack() as stack:
             if ended is None:
-                sums = cluster_sums(self._cluster, self._lost, self.config, run.activations, stack)
+                sums = cluster_sums(self._cluster, self._worker_lost, self.config, run.activations, stack)
                 run.begin(sums)
             while ended is None:
                 began = time.perf_counter()
@@ -202,9 +204,9 @@ class Training(Iterator[Step | Epoch]):
                         run.progress = replace(run.progress, ended=ended)
                     if ended is not None or self._writer.is_due(event.epoch):
                         self._writer.save(run.state())
-                self._tell(event)
+                self._notify(event)
                 yield event
-                ended = ended or self._wish()
+                ended = ended or self._stop_reason()
         if ended is not None:
             self._ending = ENDINGS[ended]
         if self._writer is not None and self._ending.stopped in ("interrupted", "callback"):
@@ -250,14 +252,14 @@ class Training(Iterator[Step | Epoch]):
                     time.perf_counter() - began,
                     partial(run.network_after, at.steps),
                 )
-                self._tell(event)
+                self._notify(event)
                 yield event
             if self._writer is not None and self._writer.is_due_inside(at.batch):
                 self._writer.save(run.state())
-            wish = self._wish()
+            reason = self._stop_reason()
             # After the last batch the epoch is whole, and has its event before training ends.
-            if wish is not None and not (run.batches is not None and at.batch == run.batches):
-                return ENDINGS[wish]
+            if reason is not None and not (run.batches is not None and at.batch == run.batches):
+                return ENDINGS[reason]
         if not at.batch:
             raise InputError(
                 "the data have no batches; expected a function that returns new ones for each epoch"
@@ -270,13 +272,13 @@ class Training(Iterator[Step | Epoch]):
     def _iterations(self) -> Generator[Epoch, None, None]:
         self._ending = yield from self._minimization.epochs()
 
-    def _tell(self, event: Step | Epoch) -> None:
+    def _notify(self, event: Step | Epoch) -> None:
         with self._reads.whole():
             for callback in self._callbacks:
                 if callback(event) is True:
                     self._stop_asked = True
 
-    def _lost(self, worker: Any) -> None:
+    def _worker_lost(self, worker: Any) -> None:
         """Report that a worker of the cluster is gone."""
         with self._reads.whole():
             call_lost(self._callbacks, worker)
@@ -286,7 +288,7 @@ class Training(Iterator[Step | Epoch]):
         self._reads.answer()
         return self.interruption.requested
 
-    def _wish(self) -> Stopped | None:
+    def _stop_reason(self) -> Stopped | None:
         if self.interruption.requested:
             return "interrupted"
         return "callback" if self._stop_asked else None

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, entries
 from multilayer._base.names import Entry, Registry
-from multilayer._base.text import fill
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
 
@@ -22,6 +21,17 @@ class Metric:
     """A number for targets and outputs of shape (samples, units), weights of shape (samples,) or None.
 
     Targets come as the loss prepares them: as class numbers (samples,) where a cross-entropy was given such.
+
+    Raises
+    ------
+    InputError
+        When `name` is no text, or `function` cannot be called.
+
+    Examples
+    --------
+    >>> worst = Metric("worst", lambda y, z, weights: abs(y - z).max(), greater_is_better=False)
+    >>> float(worst.function(np.array([[1.0], [0.0]]), np.array([[0.5], [0.25]]), None))
+    0.5
     """
 
     name: str
@@ -33,9 +43,7 @@ class Metric:
         check_settings(self)
         if not isinstance(self.name, str) or not self.name or not callable(self.function):
             raise InputError(
-                fill(
-                    "Metric: expected a name and a function of y, z and weights; got {name!r}", name=self.name
-                )
+                "Metric: expected a name and a function of y, z and weights; got {name!r}", name=self.name
             )
 
 
@@ -103,6 +111,16 @@ registry: Registry[Metric] = Registry(
         for metric in catalogue
     ),
     where="multilayer.training.metrics",
+    refused={
+        **dict.fromkeys(
+            ("loss", "logloss", "crossentropy", "binarycrossentropy", "bce", "categoricalcrossentropy"),
+            "give it as loss=; its history is always kept, with validation= for held-out samples too",
+        ),
+        **dict.fromkeys(
+            ("f1", "f1score", "precision", "recall", "auc", "rocauc", "balancedaccuracy", "mcc"),
+            "write Metric(name, function of y, z and weights), and call a function of sklearn.metrics in it",
+        ),
+    },
 )
 
 
@@ -136,11 +154,11 @@ def chosen(metrics: str | Metric | Iterable[str | Metric]) -> tuple[Metric, ...]
         metrics = (metrics,)
     listed = entries(metrics)
     if listed is None:
-        raise InputError(fill("metrics must be names or Metrics; got {kind}", kind=type(metrics).__name__))
+        raise InputError("metrics must be names or Metrics; got {kind}", kind=type(metrics).__name__)
     found = tuple(map(get, listed))
     given = [metric.name for metric in found]
     if len({*given, "loss", "validation_loss"}) != len(given) + 2:
-        raise InputError(fill("each metric needs another name; got {given}", given=", ".join(given)))
+        raise InputError("each metric needs another name; got {given}", given=", ".join(given))
     return found
 
 

@@ -20,20 +20,20 @@ __all__ = ["Minimization"]
 class Minimization:
     """Moves a run from where it is to the end.
 
-    `tell` is called with each epoch, `wish` gives the reason to end after it, if somebody wishes so, and `lost` is
-    called with a worker of the cluster that is gone.
+    `notify` is called with each epoch, `stop_reason` returns why to end after it, or None, and `worker_lost` is called
+    with a worker of the cluster that is gone.
     """
 
     def __init__(
         self,
         run: Run,
         cluster: Any,
-        tell: Callable[[Epoch], None],
-        wish: Callable[[], Stopped | None],
-        lost: Callable[[Any], None],
+        notify: Callable[[Epoch], None],
+        stop_reason: Callable[[], Stopped | None],
+        worker_lost: Callable[[Any], None],
     ) -> None:
-        self._run, self._tell, self._wish = run, tell, wish
-        self._cluster, self._lost = cluster, lost
+        self._run, self._notify, self._stop_reason = run, notify, stop_reason
+        self._cluster, self._worker_lost = cluster, worker_lost
         self.minimum: Minimum | None = None
         """The result, once L-BFGS has ended by itself."""
 
@@ -66,16 +66,18 @@ class Minimization:
 
     def _task(self) -> Callable[[Callable[[Parameters, float], bool]], Minimum]:
         run, start = self._run, self._run.engine.parameters()
-        return partial(minimize, run.config, run.activations, start, run.data, self._cluster, self._lost)
+        return partial(
+            minimize, run.config, run.activations, start, run.data, self._cluster, self._worker_lost
+        )
 
     def _epoch(self, parameters: Parameters, loss: float, began: float) -> Epoch:
         event = self._run.end_iteration(parameters, loss, began)
-        self._tell(event)
+        self._notify(event)
         return event
 
     def _ended_by(self, event: Epoch) -> Stopped | None:
         # After the last iteration SciPy ends by itself, and has more to report.
-        return event.stopped if event.stopped not in (None, "epochs") else self._wish()
+        return event.stopped if event.stopped not in (None, "epochs") else self._stop_reason()
 
     def _ending(self, ended: Stopped | None) -> Ending:
         if ended is not None or self.minimum is None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, check_settings
-from multilayer._base.text import fill
 
 __all__ = ["ArrayRate", "RateFactors", "StepRates", "step_rates"]
 
@@ -93,12 +92,10 @@ def _each(name: str, factors: float | tuple[float, ...], layers: int) -> tuple[f
     factors = (factors,) * layers if isinstance(factors, float) else factors
     if len(factors) != layers:
         raise InputError(
-            fill(
-                "RateFactors: {name} has {factors} numbers; expected one for all, or one per layer, {layers}",
-                name=name,
-                factors=len(factors),
-                layers=layers,
-            )
+            "RateFactors: {name} has {factors} numbers; expected one for all, or one per layer, {layers}",
+            name=name,
+            factors=len(factors),
+            layers=layers,
         )
     return factors
 

@@ -11,7 +11,6 @@ from functools import partial
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.batches import Batches
@@ -89,12 +88,10 @@ class Run:
                 rates[i, column] = rate = schedule.rate(bases[column], time)
                 if column > 0 and not 0.0 <= rate <= 1.0:
                     raise InputError(
-                        fill(
-                            "{name} must give factors from 0 to 1; got {rate} for step {step}",
-                            name=name,
-                            rate=rate,
-                            step=first + i + 1,
-                        )
+                        "{name} must give factors from 0 to 1; got {rate} for step {step}",
+                        name=name,
+                        rate=rate,
+                        step=first + i + 1,
                     )
         return rates
 

@@ -68,7 +68,7 @@ class SparseRows:
         """Return the rows of any sparse matrix of real numbers."""
         kind = np.dtype(X.dtype)
         if kind.kind not in "biuf":
-            raise InputError(fill("X holds {kind} values; expected real numbers", kind=kind))
+            raise InputError("X holds {kind} values; expected real numbers", kind=kind)
         return SparseRows(X.tocsr() if kind.isnative else X.astype(kind.newbyteorder("=")).tocsr())
 
     @property
@@ -91,7 +91,7 @@ def inputs(network: MLP, X: Any) -> Rows:
     width = network.widths[0]
     if len(rows.shape) != 2 or rows.shape[1] != width:
         raise InputError(
-            fill("X has shape {shape}; this network takes (samples, {width})", shape=rows.shape, width=width)
+            "X has shape {shape}; this network takes (samples, {width})", shape=rows.shape, width=width
         )
     if not rows.shape[0]:
         raise InputError("X has no samples; training needs at least one")
@@ -130,11 +130,9 @@ def sample_weights(sample_weight: ArrayLike, rows: int, *, of_all: bool = True) 
     weights = numbers("sample_weight", sample_weight)
     if weights.shape != (rows,):
         raise InputError(
-            fill(
-                "sample_weight has shape {shape}; expected ({rows},), one per sample",
-                shape=weights.shape,
-                rows=rows,
-            )
+            "sample_weight has shape {shape}; expected ({rows},), one per sample",
+            shape=weights.shape,
+            rows=rows,
         )
     if not (np.isfinite(weights) & (weights >= 0)).all() or (of_all and not weights.any()):
         raise InputError("sample_weight must be finite, never negative, and not all zero")
@@ -162,11 +160,9 @@ def weights_by_class(
         weights = members.size / (len(found) * np.bincount(members))
     else:
         raise InputError(
-            fill(
-                'class_weight must be "balanced" or a weight per class, as {{0: 1.0, 1: '
-                "5.0}}; got {class_weight}",
-                class_weight=one_line(repr(class_weight), 60),
-            )
+            'class_weight must be "balanced" or a weight per class, as {{0: 1.0, 1: '
+            "5.0}}; got {class_weight}",
+            class_weight=one_line(repr(class_weight), 60),
         )
     return np.asarray(weights[members])
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 
 __all__ = ["EarlyStopping", "EarlyStoppingState"]
 
@@ -32,6 +32,16 @@ class EarlyStopping:
         Whether training returns the weights of the best epoch; otherwise those of the last.
     ties : "first" or "last"
         Which of several equally good epochs is the best one.
+
+    Raises
+    ------
+    InputError
+        When a parameter is out of its limits.
+
+    Examples
+    --------
+    >>> EarlyStopping(patience=3, monitor="accuracy").restore_best
+    True
     """
 
     patience: float = setting(10, minimum=0, infinite=True)
@@ -44,17 +54,13 @@ class EarlyStopping:
         check_settings(self)
         if self.monitor is not None and not isinstance(self.monitor, str):
             raise InputError(
-                fill(
-                    "EarlyStopping: monitor must be a name or None; got {monitor}",
-                    monitor=one_line(repr(self.monitor), 60),
-                )
+                "EarlyStopping: monitor must be a name or None; got {monitor}",
+                monitor=one_line(repr(self.monitor), 60),
             )
         if self.ties not in ("first", "last"):
             raise InputError(
-                fill(
-                    "EarlyStopping: ties must be 'first' or 'last'; got {ties}",
-                    ties=one_line(repr(self.ties), 60),
-                )
+                "EarlyStopping: ties must be 'first' or 'last'; got {ties}",
+                ties=one_line(repr(self.ties), 60),
             )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
+from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation
 
 __all__ = ["LAYERS", "NAMES", "of_config", "of_layer"]
@@ -41,8 +42,8 @@ NAMES: dict[str, Activation] = {
 }
 """What each name means in Keras 3, where leaky_relu has the slope 0.2 and hard_sigmoid the slope 1/6."""
 _REFUSED = {
-    "sparsemax": "Keras computes another function by that name (up to 3.15 its outputs do not sum to 1)",
-    "glu": "it multiplies one half of its inputs by the other, which no layer here does",
+    "sparsemax": N_("Keras computes another function by that name (up to 3.15 its outputs do not sum to 1)"),
+    "glu": N_("it multiplies one half of its inputs by the other, which no layer here does"),
 }
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu", None: "linear"}
 
@@ -51,7 +52,7 @@ def _number(config: Mapping[str, Any], name: str, default: float) -> float:
     value = config.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(
-            fill("its {name} is {value}; expected a number", name=name, value=one_line(repr(value), 40))
+            "its {name} is {value}; expected a number", name=name, value=one_line(repr(value), 40)
         )
     return float(value)
 
@@ -72,10 +73,8 @@ def _relu(config: Mapping[str, Any]) -> Activation:
 def _softmax(config: Mapping[str, Any]) -> Activation:
     if config.get("axis", -1) not in (-1, 1, [-1]):
         raise InputError(
-            fill(
-                "its axis is {config}; samples are rows, so it must be -1",
-                config=one_line(repr(config["axis"]), 40),
-            )
+            "its axis is {config}; samples are rows, so it must be -1",
+            config=one_line(repr(config["axis"]), 40),
         )
     return act.softmax
 
@@ -112,13 +111,11 @@ def of_config(value: Any) -> Activation:
     if name in NAMES:
         return NAMES[name]
     if name in _REFUSED:
-        raise InputError(fill("its activation is {name}: {refused}", name=name, refused=_REFUSED[name]))
+        raise InputError("its activation is {name}: {refused}", name=name, refused=translated(_REFUSED[name]))
     if not isinstance(value, str):
         raise InputError("its activation is code of its own; expected one of Keras's activations by name")
     raise InputError(
-        fill(
-            "its activation {value} is not known here; {near}",
-            value=quoted(value),
-            near=near_matches(value, NAMES),
-        )
+        "its activation {value} is not known here; {near}",
+        value=quoted(value),
+        near=near_matches(value, NAMES),
     )

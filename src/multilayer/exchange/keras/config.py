@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["Layer", "layers_of"]
 
@@ -42,10 +42,8 @@ class Layer:
             policy = config.get("name") if isinstance(config, Mapping) else None
         if policy not in _KINDS:
             raise InputError(
-                fill(
-                    "its type is {policy}; expected float32 or float64, without quantization",
-                    policy=one_line(repr(policy), 40),
-                )
+                "its type is {policy}; expected float32 or float64, without quantization",
+                policy=one_line(repr(policy), 40),
             )
         return str(policy)
 
@@ -61,22 +59,18 @@ def layers_of(model: Any, group: tuple[str, ...] = (), depth: int = 0) -> Iterat
     kind, config = _class_of(model), _config_of(model)
     if kind not in _MODELS or depth > _DEEPEST:
         raise InputError(
-            fill(
-                "a model of the class {kind} is code of its own; expected Sequential, or a "
-                "Functional model of layers in a row",
-                kind=quoted(kind),
-            )
+            "a model of the class {kind} is code of its own; expected Sequential, or a "
+            "Functional model of layers in a row",
+            kind=quoted(kind),
         )
     entries = config.get("layers")
     if not isinstance(entries, list) or not all(isinstance(one, Mapping) for one in entries):
         raise InputError("its layers are no list of objects")
     if len(entries) > _MOST_LAYERS:
         raise InputError(
-            fill(
-                "it has {entries} layers; expected {most_layers} at most",
-                entries=len(entries),
-                most_layers=_MOST_LAYERS,
-            )
+            "it has {entries} layers; expected {most_layers} at most",
+            entries=len(entries),
+            most_layers=_MOST_LAYERS,
         )
     counts: Counter[str] = Counter()
     found = []
@@ -106,7 +100,7 @@ def _class_of(entry: Any) -> str:
 def _config_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     config = entry.get("config")
     if not isinstance(config, Mapping):
-        raise InputError(fill("{class_of} has no configuration", class_of=quoted(_class_of(entry))))
+        raise InputError("{class_of} has no configuration", class_of=quoted(_class_of(entry)))
     return config
 
 
@@ -120,7 +114,7 @@ def _check(entry: Mapping[str, Any], layer: Layer) -> None:
     for setting in ("lora_rank", "quantization_config", "quantization_mode"):
         if layer.config.get(setting) is not None:
             raise InputError(
-                fill("it has {setting}; merge or remove that, and save the model again", setting=setting)
+                "it has {setting}; merge or remove that, and save the model again", setting=setting
             )
 
 
@@ -130,17 +124,13 @@ def _in_a_row(found: list[tuple[Layer, Any]], config: Mapping[str, Any]) -> list
     for layer, entry in found:
         nodes = entry.get("inbound_nodes")
         if not isinstance(nodes, list) or len(nodes) > 1:
-            raise InputError(
-                fill("{layer}: it is used in several places; expected each layer once", layer=layer)
-            )
+            raise InputError("{layer}: it is used in several places; expected each layer once", layer=layer)
         names = list(_tensors(nodes, 0))
         if len(names) > 1:
             raise InputError(
-                fill(
-                    "{layer}: it joins {names}; expected layers in a row",
-                    layer=layer,
-                    names=", ".join(map(quoted, names[:4])),
-                )
+                "{layer}: it joins {names}; expected layers in a row",
+                layer=layer,
+                names=", ".join(map(quoted, names[:4])),
             )
         source[layer.name] = names[0] if names else None
     by_name = {layer.name: (layer, entry) for layer, entry in found}
@@ -149,12 +139,12 @@ def _in_a_row(found: list[tuple[Layer, Any]], config: Mapping[str, Any]) -> list
     name: str | None = ends
     while name is not None:
         if name not in by_name or len(row) > len(found):
-            raise InputError(fill("its layers do not follow each other, at {name}", name=quoted(name)))
+            raise InputError("its layers do not follow each other, at {name}", name=quoted(name))
         row.append(by_name[name])
         name = source[name]
     if len(row) != len(found):
         left = next(layer for layer, entry in found if (layer, entry) not in row)
-        raise InputError(fill("{left}: it is on a branch; expected layers in a row", left=left))
+        raise InputError("{left}: it is on a branch; expected layers in a row", left=left)
     return row[::-1]
 
 

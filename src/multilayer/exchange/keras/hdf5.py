@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError, located
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["Groups", "opened", "written"]
 
@@ -54,12 +54,10 @@ class Groups:
         """The names in the group, in the order of the file."""
         if len(self._group) > _MOST_ENTRIES:
             raise InputError(
-                fill(
-                    "{where}: it has {group} entries; expected {most_entries} at most",
-                    where=self.where,
-                    group=len(self._group),
-                    most_entries=_MOST_ENTRIES,
-                )
+                "{where}: it has {group} entries; expected {most_entries} at most",
+                where=self.where,
+                group=len(self._group),
+                most_entries=_MOST_ENTRIES,
             )
         return tuple(self._group)
 
@@ -79,7 +77,7 @@ class Groups:
         if found is None:
             return None
         if not isinstance(found, _h5py().Group):
-            raise InputError(fill("{where}: {name} is no group", where=self.where, name=quoted(name)))
+            raise InputError("{where}: {name} is no group", where=self.where, name=quoted(name))
         return Groups(found, f"{self.where}/{one_line(name, 40)}", self._room)
 
     def array(self, name: str, shape: tuple[int | None, ...]) -> Array | None:
@@ -100,11 +98,9 @@ class Groups:
             return None
         if not isinstance(link, h5py.HardLink):
             raise InputError(
-                fill(
-                    "{where}: {name} is a link to another place; expected all numbers in the file itself",
-                    where=self.where,
-                    name=quoted(name),
-                )
+                "{where}: {name} is a link to another place; expected all numbers in the file itself",
+                where=self.where,
+                name=quoted(name),
             )
         return self._group.get(name)
 
@@ -118,16 +114,10 @@ def _check(dataset: Any, shape: tuple[int | None, ...], room: int) -> None:
     ):
         expected = tuple("any" if size is None else size for size in shape)
         raise InputError(
-            fill(
-                "expected the shape {expected}, found {found}",
-                expected=expected,
-                found=one_line(str(found), 60),
-            )
+            "expected the shape {expected}, found {found}", expected=expected, found=one_line(str(found), 60)
         )
     if dataset.dtype.kind != "f" or dataset.dtype.itemsize not in (2, 4, 8):
-        raise InputError(
-            fill("expected float32 or float64, found {dtype}", dtype=one_line(str(dataset.dtype), 40))
-        )
+        raise InputError("expected float32 or float64, found {dtype}", dtype=one_line(str(dataset.dtype), 40))
     if dataset.is_virtual or dataset.external:
         raise InputError("its numbers are in other files; expected them in the file itself")
     filters = _filters(dataset)
@@ -138,11 +128,9 @@ def _check(dataset: Any, shape: tuple[int | None, ...], room: int) -> None:
     largest = max(size, chunk)
     if largest > max(_RATIO * stored if _DEFLATE in filters else stored, _SLACK):
         raise InputError(
-            fill(
-                "it takes {size} bytes, packed in {stored}; refused, as it would fill the memory",
-                size=largest,
-                stored=stored,
-            )
+            "it takes {size} bytes, packed in {stored}; refused, as it would fill the memory",
+            size=largest,
+            stored=stored,
         )
 
 
@@ -159,11 +147,9 @@ def _filters(dataset: Any) -> list[int]:
     unknown = next((one for one in found if one not in _FILTERS), None)
     if unknown is not None:
         raise InputError(
-            fill(
-                "its data go through the filter {filter} of HDF5; expected one of {known}, or none",
-                filter=unknown,
-                known=", ".join(_FILTERS.values()),
-            )
+            "its data go through the filter {filter} of HDF5; expected one of {known}, or none",
+            filter=unknown,
+            known=", ".join(_FILTERS.values()),
         )
     return found
 
@@ -185,7 +171,7 @@ def opened(data: bytes, where: str) -> Iterator[Groups]:
         raise
     except Exception as error:  # noqa: BLE001  (a damaged file can fail anywhere in h5py)
         raise InputError(
-            fill("{where}: not a readable HDF5 file ({error})", where=where, error=one_line(str(error), 80))
+            "{where}: not a readable HDF5 file ({error})", where=where, error=one_line(str(error), 80)
         ) from None
 
 

@@ -41,16 +41,14 @@ class State:
         found = group.array(str(place), shape) if group is not None else None
         if found is None:
             raise InputError(
-                fill("its array {group}/vars/{place} is missing", group="/".join(layer.group), place=place)
+                "its array {group}/vars/{place} is missing", group="/".join(layer.group), place=place
             )
         if found.dtype.name != layer.dtype:
             raise InputError(
-                fill(
-                    "its array {place} is {dtype}; expected {layer_dtype}",
-                    place=place,
-                    dtype=found.dtype,
-                    layer_dtype=layer.dtype,
-                )
+                "its array {place} is {dtype}; expected {layer_dtype}",
+                place=place,
+                dtype=found.dtype,
+                layer_dtype=layer.dtype,
             )
         return found
 
@@ -58,9 +56,7 @@ class State:
 def _dense(state: State, layer: Layer) -> None:
     units = layer.config.get("units")
     if isinstance(units, bool) or not isinstance(units, int) or not 0 < units <= _MOST_UNITS:
-        raise InputError(
-            fill("it has {units} units; expected a number above 0", units=one_line(repr(units), 40))
-        )
+        raise InputError("it has {units} units; expected a number above 0", units=one_line(repr(units), 40))
     W = state.array(layer, 0, state.chain.width, units)
     b = state.array(layer, 1, units) if layer.config.get("use_bias", True) else None
     activation = of_config(layer.config.get("activation"))
@@ -124,7 +120,7 @@ def _numbers(layer: Layer, name: str, value: Any) -> Array:
     except (TypeError, ValueError):
         array = np.array(np.nan)
     if not np.isfinite(array).all() or array.ndim > 3:
-        raise InputError(fill("its {name} is no number for each column", name=name))
+        raise InputError("its {name} is no number for each column", name=name)
     return array.reshape(-1)
 
 
@@ -132,7 +128,7 @@ def _check_axis(layer: Layer) -> None:
     axis = layer.config.get("axis", -1)
     if axis not in (-1, 1, [-1], [1]):
         raise InputError(
-            fill("its axis is {axis}; samples are rows, so it must be -1", axis=one_line(repr(axis), 40))
+            "its axis is {axis}; samples are rows, so it must be -1", axis=one_line(repr(axis), 40)
         )
 
 
@@ -148,9 +144,7 @@ def _input(state: State, layer: Layer) -> None:
     shape = layer.config.get("batch_shape", layer.config.get("batch_input_shape"))
     sizes = shape[1:] if isinstance(shape, list) else []
     if not sizes or not all(isinstance(size, int) and 0 < size <= _MOST_UNITS for size in sizes):
-        raise InputError(
-            fill("its shape is {shape}; expected (None, columns)", shape=one_line(repr(shape), 60))
-        )
+        raise InputError("its shape is {shape}; expected (None, columns)", shape=one_line(repr(shape), 60))
     if state.chain.layers or (state.chain.width is not None):
         return
     state.chain.width = int(np.prod(sizes))

@@ -75,19 +75,14 @@ def read_weights(path: Path, asked: Asked) -> Imported:
     with opened(storage.read(path), where) as root:
         if root.has_attribute("model_config"):
             raise InputError(
-                fill(
-                    "{where}: a file of Keras 2; load it in Keras and save it again: "
-                    "model.save('model.keras')",
-                    where=where,
-                )
+                "{where}: a file of Keras 2; load it in Keras and save it again: model.save('model.keras')",
+                where=where,
             )
         layers = root.enter("layers")
         for number, name, group in sorted(_dense_groups(layers) if layers is not None else []):
             kernel, bias = group.array("0", (None, None)), group.array("1", (None,))
             if kernel is None:
-                raise InputError(
-                    fill("{where}: the weights of {name} are missing", where=where, name=quoted(name))
-                )
+                raise InputError("{where}: the weights of {name} are missing", where=where, name=quoted(name))
             arrays[f"{number}.kernel"] = kernel
             if bias is not None:
                 arrays[f"{number}.bias"] = bias
@@ -107,19 +102,15 @@ def _dense_groups(layers: Groups) -> list[tuple[int, str, Groups]]:
         if inner is None or group is None or not inner.names:
             if group is not None and "layers" in group.names and name not in _EMPTY:
                 raise InputError(
-                    fill(
-                        "{where}: {name} is a model of its own; give the .keras file",
-                        where=layers.where,
-                        name=quoted(name),
-                    )
-                )
-        elif match is None:
-            raise InputError(
-                fill(
-                    "{where}: {name} has weights and is no Dense; give the .keras file, which has its place",
+                    "{where}: {name} is a model of its own; give the .keras file",
                     where=layers.where,
                     name=quoted(name),
                 )
+        elif match is None:
+            raise InputError(
+                "{where}: {name} has weights and is no Dense; give the .keras file, which has its place",
+                where=layers.where,
+                name=quoted(name),
             )
         else:
             found.append((int(match[1] or 0), name, inner))
@@ -128,6 +119,6 @@ def _dense_groups(layers: Groups) -> list[tuple[int, str, Groups]]:
         if number not in numbers:
             name = f"dense_{number}" if number else "dense"
             raise InputError(
-                fill("{where}: the weights of {name} are missing", where=layers.where, name=quoted(name))
+                "{where}: the weights of {name} are missing", where=layers.where, name=quoted(name)
             )
     return found

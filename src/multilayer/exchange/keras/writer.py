@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.exchange.imported import Target
 from multilayer.exchange.keras.activations import NAMES
 from multilayer.exchange.keras.hdf5 import written
 from multilayer.io.network_document import outline_of
 from multilayer.network import MLP
-from multilayer.tables import Model
 
 __all__ = ["layers_for", "write"]
 
@@ -49,17 +47,13 @@ def layers_for(activation: Activation) -> tuple[str, tuple[str, dict[str, Any]] 
     if type(activation) in _WITH_SETTINGS:
         return "linear", _WITH_SETTINGS[type(activation)](activation)
     raise InputError(
-        fill(
-            "Keras has no activation {activation!r}; write the network as .onnx, .safetensors or .json",
-            activation=activation,
-        )
+        "Keras has no activation {activation!r}; write the network as .onnx, .safetensors or .json",
+        activation=activation,
     )
 
 
-def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
+def write(network: MLP, target: Target) -> dict[str, bytes]:
     """Return the bytes of a `.keras` archive, which `keras.saving.load_model` reads."""
-    if isinstance(network, Model):
-        raise InputError("a .keras file holds a network, not a model of a table; write it as .safetensors")
     kind = network.dtype.name
     layers: list[dict[str, Any]] = [
         _layer("InputLayer", {"batch_shape": [None, network.widths[0]], "name": "x"}, kind)

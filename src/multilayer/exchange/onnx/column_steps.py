@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.exchange.features import (
     Coded,
     Feature,
@@ -64,7 +64,7 @@ def _as_text(feature: Feature) -> Text | Coded:
         value.is_integer() for value in (feature.other, *(value for _, value in feature.values))
     ):
         return feature
-    raise InputError(fill("column {name} is cut to whole numbers", name=quoted(feature.column)))
+    raise InputError("column {name} is cut to whole numbers", name=quoted(feature.column))
 
 
 def _concat(given: Given) -> Features:
@@ -94,7 +94,7 @@ def _reshape(given: Given) -> Features:
     sizes = given.constant(1).reshape(-1).tolist()
     features = given.features
     if not sizes or sizes[0] not in (-1, 0) or (sizes[0] == -1 and -1 in sizes[1:]):
-        raise InputError(fill("it makes the shape {sizes}; expected a row for each sample", sizes=sizes[:9]))
+        raise InputError("it makes the shape {sizes}; expected a row for each sample", sizes=sizes[:9])
     return features.reshape(sizes[1:] or (1,))
 
 
@@ -163,7 +163,7 @@ def _normalizer(given: Given) -> Features:
     given.node.refuse_others("norm")
     name = given.node.attribute("norm", "MAX")
     if name not in _NORMS:
-        raise InputError(fill("its norm is {norm!r}; expected MAX, L1 or L2", norm=name))
+        raise InputError("its norm is {norm!r}; expected MAX, L1 or L2", norm=name)
     features = given.features
     if features.ndim != 1:
         raise InputError("it takes a sample of several axes; expected columns side by side")
@@ -216,7 +216,7 @@ def _only_text(feature: Feature) -> Text:
         return feature
     if isinstance(feature, Number) and feature.is_plain:
         return Text(feature.column)
-    raise InputError(fill("column {name} is encoded behind another step", name=quoted(feature.column)))
+    raise InputError("column {name} is encoded behind another step", name=quoted(feature.column))
 
 
 def _texts(categories: Any) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import both, fill, quoted
+from multilayer._base.text import both, quoted
 from multilayer.exchange.onnx.graph import Node
 
 __all__ = ["MOST_FEATURES", "Features", "Given", "array_of"]
@@ -44,9 +44,7 @@ class Given:
         names = [name for name in self.node.inputs if name in self.known]
         if len(names) != 1:
             raise InputError(
-                fill(
-                    "it joins {names}; expected columns side by side (Concat)", names=both(map(quoted, names))
-                )
+                "it joins {names}; expected columns side by side (Concat)", names=both(map(quoted, names))
             )
         return self.known[names[0]]
 
@@ -54,7 +52,7 @@ class Given:
         """Return an input that has to be a constant."""
         name = self.node.inputs[place] if place < len(self.node.inputs) else ""
         if name not in self.constants:
-            raise InputError(fill("its input {place} is no constant", place=place + 1))
+            raise InputError("its input {place} is no constant", place=place + 1)
         return self.constants[name]
 
     def axis(self, default: int) -> int:

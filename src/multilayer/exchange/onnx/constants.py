@@ -59,7 +59,7 @@ def folded(graph: Graph) -> dict[str, Array]:
                 ZeroDivisionError,
             ) as error:
                 raise InputError(
-                    fill("its inputs do not fit each other ({error})", error=one_line(str(error), 80))
+                    "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
                 ) from None
             if made.ndim > _MOST_AXES:
                 raise InputError("its result has too many axes")
@@ -79,7 +79,7 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
             or np.any(shape > 2**31)
         ):
             raise InputError(
-                fill("it makes a tensor of the shape {shape}", shape=one_line(str(shape.tolist()[:9]), 60))
+                "it makes a tensor of the shape {shape}", shape=one_line(str(shape.tolist()[:9]), 60)
             )
         made = int(np.prod(shape.astype(object), initial=1))
         return (
@@ -93,7 +93,7 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
         shape_ = np.broadcast_shapes(*(one.shape for one in arrays)) if node.operator in _BROADCAST else ()
     except ValueError as error:
         raise InputError(
-            fill("its inputs do not fit each other ({error})", error=one_line(str(error), 80))
+            "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
         ) from None
     return int(np.prod(np.array(shape_, object), initial=1)) + max((one.size for one in arrays), default=1)
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill
 from multilayer.activations import Activation, Identity, PReLU
 from multilayer.exchange.onnx import sparsemax
 from multilayer.exchange.onnx.formulas import FORMULAS
@@ -103,10 +102,8 @@ def _activation(emitter: Emitter, activation: Activation, x: str) -> str:
             found: str = formula.build(emitter.o, x, activation)
             return found
     raise InputError(
-        fill(
-            "ONNX has no formula of the activation {name}; write the network as .safetensors or .json",
-            name=activation.facts.name,
-        )
+        "ONNX has no formula of the activation {name}; write the network as .safetensors or .json",
+        name=activation.facts.name,
     )
 
 

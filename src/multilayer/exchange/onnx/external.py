@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["Sidecar"]
 
@@ -41,21 +41,17 @@ class Sidecar:
         location = entries.get("location", "")
         if not location or location in (".", "..") or _NO_NAME.search(location):
             raise InputError(
-                fill(
-                    "its numbers are in {location}; expected the plain name of a file in the same folder",
-                    location=quoted(location),
-                )
+                "its numbers are in {location}; expected the plain name of a file in the same folder",
+                location=quoted(location),
             )
         offset = _number(entries, "offset", 0)
         length = _number(entries, "length", size)
         if length != size:
             raise InputError(
-                fill(
-                    "its shape takes {size} bytes, but its entry in {location} has {length}",
-                    size=size,
-                    location=quoted(location),
-                    length=length,
-                )
+                "its shape takes {size} bytes, but its entry in {location} has {length}",
+                size=size,
+                location=quoted(location),
+                length=length,
             )
         return _bytes(self.folder / location, offset, size)
 
@@ -63,7 +59,7 @@ class Sidecar:
 def _number(entries: Mapping[str, str], name: str, default: int) -> int:
     text = entries.get(name, str(default))
     if not _NUMBER.fullmatch(text):
-        raise InputError(fill("its {name} is {text}; expected a whole number", name=name, text=quoted(text)))
+        raise InputError("its {name} is {text}; expected a whole number", name=name, text=quoted(text))
     return int(text)
 
 
@@ -74,32 +70,28 @@ def _bytes(path: Path, offset: int, size: int) -> bytes:
         named = path.lstat()
         if not stat.S_ISREG(named.st_mode) or named.st_nlink != 1:
             raise InputError(
-                fill(
-                    "its numbers are in {name}, which is a link, a folder or a device; expected a plain file",
-                    name=name,
-                )
+                "its numbers are in {name}, which is a link, a folder or a device; expected a plain file",
+                name=name,
             )
         descriptor = os.open(path, flags)
     except OSError as error:
         reason = one_line((error.strerror or str(error)).lower())
         raise InputError(
-            fill("its numbers are in {name}, which cannot be read ({reason})", name=name, reason=reason)
+            "its numbers are in {name}, which cannot be read ({reason})", name=name, reason=reason
         ) from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if (status.st_dev, status.st_ino) != (named.st_dev, named.st_ino):
-            raise InputError(fill("its numbers are in {name}, which is replaced while it is read", name=name))
+            raise InputError("its numbers are in {name}, which is replaced while it is read", name=name)
         if offset + size > status.st_size:
             raise InputError(
-                fill(
-                    "its numbers are in {name} up to byte {offset}, but that file has {st_size}",
-                    name=name,
-                    offset=offset + size,
-                    st_size=status.st_size,
-                )
+                "its numbers are in {name} up to byte {offset}, but that file has {st_size}",
+                name=name,
+                offset=offset + size,
+                st_size=status.st_size,
             )
         file.seek(offset)
         data = file.read(size)
     if len(data) != size:
-        raise InputError(fill("its numbers are in {name}, which is cut short", name=name))
+        raise InputError("its numbers are in {name}, which is cut short", name=name)
     return data

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 
 __all__ = ["Graph", "Node", "Value", "constant_of"]
 
@@ -52,12 +52,10 @@ class Node:
             return float(found)
         if default is not None and not isinstance(found, type(default)):
             raise InputError(
-                fill(
-                    "its attribute {name} is {found}; expected {default!r} or its like",
-                    name=name,
-                    found=one_line(repr(found), 40),
-                    default=default,
-                )
+                "its attribute {name} is {found}; expected {default!r} or its like",
+                name=name,
+                found=one_line(repr(found), 40),
+                default=default,
             )
         return found
 
@@ -65,7 +63,7 @@ class Node:
         """Refuse attributes that are not known."""
         unknown = next((name for name in self.attributes if name not in known), None)
         if unknown is not None:
-            raise InputError(fill("its attribute {unknown} is not known here", unknown=quoted(unknown)))
+            raise InputError("its attribute {unknown} is not known here", unknown=quoted(unknown))
 
 
 @dataclass(frozen=True)
@@ -96,21 +94,17 @@ class Graph:
             for name in node.inputs:
                 if name not in known:
                     raise InputError(
-                        fill(
-                            "{node}: its input {name} is made by no node before it",
-                            node=node,
-                            name=quoted(name),
-                        )
+                        "{node}: its input {name} is made by no node before it", node=node, name=quoted(name)
                     )
             for name in filter(None, node.outputs):
                 if name in known:
                     raise InputError(
-                        fill("{node}: its output {name} is there already", node=node, name=quoted(name))
+                        "{node}: its output {name} is there already", node=node, name=quoted(name)
                     )
                 known.add(name)
         for value in self.outputs:
             if value.name not in known or not value.name:
-                raise InputError(fill("the output {name} is made by no node", name=quoted(value.name)))
+                raise InputError("the output {name} is made by no node", name=quoted(value.name))
 
     def makers(self) -> dict[str, Node]:
         """Return the node that makes each value."""

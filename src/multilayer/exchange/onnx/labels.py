@@ -64,16 +64,14 @@ def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
         elif value.name not in chosen:
             if value.kind and not value.kind.startswith(("float", "bfloat")):
                 raise InputError(
-                    fill(
-                        "its output {name} is of type {kind}; expected numbers",
-                        name=quoted(value.name),
-                        kind=value.kind,
-                    )
+                    "its output {name} is of type {kind}; expected numbers",
+                    name=quoted(value.name),
+                    kind=value.kind,
                 )
             numbers.append(value.name)
     if len(numbers) > 1:
         names = ", ".join(map(quoted, numbers[:8]))
-        raise InputError(fill("it has several outputs of numbers ({names}); expected one", names=names))
+        raise InputError("it has several outputs of numbers ({names}); expected one", names=names)
     if numbers:
         pair = _pair(numbers[0], makers, constants)
         if pair is None:

@@ -117,7 +117,7 @@ def _made(rule: Callable[[Given], Features], given: Given) -> Features:
         raise
     except (ValueError, IndexError, TypeError, OverflowError) as error:
         raise InputError(
-            fill("its inputs do not fit each other ({error})", error=one_line(str(error), 80))
+            "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
         ) from None
 
 

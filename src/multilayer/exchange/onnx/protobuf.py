@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError, located
-from multilayer._base.text import fill, one_line, quoted
+from multilayer._base.text import one_line, quoted
 from multilayer.exchange.onnx.external import Sidecar
 from multilayer.exchange.onnx.graph import Graph, Node, Value
 
@@ -70,18 +70,14 @@ def model_of(data: bytes, sidecar: Sidecar) -> Graph:
         model.ParseFromString(data)
     except Exception as error:  # noqa: BLE001  (of protobuf, whose class has changed its place)
         raise InputError(
-            fill("not a model of ONNX ({kind}); its bytes are damaged", kind=type(error).__name__)
+            "not a model of ONNX ({kind}); its bytes are damaged", kind=type(error).__name__
         ) from None
     graph = model.graph
     if not graph.node and not graph.output:
         raise InputError("expected a model of ONNX, found no graph in it")
     if len(graph.node) > _MOST_NODES:
         raise InputError(
-            fill(
-                "its graph has {count} nodes; expected {most} at most",
-                count=len(graph.node),
-                most=_MOST_NODES,
-            )
+            "its graph has {count} nodes; expected {most} at most", count=len(graph.node), most=_MOST_NODES
         )
     if graph.sparse_initializer or graph.quantization_annotation:
         raise InputError("it has sparse or quantized tensors; give the model as it was before")
@@ -112,7 +108,7 @@ def _node(proto: Any, sidecar: Sidecar) -> Node:
         for entry in proto.attribute:
             name = _word(entry.name)
             if name in attributes:
-                raise InputError(fill("its attribute {name} is there twice", name=quoted(name)))
+                raise InputError("its attribute {name} is there twice", name=quoted(name))
             attributes[name] = _attribute(entry, sidecar)
     return Node(bare.operator, domain, bare.name, bare.inputs, bare.outputs, attributes)
 
@@ -122,7 +118,7 @@ def _attribute(entry: Any, sidecar: Sidecar) -> Any:
     kinds = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
     if entry.ref_attr_name or entry.type not in kinds:
         raise InputError(
-            fill("its attribute {name} is a subgraph or the like; expected numbers", name=quoted(entry.name))
+            "its attribute {name} is a subgraph or the like; expected numbers", name=quoted(entry.name)
         )
     value = getattr(entry, kinds[entry.type])
     if entry.type == 4:
@@ -130,7 +126,7 @@ def _attribute(entry: Any, sidecar: Sidecar) -> Any:
     if entry.type in (6, 7, 8):
         if len(value) > _MOST_ENTRIES:
             raise InputError(
-                fill("its attribute {name} has {value} entries", name=quoted(entry.name), value=len(value))
+                "its attribute {name} has {value} entries", name=quoted(entry.name), value=len(value)
             )
         return tuple(_text_of(entry, one) for one in value) if entry.type == 8 else tuple(value)
     return _text_of(entry, value) if entry.type == 3 else value
@@ -140,12 +136,10 @@ def _text_of(entry: Any, data: bytes) -> str:
     """Return a text of an attribute: a word that chooses between forms, or a label."""
     if len(data) > _LONGEST_TEXT:
         raise InputError(
-            fill(
-                "its attribute {name} has a text of {count:,} bytes; expected {most:,} at most",
-                name=quoted(entry.name),
-                count=len(data),
-                most=_LONGEST_TEXT,
-            )
+            "its attribute {name} has a text of {count:,} bytes; expected {most:,} at most",
+            name=quoted(entry.name),
+            count=len(data),
+            most=_LONGEST_TEXT,
         )
     return _text(data)
 
@@ -169,25 +163,18 @@ def _array(tensor: Any, sidecar: Sidecar) -> NDArray[Any]:
     kind = _KINDS.get(tensor.data_type)
     if kind is None:
         raise InputError(
-            fill(
-                "it holds numbers of type {data_type}; expected float32 or float64",
-                data_type=tensor.data_type,
-            )
+            "it holds numbers of type {data_type}; expected float32 or float64", data_type=tensor.data_type
         )
     shape = tuple(tensor.dims)
     if len(shape) > _MOST_AXES or any(size < 0 for size in shape):
-        raise InputError(fill("it has the shape {shape}", shape=one_line(str(shape[:9]), 60)))
+        raise InputError("it has the shape {shape}", shape=one_line(str(shape[:9]), 60))
     if tensor.HasField("segment"):
         raise InputError("it is one segment of a tensor; expected whole tensors")
     count = math.prod(shape)
     if kind == "string":
         if count != len(tensor.string_data):
             raise InputError(
-                fill(
-                    "its shape takes {count} texts, found {found}",
-                    count=count,
-                    found=len(tensor.string_data),
-                )
+                "its shape takes {count} texts, found {found}", count=count, found=len(tensor.string_data)
             )
         return np.array([_text(text) for text in tensor.string_data], object).reshape(shape)
     stored = np.dtype("<u2") if kind == "bfloat16" else np.dtype(kind).newbyteorder("<")
@@ -198,18 +185,14 @@ def _array(tensor: Any, sidecar: Sidecar) -> NDArray[Any]:
     if tensor.raw_data or not count:
         if len(tensor.raw_data) != count * stored.itemsize:
             raise InputError(
-                fill(
-                    "its shape takes {count} bytes, found {found}",
-                    count=count * stored.itemsize,
-                    found=len(tensor.raw_data),
-                )
+                "its shape takes {count} bytes, found {found}",
+                count=count * stored.itemsize,
+                found=len(tensor.raw_data),
             )
         return _numbers(np.frombuffer(tensor.raw_data, stored), kind, shape)
     values = getattr(tensor, _TYPED.get(kind, "int32_data"))
     if len(values) != count:
-        raise InputError(
-            fill("its shape takes {count} numbers, found {values}", count=count, values=len(values))
-        )
+        raise InputError("its shape takes {count} numbers, found {values}", count=count, values=len(values))
     if kind in ("float16", "bfloat16"):
         bits = np.array(values, np.int64).astype(np.uint16)
         return _numbers(bits if kind == "bfloat16" else bits.view(np.float16), kind, shape)

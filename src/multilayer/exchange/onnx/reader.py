@@ -108,20 +108,14 @@ def _input_of(graph: Graph) -> Value:
     if len(graph.inputs) != 1:
         names = ", ".join(quoted(value.name) for value in graph.inputs[:8])
         raise InputError(
-            fill(
-                "it has {inputs} inputs ({names}); expected one, samples as rows",
-                inputs=len(graph.inputs),
-                names=names,
-            )
+            "it has {inputs} inputs ({names}); expected one, samples as rows",
+            inputs=len(graph.inputs),
+            names=names,
         )
     start = graph.inputs[0]
     if start.kind not in _INPUTS:
         raise InputError(
-            fill(
-                "its input {name} is of type {kind}; expected numbers",
-                name=quoted(start.name),
-                kind=start.kind,
-            )
+            "its input {name} is of type {kind}; expected numbers", name=quoted(start.name), kind=start.kind
         )
     return start
 
@@ -164,10 +158,8 @@ def _named(network: MLP, graph: Graph) -> MLP:
     outline = read_document(graph.metadata[METADATA], Outline, f"metadata {METADATA}")
     if len(outline.layers) != len(network.layers) or outline.dtype != network.dtype.name:
         raise InputError(
-            fill(
-                "its metadata {metadata} describes another network than its graph; it was changed",
-                metadata=METADATA,
-            )
+            "its metadata {metadata} describes another network than its graph; it was changed",
+            metadata=METADATA,
         )
     layers = []
     for number, (layer, entry) in enumerate(zip(network.layers, outline.layers, strict=True), 1):
@@ -175,12 +167,9 @@ def _named(network: MLP, graph: Graph) -> MLP:
             said = from_description(entry.activation)
             if not _same(said, layer.activation):
                 raise InputError(
-                    fill(
-                        "it has the activation {said!r}, but the graph computes "
-                        "{activation!r}; it was changed",
-                        said=said,
-                        activation=layer.activation,
-                    )
+                    "it has the activation {said!r}, but the graph computes {activation!r}; it was changed",
+                    said=said,
+                    activation=layer.activation,
                 )
             layers.append(Dense(layer.W, layer.b, said))
     classes = network.classes if network.classes is not None else outline.classes or None

@@ -103,7 +103,7 @@ def run_table(path: Path) -> tuple[Callable[[Mapping[str, Any]], Mapping[str, ND
             return dict(zip(names, loaded.run(None, dict(inputs)), strict=True))
         except Exception as error:  # noqa: BLE001  (its own classes of errors)
             reason = one_line(str(error), 200)
-            raise InputError(fill("{program} failed: {error}", program=by, error=reason)) from None
+            raise InputError("{program} failed: {error}", program=by, error=reason) from None
 
     return run, by
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.exchange.onnx.emitter import Emitter, label_table, layers_into
 from multilayer.exchange.onnx.tables import answers_into, quantity_into
 from multilayer.network.labels import labels_of
@@ -102,11 +102,9 @@ class _Nodes:
         """Refuse an older version of operators than are written."""
         if self.emitter.opset < least:
             raise InputError(
-                fill(
-                    "target_opset is {opset}; expected {least} or a later one",
-                    opset=self.emitter.opset,
-                    least=least,
-                )
+                "target_opset is {opset}; expected {least} or a later one",
+                opset=self.emitter.opset,
+                least=least,
             )
 
     @property
@@ -127,7 +125,7 @@ class _Nodes:
             return self._columns_of_array(next(iter(inputs.values())))
         missing = next((name for name in names if name not in inputs), None)
         if missing is not None:
-            raise InputError(fill("the inputs have no column {name}", name=quoted(missing)))
+            raise InputError("the inputs have no column {name}", name=quoted(missing))
         return {
             schema.name: self._typed(inputs[schema.name], schema.kind, schema.name)
             for schema in model.encoder.schema
@@ -148,12 +146,10 @@ class _Nodes:
         is_text = type(value.type).__name__ == "StringTensorType"
         if is_text != (kind == "category"):
             raise InputError(
-                fill(
-                    "the input {name} has the type {type}; expected that of a {kind}, as in training",
-                    name=quoted(name),
-                    type=type(value.type).__name__,
-                    kind=kind,
-                )
+                "the input {name} has the type {type}; expected that of a {kind}, as in training",
+                name=quoted(name),
+                type=type(value.type).__name__,
+                kind=kind,
             )
         return str(value.full_name) if is_text else self.o("Cast", value.full_name, to=_DOUBLE)
 

@@ -45,23 +45,19 @@ class State:
         """Return the constant that is an input of a node, in the type that is computed in."""
         array = self.constant(node, place)
         if array is None:
-            raise InputError(fill("its input {place} is missing", place=place + 1))
+            raise InputError("its input {place} is missing", place=place + 1)
         if array.dtype.kind != "f":
             raise InputError(
-                fill(
-                    "its input {place} is {dtype}; expected float32 or float64",
-                    place=place + 1,
-                    dtype=array.dtype,
-                )
+                "its input {place} is {dtype}; expected float32 or float64",
+                place=place + 1,
+                dtype=array.dtype,
             )
         if self.kind in _FLOATS and array.dtype.name != self.kind:
             raise InputError(
-                fill(
-                    "its input {place} is {dtype}, but {kind} is computed there",
-                    place=place + 1,
-                    dtype=array.dtype,
-                    kind=self.kind,
-                )
+                "its input {place} is {dtype}, but {kind} is computed there",
+                place=place + 1,
+                dtype=array.dtype,
+                kind=self.kind,
             )
         return wide(array)
 
@@ -85,7 +81,7 @@ def columns_of(array: Array) -> Array:
     """
     if array.size > 1 and array.shape[-1] != array.size:
         raise InputError(
-            fill("its constant has the shape {shape}; expected a number for each column", shape=array.shape)
+            "its constant has the shape {shape}; expected a number for each column", shape=array.shape
         )
     return array.reshape(-1)
 
@@ -99,9 +95,7 @@ def _gemm(state: State, node: Node, place: int) -> None:
     alpha, beta = node.attribute("alpha", 1.0), node.attribute("beta", 1.0)
     b = None if state.constant(node, 2) is None else columns_of(state.numbers(node, 2))
     if W.ndim != 2 or (b is not None and b.size not in (1, W.shape[1])):
-        raise InputError(
-            fill("its weights have the shape {shape}, which its bias does not fit", shape=W.shape)
-        )
+        raise InputError("its weights have the shape {shape}, which its bias does not fit", shape=W.shape)
     kind = W.dtype
     if alpha != 1.0:
         W = (W.astype(np.float64) * alpha).astype(kind)
@@ -208,7 +202,7 @@ def _cast(state: State, node: Node, place: int) -> None:
 def _flatten(state: State, node: Node, place: int) -> None:
     axis = node.attribute("axis", 1)
     if axis not in (1, -1 if state.rank == 2 else 1):
-        raise InputError(fill("its axis is {axis}; samples are rows, so it must be 1", axis=axis))
+        raise InputError("its axis is {axis}; samples are rows, so it must be 1", axis=axis)
     _flat(state, node)
 
 
@@ -235,11 +229,9 @@ def _reshape(state: State, node: Node, place: int) -> None:
     if place == 0 and state.chain.width == 1 and sizes in ([-1], [batch]):
         return _without_axis(state, node)
     raise InputError(
-        fill(
-            "it makes the shape {sizes}; expected (-1, {width}), a row for each sample",
-            sizes=sizes[:9],
-            width=state.chain.width,
-        )
+        "it makes the shape {sizes}; expected (-1, {width}), a row for each sample",
+        sizes=sizes[:9],
+        width=state.chain.width,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.exchange.imported import Target
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.emitter import Emitter, label_table, layers_into
@@ -224,11 +224,9 @@ def _encoded(emitter: Emitter, column: ColumnEncoder, values: Mapping[str, str])
     with located(f"column {quoted(schema.name)}"):
         if schema.kind not in _KINDS:
             raise InputError(
-                fill(
-                    "ONNX has no {kind}s; write the model as source (.c, .py, .mjs, .html), or train with the parts "
-                    "of the column as numbers",
-                    kind=schema.kind,
-                )
+                "ONNX has no {kind}s; write the model as source (.c, .py, .mjs, .html), or train with the parts "
+                "of the column as numbers",
+                kind=schema.kind,
             )
         place = _Column(emitter, column, values[schema.name])
         emitter.begin(f"{TABLE}{schema.name}", 0)

@@ -65,13 +65,11 @@ class Rows:
         text = column.texts()[row]
         names = {None: fill("a gap"), OTHER: fill("a category of no training row")}
         raise InputError(
-            fill(
-                "row {row} of the rows to check has {found} in column {name}, which the source does not take; leave "
-                "the row out",
-                row=row + 1,
-                found=names.get(text) or text,
-                name=quoted(column.name),
-            )
+            "row {row} of the rows to check has {found} in column {name}, which the source does not take; leave "
+            "the row out",
+            row=row + 1,
+            found=names.get(text) or text,
+            name=quoted(column.name),
         )
 
     def _refused(self, column: Column) -> NDArray[np.bool_]:

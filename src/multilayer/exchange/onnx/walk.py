@@ -59,11 +59,9 @@ class Walk:
             node = self._makers.get(value)
             if node is None:
                 raise InputError(
-                    fill(
-                        "the output {output} does not depend on the input {start}",
-                        output=quoted(output),
-                        start=quoted(start),
-                    )
+                    "the output {output} does not depend on the input {start}",
+                    output=quoted(output),
+                    start=quoted(start),
                 )
             activation, before = self._activation(value)
             if activation is not None:
@@ -93,12 +91,10 @@ class Walk:
         if len(places) != 1:
             names = both(quoted(node.inputs[place]) for place in places)
             raise InputError(
-                fill(
-                    "{node}: it joins {names}; a network is one row of layers, without "
-                    "branches or residual connections",
-                    node=node,
-                    names=names,
-                )
+                "{node}: it joins {names}; a network is one row of layers, without "
+                "branches or residual connections",
+                node=node,
+                names=names,
             )
         return places[0]
 

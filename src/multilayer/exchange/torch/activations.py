@@ -7,7 +7,6 @@ from typing import Any
 
 from multilayer import activations as act
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.activations import Activation
 
 __all__ = ["code_of"]
@@ -70,8 +69,6 @@ def code_of(activation: Activation) -> tuple[str, str]:
     if kind in _FORMULAS:
         return "", _FORMULAS[kind](activation)
     raise InputError(
-        fill(
-            "PyTorch has no activation {name}; write the network as .safetensors or .json",
-            name=activation.facts.name,
-        )
+        "PyTorch has no activation {name}; write the network as .safetensors or .json",
+        name=activation.facts.name,
     )

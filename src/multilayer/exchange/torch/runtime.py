@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,7 @@ def program(path: Path) -> tuple[Runner, str] | None:
         import torch
     except ImportError:
         return None
-    spec = importlib.util.spec_from_file_location("written_by_multilayer", path)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    model = module.network()
+    model = runpy.run_path(str(path))["network"]()
 
     def run(x: NDArray[Any]) -> NDArray[Any]:
         with torch.no_grad():

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
-from multilayer._base.errors import InputError, located
+from multilayer._base.errors import located
 from multilayer.activations import Identity, PReLU
 from multilayer.exchange.imported import Target
 from multilayer.exchange.torch.activations import code_of
 from multilayer.io.network_document import outline_of
 from multilayer.network import MLP
-from multilayer.tables import Model
 
 __all__ = ["write"]
 
@@ -58,12 +57,8 @@ def network():
 '''
 
 
-def write(network: MLP | Model, target: Target) -> dict[str, bytes]:
+def write(network: MLP, target: Target) -> dict[str, bytes]:
     """Return the source, and the weights by the names of the modules."""
-    if isinstance(network, Model):
-        raise InputError(
-            "a module of PyTorch holds a network, not a model of a table; write it as .safetensors"
-        )
     target.check_module()
     outline_of(network)  # refuses weights that are not finite
     modules: list[str] = []
