@@ -20,8 +20,8 @@ class InputError(ValueError):
     it and exits with code 2. It is given in English, as a template with places, and is translated and filled here as by
     `fill`; without places it is a message as it is. It is made printable, and its length is bounded.
 
-    >>> print(InputError("X has {rows} rows; expected {expected}", rows=3, expected=4))
-    X has 3 rows; expected 4
+    >>> print(InputError("{name} needs the option {option}=", name="fit", option="loss"))
+    fit needs the option loss=
     """
 
     def __init__(self, message: str, /, **places: object) -> None:
