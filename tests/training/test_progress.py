@@ -58,8 +58,10 @@ def test_a_notebook_shows_a_line(monkeypatch):
     with bar("epoch", 3, console=console) as advance:
         for epoch in (1, 2, 3):
             advance(epoch, "loss 0.5")
+        advance(4, "loss 0.5", 4)
     assert output.texts[0].startswith("epoch 1/3")
-    assert output.texts[-1].startswith("epoch 3/3")
+    assert output.texts[-2].startswith("epoch 3/3")
+    assert output.texts[-1].startswith("epoch 4/4")
     assert output.texts[-1].endswith("loss 0.5")
     assert console.file.getvalue() == ""
 
