@@ -78,11 +78,11 @@ def _in_time(results: Sequence[Measured], name: str, other: str) -> str:
     whole = beside(results, name, other)
     sets = f"{whole.wins} of {_counted(whole.sets, 'set')}, {_counted(whole.splits, 'split')}"
     title = (
-        f"{name}: `time_limit` is what {other} took to learn the same split with the same threads, a moment before "
-        f"and beside the same other work. Ours has less error on {sets}; the geometric mean of the ratios is "
-        f"{whole.ratio:.3f}."
+        f"{name}: `time_limit` is what {other} took to learn the same split with the same threads a moment before; "
+        "both are measured by the time of the processor, as the machine had other work. Ours has less error on "
+        f"{sets}; the geometric mean of the ratios is {whole.ratio:.3f}."
     )
-    heads = ["set", f"error of {name}", other, "time limit", "ours of the processor"]
+    heads = ["set", f"error of {name}", other, "time limit", "ours, with imports and predictions"]
     return "\n\n".join([title, table(heads, rows)]) if rows else f"{name}: not measured."
 
 
