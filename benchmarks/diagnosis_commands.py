@@ -37,7 +37,7 @@ def diagnosis_faults(seeds: int, store: bool) -> None:
 
 @click.command("diagnosis-suite")
 @click.option(
-    "--half", type=click.Choice(["open", "scored"]), default="open", show_default=True, help="Which half."
+    "--half", type=click.Choice(["open", "fresh", "scored"]), default="open", show_default=True, help="Which part."
 )
 @click.option(
     "--each", default=12, show_default=True, help="Cases of each realization of a mistake, at most."

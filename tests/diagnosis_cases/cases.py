@@ -1,7 +1,7 @@
 """The cases of the suite: a mistake or a healthy kind, a seed, and the label that interventions give.
 
-Development looks at the open half alone: half of the realizations, seeds from 0. The scored half has all realizations,
-and seeds from 1000.
+Development looks at the open half: half of the realizations, seeds from 0. The scored half has all realizations, and
+seeds from 1000. The fresh part, seeds from 100, has the open half's realizations and more of its own (`fresh`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from tests.diagnosis_cases.fresh import MORE_HEALTHY, MORE_MISTAKES
 from tests.diagnosis_cases.healthy import HEALTHY
 from tests.diagnosis_cases.mistakes import MISTAKES
 from tests.diagnosis_cases.recipe import Recipe
@@ -24,8 +25,8 @@ from tests.diagnosis_cases.training import made, skill
 
 __all__ = ["Case", "Figures", "Half", "cases", "labelled", "measured", "store", "stored"]
 
-Half = Literal["open", "scored"]
-_FIRST = {"open": 0, "scored": 1000}
+Half = Literal["open", "fresh", "scored"]
+_FIRST = {"open": 0, "fresh": 100, "scored": 1000}
 _SEEDS = 2
 _MEDIAN = 0.954
 """Median difference of two numbers from a normal distribution of standard deviation 1."""
@@ -97,13 +98,13 @@ class Figures:
 
 def cases(half: Half, each: int) -> Iterator[Case]:
     """Return so many cases of each realization and each healthy kind."""
-    first = _FIRST[half]
+    first, fresh = _FIRST[half], half == "fresh"
     for number in range(first, first + each):
-        for realization in MISTAKES:
+        for realization in (*MISTAKES, *(MORE_MISTAKES if fresh else ())):
             if half == "scored" or not realization.hidden_half:
                 recipe = realization.recipe(_rng(realization.name, number), number)
                 yield Case(realization.mistake, realization.name, recipe)
-        for kind in HEALTHY:
+        for kind in (*HEALTHY, *(MORE_HEALTHY if fresh else ())):
             yield Case("healthy", kind.name, kind.recipe(_rng(kind.name, number), number))
 
 

@@ -189,6 +189,45 @@ def _noisy_numbers(seed: int) -> Data:
     return _split(rng.standard_normal((_TRAINED + _SCORED, 4)), rng.standard_normal(_TRAINED + _SCORED))
 
 
+def _doubtful_classes(seed: int) -> Data:
+    """Two clouds that overlap so much that the best rule is right in four of five."""
+    rng = _rng(seed, 18)
+    y = rng.integers(0, 2, 2 * _TRAINED + _SCORED)
+    return _split(rng.standard_normal((len(y), 5)) + 0.75 * y[:, np.newaxis], y, 2 * _TRAINED)
+
+
+def _half_noise(seed: int) -> Data:
+    """A smooth function of two inputs, and as much noise."""
+    rng = _rng(seed, 19)
+    X = rng.uniform(-1.7, 1.7, (2 * _TRAINED + _SCORED, 3))
+    y = np.sin(1.5 * X[:, 0]) + X[:, 1] + 0.9 * rng.standard_normal(len(X))
+    return _split(X, y / y.std(), 2 * _TRAINED)
+
+
+def _several(seed: int) -> Data:
+    """Three functions of the same four inputs."""
+    rng = _rng(seed, 20)
+    X = rng.standard_normal((2 * _TRAINED + _SCORED, 4))
+    y = np.c_[np.tanh(X[:, 0] + X[:, 1]), X[:, 1] * X[:, 2] / 2, np.abs(X[:, 3]) - 0.8]
+    return _split(X, y + 0.1 * rng.standard_normal(y.shape), 2 * _TRAINED)
+
+
+def _skewed(seed: int) -> Data:
+    """Inputs with a long tail, as sums of money have; the target depends on their logarithms."""
+    rng = _rng(seed, 21)
+    hidden = rng.standard_normal((2 * _TRAINED + _SCORED, 4))
+    y = hidden[:, 0] + 0.7 * hidden[:, 1] + 0.2 * rng.standard_normal(len(hidden)) > 0
+    X = np.exp(hidden)
+    return _split((X - X.mean(axis=0)) / X.std(axis=0), y, 2 * _TRAINED)
+
+
+def _bits(seed: int) -> Data:
+    """Ten inputs that are 0 or 1; the class is that of most of the first five."""
+    rng = _rng(seed, 22)
+    X = rng.integers(0, 2, (2 * _TRAINED + _SCORED, 10)).astype(float)
+    return _split(X, X[:, :5].sum(axis=1) > 2, 2 * _TRAINED)
+
+
 DATA: dict[str, Callable[[int], Data]] = {
     "rings": _rings,
     "moons": _moons,
@@ -211,6 +250,11 @@ DATA: dict[str, Callable[[int], Data]] = {
     "doubtful": _doubtful,
     "noise": _noise,
     "noisy numbers": _noisy_numbers,
+    "doubtful classes": _doubtful_classes,
+    "half noise": _half_noise,
+    "several outputs": _several,
+    "skewed inputs": _skewed,
+    "bits": _bits,
 }
 CLASSES = ("rings", "moons", "blobs", "iris", "wine", "cancer", "digits")
 NUMBERS = ("waves", "friedman", "waves", "friedman", "diabetes")

@@ -11,7 +11,7 @@ import numpy as np
 from tests.diagnosis_cases.data import CLASSES, NUMBERS
 from tests.diagnosis_cases.recipe import Recipe
 
-__all__ = ["HIDDEN", "MISTAKES", "Realization", "drawn"]
+__all__ = ["BOTH", "HIDDEN", "MISTAKES", "Realization", "changes", "drawn", "option", "strength_of"]
 
 Random = np.random.Generator
 _ANY = (*("multilayer",) * 12, *("scikit-learn",) * 2, "torch")
@@ -60,11 +60,12 @@ def _one(rng: Random, choices: Sequence[Any]) -> Any:
     return choices[int(rng.integers(len(choices)))]
 
 
-def _set(**changes: Any) -> Callable[[Recipe, float], Recipe]:
-    return lambda recipe, strength: replace(recipe, **changes)
+def changes(**options: Any) -> Callable[[Recipe, float], Recipe]:
+    """Set these options, whatever the strength."""
+    return lambda recipe, strength: replace(recipe, **options)
 
 
-def _as(name: str, **changes: Any) -> Callable[[Recipe, float], Recipe]:
+def option(name: str, **changes: Any) -> Callable[[Recipe, float], Recipe]:
     """Set one option to the strength, and others to what is given."""
     whole = name in ("epochs", "samples")
 
@@ -75,7 +76,8 @@ def _as(name: str, **changes: Any) -> Callable[[Recipe, float], Recipe]:
     return change
 
 
-def _changed(name: str, **changes: Any) -> Callable[[Recipe, float], Recipe]:
+def strength_of(name: str, **changes: Any) -> Callable[[Recipe, float], Recipe]:
+    """Change the data by this name in `CHANGES`, as much as the strength says."""
     return lambda recipe, strength: replace(recipe, change=name, strength=strength, **changes)
 
 
@@ -95,61 +97,61 @@ _DEEP = {"optimizer": "adam", "rate": 0.01}
 _TORCH = ("torch",)
 
 MISTAKES = (
-    Realization("inputs", "one column in other units", _changed("first column in other units"), (300, 3000), False),
-    Realization("inputs", "all inputs large", _changed("inputs times"), (100, 1000), True),
-    Realization("inputs", "all inputs tiny", _changed("inputs times"), (1e-3, 1e-4), False),
-    Realization("inputs", "columns in different units", _changed("columns in different units"), (100, 1000), True),
-    Realization("inputs", "inputs far from 0", _changed("inputs far from 0"), (30, 100), True),
-    Realization("targets", "targets large", _changed("targets times"), (100, 1000), False, NUMBERS),
-    Realization("targets", "prices", _changed("prices"), (1000, 50000), True, NUMBERS),
-    Realization("targets", "targets tiny", _changed("targets times"), (1e-3, 1e-4), True, NUMBERS),
-    Realization("rate", "Adam's rate high", _as("rate", optimizer="adam"), (0.2, 0.5, 1.0), False),
-    Realization("rate", "SGD's rate high", _as("rate", optimizer="sgd"), (2.0, 5.0), True),
-    Realization("rate", "Adam's rate low", _as("rate", optimizer="adam"), (1e-5, 1e-4), False),
-    Realization("rate", "SGD's rate low", _as("rate", optimizer="sgd"), (1e-5, 1e-4), True),
-    Realization("epochs", "few epochs", _as("epochs"), (1, 2, 4), False),
-    Realization("epochs", "one batch an epoch", _as("epochs", batch=1000), (5, 10, 20), True),
+    Realization("inputs", "one column in other units", strength_of("first column in other units"), (300, 3000), False),
+    Realization("inputs", "all inputs large", strength_of("inputs times"), (100, 1000), True),
+    Realization("inputs", "all inputs tiny", strength_of("inputs times"), (1e-3, 1e-4), False),
+    Realization("inputs", "columns in different units", strength_of("columns in different units"), (100, 1000), True),
+    Realization("inputs", "inputs far from 0", strength_of("inputs far from 0"), (30, 100), True),
+    Realization("targets", "targets large", strength_of("targets times"), (100, 1000), False, NUMBERS),
+    Realization("targets", "prices", strength_of("prices"), (1000, 50000), True, NUMBERS),
+    Realization("targets", "targets tiny", strength_of("targets times"), (1e-3, 1e-4), True, NUMBERS),
+    Realization("rate", "Adam's rate high", option("rate", optimizer="adam"), (0.2, 0.5, 1.0), False),
+    Realization("rate", "SGD's rate high", option("rate", optimizer="sgd"), (2.0, 5.0), True),
+    Realization("rate", "Adam's rate low", option("rate", optimizer="adam"), (1e-5, 1e-4), False),
+    Realization("rate", "SGD's rate low", option("rate", optimizer="sgd"), (1e-5, 1e-4), True),
+    Realization("epochs", "few epochs", option("epochs"), (1, 2, 4), False),
+    Realization("epochs", "one batch an epoch", option("epochs", batch=1000), (5, 10, 20), True),
     Realization("stopping", "large tolerance", _stops(0), (0.05, 0.2), False),
     Realization("stopping", "little patience", _stops(0), (0.01, 0.03), True),
-    Realization("start", "weights start large", _as("start_scale", start="scaled"), (10, 30), False, BOTH, _OWN_START),
-    Realization("start", "weights start alike", _as("start_scale", start="constant"), (0.0, 0.1), False, BOTH,
+    Realization("start", "weights start large", option("start_scale", start="scaled"), (10, 30), False, BOTH, _OWN_START),
+    Realization("start", "weights start alike", option("start_scale", start="constant"), (0.0, 0.1), False, BOTH,
         _OWN_START),
-    Realization("start", "weights start tiny", _as("start_scale", start="scaled", hidden=(32, 32, 32)),
+    Realization("start", "weights start tiny", option("start_scale", start="scaled", hidden=(32, 32, 32)),
         (1e-2, 1e-3), True, BOTH, _OWN_START),
-    Realization("start", "units start dead", _as("start_scale", start="dead", activation="relu"), (5, 20), True,
+    Realization("start", "units start dead", option("start_scale", start="dead", activation="relu"), (5, 20), True,
         BOTH, _OWN_START),
-    Realization("output", "sigmoid for numbers", _set(output="sigmoid"), (1,), False, NUMBERS, _OWN_START),
-    Realization("output", "relu for numbers", _set(output="relu"), (1,), True, NUMBERS, _OWN_START),
-    Realization("output", "softmax over one unit", _set(output="softmax", one_output=True), (1,), False,
+    Realization("output", "sigmoid for numbers", changes(output="sigmoid"), (1,), False, NUMBERS, _OWN_START),
+    Realization("output", "relu for numbers", changes(output="relu"), (1,), True, NUMBERS, _OWN_START),
+    Realization("output", "softmax over one unit", changes(output="softmax", one_output=True), (1,), False,
         ("rings", "moons", "cancer"), _TORCH),
-    Realization("output", "softmax twice", _set(squashed_twice=True), (1,), True,
+    Realization("output", "softmax twice", changes(squashed_twice=True), (1,), True,
         ("blobs", "digits", "wine", "iris"), _TORCH),
-    Realization("output", "sigmoid twice", _set(squashed_twice=True, one_output=True), (1,), False,
+    Realization("output", "sigmoid twice", changes(squashed_twice=True, one_output=True), (1,), False,
         ("rings", "moons", "cancer"), _TORCH),
-    Realization("depth", "many sigmoid layers", _set(hidden=(16,) * 5, activation="sigmoid", **_DEEP), (1,), False),
-    Realization("depth", "very many tanh layers", _set(hidden=(8,) * 14, activation="tanh", **_DEEP), (1,), True),
-    Realization("linear", "no activation", _set(activation="identity", **_DEEP), (1,), False,
+    Realization("depth", "many sigmoid layers", changes(hidden=(16,) * 5, activation="sigmoid", **_DEEP), (1,), False),
+    Realization("depth", "very many tanh layers", changes(hidden=(8,) * 14, activation="tanh", **_DEEP), (1,), True),
+    Realization("linear", "no activation", changes(activation="identity", **_DEEP), (1,), False,
         ("rings", "moons", "waves", "friedman", "categories")),
-    Realization("linear", "no activation in two layers", _set(activation="identity", hidden=(32, 32), **_DEEP),
+    Realization("linear", "no activation in two layers", changes(activation="identity", hidden=(32, 32), **_DEEP),
         (1,), True, ("rings", "moons", "waves", "blobs")),
     Realization("units", "too few units", _one_hidden_unit, (1, 2), False,
         ("rings", "waves", "digits", "blobs", "categories")),
     Realization("units", "a narrow layer", _bottleneck, (1,), True, ("digits", "blobs", "iris", "wine")),
-    Realization("penalty", "large penalty", _as("l2"), (30, 100), False),
-    Realization("penalty", "very large penalty", _as("l2"), (300, 1000), True),
-    Realization("leak", "target among the inputs", _changed("target among the inputs"), (1,), False),
-    Realization("leak", "nearly the target among the inputs", _changed("nearly the target among the inputs"),
+    Realization("penalty", "large penalty", option("l2"), (30, 100), False),
+    Realization("penalty", "very large penalty", option("l2"), (300, 1000), True),
+    Realization("leak", "target among the inputs", strength_of("target among the inputs"), (1,), False),
+    Realization("leak", "nearly the target among the inputs", strength_of("nearly the target among the inputs"),
         (0.5, 1), True),
-    Realization("labels", "rows of y permuted", _changed("rows of y permuted"), (1,), False),
-    Realization("labels", "rows of y shifted", _changed("rows of y shifted"), (1, 2), True),
-    Realization("labels", "samples of one class", _changed("samples of one class"), (1,), True, CLASSES,
+    Realization("labels", "rows of y permuted", strength_of("rows of y permuted"), (1,), False),
+    Realization("labels", "rows of y shifted", strength_of("rows of y shifted"), (1, 2), True),
+    Realization("labels", "samples of one class", strength_of("samples of one class"), (1,), True, CLASSES,
         ("multilayer", "torch")),
-    Realization("classes", "a rare class", _set(), (1,), False, ("rare",)),
-    Realization("classes", "a rare class, small network", _set(hidden=(8,)), (1,), True, ("rare",)),
-    Realization("memorizing", "few samples, many inputs", _set(epochs=150, hidden=(64,), **_DEEP), (1,), False,
+    Realization("classes", "a rare class", changes(), (1,), False, ("rare",)),
+    Realization("classes", "a rare class, small network", changes(hidden=(8,)), (1,), True, ("rare",)),
+    Realization("memorizing", "few samples, many inputs", changes(epochs=150, hidden=(64,), **_DEEP), (1,), False,
         ("crowded",)),
-    Realization("memorizing", "wrong labels", _set(epochs=150, hidden=(64, 64), **_DEEP), (1,), True, ("doubtful",)),
-    Realization("gaps", "nan in X", _changed("gaps"), (1,), False, BOTH, _TORCH),
-    Realization("nothing", "noise", _set(), (1,), False, ("noise",)),
-    Realization("nothing", "noisy numbers", _set(), (1,), True, ("noisy numbers",)),
+    Realization("memorizing", "wrong labels", changes(epochs=150, hidden=(64, 64), **_DEEP), (1,), True, ("doubtful",)),
+    Realization("gaps", "nan in X", strength_of("gaps"), (1,), False, BOTH, _TORCH),
+    Realization("nothing", "noise", changes(), (1,), False, ("noise",)),
+    Realization("nothing", "noisy numbers", changes(), (1,), True, ("noisy numbers",)),
 )  # fmt: skip

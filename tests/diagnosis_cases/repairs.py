@@ -158,6 +158,7 @@ def well_made(recipe: Recipe) -> Recipe:
         recipe.seed,
         recipe.framework,
         activation=recipe.activation if recipe.activation in ("relu", "tanh") else "relu",
+        samples=recipe.samples,
         batch=recipe.batch if recipe.batch < 1000 else 16,
         balanced=recipe.data == "rare",
         l2=3.0 if recipe.data in ("crowded", "doubtful") else 0.0,
