@@ -37,7 +37,11 @@ def diagnosis_faults(seeds: int, store: bool) -> None:
 
 @click.command("diagnosis-suite")
 @click.option(
-    "--half", type=click.Choice(["open", "fresh", "scored"]), default="open", show_default=True, help="Which part."
+    "--half",
+    type=click.Choice(["open", "fresh", "scored"]),
+    default="open",
+    show_default=True,
+    help="Which part.",
 )
 @click.option(
     "--each", default=12, show_default=True, help="Cases of each realization of a mistake, at most."

@@ -25,7 +25,8 @@ MORE_HEALTHY = (
         (("hidden", (100,)), ("rate", 0.001), ("epochs", 200), ("batch", 200), ("stopping", (10, 1e-4)), ("l2", 1e-4))),
     Kind("PyTorch at a usual rate", ("moons", "blobs", "digits", "friedman", "several outputs"), ("torch",),
         (("rate", 0.003), ("epochs", 100))),
-    Kind("SGD", ("blobs", "digits", "cancer", "friedman"), changes=(("optimizer", "sgd"), ("rate", 0.1), ("epochs", 60))),
+    Kind("SGD", ("blobs", "digits", "cancer", "friedman"),
+        changes=(("optimizer", "sgd"), ("rate", 0.1), ("epochs", 60))),
     Kind("stopped early", ("blobs", "doubtful classes", "friedman", "half noise"), _BOTH_CORES,
         (("epochs", 200), ("hold_out", True))),
     Kind("sigmoid units", ("blobs", "wine", "cancer", "digits"), changes=(("activation", "sigmoid"), ("epochs", 80))),
@@ -59,5 +60,6 @@ MORE_MISTAKES = (
     Realization("penalty", "more penalty than needed", option("l2"), (10, 15), False),
     Realization("inputs", "inputs rather large", strength_of("inputs times"), (20, 50), False),
     Realization("targets", "targets rather large", strength_of("targets times"), (20, 50), False, NUMBERS),
-    Realization("start", "weights start rather large", option("start_scale", start="scaled"), (3, 6), False, BOTH, _OURS),
+    Realization("start", "weights start rather large", option("start_scale", start="scaled"), (3, 6), False,
+        BOTH, _OURS),
 )  # fmt: skip

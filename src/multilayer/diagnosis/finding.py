@@ -7,9 +7,8 @@ from typing import Any
 from multilayer._base.text import fill
 from multilayer.diagnosis.check import Finding, Severity
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import scores
 from multilayer.diagnosis.performance import severity as severity_of
-from multilayer.diagnosis.phrases import options, sentences
+from multilayer.diagnosis.phrases import options, scores, sentences
 
 __all__ = ["finding"]
 

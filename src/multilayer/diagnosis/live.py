@@ -19,7 +19,17 @@ from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import Caller, TrainingRecord
 from multilayer.diagnosis.phrases import sentence, sentences
-from multilayer.diagnosis.snapshot import Cadence, Clock, HistoryBuilder, Moment, Sample, Snapshot
+from multilayer.diagnosis.snapshot import (
+    Cadence,
+    Clock,
+    HistoryBuilder,
+    Moment,
+    Sample,
+    Snapshot,
+    Weights,
+    movement,
+    weights_of,
+)
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, Step, Trained
@@ -28,7 +38,6 @@ from multilayer.training.samples import inputs, targets
 
 __all__ = ["Live"]
 
-_Weights = tuple[NDArray[Any], ...]
 _SAMPLES = Limits(minimum=1, integer=True)
 
 
@@ -134,9 +143,9 @@ class Live:
         self._judged: MLP | None = None
         """The network of a snapshot at the end."""
         self._over = False
-        self._kept: _Weights | None = None
+        self._kept: Weights | None = None
         if self._start is not None:
-            self._kept = _weights(self._start)
+            self._kept = weights_of(self._start)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -178,7 +187,7 @@ class Live:
     def __call__(self, event: Step | Epoch) -> bool:
         """Note an event, take a snapshot if it is time, and return whether training has to end."""
         began = time.perf_counter()
-        if self._last is not None and not _follows(event, self._last):
+        if self._last is not None and not self._last.may_precede(event):
             self._begin()  # another training
         self._over = False
         if self._last is None:
@@ -196,13 +205,13 @@ class Live:
             if looking:
                 stop = self._take(
                     network,
-                    _movement(self._kept, network),
+                    movement(self._kept, network),
                     epoch=event.epoch,
                     steps=event.steps,
                     whole_epoch=isinstance(event, Epoch),
                 )
                 self._clock.snapped(event, time.perf_counter() - began)
-            self._kept = _weights(network) if keeping else None
+            self._kept = weights_of(network) if keeping else None
         self._clock.took(event, time.perf_counter() - began)
         return stop
 
@@ -214,7 +223,7 @@ class Live:
         self._over, self._stopped = True, trained.stopped
         network, steps = trained.network, trained.memory.steps
         if self._judged != network:
-            update, whole_epoch = _movement(None, network), False
+            update, whole_epoch = movement(None, network), False
             if self.snapshots and self.snapshots[-1].steps == steps:  # of the same moment, and no verdict
                 last = self.snapshots.pop()
                 update, whole_epoch = last.update, last.whole_epoch
@@ -279,31 +288,8 @@ class Live:
         )
 
 
-def _follows(event: Step | Epoch, last: Moment) -> bool:
-    """Whether an event may be of the same training: an epoch's own event comes after its last step's."""
-    if event.epoch == last.epoch:
-        return last.within_epoch and event.steps >= last.steps
-    return event.epoch > last.epoch and event.steps > last.steps
-
-
 def _key(finding: Finding) -> tuple[str, int | None]:
     return finding.check, finding.layer
-
-
-def _weights(network: MLP) -> _Weights:
-    return tuple(layer.W for layer in network.layers)
-
-
-def _movement(before: _Weights | None, network: MLP) -> NDArray[np.float64]:
-    """Return how far each W has moved since the event before, over its norm then."""
-    if before is None:
-        return np.full(len(network.layers), np.nan)
-    moved = []
-    for old, layer in zip(before, network.layers, strict=True):
-        with np.errstate(all="ignore"):  # weights of 1e200 have no norm
-            size, length = np.linalg.norm(old), np.linalg.norm(layer.W - old)
-            moved.append(float(length / size) if size else float("nan"))
-    return np.array(moved)
 
 
 def _warn(finding: Finding) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -14,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer import backend
 from multilayer._base.errors import MissingExtraError
 from multilayer._base.random import Random
 from multilayer._base.text import fill
@@ -32,28 +28,19 @@ from multilayer.diagnosis.evidence import (
 from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
 from multilayer.diagnosis.moments import Linear, Moments, PairSums, fitted, likely_pairs, scale_of
 from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
+from multilayer.diagnosis.tasks import Run, in_threads
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import backward
 from multilayer.training.samples import Rows
 
-__all__ = [
-    "Sources",
-    "measure",
-]
+__all__ = ["Sources", "measure"]
 
 _FIRST = 2048
 """Samples that are read first."""
-_THREADED = 4_194_304
-"""Numbers that are worth the start of threads."""
 _BLOCK_NUMBERS = 4_194_304
 """Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
-
-
-_Tasks = Sequence[Callable[[], object]]
-_Run = Callable[[_Tasks], None]
-"""Starts tasks when all before are done; those run until the next call, or the end of the with block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +82,7 @@ def measure(sources: Sources, rng: Random, *, block: int | None = None, baseline
         if found is None:
             return _nothing_finite(sources)
         first, chosen = found
-        with _in_threads(rows * sum(network.widths)) as run:
+        with in_threads(rows * sum(network.widths)) as run:
             sums = _Pass(sources, first, chosen, baseline, run)
             for start in range(0, rows, step):
                 sums.add(slice(start, min(start + step, rows)))
@@ -132,7 +119,7 @@ class _Pass:
         first: Sequence[LayerRecord],
         chosen: NDArray[np.intp],
         baseline: bool,
-        run: _Run,
+        run: Run,
     ) -> None:
         self._run = run
         self.sources, self.missing, self.samples = sources, dict(sources.missing), 0
@@ -278,39 +265,3 @@ def _nothing_finite(sources: Sources) -> Evidence:
 
 def _read(X: Rows, rows: Any, network: MLP) -> NDArray[Any]:
     return np.ascontiguousarray(X[rows], dtype=network.dtype)
-
-
-@contextmanager
-def _in_threads(numbers: int) -> Iterator[_Run]:
-    """Yield a function that runs tasks on so many numbers: in threads, unless these are few.
-
-    The threads work beside the products of the next block: NumPy releases the interpreter. Each task has sums of its
-    own, so that threads do not show in them.
-    """
-    workers = backend.info().threads
-    if workers < 2 or numbers < _THREADED:
-        yield _alone
-        return
-    under_way: list[Future[object]] = []
-
-    def finish() -> None:
-        for future in under_way:
-            future.result()
-        under_way.clear()
-
-    # One processor is left to the products: BLAS's threads spin for a while after each, on the processors that the sums
-    # need otherwise.
-    with ThreadPoolExecutor(workers - 1, "multilayer-diagnosis") as pool:
-
-        def together(tasks: _Tasks) -> None:
-            finish()
-            # What floating-point errors do is part of the context, which threads do not inherit.
-            under_way.extend(pool.submit(copy_context().run, task) for task in tasks)
-
-        yield together
-        finish()
-
-
-def _alone(tasks: _Tasks) -> None:
-    for task in tasks:
-        task()

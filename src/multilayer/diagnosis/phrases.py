@@ -14,11 +14,13 @@ from multilayer.diagnosis.evidence import Caller, Evidence, TrainingRecord
 __all__ = [
     "class_label",
     "columns",
+    "ending",
     "numbers",
     "one_based",
     "options",
     "ranges",
     "rate_of",
+    "scores",
     "sentence",
     "sentences",
     "unknown",
@@ -81,6 +83,22 @@ _UNKNOWN: Mapping[str, tuple[str, str]] = {
 """What is not known, and how to give it: in Python, and on the command line."""
 
 
+_SCORES = {
+    (True, False): N_("Accuracy {score:.3g} (majority class {constant:.3g})."),
+    (True, True): N_("Accuracy {score:.3g} (majority class {constant:.3g}, linear model {linear:.3g})."),
+    (False, False): N_("R^2 {score:.3g} (best constant {constant:.3g})."),
+    (False, True): N_("R^2 {score:.3g} (best constant {constant:.3g}, linear model {linear:.3g})."),
+}
+"""By whether the targets are classes, and whether there is a linear model."""
+_ENDINGS = {
+    "plateau": N_("Training stopped on this plateau after {epochs} epochs."),
+    "epochs": N_("Training ended after {epochs} epochs."),
+    "interrupted": N_("Training was interrupted after {epochs} epochs."),
+    "callback": N_("Training was stopped by a callback after {epochs} epochs."),
+    "not finite": N_("Training stopped at a number that is not finite after {epochs} epochs."),
+}
+
+
 def unknown(what: str, caller: Caller, **places: object) -> str:
     """Return that something is not known, and how the caller gives it."""
     return fill(_UNKNOWN[what][caller == "command"], **places)
@@ -96,6 +114,29 @@ def rate_of(course: TrainingRecord) -> str:
     """Return the learning rate as a sentence; empty where it is not known."""
     rate = course.learning_rate
     return "" if rate is None else fill("The learning rate started at {rate:g}.", rate=rate)
+
+
+def scores(evidence: Evidence) -> str:
+    """Return the scores as a sentence; empty where there are none."""
+    outputs = evidence.outputs
+    if outputs is None or outputs.score is None or outputs.constant_score is None:
+        return ""
+    linear = outputs.linear_score
+    return fill(
+        _SCORES[outputs.target_counts is not None, linear is not None],
+        score=outputs.score,
+        constant=outputs.constant_score,
+        linear=linear,
+    )
+
+
+def ending(evidence: Evidence) -> str:
+    """Return why training ended as a sentence; empty where that is not known."""
+    course = evidence.course
+    if course.history is None or course.stopped is None:
+        return ""
+    reason = course.stopped if course.stopped in _ENDINGS else "epochs"
+    return fill(_ENDINGS[reason], epochs=len(course.history))
 
 
 def sentence(text: str) -> str:

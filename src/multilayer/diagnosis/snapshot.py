@@ -22,9 +22,21 @@ from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training import Epoch, History, Step
 
-__all__ = ["Cadence", "Clock", "HistoryBuilder", "Moment", "Sample", "Snapshot"]
+__all__ = [
+    "Cadence",
+    "Clock",
+    "HistoryBuilder",
+    "Moment",
+    "Sample",
+    "Snapshot",
+    "Weights",
+    "movement",
+    "weights_of",
+]
 
 Floats = NDArray[np.float64]
+Weights = tuple[NDArray[Any], ...]
+"""W of each layer."""
 _MINIMUM_COST, _OPERATIONS = 0.03, 1e10
 """Seconds that a snapshot is assumed to take until one was measured, and operations per second beside that.
 
@@ -121,10 +133,33 @@ def _saturated(layer: LayerStatistics) -> float:
     return float("nan") if layer.saturated is None else float(np.mean(layer.saturated) / layer.samples)
 
 
+def weights_of(network: MLP) -> Weights:
+    """Return W of each layer."""
+    return tuple(layer.W for layer in network.layers)
+
+
+def movement(before: Weights | None, network: MLP) -> NDArray[np.float64]:
+    """Return how far each W has moved since the event before, over its norm then."""
+    if before is None:
+        return np.full(len(network.layers), np.nan)
+    moved = []
+    for old, layer in zip(before, network.layers, strict=True):
+        with np.errstate(all="ignore"):  # weights of 1e200 have no norm
+            size, length = np.linalg.norm(old), np.linalg.norm(layer.W - old)
+            moved.append(float(length / size) if size else float("nan"))
+    return np.array(moved)
+
+
 class Moment(NamedTuple):
     epoch: int
     steps: int
     within_epoch: bool
+
+    def may_precede(self, event: Step | Epoch) -> bool:
+        """Whether an event may be of the same training: an epoch's own event comes after its last step's."""
+        if event.epoch == self.epoch:
+            return self.within_epoch and event.steps >= self.steps
+        return event.epoch > self.epoch and event.steps > self.steps
 
 
 @dataclass

@@ -14,13 +14,10 @@ What it cannot see: the cause.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
+from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import by_chance, early, under_way, versus_constant
+from multilayer.diagnosis.kit import Evidence, Outcomes, check, fill, finding, needs
+from multilayer.diagnosis.performance import early, under_way
 
 _MISSED, _FAR = 0.1, 0.15
 """Of the way from the best constant to perfection."""

@@ -16,15 +16,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, Severity, check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import early, ending, performance, skill
-from multilayer.diagnosis.phrases import numbers, sentences
+from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
+from multilayer.diagnosis.performance import early, performance, skill
+from multilayer.diagnosis.phrases import ending, numbers, sentences
 
 _CONSTANT = 0.999
 _NO_SKILL = 0.02

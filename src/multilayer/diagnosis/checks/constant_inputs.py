@@ -12,12 +12,8 @@ What it cannot see: a column that is constant but for a few outliers.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, Severity, check
-from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import InputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import performance, severity
 from multilayer.diagnosis.phrases import columns, one_based
 

@@ -12,12 +12,8 @@ What it cannot see: a column that is a sum of several others.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import DUPLICATE, Evidence, InputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import DUPLICATE, InputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns
 

@@ -20,12 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import DUPLICATE, Evidence, Layers
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import DUPLICATE, Layers
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import numbers, one_based
 

@@ -14,12 +14,8 @@ from __future__ import annotations
 
 import math
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import GradientStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 
 _GROWN = 100.0
 

@@ -14,12 +14,18 @@ What it cannot see: a leak that is not a linear function of one column.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, Severity, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import (
+    N_,
+    Evidence,
+    NotMeasured,
+    Outcomes,
+    Severity,
+    check,
+    fill,
+    finding,
+    needs,
+)
 from multilayer.diagnosis.performance import skill_of
 from multilayer.diagnosis.phrases import columns, one_based, sentences
 

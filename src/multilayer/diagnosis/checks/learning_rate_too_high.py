@@ -18,12 +18,19 @@ import math
 
 import numpy as np
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, Severity, check
-from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Floats
+from multilayer.diagnosis.kit import (
+    N_,
+    Evidence,
+    NotMeasured,
+    Outcomes,
+    Severity,
+    check,
+    fill,
+    finding,
+    needs,
+    percent,
+)
 from multilayer.diagnosis.performance import has_moved, performance, severity
 from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP

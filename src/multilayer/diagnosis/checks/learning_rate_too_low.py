@@ -17,12 +17,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats, TrainingRecord
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Floats, TrainingRecord
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import performance, skill
 from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP

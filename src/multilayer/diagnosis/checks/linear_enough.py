@@ -14,13 +14,10 @@ What it cannot see: a linear model that was not found among the samples it was f
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import early, gain_of_chance, performance
+from multilayer.diagnosis.beside import gain_of_chance
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
+from multilayer.diagnosis.performance import early, performance
 from multilayer.diagnosis.phrases import sentences
 
 _EQUAL, _BETTER = 0.005, 0.02

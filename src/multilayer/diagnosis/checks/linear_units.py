@@ -14,12 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import early, performance
 
 _STRAIGHT = 0.999

@@ -15,20 +15,10 @@ warning while the loss falls and where all targets are the same, and a note in t
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
-from multilayer.diagnosis.performance import (
-    early,
-    just_begun,
-    linear_is_better,
-    loss_was_low,
-    outputs_alike,
-    versus_constant,
-)
+from multilayer.diagnosis.beside import linear_is_better, outputs_alike, versus_constant
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
+from multilayer.diagnosis.performance import early, just_begun, loss_was_low
 from multilayer.diagnosis.phrases import sentences
 
 ADVICE = {

@@ -12,12 +12,7 @@ What it cannot see: which earlier step of training wrote a weight that is not fi
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.phrases import sentences
 from multilayer.network import MLP
 

@@ -15,12 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Floats
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
 
 _SWING = 0.03
 _TURNS = 0.4

@@ -17,12 +17,7 @@ What it cannot see: a validation set unlike the data to come.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import are_balanced, performance
 from multilayer.network import MLP
 

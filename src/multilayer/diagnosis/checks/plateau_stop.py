@@ -11,12 +11,8 @@ What it cannot see: whether more epochs would help; `try_fixes` trains on and me
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Floats
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Floats
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import sentences, unknown
 

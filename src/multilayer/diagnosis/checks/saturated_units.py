@@ -17,13 +17,9 @@ import math
 
 import numpy as np
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.dead_units import dead
-from multilayer.diagnosis.evidence import Evidence, Layers, LayerStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _SAMPLES = 0.9

@@ -13,12 +13,8 @@ What it cannot see: a penalty that only keeps a network from fitting as well as 
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, Layers
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import Layers
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.phrases import sentences
 
 _SHRUNK = 0.2

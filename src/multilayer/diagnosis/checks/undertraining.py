@@ -15,13 +15,8 @@ What it cannot see: whether the validation loss would follow.
 
 from __future__ import annotations
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
 from multilayer.diagnosis.checks.learning_rate_too_low import AN_EPOCH, fall, moved, too_slow
-from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import loss_was_low, performance, under_way
 from multilayer.network import MLP
 

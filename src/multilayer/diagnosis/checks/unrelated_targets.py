@@ -14,13 +14,9 @@ that has fewer weights than there are samples and fits them well is left alone: 
 
 from __future__ import annotations
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
 from multilayer.diagnosis.attainable import COMPARED
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import DONE, skill
 
 _NOTHING, _PER_SAMPLE = 0.04, 6.0

@@ -14,12 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, InputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import InputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import just_begun, performance
 from multilayer.diagnosis.phrases import columns, one_based
 

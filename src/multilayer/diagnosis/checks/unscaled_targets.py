@@ -17,12 +17,8 @@ import math
 
 import numpy as np
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 
 _LARGE, _SMALL = 30.0, 0.02
 _FAR = 30.0

@@ -13,12 +13,8 @@ What it cannot see: a single slow layer among others, and layers behind an activ
 
 from __future__ import annotations
 
-from multilayer._base.text import fill
-from multilayer._base.translation import N_
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import NotMeasured, Outcomes, check
-from multilayer.diagnosis.evidence import Evidence, GradientStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import GradientStatistics
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import performance
 
 _LEFT = 1e-4

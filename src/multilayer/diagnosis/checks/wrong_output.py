@@ -16,13 +16,9 @@ from __future__ import annotations
 
 import math
 
-from multilayer._base.text import fill, percent
-from multilayer._base.translation import N_
 from multilayer.activations import Sigmoid, Softmax
-from multilayer.diagnosis import needs
-from multilayer.diagnosis.check import Outcomes, Severity, check
-from multilayer.diagnosis.evidence import Evidence, OutputStatistics
-from multilayer.diagnosis.finding import finding
+from multilayer.diagnosis.evidence import OutputStatistics
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import sentence
 from multilayer.losses import Loss
