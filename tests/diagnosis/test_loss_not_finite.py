@@ -5,7 +5,7 @@ import pytest
 
 from multilayer import diagnose, fit, initialize
 from multilayer.diagnosis import CHECKS, TrainingRecord
-from multilayer.diagnosis.performance import early, just_begun
+from multilayer.diagnosis.course import early, just_begun
 from multilayer.training import History
 from tests.diagnosis.evidence import findings, plain, reasons, scoring, with_course
 

@@ -6,11 +6,22 @@ from typing import Any
 
 from multilayer._base.text import fill
 from multilayer.diagnosis.check import Finding, Severity
+from multilayer.diagnosis.course import early
 from multilayer.diagnosis.evidence import Evidence
-from multilayer.diagnosis.performance import severity as severity_of
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import options, scores, sentences
 
-__all__ = ["finding"]
+__all__ = ["finding", "severity_of"]
+
+
+def severity_of(evidence: Evidence, unknown: Severity = "warning") -> Severity:
+    """Return how severe an internal finding is: that depends on the score, and on whether training may still help."""
+    found = performance(evidence)
+    if found == "unknown":
+        return unknown
+    if found == "good":
+        return "note"
+    return "error" if found == "poor" and not early(evidence) else "warning"
 
 
 def finding(  # noqa: PLR0913  (the fields of a finding)

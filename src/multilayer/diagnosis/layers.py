@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +23,14 @@ from multilayer.network.dense import Dense
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import LayerGradient
 
-__all__ = ["GradientAccumulator", "LayerAccumulator", "Sensitivity", "initial_statistics", "sensitivity"]
+__all__ = [
+    "GradientAccumulator",
+    "LayerAccumulator",
+    "Sensitivity",
+    "dead",
+    "initial_statistics",
+    "sensitivity",
+]
 
 _FEW = 255
 """Rows at a time: what is made of them stays in the cache, and a byte counts them."""
@@ -153,6 +161,21 @@ def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> Layers | None:
         sums.add(record)
         found.append(sums.statistics)
     return tuple(found)
+
+
+def dead(layer: LayerStatistics) -> NDArray[np.bool_] | None:
+    """Return which units of a layer are dead; None where that has no meaning.
+
+    A bounded unit that is stuck at another value than 0 is saturated, not dead.
+    """
+    facts = layer.layer.activation.facts
+    if layer.active is None or layer.saturated is None or not facts.trainable:
+        return None
+    if math.isinf(facts.range.high):
+        return np.asarray(layer.saturated == layer.samples)
+    known = sensitivity(layer.layer.activation)
+    silent = (layer.minimum_z == 0) & (layer.maximum_z == 0)
+    return np.asarray((layer.active == 0) & silent & (known is not None and known.flat))
 
 
 @dataclass(frozen=True, eq=False)

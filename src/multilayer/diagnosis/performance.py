@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from multilayer.diagnosis.beside import by_chance, versus_constant
-from multilayer.diagnosis.check import Severity
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics
+from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
 __all__ = [
     "DONE",
     "are_balanced",
-    "early",
-    "has_moved",
-    "just_begun",
-    "loss_was_low",
     "performance",
-    "severity",
     "shortfall",
     "skill",
     "skill_of",
-    "under_way",
 ]
 
 Performance = Literal["good", "fair", "poor", "unknown"]
@@ -34,10 +25,6 @@ _BEHIND, _CLOSE, _SOME = 0.15, 0.05, 0.15
 """Skill behind what can be learned: far, and not, beyond what chance may do; and what is enough to judge by."""
 _SIMILAR = 4
 """Times as many samples of the largest class as of the smallest."""
-_FEW_EPOCHS = 10
-_MOVED = 0.25
-"""Of the weights' root mean square: biases of a start that was large are smaller, those of large steps are not."""
-_FALLING = 0.003
 
 
 def skill(evidence: Evidence) -> float | None:
@@ -90,65 +77,3 @@ def are_balanced(outputs: OutputStatistics) -> bool:
     """Return whether classes are of similar size, so that accuracy says how much is learned; True for numbers."""
     counts = outputs.target_counts
     return counts is None or int(counts.max()) <= _SIMILAR * int(counts[counts > 0].min())
-
-
-def early(evidence: Evidence) -> bool:
-    """Return whether training may still help: it has just begun, or the loss keeps falling.
-
-    Not where all epochs are done and the network is no better than a constant yet.
-    """
-    history, stopped, outputs = evidence.course.history, evidence.course.stopped, evidence.outputs
-    if history is None or stopped in ("plateau", "not finite") or not np.isfinite(history.loss).all():
-        return False
-    if just_begun(evidence):
-        return True
-    if stopped == "epochs" and outputs is not None and versus_constant(evidence, outputs) != "better":
-        return False
-    if len(history) < _FEW_EPOCHS:
-        return len(history) < 2 or history.loss[-1] < history.loss[0]
-    tail = np.asarray(history.loss[-max(3, len(history) // 10) :])
-    with np.errstate(all="ignore"):
-        return bool((tail[0] - tail[-1]) / (len(tail) - 1) > _FALLING * abs(tail[-1]))
-
-
-def just_begun(evidence: Evidence) -> bool:
-    """Return whether training is known to be under way, and a few epochs old at most."""
-    history = evidence.course.history
-    if history is None or evidence.course.stopped is not None or not np.isfinite(history.loss).all():
-        return False
-    return len(history) < _FEW_EPOCHS
-
-
-def under_way(evidence: Evidence) -> bool:
-    """Return whether training is known to go on: it has not stopped, and epochs are left."""
-    course = evidence.course
-    return (
-        course.stopped is None
-        and course.history is not None
-        and course.epochs is not None
-        and len(course.history) < course.epochs
-    )
-
-
-def severity(evidence: Evidence, unknown: Severity = "warning") -> Severity:
-    """Return how severe an internal finding is: that depends on the score, and on whether training may still help."""
-    found = performance(evidence)
-    if found == "unknown":
-        return unknown
-    if found == "good":
-        return "note"
-    return "error" if found == "poor" and not early(evidence) else "warning"
-
-
-def has_moved(layer: LayerStatistics) -> bool:
-    """Return whether steps have brought large weights: they move biases as well, which start at 0, by as much."""
-    W, b = (array.astype(np.float64) for array in (layer.layer.W, layer.layer.b))
-    return bool((b**2).mean() > _MOVED**2 * (W**2).mean())
-
-
-def loss_was_low(evidence: Evidence) -> bool:
-    """Return whether the loss curve ended most of the way from the best constant's loss to 0."""
-    history, outputs = evidence.course.history, evidence.outputs
-    if history is None or not history.loss or outputs is None or outputs.constant_loss is None:
-        return False
-    return bool(history.loss[-1] < (1.0 - DONE) * outputs.constant_loss)

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
+from multilayer.diagnosis.course import early, under_way
 from multilayer.diagnosis.kit import Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import early, under_way
 
 _MISSED, _FAR = 0.1, 0.15
 """Of the way from the best constant to perfection."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from multilayer.diagnosis.course import just_begun
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import just_begun
 from multilayer.diagnosis.phrases import class_label
 
 RATIO = 10.0

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from multilayer.diagnosis.checks.dead_units import dead
+from multilayer.diagnosis.course import early
 from multilayer.diagnosis.evidence import Layers, LayerStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import early, performance, skill
+from multilayer.diagnosis.layers import dead
+from multilayer.diagnosis.performance import performance, skill
 from multilayer.diagnosis.phrases import ending, numbers, sentences
 
 _CONSTANT = 0.999

@@ -13,8 +13,9 @@ What it cannot see: a column that is constant but for a few outliers.
 from __future__ import annotations
 
 from multilayer.diagnosis.evidence import InputStatistics
+from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import performance, severity
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns, one_based
 
 _MANY = 0.1
@@ -28,7 +29,7 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     if not found or evidence.samples < 2:
         return
     level: Severity = "warning" if fraction > _MANY and performance(evidence) != "good" else "note"
-    if fraction == 1.0 or (fraction >= _MOST and severity(evidence) == "error"):
+    if fraction == 1.0 or (fraction >= _MOST and severity_of(evidence) == "error"):
         level = "error"
     yield finding(
         evidence,

@@ -13,33 +13,13 @@ What it cannot see: activations along an axis (softmax and its kin), which have 
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
-from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.evidence import Layers
+from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.layers import sensitivity
-from multilayer.diagnosis.performance import severity
+from multilayer.diagnosis.layers import dead
 from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _MOST = 0.5
-Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-def dead(layer: LayerStatistics) -> Booleans | None:
-    """Return which units of a layer are dead; None where that has no meaning.
-
-    A bounded unit that is stuck at another value than 0 is saturated, not dead.
-    """
-    facts = layer.layer.activation.facts
-    if layer.active is None or layer.saturated is None or not facts.trainable:
-        return None
-    if math.isinf(facts.range.high):
-        return np.asarray(layer.saturated == layer.samples)
-    known = sensitivity(layer.layer.activation)
-    silent = (layer.minimum_z == 0) & (layer.maximum_z == 0)
-    return np.asarray((layer.active == 0) & silent & (known is not None and known.flat))
 
 
 @check("Is every unit active for some sample?", needs.layers)
@@ -76,7 +56,7 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
             ),
             severity="error"
             if fraction == 1.0
-            else severity(evidence, unknown="error")
+            else severity_of(evidence, unknown="error")
             if fraction > _MOST
             else "note",
             layer=number,

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer.diagnosis.evidence import DUPLICATE, Layers
+from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import severity
 from multilayer.diagnosis.phrases import numbers, one_based
 
 _MOST, _SOME = 0.5, 0.2
@@ -51,7 +51,7 @@ def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
                     "Start from random weights (multilayer.initialize), not from one constant: units that start alike "
                     "get the same gradient and stay alike."
                 ),
-                severity=severity(evidence, unknown="error"),
+                severity=severity_of(evidence, unknown="error"),
                 layer=number,
                 units=one_based(same),
                 value=float(same.mean()),

@@ -21,9 +21,10 @@ import math
 import numpy as np
 
 from multilayer.diagnosis.check import Finding
+from multilayer.diagnosis.course import has_moved
 from multilayer.diagnosis.evidence import Layers, LayerStatistics
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import has_moved, performance
+from multilayer.diagnosis.performance import performance
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0

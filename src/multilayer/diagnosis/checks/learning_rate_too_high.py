@@ -18,7 +18,9 @@ import math
 
 import numpy as np
 
+from multilayer.diagnosis.course import has_moved
 from multilayer.diagnosis.evidence import Floats
+from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import (
     N_,
     Evidence,
@@ -31,7 +33,7 @@ from multilayer.diagnosis.kit import (
     needs,
     percent,
 )
-from multilayer.diagnosis.performance import has_moved, performance, severity
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP
 
@@ -57,7 +59,7 @@ def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
         if isinstance(loss, NotMeasured):
             yield loss
         return
-    level: Severity = "error" if performance(evidence) == "poor" else severity(evidence, unknown="error")
+    level: Severity = "error" if performance(evidence) == "poor" else severity_of(evidence, unknown="error")
     yield finding(
         evidence,
         fill("the learning rate is too high"),

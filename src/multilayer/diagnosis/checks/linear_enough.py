@@ -15,9 +15,10 @@ What it cannot see: a linear model that was not found among the samples it was f
 from __future__ import annotations
 
 from multilayer.diagnosis.beside import gain_of_chance
+from multilayer.diagnosis.course import early
 from multilayer.diagnosis.evidence import OutputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import early, performance
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import sentences
 
 _EQUAL, _BETTER = 0.005, 0.02

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from multilayer.diagnosis.course import early
 from multilayer.diagnosis.evidence import Layers, LayerStatistics
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import early, performance
+from multilayer.diagnosis.performance import performance
 
 _STRAIGHT = 0.999
 """R^2 of a straight line through h(a)."""

@@ -16,9 +16,9 @@ warning while the loss falls and where all targets are the same, and a note in t
 from __future__ import annotations
 
 from multilayer.diagnosis.beside import linear_is_better, outputs_alike, versus_constant
+from multilayer.diagnosis.course import early, just_begun, loss_was_low
 from multilayer.diagnosis.evidence import OutputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import early, just_begun, loss_was_low
 from multilayer.diagnosis.phrases import sentences
 
 ADVICE = {

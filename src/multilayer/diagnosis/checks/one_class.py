@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from multilayer.diagnosis.course import early
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import early
 from multilayer.diagnosis.phrases import class_label
 
 

@@ -17,9 +17,9 @@ import math
 
 import numpy as np
 
-from multilayer.diagnosis.checks.dead_units import dead
 from multilayer.diagnosis.evidence import Layers, LayerStatistics
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
+from multilayer.diagnosis.layers import dead
 from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _SAMPLES = 0.9

@@ -15,12 +15,11 @@ What it cannot see: whether the validation loss would follow.
 
 from __future__ import annotations
 
-from multilayer.diagnosis.checks.learning_rate_too_low import AN_EPOCH, fall, moved, too_slow
+from multilayer.diagnosis.course import AN_EPOCH, FALLING, fall, loss_was_low, moved, too_slow, under_way
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import loss_was_low, performance, under_way
+from multilayer.diagnosis.performance import performance
 from multilayer.network import MLP
 
-_FALL = 0.003
 _LITTLE = 0.12
 """How far biases move in a few epochs, at most."""
 _FEW = 3
@@ -53,7 +52,7 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
     falling = fall(loss) if len(loss) > 1 else 0.0
     begun = len(loss) <= _FEW and found != "unknown"
     done = found == "good" or (found != "poor" and loss_was_low(evidence))
-    if not (falling > _FALL or begun) or done or stopped == "plateau" or too_slow(evidence.course, loss):
+    if not (falling > FALLING or begun) or done or stopped == "plateau" or too_slow(evidence.course, loss):
         return
     over = stopped == "epochs"
     yield finding(
@@ -65,12 +64,12 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
             fall=percent(falling),
             last=loss[-1],
         )
-        if falling > _FALL
+        if falling > FALLING
         else fill(
             "There was one epoch." if len(loss) == 1 else "There were {epochs} epochs.", epochs=len(loss)
         ),
         _ADVICE,
         severity="note" if under_way(evidence) else "error" if over and found == "poor" else "warning",
         value=falling,
-        threshold=_FALL,
+        threshold=FALLING,
     )

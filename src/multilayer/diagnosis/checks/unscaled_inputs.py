@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from multilayer.diagnosis.course import just_begun
 from multilayer.diagnosis.evidence import InputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import just_begun, performance
+from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns, one_based
 
 _LARGE, _SMALL = 30.0, 0.02
