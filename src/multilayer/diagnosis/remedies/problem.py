@@ -112,12 +112,18 @@ class Problem:
     """A training that needs a remedy, its data, and the metric that scores it."""
 
     setup: Setup
-    data: Data
+    splits: tuple[Data, ...]
+    """One for each seed: other samples are held out each time, so that no remedy wins by the luck of one choice."""
     metric: Metric
     scored: Literal["training", "held-out"]
     """Which samples are scored."""
     notes: tuple[str, ...]
     """What was assumed, or cut short."""
+
+    @property
+    def data(self) -> Data:
+        """The split of the first seed."""
+        return self.splits[0]
 
 
 def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
@@ -131,6 +137,7 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     samples: int,
     held_out: float | Literal["auto"] | None,
     rng: Random,
+    seeds: int = 1,
 ) -> Problem:
     """Return the problem with a brief setup: limited samples, epochs and work."""
     case, loss, read = read_as_trained(_case(model, X, y, course), loss)
@@ -167,21 +174,21 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
                 sample=rows[gaps[0]] + 1,
             )
         )
-    data = _data(x, y[rows], held_out, rng)
-    facts = _facts(setup, data, classes)
+    splits = tuple(_data(x, y[rows], held_out, rng) for _ in range(1 if held_out is None else seeds))
+    facts = _facts(setup, splits[0], classes)
     metric = case.metric or metrics.get("r2" if classes is None else "accuracy")
     if facts.imbalanced:
         metric = Metric("balanced accuracy", _balanced_accuracy)
         notes.append(fill(_IMBALANCE))
     if facts.leaks:
-        data = data.as_if_unknown(facts.leaks, rng)
+        splits = tuple(data.as_if_unknown(facts.leaks, rng) for data in splits)
         notes.append(fill(_LEAK, columns=numbers([column + 1 for column in facts.leaks])))
     setup = replace(setup, facts=facts)
-    allowed = _affordable(setup, len(data.X)) if epochs is None else epochs
+    allowed = _affordable(setup, len(splits[0].X)) if epochs is None else epochs
     if allowed < setup.config.epochs:
         notes.append(fill(_SHORTENED, epochs=allowed, total=setup.config.epochs))
         setup = setup.with_config(epochs=allowed)
-    return Problem(setup, data, metric, "training" if held_out is None else "held-out", tuple(notes))
+    return Problem(setup, splits, metric, "training" if held_out is None else "held-out", tuple(notes))
 
 
 def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Training | History | None) -> Case:

@@ -82,8 +82,8 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     samples : int
         Maximum number of samples, drawn from all.
     held_out : float, "auto" or None
-        The fraction of these that is held out for scoring. "auto": a quarter, where there are at least 40 samples; with
-        fewer the training samples are scored. None: the training samples are scored.
+        The fraction of these that is held out for scoring, other samples with each seed. "auto": a quarter, where there
+        are at least 40 samples; with fewer the training samples are scored. None: the training samples are scored.
     time_limit : float, optional
         Seconds after which training stops.
     rng : Generator, RandomState, int or None
@@ -122,13 +122,13 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         progress = checked_flag("progress", progress)
     random = generator(rng)
     problem = problem_of(
-        model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random
+        model, X, y, loss, course, epochs=epochs, samples=samples, held_out=held_out, rng=random, seeds=seeds
     )
     drawn = tuple(int(seed) for seed in random.permutation(2**16)[:seeds])
-    data, found = problem.data, list(variants(problem.setup))
-    baseline = _Trials("", Variant(fill("as it is"), "", problem.setup), data)
+    splits, found = problem.splits, list(variants(problem.setup))
+    baseline = _Trials("", Variant(fill("as it is"), "", problem.setup), splits)
     trials = [
-        _Trials(name, variant, data.prepared(variant.setup))
+        _Trials(name, variant, tuple(split.prepared(variant.setup) for split in splits))
         for name, variant in found
         if isinstance(variant, Variant)
     ]
@@ -140,7 +140,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
     return Ranking(
         metric=problem.metric.name,
         of=problem.scored,
-        samples=len(data.X),
+        samples=len(problem.data.X),
         seeds=drawn[:common],
         untouched=baseline.row(baseline, common),
         rows=ordered([one.row(baseline, common) for one in trials if one.scores]),
@@ -163,19 +163,20 @@ class _Trials:
 
     remedy: str
     variant: Variant
-    data: Data
+    splits: tuple[Data, ...]
+    """One for each seed, or one for all."""
     scores: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def train(self, seed: int, metric: Metric, is_over: Callable[[], bool]) -> bool:
         """Train with a seed, and return whether training came to its end."""
-        began = time.perf_counter()
-        trained = self.variant.setup.trained(self.data.X, self.data.y, seed, [lambda event: is_over()])
+        began, data = time.perf_counter(), self.splits[len(self.scores) % len(self.splits)]
+        trained = self.variant.setup.trained(data.X, data.y, seed, [lambda event: is_over()])
         if trained.stopped in {"interrupted", "callback"}:
             return False
         self.seconds.append(time.perf_counter() - began)
         with np.errstate(all="ignore"):
-            score = float(metric.function(self.data.scored_y, trained.network(self.data.scored_X), None))
+            score = float(metric.function(data.scored_y, trained.network(data.scored_X), None))
         self.scores.append(-math.inf if math.isnan(score) else score)
         return True
 
