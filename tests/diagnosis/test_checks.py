@@ -39,12 +39,15 @@ ESTIMATOR = re.compile(
     r"learning_rate_init|max_iter|solver=|alpha|hidden_layer_sizes|n_iter_no_change|random_state|early_stopping=True"
 )
 FIT = re.compile(r"Adam\(|EarlyStopping|LBFGS|l2|initialize\(|the optimizer's learning_rate|rng=")
+NOT_TORCH = re.compile(
+    r"learning_rate_init|max_iter|solver=|alpha|random_state|EarlyStopping|LBFGS\(|initialize\(|class_weight=|ClipBy|fit "
+)
 
 
 @pytest.mark.parametrize("name", BOTH_SIDES)
 def test_advice_names_the_options_of_the_caller(name):
     check, beyond, _ = BOTH_SIDES[name]
-    for caller, foreign in (("fit", ESTIMATOR), ("estimator", FIT)):
+    for caller, foreign in (("fit", ESTIMATOR), ("estimator", FIT), ("torch", NOT_TORCH)):
         for finding in findings(check, replace(beyond, caller=caller)):
             # Starting weights are multilayer.initialize's for all.
             assert not foreign.search(finding.advice.replace("multilayer.initialize(", "")), finding.advice

@@ -93,7 +93,7 @@ def diagnose(
     case = case_of(model, X, y)
     if course is not None:
         case = replace(case, course=course_of(course))
-    caller: Caller = "fit" if case.estimator is None else "estimator"
+    caller: Caller = "estimator" if case.estimator is not None else "torch" if case.ends_in_sums else "fit"
     return diagnose_case(case, loss, caller, baseline=baseline, rng=rng)
 
 

@@ -30,26 +30,59 @@ _LONGEST = 2000
 _SHOWN = 6
 _RANGES = 12
 
-_OPTIONS: Mapping[str, tuple[str, str]] = {
-    "learning_rate": ("learning_rate_init", N_("the optimizer's learning_rate")),
-    "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)"),
-    "decay": ("learning_rate='adaptive'", "schedule=Cosine()"),
-    "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()"),
-    "epochs": ("epochs (max_iter)", "epochs"),
-    "patience": ("n_iter_no_change", "EarlyStopping.patience"),
-    "tolerance": ("tol", "EarlyStopping.tolerance"),
-    "early_stopping": ("early_stopping=True", "stopping=EarlyStopping()"),
-    "validation": ("early_stopping=True", "validation=0.1"),
-    "l2": ("alpha", "l2"),
-    "activation": ("activation='tanh'", "initialize(widths, 'tanh')"),
-    "identity_output": ("output_activation='identity'", "initialize(widths, hidden, 'identity')"),
-    "linear_model": ("hidden_layer_sizes=()", "initialize((inputs, outputs))"),
-    "other_weights": ("random_state", "initialize(..., rng=...)"),
-    "standardize": ("make_pipeline(StandardScaler(), ...)", "(X - X.mean(axis=0)) / X.std(axis=0)"),
+_OPTIONS: Mapping[str, tuple[str, str, str]] = {
+    "learning_rate": ("learning_rate_init", N_("the optimizer's learning_rate"), N_("the optimizer's lr")),
+    "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)", "torch.optim.Adam(..., lr=0.001)"),
+    "decay": ("learning_rate='adaptive'", "schedule=Cosine()", "torch.optim.lr_scheduler.CosineAnnealingLR"),
+    "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()", "torch.optim.LBFGS"),
+    "epochs": ("epochs (max_iter)", "epochs", "epochs"),
+    "patience": ("n_iter_no_change", "EarlyStopping.patience", N_("patience of early stopping")),
+    "tolerance": ("tol", "EarlyStopping.tolerance", N_("tolerance of early stopping")),
+    "early_stopping": (
+        "early_stopping=True",
+        "stopping=EarlyStopping()",
+        N_("those of the least validation loss"),
+    ),
+    "validation": (
+        "early_stopping=True",
+        "validation=0.1",
+        N_("validation data, and give course=History(loss=[...], validation_loss=[...])"),
+    ),
+    "l2": (N_("alpha (L2 penalty)"), N_("l2 (L2 penalty)"), N_("the optimizer's weight_decay")),
+    "penalty": ("alpha", N_("l2 and the optimizer's weight_decay"), N_("the optimizer's weight_decay")),
+    "clip": (
+        "multilayer.fit(clip=ClipByNorm(1.0))",
+        "clip=ClipByNorm(1.0)",
+        "torch.nn.utils.clip_grad_norm_",
+    ),
+    "class_weight": (
+        "sample_weight=compute_sample_weight('balanced', y)",
+        "class_weight='balanced'",
+        N_("the loss a weight for each class"),
+    ),
+    "activation": ("activation='tanh'", "initialize(widths, 'tanh')", "torch.nn.Tanh()"),
+    "identity_output": (
+        "output_activation='identity'",
+        "initialize(widths, hidden, 'identity')",
+        N_("nothing after the last Linear"),
+    ),
+    "linear_model": (
+        "hidden_layer_sizes=()",
+        "initialize((inputs, outputs))",
+        N_("a single torch.nn.Linear"),
+    ),
+    "initial_weights": ("multilayer.initialize", "multilayer.initialize", "torch.nn.init"),
+    "other_weights": ("random_state", "initialize(..., rng=...)", "torch.manual_seed(...)"),
+    "standardize": (
+        "make_pipeline(StandardScaler(), ...)",
+        "(X - X.mean(axis=0)) / X.std(axis=0)",
+        "(X - X.mean(dim=0)) / X.std(dim=0)",
+    ),
 }
-"""How an option is written: as a parameter of an estimator, and for `fit` and `initialize`."""
+"""How an option is written: as a parameter of an estimator, for `fit` and `initialize`, and in PyTorch."""
+_FORMS: tuple[Caller, ...] = ("estimator", "fit", "torch")
 
-_UNKNOWN: Mapping[str, tuple[str, str]] = {
+_UNKNOWN: Mapping[str, tuple[str, ...]] = {
     "y": (N_("no y was given"), N_("no --target was given")),
     "loss": (
         N_("no loss was given, and none belongs to the output activation {activation}; give loss="),
@@ -58,10 +91,14 @@ _UNKNOWN: Mapping[str, tuple[str, str]] = {
     "history": (
         N_("the loss curve is not known; give course=, what fit returned"),
         N_("the loss curve is not known; give --history"),
+        N_("the loss curve is not known; give course=History(loss=[...])"),
     ),
     "stopped": (
         N_("why training ended is not known; give course=, what fit returned"),
         N_("why training ended is not known; in Python, multilayer.diagnose takes what fit returned"),
+        N_(
+            "why training ended is not known; give course=TrainingRecord(stopped='epochs', ...), or 'plateau'"
+        ),
     ),
     "start": (
         N_("the network before training is not known; give course=TrainingRecord(start=...)"),
@@ -80,7 +117,7 @@ _UNKNOWN: Mapping[str, tuple[str, str]] = {
         ),
     ),
 }
-"""What is not known, and how to give it: in Python, and on the command line."""
+"""What is not known, and how to give it: in Python, on the command line, and in PyTorch where that differs."""
 
 
 _SCORES = {
@@ -101,12 +138,15 @@ _ENDINGS = {
 
 def unknown(what: str, caller: Caller, **places: object) -> str:
     """Return that something is not known, and how the caller gives it."""
-    return fill(_UNKNOWN[what][caller == "command"], **places)
+    in_python, command, *in_torch = _UNKNOWN[what]
+    if caller == "torch" and in_torch:
+        return fill(in_torch[0], **places)
+    return fill(command if caller == "command" else in_python, **places)
 
 
 def options(evidence: Evidence) -> dict[str, str]:
-    """Return how the caller writes the options that advice names: as parameters of an estimator, or of `fit`."""
-    form = 0 if evidence.caller == "estimator" else 1
+    """Return how the caller writes the options that advice names: for an estimator, for `fit`, or in PyTorch."""
+    form = _FORMS.index(evidence.caller) if evidence.caller in _FORMS else _FORMS.index("fit")
     return {name: translated(forms[form]) for name, forms in _OPTIONS.items()}
 
 

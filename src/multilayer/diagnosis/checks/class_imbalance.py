@@ -46,12 +46,7 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
             recall=percent(found),
         ),
         N_(
-            "Give rare samples more weight, judge by another score than accuracy "
-            "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
-        )
-        if evidence.caller == "estimator"
-        else N_(
-            "Give class_weight='balanced', judge by another score than accuracy "
+            "Give {class_weight}, judge by another score than accuracy "
             "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
         ),
         severity="error" if lost else "warning" if found < _FULL else "note",

@@ -48,7 +48,7 @@ def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
                     same=percent(_SAME),
                 ),
                 N_(
-                    "Start from random weights (multilayer.initialize), not from one constant: units that start alike "
+                    "Start from random weights ({initial_weights}), not from one constant: units that start alike "
                     "get the same gradient and stay alike."
                 ),
                 severity=severity_of(evidence, unknown="error"),

@@ -33,15 +33,15 @@ def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
         fill("da of layer {layer} is not finite.", layer=overflows[-1])
         if overflows
         else fill(
-            "The root mean square of da in layer 1 is {grown:.2g} times that in layer {layers}, about {each:.2g} "
-            "times per layer.",
+            "The gradient in the weighted sums of layer 1 (root mean square of da) is {grown:.2g} times that of layer "
+            "{layers}, about {each:.2g} times per layer.",
             grown=grown,
             layers=layers,
             each=grown ** (1.0 / (layers - 1)),
         ),
         N_(
-            "Start from smaller weights (multilayer.initialize), or lower {learning_rate}; fit can also clip gradients "
-            "(clip=ClipByNorm(1.0))."
+            "Start from smaller weights ({initial_weights}), or lower {learning_rate}; gradients can also be clipped "
+            "({clip})."
         ),
         layer=overflows[-1] if overflows else 1,
         value=grown,

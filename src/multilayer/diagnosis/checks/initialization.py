@@ -102,12 +102,11 @@ def _finding(
         evidence,
         title,
         measured,
-        N_("Start from multilayer.initialize({widths}, ...), which draws {initializer!r} for {name}."),
+        N_("Start from weights as {initializer!r} draws them for {name} ({initial_weights})."),
         severity="error" if performance(evidence) == "poor" else "warning",
         layer=place + 1,
         value=value,
         threshold=threshold,
-        widths=evidence.network.widths,
         initializer=for_activation(activation),
         name=activation.facts.name,
     )

@@ -63,7 +63,8 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
             ""
             if lost is None
             else fill(
-                "With values of other samples in such columns the score is {score:.3g}, and {whole:.3g} as it is.",
+                "With the values of such columns exchanged between samples the score is {score:.3g}, in place of "
+                "{whole:.3g}.",
                 score=without,
                 whole=outputs.score,
             ),

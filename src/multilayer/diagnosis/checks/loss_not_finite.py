@@ -50,8 +50,8 @@ def loss_not_finite(evidence: Evidence, history: History) -> Outcomes:
                 fill("{count} of {epochs} epochs have no finite value.", count=bad.size, epochs=len(curve)),
             ),
             N_(
-                "Train again with standardized X and a tenth of {learning_rate}; fit can also clip gradients "
-                "(clip=ClipByNorm(1.0)). In a user-defined loss look for the logarithm of 0 or a division by 0."
+                "Train again with standardized X and a tenth of {learning_rate}; gradients can also be clipped "
+                "({clip}). In a user-defined loss look for the logarithm of 0 or a division by 0."
             ),
             severity="error" if ends else "warning",
         )

@@ -60,9 +60,7 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
             else "the network may have memorized the training data"
         ),
         measured,
-        N_(
-            "Keep the best weights ({early_stopping}). More {l2} (L2 penalty), dropout, fewer units or more data help."
-        ),
+        N_("Keep the best weights ({early_stopping}). More {l2}, dropout, fewer units or more data help."),
         severity="error" if useless else "warning" if sure else "note",
     )
 

@@ -62,7 +62,7 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
                 ),
             ),
             N_(
-                "Make the weighted sums smaller: standardize X, lower {learning_rate}, raise {l2} (L2 penalty), or "
+                "Make the weighted sums smaller: standardize X, lower {learning_rate}, raise {l2}, or "
                 "start from smaller weights. Or use an unbounded activation (relu, gelu)."
             ),
             severity=None if most else "note",

@@ -42,7 +42,7 @@ def too_much_penalty(evidence: Evidence, layers: Layers) -> Outcomes:
             ),
             "" if penalty is None else fill("The penalty was {penalty:g}.", penalty=penalty),
         ),
-        N_("Divide {l2} (L2 penalty), or the optimizer's weight_decay, by 100."),
+        N_("Divide {penalty} by 100."),
         value=gain,
         threshold=_SHRUNK,
     )

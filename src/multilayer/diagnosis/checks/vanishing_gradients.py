@@ -45,15 +45,15 @@ def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
         evidence,
         fill("gradients vanish on their way to the first layer"),
         fill(
-            "The root mean square of da in layer 1 is {left:.2g} times that in layer {layers}, about {each:.2g} "
-            "times per layer.",
+            "The gradient in the weighted sums of layer 1 (root mean square of da) is {left:.2g} times that of layer "
+            "{layers}, about {each:.2g} times per layer.",
             left=left,
             layers=layers,
             each=each,
         ),
         N_(
             "Use fewer layers, an activation with a slope near 1 (relu, selu, gelu, or tanh in place of sigmoid), and "
-            "the starting weights of multilayer.initialize."
+            "starting weights of the size that {initial_weights} gives them."
         ),
         layer=1,
         value=left,
