@@ -40,7 +40,7 @@ ESTIMATOR = re.compile(
 )
 FIT = re.compile(r"Adam\(|EarlyStopping|LBFGS|l2|initialize\(|the optimizer's learning_rate|rng=")
 NOT_TORCH = re.compile(
-    r"learning_rate_init|max_iter|solver=|alpha|random_state|EarlyStopping|LBFGS\(|initialize\(|class_weight=|ClipBy|fit "
+    r"learning_rate_init|max_iter|solver=|alpha|random_state|EarlyStopping|LBFGS\(|initialize\(|class_weight=|fit "
 )
 
 

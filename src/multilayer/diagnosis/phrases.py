@@ -36,8 +36,8 @@ _OPTIONS: Mapping[str, tuple[str, str, str]] = {
     "decay": ("learning_rate='adaptive'", "schedule=Cosine()", "torch.optim.lr_scheduler.CosineAnnealingLR"),
     "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()", "torch.optim.LBFGS"),
     "epochs": ("epochs (max_iter)", "epochs", "epochs"),
-    "patience": ("n_iter_no_change", "EarlyStopping.patience", N_("patience of early stopping")),
-    "tolerance": ("tol", "EarlyStopping.tolerance", N_("tolerance of early stopping")),
+    "patience": ("n_iter_no_change", "EarlyStopping.patience", "patience"),
+    "tolerance": ("tol", "EarlyStopping.tolerance", "tolerance"),
     "early_stopping": (
         "early_stopping=True",
         "stopping=EarlyStopping()",
@@ -48,8 +48,8 @@ _OPTIONS: Mapping[str, tuple[str, str, str]] = {
         "validation=0.1",
         N_("validation data, and give course=History(loss=[...], validation_loss=[...])"),
     ),
-    "l2": (N_("alpha (L2 penalty)"), N_("l2 (L2 penalty)"), N_("the optimizer's weight_decay")),
-    "penalty": ("alpha", N_("l2 and the optimizer's weight_decay"), N_("the optimizer's weight_decay")),
+    "l2": (N_("alpha (L2 penalty)"), N_("l2 (L2 penalty)"), "weight_decay"),
+    "penalty": ("alpha", N_("l2 and the optimizer's weight_decay"), "weight_decay"),
     "clip": (
         "multilayer.fit(clip=ClipByNorm(1.0))",
         "clip=ClipByNorm(1.0)",

@@ -60,7 +60,9 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
             else "the network may have memorized the training data"
         ),
         measured,
-        N_("Keep the best weights ({early_stopping}). More {l2}, dropout, fewer units or more data help."),
+        N_(
+            "Keep the best weights ({early_stopping}). A larger {l2}, dropout, fewer units or more data help."
+        ),
         severity="error" if useless else "warning" if sure else "note",
     )
 
