@@ -11,7 +11,17 @@ import numpy as np
 from tests.diagnosis_cases.data import CLASSES, NUMBERS
 from tests.diagnosis_cases.recipe import Recipe
 
-__all__ = ["BOTH", "HIDDEN", "MISTAKES", "Realization", "changes", "drawn", "option", "strength_of"]
+__all__ = [
+    "BOTH",
+    "HIDDEN",
+    "MISTAKES",
+    "NUMBERS",
+    "Realization",
+    "changes",
+    "drawn",
+    "option",
+    "strength_of",
+]
 
 Random = np.random.Generator
 _ANY = (*("multilayer",) * 12, *("scikit-learn",) * 2, "torch")

@@ -12,6 +12,8 @@ What it cannot see: what a mistake costs.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from multilayer.diagnosis.course import just_begun
@@ -20,6 +22,8 @@ from multilayer.diagnosis.phrases import class_label
 
 RATIO = 10.0
 _RECALL, _FULL = 0.5, 0.85
+_ERRORS = 2.0
+"""Standard errors of a recall by which it is below that, or else it is so by chance."""
 
 
 @check("Are the classes of similar size?", needs.classes)
@@ -32,11 +36,12 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     recall = classes.confusion[rare, rare] / counts[rare]
     worst, found = int(rare[recall.argmin()]), float(recall.min())
     label = class_label(evidence, worst)
-    lost = found < _RECALL and not just_begun(evidence)
+    missed = found < _FULL - _ERRORS * math.sqrt(_FULL * (1.0 - _FULL) / counts[worst])
+    lost = found < _RECALL and missed and not just_begun(evidence)
     yield finding(
         evidence,
         fill(
-            "class {label} is rare and often missed" if found < _FULL else "class {label} is rare",
+            "class {label} is rare and often missed" if missed else "class {label} is rare",
             label=label,
         ),
         fill(
@@ -49,7 +54,7 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
             "Give {class_weight}, judge by another score than accuracy "
             "(sklearn.metrics.balanced_accuracy_score), or collect more of the rare class."
         ),
-        severity="error" if lost else "warning" if found < _FULL else "note",
+        severity="error" if lost else "warning" if missed else "note",
         value=float(largest / counts[worst]),
         threshold=RATIO,
     )

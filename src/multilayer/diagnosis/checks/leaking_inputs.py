@@ -14,6 +14,7 @@ What it cannot see: a leak that is not a linear function of one column.
 
 from __future__ import annotations
 
+from multilayer.diagnosis.beside import by_chance
 from multilayer.diagnosis.evidence import OutputStatistics
 from multilayer.diagnosis.kit import (
     N_,
@@ -49,6 +50,7 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     by_design = evidence.network.widths[0] == 1 or (
         evidence.network.widths[-1] > 1 and outputs.target_counts is None
     )
+    relied = lost is None or lost > _HARDLY + by_chance(evidence, outputs)
     severity: Severity = "error" if lost is None or lost > _RELIES else "warning"
     yield finding(
         evidence,
@@ -70,7 +72,7 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
             ),
         ),
         N_("Find out where the column comes from. Leave it out unless it is really known before the target."),
-        severity="note" if by_design or (lost is not None and lost < _HARDLY) else severity,
+        severity=severity if relied and not by_design else "note",
         layer=0,
         units=found,
         value=float(correlation.max()),

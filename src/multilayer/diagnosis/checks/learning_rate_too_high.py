@@ -65,7 +65,7 @@ def learning_rate_too_high(evidence: Evidence, _: MLP) -> Outcomes:
         fill("the learning rate is too high"),
         sentences(curve, rate_of(course), steps),
         N_("Divide {learning_rate} by 10 until the loss falls steadily; the usual start is {usual_rate}."),
-        severity="warning" if curve and level == "note" else level,
+        severity=level,
         value=course.learning_rate,
     )
 

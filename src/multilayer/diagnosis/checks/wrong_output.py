@@ -35,7 +35,7 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
     (outputs, loss), layers = given, len(evidence.layers)
     last, outside = evidence.network.layers[-1].activation.facts, outputs.unreachable or 0.0
     found = performance(evidence)
-    severity: Severity = "error" if found in ("poor", "unknown") else "warning"
+    severity: Severity = "note" if found == "good" else "warning" if found == "fair" else "error"
     if outputs.mismatch is not None:
         yield finding(
             evidence,
@@ -64,7 +64,7 @@ def wrong_output(evidence: Evidence, given: tuple[OutputStatistics, Loss]) -> Ou
             N_(
                 "Keep one of the two: drop the {name} before the last layer, or give the loss the sums themselves."
             ),
-            severity="note" if by_curve and found == "good" else severity,
+            severity=severity,
             layer=layers,
             name=last.name,
         )
