@@ -11,6 +11,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis.check import SEVERITIES, Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import CAUSES, consequences
 from multilayer.diagnosis.confidence import RIGHT, confidence_of
+from multilayer.diagnosis.course import under_way
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.text import to_html, to_text
@@ -65,7 +66,11 @@ class Diagnosis:
         """
         history = self.evidence.course.history
         held_out = history is not None and bool(history.validation_loss)
-        if held_out or not self.findings or self.findings[0].severity != "note":
+        if (
+            (held_out and not under_way(self.evidence))
+            or not self.findings
+            or self.findings[0].severity != "note"
+        ):
             return None
         lasting = {check.name for check in self.checks if check.lasting}
         on_the_whole = (one for one in self.findings if not one.layer and one.check not in lasting)

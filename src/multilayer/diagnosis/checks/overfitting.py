@@ -26,7 +26,7 @@ _LOST = 0.5
 _FELL = 0.05
 _ABOVE = 0.25
 """Of the best constant's loss."""
-_AHEAD, _BY_HEART = 0.15, 0.9
+_AHEAD, _BY_HEART = 0.15, 0.75
 """Skill ahead of what can be learned, and the fraction of what that leaves which is fitted all the same."""
 _FEWEST = 5
 
