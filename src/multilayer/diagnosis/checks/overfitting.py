@@ -35,10 +35,12 @@ _FEWEST = 5
 def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
     curves, outputs = needs.validation(_FEWEST)(evidence), evidence.outputs
     constant = None if outputs is None else outputs.constant_loss
-    measured = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    measured = measured or _of_other_data(evidence)
-    sure = bool(measured) or _is_by_heart(evidence)
-    if not measured and (sure or isinstance(curves, NotMeasured)):
+    of_curves = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
+    measured, by_heart = of_curves or _of_other_data(evidence), _is_by_heart(evidence)
+    sure = by_heart or bool(of_curves and _costs_score(evidence))
+    if not of_curves and measured:  # the score is one of samples that were not seen
+        sure = performance(evidence) != "good"
+    if not measured and (by_heart or isinstance(curves, NotMeasured)):
         measured = _of_training_data(evidence)
     if not measured:
         if isinstance(curves, NotMeasured):
@@ -107,6 +109,16 @@ def _of_other_data(evidence: Evidence) -> str:
     return fill(
         "The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=outputs.loss, last=last
     )
+
+
+def _costs_score(evidence: Evidence) -> bool:
+    """Return whether what was lost of the validation loss is more than a classifier's becoming too sure.
+
+    Then its score is ahead of what can be learned, of samples that it has not seen; True where that is not known.
+    """
+    found = needs.learnable(evidence)
+    is_of_numbers = evidence.outputs is None or evidence.outputs.confusion is None
+    return is_of_numbers or isinstance(found, NotMeasured) or -found.missed > _AHEAD
 
 
 def _is_by_heart(evidence: Evidence) -> bool:
