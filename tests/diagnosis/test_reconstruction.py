@@ -75,4 +75,4 @@ def test_a_leak_is_as_severe_as_the_network_relies_on_it(share, severity):
     net = MLP([Dense(np.array([[(1 - share) * 0.8], [(1 - share) * 0.6], [share]]))])
     found = leak(net, np.column_stack([a, b, y]), y[:, np.newaxis])
     assert found.severity == severity
-    assert f"and {1.0:.3g} as it is" in found.evidence
+    assert f"in place of {1.0:.3g}" in found.evidence

@@ -1,7 +1,8 @@
 """A rare class that is often missed.
 
 What it does: compares the sizes of the classes. One with less than a tenth of the largest is a note, a warning where
-less than 85% of it is found (recall), and an error where less than half is (a warning while training has just begun).
+less than 85% of it is found (recall) by more than two standard errors, and an error where less than half is, too (a
+warning while training has just begun).
 
 Why it matters: the loss counts samples, so that a rare class hardly shows in it, nor in the accuracy.
 

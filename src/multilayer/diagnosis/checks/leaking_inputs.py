@@ -2,8 +2,8 @@
 
 What it does: compares the |correlation| of each column with each target to 0.999, for at least 10 samples, and scores
 the network with the values of such columns taken from other samples. What is lost by that, of the way from the best
-constant to perfection, is how far it relies on them: over 0.15 is an error, under 0.05 a note. Where an output of many
-is an input too, as in a forecast of several series, that is a note.
+constant to perfection, is how far it relies on them: over 0.15 is an error, under 0.05 and what chance may do for so
+few samples a note. Where an output of many is an input too, as in a forecast of several series, that is a note.
 
 Why it matters: the network learns to copy the column, and is useless where the target is not known yet.
 

@@ -5,8 +5,9 @@ again of what it had gained over the best constant, while the training loss fell
 error where a constant has a lower validation loss, of numbers. A loss of the given data that is above the last one of
 training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
 more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant to
-perfection. Where next to nothing is left of what that model cannot explain, noise was learned by heart; else it is a
-note, unless a validation loss is known.
+perfection. Where less than a quarter is left of what that model cannot explain, noise was learned by heart; else it is
+a note, unless a validation loss is known. A classifier's loss may rise because it is too sure: that is a note where
+its score is no more than 0.15 ahead of that model, and on other data where it performs well.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
