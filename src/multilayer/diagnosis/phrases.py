@@ -48,9 +48,9 @@ _OPTIONS: Mapping[str, tuple[str, str, str]] = {
         "validation=0.1",
         N_("validation data, and give course=History(loss=[...], validation_loss=[...])"),
     ),
-    "l2": (N_("alpha (L2 penalty)"), N_("l2 (L2 penalty)"), "weight_decay"),
-    "penalty": ("alpha", N_("l2 and the optimizer's weight_decay"), "weight_decay"),
-    "clip": (
+    "l2": (N_("alpha (L2 penalty)"), N_("l2 (L2 penalty)"), N_("the optimizer's weight_decay")),
+    "penalty": ("alpha", N_("l2 and the optimizer's weight_decay"), N_("the optimizer's weight_decay")),
+    "clipping": (
         "multilayer.fit(clip=ClipByNorm(1.0))",
         "clip=ClipByNorm(1.0)",
         "torch.nn.utils.clip_grad_norm_",

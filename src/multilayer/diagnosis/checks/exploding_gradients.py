@@ -41,7 +41,7 @@ def exploding_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
         ),
         N_(
             "Start from smaller weights ({initial_weights}), or lower {learning_rate}; gradients can also be clipped "
-            "({clip})."
+            "({clipping})."
         ),
         layer=overflows[-1] if overflows else 1,
         value=grown,

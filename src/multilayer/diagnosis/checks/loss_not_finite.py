@@ -51,7 +51,7 @@ def loss_not_finite(evidence: Evidence, history: History) -> Outcomes:
             ),
             N_(
                 "Train again with standardized X and a tenth of {learning_rate}; gradients can also be clipped "
-                "({clip}). In a user-defined loss look for the logarithm of 0 or a division by 0."
+                "({clipping}). In a user-defined loss look for the logarithm of 0 or a division by 0."
             ),
             severity="error" if ends else "warning",
         )

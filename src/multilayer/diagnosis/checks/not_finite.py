@@ -18,7 +18,7 @@ from multilayer.network import MLP
 
 _LOST = N_(
     "The weights are lost. Train again with standardized inputs and a tenth of {learning_rate}; "
-    "gradients can also be clipped ({clip})."
+    "gradients can also be clipped ({clipping})."
 )
 _OVERFLOW = N_(
     "Weights or inputs are so large that sums overflow. Standardize the inputs, and lower {learning_rate}; "

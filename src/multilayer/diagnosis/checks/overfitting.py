@@ -64,7 +64,7 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
         ),
         measured,
         N_(
-            "Keep the best weights ({early_stopping}). A larger {l2}, dropout, fewer units or more data help."
+            "Keep the best weights ({early_stopping}). Larger values of {l2}, dropout, fewer units or more data help."
         ),
         severity="error" if useless else "warning" if sure else "note",
     )
