@@ -32,10 +32,11 @@ def session():
 @EACH
 @pytest.mark.parametrize("at", ["0", "-0.5", "2.25", "-100", "1e-20"])
 def test_the_numbers_at_a_are_the_activations(session, activation, at):
-    found = curve(session, ActivationRequest(activation.facts.name, at=at, digits=None)).cursor
+    cursor = curve(session, ActivationRequest(activation.facts.name, at=at, digits=None)).cursor
+    found = {name: text for name, _, text in cursor}
     value, slope = curves_of(activation)
-    assert found["h(a)"] == str(value(np.float64(at)))
-    assert found["h'(a)"] == str(slope(np.float64(at)))
+    assert found["h"] == str(value(np.float64(at)))
+    assert found["dh"] == str(slope(np.float64(at)))
     assert found["float32"] == str(value(np.float32(at)))
 
 
@@ -55,6 +56,17 @@ def test_curves_are_drawn_through_their_values(session, activation):
         points = np.array([point for piece in pieces for point in piece])
         assert len(points) > 100
         assert np.array_equal(function(points[:, 0]), points[:, 1])
+
+
+def test_tails_are_drawn_as_powers_of_ten(session):
+    found = curve(session, ActivationRequest("sigmoid", reach=120.0, logarithmic=True))
+    (points,) = found.value
+    a, y = np.array(points).T
+    sigmoid = next(each for each in catalogue if each.facts.name == "sigmoid")
+    np.testing.assert_array_equal(y, np.log10(sigmoid(a)))
+    assert y[0] < -50
+    relu = curve(session, ActivationRequest("relu", logarithmic=True))
+    assert min(a for piece in relu.value for a, _ in piece) > 0  # of 0 there is no logarithm
 
 
 @pytest.mark.parametrize("scale", [1.0, 20.0])
@@ -112,7 +124,7 @@ def test_a_networks_own_activation_is_listed():
     net = MLP([Dense([[1.0]], [0.0], cube)])
     session = Session(State(net, Rows(np.array([[2.0]]))))
     assert cards(session, Nothing())[-1].name == "cube"
-    assert curve(session, ActivationRequest("cube", at="2")).cursor["h(a)"] == "8"
+    assert ("h", "h(a)", "8") in curve(session, ActivationRequest("cube", at="2")).cursor
 
 
 def test_the_textbook_loses_what_the_catalogue_keeps():
@@ -129,7 +141,7 @@ def test_the_textbook_loses_what_the_catalogue_keeps():
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
 def test_beginnings_are_numpys_of_the_same_seed(session, name):
     activation = next(each for each in catalogue if each.facts.name == name)
-    found = {each.name: each.layers for each in beginnings(session, BeginningsRequest(name, 3))}
+    found = {each.name: each.layers for each in beginnings(session, BeginningsRequest(name, 3)).ways}
     layers, X, _ = starting_network(activation, He("normal"), 3)
     for layer, shown in zip(layers, found["he"], strict=True):
         X = activation(X @ layer.W + layer.b)

@@ -64,7 +64,7 @@ def test_shades_overlay_and_beginnings(show):
         ".saturated", "all => all.map((each) => [each.dataset.from, each.dataset.to])"
     )
     assert drawn == [[each.low, each.high] for each in expected.regions]
-    begun = beginnings(shown.session, BeginningsRequest("tanh", 0))
+    begun = beginnings(shown.session, BeginningsRequest("tanh", 0)).ways
     page.locator('section[aria-labelledby="beginnings"] select').select_option("tanh")
     shown.wait_for_cells(
         {

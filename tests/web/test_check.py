@@ -20,9 +20,9 @@ def session(preset="book"):
 
 def test_the_slip_of_the_book():
     found = check(session(), CheckRequest(text=TYPED))
-    assert (found.array, found.right) == ("a(2)", False)
-    assert [(each.array, each.sentence) for each in found.findings] == [("a(2)", SAID)]
-    assert (found.wrong, found.is_given, found.is_right) == ("a(2)[1,1]", "0.6", "0.51616")
+    assert (found.array, found.outcome, found.heading) == ("a(2)", "slip", "This is what happened")
+    assert [each.sentence for each in found.findings] == [f"a(2): {SAID}"]
+    assert found.where == "The first wrong number is a(2)[1,1]: 0.6 was given, 0.51616 is right."
     assert (found.given.name, found.given.cells, found.fits) == (
         "given a(2)",
         [["0.6", "1.33"]],
@@ -35,7 +35,8 @@ def test_the_first_wrong_number_is_named_by_its_row():
     a = [f"{number:.4g}" for number in state.network.trace(state.rows.X[2:4])[0].a.ravel()]
     a[5] = "9.999"
     found = check(Session(state), CheckRequest(2, 2, text=" ".join(a), array="a(1)"))
-    assert (found.wrong, found.is_given) == ("a(1)[4,2]", "9.999")
+    assert found.wrong == "a(1)[4,2]"
+    assert found.where.startswith("The first wrong number is a(1)[4,2]: 9.999 was given, ")
     assert sum(not fits for row in found.fits for fits in row) == 1
 
 
@@ -47,8 +48,8 @@ def test_right_numbers_of_every_shape(array):
     blocks = {each.name: each for step in back(given, BackRequest(1, 3)).steps for each in step.blocks}
     text = "\n".join(" ".join(row) for row in blocks[array].cells)
     found = check(given, CheckRequest(1, 3, text=text, array=array))
-    assert found.right
-    assert found.wrong is None
+    assert found.outcome == "right"
+    assert (found.wrong, found.where) == (None, "")
     assert (found.given.first, found.given.cells) == (blocks[array].first, blocks[array].cells)
 
 
@@ -58,13 +59,22 @@ def test_numbers_of_another_row_and_of_all_rows():
     found = check(Session(state), CheckRequest(1, text=z[3], array="z(1)"))
     assert [each.sentence for each in found.findings] == ["These are the numbers of row 4."]
     found = check(Session(state), CheckRequest(1, text="\n".join(z), array="z(1)"))
-    assert found.right
+    assert found.outcome == "right"
     assert found.notes == ["These are too many numbers for one row: the rows 1 to 5 were taken."]
 
 
 def test_transposed_numbers_are_shown_as_they_belong():
     found = check(session(), CheckRequest(text="1 2\n3 4\n5 6", array="dW(1)"))
     assert found.given.cells == [["1", "3", "5"], ["2", "4", "6"]]
+
+
+def test_numbers_are_not_taken_for_an_array_because_there_are_as_many():
+    text = "0.525 0.6457 0.525 0.5987 0.1 0.6 0.1 0.4"  # z(1) and a(1): as many as dW(1) has
+    found = check(session("seed"), CheckRequest(text=text))
+    assert (found.outcome, found.is_found, found.wrong) == ("unknown", False, None)
+    assert found.findings[0].sentence.startswith("These are not the right numbers of any array here")
+    asked = check(session("seed"), CheckRequest(text=text, array="dW(1)"))
+    assert (asked.is_found, asked.wrong) == (True, "dW(1)[1,1]")
 
 
 def test_a_decimal_comma_is_said():

@@ -13,7 +13,7 @@ import multilayer
 from multilayer import InputError, initialize
 from multilayer.web.answers import ENDPOINTS
 from multilayer.web.generators import Generated
-from multilayer.web.link import link_of, state_of
+from multilayer.web.link import link_of, packed, state_of, unpacked
 from multilayer.web.presets import PRESETS
 from multilayer.web.recipe import Recipe
 from multilayer.web.session import Rows, Session, State
@@ -60,21 +60,39 @@ def test_rows_that_were_edited_are_a_users():
     ask(session, "edit", edits=[{"do": "number", "cell": "x[1,1]", "text": "12345"}])
     found = ask(session, "link")
     assert (found.preset, found.has_rows) == (None, False)
-    assert "12345" not in found.text
+    assert "12345" not in unpacked(found.open)
     ask(session, "undo")
     ask(session, "edit", edits=[{"do": "number", "cell": "b(1)[1]", "text": "12345"}])
     found = ask(session, "link")
     assert (found.preset, found.has_rows) == (None, True)
-    assert "12345" in found.text
+    assert "12345" in unpacked(found.open)
 
 
 def test_a_link_is_opened_and_can_be_undone():
     session = Session(PRESETS["xor"].make())
     before = session.state
-    ask(session, "open_link", text=text_of(PRESETS["seed"].make()))
+    ask(session, "open_link", packed=packed(text_of(PRESETS["seed"].make())))
     assert session.state.network == PRESETS["seed"].make().network
     session.undo()
     assert session.state is before
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        "",
+        "AAAA",
+        "%00",
+        "é",
+        "A" * 5,
+        packed("[1, 2]")[:-2],
+        packed("0" * 2**20 + "1"),
+        "gA\n",
+    ],
+)
+def test_letters_that_hold_no_text_are_refused(letters):
+    with pytest.raises(InputError, match="cut off or changed"):
+        unpacked(letters)
 
 
 def test_text_that_is_no_link_is_refused_in_one_line():
@@ -89,7 +107,11 @@ def test_text_that_is_no_link_is_refused_in_one_line():
             letters[place] = strange[chance.integers(len(strange))]
         with contextlib.suppress(InputError):
             try:
-                ask(session, "open_link", text="".join(letters[: chance.integers(1, 2 * len(letters))]))
+                ask(
+                    session,
+                    "open_link",
+                    packed=packed("".join(letters[: chance.integers(1, 2 * len(letters))])),
+                )
             except InputError as error:
                 refused.append(str(error))
                 raise

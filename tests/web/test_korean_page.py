@@ -21,6 +21,7 @@ _TEXTS = """() => {
 }"""
 _NAMES = {
     *(
+        "Esc",
         "multilayer",
         "studio",
         "NumPy",

@@ -122,6 +122,15 @@ def test_the_optimizer_keeps_the_learning_rate():
     assert session.state.recipe == recipe
 
 
+def test_another_optimizer_keeps_what_it_has_as_well():
+    session = session_of()
+    learn.set_recipe(session, SettingRequest("beta1", "0.8", of_optimizer=True))
+    learn.set_recipe(session, SettingRequest("optimizer", "adamw"))
+    assert session.state.recipe.parameters["beta1"] == 0.8
+    learn.set_recipe(session, SettingRequest("optimizer", "sgd"))
+    assert "beta1" not in session.state.recipe.parameters
+
+
 @pytest.mark.parametrize(
     ("name", "value", "of_optimizer", "message"),
     [

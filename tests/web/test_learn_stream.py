@@ -7,8 +7,11 @@ import threading
 import time
 from contextlib import contextmanager
 
+import pytest
+
 from multilayer.web import Studio
 from multilayer.web import runner as runner_module
+from multilayer.web.feed import Feed
 from multilayer.web.runner import runner_of
 from multilayer.web.views import learn
 from multilayer.web.views.learn import TrainRequest
@@ -114,6 +117,32 @@ def test_of_ten_thousand_commands_at_once_one_is_under_way_and_the_last_is_done(
     assert runner.worker.wait(20.0)
     assert runner.course.progress.epoch == 0
     assert session.state.network == runner.course.start
+
+
+def test_a_late_message_moves_no_other():
+    due = 100.0
+    for late in (0.0, 1.9, 0.0, 0.5, 1.0) * 20:
+        due = learn.next_due(due, due + late * learn._FRAME)
+    assert due == pytest.approx(100.0 + 100 * learn._FRAME)
+
+
+def test_after_a_long_silence_messages_are_not_made_up_for():
+    due = learn.next_due(100.0, 200.0)
+    assert due == 200.0 - learn._FRAME
+    assert learn.next_due(due, 200.0) == 200.0
+
+
+def test_what_is_new_waits_for_a_session_that_is_in_use_for_a_moment(monkeypatch):
+    monkeypatch.setattr(learn, "_FRAME", 20.0)
+    session = session_of()
+    feed, found = Feed(session, runner_of(session)), []
+    thread = threading.Thread(target=lambda: found.append(learn._messages(session, feed, "en")))
+    with session.lock:
+        thread.start()
+        time.sleep(0.05)
+        assert not found
+    thread.join(20.0)
+    assert b"event: step" in found[0]
 
 
 def test_a_studio_that_ends_ends_what_runs():

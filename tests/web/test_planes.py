@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,7 +71,20 @@ def test_a_line_is_where_the_weighted_sum_is_zero(numbers, inputs, seed):
             low - 1e-9 <= each <= high + 1e-9
             for each, low, high in zip(end, found.low, found.high, strict=True)
         )
-    assert line.side == (w, v)
+    foot, tip, number = (np.concatenate([place, means[2:]]) @ W[:, 0] + b for place in line.mark)
+    assert abs(foot) <= 1e-9 * (1 + np.abs(W).sum() * (1 + np.abs(X).max()))
+    assert foot < tip < number
+
+
+def test_numbers_of_lines_stand_apart():
+    net = initialize((2, 8, 1), "tanh", "sigmoid", dtype=float, rng=0)  # all lines go through the origin
+    X = np.random.default_rng(0).uniform(-1.0, 1.0, (20, 2))
+    found = planes(Session(State(net, Rows(X))), PlanesRequest()).inputs
+    low, high = np.array(found.low), np.array(found.high)
+    numbers = (np.array([line.mark[2] for line in found.lines]) - low) / (high - low)
+    assert ((numbers > 0) & (numbers < 1)).all()
+    gaps = [math.dist(*pair) for pair in itertools.combinations(numbers, 2)]
+    assert min(gaps) > 0.08
 
 
 def test_separable_is_said_as_by_the_function_of_that_name():

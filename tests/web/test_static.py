@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 import pytest
 
 from multilayer.web.app import STATIC
+from multilayer.web.contents import contents
 
 VENDOR = STATIC / "vendor"
 VERSIONS = json.loads((VENDOR / "versions.json").read_text())
@@ -23,7 +24,7 @@ OWN = sorted(
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
 KILOBYTE = 1000
 
-_MOST_OWN = 196 * KILOBYTE
+_MOST_OWN = 183 * KILOBYTE
 """What there is; it may only shrink. The budget is 150 kB (docs/decisions/0018)."""
 WIDGET = ("widget.js", "parts/notebook.js")
 _MOST_WIDGET = 4 * KILOBYTE
@@ -92,6 +93,13 @@ def test_every_module_that_is_imported_is_there():
     for path in SCRIPTS:
         for name in re.findall(r"(?:from|import)\s*\(?\s*\"(\.[^\"]+)\"", path.read_text()):
             assert (path.parent / name).is_file(), f"{path} imports {name}"
+
+
+def test_every_view_has_its_words_and_its_module():
+    modules = re.findall(
+        r"^  (\w+): \(\) => import", (STATIC / "views" / "index.js").read_text(), re.MULTILINE
+    )
+    assert modules == [view.id for view in contents()]
 
 
 def test_no_module_imports_itself_by_a_detour():

@@ -35,6 +35,13 @@ def trained(state, optimizer, epochs, rows=slice(None)):
     return train(state.network, X, y, loss="binary_cross_entropy", **options).run()
 
 
+GOES_ON = "The optimizer goes on from the state of the update before."
+
+
+def blocks_of(found):
+    return [table.block for each in found.layers for tables in each.tables for table in tables]
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_updates_are_those_of_train_bit_for_bit(name, dtype):
@@ -44,16 +51,12 @@ def test_updates_are_those_of_train_bit_for_bit(name, dtype):
     request = UpdateRequest(0, 4, optimizer=name, parameters=typed, digits=None)
     for count in range(1, 4):
         announced = update(session, request)
-        assert (announced.step, announced.goes_on) == (count, count > 1)
+        assert announced.about.startswith(f"Update {count} at the rate ")
+        assert announced.about.endswith(GOES_ON) == (count > 1)
         do(session, request)
         expected = trained(state, optimizer, count)
         assert session.state.network == expected.network
-        cells = {
-            cell: text
-            for each in announced.layers
-            for block in each.blocks
-            for cell, text in texts_of(block).items()
-        }
+        cells = {cell: text for block in blocks_of(announced) for cell, text in texts_of(block).items()}
         wanted = {}
         for n, layer in enumerate(expected.network.layers, 1):
             wanted |= named(f"new W({n})", layer.W) | named(f"new b({n})", layer.b)
@@ -73,24 +76,24 @@ def test_undo_brings_the_state_of_the_optimizer_back():
     session.undo()
     assert update(session, request) == second
     session.undo()
-    assert not update(session, request).goes_on
+    assert not update(session, request).about.endswith(GOES_ON)
 
 
 def test_what_starts_the_state_anew():
     session = Session(xor())
     adam = UpdateRequest(0, 4, optimizer="adam")
     do(session, adam)
-    assert not update(session, UpdateRequest(0, 4, optimizer="nesterov")).goes_on
+    assert not update(session, UpdateRequest(0, 4, optimizer="nesterov")).about.endswith(GOES_ON)
     other = initialize((2, 5, 1), "tanh", "sigmoid", rng=4, dtype=float)
     session.change_network(lambda _: other)
-    assert not update(session, adam).goes_on
+    assert not update(session, adam).about.endswith(GOES_ON)
 
 
 def test_another_rate_counts_at_once():
     session = Session(xor())
     do(session, UpdateRequest(0, 4, optimizer="momentum"))
     found = update(session, UpdateRequest(0, 4, optimizer="momentum", parameters={"learning_rate": "0.7"}))
-    assert found.rate == "0.7"
+    assert found.about == f"Update 2 at the rate 0.7. {GOES_ON}"
     before = session.state.network
     do(session, UpdateRequest(0, 4, optimizer="gradient descent", parameters={"learning_rate": "0.7"}))
     gradient = gradients(before, session.state.rows.X, session.state.rows.y, "binary_cross_entropy")
@@ -105,9 +108,7 @@ def test_the_gradient_and_the_losses_of_the_rows():
     aim = aim_of(state, AimRequest(1, 3, "squared"))
     found, expected = update(session, request), gradients(aim.network, aim.X, aim.y, aim.loss)
     assert found.loss == str(expected.loss)
-    cells = {
-        cell: text for each in found.layers for block in each.blocks for cell, text in texts_of(block).items()
-    }
+    cells = {cell: text for block in blocks_of(found) for cell, text in texts_of(block).items()}
     for n, each in enumerate(expected, 1):
         assert {cell: cells[cell] for cell in named(f"dW({n})", each.dW)} == named(f"dW({n})", each.dW)
     do(session, request)
@@ -119,8 +120,8 @@ def test_the_gradient_and_the_losses_of_the_rows():
 def test_one_weight_with_its_numbers_put_in():
     found = update(Session(xor()), UpdateRequest(1, 1, optimizer="momentum", layer=2, input=3, digits=4))
     velocity, weight = found.made
-    assert velocity.symbols == "momentum · velocity - rate · g"
-    g = next(block for each in found.layers for block in each.blocks if block.name == "dW(2)").cells[3][0]
+    assert velocity.symbols == "momentum · velocity - rate · dW(2)[4,1]"
+    g = next(block for block in blocks_of(found) if block.name == "dW(2)").cells[3][0]
     assert velocity.numbers == f"0.9 · 0 - 0.1 · ({g})"
     assert weight.cell == "new W(2)[4,1]"
 

@@ -31,9 +31,12 @@ class BackStep(msgspec.Struct):
     kind: str
     """loss, dz, slope, da, weights or dx."""
     layer: int
+    title: str
     formula: str
     about: list[str]
     blocks: list[Block]
+    given: int = 0
+    """So many blocks are what it starts from; the others are computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +148,7 @@ def _loss(back: Backward, blocks: _Blocks) -> BackStep:
     return BackStep(
         "loss",
         back.layers,
+        fill("The loss"),
         fill(
             "loss = {formula}, summed over the outputs",
             formula=back.aim.loss.facts.formula.replace("sum_i ", ""),
@@ -155,6 +159,7 @@ def _loss(back: Backward, blocks: _Blocks) -> BackStep:
             blocks.rows(f"z({back.layers})", back.record(back.layers).z),
             per_row,
         ],
+        given=2,
     )
 
 
@@ -171,28 +176,29 @@ def _last_dz(back: Backward, blocks: _Blocks, dz: NDArray[Any]) -> BackStep:
             rows=back.rows,
         )
     formula = f"dz({n}) = {_mean(back, back.aim.loss.facts.derivative)}"
-    return BackStep("dz", n, formula, [about], [blocks.rows(f"dz({n})", dz)])
+    return BackStep("dz", n, f"dz({n})", formula, [about], [blocks.rows(f"dz({n})", dz)])
 
 
 def _slope(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     facts, slope = back.record(n).layer.activation.facts, back.slope(n)
-    a = blocks.rows(f"a({n})", back.record(n).a)
+    a, title = blocks.rows(f"a({n})", back.record(n).a), f"h'(a({n}))"
     if back.is_elementwise(n):
         about = fill("The slope of {name} at each a: how much z grows where a grows.", name=facts.name)
         if not facts.trainable:
             about = fill(
                 "The slope of {name} is 0 wherever it exists: no gradient gets past it.", name=facts.name
             )
-        return BackStep(
-            "slope", n, f"h'(a({n})) = {facts.derivative}", [about], [a, blocks.rows(f"h'({n})", slope)]
-        )
+        shown = [a, blocks.rows(f"h'({n})", slope)]
+        return BackStep("slope", n, title, f"{title} = {facts.derivative}", [about], shown, given=1)
     about = fill(
         "Each output of {name} depends on every a of its row, so there is one matrix of slopes for each row: "
         "dh_i/da_j stands in row i and column j. This is that of row {row}.",
         name=facts.name,
         row=back.aim.first + 1,
     )
-    return BackStep("slope", n, facts.derivative, [about], [a, blocks.matrix(f"J({n})", slope[0])])
+    return BackStep(
+        "slope", n, title, facts.derivative, [about], [a, blocks.matrix(f"J({n})", slope[0])], given=1
+    )
 
 
 def _da(back: Backward, blocks: _Blocks, n: int) -> BackStep:
@@ -219,7 +225,7 @@ def _da(back: Backward, blocks: _Blocks, n: int) -> BackStep:
                 "Each a moves all outputs of its row, so its error is the sum over them: dz times the matrix."
             )
         ]
-    return BackStep("da", n, formula, about, [blocks.rows(f"da({n})", back.gradients[n - 1].da)])
+    return BackStep("da", n, f"da({n})", formula, about, [blocks.rows(f"da({n})", back.gradients[n - 1].da)])
 
 
 def _weights(back: Backward, blocks: _Blocks, n: int) -> BackStep:
@@ -235,7 +241,9 @@ def _weights(back: Backward, blocks: _Blocks, n: int) -> BackStep:
         blocks.matrix(f"dW({n})", found.dW),
         blocks.vector(f"db({n})", found.db),
     ]
-    return BackStep("weights", n, formula, [about], shown)
+    return BackStep(
+        "weights", n, fill("dW({layer}) and db({layer})", layer=n), formula, [about], shown, given=1
+    )
 
 
 def _dx(back: Backward, blocks: _Blocks, n: int) -> BackStep:
@@ -247,7 +255,7 @@ def _dx(back: Backward, blocks: _Blocks, n: int) -> BackStep:
     shown = [blocks.matrix(f"W({n})", back.record(n).layer.W)]
     if dx is not None:
         shown.append(blocks.rows(name, dx, of_inputs=True))
-    return BackStep("dx", n, f"{name} = da({n}) W({n})^T", [about], shown)
+    return BackStep("dx", n, name, f"{name} = da({n}) W({n})^T", [about], shown, given=1)
 
 
 def before(n: int) -> str:

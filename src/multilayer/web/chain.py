@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.table import number_text
+from multilayer._base.text import fill
 from multilayer.activations import Activation
 from multilayer.network import Dense, LayerRecord
 from multilayer.web.formulas import put_in
@@ -49,15 +50,17 @@ class Chain(msgspec.Struct):
     a: str
     gap: str
     """The distance of the two in units in the last place; empty where they are the same bits."""
-    native: bool
-    """Whether the native core computes, which promises that they are."""
+    ending: str
+    """What there is to say of the two."""
     formula: str
     """h(a) with the numbers put in."""
     z: str
 
 
-def chain_of(record: LayerRecord, row: int, unit: int, first: int, digits: int | None) -> Chain:
-    """Return the chain of a unit for a row of a record, from an input on, all counted from 0."""
+def chain_of(
+    record: LayerRecord, row: int, unit: int, first: int, digits: int | None, called: str = "a"
+) -> Chain:
+    """Return the chain of a unit for a row of a record, from an input on, counted from 0; `called` names the sum."""
     layer, x, a = record.layer, record.x[row], record.a[row]
 
     def partial_sum(k: int) -> Any:
@@ -67,6 +70,7 @@ def chain_of(record: LayerRecord, row: int, unit: int, first: int, digits: int |
         return number_text(number, digits)
 
     last = partial_sum(layer.inputs)
+    gap = _gap(last, a[unit])
     terms = [
         Term(i + 1, text(x[i]), text(layer.W[i, unit]), text(partial_sum(i + 1)))
         for i in range(first, min(first + TERMS, layer.inputs))
@@ -78,10 +82,28 @@ def chain_of(record: LayerRecord, row: int, unit: int, first: int, digits: int |
         terms,
         text(last),
         text(a[unit]),
-        _gap(last, a[unit]),
-        backend.info().backend == "native",
+        gap,
+        _ending(called, text(a[unit]), gap),
         with_numbers(layer.activation, a, unit, text),
         text(record.z[row, unit]),
+    )
+
+
+def _ending(called: str, a: str, gap: str) -> str:
+    if backend.info().backend == "native":
+        return fill(
+            "The last sum is {sum}, bit for bit: this is the order in which the core adds.", sum=called
+        )
+    if gap:
+        return fill(
+            "NumPy adds in an order of its own: its {sum} is {a}, and the last sum here differs by {gap} units in the "
+            "last place.",
+            sum=called,
+            a=a,
+            gap=gap,
+        )
+    return fill(
+        "NumPy adds in an order of its own; here the last sum and {sum} are the same number.", sum=called
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import msgspec
 import numpy as np
 
@@ -15,11 +18,14 @@ from multilayer.web.presets import PRESETS, FromPreset
 from multilayer.web.recipe import Recipe
 from multilayer.web.session import Rows, State
 
-__all__ = ["Link", "link_of", "state_of"]
+__all__ = ["Link", "link_of", "packed", "state_of", "unpacked"]
+
+_MOST = 2**20
+"""Bytes of what is unpacked."""
 
 
 class Link(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What a link holds. The page packs its JSON into the part of the address behind #, which no server sees."""
+    """What a link holds. Its JSON is packed into the part of the address behind #, which only this studio is sent."""
 
     network: msgspec.Raw
     rows: FromPreset | Generated | None = None
@@ -40,6 +46,37 @@ def link_of(state: State) -> tuple[str | None, Link]:
             preset = origin.name
     document = msgspec.json.format(bytes_of(state.network, "network.json"), indent=-1)
     return preset, Link(msgspec.Raw(document), origin, state.recipe)
+
+
+def packed(text: str) -> str:
+    """Return a text in letters that an address may hold.
+
+    >>> unpacked(packed("[1, 2]"))
+    '[1, 2]'
+    """
+    press = zlib.compressobj(9, wbits=-15)
+    return base64.urlsafe_b64encode(press.compress(text.encode()) + press.flush()).decode().rstrip("=")
+
+
+def unpacked(letters: str) -> str:
+    """Return the text that was packed.
+
+    Raises
+    ------
+    InputError
+        When there is none, or more than a link may hold.
+    """
+    try:
+        content = base64.b64decode(letters + "=" * (-len(letters) % 4), b"-_", validate=True)
+        opened = zlib.decompressobj(-15)
+        text = opened.decompress(content, _MOST)
+        if opened.eof:
+            return text.decode()
+    except (ValueError, zlib.error):
+        pass
+    raise InputError(
+        fill("The link cannot be read: it is cut off or changed. Ask for it again, or for a file.")
+    )
 
 
 def state_of(text: str) -> State:

@@ -73,33 +73,41 @@ def _parameters(recipe: Recipe) -> Iterator[Field]:
 def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
     """Return a recipe with what was chosen or typed in a field: 1/3 and 0,25 are numbers, too.
 
+    Another optimizer keeps the parameters that it has as well.
+
     Raises
     ------
     InputError
         Naming the setting, and what was found; whether the recipe fits is checked elsewhere.
     """
-    value: Any = given
-    if not field.options and isinstance(given, str):
-        value = _typed(field, given)
-    changes: dict[str, Any] = {field.name: value}
-    if field.of_optimizer:
-        changes = {"parameters": {**recipe.parameters, field.name: value}}
-    elif field.name == "optimizer":
-        changes["parameters"] = _kept(recipe, value)
-    elif field.name == "loss":
-        changes["loss"] = value or None
+    value = _value(field, given)
+    changes = (
+        {"parameters": {**recipe.parameters, field.name: value}}
+        if field.of_optimizer
+        else {field.name: value}
+    )
     try:
-        return msgspec.convert({**msgspec.structs.asdict(recipe), **changes}, Recipe, strict=False)
+        changed = msgspec.convert({**msgspec.structs.asdict(recipe), **changes}, Recipe, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(
             fill("{name} cannot be {given}: {error}", name=field.name, given=str(given), error=str(error))
         ) from None
+    known = {each.name for each in dataclasses.fields(registry.get(changed.optimizer))}  # type: ignore[arg-type]
+    kept = {name: each for name, each in changed.parameters.items() if name in known}
+    return msgspec.structs.replace(changed, parameters=kept)
 
 
-def _typed(field: Field, text: str) -> float | None:
+def _value(field: Field, given: str | bool) -> Any:
+    """Return what was chosen or typed, as a recipe has it: nothing is None where that may be."""
+    if field.is_optional and isinstance(given, str) and not given.strip():
+        return None
+    if field.options or isinstance(given, bool):
+        return given
+    return _typed(field, given)
+
+
+def _typed(field: Field, text: str) -> float:
     if not text.strip():
-        if field.is_optional:
-            return None
         raise InputError(fill("{name} takes a number; found nothing", name=field.name))
     try:
         return number_of(text, field.name)
@@ -107,10 +115,3 @@ def _typed(field: Field, text: str) -> float | None:
         raise InputError(
             fill("{name} takes a number; found {text}", name=field.name, text=one_line(text, 40))
         ) from None
-
-
-def _kept(recipe: Recipe, name: str) -> dict[str, Any]:
-    """Return the learning rate, which is kept where the next optimizer has one that is like it."""
-    optimizer: Any = registry.get(name)
-    has_rate = any(field.name == "learning_rate" for field in dataclasses.fields(optimizer))
-    return {key: rate for key, rate in recipe.parameters.items() if key == "learning_rate" and has_rate}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.names import Entry, Registry
 from multilayer._base.table import number_text
+from multilayer._base.text import fill
 from multilayer.optimizers import SGD, Optimizer
 from multilayer.optimizers.table import registry
 from multilayer.training import Gradients, Memory, Trained, gradients, train
@@ -22,7 +24,7 @@ from multilayer.web.explained import Explained
 from multilayer.web.formulas import put_in
 from multilayer.web.session import State
 
-__all__ = ["CHOICES", "Update", "optimizer_of"]
+__all__ = ["CHOICES", "Changed", "Update", "optimizer_of"]
 
 _RATE = 0.1
 """Of the choices for which a small one shows nothing in a single step."""
@@ -55,6 +57,24 @@ def optimizer_of(name: str, typed: dict[str, str]) -> Optimizer:
     """
     given = {parameter: number_of(text, parameter) for parameter, text in typed.items()}
     return CHOICES.get(name, given)
+
+
+class Changed(NamedTuple):
+    """An array: what its cells are named by, what is said of it, and when it is so."""
+
+    name: str
+    caption: str
+    when: str
+    numbers: NDArray[Any]
+
+
+def _with_cell(formula: str, cell: str) -> str:
+    """Return the formula of a slot or of w with the name of the weight in the place of w, and of its gradient for g.
+
+    >>> _with_cell("w - rate · g", "W(1)[2,3]")
+    'W(1)[2,3] - rate · dW(1)[2,3]'
+    """
+    return re.sub(r"\b[wg]\b", lambda found: cell if found[0] == "w" else f"d{cell}", formula)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +133,8 @@ class Update:
         """The number of this update, from 1."""
         return self.trained.memory.optimizer.step
 
-    def arrays(self, n: int) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Yield W, dW, each slot before and after, and the new W of layer n, from 1; and the same of b."""
+    def arrays(self, n: int) -> Iterator[list[Changed]]:
+        """Yield W, dW, each slot before and after, and the new W of layer n, from 1; and then the same of b."""
         layer, new, gradient = (
             self.aim.network.layers[n - 1],
             self.trained.network.layers[n - 1],
@@ -125,12 +145,23 @@ class Update:
             ("b", layer.b, gradient.db, new.b, 2 * n - 1),
         ):
             name = f"{letter}({n})"
-            yield name, old
-            yield f"d{name}", g
-            for slot, before, after in self._slots(place):
-                yield f"{slot} {name}", before
-                yield f"new {slot} {name}", after
-            yield f"new {name}", now
+            slots = [
+                (fill("{slot} of {name}", slot=slot, name=name), f"{slot} {name}", before, after)
+                for slot, before, after in self._slots(place)
+            ]
+            yield [
+                Changed(name, name, fill("before the update"), old),
+                Changed(f"d{name}", f"d{name}", fill("gradient"), g),
+                *(
+                    Changed(each, said, when, array)
+                    for said, cells, before, after in slots
+                    for each, when, array in (
+                        (cells, fill("before the update"), before),
+                        (f"new {cells}", fill("after the update"), after),
+                    )
+                ),
+                Changed(f"new {name}", name, fill("after the update"), now),
+            ]
 
     def _slots(self, place: int) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:
         before = self.optimizer.init(
@@ -162,7 +193,7 @@ class Update:
         return [
             Explained(
                 cell,
-                text.replace("*", "·"),
+                _with_cell(text.replace("*", "·"), f"W({n}){place}"),
                 put_in(text.replace("*", "·"), names),
                 number_text(value, digits),
             )

@@ -40,16 +40,16 @@ def check(work: Work, given: Typed, array: str | None = None) -> Verdict:
         verdicts = list(judge(work, known, candidates))
         if verdicts:
             return _together(verdicts)
-    return _unexplained(work, known, candidates)
+    return _unexplained(work, known, candidates, is_asked=array is not None)
 
 
-def _unexplained(work: Work, known: dict[str, Array], candidates: Candidates) -> Verdict:
+def _unexplained(work: Work, known: dict[str, Array], candidates: Candidates, *, is_asked: bool) -> Verdict:
     """Return which of the numbers are wrong, where it is clear which array they are."""
     right = {name: int(numbers.fits(known[name]).sum()) for name, (numbers, *_) in candidates.items()}
     name = max(right, key=lambda each: right[each])
     numbers, count = candidates[name][0], known[name].size
     places = {"array": name, "wrong": count - right[name], "count": count, "most": MOST_WEIGHTS}
-    is_found = len(candidates) == 1 or 2 * right[name] >= count
+    is_found = is_asked or 2 * right[name] >= count
     if not is_found:
         said = fill("These are not the right numbers of any array here, and no known slip explains them.")
     elif len(candidates) > 1:

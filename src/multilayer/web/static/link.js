@@ -1,40 +1,8 @@
-// Links: the state of the page behind the #, which no server sees. What is not a link of this version is answered politely.
-import { Refused, ask } from "./api.js";
-import { t } from "./i18n.js";
-import { array, letters, loss, optimizer, rate, row, session, span, taken, view } from "./state.js";
-import { effect } from "./vendor/ui.js";
+// Links: the state of the page behind the #, which no other server sees. What is not a link of this version is answered politely.
+import { array, ask, effect, letters, loss, optimizer, rate, Refused, row, session, span, t, taken, view } from "./base.js";
 
 const VERSION = "1";
 const MAX_LINK = 8192;
-const MAX_TEXT = 2 ** 20; // of what is unpacked
-
-async function through(stream, bytes, most = Infinity) {
-  const parts = [];
-  let size = 0;
-  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return new Blob(parts).arrayBuffer();
-    size += value.length;
-    if (size > most) {
-      await reader.cancel();
-      throw new RangeError("too large");
-    }
-    parts.push(value);
-  }
-}
-
-async function pack(text) {
-  const bytes = new Uint8Array(await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text)));
-  let letters = "";
-  for (const byte of bytes) letters += String.fromCharCode(byte);
-  return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-async function unpack(packed) {
-  const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-  return new TextDecoder("utf-8", { fatal: true }).decode(await through(new DecompressionStream("deflate-raw"), bytes, MAX_TEXT));
-}
 
 const whole = (value) => Number.isInteger(value) && value >= 0 && value < 1e6;
 const short = (value) => typeof value === "string" && value.length < 40;
@@ -54,8 +22,9 @@ const USUAL = looks();
 
 /** Look at things as a link has it; what cannot be is left as it is. */
 async function look(packed) {
+  if (!packed) return;
   try {
-    for (const [name, value] of JSON.parse(await unpack(packed))) if (LOOK[name][1](value)) LOOK[name][0].value = value;
+    for (const [name, value] of JSON.parse(await ask("open_look", { packed }))) if (LOOK[name][1](value)) LOOK[name][0].value = value;
   } catch {} // the network is there all the same
 }
 
@@ -65,10 +34,10 @@ effect(() => (shown = view.value === "keep" ? shown : view.value));
 
 /** A link to what is open, and whether it holds the rows; a link of null is too long. */
 export async function makeLink() {
-  const { preset, text, has_rows: hasRows } = await ask("link");
+  const { preset, open, look, has_rows: hasRows } = await ask("link", { look: looks() });
   const parts = [`v=${VERSION}`, `view=${shown}`, `letters=${Object.values(letters.value).join("-")}`];
-  parts.push(preset ? `preset=${preset}` : `open=${await pack(text)}`);
-  if (looks() !== USUAL) parts.push(`look=${await pack(looks())}`);
+  parts.push(preset ? `preset=${preset}` : `open=${open}`);
+  if (looks() !== USUAL) parts.push(`look=${look}`);
   const hash = `#${parts.join("&")}`;
   return { link: hash.length > MAX_LINK ? null : location.origin + location.pathname + hash, hasRows };
 }
@@ -98,12 +67,6 @@ async function openNetwork(found) {
     await ask("preset", { name: found.get("preset").slice(0, 100) });
     return true;
   }
-  let text;
-  try {
-    text = await unpack(found.get("open"));
-  } catch {
-    throw new Refused(t("The link cannot be read: it is cut off or changed. Ask for it again, or for a file."));
-  }
-  await ask("open_link", { text });
+  await ask("open_link", { packed: found.get("open") });
   return true;
 }

@@ -1,12 +1,9 @@
 // The page: its header, the tabs, the view that is shown, and the address.
-import { attempt, enter } from "./api.js";
-import { lang, preferred, speak, t } from "./i18n.js";
-import { Shown, Tabs, Tools, follow, onKey, refresh, shownView } from "./parts/frame.js";
+import { attempt, effect, enter, html, lang, preferred, render, session, speak, t, view } from "./base.js";
+import { Tools, Views, follow, onKey, refresh } from "./parts/frame.js";
 import { Saver } from "./parts/keep.js";
 import { LessonBar } from "./parts/lesson.js";
 import { openHash } from "./link.js";
-import { session, view } from "./state.js";
-import { effect, html, render, useEffect } from "./vendor/ui.js";
 import { VIEWS } from "./views/index.js";
 
 function Header() {
@@ -19,18 +16,14 @@ function Header() {
 }
 
 function Page() {
-  useEffect(() => {
-    document.title = `multilayer studio · ${shownView().title()}`;
-  }, [view.value, lang.value]);
-  return html`<${Header} /><${Tabs} views=${VIEWS} />
-    <main id="main" tabindex="-1"><${LessonBar} /><${Shown} /></main>
+  return html`<${Header} /><${Views} ids=${Object.keys(VIEWS)} named=${(title) => (document.title = `multilayer studio · ${title}`)}><${LessonBar} /><//>
     <footer><${Saver} key=${view.value} /></footer>`;
 }
 
 /** Open what the address holds behind its #, once: from then on the address has the view alone. */
 async function openLink() {
   try {
-    await openHash(location.hash, VIEWS.map(({ id }) => id));
+    await openHash(location.hash, Object.keys(VIEWS));
   } finally {
     history.replaceState(null, "", `#view=${view.value}`);
   }

@@ -46,15 +46,11 @@ class Card(msgspec.Struct):
     """What is known of an activation."""
 
     name: str
-    aliases: tuple[str, ...]
     formula: str
     derivative: str
-    range: str
-    kinks: tuple[str, ...]
-    source: str
+    facts: list[tuple[str, str]]
+    remarks: list[str]
     traps: str
-    trainable: bool
-    along_axis: bool
     parameters: list[Parameter]
 
 
@@ -68,6 +64,8 @@ class ActivationRequest(msgspec.Struct, forbid_unknown_fields=True):
     digits: int | None = 6
     layer: int | None = None
     """The layer, from 1, whose weighted sums are shown under the curve."""
+    logarithmic: bool = False
+    """Whether to draw the logarithms of the sizes, which show the tails."""
 
 
 class Region(msgspec.Struct):
@@ -82,6 +80,7 @@ class Overlay(msgspec.Struct):
     """The weighted sums of a layer: a histogram, whose outermost bins count what is beyond the curve, and the fraction
     that is saturated, as the diagnosis measures it."""
 
+    about: str
     edges: list[float]
     counts: list[int]
     saturated: str | None
@@ -93,8 +92,10 @@ class Curve(msgspec.Struct):
     value: list[list[tuple[float, float]]]
     slope: list[list[tuple[float, float]]]
     regions: list[Region]
-    cursor: dict[str, str]
-    """At the a that was asked for: "a", "h(a)", "h'(a)"; in "float32", and there by the formula of a "textbook"."""
+    shaded: str
+    """What the regions are."""
+    cursor: list[tuple[str, str, str]]
+    """The numbers at the a that was asked for: the name of the cell, the head of the column, the text."""
     overlay: Overlay | None
 
 
@@ -116,12 +117,15 @@ def curve(session: Session, request: ActivationRequest) -> Curve:
         )
     pieces = _pieces(activation.facts.kinks, request.reach)
     value, slope = (
-        [drawn for piece in pieces for drawn in _drawn(function, piece)] for function in curves_of(activation)
+        [drawn for piece in pieces for drawn in _drawn(function, piece, request.logarithmic)]
+        for function in curves_of(activation)
     )
+    regions = _regions(activation, request.reach)
     return Curve(
         value,
         slope,
-        _regions(activation, request.reach),
+        regions,
+        _shaded(activation, regions),
         _cursor(activation, request.at, request.digits),
         None if request.layer is None else _overlay(session, activation, request.layer, request.reach),
     )
@@ -138,19 +142,29 @@ def _chosen(session: Session, name: str, parameters: dict[str, float]) -> Activa
 
 def _card(activation: Activation) -> Card:
     facts = activation.facts
+    kinks = ", ".join(f"a = {number_text(kink, 6)}" for kink in facts.kinks)
+    known = [
+        (fill("range"), str(facts.range)),
+        (fill("kinks"), kinks or fill("none")),
+        (fill("also called"), ", ".join(facts.aliases)),
+        (fill("source"), facts.source),
+    ]
     return Card(
         facts.name,
-        facts.aliases,
         facts.formula,
         facts.derivative,
-        str(facts.range),
-        tuple(number_text(kink, 6) for kink in facts.kinks),
-        facts.source,
+        [(name, text) for name, text in known if text],
+        list(_remarks(activation)),
         translated(traps(type(activation))),
-        facts.trainable,
-        isinstance(activation, AlongAxis),
         list(_parameters(activation)),
     )
+
+
+def _remarks(activation: Activation) -> Iterable[str]:
+    if not activation.facts.trainable:
+        yield fill("Its derivative is 0 almost everywhere, so backpropagation cannot train through it.")
+    if isinstance(activation, AlongAxis):
+        yield fill("Each output depends on the whole row. Drawn is the first output for the row (a, 0).")
 
 
 def traps(kind: type[Activation]) -> str:
@@ -189,10 +203,13 @@ def _pieces(kinks: tuple[float, ...], reach: float) -> list[NDArray[np.float64]]
     ]
 
 
-def _drawn(function: Callable[[Any], Any], a: NDArray[np.float64]) -> list[list[tuple[float, float]]]:
+def _drawn(
+    function: Callable[[Any], Any], a: NDArray[np.float64], logarithmic: bool
+) -> list[list[tuple[float, float]]]:
     """Return the finite stretches of a curve."""
     with np.errstate(all="ignore"):
         y = np.asarray(function(a), np.float64)
+        y = np.log10(np.abs(y)) if logarithmic else y
     ends = np.flatnonzero(np.diff(np.concatenate([[0], np.isfinite(y).astype(int), [0]])))
     return [
         list(zip(a[start:end].tolist(), y[start:end].tolist(), strict=True))
@@ -213,7 +230,26 @@ def _regions(activation: Activation, reach: float) -> list[Region]:
     ]
 
 
-def _cursor(activation: Activation, at: str, digits: int | None) -> dict[str, str]:
+def _shaded(activation: Activation, regions: list[Region]) -> str:
+    name = activation.facts.name
+    if not regions:
+        return fill("{name} is saturated nowhere in this picture.", name=name)
+    where = ", ".join(
+        f"a\u00a0≤\u00a0{each.high}"
+        if each.low == "-inf"
+        else f"a\u00a0≥\u00a0{each.low}"
+        if each.high == "inf"
+        else f"{each.low}\u00a0≤\u00a0a\u00a0≤\u00a0{each.high}"
+        for each in regions
+    )
+    return fill(
+        "Shaded: {name} is saturated there. |h′| is below 1 % of its maximum where {where}.",
+        name=name,
+        where=where,
+    )
+
+
+def _cursor(activation: Activation, at: str, digits: int | None) -> list[tuple[str, str, str]]:
     try:
         a = np.float64(at)
     except ValueError:
@@ -222,14 +258,14 @@ def _cursor(activation: Activation, at: str, digits: int | None) -> dict[str, st
         ) from None
     value, slope = curves_of(activation)
     with np.errstate(all="ignore"):
-        found = {
-            "a": a,
-            "h(a)": value(a),
-            "h'(a)": slope(a),
-            "float32": value(np.float32(a)),
-            "textbook": in_float32(activation, np.float32(a)),
-        }
-    return {name: number_text(number, digits) for name, number in found.items() if number is not None}
+        found = (
+            ("a", "a", a),
+            ("h", "h(a)", value(a)),
+            ("dh", "h′(a)", slope(a)),
+            ("float32", fill("h(a) in float32"), value(np.float32(a))),
+            ("textbook", fill("by the textbook's formula"), in_float32(activation, np.float32(a))),
+        )
+    return [(name, head, number_text(number, digits)) for name, head, number in found if number is not None]
 
 
 def _overlay(session: Session, activation: Activation, layer: int, reach: float) -> Overlay:
@@ -250,7 +286,11 @@ def _overlay(session: Session, activation: Activation, layer: int, reach: float)
         with np.errstate(all="ignore"):
             slopes = np.abs(np.asarray(activation.derivative(a), np.float64))
         saturated = percent(float((slopes < known.threshold).mean()))
-    return Overlay(edges.tolist(), counts.tolist(), saturated)
+    about = fill(
+        "Grey: the weighted sums a({layer}) of all rows; those beyond the picture are counted at its ends.",
+        layer=layer,
+    )
+    return Overlay(about, edges.tolist(), counts.tolist(), saturated)
 
 
 ENDPOINTS = (

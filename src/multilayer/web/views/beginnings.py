@@ -77,13 +77,35 @@ class Beginning(msgspec.Struct):
     layers: list[Layer]
 
 
-def beginnings(_: Session, request: BeginningsRequest) -> list[Beginning]:
+class Beginnings(msgspec.Struct):
+    """All ways, with what is done with them, and what the figures are."""
+
+    about: str
+    ways: list[Beginning]
+    figures: str
+
+
+def beginnings(_: Session, request: BeginningsRequest) -> Beginnings:
     """Return every way to begin, each from the same seed."""
     activation = get(request.activation)
-    return [
-        Beginning(name, title(), _layers(activation, initializer, request.seed))
-        for name, (title, initializer) in BEGINNINGS.items()
-    ]
+    return Beginnings(
+        fill(
+            "{rows:,} rows of standard normal numbers go through {layers} layers of {units} units, before any "
+            "training. Where all z of a layer stand at the ends, or all at one place, little can be learned.",
+            rows=ROWS,
+            layers=LAYERS,
+            units=UNITS,
+        ),
+        [
+            Beginning(name, title(), _layers(activation, initializer, request.seed))
+            for name, (title, initializer) in BEGINNINGS.items()
+        ],
+        fill(
+            "Near the ends: z within {edge} of an end of the range. Gradient: the root mean square of da, where a "
+            "standard normal dz comes in at the output.",
+            edge=percent(_EDGE),
+        ),
+    )
 
 
 def starting_network(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ from multilayer.web.endpoint import Endpoint
 from multilayer.web.session import Session, State
 from multilayer.web.slips import Verdict, Work, arrays_of, has_array
 from multilayer.web.slips import check as verdict_of
+from multilayer.web.slips.verdict import Finding
 from multilayer.web.typed import Typed, typed
 
 __all__ = ["ENDPOINTS", "CheckRequest"]
@@ -48,13 +49,10 @@ class Arrays(msgspec.Struct):
 
 
 class Said(msgspec.Struct):
-    """One explanation."""
+    """One explanation, and the name of the slip, "" for none."""
 
-    array: str
     slip: str
     sentence: str
-    advice: str
-    """What to do next."""
 
 
 class Checked(msgspec.Struct):
@@ -63,16 +61,17 @@ class Checked(msgspec.Struct):
     array: str
     is_found: bool
     """Whether it is clear that they are meant to be this array."""
-    right: bool
+    outcome: Literal["right", "slip", "unknown"]
+    heading: str
     findings: list[Said]
+    advice: list[str]
+    """What to do next."""
     given: Block
     fits: list[list[bool]]
     wrong: str | None
-    """The first cell that is wrong."""
-    is_given: str | None
-    """What was given there."""
-    is_right: str | None
-    """What is right there."""
+    """The first cell that is wrong, where it is clear which that is."""
+    where: str
+    """What was given there, and what is right; "" without such a cell."""
     notes: list[str]
 
 
@@ -99,20 +98,56 @@ def check(session: Session, request: CheckRequest) -> Checked:
     verdict = verdict_of(work, given, array)
     shown = _block(work, verdict, given)
     fits = np.atleast_2d(verdict.fits)
-    i, j = np.unravel_index(int(np.argmin(fits)), fits.shape)
-    is_wrong = not fits.all()
+    wrong, where = None, ""
+    if verdict.is_found and not fits.all():
+        i, j = np.unravel_index(int(np.argmin(fits)), fits.shape)
+        wrong = cell_name(shown, int(i), int(j)).removeprefix("given ")
+        where = fill(
+            "The first wrong number is {cell}: {given} was given, {right} is right.",
+            cell=_said(wrong),
+            given=shown.cells[i][j],
+            right=number_text(np.atleast_2d(verdict.expected)[i, j], request.digits),
+        )
+    if len(verdict.slips) > 1:
+        notes.insert(0, fill("More digits, or another array, would tell them apart."))
     return Checked(
         verdict.array,
         verdict.is_found,
-        verdict.right,
-        [Said(finding.array, finding.slip, finding.sentence, finding.advice) for finding in verdict.findings],
+        "right" if verdict.right else "slip" if verdict.slips else "unknown",
+        _heading(verdict),
+        [Said(each.slip, _sentence(each, verdict, array)) for each in verdict.findings],
+        list(dict.fromkeys(each.advice for each in verdict.findings if each.advice)),
         shown,
         fits.tolist(),
-        cell_name(shown, int(i), int(j)).removeprefix("given ") if is_wrong else None,
-        shown.cells[i][j] if is_wrong else None,
-        number_text(np.atleast_2d(verdict.expected)[i, j], request.digits) if is_wrong else None,
+        wrong,
+        where,
         notes,
     )
+
+
+def _heading(verdict: Verdict) -> str:
+    if verdict.right:
+        return fill("Right")
+    if not verdict.slips:
+        return fill("Wrong, for a reason that is not known")
+    return (
+        fill("Several slips explain these numbers")
+        if len(verdict.slips) > 1
+        else fill("This is what happened")
+    )
+
+
+def _sentence(finding: Finding, verdict: Verdict, asked: str | None) -> str:
+    """Return what is said, with the array that the slip was made in where that was not given."""
+    if asked or verdict.right or not verdict.slips:
+        return finding.sentence
+    return fill("{array}: {sentence}", array=_said(finding.array), sentence=finding.sentence)
+
+
+def _said(name: str) -> str:
+    """Return the name of an array or of a cell; those without a letter are words."""
+    array, bracket, place = name.partition("[")
+    return {"loss": fill("loss"), "mean loss": fill("mean loss")}.get(array, array) + bracket + place
 
 
 def _work(state: State, request: CheckRequest) -> Work:

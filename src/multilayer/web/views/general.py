@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from multilayer.web.contents import View, contents
 from multilayer.web.endpoint import Endpoint, Nothing
 from multilayer.web.presets import PRESETS, preset
 from multilayer.web.session import Session
@@ -64,6 +65,11 @@ def redo(session: Session, nothing: Nothing) -> Summary:
     return summary(session, nothing)
 
 
+def views(_: Session, __: Nothing) -> list[View]:
+    """Return what the views are called."""
+    return contents()
+
+
 class PresetRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Which preset to show."""
 
@@ -90,6 +96,7 @@ def show_preset(session: Session, request: PresetRequest) -> Summary:
 
 ENDPOINTS = (
     Endpoint("session", Nothing, summary),
+    Endpoint("views", Nothing, views),
     Endpoint("undo", Nothing, undo),
     Endpoint("redo", Nothing, redo),
     Endpoint("presets", Nothing, presets),

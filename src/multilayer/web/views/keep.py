@@ -14,8 +14,8 @@ from multilayer._base.errors import InputError
 from multilayer._base.table import numbered
 from multilayer._base.text import fill
 from multilayer.io.networks import bytes_of
-from multilayer.web.endpoint import Endpoint, Nothing
-from multilayer.web.link import link_of, state_of
+from multilayer.web.endpoint import Endpoint
+from multilayer.web.link import link_of, packed, state_of, unpacked
 from multilayer.web.program import Form, Letters, program
 from multilayer.web.session import Session
 
@@ -29,16 +29,24 @@ class LinkAnswer(msgspec.Struct):
 
     preset: str | None
     """The preset that is open, unchanged."""
-    text: str
-    """What the page packs where it is none."""
+    open: str
+    """The network and what made the rows, packed."""
+    look: str
+    """How things are looked at, packed."""
     has_rows: bool
     """Whether the link holds what makes the rows again."""
 
 
-class LinkRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The text of a link, unpacked."""
+class LookRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """How the page looks at things, in a text of its own."""
 
-    text: Annotated[str, Meta(max_length=2**20)]
+    look: Annotated[str, Meta(max_length=2**16)] = "[]"
+
+
+class PackedRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of a link."""
+
+    packed: Annotated[str, Meta(max_length=2**20)]
 
 
 class FileRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,15 +72,21 @@ class CodeRequest(msgspec.Struct, forbid_unknown_fields=True):
     row: Annotated[int, Meta(ge=0)] = 0
 
 
-def link(session: Session, _: Nothing) -> LinkAnswer:
+def link(session: Session, request: LookRequest) -> LinkAnswer:
     """Return what a link to the state holds."""
     preset, found = link_of(session.state)
-    return LinkAnswer(preset, msgspec.json.encode(found).decode(), found.rows is not None)
+    text = msgspec.json.encode(found).decode()
+    return LinkAnswer(preset, packed(text), packed(request.look), found.rows is not None)
 
 
-def open_link(session: Session, request: LinkRequest) -> None:
+def open_link(session: Session, request: PackedRequest) -> None:
     """Show the state of a link; what was open can be had back."""
-    session.change(state_of(request.text))
+    session.change(state_of(unpacked(request.packed)))
+
+
+def open_look(_: Session, request: PackedRequest) -> str:
+    """Return how the page of a link looked at things, as `LookRequest` had it."""
+    return unpacked(request.packed)
 
 
 def keep_network(session: Session, request: FileRequest) -> bytes:
@@ -129,8 +143,9 @@ def _csv(columns: tuple[str, ...] | list[str], rows: list[list[str]]) -> bytes:
 
 
 ENDPOINTS = (
-    Endpoint("link", Nothing, link),
-    Endpoint("open_link", LinkRequest, open_link),
+    Endpoint("link", LookRequest, link),
+    Endpoint("open_link", PackedRequest, open_link),
+    Endpoint("open_look", PackedRequest, open_look),
     Endpoint("keep_network", FileRequest, keep_network),
     Endpoint("keep_table", TableRequest, keep_table),
     Endpoint("code", CodeRequest, code),

@@ -31,8 +31,8 @@ from multilayer.web.settings import Field, fields_of, with_setting
 
 __all__ = ["ENDPOINTS", "routes"]
 
-_FRAMES = 15
-"""Messages per second at most."""
+_FRAME = 1 / 16
+"""Seconds between messages. A page is to paint 15 a second; one more is sent, since some come too late for that."""
 _ALIVE = 15.0
 """Seconds after which a line without content shows that a page is still there."""
 
@@ -140,8 +140,8 @@ def initialize(session: Session, request: InitializeRequest) -> Status:
 
 
 def _messages(session: Session, feed: Feed, code: str) -> bytes:
-    """Return the events of what is new; none where the session is in use: the next frame has them."""
-    if not session.lock.acquire(blocking=False):
+    """Return the events of what is new; none where the session is in use for long: the next frame has them."""
+    if not session.lock.acquire(timeout=_FRAME):
         return b""
     try:
         with in_language(code):
@@ -151,6 +151,11 @@ def _messages(session: Session, feed: Feed, code: str) -> bytes:
             )
     finally:
         session.lock.release()
+
+
+def next_due(due: float, now: float) -> float:
+    """Return when the next message is due, `now` being past `due`: on time after a late one, if not after several."""
+    return max(due + _FRAME, now - _FRAME)
 
 
 def routes(session: Session) -> list[Route]:
@@ -169,8 +174,8 @@ def routes(session: Session) -> list[Route]:
                 if silent >= _ALIVE:
                     silent = 0.0
                     yield b":\n\n"
-                silent += 1 / _FRAMES
-                due = max(due + 1 / _FRAMES, time.monotonic())
+                silent += _FRAME
+                due = next_due(due, time.monotonic())
                 await asyncio.sleep(due - time.monotonic())
         finally:
             runner.left()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,13 @@ from multilayer.web.session import Session, State
 __all__ = ["ENDPOINTS", "PlanesRequest"]
 
 _DRAWN, _LISTED, _LINES = 500, 16, 24
+_PLACES, _ASIDE, _TIP = 12, 0.055, 0.033
+"""Places on a line where its number may stand; how far beside it, and how long the mark, as parts of the picture."""
 _MOST_SEPARATED = 2000
 """Rows of which it is decided exactly whether a plane separates their classes."""
 
 Pair = tuple[int, int]
+Place = tuple[float, float]
 
 
 class PlanesRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,10 +58,11 @@ class Line(msgspec.Struct):
     w: str
     v: str
     b: str
-    ends: tuple[tuple[float, float], tuple[float, float]] | None
+    ends: tuple[Place, Place] | None
     """None where it does not cross what is drawn."""
-    side: tuple[float, float]
-    """Points to where a > 0."""
+    mark: tuple[Place, Place, Place] | None
+    """From a place on the line to where a > 0, and the place of the unit's number there, away from points and other
+    numbers."""
 
 
 class Plane(msgspec.Struct):
@@ -206,30 +211,61 @@ def _plane(
         for (x, y), group, right in zip(xy.tolist(), groups.numbers, groups.right, strict=False)
         if np.isfinite([x, y]).all()
     ]
-    lines = [] if layer is None or pair[0] == pair[1] else list(_lines(layer, pair, means, low, high))
+    lines = [] if layer is None or pair[0] == pair[1] else list(_lines(layer, pair, means, finite, low, high))
     return Plane(axes, tuple(low.tolist()), tuple(high.tolist()), points, lines)
 
 
 def _lines(
-    layer: Dense, pair: Pair, means: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
-) -> Any:
+    layer: Dense,
+    pair: Pair,
+    means: NDArray[np.float64],
+    points: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> Iterator[Line]:
     W, b = layer.W.astype(np.float64), layer.b.astype(np.float64)
     others = np.delete(means, pair) @ np.delete(W, pair, axis=0) if len(W) > 2 else np.zeros(layer.units)
+    taken = list((points - low) / (high - low))
     for unit in range(min(layer.units, _LINES)):
         w, v, offset = float(W[pair[0], unit]), float(W[pair[1], unit]), float(b[unit] + others[unit])
+        ends = _crossing(w, v, offset, low, high)
         yield Line(
             str(unit + 1),
             number_text(layer.W[pair[0], unit], 6),
             number_text(layer.W[pair[1], unit], 6),
             number_text(layer.b[unit], 6),
-            _crossing(w, v, offset, low, high),
-            (w, v),
+            ends,
+            None if ends is None else _mark(ends, (w, v), taken, low, high),
         )
+
+
+def _mark(
+    ends: tuple[Place, Place],
+    side: Place,
+    taken: list[NDArray[np.float64]],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> tuple[Place, Place, Place]:
+    """Return the mark of a line whose number is farthest from what is there, and add that number to it."""
+    size = high - low
+    start, end = (np.array(ends) - low) / size
+    on = start + np.linspace(0.06, 0.94, _PLACES)[:, np.newaxis] * (end - start)
+    across = np.array(side) * size
+    across /= np.hypot(*across)
+    numbers = on + _ASIDE * across
+    is_inside = ((numbers > _ASIDE / 2) & (numbers < 1 - _ASIDE / 2)).all(axis=1)
+    gaps = np.min([np.hypot(*(numbers - each).T) for each in taken], axis=0) if taken else np.ones(_PLACES)
+    best = int(np.argmax(np.where(is_inside, gaps, -1.0)))
+    taken.append(numbers[best])
+    foot, tip, number = (
+        (low + at * size).tolist() for at in (on[best], on[best] + _TIP * across, numbers[best])
+    )
+    return tuple(foot), tuple(tip), tuple(number)
 
 
 def _crossing(
     w: float, v: float, b: float, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> tuple[tuple[float, float], tuple[float, float]] | None:
+) -> tuple[Place, Place] | None:
     """Return where the line w x + v y + b = 0 enters and leaves a rectangle, or None."""
     (left, bottom), (right, top) = low.tolist(), high.tolist()
     found = []

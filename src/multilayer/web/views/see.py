@@ -83,7 +83,8 @@ def chain(session: Session, request: ChainRequest) -> Chain:
     top = request.top if 0 <= request.top <= request.row < request.top + ROWS else request.row
     record = state.network.trace(X[top : top + ROWS])[request.layer - 1]
     first = min(max(request.first, 0), record.layer.inputs - 1)
-    return chain_of(record, request.row - top, request.unit - 1, first, request.digits)
+    called = f"a({request.layer})[{request.row + 1},{request.unit}]"
+    return chain_of(record, request.row - top, request.unit - 1, first, request.digits, called)
 
 
 def heat(session: Session, request: HeatRequest) -> bytes:

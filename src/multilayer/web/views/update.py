@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -17,7 +18,7 @@ from multilayer.web.cells import Block, Window, block
 from multilayer.web.endpoint import Endpoint, Nothing
 from multilayer.web.explained import Explained
 from multilayer.web.session import Session
-from multilayer.web.update import CHOICES, Update, optimizer_of
+from multilayer.web.update import CHOICES, Changed, Update, optimizer_of
 
 __all__ = ["ENDPOINTS", "UpdateRequest"]
 
@@ -49,26 +50,30 @@ class Choice(msgspec.Struct):
     parameters: list[Parameter]
 
 
+class Table(msgspec.Struct):
+    """An array of the update: what is said of it, and when it is so."""
+
+    caption: str
+    when: str
+    block: Block
+
+
 class LayerUpdate(msgspec.Struct):
-    """The blocks of a layer: of W, and of b."""
+    """The tables of a layer: those of W, and those of b."""
 
     number: int
-    blocks: list[Block]
+    tables: list[list[Table]]
 
 
 class Updated(msgspec.Struct):
     """An update that could be made, number by number."""
 
-    step: int
-    """Its number, from 1."""
-    goes_on: bool
-    """Whether the optimizer's state is that of an update before."""
-    rate: str
+    about: str
+    """Which update it is, and where the optimizer's state begins."""
     loss: str
     """The mean loss of the rows before the update, and `new_loss` after it."""
     new_loss: str
     layers: list[LayerUpdate]
-    cell: str
     made: list[Explained]
 
 
@@ -93,25 +98,30 @@ def update(session: Session, request: UpdateRequest) -> Updated:
     aim, digits = found.aim, request.digits
     n, i, j = request.layer, request.input, request.unit
     after = gradients(found.trained.network, aim.X, aim.y, aim.loss).loss
+
+    def table(each: Changed) -> Table:
+        shown = block(each.name, each.numbers, digits, window=request.window.within(each.numbers))
+        return Table(each.caption, each.when, shown)
+
     return Updated(
-        found.step,
-        found.before is not None,
-        number_text(found.optimizer.learning_rate, None),
+        " ".join(_about(found)),
         number_text(found.gradients.loss, digits),
         number_text(after, digits),
         [
-            LayerUpdate(
-                n,
-                [
-                    block(name, array, digits, window=request.window.within(array))
-                    for name, array in found.arrays(n)
-                ],
-            )
+            LayerUpdate(n, [[table(each) for each in arrays] for arrays in found.arrays(n)])
             for n in range(1, len(aim.network.layers) + 1)
         ],
-        f"W({n})[{i + 1},{j + 1}]",
         found.made(n, i, j, digits),
     )
+
+
+def _about(found: Update) -> Iterator[str]:
+    rate = number_text(found.optimizer.learning_rate, None)
+    yield fill("Update {step} at the rate {rate}.", step=found.step, rate=rate)
+    if found.before is not None:
+        yield fill("The optimizer goes on from the state of the update before.")
+    elif len(found.optimizer.written) > 1:
+        yield fill("Its state begins at 0.")
 
 
 def do(session: Session, request: UpdateRequest) -> Updated:

@@ -1,7 +1,5 @@
 // Of which rows, and by which loss: what the way back, an update and a check of one's own numbers have in common.
-import { t } from "../i18n.js";
-import { loss, row, session, span } from "../state.js";
-import { html, signal } from "../vendor/ui.js";
+import { html, loss, row, session, signal, span, t } from "../base.js";
 import { Choice, Whole } from "./form.js";
 import { Pager } from "./grid.js";
 

@@ -1,8 +1,5 @@
 // The output over a plane of two inputs, as colours with a line where it turns; the rows are drawn on it.
-import { ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
-import { session } from "../state.js";
-import { html, useEffect, useRef, useSignalEffect } from "../vendor/ui.js";
+import { ask, html, session, t, useAnswer, useEffect, useRef, useSignalEffect } from "../base.js";
 import { Choice } from "./form.js";
 import { colours, mixed, picture } from "./paint.js";
 import { Part } from "./pieces.js";

@@ -1,9 +1,6 @@
 // Why it does not learn: findings while training, the diagnosis at its end, and remedies to try.
-import { act, ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
-import { session } from "../state.js";
-import { html, signal, useEffect } from "../vendor/ui.js";
-import { Heads, Part, Scroll } from "./pieces.js";
+import { act, ask, html, session, signal, t, useAnswer, useEffect, useRef } from "../base.js";
+import { Listing, Part, Scroll } from "./pieces.js";
 import { findings, metricName, speed, status, trains } from "./training.js";
 
 /** The layer and the units of the finding that is open. */
@@ -29,13 +26,22 @@ export function Causes() {
   const question = () => (training ? Promise.resolve(null) : at?.playing ? null : ask("diagnosis"));
   const known = useAnswer(question, [session.value.revision, at?.run, at?.ended, at?.playing, at?.outcomes]);
   useEffect(() => () => (marked.value = null), []);
+  const [verdict, asked] = [useRef(), useRef(false)];
+  useEffect(() => {
+    if (known && asked.current) verdict.current.focus(); // the button that had the focus is gone
+    asked.current = false;
+  }, [known]);
+  const diagnose = () => {
+    asked.current = true;
+    act("diagnose");
+  };
   const now = Object.values(findings.value);
   return html`<${Part} id="causes" title=${t("What the diagnosis finds")} class="panel causes">
     ${known
-      ? html`<p class="verdict">${known.verdict}</p><${List} found=${known.findings} />
+      ? html`<p class="verdict" tabindex="-1" ref=${verdict}>${known.verdict}</p><${List} found=${known.findings} />
         <details><summary>${t("As multilayer diagnose prints it")}</summary><${Scroll} label=${t("As multilayer diagnose prints it")}><pre>${known.text}</pre><//></details>`
       : html`${at?.holds && now.length ? html`<${List} found=${now} />` : html`<p class="soft">${training ? t("So far nothing keeps it from learning.") : t("While training runs, what keeps it from learning is named here; at its end there is a verdict.")}</p>`}
-        ${!training && html`<button disabled=${at?.task === "diagnosis"} onClick=${() => act("diagnose")}>${t("Diagnose the network as it is")}</button>`}`}
+        ${!training && html`<button disabled=${at?.task === "diagnosis"} onClick=${diagnose}>${t("Diagnose the network as it is")}</button>`}`}
   <//>`;
 }
 
@@ -58,13 +64,10 @@ export function Fixes() {
     <div class="bar"><button onClick=${() => go(trying ? "cancel" : "try")}>${trying ? t("Stop trying") : t("Try remedies")}</button>
       <span class="soft">${trying ? t("The network is trained again with each remedy, three times …") : t("Trains from the same start with each remedy, and ranks them by what they gain.")}</span></div>
     ${known && !trying && html`<p class="verdict">${known.verdict}.</p>
-      <${Scroll} label=${t("Remedies by their gain")}><table class="fixes">
-        <${Heads} of=${[t("remedy"), t("gain"), t("from – to"), metricName(known.metric), ""]} />
-        <tbody>${known.fixes.map((fix) => html`<tr key=${fix.change} class=${fix.helps ? "helps" : undefined}><th scope="row">${fix.change}<br /><code class="soft">${fix.call}</code></th>
+      <${Listing} class="fixes" label=${t("Remedies by their gain")} heads=${[t("remedy"), t("gain"), t("from – to"), metricName(known.metric), ""]}>${known.fixes.map((fix) => html`<tr key=${fix.change} class=${fix.helps ? "helps" : undefined}><th scope="row">${fix.change}<br /><code class="soft">${fix.call}</code></th>
           <td>${fix.gain}</td><td>${fix.low} – ${fix.high}</td><td>${fix.score}</td>
           <td><button aria-label=${t("Apply: {change}", { change: fix.change })} onClick=${() => apply(fix)}>${t("Apply")}</button></td></tr>`)}
-          <tr><th scope="row">${t("as it is")}</th><td></td><td></td><td>${known.before}</td><td></td></tr></tbody>
-      </table><//>
+          <tr><th scope="row">${t("as it is")}</th><td></td><td></td><td>${known.before}</td><td></td></tr><//>
       ${known.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}`}
   <//>`;
 }

@@ -1,5 +1,6 @@
 // A number that can be changed where it stands: Tab or Enter commits, Esc restores, the arrows go to the next cell.
-import { html, useRef, useState } from "../vendor/ui.js";
+import { html, useRef, useState } from "../base.js";
+import { onEscape } from "./pieces.js";
 
 /** The cell in a direction, in the same table. */
 function neighbour(element, key) {
@@ -11,9 +12,10 @@ function neighbour(element, key) {
 
 const CELLS = "td :is(input, button)";
 
-/** The Tab key stops at the first cell of a table, or of its chosen row; the arrows reach all. */
+/** The Tab key stops at the first cell of a table, or of its chosen row, and else at what the table scrolls in; the arrows reach all. */
 export function stopOnce(table) {
   const one = table.querySelector(`.chosen ${CELLS}`) ?? table.querySelector(CELLS);
+  table.parentElement.tabIndex = one ? -1 : 0;
   for (const cell of table.querySelectorAll(CELLS)) cell.tabIndex = cell === one ? 0 : -1;
 }
 
@@ -60,10 +62,7 @@ export function Cell({ name, label, text, size, commit }) {
     const { key, target } = event;
     if (event.isComposing) return;
     if (key === "Enter") finish().then(() => requestAnimationFrame(() => target.matches(":focus") && target.dataset.draft === undefined && target.select()));
-    else if (key === "Escape" && draft !== null) {
-      event.stopPropagation();
-      setDraft(null);
-    }
+    else if (draft !== null) onEscape(() => setDraft(null))(event);
   };
   return html`<input class="cell" type="text" inputmode="text" autocomplete="off" spellcheck=${false} data-cell=${name} aria-label=${label}
       size=${size} value=${draft ?? text} data-draft=${draft === null ? undefined : ""} aria-invalid=${problem ? "true" : undefined}

@@ -1,6 +1,5 @@
 // What can be changed of a layer as a whole: its activation, its units, the layer itself.
-import { t } from "../i18n.js";
-import { html } from "../vendor/ui.js";
+import { html, t } from "../base.js";
 import { Cell } from "./cell.js";
 import { Choice } from "./form.js";
 import { change, edit, sheet } from "./sheet.js";

@@ -1,6 +1,5 @@
 // Points of a plane with a class each, clicked or typed.
-import { t } from "../i18n.js";
-import { html, useState } from "../vendor/ui.js";
+import { html, t, useState } from "../base.js";
 import { Text } from "./form.js";
 import { Heads, Scroll } from "./pieces.js";
 import { HEIGHT, Key, Mark, Plot, scales } from "./plot.js";

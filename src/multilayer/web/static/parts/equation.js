@@ -1,7 +1,5 @@
 // The formula of a layer with its numbers put in, for the row that is chosen: large matrices with their middle left out.
-import { letters, row } from "../state.js";
-import { t } from "../i18n.js";
-import { html } from "../vendor/ui.js";
+import { html, letters, row, t } from "../base.js";
 import { Scroll } from "./pieces.js";
 import { affine, blockName, letter, inLetters, sourceName } from "./letters.js";
 import { outputCell } from "./lit.js";

@@ -1,5 +1,6 @@
 // Fields of a form, each with its label; `take` gets what was chosen or typed.
-import { html, useState } from "../vendor/ui.js";
+import { html, useState } from "../base.js";
+import { onEscape } from "./pieces.js";
 
 /** The handler that takes the text of a field. */
 export const taken = (take) => (event) => take(event.target.value);
@@ -13,7 +14,7 @@ export function Field({ label, value, take, ...rest }) {
     setDraft((now) => (now === given ? null : now));
   };
   return html`<label>${label} <input autocomplete="off" ...${rest} value=${draft ?? value} data-draft=${draft === null ? undefined : ""} onInput=${taken(setDraft)}
-    onChange=${taken(done)} onBlur=${() => draft === String(value) && setDraft(null)} onKeyDown=${(event) => event.key === "Escape" && setDraft(null)} /></label>`;
+    onChange=${taken(done)} onBlur=${() => draft === String(value) && setDraft(null)} onKeyDown=${draft === null ? undefined : onEscape(() => setDraft(null))} /></label>`;
 }
 
 /** A whole number from `min` to `max`: what is beyond is moved between them, what is no number is `min`. */

@@ -1,15 +1,9 @@
 // What stands around a view, on the page and in a notebook: undo, digits, language, tabs.
-import { act, ask, attempt } from "../api.js";
-import { LANGUAGES, lang, speak, t } from "../i18n.js";
-import { digits, problem, revision, session, view } from "../state.js";
-import { effect, html, signal } from "../vendor/ui.js";
+import { act, ask, attempt, digits, effect, html, lang, LANGUAGES, problem, revision, session, signal, speak, t, useAnswer, useEffect, useRef, view } from "../base.js";
 import { VIEWS } from "../views/index.js";
 import { Choice, taken } from "./form.js";
 
 const loaded = signal({});
-
-/** The entry of the view that is shown. */
-export const shownView = () => VIEWS.find(({ id }) => id === view.value) ?? VIEWS[0];
 
 export const refresh = () => attempt(async () => (session.value = await ask("session")));
 
@@ -25,8 +19,8 @@ export function onKey(event) {
 /** From now on: load the view that is shown, and follow the session. */
 export function follow() {
   effect(() => {
-    const { id, load } = shownView();
-    if (!(id in loaded.peek())) load().then((module) => (loaded.value = { ...loaded.peek(), [id]: module.default }));
+    const id = view.value;
+    if (!(id in loaded.peek())) VIEWS[id]().then((module) => (loaded.value = { ...loaded.peek(), [id]: module.default }));
   });
   effect(() => {
     if (session.value && revision.value !== session.peek().revision) refresh();
@@ -45,18 +39,26 @@ export function Tools() {
   </div>`;
 }
 
-export function Tabs({ views }) {
-  return html`<nav aria-label=${t("Views")}><ul>${views.map(
+/** The tabs of these views, and the one that is shown, below what stands above all (`children`); `named` hears its title. Escape leads to the tabs. */
+export function Views({ ids, named, children }) {
+  const listed = (useAnswer(() => ask("views"), []) ?? []).filter(({ id }) => ids.includes(id));
+  const { title, heading, about, more } = listed.find(({ id }) => id === view.value) ?? {};
+  useEffect(() => void (title && named?.(title)), [title]);
+  const View = loaded.value[view.value];
+  const [nav, main] = [useRef(), useRef()];
+  const leave = (event) => event.key === "Escape" && !event.isComposing && nav.current.querySelector("[aria-current]")?.focus();
+  return html`<nav aria-label=${t("Views")} ref=${nav}><ul>${listed.map(
     ({ id, title }) =>
       html`<li><a href=${`#view=${id}`} aria-current=${view.value === id ? "page" : undefined} onClick=${(event) => {
         event.preventDefault();
         view.value = id;
-      }}>${title()}</a></li>`,
-  )}</ul></nav>`;
-}
-
-export function Shown() {
-  const View = loaded.value[shownView().id];
-  return html`<p class="problem" role="alert">${problem.value}</p>
-    ${session.value && View ? html`<${View} key=${view.value} />` : html`<p class="soft">…</p>`}`;
+        main.current.focus();
+      }}>${title}</a></li>`,
+  )}</ul></nav>
+  <main id="main" tabindex="-1" ref=${main} onKeyDown=${leave}>${children}
+    <p class="problem" role="alert">${problem.value}</p>
+    ${title && html`<h1>${heading}</h1>${about && html`<p class="soft">${about}</p>`}
+      ${more && html`<details class="help" key=${view.value}><summary>${more[0]}</summary><p>${more[1]}</p></details>`}`}
+    ${session.value && View ? html`<${View} key=${view.value} />` : html`<p class="soft">…</p>`}
+  </main>`;
 }

@@ -1,6 +1,5 @@
 // A block as a table of named cells: numbers to be read, to be changed, or to be opened.
-import { t } from "../i18n.js";
-import { html, useLayoutEffect, useRef } from "../vendor/ui.js";
+import { html, t, useLayoutEffect, useRef } from "../base.js";
 import { moveByKeys, stopOnce } from "./cell.js";
 import { Heads, Scroll } from "./pieces.js";
 

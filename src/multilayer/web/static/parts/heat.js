@@ -1,8 +1,5 @@
 // All weights of a layer as a picture, each a point: blue above zero, orange below. The table beside it is a window of it.
-import { ask, attempt } from "../api.js";
-import { t } from "../i18n.js";
-import { letters } from "../state.js";
-import { html, useEffect, useRef } from "../vendor/ui.js";
+import { ask, attempt, html, letters, t, useEffect, useRef } from "../base.js";
 import { colours, mixed, picture } from "./paint.js";
 import { lookAtUnit, sheet } from "./sheet.js";
 

@@ -1,6 +1,5 @@
 // Keeping what is shown: any table of a view as CSV, any picture as SVG or PNG, bytes as a file. Links: see link.js.
-import { t } from "../i18n.js";
-import { html, useState } from "../vendor/ui.js";
+import { html, t, useState } from "../base.js";
 
 /** Save content as a file of this name. */
 export function save(content, name, type = "application/octet-stream") {
@@ -17,7 +16,7 @@ const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')
 /** A table as it is shown, as CSV. */
 const csvOf = (table) => [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cellText(cell))).join(",")).join("\n") + "\n";
 
-const DRAWN = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "font-size", "font-family", "font-weight", "font-style", "text-anchor", "dominant-baseline", "visibility", "display"];
+const DRAWN = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "paint-order", "opacity", "font-size", "font-family", "font-weight", "font-style", "text-anchor", "dominant-baseline", "visibility", "display"];
 
 /** A picture as a document of its own: what the style sheets give it is written into its attributes. */
 function svgOf(picture) {

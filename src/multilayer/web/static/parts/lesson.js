@@ -1,8 +1,5 @@
 // The lesson under way: its text and question stand above whatever view it leads through.
-import { act, ask } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { lesson, view } from "../state.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { act, ask, html, lang, lesson, t, useEffect, useRef, useState, view } from "../base.js";
 import { taken } from "./form.js";
 
 const sheet = new CSSStyleSheet();
@@ -23,10 +20,12 @@ const Prose = ({ text }) => html`<p><${Inline} text=${text} /></p>`;
 function leave() {
   lesson.value = null;
   view.value = "lessons";
+  document.getElementById("main").focus();
 }
 
 export function LessonBar() {
   const at = lesson.value;
+  const bar = useRef();
   const [step, setStep] = useState(null);
   const [judged, setJudged] = useState(null);
   const [typed, setTyped] = useState("");
@@ -43,6 +42,7 @@ export function LessonBar() {
       setStep(found);
       cover(found.hide);
       if (found.view) view.value = found.view;
+      requestAnimationFrame(() => bar.current?.focus()); // what was pressed may be gone
     });
   }, [at]);
   useEffect(() => {
@@ -59,7 +59,7 @@ export function LessonBar() {
     });
   const last = at.step + 1 === step.steps;
   const done = judged?.right || !step.question;
-  return html`<aside class="lesson" aria-label=${t("Lesson")}>
+  return html`<aside class="lesson" aria-label=${t("Lesson")} tabindex="-1" ref=${bar}>
     <header><b>${at.lesson + 1}. ${step.title}</b> <span class="soft">${t("step {step} of {steps}", { step: at.step + 1, steps: step.steps })}</span>
       <button onClick=${leave}>${t("Leave the lesson")}</button></header>
     <${Prose} text=${step.text} />

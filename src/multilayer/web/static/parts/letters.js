@@ -1,6 +1,5 @@
 // How things are called: the letters of the page follow the reader's book, the names of cells stay.
-import { t } from "../i18n.js";
-import { letters } from "../state.js";
+import { letters, t } from "../base.js";
 
 /** The letter of a canonical one: a and z change places where the reader's book has them so. */
 export function letter(name) {

@@ -1,6 +1,5 @@
 // What belongs together is lit together: a weight, what goes through it, and where that goes, in tables and in the picture.
-import { row } from "../state.js";
-import { signal } from "../vendor/ui.js";
+import { row, signal } from "../base.js";
 import { cellParts } from "./letters.js";
 import { sheet } from "./sheet.js";
 

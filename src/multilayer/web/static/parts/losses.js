@@ -1,6 +1,5 @@
 // Learning curves: loss, validation loss and the metric by epoch, as a picture and as a table.
-import { t } from "../i18n.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { html, t, useEffect, useRef, useState } from "../base.js";
 import uPlot from "../vendor/uplot.js";
 import { Tick } from "./form.js";
 import { Heads, Part, Scroll } from "./pieces.js";

@@ -1,7 +1,5 @@
 // The network as a picture: a column of units for each layer, edges by the size and the sign of their weights.
-import { t } from "../i18n.js";
-import { row } from "../state.js";
-import { html } from "../vendor/ui.js";
+import { html, row, t } from "../base.js";
 import { Scroll } from "./pieces.js";
 import { cellParts, letter, low } from "./letters.js";
 import { lit, outputCell } from "./lit.js";

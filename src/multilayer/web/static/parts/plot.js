@@ -1,9 +1,9 @@
 // A small plot in SVG: axes with ticks, and whatever is drawn in it. What it shows stands in words or a table beside it.
-import { html } from "../vendor/ui.js";
+import { html } from "../base.js";
 
 const WIDTH = 640;
 export const HEIGHT = 340;
-const LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 30;
+const LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 34;
 
 /** Maps numbers to places in the picture: `{ x, y, range }`. */
 export function scales([left, right], [bottom, top], width = WIDTH, height = HEIGHT) {
@@ -40,7 +40,7 @@ export function Plot({ scale, label, xLabel, yLabel, children, ...rest }) {
       ${ticks(bottom, top, 5).map((value) => html`<g key=${`y${value}`}><path d=${`M${LEFT} ${scale.y(value)}H${width - RIGHT}`} /><text x=${LEFT - 6} y=${scale.y(value) + 4} text-anchor="end">${short(value)}</text></g>`)}
     </g>
     ${children}
-    ${xLabel && html`<text class="axis" x=${width - RIGHT} y=${height - 2} text-anchor="end">${xLabel}</text>`}
+    ${xLabel && html`<text class="axis" x=${width - RIGHT} y=${height - 4} text-anchor="end">${xLabel}</text>`}
     ${yLabel && html`<text class="axis" x=${LEFT + 4} y=${TOP + 10}>${yLabel}</text>`}
   </svg>`;
 }

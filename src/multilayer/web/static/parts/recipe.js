@@ -1,8 +1,5 @@
 // How to train: the recipe as a form, and new weights.
-import { act, attempt, ask, inTurn } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { session } from "../state.js";
-import { html, signal, useEffect, useState } from "../vendor/ui.js";
+import { act, ask, attempt, html, inTurn, lang, session, signal, t, useEffect, useState } from "../base.js";
 import { Choice, Field, Text, Tick } from "./form.js";
 
 /** The recipe as a form: `Choices` of views/learn.py. */

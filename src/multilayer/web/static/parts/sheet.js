@@ -1,7 +1,5 @@
 // What the sheet shows and is asked for: the part that is looked at, and edits of it.
-import { Refused, ask, attempt, inTurn, refusalOf } from "../api.js";
-import { digits, revision, row } from "../state.js";
-import { signal } from "../vendor/ui.js";
+import { ask, attempt, digits, inTurn, refusalOf, Refused, revision, row, signal } from "../base.js";
 
 /** The answer of the endpoint `sheet`, with all blocks that are shown by their names; null until it has arrived. */
 export const sheet = signal(null);

@@ -1,8 +1,5 @@
 // Side by side: the same training with one thing different, as small pictures.
-import { act, ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
-import { digits, session } from "../state.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { act, ask, digits, html, session, t, useAnswer, useEffect, useRef, useState } from "../base.js";
 import { paint } from "./boundary.js";
 import { Choice, taken } from "./form.js";
 import { Part } from "./pieces.js";

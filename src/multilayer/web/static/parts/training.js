@@ -1,8 +1,5 @@
 // The training of the session, as this page hears of it: a stream of events while it is looked at.
-import { act } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { digits, revision } from "../state.js";
-import { effect, signal } from "../vendor/ui.js";
+import { act, digits, effect, lang, revision, signal, t } from "../base.js";
 
 /** Where training stands: `Status` of feed.py; null until it is known. */
 export const status = signal(null);

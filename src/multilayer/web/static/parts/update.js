@@ -1,8 +1,5 @@
 // One update: what an optimizer makes of the gradients, number by number, and the button that does it.
-import { act, ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
-import { optimizer as chosen, digits, session } from "../state.js";
-import { html, signal } from "../vendor/ui.js";
+import { act, ask, digits, html, optimizer as chosen, session, signal, t, useAnswer } from "../base.js";
 import { aim, shownPart } from "./aim.js";
 import { Choice, Field } from "./form.js";
 import { Part } from "./pieces.js";
@@ -20,20 +17,13 @@ function Parameter({ name, value }) {
   return html`<${Field} label=${called(name)} inputmode="decimal" size="7" value=${given} take=${set} />`;
 }
 
-/** What a block is called, and when its numbers are so: "new m W(1)" is m of W(1), after. */
-function headOf(name) {
-  const [, isNew, slot, of] = /^(new )?(?:(\w+) )?(\S+)$/.exec(name);
-  return [slot ? t("{slot} of {name}", { slot, name: of }) : of, isNew ? t("after") : of.startsWith("d") ? t("gradient") : t("before")];
-}
-
-function Table({ block, picked, pick }) {
+function Table({ caption, when, block, picked, pick }) {
   const isWeight = /W\(/.test(block.name) && block.shape.length === 2;
   const cell = (name, text) => {
     if (!isWeight) return reading(name, text);
     const place = name.slice(name.lastIndexOf("[") + 1, -1);
     return html`<button class="cell" aria-pressed=${picked === place} aria-label=${t("{name} = {number}: how it changes", { name, number: text })} onClick=${() => pick(place.split(",").map(Number))}><span data-cell=${name}>${text}</span></button>`;
   };
-  const [caption, when] = headOf(block.name);
   return html`<${Grid} block=${block} caption=${caption} shape=${when} column=${(number) => number} cell=${cell} />`;
 }
 
@@ -51,15 +41,14 @@ export function Update() {
     <div class="bar">
       <${Choice} label=${t("Optimizer")} value=${chosen.value.optimizer} options=${choices.map(({ name }) => name)} take=${(optimizer) => (chosen.value = { optimizer, parameters: {} })} />
       ${parameters.map((each) => html`<${Parameter} key=${chosen.value.optimizer + each.name} ...${each} />`)}
-      ${found?.step && html`<button class="main" onClick=${() => act("update_do", request)}>${t("Do it")}</button>`}
+      ${found?.made && html`<button class="main" onClick=${() => act("update_do", request)}>${t("Do it")}</button>`}
     </div>
     ${found?.refused && html`<p class="problem" role="status">${found.refused}</p>`}
-    ${found?.step && html`<p>${t("Update {step} at the rate {rate}.", { step: found.step, rate: found.rate })} ${found.goes_on ? t("The optimizer goes on from the state of the update before.") : found.made.length > 1 && t("Its state begins at 0.")}
-        ${" "}${t("Loss of these rows")}: <b class="number" data-cell="loss before">${found.loss}</b> → <b class="number" data-cell="loss after">${found.new_loss}</b></p>
-      <div class="made">${found.made.map(({ cell, symbols, numbers, value }) => html`<p key=${cell}><b>${cell}</b> = ${symbols.replace(/\bw\b/g, found.cell).replace(/\bg\b/g, `d${found.cell}`)}<br />= ${numbers}<br />= <b class="number" data-made=${cell}>${value}</b></p>`)}</div>
+    ${found?.made && html`<p>${found.about} ${t("Loss of these rows")}: <b class="number" data-cell="loss before">${found.loss}</b> → <b class="number" data-cell="loss after">${found.new_loss}</b></p>
+      <div class="made">${found.made.map(({ cell, symbols, numbers, value }) => html`<p key=${cell}><b>${cell}</b> = ${symbols}<br />= ${numbers}<br />= <b class="number" data-made=${cell}>${value}</b></p>`)}</div>
       <p class="soft">${t("Press a weight to see how it changes.")}</p>
-      ${found.layers.map(({ number, blocks }) => html`<h3>${t("Layer {number}", { number })}</h3>
-        ${[/W\(/, /b\(/].map((letter) => html`<div class="sheet">${blocks.filter(({ name }) => letter.test(name)).map((block) => html`<${Table} key=${block.name} block=${block}
+      ${found.layers.map(({ number, tables }) => html`<h3>${t("Layer {number}", { number })}</h3>
+        ${tables.map((each) => html`<div class="sheet">${each.map((table) => html`<${Table} key=${table.block.name} ...${table}
           picked=${layer === number ? `${input + 1},${unit + 1}` : ""} pick=${([i, j]) => (looked.value = { layer: number, input: i - 1, unit: j - 1 })} />`)}</div>`)}`)}`}
   <//>`;
 }

@@ -1,14 +1,12 @@
 // The explorer of activations: curve and derivative, where an activation is saturated, and where the network's own a lie.
-import { ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, digits, html, session, t, useAnswer, useState } from "../base.js";
 import { Beginnings } from "../parts/beginnings.js";
 import { Choice, Field, Text, Tick, taken } from "../parts/form.js";
-import { Heads, Scroll } from "../parts/pieces.js";
+import { Listing } from "../parts/pieces.js";
 import { Plot, path, scales } from "../parts/plot.js";
-import { digits, session } from "../state.js";
-import { html, useState } from "../vendor/ui.js";
 
-const MOST = 4;
+/** What others are compared with first. */
+const OFTEN = ["tanh", "relu", "sigmoid", "gelu"];
 const REACHES = [4, 8, 20, 120];
 const defaults = (card) => Object.fromEntries(card.parameters.map(({ name, value }) => [name, value]));
 
@@ -21,10 +19,11 @@ export default function Activations() {
   const open = session.value;
 
   const cards = useAnswer(() => ask("activations"), [open.revision]);
-  const requests = shown.map((one) => ({ ...one, at: at || "0", reach, digits: digits.value, layer: layer || null }));
-  const curves = useAnswer(() => Promise.all(requests.map((each) => ask("activation", each))), [open.revision, requests], true);
+  const requests = shown.map((one) => ({ ...one, at: at || "0", reach, digits: digits.value, layer: layer || null, logarithmic }));
+  const answers = useAnswer(() => Promise.all(requests.map((each) => ask("activation", each))), [open.revision, requests], true);
 
-  if (!cards || curves?.length !== shown.length) return html`<h1>${t("Activations")}</h1>`;
+  if (!cards || !answers) return null;
+  const curves = answers.slice(0, shown.length); // those of what was shown before, until the new ones are there
   const [first] = shown;
   const card = cards.find(({ name }) => name === first.name);
   const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? { name, parameters: {} } : one)));
@@ -32,8 +31,7 @@ export default function Activations() {
   const adjust = (name, value) =>
     setShown([{ name: first.name, parameters: { ...defaults(card), ...first.parameters, [name]: value } }, ...shown.slice(1)]);
 
-  return html`<h1>${t("Activations")}</h1>
-    <div class="explorer">
+  return html`<div class="explorer">
       <section class="chosen" aria-label=${t("Which activation")}>
         ${shown.map((one, place) => html`<div class="choice" key=${place}>
           <span class=${`mark curve-${place}`} aria-hidden="true"></span>
@@ -42,7 +40,7 @@ export default function Activations() {
           </select>
           ${place > 0 && html`<button aria-label=${t("Remove {name}", { name: one.name })} onClick=${() => setShown(shown.filter((_, i) => i !== place))}>×</button>`}
         </div>`)}
-        ${shown.length < MOST && html`<button onClick=${() => setShown([...shown, { name: "tanh", parameters: {} }])}>${t("Compare with another one")}</button>`}
+        ${shown.length < OFTEN.length && html`<button onClick=${() => setShown([...shown, { name: OFTEN.find((name) => shown.every((one) => one.name !== name)), parameters: {} }])}>${t("Compare with another one")}</button>`}
       </section>
       <section class="known" aria-label=${t("What is known of it")}>
         ${card.parameters.map((each) => html`<${Parameter} key=${first.name + each.name} parameter=${each} value=${first.parameters[each.name] ?? each.value} onChange=${adjust} />`)}
@@ -57,7 +55,7 @@ export default function Activations() {
           <${Tick} label=${t("tails: powers of ten")} checked=${logarithmic} take=${setLogarithmic} />
           <${Choice} label=${t("The network's own a")} value=${layer} options=${[[0, t("none")], ...open.activations.map((_, n) => [n + 1, `a(${n + 1})`])]} take=${own} />
         </div>
-        <${Numbers} shown=${shown} curves=${curves} layer=${layer} />
+        <${Numbers} shown=${shown} curves=${curves} />
       </section>
     </div>
     <${Beginnings} />`;
@@ -72,28 +70,13 @@ function Parameter({ parameter, value, onChange }) {
 }
 
 function Facts({ card }) {
-  const facts = [
-    ["h(a)", html`<code>${card.formula}</code>`],
-    ["h′(a)", html`<code>${card.derivative}</code>`],
-    [t("range"), card.range],
-    [t("kinks"), card.kinks.map((kink) => `a = ${kink}`).join(", ") || t("none")],
-    [t("also called"), card.aliases.join(", ")],
-    [t("source"), card.source],
-  ];
-  return html`<dl class="facts">${facts.map(([name, text]) => text && html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
-    ${!card.trainable && html`<p>${t("Its derivative is 0 almost everywhere, so backpropagation cannot train through it.")}</p>`}
-    ${card.along_axis && html`<p>${t("Each output depends on the whole row. Drawn is the first output for the row (a, 0).")}</p>`}
+  const fact = (name, text) => html`<dt>${name}</dt><dd>${text}</dd>`;
+  return html`<dl class="facts">${fact("h(a)", html`<code>${card.formula}</code>`)}${fact("h′(a)", html`<code>${card.derivative}</code>`)}${card.facts.map((each) => fact(...each))}</dl>
+    ${card.remarks.map((remark) => html`<p>${remark}</p>`)}
     ${card.traps && html`<details><summary>${t("Traps")}</summary><p>${card.traps}</p></details>`}`;
 }
 
-/** The curves with |y| as a power of ten, which shows the tails. */
-function inPowers(curves) {
-  const taken = (pieces) => pieces.map((piece) => piece.filter(([, y]) => y !== 0).map(([a, y]) => [a, Math.log10(Math.abs(y))])).filter((piece) => piece.length);
-  return curves.map((curve) => ({ ...curve, value: taken(curve.value), slope: taken(curve.slope) }));
-}
-
-function Picture({ shown, curves: given, reach, at, onAt, logarithmic }) {
-  const curves = logarithmic ? inPowers(given) : given;
+function Picture({ shown, curves, reach, at, onAt, logarithmic }) {
   const values = curves.flatMap(({ value, slope }) => [...value, ...slope]).flat().map(([, y]) => y).filter((y) => logarithmic || Math.abs(y) <= reach);
   const low = Math.min(-0.25, ...values), high = Math.max(1.1, ...values);
   const scale = scales([-reach, reach], logarithmic ? [low, high] : [Math.max(low, -4), Math.min(high, 4)]);
@@ -125,27 +108,11 @@ function Picture({ shown, curves: given, reach, at, onAt, logarithmic }) {
   <//>`;
 }
 
-function Numbers({ shown, curves, layer }) {
-  const [{ regions, overlay }] = curves;
-  const kinds = [
-    ["a", "a", "a"],
-    ["h", "h(a)", "h(a)"],
-    ["dh", "h'(a)", "h′(a)"],
-    ["float32", "float32", t("h(a) in float32")],
-    ["textbook", "textbook", t("by the textbook's formula")],
-  ].filter(([, key]) => curves.some(({ cursor }) => key in cursor));
-  return html`<${Scroll} label=${t("The numbers at this a")}><table class="matrix">
-      <${Heads} of=${["", ...kinds.map(([, , head]) => head)]} />
-      <tbody>${curves.map(({ cursor }, place) => html`<tr key=${place}><th scope="row">${shown[place].name}</th>
-        ${kinds.map(([name, key]) => html`<td data-cell=${`${name}[${place + 1}]`}>${cursor[key] ?? "–"}</td>`)}</tr>`)}</tbody></table><//>
-    <p>${regions.length
-      ? t("Shaded: {name} is saturated there. |h′| is below 1 % of its maximum where {where}.", { name: shown[0].name, where: regions.map(where).join(", ") })
-      : t("{name} is saturated nowhere in this picture.", { name: shown[0].name })}</p>
-    ${overlay && html`<p>${t("Grey: the weighted sums a({layer}) of all rows; those beyond the picture are counted at its ends.", { layer })}
-      ${overlay.saturated !== null && html` ${t("Saturated:")} <b data-cell="saturated">${overlay.saturated}</b>`}</p>`}`;
-}
-
-function where({ low, high }) {
-  if (low === "-inf") return `a ≤ ${high}`;
-  return high === "inf" ? `a ≥ ${low}` : `${low} ≤ a ≤ ${high}`;
+function Numbers({ shown, curves }) {
+  const [{ shaded, overlay }] = curves;
+  const most = curves.map(({ cursor }) => cursor).reduce((one, other) => (other.length > one.length ? other : one));
+  return html`<${Listing} label=${t("The numbers at this a")} heads=${["", ...most.map(([, head]) => head)]}>${curves.map(({ cursor }, place) => html`<tr key=${place}><th scope="row">${shown[place].name}</th>
+        ${most.map(([name], k) => html`<td data-cell=${`${name}[${place + 1}]`}>${cursor[k]?.[2] ?? "–"}</td>`)}</tr>`)}<//>
+    <p>${shaded}</p>
+    ${overlay && html`<p>${overlay.about} ${overlay.saturated !== null && html`${t("Saturated:")} <b data-cell="saturated">${overlay.saturated}</b>`}</p>`}`;
 }

@@ -1,26 +1,11 @@
 // The way back: from the loss to every gradient, a step at a time; each number can be asked what it is made of.
-import { ask, inTurn, refusalOf, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, digits, html, inTurn, letters, refusalOf, session, t, taken, useAnswer, useEffect, useRef, useState } from "../base.js";
 import { Loss, Part, Rows, aim, shownPart } from "../parts/aim.js";
 import { Cell } from "../parts/cell.js";
 import { Grid, cellName, reading } from "../parts/grid.js";
 import { inLetters } from "../parts/letters.js";
 import { Update } from "../parts/update.js";
 import { Weight } from "../parts/weight.js";
-import { digits, letters, session, taken } from "../state.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-
-const TITLES = {
-  loss: () => t("The loss"),
-  dz: ({ layer }) => `dz(${layer})`,
-  slope: ({ layer }) => `h'(a(${layer}))`,
-  da: ({ layer }) => `da(${layer})`,
-  weights: ({ layer }) => t("dW({layer}) and db({layer})", { layer }),
-  dx: ({ layer }) => (layer > 1 ? `dz(${layer - 1})` : "dx"),
-};
-
-/** What a step computes; its other blocks are what it starts from. */
-const isResult = (step, block) => !/^(target|x|[azW]\(\d+\))$/.test(block.name);
 
 function Table({ block, open, picked }) {
   const cell = (name, text) =>
@@ -39,7 +24,7 @@ function Made({ cell }) {
 }
 
 function Step({ step, number, last, proposed }) {
-  const results = step.blocks.filter((block) => isResult(step, block));
+  const results = step.blocks.slice(step.given);
   const first = results[0] && cellName(results[0], 0, 0);
   const [picked, pick] = useState(first);
   const [weight, setWeight] = useState(null);
@@ -54,10 +39,10 @@ function Step({ step, number, last, proposed }) {
     if (place) setWeight({ layer: Number(place[1]), input: place[2] - 1, unit: place[3] - 1 });
   };
   return html`<section class=${last ? "step last" : "step"} ref=${here} aria-labelledby=${`step-${number}`}>
-    <h2 id=${`step-${number}`}><span class="count">${number}</span> ${inLetters(TITLES[step.kind](step))}</h2>
+    <h2 id=${`step-${number}`}><span class="count">${number}</span> ${inLetters(step.title)}</h2>
     <p class="formula">${inLetters(step.formula)}</p>
     ${step.about.map((sentence) => html`<p class="soft">${inLetters(sentence)}</p>`)}
-    <div class="sheet">${step.blocks.map((block) => html`<${Table} key=${block.name} block=${block} picked=${shown} open=${isResult(step, block) ? open : null} />`)}</div>
+    <div class="sheet">${step.blocks.map((block, place) => html`<${Table} key=${block.name} block=${block} picked=${shown} open=${place < step.given ? null : open} />`)}</div>
     ${step.kind === "loss" && aim().count === 1 && html`<${Target} block=${step.blocks[0]} proposed=${proposed} />`}
     ${shown && html`<${Made} cell=${shown} />`}
     ${step.kind === "weights" && (weight ? html`<${Weight} ...${weight} close=${() => setWeight(null)} />` : html`<p class="soft">${t("Press a number of dW to see its paths and a numerical check.")}</p>`)}
@@ -76,7 +61,7 @@ function Walk({ found }) {
   const count = found.steps.length;
   const at = Math.min(taken.value, count);
   const go = (next) => (taken.value = Math.max(1, Math.min(next, count)));
-  const name = inLetters(TITLES[found.steps[at - 1].kind](found.steps[at - 1]));
+  const name = inLetters(found.steps[at - 1].title);
   return html`<div class="walk">
     <button disabled=${at === 1} onClick=${() => go(at - 1)}>${t("Back")}</button>
     <button class="main" disabled=${at === count} onClick=${() => go(at + 1)}>${t("Next")}</button>
@@ -90,9 +75,7 @@ export default function Back() {
   const request = { ...aim(), digits: digits.value, window: shownPart() };
   letters.value;
   const found = useAnswer(() => ask("back", request), [session.value.revision, request], true);
-  return html`<h1>${t("The way back")}</h1>
-    <p class="soft">${t("Backpropagation: from the loss to the gradient of every weight, one step at a time. Press a number to see what it is made of.")}</p>
-    <div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}<${Part} /></div>
+  return html`<div class="bar"><${Rows} />${found && html`<${Loss} losses=${found.losses} value=${found.loss} />`}<${Part} /></div>
     ${found && html`<p>${request.count > 1 ? t("Mean loss of the rows") : t("Loss of the row")} = <b class="number" data-cell="loss">${found.mean}</b></p>
       ${found.notes.map((note) => html`<p class="soft note">${note}</p>`)}
       <${Walk} found=${found} />

@@ -1,13 +1,10 @@
 // Check my numbers: paste what was calculated by hand; what is wrong is marked, and the slip is named where it is known.
-import { ask, attempt, useAnswer } from "../api.js";
-import { lang, t } from "../i18n.js";
+import { array as chosen, ask, attempt, digits, html, lang, letters, rate, row, session, signal, t, useAnswer, useState, view } from "../base.js";
 import { Loss, Rows, aim } from "../parts/aim.js";
 import { Choice, Text, taken } from "../parts/form.js";
 import { inLetters } from "../parts/letters.js";
 import { Grid } from "../parts/grid.js";
 import { opened } from "../parts/sheet.js";
-import { array as chosen, digits, letters, rate, row, session, view } from "../state.js";
-import { html, signal, useState } from "../vendor/ui.js";
 
 /** What was typed; kept while other views are looked at. */
 const text = signal("");
@@ -21,18 +18,16 @@ function explain(cell) {
 
 const into = (kept) => (value) => (kept.value = value);
 
-function Verdict({ found, asked }) {
-  const { right, findings, given, fits, wrong } = found;
-  const several = new Set(findings.map(({ slip }) => slip)).size > 1;
-  const named = findings.some(({ slip }) => slip);
-  const heading = right ? t("Right") : !named ? t("Wrong, for a reason that is not known") : several ? t("Several slips explain these numbers") : t("This is what happened");
+const SIGNS = { right: "✓", slip: "✗", unknown: "?" };
+
+function Verdict({ found }) {
+  const { outcome, given, fits, wrong } = found;
   const cell = (name, number, i, j) => html`<span data-cell=${name} class=${fits[i][j] ? "fits" : "wrong"}>${!fits[i][j] && html`<span aria-hidden="true">✗ </span><span class="hidden">${t("wrong")} </span>`}${number}</span>`;
-  return html`<section class=${`panel verdict-of ${right ? "right" : named ? "slip" : "unknown"}`} aria-labelledby="verdict" aria-live="polite">
-    <h2 id="verdict"><span aria-hidden="true">${right ? "✓" : named ? "✗" : "?"}</span> ${heading}</h2>
-    <ul>${findings.map(({ array, slip, sentence }) => html`<li data-slip=${slip}>${!asked && named && !right ? t("{array}: {sentence}", { array: inLetters(array), sentence: inLetters(sentence) }) : inLetters(sentence)}</li>`)}</ul>
-    ${[...new Set(findings.map(({ advice }) => advice))].map((advice) => advice && html`<p><b>${t("Next:")}</b> ${inLetters(advice)}</p>`)}
-    ${wrong && found.is_found && html`<p>${t("The first wrong number is {cell}: {given} was given, {right} is right.", { cell: inLetters(wrong), given: found.is_given, right: found.is_right })} <button onClick=${() => explain(wrong)}>${t("See how it comes about")}</button></p>`}
-    ${several && html`<p class="soft">${t("More digits, or another array, would tell them apart.")}</p>`}
+  return html`<section class=${`panel verdict-of ${outcome}`} aria-labelledby="verdict" aria-live="polite">
+    <h2 id="verdict"><span aria-hidden="true">${SIGNS[outcome]}</span> ${found.heading}</h2>
+    <ul>${found.findings.map(({ slip, sentence }) => html`<li data-slip=${slip}>${inLetters(sentence)}</li>`)}</ul>
+    ${found.advice.map((advice) => html`<p><b>${t("Next:")}</b> ${inLetters(advice)}</p>`)}
+    ${wrong && html`<p>${inLetters(found.where)} <button onClick=${() => explain(wrong)}>${t("See how it comes about")}</button></p>`}
     ${found.notes.map((note) => html`<p class="soft">${note}</p>`)}
     ${found.is_found && html`<${Grid} block=${given} label=${t("The numbers that were given")} caption=${t("{array} as given", { array: inLetters(found.array) })} column=${(number) => number} cell=${cell} />`}
   </section>`;
@@ -52,9 +47,7 @@ export default function Check() {
     const answer = await attempt(() => ask("check", given));
     show(answer ? { ...answer, now } : null);
   };
-  return html`<h1>${t("Check my numbers")}</h1>
-    <p class="soft">${t("Paste what you calculated: as NumPy prints it, as CSV, or typed in any layout. Give three digits or more.")}</p>
-    <div class="bar"><${Rows} />${known && html`<${Loss} losses=${known.losses} value=${known.loss} />`}</div>
+  return html`<div class="bar"><${Rows} />${known && html`<${Loss} losses=${known.losses} value=${known.loss} />`}</div>
     <form class="check" onSubmit=${check}>
       <label class="numbers">${t("Your numbers")}
         <textarea rows="5" spellcheck=${false} autocomplete="off" placeholder="[0.6 1.33]" value=${text.value} onInput=${taken(into(text))} data-own-undo></textarea></label>
@@ -65,5 +58,5 @@ export default function Check() {
       </div>
     </form>
     ${!/^[az]\(/.test(array) && known?.notes.map((note) => html`<p class="soft note">${note}</p>`)}
-    ${found?.now === now && html`<${Verdict} found=${found} asked=${array} />`}`;
+    ${found?.now === now && html`<${Verdict} found=${found} />`}`;
 }

@@ -1,12 +1,9 @@
 // Keep and share: a link, files, tables, and the network as code.
-import { ask, attempt, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, attempt, html, letters, row, session, t, useAnswer, useEffect, useState } from "../base.js";
 import { makeLink } from "../link.js";
 import { Choice } from "../parts/form.js";
 import { Scroll } from "../parts/pieces.js";
 import { save } from "../parts/keep.js";
-import { letters, row, session } from "../state.js";
-import { html, useEffect, useState } from "../vendor/ui.js";
 
 const copy = (text, say) => navigator.clipboard.writeText(text).then(() => say(t("Copied.")), () => say(t("The browser does not allow copying; select the text and copy it.")));
 
@@ -58,5 +55,5 @@ function Code() {
 }
 
 export default function Keep() {
-  return html`<h1>${t("Keep and share")}</h1><div class="ways"><${Link} /><${Files} /><${Code} /></div>`;
+  return html`<div class="ways"><${Link} /><${Files} /><${Code} /></div>`;
 }

@@ -1,18 +1,15 @@
 // Training: play, pause, a batch, an epoch, back to any epoch; what the network answers, its curves, its layers.
-import { ask, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, digits, html, session, t, useAnswer, useEffect, useRef, useState } from "../base.js";
 import { Boundary, still } from "../parts/boundary.js";
 import { Causes, Fixes, Units, marked } from "../parts/causes.js";
 import { Choice, Text } from "../parts/form.js";
-import { Heads, Part, Scroll } from "../parts/pieces.js";
+import { Listing, Part } from "../parts/pieces.js";
 import { Grid } from "../parts/grid.js";
 import { Losses } from "../parts/losses.js";
 import { Bars } from "../parts/plot.js";
 import { Recipe, choices } from "../parts/recipe.js";
 import { Sides } from "../parts/sides.js";
 import { command, listen, said, speed, status, toggle, trains } from "../parts/training.js";
-import { digits, session } from "../state.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
 const SPEEDS = [2, 10, 50, 200];
 
@@ -75,20 +72,18 @@ function useMoments(name, request) {
 function Layers() {
   const layers = useMoments("hist", {});
   return html`<${Part} id="hist" title=${t("Layer by layer")} class="panel layered">
-    <${Scroll} label=${t("Layer by layer")}><table class="layers">
-      <${Heads} of=${[t("layer"), t("units"), t("outputs z"), t("gradient, log₁₀ |dW|"), t("root mean square of dW")]} />
-      <tbody>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer} class=${marked.value?.layer === layer ? "marked" : undefined}><th scope="row">${layer}</th>
+    <${Listing} class="layers" label=${t("Layer by layer")} heads=${[t("layer"), t("units"), t("outputs z"), t("gradient, log₁₀ |dW|"), t("root mean square of dW")]}>${layers.map(({ layer, z, gradient, root_mean_square }) => html`<tr key=${layer} class=${marked.value?.layer === layer ? "marked" : undefined}><th scope="row">${layer}</th>
         <td><${Units} layer=${layer} count=${session.value.widths[layer]} /></td>
         <td><${Bars} ...${z} label=${described(t("z of layer {layer}", { layer }), z)} /></td>
         <td>${gradient ? html`<${Bars} ...${gradient} label=${described(t("log10 |dW| of layer {layer}", { layer }), gradient)} />` : html`<span class="soft">–</span>`}</td>
-        <td class="number">${root_mean_square || "–"}</td></tr>`)}</tbody>
-    </table><//>
+        <td class="number">${root_mean_square || "–"}</td></tr>`)}<//>
   <//>`;
 }
 
 function Weights() {
   const blocks = useMoments("weights", { digits: digits.value });
-  return html`<${Part} id="weights" title=${t("Weights")} class="panel wide"><div class="sheet">${blocks.map((each) => html`<${Grid} key=${each.name} block=${each} />`)}</div><//>`;
+  const isPart = blocks.some(({ shape, cells }) => cells.length * cells[0].length < shape.reduce((one, other) => one * other));
+  return html`<${Part} id="weights" title=${t("Weights")} class="panel wide">${isPart && html`<p class="soft">${t("Of large layers a part is shown; the view See has all numbers.")}</p>`}<div class="sheet">${blocks.map((each) => html`<${Grid} key=${each.name} block=${each} />`)}</div><//>`;
 }
 
 function Beside() {
@@ -116,8 +111,7 @@ export default function Learn() {
       document.removeEventListener("keydown", onKey);
     };
   }, []);
-  return html`<h1>${t("Train")}</h1>
-    <${Recipe} />
+  return html`<${Recipe} />
     <${Controls} />
     <${Standing} />
     <${Beside} />

@@ -1,12 +1,9 @@
 // Open: networks and rows of one's own, from files, pasted text, by hand, or made.
-import { ask, attempt, inTurn, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, attempt, html, inTurn, problem, signal, t, useAnswer, useState, view } from "../base.js";
 import { openHash } from "../link.js";
 import { Draw } from "../parts/draw.js";
 import { Choice, Text, taken } from "../parts/form.js";
 import { Scroll } from "../parts/pieces.js";
-import { problem, view } from "../state.js";
-import { html, signal, useState } from "../vendor/ui.js";
 
 const MAX_FILE = 5 * 2 ** 20; // in base64 within the server's limit
 
@@ -78,7 +75,7 @@ function Target() {
     <h2>${t("Which column is the target?")}</h2>
     <p class="soft">${t("{count} rows. The target is what the network is to learn; the other columns of numbers are its inputs.", { count: rows })}</p>
     <${Scroll} label=${t("The first rows")}><table class="matrix">
-      <thead><tr>${names.map((name, place) => html`<th scope="col"><label><input type="radio" name="target" checked=${chosen === place} onChange=${() => choose(place)} /> ${name}</label>${!numeric[place] && html`<span class="soft"> ${t("text")}</span>`}</th>`)}</tr></thead>
+      <thead><tr>${names.map((name, place) => html`<th scope="col"><label><input type="radio" name="target" checked=${chosen === place} onChange=${() => choose(place)} /> ${name} ${!numeric[place] && html`<span class="soft">${t("text")}</span>`}</label></th>`)}</tr></thead>
       <tbody>${first.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
     </table><//>
     <p><label><input type="radio" name="target" checked=${chosen < 0} onChange=${() => choose(-1)} /> ${t("There is no target: only look.")}</label></p>
@@ -154,10 +151,8 @@ function Blank({ activations }) {
 export default function Open() {
   const choices = useAnswer(() => ask("choices"), []);
   const presets = useAnswer(() => ask("presets"), []);
-  if (!choices || !presets) return html`<h1>${t("Open")}</h1>`;
-  return html`<h1>${t("Open a network and rows of your own")}</h1>
-    <p class="soft">${t("Whatever is opened takes the place of what is open now; Undo brings that back.")}</p>
-    <div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}
+  if (!choices || !presets) return null;
+  return html`<div class="said" role="status">${notes.value.map((note) => html`<p>${note}</p>`)}
       ${notes.value.length > 0 && Object.entries({ see: t("See"), learn: t("Train") }).map(([id, title]) => html`<button type="button" onClick=${() => (view.value = id)}>${title}</button> `)}</div>
     ${asked.value && html`<${Target} key=${asked.value.given.data} />`}
     <div class="ways">

@@ -1,15 +1,12 @@
 // Gates and planes: each unit's line among the rows, and what the first layer makes of the plane.
-import { ask, attempt, useAnswer } from "../api.js";
-import { t } from "../i18n.js";
+import { ask, attempt, digits, html, session, t, useAnswer, useState } from "../base.js";
 import { Cell } from "../parts/cell.js";
 import { Tick, Choice } from "../parts/form.js";
-import { Heads, Part, Scroll } from "../parts/pieces.js";
+import { Heads, Listing, Part, Scroll } from "../parts/pieces.js";
 import { Grid } from "../parts/grid.js";
 import { inLetters, low } from "../parts/letters.js";
-import { Key, Mark, Plot, scales } from "../parts/plot.js";
+import { Key, Mark, Plot, path, scales } from "../parts/plot.js";
 import { edit } from "../parts/sheet.js";
-import { digits, session } from "../state.js";
-import { html, useState } from "../vendor/ui.js";
 
 const GATES = { and: "AND", or: "OR", nand: "NAND", gates: "XOR" };
 const CROSS = html`<path class="cross" d="M-9-9L9 9M9-9L-9 9" />`;
@@ -28,11 +25,9 @@ export default function Planes() {
   const gates = html`<div class="controls" role="group" aria-label=${t("Gates of step units")}>
     ${Object.entries(GATES).map(([name, title]) => html`<button onClick=${() => attempt(() => ask("preset", { name }))}>${title}</button>`)}
   </div>`;
-  if (!found) return html`<h1>${t("Gates and planes")}</h1>${gates}`;
+  if (!found) return gates;
   const hidden = bent ? found.after : found.before;
-  return html`<h1>${t("Gates and planes")}</h1>
-    <p>${t("A unit draws one line: on one side its weighted sum a is above 0, on the other below. The short mark points to where a > 0.")}</p>
-    ${gates}
+  return html`${gates}
     <div class="planes">
       <${Part} id="input-plane" title=${t("The plane of the inputs")}>
         ${widths[0] > 2 && html`<${Pair} names=${names} pair=${inputs} onPair=${setInputs} />`}
@@ -49,11 +44,9 @@ export default function Planes() {
     ${found.right !== null && html`<p data-cell="right">${t("{right} of {rows} rows are right.", { right: found.right, rows: session.value.rows })}</p>`}
     <${Truth} found=${found} />
     <h2>${t("The lines of the first layer")}</h2>
-    <${Scroll} label=${t("The lines of the first layer")}><table class="matrix">
-      <${Heads} of=${[t("unit"), ...found.inputs.axes.map((name) => t("w for {name}", { name })), "b"]} />
-      <tbody>${found.inputs.lines.map(({ unit, w, v, b }) => html`<tr key=${unit}><th scope="row">${unit}</th>
+    <${Listing} label=${t("The lines of the first layer")} heads=${[t("unit"), ...found.inputs.axes.map((name) => t("w for {name}", { name })), "b"]}>${found.inputs.lines.map(({ unit, w, v, b }) => html`<tr key=${unit}><th scope="row">${unit}</th>
         ${[[`W(1)[${inputs[0] + 1},${unit}]`, w], [`W(1)[${inputs[1] + 1},${unit}]`, v], [`b(1)[${unit}]`, b]].map(([name, text]) => html`<td key=${name}><${Cell} name=${name} label=${name} text=${text} size="8" commit=${(typed) => edit({ do: "number", cell: name, text: typed })} /></td>`)}
-      </tr>`)}</tbody></table><//>`;
+      </tr>`)}<//>`;
 }
 
 /** Whether a line keeps the classes apart there; a refusal is an answer, too. */
@@ -72,8 +65,12 @@ const axis = (name) => inLetters(name).replace(/_(\d+)\(/, (_, unit) => `${low(u
 
 function Picture({ plane, classes, label }) {
   const scale = scales([plane.low[0], plane.high[0]], [plane.low[1], plane.high[1]], ...SQUARE);
+  const lines = plane.lines.filter(({ ends }) => ends);
   return html`<${Plot} scale=${scale} xLabel=${axis(plane.axes[0])} yLabel=${axis(plane.axes[1])} label=${label}>
-    ${plane.lines.map(({ unit, ends, side }) => ends && html`<${UnitLine} key=${unit} unit=${unit} ends=${ends} side=${side} scale=${scale} />`)}
+    <g class="line">
+      <path d=${lines.map(({ ends: [from, to], mark: [foot, tip] }) => path([from, to], scale) + path([foot, tip], scale)).join("")} />
+      ${lines.map(({ unit, mark: [, , [x, y]] }) => html`<text key=${unit} x=${scale.x(x)} y=${scale.y(y) + 4} text-anchor="middle">${unit}</text>`)}
+    </g>
     ${plane.points.map((point, i) => {
       const wrong = point.right === false;
       return html`<g key=${i} class=${wrong ? "wrong" : undefined} transform=${`translate(${scale.x(point.x)} ${scale.y(point.y)})`}><${Mark} group=${point.group} />${wrong && CROSS}</g>`;
@@ -81,16 +78,6 @@ function Picture({ plane, classes, label }) {
   <//>
   <ul class="legend">${classes.slice(0, 4).map((name, group) => html`<li key=${name}><${Key}><${Mark} group=${group} /><//> ${t("class {name}", { name })}</li>`)}
     ${plane.points.some(({ right }) => right === false) && html`<li><${Key}>${CROSS}<//> ${t("the network's class is wrong")}</li>`}</ul>`;
-}
-
-function UnitLine({ unit, ends, side, scale }) {
-  const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [scale.x(x), scale.y(y)]);
-  // The side in the picture: y grows downwards there, and the two axes have scales of their own.
-  const [dx, dy] = [side[0] / (scale.x(1) - scale.x(0)), side[1] / (scale.y(1) - scale.y(0))];
-  const length = Math.hypot(dx, dy) || 1;
-  const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
-  return html`<g class="line"><path d=${`M${x1} ${y1}L${x2} ${y2}M${mx} ${my}l${(12 * dx) / length} ${(12 * dy) / length}`} />
-    <text x=${mx + (20 * dx) / length} y=${my + (20 * dy) / length + 4} text-anchor="middle">${unit}</text></g>`;
 }
 
 function Truth({ found }) {

@@ -1,5 +1,5 @@
 // The sheet: every number of the network for the rows, by its name; each can be changed, and everything follows.
-import { lang, t } from "../i18n.js";
+import { digits, html, lang, letters, revision, row, t, useEffect, useLayoutEffect, useMemo, useRef, useSignalEffect } from "../base.js";
 import { LayerControls } from "../parts/controls.js";
 import { Cell, pasted } from "../parts/cell.js";
 import { Chain } from "../parts/chain.js";
@@ -11,8 +11,6 @@ import { blockName, called, letter, low } from "../parts/letters.js";
 import { follow, lit, paint } from "../parts/lit.js";
 import { Network } from "../parts/network.js";
 import { change, choose, edit, look, lookAtUnit, opened, refresh, sheet, textOf } from "../parts/sheet.js";
-import { digits, letters, revision, row } from "../state.js";
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useSignalEffect } from "../vendor/ui.js";
 
 const sizeOf = (block) => Math.max(3, ...block.cells.flat().map((text) => text.length)) + 1;
 
@@ -160,10 +158,6 @@ export default function See() {
   const ready = sheet.value;
   const { layers = [], look: seen } = ready ?? {};
   return html`<div ref=${root} data-revision=${ready?.revision} onMouseOver=${follow} onFocusIn=${follow}>
-    <h1>${t("Every number of the network")}</h1>
-    <p class="soft">${t("Change any number in its cell: everything that follows from it is computed again. The arrow keys go from cell to cell. Fractions such as 1/3 and decimal commas are taken. Press a weighted sum to see how it comes about.")}</p>
-    <details class="help"><summary>${t("What new units and layers begin with")}</summary>
-      <p>${t("What is added changes no output until you edit it. A new unit gets the weights that multilayer.initialize draws, with its number as the seed; its bias is 0, and so are its weights to the next layer. A new layer is the identity. A new input is 0 in every row. When a layer is removed, the next one keeps its weights if they still fit, and gets new ones otherwise.")}</p></details>
     ${ready && html`<${Letters} /><${RowChooser} />
       <${Pager} what=${t("layers")} first=${seen.layer} size=${layers.length} count=${ready.widths.length - 1} go=${(layer) => (look.value = { ...look.value, layer })} />
       <div class="top-of-sheet"><div><${Network} /><${Readout} /></div><${Inputs} /></div>
