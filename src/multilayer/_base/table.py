@@ -109,10 +109,7 @@ def matrix_table(
         caption,
         ("", *("…" if j is None else columns[j] for j in cols)) if columns else (),
         tuple(
-            (
-                "" if i is None else row_name(i),
-                *("…" if i is None or j is None else cell(i, j) for j in cols),
-            )
+            ("" if i is None else row_name(i), *("…" if i is None or j is None else cell(i, j) for j in cols))
             for i in rows
         ),
     )

@@ -14,11 +14,7 @@ from multilayer import backend
 from multilayer._base.arrays import plain_array, refuse_masked
 from multilayer.activations.activation import Activation
 
-__all__ = [
-    "AlongAxis",
-    "Elementwise",
-    "curves_of",
-]
+__all__ = ["AlongAxis", "Elementwise", "curves_of"]
 
 
 class Elementwise(Activation):

@@ -12,14 +12,7 @@ from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.elementary import sum_of_fractions, two_sum
 
-__all__ = [
-    "LogSoftmax",
-    "Softmax",
-    "Softmin",
-    "log_softmax",
-    "softmax",
-    "softmin",
-]
+__all__ = ["LogSoftmax", "Softmax", "Softmin", "log_softmax", "softmax", "softmin"]
 
 
 @final

@@ -11,12 +11,7 @@ from multilayer.activations.activation import Array, Facts, Interval
 from multilayer.activations.elementwise import AlongAxis
 from multilayer.backend.elementary import split_at_2_to_minus_32, two_sum
 
-__all__ = [
-    "Hardmax",
-    "Sparsemax",
-    "hardmax",
-    "sparsemax",
-]
+__all__ = ["Hardmax", "Sparsemax", "hardmax", "sparsemax"]
 
 
 @final

@@ -17,22 +17,13 @@ from multilayer._base.text import fill
 from multilayer._base.translation import N_, translated
 from multilayer._base.width import aligned
 from multilayer.activations import Activation, AlongAxis, catalogue, curves_of, get
-from multilayer.cli.console import (
-    json_option,
-    path,
-    print_note,
-    print_text,
-    unicode_out,
-    write_json,
-)
+from multilayer.cli.console import json_option, path, print_note, print_text, unicode_out, write_json
 from multilayer.io import to_json
 
 if TYPE_CHECKING:
     from multilayer.measure import Properties
 
-__all__ = [
-    "activations",
-]
+__all__ = ["activations"]
 
 
 @click.command()

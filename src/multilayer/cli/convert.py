@@ -13,11 +13,7 @@ from multilayer.cli.console import path, print_text, show_status
 
 __all__ = ["convert"]
 
-_USES = {
-    (True, True): N_("read and written"),
-    (True, False): N_("read"),
-    (False, True): N_("written"),
-}
+_USES = {(True, True): N_("read and written"), (True, False): N_("read"), (False, True): N_("written")}
 
 
 class _Convert(click.Command):

@@ -34,10 +34,7 @@ if TYPE_CHECKING:
     from multilayer.tables import Columns, Model
     from multilayer.tables.suspicions import Suspicion
 
-__all__ = [
-    "TROUBLE",
-    "diagnose",
-]
+__all__ = ["TROUBLE", "diagnose"]
 
 TROUBLE = 1
 _STYLES = {
@@ -60,10 +57,7 @@ def _explain(context: click.Context, _: click.Parameter, name: str | None) -> No
 @network_argument
 @samples_argument
 @click.option(
-    "--target",
-    multiple=True,
-    metavar="COLUMN",
-    help="Target column, by name or 1-based index; repeatable.",
+    "--target", multiple=True, metavar="COLUMN", help="Target column, by name or 1-based index; repeatable."
 )
 @click.option(
     "--loss", metavar="NAME", help="Training loss (default: the one that matches the output activation)."

@@ -9,14 +9,7 @@ import click
 from multilayer._base import storage
 from multilayer._base.errors import MissingExtraError, located
 from multilayer._base.text import fill
-from multilayer.cli.console import (
-    json_option,
-    path,
-    print_note,
-    print_styled,
-    show_status,
-    write_json,
-)
+from multilayer.cli.console import json_option, path, print_note, print_styled, show_status, write_json
 from multilayer.cli.tables import csv_options, model_argument, read_for, table_argument
 from multilayer.io import source
 
@@ -41,12 +34,7 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
 @json_option
 @csv_options
 def evaluate(
-    model: str,
-    table: str,
-    train: str | None,
-    html: str | None,
-    as_json: bool,
-    **dialect: Any,
+    model: str, table: str, train: str | None, html: str | None, as_json: bool, **dialect: Any
 ) -> None:
     """Score a model, beside simpler ones, on rows that it was not trained on.
 

@@ -9,14 +9,7 @@ import click
 from multilayer._base import storage
 from multilayer._base.errors import located
 from multilayer._base.text import fill
-from multilayer.cli.console import (
-    json_option,
-    path,
-    print_note,
-    print_text,
-    show_status,
-    write_json,
-)
+from multilayer.cli.console import json_option, path, print_note, print_text, show_status, write_json
 from multilayer.cli.tables import csv_options, model_argument, read_for, table_argument
 from multilayer.io import source
 

@@ -16,9 +16,7 @@ from multilayer._base.width import aligned
 from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
-__all__ = [
-    "info",
-]
+__all__ = ["info"]
 
 _NAMES = 12
 _REQUIREMENT = re.compile(

@@ -14,9 +14,7 @@ from multilayer._base.translation import N_, translated
 from multilayer.cli.console import json_option, print_text, write_json
 from multilayer.io import to_json
 
-__all__ = [
-    "names",
-]
+__all__ = ["names"]
 
 _KINDS = (
     N_("activations"),

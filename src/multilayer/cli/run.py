@@ -28,9 +28,7 @@ from multilayer.io.results import Carried
 from multilayer.network import MLP
 from multilayer.network.trace import tables_of
 
-__all__ = [
-    "run",
-]
+__all__ = ["run"]
 
 _CARRIED, _LONGEST_CELL = 6, 40
 """How many columns that are passed on a terminal shows, and how wide."""
@@ -123,12 +121,7 @@ def _answers(
 
 
 def _table(
-    net: MLP,
-    heading: str,
-    y: NDArray[Any],
-    answers: dict[str, Sequence[str]],
-    carried: Carried,
-    digits: int,
+    net: MLP, heading: str, y: NDArray[Any], answers: dict[str, Sequence[str]], carried: Carried, digits: int
 ) -> Table:
     left, more = carried[:_CARRIED], ("…",) if len(carried) > _CARRIED else ()
     names = net.output_names or numbered("y_", y.shape[1])

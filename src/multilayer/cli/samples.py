@@ -35,12 +35,7 @@ class NetworkSamples:
 
 
 def samples_for(
-    network: MLP,
-    path: str,
-    targets: Sequence[str] | None = None,
-    *,
-    header: bool | None,
-    carry: bool = True,
+    network: MLP, path: str, targets: Sequence[str] | None = None, *, header: bool | None, carry: bool = True
 ) -> NetworkSamples:
     """Return the samples in a table: columns by the names of the network's inputs, or all of them in their order.
 

@@ -9,9 +9,7 @@ import click
 from multilayer.cli.console import json_option, network_argument, print_text, write_json
 from multilayer.io import load, to_json
 
-__all__ = [
-    "summary",
-]
+__all__ = ["summary"]
 
 
 @click.command()

@@ -14,14 +14,7 @@ from multilayer.io import source
 if TYPE_CHECKING:
     from multilayer.tables import Columns, Model, Reading
 
-__all__ = [
-    "csv_options",
-    "model_argument",
-    "read",
-    "read_for",
-    "table_argument",
-    "types_option",
-]
+__all__ = ["csv_options", "model_argument", "read", "read_for", "table_argument", "types_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -36,10 +36,7 @@ def understood(where: str, source: TableSource, members: int) -> Table:
     """Return rows of a word and what it is about: the target, the inputs by type, the gaps, and what is held out."""
     inputs = source.inputs
     caption = fill(
-        "{where}: {rows:,} rows, {columns:,} columns",
-        where=where,
-        rows=source.rows,
-        columns=len(inputs) + 1,
+        "{where}: {rows:,} rows, {columns:,} columns", where=where, rows=source.rows, columns=len(inputs) + 1
     )
     rows = [(fill("target"), _target(source))]
     rows += [

@@ -31,9 +31,7 @@ from multilayer.training.samples import (
     numbers_of_named,
 )
 
-__all__ = [
-    "MLPClassifier",
-]
+__all__ = ["MLPClassifier"]
 
 
 @described

@@ -52,9 +52,7 @@ n_features_in_, feature_names_in_
 def parameter(default: Any, meaning: str, *accepted: Any, positional: bool = False) -> Any:
     """Declare a parameter: its default, its meaning for the docstring, and what validation accepts."""
     return dataclasses.field(
-        default=default,
-        kw_only=not positional,
-        metadata={"meaning": meaning, "accepted": list(accepted)},
+        default=default, kw_only=not positional, metadata={"meaning": meaning, "accepted": list(accepted)}
     )
 
 
@@ -111,10 +109,7 @@ class Parameters:
         _NOT_NEGATIVE,
     )
     batch_size: int | Literal["auto"] = parameter(
-        "auto",
-        'Samples per step; "auto" is min(200, n_samples).',
-        StrOptions({"auto"}),
-        _COUNT,
+        "auto", 'Samples per step; "auto" is min(200, n_samples).', StrOptions({"auto"}), _COUNT
     )
     learning_rate: Literal["constant", "invscaling", "adaptive"] | Schedule = parameter(
         "constant",

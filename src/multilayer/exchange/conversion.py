@@ -212,13 +212,7 @@ def _not_compared(to: Format) -> str:
     return fill("not compared, as no installed program runs this file ({format})", format=to.title)
 
 
-def _prove_target(
-    network: MLP | Model,
-    target: AnyPath,
-    to: Format,
-    given: Target,
-    how: _How,
-) -> list[str]:
+def _prove_target(network: MLP | Model, target: AnyPath, to: Format, given: Target, how: _How) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []
     x = how.samples

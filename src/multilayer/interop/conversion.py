@@ -20,13 +20,7 @@ from multilayer.network import MLP, Dense
 from multilayer.network.held import holds_network, network_of
 from multilayer.network.labels import labels_of
 
-__all__ = [
-    "Conversion",
-    "calibrated",
-    "calibrated_networks",
-    "conversion_of",
-    "from_model",
-]
+__all__ = ["Conversion", "calibrated", "calibrated_networks", "conversion_of", "from_model"]
 
 
 @dataclass(frozen=True)

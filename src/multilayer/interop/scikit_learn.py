@@ -24,16 +24,7 @@ from multilayer.interop.containers import input_names
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
 from multilayer.network.labels import Label, class_numbers, labels_of
-from multilayer.optimizers import (
-    LBFGS,
-    SGD,
-    Adam,
-    Adaptive,
-    Constant,
-    InverseScaling,
-    Optimizer,
-    Schedule,
-)
+from multilayer.optimizers import LBFGS, SGD, Adam, Adaptive, Constant, InverseScaling, Optimizer, Schedule
 from multilayer.training import EarlyStopping, History, Metric, TrainConfig, metrics
 from multilayer.training.events import Stopped
 

@@ -16,11 +16,7 @@ from multilayer.interop.containers import Affine, Floats, Weights
 from multilayer.interop.torch_modules import children_of, computes, is_module, kind_of, refuse_changes
 from multilayer.network import MLP, Dense
 
-__all__ = [
-    "ACTIVATIONS",
-    "is_module",
-    "network_of",
-]
+__all__ = ["ACTIVATIONS", "is_module", "network_of"]
 
 _BEHIND = N_(
     "a BatchNorm1d of {own} columns, but the Linear behind takes {columns}; the model itself does not run"

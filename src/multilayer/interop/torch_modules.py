@@ -26,7 +26,7 @@ _CALLS_TO_UNHOOK = {
 }
 """The call that removes a hook, by the module that defines it."""
 _OTHER_WAYS = {
-    "torch.ao.quantization.quantize": N_("give the model as it was before it was prepared for quantization"),
+    "torch.ao.quantization.quantize": N_("give the model as it was before it was prepared for quantization")
 }
 
 

@@ -16,14 +16,7 @@ from multilayer._base.data_frames import column_places
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, near_matches, one_line, quoted
 from multilayer._base.translation import N_, translated
-from multilayer.io.csv_cells import (
-    CsvRow,
-    DecimalSign,
-    found_in,
-    is_number,
-    place_of,
-    rows_of,
-)
+from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_number, place_of, rows_of
 from multilayer.io.csv_header import header_of
 from multilayer.network.labels import Label, places_of
 

@@ -62,11 +62,7 @@ def meaning_of(network: MLP) -> Meaning:
 
 
 def result_object(
-    network: MLP,
-    y: NDArray[Any],
-    classes: Classes = None,
-    trace: Records = None,
-    carried: Carried = (),
+    network: MLP, y: NDArray[Any], classes: Classes = None, trace: Records = None, carried: Carried = ()
 ) -> dict[str, Any]:
     """Return the results for samples as plain lists and dictionaries, ready for JSON.
 
@@ -112,11 +108,7 @@ def result_object(
 
 
 def result_json(
-    network: MLP,
-    y: NDArray[Any],
-    classes: Classes = None,
-    trace: Records = None,
-    carried: Carried = (),
+    network: MLP, y: NDArray[Any], classes: Classes = None, trace: Records = None, carried: Carried = ()
 ) -> bytes:
     """Return the JSON of `result_object`; every number is the shortest decimal that reads back bit for bit."""
     return msgspec.json.encode(result_object(network, y, classes, trace, carried))

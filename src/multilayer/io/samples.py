@@ -196,11 +196,7 @@ def _hint(row: CsvRow, table: CsvTable) -> str:
 
 
 def _every_column(
-    table: CsvTable,
-    inputs: int,
-    names: Sequence[str] | None,
-    meant: Sequence[int],
-    asked: bool,
+    table: CsvTable, inputs: int, names: Sequence[str] | None, meant: Sequence[int], asked: bool
 ) -> Sequence[int]:
     first, where = table.first, table.where
     columns = [column for column in range(len(first.cells)) if column not in meant]

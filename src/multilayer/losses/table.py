@@ -16,12 +16,7 @@ from multilayer.losses.residuals import (
     squared,
 )
 
-__all__ = [
-    "catalogue",
-    "get",
-    "names",
-    "registry",
-]
+__all__ = ["catalogue", "get", "names", "registry"]
 
 catalogue: tuple[Loss, ...] = (
     squared,

@@ -3,16 +3,7 @@
 from multilayer.measure.measured import PROPERTIES, Properties, comparison, document, measure
 from multilayer.measure.property import Effort, NoFigure, Property
 
-__all__ = [
-    "PROPERTIES",
-    "Effort",
-    "NoFigure",
-    "Properties",
-    "Property",
-    "comparison",
-    "document",
-    "measure",
-]
+__all__ = ["PROPERTIES", "Effort", "NoFigure", "Properties", "Property", "comparison", "document", "measure"]
 
 
 def __dir__() -> list[str]:

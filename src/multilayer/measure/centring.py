@@ -22,11 +22,7 @@ from multilayer.network.initialized import initialize
 from multilayer.optimizers import SGD
 from multilayer.training import train
 
-__all__ = [
-    "Centring",
-    "network_for",
-    "task",
-]
+__all__ = ["Centring", "network_for", "task"]
 
 _SAMPLES, _INPUTS, _UNITS = 128, 8, 24
 _RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)

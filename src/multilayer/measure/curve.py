@@ -13,23 +13,10 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_
 from multilayer.activations import Activation, Interval, curves_of
-from multilayer.measure.property import (
-    Effort,
-    NoFigure,
-    Property,
-    shown,
-    span,
-    texts,
-)
+from multilayer.measure.property import Effort, NoFigure, Property, shown, span, texts
 from multilayer.measure.sweep import extremum, floats, fraction_of_floats, mass, regions
 
-__all__ = [
-    "SATURATED_BELOW",
-    "Lipschitz",
-    "RangeReached",
-    "Saturation",
-    "ZeroDerivative",
-]
+__all__ = ["SATURATED_BELOW", "Lipschitz", "RangeReached", "Saturation", "ZeroDerivative"]
 
 SATURATED_BELOW = 0.01
 """An activation is saturated where |h'| is below this fraction of its maximum."""

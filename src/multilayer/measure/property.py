@@ -16,16 +16,7 @@ from multilayer._base.strict_json import fields_of
 from multilayer._base.text import fill, one_line
 from multilayer.activations import Activation
 
-__all__ = [
-    "Effort",
-    "NoFigure",
-    "Property",
-    "is_elementwise",
-    "lines_of",
-    "shown",
-    "span",
-    "texts",
-]
+__all__ = ["Effort", "NoFigure", "Property", "is_elementwise", "lines_of", "shown", "span", "texts"]
 
 
 @dataclass(frozen=True)

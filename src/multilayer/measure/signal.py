@@ -17,12 +17,7 @@ from multilayer.initializers import Scaled, for_activation
 from multilayer.measure.property import Effort, NoFigure, Property, shown, texts
 from multilayer.measure.sweep import mean
 
-__all__ = [
-    "Centre",
-    "FixedPoint",
-    "VarianceMap",
-    "fixed_variance",
-]
+__all__ = ["Centre", "FixedPoint", "VarianceMap", "fixed_variance"]
 
 Stability = Literal["attracts", "repels", "neutral"]
 _GRID = np.logspace(-6.0, 6.0, 61)

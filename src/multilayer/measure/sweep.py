@@ -9,14 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "extremum",
-    "floats",
-    "fraction_of_floats",
-    "mass",
-    "mean",
-    "regions",
-]
+__all__ = ["extremum", "floats", "fraction_of_floats", "mass", "mean", "regions"]
 
 Function = Callable[[NDArray[Any]], NDArray[Any]]
 _DENSE = 32.0

@@ -30,12 +30,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis.evidence import GradientStatistics, LayerStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = [
-    "gradient_flow",
-    "gradient_picture",
-    "signal_flow",
-    "signal_picture",
-]
+__all__ = ["gradient_flow", "gradient_picture", "signal_flow", "signal_picture"]
 
 
 @captioned

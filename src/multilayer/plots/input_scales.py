@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis.evidence import InputStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = [
-    "input_scales",
-    "picture",
-]
+__all__ = ["input_scales", "picture"]
 
 _LABELS = (N_("minimum to maximum"), N_("mean ± standard deviation"), N_("mean"))
 _NAMED = 24

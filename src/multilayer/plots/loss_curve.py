@@ -31,10 +31,7 @@ if TYPE_CHECKING:
     from multilayer.plots.figures import Axes
     from multilayer.training import History
 
-__all__ = [
-    "loss_curve",
-    "picture",
-]
+__all__ = ["loss_curve", "picture"]
 
 _ROWS = 25
 _LABELS = {

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis.evidence import Integers
     from multilayer.plots.figures import Axes
 
-__all__ = [
-    "picture",
-    "predictions",
-]
+__all__ = ["picture", "predictions"]
 
 _NAMED = 20
 _LONGEST_NAME = 14

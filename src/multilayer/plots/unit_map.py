@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis.evidence import Integers, LayerStatistics
     from multilayer.plots.figures import Axes
 
-__all__ = [
-    "picture",
-    "unit_map",
-]
+__all__ = ["picture", "unit_map"]
 
 _NEVER, _ALWAYS, _DEAD = np.array([205, 217, 230]), np.array([24, 78, 140]), np.array([214, 64, 52])
 _PIXELS = 10  # of a cell, one of them for the gap to the next

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from multilayer.diagnosis.evidence import Histogram, LayerStatistics
     from multilayer.plots.figures import Axes, Figure
 
-__all__ = [
-    "picture",
-    "weighted_sums",
-]
+__all__ = ["picture", "weighted_sums"]
 
 _COLUMNS = 3
 

@@ -20,23 +20,9 @@ from multilayer.plots.loss_curve import picture as loss_picture
 from multilayer.plots.predictions import picture as class_picture
 from multilayer.plots.unit_map import picture as unit_picture
 from multilayer.plots.weighted_sums import picture as sum_picture
-from multilayer.reports.page import (
-    Section,
-    details,
-    figure,
-    items,
-    page,
-    paragraph,
-    picture,
-    table,
-)
+from multilayer.reports.page import Section, details, figure, items, page, paragraph, picture, table
 
-__all__ = [
-    "check_ready",
-    "pictures",
-    "to_html",
-    "write_html",
-]
+__all__ = ["check_ready", "pictures", "to_html", "write_html"]
 
 pictures = (
     loss_picture,
@@ -173,10 +159,7 @@ def _checks(diagnosis: Diagnosis) -> Section:
     parts = [table(Table(fill("Every check, causes before consequences"), columns, rows))]
     reasons = not_made(diagnosis)
     if reasons:
-        parts += [
-            paragraph(fill("Not measured:")),
-            items(f"{names}: {reason}" for names, reason in reasons),
-        ]
+        parts += [paragraph(fill("Not measured:")), items(f"{names}: {reason}" for names, reason in reasons)]
     return Section(fill("What was checked"), tuple(parts))
 
 

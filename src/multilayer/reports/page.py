@@ -20,17 +20,7 @@ from multilayer.plots.figures import INK, svg
 if TYPE_CHECKING:
     from multilayer.plots.figures import Figure
 
-__all__ = [
-    "Markup",
-    "Section",
-    "details",
-    "figure",
-    "items",
-    "page",
-    "paragraph",
-    "picture",
-    "table",
-]
+__all__ = ["Markup", "Section", "details", "figure", "items", "page", "paragraph", "picture", "table"]
 
 Markup = NewType("Markup", str)
 

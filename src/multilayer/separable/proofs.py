@@ -16,13 +16,7 @@ from multilayer._base.translation import N_
 from multilayer.separable.problem import SeparationProblem
 from multilayer.separable.samples import Floats, Integers
 
-__all__ = [
-    "CommonPoint",
-    "Conflict",
-    "distance",
-    "exact_planes",
-    "in_float64",
-]
+__all__ = ["CommonPoint", "Conflict", "distance", "exact_planes", "in_float64"]
 
 _LARGEST_EXPONENT = 1000  # of a weight: leaves room for the sums
 _SMALLEST_EXPONENT = -960  # of a weight: all of its digits are there

@@ -27,10 +27,7 @@ from multilayer.separable.proofs import (
 )
 from multilayer.separable.samples import Floats, Frame, Integers, labelled
 
-__all__ = [
-    "Separability",
-    "separability",
-]
+__all__ = ["Separability", "separability"]
 
 _SHOWN = 8
 

@@ -144,12 +144,7 @@ def chunks(
 
 
 def source(
-    network: MLP,
-    loss: Loss,
-    X: Any,
-    y: Any,
-    sample_weight: ArrayLike | None,
-    class_weight: ClassWeight,
+    network: MLP, loss: Loss, X: Any, y: Any, sample_weight: ArrayLike | None, class_weight: ClassWeight
 ) -> Source:
     """Return the training data, checked against network and loss."""
     if isinstance(X, Blocks):

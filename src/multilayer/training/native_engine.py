@@ -185,11 +185,7 @@ class NativeEngine:
         return self._trainer.get_scale() if what == "scale" else self._trainer.get(what)
 
     def _run(
-        self,
-        batches: Batches,
-        rates: StepRates,
-        keys: NDArray[np.uint64],
-        interrupted: Callable[[], bool],
+        self, batches: Batches, rates: StepRates, keys: NDArray[np.uint64], interrupted: Callable[[], bool]
     ) -> tuple[NDArray[np.float64], bool]:
         """Run steps until one is not finite; return the objective of each, and whether all were finite."""
         losses = [np.empty(0)]
@@ -208,11 +204,7 @@ class NativeEngine:
         return np.concatenate(losses), finite
 
     def _steps_in_stages(
-        self,
-        samples: backend.Rows,
-        batches: Batches,
-        rates: StepRates,
-        interrupted: Callable[[], bool],
+        self, samples: backend.Rows, batches: Batches, rates: StepRates, interrupted: Callable[[], bool]
     ) -> tuple[NDArray[np.float64], bool]:
         losses: list[float] = []
         for number, step in enumerate(rates.tolist()):

@@ -23,14 +23,7 @@ from multilayer.training.dropout import mask, step_keys
 from multilayer.training.rates import StepRates, step_rates
 from multilayer.training.step import updated, with_input_scale
 
-__all__ = [
-    "NotFinite",
-    "NumpyEngine",
-    "Outcome",
-    "StateInArrays",
-    "first_not_finite",
-    "square_sum",
-]
+__all__ = ["NotFinite", "NumpyEngine", "Outcome", "StateInArrays", "first_not_finite", "square_sum"]
 
 
 @dataclass(frozen=True)

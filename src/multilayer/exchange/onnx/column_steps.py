@@ -10,24 +10,10 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
-from multilayer.exchange.features import (
-    Coded,
-    Feature,
-    Number,
-    Text,
-    category_text,
-    filled,
-    normed,
-    scaled,
-)
+from multilayer.exchange.features import Coded, Feature, Number, Text, category_text, filled, normed, scaled
 from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of
 
-__all__ = [
-    "CHOOSE",
-    "COLUMN_STEPS",
-    "FOR_TABLES",
-    "ONE_HOT",
-]
+__all__ = ["CHOOSE", "COLUMN_STEPS", "FOR_TABLES", "ONE_HOT"]
 
 _FLOATS, _INTEGERS = (1, 10, 11, 16), (6, 7)
 """TensorProto.DataType."""

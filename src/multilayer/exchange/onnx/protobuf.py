@@ -33,12 +33,7 @@ _KINDS = {
 }
 """TensorProto.DataType."""
 _NUMBERS = {kind: number for number, kind in _KINDS.items()}
-_TYPED = {
-    "float32": "float_data",
-    "float64": "double_data",
-    "int64": "int64_data",
-    "string": "string_data",
-}
+_TYPED = {"float32": "float_data", "float64": "double_data", "int64": "int64_data", "string": "string_data"}
 """Where a tensor has its numbers when it has no raw bytes; all other types have int32_data."""
 _MOST_NODES = 20_000
 _MOST_AXES = 8

@@ -125,12 +125,7 @@ def proof(model: Model, path: Path, given: Columns | None = None) -> Proof | Non
     return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, columns)
 
 
-def compared(
-    model: Model,
-    answers: Callable[[Columns], NDArray[Any]],
-    by: str,
-    columns: Columns,
-) -> Proof:
+def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, columns: Columns) -> Proof:
     """Return how far the answers of another program, which have this type, are from those of a model."""
     y = model(columns)
     other = np.asarray(answers(columns), np.float64).reshape(y.shape)

@@ -9,14 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from multilayer.exchange.source.kernels.coefficients import table
-from multilayer.exchange.source.kernels.language import (
-    f64,
-    fma,
-    i32,
-    table64,
-    to_int,
-    two_to_the,
-)
+from multilayer.exchange.source.kernels.language import f64, fma, i32, table64, to_int, two_to_the
 from multilayer.exchange.source.kernels.pairs import (
     Pair,
     between,

@@ -24,13 +24,7 @@ from multilayer.exchange.source.kernels.language import (
     to_f32,
     to_f64,
 )
-from multilayer.exchange.source.kernels.pairs import (
-    Pair,
-    at_least,
-    at_most,
-    minus_product,
-    product,
-)
+from multilayer.exchange.source.kernels.pairs import Pair, at_least, at_most, minus_product, product
 
 normal_brief = table("normal_brief")
 normal_full = table("normal_full")

@@ -25,10 +25,7 @@ from multilayer.exchange.source.kernels.language import (
     to_int,
     two_to_the,
 )
-from multilayer.exchange.source.kernels.pairs import (
-    at_most,
-    minus_product,
-)
+from multilayer.exchange.source.kernels.pairs import at_most, minus_product
 
 wide_coth_full = table("wide_coth_full")
 quarter_coth_full = table("quarter_coth_full")
