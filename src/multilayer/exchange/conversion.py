@@ -146,15 +146,15 @@ def convert(
     elif check is not None:
         rows = rows_given(check, network)
     proofs: list[Proof] = []
-    how = _How(x, rows, tolerance, proofs)
+    comparison = _Comparison(x, rows, tolerance, proofs)
     notes: list[str] = []
     with located(shown(source)):
-        notes += _prove_source(found, how)
+        notes += _prove_source(found, comparison)
         proofs[:] = [replace(proof, file=shown(source)) for proof in proofs]
     origin = _origin(source)
     with located(shown(target)):
         given = Target(Path(target).stem, origin, None if check is None else x)
-        notes += _prove_target(network, target, to, given, how)
+        notes += _prove_target(network, target, to, given, comparison)
         proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
         if check is not None and not proofs and to.report is None:
             notes.append(fill("no other program ran the rows that were given"))
@@ -174,7 +174,7 @@ def _proved(network: MLP, program: tuple[Runner, str], x: NDArray[Any], toleranc
 
 
 @dataclass(frozen=True)
-class _How:
+class _Comparison:
     """What both sides are compared on."""
 
     samples: NDArray[Any] | None
@@ -187,18 +187,20 @@ class _How:
     """Those so far."""
 
 
-def _prove_source(found: Imported, how: _How) -> list[str]:
+def _prove_source(found: Imported, comparison: _Comparison) -> list[str]:
     """Compare a network with the program of its source; return notes on what could not be."""
-    x = how.samples
+    x = comparison.samples
     if isinstance(found.network, MLP):
         program = None if found.program is None else found.program()
-        proof = None if program is None or x is None else _proved(found.network, program, x, how.tolerance)
+        proof = (
+            None if program is None or x is None else _proved(found.network, program, x, comparison.tolerance)
+        )
     else:
-        proof = None if found.proof is None else found.proof(how.rows)
+        proof = None if found.proof is None else found.proof(comparison.rows)
         if proof is not None:
-            proof.check(how.tolerance)
+            proof.check(comparison.tolerance)
     if proof is not None:
-        how.proofs.append(proof)
+        comparison.proofs.append(proof)
     elif found.program is not None or found.proof is not None:
         return [
             fill(
@@ -212,10 +214,12 @@ def _not_compared(to: Format) -> str:
     return fill("not compared, as no installed program runs this file ({format})", format=to.title)
 
 
-def _prove_target(network: MLP | Model, target: AnyPath, to: Format, given: Target, how: _How) -> list[str]:
+def _prove_target(
+    network: MLP | Model, target: AnyPath, to: Format, given: Target, comparison: _Comparison
+) -> list[str]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
     notes = []
-    x = how.samples
+    x = comparison.samples
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
         put(contents(network, to, given), path, overwrite=True)
@@ -226,11 +230,11 @@ def _prove_target(network: MLP | Model, target: AnyPath, to: Format, given: Targ
                 )
             notes.append(fill("{format} is read back with the same bits", format=to.title))
         if isinstance(network, Model) and to.prove_model is not None:
-            proof = to.prove_model(network, path, how.rows)
+            proof = to.prove_model(network, path, comparison.rows)
             if proof is None:
                 return [*notes, _not_compared(to)]
-            proof.check(how.tolerance)
-            how.proofs.append(proof)
+            proof.check(comparison.tolerance)
+            comparison.proofs.append(proof)
         if to.report is not None:
             notes += to.report(network, given.samples).splitlines()
         if to.run is None or x is None or not isinstance(network, MLP):
@@ -238,7 +242,7 @@ def _prove_target(network: MLP | Model, target: AnyPath, to: Format, given: Targ
         program = to.run(path)
         if program is None:
             return [*notes, _not_compared(to)]
-        how.proofs.append(_proved(network, program, x, how.tolerance))
+        comparison.proofs.append(_proved(network, program, x, comparison.tolerance))
     return notes
 
 

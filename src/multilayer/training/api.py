@@ -151,13 +151,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     memory = None if after is None else _fitting(after, parameters_of(network), config)
     state = initial_state(network, config.optimizer, random, memory)
     if isinstance(config.optimizer, LBFGS):
-        for what, given in (("checkpoint", checkpoint), ("every", every), ("after", after)):
-            if given is not None:
-                raise InputError(
-                    "LBFGS takes no {what}: SciPy does not expose its state; leave it out", what=what
-                )
-        if not isinstance(data, Arrays):
-            raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
+        _check_for_lbfgs(data, checkpoint=checkpoint, every=every, after=after)
     elif cluster is not None and not config.block_sums:
         raise InputError(
             "a cluster shares batches by blocks, whose sums round in another way; give block_sums=True, with and "
@@ -235,6 +229,17 @@ def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainC
     if not isinstance(config, TrainConfig):
         raise InputError("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))
     return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
+
+
+def _check_for_lbfgs(data: Source, **given: Any) -> None:
+    """Refuse options that L-BFGS does not take, and data that are not in memory."""
+    for what, value in given.items():
+        if value is not None:
+            raise InputError(
+                "LBFGS takes no {what}: SciPy does not expose its state; leave it out", what=what
+            )
+    if not isinstance(data, Arrays):
+        raise InputError("LBFGS needs all the data at once; give arrays, or use Adam")
 
 
 def _fitting(after: Memory | Trained, parameters: Parameters, config: TrainConfig) -> Memory:

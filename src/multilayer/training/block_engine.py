@@ -36,7 +36,7 @@ from multilayer.training.numpy_engine import (
 from multilayer.training.rates import StepRates, step_rates
 from multilayer.training.step import updated
 
-__all__ = ["BlockEngine", "HereSums", "StepSums", "cluster_sums"]
+__all__ = ["BlockEngine", "LocalSums", "StepSums", "cluster_sums"]
 
 Samples = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
@@ -53,24 +53,24 @@ class StepSums(Protocol):
 
 def cluster_sums(
     cluster: Any,
-    say: Callable[[Any], Any],
+    on_lost: Callable[[Any], Any],
     config: TrainConfig,
     activations: tuple[Activation, ...],
     stack: ExitStack,
 ) -> StepSums | None:
     """Return the sums of a cluster, to which there is a connection until the stack is closed; None without one.
 
-    `say` is called with a `multilayer.cluster.WorkerLost`.
+    `on_lost` is called with a `multilayer.cluster.WorkerLost`.
     """
     if cluster is None:
         return None
     room = import_module("multilayer.cluster")  # by name: it stands on training, and not the other way round
     client = stack.enter_context(room.connected(cluster))
-    sums: StepSums = room.ClusterStepSums(client, say, config, activations)
+    sums: StepSums = room.ClusterStepSums(client, on_lost, config, activations)
     return sums
 
 
-class HereSums:
+class LocalSums:
     """The sums of this process."""
 
     def __init__(self, adder: Adder) -> None:
@@ -97,7 +97,7 @@ class BlockEngine(StateInArrays):
     ) -> None:
         self._config, self._activations = config, activations
         self._engine = engine_of_blocks(config, activations, state[0])
-        self._sums: StepSums = HereSums(Adder(self._engine, state[0])) if sums is None else sums
+        self._sums: StepSums = LocalSums(Adder(self._engine, state[0])) if sums is None else sums
         self.load(*state)
 
     @property

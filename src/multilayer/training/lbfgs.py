@@ -29,13 +29,13 @@ def minimize(
     start: Parameters,
     data: Source,
     cluster: Any,
-    say: Callable[[Any], Any],
+    on_lost: Callable[[Any], Any],
     ends: Callable[[Parameters, float], bool],
 ) -> Minimum:
     """Minimize from `start`; `ends` is called with parameters and objective after each iteration, and may end it.
 
-    The sums are made by this process, or by the workers of a Dask cluster, if its client is given; `say` is called with
-    a `multilayer.cluster.WorkerLost` then.
+    The sums are made by this process, or by the workers of a Dask cluster, if its client is given; `on_lost` is called
+    with a `multilayer.cluster.WorkerLost` then.
     """
     assert isinstance(config.optimizer, LBFGS)  # noqa: S101  (train has refused others)
     assert isinstance(data, Arrays)  # noqa: S101
@@ -49,7 +49,7 @@ def minimize(
                 "multilayer.cluster"
             )  # by name: it stands on training, not the other way round
             client = stack.enter_context(room.connected(cluster))
-            sums = room.ClusterSums(client, say, config, activations, data)
+            sums = room.ClusterSums(client, on_lost, config, activations, data)
         objective = Objective(config, start, sums, weight_of(data))
 
         def callback(vector: Vector, value: float) -> None:
