@@ -1,5 +1,6 @@
 """The newcomer's path: every code block and every command of README and docs runs, and prints what it shows."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def test_every_command_in_the_text_is_one_with_these_options(page):
         assert options <= set(re.findall(r"--[a-z][a-z-]*", help_text)), (command, options)
 
 
+@functools.cache
 def run_help(command):
     done = subprocess.run(
         [sys.executable, "-m", "multilayer", command, "--help"], capture_output=True, text=True, check=False
