@@ -13,7 +13,7 @@ from benchmarks import deploy as shipping
 from benchmarks import diagnosis as cost
 from benchmarks.cases import FORWARD, TRAINING, ElementwiseCase
 from benchmarks.conversion import largest_errors
-from benchmarks.diagnosis_commands import diagnosis_faults, diagnosis_suite
+from benchmarks.diagnosis_commands import diagnosis_confidence, diagnosis_faults, diagnosis_suite
 from benchmarks.options import (
     only_option,
     refuse_parts,
@@ -36,7 +36,7 @@ from benchmarks.table_commands import predict, tables
 from multilayer.activations import Elementwise, catalogue
 
 app = click.Group(help=__doc__)
-for command in (studio, tables, predict, scale, diagnosis_faults, diagnosis_suite):
+for command in (studio, tables, predict, scale, diagnosis_confidence, diagnosis_faults, diagnosis_suite):
     app.add_command(command)
 
 

@@ -12,13 +12,13 @@ from benchmarks.diagnosis_faults import scored, table
 from benchmarks.diagnosis_fixes import fixed
 from benchmarks.diagnosis_labels import label
 from benchmarks.diagnosis_published import beside
-from benchmarks.diagnosis_suite import by_mistake, confusion, figures, judged, reliability, summary
+from benchmarks.diagnosis_suite import by_mistake, confusion, counts, figures, judged, reliability, summary
 from benchmarks.markdown import put
 from benchmarks.options import store_option
 from tests.diagnosis.scenarios import SCORED
 from tests.diagnosis_cases.cases import Half, labelled
 
-__all__ = ["diagnosis_faults", "diagnosis_suite"]
+__all__ = ["diagnosis_confidence", "diagnosis_faults", "diagnosis_suite"]
 
 _PAGE = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 
@@ -94,3 +94,9 @@ def diagnosis_suite(half: Half, each: int, minutes: float, fixes: int, published
             "<!-- end of the suite -->",
         )
         put(_PAGE, f"\n{report}\n", start, end)
+
+
+@click.command("diagnosis-confidence")
+def diagnosis_confidence() -> None:
+    """How often verdicts on the open half are right, by severity and by check: the counts of `confidence`."""
+    print(counts(judged(labelled("open", 17))))

@@ -14,7 +14,17 @@ from tests.diagnosis_cases.repairs import MENDS
 from tests.diagnosis_cases.told import TOLD
 from tests.diagnosis_cases.training import made
 
-__all__ = ["Outcome", "by_mistake", "confusion", "figures", "judged", "reliability", "right", "summary"]
+__all__ = [
+    "Outcome",
+    "by_mistake",
+    "confusion",
+    "counts",
+    "figures",
+    "judged",
+    "reliability",
+    "right",
+    "summary",
+]
 
 _UNLEARNABLE = ("no_better_than_constant", "unrelated_targets", "overfitting")
 """What may be found where no network learns: it learns nothing, or by heart."""
@@ -175,6 +185,24 @@ def reliability(outcomes: Sequence[Outcome]) -> str:
         mean, held = _stated(of)
         lines.append(f"| {low:.0%} to {low + 1 / _BINS:.0%} | {len(of)} | {mean:.0%} | {held:.0%} |")
     return "\n".join([*lines, "", f"Expected calibration error: {error:.3f}, of {len(stated)} verdicts."])
+
+
+def counts(outcomes: Sequence[Outcome]) -> str:
+    """Return what `multilayer.diagnosis.confidence` holds: right verdicts and all, by severity and by check."""
+    by_severity: dict[str, Counter[bool]] = {}
+    by_check: dict[str, dict[bool, Counter[bool]]] = {}
+    for one in outcomes:
+        if one.told != "other data" and one.first in MENDS:
+            by_severity.setdefault(one.severity, Counter())[one.holds] += 1
+            known = by_check.setdefault(one.first, {True: Counter(), False: Counter()})
+            known[one.told != "weights and data"][one.holds] += 1
+
+    def pair(found: Counter[bool]) -> tuple[int, int]:
+        return found[True], found.total()
+
+    lines = [f"ALL = { ({severity: pair(found) for severity, found in sorted(by_severity.items())}) }"]
+    lines += [f'"{check}": ({pair(known[True])}, {pair(known[False])}),' for check, known in by_check.items()]
+    return "\n".join(lines)
 
 
 def _calibration(outcomes: Sequence[Outcome]) -> tuple[float, list[Outcome]]:

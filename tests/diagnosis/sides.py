@@ -182,8 +182,8 @@ BOTH_SIDES = {
     "too_few_units: enough": ("too_few_units", narrow(3, 0.78), narrow(3, 0.86)),
     "behind_simple_model": (
         "behind_simple_model",
-        attaining(plain(), 0.836, 0.9),
-        attaining(plain(), 0.838, 0.9),
+        attaining(plain(), 0.861, 0.9),
+        attaining(plain(), 0.863, 0.9),
     ),
     "overfitting: other data": (
         "overfitting",

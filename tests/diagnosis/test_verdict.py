@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from multilayer import MLP, Dense, diagnose
-from multilayer.diagnosis import CHECKS, Check, Finding, NotMeasured
+from multilayer.diagnosis import CHECKS, Check, Finding, NotMeasured, TrainingRecord
 from multilayer.diagnosis.diagnosis import conclude
+from multilayer.training import History
 
 NAMES = [check.name for check in CHECKS]
 CAUSES = {"cause": ("symptom",)}
@@ -91,8 +92,10 @@ def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
 
 
 def test_a_catch_all_that_is_a_note_is_no_clean_bill(evidence):
-    found = conclude(evidence, (replace(saying(finding("general", "note")), catch_all=True),))
-    assert found.verdict == (
-        "Too early to tell: general is wrong. 1 of 1 checks were made, on 20 samples and 1 units."
-    )
+    general = replace(saying(finding("general", "note")), catch_all=True)
+    found, counts = conclude(evidence, (general,)), "1 of 1 checks were made, on 20 samples and 1 units."
+    assert found.verdict == f"No cause of trouble found, and yet general is wrong. {counts}"
+    assert found.doubt.check == "general"
     assert not found.trouble
+    begun = replace(evidence, course=TrainingRecord(history=History(loss=(0.7, 0.6)), epochs=40))
+    assert conclude(begun, (general,)).verdict == f"Too early to tell: general is wrong. {counts}"

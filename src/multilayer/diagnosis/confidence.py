@@ -1,10 +1,10 @@
 """How sure a verdict is: how often its check was right about networks whose cause is known by intervention.
 
 The counts are those of the open half of the suite in docs/diagnosis.md, with the learning curve known and without it;
-a healthy network that was accused counts as wrong. Counts are drawn towards those of all verdicts that are as severe:
-(right + 16 p) / (cases + 16), with p the fraction of these. Of 2, 4, 8, ..., 64 in place of 16 that had the least
-squared error for mistakes that were left out of the counts, one after the other. What names no cause, or was never
-first, has no probability.
+`python -m benchmarks diagnosis-confidence` prints them. A healthy network that was accused counts as wrong. Counts are
+drawn towards those of all verdicts that are as severe: (right + 16 p) / (cases + 16), with p the fraction of these. Of
+2, 4, 8, ..., 64 in place of 16 that had the least squared error for mistakes that were left out of the counts, one
+after the other. What names no cause, or was never first, has no probability.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ __all__ = ["confidence_of"]
 PRIOR = 16.0
 Counts = tuple[int, int]
 
-ALL: Mapping[str, Counts] = {"error": (663, 689), "warning": (151, 191)}
+ALL: Mapping[str, Counts] = {"error": (668, 684), "warning": (181, 223)}
 """Right verdicts and all, by their severity."""
 RIGHT: Mapping[str, tuple[Counts, Counts]] = {
-    "not_finite": ((32, 32), (16, 16)),
-    "wrong_output": ((66, 70), (32, 33)),
-    "leaking_inputs": ((24, 26), (12, 13)),
+    "not_finite": ((34, 34), (17, 17)),
+    "wrong_output": ((68, 72), (33, 34)),
+    "leaking_inputs": ((26, 26), (13, 13)),
+    "unrelated_targets": ((68, 68), (34, 34)),
     "unscaled_inputs": ((58, 62), (29, 31)),
     "unscaled_targets": ((22, 22), (11, 11)),
-    "unrelated_targets": ((64, 64), (32, 32)),
     "initialization": ((41, 41), (13, 13)),
+    "too_much_penalty": ((32, 34), (16, 17)),
+    "learning_rate_too_high": ((12, 15), (5, 7)),
     "duplicate_units": ((19, 19), (15, 15)),
     "dead_units": ((0, 2), (0, 2)),
-    "learning_rate_too_high": ((12, 17), (5, 7)),
-    "learning_rate_too_low": ((25, 29), (8, 9)),
-    "undertraining": ((37, 40), (6, 9)),
+    "vanishing_gradients": ((20, 20), (10, 10)),
+    "linear_units": ((34, 34), (17, 17)),
+    "too_few_units": ((34, 34), (17, 17)),
+    "class_imbalance": ((22, 30), (11, 15)),
+    "learning_rate_too_low": ((27, 29), (8, 9)),
+    "undertraining": ((31, 32), (6, 9)),
+    "overfitting": ((26, 37), (13, 18)),
     "plateau_stop": ((7, 7), (0, 0)),
-    "vanishing_gradients": ((12, 12), (6, 6)),
-    "linear_units": ((32, 32), (16, 16)),
-    "too_few_units": ((32, 32), (16, 16)),
-    "too_much_penalty": ((30, 32), (15, 16)),
-    "overfitting": ((24, 32), (12, 16)),
-    "class_imbalance": ((22, 32), (11, 16)),
 }
 """Of each check: right verdicts and all, with a curve; the same without."""
 

@@ -97,9 +97,11 @@ def too_slow(course: TrainingRecord, loss: Floats) -> bool:
     """Return whether so many epochs would have been enough at another rate."""
     rate, usual = course.learning_rate, _USUAL.get((course.optimizer or "").lower())
     relative = None if rate is None or usual is None else rate / usual
-    if course.stopped == "plateau" or len(loss) < _MANY or (relative is not None and relative >= 1.0):
-        return False
     far_below = relative is not None and relative < _FAR_BELOW
+    if course.stopped == "plateau":  # so small are the steps of such a rate
+        return far_below
+    if len(loss) < _MANY or (relative is not None and relative >= 1.0):
+        return False
     return float((np.diff(loss) < 0).mean()) > _STEADY and (fall(loss) > _SLOWLY or far_below)
 
 

@@ -11,7 +11,7 @@ from multilayer._base.text import fill
 from multilayer.diagnosis.check import SEVERITIES, Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import CAUSES, consequences
 from multilayer.diagnosis.confidence import RIGHT, confidence_of
-from multilayer.diagnosis.course import under_way
+from multilayer.diagnosis.course import early, under_way
 from multilayer.diagnosis.evidence import Evidence
 from multilayer.diagnosis.phrases import sentence, sentences
 from multilayer.diagnosis.text import to_html, to_text
@@ -60,21 +60,20 @@ class Diagnosis:
 
     @property
     def doubt(self) -> Finding | None:
-        """A note on what often is a cause, where nothing shows how the network does on other samples.
+        """A note that the network is behind a simple model, or on what often is a cause while nothing shows more.
 
-        On those it was trained on a network may do well in spite of it; None where there is trouble, too.
+        On samples it was trained on a network may do well in spite of a cause; None where there is trouble, too, and
+        for a cause where the loss of other samples is known and training has ended.
         """
-        history = self.evidence.course.history
-        held_out = history is not None and bool(history.validation_loss)
-        if (
-            (held_out and not under_way(self.evidence))
-            or not self.findings
-            or self.findings[0].severity != "note"
-        ):
+        if not self.findings or self.findings[0].severity != "note":
             return None
+        behind = {check.name for check in self.checks if check.catch_all}
         lasting = {check.name for check in self.checks if check.lasting}
-        on_the_whole = (one for one in self.findings if not one.layer and one.check not in lasting)
-        return next((one for one in on_the_whole if one.check in RIGHT), None)
+        history, on = self.evidence.course.history, under_way(self.evidence)
+        is_seen = history is not None and bool(history.validation_loss) and not on
+        on_the_whole = [one for one in self.findings if not one.layer and one.check not in lasting]
+        causes = (one for one in on_the_whole if one.check in RIGHT and not is_seen)
+        return next((one for one in on_the_whole if one.check in behind), None) or next(causes, None)
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -162,15 +161,15 @@ def _verdict(found: Diagnosis) -> str:
             count=warnings,
             title=first.title,
         )
-    catch_all = {check.name for check in found.checks if check.catch_all}
-    for finding in findings:
-        if finding.check in catch_all:  # a note while training has just begun
-            return fill("Too early to tell: {title}.", title=finding.title)
     if "loss" in missing:
         return fill("The network could not be scored: {reason}.", reason=missing["loss"])
-    if doubt is not None:
-        return fill(
-            "No trouble found on these samples; how it does on others is not known: {title}.",
-            title=doubt.title,
-        )
-    return fill("No trouble found.")
+    if doubt is None:
+        return fill("No trouble found.")
+    if early(found.evidence) or under_way(found.evidence):
+        return fill("Too early to tell: {title}.", title=doubt.title)
+    return fill(
+        "No cause of trouble found, and yet {title}."
+        if doubt.check in {check.name for check in found.checks if check.catch_all}
+        else "No trouble found on these samples; how it does on others is not known: {title}.",
+        title=doubt.title,
+    )

@@ -8,6 +8,7 @@ from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
 __all__ = [
+    "CLOSE",
     "DONE",
     "are_balanced",
     "performance",
@@ -21,7 +22,7 @@ Performance = Literal["good", "fair", "poor", "unknown"]
 DONE = 0.75
 """Of the way from the best constant to perfection: what is left beyond that are the last samples."""
 _POOR = 0.1
-_BEHIND, _CLOSE, _SOME = 0.15, 0.05, 0.15
+_BEHIND, CLOSE, _SOME = 0.15, 0.05, 0.15
 """Skill behind what can be learned: far, and not, beyond what chance may do; and what is enough to judge by."""
 _SIMILAR = 4
 """Times as many samples of the largest class as of the smallest."""
@@ -55,7 +56,7 @@ def performance(evidence: Evidence) -> Performance:
         return "poor"
     if missed is None or own + missed <= _SOME:  # nothing that is worth comparing with
         return "good" if own > DONE else "fair"
-    return "good" if missed < _CLOSE + chance else "fair"
+    return "good" if missed < CLOSE + chance else "fair"
 
 
 def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:

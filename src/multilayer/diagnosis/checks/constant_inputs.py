@@ -2,8 +2,8 @@
 
 What it does: compares minimum and maximum of each column, exactly.
 
-Why it matters: such a column carries no information, and often one that failed to load. Many of them are a warning,
-all of them an error.
+Why it matters: such a column carries no information, and is often one that failed to load. It does no harm to the
+others: up to half of all columns are a note, more count as much as the network does poorly, and all are an error.
 
 Example: a sensor that was never connected.
 
@@ -15,10 +15,8 @@ from __future__ import annotations
 from multilayer.diagnosis.evidence import InputStatistics
 from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns, one_based
 
-_MANY = 0.1
 _MOST = 0.5
 
 
@@ -28,9 +26,7 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     fraction = len(found) / x.mean.size
     if not found or evidence.samples < 2:
         return
-    level: Severity = "warning" if fraction > _MANY and performance(evidence) != "good" else "note"
-    if fraction == 1.0 or (fraction >= _MOST and severity_of(evidence) == "error"):
-        level = "error"
+    level: Severity = "error" if fraction == 1.0 else severity_of(evidence) if fraction >= _MOST else "note"
     yield finding(
         evidence,
         fill(
@@ -54,5 +50,5 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
         layer=0,
         units=found,
         value=fraction,
-        threshold=_MANY,
+        threshold=_MOST,
     )

@@ -125,7 +125,9 @@ def _costs_score(evidence: Evidence) -> bool:
 def _is_by_heart(evidence: Evidence) -> bool:
     """Return whether next to nothing is left of what the kernel model cannot explain."""
     found = needs.learnable(evidence)
-    return not isinstance(found, NotMeasured) and -found.missed > _BY_HEART * (1.0 - found.attainable)
+    if isinstance(found, NotMeasured):
+        return False
+    return -found.missed > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
 
 
 def _of_training_data(evidence: Evidence) -> str:
