@@ -125,7 +125,7 @@ def _loss(network: MLP, name: str) -> tuple[Loss, tuple[str, ...]]:
         return found, (fill("{loss} is taken: {given} does not fit the output activation {name}", **places),)
     if natural_loss(activation) is None:
         return found, (fill("{loss} is taken: no loss belongs to the output activation {name}", **places),)
-    return found, (fill("{loss} is taken: it belongs to the output activation {name}", **places),)
+    return found, (fill("{loss} is taken: it belongs to the output activation {name}.", **places),)
 
 
 def _fits(network: MLP, name: str) -> bool:
@@ -140,7 +140,7 @@ def _targets(state: State, loss: Loss, rows: slice) -> tuple[NDArray[Any], tuple
     net, units = state.network, state.network.widths[-1]
     if state.rows.y is None:
         return _proposed(net, loss, state.rows.X[rows]), (
-            fill("the rows have no targets: the class that the network gives is proposed as target"),
+            fill("The rows have no targets: the class that the network gives is proposed as target."),
         )
     y = np.asarray(state.rows.y)[rows]
     if y.ndim == 1 and units > 1 and net.classes is None:

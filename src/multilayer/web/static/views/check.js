@@ -47,6 +47,7 @@ export default function Check() {
     const answer = await attempt(() => ask("check", given));
     show(answer ? { ...answer, now } : null);
   };
+  const about = array || (found?.now === now && found.array); // what has to do with no loss needs no word of it
   return html`<div class="bar"><${Rows} />${known && html`<${Loss} losses=${known.losses} value=${known.loss} />`}</div>
     <form class="check" onSubmit=${check}>
       <label class="numbers">${t("Your numbers")}
@@ -57,6 +58,6 @@ export default function Check() {
         <button class="main" disabled=${!text.value.trim()}>${t("Check")}</button>
       </div>
     </form>
-    ${!/^[az]\(/.test(array) && known?.notes.map((note) => html`<p class="soft note">${note}</p>`)}
+    ${about && !/^[az]\(/.test(about) && known?.notes.map((note) => html`<p class="soft note">${note}</p>`)}
     ${found?.now === now && html`<${Verdict} found=${found} />`}`;
 }
