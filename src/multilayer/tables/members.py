@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -48,7 +49,7 @@ def train_bag(
         interruption = stack.enter_context(Interruption())
         client = None if cluster is None else stack.enter_context(connected(cluster))
         processors = backend.get_threads() if client is None else sum(workers_of(client).values())
-        schedule = Schedule(bag, deadline, max(1, processors))
+        schedule = Schedule(bag, deadline, max(1, processors), time.monotonic)
         if checkpoint is not None:
             bag = replace(bag, checkpoint=str(Path(checkpoint).absolute()))  # on workers, too
         finished = Finished() if checkpoint is None else FinishedFile(checkpoint, bag, schedule.usual)

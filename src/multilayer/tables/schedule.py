@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -48,7 +47,7 @@ class Schedule:
         bag: Bag,
         deadline: float | None,
         processors: int,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
     ) -> None:
         self.members = len(bag.seeds)
         """That are asked for."""
