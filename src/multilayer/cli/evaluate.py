@@ -36,7 +36,7 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
 def evaluate(
     model: str, table: str, train: str | None, html: str | None, as_json: bool, **dialect: Any
 ) -> None:
-    """Score a model, beside simpler ones, on rows that it was not trained on.
+    """Score a model on rows it has not seen, beside simpler ones.
 
     MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target. Prints a
     verdict; scores with intervals, beside those of the best constant, a linear model and gradient boosting (extra
