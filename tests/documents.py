@@ -100,6 +100,12 @@ def blocks(text: str) -> Iterator[Block]:
             before = line.strip()
 
 
+def runnable(page: Path) -> list[Block]:
+    """Return the blocks of a page that `run` runs."""
+    text = page.read_text(encoding="utf-8")
+    return [block for block in blocks(text) if block.kind in ("python", "session", "console", "sh")]
+
+
 def commands(block: Block) -> Iterator[tuple[str, str]]:
     """Yield the commands of a block, each with the output that is shown, or ""."""
     if block.kind != "console":
@@ -147,12 +153,12 @@ def run(page: Path) -> list[str]:
     """Run a page in the current directory; return what is wrong in it."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     wrong = []
-    for block in blocks(page.read_text(encoding="utf-8")):
+    for block in runnable(page):
         if block.kind in ("python", "session"):
             with contextlib.redirect_stdout(io.StringIO()):
                 found = run_python(block, namespace)
             wrong += [f"line {block.line}: {found}"] if found else []
-        elif block.kind in ("console", "sh"):
+        else:
             for command, output in commands(block):
                 if found := run_command(command, output):
                     wrong.append(f"line {block.line}: {found}")
