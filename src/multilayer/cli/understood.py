@@ -59,12 +59,15 @@ def _held_out(source: TableSource, members: int) -> str:
 
 
 def listed(names: Iterable[str], most: int = _MOST) -> str:
-    """Return the first names, and how many others there are."""
+    """Return the first names, and how many others there are, where these are two or more.
+
+    >>> listed("abc", most=2), listed("abcd", most=2)
+    ('a, b, c', 'a, b and 2 others')
+    """
     cut = [one_line(name, _LONGEST) for name in names]
-    shown = ", ".join(cut[:most])
-    if len(cut) <= most:
-        return shown
-    return fill("{names} and {count:,} others", names=shown, count=len(cut) - most)
+    if len(cut) <= most + 1:
+        return ", ".join(cut)
+    return fill("{names} and {count:,} others", names=", ".join(cut[:most]), count=len(cut) - most)
 
 
 def _named(column: Column) -> str:

@@ -110,7 +110,10 @@ def gathered(understood: Sequence[Understood], notes: tuple[str, ...] = ()) -> R
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(quoted, names[:_LONGEST_LIST]))
-    if len(names) <= _LONGEST_LIST:
-        return fill("column {names}" if len(names) == 1 else "columns {names}", names=shown)
+    count = (
+        len(names) if len(names) <= _LONGEST_LIST + 1 else _LONGEST_LIST
+    )  # two others at least are counted
+    shown = ", ".join(map(quoted, names[:count]))
+    if len(names) == count:
+        return fill("column {names}" if count == 1 else "columns {names}", names=shown)
     return fill("columns {names} and {others} others", names=shown, others=len(names) - _LONGEST_LIST)

@@ -98,12 +98,14 @@ class Case:
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Return names in quotes, the first few of many.
+    """Return names in quotes, the first few of many; two others at least are counted.
 
-    >>> listed(("a", "b"))
-    "'a', 'b'"
+    >>> listed(tuple("abcdef"))
+    "'a', 'b', 'c', 'd', 'e', 'f'"
+    >>> listed(tuple("abcdefg"))
+    "'a', 'b', 'c', 'd', 'e' and 2 others"
     """
+    if len(names) <= _SHOWN + 1:
+        return ", ".join(map(quoted, names))
     shown = ", ".join(map(quoted, names[:_SHOWN]))
-    if len(names) <= _SHOWN:
-        return shown
     return fill("{names} and {count} others", names=shown, count=len(names) - _SHOWN)
