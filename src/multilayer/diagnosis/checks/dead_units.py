@@ -37,7 +37,7 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
             _title(number, chosen, fraction),
             sentences(
                 fill(
-                    "{count} of {units} units ({fraction}) are active on none of {samples} samples.",
+                    "Active on none of {samples} samples: {count} of {units} units ({fraction}).",
                     count=len(chosen),
                     units=units.size,
                     fraction=percent(fraction),

@@ -3,7 +3,7 @@
 What it does: compares the |correlation| of pairs of columns to 0.999, for at least 10 samples. The pairs are chosen
 on up to 2048 samples and measured on all.
 
-Why it matters: copies bring no information, and count twice in every step.
+Why it matters: copies bring no information, and count twice in every step. They do little harm, and are a note.
 
 Example: the same length in metres and in feet.
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from multilayer.diagnosis.evidence import DUPLICATE, InputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import columns
 
 _FEWEST = 10
@@ -44,7 +43,7 @@ def duplicate_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
             correlation=correlation,
         ),
         N_("Drop the copies: they add no information, and count twice in every step."),
-        severity="note" if performance(evidence) == "good" else "warning",
+        severity="note",
         layer=0,
         units=found,
         value=abs(correlation),

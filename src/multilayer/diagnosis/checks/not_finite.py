@@ -56,7 +56,7 @@ def not_finite(evidence: Evidence, _: MLP) -> Outcomes:
                 layer=layer,
                 sample=sample,
             ),
-            fill("{samples} samples pass through with finite numbers only.", samples=evidence.samples),
+            fill("Samples that pass through with finite numbers only: {samples}.", samples=evidence.samples),
         ),
         advice,
         severity="error",

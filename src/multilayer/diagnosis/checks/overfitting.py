@@ -19,7 +19,7 @@ What it cannot see: a validation set unlike the data to come.
 from __future__ import annotations
 
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import are_balanced, performance
+from multilayer.diagnosis.performance import DONE, are_balanced, performance
 from multilayer.network import MLP
 
 _LOST = 0.5
@@ -119,7 +119,12 @@ def _costs_score(evidence: Evidence) -> bool:
     """
     found = needs.learnable(evidence)
     is_of_numbers = evidence.outputs is None or evidence.outputs.confusion is None
-    return is_of_numbers or isinstance(found, NotMeasured) or -found.missed > _AHEAD
+    return is_of_numbers or isinstance(found, NotMeasured) or _ahead(found) > _AHEAD
+
+
+def _ahead(found: needs.Learnable) -> float:
+    """Return how far the score is ahead; 0 for classes that the model tells apart but for the last samples."""
+    return 0.0 if found.outputs.confusion is not None and found.attainable > DONE else -found.missed
 
 
 def _is_by_heart(evidence: Evidence) -> bool:
@@ -127,7 +132,7 @@ def _is_by_heart(evidence: Evidence) -> bool:
     found = needs.learnable(evidence)
     if isinstance(found, NotMeasured):
         return False
-    return -found.missed > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+    return _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
 
 
 def _of_training_data(evidence: Evidence) -> str:
@@ -135,7 +140,7 @@ def _of_training_data(evidence: Evidence) -> str:
     found, weights = needs.learnable(evidence), needs.weights(evidence)
     if isinstance(found, NotMeasured) or not are_balanced(found.outputs) or weights < evidence.samples:
         return ""
-    if -found.missed <= _AHEAD or performance(evidence) == "poor":
+    if _ahead(found) <= _AHEAD or performance(evidence) == "poor":
         return ""
     return fill(
         "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "

@@ -48,8 +48,8 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
             _title(number, chosen, most),
             sentences(
                 fill(
-                    "{count} of {units} units ({fraction}) have |h'(a)| below {limit} of its maximum on more than "
-                    "{most} of the samples.",
+                    "On more than {most} of the samples |h'(a)| is below {limit} of its maximum in {count} of {units} "
+                    "units ({fraction}).",
                     count=len(chosen),
                     units=units,
                     fraction=percent(len(chosen) / units),

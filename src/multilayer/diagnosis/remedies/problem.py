@@ -174,7 +174,8 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
                 sample=rows[gaps[0]] + 1,
             )
         )
-    splits = tuple(_data(x, y[rows], held_out, rng) for _ in range(1 if held_out is None else seeds))
+    order = rng.permutation(len(x))
+    splits = tuple(_data(x, y[rows], held_out, order, n) for n in range(1 if held_out is None else seeds))
     facts = _facts(setup, splits[0], classes)
     metric = case.metric or metrics.get("r2" if classes is None else "accuracy")
     if facts.imbalanced:
@@ -203,7 +204,10 @@ def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Trainin
     )
 
 
-def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random) -> Data:
+def _data(
+    X: NDArray[Any], y: NDArray[Any], held_out: float | None, order: NDArray[np.intp], number: int
+) -> Data:
+    """Return a split: it holds out the samples after those of the last one, all once before one comes twice."""
     if held_out is None:
         return Data(X, y, X, y)
     kept = round(held_out * len(X))
@@ -217,7 +221,7 @@ def _data(X: NDArray[Any], y: NDArray[Any], held_out: float | None, rng: Random)
                 samples=len(X),
             )
         )
-    order = rng.permutation(len(X))
+    order = np.roll(order, -number * kept)
     return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])
 
 
