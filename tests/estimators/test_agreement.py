@@ -189,7 +189,7 @@ def test_hopeless_probabilities_count_for_what_they_are(solver):
     our.fit(X, y)
     their.fit(X, y)
     if solver == "lbfgs":
-        assert our.score(X, y) >= their.score(X, y)
+        assert our.loss_ < their.loss_  # what is minimized; accuracy depends on the rounding of BLAS
         return
     assert our.loss_curve_[0] > their.loss_curve_[0]
     for a, b in zip(our.coefs_, their.coefs_, strict=True):
