@@ -40,7 +40,7 @@ def test_what_is_suspicious_stands_first():
     y = test["y"].values
     leaky = Columns([*test.without(["y"]), Column("<paid>", "number", 3 * y), Column("y", "number", y)])
     text = evaluation_page(evaluate(perfect(leaky), leaky))
-    assert text.index("&lt;paid&gt;") < text.index("with 90% intervals")
+    assert text.index("&lt;paid&gt;") < text.index("with 90 % intervals")
     assert "<paid>" not in text
 
 

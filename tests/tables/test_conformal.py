@@ -136,7 +136,7 @@ def test_no_error_at_all_and_one_row():
     assert one.interval(3.0, 0.5) == (1.0, 5.0)
     assert one.interval(3.0, 0.51) == (-math.inf, math.inf)
     assert one.shortage(0.9).startswith(
-        "a coverage of 90% needs 9 held-out rows or more, there are 1: every interval"
+        "a coverage of 90 % needs 9 held-out rows or more, there are 1: every interval"
     )
     assert Conformal.fit([[0.3, 0.7]], [1]).shortage(0.9).endswith("every set has all classes")
 

@@ -35,5 +35,5 @@ def model_scores(evaluation: Evaluation, ax: Axes | None = None) -> Axes:
     names = [label(translated(scored.name), _LONGEST_NAME) for scored in evaluation.scores]
     ax.set_yticks(places, names, parse_math=False)
     ax.set_ylim(len(figures) - 0.5, -0.5)
-    ax.set_xlabel(fill("{score}, with its 90% interval", score=translated(name)))
+    ax.set_xlabel(fill("{score}, with its 90 % interval", score=translated(name)))
     return ax

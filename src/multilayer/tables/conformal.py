@@ -24,11 +24,11 @@ _LEAST_SCALE = 0.05
 _COVERAGE = Limits(above=0.0, below=1.0)
 
 _INFINITE = N_(
-    "a coverage of {coverage:g}% needs {needed:,} held-out rows or more, there are {rows:,}: every interval is "
+    "a coverage of {coverage:g} % needs {needed:,} held-out rows or more, there are {rows:,}: every interval is "
     "infinite"
 )
 _EVERY_CLASS = N_(
-    "a coverage of {coverage:g}% needs {needed:,} held-out rows or more, there are {rows:,}: every set has all "
+    "a coverage of {coverage:g} % needs {needed:,} held-out rows or more, there are {rows:,}: every set has all "
     "classes"
 )
 
@@ -78,7 +78,7 @@ class Conformal:
     >>> float(low[0]), float(high[0])
     (91.0, 109.0)
     >>> conformal.shortage(0.95)
-    'a coverage of 95% needs 19 held-out rows or more, there are 9: every interval is infinite'
+    'a coverage of 95 % needs 19 held-out rows or more, there are 9: every interval is infinite'
     """
 
     scores: Array

@@ -236,7 +236,7 @@ def _notes(
             rows=0 if known is None else len(known.y),
         ),
         fill(
-            "intervals hold 90% of {rounds:,} bootstrap samples of the {rows:,} rows",
+            "intervals hold 90 % of {rounds:,} bootstrap samples of the {rows:,} rows",
             rounds=rounds,
             rows=len(problem.y),
         ),

@@ -26,7 +26,7 @@ def score_table(evaluation: Evaluation) -> Table:
         (one_line(translated(scored.name)), *(str(scored.figures[name]) for name in names))
         for scored in evaluation.scores
     )
-    caption = fill("Scores on {rows:,} rows, with 90% intervals", rows=evaluation.rows)
+    caption = fill("Scores on {rows:,} rows, with 90 % intervals", rows=evaluation.rows)
     return Table(caption, ("", *map(translated, names)), rows, frozenset({0}))
 
 

@@ -90,7 +90,8 @@ _OF_ONE_VALUE = N_(
 _BETTER = N_("It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _WORSE = N_("It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _UNDECIDED = N_(
-    "Between it and {name} these rows do not decide: the difference is {gain:.3g} ({low:.3g} to {high:.3g})."
+    "Whether it is better than {name} cannot be told from these rows: the difference is {gain:.3g} ({low:.3g} to "
+    "{high:.3g})."
 )
 
 
